@@ -1,0 +1,55 @@
+"""Instructions of one request, counted by valgrind: the figure that no noise can touch.
+
+Two runs differ in nothing but the number of requests, so their difference is the requests alone.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from benchmarks.child import App
+from benchmarks.exchange import Exchange
+from benchmarks.project import environment
+
+WARM_UP = 150
+REQUESTS = 100
+
+
+def is_available() -> bool:
+    """Whether valgrind is installed."""
+    return shutil.which("valgrind") is not None
+
+
+def count_instructions(apps: dict[str, App], exchange: Exchange) -> dict[str, float]:
+    """Count what one request costs each app, name by name."""
+    runs = [(app, more) for app in apps.values() for more in (10, 10 + REQUESTS)]
+    with ThreadPoolExecutor(2) as pool:
+        counted = [pool.submit(_count, app, exchange, more) for app, more in runs]
+        totals = [one.result() for one in counted]
+    return {
+        name: (totals[2 * place + 1] - totals[2 * place]) / REQUESTS
+        for place, name in enumerate(apps)
+    }
+
+
+def _count(app: App, exchange: Exchange, count: int) -> int:
+    lines = "".join(
+        json.dumps({"exchange": exchange, "count": number}) + "\n" for number in (WARM_UP, count)
+    )
+    tool = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+    done = subprocess.run(
+        [*tool, sys.executable, "-m", "benchmarks.worker", app.name],
+        env=environment(app.folder),
+        cwd=app.folder,
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
+    if done.returncode != 0 or found is None:
+        raise RuntimeError(f"{app.name} under valgrind: {done.stderr[-2000:]}")
+    return int(found[1].replace(",", ""))

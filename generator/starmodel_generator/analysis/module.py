@@ -1,0 +1,170 @@
+"""From a source file to its facts.
+
+Nothing of the file is imported or run. A file that is no Python gives a
+diagnostic and no facts, and never hides another file's.
+"""
+
+import ast
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from starmodel_generator.analysis.assignments import read_assignment
+from starmodel_generator.analysis.blocks import Numbering, scope_statements
+from starmodel_generator.analysis.bodies import ModuleBodies
+from starmodel_generator.analysis.classes import read_class
+from starmodel_generator.analysis.docstrings import read_docstring
+from starmodel_generator.analysis.exports import read_exports
+from starmodel_generator.analysis.facts import (
+    AssignmentFact,
+    FunctionFacts,
+    ImportFact,
+    ModuleFacts,
+)
+from starmodel_generator.analysis.functions import FunctionNode, read_function
+from starmodel_generator.analysis.imports import package_of, read_import
+from starmodel_generator.analysis.scopes import module_scope
+from starmodel_generator.analysis.suppressions import find_suppressions
+from starmodel_generator.analysis.syntax import (
+    nested_too_deeply,
+    parse_module,
+    parser_warnings_silenced,
+)
+from starmodel_generator.analysis.text import SourceText
+from starmodel_generator.diagnostics import Diagnostic, Place
+from starmodel_generator.sources import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisResult:
+    """What a file says, or why it cannot be read (`facts` is then `None`)."""
+
+    facts: ModuleFacts | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def analyse(source: SourceFile) -> AnalysisResult:
+    """The facts of one file; a file that is no Python gives diagnostics instead."""
+    with parser_warnings_silenced():
+        return _analyse(source)
+
+
+def analyse_all(sources: Iterable[SourceFile]) -> list[AnalysisResult]:
+    """The results of many files, in the order they were given.
+
+    The collector is kept from looking for cycles among the syntax trees of a
+    thousand files, which have none that matter before the run ends.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        with parser_warnings_silenced():
+            return [_analyse(source) for source in sources]
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _analyse(source: SourceFile) -> AnalysisResult:
+    if source.problem is not None:
+        return AnalysisResult(None, (source.problem,))
+    tree = parse_module(source.text, source.path)
+    if isinstance(tree, Diagnostic):
+        return AnalysisResult(None, (tree,))
+    try:
+        return AnalysisResult(_read_module(tree, source))
+    except RecursionError:
+        return AnalysisResult(None, (nested_too_deeply(source.text, source.path),))
+
+
+class _ClassNode(NamedTuple):
+    node: ast.ClassDef
+    place: Place
+    container: str | None
+
+
+class _FunctionDefinition(NamedTuple):
+    node: FunctionNode
+    place: Place
+    container: str | None
+
+
+def _read_module(tree: ast.Module, source: SourceFile) -> ModuleFacts:
+    text = SourceText(source.text)
+    top = Place(source.path)
+    numbering = Numbering()
+    imports: list[ImportFact] = []
+    assignments: list[AssignmentFact] = []
+    functions: list[_FunctionDefinition] = []
+    package = package_of(source.module, is_package=source.is_package)
+    for statement in scope_statements(tree.body):
+        node = statement.node
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports += read_import(
+                node,
+                package=package,
+                type_checking=statement.type_checking,
+                place=top,
+                numbering=numbering,
+            )
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            place = top.at("def", numbering.which("def", node.name))
+            functions.append(_FunctionDefinition(node, place, statement.container))
+        else:
+            assignments += read_assignment(statement, text=text, place=top, numbering=numbering)
+    classes = list(_classes(tree.body, top, None))
+    bodies = ModuleBodies(
+        module_scope(tree, (each.node for each in classes), imports), text, source.path
+    )
+    return ModuleFacts(
+        name=source.module,
+        path=source.path,
+        is_package=source.is_package,
+        docstring=read_docstring(tree.body),
+        imports=tuple(imports),
+        assignments=tuple(assignments),
+        classes=tuple(
+            [
+                read_class(
+                    node,
+                    text=text,
+                    place=place,
+                    container=container,
+                    outcome_of=bodies.outcome_of,
+                )
+                for node, place, container in classes
+            ]
+        ),
+        functions=tuple(_read_functions(functions, bodies, text)),
+        exports=read_exports(tree.body),
+        suppressions=find_suppressions(source.text),
+    )
+
+
+def _read_functions(
+    functions: Sequence[_FunctionDefinition], bodies: ModuleBodies, text: SourceText
+) -> Iterator[FunctionFacts]:
+    for node, place, container in functions:
+        yield read_function(
+            node,
+            text=text,
+            place=place,
+            container=container,
+            outcome=bodies.outcome_of(node),
+            is_method=False,
+        )
+
+
+def _classes(body: Sequence[ast.stmt], place: Place, scope: str | None) -> Iterator[_ClassNode]:
+    """Every class of a scope and of the scopes inside it, in source order."""
+    numbering = Numbering()
+    for statement in scope_statements(body):
+        node = statement.node
+        if isinstance(node, ast.ClassDef):
+            its_place = place.at("class", numbering.which("class", node.name))
+            yield _ClassNode(node, its_place, scope or statement.container)
+            yield from _classes(node.body, its_place, f"class {node.name}")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            its_place = place.at("def", numbering.which("def", node.name))
+            yield from _classes(node.body, its_place, f"function {node.name}")

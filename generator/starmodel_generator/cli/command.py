@@ -1,0 +1,122 @@
+"""The `starmodel` command: its sub-commands, and what becomes of an error that nobody expected."""
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from starmodel_generator._version import __version__
+from starmodel_generator.cli import exit_codes
+from starmodel_generator.cli.console import say
+from starmodel_generator.cli.failure import report_bug, report_unusable
+
+PLUGIN_COMMANDS = "starmodel.commands"
+"""The entry point group of commands that other packages add; each is a `typer.Typer`."""
+
+_COMMANDS = ("init", "generate", "run", "inspect", "explain")
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run the command line with these arguments; its exit code."""
+    # A file that is being written is finished, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        make_command(arguments)(list(arguments), prog_name="starmodel")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except OSError as error:
+        return report_unusable(error)
+    except Exception as error:
+        return report_bug(error)
+    return exit_codes.DONE
+
+
+def _terminate(_: int, __: FrameType | None) -> None:
+    sys.exit(exit_codes.TERMINATED)
+
+
+def make_command(arguments: Sequence[str] = ()) -> typer.Typer:
+    """Put the command together; what plugins add is looked for where it may be asked for."""
+    app = typer.Typer(
+        name="starmodel",
+        help=(
+            "Write an entity once; get the API and the live pages, as code you can read.\n\n"
+            "Begin with [bold]starmodel init shop[/bold], then [bold]cd shop[/bold] and "
+            "[bold]starmodel run[/bold]."
+        ),
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    if arguments and arguments[0] in _COMMANDS:
+        app.command(arguments[0])(_load(arguments[0]))
+    else:
+        # Help, completion, or a command of somebody else's: everything has to be there.
+        for name in _COMMANDS:
+            app.command(name)(_load(name))
+        for name, command in load_commands().items():
+            app.add_typer(command, name=name)
+    return app
+
+
+def _load(name: str) -> Callable[..., None]:
+    """A command of ours; each brings imports that the others should not have to wait for."""
+    match name:
+        case "init":
+            from starmodel_generator.cli.init import init
+
+            return init
+        case "generate":
+            from starmodel_generator.cli.generate import generate
+
+            return generate
+        case "run":
+            from starmodel_generator.cli.run import run
+
+            return run
+        case "explain":
+            from starmodel_generator.cli.explanation import explain
+
+            return explain
+        case _:
+            from starmodel_generator.cli.inspection import inspect
+
+            return inspect
+
+
+def load_commands() -> dict[str, typer.Typer]:
+    """The commands that installed packages add, by name; one that fails to load is left out."""
+    from importlib.metadata import entry_points
+
+    commands: dict[str, typer.Typer] = {}
+    for point in entry_points(group=PLUGIN_COMMANDS):
+        try:
+            command: object = point.load()
+        except Exception as error:
+            say(f"warning: the command {point.name} cannot be loaded: {error}")
+            continue
+        if isinstance(command, typer.Typer):
+            commands[point.name] = command
+    return commands
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"starmodel {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    pass

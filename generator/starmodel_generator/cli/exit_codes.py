@@ -1,0 +1,36 @@
+"""What the process ends with; every command means the same by a code."""
+
+from starmodel_generator.config import NO_CONFIGURATION
+from starmodel_generator.config_table import INVALID_SETTING, UNKNOWN_KEY
+from starmodel_generator.generation import Report
+from starmodel_generator.plugins import FAILING_TARGET, MISSING_TARGET, NONDETERMINISTIC
+from starmodel_generator.sources import UNREADABLE_SOURCE
+
+DONE = 0
+DIAGNOSTICS = 1
+CANNOT_RUN = 2
+OUT_OF_DATE = 3
+BUG = 70
+INTERRUPTED = 130
+TERMINATED = 143
+
+_NOT_THE_ENTITIES = frozenset(
+    rule.code
+    for rule in (
+        UNKNOWN_KEY,
+        INVALID_SETTING,
+        NO_CONFIGURATION,
+        MISSING_TARGET,
+        FAILING_TARGET,
+        NONDETERMINISTIC,
+        UNREADABLE_SOURCE,
+    )
+)
+
+
+def exit_code(report: Report) -> int:
+    """The code for a report's errors; warnings are no reason to fail."""
+    errors = [found.code for found in report.diagnostics if found.severity == "error"]
+    if any(code in _NOT_THE_ENTITIES for code in errors):
+        return CANNOT_RUN
+    return DIAGNOSTICS if errors else DONE

@@ -1,0 +1,86 @@
+"""Restart the app when a source changes, with its code generated first."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from socket import socket
+
+import uvicorn
+from uvicorn.supervisors.watchfilesreload import WatchFilesReload
+
+from starmodel_generator.cli.console import say, show_diagnostics
+from starmodel_generator.cli.failure import report_bug, report_unusable
+from starmodel_generator.cli.generate import summary
+from starmodel_generator.config import GeneratorConfig
+from starmodel_generator.content import digest
+from starmodel_generator.generation import Report, generate_folder
+from starmodel_generator.output.tree import read_existing
+
+_CONFIGURATION = ("pyproject.toml", "starmodel.toml")
+
+
+class RegeneratingReload(WatchFilesReload):
+    """uvicorn's reloader, which generates before it restarts.
+
+    Where something is wrong with the sources, that is shown and the app is left running. A file
+    that was written with the content it had (by us, just before, or by an editor) is no change.
+    """
+
+    def __init__(
+        self,
+        settings: uvicorn.Config,
+        target: Callable[[list[socket] | None], None],
+        sockets: list[socket],
+        config: GeneratorConfig,
+    ) -> None:
+        super().__init__(settings, target, sockets)
+        self.root = config.root
+        self.seen: dict[str, str] = {}
+        self.watch_filter = self.is_source
+
+    def is_source(self, path: Path) -> bool:
+        """Whether the app or its generated code may depend on the file."""
+        if not path.is_relative_to(self.root):
+            return False
+        parts = path.relative_to(self.root).parts
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+        return not hidden and (path.suffix == ".py" or path.name in _CONFIGURATION)
+
+    def should_restart(self) -> list[Path] | None:
+        """Wait for changes; give those that the app has to be restarted for."""
+        changed = super().should_restart()
+        if not changed or not self.changed(path.relative_to(self.root) for path in changed):
+            return None
+        return changed if self.regenerate() else None
+
+    def changed(self, paths: Iterable[Path]) -> bool:
+        """Whether any of the files has another content than it was last seen with."""
+        names = [path.as_posix() for path in paths]
+        contents = read_existing(self.root, names)
+        now = {name: digest(contents[name]) if name in contents else "" for name in names}
+        is_changed = any(self.seen.get(name) != found for name, found in now.items())
+        self.seen.update(now)
+        return is_changed
+
+    def regenerate(self) -> bool:
+        """Generate; whether the app can be restarted with what is there now."""
+        try:
+            report = generate_folder(str(self.root))
+        except OSError as error:
+            report_unusable(error)
+            return False
+        except Exception as error:
+            report_bug(error)
+            return False
+        show_diagnostics(report)
+        if report.has_errors:
+            say("Nothing was written; the app goes on as it was.")
+            return False
+        if report.written:
+            self.note_written(report)
+            say(summary(report))
+        return True
+
+    def note_written(self, report: Report) -> None:
+        """Remember what was just written, which is about to be reported as a change."""
+        for change in report.differences:
+            self.seen[change.path] = digest(change.after) if change.after is not None else ""

@@ -1,0 +1,323 @@
+"""The view of `commands.py`: one function per event, which knows nothing of HTTP."""
+
+from dataclasses import dataclass
+
+from starmodel_generator.emission.annotation import (
+    AuthorsClasses,
+    annotation,
+    has_literal,
+    is_fragment,
+    is_nullable,
+)
+from starmodel_generator.emission.command_call import (
+    HOLDERS,
+    command_parameter,
+    holder_of,
+    needs_session,
+)
+from starmodel_generator.emission.default import default_layout, use_qualified
+from starmodel_generator.emission.imports import ModuleNames
+from starmodel_generator.emission.layout import Group, Layout, lay, named, prefixed
+from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.quoting import docstring, python_string
+from starmodel_generator.emission.wire import is_optional
+from starmodel_schemas import (
+    AccessRule,
+    AnyType,
+    ArgumentSource,
+    AuthenticatedAccess,
+    EntitySchema,
+    EntitySource,
+    EventSchema,
+    ParameterSchema,
+    PolicyAccess,
+    ProviderSource,
+    ScalarType,
+    SuppliedSource,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandView:
+    """One command: what it is called with, and its statements in order."""
+
+    signature: Layout
+    docstring: str
+    checks: tuple[str, ...]
+    steps: tuple[Layout, ...]
+    is_generator: bool
+    loop: Layout
+    produced: Layout | None
+    is_async: bool
+    save: Layout
+    save_rest: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class CommandsView:
+    """Everything that `commands.py.j2` lays out."""
+
+    name: str
+    imports: str
+    commands: tuple[CommandView, ...]
+
+
+def commands_view(entity: EntitySchema, context: Context) -> CommandsView:
+    """Decide what the commands of an entity do."""
+    taken = {event.function for event in entity.events}
+    taken |= {parameter.name for event in entity.events for parameter in event.parameters}
+    names = ModuleNames(context.first_party, taken)
+    commands = tuple(_Command(entity, event, names, context).view() for event in entity.events)
+    names.keep_apart(taken - {event.function for event in entity.events})
+    return CommandsView(name=entity.name, commands=commands, imports=names.import_block())
+
+
+class _Command:
+    """Makes the view of one command."""
+
+    def __init__(
+        self, entity: EntitySchema, event: EventSchema, names: ModuleNames, context: Context
+    ) -> None:
+        self.entity = entity
+        self.event = event
+        self.names = names
+        self.context = context
+        self.classes = AuthorsClasses(names, context)
+        self.subject = entity.snake_name
+        self.constant = context.names[entity.qualified_name].constant
+        self.state_module = context.names[entity.qualified_name].module("state")
+        parameters = {parameter.name for parameter in event.parameters}
+        self.step = "step" if "step" not in parameters else "yielded"
+        if event.returns is None:
+            self.step = "_"
+        self.fragment = "fragment" if "fragment" not in parameters else "markup"
+        names.define(event.function)
+
+    def view(self) -> CommandView:
+        event = self.event
+        result = self._result()
+        return CommandView(
+            signature=self._signature(result),
+            docstring=self._docstring(),
+            checks=tuple(self._checks()),
+            steps=tuple(self._steps()),
+            is_generator=event.is_generator,
+            loop=Group(
+                f"{self._await_for()}for {self.step} in {self._method()}(", self._arguments(), "):"
+            ),
+            produced=self._produced(),
+            is_async=event.is_async,
+            save=self._save(),
+            save_rest=self._save_with("None", None),
+        )
+
+    def _signature(self, result: str) -> Layout:
+        self.names.use("starmodel.application", "Services")
+        self.names.use("starmodel.application", "Outcome")
+        self.names.use("starmodel.domain", "Actor")
+        self.names.use("starmodel.domain", "ANONYMOUS")
+        items: list[Layout] = ["services: Services"]
+        holder = holder_of(self.entity, self.event)
+        holders = [] if holder is None else [holder]
+        if needs_session(self.entity, self.event, self.context):
+            holders.append("session")
+        items += [f"{name}: {self.names.builtin('str')}" for name in holders]
+        items.append("*")
+        for parameter in self.event.parameters:
+            items += [item for item in self._parameter(parameter) if item not in items]
+        items.append("actor: Actor = ANONYMOUS")
+        if self.event.is_generator:
+            self.names.use("collections.abc", "AsyncIterator")
+            gives = f"AsyncIterator[Outcome[{result}]]"
+        else:
+            gives = f"Outcome[{result}]"
+        return Group(f"async def {self.event.function}(", tuple(items), f") -> {gives}:")
+
+    def _parameter(self, parameter: ParameterSchema) -> list[Layout]:
+        name = command_parameter(parameter, self.context)
+        if name is None:
+            return []
+        if name == "request" and isinstance(parameter.source, SuppliedSource):
+            return [f"request: {self.names.use('starmodel.web', 'Request')}"]
+        if isinstance(parameter.source, EntitySource):
+            text = self.names.builtin("str")
+            return [f"{name}: {text}{' | None = None' if is_optional(parameter) else ''}"]
+        type_ = annotation(parameter.type, self.names, self.classes)
+        default = default_layout(parameter.default, self.names)
+        declared = f"{name}: {type_}"
+        return [declared if default is None else prefixed(f"{declared} = ", default)]
+
+    def _docstring(self) -> str:
+        runs = f"Runs {self.entity.name}.{self.event.signature}."
+        if self.event.doc:
+            return docstring(self.event.doc, 4, runs)
+        return docstring(runs, 4)
+
+    def _checks(self) -> list[str]:
+        """What can be refused before anything is loaded."""
+        if isinstance(self.event.access, AuthenticatedAccess):
+            return [self._authorize("actor.is_authenticated")]
+        return []
+
+    def _steps(self) -> list[Layout]:
+        """Load, ask whether it is allowed, call the author's method; in that order."""
+        steps: list[Layout] = []
+        if not self.event.is_creation:
+            self.names.use(self.state_module, self.constant)
+            holder = holder_of(self.entity, self.event)
+            steps.append(f"{self.subject} = await work.load({_joined(self.constant, holder)})")
+            steps += self._policy(self.event.access, self.subject)
+        for parameter in self.event.parameters:
+            if isinstance(parameter.source, EntitySource):
+                steps += self._load(parameter, parameter.source)
+        if self.event.is_generator:
+            return steps
+        steps.append(self._call())
+        if self.event.is_creation:
+            steps += self._policy(self.event.access, self.subject)
+            self.names.use(self.state_module, self.constant)
+            steps.append(f"work.add({self.constant}, {self.subject})")
+        return steps
+
+    def _load(self, parameter: ParameterSchema, source: EntitySource) -> list[Layout]:
+        """Load another entity, if its rule lets the actor read it."""
+        other = self.context.entities[source.entity]
+        other_names = self.context.names[source.entity]
+        constant = self.names.use(other_names.module("state"), other_names.constant)
+        holder = f"{parameter.name}_id" if other.scope == "RECORD" else HOLDERS[other.scope]
+        load = f"await work.load({_joined(constant, holder)})"
+        checks = self._policy(other.access, parameter.name)
+        if isinstance(other.access, AuthenticatedAccess):
+            checks = [self._authorize("actor.is_authenticated")]
+        if is_optional(parameter) and other.scope == "RECORD":
+            load = f"None if {holder} is None else {load}"
+            inner = 12 if self.event.is_generator else 16
+            checks = [
+                f"if {parameter.name} is not None:\n{' ' * inner}{lay(check, inner)}"
+                for check in checks
+            ]
+        return [f"{parameter.name} = {load}", *checks]
+
+    def _policy(self, rule: AccessRule, subject: str) -> list[Layout]:
+        if not isinstance(rule, PolicyAccess):
+            return []
+        policy = use_qualified(rule.function, self.names)
+        return [self._authorize(f"{policy}(actor, {subject})")]
+
+    def _authorize(self, allowed: str) -> str:
+        self.names.use("starmodel.application", "authorize")
+        return f"authorize(actor, {allowed})"
+
+    def _method(self) -> str:
+        if self.event.is_creation:
+            owner = self.names.use(self.entity.module, self.entity.name)
+        else:
+            owner = self.subject
+        return f"{owner}.{self.event.function}"
+
+    def _arguments(self) -> tuple[Layout, ...]:
+        """What the author's method is called with."""
+        return tuple(
+            named(parameter.name, self._argument(parameter)) for parameter in self.event.parameters
+        )
+
+    def _argument(self, parameter: ParameterSchema) -> str:
+        match parameter.source:
+            case ArgumentSource() | EntitySource():
+                return parameter.name
+            case SuppliedSource(what="unit_of_work"):
+                return "work"
+            case SuppliedSource(what=what):
+                return what
+            case ProviderSource(function=function):
+                return f"{use_qualified(function, self.names)}()"
+
+    def _call(self) -> Layout:
+        """Call the author's method, and name what it gives."""
+        wait = "await " if self.event.is_async else ""
+        call = Group(f"{wait}{self._method()}(", self._arguments(), ")")
+        if self.event.is_creation:
+            return prefixed(f"{self.subject} = ", call)
+        if self._is_fragment():
+            return prefixed(f"{self.fragment} = ", self._rendered(call))
+        return call if self.event.returns is None else prefixed("result = ", call)
+
+    def _produced(self) -> Layout | None:
+        """Make a fragment of what a generator yields."""
+        if not self.event.is_generator or not self._is_fragment():
+            return None
+        return prefixed(f"{self.fragment} = ", self._rendered(self.step))
+
+    def _rendered(self, value: Layout) -> Layout:
+        self.names.use("starmodel.domain", "render_fragment")
+        items = [value]
+        if self.event.selector is not None:
+            items.append(f"selector={python_string(self.event.selector)}")
+        if self.event.mode is not None:
+            items.append(f"mode={python_string(self.event.mode)}")
+        return Group("render_fragment(", tuple(items), ")")
+
+    def _save(self) -> Layout:
+        produced = self.step if self.event.is_generator else "result"
+        if self._is_fragment():
+            if self.event.respond == "ack":
+                return self._save_with("None", self.fragment)
+            return self._save_with(self.fragment, None)
+        if self.event.returns is None or self.event.is_creation:
+            return self._save_with("None", None)
+        if self.event.respond == "ack" and self._may_be_fragment():
+            return self._save_with(produced, self._rendered(produced))
+        return self._save_with(produced, None)
+
+    def _save_with(self, result: str, broadcast: Layout | None) -> Layout:
+        arguments = Group(
+            "{",
+            tuple(
+                f"{python_string(parameter.name)}: {name}"
+                for parameter in self.event.parameters
+                if (name := command_parameter(parameter, self.context)) is not None
+                and not isinstance(parameter.source, SuppliedSource)
+                and not parameter.private
+            ),
+            "}",
+        )
+        items: list[Layout] = [self.subject, python_string(self.event.name), arguments, result]
+        if broadcast is not None:
+            items.append(named("broadcast", broadcast))
+        if self.event.is_generator:
+            return Group("yield await work.checkpoint(", tuple(items), ")")
+        # Type checkers take a literal for a value of its class, unless they are told.
+        is_literal = self.event.returns is not None and has_literal(self.event.returns)
+        declared = f"outcome: Outcome[{self._result()}] | None" if is_literal else "outcome"
+        return Group(f"{declared} = await work.commit(", tuple(items), ")")
+
+    def _result(self) -> str:
+        """Write the type of what the outcome holds."""
+        event = self.event
+        if event.returns is None or event.is_creation:
+            return "None"
+        if self._is_fragment():
+            if event.respond == "ack":
+                return "None"
+            return f"{self.names.use('starmodel.domain', 'Fragment')} | None"
+        type_ = annotation(event.returns, self.names, self.classes)
+        if not event.is_generator or is_nullable(event.returns):
+            return type_
+        # Behind the last step there may be one more outcome, which has no result.
+        return f"{type_} | None"
+
+    def _is_fragment(self) -> bool:
+        return self.event.returns is not None and is_fragment(self.event.returns)
+
+    def _may_be_fragment(self) -> bool:
+        """Whether only the value itself will tell, or a text is to be shown somewhere."""
+        returns = self.event.returns
+        is_shown = isinstance(returns, ScalarType) and returns.name == "str"
+        return isinstance(returns, AnyType) or (is_shown and self.event.selector is not None)
+
+    def _await_for(self) -> str:
+        return "async " if self.event.is_async else ""
+
+
+def _joined(constant: str, holder: str | None) -> str:
+    return constant if holder is None else f"{constant}, {holder}"

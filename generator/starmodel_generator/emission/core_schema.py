@@ -1,0 +1,157 @@
+"""What checks an argument: a schema of pydantic-core, made when the module is imported."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from starmodel_generator.emission.annotation import Classes
+from starmodel_generator.emission.imports import ModuleNames
+from starmodel_generator.emission.layout import Group, Layout, named
+from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.projection import enum_value_types
+from starmodel_generator.emission.quoting import python_string, python_value
+from starmodel_schemas import (
+    AnyType,
+    ConstrainedType,
+    Constraints,
+    DictType,
+    EntityType,
+    EnumType,
+    FragmentType,
+    ListType,
+    LiteralType,
+    ObjectType,
+    OptionalType,
+    ScalarType,
+    SetType,
+    TupleType,
+    TypeRef,
+    UnionType,
+)
+
+NO_CONSTRAINTS = Constraints()
+
+_BOUNDS = ("multiple_of", "le", "ge", "lt", "gt")
+_LENGTHS = ("min_length", "max_length")
+_SCALARS: dict[str, tuple[str, ...]] = {
+    "bool": (),
+    "int": _BOUNDS,
+    "float": _BOUNDS,
+    "str": ("pattern", *_LENGTHS),
+    "bytes": _LENGTHS,
+    "Decimal": ("max_digits", "decimal_places", *_BOUNDS),
+    "date": _BOUNDS[1:],
+    "time": _BOUNDS[1:],
+    "datetime": _BOUNDS[1:],
+    "timedelta": _BOUNDS[1:],
+    "UUID": (),
+}
+"""Which constraints the schema of a scalar takes, in the order in which they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoreSchemas:
+    """Writes the schemas of one generated module."""
+
+    names: ModuleNames
+    context: Context
+    classes: Classes
+
+    def layout(self, type_: TypeRef, constraints: Constraints = NO_CONSTRAINTS) -> Layout:
+        """Write the schema of a type with limits to its values."""
+        match type_:
+            case ScalarType():
+                return self._call(
+                    f"{type_.name.lower()}_schema",
+                    [],
+                    constraints,
+                    _SCALARS[type_.name],
+                    kind=type_.name,
+                )
+            case EnumType():
+                return self._enum(type_)
+            case LiteralType():
+                choices = Group("[", tuple(python_value(choice) for choice in type_.values), "]")
+                return self._call("literal_schema", [choices])
+            case OptionalType():
+                return self._call("nullable_schema", [self.layout(type_.item, constraints)])
+            case UnionType():
+                members = tuple(self.layout(member, constraints) for member in type_.members)
+                return self._call("union_schema", [Group("[", members, "]")])
+            case ListType():
+                return self._call("list_schema", [self.layout(type_.item)], constraints, _LENGTHS)
+            case SetType():
+                name = "frozenset_schema" if type_.frozen else "set_schema"
+                return self._call(name, [self.layout(type_.item)], constraints, _LENGTHS)
+            case DictType():
+                items = [self.layout(type_.key), self.layout(type_.value)]
+                return self._call("dict_schema", items, constraints, _LENGTHS)
+            case TupleType():
+                return self._tuple(type_, constraints)
+            case ObjectType():
+                function = self.names.use("starmodel.web.object_schema", "object_schema")
+                return f"{function}({self.classes.name(type_)})"
+            case ConstrainedType():
+                return self.layout(type_.item, _merged(constraints, type_.constraints))
+            case AnyType() | EntityType() | FragmentType():
+                return self._call("any_schema", [])
+            case _:
+                assert_never(type_)
+
+    def _call(
+        self,
+        function: str,
+        items: list[Layout],
+        constraints: Constraints = NO_CONSTRAINTS,
+        allowed: tuple[str, ...] = (),
+        *,
+        kind: str = "int",
+    ) -> Layout:
+        module = self.names.use("pydantic_core", "core_schema")
+        limits: list[Layout] = []
+        if constraints is not NO_CONSTRAINTS:
+            for name in allowed:
+                value = getattr(constraints, name)
+                if value is not None:
+                    limits.append(named(name, self._limit(name, value, kind)))
+            if constraints.strict and allowed is not _LENGTHS:
+                limits.append("strict=True")
+        return Group(f"{module}.{function}(", (*items, *limits), ")")
+
+    def _limit(self, name: str, value: int | str, kind: str) -> str:
+        if isinstance(value, int):
+            return str(value)
+        if name == "pattern":
+            return python_string(value)
+        match kind:
+            case "Decimal":
+                return f"{self.names.use('decimal', 'Decimal')}({python_string(value)})"
+            case "date" | "time" | "datetime":
+                class_ = self.names.use("datetime", kind)
+                return f"{class_}.fromisoformat({python_string(value)})"
+            case "timedelta":
+                return f"{self.names.use('datetime', 'timedelta')}(seconds={value})"
+            case _:
+                return value
+
+    def _enum(self, type_: EnumType) -> Layout:
+        cls = self.classes.name(type_)
+        items: list[Layout] = [cls, f"{self.names.builtin('list')}({cls})"]
+        types = enum_value_types(self.context.enums[type_.enum])
+        if len(types) == 1:
+            items.append(f'sub_type="{types[0]}"')
+        return self._call("enum_schema", items)
+
+    def _tuple(self, type_: TupleType, constraints: Constraints) -> Layout:
+        items = Group("[", tuple(self.layout(item) for item in type_.items), "]")
+        extra: list[Layout] = [items]
+        if type_.variadic:
+            extra.append("variadic_item_index=0")
+        return self._call("tuple_schema", extra, constraints, _LENGTHS)
+
+
+def _merged(outer: Constraints, inner: Constraints) -> Constraints:
+    """Join the limits of a parameter with those inside its `Annotated`; the inner ones count."""
+    if outer is NO_CONSTRAINTS:
+        return inner
+    changes = {name: value for name, value in inner if value is not None and value is not False}
+    return outer.model_copy(update=changes)

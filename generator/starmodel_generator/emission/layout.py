@@ -1,0 +1,117 @@
+"""Lay out code the way black would, so that black finds nothing to change.
+
+Black keeps what fits into a line, and keeps what stands one item per line with a comma behind
+the last (its "magic trailing comma"). So there are two shapes only: flat where it fits, else one
+item per line. A single piece that is too long on its own is left as it is; what black does with
+it depends on much more, and `format.py` sees to that.
+"""
+
+import unicodedata
+from typing import NamedTuple, TypeAlias
+
+LINE_LENGTH = 88
+"""Black's default, for generated code stands in projects that run black as it is."""
+
+INDENT = "    "
+
+
+class Group(NamedTuple):
+    """Items between brackets: `Argument(` ... `)`, `{` ... `}`, `amount=[` ... `]`."""
+
+    head: str
+    items: "tuple[Layout, ...]"
+    tail: str
+
+
+class Parts(NamedTuple):
+    """An expression of several parts: a comprehension in its brackets, `None if ... else ...`.
+
+    `head` stands in front of it (`"tags": `). A condition has round brackets only where it
+    takes more than one line, so `brackets` are written on one line only if `always`.
+    """
+
+    head: str
+    brackets: str
+    parts: tuple[str, ...]
+    always: bool = True
+
+
+Layout: TypeAlias = str | Group | Parts
+
+
+def flat(layout: Layout) -> str:
+    """Write it on one line."""
+    if isinstance(layout, str):
+        return layout
+    if isinstance(layout, Group):
+        items = [item if isinstance(item, str) else flat(item) for item in layout.items]
+        return f"{layout.head}{', '.join(items)}{layout.tail}"
+    body = " ".join(layout.parts)
+    opening, closing = layout.brackets if layout.always else ("", "")
+    return f"{layout.head}{opening}{body}{closing}"
+
+
+def lay(layout: Layout, indent: int, end: str = "") -> str:
+    """Write it from column `indent` on, `end` behind it; lines after the first are indented."""
+    if isinstance(layout, str):
+        return layout + end
+    text = flat(layout) + end
+    if indent + width(text) <= LINE_LENGTH:
+        return text
+    inner = indent + len(INDENT)
+    margin = "\n" + " " * inner
+    if isinstance(layout, Group):
+        if not layout.items:
+            return text
+        items = [
+            item + "," if isinstance(item, str) else lay(item, inner, ",") for item in layout.items
+        ]
+        body = margin.join(items)
+        return f"{layout.head}{margin}{body}\n{' ' * indent}{layout.tail}{end}"
+    opening, closing = layout.brackets
+    body = " ".join(layout.parts)
+    if inner + width(body) > LINE_LENGTH:
+        body = margin.join(layout.parts)
+    return f"{layout.head}{opening}{margin}{body}\n{' ' * indent}{closing}{end}"
+
+
+def call(head: str, items: "tuple[Layout, ...]", indent: int, end: str = "") -> str:
+    """Write `head(items)` and `end` from column `indent` on."""
+    return lay(Group(head + "(", items, ")"), indent, end)
+
+
+def named(name: str, layout: Layout) -> Layout:
+    """Make a keyword argument of it: `name=...`."""
+    return prefixed(f"{name}=", layout)
+
+
+def prefixed(prefix: str, layout: Layout) -> Layout:
+    """Write something in front of it that stays on its first line."""
+    if isinstance(layout, str):
+        return prefix + layout
+    if isinstance(layout, Group):
+        return Group(prefix + layout.head, layout.items, layout.tail)
+    return Parts(prefix + layout.head, layout.brackets, layout.parts, layout.always)
+
+
+Condition: TypeAlias = tuple[str, str, str]
+"""The three parts of `one if condition else other`."""
+
+
+def conditional(condition: Condition) -> Layout:
+    """Lay out `one if condition else other`."""
+    one, test, other = condition
+    return Parts("", "()", (one, f"if {test}", f"else {other}"), always=False)
+
+
+def width(text: str) -> int:
+    """How many columns a line takes: two for wide characters, none for combining ones."""
+    if text.isascii():
+        return len(text)
+    return sum(_character_width(character) for character in text)
+
+
+def _character_width(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,71 @@
+"""The views of the `__init__.py` files: what a package is, and what a client package offers."""
+
+from dataclasses import dataclass
+
+from starmodel_generator.emission.imports import ModuleNames
+from starmodel_generator.emission.layout import Group, Layout
+from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.quoting import docstring, python_string
+from starmodel_schemas import EntitySchema
+
+
+@dataclass(frozen=True, slots=True)
+class PackageView:
+    """A package that is its docstring."""
+
+    docstring: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entity in the clients of the whole app."""
+
+    attribute: str
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPackageView:
+    """Everything that `client_package.py.j2` lays out."""
+
+    imports: str
+    exports: Layout
+    entries: tuple[EntryView, ...]
+
+
+def package_view(entity: EntitySchema, _: Context) -> PackageView:
+    """Decide what the package of an entity says."""
+    what = "its state, routes and bindings"
+    if entity.events:
+        what = "its state, commands, routes and bindings"
+    return PackageView(docstring(f"{entity.name}: {what}.", 0))
+
+
+def app_package_view(_: Context) -> PackageView:
+    """Decide what the generated package says."""
+    return PackageView(docstring("What StarModel made of the app's entities.", 0))
+
+
+def client_package_view(context: Context) -> ClientPackageView:
+    """Decide what the client package offers."""
+    names = ModuleNames(context.first_party)
+    for name in ("AsyncTransport", "Transport", "Answer", "ArgumentProblem", "Problem"):
+        names.use(".transport", name)
+    names.use_module("httpx")
+    names.use("types", "TracebackType")
+    names.use("typing", "Self")
+    entries: list[EntryView] = []
+    exports = ["Answer", "ArgumentProblem", "AsyncClient", "Client", "Problem"]
+    for entity in context.app.entities:
+        client = f"{entity.name}Client"
+        names.use(f".{entity.snake_name}", client)
+        names.use(f".{entity.snake_name}", f"Async{client}")
+        exports += [client, f"Async{client}"]
+        entries.append(EntryView(entity.snake_name, client))
+    for name in ("Client", "AsyncClient"):
+        names.define(name)
+    return ClientPackageView(
+        exports=Group("__all__ = [", tuple(python_string(name) for name in sorted(exports)), "]"),
+        entries=tuple(entries),
+        imports=names.import_block(),
+    )

@@ -1,0 +1,47 @@
+"""The `starmodel` command: answered at once where nothing is to be done, else by `cli`.
+
+`--version` and a `generate` that finds nothing changed come before anything heavy is imported;
+so this module imports `sys` and the version, and the rest where it is needed.
+"""
+
+import sys
+
+
+def main() -> int:
+    """Run the command that the process was called with; its exit code."""
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        from starmodel_generator._version import __version__
+
+        print(f"starmodel {__version__}")
+        return 0
+    try:
+        if _may_have_nothing_to_do(arguments) and _is_up_to_date():
+            return 0
+        from starmodel_generator.cli.command import run_command
+
+        return run_command(arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _may_have_nothing_to_do(arguments: list[str]) -> bool:
+    return arguments in (["generate"], ["generate", "--check"], ["generate", "--diff"])
+
+
+def _is_up_to_date() -> bool:
+    """Whether hashes alone tell that everything is generated; says so then."""
+    import os
+
+    from starmodel_generator.freshness import fresh_manifest, up_to_date
+    from starmodel_generator.project import find_project
+
+    try:
+        project = find_project(os.getcwd())
+    except OSError:
+        return False
+    manifest = fresh_manifest(project) if project else None
+    if manifest is None:
+        return False
+    print(up_to_date(1 + len(manifest.outputs), manifest.warnings), file=sys.stderr)
+    return True

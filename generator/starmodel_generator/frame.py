@@ -1,0 +1,100 @@
+"""The picture under a diagnostic: the line, and carets under what is meant.
+
+Drawn for a terminal: tabs are widened, wide and combining characters measured,
+and whatever a terminal would obey (escape sequences, text direction marks) is
+shown as a replacement character. Long lines are cut to the part that matters.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+
+TAB_WIDTH = 4
+MAX_COLUMNS = 120
+LEAD_COLUMNS = 40  # kept in front of the caret where a line has to be cut
+
+_DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def printable(text: str) -> str:
+    """The text on one line, with nothing in it that a terminal would obey."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_shown, text.replace("\n", " ").replace("\t", " ")))
+
+
+def _shown(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Cc", "Cs", "Zl", "Zp") or character in _DIRECTION_MARKS:
+        return "\ufffd"
+    return character
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def _cells(line: str, first: int) -> list[tuple[str, int]]:
+    """Each character of a line as what is shown for it and the columns that takes.
+
+    `first` is the screen column at which the line starts, for tab stops.
+    """
+    cells: list[tuple[str, int]] = []
+    column = first
+    for character in line:
+        if character == "\t":
+            width = TAB_WIDTH - column % TAB_WIDTH
+            cells.append((" " * width, width))
+        else:
+            shown = _shown(character)
+            width = 1 if shown == "\ufffd" else _width(shown)
+            cells.append((shown, width))
+        column += width
+    return cells
+
+
+def _cut(line: str, column: int) -> tuple[str, int]:
+    """A window of a long line around the 0-based `column`, and the column within it."""
+    if len(line) <= MAX_COLUMNS:
+        return line, column
+    start = max(0, min(column - LEAD_COLUMNS, len(line) - MAX_COLUMNS))
+    window = line[start : start + MAX_COLUMNS]
+    if start + MAX_COLUMNS < len(line):
+        window += "…"
+    return ("…" + window, column - start + 1) if start else (window, column)
+
+
+def draw_frame(
+    path: str,
+    lines: Sequence[str],
+    line: int,
+    column: int,
+    end_column: int | None,
+    label: str,
+) -> list[str]:
+    """The lines of a frame: the location, the line before, the line, the carets.
+
+    `line`, `column` and `end_column` are 1-based; `end_column` is the one after
+    the last character, or `None` where the span goes on in a later line. Only
+    the location is given where `lines` does not have that line.
+    """
+    gutter = len(str(line))
+    location = f"{' ' * gutter}--> {path}:{line}:{column}"
+    if line > len(lines) or lines == [""]:
+        return [location]
+    empty = f"{' ' * gutter} |"
+    frame = [location, empty]
+    if line > 1 and lines[line - 2].strip():
+        before = "".join(shown for shown, _ in _cells(_cut(lines[line - 2], 0)[0], 0))
+        frame.append(f"{line - 1:>{gutter}} | {before.rstrip()}")
+    source, start = _cut(lines[line - 1], column - 1)
+    length = (len(lines[line - 1]) if end_column is None else end_column - 1) - (column - 1)
+    cells = _cells(source, 0)
+    shown = "".join(text for text, _ in cells)
+    frame.append(f"{line:>{gutter}} | {shown}".rstrip())
+    indent = sum(width for _, width in cells[:start])
+    carets = sum(width for _, width in cells[start : start + max(length, 0)])
+    frame.append(f"{empty} {' ' * indent}{'^' * max(carets, 1)} {label}".rstrip())
+    frame.append(empty)
+    return frame

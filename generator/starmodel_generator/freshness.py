@@ -1,0 +1,84 @@
+"""Whether everything that was generated is up to date, told from hashes alone.
+
+A manifest names all that a run read and wrote. While every one of these files has the content it
+had then, while no file has joined those searched for entities, and while the configuration and
+this version are the same, running again would write the same bytes: that is known before a parser
+or a template is loaded. A "no" here means only "not known": the stages find out.
+"""
+
+import os
+
+from starmodel_generator._version import __version__
+from starmodel_generator.content import digest, normal, read
+from starmodel_generator.output.manifest import FILE_NAME, Manifest, read_manifest
+from starmodel_generator.project import PRIVATE_FOLDER, Project, python_files
+
+
+def fresh_manifest(project: Project) -> Manifest | None:
+    """The manifest of a tree that is known to be up to date, else `None`."""
+    output = _plain_setting(project.options, b"output")
+    if output is None:
+        return None
+    root = project.root
+    try:
+        if os.path.lexists(os.path.join(root, PRIVATE_FOLDER, "journal")):
+            return None
+        text = normal(read(os.path.join(root, output, FILE_NAME))).decode()
+        manifest = read_manifest(text)
+        if (
+            manifest is None
+            or manifest.generator != __version__
+            or manifest.options != digest(project.options)
+            or manifest.plugins
+            or manifest.rivals
+            or manifest.text() != text
+        ):
+            return None
+        if _same(root, manifest.sources) and _same(root, manifest.outputs):
+            client = _plain_setting(project.options, b"client_output")
+            skip = frozenset({output, client or output})
+            for entry in manifest.entities:
+                for path in python_files(root, entry, skip=skip):
+                    if path not in manifest.sources:
+                        return None
+            return manifest
+    except (OSError, UnicodeDecodeError):
+        return None
+    return None
+
+
+def up_to_date(files: int, warnings: int) -> str:
+    """The sentence for a tree in which nothing is to be done; `files` counts the manifest too."""
+    sentence = "1 file is up to date." if files == 1 else f"{files} files are up to date."
+    if warnings:
+        noun = "warning" if warnings == 1 else "warnings"
+        sentence += f" {warnings} {noun}: `starmodel inspect` shows them."
+    return sentence
+
+
+def _same(root: str, hashes: dict[str, str]) -> bool:
+    """Whether all these files have these hashes; the ones without a hash must not be there."""
+    prefix = root + os.sep
+    for path, expected in hashes.items():
+        if not expected:
+            if os.path.lexists(prefix + path):
+                return False
+        elif digest(read(prefix + path)) != expected:
+            return False
+    return True
+
+
+def _plain_setting(options: bytes, key: bytes) -> str | None:
+    """A text set on a line of its own, as nearly everybody writes it; `None` if it is not so."""
+    for line in options.split(b"\n"):
+        name, separator, value = line.partition(b"=")
+        if separator and name.strip() == key:
+            value = value.strip()
+            quote = value[:1]
+            text, closed, rest = value[1:].partition(quote)
+            if quote not in (b'"', b"'") or not closed or b"\\" in text:
+                return None
+            if rest.strip() and not rest.strip().startswith(b"#"):
+                return None
+            return text.decode().rstrip("/")
+    return None

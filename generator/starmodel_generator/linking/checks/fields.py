@@ -1,0 +1,122 @@
+"""Fields in order by themselves, but not where they are: SM206, SM207, SM209, SM215, SM216."""
+
+import re
+from collections.abc import Iterator
+
+from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.linking.app import LinkedApp
+from starmodel_generator.linking.fields import LinkedField
+from starmodel_generator.linking.members import Method
+from starmodel_generator.linking.problems import Problem
+from starmodel_generator.linking.rules import (
+    FIELD_ALIAS,
+    FLOAT_MONEY,
+    MISSING_DEFAULT,
+    NAIVE_DATETIME,
+    RECORD_ID,
+)
+from starmodel_schemas import (
+    ConstrainedType,
+    OptionalType,
+    RequiredDefault,
+    ScalarType,
+    TypeRef,
+)
+
+_MONEY = re.compile(
+    r"(^|_)(price|cost|balance|salary|wage|fee|refund|revenue|subtotal|money|payment|budget)s?(_|$)"
+)
+
+
+def check_datetimes(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM206: a stored datetime says nothing about time zones."""
+    for field in _all_fields(app):
+        schema = field.schema
+        if _scalar(schema.type) != "datetime" or schema.computed:
+            continue
+        if schema.constraints.timezone is None and not _says_zone(schema.type):
+            help = "use `pydantic.AwareDatetime`, or `NaiveDatetime` if no zone is meant"
+            problem = Problem(NAIVE_DATETIME, "is a datetime without a word on time zones", help)
+            yield _at_annotation(field, problem)
+
+
+def check_money(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM207: a field looks like money and is a float."""
+    for field in _all_fields(app):
+        if _scalar(field.schema.type) == "float" and _MONEY.search(field.schema.name):
+            help = "use `Decimal`, or whole cents in an `int`"
+            yield _at_annotation(
+                field, Problem(FLOAT_MONEY, "looks like money, but is a float", help)
+            )
+
+
+def check_record_ids(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM215: a record declares an id that is no text."""
+    for entity in app.entities:
+        if entity.schema.scope != "RECORD":
+            continue
+        for field in entity.fields:
+            if field.schema.name == "id" and field.schema.type != ScalarType(name="str"):
+                help = "annotate it `str`, or leave it out and get a unique one"
+                yield _at_annotation(field, Problem(RECORD_ID, "is no `str`", help))
+
+
+def check_required_fields(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM216: an entity that is made with nothing given has a field without a default."""
+    for entity in app.entities:
+        if entity.schema.scope == "RECORD" or not entity.options.knows_scope:
+            continue
+        if _fills_in_values(entity.members.methods):
+            continue
+        for field in entity.fields:
+            schema = field.schema
+            if schema.computed or not isinstance(schema.default, RequiredDefault):
+                continue
+            scope = entity.schema.scope
+            text = f"has no default, but a {scope} entity is made with nothing given"
+            help = "give it a default, or give the entity `scope=Scope.RECORD`"
+            yield field.subject.diagnose(Problem(MISSING_DEFAULT, text, help))
+
+
+def check_aliases(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM209: every field has an alias under which alone it can be given."""
+    for entity in app.entities:
+        if entity.options.has_alias_generator and not entity.options.accepts_names:
+            text = "has an `alias_generator`, so its fields can be given under aliases alone"
+            help = "add `populate_by_name=True` to `model_config`"
+            problem = Problem(FIELD_ALIAS, text, help)
+            yield entity.subject.diagnose(problem, entity.options.place)
+
+
+def _fills_in_values(methods: dict[str, Method]) -> bool:
+    """Whether a validator or an `__init__` of the class may give values of its own."""
+    return "__init__" in methods or any(
+        method.decorator("pydantic.model_validator") for method in methods.values()
+    )
+
+
+def _all_fields(app: LinkedApp) -> Iterator[LinkedField]:
+    for entity in app.entities:
+        yield from entity.fields
+    for linked in app.objects.values():
+        yield from linked.fields
+
+
+def _at_annotation(field: LinkedField, problem: Problem) -> Diagnostic:
+    if isinstance(field.fact, Method):
+        return field.subject.diagnose(problem, field.fact.facts.place.at("returns", 0))
+    return field.subject.diagnose(problem, field.fact.place.at("annotation", 0))
+
+
+def _scalar(type: TypeRef) -> str | None:
+    while isinstance(type, OptionalType | ConstrainedType):
+        type = type.item
+    return type.name if isinstance(type, ScalarType) else None
+
+
+def _says_zone(type: TypeRef) -> bool:
+    while isinstance(type, OptionalType | ConstrainedType):
+        if isinstance(type, ConstrainedType) and type.constraints.timezone is not None:
+            return True
+        type = type.item
+    return False

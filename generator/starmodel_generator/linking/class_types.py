@@ -1,0 +1,79 @@
+"""Classes of the project as types: value objects, enums, entities, and why others are none."""
+
+from typing import Literal, TypeAlias
+
+from starmodel_generator.analysis.facts import Expression
+from starmodel_generator.linking.lineage import Lineages
+from starmodel_generator.linking.problems import Problem
+from starmodel_generator.linking.resolved import ResolvedType, refused
+from starmodel_generator.linking.rules import NESTED_ENTITY
+from starmodel_generator.linking.spelling import spell
+from starmodel_generator.linking.symbols import ClassSymbol
+from starmodel_schemas import EntityType, EnumType, FragmentType, ObjectType
+from starmodel_schemas.naming import snake_case
+
+Use: TypeAlias = Literal["value", "result"]
+
+
+class ClassTypes:
+    """Tells what a class of the project is as a type."""
+
+    def __init__(self, lineages: Lineages) -> None:
+        self._lineages = lineages
+        self.known: dict[str, ClassSymbol] = {}
+        """The value objects and enums that were met, by qualified name."""
+
+    def resolve(self, annotation: Expression, symbol: ClassSymbol, use: Use) -> ResolvedType:
+        """The type of a class; what an event gives (`result`) may also be a fragment."""
+        lineage = self._lineages.of(symbol)
+        if lineage.is_entity:
+            return _entity(annotation, symbol, use)
+        if use == "result" and _renders_itself(lineage.classes):
+            return ResolvedType(FragmentType())
+        container = symbol.facts.container or ""
+        if (lineage.is_enum or lineage.is_model) and container.startswith(("function", "class")):
+            text = f"has the type `{symbol.name}`, which is defined inside `{container}`"
+            help = f"move `{symbol.name}` to the top of the module"
+            return ResolvedType(None, problems=(Problem(NESTED_ENTITY, text, help),))
+        if lineage.is_enum:
+            if lineage.inherits("enum.Flag"):
+                help = "use a `set` of an `Enum`"
+                return refused(annotation, "is a `Flag`, several members in one value", help)
+            self.known[symbol.qualified_name] = symbol
+            return ResolvedType(EnumType(enum=symbol.qualified_name))
+        reason = self._why_no_object(symbol)
+        if reason is not None:
+            return refused(annotation, *reason)
+        self.known[symbol.qualified_name] = symbol
+        return ResolvedType(ObjectType(object=symbol.qualified_name))
+
+    def _why_no_object(self, symbol: ClassSymbol) -> tuple[str, str] | None:
+        lineage = self._lineages.of(symbol)
+        if lineage.inherits("pydantic.RootModel"):
+            return "is a `RootModel`, which has no field names", "use the type inside it"
+        if lineage.inherits("typing.Generic") or symbol.facts.type_parameters:
+            return "is generic", "write a model with the types filled in"
+        if lineage.inherits("typing.TypedDict"):
+            return "is a `TypedDict`", "use a pydantic model"
+        if lineage.inherits("typing.NamedTuple"):
+            return "is a `NamedTuple`", "use a pydantic model"
+        if lineage.is_model:
+            return None
+        is_dataclass = any("dataclass" in spell(each) for each in symbol.facts.decorators)
+        return (
+            "is a dataclass" if is_dataclass else "is a plain class",
+            f"make it a pydantic model: `class {symbol.name}(BaseModel)`",
+        )
+
+
+def _entity(annotation: Expression, symbol: ClassSymbol, use: Use) -> ResolvedType:
+    if use == "result":
+        return ResolvedType(EntityType(entity=symbol.qualified_name))
+    help = f"keep its id, for example `{snake_case(symbol.name)}_id: str`"
+    return refused(annotation, "is an entity, kept in a place of its own", help)
+
+
+def _renders_itself(classes: tuple[ClassSymbol, ...]) -> bool:
+    return any(
+        method.name in ("__html__", "__ft__") for cls in classes for method in cls.facts.methods
+    )

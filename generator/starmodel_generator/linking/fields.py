@@ -1,0 +1,297 @@
+"""The fields of entities and value objects."""
+
+from dataclasses import dataclass
+
+from starmodel_generator.analysis.facts import (
+    AssignmentFact,
+    CallExpression,
+    Expression,
+    NameExpression,
+    OpaqueExpression,
+)
+from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.linking.defaults import REQUIRED
+from starmodel_generator.linking.limits import unfit_limits
+from starmodel_generator.linking.lineage import Lineage
+from starmodel_generator.linking.members import Annotated, Members, Method
+from starmodel_generator.linking.options import NO_CONSTRAINTS, FieldOptions
+from starmodel_generator.linking.problems import Problem, Report, Subject
+from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.rules import (
+    AMBIGUOUS_UNION,
+    CONDITIONAL_ENTITY,
+    DUPLICATE_MEMBER,
+    FIELD_ALIAS,
+    INVALID_COMPUTED_FIELD,
+    MISSING_ANNOTATION,
+    UNSUPPORTED_TYPE,
+)
+from starmodel_generator.linking.spelling import shortened, spell
+from starmodel_generator.linking.symbols import ClassSymbol, ExternalSymbol, Namespace
+from starmodel_generator.linking.values import NotConstant
+from starmodel_schemas import FieldSchema
+
+# Calls whose results pydantic leaves alone in the body of a model.
+_DESCRIPTOR_MAKERS = frozenset(
+    {
+        "builtins.property",
+        "builtins.classmethod",
+        "builtins.staticmethod",
+        "functools.cached_property",
+        "functools.partial",
+        "functools.partialmethod",
+        "pydantic.PrivateAttr",
+        "pydantic.computed_field",
+        "pydantic.field_serializer",
+        "pydantic.field_validator",
+        "pydantic.model_serializer",
+        "pydantic.model_validator",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedField:
+    """A field with the class that defines it and what wrote it."""
+
+    schema: FieldSchema
+    owner: ClassSymbol
+    fact: AssignmentFact | Method
+
+    @property
+    def subject(self) -> Subject:
+        """The field as the subject of a diagnostic."""
+        facts = self.fact.facts if isinstance(self.fact, Method) else self.fact
+        return Subject(f"field `{self.owner.name}.{facts.name}`", facts.place, self.owner.name)
+
+
+class FieldReader:
+    """Reads the fields of pydantic models."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._names = resolver.names
+        self._lineages = resolver.lineages
+        self._members = resolver.members
+        self._types = resolver.types
+        self._constants = resolver.constants
+        self._options = resolver.options
+        self._defaults = resolver.defaults
+
+    def fields(
+        self, lineage: Lineage, *, accepts_names: bool, report: Report
+    ) -> tuple[LinkedField, ...]:
+        """All fields of a model, inherited ones included, computed ones last.
+
+        `accepts_names` says that a field with an alias can be given by its own name too.
+        """
+        members = self._members.members(lineage)
+        self._check_unannotated(lineage, members, report)
+        found: list[LinkedField] = []
+        for name, member in members.annotated.items():
+            if name.startswith("_") or name == "model_config":
+                continue
+            field = self._field(member, accepts_names, report)
+            if field is not None:
+                self._check_shadowed(field, members, report)
+                found.append(field)
+        if lineage.is_entity:
+            # `Entity` has an `id` already, so one that is declared again keeps its place.
+            found.sort(key=lambda field: field.schema.name != "id")
+        stored = {field.schema.name for field in found}
+        for name, method in members.methods.items():
+            if method.decorator("pydantic.computed_field") is not None and name not in stored:
+                field = self._computed(method, lineage, report)
+                if field is not None:
+                    found.append(field)
+        return tuple(found)
+
+    def _field(self, member: Annotated, accepts_names: bool, report: Report) -> LinkedField | None:
+        owner, fact = member.owner, member.fact
+        if fact.annotation is None:
+            return None
+        resolved = self._types.value(fact.annotation, owner.namespace)
+        if resolved.is_class_variable or (resolved.is_final and fact.value is not None):
+            return None
+        subject = Subject(f"field `{owner.name}.{fact.name}`", fact.place, owner.name)
+        if fact.container is not None:
+            text = f"is defined inside `{fact.container}`, so nobody knows whether it exists"
+            problem = Problem(CONDITIONAL_ENTITY, text, "move it to the top of the class")
+            report(subject.diagnose(problem))
+            return None
+        options, default_written = self._all_options(resolved.options, member)
+        problems = list(resolved.problems)
+        if options.has_discriminator:
+            problems = [each for each in problems if each.rule is not AMBIGUOUS_UNION]
+        subject.report_all(problems, report, "annotation", 0)
+        if resolved.type is None:
+            if not problems:
+                report(subject.diagnose(_ONLY_NONE, fact.place.at("annotation", 0)))
+            return None
+        default, default_problems = self._defaults.of_field(
+            default_written,
+            options.factory,
+            member.value_namespace,
+            resolved.type,
+            options.constraints,
+        )
+        subject.report_all((*options.problems, *default_problems), report, "value", 0)
+        if options.constraints is not NO_CONSTRAINTS:
+            subject.report_all(unfit_limits(options.constraints, resolved.type), report)
+        if options.has_alias and not accepts_names:
+            report(subject.diagnose(_ALIAS_PROBLEM, fact.place.at("value", 0)))
+        schema = FieldSchema(
+            name=fact.name,
+            type=resolved.type,
+            default=default,
+            constraints=options.constraints,
+            title=options.title,
+            description=options.description or fact.docstring or None,
+            private=options.private,
+            primary_key=options.primary_key,
+            index=options.index,
+            unique=options.unique,
+            foreign_key=options.foreign_key,
+            writable=options.writable,
+            renamed_from=options.renamed_from,
+        )
+        return LinkedField(schema, owner, fact)
+
+    def _all_options(
+        self, options: FieldOptions, member: Annotated
+    ) -> tuple[FieldOptions, Expression | None]:
+        """What the annotation and the assigned value say, and the default as written."""
+        value, namespace = member.value, member.value_namespace
+        if value is None:
+            return options, options.default
+        if isinstance(value, CallExpression) and self._options.is_field_call(value, namespace):
+            options = self._options.read_call(value, namespace, options)
+            return options, options.default
+        return options, value
+
+    def _computed(self, method: Method, lineage: Lineage, report: Report) -> LinkedField | None:
+        facts = method.facts
+        decorator = method.decorator("pydantic.computed_field")
+        noun = f"computed field `{method.owner.name}.{facts.name}`"
+        subject = Subject(noun, facts.place, method.owner.name)
+        prop = method.decorator("builtins.property", "functools.cached_property")
+        if decorator is None:
+            return None
+        if prop is not None and prop.index < decorator.index:
+            report(subject.diagnose(_ORDER_PROBLEM, facts.place.at("decorator", prop.index)))
+            return None
+        options = FieldOptions()
+        annotation: Expression | None = facts.returns
+        if isinstance(decorator.expression, CallExpression):
+            known = ("title", "description")
+            keywords = tuple(pair for pair in decorator.expression.keywords if pair[0] in known)
+            call = CallExpression(decorator.expression.function, keywords=keywords)
+            options = self._options.read_call(call, method.namespace)
+            annotation = decorator.expression.keyword("return_type") or annotation
+        if annotation is None:
+            report(subject.diagnose(_UNTYPED_PROBLEM))
+            return None
+        resolved = self._types.value(annotation, method.namespace)
+        subject.report_all(resolved.problems, report, "returns", 0)
+        subject.report_all(options.problems, report)
+        if resolved.type is None:
+            if not resolved.problems:
+                report(subject.diagnose(_UNTYPED_PROBLEM))
+            return None
+        schema = FieldSchema(
+            name=facts.name,
+            type=resolved.type,
+            default=REQUIRED,
+            constraints=resolved.options.constraints,
+            title=options.title,
+            description=options.description or facts.docstring or None,
+            computed=True,
+        )
+        return LinkedField(schema, method.owner, method)
+
+    def _check_unannotated(self, lineage: Lineage, members: Members, report: Report) -> None:
+        for owner in lineage.classes:
+            is_model = self._lineages.of(owner).is_model
+            for fact in owner.facts.attributes:
+                if fact.annotation is not None or fact.name.startswith("_"):
+                    continue
+                if fact.name == "model_config" or fact.value is None:
+                    continue
+                overrides = fact.name in members.annotated
+                if not (is_model or overrides) or self._is_left_alone(fact.value, owner):
+                    continue
+                if overrides and self._is_class_variable(members.annotated[fact.name]):
+                    continue
+                report(self._unannotated(fact, owner, overrides=overrides))
+
+    def _is_left_alone(self, value: Expression, owner: ClassSymbol) -> bool:
+        """Whether a value is one that pydantic does not take for a field."""
+        if isinstance(value, OpaqueExpression):
+            return value.text.startswith("lambda")
+        if isinstance(value, CallExpression) and isinstance(value.function, NameExpression):
+            symbol = self._names.resolve(value.function.name, Namespace(owner.module))
+            return isinstance(symbol, ExternalSymbol) and symbol.name in _DESCRIPTOR_MAKERS
+        if isinstance(value, NameExpression):
+            # `__call__ = method`, `alias = event`: another name for a method of the class.
+            return any(method.name == value.name for method in owner.facts.methods)
+        return False
+
+    def _is_class_variable(self, member: Annotated) -> bool:
+        if member.fact.annotation is None:
+            return False
+        return self._types.value(member.fact.annotation, member.owner.namespace).is_class_variable
+
+    def _unannotated(
+        self, fact: AssignmentFact, owner: ClassSymbol, *, overrides: bool
+    ) -> Diagnostic:
+        subject = Subject(f"`{owner.name}.{fact.name}`", fact.place, owner.name)
+        guess = self._guessed_type(fact.value, owner)
+        if overrides:
+            text = "gives an inherited field another default, but has no annotation"
+        else:
+            text = "has a value and no annotation, so it is no field"
+        help = f"annotate it, for example `{fact.name}: {guess}`, or with `ClassVar`"
+        return subject.diagnose(Problem(MISSING_ANNOTATION, text, help))
+
+    def _guessed_type(self, value: Expression | None, owner: ClassSymbol) -> str:
+        if value is None:
+            return "int"
+        constant = self._constants.evaluate(value, owner.namespace)
+        if isinstance(constant, NotConstant) or constant.value is None:
+            return f"int = {shortened(spell(value), 30)}"
+        kind = type(constant.value).__name__
+        kind = {"EnumValue": "str", "SetValue": "set[str]", "MappingValue": "dict[str, str]"}.get(
+            kind, kind
+        )
+        kind = {"list": "list[str]", "tuple": "tuple[str, ...]"}.get(kind, kind)
+        return f"{kind} = {shortened(constant.text, 30)}"
+
+    def _check_shadowed(self, field: LinkedField, members: Members, report: Report) -> None:
+        method = members.methods.get(field.schema.name)
+        if method is None:
+            return
+        what = "an event" if method.decorator("starmodel.event") else "a method"
+        text = f"has the name of {what} of the class"
+        place = method.facts.place
+        report(field.subject.diagnose(Problem(DUPLICATE_MEMBER, text, "rename one of them"), place))
+
+
+_ONLY_NONE = Problem(
+    UNSUPPORTED_TYPE,
+    "can hold nothing but `None`",
+    "write what it may hold besides, for example `str | None`",
+)
+_ALIAS_PROBLEM = Problem(
+    FIELD_ALIAS,
+    "can be given under its alias alone",
+    "add `populate_by_name=True` to `model_config`, or use `serialization_alias`",
+)
+_ORDER_PROBLEM = Problem(
+    INVALID_COMPUTED_FIELD,
+    "has `@property` above `@computed_field`",
+    "put `@computed_field` on top",
+)
+_UNTYPED_PROBLEM = Problem(
+    INVALID_COMPUTED_FIELD,
+    "has no return type",
+    "annotate the method, for example `-> int`",
+)

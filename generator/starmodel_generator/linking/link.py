@@ -1,0 +1,163 @@
+"""From facts to the app schema: a sequence of passes, each making the next value.
+
+Everything that is wrong is gathered on the way; no mistake hides another, and an entity that
+cannot be linked does not keep the others from being checked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from starmodel_generator.analysis.facts import ModuleFacts
+from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.linking.app import LinkedApp
+from starmodel_generator.linking.checks.table import check
+from starmodel_generator.linking.configs import ConfigReader
+from starmodel_generator.linking.effects import EffectReader
+from starmodel_generator.linking.entities import LinkedEntity, find_entities
+from starmodel_generator.linking.entity_options import EntityOptions
+from starmodel_generator.linking.events import EventReader, LinkedEvent
+from starmodel_generator.linking.fields import FieldReader
+from starmodel_generator.linking.lineage import Lineage
+from starmodel_generator.linking.objects import ObjectReader
+from starmodel_generator.linking.parameters import ParameterReader
+from starmodel_generator.linking.problems import Report
+from starmodel_generator.linking.resolver import Resolver, make_resolver
+from starmodel_schemas import AppSchema, EntitySchema, HolderAccess, RespondName, TypeRef
+from starmodel_schemas.naming import snake_case
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """What the configuration says about linking.
+
+    `providers` maps the qualified name of a type to that of the function that makes it;
+    `respond` is what events answer unless they say otherwise.
+    """
+
+    providers: Mapping[str, str] = field(default_factory=dict[str, str])
+    respond: RespondName = "patch"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkResult:
+    """The schema, and what there is to say.
+
+    `schema` is `None` if there are errors that cannot be silenced. With errors that a comment may
+    silence there is one; whether it may be used is known after `analysis.suppressions`.
+    `read` are all modules whose facts went into it, the entity modules first.
+    """
+
+    schema: AppSchema | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    read: tuple[ModuleFacts, ...] = ()
+
+
+def link(
+    modules: Sequence[ModuleFacts],
+    load: Callable[[str], ModuleFacts | None],
+    settings: LinkSettings | None = None,
+) -> LinkResult:
+    """Link the entity modules of a project.
+
+    `load` gives the facts of another module of the project by its dotted name, `None` where the
+    project has none of that name (or where it cannot be read).
+    """
+    found: list[Diagnostic] = []
+    resolver = make_resolver(modules, load)
+    lineages = find_entities(modules, resolver, found.append)
+    app = _link_entities(lineages, resolver, settings or LinkSettings(), found.append)
+    found += check(app)
+    diagnostics = _in_order(found, modules)
+    schema = None if any(map(_is_final, diagnostics)) else _schema(app)
+    return LinkResult(schema, diagnostics, resolver.names.read())
+
+
+def _link_entities(
+    lineages: Sequence[Lineage], resolver: Resolver, settings: LinkSettings, report: Report
+) -> LinkedApp:
+    configs = ConfigReader(resolver)
+    fields = FieldReader(resolver)
+    objects = ObjectReader(resolver, fields, configs)
+    options = {lineage: configs.options(lineage, report) for lineage in lineages}
+    records = {
+        lineage.symbol.qualified_name: each.scope == "RECORD" for lineage, each in options.items()
+    }
+    parameters = ParameterReader(resolver, records, settings.providers)
+    events = EventReader(resolver, parameters, settings.respond)
+    entities = tuple(
+        _link_entity(lineage, each, resolver, fields, objects, events, report)
+        for lineage, each in options.items()
+    )
+    by_name = {each.schema.qualified_name: each for each in entities}
+    return LinkedApp(entities, by_name, objects.objects, objects.enums)
+
+
+def _link_entity(
+    lineage: Lineage,
+    options: EntityOptions,
+    resolver: Resolver,
+    fields: FieldReader,
+    objects: ObjectReader,
+    events: EventReader,
+    report: Report,
+) -> LinkedEntity:
+    symbol = lineage.symbol
+    members = resolver.members.members(lineage)
+    linked_fields = fields.fields(lineage, accepts_names=options.accepts_names, report=report)
+    schemas = tuple(each.schema for each in linked_fields)
+    parts = objects.reach([each.type for each in schemas], report)
+    effects = EffectReader(resolver, lineage, members, schemas, parts)
+    linked_events = events.events(lineage, options, members, effects, report)
+    objects.reach(_types_of(linked_events), report)
+    snake_name = snake_case(symbol.name)
+    schema = EntitySchema(
+        name=symbol.name,
+        module=symbol.module.name,
+        source=symbol.module.path,
+        snake_name=snake_name,
+        namespace=snake_name if options.namespace is None else options.namespace,
+        doc=symbol.facts.docstring or None,
+        store=options.store,
+        scope=options.scope,
+        ttl=options.ttl,
+        access=options.access or HolderAccess(),
+        page=options.page,
+        renders_itself=bool({"__ft__", "__html__"} & members.methods.keys()),
+        declares_id=any(each.schema.name == "id" for each in linked_fields),
+        fields=schemas,
+        events=tuple(each.schema for each in linked_events),
+    )
+    return LinkedEntity(schema, lineage, options, linked_fields, linked_events, members)
+
+
+def _types_of(events: Sequence[LinkedEvent]) -> list[TypeRef]:
+    found: list[TypeRef] = []
+    for event in events:
+        found += [each.type for each in event.schema.parameters]
+        if event.schema.returns is not None:
+            found.append(event.schema.returns)
+    return found
+
+
+def _schema(app: LinkedApp) -> AppSchema:
+    return AppSchema(
+        entities=tuple(entity.schema for entity in app.entities),
+        objects=tuple(app.objects[name].schema for name in sorted(app.objects)),
+        enums=tuple(app.enums[name].schema for name in sorted(app.enums)),
+    )
+
+
+def _is_final(diagnostic: Diagnostic) -> bool:
+    return diagnostic.severity == "error" and not diagnostic.suppressible
+
+
+def _in_order(
+    found: Sequence[Diagnostic], modules: Sequence[ModuleFacts]
+) -> tuple[Diagnostic, ...]:
+    """Each diagnostic once (what is inherited was met several times), module by module."""
+    order = {module.path: index for index, module in enumerate(modules)}
+    unique = list(dict.fromkeys(found))
+    unique.sort(
+        key=lambda each: order.get(each.place.path, len(order)) if each.place is not None else 0
+    )
+    return tuple(unique)

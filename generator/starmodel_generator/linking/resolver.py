@@ -1,0 +1,45 @@
+"""What every later pass asks: names, lineages, values, types, members, each worked out once."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from starmodel_generator.analysis.facts import ModuleFacts
+from starmodel_generator.linking.constants import Constants
+from starmodel_generator.linking.defaults import Defaults
+from starmodel_generator.linking.lineage import Lineages
+from starmodel_generator.linking.members import MemberReader
+from starmodel_generator.linking.names import Names
+from starmodel_generator.linking.options import OptionReader
+from starmodel_generator.linking.types import Types
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """The parts that look things up in a project's source."""
+
+    names: Names
+    lineages: Lineages
+    constants: Constants
+    options: OptionReader
+    types: Types
+    defaults: Defaults
+    members: MemberReader
+
+
+def make_resolver(
+    modules: Iterable[ModuleFacts], load: Callable[[str], ModuleFacts | None]
+) -> Resolver:
+    """The resolver of a project; it starts empty and learns as it is asked."""
+    names = Names(modules, load)
+    lineages = Lineages(names)
+    constants = Constants(names, lineages)
+    options = OptionReader(names, constants)
+    return Resolver(
+        names=names,
+        lineages=lineages,
+        constants=constants,
+        options=options,
+        types=Types(names, lineages, constants, options),
+        defaults=Defaults(names, constants),
+        members=MemberReader(names, lineages),
+    )

@@ -1,0 +1,608 @@
+"""The rules that linking checks: code, name, severity, one sentence, and why it is so.
+
+This is the one place where a rule is described; documentation and `starmodel explain` read it.
+"""
+
+from dataclasses import dataclass
+
+from starmodel_generator.diagnostics import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedRule(Rule):
+    """A rule with what there is to say about it.
+
+    `summary` is what every diagnostic of the rule says, without names; `explanation` is why the
+    rule is there and how to live with it.
+    """
+
+    summary: str
+    explanation: str
+
+
+DYNAMIC_BASE_CLASS = ExplainedRule(
+    "SM101",
+    "dynamic-base-class",
+    "error",
+    summary="a base class is computed and cannot be known without running code",
+    explanation=(
+        "The generator reads source text and never runs it. A base that is the result of a call"
+        " or of an expression hides which fields and events the class inherits. Write the base"
+        " as a class of its own and name it."
+    ),
+)
+STAR_IMPORT_BASE = ExplainedRule(
+    "SM102",
+    "star-import-entity-base",
+    "error",
+    summary="a base class may come from a star import of a module that cannot be read",
+    explanation=(
+        "`from module import *` says nothing about names where the module is not part of the"
+        " project. `from starmodel import *` and star imports of the project's own modules are"
+        " understood. Import the base by its name."
+    ),
+)
+CONDITIONAL_ENTITY = ExplainedRule(
+    "SM103",
+    "conditional-entity",
+    "error",
+    summary="an entity, a field or an event is defined inside `if`, `try`, `for` or the like",
+    explanation=(
+        "Whether it exists is decided when the module runs, but routes and clients are written"
+        " before. Move the class to the top of the module, the field or the event to the top of"
+        " the class."
+    ),
+)
+NESTED_ENTITY = ExplainedRule(
+    "SM104",
+    "nested-class",
+    "error",
+    summary="an entity, a value object or an enum is defined inside a function or a class",
+    explanation=(
+        "Generated code imports the class by its name, which works for classes of a module"
+        " alone. Move it to the top of the module."
+    ),
+)
+DUPLICATE_ENTITY = ExplainedRule(
+    "SM105",
+    "duplicate-entity",
+    "error",
+    summary="two entities have the same name",
+    explanation=(
+        "The name of an entity names its folder, its path and its signals, so it has to be"
+        " unique in the app, whatever module the class is in. Rename one of them."
+    ),
+)
+IMPORT_CYCLE = ExplainedRule(
+    "SM106",
+    "unresolved-import-cycle",
+    "error",
+    summary="a name is imported in a circle and defined nowhere",
+    explanation=(
+        "Modules may import each other, but somewhere in the circle the name has to be defined."
+        " Import it from the module that defines it."
+    ),
+)
+UNKNOWN_NAME = ExplainedRule(
+    "SM107",
+    "unknown-name",
+    "error",
+    summary="a name is used that is neither defined nor imported",
+    explanation=(
+        "The name was looked for in the module, in what it imports and among the builtins."
+        " Names that come from a star import of a module outside the project cannot be found:"
+        " import them by name."
+    ),
+)
+FOREIGN_BASE_CLASS = ExplainedRule(
+    "SM108",
+    "foreign-base-class",
+    "warning",
+    summary="an entity inherits from a class outside the project",
+    explanation=(
+        "Only the project's own source is read. Methods such a base brings along work as"
+        " ever, but its fields and events are not generated. Silence the warning if it has none."
+    ),
+)
+EVENT_OUTSIDE_ENTITY = ExplainedRule(
+    "SM109",
+    "event-outside-entity",
+    "warning",
+    summary="a class has `@event` methods, but no entity is or inherits from it",
+    explanation=(
+        "Events are generated for classes that lead to `starmodel.Entity`, and for mixins that"
+        " such a class inherits from. Add `Entity` to the bases, or remove `@event`."
+    ),
+)
+ENTITY_OUTSIDE_SOURCES = ExplainedRule(
+    "SM110",
+    "entity-outside-sources",
+    "error",
+    summary="an event takes an entity that is not among the app's entities",
+    explanation=(
+        "An entity can be loaded for an event when code was generated for it too. Add its file"
+        " to `entities` in the configuration. A class that is only a base of other entities"
+        " (marked with `ABC`, or with a leading underscore, or without events) is not one."
+    ),
+)
+UNKNOWN_OPTION = ExplainedRule(
+    "SM111",
+    "unknown-entity-option",
+    "error",
+    summary="`model_config` has a key that neither StarModel nor pydantic knows",
+    explanation=(
+        "StarModel's keys are `store`, `scope`, `ttl`, `namespace`, `access`, `page` and"
+        " `respond`; pydantic's own are passed on. Anything else would be ignored in silence."
+    ),
+)
+INVALID_OPTION = ExplainedRule(
+    "SM112",
+    "invalid-entity-option",
+    "error",
+    summary="`model_config` has a value that cannot be used or cannot be known",
+    explanation=(
+        "Options are read from source text, so they have to be written as plain values, as"
+        " members of the enums that StarModel gives, or as names of such constants."
+    ),
+)
+STORE_NOT_AVAILABLE = ExplainedRule(
+    "SM113",
+    "store-not-available",
+    "error",
+    summary="an entity asks for a store that this version cannot generate code for",
+    explanation=(
+        "Available are `StateStore.SERVER_MEMORY` and `StateStore.CUSTOM`, a store of your own"
+        " given to `create_app(stores=...)`."
+    ),
+)
+SCOPE_NOT_AVAILABLE = ExplainedRule(
+    "SM114",
+    "scope-not-available",
+    "error",
+    summary="an entity asks for a scope that this version cannot generate code for",
+    explanation="Available are `Scope.SESSION`, `Scope.GLOBAL` and `Scope.RECORD`.",
+)
+INVALID_ACCESS = ExplainedRule(
+    "SM115",
+    "invalid-access",
+    "error",
+    summary="`access` is neither a member of `Access` nor a policy function",
+    explanation=(
+        "Generated code calls a policy by its name: it has to be a plain function at the top of"
+        " a module of the project that takes the actor and the entity and says yes or no."
+    ),
+)
+UNKNOWN_PAGE = ExplainedRule(
+    "SM116",
+    "unknown-page",
+    "error",
+    summary="`page` names a function that is not there",
+    explanation=(
+        '`page` is `True` for the generated page, `False` for none, or `"module:function"` for'
+        " a function at the top of a module of the project."
+    ),
+)
+INCONSISTENT_BASES = ExplainedRule(
+    "SM117",
+    "inconsistent-bases",
+    "error",
+    summary="the bases of a class contradict each other",
+    explanation=(
+        "Python refuses a class whose bases stand in an order that their own bases contradict,"
+        " or that inherits from itself. List the more special base first."
+    ),
+)
+
+MISSING_ANNOTATION = ExplainedRule(
+    "SM201",
+    "missing-field-annotation",
+    "error",
+    summary="a class attribute has a value and no annotation",
+    explanation=(
+        "Pydantic refuses such a class when it is imported: a field needs a type. Annotate it;"
+        " with `ClassVar[...]` it is a constant of the class and no field."
+    ),
+)
+UNSUPPORTED_TYPE = ExplainedRule(
+    "SM202",
+    "unsupported-field-type",
+    "error",
+    summary="a field, a parameter or a return has a type that cannot be stored and sent",
+    explanation=(
+        "Supported are bool, int, float, str, bytes, Decimal, date, time, datetime, timedelta,"
+        " UUID, enums, Literal, T | None, list, dict, set, tuple, pydantic models of the project"
+        " and Any. Each of these has one meaning in Python, in JSON and on the page."
+    ),
+)
+MUTABLE_DEFAULT = ExplainedRule(
+    "SM203",
+    "mutable-default",
+    "error",
+    summary="a parameter has a list, a dict or a set as its default",
+    explanation=(
+        "Python makes the default once and shares it between all calls. Use `None`, or a tuple."
+        " Fields may have such defaults, for pydantic copies them."
+    ),
+)
+NONLITERAL_DEFAULT = ExplainedRule(
+    "SM204",
+    "nonliteral-default",
+    "error",
+    summary="the default of a parameter has to be run to be known",
+    explanation=(
+        "The default of a parameter is written into routes, bindings and clients, so it has to"
+        " be a literal, a constant or an enum member. Use `None` and work the value out inside"
+        " the event. Fields may have any default, for pydantic makes it at run time."
+    ),
+)
+AMBIGUOUS_UNION = ExplainedRule(
+    "SM205",
+    "ambiguous-union",
+    "warning",
+    summary="the members of a union cannot be told apart in JSON",
+    explanation=(
+        "A date and a text are both strings in JSON, two value objects both objects. What comes"
+        " back may be another member than what went out. Give value objects a `Literal` field"
+        " and name it with `Field(discriminator=...)`, or use one type."
+    ),
+)
+NAIVE_DATETIME = ExplainedRule(
+    "SM206",
+    "naive-datetime",
+    "warning",
+    summary="a datetime says nothing about time zones",
+    explanation=(
+        "A browser in another zone shows another moment. `pydantic.AwareDatetime` asks for a"
+        " zone, `pydantic.NaiveDatetime` says that none is meant."
+    ),
+)
+FLOAT_MONEY = ExplainedRule(
+    "SM207",
+    "float-money",
+    "warning",
+    summary="a field that looks like money is a float",
+    explanation=(
+        "Binary fractions cannot hold 0.10, so sums drift. `Decimal` is exact and travels as"
+        " text; whole cents in an `int` do as well."
+    ),
+)
+INVALID_COMPUTED_FIELD = ExplainedRule(
+    "SM208",
+    "invalid-computed-field",
+    "error",
+    summary="a computed field has no return type, or its decorators stand in the wrong order",
+    explanation=(
+        "Pydantic needs `@computed_field` above `@property` and a return annotation; otherwise"
+        " it refuses the class when it is imported."
+    ),
+)
+FIELD_ALIAS = ExplainedRule(
+    "SM209",
+    "field-alias",
+    "error",
+    summary="a field has an alias under which alone it can be given",
+    explanation=(
+        "State is stored and sent under the names of the fields, and what pydantic validates"
+        " before a save has these names. With `populate_by_name=True` (or `validate_by_name`)"
+        " in `model_config` both names are accepted. `serialization_alias` needs nothing."
+    ),
+)
+ANY_TYPE = ExplainedRule(
+    "SM210",
+    "any-type",
+    "warning",
+    summary="a field or a parameter takes anything",
+    explanation=(
+        "`Any`, and a `list` or `dict` that does not say of what, is carried without a check:"
+        " pages, forms and clients know nothing about it. Say what it holds."
+    ),
+)
+UNKNOWN_FIELD_OPTION = ExplainedRule(
+    "SM211",
+    "unknown-field-option",
+    "error",
+    summary="`Field(...)` has an argument that nobody knows",
+    explanation="A misspelt argument would be ignored in silence.",
+)
+INVALID_CONSTRAINT = ExplainedRule(
+    "SM212",
+    "invalid-constraint",
+    "error",
+    summary="a constraint cannot be known, or does not fit the type",
+    explanation=(
+        "Limits are written into forms, routes and clients, so they have to be plain values."
+        " Numbers and dates have `gt`, `ge`, `lt`, `le`; texts and collections `min_length` and"
+        " `max_length`; texts `pattern`; Decimal `max_digits` and `decimal_places`."
+    ),
+)
+UNSUPPORTED_ENUM = ExplainedRule(
+    "SM213",
+    "unsupported-enum-value",
+    "error",
+    summary="an enum has a member whose value is no text and no whole number, or has no members",
+    explanation=(
+        "JSON, forms and clients see an enum by its values. Each has to be a `str` or an `int`"
+        " that is known without running code; `auto()` is understood."
+    ),
+)
+INVALID_DEFAULT = ExplainedRule(
+    "SM214",
+    "invalid-default",
+    "error",
+    summary="a default does not fit its type, or cannot be made",
+    explanation=(
+        "Pydantic does not check defaults, but an entity is checked before every save: with"
+        " such a default each event on a new instance would fail."
+    ),
+)
+RECORD_ID = ExplainedRule(
+    "SM215",
+    "record-id-type",
+    "error",
+    summary="a record declares an `id` that is not a `str`",
+    explanation=(
+        "A record is found by its id, in paths and in the store. Leave `id` out, and it gets a"
+        " unique text that sorts by age; or declare it as `str`."
+    ),
+)
+MISSING_DEFAULT = ExplainedRule(
+    "SM216",
+    "missing-field-default",
+    "error",
+    suppressible=True,
+    summary="a field has no default, but its entity is made with nothing given",
+    explanation=(
+        "An entity of scope SESSION or GLOBAL comes into being when it is first asked for, so"
+        " every field needs a default. With `Scope.RECORD` a classmethod event creates it and"
+        " gives the values."
+    ),
+)
+
+UNANNOTATED_PARAMETER = ExplainedRule(
+    "SM301",
+    "unannotated-event-parameter",
+    "error",
+    summary="a parameter of an event has no type",
+    explanation="Routes, forms and clients need to know what to read and what to offer.",
+)
+MISSING_RETURN = ExplainedRule(
+    "SM302",
+    "missing-event-return",
+    "warning",
+    summary="an event has no return annotation",
+    explanation=(
+        "Without it the clients' methods give `Any`, and nobody sees whether the event answers"
+        " with a value or a fragment. Most events are `-> None`."
+    ),
+)
+BLOCKING_ASYNC = ExplainedRule(
+    "SM303",
+    "blocking-io-in-async-event",
+    "warning",
+    summary="an async event calls something that blocks the event loop",
+    explanation=(
+        "While it waits, no other request and no live page is served. Use an async library, or"
+        " `await asyncio.to_thread(...)`."
+    ),
+)
+BLOCKING_SYNC = ExplainedRule(
+    "SM304",
+    "sync-event-blocking-io",
+    "warning",
+    summary="a plain event calls something that blocks the event loop",
+    explanation=(
+        "Events run on the event loop, so while one waits no other request is served. Make the"
+        " event `async` and use an async library, or `await asyncio.to_thread(...)`."
+    ),
+)
+VARIADIC_PARAMETER = ExplainedRule(
+    "SM305",
+    "variadic-event-parameter",
+    "error",
+    summary="an event takes `*args` or `**kwargs`",
+    explanation=(
+        "A client may only give what an event names. Name the parameters; for any number of"
+        " values take a `list`."
+    ),
+)
+PRIVATE_EVENT = ExplainedRule(
+    "SM306",
+    "event-on-private-method",
+    "error",
+    summary="an event's name starts with an underscore",
+    explanation=(
+        "An underscore says that a method is not for others, `@event` that everybody may call"
+        " it. Rename the method, or remove `@event`."
+    ),
+)
+UNSAFE_GET = ExplainedRule(
+    "SM307",
+    "unsafe-get-event",
+    "error",
+    summary="an event answers GET, but may change something",
+    explanation=(
+        "Browsers, crawlers and caches send GET whenever they like, and cross-site protection"
+        " does not apply to it. A GET event may read its fields and call methods that only read."
+        " What cannot be shown to be harmless counts as a change: use POST."
+    ),
+)
+DECORATOR_ORDER = ExplainedRule(
+    "SM308",
+    "unknown-decorator-order",
+    "warning",
+    summary="an unknown decorator stands above `@event`",
+    explanation=(
+        "What is called is what the outermost decorator gives; it may take other arguments than"
+        " the method that was read. Put `@event` on top."
+    ),
+)
+MISSING_AWAIT = ExplainedRule(
+    "SM309",
+    "missing-await",
+    "error",
+    summary="an event calls an async method and does not await it",
+    explanation="The call makes a coroutine and runs nothing. Write `await` in front of it.",
+)
+POSITIONAL_ONLY = ExplainedRule(
+    "SM310",
+    "positional-only-parameter",
+    "error",
+    summary="a parameter of an event cannot be given by name",
+    explanation="Arguments arrive by name. Remove the `/` from the parameters.",
+)
+INVALID_EVENT_OPTION = ExplainedRule(
+    "SM311",
+    "invalid-event-option",
+    "error",
+    summary="`@event(...)` has an argument that is unknown or cannot be used",
+    explanation=(
+        "`@event` takes `method`, `path`, `selector`, `mode`, `respond`, `access` and `name`,"
+        " by name and as plain values or constants. A path starts with `/`; for a record it"
+        " holds `{id}` once."
+    ),
+)
+INVALID_EVENT = ExplainedRule(
+    "SM312",
+    "invalid-event-method",
+    "error",
+    summary="`@event` stands on something that is no method of an instance",
+    explanation=(
+        "An event is a method with `self`, or a classmethod that creates a record. Static"
+        " methods, properties and methods without parameters have no entity to work on."
+    ),
+)
+INVALID_CREATION = ExplainedRule(
+    "SM313",
+    "invalid-creation",
+    "error",
+    summary="a classmethod event does not create a record of its own class",
+    explanation=(
+        "A classmethod event makes a new record: its entity has `Scope.RECORD`, it returns its"
+        " own class (`-> Self`), and it is no generator."
+    ),
+)
+INVALID_GENERATOR = ExplainedRule(
+    "SM314",
+    "invalid-generator-return",
+    "error",
+    summary="a generator event is not annotated as an iterator",
+    explanation=(
+        "An event with `yield` returns an iterator of its steps: `Iterator[T]` or"
+        " `Generator[T, None, None]`, in an `async def` the same with `Async` in front."
+    ),
+)
+PARAMETER_VALIDATOR = ExplainedRule(
+    "SM315",
+    "parameter-validator",
+    "warning",
+    summary="a parameter's annotation holds a validator that is not run",
+    explanation=(
+        "Arguments are checked against their type and its limits; functions inside"
+        " `Annotated[...]` are not called for them. Check the value in the event, or put the"
+        " validator on a value object."
+    ),
+)
+
+SECRET_SIGNAL = ExplainedRule(
+    "SM401",
+    "secret-signal",
+    "error",
+    suppressible=True,
+    summary="a field that looks secret would be sent to the browser",
+    explanation=(
+        "Every public field is a signal: it stands in pages, streams, JSON and clients."
+        " `Field(private=True)` keeps a field on the server. If it is no secret, silence the"
+        " rule on its line."
+    ),
+)
+SHADOWED_SIGNAL = ExplainedRule(
+    "SM402",
+    "shadowed-signal",
+    "error",
+    summary="two entities use the same namespace for their signals",
+    explanation=(
+        "On a page that shows both, the signals of one would overwrite those of the other. Give"
+        " one of them another `namespace` in `model_config`."
+    ),
+)
+MISSING_ACCESS = ExplainedRule(
+    "SM405",
+    "event-without-authorisation",
+    "error",
+    summary="an entity that is not its holder's alone does not say who may use it",
+    explanation=(
+        "Everybody reaches the same entity when its scope is GLOBAL or RECORD. Reading it and"
+        " each event need an answer to who may: `access=Access.PUBLIC`,"
+        " `access=Access.AUTHENTICATED`, or a policy function `(actor, entity) -> bool`, on the"
+        " class or on the event."
+    ),
+)
+
+ROUTE_COLLISION = ExplainedRule(
+    "SM601",
+    "route-collision",
+    "error",
+    summary="two routes have the same method and path",
+    explanation=(
+        "Only one of them could be reached. Give one event another `path` or `name`, or rename"
+        " the entity."
+    ),
+)
+RESERVED_NAME = ExplainedRule(
+    "SM602",
+    "reserved-name",
+    "error",
+    summary="a name is taken in the generated code, in Python, in pydantic or on the page",
+    explanation=(
+        "Names are carried over as they are and never bent to dodge a clash, so an author's"
+        " name may not be one that the code around it needs. Choose another one."
+    ),
+)
+CASE_COLLISION = ExplainedRule(
+    "SM603",
+    "case-folding-collision",
+    "error",
+    summary="two names differ only by case or underscores",
+    explanation=(
+        "Folders, paths and constants are written in one case, where the two would be one."
+        " Rename one of them."
+    ),
+)
+AMBIGUOUS_CLASS = ExplainedRule(
+    "SM604",
+    "ambiguous-class-name",
+    "error",
+    summary="one entity uses two classes of the same name",
+    explanation=(
+        "The code generated for an entity imports the classes it uses by name, so two of the"
+        " same name cannot stand in it. Rename one of them."
+    ),
+)
+INVALID_NAME = ExplainedRule(
+    "SM605",
+    "invalid-name",
+    "error",
+    summary="a name cannot be a signal or part of a path",
+    explanation=(
+        "Names of fields, events and parameters travel to the browser, where only ASCII in"
+        " lower case with single underscores between the words has one meaning: `update_count`."
+        " An underscore in front makes a signal local, two in a row start a modifier."
+    ),
+)
+DUPLICATE_MEMBER = ExplainedRule(
+    "SM606",
+    "duplicate-member",
+    "error",
+    summary="one class uses a name twice",
+    explanation=(
+        "In Python the later one wins in silence; outside, one name is one thing. Rename one."
+    ),
+)
+
+RULES: tuple[ExplainedRule, ...] = tuple(
+    sorted(
+        (value for value in list(globals().values()) if isinstance(value, ExplainedRule)),
+        key=lambda rule: rule.code,
+    )
+)
+"""All of them, by code."""

@@ -1,0 +1,117 @@
+"""Types taken apart: unions put in order, what JSON can tell apart, what a type refers to."""
+
+from collections.abc import Iterator
+from typing import Literal, TypeAlias, assert_never
+
+from starmodel_schemas import (
+    AnyType,
+    ConstrainedType,
+    DictType,
+    EntityType,
+    EnumType,
+    FragmentType,
+    ListType,
+    LiteralType,
+    ObjectType,
+    OptionalType,
+    ScalarType,
+    SetType,
+    TupleType,
+    TypeRef,
+    UnionType,
+)
+
+JsonKind: TypeAlias = Literal["boolean", "number", "text", "list", "object", "anything", "markup"]
+
+
+def union_of(members: list[TypeRef], *, optional: bool) -> tuple[TypeRef, bool]:
+    """The type of a union, flat and without repetitions, and whether it is ambiguous in JSON."""
+    flat: list[TypeRef] = []
+    for member in members:
+        if isinstance(member, OptionalType):
+            optional = True
+            member = member.item
+        parts = member.members if isinstance(member, UnionType) else (member,)
+        flat += [part for part in parts if part not in flat]
+    item = flat[0] if len(flat) == 1 else _merged_literals(flat) or UnionType(members=tuple(flat))
+    ambiguous = isinstance(item, UnionType) and _is_ambiguous(flat)
+    return (OptionalType(item=item) if optional else item), ambiguous
+
+
+def _merged_literals(members: list[TypeRef]) -> TypeRef | None:
+    """`Literal["a"] | Literal["b"]` as `Literal["a", "b"]`."""
+    literals = [member for member in members if isinstance(member, LiteralType)]
+    if len(literals) != len(members):
+        return None
+    return LiteralType(values=tuple(value for literal in literals for value in literal.values))
+
+
+def _is_ambiguous(members: list[TypeRef]) -> bool:
+    seen: set[JsonKind] = set()
+    for member in members:
+        kinds = json_kinds(member)
+        if kinds & seen and not _are_plain_numbers(members):
+            return True
+        seen |= kinds
+    return False
+
+
+def _are_plain_numbers(members: list[TypeRef]) -> bool:
+    """`int | float`, which Python itself treats as one kind of number."""
+    return all(
+        isinstance(member, ScalarType) and member.name in ("int", "float") for member in members
+    )
+
+
+def json_kinds(type: TypeRef) -> set[JsonKind]:
+    """What the values of a type are in JSON; an enum counts as text."""
+    match type:
+        case ScalarType(name="bool"):
+            return {"boolean"}
+        case ScalarType(name="int" | "float"):
+            return {"number"}
+        case ScalarType() | EnumType():
+            return {"text"}
+        case LiteralType(values=values):
+            return {_kind_of(value) for value in values}
+        case ListType() | SetType() | TupleType():
+            return {"list"}
+        case DictType() | ObjectType() | EntityType():
+            return {"object"}
+        case OptionalType(item=item) | ConstrainedType(item=item):
+            return json_kinds(item)
+        case UnionType(members=members):
+            return {kind for member in members for kind in json_kinds(member)}
+        case AnyType():
+            return {"anything"}
+        case FragmentType():
+            return {"markup"}
+        case _:
+            assert_never(type)
+
+
+def _kind_of(value: bool | int | str | None) -> JsonKind:
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, int) else "text"
+
+
+def references(type: TypeRef | None) -> Iterator[tuple[str, str]]:
+    """The objects and enums a type names, as `("object" | "enum", qualified name)`."""
+    match type:
+        case ObjectType(object=name):
+            yield "object", name
+        case EnumType(enum=name):
+            yield "enum", name
+        case OptionalType(item=item) | ListType(item=item) | SetType(item=item):
+            yield from references(item)
+        case ConstrainedType(item=item):
+            yield from references(item)
+        case DictType(key=key, value=value):
+            yield from references(key)
+            yield from references(value)
+        case TupleType(items=items) | UnionType(members=items):
+            for item in items:
+                yield from references(item)
+        case _:
+            return

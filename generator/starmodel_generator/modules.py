@@ -1,0 +1,78 @@
+"""The modules of a project: found, read and analysed once each, and remembered.
+
+What was read decides the result, and so does what was looked for and is not there; both are in
+`sources`, from which the next run tells whether anything has changed.
+"""
+
+from starmodel_generator.analysis.facts import ModuleFacts
+from starmodel_generator.analysis.module import AnalysisResult, analyse, analyse_all
+from starmodel_generator.config import GeneratorConfig, module_name
+from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.project import python_files
+from starmodel_generator.sources import SourceFile, read_source
+
+
+class ProjectModules:
+    """The facts of a project's modules.
+
+    `sources` are the hashes of all files that were looked at, by path, empty for a file that is
+    not there; `texts` are what they say; `diagnostics` what is wrong with them as Python.
+    """
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        self._config = config
+        self._loaded: dict[str, ModuleFacts | None] = {}
+        self.sources: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
+        self.diagnostics: list[Diagnostic] = []
+
+    def read_entities(self) -> list[ModuleFacts]:
+        """The facts of the files that are searched for entities, sorted by path."""
+        config = self._config
+        skip = frozenset({config.output, config.client_output})
+        paths = {
+            path
+            for entry in config.entities
+            for path in python_files(str(config.root), entry, skip=skip)
+        }
+        files = [self._read(path) for path in sorted(paths)]
+        results = analyse_all(files)
+        for file, result in zip(files, results, strict=True):
+            self._note(file.module, result)
+        return [result.facts for result in results if result.facts is not None]
+
+    def load(self, name: str) -> ModuleFacts | None:
+        """The facts of another module by its dotted name; `None` if the project has none."""
+        if name not in self._loaded:
+            file = self._find(name)
+            if file is None:
+                self._loaded[name] = None
+            else:
+                self._note(name, analyse(file))
+        return self._loaded[name]
+
+    def _note(self, name: str, result: AnalysisResult) -> None:
+        self._loaded[name] = result.facts
+        self.diagnostics += result.diagnostics
+
+    def _find(self, name: str) -> SourceFile | None:
+        """The file of a module: below the project's root, or below its `src`."""
+        parts = name.split(".")
+        for base in ("", "src/"):
+            top = self._config.root / base / parts[0]
+            if not top.is_dir() and not top.with_suffix(".py").is_file():
+                continue
+            for ending in (".py", "/__init__.py"):
+                path = base + "/".join(parts) + ending
+                if (self._config.root / path).is_file():
+                    return self._read(path)
+                self.sources[path] = ""
+        return None
+
+    def _read(self, path: str) -> SourceFile:
+        root = self._config.root
+        plain = path.removesuffix(".py").removesuffix("/__init__")
+        file = read_source(root, path, module_name(root, plain))
+        self.sources[path] = file.sha256
+        self.texts[path] = file.text
+        return file

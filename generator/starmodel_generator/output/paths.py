@@ -1,0 +1,65 @@
+"""Which paths may be written: within the output folders, by name and on disk."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from starmodel_generator.diagnostics import Diagnostic, Rule
+
+UNSAFE_PATH = Rule("SM705", "unsafe-output-path", "error")
+TWIN_PATHS = Rule("SM603", "case-folding-collision", "error")
+
+_RESERVED = frozenset('\\/:*?"<>|')
+
+
+def check_paths(
+    root: Path, paths: Iterable[str], folders: tuple[str, ...] = ()
+) -> list[Diagnostic]:
+    """What is wrong with paths that are to be written or removed.
+
+    `folders` are where they may be; without any, that is the whole project.
+
+    A path may not lead out of its folder by name (`..`) or through a symbolic link, nor differ
+    from another one only by case, which a Mac or Windows would take for the same file.
+    """
+    mistakes: list[Diagnostic] = []
+    allowed = tuple(f"{folder}/" for folder in folders)
+    folded: dict[str, str] = {}
+    checked: dict[str, str | None] = {}
+    for path in sorted(set(paths)):
+        parts = path.split("/")
+        if (allowed and not path.startswith(allowed)) or not all(map(_is_plain, parts)):
+            where = " or ".join(f"`{folder}`" for folder in folders) or "the project"
+            mistakes.append(UNSAFE_PATH.report(f"`{path}` does not lie within {where}"))
+            continue
+        twin = folded.setdefault(path.casefold(), path)
+        if twin != path:
+            mistakes.append(
+                TWIN_PATHS.report(
+                    f"the generated files `{twin}` and `{path}` differ only by case",
+                    help="rename one of the entities: not every file system can hold both",
+                )
+            )
+        problem = _link_problem(root, path, checked)
+        if problem:
+            mistakes.append(UNSAFE_PATH.report(problem))
+    return list(dict.fromkeys(mistakes))
+
+
+def _is_plain(part: str) -> bool:
+    """Whether it is a name that every system takes for one file or folder."""
+    return part not in ("", ".", "..") and part.isprintable() and _RESERVED.isdisjoint(part)
+
+
+def _link_problem(root: Path, path: str, checked: dict[str, str | None]) -> str | None:
+    """Whether a link makes the path another one; folders are looked at once."""
+    if os.path.islink(f"{root}/{path}"):
+        return f"`{path}` is a symbolic link; remove it, and it will be generated"
+    folder = path.rpartition("/")[0]
+    if folder not in checked:
+        resolved, base = os.path.realpath(root / folder), os.path.realpath(root)
+        inside = resolved == base or resolved.startswith(os.path.join(base, ""))
+        checked[folder] = (
+            None if inside else f"`{folder}` leads out of the project through a symbolic link"
+        )
+    return checked[folder]

@@ -1,0 +1,83 @@
+"""The plan is a table: a row for each kind of file, and when there is one.
+
+A new kind of output is a row here, a view and a template in `emission`, and a golden case.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starmodel_generator.planning.artifact import Artifact
+from starmodel_generator.planning.settings import EmissionSettings
+from starmodel_schemas import AppSchema, EntitySchema
+
+
+def _always(_: EntitySchema) -> bool:
+    return True
+
+
+def _has_events(entity: EntitySchema) -> bool:
+    return bool(entity.events)
+
+
+def _has_generated_page(entity: EntitySchema) -> bool:
+    return entity.page == "generated"
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRow:
+    """A file that entities have, those for which `condition` holds."""
+
+    kind: str
+    path: str
+    condition: Callable[[EntitySchema], bool] = _always
+
+
+@dataclass(frozen=True, slots=True)
+class AppRow:
+    """A file that the app has once."""
+
+    kind: str
+    path: str
+
+
+ENTITY_FILES = (
+    EntityRow("package", "{output}/{entity}/__init__.py"),
+    EntityRow("state", "{output}/{entity}/state.py"),
+    EntityRow("commands", "{output}/{entity}/commands.py", _has_events),
+    EntityRow("routes", "{output}/{entity}/routes.py"),
+    EntityRow("bindings", "{output}/{entity}/bindings.py"),
+    EntityRow("page", "{output}/{entity}/page.py", _has_generated_page),
+    EntityRow("client", "{client}/{entity}.py"),
+)
+"""What every entity gets; in this order the files of one entity are rendered."""
+
+APP_FILES = (
+    AppRow("app_package", "{output}/__init__.py"),
+    AppRow("app", "{output}/app.py"),
+    AppRow("client_package", "{client}/__init__.py"),
+    AppRow("client_transport", "{client}/transport.py"),
+    AppRow("schema", "{output}/schema.json"),
+)
+"""What the app gets once."""
+
+
+def plan(app: AppSchema, settings: EmissionSettings) -> tuple[Artifact, ...]:
+    """List every file that is generated for the app, entity by entity, then the app's own."""
+    folders = {"output": settings.output, "client": settings.client_output}
+    return (
+        *(
+            Artifact(
+                kind=row.kind,
+                path=row.path.format(entity=entity.snake_name, **folders),
+                source=entity.source,
+                entity=entity.qualified_name,
+            )
+            for entity in app.entities
+            for row in ENTITY_FILES
+            if row.condition(entity)
+        ),
+        *(
+            Artifact(kind=row.kind, path=row.path.format(**folders), source=settings.configuration)
+            for row in APP_FILES
+        ),
+    )

@@ -1,0 +1,32 @@
+"""What the configuration says about the generated tree."""
+
+from dataclasses import dataclass
+
+from starmodel_schemas import WebName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmissionSettings:
+    """Where generated code goes and what its app is put together from.
+
+    Attributes:
+        package: Dotted name of the generated package: `shop.generated`.
+        output: Its folder, relative to the project root, with `/`: `shop/generated`.
+        client_output: The folder of the client package; inside `output` unless configured.
+        web: The framework around the generated routes.
+        configuration: The file the configuration is in; `app.py` says it comes from there.
+        datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
+        datastar_integrity: Its subresource integrity; `None` for none.
+        trusted_origins: Other origins that may send requests that change something.
+        adapters: Parts of the app that the configuration names, as `(part, "module:name")`.
+    """
+
+    package: str
+    output: str
+    client_output: str
+    web: WebName = "fasthtml"
+    configuration: str = "pyproject.toml"
+    datastar_url: str | None = None
+    datastar_integrity: str | None = None
+    trusted_origins: tuple[str, ...] = ()
+    adapters: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,140 @@
+"""What other packages may add: targets, which generate more files, and commands.
+
+Both are found by entry point. A target takes part only where a project's configuration names it
+(`targets = ["openapi"]`), so that a tree does not depend on what happens to be installed:
+
+    [project.entry-points."starmodel.targets"]
+    openapi = "starmodel_openapi:openapi"
+
+    [project.entry-points."starmodel.commands"]
+    openapi = "starmodel_openapi.cli:app"      # a typer.Typer
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from starmodel_generator.config import GeneratorConfig
+from starmodel_generator.diagnostics import Diagnostic, Rule
+from starmodel_schemas import AppSchema
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+TARGETS = "starmodel.targets"
+
+NONDETERMINISTIC = Rule("SM902", "plugin-nondeterministic", "error")
+MISSING_TARGET = Rule("SM903", "missing-target", "error")
+FAILING_TARGET = Rule("SM904", "failing-target", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedFile:
+    """A file that a target gives: its path, relative to the project's root with `/`, and text.
+
+    The path lies within `output` or `client_output` of the configuration. The text has `\\n` line
+    ends, and is the same whenever schema and configuration are.
+    """
+
+    path: str
+    text: str
+
+
+Target: TypeAlias = Callable[[AppSchema, GeneratorConfig], Iterable[GeneratedFile]]
+"""A target: a pure function of what the generator understood and of the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTarget:
+    """A target with its name and what the manifest remembers it by (`openapi 1.2`)."""
+
+    name: str
+    label: str
+    function: Target
+
+
+@dataclass(frozen=True, slots=True)
+class TargetsResult:
+    """The targets that a configuration names, or which of them are not there."""
+
+    targets: tuple[LoadedTarget, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def load_targets(names: Iterable[str]) -> TargetsResult:
+    """Load targets by name, in the order of `names`."""
+    wanted = tuple(names)
+    if not wanted:
+        return TargetsResult(())
+    # Slow to import, and seldom needed.
+    from importlib.metadata import entry_points
+
+    installed = {point.name: point for point in entry_points(group=TARGETS)}
+    loaded: list[LoadedTarget] = []
+    mistakes: list[Diagnostic] = []
+    for name in wanted:
+        point = installed.get(name)
+        if point is None:
+            known = ", ".join(f"`{other}`" for other in sorted(installed)) or "none"
+            mistakes.append(
+                MISSING_TARGET.report(
+                    f"no installed package has a target `{name}`",
+                    help=f"install the package that has it; installed targets: {known}",
+                )
+            )
+            continue
+        try:
+            function = cast("Target", point.load())
+        except Exception as error:
+            mistakes.append(_failing(name, "cannot be imported", error))
+            continue
+        loaded.append(LoadedTarget(name, f"{name} {_version(point)}", function))
+    return TargetsResult(tuple(loaded), tuple(mistakes))
+
+
+def run_target(
+    target: LoadedTarget,
+    schema: AppSchema,
+    config: GeneratorConfig,
+    *,
+    taken: Collection[str] = (),
+) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    """The target's files by path, and what is wrong with it; `taken` are others' files.
+
+    It runs twice, which tells a pure function from others.
+    """
+    try:
+        files = _contents(target.function(schema, config))
+        again = _contents(target.function(schema, config))
+    except Exception as error:
+        return {}, [_failing(target.name, "failed", error)]
+    mistakes = [
+        NONDETERMINISTIC.report(
+            f"target `{target.name}` gave different bytes for the same input: `{path}`",
+            target=target.name,
+        )
+        for path in sorted(files.keys() | again.keys())
+        if files.get(path) != again.get(path)
+    ]
+    mistakes += [
+        FAILING_TARGET.report(
+            f"target `{target.name}` gives `{path}`, which is generated already",
+            target=target.name,
+        )
+        for path in sorted(files.keys() & taken)
+    ]
+    return files, mistakes
+
+
+def _contents(files: Iterable[GeneratedFile]) -> dict[str, bytes]:
+    return {file.path: file.text.encode() for file in files}
+
+
+def _version(point: "EntryPoint") -> str:
+    return point.dist.version if point.dist else "?"
+
+
+def _failing(name: str, what: str, error: Exception) -> Diagnostic:
+    return FAILING_TARGET.report(
+        f"target `{name}` {what}: {type(error).__name__}: {error}", target=name
+    )

@@ -1,0 +1,62 @@
+"""StarModel: write an entity once; get the API and the live pages, as code you can read.
+
+This package is the runtime. Entities and generated code import it; it imports neither the
+generator nor any web framework. What is named here is the authoring language and the parts
+that an app may replace; adapters live in `starmodel.stores`, `starmodel.bus` and
+`starmodel.web`.
+"""
+
+from typing import TYPE_CHECKING
+
+from starmodel._version import __version__
+from starmodel.application import (
+    EntityPersistenceBackend,
+    EventBus,
+    PersistenceManager,
+    UnitOfWork,
+)
+from starmodel.bus.in_process import InProcessBus
+from starmodel.domain import (
+    Access,
+    Actor,
+    CommandRecord,
+    Entity,
+    EntityConfig,
+    Field,
+    Scope,
+    StateStore,
+    event,
+)
+from starmodel.stores.memory import MemoryRepo
+
+if TYPE_CHECKING:
+    from starmodel.web.request import Request
+
+__all__ = [
+    "Access",
+    "Actor",
+    "CommandRecord",
+    "Entity",
+    "EntityConfig",
+    "EntityPersistenceBackend",
+    "EventBus",
+    "Field",
+    "InProcessBus",
+    "MemoryRepo",
+    "PersistenceManager",
+    "Request",
+    "Scope",
+    "StateStore",
+    "UnitOfWork",
+    "__version__",
+    "event",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load `Request` when it is first asked for, so that entities alone need no web layer."""
+    if name == "Request":
+        from starmodel.web.request import Request
+
+        return Request
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,30 @@
+"""Use cases: load, run, validate, save, publish. Knows the ports, and no adapter."""
+
+from starmodel.application.access import authorize, is_allowed
+from starmodel.application.bus import EventBus, Handler
+from starmodel.application.definition import EntityDefinition
+from starmodel.application.outcome import Outcome, Snapshot
+from starmodel.application.persistence import PersistenceManager
+from starmodel.application.services import Services
+from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
+from starmodel.application.unit_of_work import UnitOfWork
+from starmodel.application.values import detach, restore
+
+__all__ = [
+    "EntityDefinition",
+    "EntityPersistenceBackend",
+    "EventBus",
+    "Handler",
+    "Key",
+    "Outcome",
+    "PersistenceManager",
+    "Services",
+    "Snapshot",
+    "Stored",
+    "UnitOfWork",
+    "Write",
+    "authorize",
+    "detach",
+    "is_allowed",
+    "restore",
+]

@@ -1,0 +1,28 @@
+"""Ask whether somebody may, and refuse."""
+
+from starmodel.domain import Access, Actor, Entity, Policy
+from starmodel.errors import Forbidden, Unauthenticated
+
+
+def is_allowed(access: Access | Policy | None, actor: Actor, entity: Entity) -> bool:
+    """Tell whether the actor may reach the entity.
+
+    `None` means its holder alone. Nobody else has the key that leads to it, so whoever has
+    come this far is the holder.
+    """
+    if access is None or access is Access.PUBLIC:
+        return True
+    if access is Access.AUTHENTICATED:
+        return actor.is_authenticated
+    return access(actor, entity)
+
+
+def authorize(actor: Actor, allowed: bool) -> None:
+    """Go on if it is allowed.
+
+    Raises:
+        Unauthenticated: It is not, and nobody has identified the actor; signing in may help.
+        Forbidden: It is not, for this actor.
+    """
+    if not allowed:
+        raise Forbidden() if actor.is_authenticated else Unauthenticated()

@@ -1,0 +1,104 @@
+"""How one entity class is kept and seen, written out by generated code."""
+
+from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
+
+from starmodel.application.instances import is_flat, leaves_traces, validator
+from starmodel.application.store import Key
+from starmodel.application.values import detach, restore
+from starmodel.domain import Access, Entity, Policy, Scope, StateStore
+from starmodel.errors import ConfigurationError
+
+E = TypeVar("E", bound=Entity)
+
+# What `Key(...)` comes down to; its own `__new__` is a Python function on top.
+_new_tuple: Callable[[type[Key], tuple[str, str, str]], Key] = tuple.__new__  # pyright: ignore
+
+
+class EntityDefinition(Generic[E]):
+    """Everything the runtime needs to know of an entity class, so that it looks nothing up.
+
+    Attributes:
+        cls: The author's class.
+        name: Its name in paths, keys and records.
+        namespace: Its name among the signals of a page.
+        store: Where its instances are kept.
+        scope: Whose they are.
+        state: Picks the public fields of an instance, as JSON has them. It gives new values
+            and changes nothing.
+        ttl: Seconds after its last save when an instance is forgotten; `None` for never.
+        access: Who may read it; `None` for its holder alone.
+        renders_itself: Whether the class has `__ft__` or `__html__`.
+        is_flat: Whether all its values are immutable, so that they need not be copied.
+        is_global, is_record: Whether `scope` is `Scope.GLOBAL`, or `Scope.RECORD`.
+        leaves_traces: Whether reading an instance may leave something behind in it.
+        validate: Makes a validated instance of values.
+    """
+
+    __slots__ = (
+        "access",
+        "cls",
+        "is_flat",
+        "is_global",
+        "is_record",
+        "leaves_traces",
+        "name",
+        "namespace",
+        "renders_itself",
+        "scope",
+        "scope_name",
+        "state",
+        "store",
+        "ttl",
+        "validate",
+    )
+
+    def __init__(
+        self,
+        cls: type[E],
+        *,
+        name: str,
+        namespace: str,
+        store: StateStore,
+        scope: Scope,
+        state: Callable[[E], Mapping[str, object]],
+        ttl: float | None = None,
+        access: Access | Policy | None = None,
+        renders_itself: bool = False,
+    ) -> None:
+        if cls.model_config.get("extra") == "allow":
+            raise ConfigurationError(
+                f"{cls.__name__} has extra='allow' in its model_config. The fields of an entity"
+                " are all declared; keep the rest in a field of type dict."
+            )
+        self.cls = cls
+        self.name = name
+        self.namespace = namespace
+        self.store = store
+        self.scope = scope
+        self.scope_name: str = scope.value
+        self.state = state
+        self.ttl = ttl
+        self.access: Access | Policy | None = access
+        self.renders_itself = renders_itself
+        self.is_flat = is_flat(cls)
+        self.is_global = scope is Scope.GLOBAL
+        self.is_record = scope is Scope.RECORD
+        self.leaves_traces = leaves_traces(cls)
+        self.validate = validator(cls)
+
+    def __repr__(self) -> str:
+        return f"<EntityDefinition {self.name} of {self.cls.__qualname__}>"
+
+    def key(self, holder: str) -> Key:
+        """Give the key of the instance that belongs to `holder`.
+
+        `holder` is the session, the actor's id, or the record's id; for `Scope.GLOBAL` it does
+        not matter.
+        """
+        values = (self.name, self.scope_name, "" if self.is_global else holder)
+        return _new_tuple(Key, values)
+
+    def restore(self, values: Mapping[str, object]) -> E:
+        """Make an instance of stored values, which shares nothing with them."""
+        return restore(self.cls, dict(values) if self.is_flat else detach(values))

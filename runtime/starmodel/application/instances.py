@@ -1,0 +1,81 @@
+"""What can be known of an entity class beforehand.
+
+What can be known of a class is settled once, when its `EntityDefinition` is built, so that an
+event pays only for what its entity needs.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import Any, TypeVar, cast
+
+from starmodel.application.values import validate
+from starmodel.domain import Entity
+
+E = TypeVar("E", bound=Entity)
+
+_IMMUTABLE = frozenset(
+    {
+        "bool",
+        "bytes",
+        "date",
+        "datetime",
+        "decimal",
+        "enum",
+        "float",
+        "int",
+        "literal",
+        "none",
+        "str",
+        "time",
+        "timedelta",
+        "uuid",
+    }
+)
+"""The core schemas that give immutable values whatever they are given."""
+
+
+def leaves_traces(cls: type[Entity]) -> bool:
+    """Tell whether reading an instance may leave something behind in it.
+
+    A cached property does, and so may a computed field that keeps what it has worked out in a
+    private attribute.
+    """
+    return bool(cls.__private_attributes__) or any(
+        isinstance(attribute, cached_property)
+        for owner in cls.__mro__
+        for attribute in vars(owner).values()
+    )
+
+
+def is_flat(cls: type[Entity]) -> bool:
+    """Tell whether a validated instance holds immutable values and nothing else.
+
+    Then its values can be shared instead of copied. Whatever is unusual, such as a validator
+    of the author's or an alias, counts against it: that costs time, and the opposite mistake
+    would let somebody change what is stored.
+    """
+    model = cast("Mapping[str, Any]", cls.__pydantic_core_schema__)
+    if model["type"] != "model" or model["schema"]["type"] != "model-fields":
+        return False
+    if model.get("custom_init") or cls.__pydantic_post_init__ or leaves_traces(cls):
+        return False
+    return all(
+        "validation_alias" not in field and _is_immutable(field["schema"])
+        for field in model["schema"]["fields"].values()
+    )
+
+
+def _is_immutable(schema: Mapping[str, Any]) -> bool:
+    if schema["type"] in ("default", "nullable"):
+        return _is_immutable(schema["schema"])
+    return schema["type"] in _IMMUTABLE
+
+
+def validator(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
+    """Give the function that makes a validated instance of values, which stay as they are.
+
+    It raises pydantic's `ValidationError`, or `InvalidValues`.
+    """
+    if is_flat(cls):
+        return cls.__pydantic_validator__.validate_python
+    return partial(validate, cls)

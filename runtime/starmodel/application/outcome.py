@@ -1,0 +1,65 @@
+"""What reading an entity and running an event lead to."""
+
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+from starmodel.application.definition import EntityDefinition
+from starmodel.domain import Entity
+
+E = TypeVar("E", bound=Entity)
+R = TypeVar("R")
+
+
+class Outcome(Generic[R]):
+    """What an event led to, once it was committed.
+
+    Attributes:
+        id: The id of the key it is stored under: the record's own, or its holder's.
+        state: All public fields, as JSON has them.
+        changed: The public fields that are different now, computed ones too.
+        version: The stored version; `0` where nothing was ever stored.
+        result: What the event returned or yielded.
+        created: Whether the event made a new record.
+    """
+
+    __slots__ = ("changed", "created", "id", "result", "state", "version")
+
+    def __init__(
+        self,
+        id: str,
+        state: Mapping[str, object],
+        changed: Mapping[str, object],
+        version: int,
+        result: R,
+        created: bool = False,
+    ) -> None:
+        self.id = id
+        self.state = state
+        self.changed = changed
+        self.version = version
+        self.result = result
+        self.created = created
+
+
+class Snapshot(Generic[E]):
+    """An entity as it was when it was read; changing it changes nothing stored.
+
+    `version` is `0` where nothing is stored and the entity is a new one. `id` is the id of its
+    key.
+    """
+
+    __slots__ = ("definition", "entity", "id", "state", "version")
+
+    def __init__(
+        self,
+        definition: EntityDefinition[E],
+        id: str,
+        entity: E,
+        state: Mapping[str, object],
+        version: int,
+    ) -> None:
+        self.definition = definition
+        self.id = id
+        self.entity = entity
+        self.state = state
+        self.version = version

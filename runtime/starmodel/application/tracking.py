@@ -1,0 +1,265 @@
+"""What a unit of work remembers of each entity it has to do with."""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from starmodel.application.definition import EntityDefinition
+from starmodel.application.outcome import Outcome
+from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
+from starmodel.application.values import (
+    InvalidValues,
+    detach,
+    errors_of,
+    field_values,
+    same,
+)
+from starmodel.domain import Actor, CommandRecord, Entity, Fragment
+from starmodel.errors import ArgumentError, Conflict, InvalidState, NotFound
+
+R = TypeVar("R")
+
+logger = logging.getLogger("starmodel.unit_of_work")
+
+_MISSING = object()
+
+
+class Tracked(Write):
+    """A live entity, what is stored of it, and what is to be stored.
+
+    It is a `Write`: `key`, `expected` and `ttl` are settled from the start, and `prepare` sets
+    `values`.
+
+    Attributes:
+        definition, backend: Where it belongs.
+        entity: The live one, which the event changes.
+        base: The stored values it started from; those of a new instance if none are stored.
+        state: The public state of `base`, where it has been worked out.
+        changed: The public fields that the last save changed.
+        is_new: Whether it is a record that the event made.
+        is_deleted: Whether the event deleted it.
+    """
+
+    __slots__ = (
+        "_next_state",
+        "backend",
+        "base",
+        "changed",
+        "definition",
+        "entity",
+        "is_deleted",
+        "is_new",
+        "state",
+    )
+
+    _next_state: Mapping[str, object]
+    base: Mapping[str, object]
+    changed: Mapping[str, object]
+    entity: Any
+    state: Mapping[str, object] | None
+
+    def __init__(
+        self,
+        definition: EntityDefinition[Any],
+        key: Key,
+        backend: EntityPersistenceBackend,
+        stored: Stored | None,
+        new: Entity | None,
+    ) -> None:
+        self.key = key
+        self.ttl = definition.ttl
+        self.definition = definition
+        self.backend = backend
+        self.is_new = new is not None
+        self.is_deleted = False
+        if stored is not None:
+            self.expected = stored.version
+            self.base = stored.values
+            self.entity = definition.restore(stored.values)
+            # The state may share lists with the entity, unless there are none.
+            self.state = definition.state(self.entity) if definition.is_flat else None
+        else:
+            self.expected = 0
+            self.entity = definition.cls() if new is None else new
+            self.base = detach(field_values(self.entity))
+            self.state = None
+
+    def is_changed(self) -> bool:
+        """Tell whether there is anything to be saved."""
+        if self.is_deleted:
+            return self.expected > 0 and bool(self.base)
+        live = self.entity.__dict__
+        if self.is_new or (self.definition.is_flat and live != self.base):
+            return True
+        return _differs(live, self.base)
+
+    def prepare(self, event: str) -> bool:
+        """Tell whether there is anything to be saved, and settle what.
+
+        What validation gives, and not what the event left, is what will be stored and shown.
+
+        Raises:
+            InvalidState: The event left the entity invalid.
+        """
+        if not self.is_changed():
+            self.changed = {}
+            return False
+        if self.is_deleted:
+            self._prepare_deletion()
+            return True
+        definition, entity = self.definition, self.entity
+        try:
+            if definition.is_flat:
+                checked = definition.validate(entity.__dict__)
+                self.values = checked.__dict__
+            else:
+                checked = definition.validate(field_values(entity))
+                self.values = detach(field_values(checked))
+        except ValidationError as error:
+            raise self._invalid(event, errors_of(error)) from None
+        except InvalidValues as invalid:
+            raise self._invalid(event, invalid.errors) from None
+        if definition.is_record and str(checked.id) != self.key.id:
+            error = ArgumentError("id", "The id of a record cannot change.", "frozen_field")
+            raise self._invalid(event, [error])
+        state = definition.state(checked)
+        before = self._state_before() if self.state is None else self.state
+        self.changed = _difference(before, state)
+        self._next_state = state
+        return bool(self.changed) or self.is_new or _differs(self.values, self.base)
+
+    def accept(self, version: int) -> None:
+        """Take note that it was saved, and has this version now."""
+        self.expected = version
+        self.base = self.values or {}
+        self.state = self._next_state
+        self.is_new = False
+
+    def outcome(self, result: R, created: bool) -> Outcome[R]:
+        """Say what the last save led to."""
+        state = self.definition.state(self.entity) if self.state is None else self.state
+        return Outcome(self.key[2], state, self.changed, self.expected, result, created)
+
+    def record(
+        self,
+        event: str,
+        arguments: Mapping[str, object],
+        actor: Actor,
+        time: float,
+        fragment: Fragment | None,
+    ) -> CommandRecord:
+        """Say what the last save was, for the bus."""
+        key = self.key
+        changed = (*self.changed,)
+        return CommandRecord(
+            key[0], key[2], event, arguments, actor, time, self.expected, changed, fragment
+        )
+
+    def normalise(self) -> None:
+        """Put what was stored into the live entity, where validation made it another value."""
+        live, base = self.entity.__dict__, self.base
+        self._refresh([name for name in base if not same(live.get(name, _MISSING), base[name])])
+
+    async def merge(self) -> None:
+        """Base the live entity on what is stored by now, and keep what the event has changed.
+
+        Raises:
+            NotFound: It is a record, and it is gone.
+            Conflict: Somebody else changed a field that the event has changed too.
+        """
+        if self.is_new or self.is_deleted:
+            raise Conflict(self.key.entity, self.key.id)
+        stored = await self.backend.load(self.key)
+        if stored is None:
+            if self.definition.is_record:
+                raise NotFound(self.key.entity, self.key.id)
+            self.expected = 0
+            self.state = None
+            return
+        live, base, fresh = self.entity.__dict__, self.base, stored.values
+        theirs = {name for name in fresh if not same(fresh[name], base.get(name, _MISSING))}
+        mine = {name for name in base if not same(live.get(name, _MISSING), base[name])}
+        for name in theirs & mine:
+            if not same(live.get(name, _MISSING), fresh[name]):
+                raise Conflict(self.key.entity, self.key.id)
+        self.base = fresh
+        self.expected = stored.version
+        self.state = None
+        self._refresh(theirs - mine)
+
+    def _prepare_deletion(self) -> None:
+        # What a reader sees next: nothing of a record, a new instance of anything else.
+        self.values = None
+        definition = self.definition
+        before = self._state_before() if self.state is None else self.state
+        if definition.is_record:
+            self._next_state = {}
+            self.changed = dict.fromkeys(before)
+        else:
+            self._next_state = definition.state(definition.cls())
+            self.changed = _difference(before, self._next_state)
+
+    def _invalid(self, event: str, errors: list[ArgumentError]) -> InvalidState:
+        logger.warning("%s.%s left the entity invalid: %s", self.key.entity, event, errors)
+        return InvalidState(self.key.entity, self._public_errors(errors))
+
+    def _public_errors(self, errors: list[ArgumentError]) -> tuple[ArgumentError, ...]:
+        public = {"", *self._public_names()}
+        hidden = ArgumentError("", "Something that is not shown is invalid.", "invalid")
+        return tuple(
+            _without_exception_text(error) if error.name in public else hidden for error in errors
+        )
+
+    def _public_names(self) -> Iterable[str]:
+        if not self.is_new:
+            return self._state_before()
+        try:
+            return self.definition.state(self.entity)
+        except Exception:
+            # It is invalid, so its state may be beyond computing. Then no name is public.
+            return ()
+
+    def _state_before(self) -> Mapping[str, object]:
+        """Work out the public state that the outside knows, and leave the live entity alone."""
+        if self.is_new:
+            return {}
+        if self.expected:
+            return self.definition.state(self.definition.restore(self.base))
+        # A page shows the defaults before anything is stored. What a default factory makes
+        # differs from instance to instance, and so counts as changed.
+        return self.definition.state(self.definition.cls())
+
+    def _refresh(self, names: Collection[str]) -> None:
+        """Bring fields of the live entity to what is stored."""
+        live, base = self.entity.__dict__, self.base
+        if names:
+            for cached in live.keys() - base.keys():
+                del live[cached]
+            live.update(detach({name: base[name] for name in names}))
+
+
+def _without_exception_text(error: ArgumentError) -> ArgumentError:
+    """Leave out what a validator of the author's raised; it may tell anything, and is logged."""
+    if error.type in ("value_error", "assertion_error"):
+        return error._replace(message="This is not valid.")
+    return error
+
+
+def _differs(values: Mapping[str, object], base: Mapping[str, object]) -> bool:
+    for name, old in base.items():
+        value = values.get(name, _MISSING)
+        if value is not old and not same(value, old):
+            return True
+    return False
+
+
+def _difference(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
+    """Give what is different in `after`, or new."""
+    return {
+        name: value
+        for name, value in after.items()
+        if name not in before
+        or (value is not before[name] and (value != before[name] or not same(value, before[name])))
+    }

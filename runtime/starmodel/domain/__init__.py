@@ -1,0 +1,27 @@
+"""The authoring language and the facts it leads to: plain values, no I/O, no adapters."""
+
+from starmodel.domain.access import ANONYMOUS, Access, Actor, Policy
+from starmodel.domain.config import EntityConfig, Scope, StateStore
+from starmodel.domain.entity import Entity
+from starmodel.domain.event import event
+from starmodel.domain.field import Field
+from starmodel.domain.fragment import Fragment, render_fragment
+from starmodel.domain.identity import new_id
+from starmodel.domain.record import CommandRecord
+
+__all__ = [
+    "ANONYMOUS",
+    "Access",
+    "Actor",
+    "CommandRecord",
+    "Entity",
+    "EntityConfig",
+    "Field",
+    "Fragment",
+    "Policy",
+    "Scope",
+    "StateStore",
+    "event",
+    "new_id",
+    "render_fragment",
+]

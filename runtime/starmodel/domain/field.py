@@ -1,0 +1,120 @@
+"""Pydantic's `Field`, with what an entity's field may say besides."""
+
+import re
+from collections.abc import Callable
+from types import EllipsisType
+from typing import Any, Literal, TypedDict, TypeVar, Unpack, overload
+
+import annotated_types
+from pydantic import AliasChoices, AliasPath
+from pydantic import Field as PydanticField
+from pydantic.types import Discriminator
+
+Value = TypeVar("Value")
+
+
+class FieldOptions(TypedDict, total=False):
+    """What `Field` takes besides the default: first StarModel's own, then pydantic's."""
+
+    primary_key: bool
+    index: bool
+    unique: bool
+    foreign_key: str
+    private: bool
+    writable: bool
+    renamed_from: str
+
+    alias: str | None
+    alias_priority: int | None
+    validation_alias: str | AliasPath | AliasChoices | None
+    serialization_alias: str | None
+    title: str | None
+    description: str | None
+    examples: list[Any] | None
+    exclude: bool | None
+    discriminator: str | Discriminator | None
+    deprecated: str | bool | None
+    json_schema_extra: dict[str, Any] | Callable[[dict[str, Any]], None] | None
+    frozen: bool | None
+    repr: bool
+    init: bool | None
+    pattern: str | re.Pattern[str] | None
+    strict: bool | None
+    coerce_numbers_to_str: bool | None
+    gt: annotated_types.SupportsGt | None
+    ge: annotated_types.SupportsGe | None
+    lt: annotated_types.SupportsLt | None
+    le: annotated_types.SupportsLe | None
+    multiple_of: float | None
+    allow_inf_nan: bool | None
+    max_digits: int | None
+    decimal_places: int | None
+    min_length: int | None
+    max_length: int | None
+    union_mode: Literal["smart", "left_to_right"]
+    fail_fast: bool | None
+
+
+OWN_OPTIONS = (
+    "primary_key",
+    "index",
+    "unique",
+    "foreign_key",
+    "private",
+    "writable",
+    "renamed_from",
+)
+
+
+@overload
+def Field(default: EllipsisType, **options: Unpack[FieldOptions]) -> Any: ...
+
+
+@overload
+def Field(
+    default: Any, *, validate_default: Literal[True], **options: Unpack[FieldOptions]
+) -> Any: ...
+
+
+@overload
+def Field(
+    default: Value,
+    *,
+    validate_default: Literal[False] | None = None,
+    **options: Unpack[FieldOptions],
+) -> Value: ...
+
+
+@overload
+def Field(
+    *,
+    default_factory: Callable[[], Value] | Callable[[dict[str, Any]], Value],
+    validate_default: bool | None = None,
+    **options: Unpack[FieldOptions],
+) -> Value: ...
+
+
+@overload
+def Field(*, validate_default: bool | None = None, **options: Unpack[FieldOptions]) -> Any: ...
+
+
+def Field(*default: Any, **options: Any) -> Any:
+    """Say more about a field: its default, its limits, and how it is kept and shown.
+
+    Takes all that pydantic's `Field` takes, and besides:
+
+    Args:
+        default: The value of a new instance; required if neither this nor a factory is given.
+        options: `primary_key`, `index`, `unique` and `foreign_key` (`"table.column"`) are for
+            SQL. `private=True` keeps the field in the process: it is never sent, nor shown by
+            `repr`. `writable=False` leaves it out of generated CRUD. `renamed_from` is what it
+            was called before, so that a migration keeps its data.
+
+    StarModel's own options are read from the source text by `starmodel generate`; at run time
+    the field is pydantic's.
+    """
+    if options.get("private"):
+        options.setdefault("repr", False)
+    for name in OWN_OPTIONS:
+        options.pop(name, None)
+    return PydanticField(*default, **options)

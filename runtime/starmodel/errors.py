@@ -1,0 +1,165 @@
+"""What can go wrong, as exceptions that carry fields.
+
+Every error has a `status`, the HTTP status it is answered with, and a sentence that may be
+shown to anybody: it holds no value of an entity and no text of another exception. Only
+`ConfigurationError` speaks to the developer; it is never shown to a client.
+"""
+
+from typing import ClassVar, NamedTuple
+
+
+class StarModelError(Exception):
+    """Anything that StarModel raises on purpose."""
+
+    status: ClassVar[int] = 500
+
+
+class ConfigurationError(StarModelError):
+    """The app is put together wrongly; the message says what to change."""
+
+
+class BadRequest(StarModelError):
+    """The request cannot be read."""
+
+    status = 400
+
+    def __init__(self, detail: str = "The request cannot be read.") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Unauthenticated(StarModelError):
+    """Nobody is signed in, and this needs somebody who is."""
+
+    status = 401
+
+    def __init__(self, detail: str = "Sign in first.") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Forbidden(StarModelError):
+    """The actor may not do this."""
+
+    status = 403
+
+    def __init__(self, detail: str = "This is not allowed.") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class NotFound(StarModelError):
+    """There is no `entity` with this `id`."""
+
+    status = 404
+
+    def __init__(self, entity: str, id: str) -> None:
+        super().__init__(f"There is no such {entity}.")
+        self.entity = entity
+        self.id = id
+
+
+class Conflict(StarModelError):
+    """Somebody else changed the `entity` with this `id` first."""
+
+    status = 409
+
+    def __init__(self, entity: str, id: str) -> None:
+        super().__init__(f"Somebody else changed this {entity} at the same time. Try again.")
+        self.entity = entity
+        self.id = id
+
+
+class PayloadTooLarge(StarModelError):
+    """The body has more than `limit` bytes."""
+
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body may have at most {limit} bytes.")
+        self.limit = limit
+
+
+class UnsupportedMediaType(StarModelError):
+    """The body is of a `media_type` that is not understood."""
+
+    status = 415
+
+    def __init__(self, media_type: str) -> None:
+        super().__init__("The body must be JSON or a form.")
+        self.media_type = media_type
+
+
+class ArgumentError(NamedTuple):
+    """What is wrong with one argument or field.
+
+    `name` is `""` for what belongs to none in particular. `type` is a stable word for
+    programs, pydantic's where there is one: `int_parsing`, `missing`, `greater_than`.
+    """
+
+    name: str
+    message: str
+    type: str
+
+
+class InvalidArguments(StarModelError):
+    """The arguments of an event do not fit; `errors` has one entry for each."""
+
+    status = 422
+
+    def __init__(self, errors: tuple[ArgumentError, ...]) -> None:
+        super().__init__(_sentence("The arguments do not fit", errors))
+        self.errors = errors
+
+
+class InvalidState(StarModelError):
+    """An event left its entity invalid, so nothing was stored.
+
+    `errors` names public fields only; what is wrong with a private one is said without its
+    name. Messages hold no values, unless the author's own validator wrote one into the text
+    of its `ValueError`.
+    """
+
+    status = 422
+
+    def __init__(self, entity: str, errors: tuple[ArgumentError, ...]) -> None:
+        super().__init__(_sentence(f"This would leave the {entity} invalid", errors))
+        self.entity = entity
+        self.errors = errors
+
+
+class TooManyRequests(StarModelError):
+    """Come back in `retry_after` seconds."""
+
+    status = 429
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("Too many requests. Try again later.")
+        self.retry_after = retry_after
+
+
+class Unavailable(StarModelError):
+    """This process is about to end, or has no room left; try again in `retry_after` seconds."""
+
+    status = 503
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("This is not available at the moment. Try again later.")
+        self.retry_after = retry_after
+
+
+class StoreFull(StarModelError):
+    """The store holds its `limit` of entries, and none of them may be dropped."""
+
+    status = 503
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("There is no room left. Try again later.")
+        self.limit = limit
+
+
+def _sentence(start: str, errors: tuple[ArgumentError, ...]) -> str:
+    details = "; ".join(
+        f"{error.name}: {error.message}" if error.name else error.message for error in errors
+    )
+    return f"{start}: {details}" if details else f"{start}."

@@ -1,0 +1,106 @@
+"""What an app may set, in one place."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+from starmodel.errors import ConfigurationError
+
+Respond = Literal["patch", "ack"]
+"""How an event answers a Datastar request: with the change, or with nothing but 204."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one app; each has a default that suits a small one.
+
+    `from_environment` overrides any of them by a variable of the same name in capitals after
+    `STARMODEL_`, lists separated by commas: `STARMODEL_TRUSTED_ORIGINS=https://a.org,https://b.org`.
+
+    Attributes:
+        datastar_url: Where pages load Datastar's script from; any 1.0.x.
+        datastar_integrity: Its digest (`sha384-...`); the browser refuses any other script.
+        content_security_policy: The policy of generated pages, where the default is too strict
+            for scripts and styles of your own.
+        respond: `"patch"`: an event answers with what changed. `"ack"`: with 204, and the change
+            arrives through `/live` alone. An event may say otherwise for itself.
+        trusted_origins: Origins (`https://shop.example`) whose pages may post here although
+            they are not this site.
+        secret_key: Signs the session cookie. Without it an app does not start.
+        old_secret_keys: Keys whose cookies are still accepted, while a new key is brought in.
+        session_max_age: Seconds without a visit after which a session is over.
+        live_keep_alive: Seconds between two signs of life on a live stream. As often, the
+            stream compares what it sent with what is stored.
+        live_streams: How many live streams one process keeps open.
+        live_streams_per_session: How many of them may belong to one session.
+        live_watches: How many entities one stream may watch.
+        live_send_timeout: Seconds for which a browser may refuse to read before its stream is
+            closed.
+        drain_timeout: Seconds that open streams and running events are given after SIGTERM.
+    """
+
+    datastar_url: str = (
+        "https://cdn.jsdelivr.net/gh/starfederation/datastar@1.0.1/bundles/datastar.js"
+    )
+    datastar_integrity: str | None = None
+    content_security_policy: str | None = None
+    respond: Respond = "patch"
+    trusted_origins: tuple[str, ...] = ()
+    secret_key: str | None = None
+    old_secret_keys: tuple[str, ...] = ()
+    session_max_age: int = 14 * 24 * 3600
+    live_keep_alive: float = 15.0
+    live_streams: int = 20_000
+    live_streams_per_session: int = 5_000
+    live_watches: int = 64
+    live_send_timeout: float = 30.0
+    drain_timeout: float = 8.0
+
+    def __repr__(self) -> str:
+        """Show the settings without the secrets."""
+        shown = (
+            f"{field.name}={getattr(self, field.name)!r}"
+            for field in fields(self)
+            if "secret" not in field.name
+        )
+        return f"Settings({', '.join(shown)})"
+
+    @classmethod
+    def from_environment(
+        cls, base: "Settings | None" = None, environment: Mapping[str, str] | None = None
+    ) -> "Settings":
+        """Give `base` with everything replaced that the environment names.
+
+        An empty variable counts as not set.
+
+        Raises:
+            ConfigurationError: A variable's text does not fit its setting.
+        """
+        base = cls() if base is None else base
+        environment = os.environ if environment is None else environment
+        changes: dict[str, object] = {}
+        for field in fields(cls):
+            variable = f"STARMODEL_{field.name.upper()}"
+            text = environment.get(variable, "").strip()
+            if text:
+                changes[field.name] = _value_of(variable, text, field.default)
+        return replace(base, **changes) if changes else base  # type: ignore[arg-type]
+
+
+def _value_of(variable: str, text: str, default: object) -> object:
+    """Read a variable's text as a value of the kind its setting has."""
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(default, int | float):
+        kind = type(default)
+        try:
+            number = kind(text)
+        except ValueError:
+            number = kind(0)
+        if not 0 < number < float("inf"):
+            raise ConfigurationError(f"{variable} must be a number greater than 0.")
+        return number
+    if variable == "STARMODEL_RESPOND" and text not in ("patch", "ack"):
+        raise ConfigurationError(f"{variable} must be patch or ack.")
+    return text

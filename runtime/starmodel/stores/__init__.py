@@ -1,0 +1,1 @@
+"""Adapters of the store port, one module each."""

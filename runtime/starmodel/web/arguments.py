@@ -1,0 +1,291 @@
+"""The arguments of an event, out of a request: where they come from and what they may be.
+
+An argument is looked for in the query string, which is what the page's author wrote, then in
+the body: a JSON object, or a form. It is never taken from a header or a cookie. Whatever else a
+request holds is ignored and changes nothing.
+
+Schemas become validators when they are declared; nothing is built while a request is served.
+"""
+
+import copy
+import re
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic_core import (
+    CoreConfig,
+    PydanticCustomError,
+    SchemaValidator,
+    ValidationError,
+    core_schema,
+    to_json,
+)
+from pydantic_core.core_schema import CoreSchema
+
+from starmodel.errors import (
+    ArgumentError,
+    BadRequest,
+    InvalidArguments,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+)
+from starmodel.web import json_body
+from starmodel.web.form_body import MULTIPART, URLENCODED, read_form
+from starmodel.web.limits import MAX_SIGNALS, MAX_STRING
+from starmodel.web.messages import argument_error, simple_error
+from starmodel.web.request import Request, media_type
+from starmodel.web.schemas import TextKind, bounded, choices, field_names, is_optional, text_kind
+
+JSON: Final = b"application/json"
+
+_CONFIG = CoreConfig(allow_inf_nan=False, val_json_bytes="base64")
+_IMMUTABLE = (str, int, float, bytes, Decimal, date, time, timedelta, UUID, Enum, type(None))
+_BODYLESS = frozenset({"GET", "HEAD", "DELETE"})
+_LINE_END = re.compile("\r\n|\r|\n")
+
+MAX_ERRORS = 20
+"""How much is said about one argument."""
+
+
+class Required(Enum):
+    """The type of `REQUIRED`."""
+
+    REQUIRED = "required"
+
+    def __repr__(self) -> str:
+        return "REQUIRED"
+
+
+REQUIRED: Final = Required.REQUIRED
+"""The default of an argument that has none."""
+
+
+class Argument:
+    """One argument.
+
+    Args:
+        schema: Its type, as pydantic-core has it.
+        default: Its value where it is not given; a mutable one is copied each time.
+    """
+
+    __slots__ = ("_choices", "_validator", "default", "is_optional", "kind", "schema")
+
+    def __init__(self, schema: CoreSchema, *, default: object = REQUIRED) -> None:
+        self.schema = bounded(schema)
+        self.default = default
+        self.kind: TextKind = text_kind(schema)
+        self.is_optional = is_optional(schema)
+        self._choices = choices(schema)
+        self._validator: SchemaValidator | None = None
+
+    @property
+    def validator(self) -> SchemaValidator:
+        """Checks this argument alone; kept once something other than a JSON body has come."""
+        if self._validator is None:
+            self._validator = SchemaValidator(self.schema, _CONFIG)
+        return self._validator
+
+    @property
+    def field(self) -> core_schema.TypedDictField:
+        """Its part of the schema of all arguments together."""
+        if self.default is REQUIRED:
+            return core_schema.typed_dict_field(self.schema)
+        # A default that can be changed is copied: pydantic-core sees that it has no hash.
+        schema = core_schema.with_default_schema(self.schema, default=self.default)
+        return core_schema.typed_dict_field(schema, required=False)
+
+    def read_text(self, text: str, *, is_form: bool) -> object:
+        """Read what somebody typed, or what a URL says.
+
+        An empty text is a value only for what can be a text; else nothing was filled in.
+
+        Raises:
+            ValidationError: It does not fit.
+        """
+        if self.kind != "text" and not text.strip():
+            return None if self.is_optional else self.read_nothing(is_form=is_form)
+        if self.kind == "json" or (self.kind == "list" and text.lstrip().startswith("[")):
+            body = text.encode("utf-8", "replace")
+            json_body.check(body)
+            value = self.validator.validate_json(body)
+            if json_body.has_twice(json_body.parse(body)):
+                raise _error(PydanticCustomError("duplicate", "given twice"))
+            return value
+        if self.kind == "list":
+            lines = [line.strip() for line in _LINE_END.split(text)]
+            return self.validator.validate_json(to_json([line for line in lines if line]))
+        if text in self._choices:
+            return self.validator.validate_python(self._choices[text])
+        # A single text is a valid input, which pydantic-core's own types leave out.
+        single: Any = text
+        return self.validator.validate_strings(single)
+
+    def read_json(self, value: object) -> object:
+        """Read a part of a JSON body.
+
+        A page has only texts in most of its inputs. So a text that is no value of the argument
+        is read as it would be in a form.
+
+        Raises:
+            ValidationError: It does not fit.
+        """
+        try:
+            return self.validator.validate_json(to_json(value))
+        except ValidationError:
+            if not isinstance(value, str) or not (value.strip() or self.is_optional):
+                raise
+            return self.read_text(value, is_form=False)
+
+    def read_nothing(self, *, is_form: bool) -> object:
+        """Give the value of an argument that is not there.
+
+        A box that is not ticked is not sent, so in a form nothing means no.
+
+        Raises:
+            ValidationError: It is required.
+        """
+        if is_form and self.kind == "flag" and not self.is_optional:
+            return False
+        if self.default is REQUIRED:
+            raise _error("missing")
+        return self.default if isinstance(self.default, _IMMUTABLE) else copy.deepcopy(self.default)
+
+
+class Arguments:
+    """All arguments of one event: `Arguments(amount=Argument(int_schema(), default=1))`."""
+
+    __slots__ = ("_holds_objects", "_quoted", "_validate_json", "arguments", "names")
+
+    def __init__(self, **arguments: Argument) -> None:
+        self.arguments = arguments
+        self.names = tuple(arguments)
+        # A name spelled in any other way has a backslash, and is found out by that.
+        self._quoted = tuple(f'"{name}"'.encode() for name in arguments)
+        self._holds_objects = any(
+            argument.kind in ("json", "list") or argument.schema["type"] == "any"
+            for argument in arguments.values()
+        )
+        fields = {name: argument.field for name, argument in arguments.items()}
+        schema = core_schema.typed_dict_schema(fields, extra_behavior="ignore", config=_CONFIG)
+        self._validate_json = SchemaValidator(schema, _CONFIG).validate_json
+
+    def __repr__(self) -> str:
+        return f"<Arguments {', '.join(self.names)}>"
+
+    async def read(self, request: Request) -> dict[str, Any]:
+        """Read the arguments out of a request, each by its name.
+
+        Raises:
+            InvalidArguments: Some are missing, given twice, or do not fit; all are named.
+            BadRequest: The body is no JSON object and no form, or is beyond a limit.
+            PayloadTooLarge, UnsupportedMediaType: The body is too large, or of another kind.
+        """
+        if not self.names:
+            return {}
+        if (
+            request.method == "POST"
+            and not request.scope["query_string"]
+            and request.headers.get(b"content-type") == JSON
+        ):
+            # What nearly every request is like.
+            body = await request.body()
+            if not self._holds_objects and json_body.is_plain(body, self._quoted):
+                try:
+                    return self._validate_json(body)
+                except ValidationError:
+                    # Looked at more closely below, to say what is wrong with it.
+                    pass
+        # Datastar has no body to put the signals of these methods in, and sends them so.
+        is_bodyless = request.method in _BODYLESS
+        if not request.scope["query_string"] and not is_bodyless:
+            return await self._read_body(request, {})
+        items = request.query_items
+        texts = self._pick(items)
+        if len(texts) == len(self.names):
+            return self._read_each(texts)
+        signals = [value for name, value in items if name == "datastar"] if is_bodyless else []
+        if len(signals) > 1:
+            raise InvalidArguments((simple_error("", "duplicate"),))
+        if signals:
+            if len(signals[0]) > MAX_SIGNALS:
+                raise PayloadTooLarge(MAX_SIGNALS)
+            return self._read_json(signals[0].encode("utf-8"), texts)
+        if is_bodyless and request.method != "DELETE":
+            return self._read_each(texts)
+        return await self._read_body(request, texts)
+
+    async def _read_body(self, request: Request, texts: dict[str, str]) -> dict[str, Any]:
+        body = await request.body()
+        content_type = request.headers.get(b"content-type", b"")
+        kind = JSON if content_type == JSON else media_type(request.headers)
+        if kind == JSON and body:
+            return self._read_json(body, texts)
+        if kind in (URLENCODED, MULTIPART):
+            given = self._pick(read_form(body, content_type)) if body else {}
+            return self._read_each({**given, **texts}, is_form=True)
+        if body:
+            raise UnsupportedMediaType(kind.decode("latin-1"))
+        return self._read_each(texts)
+
+    def _read_json(self, body: bytes, texts: Mapping[str, str]) -> dict[str, Any]:
+        """Read a JSON body, and the texts that a query string gave before it."""
+        members: json_body.Members | None = None
+        if texts or self._holds_objects or not json_body.is_plain(body, self._quoted):
+            json_body.check(body)
+            members = json_body.load(body)
+            members.refuse_twice([name for name in self.names if name not in texts])
+        if not texts:
+            try:
+                return self._validate_json(body)
+            except ValidationError:
+                # Each argument is looked at alone now, to say of each what is wrong with it.
+                members = members or json_body.load(body)
+        return self._read_each(texts, members)
+
+    def _pick(self, items: list[tuple[str, str]]) -> dict[str, str]:
+        """Pick the arguments out of names and values."""
+        texts: dict[str, str] = {}
+        for name, value in items:
+            if name not in self.arguments:
+                continue
+            if name in texts:
+                raise InvalidArguments((simple_error(name, "duplicate"),))
+            if len(value) > MAX_STRING:
+                raise BadRequest(f"A text may have at most {MAX_STRING} characters.")
+            texts[name] = value
+        return texts
+
+    def _read_each(
+        self,
+        texts: Mapping[str, str],
+        members: Mapping[str, object] | None = None,
+        *,
+        is_form: bool = False,
+    ) -> dict[str, Any]:
+        """Read every argument by itself: as text, else as a part of a JSON body, else neither."""
+        values: dict[str, Any] = {}
+        errors: list[ArgumentError] = []
+        for name, argument in self.arguments.items():
+            try:
+                if name in texts:
+                    values[name] = argument.read_text(texts[name], is_form=is_form)
+                elif members is not None and name in members:
+                    values[name] = argument.read_json(members[name])
+                else:
+                    values[name] = argument.read_nothing(is_form=is_form)
+            except ValidationError as error:
+                fields = field_names(argument.schema)
+                details = error.errors(include_url=False, include_input=False)
+                errors += [argument_error(detail, name, fields) for detail in details[:MAX_ERRORS]]
+        if errors:
+            raise InvalidArguments(tuple(errors))
+        return values
+
+
+def _error(type: str | PydanticCustomError) -> ValidationError:
+    """Make the error that pydantic would, for what it does not look at."""
+    return ValidationError.from_exception_data("argument", [{"type": type, "input": None}])

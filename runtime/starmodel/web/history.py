@@ -1,0 +1,89 @@
+"""Fragments sent lately, for pages that were away for a moment.
+
+Signals need no history, since a snapshot has them all. What a fragment appended to a page is in
+no snapshot; a browser that closed its stream (a hidden tab does) and comes back is sent what it
+missed. It says where it was by `Last-Event-ID`, which Datastar sends by itself.
+"""
+
+import secrets
+from collections import deque
+from collections.abc import Iterator
+from itertools import takewhile
+from typing import NamedTuple
+
+from starmodel.domain import Fragment
+from starmodel.web.formatter import EventResponseFormatter
+
+MAX_FRAGMENTS = 1000
+"""How many are kept."""
+
+MAX_BYTES = 4 * 1024 * 1024
+"""How many bytes of them are kept."""
+
+
+class Past(NamedTuple):
+    """A fragment that was sent: its number, the entity it came from, and the event."""
+
+    number: int
+    entity: str
+    id: str
+    event: bytes
+
+
+class Cursor(NamedTuple):
+    """Where a browser was: the last number it has seen, and the stream that it read, if known."""
+
+    number: int
+    stream: str
+
+
+class FragmentHistory:
+    """Numbers the fragments of one process and keeps the newest.
+
+    Args:
+        formatter: Writes them as events.
+    """
+
+    def __init__(self, formatter: EventResponseFormatter) -> None:
+        self._formatter = formatter
+        self._epoch = secrets.token_hex(4)
+        self._number = 0
+        self._past: deque[Past] = deque()
+        self._bytes = 0
+
+    def add(self, entity: str, id: str, fragment: Fragment) -> bytes:
+        """Number a fragment, keep it, and give it as an event.
+
+        Raises:
+            ValueError: Its mode is none, or needs a selector and has none.
+        """
+        number = self._number + 1
+        # The fields of an event may come in any order.
+        event = b"id: %b.%d\n%b" % (
+            self._epoch.encode(),
+            number,
+            self._formatter.elements(fragment),
+        )
+        self._number = number
+        self._past.append(Past(number, entity, id, event))
+        self._bytes += len(event)
+        while self._bytes > MAX_BYTES or len(self._past) > MAX_FRAGMENTS:
+            self._bytes -= len(self._past.popleft().event)
+        return event
+
+    def event_id(self, stream: str) -> str:
+        """Give the id of an event from which the stream goes on."""
+        return f"{self._epoch}.{self._number}.{stream}"
+
+    def read(self, event_id: bytes) -> Cursor | None:
+        """Give the place that an id stands for, `None` if it is none of this process."""
+        epoch, _, rest = event_id.decode("ascii", "replace").partition(".")
+        number, _, stream = rest.partition(".")
+        if epoch != self._epoch or not number.isdecimal() or len(number) > 18:
+            return None
+        return Cursor(int(number), stream)
+
+    def since(self, number: int) -> Iterator[Past]:
+        """Give what came after a number and is still kept, in order."""
+        newest_first = takewhile(lambda past: past.number > number, reversed(self._past))
+        return reversed(list(newest_first))

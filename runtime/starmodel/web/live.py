@@ -1,0 +1,302 @@
+"""Live updates: one event stream per page, `GET /live?watch=counter&watch=product:ID`.
+
+A stream begins with a snapshot of each entity it watches, and goes on with every committed
+change. The bus only gives hints; what is sent is read from the store. With every sign of life
+the stored versions are compared with those that were sent, so a lost hint or an expired entity
+is noticed then at the latest. A page that reads too slowly skips versions; none ever goes back.
+
+Who may read an entity is asked before the stream begins, and again before each change is sent.
+"""
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import Callable, Iterable
+
+from starmodel.application import Key, Services, authorize
+from starmodel.domain import CommandRecord, Scope
+from starmodel.errors import (
+    ArgumentError,
+    InvalidArguments,
+    NotFound,
+    TooManyRequests,
+    Unavailable,
+)
+from starmodel.settings import Settings
+from starmodel.web.formatter import EventResponseFormatter
+from starmodel.web.history import FragmentHistory
+from starmodel.web.limits import MAX_ID
+from starmodel.web.request import Request
+from starmodel.web.routing import Resource, Route
+from starmodel.web.stream import LiveStream
+from starmodel.web.topic import Topic
+
+PATH = "/live"
+"""Where a page asks for its stream."""
+
+_RETRY_AFTER = 5.0
+_SHORTEST_RETRY = 500
+_LONGEST_RETRY = 15_000
+_PAUSE_AFTER = 200
+
+logger = logging.getLogger("starmodel.live")
+
+
+class LiveHub:
+    """Tells every open page what has changed.
+
+    Args:
+        resources: The entities that may be watched.
+        services: The stores and the bus.
+        settings: The limits.
+        formatter: Writes what the pages are told.
+    """
+
+    def __init__(
+        self,
+        resources: Iterable[Resource],
+        services: Services,
+        settings: Settings,
+        formatter: EventResponseFormatter,
+    ) -> None:
+        self._resources = {resource.definition.name: resource for resource in resources}
+        self._services = services
+        self._settings = settings
+        self._formatter = formatter
+        self._topics: dict[tuple[str, str], Topic] = {}
+        self._streams: set[LiveStream] = set()
+        self._sessions: dict[str, set[LiveStream]] = {}
+        self._history = FragmentHistory(formatter)
+        self._unsubscribe: Callable[[], None] | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._is_draining = False
+        self.route = Route("GET", PATH, self.answer)
+
+    def __repr__(self) -> str:
+        return f"<LiveHub, {len(self._streams)} streams of {len(self._topics)} topics>"
+
+    def __len__(self) -> int:
+        """The number of open streams."""
+        return len(self._streams)
+
+    async def open(self) -> None:
+        """Listen to the bus."""
+        self._is_draining = False
+        self._unsubscribe = self._services.bus.subscribe(self.hear)
+
+    async def close(self) -> None:
+        """Stop listening, and end every stream."""
+        self.drain()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        for topic in self._topics.values():
+            topic.close()
+
+    def drain(self) -> None:
+        """End every stream, and begin no other.
+
+        Each page is told to come back after a random time, so that they do not all come at
+        once.
+        """
+        self._is_draining = True
+        for stream in self._streams:
+            stream.end(b"retry: %d\n\n" % self._retry())
+
+    def cut(self) -> None:
+        """Drop every stream that is still open: those whose browsers do not read."""
+        for stream in list(self._streams):
+            stream.cut()
+
+    def hear(self, record: CommandRecord) -> None:
+        """Pass on what the bus tells."""
+        event: bytes | None = None
+        if record.fragment is not None:
+            try:
+                event = self._history.add(record.entity, record.id, record.fragment)
+            except ValueError:
+                logger.exception("The fragment of %s.%s is none", record.entity, record.event)
+        topic = self._topics.get((record.entity, record.id))
+        if topic is not None:
+            topic.hear(record, event)
+
+    async def answer(self, request: Request) -> LiveStream:
+        """GET /live: begin a stream.
+
+        Raises:
+            InvalidArguments: What is to be watched is not said, or is not there to be watched.
+            NotFound: There is no such record.
+            Unauthenticated, Forbidden: The actor may not read one of the entities.
+            TooManyRequests: The session has as many streams as it may.
+            Unavailable: The process is about to end, or has as many streams as it may.
+        """
+        keys = self._read_keys(request)
+        self._check_room(request.session)
+        stream = LiveStream(
+            self, request.actor, request.session, secrets.token_hex(8), self._formatter.headers
+        )
+        self._join(stream, keys)
+        try:
+            for topic in stream.topics:
+                await self._admit(stream, topic)
+        except BaseException:
+            self.leave(stream)
+            raise
+        cursor = self._history.read(request.headers.get(b"last-event-id", b""))
+        event_id = self._history.event_id(stream.token)
+        stream.begin(b"retry: %d\nid: %b\n" % (self._retry(), event_id.encode()))
+        if cursor is not None:
+            self._replace(stream, cursor.stream)
+            self._catch_up(stream, cursor.number)
+        return stream
+
+    def leave(self, stream: LiveStream) -> None:
+        """Forget a stream. Forgetting it again does nothing."""
+        self._streams.discard(stream)
+        siblings = self._sessions.get(stream.session)
+        if siblings is not None:
+            siblings.discard(stream)
+            if not siblings:
+                del self._sessions[stream.session]
+        for topic in stream.topics:
+            topic.streams.discard(stream)
+            if not topic.streams:
+                self._drop(topic)
+        stream.topics.clear()
+
+    def _drop(self, topic: Topic) -> None:
+        """Forget a topic that nobody watches; another may stand for its entity by now."""
+        topic.close()
+        place = (topic.key.entity, topic.key.id)
+        if self._topics.get(place) is topic:
+            del self._topics[place]
+
+    def _read_keys(self, request: Request) -> list[Key]:
+        """Read from the query string what is to be watched."""
+        watched = [value for name, value in request.query_items if name == "watch"]
+        limit = self._settings.live_watches
+        if not watched:
+            raise _refuse("Say what to watch: ?watch=...", "missing")
+        if len(watched) > limit:
+            raise _refuse(f"At most {limit} entities can be watched at once.", "too_long")
+        return list(dict.fromkeys(self._read_key(request, text) for text in watched))
+
+    def _read_key(self, request: Request, text: str) -> Key:
+        name, colon, id = text.partition(":")
+        resource = self._resources.get(name)
+        if resource is None:
+            raise _refuse("There is no such entity.", "unknown")
+        definition = resource.definition
+        scope = definition.scope
+        if scope is not Scope.RECORD:
+            if colon:
+                raise _refuse("Only a record is watched by its id.", "unexpected_id")
+            if scope is Scope.USER:
+                authorize(request.actor, request.actor.is_authenticated)
+                return definition.key(request.actor.id or "")
+            return definition.key(request.session)
+        if not 0 < len(id) <= MAX_ID:
+            raise _refuse("A record is watched by its id: ?watch=name:id", "missing_id")
+        return definition.key(id)
+
+    def _check_room(self, session: str) -> None:
+        if self._is_draining or len(self._streams) >= self._settings.live_streams:
+            raise Unavailable(_RETRY_AFTER)
+        siblings = self._sessions.get(session, ())
+        if len(siblings) >= self._settings.live_streams_per_session:
+            raise TooManyRequests(_RETRY_AFTER)
+
+    def _join(self, stream: LiveStream, keys: list[Key]) -> None:
+        """Subscribe before anything is read, so that no change can slip in between."""
+        self._streams.add(stream)
+        self._sessions.setdefault(stream.session, set()).add(stream)
+        for key in keys:
+            topic = self._topics.get((key.entity, key.id))
+            if topic is None:
+                resource = self._resources[key.entity]
+                backend = self._services.persistence.backend_for(resource.definition)
+                topic = self._topics[key.entity, key.id] = Topic(
+                    resource, key, backend, self._formatter
+                )
+            stream.topics.append(topic)
+            topic.streams.add(stream)
+            stream.pending[topic] = None
+        if self._watch is None:
+            self._watch = asyncio.get_running_loop().create_task(self._watch_over())
+
+    async def _admit(self, stream: LiveStream, topic: Topic) -> None:
+        """Read an entity for a new stream, and see whether it may have it."""
+        view = await topic.read()
+        if view.state is None:
+            raise NotFound(topic.key.entity, topic.key.id)
+        authorize(stream.actor, topic.allows(stream.actor, view.entity))
+        # A policy that said no for a moment has had the stream forgotten.
+        topic.streams.add(stream)
+        stream.pending[topic] = None
+
+    def _replace(self, stream: LiveStream, token: str) -> None:
+        """Silence the stream that the same page read before, if it is still open.
+
+        Datastar 1.0 opens a second one beside the first when its tab is shown again just when
+        it was about to reconnect; the page would get every fragment twice. The older one is
+        kept open: ended, it would only come back.
+        """
+        for other in self._sessions.get(stream.session, ()):
+            if other.token == token and other is not stream:
+                for topic in other.topics:
+                    other.forget(topic)
+
+    def _catch_up(self, stream: LiveStream, number: int) -> None:
+        """Send the fragments that the page missed while it was away."""
+        topics = {(topic.key.entity, topic.key.id): topic for topic in stream.topics}
+        for past in self._history.since(number):
+            topic = topics.get((past.entity, past.id))
+            if topic is not None:
+                stream.append(topic, past.event)
+
+    async def _watch_over(self) -> None:
+        """Look after the open streams, as long as there are any."""
+        try:
+            while self._streams:
+                await asyncio.sleep(self._settings.live_keep_alive)
+                await self._compare()
+                await self._keep_alive()
+        finally:
+            self._watch = None
+
+    async def _compare(self) -> None:
+        """Compare what was sent with what is stored."""
+        for number, topic in enumerate(list(self._topics.values())):
+            if number % _PAUSE_AFTER == 0:
+                await asyncio.sleep(0)
+            try:
+                if await topic.backend.version(topic.key) != topic.version:
+                    await topic.read()
+            except Exception:
+                logger.exception("%s could not be compared", topic.key.entity)
+
+    async def _keep_alive(self) -> None:
+        """Send a sign of life on every idle stream, and cut those that nobody reads."""
+        now = asyncio.get_running_loop().time()
+        for number, stream in enumerate(list(self._streams)):
+            if number % _PAUSE_AFTER == 0:
+                await asyncio.sleep(0)
+            if stream.stuck_for(now) >= self._settings.live_send_timeout:
+                logger.info("A live stream that nobody reads is closed")
+                stream.cut()
+            else:
+                stream.keep_alive(self._formatter.keep_alive)
+
+    def _retry(self) -> int:
+        """Give milliseconds after which a page comes back: the more pages, the wider spread."""
+        return random.randint(
+            _SHORTEST_RETRY, min(2 * _SHORTEST_RETRY + 2 * len(self._streams), _LONGEST_RETRY)
+        )
+
+
+def _refuse(message: str, kind: str) -> InvalidArguments:
+    return InvalidArguments((ArgumentError("watch", message, kind),))

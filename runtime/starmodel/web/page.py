@@ -1,0 +1,133 @@
+"""What generated pages call to show a value.
+
+Each function takes a value as the public state has it, which is what JSON can say, and gives
+HTML. Texts are escaped; there is no way to hand markup through. What is shown is what the page's
+own expressions show once it is alive (`data-text="$counter.count"`), so that nothing jumps.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from html import escape as escape_in_python
+
+from starmodel.domain.shapes import is_mapping, is_sequence
+from starmodel.web.attributes import escape_attribute
+
+escape: Callable[[str], str] = escape_in_python
+"""Makes a text safe in HTML, between tags and between quotes."""
+
+try:
+    # The function in C below `markupsafe.escape`. What that one gives is of a class of its own,
+    # which makes every f-string ten times slower.
+    from markupsafe._speedups import _escape_inner  # pyright: ignore[reportPrivateUsage]
+
+    escape = _escape_inner
+except ImportError:
+    pass
+
+NOTICE = escape(
+    "['error', 'retrying', 'retries-failed'].includes(evt.detail.type)"
+    " ? $_notice = evt.detail.el === el ? 'Reconnecting ...' : 'No answer. Please try again.'"
+    " : evt.detail.type === 'finished' || ($_notice = '')"
+)
+"""The value of `data-on:datastar-fetch` on the element that keeps the page in step.
+
+It sets the signal `$_notice`: to a text while the live stream is lost or after a request that got
+no answer, to nothing as soon as there is life again.
+"""
+
+EMPTY_ROW = '<tr><td class="none" colspan="100">None</td></tr>'
+"""What stands in a table without rows."""
+
+
+_is_plain = re.compile(r"[A-Za-z0-9 _.,:()+-]*").fullmatch
+"""Texts of which Datastar, JavaScript and HTML see nothing but characters."""
+
+
+def literal(value: str | float | bool | None) -> str:
+    """Write a value among the signals of `data-signals`; `''` for `None`.
+
+    A signal that is `None` would not exist, and what does not exist cannot be followed.
+    """
+    if isinstance(value, str):
+        return f"'{value}'" if _is_plain(value) else escape_attribute(value)
+    if value is None:
+        return "''"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "''"
+    return escape_attribute(value)
+
+
+def number(value: float | None) -> str:
+    """Show a number as JavaScript writes it: `1` for `1.0`, `1e+21`, `1e-7`; `""` for `None`.
+
+    That is `Number::toString` of ECMA-262, whose digits are those of Python's `repr`. What is no
+    finite number is not known to JSON, and is nothing here.
+    """
+    if value is None or not math.isfinite(value):
+        return ""
+    text = repr(value)
+    if text.endswith(".0"):
+        text = text[:-2]
+        return "0" if text == "-0" else text
+    mantissa, mark, exponent = text.partition("e")
+    if not mark:
+        return text
+    power = int(exponent)
+    return f"{Decimal(text):f}" if -7 < power < 21 else f"{mantissa}e{power:+d}"
+
+
+def duration(value: float | None) -> str:
+    """Show a number of seconds: `90 s`."""
+    return "" if value is None else f"{number(value)} s"
+
+
+def moment(value: str | None) -> str:
+    """Show an ISO 8601 date and time to the minute, with its zone: `2024-01-31 10:00 UTC`."""
+    if value is None:
+        return ""
+    zone = value[19:].lstrip(".0123456789")
+    return f"{value[:10]} {value[11:16]} {'UTC' if zone == '+00:00' else zone}".rstrip()
+
+
+def local_time(value: str | None) -> str:
+    """Show a date and time inside a list or a table; once alive, in the reader's own zone."""
+    if value is None:
+        return ""
+    return (
+        f'<time datetime="{value}" data-text="new Date(el.dateTime).toLocaleString()">'
+        f"{moment(value)}</time>"
+    )
+
+
+def yes_or_no(value: bool | None) -> str:
+    """Show whether something is so; `""` for `None`."""
+    return "" if value is None else "Yes" if value else "No"
+
+
+def bullets(items: Iterable[str]) -> str:
+    """List pieces of HTML; no pieces, no list."""
+    entries = "".join([f"<li>{item}</li>" for item in items])
+    return f"<ul>{entries}</ul>" if entries else ""
+
+
+def definitions(items: Iterable[tuple[str, str]]) -> str:
+    """List names, as plain text, with pieces of HTML; nothing if there are none."""
+    entries = "".join([f"<dt>{escape(name)}</dt><dd>{item}</dd>" for name, item in items])
+    return f"<dl>{entries}</dl>" if entries else ""
+
+
+def anything(value: object) -> str:
+    """Show a value of which only JSON knows what it is."""
+    if isinstance(value, str):
+        return escape(value)
+    if value is None or isinstance(value, bool):
+        return yes_or_no(value)
+    if isinstance(value, int | float):
+        return str(value) if isinstance(value, int) else number(value)
+    if is_mapping(value):
+        return definitions([(str(name), anything(item)) for name, item in value.items()])
+    if is_sequence(value):
+        return bullets([anything(item) for item in value])
+    raise TypeError(f"{type(value).__qualname__} is nothing that JSON has")

@@ -1,0 +1,201 @@
+"""The parts of an app: those it was given, and a default for every other."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
+from urllib.parse import urlsplit
+
+from starmodel.application import (
+    EntityPersistenceBackend,
+    EventBus,
+    PersistenceManager,
+    Services,
+    UnitOfWork,
+)
+from starmodel.bus.in_process import InProcessBus
+from starmodel.domain import Actor, StateStore
+from starmodel.errors import ConfigurationError
+from starmodel.settings import Settings
+from starmodel.stores.memory import MemoryRepo
+from starmodel.web.formatter import DatastarFormatter, EventResponseFormatter
+from starmodel.web.request import Request
+from starmodel.web.response import Headers
+from starmodel.web.session import SessionIdentity, SignedSession
+from starmodel.web.ui import DefaultUI, UIAdapter
+
+if TYPE_CHECKING:
+    from starmodel.web.routing import Resource
+
+Identify: TypeAlias = Callable[[Request], Actor | Awaitable[Actor]]
+"""Says who sent a request; an ordinary function or an async one."""
+
+
+class Adapters(TypedDict, total=False):
+    """The parts of an app that can be replaced, each by a keyword argument.
+
+    Keys:
+        stores: Stores by `StateStore`, or by the name of an entity.
+        bus: Is told of every commit.
+        unit_of_work: Makes the unit of work for one event, from the services and the actor.
+        formatter: Writes the answers that pages read.
+        session: Tells browsers apart.
+        clock: Seconds since 1970.
+        ui: Makes documents of generated pages.
+        identify: Says who sent a request; without it everybody is anonymous.
+    """
+
+    stores: Mapping[StateStore | str, EntityPersistenceBackend]
+    bus: EventBus
+    unit_of_work: Callable[[Services, Actor], UnitOfWork]
+    formatter: EventResponseFormatter
+    session: SessionIdentity
+    clock: Callable[[], float]
+    ui: UIAdapter
+    identify: Identify
+
+
+class Reply:
+    """What is the same in all answers of one route to Datastar.
+
+    Attributes:
+        before: What comes before the changed fields.
+        after: What comes after them.
+        is_acknowledgement: Whether the answer is 204, and the change arrives by a live stream.
+    """
+
+    __slots__ = ("after", "before", "is_acknowledgement")
+
+    def __init__(self, before: bytes, after: bytes, *, is_acknowledgement: bool) -> None:
+        self.before = before
+        self.after = after
+        self.is_acknowledgement = is_acknowledgement
+
+
+class Parts:
+    """What handlers work with; one for an app.
+
+    Attributes:
+        settings: The settings, those of the environment included.
+        services: Stores, bus and unit of work.
+        formatter: Writes the answers that pages read.
+        event_headers: The headers of answers that pages read.
+        replies: What is the same in all answers of a route to Datastar.
+        ui: Makes documents of generated pages.
+        identify: Says who sent a request; `None` where everybody is anonymous.
+        page_headers: The headers of generated pages.
+    """
+
+    __slots__ = (
+        "_clock",
+        "_session",
+        "event_headers",
+        "formatter",
+        "identify",
+        "page_headers",
+        "replies",
+        "services",
+        "settings",
+        "ui",
+    )
+
+    def __init__(
+        self, resources: Iterable["Resource"], settings: Settings, adapters: Adapters
+    ) -> None:
+        resources = tuple(resources)
+        clock = adapters.get("clock", time.time)
+        stores: dict[StateStore | str, EntityPersistenceBackend] = {**adapters.get("stores", {})}
+        if StateStore.SERVER_MEMORY not in stores:
+            stores[StateStore.SERVER_MEMORY] = (
+                MemoryRepo(clock=clock) if "clock" in adapters else MemoryRepo()
+            )
+        self.settings = settings
+        self.services = Services(
+            PersistenceManager(stores),
+            adapters.get("bus") or InProcessBus(),
+            definitions=[resource.definition for resource in resources],
+            clock=clock,
+            unit_of_work=adapters.get("unit_of_work", UnitOfWork),
+        )
+        self.formatter: EventResponseFormatter = adapters.get("formatter") or DatastarFormatter()
+        self.event_headers = self.formatter.headers
+        before, after = self.formatter.signals_frame
+        self.replies = {
+            route: Reply(
+                before + route.signals_before,
+                route.signals_after + after,
+                is_acknowledgement=(route.respond or settings.respond) == "ack",
+            )
+            for resource in resources
+            for route in resource.routes
+        }
+        self.ui: UIAdapter = adapters.get("ui") or DefaultUI(
+            settings.datastar_url, settings.datastar_integrity
+        )
+        self.identify: Identify | None = adapters.get("identify")
+        self.page_headers = page_headers(settings)
+        self._clock = clock
+        self._session: SessionIdentity | None = adapters.get("session")
+
+    @property
+    def session(self) -> SessionIdentity:
+        """Tells browsers apart.
+
+        Raises:
+            ConfigurationError: There is no secret key to sign sessions with.
+        """
+        if self._session is None:
+            # The key may have come into the environment after the app was made.
+            settings = Settings.from_environment(self.settings)
+            if not settings.secret_key:
+                raise ConfigurationError(
+                    "There is no secret key to sign sessions with. Set STARMODEL_SECRET_KEY to a"
+                    " long random text that stays the same, such as one made by `python -c"
+                    ' "import secrets; print(secrets.token_urlsafe(32))"`. While you develop,'
+                    " `starmodel run` makes one."
+                )
+            self._session = SignedSession(
+                [*settings.old_secret_keys, settings.secret_key],
+                max_age=settings.session_max_age,
+                clock=self._clock,
+            )
+        return self._session
+
+
+def page_headers(settings: Settings) -> Headers:
+    """Give the headers of generated pages.
+
+    Scripts come from this site and from Datastar's one address, and none is written into the
+    page. Datastar 1.0 compiles the expressions in a page, which is what `unsafe-eval` allows.
+    """
+    policy = settings.content_security_policy or "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self'{_source(settings.datastar_url)} 'unsafe-eval'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "object-src 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+    return [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"cache-control", b"private, no-cache"),
+        (b"vary", b"accept, cookie"),
+        (b"content-security-policy", policy.encode("ascii")),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+    ]
+
+
+def _source(url: str) -> str:
+    """Write the address of a script for a policy; nothing for one of this site."""
+    address = urlsplit(url)
+    if not address.netloc:
+        return ""
+    path = address.path.replace(";", "%3B").replace(",", "%2C")
+    return f" {address.scheme or 'https'}://{address.netloc}{path}"

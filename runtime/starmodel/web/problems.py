@@ -1,0 +1,182 @@
+"""How it is told that something went wrong: to a page, to a program, to a plain form.
+
+No exception text leaves the process, except the sentences of `starmodel.errors`, which are made
+for it. Anything unforeseen is logged under an id, and the answer has the id only.
+"""
+
+import logging
+import math
+import secrets
+from collections.abc import Mapping
+from typing import Final
+
+from starmodel.errors import (
+    ArgumentError,
+    InvalidArguments,
+    InvalidState,
+    StarModelError,
+    TooManyRequests,
+    Unavailable,
+)
+from starmodel.web.attributes import escape
+from starmodel.web.encoding import encode_json
+from starmodel.web.request import Request
+from starmodel.web.response import Headers, Response
+from starmodel.web.sse import encode_signals
+
+logger = logging.getLogger("starmodel.web")
+
+TITLES: Final[Mapping[int, str]] = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Invalid values",
+    429: "Too many requests",
+    500: "Something went wrong",
+    503: "Not available",
+}
+UNFORESEEN: Final = "Something went wrong. It has been noted as {}."
+
+_JSON: Final[Headers] = [
+    (b"content-type", b"application/problem+json"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_HTML: Final[Headers] = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+        b" frame-ancestors 'none'",
+    ),
+]
+
+
+class Problem:
+    """What went wrong, in the words for whoever asked.
+
+    Attributes:
+        status: The HTTP status.
+        detail: One or two sentences.
+        errors: What is wrong with which argument or field.
+        id: Under which the log has more.
+        headers: What the answer says beside.
+    """
+
+    __slots__ = ("detail", "errors", "headers", "id", "status")
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: tuple[ArgumentError, ...] = (),
+        id: str | None = None,
+        headers: Headers | None = None,
+    ) -> None:
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+        self.id = id
+        self.headers: Headers = headers or []
+
+
+def problem_of(request: Request, error: Exception) -> Problem:
+    """Say what an exception means to whoever sent the request, and log what only we may know."""
+    if not isinstance(error, StarModelError) or error.status == 500:
+        id = secrets.token_hex(8)
+        logger.error("%r failed, noted as %s", request.route, id, exc_info=error)
+        return Problem(500, UNFORESEEN.format(id), id=id)
+    headers: Headers = []
+    errors: tuple[ArgumentError, ...] = ()
+    detail = str(error)
+    if isinstance(error, InvalidArguments):
+        errors, detail = error.errors, "Some values do not fit."
+    elif isinstance(error, InvalidState):
+        errors, detail = error.errors, f"This would leave the {error.entity} invalid."
+        logger.warning("%r left the %s invalid", request.route, error.entity)
+    elif isinstance(error, TooManyRequests | Unavailable):
+        headers = [(b"retry-after", b"%d" % math.ceil(error.retry_after))]
+    return Problem(error.status, detail, errors=errors, headers=headers)
+
+
+def answer_problem(request: Request, problem: Problem) -> Response:
+    """Answer with the status of a problem: JSON (RFC 9457) for programs, else a small page."""
+    if request.is_datastar or request.wants_json:
+        return Response(problem.status, [*_JSON, *problem.headers], encode_json(_members(problem)))
+    return Response(problem.status, [*_HTML, *problem.headers], _page(request, problem).encode())
+
+
+def answer_error(request: Request, error: Exception) -> Response:
+    """Answer a request that failed.
+
+    Datastar reads nothing but answers of status 200. So a page that ran an event gets one, and
+    finds the problem among its signals.
+    """
+    problem = problem_of(request, error)
+    if request.is_datastar and request.route.event is not None:
+        return Response(200, request.formatter.headers, error_patch(request, problem))
+    return answer_problem(request, problem)
+
+
+def error_patch(request: Request, problem: Problem) -> bytes:
+    """Write the signals that show a problem where it belongs: beside an input, or to none."""
+    route = request.route
+    messages: dict[str, str] = {}
+    others: list[str] = []
+    for error in problem.errors:
+        if error.name not in route.argument_names:
+            others.append(f"{error.name}: {error.message}" if error.name else error.message)
+        elif error.name not in messages:
+            messages[error.name] = error.message
+    if others or not messages:
+        messages["_"] = " ".join(others) or problem.detail
+    return request.formatter.signals(encode_signals({"errors": route.errors(messages)}))
+
+
+def _members(problem: Problem) -> dict[str, object]:
+    members: dict[str, object] = {
+        "type": "about:blank",
+        "title": TITLES[problem.status],
+        "status": problem.status,
+        "detail": problem.detail,
+    }
+    if problem.id is not None:
+        members["id"] = problem.id
+    if problem.errors:
+        members["errors"] = [error._asdict() for error in problem.errors]
+    return members
+
+
+def _page(request: Request, problem: Problem) -> str:
+    """Write the page that somebody without scripts gets."""
+    title = escape(TITLES[problem.status])
+    items = "".join(
+        f"<li>{f'<b>{escape(_label(error.name))}</b>: ' if error.name else ''}"
+        f"{escape(error.message)}</li>"
+        for error in problem.errors
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n"
+        "<style>:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;"
+        "max-width:36rem;margin:4rem auto;padding:0 1rem}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>{title}</h1>\n<p>{escape(problem.detail)}</p>\n"
+        f"{f'<ul>{items}</ul>' if items else ''}\n"
+        f'<p><a href="{escape(request.origin_path or "/")}">Back</a></p>\n'
+        "</main>\n</body>\n</html>\n"
+    )
+
+
+def _label(name: str) -> str:
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,173 @@
+"""Who a browser is, from one request to the next: a random id in a signed cookie."""
+
+import hashlib
+import logging
+import secrets
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+
+from itsdangerous import BadData, TimestampSigner
+from itsdangerous.encoding import base64_decode, base64_encode
+
+from starmodel.errors import ConfigurationError
+
+logger = logging.getLogger("starmodel.session")
+
+COOKIE = "starmodel"
+SECURE_COOKIE = "__Host-starmodel"
+"""The name over https. Browsers take the prefix as a promise that no other site set it."""
+
+SHORT_KEY = 32
+_CACHED = 4096
+_CACHED_HEADER = 1024
+
+
+class FoundSession:
+    """A session whose cookie is good.
+
+    Attributes:
+        id: The id that the cookie holds.
+        is_due: Whether the cookie should be set again, so that the session of somebody who
+            keeps coming back never ends.
+        good_until: Until when it need not be checked again, in seconds since 1970.
+    """
+
+    __slots__ = ("good_until", "id", "is_due")
+
+    def __init__(self, id: str, is_due: bool = False, good_until: float = 0.0) -> None:
+        self.id = id
+        self.good_until = good_until
+        self.is_due = is_due
+
+
+class SessionIdentity(ABC):
+    """The port: tells sessions apart. An adapter decides how an id travels in a cookie."""
+
+    @abstractmethod
+    def find(self, cookies: bytes, *, secure: bool) -> FoundSession | None:
+        """Give the session named in a `Cookie` header, `None` if there is none to be trusted."""
+
+    @abstractmethod
+    def create(self) -> str:
+        """Make the id of a new session, which nobody can guess."""
+
+    @abstractmethod
+    def cookie(self, session: str, *, secure: bool) -> bytes:
+        """Write the value of the `Set-Cookie` header for a session.
+
+        `secure` says whether the request came over https.
+        """
+
+
+class _Signer(TimestampSigner):
+    """A signer that takes its time from the app's clock."""
+
+    clock: Callable[[], float] = staticmethod(time.time)
+
+    def get_timestamp(self) -> int:
+        return int(self.clock())
+
+
+class SignedSession(SessionIdentity):
+    """A random id of 144 bits, signed with HMAC-SHA256 and dated.
+
+    A cookie is good if one of the keys signed it, not longer than `max_age` ago. It is set
+    again when half of that time is over. Where two cookies of the name come with one request,
+    neither is taken: one of them may have been planted.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[str],
+        *,
+        max_age: int = 14 * 24 * 3600,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Use the last of the keys to sign, and all of them to check.
+
+        Raises:
+            ConfigurationError: There is no key, or one is empty.
+        """
+        if not keys or not all(keys):
+            raise ConfigurationError("A session needs a secret key to sign its cookie with.")
+        if len(keys[-1]) < SHORT_KEY:
+            logger.warning("The secret key is short; use at least %d characters.", SHORT_KEY)
+        self.max_age = max_age
+        self._clock = clock
+        self._signer = _Signer(
+            list(keys),
+            salt="starmodel.session",
+            key_derivation="hmac",
+            digest_method=hashlib.sha256,
+        )
+        self._signer.clock = clock
+        self._names = {False: COOKIE.encode(), True: SECURE_COOKIE.encode()}
+        self._attributes = {
+            False: f"; Max-Age={max_age}; Path=/; HttpOnly; SameSite=Lax",
+            True: f"; Max-Age={max_age}; Path=/; HttpOnly; SameSite=Lax; Secure",
+        }
+        # Cookie headers that were found good.
+        self._known: dict[bytes, FoundSession] = {}
+        self._known_secure: dict[bytes, FoundSession] = {}
+
+    def find(self, cookies: bytes, *, secure: bool) -> FoundSession | None:
+        """Give the session named in a `Cookie` header, `None` if there is none to be trusted."""
+        found = (self._known_secure if secure else self._known).get(cookies)
+        if found is not None and self._clock() < found.good_until:
+            return found
+        return self._check(cookies, secure=secure) if cookies else None
+
+    def create(self) -> str:
+        """Make the id of a new session, which nobody can guess."""
+        return secrets.token_urlsafe(18)
+
+    def cookie(self, session: str, *, secure: bool) -> bytes:
+        """Write the value of the `Set-Cookie` header for a session."""
+        value = self._signer.sign(session).decode("ascii")
+        return f"{self._names[secure].decode()}={value}{self._attributes[secure]}".encode("ascii")
+
+    def _check(self, cookies: bytes, *, secure: bool) -> FoundSession | None:
+        value = only_cookie(cookies, self._names[secure])
+        if value is None or not _is_canonical(value):
+            return None
+        try:
+            session, signed_at = self._signer.unsign(
+                value, max_age=self.max_age, return_timestamp=True
+            )
+            id = session.decode("ascii")
+        except (BadData, UnicodeDecodeError):
+            return None
+        due = signed_at.timestamp() + self.max_age / 2
+        if self._clock() >= due:
+            return FoundSession(id, is_due=True)
+        found = FoundSession(id, good_until=due)
+        if len(cookies) <= _CACHED_HEADER:
+            known = self._known_secure if secure else self._known
+            if len(known) >= _CACHED:
+                del known[next(iter(known))]
+            known[cookies] = found
+        return found
+
+
+def only_cookie(cookies: bytes, name: bytes) -> bytes | None:
+    """Give the value of a cookie, `None` if it is missing or comes more than once."""
+    values = [
+        value.strip()
+        for key, equals, value in (part.partition(b"=") for part in cookies.split(b";"))
+        if equals and key.strip() == name
+    ]
+    return values[0] if len(values) == 1 else None
+
+
+def _is_canonical(value: bytes) -> bool:
+    """Tell whether a signature is spelled as we would spell it.
+
+    The last character of a signature in base64 has bits that count for nothing, and decoders
+    skip what they do not know. So many texts stand for one signature; only one is accepted.
+    """
+    signature = value.rpartition(b".")[2]
+    try:
+        return base64_encode(base64_decode(signature)) == signature
+    except BadData:
+        return False

@@ -1,0 +1,82 @@
+"""Entities, value objects and enums."""
+
+from typing import Literal, TypeAlias
+
+from starmodel_schemas.access import AccessRule
+from starmodel_schemas.event import EventSchema
+from starmodel_schemas.field import FieldSchema
+from starmodel_schemas.model import SchemaModel
+
+StoreName: TypeAlias = Literal[
+    "SERVER_MEMORY", "SERVER_SQL", "SERVER_REDIS", "CLIENT_SESSION", "CLIENT_LOCAL", "CUSTOM"
+]
+ScopeName: TypeAlias = Literal["SESSION", "USER", "GLOBAL", "RECORD"]
+
+
+class EnumMember(SchemaModel):
+    """A member of an enum; `value` is what JSON sees."""
+
+    name: str
+    value: int | str
+
+
+class EnumSchema(SchemaModel):
+    """An `Enum` class of the project, members in source order."""
+
+    name: str
+    module: str
+    doc: str | None = None
+    members: tuple[EnumMember, ...]
+
+    @property
+    def qualified_name(self) -> str:
+        """Module and name, the way other schemas refer to it."""
+        return f"{self.module}.{self.name}"
+
+
+class ObjectSchema(SchemaModel):
+    """A value object: a pydantic model that is part of entities, not one itself."""
+
+    name: str
+    module: str
+    doc: str | None = None
+    fields: tuple[FieldSchema, ...]
+
+    @property
+    def qualified_name(self) -> str:
+        """Module and name, the way other schemas refer to it."""
+        return f"{self.module}.{self.name}"
+
+
+class EntitySchema(SchemaModel):
+    """One entity class.
+
+    `snake_name` names its folder, its functions and its path; `namespace` its
+    signals. `source` is the file it is written in, relative to the project,
+    with `/`. `page` is `"generated"`, `"host"` (`page=False`) or
+    `"module:function"` of the author. `renders_itself` is true where the class
+    defines `__ft__` or `__html__`; that rendering then travels on the live
+    stream. `declares_id` is true where the class declares an `id` itself, which is
+    then the first of `fields`; the `id` every entity has is not among them.
+    """
+
+    name: str
+    module: str
+    source: str
+    snake_name: str
+    namespace: str
+    doc: str | None = None
+    store: StoreName
+    scope: ScopeName
+    ttl: float | None = None
+    access: AccessRule
+    page: str = "generated"
+    renders_itself: bool = False
+    declares_id: bool = False
+    fields: tuple[FieldSchema, ...]
+    events: tuple[EventSchema, ...] = ()
+
+    @property
+    def qualified_name(self) -> str:
+        """Module and name, the way other schemas refer to it."""
+        return f"{self.module}.{self.name}"

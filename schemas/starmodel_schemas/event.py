@@ -1,0 +1,100 @@
+"""Events: the methods of an entity that the outside may call."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from starmodel_schemas.access import AccessRule
+from starmodel_schemas.default import Default
+from starmodel_schemas.model import SchemaModel
+from starmodel_schemas.types import Constraints, TypeRef
+
+HttpMethod: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+PatchMode: TypeAlias = Literal[
+    "outer", "inner", "replace", "prepend", "append", "before", "after", "remove"
+]
+RespondName: TypeAlias = Literal["patch", "ack"]
+
+
+class ArgumentSource(SchemaModel):
+    """The caller gives it, in the query string or the body."""
+
+    kind: Literal["argument"] = "argument"
+
+
+class SuppliedSource(SchemaModel):
+    """The runtime gives it, recognised by its type."""
+
+    kind: Literal["supplied"] = "supplied"
+    what: Literal["unit_of_work", "request", "actor"]
+
+
+class EntitySource(SchemaModel):
+    """Another entity, loaded in the same unit of work.
+
+    A RECORD is loaded by its id, which the caller gives as an argument of the
+    parameter's name; any other scope needs no argument.
+    """
+
+    kind: Literal["entity"] = "entity"
+    entity: str
+
+
+class ProviderSource(SchemaModel):
+    """A provider named in the configuration, a function called without arguments."""
+
+    kind: Literal["provider"] = "provider"
+    function: str
+
+
+ParameterSource: TypeAlias = Annotated[
+    ArgumentSource | SuppliedSource | EntitySource | ProviderSource,
+    Field(discriminator="kind"),
+]
+
+
+class ParameterSchema(SchemaModel):
+    """One parameter of an event, in source order, `self` and `cls` left out.
+
+    `type` is `AnyType` for a parameter the runtime supplies and an `EntityType`
+    for another entity, inside an `OptionalType` where `None` will do. A `private`
+    one (a password) is left out of the command record.
+    """
+
+    name: str
+    type: TypeRef
+    default: Default
+    constraints: Constraints = Constraints()
+    description: str | None = None
+    keyword_only: bool = False
+    private: bool = False
+    source: ParameterSource = ArgumentSource()
+
+
+class EventSchema(SchemaModel):
+    """One `@event` method.
+
+    `name` is the event's name on the wire (`@event(name=...)`), `function` the
+    method's. `signature` is how the author wrote the parameters and the return,
+    for docstrings: `increment(amount: int = 1) -> None`. `returns` is `None`
+    where the event gives nothing, `AnyType` where that is not known, and the
+    `EntityType` of its own class for a creation; of a generator it is the type of
+    one step. `writes` is false where the event is known to change nothing.
+    """
+
+    name: str
+    function: str
+    signature: str
+    doc: str | None = None
+    method: HttpMethod = "POST"
+    path: str
+    selector: str | None = None
+    mode: PatchMode | None = None
+    respond: RespondName = "patch"
+    access: AccessRule
+    is_async: bool = False
+    is_generator: bool = False
+    is_creation: bool = False
+    parameters: tuple[ParameterSchema, ...] = ()
+    returns: TypeRef | None = None
+    writes: bool = True

@@ -1,0 +1,172 @@
+"""Names that generated code needs for itself, so that no author's name may be one of them.
+
+Names are never bent to dodge a clash. Linking reports a clash with these tables; a view that
+takes a new name of its own adds it here.
+"""
+
+CLASS_NAMES: frozenset[str] = frozenset(
+    {
+        "ANONYMOUS",
+        "EMPTY_ROW",
+        "ERRORS",
+        "NOTICE",
+        "OMITTED",
+        "WATCH",
+        "Access",
+        "Actor",
+        "Adapters",
+        "Answer",
+        "Any",
+        "Argument",
+        "Arguments",
+        "AsyncIterator",
+        "AsyncTransport",
+        "Decimal",
+        "Details",
+        "EntityDefinition",
+        "Enum",
+        "Expression",
+        "Fragment",
+        "Iterator",
+        "Literal",
+        "Mapping",
+        "NamedTuple",
+        "Omitted",
+        "Outcome",
+        "Page",
+        "Request",
+        "Resource",
+        "Response",
+        "Route",
+        "Scope",
+        "Self",
+        "Services",
+        "Settings",
+        "Signal",
+        "StateStore",
+        "StreamResponse",
+        "Transport",
+        "TypedDict",
+        "UUID",
+        "Unpack",
+        "WebApplication",
+    }
+)
+"""Classes and constants of generated modules: no entity, value object or enum is called so."""
+
+FOLDER_NAMES: dict[str, str] = {
+    "app": "the module `app.py`",
+    "client": "the package of clients",
+    "close": "what closes a client",
+    "live": "the live stream at `/live`",
+    "transport": "the module of the clients' transport",
+}
+"""Names in the generated package, by what they are: no entity's snake name is one."""
+
+PATHS: dict[str, str] = {
+    "/live": "the live stream",
+    "/_starmodel": "the files that pages load",
+}
+"""Paths, with all below them, that the runtime answers itself, by what they are."""
+
+NAMESPACES: dict[str, str] = {
+    "errors": "the messages beside the forms",
+}
+"""Signals of a page that belong to no entity: no namespace is one."""
+
+EVENT_NAMES: dict[str, str] = {
+    "answer_created": "routes",
+    "answer_event": "routes",
+    "answer_form": "routes",
+    "answer_page": "routes",
+    "answer_state": "routes",
+    "answer_stream": "routes",
+    "authorize": "commands",
+    "commands": "routes",
+    "core_schema": "routes",
+    "delete_action": "bindings",
+    "encode_data": "bindings",
+    "get_action": "bindings",
+    "id": "state, where it is the id that every entity has",
+    "json_value": "routes",
+    "live": "bindings",
+    "live_action": "bindings",
+    "object_schema": "routes",
+    "patch_action": "bindings",
+    "post_action": "bindings",
+    "put_action": "bindings",
+    "read": "clients",
+    "render_fragment": "commands",
+    "signals": "bindings",
+    "watch": "bindings",
+}
+"""Functions of generated modules, by where they are: no event is called so."""
+
+FIELD_NAMES: dict[str, str] = {
+    "delete_action": "bindings",
+    "encode_data": "bindings",
+    "from_json": "clients",
+    "get_action": "bindings",
+    "live": "bindings",
+    "live_action": "bindings",
+    "patch_action": "bindings",
+    "post_action": "bindings",
+    "put_action": "bindings",
+    "signals": "bindings",
+    "to_json": "clients",
+    "watch": "bindings",
+}
+"""Names of `bindings.py` and of the clients' values, where every public field is a name too."""
+
+PARAMETER_NAMES: dict[str, str] = {
+    "actor": "commands",
+    "arguments": "routes",
+    "authorize": "commands",
+    "commands": "routes",
+    "delete_action": "bindings",
+    "encode_data": "bindings",
+    "get_action": "bindings",
+    "has_key": "clients",
+    "has_tag": "clients",
+    "is_object": "clients",
+    "literal_key": "clients",
+    "live_action": "bindings",
+    "outcome": "commands",
+    "outcomes": "routes",
+    "patch_action": "bindings",
+    "post_action": "bindings",
+    "put_action": "bindings",
+    "read_number": "clients",
+    "render_fragment": "commands",
+    "request": "routes",
+    "result": "commands",
+    "services": "commands",
+    "work": "commands",
+}
+"""Variables of generated functions, by where they are: no argument of an event is called so.
+
+A parameter that the runtime supplies may be, for its value has a name of its own there.
+"""
+
+SUBJECT_NAMES: dict[str, str] = {
+    "actor": "commands",
+    "arguments": "routes",
+    "authorize": "commands",
+    "b64encode": "state",
+    "commands": "routes",
+    "fragment": "commands",
+    "markup": "commands",
+    "outcome": "commands",
+    "outcomes": "routes",
+    "render_fragment": "commands",
+    "request": "routes",
+    "result": "commands",
+    "services": "commands",
+    "step": "commands",
+    "work": "commands",
+    "yielded": "commands",
+}
+"""Variables beside the one that holds the entity: no entity's snake name is one of them."""
+
+HOLDER_NAMES: dict[str, str] = {"SESSION": "session", "USER": "user", "RECORD": "id"}
+"""The parameter of commands that says which instance is meant, by scope."""

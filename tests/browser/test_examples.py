@@ -1,0 +1,105 @@
+"""The examples as their readers try them: served, opened in two tabs, used."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from served_app import ROOT, ServedApp
+
+from .visitor import Visitor, shown
+
+
+@contextmanager
+def two_tabs(
+    browser: Browser, example: str, app: str, path: str, *, sessions: int = 1
+) -> Generator[tuple[Page, Page], None, None]:
+    """Serve an example and open it twice, in one browser session or in two."""
+    with ServedApp(ROOT / "examples" / example, app) as served:
+        visitors = [
+            Visitor(browser, served.url, viewport={"width": 900, "height": 620})
+            for _ in range(sessions)
+        ]
+        yield visitors[0].open(path), visitors[-1].open(path)
+        errors = [error for visitor in visitors for error in visitor.errors]
+        for visitor in visitors:
+            visitor.context.close()
+        # What the tests make the server refuse is answered with 200; nothing else is an error.
+        assert errors == []
+
+
+@pytest.fixture
+def picture(screenshots: Path) -> Path:
+    return screenshots / "counter.png"
+
+
+def test_counter(browser: Browser, picture: Path) -> None:
+    app = "counter.generated.app:create_app"
+    with two_tabs(browser, "counter", app, "/counter") as (one, other):
+        one.get_by_label("Amount").fill("41")
+        one.get_by_role("button", name="Increment").click()
+        expect(shown(one, "Count")).to_have_text("41")
+        expect(shown(other, "Count")).to_have_text("41")
+        other.get_by_role("button", name="Increment").click()
+        expect(shown(one, "Count")).to_have_text("42")
+        expect(shown(one, "Update count")).to_have_text("2")
+        one.screenshot(path=picture)
+
+
+def test_tasks(browser: Browser, screenshots: Path) -> None:
+    with two_tabs(browser, "tasks", "tasks.main:app", "/") as (one, other):
+        for title in ("Buy <b>milk</b> & eggs", "Water the plants"):
+            one.get_by_label("What is to be done?").fill(title)
+            one.keyboard.press("Enter")
+            expect(other.locator("#tasks li", has_text=title)).to_be_visible()
+        other.get_by_label("Buy <b>milk</b> & eggs", exact=True).check()
+        expect(one.locator("#tasks li .done")).to_have_text("Buy <b>milk</b> & eggs")
+        expect(one.get_by_text("1 left")).to_be_visible()
+        one.get_by_role("button", name="Open").click()
+        expect(other.locator("#tasks li")).to_have_count(1)
+        expect(other.get_by_role("button", name="Open")).to_have_attribute("aria-pressed", "true")
+        one.screenshot(path=screenshots / "tasks.png")
+        other.get_by_role("button", name="Remove Water the plants").click()
+        expect(one.locator("#tasks li")).to_have_count(0)
+        one.get_by_role("button", name="All").click()
+        one.get_by_role("button", name="Clear finished").click()
+        expect(other.locator("#tasks li")).to_have_count(0)
+
+
+def test_chat(browser: Browser, screenshots: Path) -> None:
+    with two_tabs(browser, "chat", "chat.main:app", "/chat_room", sessions=2) as (ada, bob):
+        for page, author, text in ((ada, "Ada", "Hello <i>all</i>"), (bob, "Bob", "Hi!")):
+            page.get_by_label("Your name").fill(author)
+            page.get_by_label("Message").fill(text)
+            page.keyboard.press("Enter")
+            for viewer in (ada, bob):
+                expect(viewer.locator("#messages li", has_text=text)).to_have_count(1)
+        expect(ada.get_by_text("2 messages so far")).to_be_visible()
+        ada.reload()
+        expect(ada.locator("#messages p")).to_have_text(["Hello <i>all</i>", "Hi!"])
+        ada.screenshot(path=screenshots / "chat.png")
+
+
+def test_dashboard(browser: Browser, screenshots: Path) -> None:
+    with two_tabs(browser, "dashboard", "dashboard.main:app", "/") as (one, other):
+        one.get_by_label("Amount").fill("a lot")
+        one.get_by_role("button", name="Record order").click()
+        expect(one.get_by_role("alert")).to_have_text("Enter a number.")
+        one.get_by_label("Amount").fill("1000.50")
+        one.get_by_role("button", name="Record order").click()
+        expect(one.get_by_role("alert")).to_have_text("")
+        expect(shown(other, "Revenue")).to_have_text("14221.75")
+        expect(other.locator("#region-north")).to_contain_text("5,211.00")
+        one.get_by_role("button", name="Recalculate").click()
+        expect(one.locator("#log li")).to_have_text(
+            [
+                "Started.",
+                "North: below target.",
+                "South: target reached.",
+                "West: below target.",
+                "Done.",
+            ]
+        )
+        expect(other.locator("progress")).to_have_attribute("value", "100")
+        one.screenshot(path=screenshots / "dashboard.png", full_page=True)

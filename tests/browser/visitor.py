@@ -1,0 +1,62 @@
+"""Somebody with a browser, who visits an app."""
+
+from collections.abc import Callable
+from typing import Any
+
+from browser_setup import datastar_script
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route
+
+
+class Visitor:
+    """One browser session, with as many pages as are opened.
+
+    `errors` holds what went wrong on them: a script that failed, or anything their policy does
+    not allow. `posts` are the requests that may change something.
+    """
+
+    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+        self.url = url
+        self.errors: list[str] = []
+        self.posts: list[Request] = []
+        settings: dict[str, Any] = {"locale": "en-GB", "timezone_id": "UTC", **options}
+        self.context: BrowserContext = browser.new_context(**settings)
+        self.context.set_default_timeout(10_000)
+        self.context.route(lambda address: not address.startswith(url), answer_elsewhere)
+
+    def open(self, path: str) -> Page:
+        """Open a page of the app."""
+        page = self.context.new_page()
+        page.on("console", lambda message: self._note(message.type, message.text))
+        page.on("pageerror", lambda error: self._note("error", str(error)))
+        page.on("request", self._note_request)
+        page.goto(self.url + path)
+        return page
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.errors.append(text)
+
+    def _note_request(self, request: Request) -> None:
+        if request.method != "GET":
+            self.posts.append(request)
+
+
+Arrive = Callable[..., Visitor]
+"""Makes a visitor; takes the options of Playwright's `new_context`."""
+
+
+def shown(page: Page, label: str) -> Locator:
+    """Give the element that shows a field, by its label."""
+    return page.locator(f"xpath=//dt[normalize-space(text()) = '{label}']/following-sibling::dd[1]")
+
+
+def answer_elsewhere(route: Route, request: Request) -> None:
+    """Answer a request that leaves the app: with Datastar's script, or not at all."""
+    if "/datastar@" in request.url:
+        route.fulfill(
+            body=datastar_script(),
+            content_type="text/javascript",
+            headers={"access-control-allow-origin": "*"},
+        )
+    else:
+        route.abort()

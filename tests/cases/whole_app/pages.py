@@ -1,0 +1,2 @@
+def page(newsletter, request):
+    return f"<p>{newsletter.sent}</p>"

@@ -1,0 +1,28 @@
+"""`starmodel explain`: every rule that a diagnostic can name has something to say."""
+
+import re
+from pathlib import Path
+
+from shop_project import starmodel
+
+import starmodel_generator
+from starmodel_generator.cli.explanation import explanations
+
+
+def test_every_rule_is_explained(tmp_path: Path) -> None:
+    source = Path(starmodel_generator.__file__).parent
+    codes = {
+        code
+        for path in source.rglob("*.py")
+        for code in re.findall(r'Rule\(\s*"(SM\d+)"', path.read_text(encoding="utf-8"))
+    }
+    assert len(codes) > 40
+    assert codes == set(explanations())
+
+
+def test_a_rule_is_found_by_code_and_by_name(tmp_path: Path) -> None:
+    by_code = starmodel(tmp_path, "explain", "sm405")
+    assert by_code.code == 0 and by_code.out.startswith("SM405 event-without-authorisation\n")
+    assert starmodel(tmp_path, "explain", "event-without-authorisation") == by_code
+    unknown = starmodel(tmp_path, "explain", "SM40")
+    assert unknown.code == 2 and "did you mean" in unknown.err

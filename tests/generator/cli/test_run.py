@@ -1,0 +1,136 @@
+"""`starmodel run`: serves, regenerates, survives mistakes, and ends when told to."""
+
+import json
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from shop_project import Shop
+
+from starmodel_generator.cli.run import addresses, listen
+from starmodel_generator.cli.secret import provide_secret
+
+_PATIENCE = 20
+
+
+class Running:
+    """The command as it runs, and everything that it has said so far."""
+
+    def __init__(self, shop: Shop, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "starmodel_generator", "run", *arguments],
+            cwd=shop.root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.said = ""
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.said += line
+
+    def wait(self, ready: Callable[[], object]) -> None:
+        end = time.monotonic() + _PATIENCE
+        while not ready():
+            assert time.monotonic() < end and self.process.poll() is None, self.said
+            time.sleep(0.05)
+
+    def address(self) -> str:
+        self.wait(lambda: "Open http" in self.said)
+        found = re.search(r"Open (\S+)", self.said)
+        assert found is not None
+        return found[1]
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(_PATIENCE)
+        self.reader.join(_PATIENCE)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+        return code
+
+
+@pytest.fixture
+def running(shop: Shop) -> Iterator[Running]:
+    running = Running(shop)
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+
+
+def state(address: str) -> dict[str, int]:
+    """What the app answers; nothing while it restarts."""
+    request = urllib.request.Request(address, headers={"Accept": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
+            return json.loads(answer.read())["state"]
+    except ConnectionError:
+        return {}
+
+
+def test_serve_change_and_stop(shop: Shop, running: Running) -> None:
+    address = running.address()
+    assert re.fullmatch(r"http://127\.0\.0\.1:80\d\d/counter", address)
+    assert state(address) == {"count": 0}
+    secret = shop.root / ".starmodel/secret"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+    shop.change("shop/entities.py", "count: int = 0", "count: int = 7")
+    running.wait(lambda: "written" in running.said.partition("Open")[2])
+    running.wait(lambda: state(address) == {"count": 7})
+
+    shop.change("shop/entities.py", "amount: int = 1", "amount")
+    running.wait(lambda: "SM301" in running.said)
+    assert state(address) == {"count": 7}, "the app goes on as it was"
+
+    shop.change("shop/entities.py", "amount)", "amount: int = 3)")
+    running.wait(lambda: "amount: int = 3" in shop.read("shop/generated/counter/commands.py"))
+    running.wait(lambda: state(address) == {"count": 7})
+    assert running.stop() == 0
+
+
+def test_entities_with_mistakes_are_not_served(shop: Shop) -> None:
+    shop.change("shop/entities.py", "amount: int = 1", "amount")
+    done = shop.starmodel("run")
+    assert done.code == 1 and "SM301" in done.err
+
+
+def test_a_port_that_is_taken() -> None:
+    with listen("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(OSError, match="choose another with --port"):
+            listen("127.0.0.1", port)
+    with listen("127.0.0.1", None) as first, listen("127.0.0.1", None) as second:
+        assert first.getsockname()[1] < second.getsockname()[1] < 8020
+
+
+def test_the_address_of_an_app_without_pages() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        assert addresses(listener, None) == [f"http://127.0.0.1:{port}/"]
+        assert isinstance(listener, socket.socket)
+
+
+def test_a_development_secret_is_made_once(tmp_path: Path) -> None:
+    first: dict[str, str] = {}
+    second = {"STARMODEL_SECRET_KEY": ""}
+    own = {"STARMODEL_SECRET_KEY": "production"}
+    for environment in (first, second, own):
+        provide_secret(tmp_path, environment)
+    assert first == second
+    assert len(first["STARMODEL_SECRET_KEY"]) >= 43
+    assert own == {"STARMODEL_SECRET_KEY": "production"}
+    assert (tmp_path / ".starmodel/.gitignore").read_text() == "*\n"

@@ -1,0 +1,128 @@
+"""Arguments are checked by schemas that pydantic-core takes, with the author's limits."""
+
+import pytest
+from corpus import sample_settings
+from pydantic_core import SchemaValidator, ValidationError, core_schema
+from sample_shop import MODULE, SCHEMA, SIZE, STATUS, scalar
+
+from starmodel_generator.emission.annotation import AuthorsClasses
+from starmodel_generator.emission.core_schema import NO_CONSTRAINTS, CoreSchemas
+from starmodel_generator.emission.imports import ModuleNames
+from starmodel_generator.emission.layout import flat
+from starmodel_generator.emission.names import Context
+from starmodel_schemas import (
+    AnyType,
+    ConstrainedType,
+    Constraints,
+    DictType,
+    ListType,
+    LiteralType,
+    ObjectType,
+    OptionalType,
+    SetType,
+    TupleType,
+    TypeRef,
+    UnionType,
+)
+
+
+def written(type_: TypeRef, constraints: Constraints = NO_CONSTRAINTS) -> str:
+    context = Context(SCHEMA, sample_settings())
+    names = ModuleNames(context.first_party)
+    return flat(
+        CoreSchemas(names, context, AuthorsClasses(names, context)).layout(type_, constraints)
+    )
+
+
+@pytest.mark.parametrize(
+    ("type_", "constraints", "wanted"),
+    [
+        (scalar("int"), Constraints(), "int_schema()"),
+        (
+            scalar("int"),
+            Constraints(ge="1", lt="10", strict=True),
+            "int_schema(ge=1, lt=10, strict=True)",
+        ),
+        (
+            scalar("str"),
+            Constraints(min_length=1, pattern='^"a"$'),
+            "str_schema(pattern='^\"a\"$', min_length=1)",
+        ),
+        (
+            scalar("Decimal"),
+            Constraints(gt="0.50", max_digits=6),
+            'decimal_schema(max_digits=6, gt=Decimal("0.50"))',
+        ),
+        (
+            scalar("date"),
+            Constraints(ge="2024-01-31"),
+            'date_schema(ge=date.fromisoformat("2024-01-31"))',
+        ),
+        (
+            scalar("timedelta"),
+            Constraints(le="60.0"),
+            "timedelta_schema(le=timedelta(seconds=60.0))",
+        ),
+        (scalar("UUID"), Constraints(), "uuid_schema()"),
+        (STATUS, Constraints(), 'enum_schema(Status, list(Status), sub_type="str")'),
+        (LiteralType(values=("a", 1)), Constraints(), 'literal_schema(["a", 1])'),
+        (
+            OptionalType(item=scalar("int")),
+            Constraints(ge="1"),
+            "nullable_schema(core_schema.int_schema(ge=1))",
+        ),
+        (
+            ListType(
+                item=ConstrainedType(item=scalar("str"), constraints=Constraints(max_length=5))
+            ),
+            Constraints(max_length=3),
+            "list_schema(core_schema.str_schema(max_length=5), max_length=3)",
+        ),
+        (
+            SetType(item=scalar("int"), frozen=True),
+            Constraints(),
+            "frozenset_schema(core_schema.int_schema())",
+        ),
+        (
+            TupleType(items=(scalar("int"),), variadic=True),
+            Constraints(),
+            "tuple_schema([core_schema.int_schema()], variadic_item_index=0)",
+        ),
+        (AnyType(), Constraints(), "any_schema()"),
+    ],
+)
+def test_schemas(type_: TypeRef, constraints: Constraints, wanted: str) -> None:
+    text = written(type_, constraints)
+    assert text == f"core_schema.{wanted}"
+
+
+def test_value_objects_bring_their_own_schema() -> None:
+    assert written(ObjectType(object=f"{MODULE}.Note")) == "object_schema(Note)"
+
+
+@pytest.mark.parametrize(
+    ("type_", "good", "bad"),
+    [
+        (
+            ListType(item=UnionType(members=(scalar("int"), scalar("date")))),
+            [1, "2024-01-31"],
+            ["x"],
+        ),
+        (DictType(key=scalar("int"), value=scalar("bool")), {"1": "true"}, {"a": True}),
+        (TupleType(items=(scalar("str"), scalar("float"))), ["a", 1.5], ["a"]),
+        (TupleType(items=()), [], [1]),
+        (LiteralType(values=("low", None)), None, "high"),
+        (OptionalType(item=scalar("bytes")), None, 5),
+        (scalar("time"), "10:30", "25:00"),
+    ],
+)
+def test_pydantic_core_takes_them(type_: TypeRef, good: object, bad: object) -> None:
+    schema = eval(written(type_), {"core_schema": core_schema})
+    validator = SchemaValidator(schema)
+    validator.validate_python(good)
+    with pytest.raises(ValidationError):
+        validator.validate_python(bad)
+
+
+def test_enums_of_numbers_are_numbers() -> None:
+    assert written(SIZE) == 'core_schema.enum_schema(Size, list(Size), sub_type="int")'

@@ -1,0 +1,173 @@
+"""What JSON has of values: written out, new containers, private fields left out."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from corpus import sample_settings
+from sample_shop import NOTE, SCHEMA, SIZE, STATUS, scalar
+
+from starmodel_generator.emission.annotation import AuthorsClasses
+from starmodel_generator.emission.imports import ModuleNames
+from starmodel_generator.emission.layout import flat
+from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.projection import Projection
+from starmodel_schemas import (
+    AnyType,
+    DictType,
+    ListType,
+    LiteralType,
+    OptionalType,
+    SetType,
+    TupleType,
+    TypeRef,
+    UnionType,
+)
+
+
+class Status(Enum):
+    DRAFT = "draft"
+    ON_SALE = "on sale"
+
+
+class Size(Enum):
+    SMALL = 1
+    LARGE = 2
+
+
+NAMES: dict[str, Any] = {
+    "Decimal": Decimal,
+    "UUID": UUID,
+    "date": date,
+    "time": time,
+    "datetime": datetime,
+    "timedelta": timedelta,
+    "Status": Status,
+    "Size": Size,
+    "b64encode": __import__("base64").b64encode,
+    "note_state": vars,
+    "json_value": dict,
+}
+UUID_TEXT = "12345678-1234-5678-1234-567812345678"
+MOMENT = datetime(2024, 1, 31, 10, 0, tzinfo=UTC)
+
+
+def projection(taken: frozenset[str] = frozenset()) -> Projection:
+    context = Context(SCHEMA, sample_settings())
+    names = ModuleNames(context.first_party, taken)
+    return Projection(names, context, AuthorsClasses(names, context))
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "wanted", "json_type"),
+    [
+        (scalar("int"), 10**20, 10**20, "int"),
+        (scalar("Decimal"), Decimal("1.50"), "1.50", "str"),
+        (scalar("datetime"), MOMENT, "2024-01-31T10:00:00+00:00", "str"),
+        (scalar("timedelta"), timedelta(minutes=1, milliseconds=5), 60.005, "float"),
+        (scalar("bytes"), b"\x00\xff", "AP8=", "str"),
+        (scalar("UUID"), UUID(UUID_TEXT), UUID_TEXT, "str"),
+        (STATUS, Status.ON_SALE, "on sale", "str"),
+        (LiteralType(values=("a", 1)), "a", "a", 'Literal["a", 1]'),
+        (OptionalType(item=scalar("date")), None, None, "str | None"),
+        (OptionalType(item=scalar("date")), date(2024, 1, 31), "2024-01-31", "str | None"),
+        (ListType(item=scalar("time")), [time(10, 30)], ["10:30:00"], "list[str]"),
+        (SetType(item=scalar("int")), {3, 1, 2}, [1, 2, 3], "list[int]"),
+        (SetType(item=STATUS), set(Status), ["draft", "on sale"], "list[str]"),
+        (
+            SetType(item=LiteralType(values=("a", 1))),
+            {"a", 1},
+            ["a", 1],
+            'list[Literal["a", 1]]',
+        ),
+        (
+            DictType(key=SIZE, value=scalar("bool")),
+            {Size.LARGE: True},
+            {"2": True},
+            "dict[str, bool]",
+        ),
+        (
+            DictType(key=scalar("bool"), value=scalar("int")),
+            {True: 1},
+            {"true": 1},
+            "dict[str, int]",
+        ),
+        (
+            DictType(key=scalar("date"), value=ListType(item=scalar("Decimal"))),
+            {date(2024, 1, 31): [Decimal(1)]},
+            {"2024-01-31": ["1"]},
+            "dict[str, list[str]]",
+        ),
+        (
+            TupleType(items=(scalar("int"), scalar("date"))),
+            (1, date(2024, 1, 31)),
+            [1, "2024-01-31"],
+            "list[int | str]",
+        ),
+        (TupleType(items=(scalar("int"),), variadic=True), (1, 2), [1, 2], "list[int]"),
+        (ListType(item=NOTE), [SimpleNamespace(text="a")], [{"text": "a"}], "list[NoteState]"),
+        (
+            UnionType(members=(scalar("date"), scalar("datetime"), scalar("int"))),
+            MOMENT,
+            "2024-01-31T10:00:00+00:00",
+            "str | int",
+        ),
+        (UnionType(members=(scalar("date"), scalar("int"))), 5, 5, "str | int"),
+        (UnionType(members=(scalar("date"), scalar("time"))), time(10), "10:00:00", "str"),
+        (
+            UnionType(members=(scalar("Decimal"), scalar("timedelta"))),
+            Decimal(2),
+            "2",
+            "str | float",
+        ),
+        (
+            ListType(item=ListType(item=ListType(item=scalar("Decimal")))),
+            [[[Decimal(1)]]],
+            [[["1"]]],
+            "list[list[list[str]]]",
+        ),
+        (AnyType(), {"a": 1}, {"a": 1}, "Any"),
+    ],
+)
+def test_values(type_: TypeRef, value: object, wanted: object, json_type: str) -> None:
+    writer = projection()
+    expression = writer.expression(type_, "value")
+    assert eval(expression, {**NAMES, "value": value}) == wanted
+    assert flat(writer.layout(type_, "value")) == expression
+    assert writer.json_type(type_) == json_type
+
+
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [
+        (ListType(item=scalar("str")), ["a"]),
+        (ListType(item=ListType(item=scalar("str"))), [["a"]]),
+        (DictType(key=scalar("str"), value=ListType(item=scalar("int"))), {"a": [1]}),
+    ],
+)
+def test_containers_are_new(type_: TypeRef, value: Any) -> None:
+    picked = eval(projection().expression(type_, "value"), {**NAMES, "value": value})
+    assert picked == value
+    assert picked is not value
+    key = "a" if isinstance(value, dict) else 0
+    if type_ != ListType(item=scalar("str")):
+        assert picked[key] is not value[key]
+
+
+def test_plain_values_are_taken_as_they_are() -> None:
+    writer = projection()
+    assert writer.expression(OptionalType(item=scalar("str")), "cart.name") == "cart.name"
+    assert writer.expression(ListType(item=scalar("str")), "cart.names") == "list(cart.names)"
+    assert writer.expression(ListType(item=NOTE), "cart.notes") == (
+        "[note_state(note) for note in cart.notes]"
+    )
+
+
+def test_builtins_that_are_taken_are_written_with_their_module() -> None:
+    writer = projection(frozenset({"list", "str"}))
+    assert writer.json_type(ListType(item=scalar("str"))) == "builtins.list[builtins.str]"
+    assert writer.expression(scalar("Decimal"), "x") == "builtins.str(x)"

@@ -1,0 +1,157 @@
+"""Names that cannot be what they have to be, and names that are taken."""
+
+import pydantic
+import pytest
+from linked_project import link_sources
+from pydantic import BaseModel
+
+import starmodel
+from starmodel_generator.linking.checks.names import name_problem
+from starmodel_generator.linking.checks.reserved import MODEL_ATTRIBUTES
+from starmodel_generator.linking.configs import PYDANTIC_KEYS
+from starmodel_generator.linking.externals import STAR_EXPORTS, STARMODEL_NAMES
+from starmodel_schemas.reserved import CLASS_NAMES, EVENT_NAMES, FIELD_NAMES, PARAMETER_NAMES
+
+
+@pytest.mark.parametrize("name", ["a", "count", "update_count", "x1", "a_1", "class"])
+def test_good_names(name: str) -> None:
+    assert name_problem(name, "called") is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "_a", "a_", "a__b", "__proto__", "constructor", "prototype", "Count", "upDate"),
+        *("größe", "1a", "a-b", "a.b", "a b", "a\n", "ａ", "a" * 201, "a" * 100_000),
+    ],
+)
+def test_bad_names(name: str) -> None:
+    problem = name_problem(name, "called")
+    assert problem is not None and problem.help
+    assert len(problem.text) < 500
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("class Class(Entity): ...", "the folder `class`, the name of a keyword of Python"),
+        ("class App(Entity): ...", "the folder `app`, the name of the module `app.py`"),
+        ("class Client(Entity): ...", "the package of clients"),
+        ("class Aux(Entity): ...", "a device of Windows"),
+        ("class Session(Entity): ...", "would be the variable `session`"),
+        ("class Result(Entity): ...", "would be the variable `result`"),
+        ("class A(Entity): ...", "is written like a constant"),
+        ("class FAQ(Entity): ...", "is written like a constant"),
+        ("class BoxClient(Entity): ...\nclass Box(Entity): ...", "like the client of `Box`"),
+        ("class Route(Entity): ...", "called like the `Route` that generated code imports"),
+        ("class CartState(Entity): ...\nclass Cart(Entity): ...", "like the state of `Cart`"),
+        (
+            "class Box(Entity):\n    copy: int = 0",
+            "field `Box.copy` is called `copy`, a name of pydantic",
+        ),
+        ("class Box(Entity):\n    model_extra: int = 0", "a name of pydantic's models"),
+        ("class Box(Entity):\n    signals: int = 0", "needs in its bindings"),
+        ("class Box(Entity):\n    box_state: int = 0", "needs in its bindings"),
+        ("class Box(Entity):\n    @event\n    def json(self) -> None: ...", "a name of pydantic"),
+        (
+            "class Box(Entity):\n    @event\n    def live(self) -> None: ...",
+            "needs in its bindings",
+        ),
+        (
+            "class Box(Entity):\n    @event\n    def read_box(self) -> None: ...",
+            "needs in its routes",
+        ),
+        (
+            "class Box(Entity):\n    model_config = {'access': may}\n    @event\n    def may(self) -> None: ...",
+            "is the policy",
+        ),
+        (
+            "class Box(Entity):\n    @event(name='import')\n    def take(self) -> None: ...",
+            "a keyword",
+        ),
+        (
+            "class Box(Entity):\n    @event\n    def go(self, session: str) -> None: ...",
+            "which instance",
+        ),
+        (
+            "class Box(Entity):\n    @event\n    def go(self, actor: str) -> None: ...",
+            "in its commands",
+        ),
+        (
+            "class Cart(Entity):\n    @event\n    def go(self, cart: str) -> None: ...",
+            "it is the entity",
+        ),
+        (
+            "class Cart(Entity):\n    @event\n    def go(self, b: 'Lid', b_id: str) -> None: ...\nclass Lid(Entity): ...",
+            "is loaded by `b_id`, which is the name of something else",
+        ),
+        ("class Box(Entity):\n    model_config = {'namespace': 'errors'}", "the messages beside"),
+        (
+            "class Box(Entity):\n    @event\n    def Going(self) -> None: ...",
+            "start with a capital",
+        ),
+    ],
+)
+def test_taken_names(body: str, message: str) -> None:
+    linked = link_sources(f"from starmodel import *\ndef may(a, b): ...\n{body}\n")
+    assert len(linked.diagnostics) == 1, [each.message for each in linked.diagnostics]
+    assert message in linked.diagnostics[0].message
+    assert linked.codes[0] in ("SM602", "SM605")
+
+
+def test_what_may_be_called_as_it_likes() -> None:
+    linked = link_sources("""
+        from starmodel import *
+        class User(Entity): ...
+        class Session(Entity):
+            model_config = EntityConfig(scope=Scope.GLOBAL, access=Access.PUBLIC)
+        class Task(Entity):
+            id: str = ""
+            type: str = ""
+            filter: str = ""
+            date: str = ""
+            list: int = 0
+            _signals: int = 0
+            watch: str = Field("", private=True)
+            @event
+            def set(self, id: str, type: str, value: int, page: int, state: str) -> None: ...
+            @event
+            def list_all(self, who: Actor, request: Request) -> None: ...
+            @event
+            def actor(self, actor: Actor, work: UnitOfWork) -> None: ...
+    """)
+    assert linked.codes == []
+
+
+@pytest.mark.parametrize("name", sorted({*EVENT_NAMES, *FIELD_NAMES, *PARAMETER_NAMES}))
+def test_reserved_names_are_refused_where_they_are_reserved(name: str) -> None:
+    event = link_sources(
+        f"from starmodel import *\nclass Box(Entity):\n    @event\n    def {name}(self) -> None: ...\n"
+    )
+    field = link_sources(f"from starmodel import *\nclass Box(Entity):\n    {name}: int = 0\n")
+    parameter = link_sources(
+        "from starmodel import *\nclass Box(Entity):\n"
+        f"    @event\n    def go(self, {name}: int) -> None: ...\n"
+    )
+    assert (event.codes == ["SM602"]) is (name in EVENT_NAMES)
+    assert (field.codes == ["SM602"]) is (name in FIELD_NAMES)
+    assert (parameter.codes == ["SM602"]) is (name in PARAMETER_NAMES)
+
+
+@pytest.mark.parametrize("name", sorted(CLASS_NAMES))
+def test_reserved_classes(name: str) -> None:
+    source = (
+        "from starmodel import Entity\nfrom pydantic import BaseModel\nclass {}(BaseModel): ..."
+    )
+    linked = link_sources(
+        source.format(name) + f"\nclass Box(Entity):\n    x: {name} | None = None\n"
+    )
+    assert "SM602" in linked.codes or "SM202" in linked.codes
+
+
+def test_tables_agree_with_the_libraries() -> None:
+    public = {name for name in dir(BaseModel) if not name.startswith(("_", "model_"))}
+    assert public == MODEL_ATTRIBUTES
+    assert set(pydantic.ConfigDict.__annotations__) <= PYDANTIC_KEYS
+    assert {name for name in starmodel.__all__ if name[0] != "_"} == STARMODEL_NAMES
+    assert {name for name in STAR_EXPORTS["pydantic"] if not hasattr(pydantic, name)} == set()

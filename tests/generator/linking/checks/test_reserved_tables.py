@@ -1,0 +1,48 @@
+"""Every name that a view imports into generated code is in the tables of reserved names."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import starmodel_generator
+from starmodel_schemas.reserved import CLASS_NAMES, EVENT_NAMES, PARAMETER_NAMES
+
+EMISSION = Path(starmodel_generator.__file__).parent / "emission"
+MODULES = sorted(path.stem for path in EMISSION.glob("*.py"))
+# A page's functions and variables are named after events and fields with a word of ours behind.
+PAGES = {"control", "form", "markup", "page", "shown", "initial"}
+
+
+def imported_names(module: str) -> Iterator[str]:
+    """The second argument of every `names.use("starmodel...", "Name")` of a view."""
+    tree = ast.parse((EMISSION / f"{module}.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="use"),
+                args=[where, ast.Constant(value=str(name))],
+            ):
+                # A name of the standard library is written with its module where it would clash.
+                origin = str(where.value) if isinstance(where, ast.Constant) else ""
+                if origin.partition(".")[0] not in sys.stdlib_module_names:
+                    yield name
+            case _:
+                pass
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_names_of_views_are_reserved(module: str) -> None:
+    names = set(imported_names(module))
+    classes = {name for name in names if not name[0].islower()}
+    assert classes - CLASS_NAMES == set()
+    if module in PAGES:
+        return
+    functions = names - classes
+    # In a client, events are methods: they have a scope of their own, but their parameters do not.
+    if not module.startswith("client"):
+        assert functions - EVENT_NAMES.keys() == set()
+    if module in ("bindings", "commands") or module.startswith("client"):
+        assert functions - PARAMETER_NAMES.keys() == set()

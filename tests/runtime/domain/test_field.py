@@ -1,0 +1,40 @@
+"""Pydantic's `Field`, with more to say."""
+
+from typing import Annotated
+
+import pytest
+from pydantic import Field as PydanticField
+from pydantic import ValidationError
+
+from starmodel import Entity, Field
+
+
+class Product(Entity):
+    sku: str = Field(primary_key=True, index=True, unique=True, min_length=2)
+    shelf: str = Field(default="A", foreign_key="shelf.id", renamed_from="rack")
+    cost: int = Field(default=3, private=True, ge=0)
+    owner: str = Field(default="ann", private=True, repr=True)
+    stock: int = Field(..., writable=False, le=10)
+    tags: list[str] = Field(default_factory=list[str])
+    label: Annotated[str, Field(max_length=3)] = "abc"
+    plain: int = PydanticField(default=1, gt=0)
+
+
+def test_what_pydantic_knows_still_holds() -> None:
+    product = Product(sku="ab", stock=1)
+    assert (product.shelf, product.cost, product.tags, product.label) == ("A", 3, [], "abc")
+    bad = {"sku": "a", "stock": 11, "cost": -1, "label": "abcd", "plain": 0}
+    with pytest.raises(ValidationError) as caught:
+        Product.model_validate(bad)
+    assert {error["loc"][0] for error in caught.value.errors()} == set(bad)
+
+
+def test_a_private_field_is_not_shown_by_repr_unless_it_is_asked_for() -> None:
+    shown = repr(Product(sku="ab", stock=1, cost=99))
+    assert "cost" not in shown
+    assert "ann" in shown
+
+
+def test_our_own_options_leave_nothing_behind_in_pydantic() -> None:
+    schema = Product.model_json_schema()["properties"]["sku"]
+    assert schema == {"minLength": 2, "title": "Sku", "type": "string"}

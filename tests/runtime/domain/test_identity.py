@@ -1,0 +1,43 @@
+"""Ids: unique, sortable, unguessable."""
+
+import threading
+import time
+
+import pytest
+
+from starmodel.domain import identity, new_id
+
+
+def test_ids_are_of_one_length_and_ascend() -> None:
+    ids = [new_id() for _ in range(20_000)]
+    assert ids == sorted(ids)
+    assert len(set(ids)) == len(ids)
+    assert {len(id) for id in ids} == {35}
+
+
+def test_ids_begin_with_the_time_and_end_with_80_random_bits() -> None:
+    before = time.time_ns() // 1_000_000
+    ids = [new_id() for _ in range(1000)]
+    assert before <= int(ids[0][:12], 16) <= before + 10_000
+    # Every random digit takes every value: none of them counts.
+    assert all(len({id[place] for id in ids}) == 16 for place in range(15, 35))
+
+
+def test_ids_ascend_when_the_clock_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = new_id()
+    monkeypatch.setattr(identity.time, "time_ns", lambda: 1_000_000)
+    assert first < new_id() < new_id()
+
+
+def test_threads_never_get_the_same_time() -> None:
+    ids: list[str] = []
+
+    def work() -> None:
+        ids.extend(new_id() for _ in range(2000))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id[:15] for id in ids}) == 8000

@@ -1,0 +1,133 @@
+"""What only the store in memory promises: bounds, and who has to go."""
+
+import asyncio
+from collections.abc import Sized
+
+import pytest
+
+from starmodel import MemoryRepo
+from starmodel.application import Key, Write
+from starmodel.errors import StoreFull
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def session(number: int) -> Key:
+    return Key("counter", "session", str(number))
+
+
+def product(number: int) -> Key:
+    return Key("product", "record", str(number))
+
+
+async def put(store: MemoryRepo, key: Key, ttl: float | None = None) -> int:
+    [version] = await store.commit([Write(key, {"n": 1}, await store.version(key), ttl)])
+    return version
+
+
+async def kept(store: MemoryRepo, keys: list[Key]) -> list[Key]:
+    return [key for key in keys if await store.load(key) is not None]
+
+
+def test_the_session_saved_longest_ago_goes_first() -> None:
+    async def main() -> None:
+        store = MemoryRepo(max_entries=3)
+        keys = [session(number) for number in range(5)]
+        for key in keys[:3]:
+            await put(store, key)
+        await put(store, keys[0])
+        await put(store, keys[3])
+        assert await kept(store, keys) == [keys[0], keys[2], keys[3]]
+        await put(store, keys[4])
+        assert await kept(store, keys) == [keys[0], keys[3], keys[4]]
+        assert len(store) == 3
+
+    asyncio.run(main())
+
+
+def test_what_has_expired_goes_before_any_session() -> None:
+    async def main() -> None:
+        clock = Clock()
+        store = MemoryRepo(max_entries=3, clock=clock)
+        await put(store, session(1))
+        await put(store, product(1), ttl=5)
+        await put(store, session(2))
+        clock.now = 6
+        await put(store, session(3))
+        keys = [session(1), session(2), session(3)]
+        assert await kept(store, keys) == keys
+
+    asyncio.run(main())
+
+
+def test_records_are_never_dropped_and_nothing_happens_where_there_is_no_room() -> None:
+    async def main() -> None:
+        store = MemoryRepo(max_entries=3)
+        await put(store, product(1))
+        await put(store, product(2))
+        await put(store, session(1))
+        at_one = await store.version(product(1))
+        # The session is written too, so only nothing could be dropped for two more.
+        writes = [
+            Write(product(1), {"n": 2}, at_one),
+            Write(session(1), {"n": 2}, await store.version(session(1))),
+            Write(product(3), {"n": 2}, 0),
+        ]
+        with pytest.raises(StoreFull) as caught:
+            await store.commit(writes)
+        assert caught.value.limit == 3
+        assert await store.version(product(1)) == at_one
+        assert await store.load(session(1)) is not None
+
+        await put(store, product(3))
+        assert await store.load(session(1)) is None
+        with pytest.raises(StoreFull):
+            await put(store, product(4))
+        await put(store, product(1))
+        await store.commit([Write(product(2), None, await store.version(product(2)))])
+        await put(store, product(4))
+
+    asyncio.run(main())
+
+
+def test_a_version_never_goes_back_after_an_eviction() -> None:
+    async def main() -> None:
+        store = MemoryRepo(max_entries=1)
+        high = 0
+        for _ in range(10):
+            high = await put(store, session(1))
+        await put(store, session(2))
+        assert await store.load(session(1)) is None
+        assert await put(store, session(1)) > high
+
+    asyncio.run(main())
+
+
+def test_saving_and_deleting_for_ever_keeps_nothing() -> None:
+    async def main() -> None:
+        store = MemoryRepo(max_entries=100, clock=lambda: 0.0)
+        for number in range(3000):
+            version = await put(store, session(number), ttl=1000)
+            if number % 2:
+                await store.commit([Write(session(number), None, version)])
+        assert len(store) <= 100
+        held = [thing for thing in vars(store).values() if isinstance(thing, Sized)]
+        assert all(len(thing) <= 1300 for thing in held)
+
+    asyncio.run(main())
+
+
+def test_a_large_store_evicts_without_searching() -> None:
+    async def main() -> None:
+        store = MemoryRepo(max_entries=20_000)
+        for number in range(60_000):
+            await put(store, session(number))
+        assert 19_000 <= len(store) <= 20_000
+        assert await store.load(session(59_999)) is not None
+
+    asyncio.run(main())

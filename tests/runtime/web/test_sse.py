@@ -1,0 +1,285 @@
+"""Events as bytes: exactly these, and no others whatever they carry."""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from datastar_py import ServerSentEventGenerator
+from datastar_py.consts import ElementPatchMode
+
+from starmodel.domain import Fragment
+from starmodel.web.formatter import DatastarFormatter
+from starmodel.web.sse import (
+    encode_signals,
+    execute_script,
+    navigate,
+    patch_elements,
+    patch_signals,
+    remove_elements,
+    signals_event,
+)
+
+GOLDEN = Path(
+    os.environ.get("DATASTAR_GOLDEN", Path(__file__).parents[4] / "shared" / "datastar-golden")
+)
+
+HOSTILE = [
+    "a\nb",
+    "a\rb",
+    "a\r\nb",
+    "\n\n",
+    "\r\r",
+    "x\n\nevent: datastar-patch-elements\ndata: elements <script>",
+    "x\rdata: selector body\rdata: mode append\rdata: elements <script>",
+    "a\u2028b\u2029c\x85d\x0be\x0cf\x1cg",
+    "\0",
+    "\ufeff",
+    "data: ",
+    ": comment",
+    " leading and trailing ",
+    "\U0001f595JS_DS\U0001f680",
+    "</script>",
+]
+
+
+def parse(body: bytes) -> list[dict[str, list[str]]]:
+    """Read an event stream as the HTML standard says, as Datastar's own parser does."""
+    events: list[dict[str, list[str]]] = []
+    fields: dict[str, list[str]] = {}
+    for line in re.split("\r\n|\r|\n", body.decode()):
+        if not line:
+            if fields:
+                events.append(fields)
+            fields = {}
+        elif not line.startswith(":"):
+            name, _, value = line.partition(":")
+            fields.setdefault(name, []).append(value.removeprefix(" "))
+    assert not fields, "the last event is cut"
+    return events
+
+
+def data_of(event: dict[str, list[str]], name: str) -> str:
+    lines = [line.partition(" ")[2] for line in event["data"] if line.partition(" ")[0] == name]
+    return "\n".join(lines)
+
+
+def test_bytes_of_our_own() -> None:
+    assert patch_signals({"a": {"b": 1.5, "c": None}}) == (
+        b'event: datastar-patch-signals\ndata: signals {"a":{"b":1.5,"c":null}}\n\n'
+    )
+    assert patch_signals({}, only_if_missing=True, event_id="7", retry=5) == (
+        b"event: datastar-patch-signals\nid: 7\nretry: 5\n"
+        b"data: onlyIfMissing true\ndata: signals {}\n\n"
+    )
+    assert patch_elements("<p>\r\n ä\r</p>\n", namespace="svg", use_view_transition=True) == (
+        b"event: datastar-patch-elements\ndata: namespace svg\ndata: useViewTransition true\n"
+        b"data: elements <p>\ndata: elements  \xc3\xa4\ndata: elements </p>\ndata: elements \n\n"
+    )
+    assert patch_elements("<p>", selector="#a > b", mode="before", event_id="", retry=1000) == (
+        b"event: datastar-patch-elements\nid: \ndata: mode before\ndata: selector #a > b\n"
+        b"data: elements <p>\n\n"
+    )
+    assert remove_elements("#a") == (
+        b"event: datastar-patch-elements\ndata: mode remove\ndata: selector #a\n\n"
+    )
+    assert execute_script("f()", auto_remove=False, attributes={"type": 'a"b&<'}) == (
+        b"event: datastar-patch-elements\ndata: mode append\ndata: selector body\n"
+        b'data: elements <script type="a&quot;b&amp;&lt;">f()</script>\n\n'
+    )
+    assert navigate("/room/a'b?x=1&y=2") == (
+        b"event: datastar-patch-elements\ndata: mode append\ndata: selector body\n"
+        b'data: elements <div hidden data-init="window.location.assign(&quot;\\u002froom\\u002f'
+        b'a\\u0027b?x=1\\u0026y=2&quot;)"></div>\n\n'
+    )
+    formatter = DatastarFormatter()
+    assert formatter.signals(b"{}") == signals_event(b"{}") == patch_signals({})
+    assert formatter.elements(Fragment("<p>", "#a", "inner")) == patch_elements(
+        "<p>", selector="#a", mode="inner"
+    )
+    assert formatter.navigation("/a") == navigate("/a")
+    assert parse(formatter.keep_alive) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_is_carried_arrives_and_is_never_read_as_more(text: str) -> None:
+    state = {"n": {text: text, "list": [text]}}
+    for body in (patch_signals(state), signals_event(encode_signals(state))):
+        (event,) = parse(body)
+        assert set(event) == {"event", "data"}
+        assert len(event["data"]) == 1
+        assert json.loads(data_of(event, "signals")) == state
+    (event,) = parse(patch_elements(text, selector="#a", mode="inner"))
+    assert event["event"] == ["datastar-patch-elements"]
+    assert {line.partition(" ")[0] for line in event["data"]} == {"mode", "selector", "elements"}
+    assert data_of(event, "elements") == re.sub("\r\n?", "\n", text)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r", "\r\n", "\0"])
+def test_an_option_is_one_line(line_end: str) -> None:
+    text = f"a{line_end}data: elements <script>"
+    for make in (
+        lambda: patch_elements("<p>", selector=text, mode="inner"),
+        lambda: patch_elements("<p>", event_id=text),
+        lambda: remove_elements(text),
+        lambda: patch_signals({}, event_id=text),
+        lambda: execute_script("f()", event_id=text),
+        lambda: DatastarFormatter().elements(Fragment("<p>", text, "inner")),
+    ):
+        with pytest.raises(ValueError, match="line end"):
+            make()
+
+
+def test_what_makes_no_event_is_refused() -> None:
+    for make in (
+        lambda: patch_elements("<p>", mode="append"),
+        lambda: patch_elements("<p>", selector="#a", mode="outer\ndata: x"),
+        lambda: patch_elements("<p>", selector="#a", mode="sideways"),
+        lambda: patch_elements("<p>", namespace="xml"),
+        lambda: patch_elements("<p>", retry=cast("Any", "5\ndata: x")),
+        lambda: patch_signals({"a": float("nan")}),
+        lambda: patch_signals({"a": [float("-inf")]}),
+        lambda: patch_signals("{a: 1}"),
+        lambda: patch_signals('{"a": NaN}'),
+        lambda: patch_signals("[]"),
+        lambda: patch_signals("alert(1)"),
+        lambda: execute_script("'</script><script>'"),
+        lambda: execute_script("'</ScRiPt '"),
+        lambda: execute_script("'<!--<script>'"),
+        lambda: execute_script("f()", attributes={"x onload": "f()"}),
+        lambda: execute_script("f()", attributes={"": "x"}),
+        *(lambda path=path: navigate(path) for path in NOT_OURS),
+    ):
+        with pytest.raises(ValueError):
+            make()
+
+
+NOT_OURS = [
+    *("//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "evil"),
+    *(
+        "javascript:alert(1)",
+        "",
+        " /a",
+        "/a\tb",
+        "/a\nb",
+        "/a b",
+        "\t//evil.example",
+        "/\0",
+        "/\x7f",
+    ),
+    *("http:/evil.example", "/a\\b", "data:text/html,x", "?x", "#x", ".", "//", "/\r\nx"),
+]
+
+
+def test_signals_that_a_page_could_not_follow() -> None:
+    nan = float("nan")
+    encoded = encode_signals({"a": None, "b": nan, "c": {"d": None, "e": [None, nan, {"f": None}]}})
+    assert json.loads(encoded) == {"a": "", "b": "", "c": {"d": "", "e": [None, None, {"f": None}]}}
+    # The text, and a name that only contains it, stay.
+    state: dict[str, object] = {"a": "null", "nullable": "__proto__", "constructors": {"x": 1}}
+    assert json.loads(encode_signals(state)) == state
+    poison: dict[str, object] = {
+        "d": {
+            "__proto__": {"x": 1},
+            "constructor": {"prototype": {"x": 1}},
+            "a.constructor.prototype.x": 1,
+            "a.__proto__.x": 1,
+            "fine": [{"constructor": 1, "y": 2}],
+        }
+    }
+    clean = {"d": {"fine": [{"y": 2}]}}
+    assert json.loads(encode_signals(poison)) == clean
+    assert json.loads(data_of(parse(patch_signals(poison))[0], "signals")) == clean
+    # Half a surrogate pair is no character, but JSON can spell it.
+    assert json.loads(encode_signals({"a": "\ud800"})) == {"a": "\ud800"}
+    assert json.loads(encode_signals({"a": 10**50})) == {"a": 10**50}
+
+
+def cases() -> list[Path]:
+    return sorted(GOLDEN.glob("*/*/input.json"))
+
+
+def compare(body: bytes, expected: bytes) -> None:
+    """As Datastar's own suite compares: data lines of one kind in order, kinds in any."""
+    sent, wanted = parse(body), parse(expected.rstrip(b"\n") + b"\n\n")
+    assert len(sent) == len(wanted)
+    for one, other in zip(sent, wanted, strict=True):
+        for name in ("event", "id", "retry"):
+            assert one.get(name) == other.get(name), name
+        kinds = {line.partition(" ")[0] for line in one["data"] + other["data"]}
+        for kind in kinds:
+            assert markup(data_of(one, kind)) == markup(data_of(other, kind)), kind
+
+
+def markup(text: str) -> str:
+    """Put the attributes of every tag into one order."""
+
+    def sort(match: re.Match[str]) -> str:
+        return match[1] + "".join(sorted(re.findall(r'\s[^\s=>]+(?:="[^"]*")?', match[2]))) + ">"
+
+    return re.sub(r"(<[a-z]+)((?:\s[^\s=>]+(?:=\"[^\"]*\")?)+)>", sort, text)
+
+
+def golden(event: dict[str, Any]) -> bytes:
+    """Send what a golden case asks for."""
+    options: dict[str, Any] = {}
+    for theirs, ours in (("eventId", "event_id"), ("retryDuration", "retry")):
+        if theirs in event:
+            options[ours] = event[theirs]
+    match event["type"]:
+        case "executeScript":
+            if "autoRemove" in event:
+                options["auto_remove"] = event["autoRemove"]
+            if "attributes" in event:
+                options["attributes"] = event["attributes"]
+            return execute_script(event["script"], **options)
+        case "patchElements":
+            for theirs, ours in (
+                ("selector", "selector"),
+                ("mode", "mode"),
+                ("useViewTransition", "use_view_transition"),
+                ("namespace", "namespace"),
+            ):
+                if theirs in event:
+                    options[ours] = event[theirs]
+            return patch_elements(event.get("elements", ""), **options)
+        case "patchSignals":
+            if "onlyIfMissing" in event:
+                options["only_if_missing"] = event["onlyIfMissing"]
+            return patch_signals(event.get("signals-raw") or event["signals"], **options)
+        case other:
+            raise AssertionError(other)
+
+
+def test_the_golden_cases_of_datastar() -> None:
+    paths = cases()
+    if not paths:
+        pytest.skip(f"There are no golden cases in {GOLDEN}; DATASTAR_GOLDEN names their folder.")
+    assert len(paths) == 20
+    for path in paths:
+        events = json.loads(path.read_text(encoding="utf-8"))["events"]
+        body = b"".join(golden(event) for event in events)
+        compare(body, path.with_name("output.txt").read_bytes())
+
+
+def test_we_say_what_datastar_py_says() -> None:
+    """On what is clean: on line ends and NaN the other one is wrong."""
+    sse = ServerSentEventGenerator
+    for elements in ("<p>x</p>", "<p>\n  x\n</p>", "<p>ä \U0001f600 &amp;</p>"):
+        for mode in ElementPatchMode:
+            theirs = sse.patch_elements(elements, selector="#a", mode=mode)
+            ours = patch_elements(elements, selector="#a", mode=mode.value)
+            compare(ours, theirs.encode())
+        compare(patch_elements(elements), sse.patch_elements(elements).encode())
+    states: list[Any] = [{"a": 1}, {"a": {"b": [1, "x", None, True, 1.5]}, "c": "ä\n\u2028"}]
+    for signals in states:
+        for only_if_missing in (False, True):
+            theirs = sse.patch_signals(signals, only_if_missing=only_if_missing, event_id="7")
+            ours = patch_signals(signals, only_if_missing=only_if_missing, event_id="7")
+            (one,), (other,) = parse(ours), parse(theirs.encode())
+            assert json.loads(data_of(one, "signals")) == json.loads(data_of(other, "signals"))
+            assert one["id"] == other["id"]
+    compare(remove_elements("#a"), sse.remove_elements("#a").encode())
+    compare(execute_script("f();\ng()"), sse.execute_script("f();\ng()").encode())

@@ -1,0 +1,30 @@
+"""How names are bent."""
+
+import pytest
+
+from starmodel_schemas.naming import constant_case, pascal_case, snake_case, title_words
+
+
+@pytest.mark.parametrize(
+    ("name", "snake"),
+    [
+        ("Counter", "counter"),
+        ("ShopOrder", "shop_order"),
+        ("HTTPServer", "http_server"),
+        ("MyHTTPServer2", "my_http_server2"),
+        ("Item2Go", "item2_go"),
+        ("addItem", "add_item"),
+        ("add_item", "add_item"),
+        ("A", "a"),
+        ("ABC", "abc"),
+    ],
+)
+def test_snake_and_constant_case(name: str, snake: str) -> None:
+    assert snake_case(name) == snake
+    assert constant_case(name) == snake.upper()
+    assert snake_case(snake) == snake
+
+
+def test_other_cases() -> None:
+    assert pascal_case("toggle_all") == "ToggleAll"
+    assert title_words("updateCount") == title_words("update_count") == "Update count"

@@ -1,0 +1,139 @@
+"""What browser tests need: Datastar's own script, and a browser.
+
+Both are looked for first and fetched once where they are missing. What cannot be had is an error
+that says what to do, never a test that is skipped.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+DATASTAR_VERSION = "1.0.1"
+DATASTAR_SHA256 = "31c8c9efb895beadeba5f73407c3ca60201dee321c5dea56c182817b475bde9f"
+DATASTAR_PACKAGE = "starhtml==0.7.0"
+"""A package on PyPI that carries Datastar's script; nothing else of it is used."""
+DATASTAR_MEMBER = "starhtml/static/js/datastar-core.js"
+CACHE = Path(__file__).parents[2] / ".pytest_cache" / f"datastar-{DATASTAR_VERSION}.js"
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+HELP = """There is no Chromium that works on this machine, and none could be installed.
+Install one, then run the tests again:
+    Debian, Ubuntu:   apt-get install chromium
+    anywhere:         python -m playwright install --with-deps chromium
+or say where one is:  CHROMIUM=/path/to/chromium"""
+
+
+class SetupFailed(Exception):
+    """Something that the tests need is missing; the message says what to do."""
+
+
+def datastar_script() -> bytes:
+    """Give Datastar's script; raises as `datastar_path` does."""
+    return datastar_path().read_bytes()
+
+
+def datastar_path() -> Path:
+    """Give the file with Datastar's script; `DATASTAR_SCRIPT` names one.
+
+    Raises:
+        SetupFailed: It could not be fetched, or is not the one these tests were written for.
+    """
+    named = os.environ.get("DATASTAR_SCRIPT")
+    path = Path(named) if named else CACHE
+    if not path.exists():
+        script = _fetch_datastar()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(script)
+    if hashlib.sha256(path.read_bytes()).hexdigest() != DATASTAR_SHA256:
+        raise SetupFailed(
+            f"{path} is not Datastar {DATASTAR_VERSION}. Delete it, or fetch it anew."
+        )
+    return path
+
+
+def chromium() -> str:
+    """Give the path of a Chromium that starts; `CHROMIUM` names one.
+
+    Raises:
+        SetupFailed: There is none, and none could be installed.
+    """
+    tried: list[str] = []
+    for path in _found():
+        trouble = _trouble(path)
+        if trouble is None:
+            return path
+        tried.append(f"{path}: {trouble}")
+    for command in _installers():
+        print(f"Installing Chromium, once: {' '.join(command)}", file=sys.__stderr__, flush=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            tried.append(f"{' '.join(command)}: {done.stderr.strip()[-500:]}")
+            continue
+        for path in _found():
+            if _trouble(path) is None:
+                return path
+    raise SetupFailed("\n\n".join([HELP, *tried]))
+
+
+def _fetch_datastar() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        command += ["--disable-pip-version-check", "--ignore-requires-python", "--dest", folder]
+        done = subprocess.run(
+            [*command, DATASTAR_PACKAGE], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise SetupFailed(
+                f"Datastar {DATASTAR_VERSION} could not be fetched with pip ({DATASTAR_PACKAGE})."
+                " Give the path of its script in DATASTAR_SCRIPT.\n" + done.stderr.strip()
+            )
+        (wheel,) = Path(folder).glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            return archive.read(DATASTAR_MEMBER)
+
+
+def _found() -> Iterator[str]:
+    """Give every browser there is: the one that is named, those on the path, Playwright's."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        yield named
+    for name in BROWSERS:
+        path = shutil.which(name)
+        if path is not None:
+            yield path
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    if Path(path).exists():
+        yield path
+
+
+def _trouble(path: str) -> str | None:
+    """Say what is wrong with a browser; some that can be found are but a hint to install one."""
+    try:
+        done = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, check=False, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    if done.returncode != 0 or "Chrom" not in done.stdout:
+        return (done.stdout + done.stderr).strip()[-500:] or f"exit code {done.returncode}"
+    return None
+
+
+def _installers() -> Iterator[list[str]]:
+    """Give the commands that may install one, the system's own first."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if is_root and shutil.which("apt-get"):
+        yield ["apt-get", "update", "--quiet"]
+        yield ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium"]
+    with_dependencies = ["--with-deps"] if is_root else []
+    yield [sys.executable, "-m", "playwright", "install", *with_dependencies, "chromium"]

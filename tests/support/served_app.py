@@ -1,0 +1,92 @@
+"""A generated app in a process of its own, on a port of this machine."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = [str(ROOT / "runtime"), str(ROOT / "schemas"), str(ROOT / "generator")]
+SECRET_KEY = "a secret for tests, known to everybody"
+
+
+def generate(folder: Path, entities: Path) -> None:
+    """Make a project `shop` in the folder out of a file of entities, and generate its code."""
+    (folder / "shop").mkdir()
+    (folder / "shop" / "__init__.py").touch()
+    shutil.copy(entities, folder / "shop" / "entities.py")
+    (folder / "pyproject.toml").write_text(
+        '[tool.starmodel]\nentities = ["shop/entities.py"]\noutput = "shop/generated"\n'
+    )
+    subprocess.run(
+        [sys.executable, "-m", "starmodel_generator", "generate"],
+        cwd=folder,
+        env=_environment(),
+        check=True,
+    )
+
+
+class ServedApp:
+    """The app of a project under uvicorn; it keeps its port when it is stopped and started."""
+
+    def __init__(self, folder: Path, app: str = "shop.generated.app:create_app") -> None:
+        self.folder = folder
+        self.app = app
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        command = [sys.executable, "-m", "uvicorn", self.app]
+        command += ["--factory"] if self.app.endswith(":create_app") else []
+        command += ["--port", str(self.port), "--log-level", "warning"]
+        self._process = subprocess.Popen(command, cwd=self.folder, env=_environment())
+        end = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                if self._process.poll() is not None or time.monotonic() > end:
+                    self.stop()
+                    raise RuntimeError(f"{self.app} does not start") from None
+                time.sleep(0.05)
+
+    def stop(self) -> int:
+        """Stop in good order, and give the exit code."""
+        process = self._process
+        if process is None:
+            return 0
+        process.terminate()
+        try:
+            return process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+        finally:
+            self._process = None
+
+
+def _environment() -> dict[str, str]:
+    path = os.pathsep.join([*PACKAGES, os.environ.get("PYTHONPATH", "")])
+    return {**os.environ, "PYTHONPATH": path, "STARMODEL_SECRET_KEY": SECRET_KEY}
