@@ -1,10 +1,12 @@
 """How names are bent; the only place that does."""
 
 import re
+from functools import cache
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+@cache
 def snake_case(name: str) -> str:
     """`ShopOrder` as `shop_order`, `HTTPServer` as `http_server`."""
     return _BOUNDARY.sub("_", name).lower()

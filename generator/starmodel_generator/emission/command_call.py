@@ -10,14 +10,12 @@ from starmodel_schemas import (
     ProviderSource,
     SuppliedSource,
 )
-
-HOLDERS = {"SESSION": "session", "USER": "user", "GLOBAL": None, "RECORD": "id"}
-"""What says which instance of an entity is meant, by scope."""
+from starmodel_schemas.reserved import HOLDER_NAMES
 
 
 def holder_of(entity: EntitySchema, event: EventSchema) -> str | None:
     """Name the parameter that says which instance the event is for; `None` if there is none."""
-    return None if event.is_creation else HOLDERS[entity.scope]
+    return None if event.is_creation else HOLDER_NAMES.get(entity.scope)
 
 
 def needs_session(entity: EntitySchema, event: EventSchema, context: Context) -> bool:

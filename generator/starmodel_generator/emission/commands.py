@@ -10,7 +10,6 @@ from starmodel_generator.emission.annotation import (
     is_nullable,
 )
 from starmodel_generator.emission.command_call import (
-    HOLDERS,
     command_parameter,
     holder_of,
     needs_session,
@@ -35,6 +34,7 @@ from starmodel_schemas import (
     ScalarType,
     SuppliedSource,
 )
+from starmodel_schemas.reserved import HOLDER_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,9 @@ class _Command:
         other = self.context.entities[source.entity]
         other_names = self.context.names[source.entity]
         constant = self.names.use(other_names.module("state"), other_names.constant)
-        holder = f"{parameter.name}_id" if other.scope == "RECORD" else HOLDERS[other.scope]
+        holder = (
+            f"{parameter.name}_id" if other.scope == "RECORD" else HOLDER_NAMES.get(other.scope)
+        )
         load = f"await work.load({_joined(constant, holder)})"
         checks = self._policy(other.access, parameter.name)
         if isinstance(other.access, AuthenticatedAccess):

@@ -104,7 +104,7 @@ class PageView:
 
     name: str
     imports: str
-    live: str
+    live: Layout
     labels: tuple[LabelsView, ...]
     forms: tuple[FormView, ...]
     pages: tuple[FunctionView, ...]
@@ -138,7 +138,7 @@ class _Page:
         names.use(PAGE, "NOTICE")
         names.use("collections.abc", "Callable")
         state_type = names.use(self.own.module("state"), self.own.state_type)
-        names.use(self.own.module("bindings"), "live")
+        names.use("starmodel.web.actions", "live_action")
         names.use(PAGE, "escape")
         events = endpoints(self.entity, self.context)
         forms = [self.forms.form(event) for event in events if not event.event.is_creation]
@@ -151,7 +151,7 @@ class _Page:
         kind = f"dict[str, Callable[[{state_type}], str]]"
         return PageView(
             name=self.entity.name,
-            live="" if self.is_record else names.define("LIVE"),
+            live="" if self.is_record else self._live(names.define("LIVE")),
             labels=self.shown.labels,
             forms=(*forms, *creations),
             pages=tuple(pages),
@@ -164,12 +164,17 @@ class _Page:
             imports=names.import_block(),
         )
 
+    def _live(self, name: str) -> Layout:
+        """Write what keeps the page in step, as `bindings.live` does, which it need not import."""
+        action = Group("live_action(", (python_string(self.entity.snake_name),), ")")
+        return Group(f"{name} = escape(", (action,), ")")
+
     def _page(self, rows: tuple[RowView, ...], forms: tuple[FormView, ...]) -> FunctionView:
         state_type = self.own.state_type
         identity = ""
         live = "LIVE"
         if self.is_record:
-            live = 'escape(live(state["id"]))'
+            live = f'escape(live_action("{self.entity.snake_name}:" + state["id"]))'
             if any(form.takes_id for form in forms):
                 identity = f'{self.names.use("starmodel.web", "segment")}(state["id"])'
         return FunctionView(

@@ -28,8 +28,6 @@ from starmodel_schemas.naming import constant_case
 
 HOLDER_VALUES = {
     "SESSION": "request.session",
-    "USER": "request.user",
-    "GLOBAL": None,
     "RECORD": 'request.path_parameters["id"]',
 }
 """What of a request says which instance of an entity is meant, by scope."""
@@ -108,7 +106,7 @@ class _Routes:
         self.results = _Results(self.names, context, classes, self.own)
         self.core_schemas = CoreSchemas(self.names, context, classes)
         self.reader = self.names.define(f"read_{entity.snake_name}")
-        self.maker = f"new_{entity.snake_name}"
+        self.maker = f"{entity.snake_name}_form"
 
     def view(self) -> RoutesView:
         names = self.names
@@ -158,7 +156,7 @@ class _Routes:
         return Group("Argument(", tuple(items), ")")
 
     def _read(self, definition: str) -> tuple[Layout, Layout]:
-        holder = HOLDER_VALUES[self.entity.scope]
+        holder = HOLDER_VALUES.get(self.entity.scope)
         items: tuple[Layout, ...] = (definition, "actor=request.actor")
         if holder is not None:
             items = (definition, holder, "request.actor")
@@ -259,7 +257,7 @@ class _Routes:
         event = endpoint.event
         items: list[Layout] = ["request.services"]
         if holder_of(self.entity, event) is not None:
-            items.append(HOLDER_VALUES[self.entity.scope] or "")
+            items.append(HOLDER_VALUES[self.entity.scope])
         if needs_session(self.entity, event, self.context):
             items.append("request.session")
         for parameter in event.parameters:

@@ -54,7 +54,10 @@ ABSTRACT = ExternalSymbol("abc.ABC")
 
 @dataclass(frozen=True, slots=True)
 class LinkedEntity:
-    """An entity with everything that was read for it."""
+    """An entity with everything that was read for it.
+
+    `reached` are the value objects and enums that its fields and events lead to.
+    """
 
     schema: EntitySchema
     lineage: Lineage
@@ -62,6 +65,7 @@ class LinkedEntity:
     fields: tuple[LinkedField, ...]
     events: tuple[LinkedEvent, ...]
     members: Members
+    reached: tuple[ClassSymbol, ...]
 
     @property
     def subject(self) -> Subject:

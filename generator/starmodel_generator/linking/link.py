@@ -4,7 +4,9 @@ Everything that is wrong is gathered on the way; no mistake hides another, and a
 cannot be linked does not keep the others from being checked.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from starmodel_generator.analysis.facts import ModuleFacts
@@ -62,14 +64,35 @@ def link(
     `load` gives the facts of another module of the project by its dotted name, `None` where the
     project has none of that name (or where it cannot be read).
     """
+    with _collector_at_rest():
+        return _link(modules, load, settings or LinkSettings())
+
+
+def _link(
+    modules: Sequence[ModuleFacts],
+    load: Callable[[str], ModuleFacts | None],
+    settings: LinkSettings,
+) -> LinkResult:
     found: list[Diagnostic] = []
     resolver = make_resolver(modules, load)
     lineages = find_entities(modules, resolver, found.append)
-    app = _link_entities(lineages, resolver, settings or LinkSettings(), found.append)
+    app = _link_entities(lineages, resolver, settings, found.append)
     found += check(app)
     diagnostics = _in_order(found, modules)
     schema = None if any(map(_is_final, diagnostics)) else _schema(app)
     return LinkResult(schema, diagnostics, resolver.names.read())
+
+
+@contextmanager
+def _collector_at_rest() -> Generator[None]:
+    """Keep the collector from looking for cycles in a growing heap of values that have none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _link_entities(
@@ -108,7 +131,7 @@ def _link_entity(
     parts = objects.reach([each.type for each in schemas], report)
     effects = EffectReader(resolver, lineage, members, schemas, parts)
     linked_events = events.events(lineage, options, members, effects, report)
-    objects.reach(_types_of(linked_events), report)
+    reached = objects.reach([each.type for each in schemas] + _types_of(linked_events), report)
     snake_name = snake_case(symbol.name)
     schema = EntitySchema(
         name=symbol.name,
@@ -127,7 +150,7 @@ def _link_entity(
         fields=schemas,
         events=tuple(each.schema for each in linked_events),
     )
-    return LinkedEntity(schema, lineage, options, linked_fields, linked_events, members)
+    return LinkedEntity(schema, lineage, options, linked_fields, linked_events, members, reached)
 
 
 def _types_of(events: Sequence[LinkedEvent]) -> list[TypeRef]:

@@ -75,10 +75,18 @@ class MemberReader:
     def __init__(self, names: Names, lineages: Lineages) -> None:
         self._names = names
         self._lineages = lineages
+        self._members: dict[ClassSymbol, Members] = {}
         self._methods: dict[ClassSymbol, tuple[Method, ...]] = {}
 
     def members(self, lineage: Lineage) -> Members:
         """Everything a class has."""
+        known = self._members.get(lineage.symbol)
+        if known is None:
+            known = self._gather(lineage)
+            self._members[lineage.symbol] = known
+        return known
+
+    def _gather(self, lineage: Lineage) -> Members:
         annotated: dict[str, Annotated] = {}
         methods: dict[str, Method] = {}
         for owner in reversed(lineage.classes):

@@ -28,6 +28,12 @@ class LinkedObject:
     symbol: ClassSymbol
     fields: tuple[LinkedField, ...]
 
+    @property
+    def parts(self) -> list[TypeRef]:
+        """The types of its fields, plain ones left out."""
+        types = (field.schema.type for field in self.fields)
+        return [type for type in types if type.kind != "scalar"]
+
 
 @dataclass(frozen=True, slots=True)
 class LinkedEnum:
@@ -50,14 +56,14 @@ class ObjectReader:
     def reach(self, types: Iterable[TypeRef], report: Report) -> tuple[ClassSymbol, ...]:
         """Read everything that types refer to, and what that refers to in turn; gives all of it."""
         found: dict[str, ClassSymbol] = {}
-        pending = list(types)
+        pending = [each for each in types if each.kind != "scalar"]
         while pending:
             for kind, name in references(pending.pop(0)):
                 if name in found:
                     continue
                 found[name] = self._resolver.types.classes.known[name]
                 if kind == "object":
-                    pending += [each.schema.type for each in self._object(name, report).fields]
+                    pending += self._object(name, report).parts
                 elif name not in self.enums:
                     self.enums[name] = self._enum(found[name], report)
         return tuple(found.values())

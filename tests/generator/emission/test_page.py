@@ -124,8 +124,8 @@ def test_a_page_depends_on_its_schema_alone(seed: int) -> None:
     assert len(texts) == 1
 
 
-def live(*ids: str) -> str:
-    return f"@get('/live?{ids}')"
+def live_action(*watches: str) -> str:
+    return f"@get('/live?{watches}')"
 
 
 class Module:
@@ -148,8 +148,8 @@ class Module:
                 for alias in statement.names:
                     if statement.module == helpers.__name__:
                         namespace[alias.name] = getattr(helpers, alias.name)
-                    elif alias.name == "live":
-                        namespace["live"] = live
+                    elif alias.name == "live_action":
+                        namespace["live_action"] = live_action
                     else:
                         namespace.setdefault(alias.name, dict)
         tree.body = [one for one in statements if not isinstance(one, ast.ImportFrom)]

@@ -16,8 +16,6 @@ from starmodel_generator.linking.rules import (
     INVALID_NAME,
 )
 from starmodel_generator.linking.symbols import ClassSymbol
-from starmodel_generator.linking.unions import references
-from starmodel_schemas import TypeRef
 from starmodel_schemas.naming import snake_case
 
 _SIGNAL = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -158,7 +156,7 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM604: one entity reaches two classes of the same name."""
     for entity in app.entities:
         seen: dict[str, ClassSymbol] = {entity.schema.name: entity.lineage.symbol}
-        for symbol in reached(entity, app):
+        for symbol in entity.reached:
             first = seen.setdefault(symbol.name, symbol)
             if first is not symbol:
                 yield AMBIGUOUS_CLASS.report(
@@ -169,22 +167,3 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
                     related=(Related("the other one is here", first.place),),
                     entity=entity.schema.name,
                 )
-
-
-def reached(entity: LinkedEntity, app: LinkedApp) -> Iterator[ClassSymbol]:
-    """The value objects and enums that an entity's fields and events lead to."""
-    pending: list[TypeRef | None] = [field.schema.type for field in entity.fields]
-    for event in entity.events:
-        pending += [parameter.type for parameter in event.schema.parameters]
-        pending.append(event.schema.returns)
-    seen: set[str] = set()
-    while pending:
-        for kind, name in references(pending.pop(0)):
-            if name in seen:
-                continue
-            seen.add(name)
-            if kind == "enum":
-                yield app.enums[name].symbol
-            else:
-                yield app.objects[name].symbol
-                pending += [field.schema.type for field in app.objects[name].fields]

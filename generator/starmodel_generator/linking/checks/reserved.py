@@ -5,7 +5,6 @@ from keyword import iskeyword
 
 from starmodel_generator.diagnostics import Diagnostic, Place
 from starmodel_generator.linking.app import LinkedApp
-from starmodel_generator.linking.checks.names import reached
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.events import LinkedEvent
 from starmodel_generator.linking.fields import LinkedField
@@ -160,11 +159,13 @@ def _own_names(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
     snake = entity.schema.snake_name
     found = {
         f"read_{snake}": "routes",
+        f"{snake}_form": "routes",
+        f"new_{snake}_page": "routes",
         f"{snake}_page": "routes",
         f"{snake}_resource": "routes",
         f"{snake}_state": "bindings",
     }
-    for symbol in reached(entity, app):
+    for symbol in entity.reached:
         if symbol.qualified_name in app.objects:
             found[f"{snake_case(symbol.name)}_state"] = "routes"
     if ":" in entity.schema.page:

@@ -4,12 +4,12 @@
 from collections.abc import Callable
 
 from starmodel.web import Page
+from starmodel.web.actions import live_action
 from starmodel.web.page import NOTICE, escape
 
-from counter.generated.counter.bindings import live
 from counter.generated.counter.state import CounterState
 
-LIVE = escape(live())
+LIVE = escape(live_action("counter"))
 
 
 def counter_page(state: CounterState) -> Page:

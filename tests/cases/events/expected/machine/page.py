@@ -4,12 +4,12 @@
 from collections.abc import Callable
 
 from starmodel.web import Page
+from starmodel.web.actions import live_action
 from starmodel.web.page import NOTICE, bullets, escape
 
-from shop.generated.machine.bindings import live
 from shop.generated.machine.state import MachineState
 
-LIVE = escape(live())
+LIVE = escape(live_action("machine"))
 
 
 def machine_page(state: MachineState) -> Page:

@@ -4,12 +4,12 @@
 from collections.abc import Callable
 
 from starmodel.web import Page
+from starmodel.web.actions import live_action
 from starmodel.web.page import NOTICE, escape, literal
 
-from shop.generated.sink.bindings import live
 from shop.generated.sink.state import SinkState
 
-LIVE = escape(live())
+LIVE = escape(live_action("sink"))
 
 MARK_LABELS = {
     "\"'`": "Quote",

@@ -4,12 +4,12 @@
 from collections.abc import Callable
 
 from starmodel.web import Page
+from starmodel.web.actions import live_action
 from starmodel.web.page import NOTICE, escape, literal, moment
 
-from shop.generated.animal.bindings import live
 from shop.generated.animal.state import AnimalState
 
-LIVE = escape(live())
+LIVE = escape(live_action("animal"))
 
 
 def animal_page(state: AnimalState) -> Page:

@@ -4,12 +4,12 @@
 from collections.abc import Callable
 
 from starmodel.web import Page
+from starmodel.web.actions import live_action
 from starmodel.web.page import NOTICE, escape, literal, moment
 
-from shop.generated.dog.bindings import live
 from shop.generated.dog.state import DogState
 
-LIVE = escape(live())
+LIVE = escape(live_action("dog"))
 
 
 def dog_page(state: DogState) -> Page:

@@ -4,9 +4,9 @@
 from collections.abc import Callable
 
 from starmodel.web import Page, segment
+from starmodel.web.actions import live_action
 from starmodel.web.page import NOTICE, escape, literal
 
-from shop.generated.account.bindings import live
 from shop.generated.account.state import AccountState
 
 
@@ -20,7 +20,7 @@ def account_page(state: AccountState) -> Page:
     owner: {literal(state["owner"])},
     balance: '{state["balance"]}',
   }}}}"
-  data-init="{escape(live(state["id"]))}"
+  data-init="{escape(live_action("account:" + state["id"]))}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>

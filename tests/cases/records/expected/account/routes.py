@@ -47,7 +47,7 @@ async def read_account(request: Request) -> Response:
     return answer_page(request, snapshot, account_page)
 
 
-async def new_account(request: Request) -> Response:
+async def account_form(request: Request) -> Response:
     """GET /account: the page on which an Account is made."""
     return answer_form(request, new_account_page())
 
@@ -102,7 +102,7 @@ account_resource = Resource(
     ACCOUNT,
     routes=[
         Route("GET", "/account/{id}", read_account),
-        Route("GET", "/account", new_account),
+        Route("GET", "/account", account_form),
         Route("POST", "/account/open", open, event="open", arguments=OPEN_ARGUMENTS),
         Route(
             "POST",

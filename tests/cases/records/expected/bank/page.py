@@ -4,12 +4,12 @@
 from collections.abc import Callable
 
 from starmodel.web import Page
+from starmodel.web.actions import live_action
 from starmodel.web.page import NOTICE, escape
 
-from shop.generated.bank.bindings import live
 from shop.generated.bank.state import BankState
 
-LIVE = escape(live())
+LIVE = escape(live_action("bank"))
 
 
 def bank_page(state: BankState) -> Page:

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 
 from starmodel.web import Page
+from starmodel.web.actions import live_action
 from starmodel.web.page import (
     EMPTY_ROW,
     NOTICE,
@@ -18,10 +19,9 @@ from starmodel.web.page import (
     yes_or_no,
 )
 
-from shop.generated.everything.bindings import live
 from shop.generated.everything.state import EverythingState, PartState
 
-LIVE = escape(live())
+LIVE = escape(live_action("everything"))
 
 STATUS_LABELS = {
     "active": "Active",
