@@ -43,6 +43,7 @@ class GeneratorConfig:
         entities: Files and folders to search for entities.
         output: The folder of the generated package.
         client_output: The folder of the generated client package.
+        migrations: The folder of the database's migrations.
         web: The framework around the generated routes.
         app: What `starmodel run` serves, `module:name`; `None` for the generated `create_app`.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
@@ -62,6 +63,7 @@ class GeneratorConfig:
     entities: tuple[str, ...]
     output: str
     client_output: str
+    migrations: str = "migrations"
     web: WebName = "fasthtml"
     app: str | None = None
     datastar_url: str | None = None
@@ -153,6 +155,7 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
     entities = _entities(table)
     output = table.folder("output") or _beside(entities)
     client_output = table.folder("client_output", package=False) or f"{output}/client"
+    migrations = table.folder("migrations", package=False) or "migrations"
     web = table.choice("web", _WEB)
     respond = table.choice("respond", _RESPOND)
     app = table.reference("app")
@@ -167,6 +170,8 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
     targets = table.texts("targets")
     table.unknown()
     _overlaps(table, entities, output, client_output)
+    if f"{migrations}/".startswith((f"{output}/", f"{client_output}/")):
+        table.wrong("migrations", f"`{migrations}` is among what is generated")
     if table.mistakes:
         return ConfigResult(None, tuple(table.mistakes), {table.file: table.text})
     return ConfigResult(
@@ -177,6 +182,7 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
             entities=entities,
             output=output,
             client_output=client_output,
+            migrations=migrations,
             web=cast("WebName", web or "fasthtml"),
             app=app,
             datastar_url=url,

@@ -118,6 +118,7 @@ def emission_settings(config: GeneratorConfig) -> EmissionSettings:
         package=config.package,
         output=config.output,
         client_output=config.client_output,
+        migrations=config.migrations,
         web=config.web,
         configuration=config.file,
         datastar_url=config.datastar_url,

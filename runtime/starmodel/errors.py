@@ -5,6 +5,7 @@ shown to anybody: it holds no value of an entity and no text of another exceptio
 `ConfigurationError` speaks to the developer; it is never shown to a client.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
 
@@ -126,6 +127,48 @@ class InvalidState(StarModelError):
         super().__init__(_sentence(f"This would leave the {entity} invalid", errors))
         self.entity = entity
         self.errors = errors
+
+
+class Refused(StarModelError):
+    """An event says no. The message is for whoever asked; nothing is stored.
+
+    Raise it, or a class of one's own below it, in an event: `raise Refused("There is no room.")`.
+    """
+
+    status = 422
+
+
+class ConstraintViolation(StarModelError):
+    """The database refused what an event left: a value is taken, a record is still needed.
+
+    `errors` names fields, so that a form can say it beside its inputs.
+    """
+
+    status = 409
+
+    def __init__(self, entity: str, errors: tuple[ArgumentError, ...]) -> None:
+        super().__init__(_sentence(f"The {entity} cannot be stored", errors))
+        self.entity = entity
+        self.errors = errors
+
+
+class StaleVersion(StarModelError):
+    """Somebody else has changed the record since the caller saw it, so nothing was stored.
+
+    `differs` has, for each public field that the caller wanted to change, what it is now, where
+    that is something else; `version` is the current one.
+    """
+
+    status = 409
+
+    def __init__(
+        self, entity: str, id: str, differs: Mapping[str, object], version: int | None = None
+    ) -> None:
+        super().__init__("Somebody else has changed this. Look at it again, then save once more.")
+        self.entity = entity
+        self.id = id
+        self.differs = differs
+        self.version = version
 
 
 class TooManyRequests(StarModelError):

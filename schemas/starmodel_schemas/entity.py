@@ -3,8 +3,8 @@
 from typing import Literal, TypeAlias
 
 from starmodel_schemas.access import AccessRule
-from starmodel_schemas.event import EventSchema
-from starmodel_schemas.field import FieldSchema
+from starmodel_schemas.event import CrudName, EventSchema
+from starmodel_schemas.field import FieldSchema, ManySchema
 from starmodel_schemas.model import SchemaModel
 
 StoreName: TypeAlias = Literal[
@@ -48,6 +48,13 @@ class ObjectSchema(SchemaModel):
         return f"{self.module}.{self.name}"
 
 
+class IndexOption(SchemaModel):
+    """An index over several fields, from `indexes` or `unique` of `model_config`."""
+
+    fields: tuple[str, ...]
+    unique: bool = False
+
+
 class EntitySchema(SchemaModel):
     """One entity class.
 
@@ -58,6 +65,10 @@ class EntitySchema(SchemaModel):
     defines `__ft__` or `__html__`; that rendering then travels on the live
     stream. `declares_id` is true where the class declares an `id` itself, which is
     then the first of `fields`; the `id` every entity has is not among them.
+
+    For `SERVER_SQL`: `many` are the other sides of relations, `crud` what is generated besides
+    the author's own events (each of it is also among `events`), `indexes` those over several
+    fields, and `renamed_from` the class's former name.
     """
 
     name: str
@@ -75,6 +86,10 @@ class EntitySchema(SchemaModel):
     declares_id: bool = False
     fields: tuple[FieldSchema, ...]
     events: tuple[EventSchema, ...] = ()
+    many: tuple[ManySchema, ...] = ()
+    crud: tuple[CrudName, ...] = ()
+    indexes: tuple[IndexOption, ...] = ()
+    renamed_from: str | None = None
 
     @property
     def qualified_name(self) -> str:

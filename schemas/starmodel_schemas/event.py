@@ -14,6 +14,7 @@ PatchMode: TypeAlias = Literal[
     "outer", "inner", "replace", "prepend", "append", "before", "after", "remove"
 ]
 RespondName: TypeAlias = Literal["patch", "ack"]
+CrudName: TypeAlias = Literal["create", "update", "delete"]
 
 
 class ArgumentSource(SchemaModel):
@@ -79,7 +80,12 @@ class EventSchema(SchemaModel):
     for docstrings: `increment(amount: int = 1) -> None`. `returns` is `None`
     where the event gives nothing, `AnyType` where that is not known, and the
     `EntityType` of its own class for a creation; of a generator it is the type of
-    one step. `writes` is false where the event is known to change nothing.
+    one step. `writes` is false where the event is known to change nothing. `lock` is
+    true where what it loads is locked until it is committed.
+
+    `crud` says that it is no method of the author's but generated: `create` and `update` take a
+    parameter for each field they may write, those of `update` all optional, and `update` takes
+    the `version` its caller has seen besides.
     """
 
     name: str
@@ -98,3 +104,5 @@ class EventSchema(SchemaModel):
     parameters: tuple[ParameterSchema, ...] = ()
     returns: TypeRef | None = None
     writes: bool = True
+    lock: bool = False
+    crud: CrudName | None = None

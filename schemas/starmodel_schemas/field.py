@@ -2,14 +2,15 @@
 
 from starmodel_schemas.default import Default
 from starmodel_schemas.model import SchemaModel
-from starmodel_schemas.types import Constraints, TypeRef
+from starmodel_schemas.types import Constraints, OnDelete, TypeRef
 
 
 class FieldSchema(SchemaModel):
     """One field as its author wrote it, inherited ones included, in source order.
 
     `private` fields never leave the process. `computed` ones are derived: they
-    are sent but never stored, and have no default.
+    are sent but never stored, and have no default. `on_delete` says what becomes of
+    this record when the one it refers to is deleted.
     """
 
     name: str
@@ -26,3 +27,16 @@ class FieldSchema(SchemaModel):
     foreign_key: str | None = None
     writable: bool = True
     renamed_from: str | None = None
+    on_delete: OnDelete = "restrict"
+
+
+class ManySchema(SchemaModel):
+    """`posts: Many["Post", "author"]`: the other side of a `Ref` of another entity.
+
+    It is not stored. `entity` is the qualified name of the entity that refers to this one, by
+    its field `field`, which is a `Ref` or a list of them.
+    """
+
+    name: str
+    entity: str
+    field: str

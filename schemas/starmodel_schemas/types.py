@@ -26,6 +26,9 @@ ScalarName: TypeAlias = Literal[
 
 LiteralValue: TypeAlias = bool | int | str | None
 
+OnDelete: TypeAlias = Literal["restrict", "cascade", "set_null"]
+"""What becomes of the rows that refer to a row when it is deleted."""
+
 
 class Constraints(SchemaModel):
     """What pydantic's `Field` asks of a value; `None` where it asks nothing.
@@ -123,6 +126,16 @@ class EntityType(SchemaModel):
     entity: str
 
 
+class RefType(SchemaModel):
+    """`Ref[Author]`: a reference to a record by qualified name; JSON sees its id.
+
+    `list[Ref[Tag]]`, a many-to-many relation, is a `ListType` of it.
+    """
+
+    kind: Literal["ref"] = "ref"
+    entity: str
+
+
 class UnionType(SchemaModel):
     """`A | B` with at least two members besides `None`."""
 
@@ -161,6 +174,7 @@ TypeRef: TypeAlias = Annotated[
     | TupleType
     | ObjectType
     | EntityType
+    | RefType
     | UnionType
     | ConstrainedType
     | AnyType

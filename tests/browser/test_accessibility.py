@@ -13,7 +13,8 @@ PHONE = {"width": 360, "height": 740}
 FOCUSABLE = "input, select, textarea, button, [tabindex]"
 
 FACTS = """() => {
-  const controls = [...document.querySelectorAll("input, select, textarea")];
+  const controls = [...document.querySelectorAll("input, select, textarea")]
+    .filter((control) => control.type !== "hidden");
   const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
   const references = [...document.querySelectorAll("[aria-describedby]")]
     .flatMap((element) => element.getAttribute("aria-describedby").split(" "));
@@ -26,7 +27,8 @@ FACTS = """() => {
     twice: ids.filter((id, place) => ids.indexOf(id) !== place),
     lost: references.filter((id) => !document.getElementById(id)),
     tables: [...document.querySelectorAll("th")].filter((cell) => !cell.scope).length,
-    small: [...document.querySelectorAll("button, input, select, textarea")]
+    small: [...document.querySelectorAll("button, .button, summary, input, select, textarea")]
+      .filter((one) => one.getClientRects().length)
       .map((one) => (one.type === "checkbox" ? one.labels[0] : one))
       .filter((one) => one.getBoundingClientRect().height < 44)
       .map((one) => one.id || one.textContent.trim()),

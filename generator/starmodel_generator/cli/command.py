@@ -17,6 +17,7 @@ PLUGIN_COMMANDS = "starmodel.commands"
 """The entry point group of commands that other packages add; each is a `typer.Typer`."""
 
 _COMMANDS = ("init", "generate", "run", "inspect", "explain")
+_GROUPS = ("migrate",)
 
 
 def run_command(arguments: Sequence[str]) -> int:
@@ -55,10 +56,15 @@ def make_command(arguments: Sequence[str] = ()) -> typer.Typer:
     app.callback()(_root)
     if arguments and arguments[0] in _COMMANDS:
         app.command(arguments[0])(_load(arguments[0]))
+    elif arguments and arguments[0] in _GROUPS:
+        app.add_typer(_load_group(), name=arguments[0])
     else:
         # Help, completion, or a command of somebody else's: everything has to be there.
         for name in _COMMANDS:
             app.command(name)(_load(name))
+        for name in _GROUPS:
+            # Not in the help yet: entities in SQL, which migrations are for, are still refused.
+            app.add_typer(_load_group(), name=name, hidden=True)
         for name, command in load_commands().items():
             app.add_typer(command, name=name)
     return app
@@ -87,6 +93,13 @@ def _load(name: str) -> Callable[..., None]:
             from starmodel_generator.cli.inspection import inspect
 
             return inspect
+
+
+def _load_group() -> typer.Typer:
+    """The commands about migrations, which stand together."""
+    from starmodel_generator.cli.migrate import app
+
+    return app
 
 
 def load_commands() -> dict[str, typer.Typer]:

@@ -9,6 +9,7 @@ from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say
 from starmodel_generator.linking import rules
 from starmodel_generator.linking.rules import ExplainedRule
+from starmodel_generator.migration.rules import RULES as MIGRATION_RULES
 
 EXPLANATIONS: dict[str, tuple[str, str]] = {
     "SM001": (
@@ -102,7 +103,7 @@ def explanations() -> dict[str, tuple[str, str]]:
             rule.name,
             f"{rule.summary[:1].upper()}{rule.summary[1:]}.\n\n{rule.explanation}",
         )
-        for rule in vars(rules).values()
+        for rule in (*vars(rules).values(), *MIGRATION_RULES)
         if isinstance(rule, ExplainedRule)
     }
     return dict(sorted({**EXPLANATIONS, **found}.items()))

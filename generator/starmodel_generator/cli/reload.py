@@ -8,8 +8,10 @@ import uvicorn
 from uvicorn.supervisors.watchfilesreload import WatchFilesReload
 
 from starmodel_generator.cli.console import say, show_diagnostics
+from starmodel_generator.cli.development_database import DevelopmentDatabase
 from starmodel_generator.cli.failure import report_bug, report_unusable
 from starmodel_generator.cli.generate import summary
+from starmodel_generator.cli.migrating import tables_of
 from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.content import digest
 from starmodel_generator.generation import Report, generate_folder
@@ -19,7 +21,7 @@ _CONFIGURATION = ("pyproject.toml", "starmodel.toml")
 
 
 class RegeneratingReload(WatchFilesReload):
-    """uvicorn's reloader, which generates before it restarts.
+    """uvicorn's reloader, which generates and migrates before it restarts.
 
     Where something is wrong with the sources, that is shown and the app is left running. A file
     that was written with the content it had (by us, just before, or by an editor) is no change.
@@ -31,9 +33,11 @@ class RegeneratingReload(WatchFilesReload):
         target: Callable[[list[socket] | None], None],
         sockets: list[socket],
         config: GeneratorConfig,
+        database: DevelopmentDatabase,
     ) -> None:
         super().__init__(settings, target, sockets)
         self.root = config.root
+        self.database = database
         self.seen: dict[str, str] = {}
         self.watch_filter = self.is_source
 
@@ -78,7 +82,15 @@ class RegeneratingReload(WatchFilesReload):
         if report.written:
             self.note_written(report)
             say(summary(report))
+        schema = report.generation.schema if report.generation else None
+        if not self.database.bring_up(tables_of(schema), self.note):
+            say("The app goes on as it was.")
+            return False
         return True
+
+    def note(self, path: str) -> None:
+        """Remember the content of a file that was just written."""
+        self.seen[path] = digest((self.root / path).read_bytes())
 
     def note_written(self, report: Report) -> None:
         """Remember what was just written, which is about to be reported as a change."""

@@ -10,7 +10,9 @@ import typer
 
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say, show_diagnostics
+from starmodel_generator.cli.development_database import DevelopmentDatabase
 from starmodel_generator.cli.generate import summary
+from starmodel_generator.cli.migrating import tables_of
 from starmodel_generator.cli.secret import provide_secret
 from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.generation import generate_folder
@@ -44,6 +46,9 @@ def run(
     A change of any Python file of the project restarts the app; a change of an entity generates
     its code first. What is wrong is shown, and the app goes on as it was.
 
+    With entities in SQL, a migration is written where one is missing, and all are applied to the
+    database of STARMODEL_DATABASE_URL, or to app.db.
+
     What is served is `app` in \\[tool.starmodel], or else the generated create_app().
 
     Examples:
@@ -60,10 +65,13 @@ def run(
     config = report.config
     provide_secret(config.root)
     import_from(config)
+    database = DevelopmentDatabase(config)
+    if not database.bring_up(tables_of(report.generation.schema)):
+        raise typer.Exit(exit_codes.DIAGNOSTICS)
     listener = listen(host, port)
     for address in addresses(listener, report.generation.schema):
         say(f"Open {address}")
-    serve(config, listener, reload=not no_reload)
+    serve(config, listener, database if not no_reload else None)
 
 
 def import_from(config: GeneratorConfig) -> None:
@@ -108,8 +116,10 @@ def addresses(listener: socket.socket, schema: AppSchema | None) -> list[str]:
     return pages or [f"{base}/"]
 
 
-def serve(config: GeneratorConfig, listener: socket.socket, *, reload: bool) -> None:
-    """Serve until the process is told to stop."""
+def serve(
+    config: GeneratorConfig, listener: socket.socket, database: DevelopmentDatabase | None
+) -> None:
+    """Serve until the process is told to stop; with a database to keep up, restart on changes."""
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 
@@ -120,13 +130,13 @@ def serve(config: GeneratorConfig, listener: socket.socket, *, reload: bool) -> 
     settings = uvicorn.Config(
         config.served,
         factory=config.app is None,
-        reload=reload,
+        reload=database is not None,
         reload_dirs=[str(config.root)],
         log_config={**LOGGING_CONFIG, "loggers": loggers},
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(settings)
-    if reload:
-        RegeneratingReload(settings, server.run, [listener], config).run()
+    if database is not None:
+        RegeneratingReload(settings, server.run, [listener], config, database).run()
     else:
         server.run([listener])

@@ -13,6 +13,7 @@ from starmodel_schemas import (
     LiteralType,
     ObjectType,
     OptionalType,
+    RefType,
     ScalarType,
     SetType,
     TupleType,
@@ -32,6 +33,8 @@ def type_text(type_: TypeRef) -> str:
             return _class_name(type_.object)
         case EntityType():
             return _class_name(type_.entity)
+        case RefType():
+            return f"Ref[{_class_name(type_.entity)}]"
         case LiteralType():
             return f"Literal[{', '.join(map(repr, type_.values))}]"
         case OptionalType():

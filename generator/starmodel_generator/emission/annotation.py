@@ -17,6 +17,7 @@ from starmodel_schemas import (
     LiteralType,
     ObjectType,
     OptionalType,
+    RefType,
     ScalarType,
     SetType,
     TupleType,
@@ -63,6 +64,9 @@ def annotation(type_: TypeRef, names: ModuleNames, classes: Classes) -> str:
             return scalar(type_, names)
         case EnumType() | ObjectType() | EntityType():
             return classes.name(type_)
+        case RefType():
+            target = classes.name(EntityType(entity=type_.entity))
+            return f"{names.use('starmodel', 'Ref')}[{target}]"
         case LiteralType():
             return literal(type_, names)
         case OptionalType():

@@ -26,6 +26,7 @@ from starmodel_schemas import (
     LiteralType,
     ObjectType,
     OptionalType,
+    RefType,
     ScalarType,
     SetType,
     TupleType,
@@ -73,7 +74,7 @@ class Decoding:
                 return self._scalar(type_, value)
             case EnumType():
                 return f"{self.classes.name(type_)}({value})"
-            case LiteralType() | AnyType() | FragmentType():
+            case LiteralType() | RefType() | AnyType() | FragmentType():
                 return value
             case OptionalType() | UnionType():
                 cases = self._cases(type_, value, used)

@@ -19,12 +19,14 @@ from starmodel_generator.emission.markup import javascript
 from starmodel_generator.emission.names import Context
 from starmodel_schemas import (
     AnyType,
+    Constraints,
     EntitySource,
     EnumType,
     ListType,
     LiteralDefault,
     LiteralType,
     ParameterSchema,
+    RefType,
     RequiredDefault,
     ScalarType,
     SetType,
@@ -124,7 +126,7 @@ class _Choosing:
                 return self._picker(name)
             case ScalarType(name=name):
                 return self._text(name)
-            case AnyType() | UnionType():
+            case AnyType() | UnionType() | RefType():
                 return self._text("str")
             case EnumType():
                 members = self.enums[self.type.enum].members
@@ -282,12 +284,14 @@ class _Choosing:
         return "undefined" if is_default else "null"
 
     def _is_long(self, text: str | None) -> bool:
-        longest = self.constraints.max_length
-        if text is not None and "\n" in text:
-            return True
-        if longest is not None:
-            return longest > LONG_TEXT
-        return self.parameter.name.rpartition("_")[2] in PROSE
+        is_broken = text is not None and "\n" in text
+        return is_broken or is_prose(self.parameter.name, self.constraints)
+
+
+def is_prose(name: str, constraints: Constraints) -> bool:
+    """Whether texts of this name and these limits are mostly longer than a line."""
+    longest = constraints.max_length
+    return name.rpartition("_")[2] in PROSE if longest is None else longest > LONG_TEXT
 
 
 def takes_lines(type_: TypeRef) -> bool:
@@ -301,7 +305,7 @@ def takes_lines(type_: TypeRef) -> bool:
             return False
     kinds = [bare(item)[:2] for item in items]
     return bool(kinds) and all(
-        isinstance(kind, ScalarType | EnumType | LiteralType) and not is_optional
+        isinstance(kind, ScalarType | EnumType | LiteralType | RefType) and not is_optional
         for kind, is_optional in kinds
     )
 

@@ -21,6 +21,7 @@ from starmodel_schemas import (
     LiteralType,
     ObjectType,
     OptionalType,
+    RefType,
     ScalarType,
     SetType,
     TupleType,
@@ -90,6 +91,8 @@ class CoreSchemas:
             case ObjectType():
                 function = self.names.use("starmodel.web.object_schema", "object_schema")
                 return f"{function}({self.classes.name(type_)})"
+            case RefType():
+                return self._call("str_schema", ["min_length=1", "max_length=200"])
             case ConstrainedType():
                 return self.layout(type_.item, _merged(constraints, type_.constraints))
             case AnyType() | EntityType() | FragmentType():

@@ -11,19 +11,26 @@ from urllib.parse import quote
 
 from starmodel_generator.emission.annotation import is_fragment
 from starmodel_generator.emission.control import Choice, Control, Controls, first_line
+from starmodel_generator.emission.control_view import ChoiceView, ControlView
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.markup import (
-    HOLE,
     Member,
     expression,
+    hole,
     html,
     object_literal,
     signal,
 )
 from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.picker import picker
+from starmodel_generator.emission.record import reference_of
 from starmodel_generator.emission.wire import Endpoint
-from starmodel_schemas import EntitySchema, EventSchema
+from starmodel_generator.planning import has_list
+from starmodel_schemas import EntitySchema, EntitySource, EventSchema
 from starmodel_schemas.naming import constant_case, title_words
+
+ONCE: Member = ("headers", [("Idempotency-Key", "Date.now() + '.' + Math.random()")])
+"""What makes a click count once, however often its request arrives."""
 
 ID = "{id}"
 """What stands for a record's id in the path of a route."""
@@ -32,38 +39,17 @@ _SIMPLE_ID = re.compile(r"#([A-Za-z][A-Za-z0-9_-]*)")
 
 
 @dataclass(frozen=True, slots=True)
-class ChoiceView:
-    """An `<option>`."""
-
-    attributes: tuple[str, ...]
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class ControlView:
-    """An input with its label, its hint and its error."""
-
-    kind: str
-    id: str
-    label: str
-    hint: str
-    attributes: tuple[str, ...]
-    error: str
-    text: str
-    choices: tuple[ChoiceView, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FormView:
     """A form in texts that are HTML; its template makes them Python.
 
     `name` is the constant that holds it or, if it `takes_id`, the function; `hole` puts it into
-    the page.
+    the page. It `has_holes` where Python has marked places in it.
     """
 
     name: str
     hole: str
     takes_id: bool
+    has_holes: bool
     event: str
     id: str
     attributes: tuple[str, ...]
@@ -81,6 +67,7 @@ class Forms:
 
     def __init__(self, entity: EntitySchema, context: Context, names: ModuleNames) -> None:
         self.namespace = entity.namespace
+        self.context = context
         self.controls = Controls(context)
         self.names = names
         self._results: set[str] = set()
@@ -93,7 +80,23 @@ class Forms:
             )
             for parameter in endpoint.arguments
         ]
-        return _Form(endpoint, controls).view(self.names, self._result(endpoint.event))
+        form = _Form(endpoint, controls, self._targets(endpoint))
+        return form.view(self.names, self._result(endpoint.event))
+
+    def _targets(self, endpoint: Endpoint) -> dict[str, EntitySchema]:
+        """Give the records in a database that arguments name: those are picked from a list."""
+        targets: dict[str, EntitySchema] = {}
+        sources = {parameter.name: parameter.source for parameter in endpoint.event.parameters}
+        for argument in endpoint.arguments:
+            source = sources[argument.name]
+            reference = reference_of(argument.type)
+            if isinstance(source, EntitySource):
+                reference = (source.entity, False)
+            if reference is not None and not reference[1]:
+                target = self.context.entities[reference[0]]
+                if has_list(target):
+                    targets[argument.name] = target
+        return targets
 
     def _result(self, event: EventSchema) -> str:
         """Give the id of the element that the event's fragments go to, if the page needs one."""
@@ -109,12 +112,16 @@ class Forms:
 class _Form:
     """One form on its way into a string of Python."""
 
-    def __init__(self, endpoint: Endpoint, controls: list[Control]) -> None:
+    def __init__(
+        self, endpoint: Endpoint, controls: list[Control], targets: dict[str, EntitySchema]
+    ) -> None:
         self.event = event = endpoint.event
         self.controls = controls
+        self.targets = targets
         self.id = f"{endpoint.entity.snake_name}-{event.name}"
         self.place = (endpoint.entity.namespace, event.name)
         self.takes_id = endpoint.has_id
+        self.is_once = endpoint.entity.store == "SERVER_SQL"
         self.busy = signal("_busy", *self.place)
 
     def view(self, names: ModuleNames, result: str) -> FormView:
@@ -127,12 +134,13 @@ class _Form:
             name=names.define(name),
             hole=f"{name}(id)" if self.takes_id else name,
             takes_id=self.takes_id,
+            has_holes=self.takes_id or bool(self.targets),
             event=event.function,
             id=html(self.id),
             attributes=self._attributes(),
             heading=html(title_words(event.name)),
             hint=html(first_line(event.doc)),
-            controls=tuple([self._control(control) for control in self.controls]),
+            controls=tuple([self._control(control, names) for control in self.controls]),
             error=expression(self._error("_")),
             busy=expression(f"{self.busy} ? 'true' : 'false'"),
             running=expression(running),
@@ -160,7 +168,7 @@ class _Form:
 
     def _path(self) -> str:
         """Write the path of the event, with the hole where a record's id belongs."""
-        return HOLE.join([quote(part, safe="/") for part in self.event.path.split(ID)])
+        return hole("id").join([quote(part, safe="/") for part in self.event.path.split(ID)])
 
     def _signals(self) -> str:
         """Write the signals of the form; Datastar must know them before anything reads them."""
@@ -169,29 +177,33 @@ class _Form:
         if self.controls:
             inputs: list[Member] = [(control.name, control.initial) for control in self.controls]
             members.insert(0, ("_form", self._nested(inputs)))
+        if self.targets:
+            labels: list[Member] = [(name, "''") for name in self.targets]
+            members.insert(1, ("_label", self._nested(labels)))
         return object_literal(members, 2, len('  data-signals="'))
 
     def _submit(self) -> tuple[str, str]:
-        """Write what submitting does, up to the path and from there on.
-
-        Nothing while the request runs; else the errors are cleared and the arguments sent. A
-        request without an answer may have been carried out, so it is never sent a second time.
-        """
-        own_errors = ".".join(["errors", *self.place])
-        action = f"    @{self.event.method.lower()}('"
-        before = f"{self.busy} || (\n    @setAll('', {{include: /^{own_errors}./}}),\n{action}"
+        """Write what submitting does, up to the path and from there on."""
         arguments: list[Member] = [(control.name, control.sent) for control in self.controls]
-        options: list[Member] = [("payload", arguments), ("retryMaxCount", "0")]
-        column = len(f"{action}{self.event.path}', )")
-        after = f"', {object_literal(options, 4, column)}){self._afterwards()}\n  )"
-        return before, after
+        code = submission(
+            self.place,
+            self.event.method,
+            self.event.path,
+            ("payload", arguments),
+            *([ONCE] if self.is_once else []),
+            afterwards=self._afterwards(),
+        )
+        before, _, after = code.partition(f"'{self.event.path}'")
+        return f"{before}'", f"'{after}"
 
     def _afterwards(self) -> str:
         """Write what empties inputs once the event has gone well."""
         cleared = [
-            f"{signal('_form', *self.place, control.name)} = ''"
+            f"{signal(root, *self.place, control.name)} = ''"
             for control in self.controls
             if control.is_cleared
+            for root in ("_form", "_label")
+            if root == "_form" or control.name in self.targets
         ]
         if not cleared:
             return ""
@@ -214,10 +226,30 @@ class _Form:
     def _error(self, name: str) -> str:
         return signal("errors", *self.place, name)
 
-    def _control(self, control: Control) -> ControlView:
+    def _control(self, control: Control, names: ModuleNames) -> ControlView:
         id = f"{self.id}-{control.name}"
         error = self._error(control.name)
         described = f"{id}--hint {id}--error" if control.hint else f"{id}--error"
+        faults = (
+            f"data-attr:aria-invalid=\"{expression(error)} ? 'true' : 'false'\"",
+            _attribute("aria-describedby", described),
+        )
+        if control.name in self.targets:
+            return picker(
+                names,
+                self.targets[control.name],
+                id=html(id),
+                name=control.name,
+                label=html(control.label),
+                hint=html(control.hint),
+                place=signal("_form", *self.place, control.name),
+                shown=html(".".join(["_label", *self.place, control.name])),
+                attributes=(
+                    *(_attribute(one.name) for one in control.attributes if one.name == "required"),
+                    *faults,
+                ),
+                error=expression(error),
+            )
         return ControlView(
             kind=control.kind,
             id=html(id),
@@ -228,8 +260,7 @@ class _Form:
                 _attribute("name", control.name),
                 *[_attribute(limit.name, limit.value) for limit in control.attributes],
                 _attribute("data-bind", ".".join(["_form", *self.place, control.name])),
-                f"data-attr:aria-invalid=\"{expression(error)} ? 'true' : 'false'\"",
-                _attribute("aria-describedby", described),
+                *faults,
             ),
             error=expression(error),
             text=self._area(control.text),
@@ -246,5 +277,30 @@ class _Form:
         return html(f"\n{text}" if text.startswith("\n") else text)
 
 
-def _attribute(name: str, value: str | None) -> str:
+def submission(
+    place: tuple[str, ...], method: str, path: str, *options: Member, afterwards: str = ""
+) -> str:
+    """Write what submitting a form does.
+
+    Nothing while the request runs; else the errors are cleared and what it takes is sent. A
+    request without an answer may have been carried out, so it is never sent a second time.
+
+    Args:
+        place: The namespace and the event, under which the form has its signals.
+        method: The HTTP method.
+        path: Where the form goes to, as it stands in the code.
+        options: What the action is given besides.
+        afterwards: What follows the request.
+    """
+    own_errors = ".".join(["errors", *place])
+    action = f"    @{method.lower()}('{path}', "
+    given = object_literal([*options, ("retryMaxCount", "0")], 4, len(f"{action})"))
+    return (
+        f"{signal('_busy', *place)} || (\n"
+        f"    @setAll('', {{include: /^{own_errors}./}}),\n"
+        f"{action}{given}){afterwards}\n  )"
+    )
+
+
+def _attribute(name: str, value: str | None = None) -> str:
     return name if value is None else f'{name}="{html(value)}"'

@@ -61,6 +61,19 @@ def in_fstring(text: str, hole: str = "") -> str:
     return f"{{{hole}}}".join(parts)
 
 
+def hole(code: str) -> str:
+    """Mark Python in HTML for `in_template`."""
+    return f"{HOLE}{code}{HOLE}"
+
+
+def in_template(text: str) -> str:
+    '''Write HTML in a `f"""` string of Python; what `hole` has marked is left as it is.'''
+    parts = text.split(HOLE)
+    return "".join(
+        [f"{{{part}}}" if place % 2 else in_fstring(part) for place, part in enumerate(parts)]
+    )
+
+
 def javascript(text: str) -> str:
     """Write a string literal for a Datastar expression.
 
@@ -111,6 +124,13 @@ def signal(*names: str) -> str:
         f".{name}" if _ASCII_NAME.fullmatch(name) else f"[{javascript(name)}]" for name in names
     ]
     return "$" + "".join(parts).removeprefix(".")
+
+
+def below(signal: str, *names: str) -> str:
+    """Write how an expression reads what is below a signal."""
+    return signal + "".join(
+        [f".{name}" if _ASCII_NAME.fullmatch(name) else f"[{javascript(name)}]" for name in names]
+    )
 
 
 def _flat(members: Sequence[Member]) -> str:

@@ -2,15 +2,30 @@
 
 from dataclasses import dataclass
 from typing import TypeAlias
+from urllib.parse import quote
 
 from starmodel_generator.emission.control import first_line
-from starmodel_generator.emission.form import Forms, FormView
+from starmodel_generator.emission.form import ONCE, Forms, FormView, submission
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, Parts
 from starmodel_generator.emission.limits import bare
-from starmodel_generator.emission.markup import expression, html, in_fstring, key, signal
+from starmodel_generator.emission.markup import (
+    Member,
+    expression,
+    html,
+    in_fstring,
+    key,
+    object_literal,
+    signal,
+)
 from starmodel_generator.emission.names import Context, an
 from starmodel_generator.emission.quoting import docstring, python_string
+from starmodel_generator.emission.record import (
+    label_field,
+    plural_words,
+    record_words,
+    reference_of,
+)
 from starmodel_generator.emission.shapes import public_fields
 from starmodel_generator.emission.shown import (
     PAGE,
@@ -25,10 +40,12 @@ from starmodel_generator.emission.shown import (
 )
 from starmodel_generator.emission.state import state_fields
 from starmodel_generator.emission.wire import endpoints
+from starmodel_generator.planning import has_list
 from starmodel_schemas import (
     EntitySchema,
     FieldSchema,
     ListType,
+    ManySchema,
     ObjectType,
     SetType,
     TupleType,
@@ -80,7 +97,62 @@ class PieceView:
     kind: str = "piece"
 
 
-RowView: TypeAlias = ValueView | ObjectView | PieceView
+@dataclass(frozen=True, slots=True)
+class RelationView:
+    """Links to the records that a field refers to; a function writes them.
+
+    The signal is what says that they have changed, and then they are fetched anew, for only the
+    server knows what the records are called.
+    """
+
+    label: str
+    hint: str
+    key: str
+    initial: str
+    function: str
+    field: str
+    id: str
+    content: str
+    kind: str = "relation"
+
+
+@dataclass(frozen=True, slots=True)
+class ManyView:
+    """A link to the records that refer to this one."""
+
+    label: str
+    link: str
+    address: str
+    hint: str = ""
+    kind: str = "many"
+
+
+RowView: TypeAlias = ValueView | ObjectView | PieceView | RelationView | ManyView
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """What stands above a record in a database: ways to its list and its forms.
+
+    `delete` is the dialog that asks first. `fetch` is where its links come from and `followed`
+    the signals that say when.
+    """
+
+    list_path: str
+    list_label: str
+    edit_path: str
+    label: str
+    delete_path: str
+    delete_id: str
+    delete_label: str
+    delete_title: str
+    delete_signals: str
+    delete_submit: str
+    delete_busy: str
+    delete_error: str
+    delete_indicator: str
+    fetch: str
+    followed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +168,7 @@ class FunctionView:
     has_signals: bool
     rows: tuple[RowView, ...]
     forms: tuple[FormView, ...]
+    record: RecordView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +183,8 @@ class PageView:
     pages: tuple[FunctionView, ...]
     state_type: str
     pieces: tuple[PieceView, ...]
+    relations: tuple[RelationView, ...]
+    relations_function: str
     details: tuple[DetailsView, ...]
     fragments: Layout
 
@@ -130,7 +205,9 @@ class _Page:
         self.names = ModuleNames(context.first_party)
         self.shown = Shown(self.names, context, self.own.module("state"))
         self.forms = Forms(entity, context, self.names)
+        self.is_listed = has_list(entity)
         self.pieces: list[PieceView] = []
+        self.relations: list[RelationView] = []
 
     def view(self) -> PageView:
         names = self.names
@@ -141,9 +218,19 @@ class _Page:
         names.use("starmodel.web.actions", "live_action")
         names.use(PAGE, "escape")
         events = endpoints(self.entity, self.context)
+        if self.is_listed:
+            # Where a record is made, edited and deleted is in `form_page.py`.
+            events = [
+                event
+                for event in events
+                if event.event.crud is None and not event.event.is_creation
+            ]
         forms = [self.forms.form(event) for event in events if not event.event.is_creation]
         creations = [self.forms.form(event) for event in events if event.event.is_creation]
-        rows = tuple([self._row(field, (), "state") for field in state_fields(self.entity)])
+        rows = (
+            *(self._row(field, (), "state") for field in self._fields()),
+            *(self._many(many) for many in self.entity.many),
+        )
         pages = [self._page(rows, tuple(forms))]
         if creations:
             pages.append(self._creation_page(tuple(creations)))
@@ -157,12 +244,24 @@ class _Page:
             pages=tuple(pages),
             state_type=state_type,
             pieces=tuple(self.pieces),
+            relations=tuple(self.relations),
+            relations_function=(
+                names.define(f"{self.entity.snake_name}_relations") if self.relations else ""
+            ),
             details=self.shown.details,
             fragments=Group(
                 f"{names.define(self.own.fragments)}: {kind} = {{", tuple(fragments), "}"
             ),
             imports=names.import_block(),
         )
+
+    def _fields(self) -> list[FieldSchema]:
+        """Give the public fields; the id of a record that is called by a name comes last."""
+        fields = state_fields(self.entity)
+        has_own = self.entity.declares_id or label_field(self.entity) is None
+        if not self.is_listed or has_own:
+            return fields
+        return [*fields[1:], fields[0]]
 
     def _live(self, name: str) -> Layout:
         """Write what keeps the page in step, as `bindings.live` does, which it need not import."""
@@ -175,24 +274,59 @@ class _Page:
         live = "LIVE"
         if self.is_record:
             live = f'escape(live_action("{self.entity.snake_name}:" + state["id"]))'
-            if any(form.takes_id for form in forms):
+            if self.is_listed or any(form.takes_id for form in forms):
                 identity = f'{self.names.use("starmodel.web", "segment")}(state["id"])'
         return FunctionView(
             signature=Group(
                 f"def {self.names.define(self.own.page_function)}(",
-                (f"state: {state_type}",),
+                (f"state: {state_type}", *self._related()),
                 ") -> Page:",
             ),
             docstring=docstring(
                 f"The live page of {an(self.entity.name)}, with a form for each event.", 4
             ),
-            result=self._result(title_words(self.entity.name)),
+            result=self._result(python_string(title_words(self.entity.name)), is_own=True),
             id=identity,
             live=live,
             namespace=_code(key(self.entity.namespace)),
-            has_signals=any(row.kind != "piece" for row in rows),
+            has_signals=any(row.kind not in ("piece", "many") for row in rows),
             rows=rows,
             forms=forms,
+            record=self._record() if self.is_listed else None,
+        )
+
+    def _related(self) -> list[str]:
+        """Give the parameter with what the record refers to, if it refers to anything."""
+        if not self.relations:
+            return []
+        return [f"related: {self.names.use('starmodel.web.listing', 'Related')}"]
+
+    def _record(self) -> RecordView:
+        entity = self.entity
+        snake, namespace, words = entity.snake_name, entity.namespace, record_words(entity)
+        crud = {event.crud for event in entity.events}
+        place = (namespace, "delete")
+        errors: list[Member] = [("_", "''")]
+        tree: list[Member] = [("errors", [(namespace, [("delete", errors)])])]
+        path = f"/{snake}/{{id}}/delete"
+        submit = submission(place, "POST", path, ("payload", []), ONCE)
+        followed = "|".join([relation.field for relation in self.relations])
+        return RecordView(
+            list_path=_text(f"/{snake}"),
+            list_label=_text(f"All {plural_words(entity)}"),
+            edit_path=_with_id(f"/{snake}/{{id}}/edit") if "update" in crud else "",
+            label=_text(title_words(entity.name)),
+            delete_path=_with_id(path) if "delete" in crud else "",
+            delete_id=_text(f"{snake}-delete"),
+            delete_label=_text(f"Delete {words}"),
+            delete_title=_text(f"Delete this {words}?"),
+            delete_signals=_code(object_literal(tree, 4)),
+            delete_submit=_with_id(expression(submit)),
+            delete_busy=_code(f"{signal('_busy', *place)} ? 'true' : 'false'"),
+            delete_error=_code(signal("errors", *place, "_")),
+            delete_indicator=_text(".".join(["_busy", *place])),
+            fetch=_with_id(f"/{snake}/{{id}}") if followed else "",
+            followed=_code(f"/^{namespace}[.]({followed})$/") if followed else "",
         )
 
     def _creation_page(self, forms: tuple[FormView, ...]) -> FunctionView:
@@ -200,7 +334,7 @@ class _Page:
         return FunctionView(
             signature=Group(f"def {self.names.define(name)}(", (), ") -> Page:"),
             docstring=docstring(f"The page on which {an(self.entity.name)} is made.", 4),
-            result=self._result(f"New {title_words(self.entity.name).lower()}"),
+            result=self._result(python_string(f"New {title_words(self.entity.name).lower()}")),
             id="",
             live="",
             namespace="",
@@ -209,15 +343,21 @@ class _Page:
             forms=forms,
         )
 
-    def _result(self, title: str) -> Layout:
+    def _result(self, title: str, *, is_own: bool = False) -> Layout:
+        """Write the page; that of a record in a database is called as the record is."""
         lead = first_line(self.entity.doc)
-        items = (python_string(title), python_string(lead), "content")
-        return Group("return Page(", items, ")")
+        label = label_field(self.entity) if self.is_listed and is_own else None
+        if label is not None:
+            title = f"{member('state', label)} or {title}"
+        return Group("return Page(", (title, python_string(lead), "content"), ")")
 
     def _row(self, field: FieldSchema, path: tuple[str, ...], owner: str) -> RowView:
         """Decide how a field is shown; `path` leads to the object it is part of."""
         type_, is_optional, _ = bare(field.type)
         value = member(owner, field.name)
+        target = reference_of(field.type)
+        if target is not None and not path and self.is_listed:
+            return self._relation(field, *target, value)
         if is_single(type_):
             return ValueView(
                 label=_text(label_of(field)),
@@ -239,6 +379,40 @@ class _Page:
                 rows=tuple(rows),
             )
         return self._piece(field, value)
+
+    def _relation(
+        self, field: FieldSchema, entity: str, is_several: bool, value: str
+    ) -> RelationView:
+        target = self.context.entities[entity]
+        function = self.names.use(PAGE, "references" if is_several else "reference")
+        name = python_string(field.name)
+        label = python_string(label_field(target) or "id")
+        path = python_string(f"/{target.snake_name}")
+        literal = self.names.use(PAGE, "literal")
+        if is_several:
+            literal = self.names.use("starmodel.web.attributes", "escape_attribute")
+        relation = RelationView(
+            label=_text(label_of(field)),
+            hint=_text(first_line(field.description)),
+            key=_code(key(field.name)),
+            initial=f"{{{literal}({value})}}",
+            function=self.names.define(f"{field.name}_links"),
+            field=field.name,
+            id=_text(f"{self.entity.snake_name}-{field.name}"),
+            content=f"{function}({path}, {value}, related.get({name}, {{}}), {label})",
+        )
+        self.relations.append(relation)
+        return relation
+
+    def _many(self, many: ManySchema) -> ManyView:
+        target = self.context.entities[many.entity]
+        segment = self.names.use("starmodel.web", "segment")
+        return ManyView(
+            label=_text(title_words(many.name)),
+            link=_text(f"Show {title_words(many.name).lower()}"),
+            address=_text(f"/{target.snake_name}?{quote(many.field)}=")
+            + f'{{{segment}(state["id"])}}',
+        )
 
     def _is_flat(self, type_: ObjectType, seen: tuple[str, ...]) -> bool:
         """Whether a value object holds single values, or such objects, and nothing else."""
@@ -294,6 +468,11 @@ def _table_item(type_: TypeRef) -> tuple[ObjectType | None, bool]:
         case _:
             return None, False
     return (item if isinstance(item, ObjectType) and not is_missing else None), is_optional
+
+
+def _with_id(text: str) -> str:
+    """Write HTML for an f-string, the record's id where its place is."""
+    return in_fstring(text.replace("{id}", "\0"), "id")
 
 
 def _text(text: str) -> str:

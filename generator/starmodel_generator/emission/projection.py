@@ -34,6 +34,7 @@ from starmodel_schemas import (
     LiteralType,
     ObjectType,
     OptionalType,
+    RefType,
     ScalarType,
     SetType,
     TupleType,
@@ -103,6 +104,8 @@ class Projection:
                 return f"{self.names.builtin('list')}[{items or any_}]"
             case ObjectType():
                 return projected_type_name(self.context.objects[type_.object])
+            case RefType():
+                return self.names.builtin("str")
             case EntityType():
                 return self.context.names[type_.entity].state_type
             case ConstrainedType():
@@ -137,6 +140,8 @@ class Projection:
                 return self._scalar(type_, value)
             case EnumType():
                 return f"{value}.value"
+            case RefType():
+                return f"{value}.id"
             case LiteralType():
                 return value
             case OptionalType() | UnionType():

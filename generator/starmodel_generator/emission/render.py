@@ -14,9 +14,11 @@ from starmodel_generator.emission.app import app_view
 from starmodel_generator.emission.bindings import bindings_view
 from starmodel_generator.emission.client import client_view
 from starmodel_generator.emission.commands import commands_view
+from starmodel_generator.emission.form_page import form_page_view
 from starmodel_generator.emission.format import formatted
 from starmodel_generator.emission.layout import lay
-from starmodel_generator.emission.markup import in_fstring, in_string
+from starmodel_generator.emission.list_page import list_page_view
+from starmodel_generator.emission.markup import in_fstring, in_string, in_template
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.package import (
     app_package_view,
@@ -53,6 +55,8 @@ ENTITY_VIEWS: dict[str, Callable[[EntitySchema, Context], object]] = {
     "routes": routes_view,
     "bindings": bindings_view,
     "page": page_view,
+    "list_page": list_page_view,
+    "form_page": form_page_view,
     "client": client_view,
 }
 
@@ -104,5 +108,5 @@ def environment() -> Environment:
         autoescape=False,  # noqa: S701: the target is Python; `quoting` makes texts safe.
     )
     filters = cast("dict[str, Callable[..., str]]", templates.filters)
-    filters.update(lay=lay, in_string=in_string, in_fstring=in_fstring)
+    filters.update(lay=lay, in_string=in_string, in_fstring=in_fstring, in_template=in_template)
     return templates

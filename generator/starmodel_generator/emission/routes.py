@@ -10,10 +10,12 @@ from starmodel_generator.emission.default import default_layout, use_qualified
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, conditional, flat, named, prefixed
 from starmodel_generator.emission.names import Context, EntityNames, an, projection_name
+from starmodel_generator.emission.page_routes import PageHandlerView, PageRoutes
 from starmodel_generator.emission.projection import Projection
 from starmodel_generator.emission.quoting import docstring, python_string
 from starmodel_generator.emission.state import read_path
 from starmodel_generator.emission.wire import Endpoint, endpoints
+from starmodel_generator.planning import has_list
 from starmodel_schemas import (
     AnyType,
     EntitySchema,
@@ -63,13 +65,14 @@ class RoutesView:
     read_signature: Layout
     read_docstring: str
     read: Layout
-    answer_read: Layout
+    answer_read: tuple[Layout, ...]
     handlers: tuple[HandlerView, ...]
     resource: str
     definition: str
     routes: tuple[Layout, ...]
     fragments: str | None
     form: FormView | None
+    pages: tuple[PageHandlerView, ...]
 
 
 def routes_view(entity: EntitySchema, context: Context) -> RoutesView:
@@ -107,6 +110,8 @@ class _Routes:
         self.core_schemas = CoreSchemas(self.names, context, classes)
         self.reader = self.names.define(f"read_{entity.snake_name}")
         self.maker = f"{entity.snake_name}_form"
+        is_paged = has_list(entity)
+        self.pages = PageRoutes(entity, context, self.names) if is_paged else None
 
     def view(self) -> RoutesView:
         names = self.names
@@ -118,7 +123,8 @@ class _Routes:
         handlers = tuple(self._handler(endpoint) for endpoint in self.endpoints)
         read, answer_read = self._read(definition)
         has_page = self.entity.page == "generated"
-        form = self._form() if has_page and self._has_creations() else None
+        has_form = has_page and self.pages is None and self._has_creations()
+        form = self._form() if has_form else None
         return RoutesView(
             name=self.entity.name,
             arguments=tuple(
@@ -135,6 +141,7 @@ class _Routes:
             definition=definition,
             routes=tuple(self._table()),
             form=form,
+            pages=() if self.pages is None else tuple(self.pages.handlers()),
             fragments=names.use(self.own.module("page"), self.own.fragments) if has_page else None,
             imports=names.import_block(),
         )
@@ -155,17 +162,19 @@ class _Routes:
             items.append(named("default", default))
         return Group("Argument(", tuple(items), ")")
 
-    def _read(self, definition: str) -> tuple[Layout, Layout]:
+    def _read(self, definition: str) -> tuple[Layout, tuple[Layout, ...]]:
         holder = HOLDER_VALUES.get(self.entity.scope)
         items: tuple[Layout, ...] = (definition, "actor=request.actor")
         if holder is not None:
             items = (definition, holder, "request.actor")
         read = Group("snapshot = await request.services.read(", items, ")")
+        if self.pages is not None:
+            return read, self.pages.read_statements()
         page = self._page()
         if page is None:
-            return read, f"return {self.names.use('starmodel.web', 'answer_state')}(snapshot)"
+            return read, (f"return {self.names.use('starmodel.web', 'answer_state')}(snapshot)",)
         function = self.names.use("starmodel.web", "answer_page")
-        return read, Group(f"return {function}(", ("request", "snapshot", page), ")")
+        return read, (Group(f"return {function}(", ("request", "snapshot", page), ")"),)
 
     def _page(self) -> str | None:
         """Name the function that makes the page; `None` where the host app has one."""
@@ -198,7 +207,9 @@ class _Routes:
     def _table(self) -> Iterator[Layout]:
         """List the routes: where it is read, where one is made, then its events."""
         yield self._read_route()
-        if self.entity.page == "generated" and self._has_creations():
+        if self.pages is not None:
+            yield from self.pages.routes()
+        elif self.entity.page == "generated" and self._has_creations():
             path = python_string(f"/{self.entity.snake_name}")
             yield Group("Route(", ('"GET"', path, self.maker), ")")
         for endpoint in self.endpoints:
@@ -228,6 +239,8 @@ class _Routes:
         ]
         if endpoint.arguments:
             items.append(f"arguments={_constant(endpoint)}")
+        if self.pages is not None and event.crud == "create":
+            items.append(f"form={self.pages.form_constant(event)}")
         if event.respond == "ack":
             items.append('respond="ack"')
         return Group("Route(", tuple(items), ")")

@@ -11,7 +11,7 @@ from typing import TypeAlias, cast
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from starmodel_schemas import AppSchema
+from starmodel_schemas import AppSchema, DatabaseSchema
 
 _ALWAYS = frozenset({"kind", "version"})
 
@@ -19,10 +19,10 @@ _Plan: TypeAlias = list[tuple[str, str, object]]
 _plans: dict[type[BaseModel], _Plan] = {}
 
 
-def schema_text(app: AppSchema) -> str:
-    """Write the schema, ending with a line end; `AppSchema.model_validate_json` reads it back."""
+def schema_text(schema: AppSchema | DatabaseSchema) -> str:
+    """Write a schema, ending with a line end; its `model_validate_json` reads it back."""
     lines: list[str] = []
-    _write(app, "", "", "", lines)
+    _write(schema, "", "", "", lines)
     lines.append("")
     return "\n".join(lines)
 

@@ -26,6 +26,7 @@ from starmodel_schemas import (
     ObjectSchema,
     ObjectType,
     OptionalType,
+    RefType,
     ScalarType,
     SetType,
     TupleType,
@@ -111,6 +112,8 @@ class Shown:
         match bare_type:
             case ScalarType():
                 return self._scalar(bare_type, value, is_optional=is_optional)
+            case RefType():
+                return self._scalar(ScalarType(name="str"), value, is_optional=is_optional)
             case EnumType():
                 return _unless_none(f"{self._label(bare_type)}[{value}]", value, is_optional)
             case LiteralType():
@@ -261,7 +264,7 @@ def is_single(type_: TypeRef) -> bool:
     type_, _, _ = bare(type_)
     if isinstance(type_, LiteralType):
         return len({type(value) for value in type_.values}) == 1
-    return isinstance(type_, ScalarType | EnumType)
+    return isinstance(type_, ScalarType | EnumType | RefType)
 
 
 def is_number(type_: TypeRef) -> bool:

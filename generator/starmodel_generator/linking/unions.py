@@ -14,6 +14,7 @@ from starmodel_schemas import (
     LiteralType,
     ObjectType,
     OptionalType,
+    RefType,
     ScalarType,
     SetType,
     TupleType,
@@ -70,7 +71,7 @@ def json_kinds(type: TypeRef) -> set[JsonKind]:
             return {"boolean"}
         case ScalarType(name="int" | "float"):
             return {"number"}
-        case ScalarType() | EnumType():
+        case ScalarType() | EnumType() | RefType():
             return {"text"}
         case LiteralType(values=values):
             return {_kind_of(value) for value in values}

@@ -23,6 +23,17 @@ def _has_generated_page(entity: EntitySchema) -> bool:
     return entity.page == "generated"
 
 
+def has_list(entity: EntitySchema) -> bool:
+    """Whether there are pages to list, make and edit such records: those in a database."""
+    is_record = entity.store == "SERVER_SQL" and entity.scope == "RECORD"
+    return is_record and _has_generated_page(entity)
+
+
+def _has_record_forms(entity: EntitySchema) -> bool:
+    is_made = any(event.is_creation or event.crud is not None for event in entity.events)
+    return has_list(entity) and is_made
+
+
 @dataclass(frozen=True, slots=True)
 class EntityRow:
     """A file that entities have, those for which `condition` holds."""
@@ -47,6 +58,8 @@ ENTITY_FILES = (
     EntityRow("routes", "{output}/{entity}/routes.py"),
     EntityRow("bindings", "{output}/{entity}/bindings.py"),
     EntityRow("page", "{output}/{entity}/page.py", _has_generated_page),
+    EntityRow("list_page", "{output}/{entity}/list_page.py", has_list),
+    EntityRow("form_page", "{output}/{entity}/form_page.py", _has_record_forms),
     EntityRow("client", "{client}/{entity}.py"),
 )
 """What every entity gets; in this order the files of one entity are rendered."""

@@ -13,6 +13,7 @@ class EmissionSettings:
         package: Dotted name of the generated package: `shop.generated`.
         output: Its folder, relative to the project root, with `/`: `shop/generated`.
         client_output: The folder of the client package; inside `output` unless configured.
+        migrations: The folder of the migrations, relative to the project root.
         web: The framework around the generated routes.
         configuration: The file the configuration is in; `app.py` says it comes from there.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
@@ -24,6 +25,7 @@ class EmissionSettings:
     package: str
     output: str
     client_output: str
+    migrations: str = "migrations"
     web: WebName = "fasthtml"
     configuration: str = "pyproject.toml"
     datastar_url: str | None = None

@@ -25,8 +25,9 @@ from starmodel.application.definition import EntityDefinition
 from starmodel.application.outcome import Outcome
 from starmodel.application.store import Key
 from starmodel.application.tracking import Tracked
+from starmodel.application.values import same
 from starmodel.domain import Actor, Entity, Fragment
-from starmodel.errors import ConfigurationError, Conflict, NotFound
+from starmodel.errors import ConfigurationError, Conflict, NotFound, StaleVersion
 
 if TYPE_CHECKING:
     from starmodel.application.services import Services
@@ -116,6 +117,27 @@ class UnitOfWork:
     def delete(self, entity: Entity) -> None:
         """Delete an entity that was loaded here, when the unit of work is committed."""
         self._find(entity).is_deleted = True
+
+    def expect(self, entity: Entity, version: int | None, changes: Mapping[str, object]) -> None:
+        """Go on if the entity has the version that its caller has seen.
+
+        Call it before the changes are made. `None` is the version of a caller who does not mind.
+
+        Raises:
+            StaleVersion: It has another; the error says which public fields are not as `changes`
+                would have them.
+        """
+        tracked = self._find(entity)
+        if version is None or version == tracked.expected:
+            return
+        state = tracked.definition.state(entity)
+        values = entity.__dict__
+        differs = {
+            name: state[name]
+            for name, value in changes.items()
+            if name in state and not same(values.get(name), value)
+        }
+        raise StaleVersion(tracked.key.entity, tracked.key.id, differs, tracked.expected)
 
     def is_changed(self) -> bool:
         """Tell whether anything was changed since it was loaded or last saved."""

@@ -10,8 +10,10 @@ from starmodel.web.answers import (
     answer_event,
     answer_form,
     answer_page,
+    answer_record,
     answer_state,
     answer_stream,
+    lead_to,
     page_path,
     segment,
 )
@@ -50,8 +52,10 @@ __all__ = [
     "answer_event",
     "answer_form",
     "answer_page",
+    "answer_record",
     "answer_state",
     "answer_stream",
+    "lead_to",
     "page_path",
     "segment",
 ]

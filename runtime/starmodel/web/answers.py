@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from starmodel.application import EntityDefinition, Outcome, Snapshot
-from starmodel.domain import Entity, Scope, render_fragment
+from starmodel.domain import Entity, Fragment, Scope, render_fragment
 from starmodel.web.cross_site import is_own_path
 from starmodel.web.document import Page
 from starmodel.web.encoding import encode_json
@@ -148,6 +148,29 @@ def answer_form(request: Request, page: Page) -> Response:
     """Answer with a page that shows no entity: the one on which a record is made."""
     document = request.ui.document(title=page.title, lead=page.lead, content=page.content)
     return Response(200, request.page_headers, document.encode("utf-8", "replace"))
+
+
+def answer_record(
+    request: Request, page: Callable[[], Page], relations: Callable[[], str]
+) -> Response:
+    """Answer with the page of a record that refers to others.
+
+    Args:
+        request: The request; Datastar asks for the links to other records alone.
+        page: Makes the page.
+        relations: Makes the links, each in the element that shows them.
+    """
+    if not request.is_datastar:
+        return answer_form(request, page())
+    patch = request.formatter.elements(Fragment(relations()))
+    return Response(200, request.formatter.headers, patch)
+
+
+def lead_to(request: Request, path: str) -> Response:
+    """Lead whoever has sent a form of ours to another page of this site."""
+    if request.is_datastar:
+        return Response(200, request.formatter.headers, request.formatter.navigation(path))
+    return _see_other(path)
 
 
 def page_path(definition: EntityDefinition[Any], id: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from pydantic_core import (
@@ -46,6 +46,9 @@ _CONFIG = CoreConfig(allow_inf_nan=False, val_json_bytes="base64")
 _IMMUTABLE = (str, int, float, bytes, Decimal, date, time, timedelta, UUID, Enum, type(None))
 _BODYLESS = frozenset({"GET", "HEAD", "DELETE"})
 _LINE_END = re.compile("\r\n|\r|\n")
+
+MAX_PARTS = 8
+"""How deep a value object may be in a form."""
 
 MAX_ERRORS = 20
 """How much is said about one argument."""
@@ -225,7 +228,7 @@ class Arguments:
         if kind == JSON and body:
             return self._read_json(body, texts)
         if kind in (URLENCODED, MULTIPART):
-            given = self._pick(read_form(body, content_type)) if body else {}
+            given = self._pick(self._gather(read_form(body, content_type))) if body else {}
             return self._read_each({**given, **texts}, is_form=True)
         if body:
             raise UnsupportedMediaType(kind.decode("latin-1"))
@@ -245,6 +248,34 @@ class Arguments:
                 # Each argument is looked at alone now, to say of each what is wrong with it.
                 members = members or json_body.load(body)
         return self._read_each(texts, members)
+
+    def _gather(self, items: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Put the parts of value objects together: `size.width` and `size.height` are one `size`.
+
+        An input that nothing was typed into gives nothing.
+        """
+        objects: dict[str, dict[str, Any]] = {}
+        gathered: list[tuple[str, str]] = []
+        for name, value in items:
+            first, *rest = name.split(".")
+            if not rest or first not in self.arguments or name in self.arguments:
+                gathered.append((name, value))
+            elif len(rest) > MAX_PARTS:
+                raise BadRequest("A name in the form has too many parts.")
+            elif value:
+                place = objects.setdefault(first, {})
+                for part in rest[:-1]:
+                    inner = place.setdefault(part, {})
+                    if not isinstance(inner, dict):
+                        raise InvalidArguments((simple_error(first, "duplicate"),))
+                    place = cast("dict[str, Any]", inner)
+                if rest[-1] in place:
+                    raise InvalidArguments((simple_error(first, "duplicate"),))
+                place[rest[-1]] = value
+            else:
+                objects.setdefault(first, {})
+        texts = [(name, to_json(value).decode("utf-8")) for name, value in objects.items()]
+        return [*gathered, *texts]
 
     def _pick(self, items: list[tuple[str, str]]) -> dict[str, str]:
         """Pick the arguments out of names and values."""

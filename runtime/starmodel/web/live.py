@@ -1,7 +1,8 @@
 """Live updates: one event stream per page, `GET /live?watch=counter&watch=product:ID`.
 
 A stream begins with a snapshot of each entity it watches, and goes on with every committed
-change. The bus only gives hints; what is sent is read from the store. With every sign of life
+change. A page that lists records watches them all, `watch=product`, and is told that something
+has changed. The bus only gives hints; what is sent is read from the store. With every sign of life
 the stored versions are compared with those that were sent, so a lost hint or an expired entity
 is noticed then at the latest. A page that reads too slowly skips versions; none ever goes back.
 
@@ -12,10 +13,11 @@ import asyncio
 import logging
 import random
 import secrets
+import time
 from collections.abc import Callable, Iterable
 
 from starmodel.application import Key, Services, authorize
-from starmodel.domain import CommandRecord, Scope
+from starmodel.domain import CommandRecord, Scope, StateStore
 from starmodel.errors import (
     ArgumentError,
     InvalidArguments,
@@ -24,13 +26,14 @@ from starmodel.errors import (
     Unavailable,
 )
 from starmodel.settings import Settings
+from starmodel.web.collection import Collection
 from starmodel.web.formatter import EventResponseFormatter
 from starmodel.web.history import FragmentHistory
 from starmodel.web.limits import MAX_ID
 from starmodel.web.request import Request
 from starmodel.web.routing import Resource, Route
 from starmodel.web.stream import LiveStream
-from starmodel.web.topic import Topic
+from starmodel.web.topic import Topic, Watched
 
 PATH = "/live"
 """Where a page asks for its stream."""
@@ -39,6 +42,7 @@ _RETRY_AFTER = 5.0
 _SHORTEST_RETRY = 500
 _LONGEST_RETRY = 15_000
 _PAUSE_AFTER = 200
+_RECENT = 30.0
 
 logger = logging.getLogger("starmodel.live")
 
@@ -65,6 +69,10 @@ class LiveHub:
         self._settings = settings
         self._formatter = formatter
         self._topics: dict[tuple[str, str], Topic] = {}
+        self._collections: dict[str, Collection] = {}
+        self._changed_at = {
+            name: -_RECENT for name, resource in self._resources.items() if _is_listed(resource)
+        }
         self._streams: set[LiveStream] = set()
         self._sessions: dict[str, set[LiveStream]] = {}
         self._history = FragmentHistory(formatter)
@@ -94,7 +102,7 @@ class LiveHub:
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
-        for topic in self._topics.values():
+        for topic in (*self._topics.values(), *self._collections.values()):
             topic.close()
 
     def drain(self) -> None:
@@ -123,6 +131,11 @@ class LiveHub:
         topic = self._topics.get((record.entity, record.id))
         if topic is not None:
             topic.hear(record, event)
+        if record.entity in self._changed_at:
+            self._changed_at[record.entity] = time.monotonic()
+            collection = self._collections.get(record.entity)
+            if collection is not None:
+                collection.hear()
 
     async def answer(self, request: Request) -> LiveStream:
         """GET /live: begin a stream.
@@ -140,13 +153,14 @@ class LiveHub:
             self, request.actor, request.session, secrets.token_hex(8), self._formatter.headers
         )
         self._join(stream, keys)
+        last_event = request.headers.get(b"last-event-id", b"")
         try:
             for topic in stream.topics:
-                await self._admit(stream, topic)
+                await self._admit(stream, topic, is_back=bool(last_event))
         except BaseException:
             self.leave(stream)
             raise
-        cursor = self._history.read(request.headers.get(b"last-event-id", b""))
+        cursor = self._history.read(last_event)
         event_id = self._history.event_id(stream.token)
         stream.begin(b"retry: %d\nid: %b\n" % (self._retry(), event_id.encode()))
         if cursor is not None:
@@ -168,12 +182,14 @@ class LiveHub:
                 self._drop(topic)
         stream.topics.clear()
 
-    def _drop(self, topic: Topic) -> None:
+    def _drop(self, topic: Watched) -> None:
         """Forget a topic that nobody watches; another may stand for its entity by now."""
         topic.close()
         place = (topic.key.entity, topic.key.id)
         if self._topics.get(place) is topic:
             del self._topics[place]
+        elif self._collections.get(topic.key.entity) is topic:
+            del self._collections[topic.key.entity]
 
     def _read_keys(self, request: Request) -> list[Key]:
         """Read from the query string what is to be watched."""
@@ -199,6 +215,8 @@ class LiveHub:
                 authorize(request.actor, request.actor.is_authenticated)
                 return definition.key(request.actor.id or "")
             return definition.key(request.session)
+        if not colon and name in self._changed_at:
+            return definition.key("")
         if not 0 < len(id) <= MAX_ID:
             raise _refuse("A record is watched by its id: ?watch=name:id", "missing_id")
         return definition.key(id)
@@ -215,21 +233,40 @@ class LiveHub:
         self._streams.add(stream)
         self._sessions.setdefault(stream.session, set()).add(stream)
         for key in keys:
-            topic = self._topics.get((key.entity, key.id))
-            if topic is None:
-                resource = self._resources[key.entity]
-                backend = self._services.persistence.backend_for(resource.definition)
-                topic = self._topics[key.entity, key.id] = Topic(
-                    resource, key, backend, self._formatter
-                )
+            topic = self._topic(key)
             stream.topics.append(topic)
             topic.streams.add(stream)
             stream.pending[topic] = None
         if self._watch is None:
             self._watch = asyncio.get_running_loop().create_task(self._watch_over())
 
-    async def _admit(self, stream: LiveStream, topic: Topic) -> None:
-        """Read an entity for a new stream, and see whether it may have it."""
+    def _topic(self, key: Key) -> Topic | Collection:
+        """Give what stands for an entity, or for all records of a kind; make it if need be."""
+        resource = self._resources[key.entity]
+        if not key.id and key.entity in self._changed_at:
+            collection = self._collections.get(key.entity)
+            if collection is None:
+                collection = Collection(resource.definition, self._formatter)
+                self._collections[key.entity] = collection
+            return collection
+        topic = self._topics.get((key.entity, key.id))
+        if topic is None:
+            backend = self._services.persistence.backend_for(resource.definition)
+            topic = Topic(resource, key, backend, self._formatter)
+            self._topics[key.entity, key.id] = topic
+        return topic
+
+    async def _admit(self, stream: LiveStream, topic: Topic | Collection, *, is_back: bool) -> None:
+        """Read an entity for a new stream, and see whether it may have it.
+
+        A list is what its page was made of a moment ago, unless the page comes back or something
+        has changed just now.
+        """
+        if isinstance(topic, Collection):
+            authorize(stream.actor, topic.allows(stream.actor))
+            if not is_back and time.monotonic() - self._changed_at[topic.key.entity] > _RECENT:
+                stream.pending.pop(topic, None)
+            return
         view = await topic.read()
         if view.state is None:
             raise NotFound(topic.key.entity, topic.key.id)
@@ -296,6 +333,12 @@ class LiveHub:
         return random.randint(
             _SHORTEST_RETRY, min(2 * _SHORTEST_RETRY + 2 * len(self._streams), _LONGEST_RETRY)
         )
+
+
+def _is_listed(resource: Resource) -> bool:
+    """Whether there is a list of such records that a page may watch."""
+    definition = resource.definition
+    return definition.store is StateStore.SERVER_SQL and definition.scope is Scope.RECORD
 
 
 def _refuse(message: str, kind: str) -> InvalidArguments:

@@ -7,9 +7,11 @@ own expressions show once it is alive (`data-text="$counter.count"`), so that no
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from html import escape as escape_in_python
+from typing import Any
+from urllib.parse import quote
 
 from starmodel.domain.shapes import is_mapping, is_sequence
 from starmodel.web.attributes import escape_attribute
@@ -116,6 +118,40 @@ def definitions(items: Iterable[tuple[str, str]]) -> str:
     """List names, as plain text, with pieces of HTML; nothing if there are none."""
     entries = "".join([f"<dt>{escape(name)}</dt><dd>{item}</dd>" for name, item in items])
     return f"<dl>{entries}</dl>" if entries else ""
+
+
+def related_label(id: str, records: Mapping[str, Mapping[str, Any]], label: str) -> str:
+    """Give what a record is called, escaped: its field `label`, else its id."""
+    return escape(str(records.get(id, {}).get(label) or id))
+
+
+def reference(
+    path: str, id: str | None, records: Mapping[str, Mapping[str, Any]], label: str
+) -> str:
+    """Link to a record that is referred to; `""` for `None`.
+
+    Args:
+        path: Where records of its kind are: `/customer`.
+        id: Which one.
+        records: The public states of such records, by id; one that is missing is shown by its id.
+        label: The field that it is called by.
+    """
+    if id is None:
+        return ""
+    address = f"{path}/{quote(id, safe='', errors='replace')}"
+    return f'<a href="{escape(address)}">{related_label(id, records, label)}</a>'
+
+
+def references(
+    path: str, ids: Sequence[str] | None, records: Mapping[str, Mapping[str, Any]], label: str
+) -> str:
+    """List links to records, as `reference` writes them; no records, no list."""
+    return bullets([reference(path, id, records, label) for id in ids or ()])
+
+
+def brief(parts: Iterable[tuple[str, str]]) -> str:
+    """Show the parts of a value object in a line; `parts` are labels and values, as HTML."""
+    return " · ".join([f"{label}&nbsp;{value}" for label, value in parts if value])
 
 
 def anything(value: object) -> str:

@@ -8,21 +8,27 @@ import logging
 import math
 import secrets
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starmodel.errors import (
     ArgumentError,
+    ConstraintViolation,
     InvalidArguments,
     InvalidState,
+    StaleVersion,
     StarModelError,
     TooManyRequests,
     Unavailable,
 )
 from starmodel.web.attributes import escape
 from starmodel.web.encoding import encode_json
+from starmodel.web.form_body import read_form
 from starmodel.web.request import Request
 from starmodel.web.response import Headers, Response
 from starmodel.web.sse import encode_signals
+
+if TYPE_CHECKING:
+    from starmodel.web.draft import Form
 
 logger = logging.getLogger("starmodel.web")
 
@@ -41,6 +47,9 @@ TITLES: Final[Mapping[int, str]] = {
     503: "Not available",
 }
 UNFORESEEN: Final = "Something went wrong. It has been noted as {}."
+
+_MENDABLE = frozenset({400, 409, 422, 429, 500, 503})
+"""Statuses after which the same form may be sent again."""
 
 _JSON: Final[Headers] = [
     (b"content-type", b"application/problem+json"),
@@ -69,9 +78,11 @@ class Problem:
         errors: What is wrong with which argument or field.
         id: Under which the log has more.
         headers: What the answer says beside.
+        version: Which version there is by now, where somebody else was faster.
+        differs: What of it is not as the request would have it.
     """
 
-    __slots__ = ("detail", "errors", "headers", "id", "status")
+    __slots__ = ("detail", "differs", "errors", "headers", "id", "status", "version")
 
     def __init__(
         self,
@@ -81,12 +92,16 @@ class Problem:
         errors: tuple[ArgumentError, ...] = (),
         id: str | None = None,
         headers: Headers | None = None,
+        version: int | None = None,
+        differs: Mapping[str, object] | None = None,
     ) -> None:
         self.status = status
         self.detail = detail
         self.errors = errors
         self.id = id
         self.headers: Headers = headers or []
+        self.version = version
+        self.differs = differs
 
 
 def problem_of(request: Request, error: Exception) -> Problem:
@@ -103,6 +118,13 @@ def problem_of(request: Request, error: Exception) -> Problem:
     elif isinstance(error, InvalidState):
         errors, detail = error.errors, f"This would leave the {error.entity} invalid."
         logger.warning("%r left the %s invalid", request.route, error.entity)
+    elif isinstance(error, ConstraintViolation):
+        errors, detail = error.errors, "This does not go with what is stored."
+    elif isinstance(error, StaleVersion):
+        errors = tuple([_difference(name, value) for name, value in error.differs.items()])
+        return Problem(
+            error.status, detail, errors=errors, version=error.version, differs=error.differs
+        )
     elif isinstance(error, TooManyRequests | Unavailable):
         headers = [(b"retry-after", b"%d" % math.ceil(error.retry_after))]
     return Problem(error.status, detail, errors=errors, headers=headers)
@@ -122,24 +144,63 @@ def answer_error(request: Request, error: Exception) -> Response:
     finds the problem among its signals.
     """
     problem = problem_of(request, error)
-    if request.is_datastar and request.route.event is not None:
+    route = request.route
+    if request.is_datastar and route.event is not None:
         return Response(200, request.formatter.headers, error_patch(request, problem))
+    if route.form is not None and problem.status in _MENDABLE and not request.wants_json:
+        return _form_again(request, route.form, problem)
     return answer_problem(request, problem)
 
 
 def error_patch(request: Request, problem: Problem) -> bytes:
     """Write the signals that show a problem where it belongs: beside an input, or to none."""
-    route = request.route
+    signals: dict[str, object] = {"errors": request.route.errors(_messages(request, problem))}
+    if problem.version is not None:
+        signals["_form"] = request.route.within({"version": str(problem.version)})
+    return request.formatter.signals(encode_signals(signals))
+
+
+def _messages(request: Request, problem: Problem) -> dict[str, str]:
+    """Say what is wrong with which argument; `_` is what belongs to none."""
+    names = request.route.argument_names
     messages: dict[str, str] = {}
     others: list[str] = []
     for error in problem.errors:
-        if error.name not in route.argument_names:
+        if error.name not in names:
             others.append(f"{error.name}: {error.message}" if error.name else error.message)
         elif error.name not in messages:
             messages[error.name] = error.message
-    if others or not messages:
+    if others or not messages or problem.version is not None:
         messages["_"] = " ".join(others) or problem.detail
-    return request.formatter.signals(encode_signals({"errors": route.errors(messages)}))
+    return messages
+
+
+def _form_again(request: Request, form: "Form", problem: Problem) -> Response:
+    """Show a form once more, with all that was typed, and what is wrong with it."""
+    content_type = request.headers.get(b"content-type", b"")
+    try:
+        given = read_form(request.received, content_type)
+    except StarModelError:
+        return answer_problem(request, problem)
+    if problem.version is not None:
+        given = [*given, ("version", str(problem.version))]
+    draft = form.draft(
+        given,
+        id=request.path_parameters.get("id", ""),
+        errors=_messages(request, problem),
+    )
+    page = form.page(draft)
+    document = request.ui.document(title=page.title, lead=page.lead, content=page.content)
+    headers = [*request.page_headers, *problem.headers]
+    return Response(problem.status, headers, document.encode("utf-8", "replace"))
+
+
+def _difference(name: str, value: object) -> ArgumentError:
+    """Say beside an input what its field is now."""
+    if isinstance(value, bool):
+        value = "Yes" if value else "No"
+    text = value if isinstance(value, str) else "" if value is None else encode_json(value).decode()
+    return ArgumentError(name, f"It is now: {text}" if text else "It is empty now.", "stale")
 
 
 def _members(problem: Problem) -> dict[str, object]:
@@ -151,6 +212,8 @@ def _members(problem: Problem) -> dict[str, object]:
     }
     if problem.id is not None:
         members["id"] = problem.id
+    if problem.differs is not None:
+        members["differs"] = problem.differs
     if problem.errors:
         members["errors"] = [error._asdict() for error in problem.errors]
     return members

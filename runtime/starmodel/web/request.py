@@ -183,6 +183,11 @@ class Request:
         """
         return unique(self.query_items)
 
+    @property
+    def received(self) -> bytes:
+        """The body, as far as it has been read; empty before."""
+        return self._body or b""
+
     async def body(self) -> bytes:
         """Read the body.
 

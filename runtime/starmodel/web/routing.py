@@ -1,7 +1,7 @@
 """Routes as values, and the table that finds one with a few look-ups, however many there are."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from pydantic_core import to_json
@@ -13,6 +13,9 @@ from starmodel.web.arguments import Arguments
 from starmodel.web.limits import MAX_ID
 from starmodel.web.request import NO_PARAMETERS, Request
 from starmodel.web.response import Response, Scope, StreamResponse
+
+if TYPE_CHECKING:
+    from starmodel.web.draft import Form
 
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Handler: TypeAlias = Callable[[Request], Awaitable[Response | StreamResponse]]
@@ -32,11 +35,13 @@ class Route:
         arguments: The arguments that the event takes.
         respond: How a Datastar request is answered; by default as the settings say.
         json_only: Answer only who wants JSON; the host app has a page of its own there.
+        form: The page that leads here, to be shown again where a plain form does not fit.
     """
 
     __slots__ = (
         "arguments",
         "event",
+        "form",
         "handler",
         "is_safe",
         "json_only",
@@ -58,6 +63,7 @@ class Route:
         arguments: Arguments | None = None,
         respond: Respond | None = None,
         json_only: bool = False,
+        form: "Form | None" = None,
     ) -> None:
         self.method: Method = method
         self.path = path
@@ -66,6 +72,7 @@ class Route:
         self.arguments = arguments
         self.respond: Respond | None = respond
         self.json_only = json_only
+        self.form = form
         self.is_safe = method in SAFE_METHODS
         self.namespace = ""
         self.signals_before = b""
@@ -97,7 +104,11 @@ class Route:
         What belongs to no argument is called `_`.
         """
         empty = dict.fromkeys((*self.argument_names, "_"), "")
-        return {self.namespace: {self.event or "_": {**empty, **messages}}}
+        return self.within({**empty, **messages})
+
+    def within(self, values: Mapping[str, str]) -> dict[str, dict[str, dict[str, str]]]:
+        """Put values where a tree of signals has those of this event's form."""
+        return {self.namespace: {self.event or "_": {**values}}}
 
 
 class Resource:

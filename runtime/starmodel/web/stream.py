@@ -12,8 +12,9 @@ from starmodel.domain import Actor
 from starmodel.web.response import Headers, Receive, Send, StreamResponse
 
 if TYPE_CHECKING:
+    from starmodel.web.collection import Collection
     from starmodel.web.live import LiveHub
-    from starmodel.web.topic import Topic
+    from starmodel.web.topic import Topic, Watched
 
 MAX_FRAGMENTS = 64
 """How many fragments may wait in one stream. With one more they are all dropped, and the page
@@ -68,15 +69,15 @@ class LiveStream(StreamResponse):
         self.actor = actor
         self.session = session
         self.token = token
-        self.topics: list[Topic] = []
-        self.pending: dict[Topic, bytes | None] = {}
+        self.topics: list[Topic | Collection] = []
+        self.pending: dict[Watched, bytes | None] = {}
         self.is_sending = False
         self.sent = 0
         self._stuck_at: tuple[int, float] | None = None
         self._hub = hub
         self._head = b""
         self._farewell: bytes | None = None
-        self._fragments: list[tuple[Topic, bytes]] = []
+        self._fragments: list[tuple[Watched, bytes]] = []
         self._fragment_bytes = 0
         self._is_over = False
         self._is_cut = False
@@ -91,7 +92,7 @@ class LiveStream(StreamResponse):
         """Put the fields of a first event in front of whatever is sent first."""
         self._head = head
 
-    def offer(self, topic: "Topic", chunk: bytes, fragments: list[bytes]) -> None:
+    def offer(self, topic: "Watched", chunk: bytes, fragments: list[bytes]) -> None:
         """Have a change sent, and fragments before it.
 
         Where an earlier change of the entity still waits, its newest state takes the place of
@@ -106,7 +107,7 @@ class LiveStream(StreamResponse):
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
-    def append(self, topic: "Topic", fragment: bytes) -> None:
+    def append(self, topic: "Watched", fragment: bytes) -> None:
         """Have a fragment sent with the next change; too many become the newest states."""
         self._fragments.append((topic, fragment))
         self._fragment_bytes += len(fragment)
@@ -116,7 +117,7 @@ class LiveStream(StreamResponse):
             self._fragments.clear()
             self._fragment_bytes = 0
 
-    def forget(self, topic: "Topic") -> None:
+    def forget(self, topic: "Watched") -> None:
         """Send nothing more of an entity, not even what waits to be sent."""
         topic.streams.discard(self)
         self.pending.pop(topic, None)

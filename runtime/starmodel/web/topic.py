@@ -8,10 +8,17 @@ bus tells of changes.
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from starmodel.application import EntityPersistenceBackend, Key, detach, restore
+from starmodel.application import (
+    EntityDefinition,
+    EntityPersistenceBackend,
+    Key,
+    detach,
+    restore,
+)
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, render_fragment
 from starmodel.web.formatter import EventResponseFormatter
 from starmodel.web.routing import Resource
@@ -56,7 +63,32 @@ class News:
         self.is_rendering_due = False
 
 
-class Topic:
+class Watched(ABC):
+    """What streams watch.
+
+    Attributes:
+        definition: The entity.
+        key: Which instance of it.
+        streams: Those that watch it.
+    """
+
+    __slots__ = ("definition", "key", "streams")
+
+    def __init__(self, definition: EntityDefinition[Any], key: Key) -> None:
+        self.definition = definition
+        self.key = key
+        self.streams: set[LiveStream] = set()
+
+    @abstractmethod
+    def snapshot(self) -> bytes:
+        """Give the newest state as events."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Tell the streams nothing more."""
+
+
+class Topic(Watched):
     """A watched entity.
 
     Args:
@@ -77,11 +109,8 @@ class Topic:
         "_snapshot",
         "_view",
         "backend",
-        "definition",
         "formatter",
-        "key",
         "resource",
-        "streams",
     )
 
     def __init__(
@@ -91,12 +120,10 @@ class Topic:
         backend: EntityPersistenceBackend,
         formatter: EventResponseFormatter,
     ) -> None:
+        super().__init__(resource.definition, key)
         self.resource = resource
-        self.definition = resource.definition
-        self.key = key
         self.backend = backend
         self.formatter = formatter
-        self.streams: set[LiveStream] = set()
         self._view: View | None = None
         self._snapshot: bytes | None = None
         self._news = News(0)

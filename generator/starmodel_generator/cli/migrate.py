@@ -1,0 +1,206 @@
+"""`starmodel migrate`: bring databases to what the entities say."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from starmodel_generator.cli import exit_codes
+from starmodel_generator.cli.console import give, say
+from starmodel_generator.cli.migrating import (
+    applied_count,
+    attempt,
+    counted,
+    history_of,
+    place,
+    stop,
+    tables,
+    target,
+)
+from starmodel_generator.cli.new_migration import new
+from starmodel_generator.migration.difference import difference
+from starmodel_generator.migration.engine import BASE
+from starmodel_generator.migration.location import DEFAULT_URL, VARIABLE, dialect_of
+from starmodel_generator.migration.wording import describe
+
+app = typer.Typer(
+    help=(
+        "Bring databases to what the entities say.\n\n"
+        "A migration is a file in [bold]migrations/versions[/bold]: how a database gets from what"
+        " the entities were to what they are, and back. It is written without a database,"
+        " reviewed and committed like other code, and applied to every database in turn.\n\n"
+        "After a change of an entity: [bold]starmodel migrate new[/bold], read the file, then"
+        " [bold]starmodel migrate up[/bold]. (While you develop, [bold]starmodel run[/bold] does"
+        " both.)"
+    ),
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+
+Url = Annotated[
+    str,
+    typer.Option(
+        "--database-url",
+        envvar=VARIABLE,
+        help="sqlite:///app.db or postgresql://user:password@host/name",
+    ),
+]
+
+
+app.command("new")(new)
+
+
+@app.command()
+def up(
+    revision: Annotated[
+        str | None, typer.Argument(help="The last one to apply.", show_default="the newest")
+    ] = None,
+    database_url: Url = DEFAULT_URL,
+) -> None:
+    """Apply what is pending to a database, all of it or, where anything fails, nothing.
+
+    Examples:
+
+      starmodel migrate up
+
+      starmodel migrate up --database-url postgresql://shop@db/shop
+    """
+    goal = target(database_url)
+    ids = goal.history.ids
+    end = place(goal.history, revision) if revision else len(ids)
+    pending = ids[applied_count(goal) : end]
+    if not pending:
+        say(f"{goal.name} is up to date.")
+        return
+    attempt(
+        lambda: goal.migrator.up(pending[-1], _tell),
+        f"nothing was changed in {goal.name}",
+    )
+    say(f"{counted(len(pending))} applied to {goal.name}.")
+
+
+@app.command()
+def down(
+    revision: Annotated[
+        str | None,
+        typer.Argument(
+            help="The last one that stays; `base` for none.", show_default="the one before"
+        ),
+    ] = None,
+    database_url: Url = DEFAULT_URL,
+) -> None:
+    """Take migrations back from a database. What they dropped comes back empty.
+
+    Examples:
+
+      starmodel migrate down            the last one
+
+      starmodel migrate down 0003
+
+      starmodel migrate down base       every table goes
+    """
+    goal = target(database_url)
+    ids = goal.history.ids
+    done = applied_count(goal)
+    if done == 0:
+        say(f"No migration was applied to {goal.name}.")
+        return
+    kept = done - 1
+    if revision is not None:
+        kept = place(goal.history, revision)
+    if kept >= done:
+        say(f"{goal.name} is not beyond {revision}.")
+        return
+    attempt(
+        lambda: goal.migrator.down(ids[kept - 1] if kept else BASE, _tell),
+        f"nothing was changed in {goal.name}",
+    )
+    say(f"{counted(done - kept)} taken back from {goal.name}.")
+
+
+@app.command()
+def status(database_url: Url = DEFAULT_URL) -> None:
+    """List the migrations, and which of them a database has.
+
+    Examples:
+
+      starmodel migrate status
+    """
+    goal = target(database_url)
+    ids = goal.history.ids
+    done = applied_count(goal)
+    for number, id in enumerate(ids):
+        give(f"{'applied' if number < done else 'pending'}  {id}\n")
+    if done < len(ids):
+        verb = "is" if len(ids) - done == 1 else "are"
+        say(
+            f"{counted(len(ids) - done)} {verb} pending in {goal.name}. Run `starmodel migrate up`."
+        )
+    else:
+        say(f"{goal.name} is up to date.")
+
+
+@app.command()
+def check() -> None:
+    """Tell whether the migrations lead to what the entities say; for CI. No database is needed.
+
+    Exit codes: 0 they do; 3 they do not, and stdout lists what differs.
+
+    Examples:
+
+      starmodel migrate check
+    """
+    config, schema = tables()
+    plan = difference(history_of(config).schema, schema)
+    if plan.is_empty and not plan.obstacles:
+        say("Entities and migrations agree.")
+        return
+    for step in describe(plan.up):
+        give(f"{step}\n")
+    say("Entities and migrations differ. Run `starmodel migrate new`.")
+    raise typer.Exit(exit_codes.OUT_OF_DATE)
+
+
+@app.command()
+def sql(
+    revision: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[REVISION | FROM:TO]",
+            help="One migration, or all behind FROM up to TO; `base` is before the first.",
+            show_default="the newest",
+        ),
+    ] = None,
+    dialect: Annotated[
+        Literal["sqlite", "postgresql"] | None,
+        typer.Option("--dialect", help="Whose SQL.", show_default="that of the database's URL"),
+    ] = None,
+    back: Annotated[bool, typer.Option("--down", help="The way back instead.")] = False,
+    database_url: Url = DEFAULT_URL,
+) -> None:
+    """Print the SQL of migrations, for a review. No database is needed.
+
+    Examples:
+
+      starmodel migrate sql --dialect postgresql
+
+      starmodel migrate sql 0003
+
+      starmodel migrate sql base:head > schema.sql
+    """
+    goal = target(database_url)
+    ids = (BASE, *goal.history.ids)
+    first, separator, last = (revision or ids[-1]).partition(":")
+    end = place(goal.history, last if separator else first)
+    start = place(goal.history, first) if separator else end - 1
+    if start >= end:
+        stop(f"{revision} names no migration to write", "the older one comes first")
+    kind = dialect or dialect_of(database_url) or "sqlite"
+    one, other = (ids[end], ids[start]) if back else (ids[start], ids[end])
+    text = attempt(
+        lambda: goal.migrator.sql(one, other, kind, back=back), "the SQL cannot be written"
+    )
+    give(text)
+
+
+def _tell(revision: str, applied: bool) -> None:
+    say(f"  {revision}" if applied else f"  {revision}, taken back")

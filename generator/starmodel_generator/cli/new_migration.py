@@ -1,0 +1,117 @@
+"""`starmodel migrate new`: write the difference between the last migration and the entities."""
+
+from typing import Annotated
+
+import typer
+
+from starmodel_generator.cli import exit_codes
+from starmodel_generator.cli.console import give, say
+from starmodel_generator.cli.migrating import configuration, history_of, show_findings, stop, tables
+from starmodel_generator.migration.difference import difference
+from starmodel_generator.migration.history import History, write_revision
+from starmodel_generator.migration.judgement import unused
+from starmodel_generator.migration.plan import Answers
+from starmodel_generator.migration.revision_text import empty_revision_text, revision_text
+from starmodel_generator.migration.wording import describe, summary
+from starmodel_schemas import DatabaseSchema
+
+
+def new(
+    message: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[MESSAGE]", help="What it is for; names the file.", show_default=False
+        ),
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept", metavar="CODE:NAME", help="A finding that is meant, as it was shown."
+        ),
+    ] = None,
+    backfill: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--backfill", metavar="TABLE.COLUMN=SQL", help="What rows that are there already get."
+        ),
+    ] = None,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="An empty migration, to write by hand.")
+    ] = False,
+) -> None:
+    """Write a migration: the difference between the last one and the entities of today.
+
+    No database is needed. Nothing is written while something would be lost unannounced: dropped
+    columns and tables, values cut or rounded, required columns that rows have no value for. The
+    message names the --accept or the --backfill that goes on. A renamed field or entity is told
+    by renamed_from, and keeps its values.
+
+    Exit codes: 0 done; 1 something has to be accepted; 2 the migrations cannot be read.
+
+    Examples:
+
+      starmodel migrate new
+
+      starmodel migrate new "prices in cents" --accept drop-column:product.price
+
+      starmodel migrate new --backfill "product.sku='P-' || id"
+
+      starmodel migrate new --empty "import customers"
+    """
+    if empty:
+        _new_empty(message or "migration")
+        return
+    config, schema = tables()
+    history = history_of(config)
+    _require_tables(schema, history)
+    answers = Answers(frozenset(accept or ()), _backfills(backfill or []))
+    plan = difference(history.schema, schema, answers)
+    columns = [f"{table.name}.{column.name}" for table in schema.tables for column in table.columns]
+    for option in unused(answers, plan.findings, columns):
+        stop(f"{option}: no such finding or column", "take it as it is shown")
+    show_findings(plan.findings)
+    if plan.obstacles:
+        say("No migration was written.")
+        raise typer.Exit(exit_codes.DIAGNOSTICS)
+    if plan.is_empty:
+        say("Entities and migrations agree; there is nothing to write.")
+        return
+    text = message or summary(plan.up)
+    revision = history.next_revision(text[:1].upper() + text[1:])
+    paths = write_revision(
+        config.root, config.migrations, revision, revision_text(revision, plan), schema
+    )
+    for step in describe(plan.up):
+        say(f"  {step}")
+    give(f"{paths[0]}\n")
+    say("Read it, then apply it: `starmodel migrate up`.")
+
+
+def _new_empty(message: str) -> None:
+    config = configuration()
+    revision = history_of(config).next_revision(message[:1].upper() + message[1:])
+    text = empty_revision_text(revision)
+    paths = write_revision(config.root, config.migrations, revision, text, None)
+    give(f"{paths[0]}\n")
+    say("Write into it what is to be done, then apply it: `starmodel migrate up`.")
+
+
+def _require_tables(schema: DatabaseSchema, history: History) -> None:
+    if not schema.tables and not history.entries:
+        stop(
+            "no entity is kept in SQL",
+            "set `store=StateStore.SERVER_SQL` in the `model_config` of one",
+        )
+
+
+def _backfills(given: list[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for text in given:
+        name, separator, value = text.partition("=")
+        if not separator or "." not in name or not value.strip():
+            stop(
+                f"--backfill {text}: not of the form TABLE.COLUMN=SQL",
+                "as in --backfill \"product.sku='none'\"",
+            )
+        values[name.strip()] = value
+    return values

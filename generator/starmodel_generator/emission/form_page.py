@@ -1,0 +1,293 @@
+"""The view of `form_page.py`: the pages on which a record is made, edited and deleted."""
+
+from dataclasses import dataclass
+
+from starmodel_generator.emission.control import first_line
+from starmodel_generator.emission.form import ONCE, Forms, FormView, submission
+from starmodel_generator.emission.imports import ModuleNames
+from starmodel_generator.emission.layout import Group, Layout
+from starmodel_generator.emission.markup import (
+    LINE_LENGTH,
+    Member,
+    expression,
+    hole,
+    html,
+    in_fstring,
+    in_template,
+    key,
+    object_literal,
+    signal,
+)
+from starmodel_generator.emission.names import Context, an
+from starmodel_generator.emission.page_field import DRAFT, Fields, FieldView
+from starmodel_generator.emission.quoting import docstring, python_string
+from starmodel_generator.emission.record import record_words
+from starmodel_generator.emission.shown import PAGE
+from starmodel_generator.emission.wire import Endpoint, endpoints
+from starmodel_schemas import EntitySchema
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPageView:
+    """A page with the form that makes a record, changes it or deletes it.
+
+    `event` is that of the form; `""` for a page that has only `creations`, the author's own. The
+    texts are HTML for an f-string: `submit` is what submitting does, `path` where the form goes
+    to, `back` where the way out leads. `form` declares the page with its empty inputs. With
+    `has_past` it knows what its inputs held at first.
+    """
+
+    signature: Layout
+    docstring: str
+    result: Layout
+    takes_id: bool = False
+    event: str = ""
+    id: str = ""
+    path: str = ""
+    submit: str = ""
+    busy: str = ""
+    error: str = ""
+    labels: str = ""
+    fields: str = ""
+    button: str = ""
+    back: str = ""
+    form: Layout = ""
+    has_past: bool = False
+    creations: tuple[FormView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormPageView:
+    """Everything that `form_page.py.j2` lays out."""
+
+    title: str
+    imports: str
+    namespace: str
+    key: str
+    pages: tuple[RecordPageView, ...]
+    fields_signature: Layout
+    fields_docstring: str
+    fields: tuple[FieldView, ...]
+    blank: Layout
+    draft_signature: Layout
+    draft_docstring: str
+    draft: Layout
+    creations: tuple[FormView, ...]
+
+
+def form_page_view(entity: EntitySchema, context: Context) -> FormPageView:
+    """Decide what the pages show on which a record is made, edited and deleted."""
+    return _FormPage(entity, context).view()
+
+
+class _FormPage:
+    """Makes the view of one entity's form pages."""
+
+    def __init__(self, entity: EntitySchema, context: Context) -> None:
+        self.entity = entity
+        self.own = context.names[entity.qualified_name]
+        self.names = names = ModuleNames(context.first_party)
+        self.events = {
+            event.event.crud: event
+            for event in endpoints(entity, context)
+            if event.event.crud is not None
+        }
+        self.creations = [
+            event
+            for event in endpoints(entity, context)
+            if event.event.is_creation and event.event.crud is None
+        ]
+        written = [kind for kind in ("create", "update") if kind in self.events]
+        self.is_shared = len(written) == 2
+        event = "" if self.is_shared or not written else written[0]
+        self.maker = Fields(entity.namespace, entity.snake_name, event, context, names)
+        self.source = self.events[written[0]] if written else None
+        self.forms = Forms(entity, context, names)
+        self.blank = f"{self.own.constant}_BLANK"
+
+    def view(self) -> FormPageView:
+        names, entity = self.names, self.entity
+        names.use("starmodel.web", "Page")
+        names.use(PAGE, "NOTICE")
+        fields = () if self.source is None else self._fields(self.source)
+        creations = tuple([self.forms.form(event) for event in self.creations])
+        pages = [self._page(kind, fields, creations) for kind in self.events]
+        if creations and "create" not in self.events:
+            pages.insert(0, self._creations_page(creations))
+        snake = entity.snake_name
+        words = record_words(entity)
+        if self.events:
+            names.use(DRAFT, "Form")
+            names.use(DRAFT, "Draft")
+        if any(page.takes_id for page in pages):
+            names.use("starmodel.web", "segment")
+        has_draft = "update" in self.events
+        if fields:
+            names.use(DRAFT, "Values")
+            names.define(f"{snake}_fields")
+        if has_draft:
+            names.use(DRAFT, "Values")
+            names.use("starmodel.web.listing", "Related")
+            names.use(self.own.module("state"), self.own.state_type)
+            names.define(f"{snake}_draft")
+        blank = Group(
+            f"{names.define(self.blank)}: Values = {{", tuple([one.blank for one in fields]), "}"
+        )
+        return FormPageView(
+            title=words,
+            namespace=in_fstring(html(entity.namespace)),
+            key=in_fstring(expression(key(entity.namespace))),
+            pages=tuple(pages),
+            fields_signature=Group(
+                f"def {snake}_fields(",
+                ("draft: Draft", "event: str") if self.is_shared else ("draft: Draft",),
+                ") -> str:",
+            ),
+            fields_docstring=docstring(
+                f"The inputs for what {an(words)} is made of"
+                + (", in the form of an event." if self.is_shared else "."),
+                4,
+            ),
+            fields=fields,
+            blank=blank,
+            draft_signature=Group(
+                f"def {snake}_draft(",
+                (f"state: {self.own.state_type}", "version: int", "related: Related"),
+                ") -> Draft:",
+            ),
+            draft_docstring=docstring("What the inputs hold before anything is changed.", 4),
+            draft=(
+                Group(
+                    "values: Values = {",
+                    (*[one.drafted for one in fields], '"version": str(version)'),
+                    "}",
+                )
+                if has_draft
+                else ""
+            ),
+            creations=creations,
+            imports=names.import_block(),
+        )
+
+    def _fields(self, event: Endpoint) -> tuple[FieldView, ...]:
+        return tuple(
+            [
+                self.maker.field(parameter)
+                for parameter in event.arguments
+                if parameter.name != "version" or event.event.crud == "create"
+            ]
+        )
+
+    def _page(
+        self, kind: str, fields: tuple[FieldView, ...], creations: tuple[FormView, ...]
+    ) -> RecordPageView:
+        namespace, snake = self.entity.namespace, self.entity.snake_name
+        words = record_words(self.entity)
+        home = f"/{snake}"
+        says, title, button, path = {
+            "create": ("on which {} is made", f"New {words}", f"Create {words}", home),
+            "update": ("on which {} is edited", f"Edit {words}", "Save", f"{home}/{{id}}/edit"),
+            "delete": (
+                "that asks before {} is deleted",
+                f"Delete this {words}?",
+                f"Delete {words}",
+                f"{home}/{{id}}/delete",
+            ),
+        }[kind]
+        function = self.names.define(_page_name(kind, snake))
+        lead = first_line(self.entity.doc) if kind == "create" else ""
+        blank = "{}"
+        if fields and kind != "delete":
+            blank = self.blank
+        if kind == "update":
+            blank = f'{{**{blank}, "version": ""}}' if fields else '{"version": ""}'
+        event = f", {python_string(kind)}" if self.is_shared else ""
+        busy = f"{signal('_busy', namespace, kind)} ? 'true' : 'false'"
+        return RecordPageView(
+            signature=Group(f"def {function}(", ("draft: Draft",), ") -> Page:"),
+            docstring=docstring(f"The page {says.format(an(words))}.", 4),
+            result=self._result(title, lead),
+            takes_id=kind != "create",
+            event=kind,
+            id=in_fstring(html(f"{snake}-{kind}")),
+            path=with_id(html(path)),
+            submit=self._submit(kind, path, fields),
+            busy=in_fstring(expression(busy)),
+            error=in_fstring(expression(signal("errors", namespace, kind, "_"))),
+            labels=in_template(", ".join([one.label for one in fields if one.label])),
+            fields=f"{snake}_fields(draft{event})" if fields else "",
+            button=in_fstring(html(button)),
+            back=with_id(html(home if kind == "create" else f"{home}/{{id}}")),
+            form=Group(
+                f"{self.names.define(form_name(kind, self.own.constant))} = Form(",
+                (function, blank),
+                ")",
+            ),
+            has_past=kind == "update" or (kind == "create" and _have_past(fields)),
+            creations=creations if kind == "create" else (),
+        )
+
+    def _creations_page(self, creations: tuple[FormView, ...]) -> RecordPageView:
+        """Make the page of a record that only the author's own events make."""
+        words = record_words(self.entity)
+        function = self.names.define(_page_name("create", self.entity.snake_name))
+        return RecordPageView(
+            signature=Group(f"def {function}(", (), ") -> Page:"),
+            docstring=docstring(f"The page on which {an(words)} is made.", 4),
+            result=self._result(f"New {words}", first_line(self.entity.doc)),
+            creations=creations,
+        )
+
+    def _result(self, title: str, lead: str) -> Layout:
+        return Group("return Page(", (python_string(title), python_string(lead), "content"), ")")
+
+    def _submit(self, kind: str, path: str, fields: tuple[FieldView, ...]) -> str:
+        members: list[Member] = [one.sent for one in fields]
+        code = submission(
+            (self.entity.namespace, kind),
+            "POST",
+            path,
+            ("payload", [] if kind == "delete" else self._payload(kind, members)),
+            ONCE,
+        )
+        return with_id(expression(code).replace(hole("event"), kind))
+
+    def _payload(self, kind: str, members: list[Member]) -> str:
+        """Write what is sent; of a record that is edited only what was changed."""
+        if kind == "create":
+            return object_literal(members, 6, len("      payload: "))
+        form = signal("_form", self.entity.namespace, kind)
+        was = signal("_was", self.entity.namespace, kind)
+        given = object_literal([*members, ("version", f"{form}.version")], 8, LINE_LENGTH)
+        return (
+            "Object.fromEntries(\n"
+            f"        Object.entries({given}).filter(([name]) =>\n"
+            "          name === 'version'\n"
+            f"          || JSON.stringify({form}[name]) !== JSON.stringify({was}[name])\n"
+            "        )\n"
+            "      )"
+        )
+
+
+def _have_past(fields: tuple[FieldView, ...]) -> bool:
+    """Whether an input notes what it held at first, as those for times do."""
+    views = [field.control for field in fields]
+    return any(
+        "$_was" in attribute
+        for view in [*views, *(inner for view in views for inner in view.controls)]
+        for attribute in view.attributes
+    )
+
+
+def _page_name(kind: str, snake: str) -> str:
+    return f"{ {'create': 'new', 'update': 'edit', 'delete': 'delete'}[kind] }_{snake}_page"
+
+
+def form_name(kind: str, constant: str) -> str:
+    """Name the form of an event of `crud`: `NEW_PRODUCT`."""
+    return f"{ {'create': 'NEW', 'update': 'EDIT', 'delete': 'DELETE'}[kind] }_{constant}"
+
+
+def with_id(text: str) -> str:
+    """Write HTML for an f-string, the record's id where its place is."""
+    return in_fstring(text.replace("{id}", "\0"), "id")

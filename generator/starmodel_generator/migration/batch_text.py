@@ -1,0 +1,130 @@
+"""The steps that change a table in one go, and what they are written with."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+from starmodel_generator.emission.layout import Group, Layout, lay, named
+from starmodel_generator.emission.quoting import python_string
+from starmodel_generator.migration.column_text import (
+    check_condition,
+    choice_layout,
+    column_text,
+    key_arguments,
+    sql_layout,
+    type_text,
+)
+from starmodel_generator.migration.plan import AlteredColumn, TableChange
+from starmodel_generator.migration.sql_text import identifier
+from starmodel_schemas import CheckSchema
+
+MARGIN = 4
+COPY = "before"
+"""The variable that holds the table as it was."""
+
+INDENT = " " * MARGIN
+
+
+class Branch(NamedTuple):
+    """Steps that differ between the databases."""
+
+    sqlite: tuple[Layout, ...]
+    postgresql: tuple[Layout, ...]
+
+
+Step: TypeAlias = Layout | Branch
+
+
+def call_text(head: str, *items: Layout, indent: int = MARGIN) -> str:
+    """A call in a function's body."""
+    return lay(Group(head, items, ")"), indent)
+
+
+def batch_text(table: str, steps: Sequence[Step], order: tuple[str, ...] = ()) -> str:
+    """A `with` block that changes a table in one go."""
+    items: list[Layout] = [python_string(table), f"copy_from={COPY}"]
+    if order:
+        columns = Group("(", tuple(python_string(name) for name in order), ")")
+        items.append(Group("partial_reordering=[", (columns,), "]"))
+    head = lay(Group("with op.batch_alter_table(", tuple(items), ") as batch:"), MARGIN)
+    return "\n".join([head, *(line for step in steps for line in _step_lines(step))])
+
+
+def _step_lines(step: Step) -> list[str]:
+    margin = INDENT * 2
+    if not isinstance(step, Branch):
+        return [margin + lay(step, 2 * MARGIN)]
+    inner = margin + INDENT
+    return [
+        f"{margin}if sqlite:",
+        *(inner + lay(item, 3 * MARGIN) for item in step.sqlite),
+        f"{margin}else:",
+        *(inner + lay(item, 3 * MARGIN) for item in step.postgresql),
+    ]
+
+
+def drop_check(check: CheckSchema) -> Layout:
+    """Drop a check by its name."""
+    return f'batch.drop_constraint({python_string(check.name)}, type_="check")'
+
+
+def batch_steps(change: TableChange, aside: dict[str, str], early: list[CheckSchema]) -> list[Step]:
+    """What is dropped, added and altered; `aside` are the columns that SQLite moved, by name, and
+    `early` the checks that are gone already."""
+    steps: list[Step] = [drop_check(check) for check in change.dropped_checks if check not in early]
+    steps += [
+        f'batch.drop_constraint({python_string(key.name)}, type_="foreignkey")'
+        for key in change.dropped_keys
+    ]
+    steps += [f"batch.drop_column({python_string(column.name)})" for column in change.dropped]
+    for added in change.added:
+        if added.needs_empty_table:
+            column = column_text(added.column)
+            steps.append(Group("batch.add_column(", (column,), ")"))
+        elif not added.column.nullable:
+            steps.append(_alter(added.column.name, "nullable=False"))
+    for item in change.altered:
+        steps += _altered(item, aside)
+    steps += [
+        Group(
+            "batch.create_check_constraint(",
+            (python_string(check.name), choice_layout(check_condition(check, change.new))),
+            ")",
+        )
+        for check in change.added_checks
+    ]
+    steps += [
+        Group("batch.create_foreign_key(", key_arguments(key), ")") for key in change.added_keys
+    ]
+    return steps
+
+
+def _alter(column: str, *items: Layout) -> Layout:
+    return Group("batch.alter_column(", (python_string(column), *items), ")")
+
+
+def _altered(item: AlteredColumn, aside: dict[str, str]) -> list[Step]:
+    """The alterations of a column; one that SQLite moved takes the old one's name there."""
+    name = item.after.name
+    steps: list[Layout] = []
+    if item.before.type != item.after.type:
+        arguments: list[Layout] = [f"type_={type_text(item.after.type)}"]
+        using = item.conversion.postgresql if item.conversion else None
+        if using is not None:
+            sql = sql_layout(using.replace("{}", identifier(name)))
+            arguments.append(named("postgresql_using", sql))
+        arguments.append(f"existing_type={type_text(item.before.type)}")
+        steps.append(_alter(name, *arguments))
+    if item.before.nullable != item.after.nullable:
+        # A step of its own: PostgreSQL would ask for a value before the conversion gives one.
+        steps.append(_alter(name, f"nullable={item.after.nullable}"))
+    if name not in aside:
+        return [*steps]
+    moved = (
+        f"batch.drop_column({python_string(name)})",
+        _alter(
+            aside[name],
+            f"new_column_name={python_string(name)}",
+            f"nullable={item.after.nullable}",
+        ),
+    )
+    return [Branch(moved, tuple(steps))]

@@ -1,0 +1,169 @@
+"""The statements that change one table: rows first, then the table, then its indexes.
+
+PostgreSQL alters a table where it is. SQLite writes it anew for most changes, which is what
+`batch_alter_table` does; the table that it copies from stands in the revision, so that no
+database is needed to write the SQL.
+"""
+
+from starmodel_generator.emission.layout import Group, Layout, Parts, lay, prefixed
+from starmodel_generator.emission.quoting import python_string
+from starmodel_generator.migration.batch_text import (
+    COPY,
+    INDENT,
+    MARGIN,
+    batch_steps,
+    batch_text,
+    call_text,
+    drop_check,
+)
+from starmodel_generator.migration.column_text import (
+    choice_layout,
+    column_text,
+    sql_layout,
+    table_text,
+)
+from starmodel_generator.migration.plan import AlteredColumn, TableChange, Update
+from starmodel_generator.migration.sql_text import Sql, identifier
+from starmodel_schemas import CheckSchema, ColumnSchema, IndexSchema, TableSchema
+
+
+def drop_index(index: IndexSchema, table: str) -> str:
+    """Drop an index by its name."""
+    return call_text(
+        "op.drop_index(", python_string(index.name), f"table_name={python_string(table)}"
+    )
+
+
+def create_index(index: IndexSchema, table: str) -> str:
+    """Create an index."""
+    columns = Group("[", tuple(python_string(column) for column in index.columns), "]")
+    unique: tuple[Layout, ...] = ("unique=True",) if index.unique else ()
+    return call_text(
+        "op.create_index(", python_string(index.name), python_string(table), columns, *unique
+    )
+
+
+def change_lines(change: TableChange) -> list[str]:
+    """Everything behind the renames."""
+    table = change.new.name
+    added = [item.column for item in change.added if not item.needs_empty_table]
+    lines = [_add_column(table, column) for column in added]
+    current = _with_columns(
+        change, [column.model_copy(update={"nullable": True}) for column in added]
+    )
+    # A row may get a value that the old check does not know.
+    early = _checks_in_the_way(change)
+    if early:
+        lines.append(lay(table_text(current, COPY), MARGIN))
+        lines.append(batch_text(table, [drop_check(check) for check in early]))
+        checks = tuple(check for check in current.checks if check not in early)
+        current = current.model_copy(update={"checks": checks})
+    lines += [
+        _update(table, Update(item.column.name, item.value))
+        for item in change.added
+        if item.value is not None
+    ]
+    lines += [_update(table, update) for update in change.updates]
+    moved = [item for item in change.altered if item.conversion and item.conversion.sqlite]
+    aside = _names_aside(moved, current)
+    lines += _conversions(change, aside)
+    if change.needs_batch:
+        if aside:
+            columns = [
+                item.after.model_copy(update={"name": aside[item.after.name], "nullable": True})
+                for item in moved
+            ]
+            current = current.model_copy(update={"columns": (*current.columns, *columns)})
+        lines.append(lay(table_text(current, COPY), MARGIN))
+        order = tuple(aside.get(column.name, column.name) for column in change.new.columns)
+        steps = batch_steps(change, aside, early)
+        lines.append(batch_text(table, steps, order if aside else ()))
+    lines += [create_index(index, table) for index in change.created_indexes]
+    return lines
+
+
+def _with_columns(change: TableChange, added: list[ColumnSchema]) -> TableSchema:
+    """The table behind the renames and the dropped indexes, with new columns."""
+    table = change.current
+    return table.model_copy(
+        update={
+            "columns": (*table.columns, *added),
+            "indexes": tuple(
+                index for index in table.indexes if index not in change.dropped_indexes
+            ),
+        }
+    )
+
+
+def _add_column(table: str, column: ColumnSchema) -> str:
+    return call_text("op.add_column(", python_string(table), column_text(column, nullable=True))
+
+
+def _checks_in_the_way(change: TableChange) -> list[CheckSchema]:
+    updated = {update.column for update in change.updates}
+    return [check for check in change.dropped_checks if check.column in updated]
+
+
+def _update(table: str, update: Update) -> str:
+    where = update.where or Sql.same("")
+    start = f"UPDATE {identifier(table)} SET {identifier(update.column)} = "
+    middle = " WHERE " if update.where else ""
+    sql = Sql(
+        start + update.value.sqlite + middle + where.sqlite,
+        start + update.value.postgresql + middle + where.postgresql,
+    )
+    return _execute(sql)
+
+
+def _execute(sql: Sql, indent: int = MARGIN) -> str:
+    layout = choice_layout(sql)
+    if isinstance(layout, Parts):
+        # The brackets of the call do for its parts as well.
+        return lay(prefixed("op.execute", layout._replace(always=True)), indent)
+    return call_text("op.execute(", layout, indent=indent)
+
+
+def _names_aside(moved: list[AlteredColumn], table: TableSchema) -> dict[str, str]:
+    """Where SQLite puts converted values before they take the place of the old ones."""
+    taken = {column.name for column in table.columns}
+    names: dict[str, str] = {}
+    for item in moved:
+        name = f"{item.after.name}_converted"
+        while name in taken:
+            name += "_"
+        names[item.after.name] = name
+    return names
+
+
+def _conversions(change: TableChange, aside: dict[str, str]) -> list[str]:
+    """What SQLite needs besides: it converts nothing, and minds nothing."""
+    table = change.new.name
+    body: list[str] = []
+    for item in change.altered:
+        if item.conversion is None:
+            continue
+        column = identifier(item.after.name)
+        if item.conversion.misfit and item.before.type != item.after.type:
+            misfit = item.conversion.misfit.replace("{}", column)
+            words = f"{table}.{item.after.name} has values {item.conversion.risk}"
+            count = f"SELECT count(*) FROM {identifier(table)} WHERE {misfit}"
+            body.append(
+                lay(Group("refuse(", (sql_layout(count), python_string(words)), ")"), 2 * MARGIN)
+            )
+        if item.after.name in aside and item.conversion.sqlite:
+            name = aside[item.after.name]
+            new = item.after.model_copy(update={"name": name})
+            body.append(
+                call_text(
+                    "op.add_column(",
+                    python_string(table),
+                    column_text(new, nullable=True),
+                    indent=2 * MARGIN,
+                )
+            )
+            value = item.conversion.sqlite.replace("{}", column)
+            update = f"UPDATE {identifier(table)} SET {identifier(name)} = {value}"
+            body.append(_execute(Sql.same(update), 2 * MARGIN))
+    if not body:
+        return []
+    return ["\n".join(["if sqlite:", *(f"{INDENT * 2}{line}" for line in body)])]

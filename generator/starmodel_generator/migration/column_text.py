@@ -1,0 +1,165 @@
+"""Types, columns and constraints as the SQLAlchemy expressions of a revision.
+
+Only SQLAlchemy's own types stand there, with a variant where the two databases differ, so that
+an old revision runs whatever becomes of the app.
+"""
+
+import re
+from typing import assert_never
+
+from starmodel_generator.emission.layout import (
+    LINE_LENGTH,
+    Group,
+    Layout,
+    Parts,
+    named,
+    prefixed,
+    width,
+)
+from starmodel_generator.emission.quoting import python_string
+from starmodel_generator.migration.sql_text import Sql, condition
+from starmodel_schemas import (
+    CheckSchema,
+    ColumnSchema,
+    ColumnType,
+    ForeignKeySchema,
+    IndexSchema,
+    NumericColumnType,
+    PlainColumnType,
+    TableSchema,
+    TextColumnType,
+)
+
+_PLAIN_TYPES = {
+    "bool": "sa.Boolean()",
+    "integer": "sa.BigInteger()",
+    "float": "sa.Double()",
+    "bytes": "sa.LargeBinary()",
+    "date": "sa.Date()",
+    "time": "sa.Time()",
+    "datetime": "sa.DateTime(timezone=True)",
+    "naive_datetime": "sa.DateTime()",
+    "interval": "sa.BigInteger()",
+    "uuid": "sa.Uuid()",
+    "json": 'sa.Text().with_variant(postgresql.JSONB(), "postgresql")',
+}
+_ON_DELETE = {"restrict": "RESTRICT", "cascade": "CASCADE", "set_null": "SET NULL"}
+_PARAMETER = re.compile(r"(?<![:\w\\]):(?=[\w$])")
+_ROOM = 24
+"""Columns that are left free for what stands around a text."""
+
+
+def type_text(type_: ColumnType) -> str:
+    """A column's type."""
+    match type_:
+        case TextColumnType(max_length=None):
+            return "sa.Text()"
+        case TextColumnType():
+            return f"sa.String({type_.max_length})"
+        case NumericColumnType():
+            exact = f"sa.Numeric({type_.precision}, {type_.scale})"
+            return f'{exact}.with_variant(sa.BigInteger(), "sqlite")'
+        case PlainColumnType():
+            return _PLAIN_TYPES[type_.name]
+        case _:
+            assert_never(type_)
+
+
+def column_text(
+    column: ColumnSchema, *, is_key: bool = False, nullable: bool | None = None
+) -> Layout:
+    """A column; `nullable` overrides its own."""
+    items: list[Layout] = [python_string(column.name), type_text(column.type)]
+    if is_key and column.type == PlainColumnType(name="integer"):
+        # Ids are given by the app; without this, PostgreSQL would make a sequence.
+        items.append("autoincrement=False")
+    items.append(f"nullable={column.nullable if nullable is None else nullable}")
+    return Group("sa.Column(", tuple(items), ")")
+
+
+def sql_layout(sql: str) -> Layout:
+    """SQL as a string, over several lines where it is long."""
+    # SQLAlchemy reads `:word` as a parameter.
+    text = _PARAMETER.sub(r"\\:", sql)
+    if width(text) <= LINE_LENGTH - _ROOM:
+        return python_string(text)
+    pieces: list[str] = []
+    piece = ""
+    for word in re.findall(r"\s*\S+\s*$|\s*\S+", text):
+        if piece and width(piece + word) > LINE_LENGTH - _ROOM:
+            pieces.append(piece)
+            piece = ""
+        piece += word
+    pieces.append(piece)
+    return Parts("", "()", tuple(python_string(piece) for piece in pieces))
+
+
+def choice_layout(sql: Sql) -> Layout:
+    """SQL that may differ between the databases, by the variable `sqlite`."""
+    if sql.is_same:
+        return sql_layout(sql.sqlite)
+    one, other = (
+        python_string(_PARAMETER.sub(r"\\:", text)) for text in (sql.sqlite, sql.postgresql)
+    )
+    return Parts("", "()", (one, "if sqlite", f"else {other}"), always=False)
+
+
+def check_condition(check: CheckSchema, table: TableSchema) -> Sql:
+    """What a check of a table asks."""
+    types = {column.name: column.type for column in table.columns}
+    return condition(check, types[check.column])
+
+
+def check_text(check: CheckSchema, table: TableSchema) -> Layout:
+    """A check as a part of a table."""
+    text = choice_layout(check_condition(check, table))
+    return Group("sa.CheckConstraint(", (text, named("name", python_string(check.name))), ")")
+
+
+def key_text(key: ForeignKeySchema) -> Layout:
+    """A reference as a part of a table."""
+    items: tuple[Layout, ...] = (
+        f"[{python_string(key.column)}]",
+        f"[{python_string(f'{key.table}.{key.target}')}]",
+        f"name={python_string(key.name)}",
+        f"ondelete={python_string(_ON_DELETE[key.on_delete])}",
+    )
+    return Group("sa.ForeignKeyConstraint(", items, ")")
+
+
+def key_arguments(key: ForeignKeySchema) -> tuple[Layout, ...]:
+    """A reference as arguments of `batch.create_foreign_key`."""
+    return (
+        python_string(key.name),
+        python_string(key.table),
+        f"[{python_string(key.column)}]",
+        f"[{python_string(key.target)}]",
+        f"ondelete={python_string(_ON_DELETE[key.on_delete])}",
+    )
+
+
+def index_text(index: IndexSchema) -> Layout:
+    """An index as a part of a table."""
+    columns = tuple(python_string(column) for column in index.columns)
+    unique = ("unique=True",) if index.unique else ()
+    return Group("sa.Index(", (python_string(index.name), *columns, *unique), ")")
+
+
+def primary_key_text(table: TableSchema) -> Layout:
+    """The primary key as a part of a table."""
+    columns = tuple(python_string(column) for column in table.primary_key)
+    return Group("sa.PrimaryKeyConstraint(", columns, ")")
+
+
+def table_text(table: TableSchema, name: str) -> Layout:
+    """A table as it is before it changes, as a variable: what SQLite has to write anew."""
+    items: tuple[Layout, ...] = (
+        python_string(table.name),
+        "sa.MetaData()",
+        *(column_text(column, is_key=column.name in table.primary_key) for column in table.columns),
+        primary_key_text(table),
+        *(check_text(check, table) for check in table.checks),
+        *(key_text(key) for key in table.foreign_keys),
+        *(index_text(index) for index in table.indexes),
+    )
+    return prefixed(f"{name} = ", Group("sa.Table(", items, ")"))

@@ -1,0 +1,118 @@
+"""What becomes of one column: how it is added, or altered."""
+
+from dataclasses import dataclass, replace
+
+from starmodel_generator.migration.conversion import AS_IT_IS, Conversion
+from starmodel_generator.migration.conversions import conversion
+from starmodel_generator.migration.filling import default_value, given_value, stand_in
+from starmodel_generator.migration.plan import AddedColumn, AlteredColumn, Answers, Update
+from starmodel_generator.migration.sql_text import Sql, condition, identifier
+from starmodel_schemas import ChoicesCheck, ColumnSchema, TableSchema, TextColumnType
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """A column that changes, and what its rows need first."""
+
+    change: AlteredColumn | None
+    updates: tuple[Update, ...] = ()
+
+
+def backfill(column: ColumnSchema, table: TableSchema, answers: Answers) -> Sql | None:
+    """What the author says that rows get."""
+    given = answers.backfills.get(f"{table.name}.{column.name}")
+    return None if given is None else given_value(given, column)
+
+
+def added_column(
+    column: ColumnSchema, table: TableSchema, answers: Answers, *, restores: bool
+) -> AddedColumn:
+    """How a column is added; on the way back a value is made up where there is no other."""
+    given = None if restores else backfill(column, table, answers)
+    value = given or default_value(column)
+    if value is None and restores and not column.nullable:
+        value = stand_in(column, table)
+    return AddedColumn(column, value)
+
+
+def altered_column(
+    before: ColumnSchema,
+    after: ColumnSchema,
+    table: TableSchema,
+    answers: Answers,
+    *,
+    restores: bool,
+) -> Alteration | None:
+    """How a column gets its new type and nullability; `None` where nothing changes."""
+    given = None if restores else backfill(after, table, answers)
+    if restores and backfill(after, table, answers) is not None and before.type == after.type:
+        # The author had rows mapped to other values; only one of the old ones can be told.
+        given = stand_in(after, table)
+    updates: list[Update] = []
+    converted: Conversion | None = None
+    if before.type != after.type:
+        converted = conversion(before.type, after.type)
+        if isinstance(before.type, TextColumnType) and isinstance(after.type, TextColumnType):
+            if converted and converted.sqlite:
+                updates.append(_cut(after))
+            converted = AS_IT_IS
+        elif given is not None:
+            converted = Conversion(given.sqlite, given.postgresql)
+            given = None
+        elif converted is None:
+            converted = replacement(after, table, restores=restores)
+    elif given is not None:
+        updates += _choices(before, after, table, given)
+    if before.nullable and not after.nullable:
+        filled = given or default_value(after) or (stand_in(after, table) if restores else None)
+        if filled is not None and converted is not None and _is_moving(converted):
+            converted = _filled(converted, filled)
+        elif filled is not None:
+            where = Sql.same(f"{identifier(after.name)} IS NULL")
+            updates.append(Update(after.name, filled, where))
+    if converted is None and before.nullable == after.nullable:
+        return Alteration(None, tuple(updates)) if updates else None
+    return Alteration(AlteredColumn(before, after, converted), tuple(updates))
+
+
+def replacement(column: ColumnSchema, table: TableSchema, *, restores: bool) -> Conversion:
+    """No old value says anything about the new one: all rows get the same."""
+    value = default_value(column) or (Sql.same("NULL") if column.nullable else None)
+    if value is None and restores:
+        value = stand_in(column, table)
+    value = value or Sql.same("NULL")
+    return Conversion(value.sqlite, value.postgresql)
+
+
+def _is_moving(converted: Conversion) -> bool:
+    return converted.sqlite is not None or converted.postgresql is not None
+
+
+def _filled(converted: Conversion, value: Sql) -> Conversion:
+    """The same, with a value of the new type for rows that have none."""
+    return replace(
+        converted,
+        sqlite=f"coalesce({converted.sqlite or '{}'}, {value.sqlite})",
+        postgresql=f"coalesce({converted.postgresql or '{}'}, {value.postgresql})",
+    )
+
+
+def _cut(column: ColumnSchema) -> Update:
+    assert isinstance(column.type, TextColumnType)
+    name, longest = identifier(column.name), column.type.max_length
+    return Update(
+        column.name,
+        Sql.same(f"substr({name}, 1, {longest})"),
+        Sql.same(f"length({name}) > {longest}"),
+    )
+
+
+def _choices(
+    before: ColumnSchema, after: ColumnSchema, table: TableSchema, given: Sql
+) -> list[Update]:
+    """Rows whose value is none of the choices get what the author says."""
+    return [
+        Update(after.name, given, Sql.same("NOT " + condition(check, after.type).sqlite))
+        for check in table.checks
+        if isinstance(check, ChoicesCheck) and check.column == before.name
+    ]

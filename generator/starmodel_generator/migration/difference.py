@@ -1,0 +1,194 @@
+"""The difference between two database schemas: the way there, the way back, and what to know.
+
+Nothing here needs a database, or SQLAlchemy.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from starmodel_generator.migration.columns import added_column, altered_column
+from starmodel_generator.migration.judgement import (
+    judge_change,
+    judge_dropped_tables,
+)
+from starmodel_generator.migration.matching import Matching, match
+from starmodel_generator.migration.order import in_order
+from starmodel_generator.migration.plan import (
+    NO_ANSWERS,
+    Answers,
+    Finding,
+    Plan,
+    Steps,
+    TableChange,
+)
+from starmodel_generator.migration.sql_text import condition
+from starmodel_schemas import (
+    CheckSchema,
+    DatabaseSchema,
+    ForeignKeySchema,
+    IndexSchema,
+    TableSchema,
+)
+
+EMPTY = DatabaseSchema(tables=())
+
+
+def difference(old: DatabaseSchema, new: DatabaseSchema, answers: Answers = NO_ANSWERS) -> Plan:
+    """Work out how to get from one schema to the other, and back again.
+
+    The findings are in the order of the new schema's tables. Those that `answers` accepts are
+    marked so; those that a backfill settles are not there at all.
+    """
+    matching, conflicts = match(old, new)
+    up = _steps(old, new, matching, answers, restores=False)
+    down = _steps(new, old, matching.reversed(), answers, restores=True)
+    found: list[Finding] = [*conflicts]
+    for change in up.changed:
+        found += judge_change(change, answers)
+    found += judge_dropped_tables(up.dropped, up.created)
+    findings = [
+        replace(
+            finding,
+            accepted=finding.kind not in ("refused", "data") and finding.key in answers.accepted,
+        )
+        for finding in found
+    ]
+    return Plan(up, down, tuple(dict.fromkeys(findings)))
+
+
+def _steps(
+    old: DatabaseSchema,
+    new: DatabaseSchema,
+    matching: Matching,
+    answers: Answers,
+    *,
+    restores: bool,
+) -> Steps:
+    before = {table.name: table for table in old.tables}
+    created, late = in_order([table for table in new.tables if table.name not in matching.tables])
+    kept = set(matching.tables.values())
+    dropped, loose = in_order([table for table in old.tables if table.name not in kept])
+    changes = (
+        _change(before[matching.tables[table.name]], table, matching, answers, restores=restores)
+        for table in new.tables
+        if table.name in matching.tables
+    )
+    changed = tuple(change for change in changes if not change.is_empty)
+    return Steps(created, changed, tuple(reversed(dropped)), late, loose)
+
+
+def _change(
+    old: TableSchema,
+    new: TableSchema,
+    matching: Matching,
+    answers: Answers,
+    *,
+    restores: bool,
+) -> TableChange:
+    current = _under_new_names(old, new.name, matching)
+    before = {column.name: column for column in current.columns}
+    after = {column.name: column for column in new.columns}
+    added = [
+        added_column(column, new, answers, restores=restores)
+        for column in new.columns
+        if column.name not in before
+    ]
+    altered = [
+        result
+        for name, column in before.items()
+        if name in after
+        and (result := altered_column(column, after[name], new, answers, restores=restores))
+    ]
+    moved = {item.change.after.name for item in altered if item.change and item.change.is_moved}
+    old_checks, new_checks = _checks(current), _checks(new)
+    fixed_checks = {check.name for check, text in new_checks if (check, text) in old_checks} - {
+        check.name for check in current.checks if check.column in moved
+    }
+    fixed_keys = [
+        key for key in current.foreign_keys if key in new.foreign_keys and key.column not in moved
+    ]
+    fixed_indexes = [
+        index
+        for index in current.indexes
+        if index in new.indexes and moved.isdisjoint(index.columns)
+    ]
+    return TableChange(
+        old,
+        current,
+        new,
+        renamed=tuple(
+            (former, name) for name, former in matching.columns[new.name].items() if former != name
+        ),
+        added=tuple(added),
+        dropped=tuple(column for name, column in before.items() if name not in after),
+        altered=tuple(item.change for item in altered if item.change),
+        updates=tuple(update for item in altered for update in item.updates),
+        dropped_checks=_without(current.checks, fixed_checks),
+        added_checks=_without(new.checks, fixed_checks),
+        dropped_keys=tuple(key for key in current.foreign_keys if key not in fixed_keys),
+        added_keys=tuple(key for key in new.foreign_keys if key not in fixed_keys),
+        dropped_indexes=tuple(index for index in current.indexes if index not in fixed_indexes),
+        created_indexes=tuple(index for index in new.indexes if index not in fixed_indexes),
+    )
+
+
+def _without(checks: tuple[CheckSchema, ...], names: set[str]) -> tuple[CheckSchema, ...]:
+    return tuple(check for check in checks if check.name not in names)
+
+
+def _checks(table: TableSchema) -> list[tuple[CheckSchema, str]]:
+    """The checks with what they say in SQLite, which depends on the type of the column."""
+    types = {column.name: column.type for column in table.columns}
+    return [(check, condition(check, types[check.column]).sqlite) for check in table.checks]
+
+
+def _under_new_names(old: TableSchema, name: str, matching: Matching) -> TableSchema:
+    """The table as it is once tables and columns have their new names, and nothing else changed."""
+    tables = {former: after for after, former in matching.tables.items()}
+    columns = _renamed(matching, name)
+    return TableSchema(
+        name=name,
+        entity=old.entity,
+        primary_key=tuple(columns.get(column, column) for column in old.primary_key),
+        columns=tuple(
+            column.model_copy(update={"name": columns.get(column.name, column.name)})
+            for column in old.columns
+        ),
+        checks=tuple(
+            check.model_copy(update={"column": columns.get(check.column, check.column)})
+            for check in old.checks
+        ),
+        indexes=tuple(
+            IndexSchema(
+                name=index.name,
+                columns=tuple(columns.get(column, column) for column in index.columns),
+                unique=index.unique,
+            )
+            for index in old.indexes
+        ),
+        foreign_keys=tuple(
+            _key_under_new_names(key, columns, tables, matching) for key in old.foreign_keys
+        ),
+    )
+
+
+def _key_under_new_names(
+    key: ForeignKeySchema,
+    columns: Mapping[str, str],
+    tables: Mapping[str, str],
+    matching: Matching,
+) -> ForeignKeySchema:
+    target = tables.get(key.table, key.table)
+    targets = _renamed(matching, target) if key.table in tables else {}
+    return key.model_copy(
+        update={
+            "column": columns.get(key.column, key.column),
+            "table": target,
+            "target": targets.get(key.target, key.target),
+        }
+    )
+
+
+def _renamed(matching: Matching, table: str) -> dict[str, str]:
+    """The new names of a table's columns by their old names."""
+    return {former: name for name, former in matching.columns[table].items()}

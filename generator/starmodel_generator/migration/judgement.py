@@ -1,0 +1,185 @@
+"""What there is to know about a change before it is written: values that go, rows that may not fit."""
+
+from collections.abc import Iterable, Sequence
+
+from starmodel_generator.migration.conversion import type_words
+from starmodel_generator.migration.conversions import conversion
+from starmodel_generator.migration.fitness import judge_rows
+from starmodel_generator.migration.plan import (
+    AddedColumn,
+    AlteredColumn,
+    Answers,
+    Finding,
+    FindingKind,
+    TableChange,
+)
+from starmodel_schemas import (
+    ColumnSchema,
+    TableSchema,
+)
+
+
+def judge_dropped_tables(
+    dropped: Sequence[TableSchema], created: Sequence[TableSchema]
+) -> list[Finding]:
+    """Tables that go, with all rows."""
+    findings: list[Finding] = []
+    for table in dropped:
+        columns = {column.name for column in table.columns}
+        alike = [
+            other.name
+            for other in created
+            if other.entity is not None
+            and table.entity is not None
+            and len(columns.intersection(column.name for column in other.columns)) * 2
+            > len(columns)
+        ]
+        hint = (
+            f"if its rows are those of `{alike[0]}` now, give that entity"
+            f' `renamed_from="{_class_name(table)}"` in its `model_config`; else '
+            if len(alike) == 1
+            else ""
+        )
+        findings.append(
+            _finding(
+                "destructive",
+                "drop-table",
+                table.name,
+                f"the table `{table.name}` is dropped, with all its rows",
+                hint,
+            )
+        )
+    return findings
+
+
+def judge_change(change: TableChange, answers: Answers) -> list[Finding]:
+    """What a table that stays may lose, and what its rows have to fit."""
+    table = change.new.name
+    altered = {item.after.name for item in change.altered if item.conversion}
+    findings: list[Finding] = []
+    if change.current.primary_key != change.new.primary_key or altered.intersection(
+        change.new.primary_key
+    ):
+        findings.append(_primary_key(change))
+    for column in change.dropped:
+        findings.append(_dropped(column, change))
+    for added in change.added:
+        if added.needs_empty_table:
+            findings.append(_without_value(added, table))
+    for item in change.altered:
+        given = f"{table}.{item.after.name}" in answers.backfills
+        findings += _altered(item, change, is_given=given)
+    return [*findings, *judge_rows(change, answers)]
+
+
+def _primary_key(change: TableChange) -> Finding:
+    return Finding(
+        "refused",
+        "primary-key",
+        change.new.name,
+        f"the primary key of `{change.new.name}` changes, which other tables may refer to",
+        "write this migration by hand: `starmodel migrate new --empty`, once the entity is as it"
+        " was; or give the entity another name and copy the rows",
+    )
+
+
+def _dropped(column: ColumnSchema, change: TableChange) -> Finding:
+    table = change.new.name
+    alike = [added.column.name for added in change.added if added.column.type == column.type]
+    hint = ""
+    if alike:
+        hint = (
+            f"if its values are those of `{alike[0]}` now, write"
+            f' `{_field_name(alike[0])}: ... = Field(renamed_from="{_field_name(column.name)}")`;'
+            " else "
+        )
+    return _finding(
+        "destructive",
+        "drop-column",
+        f"{table}.{column.name}",
+        f"the column `{table}.{column.name}` is dropped, with its values",
+        hint,
+    )
+
+
+def _without_value(added: AddedColumn, table: str) -> Finding:
+    subject = f"{table}.{added.column.name}"
+    return Finding(
+        "missing",
+        "new-required-column",
+        subject,
+        f"`{subject}` is new and required: nobody says what the rows that are there get",
+        f"give the field a default, or say it once: `--backfill {subject}=\"''\"` (an SQL"
+        " expression over the row's columns). Where the table is known to be empty:"
+        f" `--accept new-required-column:{subject}`",
+    )
+
+
+def _altered(item: AlteredColumn, change: TableChange, *, is_given: bool) -> list[Finding]:
+    subject = f"{change.new.name}.{item.after.name}"
+    findings: list[Finding] = []
+    before, after = item.before.type, item.after.type
+    if before != after and not is_given:
+        known = conversion(before, after)
+        words = f"`{subject}` changes from {type_words(before)} to {type_words(after)}"
+        if known is None:
+            findings.append(
+                _finding(
+                    "destructive",
+                    "replace-column",
+                    subject,
+                    f"{words}: no value can be converted, so all of them go",
+                    f'say how with `--backfill {subject}="..."`, an SQL expression over the row\'s'
+                    " columns; else ",
+                )
+            )
+        elif known.loss:
+            findings.append(
+                _finding("lossy", "change-type", subject, f"{words}: values {known.loss}")
+            )
+        if known and known.risk:
+            findings.append(
+                Finding(
+                    "data",
+                    "convert-values",
+                    subject,
+                    f"{words}: values {known.risk} keep the migration from being applied",
+                    "look for them in the database first",
+                )
+            )
+    needs_value = item.before.nullable and not item.after.nullable
+    if needs_value and not is_given and item.after.backfill is None:
+        findings.append(
+            Finding(
+                "missing",
+                "require-value",
+                subject,
+                f"`{subject}` is required now: nobody says what rows without a value get",
+                f"give the field a default, or say it once: `--backfill {subject}=\"''\"`. Where"
+                f" every row has a value: `--accept require-value:{subject}`",
+            )
+        )
+    return findings
+
+
+def _finding(kind: FindingKind, code: str, subject: str, message: str, hint: str = "") -> Finding:
+    return Finding(
+        kind, code, subject, message, f"{hint}say that it is meant: `--accept {code}:{subject}`"
+    )
+
+
+def _class_name(table: TableSchema) -> str:
+    return (table.entity or table.name).rpartition(".")[2]
+
+
+def _field_name(column: str) -> str:
+    return column.removesuffix("_id")
+
+
+def unused(answers: Answers, findings: Iterable[Finding], backfilled: Iterable[str]) -> list[str]:
+    """Answers that nothing asks for, as they were given: a misspelt one must not pass unseen."""
+    asked = {finding.key for finding in findings if finding.kind != "data"}
+    return [
+        *(f"--accept {key}" for key in sorted(answers.accepted - asked)),
+        *(f"--backfill {key}" for key in sorted(answers.backfills.keys() - set(backfilled))),
+    ]

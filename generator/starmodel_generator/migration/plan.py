@@ -1,0 +1,202 @@
+"""What a migration does, as values: the tables it makes, changes and drops, and what to know first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from starmodel_generator.migration.conversion import Conversion
+from starmodel_generator.migration.sql_text import Sql
+from starmodel_schemas import (
+    CheckSchema,
+    ColumnSchema,
+    ForeignKeySchema,
+    IndexSchema,
+    TableSchema,
+)
+
+FindingKind: TypeAlias = Literal["destructive", "lossy", "missing", "data", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to know before a migration is written.
+
+    Attributes:
+        kind: `destructive`: whole columns or tables of values go. `lossy`: values become
+            shorter or coarser. `missing`: nobody said what rows that are there get. `data`:
+            the migration stops, with nothing changed, if the rows do not fit. `refused`: this
+            cannot be worked out; it is written by hand.
+        code: The kind of step, `drop-column`.
+        subject: What it is about: `product`, or `product.title`.
+        message: The sentence.
+        help: What to do about it.
+        accepted: Whether the author said that it is meant.
+    """
+
+    kind: FindingKind
+    code: str
+    subject: str
+    message: str
+    help: str
+    accepted: bool = False
+
+    @property
+    def key(self) -> str:
+        """What `--accept` takes: `drop-column:product.title`."""
+        return f"{self.code}:{self.subject}"
+
+    @property
+    def stops(self) -> bool:
+        """Whether no migration is written because of it."""
+        return self.kind != "data" and not self.accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the author says about the findings.
+
+    `accepted` are keys of findings. `backfills` say, by `table.column` in the new names, what
+    rows that are there get: an SQL expression over the columns of the row.
+    """
+
+    accepted: frozenset[str] = frozenset()
+    backfills: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+NO_ANSWERS = Answers()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A change of the rows that are there: one column gets a value, where the condition holds."""
+
+    column: str
+    value: Sql
+    where: Sql | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddedColumn:
+    """A new column. `value` is what rows that are there get.
+
+    A required column without a value can be added to an empty table only.
+    """
+
+    column: ColumnSchema
+    value: Sql | None = None
+
+    @property
+    def needs_empty_table(self) -> bool:
+        """Whether it cannot be added where there are rows."""
+        return not self.column.nullable and self.value is None
+
+
+@dataclass(frozen=True, slots=True)
+class AlteredColumn:
+    """A column of another type or nullability, under its new name.
+
+    `conversion` says how a value of the old type becomes one of the new; `None` where the type
+    is the same.
+    """
+
+    before: ColumnSchema
+    after: ColumnSchema
+    conversion: Conversion | None = None
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether what is stored changes, in one of the databases at least."""
+        return self.conversion is not None and (
+            self.conversion.sqlite is not None or self.conversion.postgresql is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TableChange:
+    """What becomes of a table that stays.
+
+    `old` is the table as it was; `current` the same under the new names of tables and columns,
+    with the names of its constraints and indexes as they were; `new` as it will be.
+    """
+
+    old: TableSchema
+    current: TableSchema
+    new: TableSchema
+    renamed: tuple[tuple[str, str], ...] = ()
+    added: tuple[AddedColumn, ...] = ()
+    dropped: tuple[ColumnSchema, ...] = ()
+    altered: tuple[AlteredColumn, ...] = ()
+    updates: tuple[Update, ...] = ()
+    dropped_checks: tuple[CheckSchema, ...] = ()
+    added_checks: tuple[CheckSchema, ...] = ()
+    dropped_keys: tuple[ForeignKeySchema, ...] = ()
+    added_keys: tuple[ForeignKeySchema, ...] = ()
+    dropped_indexes: tuple[IndexSchema, ...] = ()
+    created_indexes: tuple[IndexSchema, ...] = ()
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether the table has another name."""
+        return self.old.name != self.new.name
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changes."""
+        return not (self.is_renamed or self.renamed or self.dropped_indexes or self._is_altered)
+
+    @property
+    def _is_altered(self) -> bool:
+        return bool(self.added or self.updates or self.created_indexes or self.needs_batch)
+
+    @property
+    def needs_batch(self) -> bool:
+        """Whether SQLite has to write the table anew."""
+        return bool(
+            self.dropped
+            or self.altered
+            or self.dropped_checks
+            or self.added_checks
+            or self.dropped_keys
+            or self.added_keys
+            or any(not added.column.nullable for added in self.added)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """One direction of a migration. `created` are in an order in which each finds its targets,
+    `dropped` in one in which nothing is left that refers to them.
+
+    References that go in a circle are added when all tables are there (`late_keys`), and dropped
+    before any table is (`loose_keys`).
+    """
+
+    created: tuple[TableSchema, ...] = ()
+    changed: tuple[TableChange, ...] = ()
+    dropped: tuple[TableSchema, ...] = ()
+    late_keys: tuple[tuple[TableSchema, ForeignKeySchema], ...] = ()
+    loose_keys: tuple[tuple[TableSchema, ForeignKeySchema], ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.created or self.changed or self.dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The way from one database schema to another, and back."""
+
+    up: Steps
+    down: Steps
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether both schemas make the same database."""
+        return self.up.is_empty
+
+    @property
+    def obstacles(self) -> tuple[Finding, ...]:
+        """The findings that keep the migration from being written."""
+        return tuple(finding for finding in self.findings if finding.stops)

@@ -1,0 +1,78 @@
+"""The rules behind what a migration finds, for `starmodel explain`."""
+
+from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.linking.rules import ExplainedRule
+from starmodel_generator.migration.plan import Finding, FindingKind
+
+DESTRUCTIVE = ExplainedRule(
+    "SM551",
+    "destructive-migration",
+    "error",
+    summary="a migration would drop a column or a table, with its values",
+    explanation=(
+        "The entities no longer have it, but the database may. If it only has another name now,"
+        ' say so: `Field(renamed_from="title")` on the field, or `renamed_from="Item"` in the'
+        " entity's `model_config`; then the values are kept. If it is meant, repeat the command"
+        " with the `--accept` that the message names: it is written into the migration for"
+        " whoever reviews it."
+    ),
+)
+LOSSY = ExplainedRule(
+    "SM552",
+    "lossy-migration",
+    "error",
+    summary="a migration would make values shorter or coarser",
+    explanation=(
+        "A text is cut to its new length, a decimal is rounded, a time stamp loses its time of"
+        " day. Taking the migration back does not bring them back. If it is meant, repeat the"
+        " command with the `--accept` that the message names."
+    ),
+)
+MISSING = ExplainedRule(
+    "SM553",
+    "missing-backfill",
+    "error",
+    summary="a column is required, and nobody says what rows that are there get",
+    explanation=(
+        "Give the field a default that is a literal, and rows get that. Or say it once, for this"
+        " migration: `--backfill product.sku=\"'P-' || id\"`, an SQL expression over the row's"
+        " columns. Where no row needs a value, the `--accept` that the message names says so; the"
+        " migration then fails, with nothing changed, if one does."
+    ),
+)
+DATA = ExplainedRule(
+    "SM554",
+    "data-dependent-migration",
+    "warning",
+    summary="a migration cannot be applied where rows do not fit",
+    explanation=(
+        "A new unique index, a new bound, a reference: rows from before may not keep it. Nothing"
+        " is lost then: the migration stops, and the database is as it was. Look for such rows"
+        " before the migration is deployed."
+    ),
+)
+REFUSED = ExplainedRule(
+    "SM555",
+    "refused-migration",
+    "error",
+    summary="a change cannot be worked out from the entities alone",
+    explanation=(
+        "The key of a table that is there, or a name that passes from one thing to another. Do it"
+        " in two migrations, or write one by hand: `starmodel migrate new --empty` makes the"
+        " file."
+    ),
+)
+
+_BY_KIND: dict[FindingKind, ExplainedRule] = {
+    "destructive": DESTRUCTIVE,
+    "lossy": LOSSY,
+    "missing": MISSING,
+    "data": DATA,
+    "refused": REFUSED,
+}
+RULES = tuple(_BY_KIND.values())
+
+
+def diagnostic(finding: Finding) -> Diagnostic:
+    """A finding as what every command shows."""
+    return _BY_KIND[finding.kind].report(finding.message, help=finding.help)

@@ -1,0 +1,164 @@
+"""Values, names and conditions as the SQL of both databases.
+
+What differs does so because SQLite keeps decimals as scaled integers, instants as text in UTC,
+and bytes in its own notation.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TypeVar, assert_never
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from starmodel_generator.migration.words import RESERVED
+from starmodel_schemas import (
+    CheckSchema,
+    ChoicesCheck,
+    ColumnType,
+    CompareCheck,
+    LengthCheck,
+    NumericColumnType,
+    PlainColumnType,
+    TextColumnType,
+)
+from starmodel_schemas.types import LiteralValue
+
+_PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_MICROSECOND = timedelta(microseconds=1)
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A piece of SQL, as SQLite and as PostgreSQL have it."""
+
+    sqlite: str
+    postgresql: str
+
+    @classmethod
+    def same(cls, text: str) -> "Sql":
+        """The same for both."""
+        return cls(text, text)
+
+    @property
+    def is_same(self) -> bool:
+        """Whether both have it alike."""
+        return self.sqlite == self.postgresql
+
+    def join(self, template: str) -> "Sql":
+        """Put it in the place of `{}`."""
+        return Sql(template.replace("{}", self.sqlite), template.replace("{}", self.postgresql))
+
+
+def identifier(name: str) -> str:
+    """A name of a table or a column, in quotation marks where it needs them."""
+    if _PLAIN_NAME.fullmatch(name) and name not in RESERVED:
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted(text: str) -> str:
+    """A text as a literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literal(value: bool | int | float | str, type_: ColumnType) -> Sql:
+    """A value of a column, as `ColumnSchema.backfill` writes it."""
+    match type_:
+        case TextColumnType():
+            return Sql.same(quoted(str(value)))
+        case NumericColumnType():
+            return _numeric(Decimal(str(value)), type_.scale)
+        case PlainColumnType():
+            return _plain(value, type_)
+        case _:
+            assert_never(type_)
+
+
+def _numeric(value: Decimal, scale: int) -> Sql:
+    scaled = value.scaleb(scale).normalize()
+    return Sql(f"{scaled:f}", f"{value:f}")
+
+
+def _plain(value: bool | int | float | str, type_: PlainColumnType) -> Sql:
+    match type_.name:
+        case "bool":
+            return Sql.same("TRUE" if value in (True, "true") else "FALSE")
+        case "integer":
+            return Sql.same(str(int(value)))
+        case "float":
+            return _float(float(value))
+        case "bytes":
+            digits = str(value).encode().hex()
+            return Sql(f"X'{digits}'", f"'\\x{digits}'")
+        case "date":
+            return Sql.same(quoted(_read(date, value).isoformat()))
+        case "time":
+            return Sql.same(quoted(_read(time, value).isoformat(timespec="microseconds")))
+        case "datetime":
+            instant = _read(datetime, value)
+            instant = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+            text = instant.replace(tzinfo=None).isoformat(" ", "microseconds")
+            return Sql(quoted(text), quoted(f"{text}+00"))
+        case "naive_datetime":
+            return Sql.same(quoted(_read(datetime, value).isoformat(" ", "microseconds")))
+        case "interval":
+            return Sql.same(str(_read(timedelta, value) // _MICROSECOND))
+        case "uuid":
+            return Sql.same(quoted(UUID(str(value)).hex))
+        case "json":
+            return Sql.same(quoted(str(value)))
+        case _:
+            assert_never(type_.name)
+
+
+def _float(value: float) -> Sql:
+    text = repr(value)
+    if text.strip("-") == "inf":
+        return Sql(text.replace("inf", "9e999"), quoted(text.replace("inf", "Infinity")))
+    return Sql("NULL", "'NaN'") if text == "nan" else Sql.same(text)
+
+
+def _read(kind: type[_Value], value: object) -> _Value:
+    return TypeAdapter(kind).validate_python(value, strict=False)
+
+
+def condition(check: CheckSchema, type_: ColumnType) -> Sql:
+    """What a check asks of its column."""
+    column = identifier(check.column)
+    match check:
+        case CompareCheck():
+            return _bound(check.value, type_).join(f"{column} {check.operator} {{}}")
+        case LengthCheck():
+            return Sql.same(_length(column, check))
+        case ChoicesCheck():
+            values = ", ".join(_choice(value) for value in check.values if value is not None)
+            return Sql.same(f"{column} IN ({values})")
+        case _:
+            assert_never(check)
+
+
+def _bound(value: str, type_: ColumnType) -> Sql:
+    if isinstance(type_, PlainColumnType):
+        if type_.name == "interval":
+            return literal(float(value), type_)
+        if type_.name in ("integer", "float"):
+            return Sql.same(value)
+    return literal(value, type_)
+
+
+def _length(column: str, check: LengthCheck) -> str:
+    if check.minimum is not None and check.maximum is not None:
+        return f"length({column}) BETWEEN {check.minimum} AND {check.maximum}"
+    if check.minimum is not None:
+        return f"length({column}) >= {check.minimum}"
+    return f"length({column}) <= {check.maximum}"
+
+
+def _choice(value: LiteralValue) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return quoted(value) if isinstance(value, str) else str(value)

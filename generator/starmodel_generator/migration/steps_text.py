@@ -1,0 +1,82 @@
+"""The body of `upgrade` or `downgrade`: every step as an operation of Alembic."""
+
+from starmodel_generator.emission.layout import Group, Layout, lay
+from starmodel_generator.emission.quoting import python_string
+from starmodel_generator.migration.batch_text import COPY, MARGIN, batch_text, call_text
+from starmodel_generator.migration.change_text import change_lines, create_index, drop_index
+from starmodel_generator.migration.column_text import (
+    check_text,
+    column_text,
+    key_arguments,
+    key_text,
+    primary_key_text,
+    table_text,
+)
+from starmodel_generator.migration.plan import Steps
+from starmodel_schemas import ForeignKeySchema, TableSchema
+
+
+def steps_lines(steps: Steps) -> list[str]:
+    """The statements, each beginning in the first column."""
+    lines: list[str] = []
+    for change in steps.changed:
+        lines += [drop_index(index, change.old.name) for index in change.dropped_indexes]
+    for change in steps.changed:
+        old, new = change.old.name, change.new.name
+        if change.is_renamed:
+            lines.append(call_text("op.rename_table(", python_string(old), python_string(new)))
+        for former, name in change.renamed:
+            lines.append(
+                call_text(
+                    "op.alter_column(",
+                    python_string(new),
+                    python_string(former),
+                    f"new_column_name={python_string(name)}",
+                )
+            )
+    late = [key for _, key in steps.late_keys]
+    for table in steps.created:
+        lines += _create(table, late)
+    for table in steps.created:
+        keys = [key for owner, key in steps.late_keys if owner == table]
+        if keys:
+            lines += _circle(_without(table, keys), [_added_key(key) for key in keys])
+    for change in steps.changed:
+        lines += change_lines(change)
+    for table in steps.dropped:
+        keys = [key for owner, key in steps.loose_keys if owner == table]
+        if keys:
+            lines += _circle(table, [_dropped_key(key) for key in keys])
+    lines += [call_text("op.drop_table(", python_string(table.name)) for table in steps.dropped]
+    return lines
+
+
+def _create(table: TableSchema, late: list[ForeignKeySchema]) -> list[str]:
+    keys = [key for key in table.foreign_keys if key not in late]
+    created = call_text(
+        "op.create_table(",
+        python_string(table.name),
+        *(column_text(column, is_key=column.name in table.primary_key) for column in table.columns),
+        primary_key_text(table),
+        *(check_text(check, table) for check in table.checks),
+        *map(key_text, keys),
+    )
+    return [created, *(create_index(index, table.name) for index in table.indexes)]
+
+
+def _without(table: TableSchema, keys: list[ForeignKeySchema]) -> TableSchema:
+    kept = tuple(key for key in table.foreign_keys if key not in keys)
+    return table.model_copy(update={"foreign_keys": kept})
+
+
+def _circle(table: TableSchema, steps: list[Layout]) -> list[str]:
+    """Add or drop the references of a table that go in a circle."""
+    return [lay(table_text(table, COPY), MARGIN), batch_text(table.name, steps)]
+
+
+def _added_key(key: ForeignKeySchema) -> Layout:
+    return Group("batch.create_foreign_key(", key_arguments(key), ")")
+
+
+def _dropped_key(key: ForeignKeySchema) -> Layout:
+    return f'batch.drop_constraint({python_string(key.name)}, type_="foreignkey")'

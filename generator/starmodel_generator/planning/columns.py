@@ -1,0 +1,292 @@
+"""The columns that a field is kept in: one, or one for each part of a value object."""
+
+import ast
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from starmodel_schemas import (
+    AppSchema,
+    CheckSchema,
+    ChoicesCheck,
+    ColumnSchema,
+    ColumnType,
+    CompareCheck,
+    ConstrainedType,
+    Constraints,
+    EntitySchema,
+    EnumType,
+    ExpressionDefault,
+    FactoryDefault,
+    FieldSchema,
+    LengthCheck,
+    ListType,
+    LiteralDefault,
+    LiteralType,
+    NumericColumnType,
+    ObjectType,
+    OptionalType,
+    PlainColumnName,
+    PlainColumnType,
+    RefType,
+    ScalarType,
+    TextColumnType,
+    TypeRef,
+)
+from starmodel_schemas.types import LiteralValue, ScalarName
+
+ID_FIELD = "id"
+JSON = PlainColumnType(name="json")
+
+_PLAIN: dict[ScalarName, PlainColumnName] = {
+    "bool": "bool",
+    "int": "integer",
+    "float": "float",
+    "bytes": "bytes",
+    "date": "date",
+    "time": "time",
+    "timedelta": "interval",
+    "UUID": "uuid",
+}
+_MOST_DIGITS = 18
+_EMPTY_FACTORIES = {"list": "[]", "dict": "{}", "set": "[]", "tuple": "[]", "frozenset": "[]"}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredColumn:
+    """A column, what is checked of it, and what it refers to."""
+
+    column: ColumnSchema
+    checks: tuple[CheckSchema, ...] = ()
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A type without its options and limits."""
+
+    type: TypeRef
+    constraints: Constraints
+    nullable: bool
+
+
+def link_target(field: FieldSchema) -> str | None:
+    """The entity that a many-to-many relation leads to; `None` for any other field."""
+    type = field.type
+    if isinstance(type, ListType) and isinstance(type.item, RefType):
+        return type.item.entity
+    return None
+
+
+def id_type(entity: EntitySchema) -> ColumnType:
+    """The type of an entity's id: as it is declared, else text."""
+    declared = next((field for field in entity.fields if field.name == ID_FIELD), None)
+    if declared is None or not entity.declares_id:
+        return TextColumnType()
+    plain = _plain(declared.type, declared.constraints)
+    return _scalar_type(plain) or TextColumnType()
+
+
+def columns_of(field: FieldSchema, table: str, app: AppSchema) -> Iterator[StoredColumn]:
+    """The columns of a stored field; none for a many-to-many relation, which has a table."""
+    if link_target(field) is not None:
+        return
+    plain = _plain(field.type, field.constraints)
+    if isinstance(plain.type, RefType):
+        yield _reference(field, plain, app)
+    elif isinstance(plain.type, ObjectType) and is_embedded(plain, app):
+        yield from _parts(field, plain.type, table, app)
+    else:
+        yield _column(field, plain, field.name, (field.name,), table, app)
+
+
+def is_embedded(plain: _Plain, app: AppSchema) -> bool:
+    """Whether a value object has a column for each of its parts."""
+    if plain.nullable or not isinstance(plain.type, ObjectType):
+        return False
+    parts = [
+        _plain(field.type, field.constraints)
+        for field in app.object(plain.type.object).fields
+        if not field.computed
+    ]
+    return bool(parts) and all(_part_type(part, app) is not None for part in parts)
+
+
+def _plain(type: TypeRef, constraints: Constraints) -> _Plain:
+    nullable = False
+    while isinstance(type, OptionalType | ConstrainedType):
+        if isinstance(type, OptionalType):
+            nullable = True
+        else:
+            constraints = _joined(constraints, type.constraints)
+        type = type.item
+    if isinstance(type, LiteralType) and None in type.values:
+        nullable = True
+        type = LiteralType(values=tuple(value for value in type.values if value is not None))
+    return _Plain(type, constraints, nullable)
+
+
+def _joined(outer: Constraints, inner: Constraints) -> Constraints:
+    said = inner.model_dump(exclude_defaults=True) | outer.model_dump(exclude_defaults=True)
+    return Constraints(**said)
+
+
+def _reference(field: FieldSchema, plain: _Plain, app: AppSchema) -> StoredColumn:
+    assert isinstance(plain.type, RefType)
+    name = f"{field.name}_id"
+    column = ColumnSchema(
+        name=name,
+        type=id_type(app.entity(plain.type.entity)),
+        path=(field.name,),
+        nullable=plain.nullable,
+        renamed_from=None if field.renamed_from is None else f"{field.renamed_from}_id",
+    )
+    return StoredColumn(column, target=plain.type.entity)
+
+
+def _parts(
+    field: FieldSchema, type: ObjectType, table: str, app: AppSchema
+) -> Iterator[StoredColumn]:
+    for part in app.object(type.object).fields:
+        if part.computed:
+            continue
+        name = f"{field.name}_{part.name}"
+        plain = _plain(part.type, part.constraints)
+        stored = _column(part, plain, name, (field.name, part.name), table, app)
+        former = None
+        if part.renamed_from is not None or field.renamed_from is not None:
+            former = f"{field.renamed_from or field.name}_{part.renamed_from or part.name}"
+        yield replace(stored, column=stored.column.model_copy(update={"renamed_from": former}))
+
+
+def _column(
+    field: FieldSchema,
+    plain: _Plain,
+    name: str,
+    path: tuple[str, ...],
+    table: str,
+    app: AppSchema,
+) -> StoredColumn:
+    type = _part_type(plain, app)
+    column = ColumnSchema(
+        name=name,
+        type=type or JSON,
+        path=path,
+        nullable=plain.nullable,
+        backfill=_backfill(field, plain, type, app),
+        renamed_from=field.renamed_from,
+    )
+    checks = () if type is None else tuple(_checks(plain, f"ck_{table}_{name}", name, app))
+    return StoredColumn(column, checks)
+
+
+def _part_type(plain: _Plain, app: AppSchema) -> ColumnType | None:
+    """The type of a column that holds one value; `None` for what is kept as JSON."""
+    match plain.type:
+        case EnumType():
+            return _type_of_values(_members(plain.type, app))
+        case LiteralType():
+            return _type_of_values(plain.type.values)
+        case _:
+            return _scalar_type(plain)
+
+
+def _scalar_type(plain: _Plain) -> ColumnType | None:
+    if not isinstance(plain.type, ScalarType):
+        return None
+    name, limits = plain.type.name, plain.constraints
+    if name == "str":
+        return TextColumnType(max_length=limits.max_length)
+    if name == "Decimal":
+        precision = limits.max_digits or _MOST_DIGITS
+        return NumericColumnType(precision=precision, scale=limits.decimal_places or 0)
+    if name == "datetime":
+        is_naive = limits.timezone == "naive"
+        return PlainColumnType(name="naive_datetime" if is_naive else "datetime")
+    return PlainColumnType(name=_PLAIN[name])
+
+
+def _members(type: EnumType, app: AppSchema) -> tuple[LiteralValue, ...]:
+    return tuple(member.value for member in app.enum(type.enum).members)
+
+
+def _type_of_values(values: tuple[LiteralValue, ...]) -> ColumnType | None:
+    """The type that all of the values have; `None` if they differ."""
+    kinds = {type(value) for value in values}
+    if kinds == {str}:
+        return TextColumnType()
+    if kinds == {int}:
+        return PlainColumnType(name="integer")
+    return PlainColumnType(name="bool") if kinds == {bool} else None
+
+
+def _checks(plain: _Plain, prefix: str, column: str, app: AppSchema) -> Iterator[CheckSchema]:
+    limits = plain.constraints
+    if isinstance(plain.type, EnumType):
+        values = _members(plain.type, app)
+        yield ChoicesCheck(name=f"{prefix}_choices", column=column, values=values)
+    elif isinstance(plain.type, LiteralType):
+        yield ChoicesCheck(name=f"{prefix}_choices", column=column, values=plain.type.values)
+    elif isinstance(plain.type, ScalarType):
+        if plain.type.name in ("str", "bytes"):
+            if limits.min_length or limits.max_length is not None:
+                yield LengthCheck(
+                    name=f"{prefix}_length",
+                    column=column,
+                    minimum=limits.min_length or None,
+                    maximum=limits.max_length,
+                )
+        elif plain.type.name in ("int", "float", "Decimal"):
+            yield from _comparisons(limits, prefix, column)
+
+
+def _comparisons(limits: Constraints, prefix: str, column: str) -> Iterator[CheckSchema]:
+    if limits.gt is not None:
+        yield CompareCheck(name=f"{prefix}_gt", column=column, operator=">", value=limits.gt)
+    if limits.ge is not None:
+        yield CompareCheck(name=f"{prefix}_ge", column=column, operator=">=", value=limits.ge)
+    if limits.lt is not None:
+        yield CompareCheck(name=f"{prefix}_lt", column=column, operator="<", value=limits.lt)
+    if limits.le is not None:
+        yield CompareCheck(name=f"{prefix}_le", column=column, operator="<=", value=limits.le)
+
+
+def _backfill(
+    field: FieldSchema, plain: _Plain, type: ColumnType | None, app: AppSchema
+) -> bool | int | float | str | None:
+    """What rows that are there already get, where the default is known without running code."""
+    match field.default:
+        case LiteralDefault(value=value):
+            if type is None:
+                return _json_of(value)
+            return value
+        case FactoryDefault(factory=factory):
+            return _EMPTY_FACTORIES.get(factory.partition("[")[0]) if type is None else None
+        case ExpressionDefault(expression=expression):
+            if isinstance(plain.type, EnumType):
+                member = expression.rpartition(".")[2]
+                for candidate in app.enum(plain.type.enum).members:
+                    if candidate.name == member:
+                        return candidate.value
+                return None
+            if type is None:
+                return expression if expression in ("[]", "{}") else None
+            return _text_of_call(expression)
+        case _:
+            return None
+
+
+def _json_of(value: bool | int | float | str | None) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _text_of_call(expression: str) -> str | None:
+    """The text in `Decimal("1.50")` and `UUID("...")`, which JSON would have too."""
+    call = ast.parse(expression, mode="eval").body
+    match call:
+        case ast.Call(
+            func=ast.Name(id="Decimal" | "UUID"), args=[ast.Constant(value=str(text))], keywords=[]
+        ):
+            return text
+        case _:
+            return None

@@ -1,0 +1,166 @@
+"""The tables of an app's database: those of its entities in SQL, and of their relations."""
+
+from collections.abc import Iterator
+
+from starmodel_generator.planning.columns import (
+    ID_FIELD,
+    StoredColumn,
+    columns_of,
+    id_type,
+    link_target,
+)
+from starmodel_schemas import (
+    AppSchema,
+    ColumnSchema,
+    DatabaseSchema,
+    EntitySchema,
+    FieldSchema,
+    ForeignKeySchema,
+    IndexSchema,
+    PlainColumnType,
+    TableSchema,
+    TextColumnType,
+)
+from starmodel_schemas.naming import snake_case
+
+HOLDER = "holder"
+"""The key of an entity that belongs to a session or an actor, or is there once."""
+
+VERSION = "row_version"
+EXPIRES_AT = "row_expires_at"
+
+_INTEGER = PlainColumnType(name="integer")
+_MOMENT = PlainColumnType(name="datetime")
+
+
+def database_schema(app: AppSchema) -> DatabaseSchema:
+    """Give every table of an app, entity by entity, each followed by its link tables."""
+    return DatabaseSchema(
+        tables=tuple(
+            table
+            for entity in app.entities
+            if entity.store == "SERVER_SQL"
+            for table in (_entity_table(entity, app), *_link_tables(entity, app))
+        )
+    )
+
+
+def key_of(entity: EntitySchema) -> str:
+    """The column that an entity's rows are found by."""
+    return ID_FIELD if entity.scope == "RECORD" else HOLDER
+
+
+def _entity_table(entity: EntitySchema, app: AppSchema) -> TableSchema:
+    name = entity.snake_name
+    fields = [field for field in entity.fields if not field.computed and field.name != ID_FIELD]
+    stored = {field.name: tuple(columns_of(field, name, app)) for field in fields}
+    found = [column for field in fields for column in stored[field.name]]
+    uniques_and_indexes = tuple(_indexes(entity, fields, stored))
+    return TableSchema(
+        name=name,
+        entity=entity.qualified_name,
+        primary_key=(key_of(entity),),
+        columns=(
+            *_key_columns(entity),
+            *(each.column for each in found),
+            ColumnSchema(name=VERSION, type=_INTEGER),
+            *_expiry(entity),
+        ),
+        checks=tuple(check for each in found for check in each.checks),
+        indexes=uniques_and_indexes,
+        foreign_keys=tuple(_foreign_keys(name, fields, stored, app)),
+        renamed_from=None if entity.renamed_from is None else snake_case(entity.renamed_from),
+    )
+
+
+def _key_columns(entity: EntitySchema) -> Iterator[ColumnSchema]:
+    if entity.scope != "RECORD":
+        yield ColumnSchema(name=HOLDER, type=TextColumnType())
+    yield ColumnSchema(name=ID_FIELD, type=id_type(entity), path=(ID_FIELD,))
+
+
+def _expiry(entity: EntitySchema) -> Iterator[ColumnSchema]:
+    if entity.ttl is not None:
+        # A row that was there before the entity had a time to live has none.
+        yield ColumnSchema(name=EXPIRES_AT, type=_MOMENT, nullable=True)
+
+
+def _indexes(
+    entity: EntitySchema,
+    fields: list[FieldSchema],
+    stored: dict[str, tuple[StoredColumn, ...]],
+) -> Iterator[IndexSchema]:
+    """The indexes that fields ask for, those over several, and one for each reference."""
+    table = entity.snake_name
+    found: list[IndexSchema] = []
+    for option in entity.indexes:
+        names = tuple(each.column.name for field in option.fields for each in stored.get(field, ()))
+        found.append(_index(table, names, option.unique))
+    single: list[IndexSchema] = []
+    for field in fields:
+        for each in stored[field.name]:
+            is_first = any(index.columns[:1] == (each.column.name,) for index in found)
+            if field.unique:
+                single.append(_index(table, (each.column.name,), True))
+            elif field.index or (each.target is not None and not is_first):
+                single.append(_index(table, (each.column.name,), False))
+    yield from single
+    yield from found
+
+
+def _index(table: str, columns: tuple[str, ...], unique: bool) -> IndexSchema:
+    prefix = "uq" if unique else "ix"
+    name = "_".join([prefix, table, *columns])
+    return IndexSchema(name=name, columns=columns, unique=unique)
+
+
+def _foreign_keys(
+    table: str,
+    fields: list[FieldSchema],
+    stored: dict[str, tuple[StoredColumn, ...]],
+    app: AppSchema,
+) -> Iterator[ForeignKeySchema]:
+    for field in fields:
+        for each in stored[field.name]:
+            if each.target is not None:
+                yield ForeignKeySchema(
+                    name=f"fk_{table}_{each.column.name}",
+                    column=each.column.name,
+                    table=app.entity(each.target).snake_name,
+                    target=ID_FIELD,
+                    on_delete=field.on_delete,
+                )
+
+
+def _link_tables(entity: EntitySchema, app: AppSchema) -> Iterator[TableSchema]:
+    for field in entity.fields:
+        other = link_target(field)
+        if other is None or field.computed:
+            continue
+        target = app.entity(other)
+        name = f"{entity.snake_name}_{field.name}"
+        owner_column, target_column = f"{entity.snake_name}_id", f"{target.snake_name}_id"
+        former = None
+        if field.renamed_from is not None:
+            former = f"{entity.snake_name}_{field.renamed_from}"
+        yield TableSchema(
+            name=name,
+            primary_key=(owner_column, target_column),
+            columns=(
+                ColumnSchema(name=owner_column, type=id_type(entity)),
+                ColumnSchema(name=target_column, type=id_type(target)),
+                ColumnSchema(name="position", type=_INTEGER),
+            ),
+            indexes=(_index(name, (target_column,), False),),
+            foreign_keys=tuple(
+                ForeignKeySchema(
+                    name=f"fk_{name}_{column}",
+                    column=column,
+                    table=end.snake_name,
+                    target=ID_FIELD,
+                    on_delete="cascade",
+                )
+                for column, end in ((owner_column, entity), (target_column, target))
+            ),
+            renamed_from=former,
+        )

@@ -1,0 +1,109 @@
+"""Whether the database is as new as the migrations that came with the app; asked once, at start."""
+
+import logging
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from starmodel.errors import ConfigurationError
+
+_LOG = logging.getLogger("starmodel.sql")
+_ASSIGNED = re.compile(
+    r"""^(revision|down_revision)\b[^=\n]*=\s*(?:(["'])(.*?)\2|None)\s*$""", re.MULTILINE
+)
+_CATALOGUES = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'",
+    "postgresql": "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL",
+}
+
+
+class Reader(Protocol):
+    """What is needed of a driver."""
+
+    @property
+    def dialect(self) -> Literal["sqlite", "postgresql"]:
+        """Whose SQL it speaks."""
+        ...
+
+    async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Sequence[Any]]:
+        """The rows of a query."""
+        ...
+
+
+async def check_migrations(driver: Reader, folder: str | Path | None) -> None:
+    """Refuse to start on a database to which migrations of the folder were not applied.
+
+    `folder` is the project's `migrations`; without one there is nothing to compare with. Nothing
+    of Alembic is imported, and no revision is run: their texts say how they follow one another.
+    A database that is newer than the app may be on its way there: that is logged, and no error.
+
+    Raises:
+        ConfigurationError: Migrations are pending; the message says what to run.
+    """
+    if folder is None:
+        return
+    revisions = read_revisions(Path(folder))
+    current = await _current(driver)
+    if not revisions:
+        if current is None:
+            raise ConfigurationError(
+                f"There are no migrations in {folder}, and the database has no tables of this app."
+                " Run `starmodel migrate new` and `starmodel migrate up`."
+            )
+        _LOG.warning(
+            "There are no migrations in %s: whether the database is up to date is not known.",
+            folder,
+        )
+        return
+    if current is not None and current not in revisions:
+        _LOG.warning(
+            "The database is at the migration %s, which is not in %s: it is newer than this app.",
+            current,
+            folder,
+        )
+        return
+    pending = revisions[revisions.index(current) + 1 :] if current else revisions
+    if pending:
+        count = "1 migration is" if len(pending) == 1 else f"{len(pending)} migrations are"
+        raise ConfigurationError(
+            f"{count} not applied to the database: {', '.join(pending)}."
+            " Run `starmodel migrate up`, or `alembic -c migrations/alembic.ini upgrade head` where"
+            " only the runtime is installed."
+        )
+
+
+async def _current(driver: Reader) -> str | None:
+    if not await driver.fetch(_CATALOGUES[driver.dialect], ()):
+        return None
+    rows = await driver.fetch("SELECT version_num FROM alembic_version", ())
+    return str(rows[0][0]) if rows else None
+
+
+def read_revisions(folder: Path) -> list[str]:
+    """The ids of the revisions from the first to the newest.
+
+    Raises:
+        ConfigurationError: They are not one row.
+    """
+    versions = folder / "versions"
+    following: dict[str | None, str] = {}
+    for path in sorted(versions.glob("*.py")) if versions.is_dir() else []:
+        found = {
+            match[1]: match[3] for match in _ASSIGNED.finditer(path.read_text(encoding="utf-8"))
+        }
+        if "revision" not in found:
+            continue
+        previous = found.get("down_revision")
+        if previous in following:
+            raise ConfigurationError(
+                f"Two migrations in {versions} follow {previous or 'nothing'}: {path.name} and"
+                f" {following[previous]}.py. Run `starmodel migrate status`."
+            )
+        following[previous] = found["revision"]
+    ordered: list[str] = []
+    while (revision := following.get(ordered[-1] if ordered else None)) and (
+        len(ordered) < len(following)
+    ):
+        ordered.append(revision)
+    return ordered

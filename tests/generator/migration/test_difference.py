@@ -1,0 +1,154 @@
+"""The difference of two schemas: what is found, what is refused, what is no difference."""
+
+import pytest
+from schema_edits import EDITS, Edit
+from table_schemas import (
+    INTEGER,
+    choices,
+    column,
+    database,
+    index,
+    key,
+    numeric,
+    plain,
+    table,
+    text,
+)
+
+from starmodel_generator.migration.difference import EMPTY, difference
+from starmodel_generator.migration.plan import Answers
+from starmodel_generator.migration.wording import describe, short_name, summary
+from starmodel_schemas import DatabaseSchema
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.label.replace(" ", "-"))
+def test_what_an_edit_finds(edit: Edit) -> None:
+    plan = difference(edit.old, edit.new, edit.answers)
+    assert tuple(finding.key for finding in plan.findings) == edit.findings
+    assert plan.obstacles == () and not plan.is_empty
+    unanswered = difference(edit.old, edit.new).obstacles
+    assert all(finding.help for finding in unanswered)
+    for schema in (edit.old, edit.new):
+        assert difference(schema, schema).is_empty
+
+
+def obstacles(old: DatabaseSchema, new: DatabaseSchema) -> list[str]:
+    return [finding.key for finding in difference(old, new).obstacles]
+
+
+def test_a_drop_and_an_addition_of_one_type_suggest_a_rename() -> None:
+    old = database(table("product", column("title", text(40)), column("stock", INTEGER)))
+    new = database(table("product", column("name", text(40)), column("stock", INTEGER)))
+    dropped, missing = difference(old, new).obstacles
+    assert dropped.key == "drop-column:product.title"
+    assert 'name: ... = Field(renamed_from="title")' in dropped.help
+    assert "--accept drop-column:product.title" in dropped.help
+    assert missing.key == "new-required-column:product.name"
+    assert '--backfill product.name="' in missing.help
+
+    renamed = database(
+        table("product", column("name", text(40), was="title"), column("stock", INTEGER))
+    )
+    plan = difference(old, renamed)
+    assert describe(plan.up) == ("rename column product.title to name",)
+    assert plan.findings == ()
+    assert difference(renamed, renamed).is_empty, "what was applied is not asked for again"
+
+
+def test_a_table_that_goes_and_one_like_it_suggest_a_rename() -> None:
+    old = database(table("item", column("name"), column("stock", INTEGER)))
+    new = database(table("product", column("name"), column("stock", INTEGER)))
+    (dropped,) = difference(old, new).obstacles
+    assert dropped.key == "drop-table:item"
+    assert 'give that entity `renamed_from="Item"`' in dropped.help
+
+
+def test_renames_that_cannot_be_followed() -> None:
+    old = database(table("product", column("title"), column("name")))
+    taken = database(table("product", column("name", was="title")))
+    assert obstacles(old, taken) == ["rename:product.name", "drop-column:product.title"]
+    again = database(
+        table("product", column("label", was="title"), column("title"), column("name"))
+    )
+    assert obstacles(old, again)[0] == "rename:product.label"
+    twice = database(
+        table("product", column("a", was="title"), column("b", was="title"), column("name"))
+    )
+    assert obstacles(old, twice)[0] == "rename:product.b"
+    stale = database(table("product", column("title", was="heading"), column("name")))
+    assert difference(old, stale).is_empty
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        table("product", column("id", plain("uuid")), column("name")),
+        table("product", column("holder"), column("name"), primary_key=("holder",)),
+    ],
+    ids=["another type", "another column"],
+)
+def test_another_key_is_refused(new: object) -> None:
+    assert isinstance(new, type(table("product")))
+    old = database(table("product", column("name")))
+    answers = Answers(frozenset({"primary-key:product"}))
+    refused = [finding.key for finding in difference(old, database(new), answers).obstacles]
+    assert "primary-key:product" in refused, "no answer makes it possible"
+
+
+def test_an_acknowledgement_is_for_one_finding() -> None:
+    old = database(table("product", column("a"), column("b")))
+    plan = difference(
+        old, database(table("product")), Answers(frozenset({"drop-column:product.a"}))
+    )
+    assert [finding.key for finding in plan.obstacles] == ["drop-column:product.b"]
+
+
+def test_a_backfill_settles_what_it_is_about() -> None:
+    old = database(table("product", column("state"), choices("product", "state", "a", "b")))
+    new = database(
+        table(
+            "product",
+            column("state"),
+            column("price", numeric(9, 2)),
+            choices("product", "state", "a"),
+        )
+    )
+    keys = [finding.key for finding in difference(old, new).findings]
+    assert keys == ["new-required-column:product.price", "fewer-choices:product.state"]
+    answers = Answers(backfills={"product.price": "9.99", "product.state": "'a'"})
+    assert difference(old, new, answers).findings == ()
+
+
+def test_tables_come_after_those_they_refer_to() -> None:
+    new = database(
+        table("line", column("order_id"), key("line", "order_id", "order")),
+        table("order", column("customer_id"), key("order", "customer_id", "customer")),
+        table("customer"),
+    )
+    plan = difference(EMPTY, new)
+    assert [item.name for item in plan.up.created] == ["customer", "order", "line"]
+    assert [item.name for item in plan.down.dropped] == ["line", "order", "customer"]
+
+
+def test_a_migration_has_a_name() -> None:
+    product = table("product", column("name"))
+    old = database(product)
+    cases = {
+        "create product": (EMPTY, old),
+        "drop product": (old, EMPTY),
+        "add product sku": (old, database(table("product", column("name"), column("sku")))),
+        "rename product name to title": (
+            old,
+            database(table("product", column("title", was="name"))),
+        ),
+        "change product": (
+            old,
+            database(table("product", column("name"), index("product", "name"))),
+        ),
+        "create a and 2 more": (EMPTY, database(table("a"), table("b"), table("c"))),
+    }
+    for words, (before, after) in cases.items():
+        assert summary(difference(before, after).up) == words
+    assert short_name("Prices in €: cents!") == "prices_in_cents"
+    assert len(short_name("word " * 20)) <= 27
+    assert short_name("…") == "migration"
