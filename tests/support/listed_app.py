@@ -221,7 +221,7 @@ class Pages:
         states.sort(key=lambda state: _key(state[by]), reverse=sort.startswith("-"))
         start, limit = int(given.get("cursor", "0")), int(given.get("limit", LIMIT))
         page = states[start : start + limit]
-        view = ListView[Any](
+        view: ListView[Any] = ListView(
             path=f"/{self.name}",
             query=tuple((name, value) for name, value in query if name != "cursor"),
             items=page,

@@ -137,7 +137,7 @@ def check_pages(entity: EntitySchema, context: Context, values: JsonMaker, rando
 
     query = (("q", hostile_text(random)), ("sort", "-id"), ("tag__x", hostile_text(random)))
     for items in ([state, state], []):
-        view = listing.ListView[Any](
+        view: listing.ListView[Any] = listing.ListView(
             f"/{snake}", query, items, related, hostile_text(random), False
         )
         whole: Page = modules["list_page"][f"{snake}_list_page"](view)

@@ -16,7 +16,7 @@ from starmodel.web.listing import ListView, column, filters, kept, nothing, turn
 from starmodel.web.parts import Parts
 from starmodel.web.picker import answer_options
 
-VIEW = ListView[Any](
+VIEW: ListView[Any] = ListView(
     path="/order_line",
     query=(("q", "a&b"), ("sort", "-price"), ("order", "o/1")),
     items=[{}],
