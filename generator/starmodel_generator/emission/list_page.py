@@ -9,7 +9,7 @@ from starmodel_generator.emission.layout import Group, Layout
 from starmodel_generator.emission.limits import bare
 from starmodel_generator.emission.markup import html, in_fstring
 from starmodel_generator.emission.names import Context, projected_type_name
-from starmodel_generator.emission.quoting import docstring, python_string
+from starmodel_generator.emission.quoting import docstring, python_string, string_in_braces
 from starmodel_generator.emission.record import (
     label_field,
     plural_words,
@@ -245,7 +245,7 @@ class _ListPage:
         is_sorted = is_single(field.type) and reference_of(field.type) is None
         if is_sorted and not field.computed:
             column = self.names.use(LISTING, "column")
-            items = ["view", python_string(field.name), python_string(label)]
+            items = ["view", python_string(field.name), string_in_braces(label)]
             if number:
                 items.append("is_number=True")
             heading = f"{column}({', '.join(items)})"
@@ -304,7 +304,7 @@ class _ListPage:
             self.names.define(name)
             self.names.use(PAGE, "brief")
             parts = tuple(
-                (python_string(html(label_of(field))), self.shown.text(field.type, part))
+                (string_in_braces(html(label_of(field))), self.shown.text(field.type, part))
                 for field in public_fields(schema)
                 if is_single(field.type)
                 for part in (member("value", field.name),)
@@ -371,7 +371,7 @@ class _ListPage:
             ChoiceView(
                 value=in_fstring(html(value)),
                 label=in_fstring(html(label)),
-                hole=f"view.chosen({python_string(field.name)}, {python_string(value)})",
+                hole=f"view.chosen({python_string(field.name)}, {string_in_braces(value)})",
             )
             for value, label in labels.items()
             if value

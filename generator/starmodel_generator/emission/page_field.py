@@ -23,7 +23,7 @@ from starmodel_generator.emission.markup import (
 )
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.picker import picker, picker_of_several, python_label
-from starmodel_generator.emission.quoting import python_string
+from starmodel_generator.emission.quoting import python_string, string_in_braces
 from starmodel_generator.emission.record import reference_of
 from starmodel_generator.emission.shapes import public_fields
 from starmodel_generator.emission.shown import is_single, member
@@ -168,7 +168,7 @@ class Fields:
                     ChoiceView(
                         (
                             f'value="{html(choice.value)}"'
-                            + hole(f"draft.chosen({way}, {python_string(choice.value)})"),
+                            + hole(f"draft.chosen({way}, {string_in_braces(choice.value)})"),
                         ),
                         html(choice.label),
                     )
