@@ -19,10 +19,14 @@ from starmodel.bus.in_process import InProcessBus
 from starmodel.domain import (
     Access,
     Actor,
+    BaseTable,
     CommandRecord,
     Entity,
     EntityConfig,
     Field,
+    Many,
+    Ref,
+    Refused,
     Scope,
     StateStore,
     event,
@@ -30,11 +34,13 @@ from starmodel.domain import (
 from starmodel.stores.memory import MemoryRepo
 
 if TYPE_CHECKING:
+    from starmodel.stores.sql.backend import SQLModelBackend
     from starmodel.web.request import Request
 
 __all__ = [
     "Access",
     "Actor",
+    "BaseTable",
     "CommandRecord",
     "Entity",
     "EntityConfig",
@@ -42,9 +48,13 @@ __all__ = [
     "EventBus",
     "Field",
     "InProcessBus",
+    "Many",
     "MemoryRepo",
     "PersistenceManager",
+    "Ref",
+    "Refused",
     "Request",
+    "SQLModelBackend",
     "Scope",
     "StateStore",
     "UnitOfWork",
@@ -54,9 +64,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load `Request` when it is first asked for, so that entities alone need no web layer."""
+    """Load what entities alone do not need when it is first asked for."""
     if name == "Request":
         from starmodel.web.request import Request
 
         return Request
+    if name == "SQLModelBackend":
+        from starmodel.stores.sql.backend import SQLModelBackend
+
+        return SQLModelBackend
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

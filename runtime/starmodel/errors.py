@@ -71,6 +71,10 @@ class Conflict(StarModelError):
         self.id = id
 
 
+class Busy(Conflict):
+    """Others were in the way of what was asked, whatever it was about; it may be tried again."""
+
+
 class PayloadTooLarge(StarModelError):
     """The body has more than `limit` bytes."""
 
@@ -169,6 +173,22 @@ class StaleVersion(StarModelError):
         self.id = id
         self.differs = differs
         self.version = version
+
+
+class Repeated(StarModelError):
+    """The same request came before, and was carried out then: this is no failure.
+
+    What it led to is the record or holder `id` of `entity`; `created` is whether it made that
+    record.
+    """
+
+    status = 409
+
+    def __init__(self, entity: str, id: str, *, created: bool) -> None:
+        super().__init__("This was done already.")
+        self.entity = entity
+        self.id = id
+        self.created = created
 
 
 class TooManyRequests(StarModelError):

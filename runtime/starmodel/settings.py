@@ -37,6 +37,10 @@ class Settings:
         live_watches: How many entities one stream may watch.
         live_send_timeout: Seconds for which a browser may refuse to read before its stream is
             closed.
+        database_url: Where entities in SQL are kept: `sqlite:///app.db`, a file beside the app,
+            or `postgresql://user:password@host/database`.
+        migrations: The folder of the project's migrations. Where it is known, the app does not
+            start on a database that lacks one of them.
         drain_timeout: Seconds that open streams and running events are given after SIGTERM.
     """
 
@@ -55,6 +59,8 @@ class Settings:
     live_streams_per_session: int = 5_000
     live_watches: int = 64
     live_send_timeout: float = 30.0
+    database_url: str = "sqlite:///app.db"
+    migrations: str | None = None
     drain_timeout: float = 8.0
 
     def __repr__(self) -> str:
@@ -62,7 +68,7 @@ class Settings:
         shown = (
             f"{field.name}={getattr(self, field.name)!r}"
             for field in fields(self)
-            if "secret" not in field.name
+            if "secret" not in field.name and field.name != "database_url"
         )
         return f"Settings({', '.join(shown)})"
 

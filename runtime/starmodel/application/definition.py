@@ -7,6 +7,7 @@ from starmodel.application.instances import is_flat, leaves_traces, validator
 from starmodel.application.store import Key
 from starmodel.application.values import detach, restore
 from starmodel.domain import Access, Entity, Policy, Scope, StateStore
+from starmodel.domain.relation import ManyAccessor, OtherSide
 from starmodel.errors import ConfigurationError
 
 E = TypeVar("E", bound=Entity)
@@ -29,6 +30,7 @@ class EntityDefinition(Generic[E]):
         ttl: Seconds after its last save when an instance is forgotten; `None` for never.
         access: Who may read it; `None` for its holder alone.
         renders_itself: Whether the class has `__ft__` or `__html__`.
+        many: The entity and the field behind each `Many` of the class, by its name there.
         is_flat: Whether all its values are immutable, so that they need not be copied.
         is_global, is_record: Whether `scope` is `Scope.GLOBAL`, or `Scope.RECORD`.
         leaves_traces: Whether reading an instance may leave something behind in it.
@@ -42,6 +44,7 @@ class EntityDefinition(Generic[E]):
         "is_global",
         "is_record",
         "leaves_traces",
+        "many",
         "name",
         "namespace",
         "renders_itself",
@@ -65,6 +68,7 @@ class EntityDefinition(Generic[E]):
         ttl: float | None = None,
         access: Access | Policy | None = None,
         renders_itself: bool = False,
+        many: Mapping[str, OtherSide] | None = None,
     ) -> None:
         if cls.model_config.get("extra") == "allow":
             raise ConfigurationError(
@@ -81,6 +85,9 @@ class EntityDefinition(Generic[E]):
         self.ttl = ttl
         self.access: Access | Policy | None = access
         self.renders_itself = renders_itself
+        self.many = dict(many or {})
+        for relation in self.many:
+            setattr(cls, relation, ManyAccessor(relation))
         self.is_flat = is_flat(cls)
         self.is_global = scope is Scope.GLOBAL
         self.is_record = scope is Scope.RECORD

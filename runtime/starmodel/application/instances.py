@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from starmodel.application.values import validate
 from starmodel.domain import Entity
+from starmodel.domain.relation import IS_REFERENCE
 
 E = TypeVar("E", bound=Entity)
 
@@ -68,7 +69,7 @@ def is_flat(cls: type[Entity]) -> bool:
 def _is_immutable(schema: Mapping[str, Any]) -> bool:
     if schema["type"] in ("default", "nullable"):
         return _is_immutable(schema["schema"])
-    return schema["type"] in _IMMUTABLE
+    return schema["type"] in _IMMUTABLE or IS_REFERENCE in schema.get("metadata", ())
 
 
 def validator(cls: type[E]) -> Callable[[Mapping[str, object]], E]:

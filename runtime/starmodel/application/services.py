@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from starmodel.application.access import authorize, is_allowed
 from starmodel.application.bus import EventBus
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.outcome import Snapshot
 from starmodel.application.persistence import PersistenceManager
+from starmodel.application.relations import refers
+from starmodel.application.relay import Relay
 from starmodel.application.unit_of_work import UnitOfWork
-from starmodel.domain import ANONYMOUS, Actor, Entity, Scope
+from starmodel.domain import ANONYMOUS, Actor, Entity, Scope, StateStore
 from starmodel.errors import ConfigurationError, NotFound
 
 E = TypeVar("E", bound=Entity)
@@ -40,25 +42,62 @@ class Services:
         self.bus = bus
         self.clock = clock
         self._definitions = {definition.cls: definition for definition in definitions}
+        self._by_name = {cls.__name__: found for cls, found in self._definitions.items()}
         self._unit_of_work = unit_of_work
+        self._relay: Relay | None = None
+        self.has_relations = any(
+            definition.many or definition.store is StateStore.SERVER_SQL or refers(definition.cls)
+            for definition in self._definitions.values()
+        )
 
-    def unit_of_work(self, actor: Actor = ANONYMOUS) -> UnitOfWork:
-        """Begin a unit of work for one event of the actor's."""
-        return self._unit_of_work(self, actor)
+    def unit_of_work(
+        self, actor: Actor = ANONYMOUS, *, idempotency_key: str | None = None
+    ) -> UnitOfWork:
+        """Begin a unit of work for one event of the actor's.
 
-    def definition_of(self, cls: type[E]) -> EntityDefinition[E]:
-        """Give the definition of an entity class.
+        With an `idempotency_key`, what the unit of work commits is committed once, however often
+        it is tried; the second time it raises `Repeated`. It is for entities in SQL.
+        """
+        work = self._unit_of_work(self, actor)
+        if idempotency_key is not None:
+            work.idempotency_key = idempotency_key
+        return work
+
+    @overload
+    def definition_of(self, cls: type[E]) -> EntityDefinition[E]: ...
+
+    @overload
+    def definition_of(self, cls: type[Entity] | str) -> EntityDefinition[Any]: ...
+
+    def definition_of(self, cls: type[Any] | str) -> EntityDefinition[Any]:
+        """Give the definition of an entity class, or of the one that has this name.
 
         Raises:
             ConfigurationError: The app has no such entity.
         """
-        definition = self._definitions.get(cls)
+        if isinstance(cls, str):
+            name = cls.rpartition(".")[2]
+            definition = self._by_name.get(name)
+        else:
+            name = cls.__name__
+            definition = self._definitions.get(cls)
         if definition is None:
             raise ConfigurationError(
-                f"{cls.__name__} is not an entity of this app. Pass its definition instead of"
+                f"{name} is not an entity of this app. Pass its definition instead of"
                 " the class, or add it to the definitions of the app's services."
             )
         return definition
+
+    def definition_named(self, entity: str) -> EntityDefinition[Any]:
+        """Give the definition of the entity that has this name in paths, keys and records.
+
+        Raises:
+            ConfigurationError: The app has no such entity.
+        """
+        for definition in self._definitions.values():
+            if definition.name == entity:
+                return definition
+        raise ConfigurationError(f"There is no entity {entity} in this app.")
 
     async def read(
         self, definition: EntityDefinition[E], holder: str = "", actor: Actor = ANONYMOUS
@@ -83,11 +122,15 @@ class Services:
         return Snapshot(definition, key.id, entity, definition.state(entity), version)
 
     async def open(self) -> None:
-        """Open the stores, then the bus."""
+        """Open the stores, then the bus, and publish what an earlier process left unpublished."""
         await self.persistence.open()
         await self.bus.open()
+        self._relay = Relay(self.persistence, self.bus)
+        await self._relay.open()
 
     async def close(self) -> None:
         """Close the bus, then the stores."""
+        if self._relay is not None:
+            await self._relay.close()
         await self.bus.close()
         await self.persistence.close()

@@ -2,7 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from contextlib import AbstractAsyncContextManager, nullcontext
+from types import MappingProxyType
+from typing import ClassVar, NamedTuple
+
+from starmodel.domain import CommandRecord
+from starmodel.errors import ConfigurationError
+
+MOST_PENDING = 500
+"""How many records that were not published a store gives at once."""
 
 
 class Key(NamedTuple):
@@ -15,6 +23,10 @@ class Key(NamedTuple):
     entity: str
     scope: str
     id: str
+
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+"""No values."""
 
 
 class Stored:
@@ -37,9 +49,11 @@ class Write:
     `values` are the new values of the fields, `None` to delete. The store keeps them as they
     are, so nobody else may hold on to them. `expected` is the version they are based on, `0`
     where nothing was stored. `ttl` is the number of seconds after which they are forgotten.
+    `base` are the values of the expected version, so that a store may save only what differs;
+    they are empty where the writer does not know them.
     """
 
-    __slots__ = ("expected", "key", "ttl", "values")
+    __slots__ = ("base", "expected", "key", "ttl", "values")
 
     def __init__(
         self,
@@ -47,11 +61,33 @@ class Write:
         values: Mapping[str, object] | None,
         expected: int,
         ttl: float | None = None,
+        base: Mapping[str, object] = NOTHING,
     ) -> None:
         self.key = key
         self.values = values
         self.expected = expected
         self.ttl = ttl
+        self.base = base
+
+
+class Receipt(NamedTuple):
+    """What a request leads to that may be sent again: the record or holder `id` of an `entity`.
+
+    `key` is the request's own, the same each time it is sent. `created` is whether it makes a
+    new record.
+    """
+
+    key: str
+    entity: str
+    id: str
+    created: bool
+
+
+class Committed(NamedTuple):
+    """The new version of each write, and what the store calls each record that it keeps."""
+
+    versions: Sequence[int]
+    tickets: Sequence[str]
 
 
 class EntityPersistenceBackend(ABC):
@@ -60,7 +96,14 @@ class EntityPersistenceBackend(ABC):
     A store hands out values, never live objects, and keeps a version beside each. The version
     of a key grows with every commit and never goes back, also after the entry was deleted, has
     expired or was evicted. An expired entry is missing in every respect.
+
+    `load`, `commit` and `version` are what a store has to have. The rest is for stores that can
+    do more: follow references, lock, and keep the records of commits until they are published.
     """
+
+    keeps_records: ClassVar[bool] = False
+    """Whether it keeps records of what was committed until they are published, and the receipts
+    of requests. Then events are saved by `commit_event`."""
 
     @abstractmethod
     async def load(self, key: Key) -> Stored | None:
@@ -81,6 +124,73 @@ class EntityPersistenceBackend(ABC):
     @abstractmethod
     async def version(self, key: Key) -> int:
         """Give the version stored under the key, `0` if it is missing."""
+
+    async def load_all(self, keys: Sequence[Key]) -> list[Stored | None]:
+        """Give what is stored under each of several keys of one entity, in their order."""
+        return [await self.load(key) for key in keys]
+
+    async def find(self, entity: str, field: str, id: str) -> list[tuple[Key, Stored]]:
+        """Give the records of an entity that refer to the record `id` through a field.
+
+        They are sorted by their ids.
+
+        Raises:
+            ConfigurationError: This store has no way to find them.
+        """
+        raise ConfigurationError(
+            f"The store of {entity} cannot find records by {field}. Keep it in SQL:"
+            " model_config = EntityConfig(store=StateStore.SERVER_SQL)."
+        )
+
+    def references(self, entity: str) -> Mapping[str, str]:
+        """Give the fields of an entity that refer to others, each with the entity it leads to."""
+        return {}
+
+    def exclusive(self) -> "AbstractAsyncContextManager[EntityPersistenceBackend]":
+        """Give a view of the store, within which `lock` keeps others away until `commit`.
+
+        A store that cannot do that gives itself: versions are compared all the same.
+        """
+        return nullcontext(self)
+
+    async def lock(self, key: Key) -> Stored | None:
+        """Load, and keep others from changing the entry until the view of `exclusive` commits."""
+        return await self.load(key)
+
+    async def commit_event(
+        self,
+        writes: Sequence[Write],
+        records: Sequence[CommandRecord],
+        receipt: Receipt | None = None,
+    ) -> Committed:
+        """Carry out the writes of an event, and keep its records and its receipt, all or none.
+
+        The `version` of each record that belongs to a write is settled here. A store that keeps
+        records gives a ticket for each, and `pending` gives the record until `published` was
+        told of the ticket.
+
+        Raises:
+            Conflict: The version of some key is not the expected one.
+            InvalidState, ConstraintViolation: The values cannot be kept.
+            Repeated: The receipt's key was committed before.
+        """
+        versions = await self.commit(writes)
+        return Committed(versions, ())
+
+    def published(self, tickets: Sequence[str]) -> None:
+        """Forget records that have been published. It may take a moment until they are gone."""
+
+    async def pending(self, age: float, after: str = "") -> Sequence[tuple[str, CommandRecord]]:
+        """Give records that were committed at least `age` seconds ago and not published.
+
+        Each comes with its ticket, the oldest first; at most `MOST_PENDING` of them, and only
+        those that come after a ticket.
+        """
+        return ()
+
+    async def repeated(self, key: str) -> Receipt | None:
+        """Give the receipt that was committed under a key, `None` if there is none."""
+        return None
 
     async def delete_expired(self) -> int:
         """Delete every entry whose time is up, and give their number."""

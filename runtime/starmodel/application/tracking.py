@@ -17,7 +17,14 @@ from starmodel.application.values import (
     same,
 )
 from starmodel.domain import Actor, CommandRecord, Entity, Fragment
-from starmodel.errors import ArgumentError, Conflict, InvalidState, NotFound
+from starmodel.errors import (
+    ArgumentError,
+    Conflict,
+    ConstraintViolation,
+    InvalidState,
+    NotFound,
+    StarModelError,
+)
 
 R = TypeVar("R")
 
@@ -36,6 +43,7 @@ class Tracked(Write):
         definition, backend: Where it belongs.
         entity: The live one, which the event changes.
         base: The stored values it started from; those of a new instance if none are stored.
+            A store is given them, too.
         state: The public state of `base`, where it has been worked out.
         changed: The public fields that the last save changed.
         is_new: Whether it is a record that the event made.
@@ -45,7 +53,6 @@ class Tracked(Write):
     __slots__ = (
         "_next_state",
         "backend",
-        "base",
         "changed",
         "definition",
         "entity",
@@ -55,7 +62,6 @@ class Tracked(Write):
     )
 
     _next_state: Mapping[str, object]
-    base: Mapping[str, object]
     changed: Mapping[str, object]
     entity: Any
     state: Mapping[str, object] | None
@@ -156,6 +162,10 @@ class Tracked(Write):
         return CommandRecord(
             key[0], key[2], event, arguments, actor, time, self.expected, changed, fragment
         )
+
+    def shown(self, error: InvalidState | ConstraintViolation) -> StarModelError:
+        """Give what the store refused to keep, without the names of private fields."""
+        return type(error)(error.entity, self._public_errors([*error.errors]))
 
     def normalise(self) -> None:
         """Put what was stored into the live entity, where validation made it another value."""

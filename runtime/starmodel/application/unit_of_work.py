@@ -15,49 +15,49 @@ everything. A commit validates what has changed, compares versions and saves in 
 publishes afterwards. Where somebody else was faster, the event is run again on fresh state.
 """
 
-import asyncio
-import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self, TypeVar
 
 from starmodel.application.definition import EntityDefinition
+from starmodel.application.loading import Loading
 from starmodel.application.outcome import Outcome
-from starmodel.application.store import Key
+from starmodel.application.store import EntityPersistenceBackend, Receipt
 from starmodel.application.tracking import Tracked
 from starmodel.application.values import same
-from starmodel.domain import Actor, Entity, Fragment
-from starmodel.errors import ConfigurationError, Conflict, NotFound, StaleVersion
-
-if TYPE_CHECKING:
-    from starmodel.application.services import Services
+from starmodel.domain import CommandRecord, Entity, Fragment
+from starmodel.domain.relation import LOADER
+from starmodel.errors import (
+    Busy,
+    ConfigurationError,
+    Conflict,
+    ConstraintViolation,
+    InvalidState,
+    Repeated,
+    StaleVersion,
+)
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
 
-ATTEMPTS = 8
-"""How often an event is run before its caller is told of the conflict."""
-
-_FIRST_DELAY = 0.004
-_LONGEST_DELAY = 0.1
+_OPTIMISTIC_ATTEMPTS = 2
+"""After so many conflicts an event locks what it loads, where the store can do that: of many who
+want the same row at once all but one would run in vain."""
 
 
-class UnitOfWork:
+class UnitOfWork(Loading):
     """Loads entities for one event, and saves what the event made of them.
 
-    `services.unit_of_work(actor)` makes one. It is not to be shared between events.
+    `services.unit_of_work(actor)` makes one. It is not to be shared between events. While it is
+    open, it is what `Ref` and `Many` are loaded by.
     """
 
-    __slots__ = ("_conflicts", "_latest", "_services", "_tracked", "actor")
-
-    def __init__(self, services: "Services", actor: Actor) -> None:
-        self.actor = actor
-        self._services = services
-        self._tracked: dict[Key, Tracked] = {}
-        self._latest: Tracked | None = None
-        self._conflicts = 0
+    __slots__ = ()
 
     async def __aenter__(self) -> Self:
+        if self._services.has_relations:
+            self._outer = LOADER.get()
+            LOADER.set(self)
         return self
 
     async def __aexit__(
@@ -66,34 +66,13 @@ class UnitOfWork:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if self._services.has_relations:
+            LOADER.set(self._outer)
+        if self._lock is not None:
+            await self._unlock()
         self._forget()
-
-    async def load(self, definition: EntityDefinition[E] | type[E], holder: str = "") -> E:
-        """Give the entity of `holder`, to be changed at will.
-
-        `holder` is the session, the actor's id or the record's id, by the entity's scope; for
-        `Scope.GLOBAL` there is none. Loading the same entity again gives the same object.
-        Where nothing is stored it is a new instance, unless it is a record.
-
-        Raises:
-            NotFound: There is no such record, or this unit of work has deleted it.
-            ConfigurationError: A class was given that is not an entity of the app.
-        """
-        if not isinstance(definition, EntityDefinition):
-            definition = self._services.definition_of(definition)
-        key = definition.key(holder)
-        tracked = self._tracked.get(key) if self._tracked else None
-        if tracked is None:
-            backend = self._services.persistence.backend_for(definition)
-            stored = await backend.load(key)
-            if stored is None and definition.is_record:
-                raise NotFound(definition.name, holder)
-            # Where it is loaded twice at once, the first to come back counts.
-            tracked = self._tracked.setdefault(key, Tracked(definition, key, backend, stored, None))
-        if tracked.is_deleted:
-            raise NotFound(definition.name, holder)
-        self._latest = tracked
-        return tracked.entity
+        if self.idempotency_key is not None and isinstance(exc, Exception):
+            await self._raise_if_repeated()
 
     def add(self, definition: EntityDefinition[E] | type[E], entity: E) -> None:
         """Save a new record, under its own id, when the unit of work is committed.
@@ -112,6 +91,8 @@ class UnitOfWork:
         if key in self._tracked:
             raise Conflict(key.entity, key.id)
         backend = self._services.persistence.backend_for(definition)
+        if backend.keeps_records:
+            self._keeper = backend
         self._tracked[key] = Tracked(definition, key, backend, None, entity)
 
     def delete(self, entity: Entity) -> None:
@@ -169,19 +150,24 @@ class UnitOfWork:
 
         Raises:
             InvalidState: The event left an entity invalid; nothing was saved.
+            ConstraintViolation: What else is stored does not allow it; nothing was saved.
             Conflict: Somebody else was faster too often, or a new record's id is taken.
+            Repeated: The request was carried out before.
         """
         tracked = self._find(subject)
         created = tracked.is_new
         saved = self._prepare(event)
         if saved:
             try:
+                if saved[0].backend.keeps_records:
+                    return await self._commit_kept(
+                        tracked, saved, event, arguments, result, broadcast
+                    )
                 versions = await saved[0].backend.commit(saved)
             except Conflict as conflict:
                 if self._is_new(conflict):
                     raise
-                await self._wait_after(conflict)
-                self._forget()
+                await self._begin_anew(conflict)
                 return None
             for other in saved:
                 other.accept(versions.pop(0))
@@ -209,13 +195,23 @@ class UnitOfWork:
 
         Raises:
             InvalidState: An entity is invalid; nothing was saved since the last checkpoint.
+            ConstraintViolation: What else is stored does not allow it; nothing was saved.
             Conflict: Somebody else has changed the same fields, or was faster too often.
+            Repeated: The request was carried out before.
         """
         tracked = self._find(subject)
         created = tracked.is_new
         saved = self._prepare(event)
         while saved:
             try:
+                if saved[0].backend.keeps_records:
+                    outcome = await self._commit_kept(
+                        tracked, saved, event, arguments, result, broadcast
+                    )
+                    for other in saved:
+                        other.normalise()
+                    self._conflicts = 0
+                    return outcome
                 versions = await saved[0].backend.commit(saved)
             except Conflict as conflict:
                 await self._wait_after(conflict)
@@ -262,34 +258,83 @@ class UnitOfWork:
                 record = tracked.record(cause, arguments, self.actor, now, None)
                 await self._services.bus.publish(record)
 
-    def _find(self, entity: Entity) -> Tracked:
-        latest = self._latest
-        if latest is not None and latest.entity is entity:
-            return latest
-        for tracked in self._tracked.values():
-            if tracked.entity is entity:
-                return tracked
-        raise ConfigurationError(
-            f"This {type(entity).__name__} was not loaded in this unit of work, nor added to it."
-        )
+    async def _commit_kept(
+        self,
+        subject: Tracked,
+        saved: list[Tracked],
+        event: str,
+        arguments: Mapping[str, object],
+        result: R,
+        broadcast: Fragment | None,
+    ) -> Outcome[R]:
+        """Save where the records of a commit are saved with it, and publish them afterwards."""
+        services, actor = self._services, self.actor
+        backend, key, created = saved[0].backend, subject.key, subject.is_new
+        now = services.clock()
+        cause = f"{key.entity}.{event}"
+        records = [
+            subject.record(event, arguments, actor, now, broadcast),
+            *(
+                tracked.record(cause, arguments, actor, now, None)
+                for tracked in saved
+                if tracked is not subject
+            ),
+        ]
+        receipt = None
+        if self.idempotency_key is not None:
+            receipt = Receipt(self.idempotency_key, key.entity, key.id, created)
+        try:
+            committed = await self._source(backend).commit_event(saved, records, receipt)
+        except (InvalidState, ConstraintViolation) as refused:
+            owner = next((each for each in saved if each.key.entity == refused.entity), subject)
+            raise owner.shown(refused) from None
+        finally:
+            if self._lock is not None:
+                await self._unlock()
+        self.idempotency_key = None
+        for tracked, version in zip(saved, committed.versions, strict=True):
+            tracked.accept(version)
+        await self._publish(backend, records, committed.tickets)
+        return subject.outcome(result, created)
 
-    def _forget(self) -> None:
-        self._tracked.clear()
-        self._latest = None
+    async def _publish(
+        self,
+        backend: EntityPersistenceBackend,
+        records: Sequence[CommandRecord],
+        tickets: Sequence[str],
+    ) -> None:
+        # Whoever is cancelled on the way leaves the rest to the relay.
+        for place, record in enumerate(records):
+            await self._services.bus.publish(record)
+            backend.published(tickets[place : place + 1])
+
+    async def _begin_anew(self, conflict: Conflict) -> None:
+        if self._lock is not None:
+            await self._unlock()
+        await self._wait_after(conflict)
+        if self._conflicts >= _OPTIMISTIC_ATTEMPTS:
+            self._wanted = [
+                key
+                for key, tracked in self._tracked.items()
+                if tracked.backend is self._keeper and not tracked.is_new
+            ]
+        self._forget()
+
+    async def _raise_if_repeated(self) -> None:
+        """Say that the request was carried out before, where its event failed for that reason.
+
+        Only then it is looked up: an event that was not carried out before costs nothing.
+        """
+        if self._keeper is not None and self.idempotency_key is not None:
+            before = await self._keeper.repeated(self.idempotency_key)
+            if before is not None:
+                raise Repeated(before.entity, before.id, created=before.created) from None
 
     def _is_new(self, conflict: Conflict) -> bool:
         """Tell whether the conflict is over a new record, whose id is simply taken."""
-        return any(
+        return not isinstance(conflict, Busy) and any(
             tracked.is_new
             and tracked.key.entity == conflict.entity
             and tracked.key.id == conflict.id
             for tracked in self._tracked.values()
         )
-
-    async def _wait_after(self, conflict: Conflict) -> None:
-        """Let the others finish, for a random time that grows; give up after the last attempt."""
-        self._conflicts += 1
-        if self._conflicts >= ATTEMPTS:
-            raise conflict
-        longest = min(_FIRST_DELAY * 2 ** (self._conflicts - 1), _LONGEST_DELAY)
-        await asyncio.sleep(random.uniform(0, longest))

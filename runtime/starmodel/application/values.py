@@ -17,6 +17,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
+from starmodel.domain import Ref
 from starmodel.errors import ArgumentError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -37,6 +38,7 @@ IMMUTABLE = frozenset[type](
         timedelta,
         timezone,
         UUID,
+        Ref,
     }
 )
 """Types whose instances can be shared. Their subclasses are not among them."""

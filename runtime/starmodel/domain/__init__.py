@@ -8,17 +8,24 @@ from starmodel.domain.field import Field
 from starmodel.domain.fragment import Fragment, render_fragment
 from starmodel.domain.identity import new_id
 from starmodel.domain.record import CommandRecord
+from starmodel.domain.relation import Many, Ref
+from starmodel.domain.table import BaseTable
+from starmodel.errors import Refused
 
 __all__ = [
     "ANONYMOUS",
     "Access",
     "Actor",
+    "BaseTable",
     "CommandRecord",
     "Entity",
     "EntityConfig",
     "Field",
     "Fragment",
+    "Many",
     "Policy",
+    "Ref",
+    "Refused",
     "Scope",
     "StateStore",
     "event",

@@ -1,10 +1,14 @@
 """What `model_config` of an entity may say."""
 
 from enum import Enum
+from typing import Literal, TypeAlias
 
 from pydantic import ConfigDict
 
 from starmodel.domain.access import Access, Policy
+from starmodel.domain.event import Respond
+
+Crud: TypeAlias = Literal["create", "update", "delete"]
 
 
 class StateStore(Enum):
@@ -68,3 +72,18 @@ class EntityConfig(ConfigDict, total=False):
 
     page: bool | str
     """`True` for the generated page, `False` for none, `"module:function"` for one's own."""
+
+    respond: Respond
+    """How its events are answered that say nothing themselves; `"patch"` if nothing is said."""
+
+    crud: bool | set[Crud]
+    """Which events are generated besides the author's, in SQL: `True` for all, or some of them."""
+
+    indexes: list[tuple[str, ...]]
+    """Indexes over several fields, in SQL; for a single one there is `Field(index=True)`."""
+
+    unique: list[tuple[str, ...]]
+    """Fields that no two records may have the same values of together, in SQL."""
+
+    renamed_from: str
+    """What the class was called before, so that a migration keeps its table, in SQL."""

@@ -28,6 +28,7 @@ def event(
     respond: Respond = "patch",
     access: Access | Policy | None = None,
     name: str | None = None,
+    lock: bool = False,
 ) -> Callable[[Method], Method]: ...
 
 
@@ -42,6 +43,7 @@ def event(
     respond: Respond = "patch",
     access: Access | Policy | None = None,
     name: str | None = None,
+    lock: bool = False,
 ) -> Method | Callable[[Method], Method]:
     """Mark a method as an event: something the outside may ask the entity to do.
 
@@ -57,6 +59,8 @@ def event(
             change arrives on the live stream.
         access: Who may call it, where that differs from the entity's `access`.
         name: Its name outside, where that is not the method's.
+        lock: Whether its entity, and those it takes as parameters, are locked until it is
+            committed, so that others wait instead of being run again. For SQL.
     """
     if function is not None:
         return function

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from types import EllipsisType
-from typing import Any, Literal, TypedDict, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
 import annotated_types
 from pydantic import AliasChoices, AliasPath
@@ -11,6 +11,7 @@ from pydantic import Field as PydanticField
 from pydantic.types import Discriminator
 
 Value = TypeVar("Value")
+OnDelete: TypeAlias = Literal["restrict", "cascade", "set_null"]
 
 
 class FieldOptions(TypedDict, total=False):
@@ -23,6 +24,7 @@ class FieldOptions(TypedDict, total=False):
     private: bool
     writable: bool
     renamed_from: str
+    on_delete: OnDelete
 
     alias: str | None
     alias_priority: int | None
@@ -63,6 +65,7 @@ OWN_OPTIONS = (
     "private",
     "writable",
     "renamed_from",
+    "on_delete",
 )
 
 
@@ -108,7 +111,9 @@ def Field(*default: Any, **options: Any) -> Any:
         options: `primary_key`, `index`, `unique` and `foreign_key` (`"table.column"`) are for
             SQL. `private=True` keeps the field in the process: it is never sent, nor shown by
             `repr`. `writable=False` leaves it out of generated CRUD. `renamed_from` is what it
-            was called before, so that a migration keeps its data.
+            was called before, so that a migration keeps its data. `on_delete` is for a `Ref`:
+            what happens when the other is deleted; `"restrict"` (it cannot be) if nothing is
+            said, `"cascade"` (this is deleted too) or `"set_null"` (this becomes `None`).
 
     StarModel's own options are read from the source text by `starmodel generate`; at run time
     the field is pydantic's.

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from starmodel.application import EntityDefinition, Outcome, Snapshot
 from starmodel.domain import Entity, Fragment, Scope, render_fragment
+from starmodel.errors import NotFound, Repeated
 from starmodel.web.cross_site import is_own_path
 from starmodel.web.document import Page
 from starmodel.web.encoding import encode_json
@@ -76,6 +77,28 @@ def answer_created(
     if request.wants_json:
         return _json(201, outcome, None, [(b"location", path.encode("ascii"))])
     return _see_other(path)
+
+
+async def answer_repeated(request: Request, repeated: Repeated) -> Response:
+    """Answer a request that was carried out when it came the first time, as it was then.
+
+    The state is that of now.
+
+    Raises:
+        Unauthenticated, Forbidden: Whoever sent the request may not see it any more.
+    """
+    definition = request.services.definition_named(repeated.entity)
+    try:
+        snapshot = await request.services.read(definition, repeated.id, request.actor)
+    except NotFound:
+        # It was deleted, by that request or later.
+        if request.wants_json:
+            return _json(200, Outcome[None](repeated.id, {}, {}, 0, None), None)
+        return lead_to(request, f"/{definition.name}")
+    outcome = Outcome[None](repeated.id, snapshot.state, snapshot.state, snapshot.version, None)
+    if repeated.created:
+        return answer_created(request, definition, outcome)
+    return answer_event(request, definition, outcome)
 
 
 async def answer_stream(

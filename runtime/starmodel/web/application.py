@@ -7,8 +7,9 @@ from typing import Any, Protocol, TypeVar, Unpack
 
 from starmodel.application import EntityDefinition, Services, Snapshot
 from starmodel.domain import Actor, Entity, Scope
-from starmodel.errors import ConfigurationError, Unauthenticated
+from starmodel.errors import ConfigurationError, Repeated, Unauthenticated
 from starmodel.settings import Settings
+from starmodel.web.answers import answer_repeated
 from starmodel.web.cross_site import is_cross_site
 from starmodel.web.lifespan import Lifespan
 from starmodel.web.live import LiveHub
@@ -115,6 +116,8 @@ class WebApplication:
             if self._parts.identify is not None:
                 await self._identify(request)
             response = await route.handler(request)
+        except Repeated as repeated:
+            response = await self._answer_repeated(request, repeated)
         except Exception as error:
             response = answer_error(request, error)
         if type(response) is not Response or request.set_cookie is not None or route.is_safe:
@@ -127,6 +130,12 @@ class WebApplication:
             headers = [*headers, (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    async def _answer_repeated(self, request: Request, repeated: Repeated) -> Response:
+        try:
+            return await answer_repeated(request, repeated)
+        except Exception as error:
+            return answer_error(request, error)
 
     async def _send(
         self, request: Request, response: Response | StreamResponse, receive: Receive, send: Send

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from urllib.parse import urlsplit
 
 from starmodel.application import (
@@ -108,6 +108,13 @@ class Parts:
             stores[StateStore.SERVER_MEMORY] = (
                 MemoryRepo(clock=clock) if "clock" in adapters else MemoryRepo()
             )
+        kept = [
+            resource.table
+            for resource in resources
+            if resource.table is not None and resource.definition.name not in stores
+        ]
+        if kept and StateStore.SERVER_SQL not in stores:
+            stores[StateStore.SERVER_SQL] = _sql_store(settings, kept, clock)
         self.settings = settings
         self.services = Services(
             PersistenceManager(stores),
@@ -159,6 +166,17 @@ class Parts:
                 clock=self._clock,
             )
         return self._session
+
+
+def _sql_store(
+    settings: Settings, tables: Iterable[Any], clock: Callable[[], float]
+) -> EntityPersistenceBackend:
+    # An app without entities in SQL imports nothing of it.
+    from starmodel.stores.sql.backend import SQLModelBackend
+
+    return SQLModelBackend(
+        settings.database_url, tables, migrations=settings.migrations, clock=clock
+    )
 
 
 def page_headers(settings: Settings) -> Headers:

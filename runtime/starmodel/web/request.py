@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _REFERER = re.compile(rb"(https?://[^/?#@\\\x00-\x20\x7f-\xff]+)(/[^#\\\x00-\x20\x7f-\xff]*)", re.I)
 """An absolute URL without user, fragment or anything that a URL has to encode."""
+
+_KEY = re.compile(rb"[!-~]{1,200}")
 
 NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
@@ -160,6 +163,30 @@ class Request:
                 self.set_cookie = identity.cookie(session, secure=is_secure)
             self._session = session
         return session
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """What the header `Idempotency-Key` and the sender make of this request; mostly `None`.
+
+        The same request, sent again by the same actor or in the same session, has the same one.
+
+        Raises:
+            BadRequest: The header is not 1 to 200 visible ASCII characters.
+        """
+        given = self.headers.get(b"idempotency-key")
+        if given is None:
+            return None
+        if not _KEY.fullmatch(given):
+            raise BadRequest("An Idempotency-Key has 1 to 200 visible ASCII characters.")
+        if self.actor.id is not None:
+            sender = f"actor {self.actor.id}"
+        else:
+            # None begins here: the request that is sent again would be in another.
+            cookie = self.headers.get(b"cookie", b"")
+            found = self.parts.session.find(cookie, secure=self.is_secure)
+            sender = "nobody" if found is None else f"session {found.id}"
+        parts = (sender, self.method, self.path, given.decode("ascii"))
+        return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def query_items(self) -> list[tuple[str, str]]:

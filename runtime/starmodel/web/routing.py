@@ -118,9 +118,11 @@ class Resource:
         definition: The entity.
         routes: Its routes.
         fragments: Markup to send when a field changes: a function of the state for each field.
+        table: Its `EntityTable`, of an entity in SQL.
+        queries: Its `Queries`, of an entity in SQL.
     """
 
-    __slots__ = ("definition", "fragments", "routes")
+    __slots__ = ("definition", "fragments", "queries", "routes", "table")
 
     def __init__(
         self,
@@ -128,8 +130,12 @@ class Resource:
         *,
         routes: Sequence[Route],
         fragments: Mapping[str, Callable[[Any], str]] | None = None,
+        table: Any = None,
+        queries: Any = None,
     ) -> None:
         self.definition = definition
+        self.table = table
+        self.queries = queries
         self.routes = tuple(routes)
         self.fragments: Mapping[str, Callable[[Any], str]] = fragments or {}
         for route in self.routes:

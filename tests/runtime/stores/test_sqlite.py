@@ -1,108 +1,30 @@
-"""Entities in a SQLite file: exact values, whole transactions, many writers."""
+"""What is particular to SQLite: its file, its one writer, and other processes beside."""
 
 import asyncio
 import sqlite3
-import subprocess
 import sys
+import time
 from collections.abc import Callable, Coroutine
-from datetime import UTC, date, datetime, time, timedelta, timezone
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-from sql_tables import ThingStore
+from sql_tables import Store
 
 from starmodel.application import Key, Write
-from starmodel.errors import (
-    ConfigurationError,
-    Conflict,
-    ConstraintViolation,
-    InvalidState,
-    StarModelError,
+from starmodel.errors import ConfigurationError, Conflict, Unavailable
+from starmodel.stores.sql.driver import (
+    Contention,
+    DriverError,
+    Mismatch,
+    Statement,
+    Unreachable,
+    Violation,
 )
+from starmodel.stores.sql.sqlite import SQLiteDriver
+from starmodel.stores.sql.url import driver_for
 
-Check = Callable[[ThingStore], Coroutine[Any, Any, None]]
-
-EMPTY: dict[str, Any] = dict.fromkeys(
-    (
-        *("on", "count", "ratio", "name", "blob", "day", "hour", "moment", "local", "span"),
-        *("key", "price"),
-    )
-)
-TEXTS = [
-    "",
-    " ",
-    "a",
-    "é",
-    "日本",
-    "😀",
-    "\u202e",
-    "'",
-    '"',
-    ";--",
-    "\r\n\t",
-    "x" * 100_000,
-    "%_\\",
-]
-MOMENTS = [datetime(year, 1, 1, tzinfo=UTC) for year in (1, 1969, 1970, 2024, 9999)]
-VALUES: dict[str, list[Any]] = {
-    "on": [True, False],
-    "count": [0, 1, -1, 2**31, -(2**31) - 1, 2**53 + 1, 2**63 - 1, -(2**63)]
-    + [sign * 7**power for power in range(1, 22) for sign in (1, -1)],
-    "ratio": [0.0, 0.1, -0.1, 1.0, 1e308, 5e-324, 2.0**53, -1e-10, 1 / 3]
-    + [sign * 3.0**power for power in range(-20, 20) for sign in (1, -1)],
-    "name": [*TEXTS, *map(chr, (1, 7, 0x85, 0x2028, 0xFEFF, 0xFFFD, 0x10FFFF))],
-    "blob": [b"", b"\0", bytes(range(256)), b"'" * 1000],
-    "day": [date.min, date.max, date(1970, 1, 1), date(2024, 2, 29), date(1582, 10, 15)],
-    "hour": [time.min, time.max, time(12), time(1, 2, 3, 4)],
-    "moment": [
-        *MOMENTS,
-        datetime.max.replace(tzinfo=UTC),
-        datetime(2024, 5, 5, 12, 0, 0, 1, tzinfo=timezone(timedelta(hours=5, minutes=30))),
-    ],
-    "local": [datetime.min, datetime.max, datetime(2024, 3, 31, 2, 30)],
-    "span": [timedelta(0), timedelta(days=-100_000_000), timedelta(microseconds=-1)]
-    + [timedelta(days=3**power, microseconds=1) for power in range(12)],
-    "key": [UUID(int=0), UUID(int=2**128 - 1), UUID("12345678-1234-5678-1234-567812345678")],
-    "price": [Decimal(0), Decimal("0.0001"), Decimal("-0.0001"), Decimal("1.5")]
-    + [Decimal("99999999999999.9999"), Decimal("-99999999999999.9999")]
-    + [Decimal(10) ** power + Decimal("0.0003") for power in range(14)],
-}
-CASES = [(field, value) for field, values in VALUES.items() for value in values]
-
-REFUSED: list[tuple[str, Any]] = [
-    ("count", 2**63),
-    ("count", -(2**63) - 1),
-    ("ratio", float("nan")),
-    ("ratio", float("inf")),
-    ("name", "a\0b"),
-    ("name", "\ud800"),
-    ("moment", datetime(2024, 1, 1)),
-    ("moment", datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))),
-    ("local", datetime(2024, 1, 1, tzinfo=UTC)),
-    ("hour", time(12, tzinfo=UTC)),
-    ("span", timedelta.max),
-    ("span", timedelta.min),
-    ("price", Decimal("0.00001")),
-    ("price", Decimal("100000000000000")),
-    ("price", Decimal("1e40")),
-    ("price", Decimal("NaN")),
-    ("price", Decimal("Infinity")),
-]
-
-
-def thing(id: str) -> Key:
-    return Key("thing", "record", id)
-
-
-def tag(id: str) -> Key:
-    return Key("tag", "record", id)
-
-
-def values(**given: Any) -> dict[str, Any]:
-    return {**EMPTY, "tags": [], **given}
+Check = Callable[[Store], Coroutine[Any, Any, None]]
 
 
 @pytest.fixture
@@ -112,10 +34,9 @@ def file(tmp_path: Path) -> Path:
 
 def run(file: Path, check: Check) -> None:
     async def main() -> None:
-        store = ThingStore(str(file))
+        store = Store(f"sqlite:///{file}")
         await store.open()
         try:
-            await store.make()
             await check(store)
         finally:
             await store.close()
@@ -123,137 +44,165 @@ def run(file: Path, check: Check) -> None:
     asyncio.run(main())
 
 
-def test_every_value_comes_back_equal(file: Path) -> None:
-    assert len(CASES) >= 200
-
-    async def check(store: ThingStore) -> None:
-        writes = [
-            Write(thing(str(number)), values(**{field: value}), 0)
-            for number, (field, value) in enumerate(CASES)
-        ]
-        await store.commit(writes)
-        for number, (field, value) in enumerate(CASES):
-            stored = await store.load(thing(str(number)))
-            assert stored is not None
-            back = stored.values[field]
-            assert back == value and type(back) is type(value), field
-            assert stored.values == values(**{field: value})
-
-    run(file, check)
+def tag(id: object) -> Key:
+    return Key("tag", "record", str(id))
 
 
-@pytest.mark.parametrize(("field", "value"), REFUSED)
-def test_what_cannot_be_kept_is_refused_before_it_is_stored(
-    file: Path, field: str, value: Any
-) -> None:
-    async def check(store: ThingStore) -> None:
-        with pytest.raises(InvalidState) as caught:
-            await store.commit([Write(thing("a"), values(**{field: value}), 0)])
-        assert [error.name for error in caught.value.errors] == [field]
-        assert await store.load(thing("a")) is None
-
-    run(file, check)
-
-
-def test_relations_keep_their_order(file: Path) -> None:
-    async def check(store: ThingStore) -> None:
-        for name in "abc":
-            await store.commit([Write(tag(name), {"name": name}, 0)])
-        [version] = await store.commit([Write(thing("t"), values(tags=["c", "a", "b"]), 0)])
-        stored = await store.load(thing("t"))
-        assert stored is not None and stored.values["tags"] == ["c", "a", "b"]
-        await store.commit([Write(thing("t"), values(tags=["b", "c"]), version)])
-        stored = await store.load(thing("t"))
-        assert stored is not None and stored.values["tags"] == ["b", "c"]
-
-    run(file, check)
-
-
-@pytest.mark.parametrize(
-    ("write", "names", "type"),
-    [
-        (Write(tag("other"), {"name": "taken"}, 0), ["name"], "unique"),
-        (Write(thing("t"), values(tags=["nowhere"]), 0), [""], "reference"),
-        (Write(tag("used"), None, 1), [""], "reference"),
-        (Write(thing("t"), values(count=-13), 0), ["count"], "check"),
-    ],
-)
-def test_a_constraint_names_the_field(
-    file: Path, write: Write, names: list[str], type: str
-) -> None:
-    async def check(store: ThingStore) -> None:
-        await store.commit([Write(tag("used"), {"name": "taken"}, 0)])
-        await store.commit([Write(thing("user"), values(tags=["used"]), 0)])
-        with pytest.raises(ConstraintViolation) as caught:
-            await store.commit([write])
-        assert [(error.name, error.type) for error in caught.value.errors] == [
-            (name, type) for name in names
-        ]
-
-    run(file, check)
-
-
-def test_of_many_commits_at_once_only_those_that_fail_fail(file: Path) -> None:
-    async def check(store: ThingStore) -> None:
-        await store.commit([Write(tag("taken"), {"name": "taken"}, 0)])
-
-        async def add(number: int) -> object:
-            writes = [Write(thing(str(number)), values(count=number), 0)]
-            if number % 3 == 1:
-                writes.append(Write(tag(str(number)), {"name": "taken"}, 0))
-            elif number % 3 == 2:
-                writes.append(Write(tag("taken"), {"name": "new"}, 99))
-            try:
-                return await store.commit(writes)
-            except StarModelError as error:
-                return type(error)
-
-        results = await asyncio.gather(*map(add, range(300)))
-        for number, result in enumerate(results):
-            stored = await store.load(thing(str(number)))
-            assert (stored is not None) is (number % 3 == 0)
-            assert result == ([1], ConstraintViolation, Conflict)[number % 3]
-
-    run(file, check)
+def add(id: object, name: str = "") -> Write:
+    return Write(tag(id), {"id": str(id), "name": name}, 0)
 
 
 def dump(file: Path) -> list[str]:
-    with sqlite3.connect(file) as connection:
-        lines = list(connection.iterdump())
+    connection = sqlite3.connect(file)
+    lines = list(connection.iterdump())
     connection.close()
     return lines
 
 
 @pytest.mark.parametrize("failing", range(3))
 def test_a_commit_that_fails_anywhere_changes_nothing(file: Path, failing: int) -> None:
-    async def check(store: ThingStore) -> None:
-        await store.commit([Write(tag(name), {"name": name}, 0) for name in "abc"])
+    async def check(store: Store) -> None:
+        await store.commit([add(name) for name in "abc"])
         before = dump(file)
-        writes = [Write(tag(name), {"name": name * 2}, 1) for name in "abc"]
+        writes = [Write(tag(name), {"id": name, "name": "new"}, 1) for name in "abc"]
         writes[failing].expected = 2
         with pytest.raises(Conflict):
-            await store.commit(writes)
+            await store.commit([*writes, add("d")])
         assert dump(file) == before
+
+    run(file, check)
+
+
+def test_one_that_fails_on_its_way_takes_nothing_of_its_group_along(file: Path) -> None:
+    insert = "INSERT INTO tag (id, name, row_version) VALUES (?, ?, 1)"
+    bad: list[list[Statement]] = [
+        [Statement(insert, ("x", "")), Statement(insert, ("x", ""))],
+        [Statement(insert, ("x", "")), Statement("UPDATE tag SET name = ?", ("",), 77)],
+        [Statement(insert, ("x", 2**63))],
+        [Statement(insert, ("x", "\ud800"))],
+        [Statement(insert, ("x",))],
+        [Statement(insert, ("x", ""))] * 2 + [Statement("nonsense")],
+        [Statement(insert, ("x", "")), Statement("ROLLBACK")],
+        [Statement(insert, ("x", object()))],
+    ]
+
+    async def check(store: Store) -> None:
+        driver = store.driver
+        calls: list[Coroutine[Any, Any, Any]] = []
+        for number in range(40):
+            calls.append(driver.execute([Statement(insert, (str(number), ""))]))
+            calls.append(driver.execute(bad[number % len(bad)]))
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert results[::2] == [[()]] * 40
+        assert all(isinstance(result, Exception) for result in results[1::2])
+        rows = await store.fetch("SELECT count(*) FROM tag", ())
+        assert rows[0][0] == 40
+        kinds = [type(result).__name__ for result in results[1:17:2]]
+        assert kinds[:2] == ["Violation", "Mismatch"]
+
+    run(file, check)
+
+
+def test_a_large_query_keeps_nobody_waiting(file: Path) -> None:
+    endless = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000)"
+        " SELECT max(i) FROM n"
+    )
+
+    async def check(store: Store) -> None:
+        longest, is_over = 0.0, False
+
+        async def watch() -> None:
+            nonlocal longest
+            while not is_over:
+                began = time.perf_counter()
+                await asyncio.sleep(0.001)
+                longest = max(longest, time.perf_counter() - began)
+
+        watching = asyncio.create_task(watch())
+        for _ in range(2):
+            [[most]] = await store.fetch(endless, ())
+            assert most == 3_000_000
+        is_over = True
+        await watching
+        # The query takes some tenths of a second.
+        assert longest < 0.15
+        for _ in range(2000):
+            assert await store.load(tag("x")) is None
+
+    run(file, check)
+
+
+def test_a_lock_that_is_held_too_long_is_taken_away(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("starmodel.stores.sql.sqlite_writer.LOCKED_SECONDS", 0.2)
+
+    async def check(store: Store) -> None:
+        async with store.exclusive() as view:
+            other = asyncio.create_task(store.commit([add("b")]))
+            await asyncio.sleep(0.4)
+            assert await other == [1]
+            with pytest.raises(Unavailable):
+                await view.commit_event([add("a")], [])
+        assert await store.load(tag("a")) is None
+        assert await store.commit([add("a")]) == [1]
+
+    run(file, check)
+
+
+def test_whoever_finds_the_file_locked_may_try_again(file: Path) -> None:
+    async def check(store: Store) -> None:
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert isinstance(store.driver, SQLiteDriver)
+        writing = [asyncio.create_task(store.commit([add(number)])) for number in range(3)]
+        await asyncio.sleep(0.2)
+        assert await store.load(tag(0)) is None
+        other.execute("COMMIT")
+        assert await asyncio.gather(*writing) == [[1]] * 3
+        other.close()
+
+    run(file, check)
+
+
+def test_a_busy_file_is_contention(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("starmodel.stores.sql.sqlite.BUSY_SECONDS", 0.05)
+
+    async def check(store: Store) -> None:
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        insert = Statement("INSERT INTO tag (id, name, row_version) VALUES ('a', '', 1)")
+        with pytest.raises(Contention):
+            await store.driver.execute([insert])
+        with pytest.raises(Conflict):
+            await store.commit([add("a")])
+        with pytest.raises(Conflict):
+            async with store.exclusive():
+                pass
+        other.close()
+        assert await store.commit([add("a")]) == [1]
 
     run(file, check)
 
 
 INCREMENT = """
 import asyncio, sys
-from sql_tables import ThingStore
+from sql_tables import Store
 from starmodel.application import Key, Write
 from starmodel.errors import Conflict
 
 async def main():
-    store = ThingStore(sys.argv[1])
+    store = Store(f"sqlite:///{sys.argv[1]}")
     await store.open()
-    key = Key("thing", "record", "counter")
+    key = Key("tag", "record", "counter")
     async def increment():
         while True:
             stored = await store.load(key)
-            count = stored.values["count"] + 1
+            name = str(int(stored.values["name"]) + 1)
             try:
-                await store.commit([Write(key, {**stored.values, "count": count}, stored.version)])
+                changed = Write(key, {**stored.values, "name": name}, stored.version)
+                await store.commit([changed])
                 return
             except Conflict:
                 await asyncio.sleep(0)
@@ -267,76 +216,97 @@ asyncio.run(main())
 """
 
 
+def script_of(text: str) -> str:
+    """Give a script that finds what the tests find."""
+    support = str(Path(__file__).parents[2] / "support")
+    return f"import sys; sys.path[:0] = {[support, *sys.path]!r}\n{text}"
+
+
 def test_two_processes_lose_no_update(file: Path) -> None:
-    async def check(store: ThingStore) -> None:
-        await store.commit([Write(thing("counter"), values(count=0), 0)])
-        support = Path(__file__).parents[2] / "support"
-        paths = [str(support), *sys.path]
-        script = f"import sys; sys.path[:0] = {paths!r}\n{INCREMENT}"
+    async def check(store: Store) -> None:
+        await store.commit([add("counter", "0")])
         processes = [
-            await asyncio.create_subprocess_exec(sys.executable, "-c", script, str(file))
+            await asyncio.create_subprocess_exec(
+                sys.executable, "-c", script_of(INCREMENT), str(file)
+            )
             for _ in range(2)
         ]
         async with asyncio.timeout(60):
             assert [await process.wait() for process in processes] == [0, 0]
-        stored = await store.load(thing("counter"))
+        stored = await store.load(tag("counter"))
         assert stored is not None
-        assert (stored.values["count"], stored.version) == (1000, 1001)
+        assert (stored.values["name"], stored.version) == ("1000", 1001)
 
     run(file, check)
 
 
-KILLED = """
-import asyncio, sys
-from sql_tables import ThingStore
-from starmodel.application import Key, Write
-
-async def main():
-    store = ThingStore(sys.argv[1])
-    await store.open()
-    async def add(number):
-        keys = [Key("tag", "record", f"{number}-{part}") for part in range(3)]
-        await store.commit([Write(key, {"name": key.id}, 0) for key in keys])
-        print(number, flush=True)
-    for start in range(0, 1_000_000, 16):
-        await asyncio.gather(*map(add, range(start, start + 16)))
-
-asyncio.run(main())
-"""
-
-
-def test_what_was_acknowledged_survives_a_kill_and_nothing_is_there_in_part(file: Path) -> None:
-    async def check(_: ThingStore) -> None:
-        pass
+def test_errors_say_what_they_are_about(file: Path) -> None:
+    async def check(store: Store) -> None:
+        execute = store.driver.execute
+        insert = "INSERT INTO author (id, name, secret, row_version) VALUES (?, ?, ?, 1)"
+        await execute([Statement(insert, ("a", "Ann", ""))])
+        with pytest.raises(Violation) as unique:
+            await execute([Statement("SELECT 1"), Statement(insert, ("b", "Ann", ""))])
+        assert (unique.value.kind, unique.value.columns) == ("unique", ("name",))
+        assert (unique.value.table, unique.value.index) == ("author", 1)
+        with pytest.raises(Violation) as checked:
+            await execute([Statement(insert, ("b", "Bob", "forbidden"))])
+        assert (checked.value.kind, checked.value.constraint) == ("check", "ck_author_secret")
+        with pytest.raises(Mismatch) as mismatch:
+            await execute([Statement("SELECT 1"), Statement("DELETE FROM author", (), 2)])
+        assert mismatch.value.index == 1
+        with pytest.raises(DriverError, match="no such table"):
+            await execute([Statement("DELETE FROM nowhere")])
+        with pytest.raises(DriverError, match="no such table"):
+            await store.driver.fetch("SELECT * FROM nowhere", ())
 
     run(file, check)
-    support = Path(__file__).parents[2] / "support"
-    script = f"import sys; sys.path[:0] = {[str(support), *sys.path]!r}\n{KILLED}"
-    acknowledged: set[int] = set()
-    process = subprocess.Popen(
-        [sys.executable, "-c", script, str(file)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        acknowledged.add(int(line))
-        if len(acknowledged) == 200:
-            process.kill()
-            break
-    rest = process.stdout.read().split("\n")
-    process.stdout.close()
-    process.wait()
-    # The last line may have been cut.
-    acknowledged.update(int(line) for line in rest[:-1])
-    connection = sqlite3.connect(file)
-    rows = [id for (id,) in connection.execute("SELECT id FROM tag")]
-    connection.close()
-    parts = dict.fromkeys(range(len(rows)), 0)
-    for id in rows:
-        parts[int(id.partition("-")[0])] += 1
-    assert {count for count in parts.values() if count} == {3}
-    assert acknowledged <= {number for number, count in parts.items() if count == 3}
 
 
-def test_a_file_that_cannot_be_opened_is_said_to_be(tmp_path: Path) -> None:
+def test_a_closed_database_is_unreachable(file: Path) -> None:
+    async def main() -> None:
+        driver = driver_for(f"sqlite:///{file}")
+        await driver.open()
+        await driver.close()
+        await driver.close()
+        with pytest.raises(Unreachable):
+            await driver.fetch("SELECT 1", ())
+        with pytest.raises(Unreachable):
+            await driver.execute([Statement("SELECT 1")])
+        with pytest.raises(Unreachable):
+            async with driver.exclusive():
+                pass
+
+    asyncio.run(main())
     with pytest.raises(ConfigurationError, match="nowhere"):
-        asyncio.run(ThingStore(str(tmp_path / "nowhere" / "app.db")).open())
+        asyncio.run(driver_for(f"sqlite:///{file.parent}/nowhere/app.db").open())
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("app.db", "no scheme"),
+        ("mysql://root:secret@host/app", "mysql://"),
+        ("sqlite://app.db", "sqlite:///app.db"),
+        ("sqlite:///app.db?synchronous=maybe", "FULL"),
+        ("sqlite:///app.db?mode=ro", "synchronous"),
+    ],
+)
+def test_a_url_that_is_none_is_told_how_it_should_be(url: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        driver_for(url)
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_database_without_a_file_is_new_each_time() -> None:
+    async def main() -> None:
+        for _ in range(2):
+            store = Store("sqlite://")
+            await store.open()
+            assert await store.commit([Write(tag("a"), {"id": "a", "name": ""}, 0)]) == [1]
+            values = {"id": "b", "name": "", "secret": ""}
+            await store.commit([Write(Key("author", "record", "b"), values, 0)])
+            await store.close()
+
+    asyncio.run(main())

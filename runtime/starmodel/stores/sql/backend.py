@@ -1,302 +1,302 @@
 """The store that keeps entities in an SQL database."""
 
+import asyncio
+import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
-from typing import Any, cast
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, ClassVar
 
-from starmodel.application import EntityPersistenceBackend, Key, Stored, Write
-from starmodel.errors import (
-    ArgumentError,
-    ConfigurationError,
-    Conflict,
-    ConstraintViolation,
-    InvalidState,
-    NotFound,
-    Unavailable,
+from starmodel.application.store import (
+    Committed,
+    EntityPersistenceBackend,
+    Key,
+    Receipt,
+    Stored,
+    Write,
 )
-from starmodel.stores.sql.column import Codec, Column, NotStorable
+from starmodel.domain import CommandRecord, new_id
+from starmodel.errors import Busy, Conflict, Repeated, Unavailable
+from starmodel.stores.sql import outbox
+from starmodel.stores.sql.dependents import relate
 from starmodel.stores.sql.driver import (
     Contention,
-    Dialect,
     Driver,
-    DriverError,
+    Exclusive,
     Mismatch,
     Row,
     Statement,
     Unreachable,
     Violation,
 )
-from starmodel.stores.sql.table import EXPIRES_AT, EntityTable
+from starmodel.stores.sql.plan import Plan, plan
+from starmodel.stores.sql.reading import TableReader
+from starmodel.stores.sql.refusal import refusal_of
+from starmodel.stores.sql.setup import prepare
+from starmodel.stores.sql.statements import TableStatements
+from starmodel.stores.sql.sweeping import sweep
+from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.url import driver_for
 
-TOMBSTONE_DAYS = 30.0
-"""How long it is remembered which version a deleted row had."""
+logger = logging.getLogger("starmodel.sql")
+
+FLUSH_SECONDS = 0.1
+"""For how long records that were published may stay in the outbox."""
 
 _RETRY_AFTER = 2.0
-_OWN_TABLES = (
-    "CREATE TABLE IF NOT EXISTS starmodel_tombstone (entity VARCHAR(200) NOT NULL,"
-    " id VARCHAR(400) NOT NULL, version BIGINT NOT NULL, deleted_at BIGINT NOT NULL,"
-    " PRIMARY KEY (entity, id))",
-)
-_BURY = (
-    "INSERT INTO starmodel_tombstone (entity, id, version, deleted_at) VALUES (?, ?, ?, ?)"
-    " ON CONFLICT (entity, id) DO UPDATE SET version = excluded.version,"
-    " deleted_at = excluded.deleted_at"
-)
-_FORGET = "DELETE FROM starmodel_tombstone WHERE deleted_at < ?"
-_EXPIRY = Column(EXPIRES_AT, "", "datetime")
+_READ_ATTEMPTS = 4
+_DELETED_AT_ONCE = 256
 
 
-class SQLModelBackend(EntityPersistenceBackend):
+class SQLModelBackend(TableReader):
     """Keeps entities in the tables of a database.
 
-    Args:
-        driver: The database.
-        tables: Where each entity is kept.
-        clock: Seconds since 1970.
+    What an event changes is one transaction, with the records that tell of it. A row has its
+    version in a column, and every change is made on the condition that it is the expected one.
 
-    What is committed together is one transaction. A row has its version in a column, and every
-    change is made on the condition that it is the expected one.
+    Args:
+        database: Its URL, or a driver.
+        tables: Where each entity is kept.
+        migrations: The project's folder of migrations; a database that lacks one is not opened.
+        clock: Seconds since 1970.
+        outbox: Whether records are kept until they are published.
+
+    Raises:
+        ConfigurationError: The URL is none of a database, or its library is not installed.
     """
+
+    keeps_records: ClassVar[bool] = True
 
     def __init__(
         self,
-        driver: Driver,
-        tables: Iterable[EntityTable],
+        database: str | Driver,
+        tables: Iterable[EntityTable[Any]],
         *,
+        migrations: str | Path | None = None,
         clock: Callable[[], float] = time.time,
+        outbox: bool = True,
     ) -> None:
-        self.driver = driver
-        self._clock = clock
-        self._tables = {
-            table.definition.name: _Bound(table, driver.dialect, clock) for table in tables
-        }
+        self.driver = driver_for(database) if isinstance(database, str) else database
+        super().__init__(
+            {table.entity: TableStatements(table, self.driver.dialect) for table in tables}, clock
+        )
+        relate(self.tables)
+        self._migrations = migrations
+        self._has_outbox = outbox
+        self._done: list[str] = []
+        self._flushing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Connect, and make the store's own tables where they are missing."""
-        await self.driver.open()
-        await self._execute([Statement(sql, ()) for sql in _OWN_TABLES])
+        """Connect, and make the store's own tables where they are missing.
+
+        Raises:
+            ConfigurationError: The database cannot be opened, or a migration is missing in it.
+            Unavailable: It cannot be reached.
+        """
+        try:
+            await self.driver.open()
+            await prepare(self.driver, self.tables.values(), self._migrations)
+        except Unreachable as error:
+            await self.driver.close()
+            raise Unavailable(_RETRY_AFTER) from error
+        except BaseException:
+            await self.driver.close()
+            raise
 
     async def close(self) -> None:
-        """Disconnect, once everything is written."""
+        """Finish what is under way, and disconnect."""
+        if self._flushing is not None:
+            await self._flushing
+        await self._delete_published()
         await self.driver.close()
 
-    async def load(self, key: Key) -> Stored | None:
-        """Give what is stored under the key, `None` if it is missing."""
-        table = self._table(key)
-        id = table.find_id(key.id)
-        if id is None:
-            return None
-        statements = table.table.statements
-        rows = await self._fetch(statements.select, (id, *table.now()))
-        if not rows:
-            return None
-        [row] = rows
-        links = [
-            [target for (target,) in await self._fetch(link.select, (id,))]
-            for link in table.table.link_statements
-        ]
-        return Stored(table.read(row, links), row[len(table.table.columns)])
-
-    async def version(self, key: Key) -> int:
-        """Give the version stored under the key, `0` if it is missing."""
-        table = self._table(key)
-        id = table.find_id(key.id)
-        if id is None:
-            return 0
-        rows = await self._fetch(table.table.statements.version, (id, *table.now()))
-        return rows[0][0] if rows else 0
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncGenerator[EntityPersistenceBackend]:
+        """Give a view of the store that is one transaction until it commits."""
+        try:
+            async with self.driver.exclusive() as transaction:
+                yield _View(self, transaction)
+        except Contention:
+            raise Busy("", "") from None
+        except Unreachable as error:
+            raise Unavailable(_RETRY_AFTER) from error
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
-        """Carry out all the writes, or none, and give the new version of each.
+        """Carry out all the writes, or none, and give the new version of each."""
+        return [*(await self.commit_event(writes, ())).versions]
+
+    async def commit_event(
+        self,
+        writes: Sequence[Write],
+        records: Sequence[CommandRecord],
+        receipt: Receipt | None = None,
+    ) -> Committed:
+        """Carry out the writes of an event, and keep its records and its receipt, all or none.
 
         Raises:
             Conflict: The version of some key is not the expected one.
-            InvalidState: A database cannot hold a value of an entity exactly.
-            ConstraintViolation: What is stored besides does not allow it.
-            Unavailable: The database does not answer.
+            InvalidState: A database would not keep some value as it is.
+            ConstraintViolation: What else is stored does not allow it.
+            Repeated: The receipt's key was committed before.
+            Unavailable: The database does not answer; what was asked may be done or not.
         """
-        statements: list[Statement] = []
-        owners: list[Write] = []
-        firsts: list[int] = []
-        for write in writes:
-            firsts.append(len(statements))
-            statements += self._table(write.key).write(write)
-            owners += [write] * (len(statements) - len(owners))
+        return await self.carry_out(writes, records, receipt, self.driver)
+
+    async def carry_out(
+        self,
+        writes: Sequence[Write],
+        records: Sequence[CommandRecord],
+        receipt: Receipt | None,
+        transaction: Driver | Exclusive,
+    ) -> Committed:
+        """Do what `commit_event` does, in a transaction that may have begun before."""
+        kept = records if self._has_outbox else ()
+        tickets = [new_id() for _ in kept]
+        pairs = [*zip(tickets, kept, strict=True)]
+        planned = plan(self.tables, writes, pairs, receipt, self.clock())
         try:
-            results = await self.driver.execute(statements)
+            results = await transaction.execute(planned.statements)
         except Mismatch as mismatch:
-            key = owners[mismatch.index].key
+            key = writes[planned.owners[mismatch.index]].key
             raise Conflict(key.entity, key.id) from None
         except Contention:
-            raise Conflict(writes[0].key.entity, writes[0].key.id) from None
+            raise Busy(writes[0].key.entity, writes[0].key.id) from None
         except Violation as violation:
-            key = owners[violation.index].key
-            raise self._table(key).refuse(violation) from None
+            await self._refuse(violation, planned, writes, receipt)
+            raise
         except Unreachable as error:
             raise Unavailable(_RETRY_AFTER) from error
-        return [
-            write.expected + 1 if write.values is None else results[first][0][0]
-            for write, first in zip(writes, firsts, strict=True)
-        ]
+        versions = planned.versions(results)
+        for record in records:
+            index = planned.places.get((record.entity, record.id))
+            if index is not None:
+                record.version = versions[index]
+        return Committed(versions, tickets)
+
+    def published(self, tickets: Sequence[str]) -> None:
+        """Forget records that have been published, together with others in a moment."""
+        self._done += tickets
+        if self._done and self._flushing is None:
+            self._flushing = asyncio.get_running_loop().create_task(self._flush())
+
+    async def pending(self, age: float, after: str = "") -> Sequence[tuple[str, CommandRecord]]:
+        """Give records that were committed at least `age` seconds ago and not published."""
+        found: list[tuple[str, CommandRecord]] = []
+        while not found:
+            rows = await self.fetch(outbox.PENDING, (self.clock() - age, after))
+            if not rows:
+                break
+            after = rows[-1][0]
+            done = {*self._done}
+            found = [
+                (id, outbox.read_record(body, version))
+                for id, version, body in rows
+                if id not in done
+            ]
+        return found
+
+    async def repeated(self, key: str) -> Receipt | None:
+        """Give the receipt that was committed under a key in the last 24 hours."""
+        rows = await self.fetch(outbox.FIND_RECEIPT, (key,))
+        for entity, id, created in rows:
+            return Receipt(key, entity, id, bool(created))
+        return None
 
     async def delete_expired(self) -> int:
-        """Delete every row whose time is up, and give their number."""
-        count = 0
-        now = int(self._clock())
-        for table in self._tables.values():
-            if table.expires:
-                [rows] = await self._execute(
-                    [Statement(table.table.statements.delete_expired, table.now())]
-                )
-                graves = [
-                    Statement(_BURY, (table.name, table.id_text(id), version, now))
-                    for id, version in rows
-                ]
-                if graves:
-                    await self._execute(graves)
-                count += len(rows)
-        await self._execute([Statement(_FORGET, (now - int(TOMBSTONE_DAYS * 24 * 3600),))])
-        return count
+        """Delete every row whose time is up, and give their number.
 
-    def _table(self, key: Key) -> "_Bound":
-        table = self._tables.get(key.entity)
-        if table is None:
-            raise ConfigurationError(f"There is no table for {key.entity} in this database.")
-        return table
-
-    async def _fetch(self, sql: str, parameters: Sequence[object]) -> list[Row]:
+        What is left of rows that were deleted long ago, and of old requests, goes as well.
+        """
         try:
-            return await self.driver.fetch(sql, parameters)
-        except DriverError as error:
+            return await sweep(self.driver, self.tables.values(), self.clock())
+        except Unreachable as error:
             raise Unavailable(_RETRY_AFTER) from error
 
-    async def _execute(self, statements: Sequence[Statement]) -> list[list[Row]]:
-        try:
-            return await self.driver.execute(statements)
-        except DriverError as error:
-            raise Unavailable(_RETRY_AFTER) from error
+    async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
+        """Give the rows of a query, which is asked again where others were in the way.
 
-
-class _Bound:
-    """A table in a database of a certain kind."""
-
-    def __init__(self, table: EntityTable, dialect: Dialect, clock: Callable[[], float]) -> None:
-        self.table = table
-        self.name = table.definition.name
-        self.expires = table.definition.ttl is not None
-        self._clock = clock
-        self._writers: list[Codec | None] = [column.writer(dialect) for column in table.columns]
-        self._readers = [
-            (place, read)
-            for place, column in enumerate(table.columns)
-            if (read := column.reader(dialect)) is not None
-        ]
-        self._write_key = table.key.writer(dialect)
-        self._read_key = table.key.reader(dialect)
-        self._write_expiry = _EXPIRY.writer(dialect)
-
-    def now(self) -> tuple[object, ...]:
-        """What a statement has to know of the present time, if anything."""
-        return (self._moment(self._clock()),) if self.expires else ()
-
-    def find_id(self, text: str) -> object | None:
-        """Give the key column's value of an id, `None` where there can be no such row."""
-        try:
-            value = self.table.key.check(self.table.read_key(text))
-        except ValueError:
-            return None
-        # Written differently, it would be another key to everything but the database.
-        if str(value) != text:
-            return None
-        return value if self._write_key is None else self._write_key(value)
-
-    def id_text(self, value: Any) -> str:
-        """Give the id of a key column's value."""
-        return str(value if self._read_key is None else self._read_key(value))
-
-    def read(self, row: Row, links: Sequence[Sequence[Any]]) -> dict[str, Any]:
-        """Give the values of the fields for a row."""
-        values = list(row[: len(self.table.columns)])
-        for place, read in self._readers:
-            if values[place] is not None:
-                values[place] = read(values[place])
-        return self.table.from_row([*values, *links])
-
-    def write(self, write: Write) -> list[Statement]:
-        """Give the statements that carry out a write; the first returns the new version."""
-        statements, key = self.table.statements, write.key
-        id = self.find_id(key.id)
-        if id is None:
-            raise NotFound(key.entity, key.id)
-        if write.values is None:
-            version = write.expected + 1
-            return [
-                Statement(statements.delete, (id, write.expected, *self.now()), 1),
-                Statement(_BURY, (self.name, key.id, version, int(self._clock()))),
-            ]
-        values = self._encode(write)
-        links = self._link(write, id)
-        expiry: tuple[object, ...] = ()
-        if self.expires:
-            expiry = (None if write.ttl is None else self._moment(self._clock() + write.ttl),)
-        if write.expected:
-            parameters = (*values, *expiry, id, write.expected, *self.now())
-            return [Statement(statements.update, parameters, 1), *links]
-        parameters = (*values, self.name, key.id, *expiry, id, *self.now())
-        return [Statement(statements.insert, parameters, 1), *links]
-
-    def refuse(self, violation: Violation) -> ConstraintViolation:
-        """Say which fields a violated constraint is about."""
-        table = self.table
-        fields: tuple[str, ...] = ()
-        if violation.constraint is not None:
-            fields = table.constraints.get(violation.constraint, ())
-        if not fields:
-            found = [table.fields[name] for name in violation.columns if name in table.fields]
-            fields = tuple(dict.fromkeys(found))
-        message, type = _MESSAGES[violation.kind]
-        errors = [ArgumentError(field, message, type) for field in fields]
-        return ConstraintViolation(self.name, tuple(errors) or (ArgumentError("", message, type),))
-
-    def _encode(self, write: Write) -> list[object]:
-        values = list(self.table.to_row(write.values or {}))
-        for place, (column, encode) in enumerate(
-            zip(self.table.columns, self._writers, strict=True)
-        ):
-            value = values[place]
-            if value is None:
-                continue
+        Raises:
+            Unavailable: The database does not answer.
+        """
+        attempts = 0
+        while True:
             try:
-                value = column.check(value)
-            except NotStorable as error:
-                problem = ArgumentError(column.field, str(error), "not_storable")
-                raise InvalidState(write.key.entity, (problem,)) from None
-            values[place] = value if encode is None else encode(value)
-        return values
+                return await self.driver.fetch(sql, parameters)
+            except Contention as error:
+                attempts += 1
+                if attempts == _READ_ATTEMPTS:
+                    raise Unavailable(_RETRY_AFTER) from error
+            except Unreachable as error:
+                raise Unavailable(_RETRY_AFTER) from error
 
-    def _link(self, write: Write, id: object) -> list[Statement]:
-        """Write the rows of the link tables anew."""
-        statements: list[Statement] = []
-        values = write.values or {}
-        for link, texts in zip(self.table.links, self.table.link_statements, strict=True):
-            if write.expected:
-                statements.append(Statement(texts.delete, (id,)))
-            targets: Iterable[Any] = dict.fromkeys(cast("list[Any]", values[link.field]))
-            statements += [
-                Statement(texts.insert, (id, getattr(target, "id", target), position))
-                for position, target in enumerate(targets)
-            ]
-        return statements
+    async def _refuse(
+        self,
+        violation: Violation,
+        planned: Plan,
+        writes: Sequence[Write],
+        receipt: Receipt | None,
+    ) -> None:
+        """Raise what a violated constraint means."""
+        if receipt is not None and violation.index == planned.receipt:
+            before = await self.repeated(receipt.key)
+            if before is not None:
+                raise Repeated(before.entity, before.id, created=before.created) from None
+            raise Busy(receipt.entity, receipt.id) from None
+        write = writes[planned.owners[violation.index]]
+        field = planned.fields[violation.index]
+        raise await refusal_of(violation, write, field, self.tables, self.fetch) from None
 
-    def _moment(self, seconds: float) -> object:
-        moment = datetime.fromtimestamp(seconds, UTC)
-        return moment if self._write_expiry is None else self._write_expiry(moment)
+    async def _flush(self) -> None:
+        await asyncio.sleep(FLUSH_SECONDS)
+        await self._delete_published()
+        self._flushing = None
+        self.published(())
+
+    async def _delete_published(self) -> None:
+        while self._done:
+            tickets = self._done[:_DELETED_AT_ONCE]
+            size = 1 if len(tickets) == 1 else 16 if len(tickets) <= 16 else _DELETED_AT_ONCE
+            sql = f"DELETE FROM starmodel_outbox WHERE id IN ({', '.join(['?'] * size)})"
+            filled = (*tickets, *tickets[:1] * (size - len(tickets)))
+            try:
+                await self.driver.execute([Statement(sql, filled)])
+            except Exception as error:
+                # They stay, and are published once more later on.
+                logger.warning("What was published is still in the outbox: %s", error)
+            del self._done[: len(tickets)]
 
 
-_MESSAGES = {
-    "unique": ("This is taken.", "unique"),
-    "foreign_key": ("What this refers to is not there, or it is still referred to.", "reference"),
-    "check": ("This is not allowed here.", "check"),
-    "not_null": ("This is missing.", "missing"),
-}
+class _View(TableReader):
+    """The store within one transaction, which ends with a commit."""
+
+    keeps_records: ClassVar[bool] = True
+
+    def __init__(self, backend: SQLModelBackend, transaction: Exclusive) -> None:
+        super().__init__(backend.tables, backend.clock)
+        self._backend = backend
+        self._transaction = transaction
+        self._suffix = " FOR UPDATE" if backend.driver.dialect == "postgresql" else ""
+
+    async def lock(self, key: Key) -> Stored | None:
+        return await self.load_row(key, self._suffix)
+
+    async def commit(self, writes: Sequence[Write]) -> list[int]:
+        return [*(await self.commit_event(writes, ())).versions]
+
+    async def commit_event(
+        self,
+        writes: Sequence[Write],
+        records: Sequence[CommandRecord],
+        receipt: Receipt | None = None,
+    ) -> Committed:
+        return await self._backend.carry_out(writes, records, receipt, self._transaction)
+
+    async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
+        try:
+            return await self._transaction.fetch(sql, parameters)
+        except Contention:
+            # The transaction is lost with it, so the event has to begin anew.
+            raise Busy("", "") from None
+        except Unreachable as error:
+            raise Unavailable(_RETRY_AFTER) from error

@@ -1,204 +1,126 @@
-"""The columns of an entity's table: what may be in them, and how it is written down.
+"""The columns of an entity's table, as generated code writes them: `numeric("price", 12, 2)`.
 
-A value that a database would not give back equal is refused before it is sent; nothing is
-rounded or cut. PostgreSQL has a type for each of them. SQLite has numbers, texts and bytes, so
-that the rest is written as SQLAlchemy's own types write it, which can therefore read it.
+Each knows how its values are written and read on either database.
 """
 
-import math
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from typing import Any, Literal, TypeAlias
-from uuid import UUID
+from typing import Any
 
-from starmodel.stores.sql.driver import Dialect
+from starmodel.stores.sql.codec import POSTGRESQL, SQLITE, Codec, NotStorable, exact, scaled
 
-Kind: TypeAlias = Literal[
-    "bool",
-    "integer",
-    "float",
-    "text",
-    "bytes",
-    "date",
-    "time",
-    "datetime",
-    "naive_datetime",
-    "interval",
-    "uuid",
-    "json",
-    "numeric",
-]
-Codec: TypeAlias = Callable[[Any], Any]
-
-_MICROSECOND = timedelta(microseconds=1)
-_SMALLEST, _GREATEST = -(2**63), 2**63 - 1
-
-
-class NotStorable(ValueError):
-    """A column cannot hold a value; the message says why, and does not show it."""
+__all__ = ["Codec", "Column", "NotStorable"]
 
 
 class Column:
-    """One column.
+    """One column that holds the value of a field, or a part of it.
 
-    Args:
-        name: What it is called in the database.
-        field: The field of the entity that its value belongs to.
-        kind: What it holds.
-        digits: Of a numeric one, how many digits there may be: at most 18.
-        decimals: How many of them are behind the point.
+    Attributes:
+        name: Its name.
+        field: The field whose value it holds, or a part of whose value: errors name it.
+        kind: What it holds, in the words of the schema: `"text"`, `"numeric"`, `"datetime"`...
+        sqlite, postgresql: How its values are written and read there.
     """
 
-    __slots__ = (
-        "_from_sqlite",
-        "_to_sqlite",
-        "check",
-        "decimals",
-        "digits",
-        "field",
-        "kind",
-        "name",
-    )
+    __slots__ = ("field", "kind", "name", "postgresql", "sqlite")
 
     def __init__(
-        self, name: str, field: str, kind: Kind, *, digits: int = 18, decimals: int = 0
+        self, kind: str, name: str, field: str | None, sqlite: Codec, postgresql: Codec
     ) -> None:
+        self.kind = kind
         self.name = name
-        self.field = field
-        self.kind: Kind = kind
-        self.digits = digits
-        self.decimals = decimals
-        self.check: Codec = self._numeric if kind == "numeric" else _CHECKS.get(kind, _unchanged)
-        if kind == "numeric":
-            self._to_sqlite: Codec | None = self._scale
-            self._from_sqlite: Codec | None = self._unscale
-        else:
-            self._to_sqlite, self._from_sqlite = _SQLITE.get(kind, (None, None))
+        self.field = name if field is None else field
+        self.sqlite = sqlite
+        self.postgresql = postgresql
 
     def __repr__(self) -> str:
-        return f"<Column {self.name}: {self.kind}>"
+        return f"<Column {self.name} {self.kind}>"
 
-    def writer(self, dialect: Dialect) -> Codec | None:
-        """What a checked value becomes for a database; `None` where it stays what it is."""
-        return self._to_sqlite if dialect == "sqlite" else None
+    @property
+    def quoted(self) -> str:
+        """Its name as SQL writes it."""
+        return quote(self.name)
 
-    def reader(self, dialect: Dialect) -> Codec | None:
-        """What a value of a database was; `None` where it is that."""
-        if self.kind == "interval":
-            return _read_interval
-        return self._from_sqlite if dialect == "sqlite" else None
-
-    def _numeric(self, value: Decimal) -> Decimal:
-        if not value.is_finite():
-            raise NotStorable("This is not a finite number.")
-        # Beyond that, quantizing would need more digits than decimals have by default.
-        is_possible = value.adjusted() <= 18
-        exact = value.quantize(Decimal(1).scaleb(-self.decimals)) if is_possible else value
-        if exact != value:
-            raise NotStorable(f"There may be {self.decimals} digits behind the point.")
-        if abs(exact) >= Decimal(1).scaleb(self.digits - self.decimals):
-            raise NotStorable(f"There may be {self.digits} digits in all.")
-        return exact
-
-    def _scale(self, value: Decimal) -> int:
-        return int(value.scaleb(self.decimals))
-
-    def _unscale(self, value: int) -> Decimal:
-        return Decimal(value).scaleb(-self.decimals)
-
-
-def _unchanged(value: Any) -> Any:
-    return value
-
-
-def _text(value: str) -> str:
-    if "\0" in value:
-        raise NotStorable("A text in a database has no NUL characters.")
-    if not value.isascii():
+    def parse(self, text: str) -> Any | None:
+        """Read the text of a key, as it stands in a URL; `None` where it cannot be one."""
+        codec = POSTGRESQL.get(self.kind)
+        if codec is None or codec.encode is None:
+            return None
         try:
-            value.encode("utf-8")
-        except UnicodeEncodeError:
-            raise NotStorable("A text in a database has no half characters.") from None
-    return value
+            value = codec.encode(text)
+        except NotStorable:
+            return None
+        # Two texts must not be keys of one row.
+        return value if str(value) == text else None
 
 
-def _integer(value: int) -> int:
-    if not _SMALLEST <= value <= _GREATEST:
-        raise NotStorable("A number in a database has at most 64 bits.")
-    return value
+def quote(name: str) -> str:
+    """Write a name as SQL has it, whatever words the database keeps for itself."""
+    return '"' + name.replace('"', '""') + '"'
 
 
-def _float(value: float) -> float:
-    if not math.isfinite(value):
-        raise NotStorable("This is not a finite number.")
-    return value
+def _plain(kind: str, name: str, field: str | None) -> Column:
+    return Column(kind, name, field, SQLITE[kind], POSTGRESQL[kind])
 
 
-def _moment(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise NotStorable("This moment has no time zone.")
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise NotStorable("This moment has no year between 1 and 9999 in UTC.") from None
+def text(name: str, field: str | None = None) -> Column:
+    """Text; an enum of texts, or the id of a reference, as well."""
+    return _plain("text", name, field)
 
 
-def _naive(value: datetime | time) -> datetime | time:
-    if value.tzinfo is not None:
-        raise NotStorable("This time must not have a time zone.")
-    return value
+def integer(name: str, field: str | None = None) -> Column:
+    """A whole number of 64 bits."""
+    return _plain("integer", name, field)
 
 
-def _microseconds(value: timedelta) -> int:
-    count = value // _MICROSECOND
-    if not _SMALLEST <= count <= _GREATEST:
-        raise NotStorable("A span of time in a database is at most 292,000 years.")
-    return count
+def numeric(name: str, precision: int, scale: int, field: str | None = None) -> Column:
+    """An exact decimal of at most 18 digits, `scale` of them after the point."""
+    return Column("numeric", name, field, scaled(precision, scale), Codec(exact(precision, scale)))
 
 
-def _read_interval(microseconds: int) -> timedelta:
-    return timedelta(microseconds=microseconds)
+def boolean(name: str, field: str | None = None) -> Column:
+    """True or false."""
+    return _plain("bool", name, field)
 
 
-def _write_moment(value: datetime) -> str:
-    return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+def double(name: str, field: str | None = None) -> Column:
+    """A float."""
+    return _plain("float", name, field)
 
 
-def _read_moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+def binary(name: str, field: str | None = None) -> Column:
+    """Bytes."""
+    return _plain("bytes", name, field)
 
 
-def _write_naive(value: datetime) -> str:
-    return value.isoformat(" ", "microseconds")
+def date(name: str, field: str | None = None) -> Column:
+    """A date."""
+    return _plain("date", name, field)
 
 
-def _write_time(value: time) -> str:
-    return value.isoformat("microseconds")
+def time(name: str, field: str | None = None) -> Column:
+    """A time of day without a zone."""
+    return _plain("time", name, field)
 
 
-def _write_uuid(value: UUID) -> str:
-    return value.hex
+def instant(name: str, field: str | None = None) -> Column:
+    """A moment, kept in UTC: the schema's `datetime`."""
+    return _plain("datetime", name, field)
 
 
-_CHECKS: dict[Kind, Codec] = {
-    "text": _text,
-    "json": _text,
-    "integer": _integer,
-    "float": _float,
-    "datetime": _moment,
-    "naive_datetime": _naive,
-    "time": _naive,
-    "interval": _microseconds,
-}
-"""What is sent to any database."""
+def naive_datetime(name: str, field: str | None = None) -> Column:
+    """A date and a time of day without a zone."""
+    return _plain("naive_datetime", name, field)
 
-_SQLITE: dict[Kind, tuple[Codec | None, Codec | None]] = {
-    "bool": (int, bool),
-    "date": (date.isoformat, date.fromisoformat),
-    "time": (_write_time, time.fromisoformat),
-    "datetime": (_write_moment, _read_moment),
-    "naive_datetime": (_write_naive, datetime.fromisoformat),
-    "uuid": (_write_uuid, UUID),
-}
-"""How SQLite has it, and back; `None` where it is the same."""
+
+def interval(name: str, field: str | None = None) -> Column:
+    """A span of time, kept as whole microseconds."""
+    return _plain("interval", name, field)
+
+
+def uuid(name: str, field: str | None = None) -> Column:
+    """A UUID; the id of a reference may be given as text."""
+    return _plain("uuid", name, field)
+
+
+def json(name: str, field: str | None = None) -> Column:
+    """Whatever JSON can hold."""
+    return _plain("json", name, field)

@@ -1,93 +1,126 @@
-"""The port of database drivers: statements in, rows out, one transaction at a time."""
+"""The port of drivers: how statements reach a database, and what can go wrong there.
+
+A driver knows nothing of entities. Statements have `?` where a parameter goes, in text that no
+request has a part in; a driver whose database writes them otherwise rewrites each text once.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from starmodel.errors import StarModelError
-
 Dialect: TypeAlias = Literal["sqlite", "postgresql"]
-Row: TypeAlias = Sequence[Any]
 ViolationKind: TypeAlias = Literal["unique", "foreign_key", "check", "not_null"]
+Row: TypeAlias = Sequence[Any]
 
 
 class Statement(NamedTuple):
     """One statement of a transaction.
 
-    `sql` has `?` for each of the parameters. Where `expects` is a number, so many rows have to
-    be changed or returned, or nothing of the transaction is.
+    `expects` is the number of rows that it must change, or return where it returns rows; `None`
+    where any will do.
     """
 
     sql: str
-    parameters: Sequence[object]
+    parameters: tuple[object, ...] = ()
     expects: int | None = None
 
 
-class DriverError(StarModelError):
-    """What a database says no with. A store turns it into an error that names entities."""
+class DriverError(Exception):
+    """The database did not do what it was asked to; nothing of the transaction is left."""
 
 
 class Mismatch(DriverError):
-    """The statement at `index` did not concern as many rows as it expects."""
+    """The statement at `index` changed or returned another number of rows than it expects."""
 
     def __init__(self, index: int) -> None:
-        super().__init__(f"Statement {index} met other rows than it expects.")
+        super().__init__(index)
         self.index = index
 
 
 class Violation(DriverError):
-    """A constraint does not allow it.
+    """A constraint of the database refused the statement at `index`.
 
-    `constraint` is its name and `columns` are the columns it is about, as far as the database
-    says; SQLite names neither for a foreign key. `index` is that of the statement.
+    `constraint` is its name and `columns` are those it is about, as far as the database tells:
+    SQLite names the columns of a unique one and the name of a check, and nothing of a foreign
+    key. `table` is the one that has the constraint, where that is known.
     """
 
     def __init__(
         self,
         kind: ViolationKind,
-        index: int,
         constraint: str | None = None,
         columns: tuple[str, ...] = (),
+        *,
+        table: str | None = None,
+        index: int = 0,
     ) -> None:
-        super().__init__(f"Statement {index} breaks a constraint: {kind} {constraint or ''}.")
+        super().__init__(kind, constraint, columns)
         self.kind: ViolationKind = kind
-        self.index = index
         self.constraint = constraint
         self.columns = columns
+        self.table = table
+        self.index = index
 
 
 class Contention(DriverError):
-    """Somebody else was in the way; the same work may succeed when it is done again."""
+    """Others were in the way: a lock, a deadlock, a serialization failure. Try it again."""
 
 
 class Unreachable(DriverError):
-    """The database does not answer."""
+    """The database cannot be reached, or cannot work. The cause is chained, and logged."""
+
+
+class Exclusive(ABC):
+    """One transaction that stays open, and keeps others from what it has locked."""
+
+    @abstractmethod
+    async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
+        """Give the rows of a query, within the transaction."""
+
+    @abstractmethod
+    async def execute(self, statements: Sequence[Statement]) -> list[Sequence[Row]]:
+        """Carry out the statements and commit; on any error all is rolled back.
+
+        It ends the transaction, so it is called at most once, and is the last call.
+        """
 
 
 class Driver(ABC):
-    """A database.
+    """A database, reached from one event loop.
 
-    Every method may raise `Contention` and `Unreachable`.
+    Every method raises `Contention` or `Unreachable` where the database does; `Mismatch` and
+    `Violation` come out of `execute` alone.
     """
 
     dialect: Dialect
+    is_temporary: bool = False
+    """Whether the database is new and empty whenever it is opened."""
 
     @abstractmethod
     async def open(self) -> None:
-        """Connect."""
+        """Connect. Called once, before anything else."""
 
     @abstractmethod
     async def close(self) -> None:
-        """Disconnect, once what is under way has ended."""
+        """Finish what was begun, and disconnect. Closing it again does nothing."""
 
     @abstractmethod
-    async def fetch(self, sql: str, parameters: Sequence[object]) -> list[Row]:
-        """Read rows, as they are by now."""
+    async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
+        """Give the rows of one query, outside of any transaction, as of the last commit."""
 
     @abstractmethod
-    async def execute(self, statements: Sequence[Statement]) -> list[list[Row]]:
-        """Carry out the statements in one transaction, and give the rows that each returned.
+    async def execute(self, statements: Sequence[Statement]) -> list[Sequence[Row]]:
+        """Carry out the statements as one transaction, all or nothing.
 
-        Raises:
-            Mismatch, Violation: One of them could not be carried out; nothing was changed.
+        Gives the rows that each statement returned. Where it returns, they are committed. Where
+        it is cancelled, they may be committed or not.
+        """
+
+    @abstractmethod
+    def exclusive(self) -> AbstractAsyncContextManager[Exclusive]:
+        """Begin a transaction that stays open; leaving the block without `execute` rolls back.
+
+        On SQLite it locks the database against all other writers, so be quick; on PostgreSQL
+        it locks what is fetched `FOR UPDATE`.
         """

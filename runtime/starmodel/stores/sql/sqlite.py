@@ -1,82 +1,67 @@
 """SQLite: many readers, and one thread that writes.
 
-What is to be written by many at once is written in one transaction and synced to the disk once;
-a piece that fails takes nothing of the others along. Other processes may use the same file.
+The file is in WAL mode, so those who read wait for nobody. Other processes may use it as well.
 """
 
 import asyncio
-import queue
 import sqlite3
+import tempfile
 import threading
-from collections.abc import Sequence
-from itertools import islice
+import time
+from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Literal, TypeAlias
 
 from starmodel.errors import ConfigurationError
-from starmodel.stores.sql.driver import (
-    Contention,
-    Dialect,
-    Driver,
-    DriverError,
-    Mismatch,
-    Row,
-    Statement,
-    Unreachable,
-    Violation,
-    ViolationKind,
-)
+from starmodel.stores.sql.driver import Dialect, Driver, Exclusive, Row, Statement, Unreachable
+from starmodel.stores.sql.sqlite_errors import is_busy, name_of, translate
+from starmodel.stores.sql.sqlite_writer import Writer
 
 Synchronous: TypeAlias = Literal["OFF", "NORMAL", "FULL", "EXTRA"]
 """When a commit counts as done: https://www.sqlite.org/pragma.html#pragma_synchronous"""
 
-_BUSY_SECONDS = 10.0
-_READ_BUSY_SECONDS = 0.25
-_LARGEST_GROUP = 512
+BUSY_SECONDS = 10.0
+"""For how long to wait for another process that writes."""
 
-_CONSTRAINTS: dict[str, ViolationKind] = {
-    "SQLITE_CONSTRAINT_UNIQUE": "unique",
-    "SQLITE_CONSTRAINT_PRIMARYKEY": "unique",
-    "SQLITE_CONSTRAINT_FOREIGNKEY": "foreign_key",
-    "SQLITE_CONSTRAINT_TRIGGER": "foreign_key",
-    "SQLITE_CONSTRAINT_CHECK": "check",
-    "SQLITE_CONSTRAINT_NOTNULL": "not_null",
-}
+_READERS = 4
+_STEPS = 2_000
+_MOST_PAUSES = 10
+"""How often a query may have taken so many steps of SQLite's machine, before it goes to a thread.
+Together they take about half a millisecond."""
 
-
-class _Job:
-    """A transaction that somebody waits for."""
-
-    __slots__ = ("future", "loop", "statements")
-
-    def __init__(self, statements: Sequence[Statement]) -> None:
-        self.statements = statements
-        self.loop = asyncio.get_running_loop()
-        self.future: asyncio.Future[list[list[Row]]] = self.loop.create_future()
-
-
-_Result: TypeAlias = "list[list[Row]] | DriverError"
+_MOST_SLOW = 1000
 
 
 class SQLiteDriver(Driver):
-    """A database in a file, or in memory.
+    """A database in a file.
+
+    A small query is read in the thread of the event loop, which takes less time than to hand
+    it to another. One that turns out to be large is given up, and begun again in a thread; it
+    goes there at once the next time.
 
     Args:
-        path: The file; an empty text for a database that is gone when it is closed.
-        synchronous: How safe a commit is against the loss of power.
-
-    One row is read in the thread of the event loop, which takes less time than to hand it to
-    another; SQLite's readers wait for nobody.
+        path: The file; an empty text for one of its own, which is gone when it is closed.
+        synchronous: When a commit counts as done. With `FULL` it survives the loss of power.
     """
 
     dialect: Dialect = "sqlite"
 
     def __init__(self, path: str, *, synchronous: Synchronous = "FULL") -> None:
         self.path = path
+        self.is_temporary = not path
         self.synchronous: Synchronous = synchronous
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._writer: sqlite3.Connection | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self.connections: list[sqlite3.Connection] = []
         self._reader: sqlite3.Connection | None = None
-        self._thread: threading.Thread | None = None
+        self._writer: Writer | None = None
+        self._readers: ThreadPoolExecutor | None = None
+        self._local = threading.local()
+        self._slow: set[str] = set()
+        self._pauses = 0
+
+    def __repr__(self) -> str:
+        return f"<SQLiteDriver {self.path or 'in a temporary file'}>"
 
     async def open(self) -> None:
         """Open the file, and begin it if there is none.
@@ -85,164 +70,119 @@ class SQLiteDriver(Driver):
             ConfigurationError: It cannot be opened.
         """
         try:
-            writer = self._connect(_BUSY_SECONDS)
-            if self.path:
-                writer.execute("PRAGMA journal_mode = WAL")
-                self._reader = self._connect(_READ_BUSY_SECONDS)
+            writer, reader = await asyncio.to_thread(self._open)
         except sqlite3.Error as error:
+            self._clean_up()
             raise ConfigurationError(
                 f"The SQLite database {self.path} cannot be opened: {error}. Its folder has to be"
                 " there, and this process has to be allowed to write to it."
             ) from error
-        self._writer = writer
-        self._thread = threading.Thread(
-            target=self._write, args=(writer,), name="starmodel-sqlite", daemon=True
-        )
-        self._thread.start()
+        self._reader = reader
+        self._readers = ThreadPoolExecutor(_READERS, "starmodel-sqlite-reader")
+        self._writer = Writer(writer)
 
     async def close(self) -> None:
         """Write what is still to be written, and close the file."""
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            self._jobs.put(None)
-            await asyncio.to_thread(thread.join)
-        for connection in (self._reader, self._writer):
-            if connection is not None:
-                connection.close()
-        self._reader = self._writer = None
+        writer, self._writer = self._writer, None
+        readers, self._readers = self._readers, None
+        self._reader = None
+        if writer is not None:
+            await writer.close()
+        if readers is not None:
+            await asyncio.to_thread(readers.shutdown)
+        self._local = threading.local()
+        self._clean_up()
 
-    async def fetch(self, sql: str, parameters: Sequence[object]) -> list[Row]:
-        """Read rows, as they are by now."""
+    async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
+        """Give the rows of one query, as of the last commit."""
         reader = self._reader
         if reader is None:
-            # A database in memory has one connection, which belongs to the thread that writes.
-            [rows] = await self.execute([Statement(sql, parameters)])
-            return rows
-        try:
-            return reader.execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
-            raise _error_of(error, 0) from error
-
-    async def execute(self, statements: Sequence[Statement]) -> list[list[Row]]:
-        """Carry out the statements in one transaction, and give the rows that each returned."""
-        if self._thread is None:
             raise Unreachable("The database is closed.")
-        job = _Job(statements)
-        self._jobs.put(job)
-        return await job.future
+        if sql not in self._slow:
+            self._pauses = 0
+            try:
+                return reader.execute(sql, parameters).fetchall()
+            except Exception as error:
+                if name_of(error) == "SQLITE_INTERRUPT":
+                    if len(self._slow) < _MOST_SLOW:
+                        self._slow.add(sql)
+                elif not is_busy(error):
+                    raise translate(error) from error
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._read, sql, tuple(parameters))
+
+    async def execute(self, statements: Sequence[Statement]) -> list[Sequence[Row]]:
+        """Carry out the statements as one transaction, all or nothing."""
+        if self._writer is None:
+            raise Unreachable("The database is closed.")
+        return await self._writer.submit(statements)
+
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncGenerator[Exclusive]:
+        """Keep everybody else from writing; the block has ten seconds."""
+        if self._writer is None:
+            raise Unreachable("The database is closed.")
+        session = await self._writer.begin()
+        try:
+            yield session
+        finally:
+            session.end()
+
+    def _open(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+        if self.is_temporary:
+            self._folder = tempfile.TemporaryDirectory(prefix="starmodel-")
+        writer = self._connect(BUSY_SECONDS)
+        _use_wal(writer)
+        reader = self._connect(0.0)
+        reader.set_progress_handler(self._watch, _STEPS)
+        return writer, reader
+
+    def _watch(self) -> bool:
+        """Give a query up that keeps the event loop waiting."""
+        self._pauses += 1
+        return self._pauses > _MOST_PAUSES
 
     def _connect(self, patience: float) -> sqlite3.Connection:
+        folder = self._folder
         connection = sqlite3.connect(
-            self.path or ":memory:",
+            self.path if folder is None else f"{folder.name}/app.db",
             timeout=patience,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=512,
         )
+        self.connections.append(connection)
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA synchronous = {self.synchronous}")
+        synchronous = self.synchronous if folder is None else "OFF"
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
         return connection
 
-    def _write(self, connection: sqlite3.Connection) -> None:
-        """Carry out what is waiting, in groups, until there is no more to come."""
-        waiting = iter(self._jobs.get, None)
-        for job in waiting:
-            group = [job]
-            is_last = False
-            while len(group) < _LARGEST_GROUP:
-                try:
-                    following = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if following is None:
-                    is_last = True
-                    break
-                group.append(following)
-            results = _commit(connection, group)
-            for loop, pairs in _by_loop(group, results).items():
-                if not loop.is_closed():
-                    loop.call_soon_threadsafe(_deliver, pairs)
-            if is_last:
-                return
-
-
-def _by_loop(
-    group: list[_Job], results: list[_Result]
-) -> dict[asyncio.AbstractEventLoop, list[tuple[_Job, _Result]]]:
-    pairs: dict[asyncio.AbstractEventLoop, list[tuple[_Job, _Result]]] = {}
-    for job, result in zip(group, results, strict=True):
-        pairs.setdefault(job.loop, []).append((job, result))
-    return pairs
-
-
-def _deliver(pairs: list[tuple[_Job, _Result]]) -> None:
-    for job, result in pairs:
-        if job.future.done():
-            continue
-        if isinstance(result, DriverError):
-            job.future.set_exception(result)
-        else:
-            job.future.set_result(result)
-
-
-def _commit(connection: sqlite3.Connection, group: list[_Job]) -> list[_Result]:
-    """Carry out a group of transactions as one, and give what became of each."""
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        results = [_carry_out(connection, job.statements) for job in group]
-        connection.execute("COMMIT")
-    except Exception as error:
-        # The disk is full, or another process would not let go: nothing of the group is stored.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        return [_error_of(error, 0) for _ in group]
-    return results
-
-
-def _carry_out(connection: sqlite3.Connection, statements: Sequence[Statement]) -> _Result:
-    # SQLite undoes a statement that fails by itself; several need a mark to go back to.
-    if len(statements) == 1:
+    def _read(self, sql: str, parameters: tuple[object, ...]) -> Sequence[Row]:
         try:
-            return [_run(connection, statements[0], 0)]
-        except DriverError as error:
-            return error
-    connection.execute("SAVEPOINT unit")
-    try:
-        result: _Result = [
-            _run(connection, statement, index) for index, statement in enumerate(statements)
-        ]
-    except DriverError as error:
-        connection.execute("ROLLBACK TO unit")
-        result = error
-    connection.execute("RELEASE unit")
-    return result
+            connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._local.connection = self._connect(BUSY_SECONDS)
+            return connection.execute(sql, parameters).fetchall()
+        except Exception as error:
+            raise translate(error) from error
+
+    def _clean_up(self) -> None:
+        connections, self.connections = self.connections, []
+        for connection in connections:
+            connection.close()
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            folder.cleanup()
 
 
-def _run(connection: sqlite3.Connection, statement: Statement, index: int) -> list[Row]:
-    try:
-        cursor = connection.execute(statement.sql, statement.parameters)
-        rows: list[Row] = cursor.fetchall()
-    except Exception as error:
-        # Some errors make SQLite give up the whole transaction, which is then everybody's.
-        if not connection.in_transaction:
-            raise
-        raise _error_of(error, index) from error
-    count = cursor.rowcount if cursor.description is None else len(rows)
-    if statement.expects is not None and count != statement.expects:
-        raise Mismatch(index)
-    return rows
-
-
-def _error_of(error: Exception, index: int) -> DriverError:
-    """Say what an error of SQLite means. https://www.sqlite.org/rescode.html"""
-    name = getattr(error, "sqlite_errorname", "")
-    kind = _CONSTRAINTS.get(name)
-    if kind is not None:
-        _, _, about = str(error).partition(" constraint failed: ")
-        if kind in ("unique", "not_null"):
-            columns = [part.strip().partition(".")[2] for part in about.split(",")]
-            return Violation(kind, index, None, tuple(islice(filter(None, columns), 16)))
-        return Violation(kind, index, about or None)
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return Contention("Another process is writing to the database.")
-    return Unreachable(f"The database failed: {error}")
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL mode, which waits for nobody: another process may be about to."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)

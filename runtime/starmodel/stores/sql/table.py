@@ -1,146 +1,147 @@
-"""The table of an entity: its columns, its statements, and the mapping both ways."""
+"""The table of one entity: what generated code says of it, and what follows from that."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
-from starmodel.application import EntityDefinition
-from starmodel.stores.sql.column import Column
+from starmodel.application.definition import EntityDefinition
+from starmodel.domain import Entity
+from starmodel.stores.sql.column import Column, quote, text
 
-ToRow: TypeAlias = Callable[[Mapping[str, Any]], tuple[Any, ...]]
-"""Gives the values of the columns, in their order, for the values of the fields."""
+E = TypeVar("E", bound=Entity)
 
-FromRow: TypeAlias = Callable[[Sequence[Any]], dict[str, Any]]
-"""Gives the values of the fields for those of the columns."""
+OnDelete: TypeAlias = Literal["restrict", "cascade", "set_null"]
 
-VERSION = "row_version"
-EXPIRES_AT = "row_expires_at"
+HOLDER = text("holder")
+"""The key of what is kept once for each session, each actor, or for all."""
 
 
-class LinkTable(NamedTuple):
-    """The table of a many-to-many relation.
+class ReferenceColumn(NamedTuple):
+    """A field that refers to another record, and its column.
 
-    `field` holds the ids of the others, in order; `owner` and `target` are the columns with the
-    two ids. Each of the others occurs once.
+    `entity` is the name of the entity it leads to, as in `EntityDefinition.name`; `on_delete`
+    is what happens to this row when that record is deleted.
     """
 
     field: str
-    name: str
-    owner: str
-    target: str
+    column: str
+    entity: str
+    on_delete: OnDelete = "restrict"
 
 
-class TableStatements(NamedTuple):
-    """The statements of one table.
+class LinkTable(NamedTuple):
+    """A field that refers to many records, and the table that holds the pairs, in their order.
 
-    Their parameters are, in this order: the values of the columns, the time of expiry where rows
-    have one, the key, the expected version, and the present time where rows expire. Between the
-    values and the rest, an insert takes the entity's name and the id in its tombstone.
+    `owner` is the name of the column with the id of this entity; `target` is the column with
+    the id of the other one, whose name is `entity`.
     """
 
-    select: str
-    version: str
-    insert: str
-    update: str
-    delete: str
-    delete_expired: str
+    field: str
+    table: str
+    owner: str
+    target: Column
+    entity: str
+
+    @property
+    def quoted(self) -> str:
+        """The table's name as SQL writes it."""
+        return quote(self.table)
 
 
-class LinkStatements(NamedTuple):
-    """The statements of one link table."""
+class EntityTable(Generic[E]):
+    """How the instances of an entity are kept in a table.
 
-    select: str
-    insert: str
-    delete: str
+    Its statements are written out by generated code, with `?` for each parameter:
 
-
-class EntityTable:
-    """Where an entity is kept.
+    - `select` gives `columns` in order, then `row_version`, then `row_expires_at` if the entity
+      has a time to live, by the key.
+    - `insert` takes the key if that is a holder, then `columns`, `row_version`, and
+      `row_expires_at` if there is one.
+    - `update` sets all `columns` but the key, then `row_version`, and `row_expires_at` if there
+      is one, by the key and the version.
+    - `delete` goes by the key and the version.
 
     Args:
         definition: The entity.
+        row: Its row class.
         name: The table's name.
-        key: The column with the id of the record, or of the holder.
-        columns: All other columns that hold values of fields.
-        to_row: The mapping to the columns.
-        from_row: The mapping back; it is given the columns, then the ids of each link table.
-        read_key: Makes the key column's value of an id; raises `ValueError` if it is none.
-        links: The tables of many-to-many relations.
-        constraints: The fields that a named constraint is about.
+        columns: The columns that hold values of fields, in order; of a record, `id` is the
+            first of them.
+        select, insert, update, delete: Its statements.
+        to_row: Gives the values of `columns`, and after them for each of `links` the list of
+            ids, of the values of fields.
+        from_row: Gives the values of fields of such a row.
+        references: The fields that refer to one other record.
+        links: The fields that refer to many.
+        constraints: The fields that each constraint is about, by its name.
     """
+
+    __slots__ = (
+        "columns",
+        "constraints",
+        "definition",
+        "delete",
+        "from_row",
+        "has_expiry",
+        "insert",
+        "is_record",
+        "key",
+        "links",
+        "name",
+        "references",
+        "row",
+        "select",
+        "to_row",
+        "update",
+    )
 
     def __init__(
         self,
-        definition: EntityDefinition[Any],
+        definition: EntityDefinition[E],
+        row: type[Any],
         *,
         name: str,
-        key: Column,
         columns: Sequence[Column],
-        to_row: ToRow,
-        from_row: FromRow,
-        read_key: Callable[[str], object] = str,
+        select: str,
+        insert: str,
+        update: str,
+        delete: str,
+        to_row: Callable[[Mapping[str, Any]], tuple[Any, ...]],
+        from_row: Callable[[Sequence[Any]], dict[str, Any]],
+        references: Sequence[ReferenceColumn] = (),
         links: Sequence[LinkTable] = (),
         constraints: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.definition = definition
+        self.row = row
         self.name = name
-        self.key = key
-        self.read_key = read_key
         self.columns = tuple(columns)
+        self.select = select
+        self.insert = insert
+        self.update = update
+        self.delete = delete
         self.to_row = to_row
         self.from_row = from_row
+        self.references = tuple(references)
         self.links = tuple(links)
-        self.constraints = dict(constraints or {})
-        self.fields: Mapping[str, str] = {column.name: column.field for column in (key, *columns)}
-        self.statements = _statements(
-            name, key.name, [column.name for column in columns], definition.ttl is not None
-        )
-        self.link_statements = tuple(map(_link_statements, self.links))
+        self.constraints: Mapping[str, tuple[str, ...]] = constraints or {}
+        self.is_record = definition.is_record
+        self.has_expiry = definition.ttl is not None
+        self.key = self.columns[0] if self.is_record else HOLDER
 
     def __repr__(self) -> str:
         return f"<EntityTable {self.name}>"
 
+    @property
+    def entity(self) -> str:
+        """The name of the entity, as it stands in keys."""
+        return self.definition.name
 
-def quote(name: str) -> str:
-    """Write a name as an identifier of standard SQL."""
-    return '"' + name.replace('"', '""') + '"'
+    @property
+    def quoted(self) -> str:
+        """The table's name as SQL writes it."""
+        return quote(self.name)
 
-
-def _statements(name: str, key: str, columns: Sequence[str], expires: bool) -> TableStatements:
-    table, id = quote(name), quote(key)
-    listed = [quote(column) for column in columns]
-    known = ", ".join([*listed, VERSION])
-    alive = f" AND ({EXPIRES_AT} IS NULL OR {EXPIRES_AT} > ?)" if expires else ""
-    end = [EXPIRES_AT] if expires else []
-    # A row that comes back starts above what was deleted, so that its version never goes back.
-    floor = "(SELECT coalesce(max(version), 0) + 1 FROM starmodel_tombstone"
-    floor += " WHERE entity = ? AND id = ?)"
-    marks = ", ".join([*["?"] * len(listed), floor, *["?"] * len(end), "?"])
-    insert = f"INSERT INTO {table} ({', '.join([*listed, VERSION, *end, id])}) VALUES ({marks})"
-    if expires:
-        again = [f"{column} = excluded.{column}" for column in [*listed, *end]]
-        again.append(f"{VERSION} = {table}.{VERSION} + 1")
-        insert += (
-            f" ON CONFLICT ({id}) DO UPDATE SET {', '.join(again)} WHERE {table}.{EXPIRES_AT} <= ?"
-        )
-    else:
-        insert += f" ON CONFLICT ({id}) DO NOTHING"
-    changes = [f"{column} = ?" for column in [*listed, *end]]
-    changes.append(f"{VERSION} = {VERSION} + 1")
-    return TableStatements(
-        select=f"SELECT {known} FROM {table} WHERE {id} = ?{alive}",
-        version=f"SELECT {VERSION} FROM {table} WHERE {id} = ?{alive}",
-        insert=f"{insert} RETURNING {VERSION}",
-        update=f"UPDATE {table} SET {', '.join(changes)}"
-        f" WHERE {id} = ? AND {VERSION} = ?{alive} RETURNING {VERSION}",
-        delete=f"DELETE FROM {table} WHERE {id} = ? AND {VERSION} = ?{alive}",
-        delete_expired=f"DELETE FROM {table} WHERE {EXPIRES_AT} <= ? RETURNING {id}, {VERSION}",
-    )
-
-
-def _link_statements(link: LinkTable) -> LinkStatements:
-    table, owner, target = quote(link.name), quote(link.owner), quote(link.target)
-    return LinkStatements(
-        select=f"SELECT {target} FROM {table} WHERE {owner} = ? ORDER BY position",
-        insert=f"INSERT INTO {table} ({owner}, {target}, position) VALUES (?, ?, ?)",
-        delete=f"DELETE FROM {table} WHERE {owner} = ?",
-    )
+    @property
+    def settable(self) -> tuple[Column, ...]:
+        """The columns that a save can change: all but the key."""
+        return self.columns[1:] if self.is_record else self.columns

@@ -1,0 +1,189 @@
+"""The half of a unit of work that loads, and remembers what it has loaded."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from starmodel.application.definition import EntityDefinition
+from starmodel.application.locking import Lock
+from starmodel.application.relations import Neighbours, referring
+from starmodel.application.store import EntityPersistenceBackend, Key, Stored
+from starmodel.application.tracking import Tracked
+from starmodel.domain import Actor, Entity
+from starmodel.domain.relation import Loader, Target
+from starmodel.errors import ConfigurationError, Conflict, NotFound
+
+if TYPE_CHECKING:
+    from starmodel.application.services import Services
+
+E = TypeVar("E", bound=Entity)
+
+ATTEMPTS = 8
+"""How often an event is run before its caller is told of the conflict."""
+
+_FIRST_DELAY = 0.004
+_LONGEST_DELAY = 0.1
+
+
+class Loading:
+    """Loads entities, each once, and what they refer to.
+
+    Attributes:
+        actor: Whose event it is.
+        idempotency_key: The key of a request that may be sent again, until it is carried out.
+    """
+
+    __slots__ = (
+        "_conflicts",
+        "_keeper",
+        "_latest",
+        "_lock",
+        "_neighbours",
+        "_outer",
+        "_services",
+        "_tracked",
+        "_wanted",
+        "actor",
+        "idempotency_key",
+    )
+
+    def __init__(self, services: "Services", actor: Actor) -> None:
+        self.actor = actor
+        self.idempotency_key: str | None = None
+        self._services = services
+        self._tracked: dict[Key, Tracked] = {}
+        self._latest: Tracked | None = None
+        self._conflicts = 0
+        self._outer: Loader | None = None
+        # The store that keeps receipts, once there is anything to do with one.
+        self._keeper: EntityPersistenceBackend | None = None
+        self._lock: Lock | None = None
+        # What is locked when the event begins anew, all at once: see `Lock.begin`.
+        self._wanted: Sequence[Key] = ()
+        self._neighbours: Neighbours | None = None
+
+    async def load(
+        self, definition: EntityDefinition[E] | type[E], holder: str = "", *, lock: bool = False
+    ) -> E:
+        """Give the entity of `holder`, to be changed at will.
+
+        `holder` is the session, the actor's id or the record's id, by the entity's scope; for
+        `Scope.GLOBAL` there is none. Loading the same entity again gives the same object.
+        Where nothing is stored it is a new instance, unless it is a record.
+
+        With `lock` nobody else changes it until this unit of work commits or ends, where the
+        store can see to that; others who lock it wait. For a generator that is its first
+        `yield`.
+
+        Raises:
+            NotFound: There is no such record, or this unit of work has deleted it.
+            Conflict: Others were in the way of the lock for too long.
+            ConfigurationError: A class was given that is not an entity of the app.
+        """
+        if not isinstance(definition, EntityDefinition):
+            definition = self._services.definition_of(definition)
+        key = definition.key(holder)
+        tracked = self._tracked.get(key) if self._tracked else None
+        if tracked is None:
+            backend = self._services.persistence.backend_for(definition)
+            if backend.keeps_records:
+                stored = await self._load_kept(backend, key, lock)
+            else:
+                stored = await backend.load(key)
+            if stored is None and definition.is_record:
+                raise NotFound(definition.name, holder)
+            # Where it is loaded twice at once, the first to come back counts.
+            tracked = self._tracked.setdefault(key, Tracked(definition, key, backend, stored, None))
+        if tracked.is_deleted:
+            raise NotFound(definition.name, holder)
+        self._latest = tracked
+        return tracked.entity
+
+    async def load_reference(self, target: Target, id: str) -> Entity:
+        """Give the record that a `Ref` leads to; see `Ref.load`.
+
+        Where it was one of several that were loaded together, what the others refer to is loaded
+        at the same time.
+        """
+        definition = self._services.definition_of(target)
+        if self._neighbours is not None and definition.key(id) not in self._tracked:
+            backend = self._services.persistence.backend_for(definition)
+            source = self._source(backend)
+            await self._neighbours.load_ahead(definition, id, self._tracked, source)
+        return await self.load(definition, id)
+
+    async def load_many(self, owner: Entity, name: str) -> list[Entity]:
+        """Give the records that refer to a loaded one; see `Many.load`.
+
+        Those that this unit of work has added or changed count as they are now.
+        """
+        definition = self._find(owner).definition
+        target, field = definition.many[name]
+        other = self._services.definition_of(target)
+        backend = self._services.persistence.backend_for(other)
+        id = str(owner.id)
+        for key, stored in await self._source(backend).find(other.name, field, id):
+            if key not in self._tracked:
+                self._tracked[key] = Tracked(other, key, backend, stored, None)
+        found = referring(self._tracked.values(), other, field, id)
+        entities: list[Entity] = [tracked.entity for tracked in found]
+        if self._neighbours is None:
+            self._neighbours = Neighbours()
+        self._neighbours.add(other.name, entities)
+        return [*entities]
+
+    async def _load_kept(
+        self, backend: EntityPersistenceBackend, key: Key, lock: bool
+    ) -> Stored | None:
+        """Load from a store that can lock, or take what was loaded ahead."""
+        self._keeper = backend
+        if not lock and (key not in self._wanted or (self._tracked and self._lock is None)):
+            ahead = None if self._neighbours is None else self._neighbours.take(key)
+            return await self._source(backend).load(key) if ahead is None else ahead
+        while True:
+            try:
+                if self._lock is None:
+                    self._lock = await Lock.begin(backend, self._wanted)
+                return await self._lock.load(backend, key)
+            except Conflict:
+                conflict = Conflict(key.entity, key.id)
+                if self._lock is not None:
+                    await self._unlock()
+                if self._tracked:
+                    # What was loaded before may be old by now, so only the caller can go on.
+                    raise conflict from None
+                await self._wait_after(conflict)
+
+    async def _unlock(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            await lock.end()
+
+    def _source(self, backend: EntityPersistenceBackend) -> EntityPersistenceBackend:
+        """Give the store, or the view of it that holds a lock."""
+        return backend if self._lock is None else self._lock.view_of(backend)
+
+    def _find(self, entity: Entity) -> Tracked:
+        latest = self._latest
+        if latest is not None and latest.entity is entity:
+            return latest
+        for tracked in self._tracked.values():
+            if tracked.entity is entity:
+                return tracked
+        raise ConfigurationError(
+            f"This {type(entity).__name__} was not loaded in this unit of work, nor added to it."
+        )
+
+    def _forget(self) -> None:
+        self._tracked.clear()
+        self._latest = None
+        self._neighbours = None
+
+    async def _wait_after(self, conflict: Conflict) -> None:
+        """Let the others finish, for a random time that grows; give up after the last attempt."""
+        self._conflicts += 1
+        if self._conflicts >= ATTEMPTS:
+            raise conflict
+        longest = min(_FIRST_DELAY * 2 ** (self._conflicts - 1), _LONGEST_DELAY)
+        await asyncio.sleep(random.uniform(0, longest))

@@ -1,0 +1,67 @@
+"""A transaction that one unit of work holds open, so that nobody else changes what it has locked."""
+
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
+
+from starmodel.application.store import EntityPersistenceBackend, Key, Stored
+
+
+class Lock:
+    """The view of a store within which a unit of work has locked something.
+
+    Args:
+        backend: The store.
+        scope: The transaction, which has begun.
+        view: The store as seen within it.
+    """
+
+    __slots__ = ("_backend", "_held", "_scope", "_view")
+
+    def __init__(
+        self,
+        backend: EntityPersistenceBackend,
+        scope: AbstractAsyncContextManager[EntityPersistenceBackend],
+        view: EntityPersistenceBackend,
+    ) -> None:
+        self._backend = backend
+        self._scope = scope
+        self._view = view
+        self._held: dict[Key, Stored | None] = {}
+
+    @classmethod
+    async def begin(cls, backend: EntityPersistenceBackend, keys: Iterable[Key] = ()) -> "Lock":
+        """Begin a transaction, and lock some keys.
+
+        All who lock several at once do it in the same order, so that nobody waits for one who
+        waits for him.
+
+        Raises:
+            Conflict: Others were in the way.
+        """
+        scope = backend.exclusive()
+        lock = cls(backend, scope, await scope.__aenter__())
+        try:
+            for key in sorted(keys):
+                lock._held[key] = await lock._view.lock(key)
+        except BaseException:
+            await lock.end()
+            raise
+        return lock
+
+    async def load(self, backend: EntityPersistenceBackend, key: Key) -> Stored | None:
+        """Lock a key of a store, and give what is stored there.
+
+        Raises:
+            Conflict: Others were in the way.
+        """
+        if backend is self._backend and key in self._held:
+            return self._held.pop(key)
+        return await self.view_of(backend).lock(key)
+
+    def view_of(self, backend: EntityPersistenceBackend) -> EntityPersistenceBackend:
+        """Give the view of a store; any other than the one with the lock is its own."""
+        return self._view if backend is self._backend else backend
+
+    async def end(self) -> None:
+        """Let go of everything; what was not committed is rolled back."""
+        await self._scope.__aexit__(None, None, None)

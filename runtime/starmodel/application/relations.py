@@ -1,0 +1,92 @@
+"""Loading what entities refer to, for one unit of work."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, get_args
+
+from starmodel.application.definition import EntityDefinition
+from starmodel.application.store import Key, Stored
+from starmodel.application.tracking import Tracked
+from starmodel.domain import Entity, Ref
+from starmodel.domain.shapes import is_sequence
+
+if TYPE_CHECKING:
+    from starmodel.application.store import EntityPersistenceBackend
+
+
+class Neighbours:
+    """Entities that were loaded together, and what was loaded ahead for them.
+
+    When the reference of one of them is followed, those of the others are loaded along with it:
+    the products of all lines of an order take one query.
+    """
+
+    __slots__ = ("_ahead", "_groups")
+
+    def __init__(self) -> None:
+        self._groups: list[tuple[str, list[Entity]]] = []
+        self._ahead: dict[Key, Stored | None] = {}
+
+    def add(self, entity: str, together: list[Entity]) -> None:
+        """Take note that these were loaded together."""
+        if len(together) > 1:
+            self._groups.append((entity, together))
+
+    def take(self, key: Key) -> Stored | None:
+        """Give what was loaded ahead under a key, once."""
+        return self._ahead.pop(key, None)
+
+    async def load_ahead(
+        self,
+        definition: EntityDefinition[Any],
+        id: str,
+        tracked: Iterable[Key],
+        backend: "EntityPersistenceBackend",
+    ) -> None:
+        """Load what the neighbours of whoever refers to a record refer to in the same way."""
+        if definition.key(id) in self._ahead:
+            return
+        for entity, together in self._groups:
+            for field, target in backend.references(entity).items():
+                if target != definition.name:
+                    continue
+                ids = dict.fromkeys(id for one in together for id in ids_in(one, field))
+                if id in ids:
+                    keys = [definition.key(other) for other in ids]
+                    known = {*tracked}
+                    missing = [key for key in keys if key not in known and key not in self._ahead]
+                    found = await backend.load_all(missing)
+                    self._ahead.update(zip(missing, found, strict=True))
+                    return
+
+
+def ids_in(entity: Entity, field: str) -> list[str]:
+    """Give the ids that a field refers to: of a `Ref`, of a list of them, or none."""
+    value: object = entity.__dict__.get(field)
+    if isinstance(value, Ref):
+        return [value.id]
+    if is_sequence(value):
+        return [one.id for one in value if isinstance(one, Ref)]
+    return []
+
+
+def referring(
+    tracked: Iterable[Tracked], definition: EntityDefinition[Any], field: str, id: str
+) -> list[Tracked]:
+    """Give those that refer to a record, as they are now and not as they are stored."""
+    found = [
+        each
+        for each in tracked
+        if each.definition is definition
+        and not each.is_deleted
+        and id in ids_in(each.entity, field)
+    ]
+    return sorted(found, key=lambda each: each.key.id)
+
+
+def refers(cls: type[Entity]) -> bool:
+    """Tell whether an entity class has a field that refers to others. Asked once, at start."""
+    return any(_mentions(field.annotation) for field in cls.__pydantic_fields__.values())
+
+
+def _mentions(annotation: object) -> bool:
+    return annotation is Ref or any(map(_mentions, get_args(annotation)))

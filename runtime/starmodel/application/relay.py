@@ -1,0 +1,76 @@
+"""Telling the bus of what was committed, where whoever committed it did not live to tell."""
+
+import asyncio
+import logging
+
+from starmodel.application.bus import EventBus
+from starmodel.application.persistence import PersistenceManager
+
+logger = logging.getLogger("starmodel.relay")
+
+INTERVAL = 2.0
+"""Seconds between two searches."""
+
+GRACE = 2.0
+"""Seconds that are left to whoever has committed a record to publish it himself."""
+
+
+class Relay:
+    """Publishes what stores have kept and nobody has published.
+
+    A record is published at least once. It may be published twice: by a process that dies before
+    it can take note, or that takes longer than `grace`.
+
+    Args:
+        persistence: The stores.
+        bus: Is told.
+        interval: Seconds between two searches.
+        grace: The age of a record, in seconds, from which on it is taken to be left over.
+    """
+
+    def __init__(
+        self,
+        persistence: PersistenceManager,
+        bus: EventBus,
+        *,
+        interval: float = INTERVAL,
+        grace: float = GRACE,
+    ) -> None:
+        self._stores = [store for store in persistence.backends if store.keeps_records]
+        self._bus = bus
+        self._interval = interval
+        self._grace = grace
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Publish what an earlier process has left, and go on searching until `close`."""
+        if self._stores:
+            await self.publish()
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        """Stop searching."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def publish(self) -> int:
+        """Publish what is left over by now, and give the number of records."""
+        count = 0
+        for store in self._stores:
+            last = ""
+            while found := await store.pending(self._grace, last):
+                for last, record in found:
+                    await self._bus.publish(record)
+                    store.published([last])
+                count += len(found)
+        return count
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._interval)
+            try:
+                await self.publish()
+            except Exception:
+                logger.exception("What was committed could not be published; it is tried again")

@@ -1,0 +1,288 @@
+"""How one entity refers to others: `Ref` to one of them, `Many` for those that refer to it."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    cast,
+    final,
+)
+from uuid import UUID
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from starmodel.domain.entity import Entity
+from starmodel.errors import ConfigurationError
+
+E = TypeVar("E", bound=Entity, covariant=True)
+
+Target: TypeAlias = type[Entity] | str
+"""What is referred to: an entity class, or its name where the class cannot be imported."""
+
+OtherSide: TypeAlias = tuple[Target, str]
+"""Where a `Many` is kept: the entity that refers, and its field that does."""
+
+IS_REFERENCE = "starmodel_reference"
+"""What the metadata of a core schema has where the schema is that of a `Ref`."""
+
+_set = object.__setattr__
+
+
+class Loader(Protocol):
+    """Whatever loads what entities refer to: a unit of work, while it is open."""
+
+    async def load_reference(self, target: Target, id: str) -> Entity:
+        """Give the entity with this id; the same object whenever it is asked for.
+
+        Raises:
+            NotFound: There is none.
+        """
+        ...
+
+    async def load_many(self, owner: Entity, name: str) -> list[Entity]:
+        """Give those that refer to `owner` and are called `name` there."""
+        ...
+
+
+LOADER: ContextVar[Loader | None] = ContextVar("LOADER", default=None)
+"""The unit of work that is open here, `None` outside of any."""
+
+
+@final
+class Ref(Generic[E]):
+    """A reference to one entity: a value that holds the other's id.
+
+    `Ref[Author]` is the type of a field; `Ref["Author"]` does as well, for a class that is
+    defined later or cannot be imported. Such a field takes an entity, a `Ref` or an id, and is
+    its id in JSON.
+
+    Two are equal that refer to the same kind of entity by the same id. One made of an id alone
+    does not know its kind until it is in a field, and equals any with that id.
+    """
+
+    __slots__ = ("id", "target")
+
+    id: str
+    """The other's id, as text."""
+
+    target: Target | None
+    """The other's class or its name; `None` where that is not known."""
+
+    def __init__(
+        self, to: E | str | int | UUID, target: "type[E] | str | None" = None, /  # pyright: ignore
+    ) -> None:
+        """Refer to an entity, or to whichever has this id.
+
+        Args:
+            to: The entity, or its id.
+            target: The entity's class or the name of it. It need not be said of an entity, nor
+                of what is put into a field.
+
+        Raises:
+            ValueError: The id is empty.
+        """
+        if isinstance(to, Entity):
+            target = target or type(to)
+            to = to.id
+        id = str(to)
+        if not id:
+            raise ValueError("An id has one character at least.")
+        _set(self, "id", id)
+        _set(self, "target", target)
+
+    async def load(self) -> E:
+        """Load the entity in the unit of work that is open: what is changed is saved with it.
+
+        Raises:
+            ConfigurationError: No unit of work is open here, or the kind is not known.
+            NotFound: There is no such entity.
+        """
+        loader = _loader("reference")
+        if self.target is None:
+            raise ConfigurationError(
+                "This reference was made of an id alone and is in no field yet, so nobody knows"
+                " what to load. Name the class as well: Ref(id, Author)."
+            )
+        return cast("E", await loader.load_reference(self.target, self.id))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ref):
+            return NotImplemented
+        mine, its = self.target, cast("Ref[Entity]", other).target
+        return self.id == other.id and (
+            mine is its or mine is None or its is None or _is_same(mine, its)
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        kind = "" if self.target is None else f"[{_name(self.target)}]"
+        return f"Ref{kind}({self.id!r})"
+
+    def __str__(self) -> str:
+        return self.id
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("A Ref cannot be changed. Put another one in its place.")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("A Ref cannot be changed. Put another one in its place.")
+
+    def __reduce__(self) -> tuple[type["Ref[Any]"], tuple[str, Target | None]]:
+        return Ref, (self.id, self.target)
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, target):
+            return Annotated[cls, Reference(target)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What `Ref[target]` tells pydantic of a field."""
+
+    target: Target
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.validate,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                _id, return_schema=core_schema.str_schema()
+            ),
+            metadata={IS_REFERENCE: True},
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(core_schema.str_schema(min_length=1))
+
+    def validate(self, value: object) -> "Ref[Entity]":
+        """Make a reference to the target of an entity, another reference or an id.
+
+        Raises:
+            PydanticCustomError: It is none of them, or leads to something else.
+        """
+        if isinstance(value, Ref):
+            reference = cast("Ref[Entity]", value)
+            if reference.target is not None and not _fits(reference.target, self.target):
+                raise self._misfit()
+            id = self._id_text(reference.id)
+            if reference.target is self.target and reference.id == id:
+                return reference
+            return Ref(id, self.target)
+        if isinstance(value, Entity):
+            if not _fits(type(value), self.target):
+                raise self._misfit()
+            value = value.id
+        return Ref(self._id_text(value), self.target)
+
+    def _id_text(self, id: object) -> str:
+        """Write an id the one way it is written, so that references to one entity are equal."""
+        if isinstance(id, bool) or not isinstance(id, str | int | UUID) or id == "":
+            raise self._misfit()
+        # The name alone does not tell what its ids are like; whoever loads it will see.
+        field = None if isinstance(self.target, str) else self.target.__pydantic_fields__.get("id")
+        try:
+            if field is not None and field.annotation is UUID:
+                return str(id if isinstance(id, UUID) else UUID(str(id)))
+            if field is not None and field.annotation is int:
+                return str(int(str(id)))
+        except ValueError:
+            raise self._misfit() from None
+        return str(id)
+
+    def _misfit(self) -> PydanticCustomError:
+        return PydanticCustomError(
+            "reference_type",
+            "Input should refer to one {entity}: itself, a Ref to it, or its id",
+            {"entity": _name(self.target)},
+        )
+
+
+class Many(Generic[E]):
+    """Those entities that refer to this one, which are looked up and never stored here.
+
+    `posts: Many["Post"]` is the other side of the one field of `Post` that is a `Ref` to this
+    class, or a list of them; `Many["Post", "author"]` says which field it is. For pydantic it
+    is no field. It is there in an instance once the class has its `EntityDefinition`.
+    """
+
+    __slots__ = ("_name", "_owner")
+
+    def __init__(self, owner: Entity, name: str, /) -> None:
+        self._owner = owner
+        self._name = name
+
+    async def load(self) -> list[E]:
+        """Load them in the unit of work that is open: what is changed is saved with it.
+
+        Raises:
+            ConfigurationError: No unit of work is open here.
+        """
+        loader = _loader("relation")
+        return cast("list[E]", await loader.load_many(self._owner, self._name))
+
+    def __repr__(self) -> str:
+        return f"<Many {self._name} of {type(self._owner).__name__}>"
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, _):
+            return ClassVar[cls]
+
+
+class ManyAccessor:
+    """What an entity class has in the place of its `Many`: it gives each instance its own."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, owner: Entity | None, _: type[Entity]) -> "Many[Any] | ManyAccessor":
+        return self if owner is None else Many(owner, self.name)
+
+
+def _loader(what: str) -> Loader:
+    loader = LOADER.get()
+    if loader is None:
+        raise ConfigurationError(
+            f"A {what} can only be loaded in a unit of work: in an event, or between"
+            " `async with services.unit_of_work(actor) as work:` and its end."
+        )
+    return loader
+
+
+def _id(value: Any) -> str:
+    """Give the id that stands for what is in a field, validated or not yet."""
+    return str(getattr(value, "id", value))
+
+
+def _name(target: Target) -> str:
+    return target.rpartition(".")[2] if isinstance(target, str) else target.__name__
+
+
+def _is_same(one: Target, other: Target) -> bool:
+    if isinstance(one, str) or isinstance(other, str):
+        return _name(one) == _name(other)
+    return one is other
+
+
+def _fits(one: Target, wanted: Target) -> bool:
+    """Tell whether `one` is what is wanted, or derived from it."""
+    if isinstance(one, str):
+        return _name(one) == _name(wanted)
+    if isinstance(wanted, str):
+        return any(cls.__name__ == _name(wanted) for cls in one.__mro__)
+    return issubclass(one, wanted)

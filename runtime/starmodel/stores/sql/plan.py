@@ -1,0 +1,120 @@
+"""What is to be done for one commit, in an order that references between rows allow."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from starmodel.application.store import Receipt, Write
+from starmodel.domain import CommandRecord
+from starmodel.errors import ConfigurationError
+from starmodel.stores.sql import outbox
+from starmodel.stores.sql.driver import Row, Statement
+from starmodel.stores.sql.statements import TableStatements
+
+
+class Plan(NamedTuple):
+    """The statements of one commit, and what each is for.
+
+    Attributes:
+        statements: What to do, in order.
+        owners: For each statement, the index of the write that it belongs to.
+        fields: For each statement, the field whose links it writes.
+        known: The new version of each write; `None` where a statement tells it.
+        told: The index of the statement that tells the version of a write.
+        places: The index of each write by entity and id.
+        receipt: The index of the statement that keeps the receipt.
+    """
+
+    statements: list[Statement]
+    owners: list[int]
+    fields: list[str | None]
+    known: list[int | None]
+    told: dict[int, int]
+    places: dict[tuple[str, str], int]
+    receipt: int | None
+
+    def versions(self, results: Sequence[Sequence[Row]]) -> list[int]:
+        """Give the new version of each write, by what the statements returned."""
+        return [
+            results[self.told[index]][0][0] if version is None else version
+            for index, version in enumerate(self.known)
+        ]
+
+
+def plan(
+    tables: Mapping[str, TableStatements],
+    writes: Sequence[Write],
+    records: Sequence[tuple[str, CommandRecord]],
+    receipt: Receipt | None,
+    now: float,
+) -> Plan:
+    """Settle what is to be done for a commit.
+
+    What is new comes first, a row before those that may refer to it; then what is changed; then
+    what is deleted, in the opposite order. Records come with the tickets they are kept under.
+
+    Raises:
+        InvalidState: A database would not keep some value as it is.
+        ConfigurationError: There is no table for an entity.
+    """
+    result = Plan([], [], [], [None] * len(writes), {}, {}, None)
+    order = range(len(writes)) if len(writes) == 1 else _ordered(tables, writes)
+    for index in order:
+        write = writes[index]
+        table = tables.get(write.key.entity)
+        if table is None:
+            raise ConfigurationError(f"There is no table for {write.key.entity} in this database.")
+        result.places[write.key.entity, write.key.id] = index
+        is_new = write.values is not None and not write.expected
+        if not is_new:
+            result.known[index] = write.expected + 1
+        for statement, field in table.save(write, now):
+            if is_new and statement.sql == table.insert:
+                result.told[index] = len(result.statements)
+            _add(result, statement, index, field)
+    for ticket, record in records:
+        _add(result, _record(tables, writes, result, ticket, record, now), 0, None)
+    if receipt is None:
+        return result
+    key, entity, id, created = receipt
+    _add(result, Statement(outbox.ADD_RECEIPT, (key, now, entity, id, int(created))), 0, None)
+    return result._replace(receipt=len(result.statements) - 1)
+
+
+def _add(result: Plan, statement: Statement, owner: int, field: str | None) -> None:
+    result.statements.append(statement)
+    result.owners.append(owner)
+    result.fields.append(field)
+
+
+def _record(
+    tables: Mapping[str, TableStatements],
+    writes: Sequence[Write],
+    result: Plan,
+    ticket: str,
+    record: CommandRecord,
+    now: float,
+) -> Statement:
+    """Keep a record, with the version that is known, or with the one that the row has got."""
+    body = outbox.write_record(record)
+    index = result.places.get((record.entity, record.id))
+    version = record.version if index is None else result.known[index]
+    if index is None or version is not None:
+        return Statement(outbox.ADD, (ticket, now, version, body))
+    table = tables[record.entity]
+    key = table.find_key(writes[index].key.id)
+    return Statement(table.add_record, (ticket, now, body, key))
+
+
+def _ordered(tables: Mapping[str, TableStatements], writes: Sequence[Write]) -> list[int]:
+    # Of two who change the same rows neither waits for the other in the middle.
+    def turn(index: int) -> tuple[int, int, str, str]:
+        write = writes[index]
+        entity, _, id = write.key
+        table = tables.get(entity)
+        depth = 0 if table is None else table.depth
+        if write.values is None:
+            return (2, -depth, entity, id)
+        # What is new may refer to what was added before, also within one table.
+        return (1, 0, entity, id) if write.expected else (0, depth, "", "")
+
+    return sorted(range(len(writes)), key=turn)

@@ -1,0 +1,103 @@
+"""Reading entities from their tables: from the last commit, or within a transaction."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from starmodel.application.store import EntityPersistenceBackend, Key, Stored
+from starmodel.errors import ConfigurationError
+from starmodel.stores.sql.driver import Row
+from starmodel.stores.sql.statements import TableStatements
+
+References = Mapping[str, Mapping[str, str]]
+
+
+class TableReader(EntityPersistenceBackend):
+    """The half of a store that reads; `fetch` says where from.
+
+    Attributes:
+        tables: What is done with the table of each entity, by the entity's name.
+        clock: Seconds since 1970.
+    """
+
+    def __init__(self, tables: Mapping[str, TableStatements], clock: Callable[[], float]) -> None:
+        self.tables = tables
+        self.clock = clock
+
+    @abstractmethod
+    async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
+        """Give the rows of a query.
+
+        Raises:
+            Unavailable: The database does not answer.
+        """
+
+    def table_of(self, entity: str) -> TableStatements:
+        """Give what is done with the table of an entity.
+
+        Raises:
+            ConfigurationError: The database has no table for it.
+        """
+        table = self.tables.get(entity)
+        if table is None:
+            raise ConfigurationError(f"There is no table for {entity} in this database.")
+        return table
+
+    async def load(self, key: Key) -> Stored | None:
+        """Give what is stored under the key, `None` if it is missing."""
+        return await self.load_row(key)
+
+    async def load_row(self, key: Key, suffix: str = "") -> Stored | None:
+        """Give what is stored under the key by a query that ends in `suffix`."""
+        table = self.table_of(key.entity)
+        value = table.find_key(key.id)
+        if value is None:
+            return None
+        rows = await self.fetch(table.select + suffix, (value,))
+        return table.read(rows[0], self.clock()) if rows else None
+
+    async def version(self, key: Key) -> int:
+        """Give the version stored under the key, `0` if it is missing."""
+        table = self.table_of(key.entity)
+        value = table.find_key(key.id)
+        rows = () if value is None else await self.fetch(table.version, (value,))
+        if not rows or (len(rows[0]) > 1 and table.is_expired(rows[0][1], self.clock())):
+            return 0
+        return rows[0][0]
+
+    async def load_all(self, keys: Sequence[Key]) -> list[Stored | None]:
+        """Give what is stored under each of several keys of one entity, in their order."""
+        if not keys:
+            return []
+        table = self.table_of(keys[0].entity)
+        values = {value: key for key in keys if (value := table.find_key(key.id)) is not None}
+        wanted: list[Any] = [*values]
+        found: dict[Any, Stored] = {}
+        while wanted:
+            sql, size = table.select_keys(len(wanted))
+            batch, wanted = wanted[:size], wanted[size:]
+            filled = (*batch, *batch[:1] * (size - len(batch)))
+            found.update(self.read(table, await self.fetch(sql, filled)))
+        return [found.get(key) for key in keys]
+
+    async def find(self, entity: str, field: str, id: str) -> list[tuple[Key, Stored]]:
+        """Give the records of an entity that refer to the record `id` through a field.
+
+        It is one query, whatever their number. They are sorted by their ids.
+        """
+        table = self.table_of(entity)
+        sql = table.select_by(field)
+        if sql is None:
+            raise ConfigurationError(f"{entity} has no field {field} that refers to records.")
+        value = self.table_of(self.references(entity)[field]).find_key(id)
+        return [] if value is None else self.read(table, await self.fetch(sql, (value,)))
+
+    def references(self, entity: str) -> Mapping[str, str]:
+        """Give the fields of an entity that refer to others, each with the entity it leads to."""
+        table = self.tables.get(entity)
+        return {} if table is None else table.references
+
+    def read(self, table: TableStatements, rows: Iterable[Row]) -> list[tuple[Key, Stored]]:
+        """Give what rows of records hold; those whose time is up are left out."""
+        now = self.clock()
+        return [found for row in rows if (found := table.read_record(row, now)) is not None]

@@ -1,0 +1,61 @@
+"""What is done with a database when it is opened."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from starmodel.stores.sql.driver import Dialect, Driver, Statement, Violation
+from starmodel.stores.sql.migrations import check_migrations
+from starmodel.stores.sql.outbox import OWN_TABLES
+from starmodel.stores.sql.statements import TableStatements
+
+_CATALOGUE: dict[Dialect, str] = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?",
+    "postgresql": "SELECT 1 WHERE to_regclass(?) IS NOT NULL",
+}
+
+
+async def prepare(
+    driver: Driver, tables: Iterable[TableStatements], migrations: str | Path | None
+) -> None:
+    """Make the store's own tables where they are missing, and see to it that all others are there.
+
+    Those of the entities are made by migrations. Only a temporary database gets them here.
+
+    Raises:
+        ConfigurationError: A migration is missing in the database.
+    """
+    for name, columns in OWN_TABLES.items():
+        if not await driver.fetch(_CATALOGUE[driver.dialect], (name,)):
+            await _make(driver, f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+    if driver.is_temporary:
+        await _make_all(driver, tables)
+    else:
+        await check_migrations(driver, migrations)
+
+
+async def _make(driver: Driver, sql: str) -> None:
+    try:
+        await driver.execute([Statement(sql)])
+    except Violation:
+        # On PostgreSQL two who make it at once may get in each other's way.
+        await driver.execute([Statement(sql)])
+
+
+async def _make_all(driver: Driver, tables: Iterable[TableStatements]) -> None:
+    """Make the tables of row classes."""
+    from sqlalchemy import MetaData
+    from sqlalchemy.dialects import sqlite
+    from sqlalchemy.schema import CreateIndex, CreateTable
+
+    dialect = sqlite.dialect()
+    found = [getattr(table.table.row, "metadata", None) for table in tables]
+    statements: list[Statement] = []
+    for metadata in dict.fromkeys(data for data in found if isinstance(data, MetaData)):
+        for table in metadata.sorted_tables:
+            statements.append(Statement(str(CreateTable(table).compile(dialect=dialect))))
+            indexes = sorted(table.indexes, key=lambda index: str(index.name))
+            statements += [
+                Statement(str(CreateIndex(index).compile(dialect=dialect))) for index in indexes
+            ]
+    if statements:
+        await driver.execute(statements)

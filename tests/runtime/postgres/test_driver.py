@@ -1,0 +1,385 @@
+"""The driver on a real server: what it carries out, what it refuses, what it gives back."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from postgres_server import Server
+
+from starmodel.errors import ConfigurationError
+from starmodel.stores.sql.driver import (
+    Contention,
+    DriverError,
+    Mismatch,
+    Statement,
+    Unreachable,
+    Violation,
+)
+from starmodel.stores.sql.postgres import PostgresDriver
+from starmodel.stores.sql.postgres_connection import read_url
+
+Check = Callable[[PostgresDriver], Coroutine[Any, Any, None]]
+
+TABLES = [
+    "CREATE TABLE account (id text PRIMARY KEY, owner text CONSTRAINT uq_account_owner UNIQUE,"
+    " balance bigint NOT NULL CONSTRAINT ck_account_balance_ge CHECK (balance >= 0),"
+    " row_version bigint NOT NULL)",
+    "CREATE TABLE entry (id text PRIMARY KEY, account_id text CONSTRAINT fk_entry_account_id"
+    " REFERENCES account (id) ON DELETE RESTRICT, amount bigint)",
+]
+INSERT = "INSERT INTO account (id, owner, balance, row_version) VALUES (?, ?, ?, ?)"
+UPDATE = "UPDATE account SET balance = ?, row_version = ? WHERE id = ? AND row_version = ?"
+DELETE = "DELETE FROM account WHERE id = ? AND row_version = ?"
+ENTRY = "INSERT INTO entry (id, account_id, amount) VALUES (?, ?, ?)"
+
+
+def run(url: str, check: Check, **options: Any) -> None:
+    async def main() -> None:
+        driver = PostgresDriver(url, **options)
+        await driver.open()
+        try:
+            await driver.execute([Statement(sql) for sql in TABLES])
+            for name in ("a", "b"):
+                await driver.execute([Statement(INSERT, (name, name, 100, 1), 1)])
+            await check(driver)
+        finally:
+            await driver.close()
+
+    asyncio.run(main())
+
+
+async def balances(driver: PostgresDriver) -> dict[str, int]:
+    rows = await driver.fetch("SELECT id, balance FROM account ORDER BY id", ())
+    return dict(map(tuple, rows))
+
+
+async def entries(driver: PostgresDriver) -> int:
+    [row] = await driver.fetch("SELECT count(*) FROM entry", ())
+    return row[0]
+
+
+def transfer(version: int, *, entry: str = "1") -> list[Statement]:
+    return [
+        Statement(UPDATE, (90, version + 1, "a", version), 1),
+        Statement(UPDATE, (110, 2, "b", 1), 1),
+        Statement(ENTRY, (entry, "a", -10)),
+    ]
+
+
+TOO_MANY = [Statement("UPDATE account SET balance = 0", (), 1)]
+FAILING: dict[str, tuple[list[Statement], int]] = {
+    "one": ([Statement(UPDATE, (0, 2, "a", 9), 1)], 0),
+    "one and its record": ([Statement(UPDATE, (0, 2, "a", 9), 1), transfer(1)[2]], 0),
+    "the first of several": (transfer(9), 0),
+    "the second of several": ([transfer(1)[1], transfer(9)[0], transfer(1)[2]], 1),
+    "one of a transaction": ([transfer(1)[0], Statement(DELETE, ("b", 9), 1)], 1),
+    "more rows than expected": (TOO_MANY, 0),
+    "more rows in a transaction": ([transfer(1)[2], *TOO_MANY], 1),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_where_one_statement_misses_nothing_is_changed(postgres_url: str, name: str) -> None:
+    statements, index = FAILING[name]
+
+    async def check(driver: PostgresDriver) -> None:
+        with pytest.raises(Mismatch) as caught:
+            await driver.execute(statements)
+        assert caught.value.index == index
+        assert await balances(driver) == {"a": 100, "b": 100}
+        assert await entries(driver) == 0
+
+    run(postgres_url, check)
+
+
+def test_statements_are_carried_out_together(postgres_url: str) -> None:
+    async def check(driver: PostgresDriver) -> None:
+        assert await driver.execute(transfer(1)) == [[], [], []]
+        assert await balances(driver) == {"a": 90, "b": 110}
+        returning = f"{UPDATE} RETURNING row_version"
+        one, two, none = await driver.execute(
+            [
+                Statement(returning, (80, 3, "a", 2), 1),
+                Statement(returning, (120, 3, "b", 2), 1),
+                Statement(ENTRY, ("2", "a", -10)),
+            ]
+        )
+        assert (one[0][0], two[0][0], none) == (3, 3, [])
+        [rows] = await driver.execute(
+            [Statement("UPDATE account SET balance = balance + 1 RETURNING id, balance")]
+        )
+        assert sorted(map(tuple, rows)) == [("a", 81), ("b", 121)]
+        many = [Statement(ENTRY, (str(number), "a", 1)) for number in range(10, 40)]
+        assert await driver.execute([Statement(DELETE, ("c", 1)), *many]) == [[]] * 31
+        assert await entries(driver) == 32
+        assert await driver.execute([]) == []
+
+    run(postgres_url, check)
+
+
+@pytest.mark.parametrize(
+    ("statements", "violation"),
+    [
+        (
+            [Statement(INSERT, ("c", "a", 1, 1), 1)],
+            ("unique", "uq_account_owner", ("owner",), 0),
+        ),
+        (
+            [Statement(UPDATE, (1, 2, "a", 1), 1), Statement(ENTRY, ("1", "nobody", 1))],
+            ("foreign_key", "fk_entry_account_id", ("account_id",), 1),
+        ),
+        (
+            [Statement(UPDATE, (1, 2, "a", 1), 1), Statement(DELETE, ("b", 1), 1)],
+            ("foreign_key", "fk_entry_account_id", ("id",), 1),
+        ),
+        (
+            [Statement(UPDATE, (-1, 2, "a", 1), 1)],
+            ("check", "ck_account_balance_ge", (), 0),
+        ),
+        (
+            [Statement(UPDATE, (None, 2, "a", 1), 1)],
+            ("not_null", None, ("balance",), 0),
+        ),
+    ],
+    ids=["unique", "missing reference", "still referred to", "check", "not null"],
+)
+def test_a_constraint_refuses_by_name(
+    postgres_url: str, statements: list[Statement], violation: tuple[object, ...]
+) -> None:
+    async def check(driver: PostgresDriver) -> None:
+        await driver.execute([Statement(ENTRY, ("0", "b", 1))])
+        with pytest.raises(Violation) as caught:
+            await driver.execute(statements)
+        refused = caught.value
+        assert (refused.kind, refused.constraint, refused.columns, refused.index) == violation
+        assert await balances(driver) == {"a": 100, "b": 100}
+
+    run(postgres_url, check)
+
+
+def test_a_transaction_that_stays_open_keeps_others_out(postgres_url: str) -> None:
+    async def check(driver: PostgresDriver) -> None:
+        async def add(amount: int) -> None:
+            async with driver.exclusive() as transaction:
+                select = "SELECT balance, row_version FROM account WHERE id = ? FOR UPDATE"
+                [(balance, version)] = await transaction.fetch(select, ("a",))
+                await asyncio.sleep(0)
+                new = Statement(UPDATE, (balance + amount, version + 1, "a", version), 1)
+                await transaction.execute([new])
+
+        await asyncio.gather(*(add(1) for _ in range(30)))
+        assert (await balances(driver))["a"] == 130
+
+        async with driver.exclusive() as transaction:
+            await transaction.fetch("UPDATE account SET balance = ? RETURNING id", (0,))
+        with pytest.raises(Mismatch):
+            async with driver.exclusive() as transaction:
+                await transaction.execute(transfer(1))
+        with pytest.raises(RuntimeError):
+            async with driver.exclusive() as transaction:
+                await transaction.fetch("UPDATE account SET balance = ? RETURNING id", (0,))
+                raise RuntimeError
+        assert await balances(driver) == {"a": 130, "b": 100}
+        assert await entries(driver) == 0
+
+    run(postgres_url, check, pool_size=4)
+
+
+def test_a_deadlock_and_a_lock_that_is_not_given_are_contention(postgres_url: str) -> None:
+    async def check(driver: PostgresDriver) -> None:
+        lock = "SELECT 1 FROM account WHERE id = ? FOR UPDATE"
+
+        async def cross(first: str, second: str) -> str:
+            try:
+                async with driver.exclusive() as transaction:
+                    await transaction.fetch(lock, (first,))
+                    await asyncio.sleep(0.05)
+                    await transaction.fetch(lock, (second,))
+            except Contention:
+                return "contention"
+            return "done"
+
+        assert sorted(await asyncio.gather(cross("a", "b"), cross("b", "a"))) == [
+            "contention",
+            "done",
+        ]
+        async with driver.exclusive() as transaction:
+            await transaction.fetch(lock, ("a",))
+            with pytest.raises(Contention):
+                await driver.execute([Statement(UPDATE, (1, 2, "a", 1), 1)])
+        assert await balances(driver) == {"a": 100, "b": 100}
+
+    run(f"{postgres_url}?lock_timeout=1500", check)
+
+
+def test_a_statement_that_takes_too_long_is_ended(postgres_url: str) -> None:
+    async def check(driver: PostgresDriver) -> None:
+        with pytest.raises(Unreachable):
+            await driver.fetch("SELECT pg_sleep(30)", ())
+        assert await balances(driver) == {"a": 100, "b": 100}
+
+    run(f"{postgres_url}?statement_timeout=200", check)
+
+
+def test_whoever_is_cancelled_leaves_no_lock_and_no_connection_behind(postgres_url: str) -> None:
+    async def check(driver: PostgresDriver) -> None:
+        async def hold() -> None:
+            async with driver.exclusive() as transaction:
+                await transaction.fetch("SELECT 1 FROM account FOR UPDATE", ())
+                await transaction.fetch("SELECT pg_sleep(20)", ())
+
+        for _ in range(3):
+            holding = asyncio.create_task(hold())
+            reading = asyncio.create_task(driver.fetch("SELECT pg_sleep(20)", ()))
+            waiting = asyncio.create_task(driver.fetch("SELECT 1", ()))
+            await asyncio.sleep(0.1)
+            tasks = (waiting, holding, reading)
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            assert [type(result) for result in results] == [asyncio.CancelledError] * 3
+            async with asyncio.timeout(5):
+                await driver.execute([Statement("UPDATE account SET owner = owner")])
+        assert await balances(driver) == {"a": 100, "b": 100}
+
+    run(f"{postgres_url}?statement_timeout=2000", check, pool_size=2)
+
+
+def test_where_all_connections_are_in_use_one_waits_his_turn_or_is_told(postgres_url: str) -> None:
+    async def check(driver: PostgresDriver) -> None:
+        asked = [driver.fetch("SELECT ?::bigint, pg_sleep(0.01)", (n,)) for n in range(40)]
+        assert [rows[0][0] for rows in await asyncio.gather(*asked)] == list(range(40))
+        [(count,)] = await driver.fetch(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()", ()
+        )
+        assert count == 2
+
+        async with driver.exclusive(), driver.exclusive():
+            with pytest.raises(Unreachable):
+                await driver.fetch("SELECT 1", ())
+        assert await entries(driver) == 0
+
+    run(f"{postgres_url}?pool_size=2&pool_timeout=0.8", check)
+
+
+def test_tables_may_change_under_statements_that_are_prepared(postgres_url: str) -> None:
+    async def check(driver: PostgresDriver) -> None:
+        for kind in ("text", "bigint", "text"):
+            statement = f"ALTER TABLE entry ALTER COLUMN amount TYPE {kind} USING amount::{kind}"
+            await driver.execute([Statement(statement)])
+            for _ in range(3):
+                await driver.fetch("SELECT amount FROM entry", ())
+        async with driver.exclusive() as transaction:
+            assert await transaction.fetch("SELECT amount FROM entry", ()) == []
+
+    run(postgres_url, check)
+
+
+VALUES = (
+    ("date", date.min, date.max, date(2024, 2, 29)),
+    (
+        "timestamptz",
+        datetime.min.replace(tzinfo=UTC),
+        datetime.max.replace(tzinfo=UTC),
+        datetime(2024, 3, 31, 1, 30, 0, 1, UTC),
+        datetime(2024, 3, 31, 1, 30, tzinfo=timezone(timedelta(hours=5, minutes=30))),
+    ),
+    ("timestamp", datetime.min, datetime.max, datetime(1999, 12, 31, 23, 59, 59, 999999)),
+    ("time", time.min, time.max, time(12, 0, 0, 1)),
+    ("uuid", UUID(int=0), UUID(int=2**128 - 1), UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")),
+    (
+        "numeric(18, 4)",
+        Decimal("99999999999999.9999"),
+        Decimal("-99999999999999.9999"),
+        Decimal("0.0001"),
+    ),
+    ("bigint", 2**63 - 1, -(2**63), 0),
+    ("double precision", 5e-324, 1.7976931348623157e308, 0.1, -1.0),
+    ("boolean", True, False),
+    ("bytea", b"", bytes(range(256)), b"x" * 100_000),
+    ("text", "", " \r\n\t ", "é\u2028\U0001f600\u200f", "x" * 100_000, "'; DROP TABLE x; --"),
+    ("jsonb", "null", '"?"', "[1, 2.50]", '{"a": {"b": []}}'),
+)
+
+
+@pytest.mark.parametrize("values", VALUES, ids=[str(values[0]) for values in VALUES])
+def test_values_come_back_equal(postgres_url: str, values: tuple[Any, ...]) -> None:
+    kind, *samples = values
+
+    async def check(driver: PostgresDriver) -> None:
+        await driver.execute([Statement(f"CREATE TABLE kept (place bigint, value {kind})")])
+        for place, value in enumerate([*samples, None]):
+            insert = Statement("INSERT INTO kept (place, value) VALUES (?, ?)", (place, value), 1)
+            await driver.execute([insert])
+        rows = await driver.fetch("SELECT value FROM kept ORDER BY place", ())
+        kept = [row[0] for row in rows]
+        assert kept == [*samples, None]
+        assert [type(value) for value in kept[:-1]] == [type(value) for value in samples]
+        if kind == "timestamptz":
+            assert all(value.tzinfo is UTC for value in kept[:-1])
+        # Not PostgreSQL's infinity, which is no day.
+        if kind in ("date", "timestamp", "timestamptz"):
+            assert await driver.fetch("SELECT 1 FROM kept WHERE NOT isfinite(value)", ()) == []
+
+    run(postgres_url, check)
+
+
+@pytest.mark.parametrize("value", ["infinity", "-infinity", "0044-03-15 BC", "10000-01-01"])
+def test_days_that_python_does_not_know_are_refused(postgres_url: str, value: str) -> None:
+    async def check(driver: PostgresDriver) -> None:
+        for kind in ("date", "timestamp", "timestamptz"):
+            with pytest.raises(ValueError, match="1 and 9999"):
+                await driver.fetch(f"SELECT '{value}'::{kind}", ())
+        assert await entries(driver) == 0
+
+    run(postgres_url, check)
+
+
+def test_what_is_no_fault_of_the_data_is_told_apart(postgres_url: str) -> None:
+    async def check(driver: PostgresDriver) -> None:
+        for sql, parameters in (
+            ("SELECT * FROM nothing", ()),
+            ("SELEKT", ()),
+            ("SELECT 1 WHERE 1 = ?", (2**70,)),
+            ("SELECT 1", (1,)),
+        ):
+            with pytest.raises(DriverError) as caught:
+                await driver.fetch(sql, parameters)
+            assert type(caught.value) is DriverError
+        assert await entries(driver) == 0
+
+    run(postgres_url, check)
+
+
+def test_urls_are_read_as_others_write_them() -> None:
+    plain = read_url("postgresql://u:p%40@h:1/d")
+    assert plain.url == "postgresql://u:p%40@h:1/d"
+    assert (plain.pool_size, plain.pool_timeout) == (None, None)
+    assert plain.settings["statement_timeout"] == "30000"
+    full = read_url(
+        "postgresql+asyncpg://h/d?pool_size=3&pool_timeout=0.5&ssl=require&statement_timeout=1"
+    )
+    assert full.url == "postgresql://h/d?statement_timeout=1&sslmode=require"
+    assert (full.pool_size, full.pool_timeout) == (3, 0.5)
+    assert "statement_timeout" not in full.settings
+    assert read_url("postgres://h/d").url == "postgresql://h/d"
+    for wrong in ("mysql://h/d", "postgresql://h/d?pool_size=0", "postgresql://h/d?pool_size=many"):
+        with pytest.raises(ConfigurationError):
+            read_url(wrong)
+
+
+def test_a_start_says_what_is_wrong_and_not_the_password(postgres_server: Server) -> None:
+    async def open_at(url: str) -> None:
+        await PostgresDriver(url).open()
+
+    there = postgres_server.database_url("not_there")
+    with pytest.raises(ConfigurationError, match="not_there"):
+        asyncio.run(open_at(there))
+    with pytest.raises(Unreachable) as caught:
+        asyncio.run(open_at("postgresql://u:hunter2@127.0.0.1:1/d"))
+    assert "127.0.0.1:1/d" in str(caught.value)
+    assert "hunter2" not in str(caught.value)

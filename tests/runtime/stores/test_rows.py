@@ -1,0 +1,142 @@
+"""Row classes: `select(ThingRow)` reads what the store has written, and writes what it reads."""
+
+import asyncio
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sql_tables import KINDS, THING, THING_TABLE, Thing
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    LargeBinary,
+    Text,
+    Time,
+    Uuid,
+    insert,
+    select,
+)
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import Field
+
+from starmodel.application import Key, Write
+from starmodel.stores.sql.backend import SQLModelBackend
+from starmodel.stores.sql.driver import Statement
+from starmodel.stores.sql.rows import RowBase
+from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.types import ExactNumeric, JSONValue, Micros, UTCDateTime
+
+
+class ThingRow(RowBase, table=True):
+    """A row of `thing`."""
+
+    __tablename__ = "thing"
+
+    id: str = Field(sa_column=Column("id", Text(), primary_key=True))
+    is_on: bool | None = Field(sa_column=Column("is_on", Boolean()))
+    count: int | None = Field(sa_column=Column("count", BigInteger()))
+    ratio: float | None = Field(sa_column=Column("ratio", Double()))
+    name: str | None = Field(sa_column=Column("name", Text()))
+    blob: bytes | None = Field(sa_column=Column("blob", LargeBinary()))
+    day: date | None = Field(sa_column=Column("day", Date()))
+    hour: time | None = Field(sa_column=Column("hour", Time()))
+    moment: datetime | None = Field(sa_column=Column("moment", UTCDateTime()))
+    local: datetime | None = Field(sa_column=Column("local", DateTime()))
+    span: timedelta | None = Field(sa_column=Column("span", Micros()))
+    key: UUID | None = Field(sa_column=Column("key", Uuid()))
+    price: Decimal | None = Field(sa_column=Column("price", ExactNumeric(18, 4)))
+    data: Any = Field(sa_column=Column("data", JSONValue()))
+    row_version: int = Field(sa_column=Column("row_version", BigInteger(), nullable=False))
+
+
+TABLE = EntityTable(
+    THING,
+    ThingRow,
+    name="thing",
+    columns=THING_TABLE.columns,
+    select=THING_TABLE.select,
+    insert=THING_TABLE.insert,
+    update=THING_TABLE.update,
+    delete=THING_TABLE.delete,
+    to_row=THING_TABLE.to_row,
+    from_row=THING_TABLE.from_row,
+)
+EMPTY = Thing(id="empty")
+FULL = Thing(
+    id="full",
+    on=True,
+    count=2**63 - 1,
+    ratio=0.1,
+    name="é😀",
+    blob=b"\0\xff",
+    day=date(1, 1, 2),
+    hour=time(23, 59, 59, 999_999),
+    moment=datetime(2024, 2, 29, 1, 2, 3, 4, timezone(timedelta(hours=5, minutes=30))),
+    local=datetime(9999, 12, 31, 23, 59, 59, 1),
+    span=timedelta(days=-3, microseconds=1),
+    key=UUID(int=2**128 - 2),
+    price=Decimal("99999999999999.9999"),
+    data={"a": [1, None, "\u2028"], "b": 0.5},
+)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_rows_hold_what_the_store_has_written_and_the_other_way_round(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    own = url.replace("sqlite", "sqlite+aiosqlite")
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        own = url.replace("postgresql", "postgresql+asyncpg")
+    else:
+        pytest.importorskip("aiosqlite")
+
+    async def main() -> None:
+        engine = create_async_engine(own)
+        async with engine.begin() as connection:
+            await connection.run_sync(ThingRow.metadata.create_all)
+        store = SQLModelBackend(url, [TABLE])
+        await store.open()
+        things = [EMPTY, FULL]
+        await store.commit(
+            [Write(Key("thing", "record", each.id), dict(each.__dict__), 0) for each in things]
+        )
+        table = ThingRow.metadata.tables["thing"]
+        async with engine.begin() as connection:
+            rows = (await connection.execute(select(table).order_by(table.c.id))).mappings().all()
+            for row, thing in zip(rows, things, strict=True):
+                for kind in KINDS:
+                    assert row[kind.name] == getattr(thing, kind.field), kind.name
+            again = {**rows[1], "id": "again"}
+            await connection.execute(insert(table).values(**again))
+        stored = await store.load(Key("thing", "record", "again"))
+        assert stored is not None
+        assert stored.values == {**FULL.__dict__, "id": "again"}
+        moment = stored.values["moment"]
+        assert isinstance(moment, datetime) and moment.tzinfo is UTC
+        await store.close()
+        await engine.dispose()
+
+    asyncio.run(main())
+
+
+def test_a_database_without_a_file_has_the_tables_of_its_row_classes() -> None:
+    async def main() -> None:
+        store = SQLModelBackend("sqlite://", [TABLE])
+        await store.open()
+        key = Key("thing", "record", "full")
+        await store.commit([Write(key, dict(FULL.__dict__), 0)])
+        stored = await store.load(key)
+        assert stored is not None and stored.values == FULL.__dict__
+        assert await store.driver.execute([Statement("SELECT count(*) FROM thing")]) == [[(1,)]]
+        await store.close()
+
+    asyncio.run(main())

@@ -1,0 +1,174 @@
+"""Tallies in a table: what tests of a store count with, in this process and in others.
+
+As a program: `python tally_world.py URL COUNT WORKERS lock|compare` adds `COUNT` to the tally
+`shared`, one at a time, and prints how many were acknowledged.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starmodel import (
+    Access,
+    CommandRecord,
+    Entity,
+    InProcessBus,
+    PersistenceManager,
+    Scope,
+    StateStore,
+)
+from starmodel.application import EntityDefinition, Services
+from starmodel.stores.sql import column
+from starmodel.stores.sql.backend import SQLModelBackend
+from starmodel.stores.sql.driver import Driver, Statement
+from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.url import driver_for
+
+
+class Tally(Entity):
+    """A number that grows."""
+
+    name: str
+    total: int = 0
+    note: str = ""
+
+
+def tally_state(tally: Tally) -> Mapping[str, object]:
+    return {"id": tally.id, "name": tally.name, "total": tally.total, "note": tally.note}
+
+
+TALLY = EntityDefinition(
+    Tally,
+    name="tally",
+    namespace="tally",
+    store=StateStore.SERVER_SQL,
+    scope=Scope.RECORD,
+    state=tally_state,
+    access=Access.PUBLIC,
+)
+
+
+def tally_to_row(values: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (values["id"], values["name"], values["total"], values["note"])
+
+
+def tally_from_row(row: Sequence[Any]) -> dict[str, Any]:
+    return {"id": row[0], "name": row[1], "total": row[2], "note": row[3]}
+
+
+TALLY_TABLE = EntityTable(
+    TALLY,
+    Tally,
+    name="tally",
+    columns=(
+        column.text("id"),
+        column.text("name"),
+        column.integer("total"),
+        column.text("note"),
+    ),
+    select="SELECT id, name, total, note, row_version FROM tally WHERE id = ?",
+    insert="INSERT INTO tally (id, name, total, note, row_version) VALUES (?, ?, ?, ?, ?)",
+    update="UPDATE tally SET name = ?, total = ?, note = ?, row_version = ?"
+    " WHERE id = ? AND row_version = ?",
+    delete="DELETE FROM tally WHERE id = ? AND row_version = ?",
+    to_row=tally_to_row,
+    from_row=tally_from_row,
+    constraints={"uq_tally_name": ("name",), "ck_tally_total_ge": ("total",)},
+)
+
+SCHEMA = (
+    "CREATE TABLE tally (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, total BIGINT NOT NULL,"
+    " note TEXT NOT NULL, row_version BIGINT NOT NULL,"
+    " CONSTRAINT ck_tally_total_ge CHECK (total >= 0))",
+    "CREATE UNIQUE INDEX uq_tally_name ON tally (name)",
+)
+
+
+async def make_tables(url: str) -> None:
+    """Make the table, in a database that has none."""
+    driver = driver_for(url)
+    await driver.open()
+    for sql in SCHEMA:
+        await driver.execute([Statement(sql)])
+    await driver.close()
+
+
+@asynccontextmanager
+async def opened(
+    database: str | Driver | SQLModelBackend,
+    *,
+    subscribe: Callable[[CommandRecord], None] | None = None,
+    **options: Any,
+) -> AsyncGenerator[Services]:
+    """The services of an app with tallies; `options` are the store's."""
+    if isinstance(database, SQLModelBackend):
+        store = database
+    else:
+        store = SQLModelBackend(database, [TALLY_TABLE], **options)
+    bus = InProcessBus()
+    if subscribe is not None:
+        bus.subscribe(subscribe)
+    persistence = PersistenceManager({StateStore.SERVER_SQL: store})
+    services = Services(persistence, bus, definitions=[TALLY])
+    await services.open()
+    try:
+        yield services
+    finally:
+        await services.close()
+
+
+async def create(services: Services, *ids: str) -> None:
+    """Make tallies, in one unit of work."""
+    async with services.unit_of_work() as work:
+        while True:
+            tallies = [Tally(id=id, name=id) for id in ids]
+            for tally in tallies:
+                work.add(TALLY, tally)
+            if await work.commit(tallies[0], "create", {}, None) is not None:
+                return
+
+
+async def add(services: Services, id: str, amount: int = 1, *, lock: bool = False) -> int:
+    """Add to a tally, as a generated command does; gives its total."""
+    async with services.unit_of_work() as work:
+        while True:
+            tally = await work.load(TALLY, id, lock=lock)
+            tally.total += amount
+            outcome = await work.commit(tally, "add", {"amount": amount}, tally.total)
+            if outcome is not None:
+                return outcome.result
+
+
+async def total(services: Services, id: str) -> int:
+    """The total of a tally, as it is stored."""
+    return (await services.read(TALLY, id)).entity.total
+
+
+async def unpublished(url: str) -> int:
+    """How many records are in the outbox."""
+    driver = driver_for(url)
+    await driver.open()
+    [row] = await driver.fetch("SELECT count(*) FROM starmodel_outbox", ())
+    await driver.close()
+    return row[0]
+
+
+async def _main(url: str, count: int, workers: int, lock: bool) -> None:
+    async with opened(url) as services:
+        left = iter(range(count))
+        done = 0
+
+        async def work() -> None:
+            nonlocal done
+            for _ in left:
+                await add(services, "shared", lock=lock)
+                done += 1
+
+        await asyncio.gather(*(work() for _ in range(workers)))
+        print(done)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "lock"))
