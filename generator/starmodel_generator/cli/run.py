@@ -16,6 +16,7 @@ from starmodel_generator.cli.migrating import tables_of
 from starmodel_generator.cli.secret import provide_secret
 from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.generation import generate_folder
+from starmodel_generator.planning import has_list
 from starmodel_schemas import AppSchema
 
 _PORT = 8000
@@ -111,7 +112,7 @@ def addresses(listener: socket.socket, schema: AppSchema | None) -> list[str]:
     pages = [
         f"{base}/{entity.snake_name}"
         for entity in (schema.entities if schema else ())
-        if entity.page == "generated" and entity.scope != "RECORD"
+        if has_list(entity) or (entity.page == "generated" and entity.scope != "RECORD")
     ]
     return pages or [f"{base}/"]
 

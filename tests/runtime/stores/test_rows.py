@@ -1,6 +1,7 @@
 """Row classes: `select(ThingRow)` reads what the store has written, and writes what it reads."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     Double,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     Text,
     Time,
     Uuid,
+    create_engine,
     insert,
     select,
 )
@@ -92,40 +95,50 @@ def test_rows_hold_what_the_store_has_written_and_the_other_way_round(
     request: pytest.FixtureRequest, tmp_path: Path, database: str
 ) -> None:
     url = f"sqlite:///{tmp_path / 'app.db'}"
-    own = url.replace("sqlite", "sqlite+aiosqlite")
     if database == "postgresql":
         url = request.getfixturevalue("postgres_url")
-        own = url.replace("postgresql", "postgresql+asyncpg")
-    else:
-        pytest.importorskip("aiosqlite")
 
     async def main() -> None:
-        engine = create_async_engine(own)
-        async with engine.begin() as connection:
-            await connection.run_sync(ThingRow.metadata.create_all)
+        await with_sqlalchemy(url, ThingRow.metadata.create_all)
         store = SQLModelBackend(url, [TABLE])
         await store.open()
         things = [EMPTY, FULL]
         await store.commit(
             [Write(Key("thing", "record", each.id), dict(each.__dict__), 0) for each in things]
         )
-        table = ThingRow.metadata.tables["thing"]
-        async with engine.begin() as connection:
-            rows = (await connection.execute(select(table).order_by(table.c.id))).mappings().all()
-            for row, thing in zip(rows, things, strict=True):
-                for kind in KINDS:
-                    assert row[kind.name] == getattr(thing, kind.field), kind.name
-            again = {**rows[1], "id": "again"}
-            await connection.execute(insert(table).values(**again))
+        await with_sqlalchemy(url, read_and_write)
         stored = await store.load(Key("thing", "record", "again"))
         assert stored is not None
         assert stored.values == {**FULL.__dict__, "id": "again"}
         moment = stored.values["moment"]
         assert isinstance(moment, datetime) and moment.tzinfo is UTC
         await store.close()
-        await engine.dispose()
 
     asyncio.run(main())
+
+
+async def with_sqlalchemy(url: str, work: Callable[[Connection], None]) -> None:
+    """Do something in a transaction of SQLAlchemy's own."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            work(connection)
+        engine.dispose()
+    else:
+        async_engine = create_async_engine(url.replace("postgresql", "postgresql+asyncpg"))
+        async with async_engine.begin() as async_connection:
+            await async_connection.run_sync(work)
+        await async_engine.dispose()
+
+
+def read_and_write(connection: Connection) -> None:
+    """Compare the rows with what was stored, and add one like the second."""
+    table = ThingRow.metadata.tables["thing"]
+    rows = connection.execute(select(table).order_by(table.c.id)).mappings().all()
+    for row, thing in zip(rows, [EMPTY, FULL], strict=True):
+        for kind in KINDS:
+            assert row[kind.name] == getattr(thing, kind.field), kind.name
+    connection.execute(insert(table).values(**{**rows[1], "id": "again"}))
 
 
 def test_a_database_without_a_file_has_the_tables_of_its_row_classes() -> None:
