@@ -14,13 +14,15 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/black --check .
-	$(BIN)/black --check --config examples/counter/pyproject.toml examples/*/*/generated
+	$(BIN)/black --check --config examples/counter/pyproject.toml \
+		examples/*/*/generated examples/*/migrations
 	$(BIN)/ruff check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 	@for example in $(EXAMPLES); do \
-		echo "starmodel generate --check in $$example"; \
-		(cd $$example && ../../$(BIN)/starmodel generate --check) || exit; \
+		echo "starmodel generate --check and migrate check in $$example"; \
+		(cd $$example && ../../$(BIN)/starmodel generate --check \
+			&& ../../$(BIN)/starmodel migrate check) || exit; \
 	done
 	$(BIN)/python -m pytest
 

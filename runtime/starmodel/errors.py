@@ -156,6 +156,15 @@ class ConstraintViolation(StarModelError):
         self.errors = errors
 
 
+class Taken(Conflict):
+    """A new record has the `id` of another one of its `entity`, so nothing was stored."""
+
+    def __init__(self, entity: str, id: str) -> None:
+        super().__init__(entity, id)
+        self.args = (f"There is another {entity} with this id.",)
+        self.errors = (ArgumentError("id", "This is taken.", "unique"),)
+
+
 class StaleVersion(StarModelError):
     """Somebody else has changed the record since the caller saw it, so nothing was stored.
 
@@ -202,13 +211,21 @@ class TooManyRequests(StarModelError):
 
 
 class Unavailable(StarModelError):
-    """This process is about to end, or has no room left; try again in `retry_after` seconds."""
+    """It cannot be done just now; try again in `retry_after` seconds.
+
+    This process is about to end, or has no room left, or cannot reach its database.
+    """
 
     status = 503
 
     def __init__(self, retry_after: float) -> None:
         super().__init__("This is not available at the moment. Try again later.")
         self.retry_after = retry_after
+
+    @property
+    def reason(self) -> str:
+        """What led to it, for the log alone."""
+        return str(self.__cause__ or self)
 
 
 class StoreFull(StarModelError):

@@ -21,11 +21,13 @@ CLASS_NAMES: frozenset[str] = frozenset(
         "Arguments",
         "AsyncIterator",
         "AsyncTransport",
+        "ColumnQueries",
         "Decimal",
         "Details",
         "EntityDefinition",
         "Enum",
         "Expression",
+        "Found",
         "Fragment",
         "Iterator",
         "Literal",
@@ -35,6 +37,8 @@ CLASS_NAMES: frozenset[str] = frozenset(
         "Omitted",
         "Outcome",
         "Page",
+        "Queries",
+        "QueryPage",
         "Ref",
         "Related",
         "Request",
@@ -43,15 +47,18 @@ CLASS_NAMES: frozenset[str] = frozenset(
         "Route",
         "Scope",
         "Self",
+        "Sequence",
         "Services",
         "Settings",
         "Signal",
         "StateStore",
         "StreamResponse",
         "Transport",
+        "TypeAlias",
         "TypedDict",
         "UUID",
         "Unpack",
+        "UpdateArgument",
         "WebApplication",
     }
 )
@@ -79,6 +86,7 @@ NAMESPACES: dict[str, str] = {
 
 EVENT_NAMES: dict[str, str] = {
     "answer_created": "routes",
+    "answer_deleted": "routes",
     "answer_event": "routes",
     "answer_form": "routes",
     "answer_options": "routes",
@@ -89,10 +97,12 @@ EVENT_NAMES: dict[str, str] = {
     "authorize": "commands",
     "commands": "routes",
     "core_schema": "routes",
+    "crud_action": "bindings",
     "delete_action": "bindings",
     "encode_data": "bindings",
     "find_related": "routes",
     "get_action": "bindings",
+    "given": "commands",
     "id": "state, where it is the id that every entity has",
     "json_value": "routes",
     "lead_to": "routes",
@@ -105,13 +115,25 @@ EVENT_NAMES: dict[str, str] = {
     "put_action": "bindings",
     "queries": "routes",
     "read": "clients",
+    "reference_schema": "routes",
     "render_fragment": "commands",
     "signals": "bindings",
     "watch": "bindings",
+    "write_action": "bindings",
 }
 """Functions of generated modules, by where they are: no event is called so."""
 
+SQL_EVENT_NAMES: dict[str, str] = {
+    "answer_conflict": "routes",
+    "answer_list": "routes",
+    "answer_query": "routes",
+    "find": "clients",
+    "list_view": "routes",
+}
+"""The same for events of records in SQL, in whose modules there is more."""
+
 FIELD_NAMES: dict[str, str] = {
+    "crud_action": "bindings",
     "delete_action": "bindings",
     "encode_data": "bindings",
     "from_json": "clients",
@@ -124,19 +146,66 @@ FIELD_NAMES: dict[str, str] = {
     "signals": "bindings",
     "to_json": "clients",
     "watch": "bindings",
+    "write_action": "bindings",
 }
 """Names of `bindings.py` and of the clients' values, where every public field is a name too."""
+
+ROW_NAMES: dict[str, str] = {
+    "ExactNumeric": "the module of the table",
+    "Field": "the module of the table",
+    "JSONValue": "the module of the table",
+    "Micros": "the module of the table",
+    "UTCDateTime": "the module of the table",
+    "construct": "pydantic",
+    "copy": "pydantic",
+    "dict": "pydantic",
+    "from_orm": "pydantic",
+    "json": "pydantic",
+    "metadata": "SQLAlchemy",
+    "parse_file": "pydantic",
+    "parse_obj": "pydantic",
+    "parse_raw": "pydantic",
+    "registry": "SQLAlchemy",
+    "sa": "the module of the table",
+    "schema": "pydantic",
+    "schema_json": "pydantic",
+    "sqlmodel_update": "SQLModel",
+    "update_forward_refs": "pydantic",
+    "validate": "pydantic",
+}
+"""Names that a row class has no room for, by who needs them: no column of a table is called so."""
+
+RECORD_CLASSES: frozenset[str] = frozenset({"Draft", "StaleVersion"})
+"""Classes that the routes of records in SQL use: nothing that such a record is made of is called so."""
+
+TABLE_CLASSES: frozenset[str] = frozenset(
+    {
+        "EntityTable",
+        "ExactNumeric",
+        "Field",
+        "JSONValue",
+        "LinkTable",
+        "Micros",
+        "ReferenceColumn",
+        "RowBase",
+        "UTCDateTime",
+    }
+)
+"""Classes of `table.py`: nothing that a field of an entity in SQL is made of is called so."""
 
 PARAMETER_NAMES: dict[str, str] = {
     "actor": "commands",
     "arguments": "routes",
     "authorize": "commands",
     "commands": "routes",
+    "crud_action": "bindings",
     "delete_action": "bindings",
     "encode_data": "bindings",
     "get_action": "bindings",
+    "given": "commands",
     "has_key": "clients",
     "has_tag": "clients",
+    "idempotency_key": "commands",
     "is_object": "clients",
     "literal_key": "clients",
     "live_action": "bindings",
@@ -151,6 +220,7 @@ PARAMETER_NAMES: dict[str, str] = {
     "result": "commands",
     "services": "commands",
     "work": "commands",
+    "write_action": "bindings",
 }
 """Variables of generated functions, by where they are: no argument of an event is called so.
 
@@ -164,6 +234,8 @@ SUBJECT_NAMES: dict[str, str] = {
     "b64encode": "state",
     "commands": "routes",
     "fragment": "commands",
+    "given": "commands",
+    "idempotency_key": "commands",
     "markup": "commands",
     "outcome": "commands",
     "outcomes": "routes",

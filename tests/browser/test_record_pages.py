@@ -1,17 +1,18 @@
 """Lists and forms of records, as people use them: in a real browser with the real Datastar."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from listed_project import make_listed_project
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from served_app import ServedApp
+from stocked_project import DATABASE, make_stocked_project, url_of
 
 from .test_accessibility import FACTS, PHONE
 from .test_hostile_texts import naughty_texts
-from .visitor import Arrive, Visitor, shown
+from .visitor import Arrive, Visitor, answer_elsewhere, shown
 
 REJECTED = "Failed to load resource: the server responded with a status of 4"
 """What a browser itself says of a page with a status that is an error."""
@@ -21,15 +22,18 @@ PATHS = ("/product", "/product/p01", "/product/new", "/product/p01/edit", "/orde
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("listed")
-    make_listed_project(folder)
+    """The shop in a database, with its goods."""
+    folder = tmp_path_factory.mktemp("stocked")
+    make_stocked_project(folder)
     return folder
 
 
 @pytest.fixture
-def app(project: Path) -> Iterator[ServedApp]:
-    """The app as it is at first; it keeps nothing."""
-    with ServedApp(project, "listed_app:create_app") as served:
+def app(project: Path, tmp_path: Path) -> Iterator[ServedApp]:
+    """The app as it is at first, with a database of its own."""
+    database = tmp_path / DATABASE
+    shutil.copy(project / DATABASE, database)
+    with ServedApp(project, STARMODEL_DATABASE_URL=url_of(database)) as served:
         yield served
 
 
@@ -49,7 +53,7 @@ def visitor(browser: Browser, app: ServedApp) -> Iterator[Arrive]:
 
 
 def test_a_list_is_searched_filtered_sorted_and_paged_without_a_load(visitor: Arrive) -> None:
-    page = visitor().open("/product")
+    page = visitor().open("/product?limit=12")
     page.evaluate("window.isTheSame = true")
     titles = page.locator("tbody th")
     expect(titles).to_have_count(12)
@@ -73,7 +77,7 @@ def test_a_list_is_searched_filtered_sorted_and_paged_without_a_load(visitor: Ar
     page.get_by_text("More filters").click()
     page.get_by_label("Price from").fill("10.5")
     expect(titles).to_have_text(["Oak mirror", "Oak shelf"])
-    assert query(page) == "?q=oak&status=active&sort=-price&price__ge=10.5"
+    assert query(page) == "?limit=12&q=oak&status=active&sort=-price&price__ge=10.5"
     expect(page.get_by_label("Search")).to_have_value("oak")
     page.get_by_label("Search").fill("nothing of the kind")
     expect(page.get_by_text("No products fit.")).to_be_visible()
@@ -84,11 +88,11 @@ def test_a_list_is_searched_filtered_sorted_and_paged_without_a_load(visitor: Ar
     expect(again.get_by_text("No products fit.")).to_be_visible()
     expect(again.get_by_label("Price from")).to_have_value("10.5")
     again.get_by_role("link", name="Show all products").click()
-    expect(again.locator("tbody th")).to_have_count(12)
+    expect(again.locator("tbody th")).to_have_count(48)
 
 
 def test_pages_of_a_list_are_part_of_the_history(visitor: Arrive) -> None:
-    page = visitor().open("/product?sort=name")
+    page = visitor().open("/product?sort=name&limit=12")
     page.evaluate("window.isTheSame = true")
     titles = page.locator("tbody th")
     expect(titles.first).to_have_text("Brass bench")
@@ -106,11 +110,11 @@ def test_pages_of_a_list_are_part_of_the_history(visitor: Arrive) -> None:
     expect(titles.first).to_have_text("Copper bench")
     page.get_by_label("Search").fill("bench")
     expect(titles).to_have_count(8)
-    assert query(page) == "?sort=name&q=bench"
+    assert query(page) == "?sort=name&limit=12&q=bench"
 
 
 def test_a_filter_that_does_not_fit_is_told(visitor: Arrive) -> None:
-    page = visitor().open("/product")
+    page = visitor().open("/product?limit=12")
     page.get_by_text("More filters").click()
     field = page.get_by_label("Price from")
     field.evaluate("element => element.type = 'text'")
@@ -139,6 +143,56 @@ def test_a_list_follows_what_happens_elsewhere(visitor: Arrive) -> None:
     expect(watching.get_by_text("No products fit.")).to_be_visible()
 
 
+def test_a_list_catches_up_with_what_happened_before_it_watched(visitor: Arrive) -> None:
+    somebody = visitor()
+    held: list[Route] = []
+    somebody.context.route(lambda address: "/live?" in address, lambda route: held.append(route))
+    page = somebody.open("/product?q=stool")
+    expect(page.get_by_text("No products fit.")).to_be_visible()
+    answer = page.request.post(
+        f"{somebody.url}/product",
+        data={"name": "Early stool", "sku": "E-1"},
+        headers={"accept": "application/json", "sec-fetch-site": "same-origin"},
+    )
+    assert answer.status == 201
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator("tbody th")).to_have_text(["Early stool"])
+
+
+def test_every_click_has_a_key_of_its_own(visitor: Arrive) -> None:
+    somebody = visitor()
+    page = somebody.open("/product/p05")
+    before = int(shown(page, "Stock").inner_text())
+    for clicks in (1, 2):
+        press(page, "Restock", quantity="7")
+        expect(shown(page, "Stock")).to_have_text(str(before + 7 * clicks))
+    keys = [post.headers["idempotency-key"] for post in somebody.posts]
+    assert len(keys) == len(set(keys)) == 2
+
+
+def test_what_is_typed_before_the_script_starts_is_kept(visitor: Arrive) -> None:
+    somebody = visitor()
+    waiting: list[Route] = []
+    somebody.context.route(
+        lambda address: "/datastar@" in address, lambda route: waiting.append(route)
+    )
+    page = somebody.context.new_page()
+    page.goto(f"{somebody.url}/product/new", wait_until="commit")
+    page.get_by_label("Name").fill("An early bird")
+    page.get_by_label("Status").select_option("Retired")
+    page.get_by_label("Is fragile").check()
+    page.get_by_label("Price").fill("3")
+    for route in waiting:
+        answer_elsewhere(route, route.request)
+    expect(page.locator("form")).to_have_attribute("aria-busy", "false")
+    create(page, "An early bird", "E-1")
+    expect(page.get_by_role("heading", level=1)).to_have_text("An early bird")
+    expect(shown(page, "Status")).to_have_text("Retired")
+    expect(shown(page, "Is fragile")).to_have_text("Yes")
+    expect(shown(page, "Price")).to_have_text("3.00")
+
+
 def test_a_form_that_does_not_fit_keeps_what_was_typed(visitor: Arrive) -> None:
     page = visitor().open("/product/new")
     page.get_by_label("Available from").fill("2027-01-31T10:30")
@@ -147,7 +201,7 @@ def test_a_form_that_does_not_fit_keeps_what_was_typed(visitor: Arrive) -> None:
     page.get_by_label("Status").select_option("Retired")
     create(page, "Another desk", "WA-DE-0")
     sku = page.get_by_label("Sku")
-    expect(sku).to_have_accessible_description("This is taken.")
+    expect(sku).to_have_accessible_description("This is taken already.")
     expect(sku).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_label("Name")).to_have_value("Another desk")
     sku.fill("NEW-1")
@@ -173,25 +227,68 @@ def test_only_what_was_changed_is_sent(visitor: Arrive) -> None:
     state: dict[str, Any] = page.request.get(
         page.url, headers={"accept": "application/json"}
     ).json()["state"]
-    assert state["available_from"] == "2026-03-14T09:30:00.123456Z"
+    assert state["available_from"] == "2026-03-14T09:30:00.123456+00:00"
 
 
-def test_whoever_comes_second_sees_what_differs(visitor: Arrive) -> None:
+def test_whoever_comes_second_takes_theirs_or_keeps_his_own(visitor: Arrive) -> None:
     first, second = (visitor().open("/product/p02/edit") for _ in range(2))
     first.get_by_label("Price").fill("12.5")
+    first.get_by_label("Status").select_option("Retired")
+    first.get_by_label("Is fragile").check()
+    first.get_by_label("Available from").fill("2027-01-31T10:30")
+    first.get_by_label("Width").fill("7")
+    pick(first, "Tags", "lamp")
     first.get_by_role("button", name="Save").click()
     first.wait_for_url("**/product/p02")
     second.get_by_label("Price").fill("13")
+    second.get_by_label("Status").select_option("Draft")
     second.get_by_label("Name").fill("A chair of one's own")
+    second.get_by_label("Available from").fill("2028-01-31T10:30")
+    second.get_by_label("Width").fill("8")
+    pick(second, "Tags", "kids")
     second.get_by_role("button", name="Save").click()
-    expect(second.get_by_label("Price")).to_have_accessible_description("It is now: 12.5")
-    expect(second.locator(".buttons + .error")).to_contain_text("Somebody else has changed this.")
+
+    notice = second.get_by_role("alert").filter(has_text="Somebody else has changed this.")
+    expect(notice).to_be_focused()
+    price = second.get_by_label("Price")
+    expect(price).to_have_accessible_description("It is now: 12.50")
+    expect(price).to_have_value("13")
     expect(second.get_by_label("Name")).to_have_value("A chair of one's own")
+    expect(second.get_by_label("Width")).to_have_value("8")
+    expect(second.locator(".chips button")).to_have_text(["sale", "vintage", "kids"])
+    # What was not touched is as the other one has left it.
+    expect(second.get_by_label("Is fragile")).to_be_checked()
+    for label in ("Status", "Available from", "Tags", "Width"):
+        field = second.locator(".field, fieldset").filter(has=second.get_by_label(label)).first
+        field.get_by_role("button", name="Take theirs").click()
+        expect(field.get_by_role("button", name="Take theirs")).to_have_count(0)
+    expect(second.get_by_label("Status")).to_have_value("retired")
+    expect(second.get_by_label("Available from")).to_have_value("2027-01-31T10:30")
+    expect(second.get_by_label("Width")).to_have_value("7")
+    expect(second.locator(".chips button")).to_have_text(["sale", "vintage", "lamp"])
     second.get_by_role("button", name="Save").click()
     second.wait_for_url("**/product/p02")
-    expect(shown(second, "Price")).to_have_text("13")
-    expect(shown(first, "Price")).to_have_text("13")
-    expect(shown(first, "Name")).to_have_text("A chair of one's own")
+    for page in (first, second):
+        expect(shown(page, "Price")).to_have_text("13.00")
+        expect(shown(page, "Name")).to_have_text("A chair of one's own")
+        expect(shown(page, "Status")).to_have_text("Retired")
+        expect(shown(page, "Tags").get_by_role("link")).to_have_text(["sale", "vintage", "lamp"])
+
+
+def test_a_picked_record_can_be_taken_from_the_other(visitor: Arrive) -> None:
+    first, second = (visitor().open("/order/o1/edit") for _ in range(2))
+    for page, name in ((first, "Grace Hopper"), (second, "Alan Turing")):
+        pick(page, "Customer", name)
+        page.get_by_role("button", name="Save").click()
+    customer = second.get_by_role("combobox", name="Customer")
+    expect(customer).to_have_accessible_description("It is now: Grace Hopper")
+    expect(customer).to_have_value("Alan Turing")
+    second.get_by_role("button", name="Take theirs").click()
+    expect(customer).to_have_value("Grace Hopper")
+    expect(customer).to_have_accessible_description("")
+    second.get_by_role("link", name="Discard what I typed").click()
+    expect(second.get_by_role("alert").filter(has_text="Somebody else")).to_have_count(0)
+    expect(second.get_by_role("combobox", name="Customer")).to_have_value("Grace Hopper")
 
 
 def test_deleting_asks_first(visitor: Arrive) -> None:
@@ -204,7 +301,7 @@ def test_deleting_asks_first(visitor: Arrive) -> None:
     expect(dialog).to_be_hidden()
     page.keyboard.press("Enter")
     dialog.get_by_role("button", name="Delete product").click()
-    expect(dialog.locator(".error")).to_have_text("There is still order line that needs it.")
+    expect(dialog.locator(".error")).to_have_text("Something else still refers to it.")
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_be_hidden()
 
@@ -237,11 +334,11 @@ def test_a_picker_is_used_with_the_keyboard(visitor: Arrive) -> None:
     expect(options).to_have_count(4)
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    expect(picker).to_have_value("Ada Yonath")
+    expect(picker).to_have_value("Grace Hopper")
     expect(picker).to_be_focused()
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Save").click()
-    expect(shown(page, "Customer").get_by_role("link")).to_have_text("Ada Yonath")
+    expect(shown(page, "Customer").get_by_role("link")).to_have_text("Grace Hopper")
 
     # It offers no more than twenty, and forgets what it offered when it is left.
     product = page.get_by_role("combobox", name="Product")
@@ -310,7 +407,7 @@ def test_everything_works_without_a_script(visitor: Arrive) -> None:
     page.get_by_label("Width").fill("7")
     page.get_by_role("textbox", name="Tags").fill("t1\nt2")
     create(page, "Plain", "WA-DE-0")
-    expect(page.get_by_label("Sku")).to_have_accessible_description("This is taken.")
+    expect(page.get_by_label("Sku")).to_have_accessible_description("This is taken already.")
     expect(page.get_by_label("Name")).to_have_value("Plain")
     expect(page.get_by_label("Width")).to_have_value("7")
     expect(page.get_by_role("textbox", name="Tags")).to_have_value("t1\nt2")
@@ -328,12 +425,12 @@ def test_everything_works_without_a_script(visitor: Arrive) -> None:
     other.goto(page.url)
     page.get_by_role("button", name="Save").click()
     assert page.url == url
-    expect(shown(page, "Price")).to_have_text("99")
+    expect(shown(page, "Price")).to_have_text("99.00")
     other.get_by_label("Price").fill("98")
     other.get_by_role("button", name="Save").click()
-    expect(other.get_by_label("Price")).to_have_accessible_description("It is now: 99")
+    expect(other.get_by_label("Price")).to_have_accessible_description("It is now: 99.00")
     other.get_by_role("button", name="Save").click()
-    expect(shown(other, "Price")).to_have_text("98")
+    expect(shown(other, "Price")).to_have_text("98.00")
     other.get_by_role("link", name="Delete").click()
     expect(other.get_by_role("heading", level=1)).to_have_text("Delete this product?")
     other.get_by_role("button", name="Delete product").click()
@@ -342,7 +439,7 @@ def test_everything_works_without_a_script(visitor: Arrive) -> None:
     # What a picker for a time would lose is not lost, for there is none.
     page.goto(url.rpartition("/")[0] + "/p01/edit")
     page.get_by_role("button", name="Save").click()
-    assert "2026-03-14T09:30:00.123456Z" in page.content()
+    assert "2026-03-14T09:30:00.123456+00:00" in page.content()
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -431,6 +528,14 @@ def create(page: Page, name: str, sku: str) -> None:
     page.get_by_label("Name").fill(name)
     page.get_by_label("Sku").fill(sku)
     page.get_by_role("button", name="Create product").click()
+
+
+def pick(page: Page, label: str, record: str) -> None:
+    picker = page.get_by_role("combobox", name=label)
+    picker.fill(record)
+    options = page.get_by_role("listbox").get_by_role("option")
+    options.filter(has_text=record).click()
+    expect(options).to_have_count(0)
 
 
 def press(page: Page, event: str, **values: str) -> None:

@@ -18,18 +18,22 @@ class Visitor:
         self.url = url
         self.errors: list[str] = []
         self.posts: list[Request] = []
+        self.has_script = options.get("java_script_enabled", True)
         settings: dict[str, Any] = {"locale": "en-GB", "timezone_id": "UTC", **options}
         self.context: BrowserContext = browser.new_context(**settings)
         self.context.set_default_timeout(10_000)
         self.context.route(lambda address: not address.startswith(url), answer_elsewhere)
 
     def open(self, path: str) -> Page:
-        """Open a page of the app."""
+        """Open a page of the app, and wait until its script has started."""
         page = self.context.new_page()
         page.on("console", lambda message: self._note(message.type, message.text))
         page.on("pageerror", lambda error: self._note("error", str(error)))
         page.on("request", self._note_request)
         page.goto(self.url + path)
+        if self.has_script:
+            # Datastar starts in a timer, which was set before the page was loaded.
+            page.evaluate("new Promise((done) => setTimeout(done))")
         return page
 
     def _note(self, kind: str, text: str) -> None:

@@ -36,6 +36,10 @@ class Database(ABC):
         """Run a statement by itself; the rows that it gives."""
 
     @abstractmethod
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Insert many rows of values as the columns keep them."""
+
+    @abstractmethod
     def reflect(self) -> dict[str, Any]:
         """The schema as the database tells it, without order."""
 
@@ -93,6 +97,14 @@ class SQLiteDatabase(Database):
         with contextlib.closing(sqlite3.connect(self.path)) as connection, connection:
             connection.execute("PRAGMA foreign_keys=ON")
             return connection.execute(statement, parameters).fetchall()
+
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        statement = (
+            f'INSERT INTO "{table}" ({", ".join(columns)})'
+            f" VALUES ({self.placeholders(len(columns))})"
+        )
+        with contextlib.closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.executemany(statement, rows)
 
     def reflect(self) -> dict[str, Any]:
         engine = sa.create_engine(self.url, poolclass=sa.NullPool)
@@ -168,6 +180,17 @@ class PostgreSQLDatabase(Database):
                 await connection.close()
 
         return asyncio.run(fetch())
+
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        async def copy() -> None:
+            connection = await _DRIVER.connect(self.url)
+            try:
+                await connection.copy_records_to_table(table, records=rows, columns=columns)
+                await connection.execute(f'ANALYZE "{table}"')
+            finally:
+                await connection.close()
+
+        asyncio.run(copy())
 
     def reflect(self) -> dict[str, Any]:
         async def look() -> dict[str, Any]:

@@ -127,7 +127,7 @@ class Note(BaseModel):
 
     text: str
     at: datetime | None = None
-    secret: str = Field(default="hidden", private=True)
+    secret: str = Field(default="undisclosed", private=True)
     answers: list["Note"] = []
 
     @computed_field
@@ -335,7 +335,7 @@ OBJECTS = (
         fields=(
             field("text", scalar("str")),
             field("at", OptionalType(item=scalar("datetime")), NOTHING),
-            field("secret", scalar("str"), literal("hidden"), private=True),
+            field("secret", scalar("str"), literal("undisclosed"), private=True),
             field("answers", ListType(item=NOTE), expression("[]")),
             field("length", scalar("int"), computed=True),
         ),

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,20 +24,41 @@ def generate(folder: Path, entities: Path) -> None:
     (folder / "pyproject.toml").write_text(
         '[tool.starmodel]\nentities = ["shop/entities.py"]\noutput = "shop/generated"\n'
     )
+    run(folder, "starmodel_generator", "generate")
+
+
+def run(folder: Path, module: str, *arguments: str, **environment: str) -> None:
+    """Run a module as a program, in a folder; fails if the program does."""
     subprocess.run(
-        [sys.executable, "-m", "starmodel_generator", "generate"],
+        [sys.executable, "-m", module, *arguments],
         cwd=folder,
-        env=_environment(),
+        env={**_environment(), **environment},
         check=True,
     )
 
 
 class ServedApp:
-    """The app of a project under uvicorn; it keeps its port when it is stopped and started."""
+    """The app of a project under uvicorn; it keeps its port when it is stopped and started.
 
-    def __init__(self, folder: Path, app: str = "shop.generated.app:create_app") -> None:
+    Args:
+        folder: The project's.
+        app: What uvicorn serves.
+        log: A file for what the app logs; else it goes where the tests log.
+        environment: Variables besides those of the tests.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        app: str = "shop.generated.app:create_app",
+        *,
+        log: Path | None = None,
+        **environment: str,
+    ) -> None:
         self.folder = folder
         self.app = app
+        self.log = log
+        self.environment = {**_environment(), **environment}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -60,8 +82,11 @@ class ServedApp:
         command = [sys.executable, "-m", "uvicorn", self.app]
         command += ["--factory"] if self.app.endswith(":create_app") else []
         command += ["--port", str(self.port), "--log-level", "warning"]
-        self._process = subprocess.Popen(command, cwd=self.folder, env=_environment())
-        end = time.monotonic() + 20
+        with self.log.open("ab") if self.log is not None else nullcontext() as log:
+            self._process = subprocess.Popen(
+                command, cwd=self.folder, env=self.environment, stderr=log
+            )
+        end = time.monotonic() + 60
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
@@ -85,6 +110,18 @@ class ServedApp:
             return process.wait()
         finally:
             self._process = None
+
+    def kill(self) -> None:
+        """End the process as the kernel does where memory runs out."""
+        process, self._process = self._process, None
+        assert process is not None
+        process.kill()
+        process.wait()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process that was started is still there."""
+        return self._process is not None and self._process.poll() is None
 
 
 def _environment() -> dict[str, str]:

@@ -227,6 +227,8 @@ class BodyReader:
             if base is not None and base.is_entity:
                 methods = self._scope.methods.get(function.attr, ())
                 return function.attr if any(map(_is_coroutine, methods)) else None
+            if function.attr == "load" and base is not None and base.roots <= self._scope.relations:
+                return self._text.segment(function)
         name = self._module.full_name(function, self._body.local_imports)
         if name is None:
             return None

@@ -158,6 +158,9 @@ IMMUTABLE_TYPES = frozenset(
 )
 """Types, by their last name, whose values nothing can change."""
 
+RELATION_TYPES = frozenset({"Many", "Ref"})
+"""Types, by their last name, of what refers to other entities and loads them."""
+
 IMMUTABLE_CONTAINERS = frozenset({"tuple", "Tuple", "frozenset", "FrozenSet"})
 TRANSPARENT_TYPES = frozenset({"Annotated", "ClassVar", "Final", "Optional", "Union"})
 

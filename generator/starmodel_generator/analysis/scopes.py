@@ -13,6 +13,7 @@ from starmodel_generator.analysis.functions import FunctionNode
 from starmodel_generator.analysis.known_calls import (
     IMMUTABLE_CONTAINERS,
     IMMUTABLE_TYPES,
+    RELATION_TYPES,
     TRANSPARENT_TYPES,
 )
 
@@ -21,11 +22,13 @@ from starmodel_generator.analysis.known_calls import (
 class ClassScope:
     """What the methods of a class may count on.
 
-    A name may have several methods: a property with its setter, overloads.
+    A name may have several methods: a property with its setter, overloads. `relations` are the
+    fields that are annotated as what can be loaded: `Ref[...]`, `Many[...]`.
     """
 
     methods: Mapping[str, tuple[FunctionNode, ...]]
     immutable_fields: frozenset[str]
+    relations: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +103,20 @@ def module_scope(
 def _class_scope(node: ast.ClassDef) -> ClassScope:
     methods: defaultdict[str, list[FunctionNode]] = defaultdict(list)
     immutable: set[str] = set()
+    relations: set[str] = set()
     for statement in scope_statements(node.body):
         current = statement.node
         if isinstance(current, ast.FunctionDef | ast.AsyncFunctionDef):
             methods[current.name].append(current)
-        elif (
-            isinstance(current, ast.AnnAssign)
-            and isinstance(current.target, ast.Name)
-            and is_immutable(current.annotation)
-        ):
-            immutable.add(current.target.id)
+        elif isinstance(current, ast.AnnAssign) and isinstance(current.target, ast.Name):
+            if is_immutable(current.annotation):
+                immutable.add(current.target.id)
+            elif is_relation(current.annotation):
+                relations.add(current.target.id)
     return ClassScope(
         methods={name: tuple(nodes) for name, nodes in methods.items()},
         immutable_fields=frozenset(immutable),
+        relations=frozenset(relations),
     )
 
 
@@ -136,6 +140,20 @@ def is_immutable(annotation: ast.expr | None) -> bool:
             if name == "Annotated":
                 return is_immutable(items[0])
             return name in TRANSPARENT_TYPES and all(is_immutable(item) for item in items)
+        case _:
+            return False
+
+
+def is_relation(annotation: ast.expr) -> bool:
+    """Whether an annotation promises something that can be loaded: `Ref[Author]`, `Many["Post"]`."""
+    match annotation:
+        case ast.Constant(value=str(text)):
+            return "Ref[" in text or "Many[" in text
+        case ast.BinOp(op=ast.BitOr(), left=left, right=right):
+            return is_relation(left) or is_relation(right)
+        case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name), slice=inner):
+            items = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+            return name in RELATION_TYPES or any(is_relation(item) for item in items)
         case _:
             return False
 

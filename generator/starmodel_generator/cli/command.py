@@ -63,8 +63,7 @@ def make_command(arguments: Sequence[str] = ()) -> typer.Typer:
         for name in _COMMANDS:
             app.command(name)(_load(name))
         for name in _GROUPS:
-            # Not in the help yet: entities in SQL, which migrations are for, are still refused.
-            app.add_typer(_load_group(), name=name, hidden=True)
+            app.add_typer(_load_group(), name=name)
         for name, command in load_commands().items():
             app.add_typer(command, name=name)
     return app

@@ -6,6 +6,7 @@ from socket import socket
 
 import uvicorn
 from uvicorn.supervisors.watchfilesreload import WatchFilesReload
+from watchfiles import watch
 
 from starmodel_generator.cli.console import say, show_diagnostics
 from starmodel_generator.cli.development_database import DevelopmentDatabase
@@ -14,10 +15,12 @@ from starmodel_generator.cli.generate import summary
 from starmodel_generator.cli.migrating import tables_of
 from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.content import digest
-from starmodel_generator.generation import Report, generate_folder
+from starmodel_generator.generation import Report, check_folder, generate_folder
 from starmodel_generator.output.tree import read_existing
 
 _CONFIGURATION = ("pyproject.toml", "starmodel.toml")
+_GLANCE = 100
+"""Milliseconds to wait for a change before looking whether to stop."""
 
 
 class RegeneratingReload(WatchFilesReload):
@@ -40,6 +43,26 @@ class RegeneratingReload(WatchFilesReload):
         self.database = database
         self.seen: dict[str, str] = {}
         self.watch_filter = self.is_source
+        self.watcher = watch(
+            self.root,
+            watch_filter=None,
+            stop_event=self.should_exit,
+            rust_timeout=_GLANCE,
+            yield_on_timeout=True,
+            ignore_permission_denied=True,
+        )
+
+    def startup(self) -> None:
+        """Begin to watch, then to serve.
+
+        The watcher reports what happens from its first look on. What was changed since the code
+        was generated is made good after that look, so nothing is missed in between.
+        """
+        next(self.watcher)
+        report = check_folder(str(self.root))
+        if report.has_errors or report.differences:
+            self.regenerate()
+        super().startup()
 
     def is_source(self, path: Path) -> bool:
         """Whether the app or its generated code may depend on the file."""

@@ -132,7 +132,7 @@ def serve(
         config.served,
         factory=config.app is None,
         reload=database is not None,
-        reload_dirs=[str(config.root)],
+        reload_dirs=[str(config.root)] if database is not None else None,
         log_config={**LOGGING_CONFIG, "loggers": loggers},
         timeout_graceful_shutdown=5,
     )

@@ -43,6 +43,10 @@ class Classes(Protocol):
         """Import a class if need be; gives what is to be written for it."""
         ...
 
+    def reference(self, type_: RefType) -> str:
+        """Give what is to be written for a reference to a record."""
+        ...
+
 
 class AuthorsClasses:
     """The author's own classes, imported from the modules he wrote them in."""
@@ -56,6 +60,11 @@ class AuthorsClasses:
         schema = self._context.schema(reference)
         return self._names.use(schema.module, schema.name)
 
+    def reference(self, type_: RefType) -> str:
+        """Write `Ref[Author]`."""
+        target = self.name(EntityType(entity=type_.entity))
+        return f"{self._names.use('starmodel', 'Ref')}[{target}]"
+
 
 def annotation(type_: TypeRef, names: ModuleNames, classes: Classes) -> str:
     """Write a type as an annotation, and note what it needs."""
@@ -65,8 +74,7 @@ def annotation(type_: TypeRef, names: ModuleNames, classes: Classes) -> str:
         case EnumType() | ObjectType() | EntityType():
             return classes.name(type_)
         case RefType():
-            target = classes.name(EntityType(entity=type_.entity))
-            return f"{names.use('starmodel', 'Ref')}[{target}]"
+            return classes.reference(type_)
         case LiteralType():
             return literal(type_, names)
         case OptionalType():

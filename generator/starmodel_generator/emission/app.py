@@ -7,7 +7,7 @@ from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, named
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.quoting import python_string
-from starmodel_generator.planning import EmissionSettings
+from starmodel_generator.planning import EmissionSettings, is_in_sql
 from starmodel_schemas import WebName
 
 
@@ -85,7 +85,7 @@ def app_view(context: Context) -> AppView:
         resources=tuple(
             names.use(own.module("routes"), own.resource) for own in context.names.values()
         ),
-        settings=_settings(settings),
+        settings=_settings(settings, has_database=any(map(is_in_sql, context.app.entities))),
         adapters=tuple(_adapter(part, name, names) for part, name in settings.adapters),
         create=Group(f"{adapter}.create_app(", ("RESOURCES", "SETTINGS", given), ")"),
         configure=Group(f"{adapter}.configure_app(", ("app", "RESOURCES", "SETTINGS", given), ")"),
@@ -94,8 +94,10 @@ def app_view(context: Context) -> AppView:
     )
 
 
-def _settings(settings: EmissionSettings) -> Layout:
+def _settings(settings: EmissionSettings, *, has_database: bool) -> Layout:
     items: list[Layout] = []
+    if has_database:
+        items.append(named("migrations", python_string(settings.migrations)))
     if settings.datastar_url is not None:
         items.append(named("datastar_url", python_string(settings.datastar_url)))
     if settings.datastar_integrity is not None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from starmodel_generator.emission.annotation import AuthorsClasses, annotation
+from starmodel_generator.emission.crud import is_once
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout
 from starmodel_generator.emission.markup import signal
@@ -101,17 +102,24 @@ def _action(event: Endpoint, names: ModuleNames, context: Context) -> ActionView
         items.append(f"id: {names.builtin('str')} | Expression")
     if event.arguments:
         items.append("*")
-    items += [_parameter(parameter, names, context) for parameter in event.arguments]
-    function = names.use(ACTIONS, f"{event.method.lower()}_action")
-    arguments = [f"{parameter.name}={parameter.name}" for parameter in event.arguments]
-    path = python_string(event.path)
+    items += [_parameter(parameter, event, names, context) for parameter in event.arguments]
+    function, *given = _call(event, names)
+    given += [python_string(event.path), *(["id"] if event.has_id else [])]
+    given += [f"{parameter.name}={parameter.name}" for parameter in event.arguments]
     return ActionView(
         signature=Group(f"def {event.function}(", tuple(items), ") -> Expression:"),
         docstring=event.docstring(),
-        result=Group(
-            f"return {function}(", (path, *(["id"] if event.has_id else []), *arguments), ")"
-        ),
+        result=Group(f"return {function}(", tuple(given), ")"),
     )
+
+
+def _call(event: Endpoint, names: ModuleNames) -> tuple[str, ...]:
+    """Name the function that makes the action of an event, and what it is given first."""
+    method = event.method.lower()
+    if not is_once(event.entity, event.event):
+        return (names.use(ACTIONS, f"{method}_action"),)
+    function = "write_action" if event.event.crud is None else "crud_action"
+    return names.use(ACTIONS, function), python_string(method)
 
 
 def _errors(entity: EntitySchema, events: list[Endpoint]) -> Layout:
@@ -135,11 +143,16 @@ def _tree(entity: EntitySchema, *, has_errors: bool) -> Layout:
     return Group("{", (f"{python_string(entity.namespace)}: state", *errors), "}")
 
 
-def _parameter(parameter: ParameterSchema, names: ModuleNames, context: Context) -> str:
+def _parameter(
+    parameter: ParameterSchema, event: Endpoint, names: ModuleNames, context: Context
+) -> str:
     type_ = annotation(parameter.type, names, AuthorsClasses(names, context))
     declared = f"{parameter.name}: {type_} | Expression"
+    is_required = isinstance(parameter.default, RequiredDefault)
+    if is_required and event.event.crud == "create":
+        return declared
     omitted = names.use(ACTIONS, "Omitted")
-    if isinstance(parameter.default, RequiredDefault):
+    if is_required and event.event.crud is None:
         return f"{declared} | {omitted}"
     return f"{declared} | {omitted} = {names.use(ACTIONS, 'OMITTED')}"
 

@@ -13,7 +13,9 @@ from starmodel_generator.emission.client_classes import (
     client_default,
     empty_collection,
 )
+from starmodel_generator.emission.client_find import FiltersView, find_view
 from starmodel_generator.emission.client_values import Decoding, Encoding
+from starmodel_generator.emission.crud import is_once, may_be_omitted
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, conditional, flat, named, prefixed
 from starmodel_generator.emission.names import Context
@@ -22,9 +24,11 @@ from starmodel_generator.emission.reach import Reach
 from starmodel_generator.emission.shapes import public_fields, references
 from starmodel_generator.emission.state import read_path, state_fields
 from starmodel_generator.emission.wire import Endpoint, endpoints
+from starmodel_generator.planning import has_queries
 from starmodel_schemas import (
     EntitySchema,
     EnumSchema,
+    EventSchema,
     FieldSchema,
     ObjectSchema,
     ObjectType,
@@ -75,6 +79,7 @@ class ClientView:
     dataclass: str
     enums: tuple[EnumView, ...]
     values: tuple[ValueView, ...]
+    filters: FiltersView | None
     docstring: str
     methods: tuple[MethodView, ...]
 
@@ -119,7 +124,18 @@ class _Client:
         enum_views = tuple(self._enum(schema) for schema in enums)
         value_views = [self._object(schema) for schema in values]
         value_views.append(self._state())
-        methods = (self._read(), *(self._method(endpoint) for endpoint in self.endpoints))
+        methods = [self._read(), *(self._method(endpoint) for endpoint in self.endpoints)]
+        filters = None
+        if has_queries(entity):
+            find = find_view(entity, self.context, names, self.classes)
+            filters = find.filters
+            declared.append(filters.name)
+            methods.insert(
+                1,
+                self._call(
+                    "find", find.parameters, find.answer, find.docstring, "find", find.items
+                ),
+            )
         names.keep_apart(self.parameters)
         exports = sorted({*declared, *self.classes.borrowed})
         return ClientView(
@@ -128,7 +144,8 @@ class _Client:
             docstring=docstring(entity.doc or f"Calls of {entity.name}.", 4),
             enums=enum_views,
             values=tuple(value_views),
-            methods=methods,
+            filters=filters,
+            methods=tuple(methods),
             exports=Group("__all__ = [", tuple(python_string(name) for name in exports), "]"),
             imports=names.import_block(),
         )
@@ -231,6 +248,8 @@ class _Client:
         return self._call("read", parameters, answer, text, "read", tuple(items))
 
     def _method(self, endpoint: Endpoint) -> MethodView:
+        if endpoint.event.crud == "delete":
+            return self._delete(endpoint)
         parameters: list[Layout] = ["self"]
         if endpoint.has_id:
             parameters.append(f"id: {self.names.builtin('str')}")
@@ -238,7 +257,7 @@ class _Client:
             parameters.append("*")
         sent: list[Layout] = []
         for parameter in endpoint.arguments:
-            declared, encoded = self._parameter(parameter)
+            declared, encoded = self._parameter(parameter, endpoint.event)
             parameters.append(declared)
             sent.append(prefixed(f"{python_string(parameter.name)}: ", encoded))
         result, decoded = self._result(endpoint)
@@ -252,7 +271,13 @@ class _Client:
         ]
         answer = f"Answer[{self.state_type}, {result}]"
         text = endpoint.docstring(8)
-        return self._call(endpoint.function, tuple(parameters), answer, text, "send", tuple(items))
+        send = "write" if is_once(self.entity, endpoint.event) else "send"
+        return self._call(endpoint.function, tuple(parameters), answer, text, send, tuple(items))
+
+    def _delete(self, endpoint: Endpoint) -> MethodView:
+        parameters = ("self", f"id: {self.names.builtin('str')}")
+        items = (python_string(endpoint.path), "id=id")
+        return self._call("delete", parameters, "None", endpoint.docstring(8), "delete", items)
 
     def _call(
         self,
@@ -271,14 +296,17 @@ class _Client:
             async_call=Group(f"return await self._transport.{method}(", items, ")"),
         )
 
-    def _parameter(self, parameter: ParameterSchema) -> tuple[Layout, Layout]:
+    def _parameter(self, parameter: ParameterSchema, event: EventSchema) -> tuple[Layout, Layout]:
         """Write how an argument is declared, and how it is sent."""
         type_ = annotation(parameter.type, self.names, self.classes)
         encoded = self.encoding.layout(parameter.type, parameter.name)
         declared = f"{parameter.name}: {type_}"
-        if isinstance(parameter.default, RequiredDefault):
+        is_omitted = may_be_omitted(event, parameter)
+        if isinstance(parameter.default, RequiredDefault) and not is_omitted:
             return declared, encoded
-        default = client_default(parameter.default, self.names, self.classes, self.context)
+        default = None
+        if not is_omitted:
+            default = client_default(parameter.default, self.names, self.classes, self.context)
         if default is not None:
             return prefixed(f"{declared} = ", default), encoded
         # The server has a default that cannot be written down here; nothing is sent for it.

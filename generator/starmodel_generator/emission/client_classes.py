@@ -14,6 +14,7 @@ from starmodel_schemas import (
     ExpressionDefault,
     LiteralDefault,
     ObjectSchema,
+    RefType,
 )
 
 
@@ -42,6 +43,10 @@ class ClientClasses:
         owner = self._context.entities[self._context.owners[schema.qualified_name]]
         self.borrowed.add(schema.name)
         return self._names.use(f".{owner.snake_name}", schema.name)
+
+    def reference(self, type_: RefType) -> str:
+        """Write the type of ids: of a record that it refers to, a client knows no more."""
+        return self._names.builtin("str")
 
 
 def client_default(

@@ -42,6 +42,10 @@ class Encoding(Projection):
         """Write how a value object is sent."""
         return f"{value}.to_json()" if isinstance(type_, ObjectType) else value
 
+    def reference(self, value: str) -> str:
+        """Send the id that a client has for a record."""
+        return value
+
     def anything(self, value: str) -> str:
         """Send a value nobody knows the type of as it is."""
         return value

@@ -14,12 +14,20 @@ from starmodel_generator.emission.command_call import (
     holder_of,
     needs_session,
 )
+from starmodel_generator.emission.crud import is_once, may_be_omitted
+from starmodel_generator.emission.crud_command import (
+    crud_docstring,
+    crud_preparation,
+    crud_record,
+    crud_steps,
+)
 from starmodel_generator.emission.default import default_layout, use_qualified
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, lay, named, prefixed
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.quoting import docstring, python_string
 from starmodel_generator.emission.wire import is_optional
+from starmodel_generator.planning import is_in_sql
 from starmodel_schemas import (
     AccessRule,
     AnyType,
@@ -43,7 +51,8 @@ class CommandView:
 
     signature: Layout
     docstring: str
-    checks: tuple[str, ...]
+    checks: tuple[Layout, ...]
+    unit: str
     steps: tuple[Layout, ...]
     is_generator: bool
     loop: Layout
@@ -84,6 +93,7 @@ class _Command:
         self.context = context
         self.classes = AuthorsClasses(names, context)
         self.subject = entity.snake_name
+        self.is_once = is_once(entity, event)
         self.constant = context.names[entity.qualified_name].constant
         self.state_module = context.names[entity.qualified_name].module("state")
         parameters = {parameter.name for parameter in event.parameters}
@@ -100,6 +110,7 @@ class _Command:
             signature=self._signature(result),
             docstring=self._docstring(),
             checks=tuple(self._checks()),
+            unit=f"services.unit_of_work({', '.join(self._unit())})",
             steps=tuple(self._steps()),
             is_generator=event.is_generator,
             loop=Group(
@@ -126,6 +137,8 @@ class _Command:
         for parameter in self.event.parameters:
             items += [item for item in self._parameter(parameter) if item not in items]
         items.append("actor: Actor = ANONYMOUS")
+        if self.is_once:
+            items.append(f"idempotency_key: {self.names.builtin('str')} | None = None")
         if self.event.is_generator:
             self.names.use("collections.abc", "AsyncIterator")
             gives = f"AsyncIterator[Outcome[{result}]]"
@@ -143,21 +156,33 @@ class _Command:
             text = self.names.builtin("str")
             return [f"{name}: {text}{' | None = None' if is_optional(parameter) else ''}"]
         type_ = annotation(parameter.type, self.names, self.classes)
-        default = default_layout(parameter.default, self.names)
         declared = f"{name}: {type_}"
+        if may_be_omitted(self.event, parameter):
+            omitted = self.names.use("starmodel.domain", "Omitted")
+            return [f"{declared} | {omitted} = {self.names.use('starmodel.domain', 'OMITTED')}"]
+        default = default_layout(parameter.default, self.names)
         return [declared if default is None else prefixed(f"{declared} = ", default)]
 
+    def _unit(self) -> list[str]:
+        """What the unit of work is made with."""
+        return ["actor", *(["idempotency_key=idempotency_key"] if self.is_once else [])]
+
     def _docstring(self) -> str:
+        if self.event.crud is not None:
+            return crud_docstring(self.entity, self.event)
         runs = f"Runs {self.entity.name}.{self.event.signature}."
         if self.event.doc:
             return docstring(self.event.doc, 4, runs)
         return docstring(runs, 4)
 
-    def _checks(self) -> list[str]:
-        """What can be refused before anything is loaded."""
+    def _checks(self) -> list[Layout]:
+        """What can be refused before anything is loaded, and what is given to be written."""
+        checks: list[Layout] = []
         if isinstance(self.event.access, AuthenticatedAccess):
-            return [self._authorize("actor.is_authenticated")]
-        return []
+            checks.append(self._authorize("actor.is_authenticated"))
+        if self.event.crud is not None:
+            checks += crud_preparation(self.event, self.names)
+        return checks
 
     def _steps(self) -> list[Layout]:
         """Load, ask whether it is allowed, call the author's method; in that order."""
@@ -165,19 +190,29 @@ class _Command:
         if not self.event.is_creation:
             self.names.use(self.state_module, self.constant)
             holder = holder_of(self.entity, self.event)
-            steps.append(f"{self.subject} = await work.load({_joined(self.constant, holder)})")
+            loaded = self._loaded(self.entity, self.constant, holder)
+            steps.append(f"{self.subject} = {loaded}")
             steps += self._policy(self.event.access, self.subject)
         for parameter in self.event.parameters:
             if isinstance(parameter.source, EntitySource):
                 steps += self._load(parameter, parameter.source)
         if self.event.is_generator:
             return steps
-        steps.append(self._call())
+        self.names.use(self.state_module, self.constant)
+        if self.event.crud is None:
+            steps.append(self._call())
+        else:
+            steps += crud_steps(self.event, self.subject, self.constant)
         if self.event.is_creation:
             steps += self._policy(self.event.access, self.subject)
-            self.names.use(self.state_module, self.constant)
             steps.append(f"work.add({self.constant}, {self.subject})")
         return steps
+
+    def _loaded(self, entity: EntitySchema, constant: str, holder: str | None) -> str:
+        items = [constant, *([] if holder is None else [holder])]
+        if self.event.lock and is_in_sql(entity):
+            items.append("lock=True")
+        return f"await work.load({', '.join(items)})"
 
     def _load(self, parameter: ParameterSchema, source: EntitySource) -> list[Layout]:
         """Load another entity, if its rule lets the actor read it."""
@@ -187,7 +222,7 @@ class _Command:
         holder = (
             f"{parameter.name}_id" if other.scope == "RECORD" else HOLDER_NAMES.get(other.scope)
         )
-        load = f"await work.load({_joined(constant, holder)})"
+        load = self._loaded(other, constant, holder)
         checks = self._policy(other.access, parameter.name)
         if isinstance(other.access, AuthenticatedAccess):
             checks = [self._authorize("actor.is_authenticated")]
@@ -211,7 +246,7 @@ class _Command:
         return f"authorize(actor, {allowed})"
 
     def _method(self) -> str:
-        if self.event.is_creation:
+        if self.event.is_creation and self.event.crud is None:
             owner = self.names.use(self.entity.module, self.entity.name)
         else:
             owner = self.subject
@@ -272,16 +307,8 @@ class _Command:
         return self._save_with(produced, None)
 
     def _save_with(self, result: str, broadcast: Layout | None) -> Layout:
-        arguments = Group(
-            "{",
-            tuple(
-                f"{python_string(parameter.name)}: {name}"
-                for parameter in self.event.parameters
-                if (name := command_parameter(parameter, self.context)) is not None
-                and not isinstance(parameter.source, SuppliedSource)
-                and not parameter.private
-            ),
-            "}",
+        arguments = (
+            self._recorded() if self.event.crud is None else crud_record(self.event, self.names)
         )
         items: list[Layout] = [self.subject, python_string(self.event.name), arguments, result]
         if broadcast is not None:
@@ -292,6 +319,20 @@ class _Command:
         is_literal = self.event.returns is not None and has_literal(self.event.returns)
         declared = f"outcome: Outcome[{self._result()}] | None" if is_literal else "outcome"
         return Group(f"{declared} = await work.commit(", tuple(items), ")")
+
+    def _recorded(self) -> Layout:
+        """What the record of the event says it was called with."""
+        return Group(
+            "{",
+            tuple(
+                f"{python_string(parameter.name)}: {name}"
+                for parameter in self.event.parameters
+                if (name := command_parameter(parameter, self.context)) is not None
+                and not isinstance(parameter.source, SuppliedSource)
+                and not parameter.private
+            ),
+            "}",
+        )
 
     def _result(self) -> str:
         """Write the type of what the outcome holds."""
@@ -319,7 +360,3 @@ class _Command:
 
     def _await_for(self) -> str:
         return "async " if self.event.is_async else ""
-
-
-def _joined(constant: str, holder: str | None) -> str:
-    return constant if holder is None else f"{constant}, {holder}"

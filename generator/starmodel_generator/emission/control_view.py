@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from starmodel_generator.emission.layout import Layout
+from starmodel_generator.emission.markup import Member
+
 
 @dataclass(frozen=True, slots=True)
 class ChoiceView:
@@ -15,7 +18,8 @@ class ChoiceView:
 class ControlView:
     """An input with its label, its hint and its error.
 
-    `failed` is an error that is there at once. A picker has what is `picked` and what happens
+    `failed` is an error that is there at once, and `choice` the Python of what stands below it
+    where somebody else has changed the value. A picker has what is `picked` and what happens
     when it is `left`; one for several records has their ids, too, as `lines`. A value object has
     an input for each of its parts.
     """
@@ -29,8 +33,25 @@ class ControlView:
     text: str
     choices: tuple[ChoiceView, ...]
     failed: str = ""
+    choice: str = ""
     name: str = ""
     lines: str = ""
     picked: str = ""
     left: str = ""
     controls: "tuple[ControlView, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """An input, with the Python of its value.
+
+    `blank` is what it holds where nothing is typed, `drafted` what it holds for a record's
+    state, `sent` the JavaScript of what it sends. `label` says how a picker's record is called.
+    """
+
+    name: str
+    control: ControlView
+    blank: Layout
+    drafted: Layout
+    sent: Member
+    label: str = ""

@@ -92,7 +92,8 @@ class CoreSchemas:
                 function = self.names.use("starmodel.web.object_schema", "object_schema")
                 return f"{function}({self.classes.name(type_)})"
             case RefType():
-                return self._call("str_schema", ["min_length=1", "max_length=200"])
+                function = self.names.use("starmodel.web.object_schema", "reference_schema")
+                return f"{function}({self.classes.name(EntityType(entity=type_.entity))})"
             case ConstrainedType():
                 return self.layout(type_.item, _merged(constraints, type_.constraints))
             case AnyType() | EntityType() | FragmentType():

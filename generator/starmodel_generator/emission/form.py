@@ -14,6 +14,7 @@ from starmodel_generator.emission.control import Choice, Control, Controls, firs
 from starmodel_generator.emission.control_view import ChoiceView, ControlView
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.markup import (
+    ID,
     Member,
     expression,
     hole,
@@ -29,11 +30,11 @@ from starmodel_generator.planning import has_list
 from starmodel_schemas import EntitySchema, EntitySource, EventSchema
 from starmodel_schemas.naming import constant_case, title_words
 
-ONCE: Member = ("headers", [("Idempotency-Key", "Date.now() + '.' + Math.random()")])
-"""What makes a click count once, however often its request arrives."""
-
-ID = "{id}"
-"""What stands for a record's id in the path of a route."""
+ONCE: Member = (
+    "headers",
+    [("Idempotency-Key", "[...crypto.getRandomValues(new Uint32Array(4))].join('-')")],
+)
+"""What makes a click count once, however often its request arrives: 128 random bits of its own."""
 
 _SIMPLE_ID = re.compile(r"#([A-Za-z][A-Za-z0-9_-]*)")
 
@@ -121,7 +122,7 @@ class _Form:
         self.id = f"{endpoint.entity.snake_name}-{event.name}"
         self.place = (endpoint.entity.namespace, event.name)
         self.takes_id = endpoint.has_id
-        self.is_once = endpoint.entity.store == "SERVER_SQL"
+        self.is_once = endpoint.entity.store == "SERVER_SQL" and self.event.method != "GET"
         self.busy = signal("_busy", *self.place)
 
     def view(self, names: ModuleNames, result: str) -> FormView:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from starmodel_generator.emission.control import first_line
+from starmodel_generator.emission.control_view import FieldView
+from starmodel_generator.emission.draft_value import INPUT_VALUE
 from starmodel_generator.emission.form import ONCE, Forms, FormView, submission
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout
@@ -17,14 +19,18 @@ from starmodel_generator.emission.markup import (
     key,
     object_literal,
     signal,
+    with_id,
 )
 from starmodel_generator.emission.names import Context, an
-from starmodel_generator.emission.page_field import DRAFT, Fields, FieldView
+from starmodel_generator.emission.page_field import Fields
 from starmodel_generator.emission.quoting import docstring, python_string
-from starmodel_generator.emission.record import record_words
-from starmodel_generator.emission.shown import PAGE
+from starmodel_generator.emission.record import label_field, record_words, reference_of
+from starmodel_generator.emission.shown import PAGE, member
 from starmodel_generator.emission.wire import Endpoint, endpoints
 from starmodel_schemas import EntitySchema
+
+DRAFT = "starmodel.web.draft"
+"""The module of what forms are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ class FormPageView:
     draft_signature: Layout
     draft_docstring: str
     draft: Layout
+    called: str
     creations: tuple[FormView, ...]
 
 
@@ -85,6 +92,7 @@ class _FormPage:
 
     def __init__(self, entity: EntitySchema, context: Context) -> None:
         self.entity = entity
+        self.context = context
         self.own = context.names[entity.qualified_name]
         self.names = names = ModuleNames(context.first_party)
         self.events = {
@@ -100,7 +108,7 @@ class _FormPage:
         written = [kind for kind in ("create", "update") if kind in self.events]
         self.is_shared = len(written) == 2
         event = "" if self.is_shared or not written else written[0]
-        self.maker = Fields(entity.namespace, entity.snake_name, event, context, names)
+        self.maker = Fields(entity, event, context, names)
         self.source = self.events[written[0]] if written else None
         self.forms = Forms(entity, context, names)
         self.blank = f"{self.own.constant}_BLANK"
@@ -123,10 +131,10 @@ class _FormPage:
             names.use("starmodel.web", "segment")
         has_draft = "update" in self.events
         if fields:
-            names.use(DRAFT, "Values")
+            names.use(INPUT_VALUE, "Values")
             names.define(f"{snake}_fields")
         if has_draft:
-            names.use(DRAFT, "Values")
+            names.use(INPUT_VALUE, "Values")
             names.use("starmodel.web.listing", "Related")
             names.use(self.own.module("state"), self.own.state_type)
             names.define(f"{snake}_draft")
@@ -156,6 +164,7 @@ class _FormPage:
                 ") -> Draft:",
             ),
             draft_docstring=docstring("What the inputs hold before anything is changed.", 4),
+            called=self._called(),
             draft=(
                 Group(
                     "values: Values = {",
@@ -195,13 +204,14 @@ class _FormPage:
             ),
         }[kind]
         function = self.names.define(_page_name(kind, snake))
-        lead = first_line(self.entity.doc) if kind == "create" else ""
+        lead = python_string(first_line(self.entity.doc)) if kind == "create" else "draft.called"
         blank = "{}"
         if fields and kind != "delete":
             blank = self.blank
         if kind == "update":
             blank = f'{{**{blank}, "version": ""}}' if fields else '{"version": ""}'
         event = f", {python_string(kind)}" if self.is_shared else ""
+        labels = self._labels() if kind == "update" else []
         busy = f"{signal('_busy', namespace, kind)} ? 'true' : 'false'"
         return RecordPageView(
             signature=Group(f"def {function}(", ("draft: Draft",), ") -> Page:"),
@@ -220,12 +230,26 @@ class _FormPage:
             back=with_id(html(home if kind == "create" else f"{home}/{{id}}")),
             form=Group(
                 f"{self.names.define(form_name(kind, self.own.constant))} = Form(",
-                (function, blank),
+                (function, blank, *labels),
                 ")",
             ),
             has_past=kind == "update" or (kind == "create" and _have_past(fields)),
             creations=creations if kind == "create" else (),
         )
+
+    def _called(self) -> str:
+        label = label_field(self.entity)
+        return f", called={member('state', label)}" if label else ""
+
+    def _labels(self) -> list[Layout]:
+        """Name the fields that the records are called by which fields of this one refer to."""
+        labels: list[str] = []
+        for parameter in self.source.arguments if self.source else ():
+            target = reference_of(parameter.type)
+            if target is not None:
+                label = label_field(self.context.entities[target[0]]) or "id"
+                labels.append(f"{python_string(parameter.name)}: {python_string(label)}")
+        return [Group("labels={", tuple(labels), "}")] if labels else []
 
     def _creations_page(self, creations: tuple[FormView, ...]) -> RecordPageView:
         """Make the page of a record that only the author's own events make."""
@@ -234,12 +258,12 @@ class _FormPage:
         return RecordPageView(
             signature=Group(f"def {function}(", (), ") -> Page:"),
             docstring=docstring(f"The page on which {an(words)} is made.", 4),
-            result=self._result(f"New {words}", first_line(self.entity.doc)),
+            result=self._result(f"New {words}", python_string(first_line(self.entity.doc))),
             creations=creations,
         )
 
     def _result(self, title: str, lead: str) -> Layout:
-        return Group("return Page(", (python_string(title), python_string(lead), "content"), ")")
+        return Group("return Page(", (python_string(title), lead, "content"), ")")
 
     def _submit(self, kind: str, path: str, fields: tuple[FieldView, ...]) -> str:
         members: list[Member] = [one.sent for one in fields]
@@ -286,8 +310,3 @@ def _page_name(kind: str, snake: str) -> str:
 def form_name(kind: str, constant: str) -> str:
     """Name the form of an event of `crud`: `NEW_PRODUCT`."""
     return f"{ {'create': 'NEW', 'update': 'EDIT', 'delete': 'DELETE'}[kind] }_{constant}"
-
-
-def with_id(text: str) -> str:
-    """Write HTML for an f-string, the record's id where its place is."""
-    return in_fstring(text.replace("{id}", "\0"), "id")

@@ -25,8 +25,8 @@ class NameClash(Exception):
         self.second = second
 
 
-_MODULE_ALIASES = {"datetime": "dt"}
-"""What a module is called where its name is one of the names it defines."""
+_MODULE_ALIASES = {"datetime": "dt", "sqlalchemy": "sa"}
+"""What a module is called where it is imported whole: short, or other than a name it defines."""
 
 
 class ModuleNames:

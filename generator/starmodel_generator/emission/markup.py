@@ -16,6 +16,9 @@ LINE_LENGTH = 88
 HOLE = "\0"
 """Stands in HTML for the one hole of its f-string; no text that went through `html` holds it."""
 
+ID = "{id}"
+"""What stands for a record's id in the path of a route."""
+
 Member: TypeAlias = tuple[str, "str | Sequence[Member]"]
 """A member of an object literal: its name and its value, or the members of that."""
 
@@ -59,6 +62,21 @@ def in_fstring(text: str, hole: str = "") -> str:
     '''Write HTML in a `f"""` string of Python; `hole` is the expression for each `HOLE`.'''
     parts = [in_string(part).replace("{", "{{").replace("}", "}}") for part in text.split(HOLE)]
     return f"{{{hole}}}".join(parts)
+
+
+def text_in_fstring(text: str) -> str:
+    '''Write a text of the author's in HTML, in a `f"""` string of Python.'''
+    return in_fstring(html(text))
+
+
+def code_in_fstring(code: str) -> str:
+    '''Write an expression of ours in an attribute, in a `f"""` string of Python.'''
+    return in_fstring(expression(code))
+
+
+def with_id(text: str) -> str:
+    """Write HTML for an f-string, the record's id where its place is."""
+    return in_fstring(text.replace(ID, HOLE), "id")
 
 
 def hole(code: str) -> str:

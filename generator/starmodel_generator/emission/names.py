@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starmodel_generator.emission.reach import Reach, owners, reach
 from starmodel_generator.emission.shapes import Reference
 from starmodel_generator.planning import EmissionSettings
+from starmodel_generator.planning.tables import database_schema
 from starmodel_schemas import (
     AppSchema,
     EntitySchema,
@@ -15,6 +16,7 @@ from starmodel_schemas import (
     EnumType,
     ObjectSchema,
     ObjectType,
+    TableSchema,
 )
 from starmodel_schemas.naming import constant_case, snake_case
 
@@ -44,6 +46,12 @@ class EntityNames:
     resource: str
     """Its table of routes: `counter_resource`."""
 
+    table: str
+    """Where it is kept, of an entity in SQL: `COUNTER_TABLE`."""
+
+    row: str
+    """The class of its rows, of an entity in SQL: `CounterRow`."""
+
     def module(self, kind: str) -> str:
         """Give the dotted name of one of its modules: `state`, `commands`, `page` ..."""
         return f"{self.package}.{kind}"
@@ -61,6 +69,8 @@ def entity_names(entity: EntitySchema, package: str) -> EntityNames:
         page_function=f"{snake}_page",
         fragments=f"{constant}_FRAGMENTS",
         resource=f"{snake}_resource",
+        table=f"{constant}_TABLE",
+        row=f"{entity.name}Row",
     )
 
 
@@ -110,6 +120,9 @@ class Context:
             name for own in self.reaches.values() for name in own.sent
         )
         self.owners: dict[str, str] = owners(app, self.reaches)
+        self.tables: dict[str, TableSchema] = {
+            table.name: table for table in database_schema(app).tables
+        }
         modules = [schema.module for schema in (*app.entities, *app.objects, *app.enums)]
         self.first_party: frozenset[str] = frozenset(
             module.partition(".")[0] for module in (settings.package, *modules)

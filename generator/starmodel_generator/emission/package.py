@@ -6,6 +6,7 @@ from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.quoting import docstring, python_string
+from starmodel_generator.planning import has_queries, is_in_sql
 from starmodel_schemas import EntitySchema
 
 
@@ -33,6 +34,18 @@ class ClientPackageView:
     entries: tuple[EntryView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TransportView:
+    """What the clients have to be able to do, beyond running events and reading entities.
+
+    With `has_database` there are events that happen once, with `has_records` records that are
+    found, and told apart by their versions.
+    """
+
+    has_database: bool
+    has_records: bool
+
+
 def package_view(entity: EntitySchema, _: Context) -> PackageView:
     """Decide what the package of an entity says."""
     what = "its state, routes and bindings"
@@ -56,6 +69,8 @@ def client_package_view(context: Context) -> ClientPackageView:
     names.use("typing", "Self")
     entries: list[EntryView] = []
     exports = ["Answer", "ArgumentProblem", "AsyncClient", "Client", "Problem"]
+    if any(has_queries(entity) for entity in context.app.entities):
+        exports.append(names.use(".transport", "Found"))
     for entity in context.app.entities:
         client = f"{entity.name}Client"
         names.use(f".{entity.snake_name}", client)
@@ -68,4 +83,13 @@ def client_package_view(context: Context) -> ClientPackageView:
         exports=Group("__all__ = [", tuple(python_string(name) for name in sorted(exports)), "]"),
         entries=tuple(entries),
         imports=names.import_block(),
+    )
+
+
+def transport_view(context: Context) -> TransportView:
+    """Decide what the clients have to be able to do."""
+    entities = context.app.entities
+    return TransportView(
+        has_database=any(is_in_sql(entity) for entity in entities),
+        has_records=any(has_queries(entity) for entity in entities),
     )

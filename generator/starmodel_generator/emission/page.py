@@ -1,158 +1,23 @@
 """The view of `page.py`: a live page of an entity, with a form for each of its events."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
-from urllib.parse import quote
 
 from starmodel_generator.emission.control import first_line
-from starmodel_generator.emission.form import ONCE, Forms, FormView, submission
+from starmodel_generator.emission.form import Forms, FormView
 from starmodel_generator.emission.imports import ModuleNames
-from starmodel_generator.emission.layout import Group, Layout, Parts
-from starmodel_generator.emission.limits import bare
-from starmodel_generator.emission.markup import (
-    Member,
-    expression,
-    html,
-    in_fstring,
-    key,
-    object_literal,
-    signal,
-)
+from starmodel_generator.emission.layout import Group, Layout
+from starmodel_generator.emission.markup import code_in_fstring, key
 from starmodel_generator.emission.names import Context, an
+from starmodel_generator.emission.page_record import RecordView, record_view
+from starmodel_generator.emission.page_row import PieceView, RelationView, Rows, RowView
 from starmodel_generator.emission.quoting import docstring, python_string
-from starmodel_generator.emission.record import (
-    label_field,
-    plural_words,
-    record_words,
-    reference_of,
-)
-from starmodel_generator.emission.shapes import public_fields
-from starmodel_generator.emission.shown import (
-    PAGE,
-    DetailsView,
-    LabelsView,
-    PartView,
-    Shown,
-    is_single,
-    label_of,
-    member,
-    object_variable,
-)
+from starmodel_generator.emission.record import label_field
+from starmodel_generator.emission.shown import PAGE, DetailsView, LabelsView, Shown, member
 from starmodel_generator.emission.state import state_fields
 from starmodel_generator.emission.wire import endpoints
 from starmodel_generator.planning import has_list
-from starmodel_schemas import (
-    EntitySchema,
-    FieldSchema,
-    ListType,
-    ManySchema,
-    ObjectType,
-    SetType,
-    TupleType,
-    TypeRef,
-)
+from starmodel_schemas import EntitySchema, FieldSchema
 from starmodel_schemas.naming import title_words
-
-
-@dataclass(frozen=True, slots=True)
-class ValueView:
-    """A single value: what keeps it live, what is written at first, and its signal."""
-
-    label: str
-    hint: str
-    key: str
-    live: str
-    hole: str
-    initial: str
-    kind: str = "value"
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectView:
-    """A value object, each of whose values is bound by itself."""
-
-    label: str
-    hint: str
-    key: str
-    rows: "tuple[RowView, ...]"
-    kind: str = "object"
-
-
-@dataclass(frozen=True, slots=True)
-class PieceView:
-    """What has parts that come and go: a function renders it, here and on the live stream.
-
-    A table has `columns`, and its `rows` are the Python that makes them; everything else has
-    `content`.
-    """
-
-    label: str
-    hint: str
-    function: str
-    field: str
-    id: str
-    columns: tuple[PartView, ...]
-    rows: Layout
-    content: str
-    kind: str = "piece"
-
-
-@dataclass(frozen=True, slots=True)
-class RelationView:
-    """Links to the records that a field refers to; a function writes them.
-
-    The signal is what says that they have changed, and then they are fetched anew, for only the
-    server knows what the records are called.
-    """
-
-    label: str
-    hint: str
-    key: str
-    initial: str
-    function: str
-    field: str
-    id: str
-    content: str
-    kind: str = "relation"
-
-
-@dataclass(frozen=True, slots=True)
-class ManyView:
-    """A link to the records that refer to this one."""
-
-    label: str
-    link: str
-    address: str
-    hint: str = ""
-    kind: str = "many"
-
-
-RowView: TypeAlias = ValueView | ObjectView | PieceView | RelationView | ManyView
-
-
-@dataclass(frozen=True, slots=True)
-class RecordView:
-    """What stands above a record in a database: ways to its list and its forms.
-
-    `delete` is the dialog that asks first. `fetch` is where its links come from and `followed`
-    the signals that say when.
-    """
-
-    list_path: str
-    list_label: str
-    edit_path: str
-    label: str
-    delete_path: str
-    delete_id: str
-    delete_label: str
-    delete_title: str
-    delete_signals: str
-    delete_submit: str
-    delete_busy: str
-    delete_error: str
-    delete_indicator: str
-    fetch: str
-    followed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +71,7 @@ class _Page:
         self.shown = Shown(self.names, context, self.own.module("state"))
         self.forms = Forms(entity, context, self.names)
         self.is_listed = has_list(entity)
-        self.pieces: list[PieceView] = []
-        self.relations: list[RelationView] = []
+        self.rows = Rows(entity, context, self.names, self.shown)
 
     def view(self) -> PageView:
         names = self.names
@@ -228,13 +92,15 @@ class _Page:
         forms = [self.forms.form(event) for event in events if not event.event.is_creation]
         creations = [self.forms.form(event) for event in events if event.event.is_creation]
         rows = (
-            *(self._row(field, (), "state") for field in self._fields()),
-            *(self._many(many) for many in self.entity.many),
+            *(self.rows.row(field) for field in self._fields()),
+            *(self.rows.many(many) for many in self.entity.many),
         )
         pages = [self._page(rows, tuple(forms))]
         if creations:
             pages.append(self._creation_page(tuple(creations)))
-        fragments = [f"{python_string(piece.field)}: {piece.function}" for piece in self.pieces]
+        fragments = [
+            f"{python_string(piece.field)}: {piece.function}" for piece in self.rows.pieces
+        ]
         kind = f"dict[str, Callable[[{state_type}], str]]"
         return PageView(
             name=self.entity.name,
@@ -243,10 +109,10 @@ class _Page:
             forms=(*forms, *creations),
             pages=tuple(pages),
             state_type=state_type,
-            pieces=tuple(self.pieces),
-            relations=tuple(self.relations),
+            pieces=tuple(self.rows.pieces),
+            relations=tuple(self.rows.relations),
             relations_function=(
-                names.define(f"{self.entity.snake_name}_relations") if self.relations else ""
+                names.define(f"{self.entity.snake_name}_relations") if self.rows.relations else ""
             ),
             details=self.shown.details,
             fragments=Group(
@@ -288,46 +154,18 @@ class _Page:
             result=self._result(python_string(title_words(self.entity.name)), is_own=True),
             id=identity,
             live=live,
-            namespace=_code(key(self.entity.namespace)),
+            namespace=code_in_fstring(key(self.entity.namespace)),
             has_signals=any(row.kind not in ("piece", "many") for row in rows),
             rows=rows,
             forms=forms,
-            record=self._record() if self.is_listed else None,
+            record=record_view(self.entity, self.rows.relations) if self.is_listed else None,
         )
 
     def _related(self) -> list[str]:
         """Give the parameter with what the record refers to, if it refers to anything."""
-        if not self.relations:
+        if not self.rows.relations:
             return []
         return [f"related: {self.names.use('starmodel.web.listing', 'Related')}"]
-
-    def _record(self) -> RecordView:
-        entity = self.entity
-        snake, namespace, words = entity.snake_name, entity.namespace, record_words(entity)
-        crud = {event.crud for event in entity.events}
-        place = (namespace, "delete")
-        errors: list[Member] = [("_", "''")]
-        tree: list[Member] = [("errors", [(namespace, [("delete", errors)])])]
-        path = f"/{snake}/{{id}}/delete"
-        submit = submission(place, "POST", path, ("payload", []), ONCE)
-        followed = "|".join([relation.field for relation in self.relations])
-        return RecordView(
-            list_path=_text(f"/{snake}"),
-            list_label=_text(f"All {plural_words(entity)}"),
-            edit_path=_with_id(f"/{snake}/{{id}}/edit") if "update" in crud else "",
-            label=_text(title_words(entity.name)),
-            delete_path=_with_id(path) if "delete" in crud else "",
-            delete_id=_text(f"{snake}-delete"),
-            delete_label=_text(f"Delete {words}"),
-            delete_title=_text(f"Delete this {words}?"),
-            delete_signals=_code(object_literal(tree, 4)),
-            delete_submit=_with_id(expression(submit)),
-            delete_busy=_code(f"{signal('_busy', *place)} ? 'true' : 'false'"),
-            delete_error=_code(signal("errors", *place, "_")),
-            delete_indicator=_text(".".join(["_busy", *place])),
-            fetch=_with_id(f"/{snake}/{{id}}") if followed else "",
-            followed=_code(f"/^{namespace}[.]({followed})$/") if followed else "",
-        )
 
     def _creation_page(self, forms: tuple[FormView, ...]) -> FunctionView:
         name = f"new_{self.own.page_function}"
@@ -350,134 +188,3 @@ class _Page:
         if label is not None:
             title = f"{member('state', label)} or {title}"
         return Group("return Page(", (title, python_string(lead), "content"), ")")
-
-    def _row(self, field: FieldSchema, path: tuple[str, ...], owner: str) -> RowView:
-        """Decide how a field is shown; `path` leads to the object it is part of."""
-        type_, is_optional, _ = bare(field.type)
-        value = member(owner, field.name)
-        target = reference_of(field.type)
-        if target is not None and not path and self.is_listed:
-            return self._relation(field, *target, value)
-        if is_single(type_):
-            return ValueView(
-                label=_text(label_of(field)),
-                hint=_text(first_line(field.description)),
-                key=_code(key(field.name)),
-                live=_code(
-                    self.shown.live(field.type, signal(self.entity.namespace, *path, field.name))
-                ),
-                hole=self.shown.bound(field.type, value),
-                initial=self.shown.initial(field.type, value),
-            )
-        if isinstance(type_, ObjectType) and not is_optional and self._is_flat(type_, ()):
-            fields = public_fields(self.context.objects[type_.object])
-            rows = [self._row(inner, (*path, field.name), value) for inner in fields]
-            return ObjectView(
-                label=_text(label_of(field)),
-                hint=_text(first_line(field.description)),
-                key=_code(key(field.name)),
-                rows=tuple(rows),
-            )
-        return self._piece(field, value)
-
-    def _relation(
-        self, field: FieldSchema, entity: str, is_several: bool, value: str
-    ) -> RelationView:
-        target = self.context.entities[entity]
-        function = self.names.use(PAGE, "references" if is_several else "reference")
-        name = python_string(field.name)
-        label = python_string(label_field(target) or "id")
-        path = python_string(f"/{target.snake_name}")
-        literal = self.names.use(PAGE, "literal")
-        if is_several:
-            literal = self.names.use("starmodel.web.attributes", "escape_attribute")
-        relation = RelationView(
-            label=_text(label_of(field)),
-            hint=_text(first_line(field.description)),
-            key=_code(key(field.name)),
-            initial=f"{{{literal}({value})}}",
-            function=self.names.define(f"{field.name}_links"),
-            field=field.name,
-            id=_text(f"{self.entity.snake_name}-{field.name}"),
-            content=f"{function}({path}, {value}, related.get({name}, {{}}), {label})",
-        )
-        self.relations.append(relation)
-        return relation
-
-    def _many(self, many: ManySchema) -> ManyView:
-        target = self.context.entities[many.entity]
-        segment = self.names.use("starmodel.web", "segment")
-        return ManyView(
-            label=_text(title_words(many.name)),
-            link=_text(f"Show {title_words(many.name).lower()}"),
-            address=_text(f"/{target.snake_name}?{quote(many.field)}=")
-            + f'{{{segment}(state["id"])}}',
-        )
-
-    def _is_flat(self, type_: ObjectType, seen: tuple[str, ...]) -> bool:
-        """Whether a value object holds single values, or such objects, and nothing else."""
-        if type_.object in seen:
-            return False
-        for field in public_fields(self.context.objects[type_.object]):
-            inner, is_optional, _ = bare(field.type)
-            if is_single(inner):
-                continue
-            if is_optional or not isinstance(inner, ObjectType):
-                return False
-            if not self._is_flat(inner, (*seen, type_.object)):
-                return False
-        return True
-
-    def _piece(self, field: FieldSchema, value: str) -> PieceView:
-        """Show what has parts that come and go: a table of objects, or whatever fits the type."""
-        item, is_optional = _table_item(field.type)
-        schema = None if item is None else self.context.objects[item.object]
-        columns: tuple[PartView, ...] = ()
-        rows = content = ""
-        if schema is not None and public_fields(schema):
-            function = self.shown.function(schema, is_row=True)
-            variable = object_variable(schema)
-            self.names.use(PAGE, "EMPTY_ROW")
-            items = f"{value} or []" if is_optional else value
-            columns = tuple([self.shown.part(part, variable) for part in public_fields(schema)])
-            rows = f"{function}({variable}) for {variable} in {items}"
-        else:
-            content = self.shown.text(field.type, value)
-        piece = PieceView(
-            label=_text(label_of(field)),
-            hint=_text(first_line(field.description)),
-            function=self.names.define(f"{field.name}_element"),
-            field=field.name,
-            id=_text(f"{self.entity.snake_name}-{field.name}"),
-            columns=columns,
-            rows=Parts("rows = ", "[]", (rows,)) if rows else "",
-            content=content,
-        )
-        self.pieces.append(piece)
-        return piece
-
-
-def _table_item(type_: TypeRef) -> tuple[ObjectType | None, bool]:
-    """Give the value object that a list is made of, and whether the list may be missing."""
-    type_, is_optional, _ = bare(type_)
-    match type_:
-        case ListType() | SetType():
-            item, is_missing, _ = bare(type_.item)
-        case TupleType(variadic=True):
-            item, is_missing, _ = bare(type_.items[0])
-        case _:
-            return None, False
-    return (item if isinstance(item, ObjectType) and not is_missing else None), is_optional
-
-
-def _with_id(text: str) -> str:
-    """Write HTML for an f-string, the record's id where its place is."""
-    return in_fstring(text.replace("{id}", "\0"), "id")
-
-
-def _text(text: str) -> str:
-    return in_fstring(html(text))
-
-
-def _code(code: str) -> str:
-    return in_fstring(expression(code))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from starmodel_generator.emission.filters import texts_of
 from starmodel_generator.emission.form_page import form_name
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout
@@ -17,7 +18,7 @@ from starmodel_generator.emission.record import (
 )
 from starmodel_generator.emission.shapes import public_fields
 from starmodel_generator.emission.wire import Endpoint, endpoints
-from starmodel_schemas import EntitySchema, EventSchema, ScalarType
+from starmodel_schemas import EntitySchema, EventSchema
 from starmodel_schemas.naming import constant_case
 
 ID = 'request.path_parameters["id"]'
@@ -43,6 +44,7 @@ class PageRoutes:
 
     def __init__(self, entity: EntitySchema, context: Context, names: ModuleNames) -> None:
         self.entity = entity
+        self.context = context
         self.names = names
         self.own = context.names[entity.qualified_name]
         self.definition = self.own.constant
@@ -87,39 +89,19 @@ class PageRoutes:
             yield self._new()
         yield self._options()
         if "update" in self.events:
-            draft = self._form(f"{snake}_draft")
-            page = self._form(f"edit_{snake}_page")
-            related = "related" if self.refers else "{}"
-            yield self._handler(
-                f"edit_{snake}",
-                f"GET {self.path}/{{id}}/edit: the page on which {an(self.words)} is edited.",
-                self._read(),
-                self._state(),
-                *([self._related()] if self.refers else []),
-                f"draft = {draft}(state, snapshot.version, {related})",
-                f"return {self.names.use('starmodel.web', 'answer_form')}(request, {page}(draft))",
-            )
-            update = self.events["update"].function
-            lead_to = self.names.use("starmodel.web", "lead_to")
-            page_path = self.names.use("starmodel.web", "page_path")
-            yield self._handler(
-                f"save_{snake}",
-                f"POST {self.path}/{{id}}/edit: what that page sends.",
-                f"await {update}(request)",
-                Group(
-                    f"return {lead_to}(",
-                    ("request", f"{page_path}({self.definition}, {ID})"),
-                    ")",
-                ),
-            )
+            yield self._edit()
+            yield self._save()
+            yield self._draft()
         if "delete" in self.events:
             form = self._form(form_name("delete", self.own.constant))
             answer = self.names.use("starmodel.web", "answer_form")
+            label = label_field(self.entity)
+            called = ["snapshot.id", *([f"snapshot.entity.{label}"] if label else [])]
             yield self._handler(
                 f"confirm_{snake}",
                 f"GET {self.path}/{{id}}/delete: the page that asks first.",
                 self._read(),
-                f"return {answer}(request, {form}.show(snapshot.id))",
+                f"return {answer}(request, {form}.show({', '.join(called)}))",
             )
             yield self._handler(
                 f"remove_{snake}",
@@ -143,6 +125,57 @@ class PageRoutes:
                 event = self.events[kind]
                 yield self._route("GET", way, f"{shown}_{snake}")
                 yield self._route("POST", way, f"{sent}_{snake}", *self._form_items(event))
+
+    def _edit(self) -> PageHandlerView:
+        snake = self.entity.snake_name
+        page = self._form(f"edit_{snake}_page")
+        answer = self.names.use("starmodel.web", "answer_form")
+        return self._handler(
+            f"edit_{snake}",
+            f"GET {self.path}/{{id}}/edit: the page on which {an(self.words)} is edited.",
+            f"draft = await read_{snake}_draft(request)",
+            f"return {answer}(request, {page}(draft))",
+        )
+
+    def _save(self) -> PageHandlerView:
+        snake = self.entity.snake_name
+        names = self.names
+        form = self.form_constant(self.events["update"].event)
+        stale = names.use("starmodel.errors", "StaleVersion")
+        answer = names.use("starmodel.web.conflict", "answer_conflict")
+        lead_to = names.use("starmodel.web", "lead_to")
+        page_path = names.use("starmodel.web", "page_path")
+        return self._handler(
+            f"save_{snake}",
+            f"POST {self.path}/{{id}}/edit: what that page sends.",
+            "try:",
+            f"    await {self.events['update'].function}(request)",
+            f"except {stale} as stale:",
+            f"    draft = await read_{snake}_draft(request)",
+            f"    return {answer}(request, stale, {form}, draft)",
+            Group(f"return {lead_to}(", ("request", f"{page_path}({self.definition}, {ID})"), ")"),
+        )
+
+    def _draft(self) -> PageHandlerView:
+        """Write what reads a record for its form; what was typed may refer to others already."""
+        snake = self.entity.snake_name
+        draft = self._form(f"{snake}_draft")
+        related = "related" if self.refers else "{}"
+        form = self.form_constant(self.events["update"].event)
+        return PageHandlerView(
+            signature=Group(
+                f"async def {self.names.define(f'read_{snake}_draft')}(",
+                ("request: Request",),
+                f") -> {self.names.use('starmodel.web.draft', 'Draft')}:",
+            ),
+            docstring=docstring("Give what the inputs of that page hold as things are now.", 4),
+            statements=(
+                self._read(),
+                self._state(),
+                *([self._related(f"{form}.typed(request)")] if self.refers else []),
+                f"return {draft}(state, snapshot.version, {related})",
+            ),
+        )
 
     def _form_items(self, endpoint: Endpoint) -> tuple[str, ...]:
         """Write the arguments of a route that a form of ours leads to."""
@@ -178,21 +211,16 @@ class PageRoutes:
         label = label_field(self.entity)
         shown = "str(record.id)" if label is None else f"record.{label} or str(record.id)"
         items: list[Layout] = ["request.services", "actor=request.actor"]
-        if self._is_searched():
+        if texts_of(self.entity, self.context):
             items.append('q=request.query.get("q") or None')
+        if label is not None:
+            items.append(f"sort=[{python_string(label)}]")
         return self._handler(
             f"{self.entity.snake_name}_options",
             f"GET {self.path}/options: what a picker offers for what was typed.",
             Group(f"page = await {find}(", (*items, f"limit={most}"), ")"),
             f"options = [(str(record.id), {shown}) for record in page.items]",
             f"return {answer}(request, options)",
-        )
-
-    def _is_searched(self) -> bool:
-        """Whether records can be found by a text."""
-        return any(
-            field.type == ScalarType(name="str") and not field.computed and field.name != "id"
-            for field in public_fields(self.entity)
         )
 
     def _read(self) -> Layout:
@@ -202,12 +230,17 @@ class PageRoutes:
             ")",
         )
 
-    def _related(self) -> Layout:
+    def _related(self, *others: str) -> Layout:
         queries = f"{self._queries()}.{queries_constant(self.entity)}"
         find = self.names.use("starmodel.application.query", "find_related")
         return Group(
             f"related = await {find}(",
-            ("request.services", queries, "[state]", "actor=request.actor"),
+            (
+                "request.services",
+                queries,
+                f"[{', '.join(['state', *others])}]",
+                "actor=request.actor",
+            ),
             ")",
         )
 

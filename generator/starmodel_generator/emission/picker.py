@@ -23,6 +23,7 @@ def picker(
     attributes: tuple[str, ...],
     error: str,
     failed: str = "",
+    choice: str = "",
 ) -> ControlView:
     """Make a picker for one record.
 
@@ -38,6 +39,7 @@ def picker(
         attributes: Further attributes.
         error: The expression of its error, as HTML.
         failed: An error that is there at once, as HTML.
+        choice: What stands below it where somebody else has changed the value.
     """
     taken = (
         "evt.target.closest('[role=option][data-id]')"
@@ -58,6 +60,7 @@ def picker(
         ),
         error=error,
         failed=failed,
+        choice=choice,
         text="",
         choices=(),
         picked=expression(taken) + hole(names.use(PICKER, "PICK")),
@@ -77,6 +80,7 @@ def picker_of_several(
     way: str,
     attributes: tuple[str, ...],
     error: str,
+    choice: str,
 ) -> ControlView:
     """Make a picker for any number of records; `way` is its place in the draft, as Python.
 
@@ -96,6 +100,7 @@ def picker_of_several(
         ),
         error=error,
         failed=hole(f"draft.error({way})"),
+        choice=choice,
         text=hole(f"draft.chips({way}, {called})"),
         lines=hole(f"draft.lines({way})"),
         choices=(),

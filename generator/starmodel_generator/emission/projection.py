@@ -141,7 +141,7 @@ class Projection:
             case EnumType():
                 return f"{value}.value"
             case RefType():
-                return f"{value}.id"
+                return self.reference(value)
             case LiteralType():
                 return value
             case OptionalType() | UnionType():
@@ -172,6 +172,10 @@ class Projection:
             own = self.context.names[type_.entity]
             return f"{self.names.use(own.module('state'), own.state_function)}({value})"
         return f"{projection_name(self.context.objects[type_.object])}({value})"
+
+    def reference(self, value: str) -> str:
+        """Write how a reference is sent: as the id it holds."""
+        return f"{value}.id"
 
     def anything(self, value: str) -> str:
         """Write what makes JSON of a value nobody knows the type of."""
@@ -296,6 +300,8 @@ class Projection:
                 return self.names.builtin("dict")
             case TupleType():
                 return self.names.builtin("tuple")
+            case RefType():
+                return self.names.use("starmodel", "Ref")
             case _:
                 return self.names.builtin("object")
 

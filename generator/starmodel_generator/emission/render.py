@@ -24,12 +24,15 @@ from starmodel_generator.emission.package import (
     app_package_view,
     client_package_view,
     package_view,
+    transport_view,
 )
 from starmodel_generator.emission.page import page_view
+from starmodel_generator.emission.queries import queries_view
 from starmodel_generator.emission.quoting import comment
 from starmodel_generator.emission.routes import routes_view
 from starmodel_generator.emission.schema import schema_text
 from starmodel_generator.emission.state import state_view
+from starmodel_generator.emission.table import table_view
 from starmodel_generator.planning import Artifact, EmissionSettings, plan
 from starmodel_schemas import AppSchema, EntitySchema
 
@@ -44,13 +47,11 @@ class RenderedFile:
     text: str
 
 
-def _no_view(_: Context) -> object:
-    return None
-
-
 ENTITY_VIEWS: dict[str, Callable[[EntitySchema, Context], object]] = {
     "package": package_view,
     "state": state_view,
+    "table": table_view,
+    "queries": queries_view,
     "commands": commands_view,
     "routes": routes_view,
     "bindings": bindings_view,
@@ -64,7 +65,7 @@ APP_VIEWS: dict[str, Callable[[Context], object]] = {
     "app_package": app_package_view,
     "app": app_view,
     "client_package": client_package_view,
-    "client_transport": _no_view,
+    "client_transport": transport_view,
 }
 
 

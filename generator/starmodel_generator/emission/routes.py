@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from starmodel_generator.emission.annotation import AuthorsClasses, is_fragment, is_nullable
 from starmodel_generator.emission.command_call import command_parameter, holder_of, needs_session
 from starmodel_generator.emission.core_schema import CoreSchemas
+from starmodel_generator.emission.crud import is_field_of_update, is_once, may_be_omitted
 from starmodel_generator.emission.default import default_layout, use_qualified
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, conditional, flat, named, prefixed
+from starmodel_generator.emission.list_route import ListRoute
 from starmodel_generator.emission.names import Context, EntityNames, an, projection_name
 from starmodel_generator.emission.page_routes import PageHandlerView, PageRoutes
 from starmodel_generator.emission.projection import Projection
 from starmodel_generator.emission.quoting import docstring, python_string
+from starmodel_generator.emission.record import queries_constant
 from starmodel_generator.emission.state import read_path
 from starmodel_generator.emission.wire import Endpoint, endpoints
-from starmodel_generator.planning import has_list
+from starmodel_generator.planning import has_list, has_queries, is_in_sql
 from starmodel_schemas import (
     AnyType,
     EntitySchema,
@@ -71,6 +74,7 @@ class RoutesView:
     definition: str
     routes: tuple[Layout, ...]
     fragments: str | None
+    parts: tuple[str, ...]
     form: FormView | None
     pages: tuple[PageHandlerView, ...]
 
@@ -112,6 +116,7 @@ class _Routes:
         self.maker = f"{entity.snake_name}_form"
         is_paged = has_list(entity)
         self.pages = PageRoutes(entity, context, self.names) if is_paged else None
+        self.list = ListRoute(entity, context, self.names) if has_queries(entity) else None
 
     def view(self) -> RoutesView:
         names = self.names
@@ -141,23 +146,43 @@ class _Routes:
             definition=definition,
             routes=tuple(self._table()),
             form=form,
-            pages=() if self.pages is None else tuple(self.pages.handlers()),
+            pages=tuple(self._page_handlers()),
             fragments=names.use(self.own.module("page"), self.own.fragments) if has_page else None,
+            parts=tuple(self._parts()),
             imports=names.import_block(),
         )
 
+    def _page_handlers(self) -> Iterator[PageHandlerView]:
+        if self.list is not None:
+            yield self.list.handler()
+        if self.pages is not None:
+            yield from self.pages.handlers()
+
+    def _parts(self) -> Iterator[str]:
+        """What a resource in SQL has besides: its table, and how its records are found."""
+        if is_in_sql(self.entity):
+            yield f"table={self.names.use(self.own.module('table'), self.own.table)}"
+        if has_queries(self.entity):
+            module = self.names.use(self.own.package, "queries")
+            yield f"queries={module}.{queries_constant(self.entity)}"
+
     def _arguments(self, endpoint: Endpoint) -> Layout:
         self.names.use("starmodel.web", "Arguments")
-        self.names.use("starmodel.web", "Argument")
         constant = self.names.define(_constant(endpoint))
         items = tuple(
-            named(parameter.name, self._argument(parameter)) for parameter in endpoint.arguments
+            named(parameter.name, self._argument(parameter, endpoint.event))
+            for parameter in endpoint.arguments
         )
         return Group(f"{constant} = Arguments(", items, ")")
 
-    def _argument(self, parameter: ParameterSchema) -> Layout:
+    def _argument(self, parameter: ParameterSchema, event: EventSchema) -> Layout:
         items = [self.core_schemas.layout(parameter.type, parameter.constraints)]
+        if is_field_of_update(event, parameter):
+            return Group(f"{self.names.use('starmodel.web', 'UpdateArgument')}(", tuple(items), ")")
+        self.names.use("starmodel.web", "Argument")
         default = default_layout(parameter.default, self.names)
+        if may_be_omitted(event, parameter):
+            default = self.names.use("starmodel.domain", "OMITTED")
         if default is not None:
             items.append(named("default", default))
         return Group("Argument(", tuple(items), ")")
@@ -205,7 +230,9 @@ class _Routes:
         )
 
     def _table(self) -> Iterator[Layout]:
-        """List the routes: where it is read, where one is made, then its events."""
+        """List the routes: where records are listed, read and made, then the events."""
+        if self.list is not None:
+            yield self.list.route()
         yield self._read_route()
         if self.pages is not None:
             yield from self.pages.routes()
@@ -251,6 +278,8 @@ class _Routes:
         if event.is_generator:
             answer = f"Response | {self.names.use('starmodel.web', 'StreamResponse')}"
         outcome = "outcomes = " if event.is_generator else "outcome = await "
+        if event.crud == "delete":
+            outcome = "await "
         return HandlerView(
             signature=Group(
                 f"async def {self.names.define(endpoint.function)}(",
@@ -281,10 +310,17 @@ class _Routes:
                 items += ["request=request"] if "request=request" not in items else []
             else:
                 items.append(f"{name}=arguments[{python_string(parameter.name)}]")
-        return (*items, "actor=request.actor")
+        items.append("actor=request.actor")
+        if is_once(self.entity, event):
+            items.append("idempotency_key=request.idempotency_key")
+        return tuple(items)
 
     def _answer(self, event: EventSchema) -> Layout:
         definition = self.own.constant
+        if event.crud == "delete":
+            function = self.names.use("starmodel.web", "answer_deleted")
+            others = [] if self.pages is None else [python_string(f"/{self.entity.snake_name}")]
+            return Group(f"return {function}(", ("request", *others), ")")
         if event.is_creation:
             function = self.names.use("starmodel.web", "answer_created")
             return Group(f"return {function}(", ("request", definition, "outcome"), ")")

@@ -267,6 +267,21 @@ def is_single(type_: TypeRef) -> bool:
     return isinstance(type_, ScalarType | EnumType | RefType)
 
 
+def is_flat(type_: ObjectType, context: Context, seen: tuple[str, ...] = ()) -> bool:
+    """Whether a value object holds single values, or such objects, and nothing else."""
+    if type_.object in seen:
+        return False
+    for field in public_fields(context.objects[type_.object]):
+        inner, is_optional, _ = bare(field.type)
+        if is_single(inner):
+            continue
+        if is_optional or not isinstance(inner, ObjectType):
+            return False
+        if not is_flat(inner, context, (*seen, type_.object)):
+            return False
+    return True
+
+
 def is_number(type_: TypeRef) -> bool:
     """Whether values of this type stand in a column of numbers."""
     type_, _, _ = bare(type_)

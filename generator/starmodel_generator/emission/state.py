@@ -1,5 +1,6 @@
 """The view of `state.py`: what may be seen of an entity, and its definition."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starmodel_generator.emission.annotation import AuthorsClasses
@@ -195,7 +196,17 @@ def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> L
         items.append(f"access={access}")
     if entity.renders_itself:
         items.append("renders_itself=True")
+    if entity.many:
+        items.append(named("many", Group("{", tuple(_many(entity, names, context)), "}")))
     return Group(f"{names.define(own.constant)} = EntityDefinition(", tuple(items), ")")
+
+
+def _many(entity: EntitySchema, names: ModuleNames, context: Context) -> Iterator[str]:
+    """Write where the other side of each relation is kept: `"books": (Book, "author")`."""
+    for many in entity.many:
+        other = context.entities[many.entity]
+        cls = names.use(other.module, other.name)
+        yield f"{python_string(many.name)}: ({cls}, {python_string(many.field)})"
 
 
 def _access(rule: AccessRule, names: ModuleNames) -> str | None:

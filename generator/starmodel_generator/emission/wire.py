@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from starmodel_generator.emission.crud import crud_words
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.quoting import docstring
 from starmodel_schemas import (
@@ -58,10 +59,16 @@ class Endpoint:
     @property
     def route(self) -> str:
         """The route and where it leads: `POST /counter/reset -> Counter.reset() -> None`."""
+        if self.event.crud is not None:
+            words = crud_words(self.entity, self.event)
+            return f"{self.method} {self.path}: {words[:1].lower()}{words[1:]}"
         return f"{self.method} {self.path} -> {self.entity.name}.{self.event.signature}"
 
     def docstring(self, indent: int = 4) -> str:
         """Write the author's words, and the route."""
+        if self.event.crud is not None:
+            words = crud_words(self.entity, self.event)
+            return docstring(words, indent, f"{self.method} {self.path}")
         if self.event.doc:
             return docstring(self.event.doc, indent, self.route)
         return docstring(self.route, indent)

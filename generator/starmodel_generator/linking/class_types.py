@@ -47,6 +47,10 @@ class ClassTypes:
         self.known[symbol.qualified_name] = symbol
         return ResolvedType(ObjectType(object=symbol.qualified_name))
 
+    def is_entity(self, symbol: ClassSymbol) -> bool:
+        """Whether a class leads to `starmodel.Entity`."""
+        return self._lineages.of(symbol).is_entity
+
     def _why_no_object(self, symbol: ClassSymbol) -> tuple[str, str] | None:
         lineage = self._lineages.of(symbol)
         if lineage.inherits("pydantic.RootModel"):

@@ -24,6 +24,7 @@ from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.rules import INVALID_OPTION, UNKNOWN_OPTION
 from starmodel_generator.linking.spelling import shortened, spell
+from starmodel_generator.linking.sql_options import SQL_OPTION_READERS
 from starmodel_generator.linking.symbols import (
     ClassSymbol,
     ExternalSymbol,
@@ -77,9 +78,10 @@ class ConfigReader:
             text = f"has options that are computed: `{shortened(spell(expression))}`"
             help = "write `EntityConfig(...)` or a dict of plain values"
             report(subject.diagnose(Problem(INVALID_OPTION, text, help), place))
-        options = EntityOptions(symbol.place)
+        places = {key: option.place for key, option in merged.options.items()}
+        options = EntityOptions(symbol.place, places=places)
         for key, option in merged.options.items():
-            reader = OPTION_READERS.get(key)
+            reader = OPTION_READERS.get(key) or SQL_OPTION_READERS.get(key)
             if reader is not None:
                 changed = reader(self._resolver, option, options)
                 if isinstance(changed, Problem):
@@ -89,9 +91,16 @@ class ConfigReader:
                     options = changed
             elif key not in PYDANTIC_KEYS:
                 report(subject.diagnose(_unknown_key(key), option.place))
+        is_table = self._is_true(symbol, "table")
+        if is_table and "store" not in merged.options:
+            options = replace(options, store="SERVER_SQL")
+        if options.store == "SERVER_SQL" and "scope" not in merged.options:
+            options = replace(options, scope="RECORD")
         return replace(
             options,
             place=_config_place(symbol),
+            is_table=is_table,
+            allows_infinity=self._is_true(symbol, "allow_inf_nan"),
             accepts_names=self.accepts_names(lineage),
             has_alias_generator=self.has_alias_generator(lineage),
         )
@@ -121,6 +130,8 @@ class ConfigReader:
             if isinstance(base, ClassSymbol):
                 inherited = self._merge(base)
                 merged.options.update(inherited.options)
+                # Only the class itself was called otherwise.
+                merged.options.pop("renamed_from", None)
                 merged.unread += inherited.unread
         for fact in symbol.facts.attributes:
             if fact.name == "model_config" and fact.value is not None:

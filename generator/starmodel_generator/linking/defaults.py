@@ -34,7 +34,6 @@ from starmodel_generator.linking.values import (
     without_enums,
 )
 from starmodel_schemas import (
-    AnyType,
     ConstrainedType,
     Constraints,
     Default,
@@ -47,6 +46,7 @@ from starmodel_schemas import (
     LiteralType,
     ObjectType,
     OptionalType,
+    RefType,
     RequiredDefault,
     ScalarType,
     SetType,
@@ -206,8 +206,9 @@ def fits(value: object, type: TypeRef) -> bool:
             )
         case ObjectType():
             return isinstance(value, MappingValue)
-        case AnyType():
-            return True
+        case RefType():
+            # A `Ref(...)` is made at run time; the plain id would stay a text until it is saved.
+            return False
         case _:
             return True
 

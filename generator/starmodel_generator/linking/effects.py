@@ -4,8 +4,10 @@ A method of the class, of a base, a function of another module of the project an
 value object are all followed, each once. What cannot be followed counts as a change.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
 
 from starmodel_generator.analysis.facts import Effect, FunctionFacts, Through
 from starmodel_generator.linking.lineage import Lineage
@@ -35,6 +37,13 @@ _DEPTH_LIMIT = 50
 _SUPER = "super()."
 
 
+Others: TypeAlias = Mapping[str, Set[str]]
+"""The parameters of an event that are or lead to other entities, with what of each can be loaded:
+the names of an entity's relations, `*` for a `Ref`."""
+
+NO_OTHERS: Others = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """An effect and the method whose body has it."""
@@ -46,7 +55,8 @@ class Found:
 class EffectReader:
     """Follows the effects of one entity's methods.
 
-    `parts` are the value objects that its fields lead to.
+    `parts` are the value objects that its fields lead to, `relations` the names of what can be
+    loaded: a `Ref`, a list of them, a `Many`.
     """
 
     def __init__(
@@ -56,11 +66,13 @@ class EffectReader:
         members: Members,
         fields: tuple[FieldSchema, ...],
         parts: tuple[ClassSymbol, ...],
+        relations: Set[str] = frozenset(),
     ) -> None:
         self._resolver = resolver
         self._lineage = lineage
         self._members = members
         self._parts = parts
+        self._relations = relations
         self._immutable = {field.name for field in fields if _is_immutable(field.type)}
 
     def effects(self, method: Method) -> Iterator[Found]:
@@ -76,24 +88,29 @@ class EffectReader:
                     seen.add((called.owner, called.facts.name))
                     pending.append(called)
 
-    def writes(self, method: Method, others: Set[str] = frozenset()) -> Iterator[Found]:
+    def writes(self, method: Method, others: Others = NO_OTHERS) -> Iterator[Found]:
         """The effects that change the entity, or that cannot be shown not to.
 
-        `others` are the parameters of the method that are entities too. A private attribute is
-        part of the entity like any other.
+        A private attribute is part of the entity like any other. To load what a relation leads to
+        changes nothing; what is then done to it counts as done to the relation.
         """
         for found in self.effects(method):
             effect = found.effect
-            about, dot, _ = effect.name.removeprefix(_SUPER).partition(".")
+            about, dot, part = effect.name.removeprefix(_SUPER).partition(".")
             if dot:
                 # What a followed method calls its parameters, the caller does not know.
-                if about in others or (others and found.method is not method):
+                is_other = others and found.method is not method
+                if about in others and found.method is method:
+                    is_other = not (_loads(effect) and part in others[about])
+                if is_other:
                     yield found
                 continue
             match effect.kind:
                 case "assign":
                     yield found
                 case "mutate" if effect.name in self._immutable:
+                    pass
+                case "mutate" if _loads(effect) and effect.name in self._relations:
                     pass
                 case "mutate" | "escape" if self._is_harmless(effect.through, found.method):
                     pass
@@ -172,6 +189,11 @@ class EffectReader:
         return bool(found) and all(
             effect.kind in quiet for method in found for effect in method.facts.effects
         )
+
+
+def _loads(effect: Effect) -> bool:
+    """Whether an effect is `await self.lines.load()`, or the same of something taken from it."""
+    return effect.kind == "mutate" and effect.through == (".load", 0)
 
 
 def _parameter_name(facts: FunctionFacts, parameter: int | str) -> str | None:

@@ -11,15 +11,16 @@ A base that has events and is to have no routes of its own therefore says so wit
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starmodel_generator.analysis.facts import (
+    AssignmentFact,
     CallExpression,
     Expression,
     ModuleFacts,
     NameExpression,
 )
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics import Diagnostic, Place
 from starmodel_generator.linking.entity_options import EntityOptions
 from starmodel_generator.linking.event_options import EVENT
 from starmodel_generator.linking.events import LinkedEvent
@@ -47,16 +48,33 @@ from starmodel_generator.linking.symbols import (
     Namespace,
     described,
 )
-from starmodel_schemas import EntitySchema
+from starmodel_schemas import EntitySchema, ManySchema
 
 ABSTRACT = ExternalSymbol("abc.ABC")
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """A `Many` as written; `items` are what stands between its brackets."""
+
+    name: str
+    owner: ClassSymbol
+    fact: AssignmentFact
+    items: tuple[Expression, ...]
+
+    def diagnose(self, problem: Problem) -> Diagnostic:
+        """The diagnostic of a problem with it."""
+        noun = f"relation `{self.owner.name}.{self.name}`"
+        subject = Subject(noun, self.fact.place, self.owner.name)
+        return subject.diagnose(problem, self.fact.place.at("annotation", 0))
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedEntity:
     """An entity with everything that was read for it.
 
-    `reached` are the value objects and enums that its fields and events lead to.
+    `reached` are the value objects and enums that its fields and events lead to, `other_sides`
+    its `Many`; those are in the schema once all entities are linked.
     """
 
     schema: EntitySchema
@@ -66,6 +84,18 @@ class LinkedEntity:
     events: tuple[LinkedEvent, ...]
     members: Members
     reached: tuple[ClassSymbol, ...]
+    other_sides: tuple[OtherSide, ...] = ()
+
+    def with_many(self, many: tuple[ManySchema, ...]) -> "LinkedEntity":
+        """The entity with what its `Many` turned out to be."""
+        if not many:
+            return self
+        return replace(self, schema=self.schema.model_copy(update={"many": many}))
+
+    @property
+    def is_record_in_sql(self) -> bool:
+        """Whether it may be at an end of a relation."""
+        return self.schema.store == "SERVER_SQL" and self.schema.scope == "RECORD"
 
     @property
     def subject(self) -> Subject:

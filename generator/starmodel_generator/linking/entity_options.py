@@ -1,8 +1,9 @@
 """What `model_config` may say about an entity, key by key."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from typing import TypeAlias
 
 from starmodel_generator.analysis.facts import Expression, LiteralExpression, NameExpression
 from starmodel_generator.diagnostics import Place
@@ -18,12 +19,23 @@ from starmodel_generator.linking.rules import (
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import ExternalSymbol, Namespace
 from starmodel_generator.linking.values import NotConstant
-from starmodel_schemas import AccessRule, HolderAccess, RespondName, ScopeName, StoreName
+from starmodel_schemas import (
+    AccessRule,
+    CrudName,
+    HolderAccess,
+    IndexOption,
+    RespondName,
+    ScopeName,
+    StoreName,
+)
 
-OWN_KEYS = ("store", "scope", "ttl", "namespace", "access", "page", "respond")
+OWN_KEYS = (
+    *("store", "scope", "ttl", "namespace", "access", "page", "respond"),
+    *("crud", "indexes", "unique", "renamed_from"),
+)
 """StarModel's own keys."""
 
-_AVAILABLE_STORES = ("SERVER_MEMORY", "CUSTOM")
+_AVAILABLE_STORES = ("SERVER_MEMORY", "SERVER_SQL", "CUSTOM")
 _STORES = (
     *("SERVER_MEMORY", "SERVER_SQL", "SERVER_REDIS", "CLIENT_SESSION", "CLIENT_LOCAL", "CUSTOM"),
 )
@@ -36,7 +48,9 @@ class EntityOptions:
     """What `model_config` says, with defaults filled in.
 
     `access` is `None` where nothing is said; `knows_scope` is false where what is said about
-    the scope is wrong. `place` is where the options stand, the class's own place if nowhere.
+    the scope is wrong. `is_table` is true for a class with `table=True`. `place` is where the options stand, the class's own place if nowhere;
+    `places` where each of them does. `crud` has its names in the order in which they stand in
+    the schema, `indexes` also what is to be unique.
     """
 
     place: Place
@@ -47,9 +61,19 @@ class EntityOptions:
     access: AccessRule | None = None
     page: str = "generated"
     respond: RespondName | None = None
+    crud: tuple[CrudName, ...] = ()
+    indexes: tuple[IndexOption, ...] = ()
+    renamed_from: str | None = None
+    is_table: bool = False
     knows_scope: bool = True
     accepts_names: bool = True
     has_alias_generator: bool = False
+    allows_infinity: bool = False
+    places: Mapping[str, Place] = field(default_factory=dict[str, Place])
+
+    def place_of(self, key: str) -> Place:
+        """Where an option stands; where they all do if it is not said."""
+        return self.places.get(key, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +150,8 @@ def _scope(resolver: Resolver, option: Option, options: EntityOptions) -> Entity
     return replace(options, scope=member)  # pyright: ignore[reportArgumentType]
 
 
-def _plain(resolver: Resolver, option: Option, key: str, help: str) -> object | Problem:
+def plain_value(resolver: Resolver, option: Option, key: str, help: str) -> object | Problem:
+    """The value of an option, or why it cannot be known."""
     value = resolver.constants.evaluate(option.expression, option.namespace)
     if isinstance(value, NotConstant):
         return Problem(INVALID_OPTION, f"has a `{key}` that {value.reason}", help)
@@ -135,7 +160,7 @@ def _plain(resolver: Resolver, option: Option, key: str, help: str) -> object | 
 
 def _ttl(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
     help = "write a number of seconds, for example `ttl=60 * 60`"
-    value = _plain(resolver, option, "ttl", help)
+    value = plain_value(resolver, option, "ttl", help)
     if isinstance(value, Problem):
         return value
     if value is None:
@@ -150,7 +175,7 @@ def _namespace(
     resolver: Resolver, option: Option, options: EntityOptions
 ) -> EntityOptions | Problem:
     help = 'write a text, for example `namespace="cart"`'
-    value = _plain(resolver, option, "namespace", help)
+    value = plain_value(resolver, option, "namespace", help)
     if isinstance(value, Problem):
         return value
     if not isinstance(value, str):
@@ -168,7 +193,7 @@ def _access(resolver: Resolver, option: Option, options: EntityOptions) -> Entit
 
 def _page(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
     help = 'write `True`, `False` or `"module:function"`'
-    value = _plain(resolver, option, "page", help)
+    value = plain_value(resolver, option, "page", help)
     if isinstance(value, Problem):
         return value
     if isinstance(value, bool):
@@ -192,7 +217,7 @@ def _page(resolver: Resolver, option: Option, options: EntityOptions) -> EntityO
 
 def _respond(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
     help = 'write `"patch"` or `"ack"`'
-    value = _plain(resolver, option, "respond", help)
+    value = plain_value(resolver, option, "respond", help)
     if isinstance(value, Problem):
         return value
     match value:
@@ -205,7 +230,10 @@ def _respond(resolver: Resolver, option: Option, options: EntityOptions) -> Enti
             return Problem(INVALID_OPTION, f"has `respond={written}`, which is no answer", help)
 
 
-OPTION_READERS: dict[str, Callable[[Resolver, Option, EntityOptions], EntityOptions | Problem]] = {
+OptionReader: TypeAlias = Callable[[Resolver, Option, EntityOptions], EntityOptions | Problem]
+"""Reads one key: gives the options with it, or what is wrong with it."""
+
+OPTION_READERS: dict[str, OptionReader] = {
     "store": _store,
     "scope": _scope,
     "ttl": _ttl,
@@ -214,4 +242,4 @@ OPTION_READERS: dict[str, Callable[[Resolver, Option, EntityOptions], EntityOpti
     "page": _page,
     "respond": _respond,
 }
-"""How each of them is read: the options with it, or what is wrong with it."""
+"""How each of them is read, but for those of SQL; these are in `sql_options`."""

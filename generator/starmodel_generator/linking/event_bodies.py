@@ -22,7 +22,10 @@ def check_body(method: Method, effects: EffectReader, report: Report) -> None:
             noun = f"method `{owner.owner.name}.{owner.facts.name}`"
             subject = Subject(noun, owner.facts.place, owner.owner.name)
         if effect.kind == "await_missing":
-            help = f"write `await self.{effect.name}(...)`"
+            # What a relation leads to is named as it was written: `self.lines.load`.
+            is_load = effect.name.endswith(".load")
+            called = f"{effect.name}()" if is_load else f"self.{effect.name}(...)"
+            help = f"write `await {called}`"
             text = f"calls `{effect.name}` and never awaits it"
             report(subject.diagnose(Problem(MISSING_AWAIT, text, help), effect.place))
         elif effect.kind == "blocking":

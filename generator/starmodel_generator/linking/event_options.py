@@ -17,7 +17,7 @@ from starmodel_schemas import AccessRule, HolderAccess, HttpMethod, PatchMode, R
 EVENT = "starmodel.event"
 """What the decorator of an event is known as."""
 
-_OPTIONS = ("method", "path", "selector", "mode", "respond", "access", "name")
+_OPTIONS = ("method", "path", "selector", "mode", "respond", "access", "name", "lock")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _MODES = ("outer", "inner", "replace", "prepend", "append", "before", "after", "remove")
 
@@ -33,6 +33,7 @@ class EventOptions:
     respond: RespondName | None = None
     access: AccessRule | None = None
     name: str | None = None
+    lock: bool = False
 
 
 def read_event_options(
@@ -78,6 +79,11 @@ def _option(
         text = f"has a `{key}` that {value.reason}"
         return Problem(INVALID_EVENT_OPTION, text, "write a plain text")
     written = shortened(value.text)
+    if key == "lock":
+        if isinstance(value.value, bool):
+            return replace(options, lock=value.value)
+        text = f"has `lock={written}`"
+        return Problem(INVALID_EVENT_OPTION, text, "write `True` or `False`")
     if not isinstance(value.value, str):
         return Problem(
             INVALID_EVENT_OPTION, f"has `{key}={written}`, which is no text", "write a text"

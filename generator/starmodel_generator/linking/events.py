@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from starmodel_generator.linking.configs import EntityOptions
-from starmodel_generator.linking.effects import EffectReader
+from starmodel_generator.linking.effects import EffectReader, Others
 from starmodel_generator.linking.event_bodies import check_body, check_get, unit_of_work
 from starmodel_generator.linking.event_options import EVENT, read_event_options
 from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.members import Members, Method
 from starmodel_generator.linking.parameters import ParameterReader
 from starmodel_generator.linking.problems import Problem, Report, Subject
+from starmodel_generator.linking.relation_names import RelationNames
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.returns import LinkedReturn, ReturnReader
 from starmodel_generator.linking.rules import (
@@ -20,9 +21,11 @@ from starmodel_generator.linking.rules import (
     PRIVATE_EVENT,
 )
 from starmodel_generator.linking.spelling import shortened, spell
+from starmodel_generator.linking.unions import entities_in
 from starmodel_schemas import (
     EventSchema,
     HolderAccess,
+    ParameterSchema,
     RespondName,
 )
 from starmodel_schemas.naming import snake_case
@@ -82,10 +85,15 @@ class EventReader:
     """Reads the events of entities."""
 
     def __init__(
-        self, resolver: Resolver, parameters: ParameterReader, respond: RespondName
+        self,
+        resolver: Resolver,
+        parameters: ParameterReader,
+        relations: RelationNames,
+        respond: RespondName,
     ) -> None:
         self._resolver = resolver
         self._parameters = parameters
+        self._relations = relations
         self._returns = ReturnReader(resolver)
         self._respond: RespondName = respond
 
@@ -122,7 +130,7 @@ class EventReader:
         returned = self._returns.read(method, lineage, subject, report)
         _check_creation(method, returned, entity, subject, report)
         check_body(method, effects, report)
-        others = {each.name for each in parameters if each.source.kind == "entity"}
+        others = self._others(parameters)
         written = next(effects.writes(method, others), None)
         is_class_method = method.decorator("builtins.classmethod") is not None
         if options.method == "GET":
@@ -146,10 +154,21 @@ class EventReader:
             parameters=parameters,
             returns=returned.returns,
             writes=written is not None or is_class_method or unit_of_work(parameters) is not None,
+            lock=options.lock,
         )
         return LinkedEvent(
             schema, method, options.access is not None, has_path=options.path is not None
         )
+
+    def _others(self, parameters: tuple[ParameterSchema, ...]) -> Others:
+        """The parameters through which an event reaches other entities."""
+        found: dict[str, frozenset[str]] = {}
+        for parameter in parameters:
+            if parameter.source.kind == "entity":
+                found[parameter.name] = self._relations.of(parameter.source.entity)
+            elif any(entities_in(parameter.type)):
+                found[parameter.name] = frozenset({"*"})
+        return found
 
     def _check_form(self, method: Method, subject: Subject, report: Report) -> bool:
         facts = method.facts

@@ -11,6 +11,7 @@ from starmodel_generator.analysis.facts import (
 )
 from starmodel_generator.diagnostics import Diagnostic
 from starmodel_generator.linking.defaults import REQUIRED
+from starmodel_generator.linking.forward_names import ForwardNames
 from starmodel_generator.linking.limits import unfit_limits
 from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.members import Annotated, Members, Method
@@ -28,6 +29,7 @@ from starmodel_generator.linking.rules import (
 )
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import ClassSymbol, ExternalSymbol, Namespace
+from starmodel_generator.linking.unions import entities_in
 from starmodel_generator.linking.values import NotConstant
 from starmodel_schemas import FieldSchema
 
@@ -52,17 +54,29 @@ _DESCRIPTOR_MAKERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class LinkedField:
-    """A field with the class that defines it and what wrote it."""
+    """A field with the class that defines it and what wrote it.
+
+    `says_on_delete` is true where it has an `on_delete` that was written, `allows_infinity`
+    where it says that its numbers need not be finite.
+    """
 
     schema: FieldSchema
     owner: ClassSymbol
     fact: AssignmentFact | Method
+    says_on_delete: bool = False
+    allows_infinity: bool = False
 
     @property
     def subject(self) -> Subject:
         """The field as the subject of a diagnostic."""
         facts = self.fact.facts if isinstance(self.fact, Method) else self.fact
         return Subject(f"field `{self.owner.name}.{facts.name}`", facts.place, self.owner.name)
+
+    def at_type(self, problem: Problem) -> Diagnostic:
+        """The diagnostic of a problem with the field's type, where that is written."""
+        if isinstance(self.fact, Method):
+            return self.subject.diagnose(problem, self.fact.facts.place.at("returns", 0))
+        return self.subject.diagnose(problem, self.fact.place.at("annotation", 0))
 
 
 class FieldReader:
@@ -76,6 +90,7 @@ class FieldReader:
         self._constants = resolver.constants
         self._options = resolver.options
         self._defaults = resolver.defaults
+        self._forward_names = ForwardNames(resolver.names)
 
     def fields(
         self, lineage: Lineage, *, accepts_names: bool, report: Report
@@ -118,6 +133,9 @@ class FieldReader:
             problem = Problem(CONDITIONAL_ENTITY, text, "move it to the top of the class")
             report(subject.diagnose(problem))
             return None
+        if resolved.type is not None and any(entities_in(resolved.type)):
+            problems_ahead = self._forward_names.problems(fact.annotation, owner)
+            subject.report_all(problems_ahead, report, "annotation", 0)
         options, default_written = self._all_options(resolved.options, member)
         problems = list(resolved.problems)
         if options.has_discriminator:
@@ -153,8 +171,15 @@ class FieldReader:
             foreign_key=options.foreign_key,
             writable=options.writable,
             renamed_from=options.renamed_from,
+            on_delete=options.on_delete or "restrict",
         )
-        return LinkedField(schema, owner, fact)
+        return LinkedField(
+            schema,
+            owner,
+            fact,
+            says_on_delete=options.on_delete is not None,
+            allows_infinity=options.allow_inf_nan,
+        )
 
     def _all_options(
         self, options: FieldOptions, member: Annotated

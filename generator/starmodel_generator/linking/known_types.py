@@ -116,6 +116,10 @@ REFUSED: dict[str, tuple[str, str]] = {
     "enum.Enum": ("does not say which members it has", "use an enum of your own"),
     "enum.IntEnum": ("does not say which members it has", "use an enum of your own"),
     "enum.StrEnum": ("does not say which members it has", "use an enum of your own"),
+    "starmodel.Ref": (
+        "does not say what it refers to",
+        "write the entity that is meant, for example `Ref[Author]`",
+    ),
     "starmodel.Entity": ("does not say which entity it is", "use an entity of your own"),
     "starlette.requests.Request": (
         "is Starlette's, which generated code does not have",

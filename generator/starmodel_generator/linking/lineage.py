@@ -20,6 +20,8 @@ from starmodel_generator.linking.symbols import (
 Ancestor: TypeAlias = ClassSymbol | ExternalSymbol
 
 ENTITY = "starmodel.Entity"
+BASE_TABLE = "starmodel.BaseTable"
+SQL_MODEL = "sqlmodel.SQLModel"
 _DEPTH_LIMIT = 200
 BASE_MODEL = "pydantic.BaseModel"
 
@@ -27,7 +29,8 @@ _OBJECT = ExternalSymbol("builtins.object")
 _EXTERNAL_ANCESTORS = {
     ENTITY: (BASE_MODEL,),
     "pydantic.RootModel": (BASE_MODEL,),
-    "sqlmodel.SQLModel": (BASE_MODEL,),
+    BASE_TABLE: (BASE_MODEL,),
+    SQL_MODEL: (BASE_MODEL,),
     "enum.IntEnum": ("builtins.int", "enum.Enum"),
     "enum.StrEnum": ("builtins.str", "enum.Enum"),
     "enum.Flag": ("enum.Enum",),

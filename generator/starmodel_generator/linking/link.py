@@ -14,6 +14,7 @@ from starmodel_generator.diagnostics import Diagnostic
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.checks.table import check
 from starmodel_generator.linking.configs import ConfigReader
+from starmodel_generator.linking.crud import crud_events
 from starmodel_generator.linking.effects import EffectReader
 from starmodel_generator.linking.entities import LinkedEntity, find_entities
 from starmodel_generator.linking.entity_options import EntityOptions
@@ -21,8 +22,10 @@ from starmodel_generator.linking.events import EventReader, LinkedEvent
 from starmodel_generator.linking.fields import FieldReader
 from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.objects import ObjectReader
+from starmodel_generator.linking.other_sides import OtherSideReader, find_other_sides
 from starmodel_generator.linking.parameters import ParameterReader
 from starmodel_generator.linking.problems import Report
+from starmodel_generator.linking.relation_names import RelationNames
 from starmodel_generator.linking.resolver import Resolver, make_resolver
 from starmodel_schemas import AppSchema, EntitySchema, HolderAccess, RespondName, TypeRef
 from starmodel_schemas.naming import snake_case
@@ -106,13 +109,25 @@ def _link_entities(
         lineage.symbol.qualified_name: each.scope == "RECORD" for lineage, each in options.items()
     }
     parameters = ParameterReader(resolver, records, settings.providers)
-    events = EventReader(resolver, parameters, settings.respond)
+    relations = RelationNames(resolver, lineages)
+    events = EventReader(resolver, parameters, relations, settings.respond)
     entities = tuple(
-        _link_entity(lineage, each, resolver, fields, objects, events, report)
+        _link_entity(
+            lineage, each, resolver, fields, objects, relations, events, settings.respond, report
+        )
         for lineage, each in options.items()
     )
+    entities = _with_other_sides(entities, resolver, report)
     by_name = {each.schema.qualified_name: each for each in entities}
     return LinkedApp(entities, by_name, objects.objects, objects.enums)
+
+
+def _with_other_sides(
+    entities: tuple[LinkedEntity, ...], resolver: Resolver, report: Report
+) -> tuple[LinkedEntity, ...]:
+    """Entities with their `Many`, which can be read when the fields of all are known."""
+    reader = OtherSideReader(resolver, entities)
+    return tuple(each.with_many(reader.read(each, report)) for each in entities)
 
 
 def _link_entity(
@@ -121,7 +136,9 @@ def _link_entity(
     resolver: Resolver,
     fields: FieldReader,
     objects: ObjectReader,
+    relations: RelationNames,
     events: EventReader,
+    respond: RespondName,
     report: Report,
 ) -> LinkedEntity:
     symbol = lineage.symbol
@@ -129,7 +146,8 @@ def _link_entity(
     linked_fields = fields.fields(lineage, accepts_names=options.accepts_names, report=report)
     schemas = tuple(each.schema for each in linked_fields)
     parts = objects.reach([each.type for each in schemas], report)
-    effects = EffectReader(resolver, lineage, members, schemas, parts)
+    loaded = relations.of(symbol.qualified_name)
+    effects = EffectReader(resolver, lineage, members, schemas, parts, loaded)
     linked_events = events.events(lineage, options, members, effects, report)
     reached = objects.reach([each.type for each in schemas] + _types_of(linked_events), report)
     snake_name = snake_case(symbol.name)
@@ -148,9 +166,18 @@ def _link_entity(
         renders_itself=bool({"__ft__", "__html__"} & members.methods.keys()),
         declares_id=any(each.schema.name == "id" for each in linked_fields),
         fields=schemas,
-        events=tuple(each.schema for each in linked_events),
+        events=(
+            *(each.schema for each in linked_events),
+            *crud_events(symbol, options, linked_fields, respond),
+        ),
+        crud=options.crud,
+        indexes=options.indexes,
+        renamed_from=options.renamed_from,
     )
-    return LinkedEntity(schema, lineage, options, linked_fields, linked_events, members, reached)
+    sides = tuple(find_other_sides(members, resolver.types))
+    return LinkedEntity(
+        schema, lineage, options, linked_fields, linked_events, members, reached, sides
+    )
 
 
 def _types_of(events: Sequence[LinkedEvent]) -> list[TypeRef]:

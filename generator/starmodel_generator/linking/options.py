@@ -17,28 +17,44 @@ from starmodel_generator.linking.names import Names
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.rules import INVALID_CONSTRAINT, UNKNOWN_FIELD_OPTION
 from starmodel_generator.linking.spelling import shortened, spell
+from starmodel_generator.linking.sql_rules import INVALID_ON_DELETE
 from starmodel_generator.linking.symbols import ExternalSymbol, Namespace
 from starmodel_generator.linking.values import Constant, NotConstant
-from starmodel_schemas import Constraints
+from starmodel_schemas import Constraints, OnDelete
 
 FIELD_FUNCTIONS = frozenset({"starmodel.Field", "pydantic.Field", "sqlmodel.Field"})
 
 _BOUNDS = ("gt", "ge", "lt", "le", "multiple_of")
 _LENGTHS = ("min_length", "max_length", "max_digits", "decimal_places")
-_FLAGS = ("primary_key", "index", "unique", "private", "writable", "exclude", "strict")
+_FLAGS = (
+    *("primary_key", "index", "unique", "private", "writable", "exclude", "strict"),
+    "allow_inf_nan",
+)
 _TEXTS = ("title", "description", "foreign_key", "renamed_from")
 _PASSED_OVER = frozenset(
     {
         *("alias", "alias_priority", "validation_alias", "serialization_alias", "default"),
         *("default_factory", "deprecated", "discriminator", "examples", "field_title_generator"),
         *("frozen", "init", "init_var", "json_schema_extra", "kw_only", "repr", "union_mode"),
-        *("validate_default", "allow_inf_nan", "coerce_numbers_to_str", "fail_fast"),
+        *("validate_default", "coerce_numbers_to_str", "fail_fast"),
         *("min_items", "max_items", "unique_items", "const", "include", "allow_mutation"),
-        *("nullable", "ondelete", "sa_type", "sa_column", "sa_column_args"),
+        *("nullable", "sa_type", "sa_column", "sa_column_args"),
         *("sa_column_kwargs", "schema_extra", "exclude_if"),
     }
 )
-_KNOWN = (*_BOUNDS, *_LENGTHS, *_FLAGS, *_TEXTS, "pattern", "regex", *sorted(_PASSED_OVER))
+_ON_DELETE: dict[str, OnDelete] = {
+    "restrict": "restrict",
+    "cascade": "cascade",
+    "set_null": "set_null",
+    # As SQLModel spells it.
+    "RESTRICT": "restrict",
+    "CASCADE": "cascade",
+    "SET NULL": "set_null",
+}
+_KNOWN = (
+    *(*_BOUNDS, *_LENGTHS, *_FLAGS, *_TEXTS, "pattern", "regex", "on_delete"),
+    *sorted(_PASSED_OVER),
+)
 
 # Classes of `annotated_types` and pydantic that say in an annotation what `Field` says by keyword.
 _MARKERS: dict[str, tuple[str, ...]] = {
@@ -87,6 +103,8 @@ class FieldOptions:
     private: bool = False
     writable: bool = True
     renamed_from: str | None = None
+    on_delete: OnDelete | None = None
+    allow_inf_nan: bool = False
     has_alias: bool = False
     has_discriminator: bool = False
     has_validator: bool = False
@@ -174,6 +192,8 @@ class _Reading:
             self._flag(keyword, expression)
         elif keyword in _TEXTS:
             self._text(keyword, expression)
+        elif keyword in ("on_delete", "ondelete"):
+            self._on_delete(keyword, expression)
         elif keyword in ("alias", "validation_alias"):
             self._set(has_alias=not _is_none(expression))
         elif keyword == "discriminator":
@@ -228,6 +248,18 @@ class _Reading:
             self.options = replace(self.options, **{keyword: value.value})
         else:
             self._problem(f"has `{keyword}={value.text}`", "write a text")
+
+    def _on_delete(self, keyword: str, expression: Expression) -> None:
+        value = self._evaluate(keyword, expression)
+        if value is None or value.value is None:
+            return
+        known = _ON_DELETE.get(value.value) if isinstance(value.value, str) else None
+        if known is None:
+            text = f"has `{keyword}={value.text}`, which is none"
+            help = 'write `"restrict"`, `"cascade"` or `"set_null"`'
+            self._add(Problem(INVALID_ON_DELETE, text, help))
+        else:
+            self._set(on_delete=known)
 
     def _evaluate(self, keyword: str, expression: Expression) -> Constant | None:
         value = self._constants.evaluate(expression, self._namespace)

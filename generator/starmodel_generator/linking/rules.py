@@ -131,8 +131,9 @@ UNKNOWN_OPTION = ExplainedRule(
     "error",
     summary="`model_config` has a key that neither StarModel nor pydantic knows",
     explanation=(
-        "StarModel's keys are `store`, `scope`, `ttl`, `namespace`, `access`, `page` and"
-        " `respond`; pydantic's own are passed on. Anything else would be ignored in silence."
+        "StarModel's keys are `store`, `scope`, `ttl`, `namespace`, `access`, `page`, `respond`"
+        " and, for SQL, `crud`, `indexes`, `unique` and `renamed_from`; pydantic's own are passed"
+        " on. Anything else would be ignored in silence."
     ),
 )
 INVALID_OPTION = ExplainedRule(
@@ -151,8 +152,8 @@ STORE_NOT_AVAILABLE = ExplainedRule(
     "error",
     summary="an entity asks for a store that this version cannot generate code for",
     explanation=(
-        "Available are `StateStore.SERVER_MEMORY` and `StateStore.CUSTOM`, a store of your own"
-        " given to `create_app(stores=...)`."
+        "Available are `StateStore.SERVER_MEMORY`, `StateStore.SERVER_SQL` and"
+        " `StateStore.CUSTOM`, a store of your own given to `create_app(stores=...)`."
     ),
 )
 SCOPE_NOT_AVAILABLE = ExplainedRule(
@@ -342,7 +343,8 @@ RECORD_ID = ExplainedRule(
     summary="a record declares an `id` that is not a `str`",
     explanation=(
         "A record is found by its id, in paths and in the store. Leave `id` out, and it gets a"
-        " unique text that sorts by age; or declare it as `str`."
+        " unique text that sorts by age; or declare it as `str`. In SQL it may be a `UUID` as"
+        " well."
     ),
 )
 MISSING_DEFAULT = ExplainedRule(
@@ -456,8 +458,8 @@ INVALID_EVENT_OPTION = ExplainedRule(
     "error",
     summary="`@event(...)` has an argument that is unknown or cannot be used",
     explanation=(
-        "`@event` takes `method`, `path`, `selector`, `mode`, `respond`, `access` and `name`,"
-        " by name and as plain values or constants. A path starts with `/`; for a record it"
+        "`@event` takes `method`, `path`, `selector`, `mode`, `respond`, `access`, `name` and"
+        " `lock`, by name and as plain values or constants. A path starts with `/`; for a record it"
         " holds `{id}` once."
     ),
 )

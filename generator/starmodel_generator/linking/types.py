@@ -51,18 +51,21 @@ from starmodel_generator.linking.symbols import (
     ValueSymbol,
 )
 from starmodel_generator.linking.unions import union_of
-from starmodel_schemas import AnyType, FragmentType, OptionalType
+from starmodel_schemas import AnyType, FragmentType, OptionalType, RefType
 
 _DEPTH_LIMIT = 60
 _OPTIONAL = ExternalSymbol("typing.Optional")
 _UNION = ExternalSymbol("typing.Union")
 _ANNOTATED = ExternalSymbol("typing.Annotated")
+_CLASS_VARIABLE = ExternalSymbol("typing.ClassVar")
+_MANY = ExternalSymbol("starmodel.Many")
 _TRANSPARENT = frozenset(
     {"typing.Required", "typing.NotRequired", "typing.ReadOnly", "typing.Final"}
 )
 _NO_FRAGMENTS = frozenset(
     {"builtins", "enum", "fastapi", "pydantic", "starlette", "starmodel", "typing"}
 )
+_WRITE_REF = "write the entity that is meant, for example `Ref[Author]`"
 _TEXT_OPTIONS = ("strip_whitespace", "to_lower", "to_upper")
 
 
@@ -208,7 +211,7 @@ class Types:
         match name:
             case "builtins.None":
                 return ResolvedType(None)
-            case "typing.ClassVar":
+            case "typing.ClassVar" | "starmodel.Many":
                 return ResolvedType(AnyType(), is_class_variable=True)
             case "typing.Final":
                 return ResolvedType(AnyType(), problems=untyped(annotation), is_final=True)
@@ -261,14 +264,52 @@ class Types:
                 inner = resolve(items[0])
                 options = self._options.read_annotated(items[1:], site.namespace, inner.options)
                 return replace(inner, options=options)
-            case "typing.ClassVar":
+            case "typing.ClassVar" | "starmodel.Many":
                 return ResolvedType(AnyType(), is_class_variable=True)
+            case "starmodel.Ref":
+                return self._reference(annotation, items, site)
             case name if name in _TRANSPARENT:
                 return replace(resolve(items[0]), is_final=name == "typing.Final")
             case name if name in COLLECTIONS:
                 return collection(annotation, name, items, resolve)
             case name:
                 return self._external(annotation, name, site)
+
+    def _reference(
+        self, annotation: Expression, items: tuple[Expression, ...], site: _Site
+    ) -> ResolvedType:
+        """`Ref[Author]` or `Ref["Author"]`; whether that is a record in SQL is seen later."""
+        if len(items) != 1:
+            return refused(annotation, "has the wrong number of parts", _WRITE_REF)
+        symbol = self.symbol(items[0], site.namespace)
+        if symbol == ExternalSymbol("typing.Self") and site.namespace.cls is not None:
+            help = f'write the name of the class: `Ref["{site.namespace.cls.name}"]`'
+            return refused(annotation, "refers to `Self`", help)
+        if isinstance(symbol, UnknownSymbol):
+            return unknown(symbol, self._names.near(symbol))
+        if not isinstance(symbol, ClassSymbol) or not self.classes.is_entity(symbol):
+            written = shortened(spell(self.unquoted(items[0])))
+            return refused(annotation, f"refers to `{written}`, which is no entity", _WRITE_REF)
+        return ResolvedType(RefType(entity=symbol.qualified_name))
+
+    def other_side(
+        self, annotation: Expression, namespace: Namespace
+    ) -> tuple[Expression, ...] | None:
+        """What stands between the brackets of a `Many[...]`; `None` for any other annotation."""
+        annotation = self.unquoted(annotation)
+        match annotation:
+            case SubscriptExpression(NameExpression(name), items):
+                symbol = self._names.follow(self._names.resolve(name, namespace))
+                if symbol == _MANY:
+                    return items
+                if symbol in (_CLASS_VARIABLE, _ANNOTATED):
+                    return self.other_side(items[0], namespace)
+                return None
+            case NameExpression(name):
+                symbol = self._names.follow(self._names.resolve(name, namespace))
+                return () if symbol == _MANY else None
+            case _:
+                return None
 
     def _union(
         self, annotation: Expression, members: tuple[Expression, ...], site: _Site

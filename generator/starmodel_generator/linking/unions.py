@@ -97,6 +97,25 @@ def _kind_of(value: bool | int | str | None) -> JsonKind:
     return "number" if isinstance(value, int) else "text"
 
 
+def entities_in(type: TypeRef) -> Iterator[str]:
+    """The entities that the references in a type lead to, by qualified name."""
+    match type:
+        case RefType(entity=name):
+            yield name
+        case OptionalType(item=item) | ListType(item=item) | SetType(item=item):
+            yield from entities_in(item)
+        case ConstrainedType(item=item):
+            yield from entities_in(item)
+        case DictType(key=key, value=value):
+            yield from entities_in(key)
+            yield from entities_in(value)
+        case TupleType(items=items) | UnionType(members=items):
+            for item in items:
+                yield from entities_in(item)
+        case _:
+            return
+
+
 def references(type: TypeRef | None) -> Iterator[tuple[str, str]]:
     """The objects and enums a type names, as `("object" | "enum", qualified name)`."""
     match type:

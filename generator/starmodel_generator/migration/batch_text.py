@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from starmodel_generator.emission.layout import Group, Layout, lay, named
 from starmodel_generator.emission.quoting import python_string
+from starmodel_generator.emission.sql_text import identifier
 from starmodel_generator.migration.column_text import (
     check_condition,
     choice_layout,
@@ -14,7 +15,6 @@ from starmodel_generator.migration.column_text import (
     type_text,
 )
 from starmodel_generator.migration.plan import AlteredColumn, TableChange
-from starmodel_generator.migration.sql_text import identifier
 from starmodel_schemas import CheckSchema
 
 MARGIN = 4

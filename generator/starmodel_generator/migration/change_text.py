@@ -7,6 +7,7 @@ database is needed to write the SQL.
 
 from starmodel_generator.emission.layout import Group, Layout, Parts, lay, prefixed
 from starmodel_generator.emission.quoting import python_string
+from starmodel_generator.emission.sql_text import Sql, identifier
 from starmodel_generator.migration.batch_text import (
     COPY,
     INDENT,
@@ -23,7 +24,6 @@ from starmodel_generator.migration.column_text import (
     table_text,
 )
 from starmodel_generator.migration.plan import AlteredColumn, TableChange, Update
-from starmodel_generator.migration.sql_text import Sql, identifier
 from starmodel_schemas import CheckSchema, ColumnSchema, IndexSchema, TableSchema
 
 

@@ -4,20 +4,12 @@ Only SQLAlchemy's own types stand there, with a variant where the two databases 
 an old revision runs whatever becomes of the app.
 """
 
-import re
 from typing import assert_never
 
-from starmodel_generator.emission.layout import (
-    LINE_LENGTH,
-    Group,
-    Layout,
-    Parts,
-    named,
-    prefixed,
-    width,
-)
+from starmodel_generator.emission.layout import Group, Layout, Parts, named, prefixed
 from starmodel_generator.emission.quoting import python_string
-from starmodel_generator.migration.sql_text import Sql, condition
+from starmodel_generator.emission.sql_layout import sql_layout, without_parameters
+from starmodel_generator.emission.sql_text import Sql, condition
 from starmodel_schemas import (
     CheckSchema,
     ColumnSchema,
@@ -44,9 +36,6 @@ _PLAIN_TYPES = {
     "json": 'sa.Text().with_variant(postgresql.JSONB(), "postgresql")',
 }
 _ON_DELETE = {"restrict": "RESTRICT", "cascade": "CASCADE", "set_null": "SET NULL"}
-_PARAMETER = re.compile(r"(?<![:\w\\]):(?=[\w$])")
-_ROOM = 24
-"""Columns that are left free for what stands around a text."""
 
 
 def type_text(type_: ColumnType) -> str:
@@ -77,30 +66,11 @@ def column_text(
     return Group("sa.Column(", tuple(items), ")")
 
 
-def sql_layout(sql: str) -> Layout:
-    """SQL as a string, over several lines where it is long."""
-    # SQLAlchemy reads `:word` as a parameter.
-    text = _PARAMETER.sub(r"\\:", sql)
-    if width(text) <= LINE_LENGTH - _ROOM:
-        return python_string(text)
-    pieces: list[str] = []
-    piece = ""
-    for word in re.findall(r"\s*\S+\s*$|\s*\S+", text):
-        if piece and width(piece + word) > LINE_LENGTH - _ROOM:
-            pieces.append(piece)
-            piece = ""
-        piece += word
-    pieces.append(piece)
-    return Parts("", "()", tuple(python_string(piece) for piece in pieces))
-
-
 def choice_layout(sql: Sql) -> Layout:
     """SQL that may differ between the databases, by the variable `sqlite`."""
     if sql.is_same:
         return sql_layout(sql.sqlite)
-    one, other = (
-        python_string(_PARAMETER.sub(r"\\:", text)) for text in (sql.sqlite, sql.postgresql)
-    )
+    one, other = (python_string(without_parameters(text)) for text in (sql.sqlite, sql.postgresql))
     return Parts("", "()", (one, "if sqlite", f"else {other}"), always=False)
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from starmodel_generator.emission.sql_text import Sql, condition, identifier
 from starmodel_generator.migration.conversion import AS_IT_IS, Conversion
 from starmodel_generator.migration.conversions import conversion
 from starmodel_generator.migration.filling import default_value, given_value, stand_in
 from starmodel_generator.migration.plan import AddedColumn, AlteredColumn, Answers, Update
-from starmodel_generator.migration.sql_text import Sql, condition, identifier
 from starmodel_schemas import ChoicesCheck, ColumnSchema, TableSchema, TextColumnType
 
 

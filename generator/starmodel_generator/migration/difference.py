@@ -6,6 +6,7 @@ Nothing here needs a database, or SQLAlchemy.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from starmodel_generator.emission.sql_text import condition
 from starmodel_generator.migration.columns import added_column, altered_column
 from starmodel_generator.migration.judgement import (
     judge_change,
@@ -21,7 +22,6 @@ from starmodel_generator.migration.plan import (
     Steps,
     TableChange,
 )
-from starmodel_generator.migration.sql_text import condition
 from starmodel_schemas import (
     CheckSchema,
     DatabaseSchema,

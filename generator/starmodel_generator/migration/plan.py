@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from starmodel_generator.emission.sql_text import Sql
 from starmodel_generator.migration.conversion import Conversion
-from starmodel_generator.migration.sql_text import Sql
 from starmodel_schemas import (
     CheckSchema,
     ColumnSchema,

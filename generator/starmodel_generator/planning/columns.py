@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from starmodel_schemas import (
+    AnyType,
     AppSchema,
     CheckSchema,
     ChoicesCheck,
@@ -32,6 +33,7 @@ from starmodel_schemas import (
     ScalarType,
     TextColumnType,
     TypeRef,
+    UnionType,
 )
 from starmodel_schemas.types import LiteralValue, ScalarName
 
@@ -53,12 +55,20 @@ _EMPTY_FACTORIES = {"list": "[]", "dict": "{}", "set": "[]", "tuple": "[]", "fro
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """The column of a table that another column refers to."""
+
+    table: str
+    column: str = ID_FIELD
+
+
+@dataclass(frozen=True, slots=True)
 class StoredColumn:
     """A column, what is checked of it, and what it refers to."""
 
     column: ColumnSchema
     checks: tuple[CheckSchema, ...] = ()
-    target: str | None = None
+    target: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,8 @@ def columns_of(field: FieldSchema, table: str, app: AppSchema) -> Iterator[Store
     elif isinstance(plain.type, ObjectType) and is_embedded(plain, app):
         yield from _parts(field, plain.type, table, app)
     else:
-        yield _column(field, plain, field.name, (field.name,), table, app)
+        stored = _column(field, plain, field.name, (field.name,), table, app)
+        yield replace(stored, target=_named_target(field))
 
 
 def is_embedded(plain: _Plain, app: AppSchema) -> bool:
@@ -123,7 +134,14 @@ def _plain(type: TypeRef, constraints: Constraints) -> _Plain:
     if isinstance(type, LiteralType) and None in type.values:
         nullable = True
         type = LiteralType(values=tuple(value for value in type.values if value is not None))
-    return _Plain(type, constraints, nullable)
+    return _Plain(type, constraints, nullable or _has_none(type))
+
+
+def _has_none(type: TypeRef) -> bool:
+    """Whether `None` is a value of what is kept as JSON, where it is NULL."""
+    if isinstance(type, UnionType):
+        return any(_plain(member, Constraints()).nullable for member in type.members)
+    return isinstance(type, AnyType)
 
 
 def _joined(outer: Constraints, inner: Constraints) -> Constraints:
@@ -141,7 +159,15 @@ def _reference(field: FieldSchema, plain: _Plain, app: AppSchema) -> StoredColum
         nullable=plain.nullable,
         renamed_from=None if field.renamed_from is None else f"{field.renamed_from}_id",
     )
-    return StoredColumn(column, target=plain.type.entity)
+    return StoredColumn(column, target=Target(app.entity(plain.type.entity).snake_name))
+
+
+def _named_target(field: FieldSchema) -> Target | None:
+    """What `Field(foreign_key="author.id")` names."""
+    if field.foreign_key is None:
+        return None
+    table, _, column = field.foreign_key.rpartition(".")
+    return Target(table, column)
 
 
 def _parts(

@@ -23,10 +23,19 @@ def _has_generated_page(entity: EntitySchema) -> bool:
     return entity.page == "generated"
 
 
+def is_in_sql(entity: EntitySchema) -> bool:
+    """Whether an entity is kept in a table."""
+    return entity.store == "SERVER_SQL"
+
+
+def has_queries(entity: EntitySchema) -> bool:
+    """Whether there are many such records to look among: those in a database."""
+    return is_in_sql(entity) and entity.scope == "RECORD"
+
+
 def has_list(entity: EntitySchema) -> bool:
-    """Whether there are pages to list, make and edit such records: those in a database."""
-    is_record = entity.store == "SERVER_SQL" and entity.scope == "RECORD"
-    return is_record and _has_generated_page(entity)
+    """Whether there are pages to list, make and edit such records."""
+    return has_queries(entity) and _has_generated_page(entity)
 
 
 def _has_record_forms(entity: EntitySchema) -> bool:
@@ -54,6 +63,8 @@ class AppRow:
 ENTITY_FILES = (
     EntityRow("package", "{output}/{entity}/__init__.py"),
     EntityRow("state", "{output}/{entity}/state.py"),
+    EntityRow("table", "{output}/{entity}/table.py", is_in_sql),
+    EntityRow("queries", "{output}/{entity}/queries.py", has_queries),
     EntityRow("commands", "{output}/{entity}/commands.py", _has_events),
     EntityRow("routes", "{output}/{entity}/routes.py"),
     EntityRow("bindings", "{output}/{entity}/bindings.py"),

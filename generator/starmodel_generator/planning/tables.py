@@ -68,7 +68,7 @@ def _entity_table(entity: EntitySchema, app: AppSchema) -> TableSchema:
         ),
         checks=tuple(check for each in found for check in each.checks),
         indexes=uniques_and_indexes,
-        foreign_keys=tuple(_foreign_keys(name, fields, stored, app)),
+        foreign_keys=tuple(_foreign_keys(name, fields, stored)),
         renamed_from=None if entity.renamed_from is None else snake_case(entity.renamed_from),
     )
 
@@ -94,8 +94,16 @@ def _indexes(
     table = entity.snake_name
     found: list[IndexSchema] = []
     for option in entity.indexes:
-        names = tuple(each.column.name for field in option.fields for each in stored.get(field, ()))
-        found.append(_index(table, names, option.unique))
+        names = [
+            name
+            for field in option.fields
+            for name in (
+                [ID_FIELD]
+                if field == ID_FIELD
+                else [each.column.name for each in stored.get(field, ())]
+            )
+        ]
+        found.append(_index(table, tuple(names), option.unique))
     single: list[IndexSchema] = []
     for field in fields:
         for each in stored[field.name]:
@@ -118,7 +126,6 @@ def _foreign_keys(
     table: str,
     fields: list[FieldSchema],
     stored: dict[str, tuple[StoredColumn, ...]],
-    app: AppSchema,
 ) -> Iterator[ForeignKeySchema]:
     for field in fields:
         for each in stored[field.name]:
@@ -126,8 +133,8 @@ def _foreign_keys(
                 yield ForeignKeySchema(
                     name=f"fk_{table}_{each.column.name}",
                     column=each.column.name,
-                    table=app.entity(each.target).snake_name,
-                    target=ID_FIELD,
+                    table=each.target.table,
+                    target=each.target.column,
                     on_delete=field.on_delete,
                 )
 
@@ -140,6 +147,8 @@ def _link_tables(entity: EntitySchema, app: AppSchema) -> Iterator[TableSchema]:
         target = app.entity(other)
         name = f"{entity.snake_name}_{field.name}"
         owner_column, target_column = f"{entity.snake_name}_id", f"{target.snake_name}_id"
+        if target is entity:
+            target_column = f"other_{target_column}"
         former = None
         if field.renamed_from is not None:
             former = f"{entity.snake_name}_{field.renamed_from}"

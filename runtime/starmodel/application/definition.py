@@ -1,16 +1,28 @@
 """How one entity class is kept and seen, written out by generated code."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
+from pydantic import ValidationError
+
 from starmodel.application.instances import is_flat, leaves_traces, validator
+from starmodel.application.mapped import prepare_mapped
 from starmodel.application.store import Key
-from starmodel.application.values import detach, restore
+from starmodel.application.values import (
+    InvalidValues,
+    detach,
+    errors_of,
+    public_errors,
+    restore,
+)
 from starmodel.domain import Access, Entity, Policy, Scope, StateStore
 from starmodel.domain.relation import ManyAccessor, OtherSide
-from starmodel.errors import ConfigurationError
+from starmodel.errors import ArgumentError, ConfigurationError, InvalidState
 
 E = TypeVar("E", bound=Entity)
+
+logger = logging.getLogger("starmodel.definition")
 
 # What `Key(...)` comes down to; its own `__new__` is a Python function on top.
 _new_tuple: Callable[[type[Key], tuple[str, str, str]], Key] = tuple.__new__  # pyright: ignore
@@ -88,6 +100,7 @@ class EntityDefinition(Generic[E]):
         self.many = dict(many or {})
         for relation in self.many:
             setattr(cls, relation, ManyAccessor(relation))
+        prepare_mapped(cls)
         self.is_flat = is_flat(cls)
         self.is_global = scope is Scope.GLOBAL
         self.is_record = scope is Scope.RECORD
@@ -109,3 +122,22 @@ class EntityDefinition(Generic[E]):
     def restore(self, values: Mapping[str, object]) -> E:
         """Make an instance of stored values, which shares nothing with them."""
         return restore(self.cls, dict(values) if self.is_flat else detach(values))
+
+    def make(self, values: Mapping[str, object]) -> E:
+        """Make a new instance of what somebody gave, whose class decides whether it will do.
+
+        Fields that are not among `values` get their defaults.
+
+        Raises:
+            InvalidState: It will not do; the error names fields that are among `values`.
+        """
+        try:
+            return self.validate(values)
+        except ValidationError as error:
+            raise self._invalid(values, errors_of(error)) from None
+        except InvalidValues as invalid:
+            raise self._invalid(values, invalid.errors) from None
+
+    def _invalid(self, values: Mapping[str, object], errors: list[ArgumentError]) -> InvalidState:
+        logger.warning("%s cannot be made of what was given: %s", self.name, errors)
+        return InvalidState(self.name, public_errors(errors, values))

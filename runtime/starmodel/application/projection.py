@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from starmodel.domain import Ref
 from starmodel.domain.shapes import is_mapping, is_sequence, is_set
 
 
@@ -27,6 +28,8 @@ def json_value(value: object) -> Any:
         return value
     if isinstance(value, Decimal | UUID):
         return str(value)
+    if isinstance(value, Ref):
+        return value.id
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, timedelta):

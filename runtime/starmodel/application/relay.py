@@ -5,6 +5,7 @@ import logging
 
 from starmodel.application.bus import EventBus
 from starmodel.application.persistence import PersistenceManager
+from starmodel.errors import Unavailable
 
 logger = logging.getLogger("starmodel.relay")
 
@@ -72,5 +73,7 @@ class Relay:
             await asyncio.sleep(self._interval)
             try:
                 await self.publish()
+            except Unavailable as error:
+                logger.warning("What was committed waits to be published: %s", error.reason)
             except Exception:
                 logger.exception("What was committed could not be published; it is tried again")

@@ -1,11 +1,12 @@
 """The port of stores: what is kept, under which key, and how it is saved."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
+from starmodel.application.search import Search
 from starmodel.domain import CommandRecord
 from starmodel.errors import ConfigurationError
 
@@ -98,7 +99,8 @@ class EntityPersistenceBackend(ABC):
     expired or was evicted. An expired entry is missing in every respect.
 
     `load`, `commit` and `version` are what a store has to have. The rest is for stores that can
-    do more: follow references, lock, and keep the records of commits until they are published.
+    do more: search, follow references, lock, and keep the records of commits until they are
+    published.
     """
 
     keeps_records: ClassVar[bool] = False
@@ -141,6 +143,28 @@ class EntityPersistenceBackend(ABC):
             f"The store of {entity} cannot find records by {field}. Keep it in SQL:"
             " model_config = EntityConfig(store=StateStore.SERVER_SQL)."
         )
+
+    async def search(self, search: Search) -> list[tuple[Key, Stored]]:
+        """Give the records of an entity that fit, in the order that is asked for.
+
+        Raises:
+            InvalidArguments: A value is compared that cannot be stored in the first place.
+            ConfigurationError: This store has no way to find them.
+        """
+        raise ConfigurationError(
+            f"The store of {search.entity} cannot search its records. Keep it in SQL:"
+            " model_config = EntityConfig(store=StateStore.SERVER_SQL)."
+        )
+
+    async def search_states(
+        self, search: Search, fields: tuple[str, ...]
+    ) -> "tuple[list[dict[str, object]], Callable[[int], Stored]] | None":
+        """Search, and give what JSON has of some fields, made without any entity.
+
+        It comes with a function that gives all that is stored of one of the records, by its
+        place among those that were found. `None` says that `search` is the way.
+        """
+        return None
 
     def references(self, entity: str) -> Mapping[str, str]:
         """Give the fields of an entity that refer to others, each with the entity it leads to."""

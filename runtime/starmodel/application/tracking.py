@@ -14,6 +14,7 @@ from starmodel.application.values import (
     detach,
     errors_of,
     field_values,
+    public_errors,
     same,
 )
 from starmodel.domain import Actor, CommandRecord, Entity, Fragment
@@ -216,11 +217,7 @@ class Tracked(Write):
         return InvalidState(self.key.entity, self._public_errors(errors))
 
     def _public_errors(self, errors: list[ArgumentError]) -> tuple[ArgumentError, ...]:
-        public = {"", *self._public_names()}
-        hidden = ArgumentError("", "Something that is not shown is invalid.", "invalid")
-        return tuple(
-            _without_exception_text(error) if error.name in public else hidden for error in errors
-        )
+        return public_errors(errors, {*self._public_names()})
 
     def _public_names(self) -> Iterable[str]:
         if not self.is_new:
@@ -248,13 +245,6 @@ class Tracked(Write):
             for cached in live.keys() - base.keys():
                 del live[cached]
             live.update(detach({name: base[name] for name in names}))
-
-
-def _without_exception_text(error: ArgumentError) -> ArgumentError:
-    """Leave out what a validator of the author's raised; it may tell anything, and is logged."""
-    if error.type in ("value_error", "assertion_error"):
-        return error._replace(message="This is not valid.")
-    return error
 
 
 def _differs(values: Mapping[str, object], base: Mapping[str, object]) -> bool:

@@ -16,6 +16,8 @@ publishes afterwards. Where somebody else was faster, the event is run again on 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from decimal import Decimal
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -24,7 +26,7 @@ from starmodel.application.loading import Loading
 from starmodel.application.outcome import Outcome
 from starmodel.application.store import EntityPersistenceBackend, Receipt
 from starmodel.application.tracking import Tracked
-from starmodel.application.values import same
+from starmodel.application.values import detach, same
 from starmodel.domain import CommandRecord, Entity, Fragment
 from starmodel.domain.relation import LOADER
 from starmodel.errors import (
@@ -35,6 +37,7 @@ from starmodel.errors import (
     InvalidState,
     Repeated,
     StaleVersion,
+    Taken,
 )
 
 E = TypeVar("E", bound=Entity)
@@ -116,9 +119,19 @@ class UnitOfWork(Loading):
         differs = {
             name: state[name]
             for name, value in changes.items()
-            if name in state and not same(values.get(name), value)
+            if name in state and not _is_equal(values.get(name), value)
         }
         raise StaleVersion(tracked.key.entity, tracked.key.id, differs, tracked.expected)
+
+    def change(self, entity: Entity, changes: Mapping[str, object]) -> None:
+        """Give fields of a loaded entity other values, all at once.
+
+        The entity is validated when the unit of work is committed, and only then: validators that
+        compare two fields never see one of them changed and the other not yet.
+        """
+        self._find(entity)
+        vars(entity).update(detach(changes))
+        entity.__pydantic_fields_set__.update(changes)
 
     def is_changed(self) -> bool:
         """Tell whether anything was changed since it was loaded or last saved."""
@@ -151,7 +164,8 @@ class UnitOfWork(Loading):
         Raises:
             InvalidState: The event left an entity invalid; nothing was saved.
             ConstraintViolation: What else is stored does not allow it; nothing was saved.
-            Conflict: Somebody else was faster too often, or a new record's id is taken.
+            Conflict: Somebody else was faster too often.
+            Taken: A new record has the id of another.
             Repeated: The request was carried out before.
         """
         tracked = self._find(subject)
@@ -166,7 +180,7 @@ class UnitOfWork(Loading):
                 versions = await saved[0].backend.commit(saved)
             except Conflict as conflict:
                 if self._is_new(conflict):
-                    raise
+                    raise Taken(conflict.entity, conflict.id) from None
                 await self._begin_anew(conflict)
                 return None
             for other in saved:
@@ -338,3 +352,10 @@ class UnitOfWork(Loading):
             and tracked.key.id == conflict.id
             for tracked in self._tracked.values()
         )
+
+
+def _is_equal(one: object, other: object) -> bool:
+    """Tell whether two values mean the same, however they are written: `1.5` and `1.50`."""
+    if isinstance(one, Decimal | float | datetime | time) and type(one) is type(other):
+        return one == other
+    return same(one, other)

@@ -6,7 +6,7 @@ it, `restore` makes an entity of what was stored, `validate` makes sure of what 
 `__eq__`, `__copy__` or `__deepcopy__` that an author put on a value object.
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from copy import deepcopy
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -102,6 +102,15 @@ def restore(cls: type[Model], values: dict[str, object]) -> Model:
     return instance
 
 
+def default_of(cls: type[BaseModel], name: str) -> Any:
+    """Give a new default of a field; of one that has a default.
+
+    It is what a value object has that was stored before the field was there.
+    """
+    # Those that need other fields of the same object were there before it.
+    return cls.__pydantic_fields__[name].get_default(call_default_factory=True, validated_data={})
+
+
 def validate(cls: type[Model], values: Mapping[str, object]) -> Model:
     """Make a validated instance of the values, which stay as they are.
 
@@ -141,6 +150,24 @@ def errors_of(error: ValidationError) -> list[ArgumentError]:
         )
         for detail in details
     ]
+
+
+def public_errors(
+    errors: Sequence[ArgumentError], names: Collection[str]
+) -> tuple[ArgumentError, ...]:
+    """Give errors as the outside may see them: fields that are not among `names` have none.
+
+    Nor is there a text that a validator of the author's raised; it may tell anything, and is
+    logged.
+    """
+    public: list[ArgumentError] = []
+    for error in errors:
+        if error.name and error.name not in names:
+            error = ArgumentError("", "Something that is not shown is invalid.", "invalid")
+        elif error.type in ("value_error", "assertion_error"):
+            error = error._replace(message="This is not valid.")
+        public.append(error)
+    return tuple(public)
 
 
 def field_values(model: BaseModel) -> dict[str, Any]:

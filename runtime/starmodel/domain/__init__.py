@@ -7,6 +7,7 @@ from starmodel.domain.event import event
 from starmodel.domain.field import Field
 from starmodel.domain.fragment import Fragment, render_fragment
 from starmodel.domain.identity import new_id
+from starmodel.domain.omitted import OMITTED, Omitted, given
 from starmodel.domain.record import CommandRecord
 from starmodel.domain.relation import Many, Ref
 from starmodel.domain.table import BaseTable
@@ -14,6 +15,7 @@ from starmodel.errors import Refused
 
 __all__ = [
     "ANONYMOUS",
+    "OMITTED",
     "Access",
     "Actor",
     "BaseTable",
@@ -23,12 +25,14 @@ __all__ = [
     "Field",
     "Fragment",
     "Many",
+    "Omitted",
     "Policy",
     "Ref",
     "Refused",
     "Scope",
     "StateStore",
     "event",
+    "given",
     "new_id",
     "render_fragment",
 ]

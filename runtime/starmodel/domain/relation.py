@@ -23,6 +23,14 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from starmodel.domain.entity import Entity
 from starmodel.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as DefaultedTypeVar
+
+    # Only type checkers need to know that the second parameter of `Many` may be left out.
+    FieldName = DefaultedTypeVar("FieldName", default=str)
+else:
+    FieldName = TypeVar("FieldName")
+
 E = TypeVar("E", bound=Entity, covariant=True)
 
 Target: TypeAlias = type[Entity] | str
@@ -210,12 +218,16 @@ class Reference:
         )
 
 
-class Many(Generic[E]):
+class Many(Generic[E, FieldName]):
     """Those entities that refer to this one, which are looked up and never stored here.
 
     `posts: Many["Post"]` is the other side of the one field of `Post` that is a `Ref` to this
     class, or a list of them; `Many["Post", "author"]` says which field it is. For pydantic it
     is no field. It is there in an instance once the class has its `EntityDefinition`.
+
+    Type checkers want `ClassVar[Many["Post"]]`, or they take it for an argument of the
+    constructor, and `ClassVar[Many["Post", Literal["author"]]]`, or they look for a class of that
+    name. At run time all of these mean the same.
     """
 
     __slots__ = ("_name", "_owner")
@@ -239,7 +251,9 @@ class Many(Generic[E]):
     if not TYPE_CHECKING:
 
         def __class_getitem__(cls, _):
-            return ClassVar[cls]
+            # Pydantic takes it for no field, also where no `ClassVar` stands around it; and one
+            # may, since Python refuses only a `ClassVar` that stands in another directly.
+            return Annotated[ClassVar[cls], "a relation"]
 
 
 class ManyAccessor:

@@ -7,6 +7,7 @@ from starmodel.settings import Settings
 from starmodel.web.adapter import WebAdapter
 from starmodel.web.answers import (
     answer_created,
+    answer_deleted,
     answer_event,
     answer_form,
     answer_page,
@@ -18,7 +19,7 @@ from starmodel.web.answers import (
     segment,
 )
 from starmodel.web.application import WebApplication
-from starmodel.web.arguments import REQUIRED, Argument, Arguments
+from starmodel.web.arguments import REQUIRED, Argument, Arguments, UpdateArgument
 from starmodel.web.document import Page
 from starmodel.web.formatter import DatastarFormatter, EventResponseFormatter
 from starmodel.web.parts import Adapters
@@ -46,9 +47,11 @@ __all__ = [
     "SignedSession",
     "StreamResponse",
     "UIAdapter",
+    "UpdateArgument",
     "WebAdapter",
     "WebApplication",
     "answer_created",
+    "answer_deleted",
     "answer_event",
     "answer_form",
     "answer_page",

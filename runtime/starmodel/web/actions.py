@@ -13,12 +13,15 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
+from starmodel.domain import OMITTED as OMITTED  # for bindings, which take it from here
+from starmodel.domain import Omitted as Omitted
+from starmodel.domain import Ref
 from starmodel.web.attributes import encode_data
 from starmodel.web.sse import followable
 
@@ -35,18 +38,6 @@ class Signal(Expression):
     __slots__ = ()
 
 
-class Omitted(Enum):
-    """The type of `OMITTED`."""
-
-    OMITTED = "omitted"
-
-    def __repr__(self) -> str:
-        return "OMITTED"
-
-
-OMITTED: Final = Omitted.OMITTED
-"""An argument that is left to the event's own default."""
-
 ArgumentValue: TypeAlias = object
 """A value of any type an event may take, an `Expression`, or `OMITTED`."""
 
@@ -57,6 +48,10 @@ LIVE_OPTIONS = (
 )
 """What keeps a live stream up: it sends no signals, comes back after every end of a connection,
 and goes away with its element."""
+
+ONCE = "headers: {'Idempotency-Key': [...crypto.getRandomValues(new Uint32Array(4))].join('-')}"
+"""What makes a click count once, however often its request arrives. A retry has the same key,
+the next click another. Unlike `crypto.randomUUID` it works on plain http as well."""
 
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _PLACEHOLDER = re.compile(r"\{[^{}/]*\}")
@@ -98,6 +93,27 @@ def delete_action(path: str, /, *ids: object, **arguments: ArgumentValue) -> Exp
     return _action("delete", path, ids, arguments)
 
 
+def write_action(
+    name: ActionName, path: str, /, *ids: object, **arguments: ArgumentValue
+) -> Expression:
+    """Make an action for an event that is carried out once for each click; see `post_action`.
+
+    Events of entities in SQL are, whatever becomes of the requests: `write_action("patch", ...)`.
+    """
+    return _action(name, path, ids, arguments, is_once=True)
+
+
+def crud_action(
+    name: ActionName, path: str, /, *ids: object, **arguments: ArgumentValue
+) -> Expression:
+    """Make an action that creates, updates or deletes a record: `crud_action("delete", ...)`.
+
+    As `write_action`, but nothing is sent besides `arguments`: no signal of the page happens to
+    be called like a field, and so gets into the record.
+    """
+    return _action(name, path, ids, arguments, is_once=True, is_whole=True)
+
+
 def live_action(*watches: str) -> Expression:
     """Make the action that opens the page's live stream, for `data-init`.
 
@@ -135,6 +151,8 @@ def encode_text(value: object) -> str:
             return value.isoformat()
         case bytes():
             return base64.b64encode(value).decode("ascii")
+        case Ref():
+            return value.id
         case timedelta():
             return str(to_jsonable_python(value))
         case _:
@@ -148,14 +166,33 @@ def _encode_structure(value: object) -> str:
         TypeError: It holds something that is not JSON.
     """
     try:
-        plain: Any = to_jsonable_python(value, bytes_mode="base64", inf_nan_mode="constants")
+        plain: Any = to_jsonable_python(
+            value, bytes_mode="base64", inf_nan_mode="constants", fallback=_id_of
+        )
         return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError as error:
         raise TypeError(f"An action cannot carry a {type(value).__name__}.") from error
 
 
+def _id_of(value: object) -> str:
+    """Give what JSON has of a reference in a list.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    if not isinstance(value, Ref):
+        raise ValueError(f"{type(value).__name__} is not JSON")
+    return value.id
+
+
 def _action(
-    name: ActionName, path: str, ids: tuple[object, ...], arguments: Mapping[str, object]
+    name: ActionName,
+    path: str,
+    ids: tuple[object, ...],
+    arguments: Mapping[str, object],
+    *,
+    is_once: bool = False,
+    is_whole: bool = False,
 ) -> Expression:
     query: list[str] = []
     payload: list[str] = []
@@ -169,9 +206,10 @@ def _action(
         else:
             query.append(f"{quote(argument, safe='')}={quote(encode_text(value), safe='')}")
     url = _url(path, ids, query)
-    return Expression(
-        f"@{name}({url}, {{payload: {{{', '.join(payload)}}}}})" if payload else f"@{name}({url})"
-    )
+    options = [f"payload: {{{', '.join(payload)}}}"] if payload or is_whole else []
+    if is_once:
+        options.append(ONCE)
+    return Expression(f"@{name}({url}, {{{', '.join(options)}}})" if options else f"@{name}({url})")
 
 
 def _url(path: str, ids: tuple[object, ...], query: list[str]) -> str:

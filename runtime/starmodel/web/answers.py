@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Any, Final, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starmodel.application import EntityDefinition, Outcome, Snapshot
 from starmodel.domain import Entity, Fragment, Scope, render_fragment
@@ -79,6 +79,21 @@ def answer_created(
     return _see_other(path)
 
 
+def answer_deleted(request: Request, location: str | None = None) -> Response:
+    """Answer a request that has deleted a record: there is nothing left to say of it.
+
+    A page that shows the record itself is led to `location`, where the others are. Any other
+    stays where it is, and hears of it through its live stream.
+    """
+    if not request.is_datastar or request.parts.replies[request.route].is_acknowledgement:
+        return ACKNOWLEDGED
+    page = (request.origin_path or "").partition("?")[0]
+    if location is not None and unquote(page) == request.path:
+        return lead_to(request, location)
+    errors = encode_signals({"errors": request.route.errors({})})
+    return Response(200, request.parts.event_headers, request.formatter.signals(errors))
+
+
 async def answer_repeated(request: Request, repeated: Repeated) -> Response:
     """Answer a request that was carried out when it came the first time, as it was then.
 
@@ -92,12 +107,19 @@ async def answer_repeated(request: Request, repeated: Repeated) -> Response:
         snapshot = await request.services.read(definition, repeated.id, request.actor)
     except NotFound:
         # It was deleted, by that request or later.
+        if request.method == "DELETE":
+            return answer_deleted(request, f"/{definition.name}")
         if request.wants_json:
             return _json(200, Outcome[None](repeated.id, {}, {}, 0, None), None)
         return lead_to(request, f"/{definition.name}")
     outcome = Outcome[None](repeated.id, snapshot.state, snapshot.state, snapshot.version, None)
     if repeated.created:
         return answer_created(request, definition, outcome)
+    if request.route.form is not None:
+        # A page of ours with a form is over with; what it was about is shown.
+        return lead_to(request, page_path(definition, repeated.id))
+    if request.route.form is not None:
+        return lead_to(request, page_path(definition, repeated.id))
     return answer_event(request, definition, outcome)
 
 

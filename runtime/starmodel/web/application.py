@@ -68,7 +68,9 @@ class WebApplication:
         self.host = host
         self._parts = Parts(resources, self.settings, adapters)
         self.services: Services = self._parts.services
-        self.hub = LiveHub(resources, self.services, self.settings, self._parts.formatter)
+        self.hub = LiveHub(
+            resources, self.services, self.settings, self._parts.formatter, self._parts.changes
+        )
         self._lifespan = Lifespan(self._parts, self.hub)
         self._trusted_origins = frozenset(map(_origin, self.settings.trusted_origins))
         self.routes: tuple[Route, ...] = (

@@ -26,6 +26,7 @@ from pydantic_core import (
 )
 from pydantic_core.core_schema import CoreSchema
 
+from starmodel.domain import OMITTED
 from starmodel.errors import (
     ArgumentError,
     BadRequest,
@@ -110,7 +111,7 @@ class Argument:
             ValidationError: It does not fit.
         """
         if self.kind != "text" and not text.strip():
-            return None if self.is_optional else self.read_nothing(is_form=is_form)
+            return None if self.is_optional else self.read_empty(is_form=is_form)
         if self.kind == "json" or (self.kind == "list" and text.lstrip().startswith("[")):
             body = text.encode("utf-8", "replace")
             json_body.check(body)
@@ -143,6 +144,14 @@ class Argument:
                 raise
             return self.read_text(value, is_form=False)
 
+    def read_empty(self, *, is_form: bool) -> object:
+        """Give the value of an argument that is there, and empty: as if it were not.
+
+        Raises:
+            ValidationError: It is required.
+        """
+        return self.read_nothing(is_form=is_form)
+
     def read_nothing(self, *, is_form: bool) -> object:
         """Give the value of an argument that is not there.
 
@@ -156,6 +165,31 @@ class Argument:
         if self.default is REQUIRED:
             raise _error("missing")
         return self.default if isinstance(self.default, _IMMUTABLE) else copy.deepcopy(self.default)
+
+
+class UpdateArgument(Argument):
+    """A field that an update may change: where it is left out, it is `OMITTED`.
+
+    In a form that shows what the field is, an input that was emptied says that there is nothing
+    now, and not that all is as it was.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, schema: CoreSchema) -> None:
+        super().__init__(schema, default=OMITTED)
+
+    def read_empty(self, *, is_form: bool) -> object:
+        """Give an empty list, or a box that is not ticked; anything else cannot be empty.
+
+        Raises:
+            ValidationError: It cannot be empty.
+        """
+        if self.kind == "list":
+            return self.validator.validate_json(b"[]")
+        if self.kind == "flag":
+            return False
+        raise _error("missing")
 
 
 class Arguments:
@@ -229,7 +263,8 @@ class Arguments:
             return self._read_json(body, texts)
         if kind in (URLENCODED, MULTIPART):
             given = self._pick(self._gather(read_form(body, content_type))) if body else {}
-            return self._read_each({**given, **texts}, is_form=True)
+            # Whoever sends a form by PATCH is a program, and leaves out what it does not mean.
+            return self._read_each({**given, **texts}, is_form=request.method != "PATCH")
         if body:
             raise UnsupportedMediaType(kind.decode("latin-1"))
         return self._read_each(texts)

@@ -2,7 +2,7 @@
 
 Such a page is told that something has changed, and fetches what it shows: only the database can
 say what belongs to a list that is filtered, sorted and cut into pages, and what of it the reader
-may see. What it is told is a number and holds nothing of any record.
+may see. What it is told is a mark (see `starmodel.web.changes`) and holds nothing of any record.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from typing import Any
 
 from starmodel.application import EntityDefinition, Key
 from starmodel.domain import Access, Actor
+from starmodel.web.changes import Changes
 from starmodel.web.formatter import EventResponseFormatter
 from starmodel.web.sse import encode_signals
 from starmodel.web.topic import Watched
@@ -23,17 +24,21 @@ class Collection(Watched):
 
     Args:
         definition: The entity.
+        changes: Says where its changes stand.
         formatter: Writes what the streams are told.
     """
 
-    __slots__ = ("_is_due", "_number", "_pause", "formatter")
+    __slots__ = ("_changes", "_is_due", "_pause", "formatter")
 
     def __init__(
-        self, definition: EntityDefinition[Any], formatter: EventResponseFormatter
+        self,
+        definition: EntityDefinition[Any],
+        changes: Changes,
+        formatter: EventResponseFormatter,
     ) -> None:
         super().__init__(definition, Key(definition.name, definition.scope_name, ""))
         self.formatter = formatter
-        self._number = 0
+        self._changes = changes
         self._is_due = False
         self._pause: asyncio.TimerHandle | None = None
 
@@ -49,14 +54,15 @@ class Collection(Watched):
         return self.definition.access is not Access.AUTHENTICATED or actor.is_authenticated
 
     def hear(self) -> None:
-        """Take note of a change, and tell the streams at once or after a while."""
+        """Tell the streams of a change, at once or after a while."""
         self._is_due = True
         if self._pause is None:
             self._tell()
 
     def snapshot(self) -> bytes:
         """Give the hint."""
-        signals = {"_changes": {self.definition.name: self._number}}
+        name = self.definition.name
+        signals = {"_changes": {name: self._changes.mark(name)}}
         return self.formatter.signals(encode_signals(signals))
 
     def close(self) -> None:
@@ -70,7 +76,6 @@ class Collection(Watched):
         if not self._is_due:
             return
         self._is_due = False
-        self._number += 1
         hint = self.snapshot()
         for stream in self.streams:
             stream.offer(self, hint, [])

@@ -1,25 +1,28 @@
 """What a form holds: what its inputs show at first, or what was typed and did not fit.
 
-The values of a form are what its inputs have: texts, whether a box is ticked, the ids that a
-picker for several records has chosen, and for a value object the values of its parts. An input is
-named by the way to its value: `name`, `dimensions.width`.
+An input is named by the way to its value: `name`, `dimensions.width`.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import cast
 
 from starmodel.domain.shapes import is_mapping
+from starmodel.web import json_body
 from starmodel.web.attributes import escape_attribute
+from starmodel.web.conflict import NOTICE as CONFLICT
 from starmodel.web.document import Page
+from starmodel.web.form_body import read_form
+from starmodel.web.input_value import Value, Values, value_of_sent
 from starmodel.web.listing import Related
 from starmodel.web.page import escape, related_label
-
-Value: TypeAlias = "str | bool | list[str] | Mapping[str, Value]"
-Values: TypeAlias = Mapping[str, Value]
+from starmodel.web.request import Request, media_type
 
 NO_RELATED: Related = {}
+
+JSON = b"application/json"
+VERSION = "version"
+"""The input that has the version of the record; it is nobody's to type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,38 @@ class Draft:
         id: The record that it is about; an empty text for a new one.
         related: The records that are referred to, to show what they are called.
         errors: What is wrong with which input; `_` for what belongs to none.
+        called: What the record is called, as it is stored.
+        before: What is stored, where that is not what the inputs hold.
+        choices: A button for each input that differs from that.
     """
 
     values: Values
     id: str = ""
     related: Related = field(default_factory=lambda: NO_RELATED)
     errors: Mapping[str, str] = field(default_factory=dict[str, str])
+    called: str = ""
+    before: Values | None = None
+    choices: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def signals(self) -> str:
         """The values, as an object literal for `data-signals`."""
         return escape_attribute(self.values)
+
+    @property
+    def past(self) -> str:
+        """What is stored, as an object literal; only what differs from it is sent."""
+        return escape_attribute(self.values if self.before is None else self.before)
+
+    @property
+    def notice(self) -> str:
+        """Say that somebody else has changed the record meanwhile, if so."""
+        return "" if self.before is None else CONFLICT
+
+    @property
+    def subject(self) -> str:
+        """What the record is called, escaped; `It` where that is not known."""
+        return escape(self.called) or "It"
 
     @property
     def messages(self) -> str:
@@ -73,6 +97,10 @@ class Draft:
     def error(self, name: str) -> str:
         """Give what is wrong with an input, escaped."""
         return escape(self.errors.get(name, ""))
+
+    def choice(self, name: str) -> str:
+        """Give the button that takes what is stored, where an input differs from that."""
+        return self.choices.get(name, "")
 
     def invalid(self, name: str) -> str:
         """Give the value of `aria-invalid`."""
@@ -114,10 +142,12 @@ class Form:
     Args:
         page: Makes the page.
         blank: What its inputs hold where nothing is typed; it says which inputs there are.
+        labels: For each field that refers to records, the field that they are called by.
     """
 
     page: Callable[[Draft], Page]
     blank: Values
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def draft(
         self,
@@ -130,9 +160,35 @@ class Form:
         texts = dict(given)
         return Draft(_typed(self.blank, texts, ""), id, errors=errors or {})
 
-    def show(self, id: str = "") -> Page:
-        """Give the page as it is before anything is typed; `id` is the record's, if there is one."""
-        return self.page(Draft(self.blank, id))
+    def show(self, id: str = "", called: str = "") -> Page:
+        """Give the page as it is before anything is typed.
+
+        `id` is the record's, if there is one, and `called` what that is called.
+        """
+        return self.page(Draft(self.blank, id, called=called))
+
+    def typed(self, request: Request) -> Values:
+        """Give what the inputs held that a request has sent; a script leaves out what it had.
+
+        Of a request that sends no form it gives nothing.
+        """
+        if not request.received:
+            return {}
+        if media_type(request.headers) == JSON:
+            sent: object = json_body.parse(request.received)
+            given: Mapping[str, object] = (
+                cast("Mapping[str, object]", sent) if is_mapping(sent) else {}
+            )
+            values = {
+                name: value_of_sent(given[name], empty)
+                for name, empty in self.blank.items()
+                if name in given
+            }
+        else:
+            form = read_form(request.received, request.headers.get(b"content-type", b""))
+            values = {**self.draft(form).values}
+        values.pop(VERSION, None)
+        return values
 
 
 def _typed(blank: Values, texts: Mapping[str, str], prefix: str) -> Values:
@@ -156,38 +212,3 @@ def _chip(id: str, label: str) -> str:
         f'<li data-id="{escape(id)}">'
         f'<button type="button" aria-label="Remove {label}">{label}</button></li>'
     )
-
-
-def text_of(value: Any) -> str:
-    """Write a value of a public state as an input has it; an empty text for `None`."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else repr(value)
-
-
-def duration_of(seconds: float | None) -> str:
-    """Write a number of seconds as an input for durations has it: `1:30:00`."""
-    if seconds is None:
-        return ""
-    micros = round(abs(seconds) * 1_000_000)
-    whole, rest = divmod(micros, 1_000_000)
-    fraction = f".{rest:06d}" if rest else ""
-    if seconds < 0 or whole >= 100 * 3600:
-        # Hours and minutes have a limit, and no sign; this form of ISO 8601 has neither.
-        return f"{'-' if seconds < 0 else ''}P{whole // 86400}DT{whole % 86400}{fraction}S"
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}{fraction}"
-
-
-def lines_of(items: Sequence[Any] | None) -> str:
-    """Write a list with one item on each line, or as JSON where that would lose something."""
-    texts = [text_of(item) for item in items or ()]
-    if any(text != text.strip() or not text or "\n" in text or "\r" in text for text in texts):
-        return json_of(items)
-    return json_of(items) if texts and texts[0].startswith("[") else "\n".join(texts)
-
-
-def json_of(value: object) -> str:
-    """Write a value as an input for JSON has it; an empty text for `None`."""
-    return "" if value is None else json.dumps(value, ensure_ascii=False)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from starmodel.errors import ConfigurationError
+from starmodel.errors import ConfigurationError, Unavailable
 from starmodel.web.live import LiveHub
 from starmodel.web.parts import Parts
 from starmodel.web.response import ASGIApplication, Message, Receive, Scope, Send
@@ -45,9 +45,12 @@ class Lifespan:
             hosted = _HostLifespan(host, scope)
             failure = await hosted.tell("startup")
         except Exception as error:
-            if not isinstance(error, ConfigurationError):
-                logger.exception("The app could not start")
-            failure = str(error) or type(error).__name__
+            if isinstance(error, Unavailable):
+                failure = error.reason
+            else:
+                if not isinstance(error, ConfigurationError):
+                    logger.exception("The app could not start")
+                failure = str(error) or type(error).__name__
             hosted = _HostLifespan(None, scope)
         if failure is not None:
             if is_first:
@@ -98,6 +101,8 @@ class Lifespan:
             await asyncio.sleep(SWEEP_INTERVAL)
             try:
                 await self._parts.services.persistence.delete_expired()
+            except Unavailable as error:
+                logger.warning("What has expired waits to be deleted: %s", error.reason)
             except Exception:
                 logger.exception("What has expired could not be deleted")
 

@@ -64,6 +64,8 @@ class ListView(Generic[S]):
         related: What they refer to.
         next: The cursor of the next page; `None` on the last one.
         is_first: Whether this is the first page.
+        mark: Where the changes of the records stood before they were read, as
+            `request.parts.changes` says. A page that does not know fetches them once more.
     """
 
     path: str
@@ -72,6 +74,7 @@ class ListView(Generic[S]):
     related: Related
     next: str | None = None
     is_first: bool = True
+    mark: str = ""
 
     def value(self, name: str) -> str:
         """Give what the address says for a name, escaped; an empty text if nothing."""

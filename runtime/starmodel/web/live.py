@@ -1,8 +1,8 @@
 """Live updates: one event stream per page, `GET /live?watch=counter&watch=product:ID`.
 
 A stream begins with a snapshot of each entity it watches, and goes on with every committed
-change. A page that lists records watches them all, `watch=product`, and is told that something
-has changed. The bus only gives hints; what is sent is read from the store. With every sign of life
+change. A page that lists records watches them all, `watch=product`, and is told where their
+changes stand, at once and whenever there is another. The bus only gives hints; what is sent is read from the store. With every sign of life
 the stored versions are compared with those that were sent, so a lost hint or an expired entity
 is noticed then at the latest. A page that reads too slowly skips versions; none ever goes back.
 
@@ -13,10 +13,9 @@ import asyncio
 import logging
 import random
 import secrets
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from starmodel.application import Key, Services, authorize
+from starmodel.application import EntityPersistenceBackend, Key, Services, authorize
 from starmodel.domain import CommandRecord, Scope, StateStore
 from starmodel.errors import (
     ArgumentError,
@@ -26,6 +25,7 @@ from starmodel.errors import (
     Unavailable,
 )
 from starmodel.settings import Settings
+from starmodel.web.changes import Changes
 from starmodel.web.collection import Collection
 from starmodel.web.formatter import EventResponseFormatter
 from starmodel.web.history import FragmentHistory
@@ -42,7 +42,6 @@ _RETRY_AFTER = 5.0
 _SHORTEST_RETRY = 500
 _LONGEST_RETRY = 15_000
 _PAUSE_AFTER = 200
-_RECENT = 30.0
 
 logger = logging.getLogger("starmodel.live")
 
@@ -55,6 +54,7 @@ class LiveHub:
         services: The stores and the bus.
         settings: The limits.
         formatter: Writes what the pages are told.
+        changes: Counts the changes of records that are listed.
     """
 
     def __init__(
@@ -63,15 +63,19 @@ class LiveHub:
         services: Services,
         settings: Settings,
         formatter: EventResponseFormatter,
+        changes: Changes,
     ) -> None:
         self._resources = {resource.definition.name: resource for resource in resources}
         self._services = services
         self._settings = settings
         self._formatter = formatter
+        self._changes = changes
         self._topics: dict[tuple[str, str], Topic] = {}
         self._collections: dict[str, Collection] = {}
-        self._changed_at = {
-            name: -_RECENT for name, resource in self._resources.items() if _is_listed(resource)
+        self._dependents = {
+            name: tuple(_dependents(resource, self._resources.values()))
+            for name, resource in self._resources.items()
+            if _is_listed(resource)
         }
         self._streams: set[LiveStream] = set()
         self._sessions: dict[str, set[LiveStream]] = {}
@@ -131,11 +135,19 @@ class LiveHub:
         topic = self._topics.get((record.entity, record.id))
         if topic is not None:
             topic.hear(record, event)
-        if record.entity in self._changed_at:
-            self._changed_at[record.entity] = time.monotonic()
-            collection = self._collections.get(record.entity)
-            if collection is not None:
-                collection.hear()
+        if record.entity in self._dependents:
+            self._hear_of(record.entity)
+            if record.version > 1 and "id" in record.changed:
+                # It was deleted, and the database may have changed others with it.
+                for name in self._dependents[record.entity]:
+                    self._hear_of(name)
+
+    def _hear_of(self, name: str) -> None:
+        """Take note that a record of an entity has changed, and tell those who list them."""
+        self._changes.note(name)
+        collection = self._collections.get(name)
+        if collection is not None:
+            collection.hear()
 
     async def answer(self, request: Request) -> LiveStream:
         """GET /live: begin a stream.
@@ -156,7 +168,7 @@ class LiveHub:
         last_event = request.headers.get(b"last-event-id", b"")
         try:
             for topic in stream.topics:
-                await self._admit(stream, topic, is_back=bool(last_event))
+                await self._admit(stream, topic)
         except BaseException:
             self.leave(stream)
             raise
@@ -215,7 +227,7 @@ class LiveHub:
                 authorize(request.actor, request.actor.is_authenticated)
                 return definition.key(request.actor.id or "")
             return definition.key(request.session)
-        if not colon and name in self._changed_at:
+        if not colon and name in self._dependents:
             return definition.key("")
         if not 0 < len(id) <= MAX_ID:
             raise _refuse("A record is watched by its id: ?watch=name:id", "missing_id")
@@ -243,10 +255,10 @@ class LiveHub:
     def _topic(self, key: Key) -> Topic | Collection:
         """Give what stands for an entity, or for all records of a kind; make it if need be."""
         resource = self._resources[key.entity]
-        if not key.id and key.entity in self._changed_at:
+        if not key.id and key.entity in self._dependents:
             collection = self._collections.get(key.entity)
             if collection is None:
-                collection = Collection(resource.definition, self._formatter)
+                collection = Collection(resource.definition, self._changes, self._formatter)
                 self._collections[key.entity] = collection
             return collection
         topic = self._topics.get((key.entity, key.id))
@@ -256,16 +268,10 @@ class LiveHub:
             self._topics[key.entity, key.id] = topic
         return topic
 
-    async def _admit(self, stream: LiveStream, topic: Topic | Collection, *, is_back: bool) -> None:
-        """Read an entity for a new stream, and see whether it may have it.
-
-        A list is what its page was made of a moment ago, unless the page comes back or something
-        has changed just now.
-        """
+    async def _admit(self, stream: LiveStream, topic: Topic | Collection) -> None:
+        """Read an entity for a new stream, and see whether it may have it."""
         if isinstance(topic, Collection):
             authorize(stream.actor, topic.allows(stream.actor))
-            if not is_back and time.monotonic() - self._changed_at[topic.key.entity] > _RECENT:
-                stream.pending.pop(topic, None)
             return
         view = await topic.read()
         if view.state is None:
@@ -307,12 +313,19 @@ class LiveHub:
 
     async def _compare(self) -> None:
         """Compare what was sent with what is stored."""
+        away: set[EntityPersistenceBackend] = set()
         for number, topic in enumerate(list(self._topics.values())):
             if number % _PAUSE_AFTER == 0:
                 await asyncio.sleep(0)
+            if topic.backend in away:
+                continue
             try:
                 if await topic.backend.version(topic.key) != topic.version:
                     await topic.read()
+            except Unavailable as error:
+                # So is all else that is kept there; the next time it may be back.
+                away.add(topic.backend)
+                logger.warning("What is watched waits to be compared: %s", error.reason)
             except Exception:
                 logger.exception("%s could not be compared", topic.key.entity)
 
@@ -339,6 +352,24 @@ def _is_listed(resource: Resource) -> bool:
     """Whether there is a list of such records that a page may watch."""
     definition = resource.definition
     return definition.store is StateStore.SERVER_SQL and definition.scope is Scope.RECORD
+
+
+def _dependents(resource: Resource, others: Iterable[Resource]) -> Iterator[str]:
+    """Name the entities whose records the database changes when one of this is deleted."""
+    found = {resource.definition.name}
+    waiting = [resource.definition.name]
+    tables = [other.table for other in others if other.table is not None]
+    while waiting:
+        name = waiting.pop()
+        for table in tables:
+            changes = any(
+                reference.entity == name and reference.on_delete != "restrict"
+                for reference in table.references
+            ) or any(link.entity == name for link in table.links)
+            if changes and table.entity not in found:
+                found.add(table.entity)
+                waiting.append(table.entity)
+                yield table.entity
 
 
 def _refuse(message: str, kind: str) -> InvalidArguments:

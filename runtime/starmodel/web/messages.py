@@ -73,6 +73,7 @@ _SENTENCES: Mapping[str, str] = {
     "dataclass_type": "Give an object.",
     "extra_forbidden": "This is not known here.",
     "json_invalid": "This is not JSON.",
+    "reference_type": "Choose a record.",
     "too_precise": "This number is too long.",
     "duplicate": "This is given twice.",
 }

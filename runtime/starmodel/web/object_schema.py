@@ -1,10 +1,13 @@
-"""The schema of a value object, as part of the schema of an argument."""
+"""The schemas of value objects and references, as parts of the schema of an argument."""
 
 from itertools import count
 from typing import Any, TypeAlias, cast
 
 from pydantic import BaseModel
-from pydantic_core.core_schema import CoreSchema
+from pydantic_core import CoreSchema, core_schema
+
+from starmodel.domain import Entity
+from starmodel.domain.relation import Reference
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -24,6 +27,11 @@ def object_schema(cls: type[BaseModel]) -> CoreSchema:
         names = {one["ref"] for one in schema["definitions"]}
         schema = _renamed(schema, names, f":{next(_numbers)}")
     return cast("CoreSchema", schema)
+
+
+def reference_schema(cls: type[Entity]) -> CoreSchema:
+    """Give the schema of a reference to an entity: an id, of which a `Ref` is made."""
+    return core_schema.no_info_plain_validator_function(Reference(cls).validate)
 
 
 def _renamed(part: Any, names: set[str], suffix: str) -> Any:

@@ -39,6 +39,24 @@ It sets the signal `$_notice`: to a text while the live stream is lost or after 
 no answer, to nothing as soon as there is life again.
 """
 
+TYPED = escape(
+    "[...document.querySelectorAll('form :is(input:not([type=hidden]), select, textarea)')]"
+    ".filter((one) => one.type === 'checkbox' ? one.checked !== one.defaultChecked"
+    " : one.options ? one.selectedIndex !=="
+    " Math.max(0, [...one.options].findIndex((option) => option.defaultSelected))"
+    " : one.value !== one.defaultValue)"
+    ".map((one) => [one, one.type === 'checkbox' ? 'checked' : 'value'])"
+    ".map(([one, name]) => [one, name, one[name]])"
+    ".forEach(([one, name, typed]) => setTimeout(() => (one[name] = typed,"
+    " ['input', 'change'].forEach((type) =>"
+    " one.dispatchEvent(new Event(type, {bubbles: true}))))))"
+)
+"""The value of `data-init` on `<body>`: it keeps what was typed before the page's script started.
+
+Datastar would put into each input what its signal has. So what differs from what the page came
+with is put back, once everything else has started, as if it was typed then.
+"""
+
 EMPTY_ROW = '<tr><td class="none" colspan="100">None</td></tr>'
 """What stands in a table without rows."""
 
@@ -120,9 +138,15 @@ def definitions(items: Iterable[tuple[str, str]]) -> str:
     return f"<dl>{entries}</dl>" if entries else ""
 
 
+def short_id(id: str) -> str:
+    """Show an id, escaped; of a long one its end, in which those that were made lately differ."""
+    return escape(id if len(id) <= 20 else f"…{id[-8:]}")
+
+
 def related_label(id: str, records: Mapping[str, Mapping[str, Any]], label: str) -> str:
     """Give what a record is called, escaped: its field `label`, else its id."""
-    return escape(str(records.get(id, {}).get(label) or id))
+    called = records.get(id, {}).get(label)
+    return escape(str(called)) if called and label != "id" else short_id(id)
 
 
 def reference(

@@ -17,6 +17,7 @@ from starmodel.domain import Actor, StateStore
 from starmodel.errors import ConfigurationError
 from starmodel.settings import Settings
 from starmodel.stores.memory import MemoryRepo
+from starmodel.web.changes import Changes
 from starmodel.web.formatter import DatastarFormatter, EventResponseFormatter
 from starmodel.web.request import Request
 from starmodel.web.response import Headers
@@ -83,11 +84,13 @@ class Parts:
         ui: Makes documents of generated pages.
         identify: Says who sent a request; `None` where everybody is anonymous.
         page_headers: The headers of generated pages.
+        changes: Where the changes of records that are listed stand.
     """
 
     __slots__ = (
         "_clock",
         "_session",
+        "changes",
         "event_headers",
         "formatter",
         "identify",
@@ -140,6 +143,7 @@ class Parts:
         )
         self.identify: Identify | None = adapters.get("identify")
         self.page_headers = page_headers(settings)
+        self.changes = Changes()
         self._clock = clock
         self._session: SessionIdentity | None = adapters.get("session")
 

@@ -25,6 +25,15 @@ _CLOSE = (
 )
 
 
+CHIP = (
+    "((id, label) => ((item) => (item.setAttribute('data-id', id),"
+    " item.append(Object.assign(document.createElement('button'), {type: 'button',"
+    " textContent: label, ariaLabel: 'Remove ' + label})),"
+    " item))(document.createElement('li')))"
+)
+"""Makes what stands for a record that was picked, out of its id and what it is called."""
+
+
 def _look_for(text: str) -> str:
     """Fetch options for a text; whoever has left the input by then is offered nothing."""
     return (
@@ -78,10 +87,7 @@ PICK = escape(
 PICK_SEVERAL = escape(
     "((option, chip, chips, input, list) => ("
     "option && ![...chips.children].some((one) => one.dataset.id === option.dataset.id)"
-    " && ((item) => (item.setAttribute('data-id', option.dataset.id),"
-    " item.append(Object.assign(document.createElement('button'), {type: 'button',"
-    " textContent: option.textContent, ariaLabel: 'Remove ' + option.textContent})),"
-    " chips.append(item)))(document.createElement('li')),"
+    f" && chips.append({CHIP}(option.dataset.id, option.textContent)),"
     f" option && (input.value = '', {_CLOSE}(input, list), input.focus()),"
     " chip && (chip.remove(), input.focus())"
     "))(evt.target.closest('[role=option][data-id]'), evt.target.closest('.chips li'),"

@@ -17,6 +17,7 @@ from starmodel.errors import (
     InvalidState,
     StaleVersion,
     StarModelError,
+    Taken,
     TooManyRequests,
     Unavailable,
 )
@@ -118,7 +119,7 @@ def problem_of(request: Request, error: Exception) -> Problem:
     elif isinstance(error, InvalidState):
         errors, detail = error.errors, f"This would leave the {error.entity} invalid."
         logger.warning("%r left the %s invalid", request.route, error.entity)
-    elif isinstance(error, ConstraintViolation):
+    elif isinstance(error, ConstraintViolation | Taken):
         errors, detail = error.errors, "This does not go with what is stored."
     elif isinstance(error, StaleVersion):
         errors = tuple([_difference(name, value) for name, value in error.differs.items()])
@@ -126,6 +127,8 @@ def problem_of(request: Request, error: Exception) -> Problem:
             error.status, detail, errors=errors, version=error.version, differs=error.differs
         )
     elif isinstance(error, TooManyRequests | Unavailable):
+        if error.__cause__ is not None:
+            logger.warning("%r is not available: %s", request.route, error.__cause__)
         headers = [(b"retry-after", b"%d" % math.ceil(error.retry_after))]
     return Problem(error.status, detail, errors=errors, headers=headers)
 
@@ -212,6 +215,8 @@ def _members(problem: Problem) -> dict[str, object]:
     }
     if problem.id is not None:
         members["id"] = problem.id
+    if problem.version is not None:
+        members["version"] = problem.version
     if problem.differs is not None:
         members["differs"] = problem.differs
     if problem.errors:

@@ -20,6 +20,7 @@ from starmodel.application import (
     restore,
 )
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, render_fragment
+from starmodel.errors import Unavailable
 from starmodel.web.formatter import EventResponseFormatter
 from starmodel.web.routing import Resource
 from starmodel.web.sse import encode_signals
@@ -209,8 +210,10 @@ class Topic(Watched):
             while self._is_read_due:
                 self._is_read_due = False
                 await self.read()
+        # The next sign of life compares versions with the store, so nothing is lost.
+        except Unavailable as error:
+            logger.warning("A change of %s waits to be read: %s", self.key.entity, error.reason)
         except Exception:
-            # The next sign of life compares versions with the store, so nothing is lost.
             logger.exception("A change of %s could not be read", self.definition.name)
         finally:
             self._reader = None

@@ -2,8 +2,10 @@
 
 A generated page hands its content to a `UIAdapter`, which makes a whole document of it. The
 content is `<main>` with everything live inside; what stands around it (head, heading, the app's
-own navigation) is the adapter's. The classes that content uses are listed at the top of
-`style.css`: an adapter with a stylesheet of its own styles these.
+own navigation) is the adapter's. Its `<body>` should have `data-init="{TYPED}"`, of
+`starmodel.web.page`, for whoever types before the page's script has started. The classes that
+content uses are listed at the top of `style.css`: an adapter with a stylesheet of its own styles
+these.
 """
 
 from abc import ABC, abstractmethod
@@ -14,7 +16,7 @@ from pkgutil import get_data
 from types import MappingProxyType
 
 from starmodel.settings import Settings
-from starmodel.web.page import escape
+from starmodel.web.page import TYPED, escape
 
 DATASTAR_URL = Settings().datastar_url
 """Datastar's script, pinned; the only thing a generated page loads from elsewhere."""
@@ -112,7 +114,7 @@ class DefaultUI(UIAdapter):
                 f'<link rel="icon" href="{icon[0]}" type="image/svg+xml">',
                 *links,
                 script(datastar_url, datastar_integrity),
-                "</head>\n<body>\n",
+                f'</head>\n<body data-init="{TYPED}">\n',
             ]
         )
 

@@ -8,10 +8,6 @@ from contextlib import closing
 import pytest
 from shop_project import Shop
 
-needs_entities_in_sql = pytest.mark.xfail(
-    strict=True, reason="`StateStore.SERVER_SQL` is refused as not available yet (SM113)"
-)
-
 HEAD = '''
 from starmodel import Access, Entity, EntityConfig, Field, StateStore
 
@@ -47,7 +43,6 @@ def begin(shop: Shop) -> None:
     rows(shop, "INSERT INTO product (id, title, stock, row_version) VALUES ('1', 'Pot', 3, 1)")
 
 
-@needs_entities_in_sql
 def test_from_an_entity_to_a_database_and_back(products: Shop) -> None:
     check = products.starmodel("migrate", "check")
     assert (check.code, check.out) == (3, "create table product\n")
@@ -80,7 +75,6 @@ def test_from_an_entity_to_a_database_and_back(products: Shop) -> None:
     assert "No migration was applied" in products.starmodel("migrate", "down").err
 
 
-@needs_entities_in_sql
 def test_a_rename_keeps_what_is_there(products: Shop) -> None:
     begin(products)
     define(products, "name: str = Field('', renamed_from='title')", "stock: int = 0")
@@ -92,7 +86,6 @@ def test_a_rename_keeps_what_is_there(products: Shop) -> None:
     assert products.starmodel("migrate", "check").code == 0
 
 
-@needs_entities_in_sql
 def test_what_would_be_lost_is_announced(products: Shop) -> None:
     begin(products)
     tree = products.tree()
@@ -115,7 +108,6 @@ def test_what_would_be_lost_is_announced(products: Shop) -> None:
     assert rows(products, "SELECT title, stock FROM product") == [("", 3)]
 
 
-@needs_entities_in_sql
 def test_rows_get_what_they_lack(products: Shop) -> None:
     begin(products)
     define(products, "title: str = ''", "stock: int = 0", "sku: str")
@@ -129,7 +121,6 @@ def test_rows_get_what_they_lack(products: Shop) -> None:
     assert rows(products, "SELECT sku FROM product") == [("P-1",)]
 
 
-@needs_entities_in_sql
 def test_rows_that_do_not_fit_change_nothing(products: Shop) -> None:
     begin(products)
     rows(products, "INSERT INTO product (id, title, stock, row_version) VALUES ('2', 'Pot', 0, 1)")
@@ -144,7 +135,6 @@ def test_rows_that_do_not_fit_change_nothing(products: Shop) -> None:
     )
 
 
-@needs_entities_in_sql
 def test_sql_for_a_review(products: Shop) -> None:
     begin(products)
     define(products, "title: str = ''", "stock: int = Field(0, ge=0)")
@@ -168,7 +158,6 @@ def test_sql_for_a_review(products: Shop) -> None:
     assert products.starmodel("migrate", "sql", "0009").code == 2
 
 
-@needs_entities_in_sql
 def test_a_migration_written_by_hand(products: Shop) -> None:
     begin(products)
     new = products.starmodel("migrate", "new", "--empty", "Round the stock")
@@ -190,7 +179,6 @@ def test_a_migration_written_by_hand(products: Shop) -> None:
     )
 
 
-@needs_entities_in_sql
 def test_alembic_by_itself(products: Shop) -> None:
     assert products.starmodel("migrate", "new").code == 0
     for arguments in (["upgrade", "head"], ["check-nothing"], ["current"]):
@@ -209,16 +197,8 @@ def test_alembic_by_itself(products: Shop) -> None:
         ("mysql://me:secret@db/shop", "mysql://me:***@db/shop is no database URL"),
         ("app.db", "app.db is no database URL"),
         ("sqlite://", "in memory is gone"),
-        pytest.param(
-            "sqlite:///absent/app.db",
-            "sqlite:///absent/app.db cannot be read",
-            marks=needs_entities_in_sql,
-        ),
-        pytest.param(
-            "postgresql://me:secret@127.0.0.1:1/shop",
-            "postgresql://me:***@127.0.0.1:1/shop cannot",
-            marks=needs_entities_in_sql,
-        ),
+        ("sqlite:///absent/app.db", "sqlite:///absent/app.db cannot be read"),
+        ("postgresql://me:secret@127.0.0.1:1/shop", "postgresql://me:***@127.0.0.1:1/shop cannot"),
     ],
 )
 def test_a_database_that_cannot_be_used(products: Shop, url: str, said: str) -> None:
@@ -229,7 +209,6 @@ def test_a_database_that_cannot_be_used(products: Shop, url: str, said: str) -> 
         assert "secret" not in done.err and "Traceback" not in done.err
 
 
-@needs_entities_in_sql
 def test_a_database_that_is_newer_than_the_files(products: Shop) -> None:
     begin(products)
     rows(products, "UPDATE alembic_version SET version_num = '0007_later'")
@@ -238,7 +217,6 @@ def test_a_database_that_is_newer_than_the_files(products: Shop) -> None:
         assert done.code == 2 and "is at the migration 0007_later, which is not in" in done.err
 
 
-@needs_entities_in_sql
 def test_a_history_that_was_changed(products: Shop) -> None:
     begin(products)
     define(products, "title: str = ''", "stock: int = 0", "note: str = ''")
@@ -289,7 +267,6 @@ def test_nothing_to_migrate(shop: Shop, tmp_path_factory: pytest.TempPathFactory
     assert nowhere.starmodel("migrate", "status").code == 2
 
 
-@needs_entities_in_sql
 def test_writing_needs_no_database_libraries(products: Shop) -> None:
     program = (
         "import sys; sys.argv = ['starmodel', 'migrate', 'new'];"

@@ -19,6 +19,7 @@ from starmodel_schemas import (
     LiteralType,
     ObjectType,
     OptionalType,
+    RefType,
     SetType,
     TupleType,
     TypeRef,
@@ -98,6 +99,16 @@ def test_schemas(type_: TypeRef, constraints: Constraints, wanted: str) -> None:
 
 def test_value_objects_bring_their_own_schema() -> None:
     assert written(ObjectType(object=f"{MODULE}.Note")) == "object_schema(Note)"
+
+
+def test_references_are_made_of_ids() -> None:
+    product = RefType(entity=f"{MODULE}.Product")
+    assert written(product) == "reference_schema(Product)"
+    listed = OptionalType(item=ListType(item=product))
+    assert written(listed, Constraints(max_length=3)) == (
+        "core_schema.nullable_schema(core_schema.list_schema(reference_schema(Product),"
+        " max_length=3))"
+    )
 
 
 @pytest.mark.parametrize(

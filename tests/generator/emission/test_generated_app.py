@@ -173,7 +173,7 @@ def test_private_values_are_in_no_byte_sent(shop: Callable[[str], Any]) -> None:
 
     visit = run(shop, scenario)
     assert visit.received
-    for secret in (b"4711", b"card_number", b"hidden", b"hunter2"):
+    for secret in (b"4711", b"card_number", b"undisclosed", b"hunter2"):
         assert secret not in visit.received
 
 

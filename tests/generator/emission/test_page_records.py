@@ -1,6 +1,7 @@
 """Lists and forms of schemas at random: valid Python, valid HTML, every text where it belongs."""
 
 import ast
+import html
 import re
 from random import Random
 from typing import Any
@@ -9,9 +10,21 @@ import black
 from listed_shop import LISTED_SHOP, crud_events
 from random_schemas import SchemaMaker, hostile_text
 
-from starmodel.web import DefaultUI, Page, draft, listing, picker, segment
+from starmodel.web import (
+    DefaultUI,
+    Page,
+    actions,
+    conflict,
+    draft,
+    input_value,
+    listing,
+    picker,
+    segment,
+)
 from starmodel.web import page as helpers
 from starmodel.web.attributes import escape_attribute
+from starmodel_generator.emission.filters import filters_of, sorts_of, texts_of
+from starmodel_generator.emission.form import ONCE
 from starmodel_generator.emission.form_page import form_page_view
 from starmodel_generator.emission.format import is_vouched_for
 from starmodel_generator.emission.list_page import list_page_view
@@ -40,6 +53,7 @@ from .test_page import (
 )
 
 VIEWS = {"page": page_view, "list_page": list_page_view, "form_page": form_page_view}
+MODULES = (helpers, conflict, draft, input_value, listing, picker)
 TEMPLATES = environment()
 UI = DefaultUI()
 
@@ -55,7 +69,7 @@ class RecordDocument(Document):
         " data-on:input__debounce.200ms data-on:input__debounce.300ms data-on:mousedown__prevent"
         " data-on:popstate__window data-on:submit__prevent data-attr:type data-attr:placeholder"
         " data-on-signal-patch__throttle.1s.trailing data-on-signal-patch__debounce.100ms"
-        " data-on-signal-patch-filter".split()
+        " data-on-signal-patch-filter data-show data-theirs tabindex".split()
     )
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -100,6 +114,30 @@ def test_lists_and_forms_are_what_black_gives() -> None:
     assert compared > 30
 
 
+def test_lists_ask_for_nothing_that_a_query_does_not_take() -> None:
+    asked = 0
+    apps = [in_a_database(SchemaMaker(seed, longest=2).app(2)) for seed in range(40)]
+    for app in (LISTED_SHOP, *apps):
+        context = Context(app, SETTINGS)
+        for entity in app.entities:
+            module = run("list_page", entity, context)
+            filters = {one.name for one in filters_of(entity, context)}
+            if texts_of(entity, context):
+                filters.add("q")
+            assert filters >= {*module["INPUTS"]}
+            sorts = {field.name for field in sorts_of(entity, context)}
+            headings = list_page_view(entity, context).columns
+            asked += len(module["INPUTS"]) + len(sorts)
+            linked = {one.heading.split('"')[1] for one in headings if one.heading}
+            assert sorts >= linked
+    assert asked > 200
+
+
+def test_forms_send_the_key_that_actions_send() -> None:
+    ((name, code),) = ONCE[1]
+    assert f"{ONCE[0]}: {{'{name}': {code}}}" == actions.ONCE
+
+
 def test_words_for_records() -> None:
     entity = LISTED_SHOP.entities[0]
 
@@ -133,7 +171,9 @@ def check_pages(entity: EntitySchema, context: Context, values: JsonMaker, rando
     texts = read(detail).texts
     for records in related.values():
         for record in records.values():
-            assert clean(record["name"] or record["id"]) in map(clean, texts)
+            called = record["name"] if record["name"] != record["id"] else ""
+            shown = html.unescape(helpers.short_id(record["id"]))
+            assert clean(called or shown) in map(clean, texts)
 
     query = (("q", hostile_text(random)), ("sort", "-id"), ("tag__x", hostile_text(random)))
     for items in ([state, state], []):
@@ -208,7 +248,7 @@ def clean(text: str) -> str:
 def run(kind: str, entity: EntitySchema, context: Context) -> dict[str, Any]:
     """Run a generated module without the modules that it stands among."""
     tree = ast.parse(text_of(kind, entity, context))
-    modules = {module.__name__: module for module in (helpers, draft, listing, picker)}
+    modules = {module.__name__: module for module in MODULES}
     namespace: dict[str, Any] = {
         "Page": Page,
         "segment": segment,

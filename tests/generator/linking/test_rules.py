@@ -5,12 +5,15 @@ from typing import NamedTuple
 
 import pytest
 from linked_project import link_sources
+from sql_rule_cases import SQL_CASES
 
 from starmodel_generator.linking.rules import RULES
+from starmodel_generator.linking.sql_rules import RULES as SQL_RULES
 
 HEAD = """\
-from typing import Any, Literal, Self
-from starmodel import Access, Actor, Entity, EntityConfig, Field, Scope, StateStore, event
+from typing import Any, ClassVar, Literal, Self
+from starmodel import Access, Actor, BaseTable, Entity, EntityConfig, Field, Many, Ref, Scope
+from starmodel import StateStore, event
 from pydantic import BaseModel, computed_field
 
 """
@@ -191,7 +194,7 @@ CASES: dict[str, Case] = {
     "SM113": Case(
         """
         class Cart(Entity):
-            model_config = EntityConfig(store=StateStore.SERVER_SQL)
+            model_config = EntityConfig(store=StateStore.SERVER_REDIS)
         """,
         "store",
         """
@@ -808,6 +811,9 @@ CASES: dict[str, Case] = {
     ),
 }
 
+CASES.update({code: Case(*case) for code, case in SQL_CASES.items()})
+ALL_RULES = (*RULES, *SQL_RULES)
+
 ACROSS_MODULES = {"SM106", "SM604"}
 """Rules that one module cannot break; `test_projects` does."""
 
@@ -832,7 +838,7 @@ def test_kept_rule_is_silent(code: str) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    assert {rule.code for rule in RULES} == CASES.keys() | ACROSS_MODULES
+    assert {rule.code for rule in ALL_RULES} == CASES.keys() | ACROSS_MODULES
 
 
 @pytest.mark.parametrize("code", sorted(CASES))
@@ -852,8 +858,8 @@ def test_messages_name_the_subject_and_say_what_to_do(code: str) -> None:
 
 
 def test_rules_are_described_once_and_completely() -> None:
-    assert len({rule.code for rule in RULES}) == len(RULES)
-    assert len({rule.name for rule in RULES}) == len(RULES)
-    for rule in RULES:
+    assert len({rule.code for rule in ALL_RULES}) == len(ALL_RULES)
+    assert len({rule.name for rule in ALL_RULES}) == len(ALL_RULES)
+    for rule in ALL_RULES:
         assert rule.summary and not rule.summary.endswith(".")
         assert rule.explanation.endswith((".", "`"))

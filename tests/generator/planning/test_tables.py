@@ -2,6 +2,7 @@
 
 from starmodel_generator.planning.tables import database_schema
 from starmodel_schemas import (
+    AnyType,
     AppSchema,
     ColumnSchema,
     Constraints,
@@ -27,6 +28,7 @@ from starmodel_schemas import (
     TableSchema,
     TextColumnType,
     TypeRef,
+    UnionType,
 )
 from starmodel_schemas.default import Default
 from starmodel_schemas.types import ScalarName
@@ -165,3 +167,31 @@ def test_what_belongs_to_somebody_is_found_by_its_holder() -> None:
     cart = table("cart")
     assert cart.primary_key == ("holder",)
     assert [column.name for column in cart.columns] == ["holder", "id", "count", "row_version"]
+
+
+def test_a_relation_of_many_to_many_may_lead_to_its_own_kind() -> None:
+    friends = ListType(item=RefType(entity="shop.entities.Person"))
+    person = entity("Person", field("friends", friends))
+    [_, links] = database_schema(AppSchema(entities=(person,))).tables
+    assert links.primary_key == ("person_id", "other_person_id")
+    assert [key.table for key in links.foreign_keys] == ["person", "person"]
+
+
+def test_a_foreign_key_of_a_plain_field_is_one() -> None:
+    number = field("maker", scalar("UUID"), foreign_key="maker.id", on_delete="cascade")
+    part = entity("Part", number)
+    part_table, _ = database_schema(AppSchema(entities=(part, MAKER))).tables
+    [key] = part_table.foreign_keys
+    assert (key.name, key.column, key.table, key.target) == (
+        *("fk_part_maker", "maker", "maker", "id"),
+    )
+    assert key.on_delete == "cascade"
+    assert [index.name for index in part_table.indexes] == ["ix_part_maker"]
+
+
+def test_what_may_be_none_is_nullable() -> None:
+    either = UnionType(members=(scalar("int"), OptionalType(item=scalar("str"))))
+    thing = entity("Thing", field("anything", AnyType()), field("either", either))
+    [things] = database_schema(AppSchema(entities=(thing,))).tables
+    nullable = [column.name for column in things.columns if column.nullable]
+    assert nullable == ["anything", "either"]

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel
 
+from starmodel import Ref
 from starmodel.application.projection import json_value
 
 
@@ -24,26 +25,28 @@ class Secretive(BaseModel):
     password: str = "hunter2"
 
 
-@pytest.mark.parametrize(
-    ("value", "wanted"),
-    [
-        (None, None),
-        (True, True),
-        (10**20, 10**20),
-        ("text", "text"),
-        (Decimal("1.50"), "1.50"),
-        (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
-        (date(2024, 1, 31), "2024-01-31"),
-        (time(10, 30), "10:30:00"),
-        (datetime(2024, 1, 31, tzinfo=UTC), "2024-01-31T00:00:00+00:00"),
-        (timedelta(minutes=1), 60.0),
-        (b"\x00\xff", "AP8="),
-        (Mood.GOOD, "good"),
-        (Level.LOW, 1),
-        ([1, (2, {3})], [1, [2, [3]]]),
-        ({Mood.GOOD: 1, 2: [Decimal(3)], True: None}, {"good": 1, "2": ["3"], "true": None}),
-    ],
-)
+VALUES: list[tuple[Any, Any]] = [
+    (None, None),
+    (True, True),
+    (10**20, 10**20),
+    ("text", "text"),
+    (Decimal("1.50"), "1.50"),
+    (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+    (date(2024, 1, 31), "2024-01-31"),
+    (time(10, 30), "10:30:00"),
+    (datetime(2024, 1, 31, tzinfo=UTC), "2024-01-31T00:00:00+00:00"),
+    (timedelta(minutes=1), 60.0),
+    (b"\x00\xff", "AP8="),
+    (Ref("an-id"), "an-id"),
+    ([Ref(UUID(int=1))], ["00000000-0000-0000-0000-000000000001"]),
+    (Mood.GOOD, "good"),
+    (Level.LOW, 1),
+    ([1, (2, {3})], [1, [2, [3]]]),
+    ({Mood.GOOD: 1, 2: [Decimal(3)], True: None}, {"good": 1, "2": ["3"], "true": None}),
+]
+
+
+@pytest.mark.parametrize(("value", "wanted"), VALUES)
 def test_plain_values(value: Any, wanted: Any) -> None:
     found = json_value(value)
     assert found == wanted

@@ -130,7 +130,7 @@ NOTE = EntityDefinition(
     namespace="note",
     store=StateStore.SERVER_SQL,
     scope=Scope.RECORD,
-    state=lambda note: {"text": note.text},
+    state=lambda note: {"id": note.id, "text": note.text},
     access=lambda actor, note: False,
 )
 STAFF_NOTE = EntityDefinition(
@@ -139,7 +139,7 @@ STAFF_NOTE = EntityDefinition(
     namespace="staff_note",
     store=StateStore.SERVER_SQL,
     scope=Scope.RECORD,
-    state=lambda note: {"text": note.text},
+    state=lambda note: {"id": note.id, "text": note.text},
     access=Access.AUTHENTICATED,
 )
 
@@ -256,6 +256,7 @@ class World:
         settings: Settings | None = None,
         store: EntityPersistenceBackend | None = None,
         bus: EventBus | None = None,
+        tables: Mapping[str, Any] | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.store = MemoryRepo() if store is None else store
@@ -266,8 +267,10 @@ class World:
             Resource(BOARD, routes=[]),
             Resource(CHAT, routes=[]),
             Resource(MEMBERS, routes=[]),
-            Resource(NOTE, routes=[]),
-            Resource(STAFF_NOTE, routes=[]),
+            *(
+                Resource(one, routes=[], table=(tables or {}).get(one.name))
+                for one in (NOTE, STAFF_NOTE)
+            ),
         ]
         self.parts = Parts(
             resources,
@@ -282,7 +285,9 @@ class World:
             },
         )
         self.services = self.parts.services
-        self.hub = LiveHub(resources, self.services, self.settings, self.parts.formatter)
+        self.hub = LiveHub(
+            resources, self.services, self.settings, self.parts.formatter, self.parts.changes
+        )
         self.checks: list[Callable[[Browser], None]] = []
 
     async def __aenter__(self) -> "World":

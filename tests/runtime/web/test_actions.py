@@ -13,12 +13,14 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
+from starmodel import Ref
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Request, Response, Route
 from starmodel.web.actions import (
     OMITTED,
     Expression,
     Signal,
+    crud_action,
     delete_action,
     get_action,
     live_action,
@@ -26,6 +28,7 @@ from starmodel.web.actions import (
     post_action,
     put_action,
     signals,
+    write_action,
 )
 from starmodel.web.parts import Parts
 
@@ -90,6 +93,34 @@ def test_ids_in_a_path() -> None:
     for path, ids in (("/a", ("x",)), ("/a/{b}", ()), ("/a/{b}/{c}", ("x",))):
         with pytest.raises(ValueError):
             post_action(path, *ids)
+
+
+def test_what_happens_once_has_a_key_that_each_click_makes_anew() -> None:
+    key = "headers: {'Idempotency-Key': [...crypto.getRandomValues(new Uint32Array(4))].join('-')}"
+    assert write_action("post", "/product/{id}/restock", 7) == (
+        "@post('/product/7/restock', {" + key + "})"
+    )
+    assert write_action("put", "/x", a=1, b=Expression("$b")) == (
+        "@put('/x?a=1', {payload: {b: $b}, " + key + "})"
+    )
+
+
+def test_a_record_is_changed_by_what_is_given_and_by_no_signal_of_the_page() -> None:
+    changed = crud_action("patch", "/product/{id}", 7, name="a", price=OMITTED, tag=None)
+    assert changed.startswith("@patch('/product/7?name=a', {payload: {tag: null}, headers: ")
+    assert crud_action("delete", "/product/{id}", Signal("$p.id")).startswith(
+        "@delete('/product/' + encodeURIComponent($p.id), {payload: {}, headers: "
+    )
+
+
+def test_references_are_ids() -> None:
+    author: Ref[Any] = Ref("a1")
+    tags: list[Ref[Any]] = [Ref("t1"), Ref("t2")]
+    action = post_action("/post", author=author, tags=tags)
+    assert parse_qsl(action.partition("?")[2].rstrip("')")) == [
+        ("author", "a1"),
+        ("tags", '["t1","t2"]'),
+    ]
 
 
 def test_the_live_stream() -> None:

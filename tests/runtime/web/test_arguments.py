@@ -14,9 +14,10 @@ import pytest
 from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
 from pydantic_core import core_schema as cs
 
+from starmodel.domain import OMITTED
 from starmodel.errors import InvalidArguments, StarModelError
 from starmodel.settings import Settings
-from starmodel.web import Argument, Arguments, Request, Route
+from starmodel.web import Argument, Arguments, Request, Route, UpdateArgument
 from starmodel.web.parts import Parts
 
 PARTS = Parts([], Settings(secret_key="k" * 40), {})
@@ -394,3 +395,55 @@ def test_the_kind_of_a_body_counts(content_type: str | None, status: int) -> Non
     assert caught.value.status == status
     # Without a body its kind does not matter.
     assert read(arguments, content_type=content_type) == {"a": 1}
+
+
+CHANGES = Arguments(
+    name=UpdateArgument(cs.str_schema(min_length=1)),
+    count=UpdateArgument(cs.int_schema()),
+    maybe=UpdateArgument(cs.nullable_schema(cs.int_schema())),
+    tick=UpdateArgument(cs.bool_schema()),
+    tags=UpdateArgument(cs.list_schema(cs.str_schema())),
+    version=Argument(cs.nullable_schema(cs.int_schema()), default=None),
+)
+
+
+def test_what_an_update_is_not_given_is_omitted() -> None:
+    nothing = dict.fromkeys(("name", "count", "maybe", "tick", "tags"), OMITTED)
+    assert read_json(CHANGES, {}) == {**nothing, "version": None}
+    given: dict[str, Any] = {"name": "a", "maybe": None, "tags": [], "version": 3, "other": 1}
+    assert read_json(CHANGES, given) == {
+        **nothing,
+        "name": "a",
+        "maybe": None,
+        "tags": [],
+        "version": 3,
+    }
+    assert read(CHANGES, query="count=5", method="PATCH") == {
+        **nothing,
+        "count": 5,
+        "version": None,
+    }
+    with pytest.raises(InvalidArguments) as caught:
+        read_json(CHANGES, {"name": None, "count": "x"})
+    assert {error.name for error in caught.value.errors} == {"name", "count"}
+
+
+def test_an_input_that_was_emptied_is_not_one_that_was_left_out() -> None:
+    emptied = {"name": "a", "count": "1", "maybe": "", "tags": "", "version": ""}
+    assert read_form(CHANGES, emptied) == {
+        "name": "a",
+        "count": 1,
+        "maybe": None,
+        "tick": False,
+        "tags": [],
+        "version": None,
+    }
+    body = urlencode({"name": "", "count": " "}).encode()
+    errors = errors_of(CHANGES, body=body, content_type=FORM)
+    assert errors == {"name": "string_too_short", "count": "missing"}
+
+
+def test_a_program_that_sends_a_form_leaves_out_what_it_does_not_mean() -> None:
+    sent = read(CHANGES, body=b"count=1", content_type=FORM, method="PATCH")
+    assert sent["tick"] is OMITTED
+    assert sent["count"] == 1

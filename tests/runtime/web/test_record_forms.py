@@ -11,7 +11,8 @@ from starmodel.domain import ANONYMOUS
 from starmodel.errors import BadRequest, InvalidArguments
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Page, Request, Route
-from starmodel.web.draft import Draft, Form, duration_of, lines_of, text_of
+from starmodel.web.draft import Draft, Form
+from starmodel.web.input_value import duration_of, lines_of, text_of, value_of_sent
 from starmodel.web.listing import ListView, column, filters, kept, nothing, turning
 from starmodel.web.parts import Parts
 from starmodel.web.picker import answer_options
@@ -109,6 +110,32 @@ def test_values_come_back_from_their_texts() -> None:
     texts = Argument(core_schema.list_schema(core_schema.str_schema()))
     for items in (["a"], ["a", " b"], ["[1]", "x"], ["a\nb"], ["", "x"]):
         assert texts.read_text(lines_of(items), is_form=True) == items
+
+
+def test_what_a_script_sends_is_what_the_inputs_held() -> None:
+    sent = {
+        "name": "A",
+        "text": None,
+        "count": 7,
+        "is_new": True,
+        "tags": ["t1"],
+        "lines": ["a", "b"],
+        "size": {"width": None, "unit": {"name": "m"}},
+    }
+    blank: dict[str, Any] = {**BLANK, "text": "", "count": "", "lines": ""}
+    assert {name: value_of_sent(value, blank[name]) for name, value in sent.items()} == {
+        "name": "A",
+        "text": "",
+        "count": "7",
+        "is_new": True,
+        "tags": ["t1"],
+        "lines": "a\nb",
+        "size": {"width": "", "unit": {"name": "m"}},
+    }
+    # Whatever somebody has made of it.
+    for empty in blank.values():
+        for value in (None, 1, "x", [], {}, [[1]], {"a": {"b": 1}}):
+            assert type(value_of_sent(value, empty)) is type(empty)
 
 
 SIZE = core_schema.typed_dict_schema(

@@ -29,15 +29,22 @@ _MONEY = re.compile(
 
 
 def check_datetimes(app: LinkedApp) -> Iterator[Diagnostic]:
-    """SM206: a stored datetime says nothing about time zones."""
-    for field in _all_fields(app):
+    """SM206: a stored datetime says nothing about time zones; in SQL that is SM506."""
+    fields = [
+        field
+        for entity in app.entities
+        if entity.schema.store != "SERVER_SQL"
+        for field in entity.fields
+    ]
+    fields += [field for linked in app.objects.values() for field in linked.fields]
+    for field in fields:
         schema = field.schema
         if _scalar(schema.type) != "datetime" or schema.computed:
             continue
         if schema.constraints.timezone is None and not _says_zone(schema.type):
             help = "use `pydantic.AwareDatetime`, or `NaiveDatetime` if no zone is meant"
             problem = Problem(NAIVE_DATETIME, "is a datetime without a word on time zones", help)
-            yield _at_annotation(field, problem)
+            yield field.at_type(problem)
 
 
 def check_money(app: LinkedApp) -> Iterator[Diagnostic]:
@@ -45,20 +52,22 @@ def check_money(app: LinkedApp) -> Iterator[Diagnostic]:
     for field in _all_fields(app):
         if _scalar(field.schema.type) == "float" and _MONEY.search(field.schema.name):
             help = "use `Decimal`, or whole cents in an `int`"
-            yield _at_annotation(
-                field, Problem(FLOAT_MONEY, "looks like money, but is a float", help)
-            )
+            yield field.at_type(Problem(FLOAT_MONEY, "looks like money, but is a float", help))
 
 
 def check_record_ids(app: LinkedApp) -> Iterator[Diagnostic]:
-    """SM215: a record declares an id that is no text."""
+    """SM215: a record declares an id that is no text; in SQL it may be a UUID as well."""
     for entity in app.entities:
         if entity.schema.scope != "RECORD":
             continue
+        known = ("str", "UUID") if entity.schema.store == "SERVER_SQL" else ("str",)
         for field in entity.fields:
-            if field.schema.name == "id" and field.schema.type != ScalarType(name="str"):
-                help = "annotate it `str`, or leave it out and get a unique one"
-                yield _at_annotation(field, Problem(RECORD_ID, "is no `str`", help))
+            type = field.schema.type
+            if field.schema.name != "id" or (isinstance(type, ScalarType) and type.name in known):
+                continue
+            text = "is no " + " and no ".join(f"`{name}`" for name in known)
+            help = "annotate it `str`, or leave it out and get a unique one"
+            yield field.at_type(Problem(RECORD_ID, text, help))
 
 
 def check_required_fields(app: LinkedApp) -> Iterator[Diagnostic]:
@@ -66,7 +75,7 @@ def check_required_fields(app: LinkedApp) -> Iterator[Diagnostic]:
     for entity in app.entities:
         if entity.schema.scope == "RECORD" or not entity.options.knows_scope:
             continue
-        if _fills_in_values(entity.members.methods):
+        if fills_in_values(entity.members.methods):
             continue
         for field in entity.fields:
             schema = field.schema
@@ -88,7 +97,7 @@ def check_aliases(app: LinkedApp) -> Iterator[Diagnostic]:
             yield entity.subject.diagnose(problem, entity.options.place)
 
 
-def _fills_in_values(methods: dict[str, Method]) -> bool:
+def fills_in_values(methods: dict[str, Method]) -> bool:
     """Whether a validator or an `__init__` of the class may give values of its own."""
     return "__init__" in methods or any(
         method.decorator("pydantic.model_validator") for method in methods.values()
@@ -100,12 +109,6 @@ def _all_fields(app: LinkedApp) -> Iterator[LinkedField]:
         yield from entity.fields
     for linked in app.objects.values():
         yield from linked.fields
-
-
-def _at_annotation(field: LinkedField, problem: Problem) -> Diagnostic:
-    if isinstance(field.fact, Method):
-        return field.subject.diagnose(problem, field.fact.facts.place.at("returns", 0))
-    return field.subject.diagnose(problem, field.fact.place.at("annotation", 0))
 
 
 def _scalar(type: TypeRef) -> str | None:

@@ -74,6 +74,10 @@ def check_signal_names(app: LinkedApp) -> Iterator[Diagnostic]:
             if problem is not None and not event.schema.function.startswith("_"):
                 yield event.subject.diagnose(problem)
             yield from _parameter_names(event)
+        for side in entity.other_sides:
+            problem = name_problem(side.name, "called")
+            if problem is not None:
+                yield side.diagnose(problem)
     for fields in (
         *(entity.fields for entity in app.entities),
         *(linked.fields for linked in app.objects.values()),
@@ -137,6 +141,10 @@ def check_entity_names(app: LinkedApp) -> Iterator[Diagnostic]:
 def check_member_names(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM603, SM606: two events of an entity have one name, outside or in constants."""
     for entity in app.entities:
+        for side in entity.other_sides:
+            if side.name in entity.members.methods:
+                text = "has the name of a method of the class"
+                yield side.diagnose(Problem(DUPLICATE_MEMBER, text, "rename one of them"))
         seen: dict[str, LinkedEvent] = {}
         for event in entity.events:
             first = seen.setdefault(event.schema.name, event)

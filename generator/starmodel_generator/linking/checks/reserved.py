@@ -5,13 +5,15 @@ from keyword import iskeyword
 
 from starmodel_generator.diagnostics import Diagnostic, Place
 from starmodel_generator.linking.app import LinkedApp
+from starmodel_generator.linking.columns import is_links
+from starmodel_generator.linking.crud import is_written
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.events import LinkedEvent
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.rules import RESERVED_NAME
 from starmodel_schemas import ParameterSchema
-from starmodel_schemas.naming import constant_case, snake_case
+from starmodel_schemas.naming import constant_case, pascal_case, snake_case
 from starmodel_schemas.reserved import (
     CLASS_NAMES,
     EVENT_NAMES,
@@ -20,7 +22,10 @@ from starmodel_schemas.reserved import (
     HOLDER_NAMES,
     NAMESPACES,
     PARAMETER_NAMES,
+    RECORD_CLASSES,
+    SQL_EVENT_NAMES,
     SUBJECT_NAMES,
+    TABLE_CLASSES,
 )
 
 MODEL_ATTRIBUTES = frozenset(
@@ -57,9 +62,17 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
         *(("value object", linked.symbol) for linked in app.objects.values()),
         *(("enum", linked.symbol) for linked in app.enums.values()),
     ]
+    kept = {
+        symbol
+        for entity in app.entities
+        if entity.schema.store == "SERVER_SQL"
+        for symbol in (entity.lineage.symbol, *entity.reached)
+    }
     for kind, symbol in symbols:
         subject = Subject(f"{kind} `{symbol.name}`", symbol.place, symbol.name)
-        if symbol.name in CLASS_NAMES:
+        if symbol.name in CLASS_NAMES or (
+            symbol in kept and symbol.name in TABLE_CLASSES | RECORD_CLASSES
+        ):
             text = f"is called like the `{symbol.name}` that generated code imports"
             yield subject.diagnose(Problem(RESERVED_NAME, text, "rename it"))
         elif kind == "entity" and symbol.name == constant_case(symbol.name):
@@ -85,10 +98,32 @@ def _generated_names(app: LinkedApp) -> dict[str, str]:
         found[f"{name}Client"] = found[f"Async{name}Client"] = f"the client of `{name}`"
         found[constant] = f"the definition of `{name}`"
         found[f"{constant}_FRAGMENTS"] = f"the fragments of `{name}`"
-        for event in entity.events:
-            function = constant_case(event.schema.function)
-            found[f"{function}_ARGUMENTS"] = f"the arguments of `{event.schema.function}`"
-            found[f"{function}_FORM"] = f"the form of `{event.schema.function}`"
+        for event in entity.schema.events:
+            function = constant_case(event.function)
+            found[f"{function}_ARGUMENTS"] = f"the arguments of `{event.function}`"
+            found[f"{function}_FORM"] = f"the form of `{event.function}`"
+        if entity.schema.store == "SERVER_SQL":
+            found |= _table_names(entity)
+    return found
+
+
+def _table_names(entity: LinkedEntity) -> dict[str, str]:
+    """The classes and constants of the modules that entities in SQL have besides."""
+    name, constant = entity.schema.name, constant_case(entity.schema.name)
+    found = {f"{name}Row": f"the row of `{name}`", f"{constant}_TABLE": f"the table of `{name}`"}
+    for field in entity.fields:
+        if is_links(field.schema):
+            row = f"{name}{pascal_case(field.schema.name)}Row"
+            found[row] = f"the row that leads from `{name}` to its `{field.schema.name}`"
+    if entity.is_record_in_sql:
+        found[f"{name}Filters"] = f"the filters of `{name}`"
+        found[f"{name}Sort"] = f"the names that `{name}` can be sorted by"
+        found[f"{name}Include"] = f"the names of what `{name}` refers to"
+        found[f"{constant}_QUERIES"] = f"the queries of `{name}`"
+        found[f"{constant}_BLANK"] = f"the empty form of `{name}`"
+        for kind, word in (("create", "NEW"), ("update", "EDIT"), ("delete", "DELETE")):
+            if kind in entity.schema.crud:
+                found[f"{word}_{constant}"] = f"the form of `{kind}` of `{name}`"
     return found
 
 
@@ -148,10 +183,12 @@ def check_event_names(app: LinkedApp) -> Iterator[Diagnostic]:
     for entity in app.entities:
         own = _own_names(entity, app)
         for event in entity.events:
-            problem = _event_problem(event, own)
+            more = SQL_EVENT_NAMES if entity.is_record_in_sql else {}
+            problem = _event_problem(event, own | more)
             if problem is not None:
                 yield event.subject.diagnose(problem)
             yield from _parameter_problems(entity, event, own)
+        yield from _written_field_problems(entity, own)
 
 
 def _own_names(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
@@ -165,6 +202,8 @@ def _own_names(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
         f"{snake}_resource": "routes",
         f"{snake}_state": "bindings",
     }
+    if entity.is_record_in_sql:
+        found |= _record_functions(snake)
     for symbol in entity.reached:
         if symbol.qualified_name in app.objects:
             found[f"{snake_case(symbol.name)}_state"] = "routes"
@@ -186,6 +225,17 @@ def _own_names(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
                 name = parameter.source.function.replace(":", ".").rpartition(".")[2]
                 found[name] = "commands, where it is a provider"
     return found
+
+
+def _record_functions(snake: str) -> dict[str, str]:
+    """The functions that the routes of records in SQL have and use besides."""
+    names = (
+        *(f"new_{snake}", f"{snake}_options", f"edit_{snake}", f"save_{snake}"),
+        *(f"confirm_{snake}", f"remove_{snake}", f"edit_{snake}_page", f"delete_{snake}_page"),
+        *(f"{snake}_draft", f"{snake}_relations", f"{snake}_list_page", f"{snake}_list"),
+        *(f"list_{snake}", f"find_{snake}", f"read_{snake}_draft"),
+    )
+    return dict.fromkeys(names, "routes")
 
 
 def _event_problem(event: LinkedEvent, own: dict[str, str]) -> Problem | None:
@@ -219,6 +269,21 @@ def _parameter_problems(
         if where is not None:
             problem = _taken(parameter.name, where)
             yield _parameter(event, parameter, places[parameter.name], problem)
+
+
+def _written_field_problems(entity: LinkedEntity, own: dict[str, str]) -> Iterator[Diagnostic]:
+    """Fields that `crud` has arguments for, which are variables of generated functions too."""
+    for field in entity.fields:
+        name = field.schema.name
+        kinds = [kind for kind in entity.schema.crud if is_written(field.schema, kind)]
+        where = PARAMETER_NAMES.get(name) or own.get(name)
+        if name == entity.schema.snake_name:
+            where = "commands, where it is the entity"
+        if kinds and where is not None:
+            text = f"is an argument of `{kinds[0]}`, and `{name}` is a name that generated code"
+            text += f" needs in its {where}"
+            help = "choose another name, or keep it out of CRUD with `Field(writable=False)`"
+            yield field.subject.diagnose(Problem(RESERVED_NAME, text, help))
 
 
 def _id_problem(name: str) -> Problem:

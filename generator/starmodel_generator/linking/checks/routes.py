@@ -86,8 +86,28 @@ def _routes(entity: LinkedEntity) -> Iterator[tuple[str, str, str, Subject]]:
     if schema.scope == "RECORD":
         yield "GET", f"{base}/{{id}}", f"reading {own.noun}", own
     yield "GET", base, f"reading {own.noun}", own
+    # What is generated comes first, so that the author's event is what is pointed at.
+    for event in schema.events:
+        if event.crud is not None:
+            yield event.method, event.path, f"`{event.crud}` of {own.noun}", own
+    if entity.is_record_in_sql and schema.page == "generated":
+        yield from _page_routes(entity)
     for event in entity.events:
-        yield event.schema.method, event.schema.path, event.subject.noun, event.subject
+        # One that is called like what `crud` generates is reported as such.
+        if event.schema.name not in schema.crud:
+            yield event.schema.method, event.schema.path, event.subject.noun, event.subject
+
+
+def _page_routes(entity: LinkedEntity) -> Iterator[tuple[str, str, str, Subject]]:
+    """The routes of the generated pages of records in SQL."""
+    base, own = f"/{entity.schema.snake_name}", entity.subject
+    if any(event.is_creation for event in entity.schema.events):
+        yield "GET", f"{base}/new", f"the page that makes one of {own.noun}", own
+    yield "GET", f"{base}/options", f"the choice among {own.noun}", own
+    for kind, segment in (("update", "edit"), ("delete", "delete")):
+        if kind in entity.schema.crud:
+            for method in ("GET", "POST"):
+                yield method, f"{base}/{{id}}/{segment}", f"the `{segment}` page of {own.noun}", own
 
 
 def _reserved(path: str) -> str | None:

@@ -5,7 +5,19 @@ from typing import TypeAlias
 
 from starmodel_generator.diagnostics import Diagnostic
 from starmodel_generator.linking.app import LinkedApp
-from starmodel_generator.linking.checks import exposure, fields, names, reserved, routes
+from starmodel_generator.linking.checks import (
+    bases,
+    columns,
+    crud,
+    exposure,
+    fields,
+    indexes,
+    names,
+    relations,
+    reserved,
+    routes,
+    tables,
+)
 
 Check: TypeAlias = Callable[[LinkedApp], Iterator[Diagnostic]]
 
@@ -15,6 +27,16 @@ CHECKS: tuple[Check, ...] = (
     fields.check_record_ids,
     fields.check_required_fields,
     fields.check_aliases,
+    bases.check_table_marks,
+    bases.check_sql_models,
+    relations.check_targets,
+    relations.check_owners,
+    relations.check_places,
+    relations.check_on_delete,
+    columns.check_exactness,
+    indexes.check_indexes,
+    indexes.check_keys,
+    crud.check_crud,
     exposure.check_secrets,
     exposure.check_namespaces,
     exposure.check_access,
@@ -27,6 +49,9 @@ CHECKS: tuple[Check, ...] = (
     reserved.check_class_names,
     reserved.check_field_names,
     reserved.check_event_names,
+    tables.check_tables,
+    tables.check_columns,
+    tables.check_index_names,
 )
 
 

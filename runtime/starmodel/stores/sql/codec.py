@@ -13,6 +13,8 @@ from math import isfinite
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from pydantic import BaseModel
+
 Convert = Callable[[Any], Any]
 
 LARGEST_INTEGER = 2**63 - 1
@@ -110,6 +112,12 @@ def check_time(value: time) -> time:
     return value.replace(fold=0) if value.fold else value
 
 
+def check_class(value: BaseModel, cls: type[BaseModel]) -> None:
+    """Refuse an instance of a class that derives from the declared one: it would come back less."""
+    if type(value) is not cls or value.__pydantic_extra__:
+        raise NotStorable(f"This must be a {cls.__name__}, and no more than that.", "model_type")
+
+
 def encode_interval(value: timedelta) -> int:
     """Give whole microseconds."""
     return check_integer(value // _MICROSECOND)
@@ -126,11 +134,24 @@ def encode_json(value: object) -> str:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except ValueError:
         raise NotStorable("Every number in it must be finite.", "finite_number") from None
+    except TypeError:
+        raise NotStorable("JSON has no way to keep something in it.", "json_type") from None
     except RecursionError:
         raise NotStorable("It is nested too deeply.", "recursion_loop") from None
     if "\\u0000" in text and _NUL_IN_JSON.search(text):
         raise NotStorable("A text in it cannot hold the character NUL.", "string_nul")
     return check_text(text)
+
+
+def encode_anything(value: object) -> str:
+    """Write JSON of which the very same value can be made again.
+
+    A tuple would come back as a list, and a number that is a key as a text.
+    """
+    text = encode_json(value)
+    if json.loads(text) != value:
+        raise NotStorable("JSON has no way to keep something in it.", "json_type")
+    return text
 
 
 def exact(precision: int, scale: int) -> Convert:
@@ -215,6 +236,7 @@ SQLITE: dict[str, Codec] = {
     "interval": Codec(encode_interval, decode_interval),
     "uuid": Codec(_sqlite_uuid, UUID),
     "json": Codec(encode_json, json.loads),
+    "anything": Codec(encode_anything, json.loads),
 }
 """By the kind of column; numbers with places have `scaled`."""
 
@@ -231,5 +253,6 @@ POSTGRESQL: dict[str, Codec] = {
     "interval": Codec(encode_interval, decode_interval),
     "uuid": Codec(check_uuid, _read_uuid),
     "json": Codec(encode_json, json.loads),
+    "anything": Codec(encode_anything, json.loads),
 }
 """By the kind of column; numbers with places have `exact`. JSON goes both ways as text."""

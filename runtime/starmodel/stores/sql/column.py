@@ -122,5 +122,10 @@ def uuid(name: str, field: str | None = None) -> Column:
 
 
 def json(name: str, field: str | None = None) -> Column:
-    """Whatever JSON can hold."""
+    """JSON, which generated code has made of the value."""
     return _plain("json", name, field)
+
+
+def anything(name: str, field: str | None = None) -> Column:
+    """A value of any type; what JSON cannot keep as it is is refused."""
+    return Column("json", name, field, SQLITE["anything"], POSTGRESQL["anything"])

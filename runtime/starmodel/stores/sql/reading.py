@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from starmodel.application.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.driver import Row
@@ -91,6 +92,40 @@ class TableReader(EntityPersistenceBackend):
             raise ConfigurationError(f"{entity} has no field {field} that refers to records.")
         value = self.table_of(self.references(entity)[field]).find_key(id)
         return [] if value is None else self.read(table, await self.fetch(sql, (value,)))
+
+    async def search(self, search: Search) -> list[tuple[Key, Stored]]:
+        """Give the records of an entity that fit, in the order that is asked for.
+
+        It is one query; a second one where those that have no value follow others that have.
+        """
+        table = self.table_of(search.entity)
+        now = self.clock()
+        rows = await self._search(table, search, now)
+        return [found for row in rows if (found := table.read_record(row, now)) is not None]
+
+    async def search_states(
+        self, search: Search, fields: tuple[str, ...]
+    ) -> tuple[list[dict[str, object]], Callable[[int], Stored]]:
+        """Give what JSON has of some fields of the records that fit, and what reads one whole."""
+        table = self.table_of(search.entity)
+        now = self.clock()
+        rows = await self._search(table, search, now)
+        picture = table.picture(fields).of
+
+        def read(place: int) -> Stored:
+            stored = table.read(rows[place], now)
+            assert stored is not None, "the query has left out what has expired"
+            return stored
+
+        return [picture(row) for row in rows], read
+
+    async def _search(self, table: TableStatements, search: Search, now: float) -> list[Row]:
+        rows: list[Row] = []
+        for sql, parameters in table.search(search, now):
+            rows += await self.fetch(sql, (*parameters, search.limit - len(rows)))
+            if len(rows) >= search.limit:
+                break
+        return rows
 
     def references(self, entity: str) -> Mapping[str, str]:
         """Give the fields of an entity that refer to others, each with the entity it leads to."""

@@ -1,15 +1,18 @@
 """The base of generated row classes, which have tables of their own.
 
-Their registry is not SQLModel's, so a table of the author's with the same name, or a module
-that is loaded anew, does not clash with them.
+Their registry is not SQLModel's, so a table of the author's with the same name does not clash
+with them. Nor do the tables of two generated packages in one process, or those of a module that
+is loaded anew.
 """
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from starmodel.errors import ConfigurationError
 
 try:
+    from sqlalchemy import MetaData
     from sqlalchemy.orm import registry
+    from sqlalchemy.schema import SchemaItem
     from sqlmodel import SQLModel
 except ModuleNotFoundError as error:
     raise ConfigurationError(
@@ -18,9 +21,27 @@ except ModuleNotFoundError as error:
     ) from error
 
 
+_METADATA: dict[str, MetaData] = {}
+
+
 class RowBase(SQLModel, registry=registry()):
-    """A row of a table, as `select(...)` gives it. Entities are never rows; rows check nothing."""
+    """A row of a table, as `select(...)` gives it. Entities are never rows; rows check nothing.
+
+    All tables of one generated package have their `metadata` in common.
+    """
 
     if TYPE_CHECKING:
         # SQLModel works it out of the class, and takes a text just as well.
         __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]
+        __table_args__: ClassVar[tuple[SchemaItem, ...]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Give the class the metadata of its package, without a former table of its name."""
+        # `shop.generated` of `shop.generated.product.table`.
+        package = ".".join(cls.__module__.split(".")[:-2])
+        metadata = _METADATA.setdefault(package, MetaData())
+        former = metadata.tables.get(cls.__tablename__)
+        if former is not None:
+            metadata.remove(former)
+        cls.metadata = metadata
+        super().__init_subclass__(**options)

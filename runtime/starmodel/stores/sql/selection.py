@@ -25,6 +25,7 @@ class TableQueries:
         key: The column that rows are found by.
         select: Gives the row of a key, as `read` takes it.
         version: Gives the version of a key, and when it expires.
+        source: `select` without its condition.
         references: The fields that refer to other records, each with the entity it leads to.
     """
 
@@ -42,7 +43,7 @@ class TableQueries:
         self.version = (
             f"SELECT row_version{expiry} FROM {table.quoted} WHERE {table.key.quoted} = ?"
         )
-        self._source = self.select.rpartition(" WHERE ")[0]
+        self.source = self.select.rpartition(" WHERE ")[0]
         self._width = len(table.columns)
         self._decoders = [
             (place, decode)
@@ -99,7 +100,7 @@ class TableQueries:
         """
         size = next((size for size in _BATCHES if size >= count), _BATCHES[-1])
         holes = ", ".join(["?"] * size)
-        return f"{self._source} WHERE {self.table.quoted}.{self.key.quoted} IN ({holes})", size
+        return f"{self.source} WHERE {self.table.quoted}.{self.key.quoted} IN ({holes})", size
 
     def select_by(self, field: str) -> str | None:
         """Give the query for the rows that refer to a record through a field, sorted by id."""
@@ -108,12 +109,12 @@ class TableQueries:
         for reference in table.references:
             if reference.field == field:
                 column = f"{table.quoted}.{quote(reference.column)}"
-                return f"{self._source} WHERE {column} = ?{order}"
+                return f"{self.source} WHERE {column} = ?{order}"
         for link in table.links:
             if link.field == field:
                 linked = f"SELECT {quote(link.owner)} FROM {link.quoted}"
                 return (
-                    f"{self._source} WHERE {table.quoted}.{self.key.quoted} IN"
+                    f"{self.source} WHERE {table.quoted}.{self.key.quoted} IN"
                     f" ({linked} WHERE {link.target.quoted} = ?){order}"
                 )
         return None

@@ -13,7 +13,8 @@ from starmodel.stores.sql.codec import NotStorable
 from starmodel.stores.sql.column import quote
 from starmodel.stores.sql.driver import Dialect, Statement
 from starmodel.stores.sql.outbox import add_new
-from starmodel.stores.sql.selection import TableQueries, codec_of
+from starmodel.stores.sql.search import TableSearches
+from starmodel.stores.sql.selection import codec_of
 from starmodel.stores.sql.table import EntityTable, LinkTable
 
 TOMB = "INSERT INTO starmodel_tombstone (entity, id, version, deleted_at)"
@@ -33,7 +34,7 @@ class Step(NamedTuple):
     field: str | None = None
 
 
-class TableStatements(TableQueries):
+class TableStatements(TableSearches):
     """How the table of one entity is read and written.
 
     Attributes:
@@ -93,7 +94,11 @@ class TableStatements(TableQueries):
             raise InvalidState(self.entity, (error,))
         if write.values is None:
             return self._remove(key, write.expected, now)
-        given = self.table.to_row(write.values)
+        try:
+            given = self.table.to_row(write.values)
+        except NotStorable as refused:
+            error = ArgumentError("", refused.message, refused.type)
+            raise InvalidState(self.entity, (error,)) from None
         if write.expected:
             return self._change(key, write, given, now)
         return self._add(key, write, given, now)

@@ -50,7 +50,8 @@ class LinkTable(NamedTuple):
 class EntityTable(Generic[E]):
     """How the instances of an entity are kept in a table.
 
-    Its statements are written out by generated code, with `?` for each parameter:
+    Its statements are written out by generated code, with `?` for each parameter and over as many
+    lines as are good to read:
 
     - `select` gives `columns` in order, then `row_version`, then `row_expires_at` if the entity
       has a time to live, by the key.
@@ -115,10 +116,10 @@ class EntityTable(Generic[E]):
         self.row = row
         self.name = name
         self.columns = tuple(columns)
-        self.select = select
-        self.insert = insert
-        self.update = update
-        self.delete = delete
+        self.select = _on_one_line(select)
+        self.insert = _on_one_line(insert)
+        self.update = _on_one_line(update)
+        self.delete = _on_one_line(delete)
         self.to_row = to_row
         self.from_row = from_row
         self.references = tuple(references)
@@ -145,3 +146,8 @@ class EntityTable(Generic[E]):
     def settable(self) -> tuple[Column, ...]:
         """The columns that a save can change: all but the key."""
         return self.columns[1:] if self.is_record else self.columns
+
+
+def _on_one_line(sql: str) -> str:
+    """Write a statement as the store completes it, and as logs show it."""
+    return " ".join(sql.split()).replace("( ", "(").replace(" )", ")")

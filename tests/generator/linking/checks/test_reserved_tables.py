@@ -8,14 +8,29 @@ from pathlib import Path
 import pytest
 
 import starmodel_generator
-from starmodel_schemas.reserved import CLASS_NAMES, EVENT_NAMES, PARAMETER_NAMES
+from starmodel_schemas.reserved import (
+    CLASS_NAMES,
+    EVENT_NAMES,
+    PARAMETER_NAMES,
+    RECORD_CLASSES,
+    SQL_EVENT_NAMES,
+    TABLE_CLASSES,
+)
 
 EMISSION = Path(starmodel_generator.__file__).parent / "emission"
 MODULES = sorted(path.stem for path in EMISSION.glob("*.py"))
 # A page's functions and variables are named after events and fields with a word of ours behind.
-PAGES = {"control", "form", "markup", "page", "shown", "initial"}
+PAGES = {
+    *("control", "form", "markup", "page", "shown", "initial"),
+    *("draft_value", "page_record", "page_row"),
+}
 # These have their own module to themselves: they import no class of the author's.
-RECORDS = {"form_page", "list_page", "page_field", "picker"}
+RECORDS = {
+    *("form_page", "list_page", "page_field", "picker"),
+    *("list_column", "list_input", "picker_field"),
+}
+# These stand beside classes of the author's, but beside no function that is named after anything.
+TABLES = {"queries", "row_class", "row_values", "stored_json", "table"}
 
 
 def imported_names(module: str) -> Iterator[str]:
@@ -41,12 +56,15 @@ def test_names_of_views_are_reserved(module: str) -> None:
     classes = {name for name in names if not name[0].islower()}
     if module in RECORDS:
         return
-    assert classes - CLASS_NAMES == set()
-    if module in PAGES:
+    reserved = CLASS_NAMES | RECORD_CLASSES
+    if module in TABLES:
+        reserved |= TABLE_CLASSES
+    assert classes - reserved == set()
+    if module in PAGES | TABLES:
         return
     functions = names - classes
     # In a client, events are methods: they have a scope of their own, but their parameters do not.
     if not module.startswith("client"):
-        assert functions - EVENT_NAMES.keys() == set()
+        assert functions - EVENT_NAMES.keys() - SQL_EVENT_NAMES.keys() == set()
     if module in ("bindings", "commands") or module.startswith("client"):
         assert functions - PARAMETER_NAMES.keys() == set()

@@ -1,0 +1,59 @@
+"""The commands of `crud`: their statements, where no method of the author's does anything."""
+
+from starmodel_generator.emission.crud import VERSION, crud_words, is_field_of_update
+from starmodel_generator.emission.imports import ModuleNames
+from starmodel_generator.emission.layout import Group, Layout, prefixed
+from starmodel_generator.emission.quoting import docstring
+from starmodel_schemas import EntitySchema, EventSchema
+
+ARGUMENTS = "arguments"
+"""The variable that holds the fields which somebody gave."""
+
+
+def crud_docstring(entity: EntitySchema, event: EventSchema) -> str:
+    """Say what a command does."""
+    words = crud_words(entity, event)
+    if event.crud != "update":
+        return docstring(words, 4)
+    stale = "Raises `StaleVersion` where `version` is given, and not the current one."
+    return docstring(words, 4, stale)
+
+
+def crud_preparation(event: EventSchema, names: ModuleNames) -> list[Layout]:
+    """Write what comes before anything is loaded: the fields that somebody gave are gathered."""
+    if event.crud == "delete":
+        return []
+    return [prefixed(f"{ARGUMENTS} = ", _given(event, names, with_private=True))]
+
+
+def crud_steps(event: EventSchema, subject: str, constant: str) -> list[Layout]:
+    """Write what is done with the record: it is made, or has been loaded."""
+    match event.crud:
+        case "create":
+            return [f"{subject} = {constant}.make({ARGUMENTS})"]
+        case "update":
+            return [
+                f"work.expect({subject}, {VERSION}, {ARGUMENTS})",
+                f"work.change({subject}, {ARGUMENTS})",
+            ]
+        case _:
+            return [f"work.delete({subject})"]
+
+
+def crud_record(event: EventSchema, names: ModuleNames) -> Layout:
+    """Write what the record of the event says it was called with: nothing private."""
+    if event.crud == "delete":
+        return "{}"
+    if any(parameter.private for parameter in event.parameters):
+        return _given(event, names, with_private=False)
+    return ARGUMENTS
+
+
+def _given(event: EventSchema, names: ModuleNames, *, with_private: bool) -> Layout:
+    items = tuple(
+        f"{parameter.name}={parameter.name}"
+        for parameter in event.parameters
+        if event.crud == "create" or is_field_of_update(event, parameter)
+        if with_private or not parameter.private
+    )
+    return Group(f"{names.use('starmodel.domain', 'given')}(", items, ")")

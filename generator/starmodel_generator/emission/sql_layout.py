@@ -1,0 +1,31 @@
+"""SQL as a Python string that SQLAlchemy reads."""
+
+import re
+
+from starmodel_generator.emission.layout import LINE_LENGTH, Layout, Parts, width
+from starmodel_generator.emission.quoting import python_string
+
+_PARAMETER = re.compile(r"(?<![:\w\\]):(?=[\w$])")
+_ROOM = 24
+"""Columns that are left free for what stands around a text."""
+
+
+def without_parameters(sql: str) -> str:
+    """SQL in which nothing looks like a parameter, as which SQLAlchemy reads `:word`."""
+    return _PARAMETER.sub(r"\\:", sql)
+
+
+def sql_layout(sql: str) -> Layout:
+    """SQL as a string, over several lines where it is long."""
+    text = without_parameters(sql)
+    if width(text) <= LINE_LENGTH - _ROOM:
+        return python_string(text)
+    pieces: list[str] = []
+    piece = ""
+    for word in re.findall(r"\s*\S+\s*$|\s*\S+", text):
+        if piece and width(piece + word) > LINE_LENGTH - _ROOM:
+            pieces.append(piece)
+            piece = ""
+        piece += word
+    pieces.append(piece)
+    return Parts("", "()", tuple(python_string(piece) for piece in pieces))

@@ -1,0 +1,218 @@
+"""What a list of records is asked for, and what can be asked of each entity.
+
+`Queries` says what there is; every query is held against it, wherever it comes from: a name or a
+value that does not belong there goes no further.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic_core import ValidationError, to_json
+
+from starmodel.application.cursor import read_cursor, refused, write_cursor
+from starmodel.application.definition import EntityDefinition
+from starmodel.application.search import Condition, Operator, Order, Search, filter_name
+from starmodel.application.searchable import MOST_CHARACTERS, MOST_CHOICES, SearchField, plain
+from starmodel.domain import Entity
+from starmodel.domain.shapes import is_sequence, is_set
+from starmodel.errors import ArgumentError, InvalidArguments
+
+if TYPE_CHECKING:
+    from starmodel.application.store import Stored
+
+E = TypeVar("E", bound=Entity)
+
+LIMIT = 50
+"""How many records a page has where nothing is said."""
+
+MOST = 200
+"""How many it has at most."""
+
+NAMES = frozenset({"actor", "cursor", "datastar", "include", "limit", "q", "sort"})
+"""What a query is asked besides its filters, and what HTTP has there: no filter is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked for.
+
+    Attributes:
+        filters: What records have to be like: `{"status": Status.ACTIVE, "price__lt": 5}`.
+        q: What one of their texts contains.
+        sort: The fields to sort by, with `-` in front where it is descending.
+        include: The references whose records come along.
+        limit: How many records there are at most.
+        cursor: Where the page before ended.
+    """
+
+    filters: Mapping[str, object] = field(default_factory=dict[str, object])
+    q: str | None = None
+    sort: Sequence[str] = ()
+    include: Sequence[str] = ()
+    limit: int = LIMIT
+    cursor: str | None = None
+
+
+class Queries(Generic[E]):
+    """How the records of one entity can be found: `Queries(PRODUCT, name=text(), ...)`.
+
+    Attributes:
+        definition: The entity.
+        fields: How each field can be searched, the id among them.
+        filters: The field and the operator of each filter, by its name.
+        sorts: The fields that records can be sorted by.
+        texts: The fields that `q` searches.
+        includes: The entities that fields refer to.
+    """
+
+    __slots__ = ("definition", "fields", "filters", "includes", "sorts", "texts")
+
+    def __init__(self, definition: EntityDefinition[E], /, **fields: SearchField) -> None:
+        self.definition = definition
+        self.fields: Mapping[str, SearchField] = fields
+        self.filters: dict[str, tuple[str, Operator]] = {}
+        for name, one in fields.items():
+            for operator in one.operators:
+                called = filter_name(name, operator)
+                # What is the name of a field stands for that field.
+                if called not in (NAMES if called == name else fields):
+                    self.filters[called] = (name, operator)
+        self.sorts = tuple(name for name, one in fields.items() if one.is_sorted)
+        self.texts = tuple(name for name, one in fields.items() if one.kind == "text")
+        self.includes: dict[str, EntityDefinition[Any]] = {
+            name: one.target for name, one in fields.items() if one.target is not None
+        }
+
+    def __repr__(self) -> str:
+        return f"<Queries of {self.definition.name}>"
+
+    def condition(self, name: str, value: object) -> Condition:
+        """Give what a filter asks.
+
+        Raises:
+            InvalidArguments: There is no such filter, or the value does not fit.
+        """
+        if name not in self.filters:
+            raise self.unknown_filter(name)
+        place, operator = self.filters[name]
+        check = self.fields[place].check
+        try:
+            if operator != "in":
+                return Condition(place, operator, check(operator, value))
+            values = _list_of(name, value)
+            return Condition(place, operator, [check(operator, one) for one in values])
+        except ValidationError as error:
+            detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            raise _invalid(name, f"{detail['msg']}.", detail["type"]) from None
+
+    def unknown_filter(self, name: str) -> InvalidArguments:
+        """Make the error for a filter that there is not; it names those of its field, or fields."""
+        for place in sorted(self.fields, key=len, reverse=True):
+            if name == place or name.startswith(f"{place}__"):
+                own = [one for one, (field, _) in self.filters.items() if field == place]
+                return unknown(name, "filter", own)
+        return unknown(name, "field to filter by", self.fields)
+
+    def order(self, sort: Sequence[str]) -> tuple[Order, ...]:
+        """Give what records are sorted by; the id comes last, in the direction before it.
+
+        Raises:
+            InvalidArguments: A field is named twice, or records cannot be sorted by it.
+        """
+        orders: dict[str, Order] = {}
+        is_descending = False
+        for name in sort:
+            place = name.removeprefix("-")
+            is_descending = place != name
+            if place not in self.sorts:
+                raise unknown("sort", "field to sort by", self.sorts)
+            if place in orders:
+                raise _invalid("sort", "A field is named twice.", "duplicate")
+            orders[place] = Order(place, is_descending, self.fields[place].nullable)
+        orders.setdefault("id", Order("id", is_descending))
+        names = [*orders]
+        # Nothing is left to be decided behind the id.
+        return tuple(orders[name] for name in names[: names.index("id") + 1])
+
+    def search(self, query: Query) -> tuple[Search, bytes]:
+        """Give what the store is asked for, and what a cursor has to belong to.
+
+        There is one record more than the page has, if there is a next page.
+
+        Raises:
+            InvalidArguments: The query asks for what there is not.
+        """
+        if type(query.limit) is not int or not 1 <= query.limit <= MOST:
+            raise _invalid("limit", f"Enter a number from 1 to {MOST}.", "limit")
+        for name in query.include:
+            if name not in self.includes:
+                raise unknown("include", "reference", self.includes)
+        if len({*query.include}) != len(query.include):
+            raise _invalid("include", "A field is named twice.", "duplicate")
+        conditions = tuple(self.condition(*each) for each in query.filters.items())
+        text = query.q or ""
+        if text and not self.texts:
+            raise _invalid("q", "There are no texts to search.", "unknown")
+        if len(text) > MOST_CHARACTERS:
+            raise _invalid("q", f"Enter at most {MOST_CHARACTERS} characters.", "string_too_long")
+        order = self.order(query.sort)
+        asked = to_json([self.definition.name, sorted(conditions, key=_name), text, order])
+        after = None if query.cursor is None else self._after(query.cursor, order, asked)
+        entity, limit = self.definition.name, query.limit + 1
+        return Search(entity, order, limit, conditions, text, self.texts, after), asked
+
+    def cursor(self, asked: bytes, order: Sequence[Order], last: "Stored") -> str:
+        """Write the cursor of the page that comes after a record."""
+        return write_cursor(asked, [plain(last.values[one.field]) for one in order])
+
+    def _after(self, cursor: str, order: Sequence[Order], asked: bytes) -> tuple[object, ...]:
+        values = read_cursor(asked, cursor)
+        if len(values) != len(order):
+            raise refused()
+        try:
+            return tuple(
+                (
+                    None
+                    if value is None and one.nullable
+                    else self.fields[one.field].check_json(to_json(value))
+                )
+                for one, value in zip(order, values, strict=True)
+            )
+        except ValidationError:
+            raise refused() from None
+
+
+class ColumnQueries(Queries[E]):
+    """The same for an entity whose public state is its fields, as they are stored.
+
+    Nothing is computed and nothing has parts, so lists are read without making entities.
+    """
+
+    __slots__ = ("names",)
+
+    def __init__(self, definition: EntityDefinition[E], /, **fields: SearchField) -> None:
+        super().__init__(definition, **fields)
+        self.names = tuple(fields)
+
+
+def unknown(name: str, what: str, known: Iterable[str]) -> InvalidArguments:
+    """Make the error for a name that was made up, which says the names there are."""
+    names = ", ".join(known) or "none"
+    return _invalid(name, f"There is no such {what}. There are: {names}.", "unknown")
+
+
+def _list_of(name: str, value: object) -> Sequence[object]:
+    if not (is_sequence(value) or is_set(value)):
+        raise _invalid(name, "Give a list.", "list_type")
+    if len(value) > MOST_CHOICES:
+        raise _invalid(name, f"Give at most {MOST_CHOICES} items.", "too_long")
+    return [*value]
+
+
+def _name(condition: Condition) -> str:
+    return condition.name
+
+
+def _invalid(name: str, message: str, type: str) -> InvalidArguments:
+    return InvalidArguments((ArgumentError(name, message, type),))

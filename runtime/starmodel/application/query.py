@@ -1,0 +1,229 @@
+"""Finding records: a page of a list, and what comes along with it.
+
+Nothing here knows a database. The store of the entity searches; what is included is loaded by its
+ids; who may see a record is settled here, for all stores alike.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+from starmodel.application.access import authorize, is_allowed
+from starmodel.application.definition import EntityDefinition
+from starmodel.application.queries import LIMIT, ColumnQueries, Queries, Query
+from starmodel.application.relations import ids_in
+from starmodel.domain import ANONYMOUS, Access, Actor, Entity
+from starmodel.domain.shapes import is_sequence
+
+if TYPE_CHECKING:
+    from starmodel.application.services import Services
+
+E = TypeVar("E", bound=Entity)
+
+State: TypeAlias = Mapping[str, Any]
+"""The public fields of a record, as JSON has them."""
+
+States: TypeAlias = Mapping[str, Mapping[str, State]]
+"""The public states of records that are referred to: by the name of the field, then by id."""
+
+
+class QueryPage(Generic[E]):
+    """A page of a list.
+
+    Attributes:
+        items: The records, in order.
+        included: What they refer to: by the name of the field, then by id. Whatever is gone or
+            may not be read is not there.
+        next: The cursor of the next page; `None` on the last one.
+    """
+
+    __slots__ = ("included", "items", "next")
+
+    def __init__(
+        self,
+        items: Sequence[E],
+        included: Mapping[str, Mapping[str, Entity]],
+        next: str | None,
+    ) -> None:
+        self.items = items
+        self.included = included
+        self.next = next
+
+
+class StatesPage:
+    """The same, with the public states of the records instead of these."""
+
+    __slots__ = ("included", "items", "next")
+
+    def __init__(self, items: Sequence[State], included: States, next: str | None) -> None:
+        self.items = items
+        self.included = included
+        self.next = next
+
+
+async def find(
+    services: "Services",
+    queries: Queries[E],
+    filters: Mapping[str, object],
+    *,
+    actor: Actor = ANONYMOUS,
+    q: str | None = None,
+    sort: Sequence[str] = (),
+    include: Sequence[str] = (),
+    limit: int = LIMIT,
+    cursor: str | None = None,
+) -> QueryPage[E]:
+    """Give a page of the records that fit; see `Query` and `find_page`."""
+    query = Query(filters, q, sort, include, limit, cursor)
+    return await find_page(services, queries, query, actor=actor)
+
+
+async def find_page(
+    services: "Services", queries: Queries[E], query: Query, *, actor: Actor = ANONYMOUS
+) -> QueryPage[E]:
+    """Give a page of the records that fit.
+
+    Where a policy decides about each record, those that the actor may not read are left out, so
+    that a page may have fewer than there are; its cursor goes on behind them all the same.
+
+    Raises:
+        InvalidArguments: The query asks for what there is not.
+        Unauthenticated: Nobody is signed in, and the records are for those who are.
+        Unavailable: The database does not answer.
+    """
+    definition = queries.definition
+    _authorize(definition, actor)
+    search, asked = queries.search(query)
+    found = await services.persistence.backend_for(definition).search(search)
+    cursor = None
+    if len(found) > query.limit:
+        del found[query.limit :]
+        cursor = queries.cursor(asked, search.order, found[-1][1])
+    items = [definition.restore(stored.values) for _, stored in found]
+    access = definition.access
+    if not isinstance(access, Access):
+        items = [item for item in items if is_allowed(access, actor, item)]
+    included = {}
+    if query.include:
+        wanted = {name: [ids_in(item, name) for item in items] for name in query.include}
+        included = await _load(services, queries, wanted, actor)
+    return QueryPage(items, included, cursor)
+
+
+async def find_states(
+    services: "Services", queries: Queries[Any], query: Query, *, actor: Actor = ANONYMOUS
+) -> StatesPage:
+    """Give the public states of the records that fit, where nobody needs more; see `find_page`."""
+    page = await _find_columns(services, queries, query, actor)
+    if page is not None:
+        return page
+    found = await find_page(services, queries, query, actor=actor)
+    states = [queries.definition.state(item) for item in found.items]
+    return StatesPage(states, _states_of(queries, found.included), found.next)
+
+
+async def find_related(
+    services: "Services",
+    queries: Queries[Any],
+    states: Iterable[State],
+    *,
+    include: Iterable[str] | None = None,
+    actor: Actor = ANONYMOUS,
+) -> States:
+    """Give the public states of what records refer to, for the pages that show them.
+
+    Args:
+        services: The app's services.
+        queries: What their fields refer to.
+        states: The public states of the records.
+        include: The fields; all that refer to records if nothing is said.
+        actor: Who is to see them; what he may not read is left out.
+    """
+    known = [*states]
+    names = queries.includes if include is None else include
+    wanted = {name: [_ids_of(state.get(name)) for state in known] for name in names}
+    return _states_of(queries, await _load(services, queries, wanted, actor))
+
+
+async def _find_columns(
+    services: "Services", queries: Queries[Any], query: Query, actor: Actor
+) -> StatesPage | None:
+    """Find states without making entities; `None` where something has to be asked of these."""
+    definition = queries.definition
+    if not (isinstance(queries, ColumnQueries) and isinstance(definition.access, Access)):
+        return None
+    _authorize(definition, actor)
+    search, asked = queries.search(query)
+    backend = services.persistence.backend_for(definition)
+    found = await backend.search_states(search, queries.names)
+    if found is None:
+        return None
+    states, read = found
+    cursor = None
+    if len(states) > query.limit:
+        del states[query.limit :]
+        cursor = queries.cursor(asked, search.order, read(query.limit - 1))
+    included: States = {}
+    if query.include:
+        included = await find_related(services, queries, states, include=query.include, actor=actor)
+    return StatesPage(states, included, cursor)
+
+
+async def _load(
+    services: "Services",
+    queries: Queries[Any],
+    wanted: Mapping[str, Iterable[Sequence[str]]],
+    actor: Actor,
+) -> dict[str, dict[str, Entity]]:
+    """Load what fields refer to, by their names: what is of one kind is loaded together."""
+    ids = {name: dict.fromkeys(id for one in each for id in one) for name, each in wanted.items()}
+    by_kind: dict[EntityDefinition[Any], dict[str, None]] = {}
+    for name, found in ids.items():
+        by_kind.setdefault(queries.includes[name], {}).update(found)
+    entities: dict[EntityDefinition[Any], dict[str, Entity]] = {
+        definition: await _read_all(services, definition, [*found], actor)
+        for definition, found in by_kind.items()
+    }
+    included: dict[str, dict[str, Entity]] = {}
+    for name, found in ids.items():
+        there = entities[queries.includes[name]]
+        included[name] = {id: there[id] for id in found if id in there}
+    return included
+
+
+async def _read_all(
+    services: "Services", definition: EntityDefinition[Any], ids: Sequence[str], actor: Actor
+) -> dict[str, Entity]:
+    """Give the records with these ids that the actor may read, by their ids."""
+    if definition.access is Access.AUTHENTICATED and not actor.is_authenticated:
+        return {}
+    backend = services.persistence.backend_for(definition)
+    stored = await backend.load_all([definition.key(id) for id in ids])
+    found = {
+        id: definition.restore(each.values)
+        for id, each in zip(ids, stored, strict=True)
+        if each is not None
+    }
+    return {
+        id: entity for id, entity in found.items() if is_allowed(definition.access, actor, entity)
+    }
+
+
+def _authorize(definition: EntityDefinition[Any], actor: Actor) -> None:
+    """Refuse who is not signed in, where that is what it takes; a policy is asked for each record."""
+    if definition.access is Access.AUTHENTICATED:
+        authorize(actor, actor.is_authenticated)
+
+
+def _states_of(
+    queries: Queries[Any], included: Mapping[str, Mapping[str, Entity]]
+) -> dict[str, dict[str, State]]:
+    return {
+        name: {id: queries.includes[name].state(entity) for id, entity in entities.items()}
+        for name, entities in included.items()
+    }
+
+
+def _ids_of(value: object) -> Sequence[str]:
+    if isinstance(value, str):
+        return [value]
+    return [str(id) for id in value] if is_sequence(value) else []

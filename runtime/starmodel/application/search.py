@@ -1,0 +1,60 @@
+"""What a store is asked for when records are searched: values, and nothing of how it is done."""
+
+from typing import Literal, NamedTuple, TypeAlias
+
+Operator: TypeAlias = Literal[
+    "eq", "ne", "in", "lt", "le", "gt", "ge", "contains", "startswith", "isnull", "has"
+]
+"""How a field is compared. `has` is for references to several records: that one is among them."""
+
+
+class Condition(NamedTuple):
+    """What has to be true of a field.
+
+    `value` is of the field's type, but for an enum its value, and for a reference the id as
+    text. It is a list of them for `in`, and a bool for `isnull`.
+    """
+
+    field: str
+    operator: Operator
+    value: object
+
+    @property
+    def name(self) -> str:
+        """What the filter is called outside: `price__lt`."""
+        return filter_name(self.field, self.operator)
+
+
+class Order(NamedTuple):
+    """A field to sort by. `None` comes after all values, where it is descending before them."""
+
+    field: str
+    descending: bool = False
+    nullable: bool = False
+
+
+class Search(NamedTuple):
+    """What records to give, and which of them.
+
+    Attributes:
+        entity: Which kind.
+        order: What they are sorted by; the last one is the id.
+        limit: How many there are at most.
+        conditions: What is true of all of them.
+        text: What one of the fields `texts` contains, whatever the case; empty for anything.
+        texts: The fields in which that text is looked for.
+        after: The values of `order` that they come after; `None` to begin with the first.
+    """
+
+    entity: str
+    order: tuple[Order, ...]
+    limit: int
+    conditions: tuple[Condition, ...] = ()
+    text: str = ""
+    texts: tuple[str, ...] = ()
+    after: tuple[object, ...] | None = None
+
+
+def filter_name(field: str, operator: Operator) -> str:
+    """Name a filter: `status`, `price__lt`."""
+    return field if operator in ("eq", "has") else f"{field}__{operator}"

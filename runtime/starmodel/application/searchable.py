@@ -1,0 +1,150 @@
+"""How the fields of an entity can be searched, as generated code declares them one by one."""
+
+from enum import Enum
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic_core import CoreConfig, SchemaValidator, core_schema
+from pydantic_core.core_schema import CoreSchema
+
+from starmodel.application.definition import EntityDefinition
+from starmodel.application.search import Operator
+from starmodel.domain import Entity, Ref
+
+Kind: TypeAlias = Literal["text", "ordered", "exact", "flag", "reference", "references", "presence"]
+
+MOST_CHOICES = 100
+"""With how many values a field can be compared at once."""
+
+MOST_CHARACTERS = 200
+"""How long a text may be that is looked for inside of others."""
+
+_EQUAL: tuple[Operator, ...] = ("eq", "ne", "in")
+_COMPARED: tuple[Operator, ...] = (*_EQUAL, "lt", "le", "gt", "ge")
+_OPERATORS: dict[Kind, tuple[Operator, ...]] = {
+    "text": (*_COMPARED, "contains", "startswith"),
+    "ordered": _COMPARED,
+    "exact": _EQUAL,
+    "flag": ("eq", "ne"),
+    "reference": _EQUAL,
+    "references": ("has",),
+    "presence": (),
+}
+_SORTED: frozenset[Kind] = frozenset({"text", "ordered", "exact", "flag"})
+_CONFIG = CoreConfig(allow_inf_nan=False)
+_BOOL = core_schema.bool_schema()
+_TEXT = core_schema.str_schema()
+_PART = core_schema.str_schema(min_length=1, max_length=MOST_CHARACTERS)
+_ID = core_schema.str_schema(min_length=1, max_length=200)
+
+
+class SearchField:
+    """One field of an entity's queries.
+
+    Attributes:
+        kind: How it can be searched.
+        nullable: Whether it may be `None`.
+        target: The entity that it refers to.
+        operators: How it can be compared.
+        is_sorted: Whether records can be sorted by it.
+    """
+
+    __slots__ = ("_schema", "_validators", "is_sorted", "kind", "nullable", "operators", "target")
+
+    def __init__(
+        self,
+        kind: Kind,
+        schema: CoreSchema,
+        *,
+        nullable: bool = False,
+        target: EntityDefinition[Any] | None = None,
+    ) -> None:
+        self.kind: Kind = kind
+        self.nullable = nullable
+        self.target = target
+        operators = _OPERATORS[kind]
+        self.operators: tuple[Operator, ...] = (*operators, "isnull") if nullable else operators
+        self.is_sorted = kind in _SORTED
+        self._schema = schema
+        self._validators: dict[Operator, SchemaValidator] = {}
+
+    def __repr__(self) -> str:
+        return f"<SearchField {self.kind}>"
+
+    def schema(self, operator: Operator) -> CoreSchema:
+        """Give the schema of what the field is compared with: of one value, also for `in`."""
+        if operator == "isnull":
+            return _BOOL
+        return _PART if operator in ("contains", "startswith") else self._schema
+
+    def check(self, operator: Operator, value: object) -> object:
+        """Give a value as a condition has it.
+
+        Raises:
+            ValidationError: It is not of the field's type.
+        """
+        if self.target is not None and operator != "isnull":
+            value = _id_of(value)
+        return plain(self._validator(operator).validate_python(value))
+
+    def check_json(self, value: bytes) -> object:
+        """Give a value of the field, written as JSON, as a condition has it.
+
+        Raises:
+            ValidationError: It is not of the field's type.
+        """
+        return plain(self._validator("eq").validate_json(value))
+
+    def _validator(self, operator: Operator) -> SchemaValidator:
+        validator = self._validators.get(operator)
+        if validator is None:
+            validator = SchemaValidator(self.schema(operator), _CONFIG)
+            self._validators[operator] = validator
+        return validator
+
+
+def text(*, nullable: bool = False) -> SearchField:
+    """A text; `q` searches it as well."""
+    return SearchField("text", _TEXT, nullable=nullable)
+
+
+def ordered(schema: CoreSchema, *, nullable: bool = False) -> SearchField:
+    """A number, a date, a time, or a span of time."""
+    return SearchField("ordered", schema, nullable=nullable)
+
+
+def exact(schema: CoreSchema, *, nullable: bool = False) -> SearchField:
+    """What is compared as a whole: an id, an enum, a `Literal`."""
+    return SearchField("exact", schema, nullable=nullable)
+
+
+def flag(*, nullable: bool = False) -> SearchField:
+    """Yes or no."""
+    return SearchField("flag", _BOOL, nullable=nullable)
+
+
+def reference(target: EntityDefinition[Any], *, nullable: bool = False) -> SearchField:
+    """A reference to one record."""
+    return SearchField("reference", _ID, nullable=nullable, target=target)
+
+
+def references(target: EntityDefinition[Any]) -> SearchField:
+    """References to any number of records."""
+    return SearchField("references", _ID, target=target)
+
+
+def presence() -> SearchField:
+    """What is there or not, and cannot be compared: bytes, and what is kept as JSON."""
+    return SearchField("presence", _BOOL, nullable=True)
+
+
+def plain(value: object) -> object:
+    """Give the value of an enum's member, and every other value as it is."""
+    return value.value if isinstance(value, Enum) else value
+
+
+def _id_of(value: object) -> object:
+    """Give the id that a reference is, or that an entity has, as text."""
+    if isinstance(value, Ref | Entity):
+        value = value.id
+    return str(value) if isinstance(value, int | UUID) and not isinstance(value, bool) else value

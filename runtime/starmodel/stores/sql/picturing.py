@@ -1,0 +1,80 @@
+"""What JSON has of rows, without the entities in between.
+
+Where the public state of an entity is nothing but its columns, a list need not make entities of
+its rows first. Each value is written as the generated state writes it.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from starmodel.stores.sql.driver import Dialect, Row
+from starmodel.stores.sql.selection import codec_of
+from starmodel.stores.sql.table import EntityTable
+
+Convert = Callable[[Any], Any]
+
+
+def _iso(value: Any) -> str:
+    return value.isoformat()
+
+
+def _seconds(value: Any) -> float:
+    return value.total_seconds()
+
+
+_WRITTEN: dict[str, Convert] = {
+    "numeric": str,
+    "uuid": str,
+    "date": _iso,
+    "time": _iso,
+    "datetime": _iso,
+    "naive_datetime": _iso,
+    "interval": _seconds,
+}
+"""How JSON has a value that it does not have as it is, by the kind of its column."""
+
+
+class Picture:
+    """Writes what JSON has of some fields of a table's rows.
+
+    Args:
+        table: The table.
+        dialect: The kind of database.
+        fields: The fields, each in one column or a reference; none of them is kept as JSON.
+    """
+
+    def __init__(self, table: EntityTable[Any], dialect: Dialect, fields: Sequence[str]) -> None:
+        references = {reference.field for reference in table.references}
+        writers: dict[str, tuple[int, Convert | None]] = {}
+        for place, column in enumerate(table.columns):
+            write = str if column.field in references else _WRITTEN.get(column.kind)
+            writers[column.field] = place, _writer(codec_of(column, dialect).decode, write)
+        first = len(table.columns) + (2 if table.has_expiry else 1)
+        for place, link in enumerate(table.links, first):
+            writers[link.field] = place, _lister(codec_of(link.target, dialect).decode)
+        self._parts = [(field, *writers[field]) for field in fields]
+
+    def of(self, row: Row) -> dict[str, object]:
+        """Give what JSON has of a row."""
+        return {
+            field: row[place] if write is None else write(row[place])
+            for field, place, write in self._parts
+        }
+
+
+def _writer(decode: Convert | None, write: Convert | None) -> Convert | None:
+    if decode is None or write is None:
+        only = decode or write
+        return None if only is None else lambda value: None if value is None else only(value)
+    return lambda value: None if value is None else write(decode(value))
+
+
+def _lister(decode: Convert | None) -> Convert:
+    """Give what lists the ids that a row is linked with, in their order."""
+
+    def write(pairs: str | None) -> list[str]:
+        ids = [id for _, id in sorted(json.loads(pairs or "[]"))]
+        return [str(id if decode is None else decode(id)) for id in ids]
+
+    return write

@@ -1,0 +1,215 @@
+"""Searching the table of one entity: the text of a query, made of what the table declares.
+
+Whatever a request says is a parameter, or picks one of the pieces that are written here.
+
+The databases are made to agree. Texts are compared by their code points, on PostgreSQL with
+`COLLATE "C"`, so an index there serves them if its column has that collation. Ids are left to the
+column's own, for every list needs their index, and those that are made here are hexadecimal. NULL
+comes after all values, which is where PostgreSQL has it; SQLite is told so and still uses its
+indexes.
+
+A page begins behind the last row of the one before. The condition for that begins with a range of
+the first key, which an index of that key alone can serve, and rows without a value in it are a
+query of their own: an OR would keep both databases from using the index.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+from starmodel.application.search import Condition, Order, Search
+from starmodel.errors import ArgumentError, ConfigurationError, InvalidArguments
+from starmodel.stores.sql.codec import NotStorable
+from starmodel.stores.sql.column import Column, quote
+from starmodel.stores.sql.driver import Dialect
+from starmodel.stores.sql.picturing import Picture
+from starmodel.stores.sql.selection import TableQueries, codec_of
+from starmodel.stores.sql.table import EntityTable, LinkTable
+
+Piece: TypeAlias = tuple[str, Sequence[object]]
+"""A piece of a query, and its parameters."""
+
+_COMPARISONS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_SIZES = (1, 4, 16, 64, 100)
+_NOTHING: Piece = ("1 = 0", ())
+
+
+class TableSearches(TableQueries):
+    """How the records of one table are searched."""
+
+    def __init__(self, table: EntityTable[Any], dialect: Dialect) -> None:
+        super().__init__(table, dialect)
+        self._like = "LIKE" if dialect == "sqlite" else 'COLLATE "default" ILIKE'
+        self._links = {link.field: link for link in table.links}
+        self._pictures: dict[tuple[str, ...], Picture] = {}
+        shared = Counter(column.field for column in table.columns)
+        self._columns = {each.field: each for each in table.columns if shared[each.field] == 1}
+        self._places = {
+            field: f"{table.quoted}.{column.quoted}" for field, column in self._columns.items()
+        }
+        self._sorted = {
+            field: self._sortable(place, self._columns[field])
+            for field, place in self._places.items()
+        }
+
+    def search(self, search: Search, now: float) -> Iterator[Piece]:
+        """Give the queries for the records that fit, one after the other until there are enough.
+
+        Each takes one more parameter: how many rows are still wanted.
+
+        Raises:
+            InvalidArguments: A value is compared that cannot be stored.
+            ConfigurationError: A field has no column of its own.
+        """
+        pieces = [self._condition(condition) for condition in search.conditions]
+        if search.text:
+            pieces.append(self._containing(search.text, search.texts))
+        if self.table.has_expiry:
+            alive = "(row_expires_at IS NULL OR row_expires_at > ?)"
+            pieces.append((alive, (self.moment(now),)))
+        order = f" ORDER BY {', '.join(map(self._order, search.order))}"
+        for begun in self._beginnings(search):
+            chosen = [*pieces, *begun]
+            conditions = " AND ".join([text for text, _ in chosen])
+            where = f" WHERE {conditions}" if conditions else ""
+            parameters = [value for _, values in chosen for value in values]
+            yield self._query(where, order), parameters
+
+    def picture(self, fields: tuple[str, ...]) -> Picture:
+        """Give what writes these fields of a row as JSON has them."""
+        picture = self._pictures.get(fields)
+        if picture is None:
+            picture = self._pictures[fields] = Picture(self.table, self.dialect, fields)
+        return picture
+
+    def _query(self, where: str, order: str) -> str:
+        if not self.table.links:
+            return f"{self.source}{where}{order} LIMIT ?"
+        # SQLite would look up the links of all rows before it sorts them, and so does PostgreSQL
+        # where there are hardly any links.
+        key = f"{self.table.quoted}.{self.key.quoted}"
+        found = f"SELECT {key} FROM {self.table.quoted}{where}{order} LIMIT ?"
+        return f"{self.source} WHERE {key} IN ({found}){order}"
+
+    def _condition(self, condition: Condition) -> Piece:
+        field, operator, value = condition
+        link = self._links.get(field)
+        if link is not None:
+            return self._linked(link, condition)
+        place = self._place(field)
+        if operator == "isnull":
+            return (f"{place} IS NULL" if value else f"{place} IS NOT NULL"), ()
+        if operator in ("contains", "startswith"):
+            pattern = _pattern(str(value), is_start=operator == "startswith")
+            return self._matches(place), (self._compared(field, pattern, condition.name),)
+        if operator == "in":
+            return self._among(place, condition)
+        encoded = self._compared(field, value, condition.name)
+        if operator == "ne":
+            # What has no value is not equal to any.
+            return f"({place} <> ? OR {place} IS NULL)", (encoded,)
+        if operator != "eq":
+            place = self._sorted[field]
+        return f"{place} {_COMPARISONS[operator]} ?", (encoded,)
+
+    def _linked(self, link: LinkTable, condition: Condition) -> Piece:
+        key = f"{self.table.quoted}.{self.key.quoted}"
+        owners = f"SELECT {quote(link.owner)} FROM {link.quoted} WHERE {link.target.quoted} = ?"
+        value = self._compared_in(link.target, condition.value, condition.name)
+        return f"{key} IN ({owners})", (value,)
+
+    def _among(self, place: str, condition: Condition) -> Piece:
+        """Compare with several values; there are few texts of it, so some are given twice."""
+        values: Any = condition.value
+        encoded = [self._compared(condition.field, value, condition.name) for value in values]
+        if not encoded:
+            return _NOTHING
+        size = next((size for size in _SIZES if size >= len(encoded)), len(encoded))
+        holes = ", ".join(["?"] * size)
+        return f"{place} IN ({holes})", encoded + encoded[:1] * (size - len(encoded))
+
+    def _containing(self, text: str, fields: Sequence[str]) -> Piece:
+        pattern = _pattern(text)
+        encoded = [self._compared(field, pattern, "q") for field in fields]
+        if not encoded:
+            return _NOTHING
+        choices = [self._matches(self._place(field)) for field in fields]
+        return f"({' OR '.join(choices)})", encoded
+
+    def _matches(self, place: str) -> str:
+        return f"{place} {self._like} ? ESCAPE '\\'"
+
+    def _order(self, order: Order) -> str:
+        self._place(order.field)
+        text = self._sorted[order.field]
+        if order.descending:
+            return f"{text} DESC NULLS FIRST" if order.nullable else f"{text} DESC"
+        return f"{text} NULLS LAST" if order.nullable else text
+
+    def _beginnings(self, search: Search) -> list[list[Piece]]:
+        """Give what holds for the rows behind those of `after`: a list for each query."""
+        if search.after is None:
+            return [[]]
+        keys = [
+            (order, None if value is None else self._compared(order.field, value, "cursor"))
+            for order, value in zip(search.order, search.after, strict=True)
+        ]
+        first, value = keys[0]
+        place = self._place(first.field)
+        if not first.nullable or (first.descending and value is not None):
+            return [[self._behind(keys)]]
+        if value is None:
+            ties: list[Piece] = [(f"{place} IS NULL", ()), self._behind(keys[1:])]
+            return [ties, [(f"{place} IS NOT NULL", ())]] if first.descending else [ties]
+        return [
+            [self._behind([(first._replace(nullable=False), value), *keys[1:]])],
+            [(f"{place} IS NULL", ())],
+        ]
+
+    def _behind(self, keys: Sequence[tuple[Order, object]]) -> Piece:
+        """Compare with a row: it comes first by the first key, or by the others among equals."""
+        (order, value), *others = keys
+        place = self._sorted[order.field]
+        sign = "<" if order.descending else ">"
+        is_open = order.nullable and not order.descending
+        if not others:
+            return f"{place} {sign} ?", (value,)
+        text, values = self._behind(others)
+        if value is None:
+            if order.descending:
+                return f"({place} IS NOT NULL OR ({text}))", values
+            return f"({place} IS NULL AND ({text}))", values
+        unknown = f" OR {place} IS NULL" if is_open else ""
+        reached = f"{place} {sign}= ?{unknown}"
+        passed = f"({place} {sign} ?{unknown} OR ({text}))"
+        if is_open:
+            reached = f"({reached})"
+        return f"{reached} AND {passed}", (value, value, *values)
+
+    def _place(self, field: str) -> str:
+        place = self._places.get(field)
+        if place is None:
+            raise ConfigurationError(f"{self.entity} has no column for {field} to search in.")
+        return place
+
+    def _sortable(self, place: str, column: Column) -> str:
+        is_told = column.kind == "text" and column is not self.key
+        return f'{place} COLLATE "C"' if is_told and self.dialect == "postgresql" else place
+
+    def _compared(self, field: str, value: object, name: str) -> object:
+        self._place(field)
+        return self._compared_in(self._columns[field], value, name)
+
+    def _compared_in(self, column: Column, value: object, name: str) -> object:
+        encode = codec_of(column, self.dialect).encode
+        try:
+            return value if encode is None else encode(value)
+        except NotStorable as refused:
+            error = ArgumentError(name, refused.message, refused.type)
+            raise InvalidArguments((error,)) from None
+
+
+def _pattern(text: str, *, is_start: bool = False) -> str:
+    """Write the pattern of what contains a text, in which nothing else means anything."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{escaped}%" if is_start else f"%{escaped}%"

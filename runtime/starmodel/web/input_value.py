@@ -1,0 +1,70 @@
+"""What inputs hold: made of the values of a record, or of what a page's script has sent.
+
+An input holds a text, or whether a box is ticked, or the ids that a picker for several records
+has chosen; those of a value object hold the values of its parts.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, cast
+
+from starmodel.domain.shapes import is_mapping, is_sequence
+
+Value: TypeAlias = "str | bool | list[str] | Mapping[str, Value]"
+Values: TypeAlias = Mapping[str, Value]
+
+
+def value_of_sent(value: object, empty: Value) -> Value:
+    """Give what an input held, of what a script has sent of it.
+
+    `empty` is what it holds where nothing is typed.
+    """
+    if isinstance(empty, bool):
+        return value is True
+    if isinstance(empty, list):
+        return [str(one) for one in value] if is_sequence(value) else []
+    if not isinstance(empty, str):
+        given: Mapping[str, object] = (
+            cast("Mapping[str, object]", value) if is_mapping(value) else {}
+        )
+        return {name: value_of_sent(given.get(name), one) for name, one in empty.items()}
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool | int | float):
+        return text_of(value)
+    return lines_of(value) if is_sequence(value) else json_of(value)
+
+
+def text_of(value: Any) -> str:
+    """Write a value of a public state as an input has it; an empty text for `None`."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else repr(value)
+
+
+def duration_of(seconds: float | None) -> str:
+    """Write a number of seconds as an input for durations has it: `1:30:00`."""
+    if seconds is None:
+        return ""
+    micros = round(abs(seconds) * 1_000_000)
+    whole, rest = divmod(micros, 1_000_000)
+    fraction = f".{rest:06d}" if rest else ""
+    if seconds < 0 or whole >= 100 * 3600:
+        # Hours and minutes have a limit, and no sign; this form of ISO 8601 has neither.
+        return f"{'-' if seconds < 0 else ''}P{whole // 86400}DT{whole % 86400}{fraction}S"
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}{fraction}"
+
+
+def lines_of(items: Sequence[Any] | None) -> str:
+    """Write a list with one item on each line, or as JSON where that would lose something."""
+    texts = [text_of(item) for item in items or ()]
+    if any(text != text.strip() or not text or "\n" in text or "\r" in text for text in texts):
+        return json_of(items)
+    return json_of(items) if texts and texts[0].startswith("[") else "\n".join(texts)
+
+
+def json_of(value: object) -> str:
+    """Write a value as an input for JSON has it; an empty text for `None`."""
+    return "" if value is None else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,227 @@
+"""The typed client of a generated shop in SQLite: making, changing, deleting and finding records."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from crud_project import CrudProject
+from served_app import ServedApp
+
+PACKAGE = "clientshop"
+Load = Callable[[str], Any]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrudProject]:
+    project = CrudProject(tmp_path_factory.mktemp("crud_client"), PACKAGE)
+    project.make()
+    with project.imported():
+        yield project
+
+
+@pytest.fixture
+def load(project: CrudProject) -> Load:
+    return project.load
+
+
+class Visit:
+    """A client in front of an app, and every request that it sends."""
+
+    def __init__(self, load: Load, actor: str = "") -> None:
+        self.app = load("generated.app").create_app()
+        self.requests: list[httpx.Request] = []
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app),
+            headers={"x-actor": actor},
+            event_hooks={"request": [self.note]},
+        )
+        self.client = load("generated.client").AsyncClient("http://shop.test", http=self.http)
+
+    async def note(self, request: httpx.Request) -> None:
+        self.requests.append(request)
+
+
+def run(load: Load, scenario: Callable[[Visit], Awaitable[None]], actor: str = "") -> Visit:
+    visit = Visit(load, actor)
+
+    async def play() -> None:
+        await visit.app.services.open()
+        async with visit.http:
+            await scenario(visit)
+        await visit.app.services.close()
+
+    asyncio.run(play())
+    return visit
+
+
+def test_a_record_is_made_changed_and_deleted(load: Load) -> None:
+    product = load("generated.client.product")
+    problem = load("generated.client").Problem
+
+    async def scenario(visit: Visit) -> None:
+        client = visit.client
+        tag = (await client.tag.create(name="green")).state
+        made = await client.product.create(
+            name="Tea",
+            sku="c-1",
+            price=Decimal("2.50"),
+            status=product.Status.ACTIVE,
+            released=date(2026, 1, 31),
+            size=product.Size(width=3),
+            tags=[tag.id],
+            main_tag=tag.id,
+        )
+        assert made.version == 1
+        assert made.result is None
+        assert made.state == (await client.product.read(made.state.id)).state
+        assert made.state.tags == [tag.id]
+        assert made.state.size == product.Size(width=3)
+        assert made.state.code == "code-1"
+        changed = await client.product.update(
+            made.state.id, price=Decimal(3), released=None, size=product.Size(height=1), version=1
+        )
+        assert changed.version == 2
+        assert changed.state.released is None
+        assert changed.state.main_tag == tag.id
+        assert changed.state.size == product.Size(height=1)
+        assert (await client.product.update(made.state.id)).version == 2
+        with pytest.raises(problem) as caught:
+            await client.product.update(made.state.id, price=Decimal(4), version=1)
+        assert caught.value.status == 409
+        assert caught.value.version == 2
+        assert caught.value.differs == {"price": "3.00"}
+        assert [error.name for error in caught.value.errors] == ["price"]
+        with pytest.raises(problem) as caught:
+            await client.tag.delete(tag.id)
+        assert (caught.value.status, caught.value.version, caught.value.differs) == (409, None, {})
+        assert await client.product.delete(made.state.id) is None
+        with pytest.raises(problem) as caught:
+            await client.product.delete(made.state.id)
+        assert caught.value.status == 404
+
+    run(load, scenario)
+
+
+def test_an_update_sends_what_it_is_given(load: Load) -> None:
+    async def scenario(visit: Visit) -> None:
+        made = await visit.client.product.create(name="Tea", sku="c-2")
+        await visit.client.product.update(made.state.id, released=None, tags=[])
+
+    visit = run(load, scenario)
+    assert visit.requests[0].read() == (
+        b'{"name":"Tea","sku":"c-2","status":"draft","is_fragile":false,"released":null,'
+        b'"main_tag":null}'
+    )
+    assert visit.requests[1].read() == b'{"released":null,"tags":[],"version":null}'
+
+
+def test_each_write_has_a_key_of_its_own(load: Load) -> None:
+    async def scenario(visit: Visit) -> None:
+        client = visit.client
+        made = await client.product.create(name="Tea", sku="c-3")
+        await client.product.update(made.state.id, name="Coffee")
+        await client.product.sell(made.state.id)
+        again = await visit.http.send(visit.requests[-1])
+        assert again.json()["state"]["stock"] == 4
+        await client.basket.add()
+        await client.product.delete(made.state.id)
+        await client.counter.increment()
+        await client.basket.read()
+        await client.product.find(limit=1)
+
+    visit = run(load, scenario)
+    keys = [request.headers.get("idempotency-key") for request in visit.requests]
+    assert keys[2] == keys[3]
+    written = [key for key in keys if key is not None]
+    assert len(written) == 6
+    assert len({*written}) == 5
+    assert keys[6:] == [None, None, None]
+
+
+def test_records_are_found(load: Load) -> None:
+    product = load("generated.client.product")
+    tag_state = load("generated.client.tag").TagState
+    problem = load("generated.client").Problem
+
+    async def scenario(visit: Visit) -> None:
+        client = visit.client
+        tag = (await client.tag.create(name="a, b")).state
+        for number in range(5):
+            await client.product.create(
+                name=f"Found {number}, of 5",
+                sku=f"f-{number}",
+                price=Decimal(number),
+                status=product.Status.ACTIVE if number % 2 else product.Status.DRAFT,
+                released=date(2026, 1, 1 + number),
+                main_tag=tag.id if number else None,
+            )
+        named = {"name__startswith": "Found"}
+        found = await client.product.find(**named, sort="-price", limit=2)
+        assert [item.price for item in found.items] == [Decimal(4), Decimal(3)]
+        assert isinstance(found.items[0], product.ProductState)
+        assert found.included == {}
+        rest = await client.product.find(**named, sort=["-price"], limit=5, cursor=found.next)
+        assert [item.price for item in rest.items] == [Decimal(2), Decimal(1), Decimal(0)]
+        assert rest.next is None
+
+        async def numbers(**filters: Any) -> list[int]:
+            found = await client.product.find(**named, sort="price", **filters)
+            return [int(item.price) for item in found.items]
+
+        assert await numbers(status=product.Status.ACTIVE) == [1, 3]
+        assert await numbers(status__in=[product.Status.ACTIVE]) == [1, 3]
+        assert await numbers(name__in=["Found 1, of 5", "Found 4, of 5"]) == [1, 4]
+        assert await numbers(price__lt=Decimal(2)) == [0, 1]
+        assert await numbers(released__ge=date(2026, 1, 4)) == [3, 4]
+        assert await numbers(main_tag=tag.id, price__le=Decimal(2)) == [1, 2]
+        assert await numbers(main_tag__isnull=True) == [0]
+        assert await numbers(q="found 3") == [3]
+        included = await client.product.find(**named, include=["main_tag"])
+        assert tag_state.from_json(included.included["main_tag"][tag.id]).name == "a, b"
+        with pytest.raises(problem) as caught:
+            await client.product.find(nonsense=1)
+        assert caught.value.status == 422
+
+    run(load, scenario)
+
+
+def test_rules_count_for_clients(load: Load) -> None:
+    problem = load("generated.client").Problem
+
+    async def as_bob(visit: Visit) -> None:
+        letter = await visit.client.letter.create(text="hi")
+        assert await visit.client.letter.delete(letter.state.id) is None
+        with pytest.raises(problem) as caught:
+            await visit.client.note.create(owner="ada")
+        assert caught.value.status == 403
+
+    run(load, as_bob, "bob")
+
+
+def test_ordinary_code_calls_a_served_app(project: CrudProject, load: Load) -> None:
+    with (
+        ServedApp(project.folder, f"{PACKAGE}.generated.app:create_app") as served,
+        load("generated.client").Client(served.url) as client,
+    ):
+        made = client.tag.create(name="served").state
+        assert client.tag.update(made.id, name="changed").version == 2
+        assert [tag.name for tag in client.tag.find(name="changed").items] == ["changed"]
+        assert client.tag.delete(made.id) is None
+        assert client.tag.find(name="changed").items == []
+
+
+def test_pyright_strict_finds_nothing(project: CrudProject) -> None:
+    options = '{"typeCheckingMode": "strict", "pythonVersion": "3.11", "include": ['
+    modules = [f'"{PACKAGE}/generated/*/{name}.py"' for name in ("commands", "bindings", "routes")]
+    options += ", ".join([*modules, f'"{PACKAGE}/generated/client"']) + "]}"
+    project.shop.write("pyrightconfig.json", options)
+    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable]
+    command += ["-p", str(project.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "0 errors, 0 warnings, 0 informations"

@@ -1,0 +1,300 @@
+"""What `crud` adds to commands, routes, bindings and clients, and what SQL adds to every event."""
+
+import difflib
+
+import black
+from corpus import COUNTER_APP, settings
+from listed_shop import (
+    LISTED_SHOP,
+    MODULE,
+    QUANTITY,
+    TAG,
+    WHOLE,
+    crud_events,
+    entity,
+    event,
+    field,
+)
+
+from starmodel_generator.emission import render
+from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.render import environment, render_artifact
+from starmodel_generator.planning import EmissionSettings, plan
+from starmodel_schemas import (
+    AppSchema,
+    AuthenticatedAccess,
+    EntitySchema,
+    EntitySource,
+    EntityType,
+    LiteralDefault,
+    OptionalType,
+    ParameterSchema,
+    PolicyAccess,
+    ScalarType,
+)
+
+SETTINGS = EmissionSettings(
+    package="shop.generated", output="shop/generated", client_output="shop/generated/client"
+)
+KINDS = {"commands", "routes", "bindings", "client", "client_transport", "client_package"}
+
+
+def modules(app: AppSchema, *kinds: str) -> dict[str, str]:
+    """The generated modules of some kinds, by their paths in the package."""
+    context, templates = Context(app, SETTINGS), environment()
+    return {
+        artifact.path.removeprefix("shop/generated/"): render_artifact(artifact, context, templates)
+        for artifact in plan(app, SETTINGS)
+        if artifact.kind in (kinds or KINDS)
+    }
+
+
+SHOP = modules(LISTED_SHOP)
+
+
+def function(text: str, name: str) -> str:
+    """The text of one function of a module."""
+    start = text.index(f"def {name}(")
+    return text[start : text.find("\n\n\n", start)]
+
+
+def with_events(*events: object, **changes: object) -> AppSchema:
+    """An app with tags, and an entity `Note` with these events."""
+    note = entity("Note", "A note.", field("text", ScalarType(name="str")), crud=())
+    changed = note.model_copy(update={"events": events, **changes})
+    return AppSchema(entities=(TAG, changed))
+
+
+CREATE = '''\
+def create(
+    services: Services,
+    *,
+    name: str,
+    actor: Actor = ANONYMOUS,
+    idempotency_key: str | None = None,
+) -> Outcome[None]:
+    """Make a tag."""
+    arguments = given(name=name)
+    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
+        while True:
+            tag = TAG.make(arguments)
+            work.add(TAG, tag)
+            outcome = await work.commit(tag, "create", arguments, None)
+            if outcome is not None:
+                return outcome'''
+UPDATE = '''\
+def update(
+    services: Services,
+    id: str,
+    *,
+    name: str | Omitted = OMITTED,
+    version: int | None = None,
+    actor: Actor = ANONYMOUS,
+    idempotency_key: str | None = None,
+) -> Outcome[None]:
+    """Change a tag; what is left out stays as it is.
+
+    Raises `StaleVersion` where `version` is given, and not the current one.
+    """
+    arguments = given(name=name)
+    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
+        while True:
+            tag = await work.load(TAG, id)
+            work.expect(tag, version, arguments)
+            work.change(tag, arguments)
+            outcome = await work.commit(tag, "update", arguments, None)
+            if outcome is not None:
+                return outcome'''
+DELETE = '''\
+def delete(
+    services: Services,
+    id: str,
+    *,
+    actor: Actor = ANONYMOUS,
+    idempotency_key: str | None = None,
+) -> Outcome[None]:
+    """Delete a tag."""
+    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
+        while True:
+            tag = await work.load(TAG, id)
+            work.delete(tag)
+            outcome = await work.commit(tag, "delete", {}, None)
+            if outcome is not None:
+                return outcome'''
+
+
+def test_the_commands_of_crud_letter_by_letter() -> None:
+    commands = SHOP["tag/commands.py"] + "\n\n"
+    assert function(commands, "create") == CREATE
+    assert function(commands, "update") == UPDATE
+    assert function(commands, "delete").rstrip() == DELETE
+
+
+def test_a_default_is_written_where_it_can_be_and_else_left_to_the_class() -> None:
+    create = function(SHOP["product/commands.py"], "create")
+    assert 'price: Decimal = Decimal("0.00"),' in create
+    assert "status: Status = Status.DRAFT," in create
+    assert "available_from: datetime | None = None," in create
+    assert "dimensions: Dimensions | Omitted = OMITTED," in create
+    assert "tags: list[Ref[Tag]] | Omitted = OMITTED," in create
+    assert "stock" not in create
+
+
+def test_a_default_of_another_type_is_left_to_the_class() -> None:
+    price = field("price", ScalarType(name="Decimal"), LiteralDefault(value=0))
+    maybe = field("maybe", OptionalType(item=WHOLE), LiteralDefault(value=3))
+    note = entity("Note", "A note.", price, maybe, crud=("create",))
+    files = modules(AppSchema(entities=(note,)))
+    assert "price: Decimal | Omitted = OMITTED,\n    maybe: int | None = 3," in function(
+        files["note/commands.py"], "create"
+    )
+    assert "price=Argument(core_schema.decimal_schema(), default=OMITTED)," in (
+        files["note/routes.py"]
+    )
+    assert "price: Decimal | Omitted = OMITTED," in files["client/note.py"]
+
+
+def test_crud_is_under_the_rules_of_the_entity() -> None:
+    policy = PolicyAccess(function=f"{MODULE}.may_edit")
+    events = crud_events("Tag", TAG.fields, ("create", "update", "delete"))
+
+    def commands(access: object) -> str:
+        ruled = [one.model_copy(update={"access": access}) for one in events]
+        tag = TAG.model_copy(update={"access": access, "events": tuple(ruled), "many": ()})
+        return modules(AppSchema(entities=(tag,)), "commands")["tag/commands.py"]
+
+    text = commands(policy)
+    assert (
+        "            tag = TAG.make(arguments)\n"
+        "            authorize(actor, may_edit(actor, tag))\n"
+        "            work.add(TAG, tag)\n"
+    ) in function(text, "create")
+    for name, first in (("update", "expect(tag, version, arguments)"), ("delete", "delete(tag)")):
+        assert (
+            "            tag = await work.load(TAG, id)\n"
+            "            authorize(actor, may_edit(actor, tag))\n"
+            f"            work.{first}\n"
+        ) in function(text, name)
+    text = commands(AuthenticatedAccess())
+    for name in ("create", "update", "delete"):
+        body = function(text, name)
+        assert body.index("authorize(actor, actor.is_authenticated)") < body.index("async with")
+
+
+def test_a_secret_is_in_no_record_of_what_was_done() -> None:
+    (create,) = crud_events("Note", (field("text", ScalarType(name="str")),), ("create",))
+    secret = ParameterSchema(
+        name="password",
+        type=ScalarType(name="str"),
+        default=LiteralDefault(value=""),
+        keyword_only=True,
+        private=True,
+    )
+    app = with_events(create.model_copy(update={"parameters": (*create.parameters, secret)}))
+    text = function(modules(app)["note/commands.py"], "create")
+    assert "arguments = given(text=text, password=password)" in text
+    assert 'work.commit(note, "create", given(text=text), None)' in text
+
+
+def test_events_that_write_to_sql_are_carried_out_once() -> None:
+    text = function(SHOP["product/commands.py"], "restock")
+    assert "    idempotency_key: str | None = None,\n" in text
+    assert "services.unit_of_work(actor, idempotency_key=idempotency_key)" in text
+    routes = SHOP["product/routes.py"]
+    assert routes.count("idempotency_key=request.idempotency_key,") == 4
+    bindings = SHOP["product/bindings.py"]
+    assert 'write_action("post", "/product/{id}/restock", id, quantity=quantity)' in bindings
+    generator = event("run", "Runs.", "note").model_copy(update={"is_generator": True})
+    reading = event("look", "Looks.", "note").model_copy(update={"method": "GET", "writes": False})
+    files = modules(with_events(generator, reading))
+    assert "idempotency_key=idempotency_key" in function(files["note/commands.py"], "run")
+    assert "idempotency_key" not in function(files["note/commands.py"], "look")
+    assert files["note/routes.py"].count("request.idempotency_key") == 1
+    assert 'get_action("/note/{id}/look", id)' in files["note/bindings.py"]
+    client = files["client/note.py"]
+    assert client.count("self._transport.write(") == 2
+    assert client.count("self._transport.send(") == 2
+
+
+def test_what_a_locking_event_loads_is_locked() -> None:
+    def other(name: str, *, is_optional: bool) -> ParameterSchema:
+        type_ = EntityType(entity=TAG.qualified_name)
+        return ParameterSchema(
+            name=name,
+            type=OptionalType(item=type_) if is_optional else type_,
+            default=LiteralDefault(value=None) if is_optional else QUANTITY.default,
+            source=EntitySource(entity=TAG.qualified_name),
+        )
+
+    marked = event(
+        "mark", "", "note", other("tag", is_optional=False), other("spare", is_optional=True)
+    )
+    locking = marked.model_copy(update={"lock": True})
+    text = function(modules(with_events(locking))["note/commands.py"], "mark")
+    assert "note = await work.load(NOTE, id, lock=True)\n" in text
+    assert "tag = await work.load(TAG, tag_id, lock=True)\n" in text
+    assert "await work.load(TAG, spare_id, lock=True)" in text
+    assert "lock=True" not in modules(with_events(marked))["note/commands.py"]
+
+
+def test_arguments_of_a_creation_and_of_an_update() -> None:
+    routes = SHOP["product/routes.py"]
+    create = routes[routes.index("CREATE_ARGUMENTS =") : routes.index("UPDATE_ARGUMENTS =")]
+    update = routes[routes.index("UPDATE_ARGUMENTS =") : routes.index("RESTOCK_ARGUMENTS =")]
+    assert "    dimensions=Argument(object_schema(Dimensions), default=OMITTED),\n" in create
+    assert "    is_fragile=UpdateArgument(core_schema.bool_schema()),\n" in update
+    assert "    version=Argument(\n" in update
+    assert "stock" not in create + update
+    assert "return answer_created(request, PRODUCT, outcome)" in function(routes, "create")
+    assert "return answer_event(request, PRODUCT, outcome)" in function(routes, "update")
+    assert 'return answer_deleted(request, "/product")' in function(routes, "delete")
+
+
+def test_a_deletion_leads_to_no_list_that_is_not_there() -> None:
+    hosted: EntitySchema = TAG.model_copy(update={"page": "host", "many": ()})
+    routes = modules(AppSchema(entities=(hosted,)), "routes")["tag/routes.py"]
+    assert "return answer_deleted(request)" in function(routes, "delete")
+
+
+def test_bindings_send_what_they_are_given() -> None:
+    bindings = SHOP["tag/bindings.py"]
+    assert function(bindings, "create") == (
+        "def create(*, name: str | Expression) -> Expression:\n"
+        '    """Make a tag.\n\n    POST /tag\n    """\n'
+        '    return crud_action("post", "/tag", name=name)'
+    )
+    assert 'return crud_action("patch", "/tag/{id}", id, name=name, version=version)' in bindings
+    assert 'return crud_action("delete", "/tag/{id}", id)' in bindings
+    assert "name: str | Expression | Omitted = OMITTED," in function(bindings, "update")
+
+
+def test_clients_call_crud_and_find_records() -> None:
+    client = SHOP["client/order.py"]
+    assert "    customer: str | Omitted = OMITTED,\n" in client
+    assert "    customer__in: list[str]\n" in client
+    assert "Ref[" not in client
+    assert "def find(" in client
+    assert ") -> Found[OrderState]:" in client
+    assert 'return self._transport.delete("/order/{id}", id=id)' in client
+    assert 'return await self._transport.delete("/order/{id}", id=id)' in client
+    assert '"note": note,' in client
+
+
+def test_a_client_of_no_database_is_as_it_was() -> None:
+    files = {file.path: file.text for file in render(COUNTER_APP, settings("counter"))}
+    transport = files["counter/generated/client/transport.py"]
+    for word in ("secrets", "Idempotency", "Found", "def find", "differs", "timedelta", "write("):
+        assert word not in transport
+    assert "Found" not in files["counter/generated/client/__init__.py"]
+
+
+def test_black_keeps_all_of_it() -> None:
+    note = entity("Note", "A note.", field("text", ScalarType(name="str")), crud=())
+    noted = note.model_copy(update={"scope": "SESSION", "page": "host"})
+    of_sessions = modules(AppSchema(entities=(noted,)))
+    assert "def write(" in of_sessions["client/transport.py"]
+    assert "class Found" not in of_sessions["client/transport.py"]
+    for path, text in [*SHOP.items(), *of_sessions.items()]:
+        wanted = black.format_str(text, mode=black.Mode())
+        diff = difflib.unified_diff(text.splitlines(), wanted.splitlines(), lineterm="")
+        assert text == wanted, path + "\n" + "\n".join(diff)

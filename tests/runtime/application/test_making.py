@@ -1,0 +1,111 @@
+"""Records that are made and changed of what somebody gave, without a method of the author's."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Self
+
+import pytest
+from pydantic import BaseModel, field_validator, model_validator
+
+from starmodel import (
+    Entity,
+    EntityConfig,
+    Field,
+    InProcessBus,
+    MemoryRepo,
+    PersistenceManager,
+    Scope,
+    StateStore,
+)
+from starmodel.application import EntityDefinition, Services
+from starmodel.errors import InvalidState
+
+
+class Part(BaseModel):
+    name: str = ""
+
+
+class Period(Entity):
+    """Is validated whenever something is assigned, and as a whole."""
+
+    model_config = EntityConfig(scope=Scope.RECORD, validate_assignment=True)
+
+    start: int = 0
+    end: int = 0
+    code: str = ""
+    parts: list[Part] = Field(default_factory=lambda: [Part(name="first")])
+    secret: str = Field(default="", private=True)
+
+    @field_validator("code")
+    @classmethod
+    def is_no_joke(cls, code: str) -> str:
+        if code == "joke":
+            raise ValueError(f"{code} is the password")
+        return code.upper()
+
+    @model_validator(mode="after")
+    def begins_first(self) -> Self:
+        if self.start > self.end:
+            raise ValueError("it ends before it starts")
+        return self
+
+
+def state(period: Period) -> Mapping[str, object]:
+    return {"id": period.id, "start": period.start, "end": period.end, "code": period.code}
+
+
+PERIOD = EntityDefinition(
+    Period,
+    name="period",
+    namespace="period",
+    store=StateStore.SERVER_MEMORY,
+    scope=Scope.RECORD,
+    state=state,
+)
+
+
+def test_what_is_given_makes_a_valid_record() -> None:
+    period = PERIOD.make({"start": "1", "end": 2, "code": "a"})
+    assert (period.start, period.end, period.code) == (1, 2, "A")
+    assert period.parts == [Part(name="first")]
+    assert period.id != PERIOD.make({}).id
+
+
+def test_what_will_not_do_is_named_as_far_as_it_was_given() -> None:
+    with pytest.raises(InvalidState) as caught:
+        PERIOD.make({"start": "x", "code": "joke"})
+    errors = {error.name: error.message for error in caught.value.errors}
+    assert errors.keys() == {"start", "code"}
+    assert errors["code"] == "This is not valid."
+    with pytest.raises(InvalidState) as caught:
+        PERIOD.make({"start": 3, "end": 1})
+    assert [error.name for error in caught.value.errors] == [""]
+    assert caught.value.__cause__ is None
+
+
+def test_a_change_is_validated_as_a_whole_and_when_it_is_saved() -> None:
+    services = Services(
+        PersistenceManager({StateStore.SERVER_MEMORY: MemoryRepo()}), InProcessBus()
+    )
+
+    async def play() -> None:
+        async with services.unit_of_work() as work:
+            period = PERIOD.make({"start": 1, "end": 2})
+            work.add(PERIOD, period)
+            await work.commit(period, "create", {}, None)
+        parts = [Part(name="a")]
+        async with services.unit_of_work() as work:
+            loaded = await work.load(PERIOD, period.id)
+            work.change(loaded, {"start": 5, "end": 6, "code": "b", "parts": parts})
+            outcome = await work.commit(loaded, "update", {}, None)
+        assert outcome is not None
+        assert outcome.changed == {"start": 5, "end": 6, "code": "B"}
+        parts[0].name = "changed afterwards"
+        async with services.unit_of_work() as work:
+            loaded = await work.load(PERIOD, period.id)
+            assert loaded.parts == [Part(name="a")]
+            work.change(loaded, {"start": 9})
+            with pytest.raises(InvalidState):
+                await work.commit(loaded, "update", {}, None)
+
+    asyncio.run(play())

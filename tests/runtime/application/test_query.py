@@ -1,0 +1,352 @@
+"""Who finds what: access, what comes along, and what a query may ask for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from library_queries import BOOKS, THINGS, VALUES, services_of
+from sql_tables import AUTHOR, BOOK, TAG, Author, Book, Store, Tag, Thing, define
+
+from starmodel import Access, Actor, Ref
+from starmodel.application import EntityDefinition, Key, Services, Stored, Write
+from starmodel.application.cursor import write_cursor
+from starmodel.application.queries import MOST, Queries, Query
+from starmodel.application.query import QueryPage, find, find_page, find_related
+from starmodel.application.searchable import (
+    MOST_CHARACTERS,
+    MOST_CHOICES,
+    exact,
+    ordered,
+    presence,
+    reference,
+    references,
+    text,
+)
+from starmodel.domain import ANONYMOUS, Entity, Policy
+from starmodel.errors import InvalidArguments, Unauthenticated
+
+ANN = Actor("ann")
+
+
+def opened(check: Callable[[Services], Awaitable[None]]) -> None:
+    """Run a check on a library with ten books."""
+
+    async def main() -> None:
+        store = Store()
+        await store.open()
+        try:
+            tags = [Tag(id=f"t{number}", name=f"Tag {number}") for number in range(3)]
+            authors = [Author(id=f"a{number}", name=f"Author {number}") for number in range(3)]
+            books = [
+                Book(
+                    id=f"b{number}",
+                    title=f"Book {number}",
+                    author=Ref(authors[number % 3]),
+                    tags=[Ref(tags[number % 3]), Ref(tags[(number + 1) % 3])],
+                    pages=number,
+                )
+                for number in range(10)
+            ]
+            await store.commit([write(one) for one in (*tags, *authors, *books)])
+            await check(services_of(store))
+        finally:
+            await store.close()
+
+    asyncio.run(main())
+
+
+def write(entity: Entity) -> Write:
+    name = type(entity).__name__.lower()
+    return Write(Key(name, "record", str(entity.id)), dict(entity.__dict__), 0)
+
+
+def with_access(
+    definition: EntityDefinition[Any], access: Access | Policy
+) -> EntityDefinition[Any]:
+    """Define an entity anew, for other readers."""
+    other = define(definition.cls, state=definition.state, many=definition.many)
+    other.access = access
+    return other
+
+
+def books_for(
+    access: Access | Policy = Access.PUBLIC,
+    author: EntityDefinition[Any] = AUTHOR,
+    tag: EntityDefinition[Any] = TAG,
+) -> Queries[Any]:
+    return Queries(
+        with_access(BOOK, access),
+        id=exact({"type": "str"}),
+        title=text(),
+        author=reference(author),
+        pages=ordered({"type": "int"}),
+        tags=references(tag),
+    )
+
+
+def ids(page: QueryPage[Any]) -> list[str]:
+    return [item.id for item in page.items]
+
+
+def errors_of(queries: Queries[Any], **query: Any) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidArguments) as caught:
+        queries.search(Query(**query))
+    return [(error.name, error.type) for error in caught.value.errors]
+
+
+def test_what_is_for_those_who_are_signed_in_asks_once() -> None:
+    queries = books_for(Access.AUTHENTICATED)
+
+    async def check(services: Services) -> None:
+        with pytest.raises(Unauthenticated):
+            await find(services, queries, {})
+        assert len((await find(services, queries, {}, actor=ANN)).items) == 10
+
+    opened(check)
+
+
+def test_a_policy_is_asked_for_every_record_and_the_cursor_goes_on_behind_them() -> None:
+    asked: list[str] = []
+
+    def is_even(actor: Actor, book: Any) -> bool:
+        asked.append(book.id)
+        return actor == ANN and book.pages % 2 == 0
+
+    queries = books_for(is_even)
+
+    async def check(services: Services) -> None:
+        page = await find(services, queries, {}, actor=ANN, limit=3)
+        assert ids(page) == ["b0", "b2"]
+        assert asked == ["b0", "b1", "b2"]
+        page = await find(services, queries, {}, actor=ANN, limit=3, cursor=page.next)
+        assert ids(page) == ["b4"]
+        found = await find(services, queries, {}, limit=3)
+        assert ids(found) == [] and found.next is not None
+
+    opened(check)
+
+
+def test_what_comes_along_is_for_its_own_readers() -> None:
+    def is_first(actor: Actor, author: Any) -> bool:
+        return author.name == "Author 0"
+
+    queries = books_for(
+        author=with_access(AUTHOR, is_first), tag=with_access(TAG, Access.AUTHENTICATED)
+    )
+
+    async def check(services: Services) -> None:
+        page = await find(services, queries, {}, include=["author", "tags"])
+        assert [*page.included["author"]] == ["a0"]
+        assert page.included["tags"] == {}
+        page = await find(services, queries, {}, include=["tags"], actor=ANN)
+        assert [*page.included] == ["tags"]
+        assert {id: one.id for id, one in page.included["tags"].items()} == {
+            "t0": "t0",
+            "t1": "t1",
+            "t2": "t2",
+        }
+        states = [BOOK.state(item) for item in page.items]
+        related = await find_related(services, queries, states)
+        assert related == {"author": {"a0": {"name": "Author 0"}}, "tags": {}}
+
+    opened(check)
+
+
+def test_what_is_gone_does_not_come_along() -> None:
+    async def check(services: Services) -> None:
+        states: list[dict[str, Any]] = [{"author": "a1", "editor": None}, {"author": "gone"}, {}]
+        related = await find_related(services, BOOKS, states)
+        assert related == {"author": {"a1": {"name": "Author 1"}}, "editor": {}, "tags": {}}
+
+    opened(check)
+
+
+def test_items_are_ones_own() -> None:
+    async def check(services: Services) -> None:
+        first, second = [(await find(services, BOOKS, {"id": "b1"})).items[0] for _ in range(2)]
+        first.tags.clear()
+        assert second.tags == [Ref("t1", Tag), Ref("t2", Tag)]
+
+    opened(check)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"filters": {"colour": "red"}}, [("colour", "unknown")]),
+        ({"filters": {"secret": "x"}}, [("secret", "unknown")]),
+        ({"filters": {"title__like": "x"}}, [("title__like", "unknown")]),
+        ({"filters": {"author__lt": "x"}}, [("author__lt", "unknown")]),
+        ({"filters": {"tags__in": ["x"]}}, [("tags__in", "unknown")]),
+        ({"filters": {"title__isnull": True}}, [("title__isnull", "unknown")]),
+        ({"filters": {"pages": "many"}}, [("pages", "int_parsing")]),
+        ({"filters": {"pages": None}}, [("pages", "int_type")]),
+        ({"filters": {"pages__in": "12"}}, [("pages__in", "list_type")]),
+        ({"filters": {"pages__in": [1, "x"]}}, [("pages__in", "int_parsing")]),
+        ({"filters": {"pages__in": [1] * (MOST_CHOICES + 1)}}, [("pages__in", "too_long")]),
+        ({"filters": {"title": 5}}, [("title", "string_type")]),
+        ({"filters": {"title__contains": ""}}, [("title__contains", "string_too_short")]),
+        ({"filters": {"title__contains": "x" * 201}}, [("title__contains", "string_too_long")]),
+        ({"filters": {"editor__isnull": "perhaps"}}, [("editor__isnull", "bool_parsing")]),
+        ({"filters": {"author": 1.5}}, [("author", "string_type")]),
+        ({"filters": {"author": True}}, [("author", "string_type")]),
+        ({"filters": {"author": ""}}, [("author", "string_too_short")]),
+        ({"q": "x" * (MOST_CHARACTERS + 1)}, [("q", "string_too_long")]),
+        ({"sort": ["colour"]}, [("sort", "unknown")]),
+        ({"sort": ["author"]}, [("sort", "unknown")]),
+        ({"sort": ["--title"]}, [("sort", "unknown")]),
+        ({"sort": ["title", "-title"]}, [("sort", "duplicate")]),
+        ({"include": ["title"]}, [("include", "unknown")]),
+        ({"limit": 0}, [("limit", "limit")]),
+        ({"limit": MOST + 1}, [("limit", "limit")]),
+        ({"limit": True}, [("limit", "limit")]),
+        ({"cursor": ""}, [("cursor", "cursor")]),
+        ({"cursor": "é"}, [("cursor", "cursor")]),
+        ({"cursor": "x" * 40_000}, [("cursor", "cursor")]),
+    ],
+)
+def test_what_there_is_not_cannot_be_asked_for(
+    query: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    assert errors_of(BOOKS, **query) == expected
+
+
+def test_an_error_names_what_there_is() -> None:
+    with pytest.raises(InvalidArguments, match="There are: id, title, author, editor, tags, pages"):
+        BOOKS.condition("colour", 1)
+    with pytest.raises(InvalidArguments, match="There are: author, author__ne, author__in"):
+        BOOKS.condition("author__lt", 1)
+    with pytest.raises(InvalidArguments, match="There are: id, title, pages"):
+        BOOKS.order(["author"])
+    with pytest.raises(InvalidArguments, match="There are: author, editor, tags"):
+        BOOKS.search(Query(include=["x"]))
+
+
+def test_values_become_those_of_columns() -> None:
+    author = Author(id="a1", name="x")
+    for value in (author, Ref(author), "a1"):
+        assert BOOKS.condition("author", value).value == "a1"
+    assert BOOKS.condition("author", UUID(int=1)).value == str(UUID(int=1))
+    assert BOOKS.condition("author", 7).value == "7"
+    assert BOOKS.condition("author__in", {Ref(author)}).value == ["a1"]
+
+
+def test_an_entity_without_texts_has_none_to_search() -> None:
+    queries = Queries(TAG, id=exact({"type": "str"}))
+    assert errors_of(queries, q="x") == [("q", "unknown")]
+    assert queries.search(Query(q=""))[0].text == ""
+
+
+def test_names_of_a_query_come_before_those_of_fields() -> None:
+    queries = Queries(
+        TAG,
+        id=exact({"type": "str"}),
+        limit=ordered({"type": "int"}, nullable=True),
+        limit__lt=ordered({"type": "int"}),
+        data=presence(),
+    )
+    assert "limit" not in queries.filters
+    assert queries.filters["limit__in"] == ("limit", "in")
+    assert queries.filters["limit__lt"] == ("limit__lt", "eq")
+    assert queries.filters["data__isnull"] == ("data", "isnull")
+    assert queries.sorts == ("id", "limit", "limit__lt")
+    assert queries.texts == ()
+
+
+def cursor_of(queries: Queries[Any], last: dict[str, object], **query: Any) -> str:
+    search, asked = queries.search(Query(**query))
+    return queries.cursor(asked, search.order, Stored(last, 1))
+
+
+LAST: dict[str, object] = {"id": "b5", "title": "Book 5", "pages": 5}
+
+
+def test_a_cursor_belongs_to_one_query() -> None:
+    query: dict[str, Any] = {"sort": ["-pages"], "filters": {"title__contains": "Book"}, "q": "b"}
+    cursor = cursor_of(BOOKS, LAST, **query)
+    search, _ = BOOKS.search(Query(**query, cursor=cursor))
+    assert search.after == (5, "b5")
+    # How many, and what comes along, may change on the way.
+    BOOKS.search(Query(**query, cursor=cursor, limit=3, include=["tags"]))
+    others: list[dict[str, Any]] = [
+        {"sort": ["pages"]},
+        {"sort": ["-pages", "title"]},
+        {"sort": []},
+        {"filters": {"title__contains": "Boo"}},
+        {"filters": {}},
+        {"q": "bo"},
+        {"q": None},
+    ]
+    for other in others:
+        assert errors_of(BOOKS, **{**query, **other, "cursor": cursor}) == [("cursor", "cursor")]
+    assert errors_of(THINGS, cursor=cursor_of(BOOKS, LAST)) == [("cursor", "cursor")]
+
+
+def test_the_order_in_which_filters_are_given_does_not_matter() -> None:
+    cursor = cursor_of(BOOKS, LAST, filters={"pages__ge": 1, "title": "x"})
+    BOOKS.search(Query({"title": "x", "pages__ge": 1}, cursor=cursor))
+
+
+def test_a_cursor_that_was_changed_is_found_out() -> None:
+    cursor = cursor_of(BOOKS, LAST, sort=["title"])
+    letters = "ABCabc019-_="
+    for place in range(len(cursor)):
+        for letter in letters:
+            changed = cursor[:place] + letter + cursor[place + 1 :]
+            if changed != cursor:
+                assert errors_of(BOOKS, sort=["title"], cursor=changed) == [("cursor", "cursor")]
+        assert errors_of(BOOKS, sort=["title"], cursor=cursor[:place]) == [("cursor", "cursor")]
+    assert errors_of(BOOKS, sort=["title"], cursor=f"{cursor}=") == [("cursor", "cursor")]
+    assert errors_of(BOOKS, sort=["title"], cursor=f"{cursor}A") == [("cursor", "cursor")]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        ["b5"],
+        [5],
+        [5, "b5", 1],
+        ["five", "b5"],
+        [None, "b5"],
+        [5, None],
+        [5, 7],
+        [[5], "b5"],
+        [{"$gt": 1}, "b5"],
+        [1.5, "b5"],
+        {"pages": 5},
+        "b5",
+        None,
+    ],
+)
+def test_a_cursor_that_somebody_wrote_holds_values_of_the_fields(values: Any) -> None:
+    _, asked = BOOKS.search(Query(sort=["pages"]))
+    query = Query(sort=["pages"], cursor=write_cursor(asked, values))
+    with pytest.raises(InvalidArguments) as caught:
+        BOOKS.search(query)
+    assert caught.value.errors[0].name == "cursor"
+
+
+def test_a_cursor_keeps_every_value_exactly() -> None:
+    for field, values in VALUES.items():
+        for value in (*values, None):
+            cursor = cursor_of(THINGS, {field: value, "id": "x"}, sort=[field])
+            search, _ = THINGS.search(Query(sort=[field], cursor=cursor))
+            assert search.after is not None
+            assert search.after == (value, "x")
+            assert isinstance(search.after[0], type(value))
+
+
+def test_a_page_of_things() -> None:
+    async def check(services: Services) -> None:
+        backend = services.persistence.backends[0]
+        moments = [datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(3)]
+        things = [Thing(id=str(place), moment=moment) for place, moment in enumerate(moments)]
+        await backend.commit([write(thing) for thing in things])
+        query = Query({"moment__ge": moments[1].isoformat()}, sort=["-moment"])
+        assert ids(await find_page(services, THINGS, query, actor=ANONYMOUS)) == ["2", "1"]
+
+    opened(check)

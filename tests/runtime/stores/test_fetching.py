@@ -1,0 +1,252 @@
+"""`starmodel.query`: statements of one's own, on SQLite and PostgreSQL alike."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from library_queries import services_of
+from sql_tables import KINDS, Store, Thing, define, table
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import aliased
+from sqlmodel import Field
+
+from starmodel import InProcessBus, MemoryRepo, StateStore
+from starmodel.application import Key, PersistenceManager, Services, Write
+from starmodel.errors import ConfigurationError, Unavailable
+from starmodel.query import fetch, select
+from starmodel.stores.sql import column
+from starmodel.stores.sql.driver import Driver, Unreachable
+from starmodel.stores.sql.rows import RowBase
+from starmodel.stores.sql.types import ExactNumeric, JSONValue, Micros, UTCDateTime
+
+Check = Callable[[Services], Coroutine[Any, Any, None]]
+Run = Callable[[Check], None]
+
+SHELVED = define(Thing, name="shelved")
+SHELVED_TABLE = table(
+    SHELVED,
+    (column.text("id"), *KINDS),
+    lambda values: (values["id"], *(values[kind.field] for kind in KINDS)),
+    lambda row: {"id": row[0], **{kind.field: row[1 + at] for at, kind in enumerate(KINDS)}},
+)
+
+
+class ShelvedRow(RowBase, table=True):
+    """A row of `shelved`."""
+
+    __tablename__ = "shelved"
+
+    id: str = Field(sa_column=sa.Column("id", sa.Text(), primary_key=True))
+    is_on: bool | None = Field(sa_column=sa.Column("is_on", sa.Boolean()))
+    count: int | None = Field(sa_column=sa.Column("count", sa.BigInteger()))
+    ratio: float | None = Field(sa_column=sa.Column("ratio", sa.Double()))
+    name: str | None = Field(sa_column=sa.Column("name", sa.Text()))
+    blob: bytes | None = Field(sa_column=sa.Column("blob", sa.LargeBinary()))
+    day: date | None = Field(sa_column=sa.Column("day", sa.Date()))
+    hour: time | None = Field(sa_column=sa.Column("hour", sa.Time()))
+    moment: datetime | None = Field(sa_column=sa.Column("moment", UTCDateTime()))
+    local: datetime | None = Field(sa_column=sa.Column("local", sa.DateTime()))
+    span: timedelta | None = Field(sa_column=sa.Column("span", Micros()))
+    key: UUID | None = Field(sa_column=sa.Column("key", sa.Uuid()))
+    price: Decimal | None = Field(sa_column=sa.Column("price", ExactNumeric(18, 4)))
+    data: Any = Field(sa_column=sa.Column("data", JSONValue()))
+    row_version: int = Field(sa_column=sa.Column("row_version", sa.BigInteger(), nullable=False))
+
+
+ROW: Any = ShelvedRow
+"""As SQLAlchemy sees it: its attributes are columns."""
+
+FULL: dict[str, Any] = {
+    "on": True,
+    "count": 2**63 - 1,
+    "ratio": 0.1,
+    "name": "é😀'?$1:x%s",
+    "blob": bytes(range(256)),
+    "day": date(1, 1, 1),
+    "hour": time(1, 2, 3, 4),
+    "moment": datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    "local": datetime(2024, 3, 31, 2, 30),
+    "span": timedelta(days=-3, microseconds=1),
+    "key": UUID(int=7),
+    "price": Decimal("99999999999999.9999"),
+    "data": {"a": [1, None, "é"]},
+}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Run a coroutine on a store with three things: full, empty, and one with a count of 5."""
+    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+
+    def run_on_store(check: Check) -> None:
+        async def main() -> None:
+            store = Store(url, (SHELVED_TABLE,))
+            await store.open()
+            try:
+                things = [Thing(id="a"), Thing(id="b"), Thing(id="c", count=5)]
+                vars(things[0]).update(FULL)
+                writes = [Write(Key("shelved", "record", one.id), vars(one), 0) for one in things]
+                await store.commit(writes)
+                await check(services_of(store, (SHELVED,)))
+            finally:
+                await store.close()
+
+        asyncio.run(main())
+
+    return run_on_store
+
+
+def test_rows_hold_what_was_stored(run: Run) -> None:
+    async def check(services: Services) -> None:
+        full, empty, _ = await fetch(services, select(ShelvedRow).order_by(ShelvedRow.id))
+        assert type(full) is ShelvedRow
+        for field, value in FULL.items():
+            name = "is_on" if field == "on" else field
+            back = getattr(full, name)
+            assert back == value and isinstance(back, type(value)), field
+            assert getattr(empty, name) is None
+        assert full.row_version == 1
+        # They belong to nobody.
+        full.name = "other"
+        [again] = await fetch(services, select(ShelvedRow).where(ShelvedRow.id == "a"))
+        assert again.name == FULL["name"]
+
+    run(check)
+
+
+def test_every_type_can_be_compared(run: Run) -> None:
+    async def check(services: Services) -> None:
+        for field, value in FULL.items():
+            place: Any = getattr(ShelvedRow, "is_on" if field == "on" else field)
+            if field != "data":
+                found = await fetch(services, select(ShelvedRow.id).where(place == value))
+                assert found == ["a"], field
+                found = await fetch(services, select(ShelvedRow.id).where(place.in_([value])))
+                assert found == ["a"], field
+                [one] = await fetch(services, select(place).where(ShelvedRow.id == "a"))
+                assert one == value
+
+    run(check)
+
+
+def test_what_is_given_is_what_sqlalchemy_gives(run: Run) -> None:
+    async def check(services: Services) -> None:
+        assert await fetch(services, select(sa.func.count()).select_from(ShelvedRow)) == [3]
+        tuples = await fetch(services, select(ROW.id, ROW.count).order_by(ROW.id))
+        assert [tuple(one) for one in tuples] == [("a", 2**63 - 1), ("b", None), ("c", 5)]
+        [named] = await fetch(services, sa.select(ROW.id, ROW.price.label("cost")).limit(1))
+        assert named.id == "a" and named.cost == FULL["price"]
+        pairs = await fetch(services, sa.select(ROW).where(ROW.id == "b"))
+        assert [type(one[0]) for one in pairs] == [ShelvedRow]
+        other = aliased(ShelvedRow)
+        joined = select(ROW, other.id).join(other, other.id > ROW.id).order_by(ROW.id, other.id)
+        assert [(one.id, id) for one, id in await fetch(services, joined)] == [
+            ("a", "b"),
+            ("a", "c"),
+            ("b", "c"),
+        ]
+        union = sa.union(select(ROW.id), select(ROW.name).where(ROW.name.is_not(None)))
+        assert len(await fetch(services, union)) == 4
+        assert await fetch(services, select(ROW).where(ROW.id == "z")) == []
+        assert await fetch(services, select(ROW.id, ROW.count).where(ROW.id == "z")) == []
+        within = select(ROW.id).where(ROW.id.in_(select(ROW.id).where(ROW.count > 4)))
+        assert {*await fetch(services, within)} == {"a", "c"}
+        counted = select(ROW.is_on, sa.func.count()).group_by(ROW.is_on).order_by(ROW.is_on.desc())
+        assert {tuple(one) for one in await fetch(services, counted)} == {(True, 1), (None, 2)}
+        paged = select(ROW.id).order_by(ROW.id.desc()).limit(1).offset(1)
+        assert await fetch(services, paged) == ["b"]
+
+    run(check)
+
+
+def test_texts_are_parameters(run: Run) -> None:
+    async def check(services: Services) -> None:
+        for text in ("'; DROP TABLE shelved; --", "?", "$1", "%s", ":x", "\\", '"'):
+            assert await fetch(services, select(ROW.id).where(ROW.name == text)) == []
+        for text in ("?", "$1", ":x", "%s", "'"):
+            contains = ROW.name.contains(text, autoescape=True)
+            assert await fetch(services, select(ROW.id).where(contains)) == ["a"]
+            literal = select(sa.literal(text))
+            assert await fetch(services, literal) == [text]
+
+    run(check)
+
+
+WRITING: list[Any] = [
+    sa.delete(ShelvedRow),
+    sa.update(ShelvedRow).values(name="x"),
+    sa.insert(ShelvedRow),
+    sa.text("DELETE FROM shelved"),
+    sa.text("DELETE FROM shelved RETURNING id").columns(sa.column("id")),
+    sa.select(sa.delete(ShelvedRow).returning(ROW.id).cte("gone")),
+    sa.select(sa.literal(1)).where(
+        sa.exists(sa.select(sa.update(ShelvedRow).values(name="x").returning(ROW.id).cte()))
+    ),
+    "SELECT 1",
+    None,
+]
+
+
+@pytest.mark.parametrize("statement", WRITING)
+def test_nothing_but_a_select_is_taken(statement: Any) -> None:
+    async def check() -> None:
+        services = services_of(Store("sqlite://", (SHELVED_TABLE,)), (SHELVED,))
+        with pytest.raises(ConfigurationError, match="fetch"):
+            await fetch(services, statement)
+
+    asyncio.run(check())
+
+
+def test_an_app_without_a_database_has_nothing_to_select_from() -> None:
+    stores = PersistenceManager({StateStore.SERVER_MEMORY: MemoryRepo()})
+    services = Services(stores, InProcessBus())
+    with pytest.raises(ConfigurationError, match="no entities in SQL"):
+        asyncio.run(fetch(services, select(ShelvedRow)))
+
+
+class Gone(Driver):
+    """A database that cannot be reached."""
+
+    def __init__(self, dialect: Any = "sqlite") -> None:
+        self.dialect = dialect
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def fetch(self, sql: str, parameters: object) -> Any:
+        raise Unreachable("gone")
+
+    async def execute(self, statements: object) -> Any:
+        raise Unreachable("gone")
+
+    exclusive: Any = None
+
+
+def test_a_database_that_does_not_answer() -> None:
+    services = services_of(Store(Gone(), (SHELVED_TABLE,)), (SHELVED,))
+    with pytest.raises(Unavailable):
+        asyncio.run(fetch(services, select(ShelvedRow)))
+
+
+def test_operators_that_look_like_parameters_are_refused() -> None:
+    services = services_of(Store(Gone("postgresql"), (SHELVED_TABLE,)), (SHELVED,))
+    has_key = sa.cast(sa.column("data"), JSONB).has_key("x")
+    with pytest.raises(ConfigurationError, match="jsonb_exists"):
+        asyncio.run(fetch(services, sa.select(sa.literal(1)).where(has_key)))
+
+
+def test_an_app_imports_sqlalchemy_only_for_this() -> None:
+    code = (
+        "import sys, starmodel.application.query, starmodel.stores.sql.backend;"
+        "assert not {'sqlalchemy', 'sqlmodel'} & {*sys.modules};"
+        "import starmodel.query; assert 'sqlmodel' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,90 @@
+"""How the records of `sql_tables` can be found, declared by hand as generated code does it."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import core_schema
+from sql_tables import AUTHOR, BOOK, ITEM, LIBRARY, TAG, THING, Store
+
+from starmodel import InProcessBus, StateStore
+from starmodel.application import EntityDefinition, PersistenceManager, Services
+from starmodel.application.queries import Queries
+from starmodel.application.searchable import (
+    exact,
+    flag,
+    ordered,
+    presence,
+    reference,
+    references,
+    text,
+)
+
+THINGS = Queries(
+    THING,
+    id=exact(core_schema.str_schema()),
+    on=flag(nullable=True),
+    count=ordered(core_schema.int_schema(), nullable=True),
+    ratio=ordered(core_schema.float_schema(), nullable=True),
+    name=text(nullable=True),
+    blob=presence(),
+    day=ordered(core_schema.date_schema(), nullable=True),
+    hour=ordered(core_schema.time_schema(), nullable=True),
+    moment=ordered(core_schema.datetime_schema(), nullable=True),
+    local=ordered(core_schema.datetime_schema(), nullable=True),
+    span=ordered(core_schema.timedelta_schema(), nullable=True),
+    key=exact(core_schema.uuid_schema(), nullable=True),
+    price=ordered(core_schema.decimal_schema(), nullable=True),
+    data=presence(),
+)
+BOOKS = Queries(
+    BOOK,
+    id=exact(core_schema.str_schema()),
+    title=text(),
+    author=reference(AUTHOR),
+    editor=reference(AUTHOR, nullable=True),
+    tags=references(TAG),
+    pages=ordered(core_schema.int_schema()),
+)
+ITEMS = Queries(
+    ITEM,
+    id=exact(core_schema.uuid_schema()),
+    next=reference(ITEM, nullable=True),
+    others=references(ITEM),
+)
+
+
+VALUES: dict[str, list[Any]] = {
+    "on": [True, False],
+    "count": [0, 1, -1, 7, 2**63 - 1, -(2**63)],
+    "ratio": [0.0, 0.1, -0.1, 1e308, 5e-324, -1e308],
+    "name": ["", " ", "a", "A", "ab", "aB%", "a_b", "a\\b", "é", "日本", "😀", "Z", "\uffff"],
+    "day": [date.min, date.max, date(2024, 2, 29), date(2024, 3, 1)],
+    "hour": [time.min, time.max, time(12), time(12, 0, 0, 1)],
+    "moment": [datetime(year, 1, 1, 0, 0, 0, 1, tzinfo=UTC) for year in (1, 1970, 2024, 9999)],
+    "local": [datetime.min, datetime.max, datetime(2024, 3, 31, 2, 30)],
+    "span": [
+        timedelta(0),
+        timedelta(days=-99_999_999),
+        timedelta(microseconds=-1),
+        timedelta(days=99_999_999, microseconds=1),
+        timedelta(seconds=90, microseconds=1),
+    ],
+    "key": [UUID(int=0), UUID(int=2**128 - 1), UUID("12345678-1234-5678-1234-567812345678")],
+    "price": [
+        *map(Decimal, ("0", "0.0001", "-0.0001", "1.5")),
+        *map(Decimal, ("99999999999999.9999", "-99999999999999.9999")),
+    ],
+}
+"""Values of each field of a thing, the outermost among them."""
+
+
+def services_of(
+    store: Store,
+    definitions: Sequence[EntityDefinition[Any]] = tuple(table.definition for table in LIBRARY),
+) -> Services:
+    """Put a store into services, as an app does."""
+    stores = PersistenceManager({StateStore.SERVER_SQL: store})
+    return Services(stores, InProcessBus(), definitions=definitions)
