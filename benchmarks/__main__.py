@@ -12,6 +12,8 @@ from benchmarks.event import measure_event, measure_instructions, measure_wire
 from benchmarks.generation import measure_generation
 from benchmarks.page import measure_page
 from benchmarks.project import ROOT
+from benchmarks.rows import measure_rows
+from benchmarks.saves import measure_postgres_saves, measure_sqlite_saves
 from benchmarks.streams import measure_streams
 from benchmarks.table import Row, header, write
 
@@ -20,7 +22,10 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "instructions": measure_instructions,
     "wire": measure_wire,
     "page": measure_page,
+    "rows": measure_rows,
     "streams": measure_streams,
+    "sqlite": measure_sqlite_saves,
+    "postgres": measure_postgres_saves,
     "routes": measure_routes,
     "imports": measure_imports,
     "boot": measure_boot,

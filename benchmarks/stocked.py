@@ -1,0 +1,201 @@
+"""An entity with 14 fields in a table, as generated code would have it, and rows to begin with."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    Double,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateTable
+from sqlmodel import Field as Stored
+
+from starmodel import Access, Entity, Field, Scope, StateStore
+from starmodel.application import EntityDefinition
+from starmodel.stores.sql import column
+from starmodel.stores.sql.rows import RowBase
+from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.types import ExactNumeric, JSONValue, UTCDateTime
+
+COUNT = 64
+"""How many rows there are; each writer has one to itself."""
+
+
+class Status(Enum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+
+
+class Item(Entity):
+    """Something on a shelf."""
+
+    name: str = Field(min_length=1, max_length=200)
+    sku: str
+    description: str = ""
+    price: Decimal = Field(max_digits=12, decimal_places=2, ge=0)
+    stock: int = Field(default=0, ge=0)
+    reserved: int = 0
+    weight: float = 0.0
+    status: Status = Status.DRAFT
+    is_listed: bool = True
+    created_at: AwareDatetime
+    available_on: date | None = None
+    batch: UUID | None = None
+    labels: list[str] = []
+
+
+class ItemRow(RowBase, table=True):
+    """A row of `item`."""
+
+    __tablename__: Any = "item"
+
+    id: str = Stored(sa_column=Column("id", Text(), primary_key=True))
+    name: str = Stored(sa_column=Column("name", Text(), nullable=False))
+    sku: str = Stored(sa_column=Column("sku", Text(), nullable=False))
+    description: str = Stored(sa_column=Column("description", Text(), nullable=False))
+    price: Decimal = Stored(sa_column=Column("price", ExactNumeric(12, 2), nullable=False))
+    stock: int = Stored(sa_column=Column("stock", BigInteger(), nullable=False))
+    reserved: int = Stored(sa_column=Column("reserved", BigInteger(), nullable=False))
+    weight: float = Stored(sa_column=Column("weight", Double(), nullable=False))
+    status: str = Stored(sa_column=Column("status", Text(), nullable=False))
+    is_listed: bool = Stored(sa_column=Column("is_listed", Boolean(), nullable=False))
+    created_at: datetime = Stored(sa_column=Column("created_at", UTCDateTime(), nullable=False))
+    available_on: date | None = Stored(sa_column=Column("available_on", Date(), nullable=True))
+    batch: UUID | None = Stored(sa_column=Column("batch", Uuid(), nullable=True))
+    labels: list[str] = Stored(sa_column=Column("labels", JSONValue(), nullable=False))
+    row_version: int = Stored(sa_column=Column("row_version", BigInteger(), nullable=False))
+
+
+def item_state(item: Item) -> Mapping[str, object]:
+    return {"id": item.id, "name": item.name, "stock": item.stock, "status": item.status.value}
+
+
+ITEM = EntityDefinition(
+    Item,
+    name="item",
+    namespace="item",
+    store=StateStore.SERVER_SQL,
+    scope=Scope.RECORD,
+    state=item_state,
+    access=Access.PUBLIC,
+)
+
+
+def item_to_row(values: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (
+        values["id"],
+        values["name"],
+        values["sku"],
+        values["description"],
+        values["price"],
+        values["stock"],
+        values["reserved"],
+        values["weight"],
+        values["status"].value,
+        values["is_listed"],
+        values["created_at"],
+        values["available_on"],
+        values["batch"],
+        values["labels"],
+    )
+
+
+def item_from_row(row: Sequence[Any]) -> dict[str, Any]:
+    return {
+        "id": row[0],
+        "name": row[1],
+        "sku": row[2],
+        "description": row[3],
+        "price": row[4],
+        "stock": row[5],
+        "reserved": row[6],
+        "weight": row[7],
+        "status": Status(row[8]),
+        "is_listed": row[9],
+        "created_at": row[10],
+        "available_on": row[11],
+        "batch": row[12],
+        "labels": row[13],
+    }
+
+
+NAMES = (
+    *("id", "name", "sku", "description", "price", "stock", "reserved", "weight"),
+    *("status", "is_listed", "created_at", "available_on", "batch", "labels"),
+)
+SELECT = f"SELECT {', '.join(NAMES)}, row_version FROM item WHERE id = ?"
+INSERT = f"INSERT INTO item ({', '.join(NAMES)}, row_version) VALUES ({', '.join('?' * 15)})"
+UPDATE = (
+    f"UPDATE item SET {', '.join(f'{name} = ?' for name in NAMES[1:])}, row_version = ?"
+    " WHERE id = ? AND row_version = ?"
+)
+
+ITEM_TABLE = EntityTable(
+    ITEM,
+    ItemRow,
+    name="item",
+    columns=(
+        column.text("id"),
+        column.text("name"),
+        column.text("sku"),
+        column.text("description"),
+        column.numeric("price", 12, 2),
+        column.integer("stock"),
+        column.integer("reserved"),
+        column.double("weight"),
+        column.text("status"),
+        column.boolean("is_listed"),
+        column.instant("created_at"),
+        column.date("available_on"),
+        column.uuid("batch"),
+        column.json("labels"),
+    ),
+    select=SELECT,
+    insert=INSERT,
+    update=UPDATE,
+    delete="DELETE FROM item WHERE id = ? AND row_version = ?",
+    to_row=item_to_row,
+    from_row=item_from_row,
+)
+
+
+def create_table(dialect: Dialect) -> str:
+    """The statement that makes the table."""
+    table: Any = ItemRow
+    return str(CreateTable(table.__table__).compile(dialect=dialect))
+
+
+def first_items() -> list[Item]:
+    """What is in the table at first."""
+    return [
+        Item(
+            id=f"item-{number}",
+            name=f"Item {number}",
+            sku=f"SKU-{number:06}",
+            description="A thing that lies on a shelf and waits. " * 4,
+            price=Decimal("19.99"),
+            weight=1.5,
+            status=Status.ACTIVE,
+            created_at=datetime(2026, 1, 1, 12, 30, tzinfo=UTC),
+            available_on=date(2026, 2, 1),
+            batch=UUID(int=number),
+            labels=["new", "blue"],
+        )
+        for number in range(COUNT)
+    ]
+
+
+SQLITE = sqlite.dialect()
+POSTGRESQL = postgresql.dialect()
