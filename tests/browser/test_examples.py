@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from served_app import ROOT, ServedApp
+from served_app import ROOT, ServedApp, run
 
 from .visitor import Visitor, shown
 
 
 @contextmanager
 def two_tabs(
-    browser: Browser, example: str, app: str, path: str, *, sessions: int = 1
+    browser: Browser, example: str, app: str, path: str, *, sessions: int = 1, **environment: str
 ) -> Generator[tuple[Page, Page], None, None]:
     """Serve an example and open it twice, in one browser session or in two."""
-    with ServedApp(ROOT / "examples" / example, app) as served:
+    with ServedApp(ROOT / "examples" / example, app, **environment) as served:
         visitors = [
             Visitor(browser, served.url, viewport={"width": 900, "height": 620})
             for _ in range(sessions)
@@ -103,3 +103,51 @@ def test_dashboard(browser: Browser, screenshots: Path) -> None:
         )
         expect(other.locator("progress")).to_have_attribute("value", "100")
         one.screenshot(path=screenshots / "dashboard.png", full_page=True)
+
+
+def test_shop(browser: Browser, screenshots: Path, tmp_path: Path) -> None:
+    database = {"STARMODEL_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.db'}"}
+    shop = ROOT / "examples" / "shop"
+    run(shop, "starmodel_generator", "migrate", "up", **database)
+    run(shop, "shop.seed", **database)
+    with two_tabs(browser, "shop", "shop.main:app", "/product?sort=name", **database) as (
+        one,
+        other,
+    ):
+        names = ["Assam", "Bamboo whisk", "Darjeeling First Flush", "Gyokuro", "Sencha", "Teapot"]
+        expect(one.locator("tbody th")).to_have_text(names)
+        one.screenshot(path=screenshots / "shop.png")
+        one.goto(one.url.replace("/product?sort=name", "/order/new"))
+        one.get_by_role("combobox", name="Customer").fill("ada")
+        one.get_by_role("option", name="Ada Lovelace").click()
+        one.get_by_role("button", name="Create order").click()
+        expect(one.get_by_role("link", name="Ada Lovelace")).to_be_visible()
+        expect(shown(one, "Status")).to_have_text("Open")
+        order = one.url
+        for product, quantity in (("Teapot", "2"), ("Bamboo whisk", "1")):
+            one.get_by_role("combobox", name="Product").fill(product)
+            one.get_by_role("option", name=product).click()
+            one.get_by_label("Quantity").fill(quantity)
+            one.get_by_role("button", name="Add line").click()
+            expect(one.get_by_label("Quantity")).to_have_value("")
+        # The whole order or nothing: there is no whisk left.
+        one.get_by_role("button", name="Place").click()
+        expect(one.get_by_text("There are only 0 of Bamboo whisk.")).to_be_visible()
+        expect(shown(one, "Status")).to_have_text("Open")
+        one.screenshot(path=screenshots / "order.png", full_page=True)
+        stock = other.locator("tr", has_text="Teapot").get_by_role("cell").nth(2)
+        expect(stock).to_have_text("12")
+
+        one.get_by_role("link", name="Show lines").click()
+        expect(one.locator("tbody tr")).to_have_count(2)
+        one.screenshot(path=screenshots / "lines.png", full_page=True)
+        one.locator("tbody tr", has_text="Bamboo whisk").get_by_role("link").first.click()
+        one.get_by_role("link", name="Delete").click()
+        one.screenshot(path=screenshots / "delete.png", full_page=True)
+        one.get_by_role("button", name="Delete").click()
+        expect(one.get_by_role("heading", name="Order lines")).to_be_visible()
+        one.goto(order)
+        one.get_by_role("button", name="Place").click()
+        expect(shown(one, "Status")).to_have_text("Placed")
+        # The list in the other tab follows.
+        expect(stock).to_have_text("10")
