@@ -227,6 +227,9 @@ def page_path(definition: EntityDefinition[Any], id: str) -> str:
 
 def segment(id: str) -> str:
     """Write an id as one segment of a path."""
+    # Most ids are letters and digits, and a list has many of them.
+    if id.isascii() and id.isalnum():
+        return id
     return quote(id, safe="", errors="replace")
 
 

@@ -7,9 +7,9 @@ changes elsewhere is fetched the same way.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from starmodel.domain import Fragment
 from starmodel.web.answers import answer_form
@@ -75,6 +75,12 @@ class ListView(Generic[S]):
     next: str | None = None
     is_first: bool = True
     mark: str = ""
+    _pairs: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Written once for the many addresses of a page.
+        pairs = tuple([(name, _pair(name, value)) for name, value in self.query])
+        object.__setattr__(self, "_pairs", pairs)
 
     def value(self, name: str) -> str:
         """Give what the address says for a name, escaped; an empty text if nothing."""
@@ -94,12 +100,15 @@ class ListView(Generic[S]):
 
     def address(self, *, cursor: str | None = None, **changes: str) -> str:
         """Write an address of this list: its query with some names changed, on its first page."""
-        pairs = [(name, value) for name, value in self.query if name not in changes]
-        pairs += [(name, value) for name, value in changes.items() if value]
+        pairs = [pair for name, pair in self._pairs if name not in changes]
+        pairs += [_pair(name, value) for name, value in changes.items() if value]
         if cursor is not None:
-            pairs.append(("cursor", cursor))
-        query = urlencode(pairs, quote_via=quote, errors="replace")
-        return f"{self.path}?{query}" if pairs else self.path
+            pairs.append(_pair("cursor", cursor))
+        return f"{self.path}?{'&'.join(pairs)}" if pairs else self.path
+
+
+def _pair(name: str, value: str) -> str:
+    return f"{quote(name, '', errors='replace')}={quote(value, '', errors='replace')}"
 
 
 def asked(request: Request) -> list[tuple[str, str]]:
