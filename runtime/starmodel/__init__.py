@@ -17,6 +17,7 @@ from starmodel.application import (
 )
 from starmodel.bus.in_process import InProcessBus
 from starmodel.domain import (
+    ANONYMOUS,
     Access,
     Actor,
     BaseTable,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from starmodel.web.request import Request
 
 __all__ = [
+    "ANONYMOUS",
     "Access",
     "Actor",
     "BaseTable",

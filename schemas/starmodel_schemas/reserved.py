@@ -175,8 +175,8 @@ ROW_NAMES: dict[str, str] = {
 }
 """Names that a row class has no room for, by who needs them: no column of a table is called so."""
 
-RECORD_CLASSES: frozenset[str] = frozenset({"Draft", "StaleVersion"})
-"""Classes that the routes of records in SQL use: nothing that such a record is made of is called so."""
+RECORD_CLASSES: frozenset[str] = frozenset({"DURATION", "Draft", "StaleVersion"})
+"""Classes that the routes and pages of records in SQL use: nothing that such a record is made of is called so."""
 
 TABLE_CLASSES: frozenset[str] = frozenset(
     {

@@ -16,7 +16,7 @@ def two_tabs(
     browser: Browser, example: str, app: str, path: str, *, sessions: int = 1, **environment: str
 ) -> Generator[tuple[Page, Page], None, None]:
     """Serve an example and open it twice, in one browser session or in two."""
-    with ServedApp(ROOT / "examples" / example, app, **environment) as served:
+    with ServedApp(ROOT / "examples" / example, app, log=None, **environment) as served:
         visitors = [
             Visitor(browser, served.url, viewport={"width": 900, "height": 620})
             for _ in range(sessions)
@@ -110,7 +110,8 @@ def test_shop(browser: Browser, screenshots: Path, tmp_path: Path) -> None:
     shop = ROOT / "examples" / "shop"
     run(shop, "starmodel_generator", "migrate", "up", **database)
     run(shop, "shop.seed", **database)
-    with two_tabs(browser, "shop", "shop.main:app", "/product?sort=name", **database) as (
+    path = "/product?sort=name"
+    with two_tabs(browser, "shop", "shop.main:app", path, sessions=1, **database) as (
         one,
         other,
     ):

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from served_app import ServedApp
 from stocked_project import DATABASE, make_stocked_project, url_of
+
+from starmodel.web.input_value import duration_of
+from starmodel.web.page import DURATION
 
 from .test_accessibility import FACTS, PHONE
 from .test_hostile_texts import naughty_texts
@@ -291,6 +295,33 @@ def test_a_picked_record_can_be_taken_from_the_other(visitor: Arrive) -> None:
     expect(second.get_by_role("combobox", name="Customer")).to_have_value("Grace Hopper")
 
 
+def test_a_picker_for_what_may_not_be_listed_says_why(visitor: Arrive) -> None:
+    page = visitor().open("/order/new")
+    notice = page.locator(".notice")
+    picker = page.get_by_role("combobox", name="Customer")
+    statuses = [401, 403]
+    page.route("**/customer/options?*", lambda route: route.fulfill(status=statuses[0]))
+    picker.fill("gra")
+    expect(notice).to_have_text("Sign in first.")
+    statuses.pop(0)
+    picker.fill("grac")
+    expect(notice).to_have_text("You may not read this.")
+    page.unroute("**/customer/options?*")
+    picker.fill("grace")
+    expect(page.get_by_role("option")).to_have_text(["Grace Hopper"])
+    expect(notice).to_have_text("")
+
+
+def test_a_script_writes_durations_as_the_server_does(visitor: Arrive) -> None:
+    seconds = [0, 1.5, 59, 7500, 86400, 359999, 360000, 360001.000001, 9e9, -1, -90.25, 1e-6]
+    found = (
+        visitor()
+        .open("/product")
+        .evaluate(f"(values) => values.map({unescape(DURATION)})", seconds)
+    )
+    assert found == [duration_of(value) for value in seconds]
+
+
 def test_deleting_asks_first(visitor: Arrive) -> None:
     page = visitor().open("/product/p01")
     page.get_by_role("link", name="Delete").focus()
@@ -301,7 +332,7 @@ def test_deleting_asks_first(visitor: Arrive) -> None:
     expect(dialog).to_be_hidden()
     page.keyboard.press("Enter")
     dialog.get_by_role("button", name="Delete product").click()
-    expect(dialog.locator(".error")).to_have_text("Something else still refers to it.")
+    expect(dialog.locator(".error")).to_have_text("An order line still refers to it.")
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_be_hidden()
 

@@ -9,12 +9,16 @@ from typing import Any, Literal
 import pytest
 from migrated_database import Database
 from migration_project import Project
-from table_schemas import column, table
+from sql_tables import AUTHOR_TABLE, BOOK_TABLE, LOAN_TABLE, TAG_TABLE
+from table_schemas import INTEGER, TEXT, column, table
 from table_schemas import database as schema
+from tally_world import TALLY_TABLE
 
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.migrations import check_migrations
+from starmodel.stores.sql.table import EntityTable
 from starmodel_generator.migration.plan import Answers
+from starmodel_schemas import DatabaseSchema, TableSchema
 
 _DROPS = Answers(frozenset({"drop-table:product"}))
 FIRST = schema(table("product"))
@@ -34,8 +38,8 @@ class Driver:
         return await asyncio.to_thread(self.database.run, sql)
 
 
-def check(database: Database, folder: Path | None) -> None:
-    asyncio.run(check_migrations(Driver(database), folder))
+def check(database: Database, folder: Path | None, tables: Sequence[EntityTable[Any]] = ()) -> None:
+    asyncio.run(check_migrations(Driver(database), folder, tables))
 
 
 def test_pending_migrations_keep_an_app_from_starting(
@@ -66,6 +70,53 @@ def test_pending_migrations_keep_an_app_from_starting(
     assert f"at the migration {third}, which is not in" in caplog.text
     assert "whether the database is up to date is not known" in caplog.text
     assert first
+
+
+def migrated(*tables: EntityTable[Any]) -> DatabaseSchema:
+    """A schema with the columns of these tables."""
+    found: list[TableSchema] = []
+    for each in tables:
+        names = [each.key.name, *(item.name for item in each.columns if item != each.key)]
+        names += ["row_expires_at"] if each.has_expiry else []
+        found.append(table(each.name, *map(column, names), primary_key=(each.key.name,)))
+        found += [
+            TableSchema(
+                name=link.table,
+                primary_key=(link.owner, link.target.name),
+                columns=tuple(map(column, (link.owner, link.target.name, "position"))),
+            )
+            for link in each.links
+        ]
+    return schema(*found)
+
+
+def test_entities_that_were_changed_keep_an_app_from_starting(
+    database: Database, tmp_path: Path
+) -> None:
+    tables = (TAG_TABLE, AUTHOR_TABLE, BOOK_TABLE, LOAN_TABLE)
+    project = Project(tmp_path, database.url)
+    project.write(migrated(*tables))
+    project.migrator.up()
+    check(database, project.folder, tables)
+    tally = table("tally", column("name", TEXT), column("total", INTEGER), column("old", TEXT))
+    project.write(schema(*migrated(*tables).tables, tally))
+    project.migrator.up()
+    with pytest.raises(ConfigurationError) as refusal:
+        check(database, project.folder, (*tables, TALLY_TABLE))
+    assert str(refusal.value) == (
+        "The entities are not what the newest migration, 0002_create_tally, leads to: no migration"
+        " makes tally.note; no entity has tally.old. Run `starmodel migrate new` and `starmodel"
+        " migrate up`."
+    )
+    (tmp_path / "other").mkdir()
+    other = Project(tmp_path / "other", database.url)
+    other.write(schema(*migrated(*tables).tables))
+    with pytest.raises(ConfigurationError, match="no migration makes the table tally"):
+        check(database, other.folder, (*tables, TALLY_TABLE))
+    for path in (other.folder / "versions").glob("*.json"):
+        path.write_text("<<<<<<< HEAD")
+    with pytest.raises(ConfigurationError, match="is not what was written"):
+        check(database, other.folder, tables)
 
 
 def test_two_heads(database: Database, tmp_path: Path) -> None:

@@ -168,8 +168,11 @@ class CrudProject:
     a package of its own.
     """
 
-    def __init__(self, folder: Path, package: str = "crudshop", url: str = "") -> None:
+    def __init__(
+        self, folder: Path, package: str = "crudshop", url: str = "", entities: str = ENTITIES
+    ) -> None:
         self.folder = folder
+        self.entities = entities
         self.package = package
         self.url = url or f"sqlite:///{folder / 'app.db'}"
         self.shop = Shop(folder)
@@ -178,7 +181,7 @@ class CrudProject:
         """Write it, generate its code and its first migration, and make its tables."""
         package, shop = self.package, self.shop
         (self.folder / "shop").rename(self.folder / package)
-        shop.write(f"{package}/entities.py", ENTITIES)
+        shop.write(f"{package}/entities.py", self.entities)
         shop.write(f"{package}/identity.py", IDENTIFY)
         config = CONFIG.replace("shop/", f"{package}/")
         config += f'web = "starlette"\nidentify = "{package}.identity:identify"\n'

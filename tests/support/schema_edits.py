@@ -465,7 +465,7 @@ _EDITED_TYPES = (
         (_value(text(3)), length("thing", "value", None, 3)),
         {"🍵🍵🍵🍵": "🍵🍵🍵", "a": "a"},
         {"🍵🍵🍵🍵": "🍵🍵🍵"},
-        ("change-type:thing.value", "new-check:thing.value"),
+        ("change-type:thing.value",),
     ),
     _column(
         "a decimal gets more digits on both sides",

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from unittest.mock import patch
 
 from migrated_database import Database
@@ -89,6 +89,12 @@ class ShopExample:
         """Run `starmodel migrate` in this process, which is faster."""
         with patch.dict(os.environ, self.environment):
             return starmodel(self.folder, "migrate", *arguments)
+
+    def make_tables(self) -> Self:
+        """Bring the database up to the newest migration."""
+        done = self.migrate("up")
+        assert done.code == 0, done.err
+        return self
 
     def server(self, app: str = "shop.main:app", **environment: str) -> ServedApp:
         """Give a server of the app; enter it to start it."""

@@ -19,6 +19,7 @@ from starmodel.errors import (
     Forbidden,
     NotFound,
     PayloadTooLarge,
+    Refused,
     StoreFull,
     TooManyRequests,
     Unauthenticated,
@@ -133,6 +134,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
     "media_type": lambda: UnsupportedMediaType(CANARY),
     "too_many": lambda: TooManyRequests(2.5),
     "full": lambda: StoreFull(7),
+    "refused": lambda: Refused("There is no room."),
 }
 
 

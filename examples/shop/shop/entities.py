@@ -108,7 +108,8 @@ class Order(Entity):
     note: str = Field(default="", max_length=500)
     lines: ClassVar[Many["OrderLine"]]
 
-    @event
+    # All lock the order: nobody adds a line while somebody else places it.
+    @event(lock=True)
     async def add_line(self, work: UnitOfWork, product: Product, quantity: Quantity) -> None:
         """Put a product into the order."""
         self.require_open()
@@ -119,7 +120,7 @@ class Order(Entity):
             ),
         )
 
-    @event
+    @event(lock=True)
     async def place(self, work: UnitOfWork) -> None:
         """Take the stock of every line, or fail whole."""
         self.require_open()
@@ -134,7 +135,7 @@ class Order(Entity):
         self.status = OrderStatus.PLACED
         self.placed_at = datetime.now(UTC)
 
-    @event
+    @event(lock=True)
     async def cancel(self, work: UnitOfWork) -> None:
         """Give the stock back."""
         if self.status is OrderStatus.PLACED:

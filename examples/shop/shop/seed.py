@@ -5,10 +5,7 @@ from decimal import Decimal
 
 from shop.entities import Customer, Dimensions, Product, Ref, Status, Tag
 from shop.generated.app import create_app
-from shop.generated.customer.state import CUSTOMER
 from shop.generated.product.queries import find_products
-from shop.generated.product.state import PRODUCT
-from shop.generated.tag.state import TAG
 from starmodel.application import Services
 
 TAGS = {name: Tag(name=name) for name in ("tea", "green", "black", "tools", "gift")}
@@ -29,7 +26,7 @@ async def seed(services: Services) -> None:
     """Add everything, all or nothing."""
     async with services.unit_of_work() as work:
         for tag in TAGS.values():
-            work.add(TAG, tag)
+            work.add(tag)
         for name, sku, price, stock, (width, height, depth), tags in PRODUCTS:
             product = Product(
                 name=name,
@@ -40,25 +37,21 @@ async def seed(services: Services) -> None:
                 dimensions=Dimensions(width=width, height=height, depth=depth),
                 tags=[Ref(TAGS[tag]) for tag in tags],
             )
-            work.add(PRODUCT, product)
+            work.add(product)
         customers = [Customer(name=name, email=email) for name, email in CUSTOMERS]
         for customer in customers:
-            work.add(CUSTOMER, customer)
+            work.add(customer)
         await work.commit(customers[0], "seed", {}, None)
 
 
 async def main() -> None:
     """Open the app's database, and add the goods if there are none."""
-    services = create_app().services
-    await services.open()
-    try:
+    async with create_app().services as services:
         if (await find_products(services, limit=1)).items:
             print("There are goods in the shop already.")
         else:
             await seed(services)
             print(f"{len(PRODUCTS)} products and {len(CUSTOMERS)} customers were added.")
-    finally:
-        await services.close()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 
 from starmodel_generator.cli.console import say
-from starmodel_generator.cli.migrating import show_findings
+from starmodel_generator.cli.migrating import failed_revision, show_findings
 from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.migration.difference import difference
 from starmodel_generator.migration.engine import MigrationFailure, Migrator, MissingLibraries
@@ -100,10 +100,14 @@ class DevelopmentDatabase:
             )
             return False
         except MigrationFailure as error:
-            say(
-                f"error: nothing was changed in {without_password(self.url)}: {error}\n"
-                f"help: `starmodel migrate status` shows what is pending"
+            name = without_password(self.url)
+            words, help = (
+                f"nothing was changed in {name}: {error}",
+                "`starmodel migrate status` shows what is pending",
             )
+            if error.file is not None:
+                words, help = failed_revision(error, config.migrations, name)
+            say(f"error: {words}\nhelp: {help}")
             return False
         self.head = head
         if applied:

@@ -28,6 +28,7 @@ FILES = {
     "@PACKAGE@/__init__.py": "package",
     "@PACKAGE@/entities.py": "entities",
     "@PACKAGE@/main.py": "main",
+    "tests/conftest.py": "conftest",
     "tests/test_counter.py": "test_counter",
 }
 """Every file of a new project, and the template in `starter` that it is made from."""

@@ -1,5 +1,6 @@
 """`starmodel migrate`: bring databases to what the entities say."""
 
+import sys
 from typing import Annotated, Literal
 
 import typer
@@ -7,11 +8,14 @@ import typer
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import give, say
 from starmodel_generator.cli.migrating import (
+    Target,
     applied_count,
     attempt,
     counted,
+    failed_revision,
     history_of,
     place,
+    schemas_of,
     stop,
     tables,
     target,
@@ -20,6 +24,7 @@ from starmodel_generator.cli.new_migration import new
 from starmodel_generator.migration.difference import difference
 from starmodel_generator.migration.engine import BASE
 from starmodel_generator.migration.location import DEFAULT_URL, VARIABLE, dialect_of
+from starmodel_generator.migration.taking_back import losses
 from starmodel_generator.migration.wording import describe
 
 app = typer.Typer(
@@ -71,11 +76,19 @@ def up(
     if not pending:
         say(f"{goal.name} is up to date.")
         return
+    # Another process may have been faster. None is applied until all are.
+    applied: list[str] = []
     attempt(
-        lambda: goal.migrator.up(pending[-1], _tell),
+        lambda: goal.migrator.up(pending[-1], lambda revision, _: applied.append(revision)),
         f"nothing was changed in {goal.name}",
+        lambda error: failed_revision(error, goal.config.migrations, goal.name),
     )
-    say(f"{counted(len(pending))} applied to {goal.name}.")
+    for each in applied:
+        say(f"  {each}")
+    if applied:
+        say(f"{counted(len(applied))} applied to {goal.name}.")
+    else:
+        say(f"{goal.name} is up to date.")
 
 
 @app.command()
@@ -86,9 +99,15 @@ def down(
             help="The last one that stays; `base` for none.", show_default="the one before"
         ),
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before rows or their values go.")
+    ] = False,
     database_url: Url = DEFAULT_URL,
 ) -> None:
     """Take migrations back from a database. What they dropped comes back empty.
+
+    Where tables or columns would go that hold something, it asks; without a terminal, it does
+    nothing unless --yes says so.
 
     Examples:
 
@@ -110,10 +129,18 @@ def down(
     if kept >= done:
         say(f"{goal.name} is not beyond {revision}.")
         return
+    if not yes:
+        _confirm(goal, kept, done)
+    undone: list[str] = []
     attempt(
-        lambda: goal.migrator.down(ids[kept - 1] if kept else BASE, _tell),
+        lambda: goal.migrator.down(
+            ids[kept - 1] if kept else BASE, lambda revision, _: undone.append(revision)
+        ),
         f"nothing was changed in {goal.name}",
+        lambda error: failed_revision(error, goal.config.migrations, goal.name, back=True),
     )
+    for each in undone:
+        say(f"  {each}, taken back")
     say(f"{counted(done - kept)} taken back from {goal.name}.")
 
 
@@ -202,5 +229,19 @@ def sql(
     give(text)
 
 
-def _tell(revision: str, applied: bool) -> None:
-    say(f"  {revision}" if applied else f"  {revision}, taken back")
+def _confirm(goal: Target, kept: int, done: int) -> None:
+    """Ask before anything goes that no migration brings back; a no ends the command."""
+    going = losses(schemas_of(goal)[kept : done + 1])
+    tables = {loss.table for loss in going}
+    filled = attempt(lambda: goal.migrator.filled(tables), f"{goal.name} cannot be read")
+    going = tuple(loss for loss in going if loss.table in filled)
+    if not going:
+        return
+    say(f"Gone from {goal.name}, with what is in it, would be:")
+    for loss in going:
+        say(f"  {loss}")
+    if not sys.stdin.isatty():
+        stop("nothing was taken back, since nobody can be asked", "say `--yes` if it is meant")
+    if not typer.confirm("Take it back?", err=True):
+        say("Nothing was taken back.")
+        raise typer.Exit(exit_codes.CANNOT_RUN)

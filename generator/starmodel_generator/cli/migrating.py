@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import NoReturn, TypeAlias, TypeVar
 
 import typer
 
@@ -14,10 +14,12 @@ from starmodel_generator.generation import Report, inspect_folder
 from starmodel_generator.migration.difference import EMPTY
 from starmodel_generator.migration.engine import BASE, MigrationFailure, Migrator, MissingLibraries
 from starmodel_generator.migration.history import (
+    VERSIONS,
     History,
     HistoryError,
     complete_folder,
     read_history,
+    read_schemas,
 )
 from starmodel_generator.migration.location import absolute, problem, without_password
 from starmodel_generator.migration.plan import Finding
@@ -26,6 +28,9 @@ from starmodel_generator.project import find_project
 from starmodel_schemas import AppSchema, DatabaseSchema
 
 _Result = TypeVar("_Result")
+
+Said: TypeAlias = tuple[str, str]
+"""What went wrong, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,14 @@ def history_of(config: GeneratorConfig) -> History:
         stop(f"{config.migrations}: {error}", error.help)
 
 
+def schemas_of(goal: Target) -> tuple[DatabaseSchema, ...]:
+    """The tables before the first migration, then behind each; a broken file ends the command."""
+    try:
+        return read_schemas(goal.config.root / goal.config.migrations, goal.history)
+    except HistoryError as error:
+        stop(f"{goal.config.migrations}: {error}", error.help)
+
+
 def target(url: str) -> Target:
     """The migrations, and the database with this URL."""
     mistake = problem(url)
@@ -108,8 +121,15 @@ def target(url: str) -> Target:
     return Target(config, history, Migrator(folder, absolute(url, config.root)), url)
 
 
-def attempt(action: Callable[[], _Result], failed: str) -> _Result:
-    """Do something with the database; an error ends the command with what it said."""
+def attempt(
+    action: Callable[[], _Result],
+    failed: str,
+    words: Callable[[MigrationFailure], Said] | None = None,
+) -> _Result:
+    """Do something with the database; an error ends the command with what it said.
+
+    `words` tells a revision that failed, in the place of `failed`.
+    """
     try:
         return action()
     except MissingLibraries as error:
@@ -118,7 +138,27 @@ def attempt(action: Callable[[], _Result], failed: str) -> _Result:
             'pip install "starmodel[sql]"',
         )
     except MigrationFailure as error:
+        if words is not None and error.file is not None:
+            stop(*words(error))
         stop(f"{failed}: {error}")
+
+
+def failed_revision(
+    error: MigrationFailure, migrations: str, database: str, *, back: bool = False
+) -> Said:
+    """Which revision failed, and what to do about it."""
+    what = f"{migrations}/{VERSIONS}/{error.file} failed: {str(error).rstrip('.')}."
+    if back:
+        return (
+            f"{what} Nothing was taken back from {database}",
+            "change the rows that do not fit, or what `downgrade` of that file does",
+        )
+    return (
+        f"{what} Nothing was applied to {database}",
+        "change the rows that do not fit, or the migration: edit that file; or, where no other"
+        " database has it, delete it with its .json and write it anew (`starmodel migrate new`),"
+        " with another default or `--backfill`",
+    )
 
 
 def current(target: Target) -> str | None:

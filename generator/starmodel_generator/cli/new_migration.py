@@ -1,5 +1,6 @@
 """`starmodel migrate new`: write the difference between the last migration and the entities."""
 
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -7,9 +8,11 @@ import typer
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import give, say
 from starmodel_generator.cli.migrating import configuration, history_of, show_findings, stop, tables
+from starmodel_generator.migration.conversion import type_words
 from starmodel_generator.migration.difference import difference
+from starmodel_generator.migration.given import is_of_type, suggestion
 from starmodel_generator.migration.history import History, write_revision
-from starmodel_generator.migration.judgement import unused
+from starmodel_generator.migration.judgement import acceptable, unused
 from starmodel_generator.migration.plan import Answers
 from starmodel_generator.migration.revision_text import empty_revision_text, revision_text
 from starmodel_generator.migration.wording import describe, summary
@@ -65,10 +68,17 @@ def new(
     history = history_of(config)
     _require_tables(schema, history)
     answers = Answers(frozenset(accept or ()), _backfills(backfill or []))
+    _check_values(answers, schema)
     plan = difference(history.schema, schema, answers)
     columns = [f"{table.name}.{column.name}" for table in schema.tables for column in table.columns]
     for option in unused(answers, plan.findings, columns):
-        stop(f"{option}: no such finding or column", "take it as it is shown")
+        if option.startswith("--accept"):
+            keys = acceptable(plan.findings)
+            listed = ", ".join(keys) if keys else "nothing, here"
+            stop(f"{option}: no such finding", f"what can be accepted: {listed}")
+        alike = get_close_matches(option.removeprefix("--backfill "), columns, n=3)
+        listed = ", ".join(alike or columns)
+        stop(f"{option}: no such column", f"columns are named as in {listed}")
     show_findings(plan.findings)
     if plan.obstacles:
         say("No migration was written.")
@@ -85,6 +95,19 @@ def new(
         say(f"  {step}")
     give(f"{paths[0]}\n")
     say("Read it, then apply it: `starmodel migrate up`.")
+
+
+def _check_values(answers: Answers, schema: DatabaseSchema) -> None:
+    """A literal of another type than the column's ends the command: SQLite would take it."""
+    for table in schema.tables:
+        for column in table.columns:
+            given = answers.backfills.get(f"{table.name}.{column.name}")
+            if given is not None and not is_of_type(given, column):
+                stop(
+                    f"--backfill {table.name}.{column.name}: {given.strip()} is no"
+                    f" {type_words(column.type)}",
+                    f"as in {suggestion(column, table)}",
+                )
 
 
 def _new_empty(message: str) -> None:

@@ -70,9 +70,8 @@ def run(
     if not database.bring_up(tables_of(report.generation.schema)):
         raise typer.Exit(exit_codes.DIAGNOSTICS)
     listener = listen(host, port)
-    for address in addresses(listener, report.generation.schema):
-        say(f"Open {address}")
-    serve(config, listener, database if not no_reload else None)
+    told = addresses(listener, report.generation.schema)
+    serve(config, listener, told, database if not no_reload else None)
 
 
 def import_from(config: GeneratorConfig) -> None:
@@ -118,15 +117,22 @@ def addresses(listener: socket.socket, schema: AppSchema | None) -> list[str]:
 
 
 def serve(
-    config: GeneratorConfig, listener: socket.socket, database: DevelopmentDatabase | None
+    config: GeneratorConfig,
+    listener: socket.socket,
+    told: list[str],
+    database: DevelopmentDatabase | None,
 ) -> None:
-    """Serve until the process is told to stop; with a database to keep up, restart on changes."""
+    """Serve until the process is told to stop; with a database to keep up, restart on changes.
+
+    Once the app serves, the addresses in `told` are shown.
+    """
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 
     from starmodel_generator.cli.reload import RegeneratingReload
+    from starmodel_generator.cli.server import TellingServer
 
-    # The addresses are told already; of uvicorn's own log the requests and problems are left.
+    # The addresses are told by ourselves; of uvicorn's own log the requests and problems are left.
     loggers = {**LOGGING_CONFIG["loggers"], "uvicorn.error": {"level": "WARNING"}}
     settings = uvicorn.Config(
         config.served,
@@ -136,7 +142,7 @@ def serve(
         log_config={**LOGGING_CONFIG, "loggers": loggers},
         timeout_graceful_shutdown=5,
     )
-    server = uvicorn.Server(settings)
+    server = TellingServer(settings, told)
     if database is not None:
         RegeneratingReload(settings, server.run, [listener], config, database).run()
     else:

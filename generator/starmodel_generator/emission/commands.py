@@ -1,5 +1,6 @@
 """The view of `commands.py`: one function per event, which knows nothing of HTTP."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starmodel_generator.emission.annotation import (
@@ -53,6 +54,7 @@ class CommandView:
     docstring: str
     checks: tuple[Layout, ...]
     unit: str
+    locks: tuple[Layout, ...]
     steps: tuple[Layout, ...]
     is_generator: bool
     loop: Layout
@@ -111,6 +113,7 @@ class _Command:
             docstring=self._docstring(),
             checks=tuple(self._checks()),
             unit=f"services.unit_of_work({', '.join(self._unit())})",
+            locks=tuple(self._locks()),
             steps=tuple(self._steps()),
             is_generator=event.is_generator,
             loop=Group(
@@ -177,12 +180,54 @@ class _Command:
 
     def _checks(self) -> list[Layout]:
         """What can be refused before anything is loaded, and what is given to be written."""
-        checks: list[Layout] = []
-        if isinstance(self.event.access, AuthenticatedAccess):
-            checks.append(self._authorize("actor.is_authenticated"))
+        checks = self._static_checks()
         if self.event.crud is not None:
             checks += crud_preparation(self.event, self.names)
         return checks
+
+    def _static_checks(self) -> list[Layout]:
+        """Ask what needs no entity: whoever may read none is not told which there are."""
+        authorize = "authorize(actor, actor.is_authenticated)"
+        checks: list[Layout] = []
+        if isinstance(self.event.access, AuthenticatedAccess):
+            checks.append(authorize)
+        for parameter, other in self._others():
+            if isinstance(other.access, AuthenticatedAccess):
+                check = authorize
+                if is_optional(parameter) and other.scope == "RECORD":
+                    check = f"if {parameter.name}_id is not None:\n{' ' * 8}{authorize}"
+                checks.append(check)
+        if not checks:
+            return []
+        self.names.use("starmodel.application", "authorize")
+        return [authorize] if authorize in checks else checks
+
+    def _others(self) -> Iterator[tuple[ParameterSchema, EntitySchema]]:
+        """Give the parameters that are entities themselves."""
+        for parameter in self.event.parameters:
+            if isinstance(parameter.source, EntitySource):
+                yield parameter, self.context.entities[parameter.source.entity]
+
+    def _locks(self) -> Iterator[Layout]:
+        """Say what will be locked, where there are several that others may lock as well."""
+        if not self.event.lock:
+            return
+        locked: list[tuple[EntitySchema, str | None]] = []
+        if not self.event.is_creation:
+            locked.append((self.entity, holder_of(self.entity, self.event)))
+        locked += [(other, _holder(parameter, other)) for parameter, other in self._others()]
+        groups: dict[str, list[str]] = {}
+        for entity, holder in locked:
+            if is_in_sql(entity):
+                holders = groups.setdefault(entity.qualified_name, [])
+                holders.append(holder or "")
+        if sum(map(len, groups.values())) < 2:
+            return
+        for name, holders in groups.items():
+            own = self.context.names[name]
+            constant = self.names.use(own.module("state"), own.constant)
+            items = [constant, *dict.fromkeys(holder for holder in holders if holder)]
+            yield Group("work.lock(", tuple(items), ")")
 
     def _steps(self) -> list[Layout]:
         """Load, ask whether it is allowed, call the author's method; in that order."""
@@ -203,6 +248,9 @@ class _Command:
             steps.append(self._call())
         else:
             steps += crud_steps(self.event, self.subject, self.constant)
+        if self.event.crud == "update":
+            # Nor may a record be given to somebody in whose name it could not be changed.
+            steps += self._policy(self.event.access, self.subject)
         if self.event.is_creation:
             steps += self._policy(self.event.access, self.subject)
             steps.append(f"work.add({self.constant}, {self.subject})")
@@ -219,13 +267,9 @@ class _Command:
         other = self.context.entities[source.entity]
         other_names = self.context.names[source.entity]
         constant = self.names.use(other_names.module("state"), other_names.constant)
-        holder = (
-            f"{parameter.name}_id" if other.scope == "RECORD" else HOLDER_NAMES.get(other.scope)
-        )
+        holder = _holder(parameter, other)
         load = self._loaded(other, constant, holder)
         checks = self._policy(other.access, parameter.name)
-        if isinstance(other.access, AuthenticatedAccess):
-            checks = [self._authorize("actor.is_authenticated")]
         if is_optional(parameter) and other.scope == "RECORD":
             load = f"None if {holder} is None else {load}"
             inner = 12 if self.event.is_generator else 16
@@ -360,3 +404,8 @@ class _Command:
 
     def _await_for(self) -> str:
         return "async " if self.event.is_async else ""
+
+
+def _holder(parameter: ParameterSchema, other: EntitySchema) -> str | None:
+    """Name what says which instance a parameter that is an entity stands for."""
+    return f"{parameter.name}_id" if other.scope == "RECORD" else HOLDER_NAMES.get(other.scope)

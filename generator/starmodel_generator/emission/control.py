@@ -88,11 +88,11 @@ class Control:
 
 
 class Controls:
-    """Chooses the inputs of one app's events."""
+    """Chooses the inputs of one app's events; for `reads_durations` see `Initial`."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, reads_durations: bool = False) -> None:
         self.context = context
-        self.initial = Initial(context)
+        self.initial = Initial(context, reads_durations=reads_durations)
 
     def control(self, parameter: ParameterSchema, signal: str) -> Control:
         """Choose the input for an argument; `signal` is how an expression reads it."""

@@ -11,10 +11,16 @@ INPUT_VALUE = "starmodel.web.input_value"
 
 
 class DraftValues:
-    """Writes what the inputs of one module hold; `names` are those of the module."""
+    """Writes what the inputs of one module hold.
 
-    def __init__(self, names: ModuleNames) -> None:
+    Args:
+        names: The names of the module.
+        has_records: Whether any input is filled from a record, and not only for a new one.
+    """
+
+    def __init__(self, names: ModuleNames, *, has_records: bool) -> None:
         self.names = names
+        self.has_records = has_records
 
     def values(
         self, control: Control, type_: TypeRef, value: str, *, is_optional: bool
@@ -32,6 +38,8 @@ class DraftValues:
 
     def _text(self, type_: TypeRef, value: str, *, is_optional: bool) -> str:
         """Write the text that an input has for a value of the public state."""
+        if not self.has_records:
+            return ""
         match type_:
             case ScalarType(name="int" | "float" | "bool"):
                 return f"{self.names.use(INPUT_VALUE, 'text_of')}({value})"

@@ -108,7 +108,8 @@ class _FormPage:
         written = [kind for kind in ("create", "update") if kind in self.events]
         self.is_shared = len(written) == 2
         event = "" if self.is_shared or not written else written[0]
-        self.maker = Fields(entity, event, context, names)
+        has_records = "update" in self.events
+        self.maker = Fields(entity, event, context, names, has_records=has_records)
         self.source = self.events[written[0]] if written else None
         self.forms = Forms(entity, context, names)
         self.blank = f"{self.own.constant}_BLANK"

@@ -6,6 +6,7 @@ nothing of it is run.
 
 import ast
 import json
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from starmodel_generator.emission.names import Context
@@ -22,9 +23,13 @@ _ISO_FIRST = {"date": (1, 1, 1), "time": (0, 0), "datetime": (1, 1, 1, 0, 0)}
 
 
 class Initial:
-    """Reads the defaults of one app's arguments."""
+    """Reads the defaults of one app's arguments.
 
-    def __init__(self, context: Context) -> None:
+    With `reads_durations` those that are durations as well, as forms of records show them.
+    """
+
+    def __init__(self, context: Context, *, reads_durations: bool = False) -> None:
+        self.reads_durations = reads_durations
         self.enums: dict[str, list[EnumSchema]] = {}
         for enum in context.enums.values():
             self.enums.setdefault(enum.name, []).append(enum)
@@ -69,6 +74,8 @@ class Initial:
                 return value_text(value)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
                 return value_text(-value)
+            case ast.Call(func=ast.Name(id="timedelta")) if self.reads_durations:
+                return _duration(node)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 return self._call(name, arguments)
             case ast.Attribute(value=ast.Name(id=name), attr=member):
@@ -111,6 +118,25 @@ def _iso(name: str, arguments: list[ast.expr]) -> str | None:
     if len(numbers) > len(formats) or len(numbers) < _ISO_SHORTEST[name]:
         return None
     return "".join([part.format(number) for part, number in zip(formats, numbers, strict=False)])
+
+
+def _duration(call: ast.Call) -> str | None:
+    """Write `timedelta(hours=1, minutes=30)` as an input has it: `1:30:00`.
+
+    The same as `starmodel.web.input_value.duration_of` gives for a record.
+    """
+    try:
+        given = [ast.literal_eval(argument) for argument in call.args]
+        named = {one.arg: ast.literal_eval(one.value) for one in call.keywords if one.arg}
+        value = timedelta(*given, **named)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    sign = "-" if value < timedelta(0) else ""
+    whole, micros = divmod(abs(value) // timedelta(microseconds=1), 1_000_000)
+    fraction = f".{micros:06d}" if micros else ""
+    if sign or whole >= 100 * 3600:
+        return f"{sign}P{whole // 86400}DT{whole % 86400}{fraction}S"
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}{fraction}"
 
 
 def _decimal(text: str) -> str | None:

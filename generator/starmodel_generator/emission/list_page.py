@@ -79,7 +79,12 @@ class _ListPage:
         self.context = context
         self.own = context.names[entity.qualified_name]
         self.names = ModuleNames(context.first_party)
-        self.shown = Shown(self.names, context, self.own.module("state"))
+        self.shown = Shown(
+            self.names,
+            context,
+            self.own.module("state"),
+            has_inputs=entity.store == "SERVER_SQL",
+        )
         self.columns = Columns(entity, context, self.names, self.shown, self.own.module("state"))
 
     def view(self) -> ListPageView:

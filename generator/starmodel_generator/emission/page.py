@@ -68,7 +68,12 @@ class _Page:
         self.own = context.names[entity.qualified_name]
         self.is_record = entity.scope == "RECORD"
         self.names = ModuleNames(context.first_party)
-        self.shown = Shown(self.names, context, self.own.module("state"))
+        self.shown = Shown(
+            self.names,
+            context,
+            self.own.module("state"),
+            has_inputs=entity.store == "SERVER_SQL",
+        )
         self.forms = Forms(entity, context, self.names)
         self.is_listed = has_list(entity)
         self.rows = Rows(entity, context, self.names, self.shown)
@@ -138,9 +143,10 @@ class _Page:
         state_type = self.own.state_type
         identity = ""
         live = "LIVE"
+        record = record_view(self.entity, self.rows.relations) if self.is_listed else None
         if self.is_record:
             live = f'escape(live_action("{self.entity.snake_name}:" + state["id"]))'
-            if self.is_listed or any(form.takes_id for form in forms):
+            if (record and record.takes_id) or any(form.takes_id for form in forms):
                 identity = f'{self.names.use("starmodel.web", "segment")}(state["id"])'
         return FunctionView(
             signature=Group(
@@ -158,7 +164,7 @@ class _Page:
             has_signals=any(row.kind not in ("piece", "many") for row in rows),
             rows=rows,
             forms=forms,
-            record=record_view(self.entity, self.rows.relations) if self.is_listed else None,
+            record=record,
         )
 
     def _related(self) -> list[str]:

@@ -53,17 +53,24 @@ class Fields:
         event: The event that the inputs belong to; `""` where that is a parameter.
         context: The app.
         names: The names of the module.
+        has_records: Whether any of them is filled from a record, and not only for a new one.
     """
 
     def __init__(
-        self, entity: EntitySchema, event: str, context: Context, names: ModuleNames
+        self,
+        entity: EntitySchema,
+        event: str,
+        context: Context,
+        names: ModuleNames,
+        *,
+        has_records: bool,
     ) -> None:
         self.places = FieldPlaces(entity.namespace, entity.snake_name, event)
         self._note_titles(entity.fields, ())
-        self.values = DraftValues(names)
+        self.values = DraftValues(names, has_records=has_records)
         self.context = context
         self.names = names
-        self.controls = Controls(context)
+        self.controls = Controls(context, reads_durations=True)
 
     def field(self, parameter: ParameterSchema) -> FieldView:
         """Make the input for what a record is made of."""

@@ -45,6 +45,11 @@ class RecordView:
     fetch: str
     followed: str
 
+    @property
+    def takes_id(self) -> bool:
+        """Whether any of it needs the id of the record."""
+        return bool(self.edit_path or self.delete_path or self.fetch)
+
 
 def record_view(entity: EntitySchema, relations: Sequence[RelationView]) -> RecordView:
     """Decide what stands above a record; `relations` are the rows with links to others."""

@@ -173,9 +173,7 @@ class Rows:
                 label=text_in_fstring(label_of(field)),
                 hint=text_in_fstring(first_line(field.description)),
                 key=code_in_fstring(key(field.name)),
-                live=code_in_fstring(
-                    self.shown.live(field.type, signal(self.entity.namespace, *path, field.name))
-                ),
+                live=self.shown.live(field.type, signal(self.entity.namespace, *path, field.name)),
                 hole=self.shown.bound(field.type, value),
                 initial=self.shown.initial(field.type, value),
             )

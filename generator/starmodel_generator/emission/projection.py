@@ -133,6 +133,12 @@ class Projection:
             return Parts("", "{}", (item, loop)) if loop else self.expression(type_, value)
         return self.expression(type_, value)
 
+    def fixed(self, type_: TypeRef, value: str, scale: int) -> Layout:
+        """Write what makes JSON of a decimal that is kept with `scale` places: as it comes back."""
+        text = f'f"{{{value}:z.{scale}f}}"'
+        is_optional = isinstance(without_constraints(type_), OptionalType)
+        return conditional(("None", f"{value} is None", text)) if is_optional else text
+
     def expression(self, type_: TypeRef, value: str, used: Used = ()) -> str:
         """Write what makes JSON of the expression `value`, which may be evaluated twice."""
         match type_:

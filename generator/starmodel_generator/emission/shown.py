@@ -6,9 +6,16 @@ Both say the same of every value, so that a page does not change when its script
 from dataclasses import dataclass
 from typing import assert_never
 
+from starmodel_generator.emission.draft_value import INPUT_VALUE
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.limits import bare
-from starmodel_generator.emission.markup import html, in_fstring, javascript, key
+from starmodel_generator.emission.markup import (
+    code_in_fstring,
+    html,
+    in_fstring,
+    javascript,
+    key,
+)
 from starmodel_generator.emission.names import Context, projected_type_name, variable_name
 from starmodel_generator.emission.quoting import python_string, python_value
 from starmodel_generator.emission.shapes import public_fields
@@ -45,7 +52,7 @@ SAFE_TEXTS = frozenset({"Decimal", "date", "time", "UUID"})
 ITEMS = ("item", "part", "piece")
 
 CALLED = frozenset(
-    "anything bullets definitions duration escape literal local_time moment number yes_or_no".split()
+    "anything bullets definitions duration duration_of escape literal local_time moment number yes_or_no".split()
 )
 """What the functions of a page call; nothing inside of them may have such a name."""
 
@@ -80,12 +87,28 @@ class DetailsView:
 
 
 class Shown:
-    """Writes how values are shown in one generated module, and notes what that needs."""
+    """Writes how values are shown in one generated module, and notes what that needs.
 
-    def __init__(self, names: ModuleNames, context: Context, state_module: str) -> None:
+    Args:
+        names: The names of the module.
+        context: The app.
+        state_module: Where the types of the public state are.
+        has_inputs: Whether durations are written as the inputs for them are: `1:30:00`. Where
+            there are none they are so many seconds.
+    """
+
+    def __init__(
+        self,
+        names: ModuleNames,
+        context: Context,
+        state_module: str,
+        *,
+        has_inputs: bool = False,
+    ) -> None:
         self.names = names
         self.context = context
         self.state_module = state_module
+        self.has_inputs = has_inputs
         self._labels: dict[str, LabelsView] = {}
         self._details: dict[str, DetailsView | None] = {}
 
@@ -143,7 +166,16 @@ class Shown:
         return self.hole(type_, value)
 
     def live(self, type_: TypeRef, signal: str) -> str:
-        """Write the expression that shows a single value; an empty text stands for `None`."""
+        """Write the expression that shows a single value, in an f-string.
+
+        An empty text stands for `None`.
+        """
+        bare_type, _, _ = bare(type_)
+        if self.has_inputs and bare_type == ScalarType(name="timedelta"):
+            return f"{{{self.names.use(PAGE, 'DURATION')}}}{code_in_fstring(f'({signal})')}"
+        return code_in_fstring(self._live(type_, signal))
+
+    def _live(self, type_: TypeRef, signal: str) -> str:
         bare_type, is_optional, _ = bare(type_)
         match bare_type:
             case ScalarType(name="bool"):
@@ -208,6 +240,8 @@ class Shown:
                 return _unless_none(f"str({value})", value, is_optional)
             case "float":
                 return f"{self.names.use(PAGE, 'number')}({value})"
+            case "timedelta" if self.has_inputs:
+                return f"{self.names.use(INPUT_VALUE, 'duration_of')}({value})"
             case "timedelta":
                 return f"{self.names.use(PAGE, 'duration')}({value})"
             case "bool":

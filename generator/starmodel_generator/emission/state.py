@@ -1,7 +1,8 @@
 """The view of `state.py`: what may be seen of an entity, and its definition."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from starmodel_generator.emission.annotation import AuthorsClasses
 from starmodel_generator.emission.default import use_qualified
@@ -16,18 +17,21 @@ from starmodel_generator.emission.names import (
 )
 from starmodel_generator.emission.projection import Projection
 from starmodel_generator.emission.quoting import docstring, python_string
+from starmodel_generator.emission.row_values import without_options
 from starmodel_generator.emission.shapes import (
     objects_in_order,
     public_fields,
     references,
     results,
 )
+from starmodel_generator.planning import is_in_sql
 from starmodel_schemas import (
     AccessRule,
     AuthenticatedAccess,
     EntitySchema,
     FieldSchema,
     HolderAccess,
+    NumericColumnType,
     ObjectSchema,
     ObjectType,
     PolicyAccess,
@@ -36,6 +40,9 @@ from starmodel_schemas import (
     ScalarType,
 )
 from starmodel_schemas.naming import snake_case
+
+Scales: TypeAlias = Mapping[tuple[str, str], int]
+"""The places of decimals, by the qualified name of the class and the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +85,14 @@ def state_view(entity: EntitySchema, context: Context) -> StateView:
     names = ModuleNames(context.first_party, [field.name for shape in shapes_ for field in shape])
     names.use("typing", "TypedDict")
     projection = Projection(names, context, AuthorsClasses(names, context))
+    scales = _scales(entity, context)
     declared: set[str] = set()
     shapes: list[ShapeView] = []
     projections: list[ProjectionView] = []
     for schema in objects:
         shapes.append(_object_shape(schema, projection, declared))
         declared.add(schema.qualified_name)
-        projections.append(_object_projection(schema, projection))
+        projections.append(_object_projection(schema, projection, scales))
     names.use(entity.module, entity.name)
     shapes.append(
         ShapeView(
@@ -93,7 +101,7 @@ def state_view(entity: EntitySchema, context: Context) -> StateView:
             fields=tuple(_declaration(field, projection, declared) for field in fields),
         )
     )
-    projections.append(_entity_projection(entity, fields, projection))
+    projections.append(_entity_projection(entity, fields, projection, scales))
     return StateView(
         name=entity.name,
         definition=_definition(entity, names, context),
@@ -136,7 +144,9 @@ def _declaration(field: FieldSchema, projection: Projection, declared: set[str])
     return f"{field.name}: {python_string(type_) if is_later else type_}"
 
 
-def _object_projection(schema: ObjectSchema, projection: Projection) -> ProjectionView:
+def _object_projection(
+    schema: ObjectSchema, projection: Projection, scales: Scales
+) -> ProjectionView:
     projection.names.use(schema.module, schema.name)
     variable = variable_name(snake_case(schema.name))
     return ProjectionView(
@@ -146,12 +156,12 @@ def _object_projection(schema: ObjectSchema, projection: Projection) -> Projecti
             f") -> {projected_type_name(schema)}:",
         ),
         docstring=docstring(f"Pick the public fields of {an(schema.name)}.", 4),
-        fields=_picked(public_fields(schema), variable, projection),
+        fields=_picked(schema, public_fields(schema), variable, projection, scales),
     )
 
 
 def _entity_projection(
-    entity: EntitySchema, fields: list[FieldSchema], projection: Projection
+    entity: EntitySchema, fields: list[FieldSchema], projection: Projection, scales: Scales
 ) -> ProjectionView:
     own = projection.context.names[entity.qualified_name]
     variable = variable_name(entity.snake_name)
@@ -162,18 +172,47 @@ def _entity_projection(
             f") -> {own.state_type}:",
         ),
         docstring=docstring(f"Pick the public fields of {an(entity.name)}.", 4),
-        fields=_picked(fields, variable, projection),
+        fields=_picked(entity, fields, variable, projection, scales),
     )
 
 
-def _picked(fields: list[FieldSchema], variable: str, projection: Projection) -> tuple[Layout, ...]:
-    return tuple(
-        prefixed(
-            f"{python_string(field.name)}: ",
-            projection.layout(field.type, f"{variable}.{field.name}"),
-        )
-        for field in fields
-    )
+def _picked(
+    owner: EntitySchema | ObjectSchema,
+    fields: list[FieldSchema],
+    variable: str,
+    projection: Projection,
+    scales: Scales,
+) -> tuple[Layout, ...]:
+    picked: list[Layout] = []
+    for field in fields:
+        value = f"{variable}.{field.name}"
+        scale = scales.get((owner.qualified_name, field.name))
+        if scale is None:
+            made = projection.layout(field.type, value)
+        else:
+            made = projection.fixed(field.type, value, scale)
+        picked.append(prefixed(f"{python_string(field.name)}: ", made))
+    return tuple(picked)
+
+
+def _scales(entity: EntitySchema, context: Context) -> Scales:
+    """Find the decimals that have a column of their own, where they are kept with fixed places.
+
+    They are seen with these places from the start, so that an answer to a request says what
+    later ones will.
+    """
+    scales: dict[tuple[str, str], int] = {}
+    if not is_in_sql(entity):
+        return scales
+    types = {field.name: without_options(field.type) for field in entity.fields}
+    for column in context.tables[entity.snake_name].columns:
+        if not isinstance(column.type, NumericColumnType):
+            continue
+        owner, type_ = entity.qualified_name, types[column.path[0]]
+        if isinstance(type_, ObjectType):
+            owner = type_.object
+        scales[owner, column.path[-1]] = column.type.scale
+    return scales
 
 
 def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> Layout:

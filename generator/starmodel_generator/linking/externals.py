@@ -8,6 +8,7 @@ import builtins
 
 STARMODEL_NAMES = frozenset(
     {
+        "ANONYMOUS",
         "Access",
         "Actor",
         "BaseTable",

@@ -15,7 +15,7 @@ from starmodel_generator.migration.column_text import (
     type_text,
 )
 from starmodel_generator.migration.plan import AlteredColumn, TableChange
-from starmodel_schemas import CheckSchema
+from starmodel_schemas import CheckSchema, ForeignKeySchema
 
 MARGIN = 4
 COPY = "before"
@@ -32,6 +32,7 @@ class Branch(NamedTuple):
 
 
 Step: TypeAlias = Layout | Branch
+_Part: TypeAlias = tuple[CheckSchema | ForeignKeySchema, Layout]
 
 
 def call_text(head: str, *items: Layout, indent: int = MARGIN) -> str:
@@ -54,12 +55,10 @@ def _step_lines(step: Step) -> list[str]:
     if not isinstance(step, Branch):
         return [margin + lay(step, 2 * MARGIN)]
     inner = margin + INDENT
-    return [
-        f"{margin}if sqlite:",
-        *(inner + lay(item, 3 * MARGIN) for item in step.sqlite),
-        f"{margin}else:",
-        *(inner + lay(item, 3 * MARGIN) for item in step.postgresql),
-    ]
+    lines = [f"{margin}if sqlite:", *(inner + lay(item, 3 * MARGIN) for item in step.sqlite)]
+    if step.postgresql:
+        lines += [f"{margin}else:", *(inner + lay(item, 3 * MARGIN) for item in step.postgresql)]
+    return lines
 
 
 def drop_check(check: CheckSchema) -> Layout:
@@ -70,11 +69,14 @@ def drop_check(check: CheckSchema) -> Layout:
 def batch_steps(change: TableChange, aside: dict[str, str], early: list[CheckSchema]) -> list[Step]:
     """What is dropped, added and altered; `aside` are the columns that SQLite moved, by name, and
     `early` the checks that are gone already."""
-    steps: list[Step] = [drop_check(check) for check in change.dropped_checks if check not in early]
-    steps += [
-        f'batch.drop_constraint({python_string(key.name)}, type_="foreignkey")'
+    drops: list[_Part] = [
+        (check, drop_check(check)) for check in change.dropped_checks if check not in early
+    ]
+    drops += [
+        (key, f'batch.drop_constraint({python_string(key.name)}, type_="foreignkey")')
         for key in change.dropped_keys
     ]
+    steps = _steps_of(drops, change)
     steps += [f"batch.drop_column({python_string(column.name)})" for column in change.dropped]
     for added in change.added:
         if added.needs_empty_table:
@@ -84,18 +86,45 @@ def batch_steps(change: TableChange, aside: dict[str, str], early: list[CheckSch
             steps.append(_alter(added.column.name, "nullable=False"))
     for item in change.altered:
         steps += _altered(item, aside)
-    steps += [
-        Group(
-            "batch.create_check_constraint(",
-            (python_string(check.name), choice_layout(check_condition(check, change.new))),
-            ")",
+    additions: list[_Part] = [
+        (
+            check,
+            Group(
+                "batch.create_check_constraint(",
+                (python_string(check.name), choice_layout(check_condition(check, change.new))),
+                ")",
+            ),
         )
         for check in change.added_checks
     ]
-    steps += [
-        Group("batch.create_foreign_key(", key_arguments(key), ")") for key in change.added_keys
+    additions += [
+        (key, Group("batch.create_foreign_key(", key_arguments(key), ")"))
+        for key in change.added_keys
     ]
-    return steps
+    return _together([*steps, *_steps_of(additions, change)])
+
+
+def _steps_of(parts: list[_Part], change: TableChange) -> list[Step]:
+    """What both databases do to constraints; where PostgreSQL renames, SQLite alone does it."""
+    both: list[Step] = [step for part, step in parts if not change.is_only_renamed(part)]
+    renamed = tuple(step for part, step in parts if change.is_only_renamed(part))
+    return [*both, Branch(renamed, ())] if renamed else both
+
+
+def _together(steps: list[Step]) -> list[Step]:
+    """What stands one after the other and is for SQLite alone, as one branch."""
+    found: list[Step] = []
+    for step in steps:
+        last = found[-1] if found else None
+        if (
+            isinstance(step, Branch)
+            and isinstance(last, Branch)
+            and not (step.postgresql or last.postgresql)
+        ):
+            found[-1] = Branch((*last.sqlite, *step.sqlite), ())
+        else:
+            found.append(step)
+    return found
 
 
 def _alter(column: str, *items: Layout) -> Layout:

@@ -5,6 +5,8 @@ PostgreSQL alters a table where it is. SQLite writes it anew for most changes, w
 database is needed to write the SQL.
 """
 
+from collections.abc import Callable
+
 from starmodel_generator.emission.layout import Group, Layout, Parts, lay, prefixed
 from starmodel_generator.emission.quoting import python_string
 from starmodel_generator.emission.sql_text import Sql, identifier
@@ -27,20 +29,46 @@ from starmodel_generator.migration.plan import AlteredColumn, TableChange, Updat
 from starmodel_schemas import CheckSchema, ColumnSchema, IndexSchema, TableSchema
 
 
-def drop_index(index: IndexSchema, table: str) -> str:
+def drop_index(index: IndexSchema, table: str, indent: int = MARGIN) -> str:
     """Drop an index by its name."""
-    return call_text(
-        "op.drop_index(", python_string(index.name), f"table_name={python_string(table)}"
-    )
+    name, owner = python_string(index.name), f"table_name={python_string(table)}"
+    return call_text("op.drop_index(", name, owner, indent=indent)
 
 
-def create_index(index: IndexSchema, table: str) -> str:
+def create_index(index: IndexSchema, table: str, indent: int = MARGIN) -> str:
     """Create an index."""
     columns = Group("[", tuple(python_string(column) for column in index.columns), "]")
     unique: tuple[Layout, ...] = ("unique=True",) if index.unique else ()
-    return call_text(
-        "op.create_index(", python_string(index.name), python_string(table), columns, *unique
-    )
+    items: tuple[Layout, ...] = (python_string(index.name), python_string(table), columns, *unique)
+    return call_text("op.create_index(", *items, indent=indent)
+
+
+def drop_indexes(change: TableChange) -> list[str]:
+    """Drop the indexes of a table, before anything has another name."""
+    return _index_lines(change.dropped_indexes, change.old.name, change, drop_index)
+
+
+def rename_parts(change: TableChange) -> list[str]:
+    """Rename constraints and indexes, which SQLite cannot."""
+    body: list[str] = []
+    for rename in change.renames:
+        before, after = identifier(rename.before.name), identifier(rename.after.name)
+        sql = f"ALTER TABLE {identifier(change.new.name)} RENAME CONSTRAINT {before} TO {after}"
+        if isinstance(rename.before, IndexSchema):
+            sql = f"ALTER INDEX {before} RENAME TO {after}"
+        body.append(_execute(Sql.same(sql), 2 * MARGIN))
+    return _under("if not sqlite:", body)
+
+
+def _index_lines(
+    indexes: tuple[IndexSchema, ...],
+    table: str,
+    change: TableChange,
+    write: Callable[[IndexSchema, str, int], str],
+) -> list[str]:
+    both = [write(index, table, MARGIN) for index in indexes if not change.is_only_renamed(index)]
+    renamed = [write(item, table, 2 * MARGIN) for item in indexes if change.is_only_renamed(item)]
+    return [*both, *_on_sqlite(renamed)]
 
 
 def change_lines(change: TableChange) -> list[str]:
@@ -78,8 +106,8 @@ def change_lines(change: TableChange) -> list[str]:
         order = tuple(aside.get(column.name, column.name) for column in change.new.columns)
         steps = batch_steps(change, aside, early)
         lines.append(batch_text(table, steps, order if aside else ()))
-    lines += [create_index(index, table) for index in change.created_indexes]
-    return lines
+    lines += _index_lines(change.created_indexes, table, change, create_index)
+    return [*lines, *_proofs(change)]
 
 
 def _with_columns(change: TableChange, added: list[ColumnSchema]) -> TableSchema:
@@ -144,12 +172,8 @@ def _conversions(change: TableChange, aside: dict[str, str]) -> list[str]:
             continue
         column = identifier(item.after.name)
         if item.conversion.misfit and item.before.type != item.after.type:
-            misfit = item.conversion.misfit.replace("{}", column)
             words = f"{table}.{item.after.name} has values {item.conversion.risk}"
-            count = f"SELECT count(*) FROM {identifier(table)} WHERE {misfit}"
-            body.append(
-                lay(Group("refuse(", (sql_layout(count), python_string(words)), ")"), 2 * MARGIN)
-            )
+            body.append(_refuse(table, item.after.name, item.conversion.misfit, words))
         if item.after.name in aside and item.conversion.sqlite:
             name = aside[item.after.name]
             new = item.after.model_copy(update={"name": name})
@@ -164,6 +188,28 @@ def _conversions(change: TableChange, aside: dict[str, str]) -> list[str]:
             value = item.conversion.sqlite.replace("{}", column)
             update = f"UPDATE {identifier(table)} SET {identifier(name)} = {value}"
             body.append(_execute(Sql.same(update), 2 * MARGIN))
+    return _on_sqlite(body)
+
+
+def _proofs(change: TableChange) -> list[str]:
+    """What SQLite is asked last: whether it can give back what expressions made."""
+    table = change.new.name
+    return _on_sqlite(
+        [_refuse(table, proof.column, proof.unreadable, proof.problem) for proof in change.proofs]
+    )
+
+
+def _refuse(table: str, column: str, misfit: str, words: str) -> str:
+    where = misfit.replace("{}", identifier(column))
+    count = f"SELECT count(*) FROM {identifier(table)} WHERE {where}"
+    return lay(Group("refuse(", (sql_layout(count), python_string(words)), ")"), 2 * MARGIN)
+
+
+def _on_sqlite(body: list[str]) -> list[str]:
+    return _under("if sqlite:", body)
+
+
+def _under(head: str, body: list[str]) -> list[str]:
     if not body:
         return []
-    return ["\n".join(["if sqlite:", *(f"{INDENT * 2}{line}" for line in body)])]
+    return ["\n".join([head, *(f"{INDENT * 2}{line}" for line in body)])]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from starmodel_generator.emission.sql_text import Sql, condition, identifier
 from starmodel_generator.migration.conversion import AS_IT_IS, Conversion
 from starmodel_generator.migration.conversions import conversion
-from starmodel_generator.migration.filling import default_value, given_value, stand_in
+from starmodel_generator.migration.filling import default_value, stand_in
+from starmodel_generator.migration.given import given_value
 from starmodel_generator.migration.plan import AddedColumn, AlteredColumn, Answers, Update
 from starmodel_schemas import ChoicesCheck, ColumnSchema, TableSchema, TextColumnType
 
@@ -69,7 +70,8 @@ def altered_column(
             converted = _filled(converted, filled)
         elif filled is not None:
             where = Sql.same(f"{identifier(after.name)} IS NULL")
-            updates.append(Update(after.name, filled, where))
+            words = "give {} a value in rows that have none"
+            updates.append(Update(after.name, filled, where, words))
     if converted is None and before.nullable == after.nullable:
         return Alteration(None, tuple(updates)) if updates else None
     return Alteration(AlteredColumn(before, after, converted), tuple(updates))
@@ -104,6 +106,7 @@ def _cut(column: ColumnSchema) -> Update:
         column.name,
         Sql.same(f"substr({name}, 1, {longest})"),
         Sql.same(f"length({name}) > {longest}"),
+        f"cut {{}} to {longest} characters",
     )
 
 
@@ -112,7 +115,12 @@ def _choices(
 ) -> list[Update]:
     """Rows whose value is none of the choices get what the author says."""
     return [
-        Update(after.name, given, Sql.same("NOT " + condition(check, after.type).sqlite))
+        Update(
+            after.name,
+            given,
+            Sql.same("NOT " + condition(check, after.type).sqlite),
+            "give {} another value in rows where it is none of the choices",
+        )
         for check in table.checks
         if isinstance(check, ChoicesCheck) and check.column == before.name
     ]

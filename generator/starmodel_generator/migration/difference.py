@@ -6,7 +6,6 @@ Nothing here needs a database, or SQLAlchemy.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from starmodel_generator.emission.sql_text import condition
 from starmodel_generator.migration.columns import added_column, altered_column
 from starmodel_generator.migration.judgement import (
     judge_change,
@@ -22,6 +21,8 @@ from starmodel_generator.migration.plan import (
     Steps,
     TableChange,
 )
+from starmodel_generator.migration.proof import Proof, proof_of
+from starmodel_generator.migration.renaming import checks_of, renames
 from starmodel_schemas import (
     CheckSchema,
     DatabaseSchema,
@@ -100,7 +101,7 @@ def _change(
         and (result := altered_column(column, after[name], new, answers, restores=restores))
     ]
     moved = {item.change.after.name for item in altered if item.change and item.change.is_moved}
-    old_checks, new_checks = _checks(current), _checks(new)
+    old_checks, new_checks = checks_of(current), checks_of(new)
     fixed_checks = {check.name for check, text in new_checks if (check, text) in old_checks} - {
         check.name for check in current.checks if check.column in moved
     }
@@ -112,6 +113,7 @@ def _change(
         for index in current.indexes
         if index in new.indexes and moved.isdisjoint(index.columns)
     ]
+    updates = tuple(update for item in altered for update in item.updates)
     return TableChange(
         old,
         current,
@@ -122,24 +124,30 @@ def _change(
         added=tuple(added),
         dropped=tuple(column for name, column in before.items() if name not in after),
         altered=tuple(item.change for item in altered if item.change),
-        updates=tuple(update for item in altered for update in item.updates),
+        updates=updates,
+        proofs=() if restores else _proofs(new, answers),
         dropped_checks=_without(current.checks, fixed_checks),
         added_checks=_without(new.checks, fixed_checks),
         dropped_keys=tuple(key for key in current.foreign_keys if key not in fixed_keys),
         added_keys=tuple(key for key in new.foreign_keys if key not in fixed_keys),
         dropped_indexes=tuple(index for index in current.indexes if index not in fixed_indexes),
         created_indexes=tuple(index for index in new.indexes if index not in fixed_indexes),
+        renames=renames(current, new, moved.union(update.column for update in updates)),
     )
+
+
+def _proofs(table: TableSchema, answers: Answers) -> tuple[Proof, ...]:
+    """What to look for where the author gives an expression."""
+    given = {
+        column.name: (answers.backfills.get(f"{table.name}.{column.name}"), column)
+        for column in table.columns
+    }
+    proofs = (proof_of(text, column, table.name) for text, column in given.values() if text)
+    return tuple(proof for proof in proofs if proof)
 
 
 def _without(checks: tuple[CheckSchema, ...], names: set[str]) -> tuple[CheckSchema, ...]:
     return tuple(check for check in checks if check.name not in names)
-
-
-def _checks(table: TableSchema) -> list[tuple[CheckSchema, str]]:
-    """The checks with what they say in SQLite, which depends on the type of the column."""
-    types = {column.name: column.type for column in table.columns}
-    return [(check, condition(check, types[check.column]).sqlite) for check in table.checks]
 
 
 def _under_new_names(old: TableSchema, name: str, matching: Matching) -> TableSchema:

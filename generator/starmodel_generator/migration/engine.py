@@ -1,7 +1,9 @@
 """Run migrations with Alembic: on a database, or into SQL for a review."""
 
 import io
-from collections.abc import Callable
+import re
+import traceback
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -15,13 +17,18 @@ Told: TypeAlias = Callable[[str, bool], None]
 BASE = "base"
 HEAD = "head"
 
+_TEMPORARY = re.compile(r"\b_alembic_tmp_")
+"""What stands before the name of a table that SQLite writes anew."""
+
 
 class MigrationFailure(Exception):
-    """A migration could not be run; nothing was changed. `cause` is what the database said."""
+    """A migration could not be run; nothing was changed. `cause` is what the database said, and
+    `file` the name of the revision's file, where it is known which one failed."""
 
-    def __init__(self, message: str, cause: Exception) -> None:
+    def __init__(self, message: str, cause: Exception, file: str | None = None) -> None:
         super().__init__(message)
         self.cause = cause
+        self.file = file
 
 
 class MissingLibraries(Exception):
@@ -48,6 +55,23 @@ class Migrator:
 
         self._run(lambda config: _inspect(config, note))
         return found[0] if found else None
+
+    def filled(self, tables: Collection[str]) -> set[str]:
+        """Those of the tables that have rows; one that is not there counts as if it had."""
+        found: set[str] = set()
+
+        def note(_: object, context: Any) -> list[Any]:
+            import sqlalchemy as sa
+
+            there = set(sa.inspect(context.connection).get_table_names())
+            for name in tables:
+                query = sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)
+                if name not in there or context.connection.execute(query).first():
+                    found.add(name)
+            return []
+
+        self._run(lambda config: _inspect(config, note))
+        return found
 
     def up(self, revision: str = HEAD, told: Told | None = None) -> None:
         """Apply what is pending, up to a revision; one transaction for all."""
@@ -77,7 +101,19 @@ class Migrator:
         except ImportError as error:
             raise MissingLibraries(error.name or str(error)) from error
         except Exception as error:
-            raise MigrationFailure(_words(error), error) from error
+            raise MigrationFailure(_words(error), error, self._file(error)) from error
+
+    def _file(self, error: Exception) -> str | None:
+        """The revision in which an error happened."""
+        broken = getattr(error, "revision", None)
+        if broken is not None:
+            return f"{broken}.py"
+        versions = (self.folder / "versions").resolve()
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            path = Path(frame.f_code.co_filename)
+            if path.parent.resolve() == versions:
+                return path.name
+        return None
 
     def _config(self, told: Told | None) -> "Config":
         from alembic.config import Config
@@ -115,6 +151,6 @@ def _words(error: BaseException) -> str:
     """The first line of what went wrong, without the statement that SQLAlchemy adds."""
     origin = getattr(error, "orig", None)
     text = str(origin if origin is not None else error).strip() or type(error).__name__
-    line = text.splitlines()[0]
+    line = _TEMPORARY.sub("", text.splitlines()[0])
     # asyncpg's errors come through SQLAlchemy with the name of their class in front.
     return line.partition(">: ")[2] or line if line.startswith("<class") else line

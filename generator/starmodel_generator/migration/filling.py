@@ -35,17 +35,6 @@ def default_value(column: ColumnSchema) -> Sql | None:
     return Sql.same("1") if column.name == "row_version" and not column.path else None
 
 
-def given_value(text: str, column: ColumnSchema) -> Sql:
-    """An expression that the author gives; a plain number is meant in the column's scale."""
-    text = text.strip()
-    if isinstance(column.type, NumericColumnType):
-        try:
-            return literal(str(Decimal(text)), column.type)
-        except ArithmeticError:
-            return Sql.same(text)
-    return Sql.same(text)
-
-
 def stand_in(column: ColumnSchema, table: TableSchema) -> Sql | None:
     """A value for a required column whose values are gone, on the way back.
 

@@ -6,7 +6,7 @@ Nothing can be lost by these: a migration whose rows do not fit stops, and chang
 from decimal import Decimal
 
 from starmodel_generator.migration.plan import Answers, Finding, TableChange
-from starmodel_schemas import CheckSchema, ChoicesCheck, CompareCheck, LengthCheck
+from starmodel_schemas import CheckSchema, ChoicesCheck, CompareCheck, LengthCheck, TextColumnType
 
 
 def judge_rows(change: TableChange, answers: Answers) -> list[Finding]:
@@ -27,6 +27,11 @@ def _checks(change: TableChange, answers: Answers) -> list[Finding]:
             for other in change.current.checks
             if other.column == check.column and _is_like(other, check)
         ]
+        if _is_cut(check, change) and isinstance(check, LengthCheck):
+            # No row is too long any more.
+            check = check.model_copy(update={"maximum": None})
+            if check.minimum is None:
+                continue
         if before and not _is_tighter(before[0], check):
             continue
         if isinstance(check, ChoicesCheck) and (check.column, "choices") in old:
@@ -44,6 +49,17 @@ def _checks(change: TableChange, answers: Answers) -> list[Finding]:
             )
         )
     return findings
+
+
+def _is_cut(check: CheckSchema, change: TableChange) -> bool:
+    """Whether the migration cuts values to the length that a check asks for."""
+    return isinstance(check, LengthCheck) and any(
+        item.after.name == check.column
+        and isinstance(item.before.type, TextColumnType)
+        and isinstance(item.after.type, TextColumnType)
+        and item.after.type.max_length == check.maximum
+        for item in change.altered
+    )
 
 
 def _is_like(one: CheckSchema, other: CheckSchema) -> bool:

@@ -166,6 +166,20 @@ def _in_order(entries: list[Entry]) -> tuple[Entry, ...]:
     return tuple(ordered)
 
 
+def read_schemas(folder: Path, history: History) -> tuple[DatabaseSchema, ...]:
+    """The tables before the first revision, then those behind each; one that somebody wrote leaves
+    them as they are.
+
+    Raises:
+        HistoryError: A schema is unreadable.
+    """
+    schemas = [EMPTY]
+    for entry in history.entries:
+        path = (folder / VERSIONS / entry.file).with_suffix(".json")
+        schemas.append(_read_schema(path) if path.exists() else schemas[-1])
+    return tuple(schemas)
+
+
 def _read_schema(path: Path) -> DatabaseSchema:
     try:
         return DatabaseSchema.model_validate_json(path.read_bytes())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from starmodel_generator.migration.conversion import type_words
 from starmodel_generator.migration.conversions import conversion
 from starmodel_generator.migration.fitness import judge_rows
+from starmodel_generator.migration.given import suggestion
 from starmodel_generator.migration.plan import (
     AddedColumn,
     AlteredColumn,
@@ -65,7 +66,7 @@ def judge_change(change: TableChange, answers: Answers) -> list[Finding]:
         findings.append(_dropped(column, change))
     for added in change.added:
         if added.needs_empty_table:
-            findings.append(_without_value(added, table))
+            findings.append(_without_value(added, change.new))
     for item in change.altered:
         given = f"{table}.{item.after.name}" in answers.backfills
         findings += _altered(item, change, is_given=given)
@@ -102,14 +103,14 @@ def _dropped(column: ColumnSchema, change: TableChange) -> Finding:
     )
 
 
-def _without_value(added: AddedColumn, table: str) -> Finding:
-    subject = f"{table}.{added.column.name}"
+def _without_value(added: AddedColumn, table: TableSchema) -> Finding:
+    subject = f"{table.name}.{added.column.name}"
     return Finding(
         "missing",
         "new-required-column",
         subject,
         f"`{subject}` is new and required: nobody says what the rows that are there get",
-        f"give the field a default, or say it once: `--backfill {subject}=\"''\"` (an SQL"
+        f"give the field a default, or say it once: `{suggestion(added.column, table)}` (an SQL"
         " expression over the row's columns). Where the table is known to be empty:"
         f" `--accept new-required-column:{subject}`",
     )
@@ -155,8 +156,8 @@ def _altered(item: AlteredColumn, change: TableChange, *, is_given: bool) -> lis
                 "require-value",
                 subject,
                 f"`{subject}` is required now: nobody says what rows without a value get",
-                f"give the field a default, or say it once: `--backfill {subject}=\"''\"`. Where"
-                f" every row has a value: `--accept require-value:{subject}`",
+                "give the field a default, or say it once:"
+                f" `{suggestion(item.after, change.new)}`. Where every row has a value: `--accept require-value:{subject}`",
             )
         )
     return findings
@@ -174,6 +175,11 @@ def _class_name(table: TableSchema) -> str:
 
 def _field_name(column: str) -> str:
     return column.removesuffix("_id")
+
+
+def acceptable(findings: Iterable[Finding]) -> list[str]:
+    """What `--accept` may be given."""
+    return sorted({item.key for item in findings if item.kind not in ("data", "refused")})
 
 
 def unused(answers: Answers, findings: Iterable[Finding], backfilled: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from starmodel_generator.emission.sql_text import Sql
 from starmodel_generator.migration.conversion import Conversion
+from starmodel_generator.migration.proof import Proof
 from starmodel_schemas import (
     CheckSchema,
     ColumnSchema,
@@ -68,11 +69,15 @@ NO_ANSWERS = Answers()
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A change of the rows that are there: one column gets a value, where the condition holds."""
+    """A change of the rows that are there: one column gets a value, where the condition holds.
+
+    `words` say what it is for, with `{}` for the column.
+    """
 
     column: str
     value: Sql
     where: Sql | None = None
+    words: str = "give {} a value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +117,23 @@ class AlteredColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Rename:
+    """A constraint or an index that only has another name, for the sake of its table's or column's.
+
+    PostgreSQL renames it; SQLite cannot, and drops it and makes it anew.
+    """
+
+    before: CheckSchema | ForeignKeySchema | IndexSchema
+    after: CheckSchema | ForeignKeySchema | IndexSchema
+
+
+@dataclass(frozen=True, slots=True)
 class TableChange:
     """What becomes of a table that stays.
 
     `old` is the table as it was; `current` the same under the new names of tables and columns,
-    with the names of its constraints and indexes as they were; `new` as it will be.
+    with the names of its constraints and indexes as they were; `new` as it will be. What `renames`
+    name is among what is dropped and what is added as well.
     """
 
     old: TableSchema
@@ -127,12 +144,18 @@ class TableChange:
     dropped: tuple[ColumnSchema, ...] = ()
     altered: tuple[AlteredColumn, ...] = ()
     updates: tuple[Update, ...] = ()
+    proofs: tuple[Proof, ...] = ()
     dropped_checks: tuple[CheckSchema, ...] = ()
     added_checks: tuple[CheckSchema, ...] = ()
     dropped_keys: tuple[ForeignKeySchema, ...] = ()
     added_keys: tuple[ForeignKeySchema, ...] = ()
     dropped_indexes: tuple[IndexSchema, ...] = ()
     created_indexes: tuple[IndexSchema, ...] = ()
+    renames: tuple[Rename, ...] = ()
+
+    def is_only_renamed(self, part: CheckSchema | ForeignKeySchema | IndexSchema) -> bool:
+        """Whether a constraint or an index, as it was or as it will be, stays as it is."""
+        return any(part in (rename.before, rename.after) for rename in self.renames)
 
     @property
     def is_renamed(self) -> bool:

@@ -92,6 +92,6 @@ def _function(name: str, words: str, steps: Steps) -> str:
     lines = steps_lines(steps)
     text = "\n".join(f"    {line}" for line in lines)
     start = f'def {name}() -> None:\n    """{words}"""\n'
-    if "if sqlite" in text:
+    if "if sqlite" in text or "if not sqlite" in text:
         start += '    sqlite = op.get_context().dialect.name == "sqlite"\n'
     return start + text + "\n"

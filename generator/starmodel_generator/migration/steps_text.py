@@ -3,7 +3,12 @@
 from starmodel_generator.emission.layout import Group, Layout, lay
 from starmodel_generator.emission.quoting import python_string
 from starmodel_generator.migration.batch_text import COPY, MARGIN, batch_text, call_text
-from starmodel_generator.migration.change_text import change_lines, create_index, drop_index
+from starmodel_generator.migration.change_text import (
+    change_lines,
+    create_index,
+    drop_indexes,
+    rename_parts,
+)
 from starmodel_generator.migration.column_text import (
     check_text,
     column_text,
@@ -20,7 +25,7 @@ def steps_lines(steps: Steps) -> list[str]:
     """The statements, each beginning in the first column."""
     lines: list[str] = []
     for change in steps.changed:
-        lines += [drop_index(index, change.old.name) for index in change.dropped_indexes]
+        lines += drop_indexes(change)
     for change in steps.changed:
         old, new = change.old.name, change.new.name
         if change.is_renamed:
@@ -34,6 +39,7 @@ def steps_lines(steps: Steps) -> list[str]:
                     f"new_column_name={python_string(name)}",
                 )
             )
+        lines += rename_parts(change)
     late = [key for _, key in steps.late_keys]
     for table in steps.created:
         lines += _create(table, late)

@@ -43,17 +43,21 @@ def _changes(change: TableChange) -> Iterator[str]:
             word = "optional" if item.after.nullable else "required"
             yield f"make column {table}.{item.after.name} {word}"
     for update in change.updates:
-        yield f"update rows of {table} in column {update.column}"
+        yield update.words.replace("{}", f"{table}.{update.column}")
     yield from _constraints(change)
 
 
 def _constraints(change: TableChange) -> Iterator[str]:
+    for rename in change.renames:
+        kind = _CONSTRAINTS[type(rename.before).__name__]
+        yield f"rename {kind} {rename.before.name} to {rename.after.name}"
     for verb, items in (
         ("drop", (*change.dropped_checks, *change.dropped_keys, *change.dropped_indexes)),
         ("add", (*change.added_checks, *change.added_keys, *change.created_indexes)),
     ):
         for item in items:
-            yield f"{verb} {_CONSTRAINTS[type(item).__name__]} {item.name}"
+            if not change.is_only_renamed(item):
+                yield f"{verb} {_CONSTRAINTS[type(item).__name__]} {item.name}"
 
 
 _CONSTRAINTS = {

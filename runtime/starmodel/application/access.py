@@ -1,7 +1,13 @@
 """Ask whether somebody may, and refuse."""
 
+import logging
+from typing import Any
+
+from starmodel.application.definition import EntityDefinition
 from starmodel.domain import Access, Actor, Entity, Policy
 from starmodel.errors import Forbidden, Unauthenticated
+
+logger = logging.getLogger("starmodel.access")
 
 
 def is_allowed(access: Access | Policy | None, actor: Actor, entity: Entity) -> bool:
@@ -15,6 +21,18 @@ def is_allowed(access: Access | Policy | None, actor: Actor, entity: Entity) -> 
     if access is Access.AUTHENTICATED:
         return actor.is_authenticated
     return access(actor, entity)
+
+
+def may_read(definition: EntityDefinition[Any], actor: Actor, entity: Entity) -> bool:
+    """Tell whether the actor may read one of several records; a policy that fails says no.
+
+    It is logged, and the others are still there.
+    """
+    try:
+        return is_allowed(definition.access, actor, entity)
+    except Exception:
+        logger.exception("The policy of %s failed", definition.name)
+        return False
 
 
 def authorize(actor: Actor, allowed: bool) -> None:

@@ -3,12 +3,20 @@
 import asyncio
 import random
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.locking import Lock
 from starmodel.application.relations import Neighbours, referring
-from starmodel.application.store import EntityPersistenceBackend, Key, Stored
+from starmodel.application.store import (
+    NO_READS,
+    Check,
+    EntityPersistenceBackend,
+    Key,
+    Reads,
+    Relation,
+    Stored,
+)
 from starmodel.application.tracking import Tracked
 from starmodel.domain import Actor, Entity
 from starmodel.domain.relation import Loader, Target
@@ -36,11 +44,13 @@ class Loading:
 
     __slots__ = (
         "_conflicts",
+        "_declared",
         "_keeper",
         "_latest",
         "_lock",
         "_neighbours",
         "_outer",
+        "_relations",
         "_services",
         "_tracked",
         "_wanted",
@@ -59,9 +69,13 @@ class Loading:
         # The store that keeps receipts, once there is anything to do with one.
         self._keeper: EntityPersistenceBackend | None = None
         self._lock: Lock | None = None
-        # What is locked when the event begins anew, all at once: see `Lock.begin`.
-        self._wanted: Sequence[Key] = ()
+        # What the event has said that it will lock.
+        self._declared: list[Key] = []
+        # What is locked with the first that is loaded, all at once: see `Lock.begin`.
+        self._wanted: Sequence[Key] = self._declared
         self._neighbours: Neighbours | None = None
+        # Who was asked for by what they refer to, since the last commit.
+        self._relations: list[Relation] = []
 
     async def load(
         self, definition: EntityDefinition[E] | type[E], holder: str = "", *, lock: bool = False
@@ -100,6 +114,22 @@ class Loading:
         self._latest = tracked
         return tracked.entity
 
+    def lock(self, definition: EntityDefinition[Any] | type[Entity], *holders: str | None) -> None:
+        """Say which entities will be loaded with `lock`, before anything is loaded.
+
+        All are locked together with the first of them, in an order that everybody keeps to: of
+        two events neither waits for the other while that one waits for it. A holder may be
+        `None`, and is then left out; for `Scope.GLOBAL` there is none.
+
+        Raises:
+            ConfigurationError: A class was given that is not an entity of the app.
+        """
+        if not isinstance(definition, EntityDefinition):
+            definition = self._services.definition_of(definition)
+        if self._services.persistence.backend_for(definition).keeps_records:
+            found = [holder for holder in holders or ("",) if holder is not None]
+            self._declared += map(definition.key, found)
+
     async def load_reference(self, target: Target, id: str) -> Entity:
         """Give the record that a `Ref` leads to; see `Ref.load`.
 
@@ -118,14 +148,20 @@ class Loading:
 
         Those that this unit of work has added or changed count as they are now.
         """
-        definition = self._find(owner).definition
-        target, field = definition.many[name]
+        owning = self._find(owner)
+        target, field = owning.definition.many[name]
         other = self._services.definition_of(target)
         backend = self._services.persistence.backend_for(other)
         id = str(owner.id)
-        for key, stored in await self._source(backend).find(other.name, field, id):
+        check = Check(owning.key, owning.expected)
+        # Who is new is referred to by nobody else, and who is locked by nobody who is new.
+        is_settled = owning.is_new or (self._lock is not None and self._lock.holds(check))
+        stored_ones = await self._source(backend).find(other.name, field, id)
+        for key, stored in stored_ones:
             if key not in self._tracked:
                 self._tracked[key] = Tracked(other, key, backend, stored, None)
+        if not is_settled and backend.keeps_records:
+            self._relations.append(Relation(check, other.name, field, len(stored_ones)))
         found = referring(self._tracked.values(), other, field, id)
         entities: list[Entity] = [tracked.entity for tracked in found]
         if self._neighbours is None:
@@ -164,6 +200,21 @@ class Loading:
         """Give the store, or the view of it that holds a lock."""
         return backend if self._lock is None else self._lock.view_of(backend)
 
+    def _reads(self, backend: EntityPersistenceBackend, saved: Sequence[Tracked]) -> Reads:
+        """Give what was loaded from a store and is not saved, and is not locked either."""
+        if len(self._tracked) == len(saved) and not self._relations:
+            return NO_READS
+        written = {tracked.key for tracked in saved}
+        lock = self._lock
+        checks: list[Check] = []
+        for key, tracked in self._tracked.items():
+            if key in written or tracked.is_new or tracked.backend is not backend:
+                continue
+            check = Check(key, tracked.expected)
+            if lock is None or not lock.holds(check):
+                checks.append(check)
+        return Reads(checks, self._relations)
+
     def _find(self, entity: Entity) -> Tracked:
         latest = self._latest
         if latest is not None and latest.entity is entity:
@@ -179,6 +230,7 @@ class Loading:
         self._tracked.clear()
         self._latest = None
         self._neighbours = None
+        self._relations.clear()
 
     async def _wait_after(self, conflict: Conflict) -> None:
         """Let the others finish, for a random time that grows; give up after the last attempt."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 
-from starmodel.application.store import EntityPersistenceBackend, Key, Stored
+from starmodel.application.store import Check, EntityPersistenceBackend, Key, Stored
 
 
 class Lock:
@@ -15,7 +15,7 @@ class Lock:
         view: The store as seen within it.
     """
 
-    __slots__ = ("_backend", "_held", "_scope", "_view")
+    __slots__ = ("_backend", "_held", "_locked", "_scope", "_view")
 
     def __init__(
         self,
@@ -27,6 +27,7 @@ class Lock:
         self._scope = scope
         self._view = view
         self._held: dict[Key, Stored | None] = {}
+        self._locked: set[Check] = set()
 
     @classmethod
     async def begin(cls, backend: EntityPersistenceBackend, keys: Iterable[Key] = ()) -> "Lock":
@@ -41,8 +42,8 @@ class Lock:
         scope = backend.exclusive()
         lock = cls(backend, scope, await scope.__aenter__())
         try:
-            for key in sorted(keys):
-                lock._held[key] = await lock._view.lock(key)
+            for key in sorted({*keys}):
+                lock._held[key] = await lock._lock(key)
         except BaseException:
             await lock.end()
             raise
@@ -56,11 +57,24 @@ class Lock:
         """
         if backend is self._backend and key in self._held:
             return self._held.pop(key)
-        return await self.view_of(backend).lock(key)
+        if backend is not self._backend:
+            return await backend.lock(key)
+        return await self._lock(key)
+
+    def holds(self, check: Check) -> bool:
+        """Tell whether nobody else can change an entry of this version before the end."""
+        return check in self._locked
 
     def view_of(self, backend: EntityPersistenceBackend) -> EntityPersistenceBackend:
         """Give the view of a store; any other than the one with the lock is its own."""
         return self._view if backend is self._backend else backend
+
+    async def _lock(self, key: Key) -> Stored | None:
+        stored = await self._view.lock(key)
+        # What is not there cannot be locked: somebody else may make it.
+        if stored is not None:
+            self._locked.add(Check(key, stored.version))
+        return stored
 
     async def end(self) -> None:
         """Let go of everything; what was not committed is rolled back."""

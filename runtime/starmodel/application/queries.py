@@ -164,7 +164,11 @@ class Queries(Generic[E]):
 
     def cursor(self, asked: bytes, order: Sequence[Order], last: "Stored") -> str:
         """Write the cursor of the page that comes after a record."""
-        return write_cursor(asked, [plain(last.values[one.field]) for one in order])
+        return write_cursor(asked, self.place(order, last))
+
+    def place(self, order: Sequence[Order], stored: "Stored") -> tuple[object, ...]:
+        """Give where a record stands among others: what `Search.after` takes."""
+        return tuple([plain(stored.values[one.field]) for one in order])
 
     def _after(self, cursor: str, order: Sequence[Order], asked: bytes) -> tuple[object, ...]:
         values = read_cursor(asked, cursor)

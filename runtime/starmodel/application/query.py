@@ -7,10 +7,12 @@ ids; who may see a record is settled here, for all stores alike.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from starmodel.application.access import authorize, is_allowed
+from starmodel.application.access import authorize, may_read
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.queries import LIMIT, ColumnQueries, Queries, Query
 from starmodel.application.relations import ids_in
+from starmodel.application.search import Search
+from starmodel.application.store import EntityPersistenceBackend, Stored
 from starmodel.domain import ANONYMOUS, Access, Actor, Entity
 from starmodel.domain.shapes import is_sequence
 
@@ -21,6 +23,9 @@ E = TypeVar("E", bound=Entity)
 
 State: TypeAlias = Mapping[str, Any]
 """The public fields of a record, as JSON has them."""
+
+_AT_ONCE = 256
+"""How many records a policy is asked about at once, where it has said no to some."""
 
 States: TypeAlias = Mapping[str, Mapping[str, State]]
 """The public states of records that are referred to: by the name of the field, then by id."""
@@ -82,8 +87,8 @@ async def find_page(
 ) -> QueryPage[E]:
     """Give a page of the records that fit.
 
-    Where a policy decides about each record, those that the actor may not read are left out, so
-    that a page may have fewer than there are; its cursor goes on behind them all the same.
+    Where a policy decides about each record, it is asked until the page is full, so nothing in the
+    answer tells of records that the actor may not read: neither how many there are, nor where.
 
     Raises:
         InvalidArguments: The query asks for what there is not.
@@ -93,20 +98,45 @@ async def find_page(
     definition = queries.definition
     _authorize(definition, actor)
     search, asked = queries.search(query)
-    found = await services.persistence.backend_for(definition).search(search)
+    backend = services.persistence.backend_for(definition)
+    if isinstance(definition.access, Access):
+        found = [
+            (stored, definition.restore(stored.values))
+            for _, stored in await backend.search(search)
+        ]
+    else:
+        found = await _find_readable(backend, queries, search, actor)
     cursor = None
     if len(found) > query.limit:
         del found[query.limit :]
-        cursor = queries.cursor(asked, search.order, found[-1][1])
-    items = [definition.restore(stored.values) for _, stored in found]
-    access = definition.access
-    if not isinstance(access, Access):
-        items = [item for item in items if is_allowed(access, actor, item)]
+        cursor = queries.cursor(asked, search.order, found[-1][0])
+    items = [item for _, item in found]
     included = {}
     if query.include:
         wanted = {name: [ids_in(item, name) for item in items] for name in query.include}
         included = await _load(services, queries, wanted, actor)
     return QueryPage(items, included, cursor)
+
+
+async def _find_readable(
+    backend: EntityPersistenceBackend, queries: Queries[E], search: Search, actor: Actor
+) -> list[tuple[Stored, E]]:
+    """Give as many records as are searched for, of those that the actor may read."""
+    definition = queries.definition
+    readable: list[tuple[Stored, E]] = []
+    wanted = search.limit
+    while True:
+        found = await backend.search(search)
+        for _, stored in found:
+            item = definition.restore(stored.values)
+            if may_read(definition, actor, item):
+                readable.append((stored, item))
+                if len(readable) == wanted:
+                    return readable
+        if len(found) < search.limit:
+            return readable
+        after = queries.place(search.order, found[-1][1])
+        search = search._replace(after=after, limit=max(search.limit, _AT_ONCE))
 
 
 async def find_states(
@@ -203,9 +233,7 @@ async def _read_all(
         for id, each in zip(ids, stored, strict=True)
         if each is not None
     }
-    return {
-        id: entity for id, entity in found.items() if is_allowed(definition.access, actor, entity)
-    }
+    return {id: entity for id, entity in found.items() if may_read(definition, actor, entity)}
 
 
 def _authorize(definition: EntityDefinition[Any], actor: Actor) -> None:

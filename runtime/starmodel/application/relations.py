@@ -61,7 +61,11 @@ class Neighbours:
 
 def ids_in(entity: Entity, field: str) -> list[str]:
     """Give the ids that a field refers to: of a `Ref`, of a list of them, or none."""
-    value: object = entity.__dict__.get(field)
+    return ids_of(entity.__dict__.get(field))
+
+
+def ids_of(value: object) -> list[str]:
+    """Give the ids that a value refers to: a `Ref`, a list of them, or anything else."""
     if isinstance(value, Ref):
         return [value.id]
     if is_sequence(value):

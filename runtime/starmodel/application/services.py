@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, overload
+from typing import Any, Self, TypeVar, overload
 
 from starmodel.application.access import authorize, is_allowed
 from starmodel.application.bus import EventBus
@@ -134,3 +134,12 @@ class Services:
             await self._relay.close()
         await self.bus.close()
         await self.persistence.close()
+
+    async def __aenter__(self) -> Self:
+        """Open everything, as a job or a script does: `async with application.services`."""
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close everything."""
+        await self.close()

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 from starmodel.application.search import Search
 from starmodel.domain import CommandRecord
-from starmodel.errors import ConfigurationError
+from starmodel.errors import ConfigurationError, Conflict
 
 MOST_PENDING = 500
 """How many records that were not published a store gives at once."""
@@ -69,6 +69,39 @@ class Write:
         self.expected = expected
         self.ttl = ttl
         self.base = base
+
+
+class Check(NamedTuple):
+    """An entry that an event has read and not changed, and its version: `0` where there was none."""
+
+    key: Key
+    version: int
+
+
+class Relation(NamedTuple):
+    """Who referred to a record, where an event has asked for them.
+
+    There were `number` records of an `entity` that referred to the one of `owner` through `field`.
+    """
+
+    owner: Check
+    entity: str
+    field: str
+    number: int
+
+
+class Reads(NamedTuple):
+    """What an event has relied on, which has to be so still when the event is saved.
+
+    The records of a relation that are not among `checks` are written, or locked.
+    """
+
+    checks: Sequence[Check] = ()
+    relations: Sequence[Relation] = ()
+
+
+NO_READS = Reads()
+"""Nothing but what is written."""
 
 
 class Receipt(NamedTuple):
@@ -186,18 +219,25 @@ class EntityPersistenceBackend(ABC):
         writes: Sequence[Write],
         records: Sequence[CommandRecord],
         receipt: Receipt | None = None,
+        reads: Reads = NO_READS,
     ) -> Committed:
         """Carry out the writes of an event, and keep its records and its receipt, all or none.
 
-        The `version` of each record that belongs to a write is settled here. A store that keeps
+        Nothing is done where something that the event has read is not so any more. The `version` of each record that belongs to a write is settled here. A store that keeps
         records gives a ticket for each, and `pending` gives the record until `published` was
         told of the ticket.
 
         Raises:
-            Conflict: The version of some key is not the expected one.
+            Conflict: The version of some key is not the expected one, or others refer to a record.
             InvalidState, ConstraintViolation: The values cannot be kept.
             Repeated: The receipt's key was committed before.
         """
+        for key, version in reads.checks:
+            if await self.version(key) != version:
+                raise Conflict(key.entity, key.id)
+        for (key, _), entity, field, number in reads.relations:
+            if len(await self.find(entity, field, key.id)) != number:
+                raise Conflict(key.entity, key.id)
         versions = await self.commit(writes)
         return Committed(versions, ())
 

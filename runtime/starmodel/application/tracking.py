@@ -192,9 +192,9 @@ class Tracked(Write):
         live, base, fresh = self.entity.__dict__, self.base, stored.values
         theirs = {name for name in fresh if not same(fresh[name], base.get(name, _MISSING))}
         mine = {name for name in base if not same(live.get(name, _MISSING), base[name])}
-        for name in theirs & mine:
-            if not same(live.get(name, _MISSING), fresh[name]):
-                raise Conflict(self.key.entity, self.key.id)
+        # Equal values are no agreement: of two who count one on, both count.
+        if theirs & mine:
+            raise Conflict(self.key.entity, self.key.id)
         self.base = fresh
         self.expected = stored.version
         self.state = None

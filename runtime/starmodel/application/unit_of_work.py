@@ -19,17 +19,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar, overload
 
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.loading import Loading
 from starmodel.application.outcome import Outcome
-from starmodel.application.store import EntityPersistenceBackend, Receipt
+from starmodel.application.store import NO_READS, EntityPersistenceBackend, Reads, Receipt
 from starmodel.application.tracking import Tracked
 from starmodel.application.values import detach, same
 from starmodel.domain import CommandRecord, Entity, Fragment
 from starmodel.domain.relation import LOADER
 from starmodel.errors import (
+    ArgumentError,
     Busy,
     ConfigurationError,
     Conflict,
@@ -46,6 +47,9 @@ R = TypeVar("R")
 _OPTIMISTIC_ATTEMPTS = 2
 """After so many conflicts an event locks what it loads, where the store can do that: of many who
 want the same row at once all but one would run in vain."""
+
+_OTHER_PATHS = frozenset({"", ".", "..", "new", "options"})
+"""What cannot be an id, since `/product/new` is another page, and `/product/..` none."""
 
 
 class UnitOfWork(Loading):
@@ -77,21 +81,50 @@ class UnitOfWork(Loading):
         if self.idempotency_key is not None and isinstance(exc, Exception):
             await self._raise_if_repeated()
 
-    def add(self, definition: EntityDefinition[E] | type[E], entity: E) -> None:
+    @overload
+    def add(self, entity: Entity, /) -> None: ...
+
+    @overload
+    def add(self, definition: EntityDefinition[E] | type[E], entity: E, /) -> None: ...
+
+    def add(
+        self, first: Entity | EntityDefinition[E] | type[E], second: E | None = None, /
+    ) -> None:
         """Save a new record, under its own id, when the unit of work is committed.
+
+        Its class or definition may come before it, but need not.
 
         Raises:
             Conflict: This unit of work has a record with that id already.
+            InvalidState: Its id leads to something else, or nowhere, where it is in a path.
+            ConfigurationError: It is no record of the app, or has the id of one that this unit of
+                work has deleted.
         """
-        if not isinstance(definition, EntityDefinition):
-            definition = self._services.definition_of(definition)
+        if isinstance(first, Entity):
+            self._add(self._services.definition_of(type(first)), first)
+        elif second is None:
+            raise ConfigurationError("`work.add` needs the record that is to be saved.")
+        elif isinstance(first, EntityDefinition):
+            self._add(first, second)
+        else:
+            self._add(self._services.definition_of(first), second)
+
+    def _add(self, definition: EntityDefinition[Any], entity: Entity) -> None:
         if not definition.is_record:
             raise ConfigurationError(
                 f"{definition.cls.__name__} has Scope.{definition.scope.name}: it is there when"
                 " it is loaded. Only a Scope.RECORD is added."
             )
         key = definition.key(str(entity.id))
+        if key.id in _OTHER_PATHS:
+            error = ArgumentError("id", "This cannot be an id.", "not_storable")
+            raise InvalidState(key.entity, (error,))
         if key in self._tracked:
+            if self._tracked[key].is_deleted:
+                raise ConfigurationError(
+                    f"This event has deleted {key.entity} {key.id}, and adds another one with the"
+                    " same id. Change the fields of the first instead, or take another id."
+                )
             raise Conflict(key.entity, key.id)
         backend = self._services.persistence.backend_for(definition)
         if backend.keeps_records:
@@ -130,7 +163,10 @@ class UnitOfWork(Loading):
         compare two fields never see one of them changed and the other not yet.
         """
         self._find(entity)
-        vars(entity).update(detach(changes))
+        live = vars(entity)
+        for cached in live.keys() - type(entity).__pydantic_fields__.keys():
+            del live[cached]
+        live.update(detach(changes))
         entity.__pydantic_fields_set__.update(changes)
 
     def is_changed(self) -> bool:
@@ -148,7 +184,9 @@ class UnitOfWork(Loading):
     ) -> Outcome[R] | None:
         """Save everything that changed, then tell the bus.
 
-        An event that changed nothing is told to the bus as well, and saves nothing.
+        An event that changed nothing is told to the bus as well, and saves nothing. Where anything
+        is saved in a store that keeps records, everything else that was loaded from there has to
+        be as it was: the event has decided by it.
 
         Args:
             subject: The entity whose event it was.
@@ -173,11 +211,13 @@ class UnitOfWork(Loading):
         saved = self._prepare(event)
         if saved:
             try:
-                if saved[0].backend.keeps_records:
+                backend = saved[0].backend
+                if backend.keeps_records:
+                    reads = self._reads(backend, saved)
                     return await self._commit_kept(
-                        tracked, saved, event, arguments, result, broadcast
+                        tracked, saved, event, arguments, result, broadcast, reads
                     )
-                versions = await saved[0].backend.commit(saved)
+                versions = await backend.commit(saved)
             except Conflict as conflict:
                 if self._is_new(conflict):
                     raise Taken(conflict.entity, conflict.id) from None
@@ -205,7 +245,8 @@ class UnitOfWork(Loading):
 
         Where somebody else was faster, the fields that the generator has changed since the
         last checkpoint are put on top of the fresh state, and the others are brought up to
-        date in the live entity.
+        date in the live entity. What was only read is not compared: the generator cannot go back
+        to decide anew.
 
         Raises:
             InvalidState: An entity is invalid; nothing was saved since the last checkpoint.
@@ -280,6 +321,7 @@ class UnitOfWork(Loading):
         arguments: Mapping[str, object],
         result: R,
         broadcast: Fragment | None,
+        reads: Reads = NO_READS,
     ) -> Outcome[R]:
         """Save where the records of a commit are saved with it, and publish them afterwards."""
         services, actor = self._services, self.actor
@@ -298,7 +340,9 @@ class UnitOfWork(Loading):
         if self.idempotency_key is not None:
             receipt = Receipt(self.idempotency_key, key.entity, key.id, created)
         try:
-            committed = await self._source(backend).commit_event(saved, records, receipt)
+            committed = await self._source(backend).commit_event(
+                saved, records, receipt, reads
+            )
         except (InvalidState, ConstraintViolation) as refused:
             owner = next((each for each in saved if each.key.entity == refused.entity), subject)
             raise owner.shown(refused) from None
@@ -306,6 +350,7 @@ class UnitOfWork(Loading):
             if self._lock is not None:
                 await self._unlock()
         self.idempotency_key = None
+        self._relations.clear()
         for tracked, version in zip(saved, committed.versions, strict=True):
             tracked.accept(version)
         await self._publish(backend, records, committed.tickets)
@@ -327,11 +372,12 @@ class UnitOfWork(Loading):
             await self._unlock()
         await self._wait_after(conflict)
         if self._conflicts >= _OPTIMISTIC_ATTEMPTS:
-            self._wanted = [
+            loaded = [
                 key
                 for key, tracked in self._tracked.items()
                 if tracked.backend is self._keeper and not tracked.is_new
             ]
+            self._wanted = [*self._declared, *loaded]
         self._forget()
 
     async def _raise_if_repeated(self) -> None:

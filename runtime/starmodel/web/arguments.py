@@ -180,11 +180,13 @@ class UpdateArgument(Argument):
         super().__init__(schema, default=OMITTED)
 
     def read_empty(self, *, is_form: bool) -> object:
-        """Give an empty list, or a box that is not ticked; anything else cannot be empty.
+        """Give an empty list, no bytes, or a box that is not ticked; nothing else can be empty.
 
         Raises:
             ValidationError: It cannot be empty.
         """
+        if self.schema["type"] == "bytes":
+            return self.validator.validate_python(b"")
         if self.kind == "list":
             return self.validator.validate_json(b"[]")
         if self.kind == "flag":

@@ -199,25 +199,35 @@ def turning(view: ListView[Any], one: str, several: str) -> str:
     words = f"{count} {one if count == 1 else several}"
     if view.next is not None or not view.is_first:
         words += " on this page"
-    ways: list[str] = []
-    if not view.is_first:
-        ways.append(_way(view.address(), "start", "First page"))
-    if view.next is not None:
-        ways.append(_way(view.address(cursor=view.next), "next", "Next page"))
-    links = f'<nav aria-label="Pages">{"".join(ways)}</nav>' if ways else ""
-    return f'<div class="pages"><p role="status">{words}</p>{links}</div>'
+    return f'<div class="pages"><p role="status">{words}</p>{_ways(view)}</div>'
 
 
 def nothing(view: ListView[Any], several: str) -> str:
-    """Say that there is nothing to list; `several` is what records are called, as HTML."""
-    is_all = view.is_first and all(name in ("sort", "limit") for name, _ in view.query)
-    if is_all:
+    """Say that there is nothing to list; `several` is what records are called, as HTML.
+
+    Where a policy has left out all records of a page, others may follow, so the way to them is
+    shown.
+    """
+    if view.next is not None or not view.is_first:
+        words = f"No {several} on this page" if view.next is not None else f"No more {several}"
+        return f'<div class="pages"><p role="status">{words}</p>{_ways(view)}</div>'
+    if all(name in ("sort", "limit") for name, _ in view.query):
         return f'<p class="empty" role="status">There are no {several} yet.</p>'
     path = escape(view.path)
     return (
         f'<p class="empty" role="status">No {several} fit.'
         f' <a href="{path}">Show all {several}</a></p>'
     )
+
+
+def _ways(view: ListView[Any]) -> str:
+    """Write the ways to the other pages, if there are any."""
+    ways: list[str] = []
+    if not view.is_first:
+        ways.append(_way(view.address(), "start", "First page"))
+    if view.next is not None:
+        ways.append(_way(view.address(cursor=view.next), "next", "Next page"))
+    return f'<nav aria-label="Pages">{"".join(ways)}</nav>' if ways else ""
 
 
 def _way(address: str, kind: str, label: str) -> str:

@@ -30,13 +30,16 @@ except ImportError:
 
 NOTICE = escape(
     "['error', 'retrying', 'retries-failed'].includes(evt.detail.type)"
-    " ? $_notice = evt.detail.el === el ? 'Reconnecting ...' : 'No answer. Please try again.'"
+    " ? $_notice = evt.detail.el === el ? 'Reconnecting ...'"
+    " : {401: 'Sign in first.', 403: 'You may not read this.'}[evt.detail.argsRaw?.status]"
+    " ?? 'No answer. Please try again.'"
     " : evt.detail.type === 'finished' || ($_notice = '')"
 )
 """The value of `data-on:datastar-fetch` on the element that keeps the page in step.
 
 It sets the signal `$_notice`: to a text while the live stream is lost or after a request that got
-no answer, to nothing as soon as there is life again.
+no answer, or none but that it may not ask this, as a picker for what the reader may not list. It
+sets it to nothing as soon as there is life again.
 """
 
 TYPED = escape(
@@ -101,6 +104,19 @@ def number(value: float | None) -> str:
 def duration(value: float | None) -> str:
     """Show a number of seconds: `90 s`."""
     return "" if value is None else f"{number(value)} s"
+
+
+DURATION = escape(
+    "((seconds) => seconds === '' ? '' : ((sign, micros) =>"
+    " ((rest) => ((whole, part, two) => sign || whole >= 360000"
+    " ? sign + 'P' + Math.floor(whole / 86400) + 'DT' + whole % 86400 + part + 'S'"
+    " : Math.floor(whole / 3600) + ':' + two(Math.floor(whole / 60) % 60) + ':' + two(whole % 60)"
+    " + part)"
+    "((micros - rest) / 1e6, rest ? '.' + String(rest).padStart(6, '0') : '',"
+    " (part) => String(part).padStart(2, '0')))(micros % 1e6))"
+    "(seconds < 0 ? '-' : '', Math.round(Math.abs(seconds) * 1e6)))"
+)
+"""Turns a number of seconds into what `starmodel.web.input_value.duration_of` makes of it."""
 
 
 def moment(value: str | None) -> str:

@@ -15,6 +15,7 @@ from starmodel.errors import (
     ConstraintViolation,
     InvalidArguments,
     InvalidState,
+    Refused,
     StaleVersion,
     StarModelError,
     Taken,
@@ -47,6 +48,7 @@ TITLES: Final[Mapping[int, str]] = {
     500: "Something went wrong",
     503: "Not available",
 }
+_REFUSED: Final = "Refused"
 UNFORESEEN: Final = "Something went wrong. It has been noted as {}."
 
 _MENDABLE = frozenset({400, 409, 422, 429, 500, 503})
@@ -75,6 +77,7 @@ class Problem:
 
     Attributes:
         status: The HTTP status.
+        title: What kind of problem it is, in a word or two; without one, as the status has it.
         detail: One or two sentences.
         errors: What is wrong with which argument or field.
         id: Under which the log has more.
@@ -83,7 +86,7 @@ class Problem:
         differs: What of it is not as the request would have it.
     """
 
-    __slots__ = ("detail", "differs", "errors", "headers", "id", "status", "version")
+    __slots__ = ("detail", "differs", "errors", "headers", "id", "status", "title", "version")
 
     def __init__(
         self,
@@ -95,8 +98,10 @@ class Problem:
         headers: Headers | None = None,
         version: int | None = None,
         differs: Mapping[str, object] | None = None,
+        title: str | None = None,
     ) -> None:
         self.status = status
+        self.title = TITLES[status] if title is None else title
         self.detail = detail
         self.errors = errors
         self.id = id
@@ -130,7 +135,8 @@ def problem_of(request: Request, error: Exception) -> Problem:
         if error.__cause__ is not None:
             logger.warning("%r is not available: %s", request.route, error.__cause__)
         headers = [(b"retry-after", b"%d" % math.ceil(error.retry_after))]
-    return Problem(error.status, detail, errors=errors, headers=headers)
+    title = _REFUSED if isinstance(error, Refused) else None
+    return Problem(error.status, detail, errors=errors, headers=headers, title=title)
 
 
 def answer_problem(request: Request, problem: Problem) -> Response:
@@ -209,7 +215,7 @@ def _difference(name: str, value: object) -> ArgumentError:
 def _members(problem: Problem) -> dict[str, object]:
     members: dict[str, object] = {
         "type": "about:blank",
-        "title": TITLES[problem.status],
+        "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
     }
@@ -226,7 +232,7 @@ def _members(problem: Problem) -> dict[str, object]:
 
 def _page(request: Request, problem: Problem) -> str:
     """Write the page that somebody without scripts gets."""
-    title = escape(TITLES[problem.status])
+    title = escape(problem.title)
     items = "".join(
         f"<li>{f'<b>{escape(_label(error.name))}</b>: ' if error.name else ''}"
         f"{escape(error.message)}</li>"

@@ -169,6 +169,8 @@ class Request:
         """What the header `Idempotency-Key` and the sender make of this request; mostly `None`.
 
         The same request, sent again by the same actor or in the same session, has the same one.
+        What asks for something else is another request, also under the same header. Read the
+        arguments first: of the body counts what was read.
 
         Raises:
             BadRequest: The header is not 1 to 200 visible ASCII characters.
@@ -185,8 +187,9 @@ class Request:
             cookie = self.headers.get(b"cookie", b"")
             found = self.parts.session.find(cookie, secure=self.is_secure)
             sender = "nobody" if found is None else f"session {found.id}"
-        parts = (sender, self.method, self.path, given.decode("ascii"))
-        return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        parts = (sender, self.method, self.path, self.scope["query_string"].decode("latin-1"))
+        told = "\0".join([*parts, given.decode("ascii"), ""])
+        return sha256(told.encode("utf-8", "surrogatepass") + (self._body or b"")).hexdigest()
 
     @property
     def query_items(self) -> list[tuple[str, str]]:

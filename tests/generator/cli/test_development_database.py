@@ -75,7 +75,10 @@ def test_what_would_be_lost_stops_it(
     file = SQLiteDatabase(config.root / "app.db")
     file.insert(SECOND, {"product": [{"id": id, "title": "", "stock": 1} for id in "ab"]})
     assert not development.bring_up(UNIQUE)
-    assert "nothing was changed in sqlite:///app.db" in capsys.readouterr().err
+    assert (
+        "failed: UNIQUE constraint failed: product.stock. Nothing was applied to sqlite:///app.db"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_database_elsewhere(

@@ -37,6 +37,51 @@ def test_a_new_project_is_up_to_date_and_its_tests_pass(tmp_path: Path) -> None:
     assert black.returncode == 0
 
 
+NOTES = """\
+from starmodel import Access, Entity, EntityConfig, StateStore
+
+
+class Note(Entity):
+    \"\"\"What somebody has to remember.\"\"\"
+
+    model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True)
+
+    text: str = ""
+"""
+
+TEST_NOTES = """\
+from shop.main import app
+from starmodel.testing import Client
+
+
+def test_a_note_is_kept() -> None:
+    with Client(app) as client:
+        assert client.get("/note").json["items"] == []
+        client.post("/note", {"text": "Tea"})
+        assert len(client.get("/note").json["items"]) == 1
+"""
+
+
+def test_the_tests_of_a_new_project_leave_its_database_alone(tmp_path: Path) -> None:
+    assert starmodel(tmp_path, "init", "shop").code == 0
+    project = tmp_path / "shop"
+    (project / "shop/entities.py").write_text(NOTES)
+    (project / "tests/test_counter.py").unlink()
+    (project / "tests/test_notes.py").write_text(TEST_NOTES)
+    assert starmodel(project, "generate").code == 0
+    (project / "app.db").touch()
+    for _ in range(2):
+        tests = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert tests.returncode == 0, tests.stdout
+    assert (project / "app.db").read_bytes() == b""
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop/notes.txt").write_text("mine")

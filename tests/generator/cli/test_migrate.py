@@ -1,5 +1,6 @@
 """`starmodel migrate`: from an entity to a database and back, and what is said when it cannot be."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -99,12 +100,13 @@ def test_what_would_be_lost_is_announced(products: Shop) -> None:
 
     wrong = products.starmodel("migrate", "new", "--accept", "drop-column:product.titel")
     assert wrong.code == 2 and "no such finding" in wrong.err
+    assert "help: what can be accepted: drop-column:product.title\n" in wrong.err
     accepted = products.starmodel("migrate", "new", "--accept", "drop-column:product.title")
     assert accepted.code == 0
     assert "Accepted:\n- drop-column:product.title: " in products.read(accepted.out.strip())
     assert products.starmodel("migrate", "up").code == 0
     assert rows(products, "SELECT name FROM product") == [("",)]
-    assert products.starmodel("migrate", "down", "0001").code == 0
+    assert products.starmodel("migrate", "down", "0001", "--yes").code == 0
     assert rows(products, "SELECT title, stock FROM product") == [("", 3)]
 
 
@@ -115,6 +117,8 @@ def test_rows_get_what_they_lack(products: Shop) -> None:
     assert stopped.code == 1 and "SM553" in stopped.err and "--backfill product.sku=" in stopped.err
     for wrong in ("product.sku", "sku='x'", "product.nothing='x'"):
         assert products.starmodel("migrate", "new", "--backfill", wrong).code == 2
+    wrong = products.starmodel("migrate", "new", "--backfill", "product.sklu='x'")
+    assert "help: columns are named as in product.sku" in wrong.err
     done = products.starmodel("migrate", "new", "--backfill", "product.sku='P-' || id")
     assert done.code == 0
     assert products.starmodel("migrate", "up").code == 0
@@ -129,10 +133,95 @@ def test_rows_that_do_not_fit_change_nothing(products: Shop) -> None:
     assert new.code == 0 and "warning[SM554]" in new.err
     up = products.starmodel("migrate", "up")
     assert up.code == 2
-    assert "nothing was changed in sqlite:///app.db: UNIQUE constraint failed" in up.err
+    assert up.err.startswith(
+        f"error: {new.out.strip()} failed: UNIQUE constraint failed: product.title."
+        " Nothing was applied to sqlite:///app.db\nhelp: change the rows that do not fit, or the"
+    )
     assert products.starmodel("migrate", "status").out.startswith(
         f"applied  {FIRST}\npending  0002"
     )
+
+
+def test_a_column_gets_a_value_of_its_type(products: Shop) -> None:
+    begin(products)
+    define(products, "title: str = ''", "stock: int = 0", "made: AwareDatetime")
+    products.change(
+        "shop/entities.py",
+        "\nfrom starmodel",
+        "\nfrom pydantic import AwareDatetime\nfrom starmodel",
+    )
+    stopped = products.starmodel("migrate", "new")
+    suggested = "--backfill product.made=\"'2024-12-31 23:59:59+00:00'\""
+    assert stopped.code == 1 and suggested in stopped.err
+    wrong = products.starmodel("migrate", "new", "--backfill", "product.made=''")
+    assert wrong.code == 2
+    assert wrong.err.startswith(
+        f"error: --backfill product.made: '' is no datetime\nhelp: as in {suggested}\n"
+    )
+    given = "product.made='2024-12-31 23:59:59+00:00'"
+    assert products.starmodel("migrate", "new", "--backfill", given).code == 0
+    assert products.starmodel("migrate", "up").code == 0
+    assert rows(products, "SELECT made FROM product") == [("2024-12-31 23:59:59.000000",)]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("nope", "no such column: nope"), ("NULL", "NOT NULL constraint failed: product.publisher")],
+)
+def test_which_migration_failed_is_said(products: Shop, given: str, said: str) -> None:
+    begin(products)
+    define(products, "title: str = ''", "stock: int = 0", "note: str = ''")
+    assert products.starmodel("migrate", "new").code == 0
+    define(products, "title: str = ''", "stock: int = 0", "note: str = ''", "publisher: str")
+    new = products.starmodel("migrate", "new", "--backfill", f"product.publisher={given}")
+    up = products.starmodel("migrate", "up")
+    assert (up.code, up.out) == (2, "")
+    assert up.err.startswith(
+        f"error: {new.out.strip()} failed: {said}. Nothing was applied to sqlite:///app.db\n"
+    )
+    assert "0002_add_product_note" not in up.err, "it was applied, and is not any more"
+    assert "help: " in up.err and "--backfill" in up.err
+    assert products.starmodel("migrate", "status").out.startswith(
+        f"applied  {FIRST}\npending  0002"
+    )
+
+
+def test_rows_do_not_go_unasked(products: Shop) -> None:
+    begin(products)
+    define(products, "title: str = ''", "stock: int = 0", "note: str = ''")
+    assert products.starmodel("migrate", "new").code == 0
+    assert products.starmodel("migrate", "up").code == 0
+    define(products, "title: str = ''", "stock: int = 0", "note: str | None = None")
+    assert products.starmodel("migrate", "new").code == 0
+    assert products.starmodel("migrate", "up").code == 0
+    assert products.starmodel("migrate", "down").code == 0, "nothing is dropped"
+    for arguments, gone in ((("0001",), "column product.note"), (("base",), "table product")):
+        stopped = products.starmodel("migrate", "down", *arguments)
+        assert (stopped.code, stopped.out) == (2, "")
+        assert f"would be:\n  {gone}\nerror: nothing was taken back" in stopped.err
+        assert "help: say `--yes` if it is meant" in stopped.err
+    assert rows(products, "SELECT title FROM product") == [("Pot",)]
+    assert products.starmodel("migrate", "down", "base", "--yes").code == 0
+    assert rows(products, "SELECT name FROM sqlite_master WHERE name = 'product'") == []
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2)])
+def test_on_a_terminal_it_asks(products: Shop, answer: str, code: int) -> None:
+    begin(products)
+    here, there = os.openpty()
+    os.write(here, f"{answer}\n".encode())
+    done = subprocess.run(
+        [sys.executable, "-m", "starmodel_generator", "migrate", "down"],
+        cwd=products.root,
+        stdin=there,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    os.close(here)
+    os.close(there)
+    assert done.returncode == code and "Take it back? [y/N]" in done.stderr
+    assert bool(rows(products, "SELECT 1 FROM sqlite_master WHERE name = 'product'")) == (code == 2)
 
 
 def test_sql_for_a_review(products: Shop) -> None:

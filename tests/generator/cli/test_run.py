@@ -103,6 +103,22 @@ def test_serve_change_and_stop(shop: Shop, running: Running) -> None:
     assert running.stop() == 0
 
 
+def test_an_app_that_cannot_be_imported_is_not_said_to_be_open(shop: Shop) -> None:
+    entities = shop.read("shop/entities.py")
+    (shop.root / "shop/entities.py").write_text(f"{entities}\n\nraise RuntimeError('Not yet.')\n")
+    running = Running(shop)
+    try:
+        running.wait(lambda: "RuntimeError: Not yet." in running.said)
+        assert "Open" not in running.said
+        (shop.root / "shop/entities.py").write_text(entities)
+        assert state(running.address()) == {"count": 0}
+        shop.change("shop/entities.py", "count: int = 0", "count: int = 7")
+        running.wait(lambda: state(running.address()) == {"count": 7})
+        assert running.said.count("Open http") == 1
+    finally:
+        running.stop()
+
+
 def test_a_change_while_it_starts_is_not_missed(shop: Shop, running: Running) -> None:
     running.wait(lambda: (shop.root / "shop/generated/manifest.json").exists())
     shop.change("shop/entities.py", "amount: int = 1", "amount: int = 3")

@@ -166,6 +166,25 @@ def test_a_moment_with_a_zone_is_the_readers() -> None:
     assert found.sent == "$x ? new Date($x).toISOString() : null"
 
 
+@pytest.mark.parametrize(
+    ("default", "expected"),
+    [
+        ("timedelta(days=1)", "24:00:00"),
+        ("timedelta(0, 90, 5)", "0:01:30.000005"),
+        ("timedelta(hours=-1)", "-P0DT3600S"),
+        ("timedelta(weeks=1, hours=1.5)", "P7DT5400S"),
+        ("timedelta(days=DAYS)", ""),
+    ],
+)
+def test_a_form_of_a_record_shows_a_duration_as_it_is_typed(default: str, expected: str) -> None:
+    parameter = ParameterSchema(
+        name="span", type=ScalarType(name="timedelta"), default=made(default)
+    )
+    found = Controls(CONTROLS.context, reads_durations=True).control(parameter, "$x")
+    assert found.text == expected
+    assert found.sent == ("$x" if expected else "$x || undefined")
+
+
 def test_choices() -> None:
     def choices(found: Control) -> list[tuple[str, str, bool]]:
         return [(one.value, one.label, one.is_chosen) for one in found.choices]

@@ -321,3 +321,9 @@ class Product(Entity, sqlmodel.SQLModel, table=True):
 """)
     first, second = messages(linked, "SM118")
     assert "does not validate" in first and said in second
+
+
+@pytest.mark.parametrize("name", ["ctid", "xmin", "tableoid"])
+def test_columns_that_postgresql_has_itself(name: str) -> None:
+    (message,) = messages(product(f"{name}: str = ''"), "SM511")
+    assert f"the column `{name}`, which PostgreSQL has itself" in message

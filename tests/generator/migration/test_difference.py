@@ -9,6 +9,7 @@ from table_schemas import (
     database,
     index,
     key,
+    length,
     numeric,
     plain,
     table,
@@ -117,6 +118,29 @@ def test_a_backfill_settles_what_it_is_about() -> None:
     assert keys == ["new-required-column:product.price", "fewer-choices:product.state"]
     answers = Answers(backfills={"product.price": "9.99", "product.state": "'a'"})
     assert difference(old, new, answers).findings == ()
+
+
+def test_a_text_that_is_cut_fits() -> None:
+    old = database(table("product", column("name", text(40)), length("product", "name", None, 40)))
+    cut = database(table("product", column("name", text(3)), length("product", "name", None, 3)))
+    (finding,) = difference(old, cut).findings
+    assert finding.message.endswith("values longer than 3 characters are cut")
+    assert describe(difference(old, cut).up)[1] == "cut product.name to 3 characters"
+    both = database(table("product", column("name", text(3)), length("product", "name", 2, 3)))
+    lossy, data = difference(old, both).findings
+    assert (lossy.kind, data.kind) == ("lossy", "data")
+    assert "has to be at least 2 long: rows where it is not" in data.message
+
+
+def test_steps_say_what_becomes_of_rows() -> None:
+    old = database(table("product", column("name", text(9), nullable=True)))
+    new = database(table("product", column("name", text(9), default="?")))
+    assert "give product.name a value in rows that have none" in describe(difference(old, new).up)
+    old = database(table("product", column("state"), choices("product", "state", "a", "b")))
+    new = database(table("product", column("state"), choices("product", "state", "a")))
+    plan = difference(old, new, Answers(backfills={"product.state": "'a'"}))
+    words = "give product.state another value in rows where it is none of the choices"
+    assert words in describe(plan.up)
 
 
 def test_tables_come_after_those_they_refer_to() -> None:

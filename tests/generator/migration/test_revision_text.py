@@ -8,7 +8,7 @@ import sys
 import black
 import pytest
 from schema_edits import EDITS, Edit
-from table_schemas import INTEGER, at_least, column, database, numeric, table, text
+from table_schemas import INTEGER, at_least, column, database, numeric, plain, table, text
 
 from starmodel_generator.migration.difference import EMPTY, difference
 from starmodel_generator.migration.plan import Answers
@@ -53,6 +53,27 @@ def digest() -> str:
     """One hash over the revisions of all edits."""
     whole = "".join(written for edit in EDITS for written in texts(edit))
     return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def test_what_an_expression_makes_is_looked_at_on_sqlite() -> None:
+    old = database(table("product", column("title")))
+    new = database(
+        table("product", column("title"), column("made", plain("datetime")), column("note"))
+    )
+    given = {"product.made": "lower(title)", "product.note": "lower(title)"}
+    written = revision_text(REVISION, difference(old, new, Answers(backfills=given)))
+    assert black.format_str(written, mode=black.Mode()) == written
+    assert written.count("refuse(") == 2, "the function, and one use of it"
+    up = written.partition("def upgrade")[2].partition("def downgrade")[0]
+    assert up.rpartition("batch.")[2].count("if sqlite:\n        refuse(") == 1
+    assert "product.made would have values that are no datetime" in "".join(
+        up.split('"\n            "')
+    )
+    literal = revision_text(
+        REVISION,
+        difference(old, new, Answers(backfills={**given, "product.made": "'2024-12-31'"})),
+    )
+    assert "refuse(" not in literal and "'2024-12-31 00:00:00.000000'" in literal
 
 
 def test_how_it_reads() -> None:

@@ -110,6 +110,20 @@ def test_every_store_is_opened_and_closed_once() -> None:
     asyncio.run(main())
 
 
+def test_a_block_opens_everything_and_closes_it_also_after_an_error() -> None:
+    async def main() -> None:
+        log: list[str] = []
+        services = Services(PersistenceManager({"a": Watched(log, "one")}), InProcessBus())
+        with pytest.raises(ZeroDivisionError):
+            async with services as opened:
+                assert opened is services
+                assert log == ["open one"]
+                _ = 1 / 0
+        assert log == ["open one", "close one"]
+
+    asyncio.run(main())
+
+
 def test_when_a_store_cannot_be_opened_the_others_are_closed() -> None:
     async def main() -> None:
         log: list[str] = []

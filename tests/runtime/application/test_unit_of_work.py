@@ -15,6 +15,10 @@ from .shop import CART, COUNTER, PRODUCT, SHARED, Counter, Gift, Line, Product, 
 ANN = Actor("ann")
 
 
+class Stray(Product):
+    """Is no entity of the app."""
+
+
 async def increment(services: Services, amount: int = 1, pause: bool = False) -> Outcome[int]:
     """What a generated command looks like."""
     async with services.unit_of_work(ANN) as work:
@@ -313,6 +317,34 @@ def test_a_record_is_made_found_and_deleted() -> None:
     asyncio.run(main())
 
 
+def test_a_record_is_added_with_or_without_its_class() -> None:
+    async def main() -> None:
+        shop = Shop(definitions=[PRODUCT])
+        one, two, three = (Product(name=name) for name in ("one", "two", "three"))
+        async with shop.services.unit_of_work() as work:
+            work.add(one)
+            work.add(Product, two)
+            work.add(PRODUCT, three)
+            await work.commit(one, "open", {}, None)
+        for product in (one, two, three):
+            assert await shop.store.load(PRODUCT.key(product.id)) is not None
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("id", ["", ".", "..", "new", "options"])
+def test_an_id_that_leads_elsewhere_is_refused(id: str) -> None:
+    async def main() -> None:
+        shop = Shop()
+        with pytest.raises(InvalidState) as caught:
+            await make(shop, Product(id=id))
+        [error] = caught.value.errors
+        assert (error.name, error.message) == ("id", "This cannot be an id.")
+        assert len(shop.store) == 0
+
+    asyncio.run(main())
+
+
 def test_a_deleted_session_entity_is_as_new() -> None:
     async def main() -> None:
         shop = Shop()
@@ -464,6 +496,10 @@ def test_mistakes_of_the_caller_are_said() -> None:
                 await work.commit(Counter(), "increment", {}, None)
             with pytest.raises(ConfigurationError, match=r"Only a Scope\.RECORD is added"):
                 work.add(COUNTER, Counter())
+            with pytest.raises(ConfigurationError, match="needs the record"):
+                work.add(PRODUCT)  # pyright: ignore
+            with pytest.raises(ConfigurationError, match="not an entity of this app"):
+                work.add(Stray())
         async with shop.services.unit_of_work() as work:
             counter = await work.load(COUNTER, "s1")
             shared = await work.load(SHARED)

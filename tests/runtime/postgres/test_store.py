@@ -11,11 +11,23 @@ from contextlib import asynccontextmanager
 import pytest
 import tally_world
 from killed_process import POINTS, Killer, check
-from tally_world import TALLY, Tally, add, create, make_tables, opened, total, unpublished
+from postgres_server import Server
+from tally_world import (
+    TALLY,
+    TALLY_TABLE,
+    Tally,
+    add,
+    create,
+    make_tables,
+    opened,
+    total,
+    unpublished,
+)
 
 from starmodel import CommandRecord
 from starmodel.application import Services
 from starmodel.errors import Conflict, ConstraintViolation, Repeated
+from starmodel.stores.sql.backend import SQLModelBackend
 from starmodel.stores.sql.driver import Contention, Driver, Exclusive, Row, Statement
 from starmodel.stores.sql.postgres import PostgresDriver
 
@@ -55,6 +67,17 @@ def test_of_two_processes_nobody_loses_an_update(url: str, way: str, workers: in
     assert [process.communicate(timeout=60)[0].strip() for process in processes] == ["500", "500"]
     assert asyncio.run(end()) == 1000
     assert asyncio.run(unpublished(url)) == 0
+
+
+def test_many_begin_on_a_new_database_at_once(postgres_server: Server) -> None:
+    async def begin(url: str) -> None:
+        stores = [SQLModelBackend(url, [TALLY_TABLE]) for _ in range(8)]
+        await asyncio.gather(*(store.open() for store in stores))
+        await asyncio.gather(*(store.close() for store in stores))
+
+    for _ in range(ROUNDS):
+        with postgres_server.database() as url:
+            asyncio.run(begin(url))
 
 
 class Refusing(Driver):

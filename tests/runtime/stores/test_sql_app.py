@@ -128,6 +128,8 @@ def test_another_key_is_another_request_and_so_is_that_of_another_session() -> N
         paths = [answer.headers["location"] for answer in made]
         assert paths[:4] == paths[4:]
         assert len(set(paths)) == 4
+        # Under the same key something else is asked for.
+        assert client.post("/tag/open?name=x", headers=KEY).headers["location"] not in paths
         for bad in ("", " ", "a b", "é", "x" * 201):
             assert client.post("/tag/open", headers={"idempotency-key": bad}).status == 400
 

@@ -403,12 +403,13 @@ CHANGES = Arguments(
     maybe=UpdateArgument(cs.nullable_schema(cs.int_schema())),
     tick=UpdateArgument(cs.bool_schema()),
     tags=UpdateArgument(cs.list_schema(cs.str_schema())),
+    blob=UpdateArgument(cs.bytes_schema()),
     version=Argument(cs.nullable_schema(cs.int_schema()), default=None),
 )
 
 
 def test_what_an_update_is_not_given_is_omitted() -> None:
-    nothing = dict.fromkeys(("name", "count", "maybe", "tick", "tags"), OMITTED)
+    nothing = dict.fromkeys(("name", "count", "maybe", "tick", "tags", "blob"), OMITTED)
     assert read_json(CHANGES, {}) == {**nothing, "version": None}
     given: dict[str, Any] = {"name": "a", "maybe": None, "tags": [], "version": 3, "other": 1}
     assert read_json(CHANGES, given) == {
@@ -429,13 +430,14 @@ def test_what_an_update_is_not_given_is_omitted() -> None:
 
 
 def test_an_input_that_was_emptied_is_not_one_that_was_left_out() -> None:
-    emptied = {"name": "a", "count": "1", "maybe": "", "tags": "", "version": ""}
+    emptied = {"name": "a", "count": "1", "maybe": "", "tags": "", "blob": "", "version": ""}
     assert read_form(CHANGES, emptied) == {
         "name": "a",
         "count": 1,
         "maybe": None,
         "tick": False,
         "tags": [],
+        "blob": b"",
         "version": None,
     }
     body = urlencode({"name": "", "count": " "}).encode()

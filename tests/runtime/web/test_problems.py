@@ -20,6 +20,7 @@ EXPECTED = {
     "media_type": (415, "Unsupported media type", "The body must be JSON or a form."),
     "too_many": (429, "Too many requests", None),
     "full": (503, "Not available", None),
+    "refused": (422, "Refused", "There is no room."),
 }
 
 

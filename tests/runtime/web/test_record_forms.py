@@ -54,10 +54,23 @@ def test_every_part_of_a_list_keeps_the_rest_of_its_address() -> None:
     assert kept(VIEW, ["q", "sort"]) == (
         '<noscript><input type="hidden" name="order" value="o/1"></noscript>'
     )
-    assert "No lines fit." in nothing(VIEW, "lines")
+    assert "No lines fit." in nothing(ListView("/x", (("q", "a"),), [], {}), "lines")
     assert "There are no lines yet." in nothing(ListView("/x", (), [], {}), "lines")
     assert VIEW.value("q") == "a&amp;b"
     assert (VIEW.opened("x"), VIEW.opened("x", "q")) == ("", " open")
+
+
+def test_a_page_of_which_all_was_left_out_leads_on() -> None:
+    first: ListView[Any] = ListView("/x", (), [], {}, next="c")
+    assert nothing(first, "lines") == (
+        '<div class="pages"><p role="status">No lines on this page</p><nav aria-label="Pages">'
+        '<a class="turn button" rel="next" href="/x?cursor=c">Next page</a></nav></div>'
+    )
+    later: ListView[Any] = ListView("/x", (("q", "a"),), [], {}, is_first=False)
+    assert nothing(later, "lines") == (
+        '<div class="pages"><p role="status">No more lines</p><nav aria-label="Pages">'
+        '<a class="turn button" rel="start" href="/x?q=a">First page</a></nav></div>'
+    )
 
 
 def test_a_draft_shows_values_and_what_is_wrong_with_them() -> None:

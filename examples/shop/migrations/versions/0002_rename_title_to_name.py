@@ -5,10 +5,8 @@ Revises: 0001_first_tables
 
 Steps:
 - rename column product.title to name
-- drop check ck_product_title_length
-- drop index ix_product_title
-- add check ck_product_name_length
-- add index ix_product_name
+- rename check ck_product_title_length to ck_product_name_length
+- rename index ix_product_title to ix_product_name
 """
 
 import sqlalchemy as sa
@@ -22,8 +20,16 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply the migration."""
-    op.drop_index("ix_product_title", table_name="product")
+    sqlite = op.get_context().dialect.name == "sqlite"
+    if sqlite:
+        op.drop_index("ix_product_title", table_name="product")
     op.alter_column("product", "title", new_column_name="name")
+    if not sqlite:
+        op.execute(
+            "ALTER TABLE product RENAME CONSTRAINT ck_product_title_length TO"
+            " ck_product_name_length"
+        )
+        op.execute("ALTER INDEX ix_product_title RENAME TO ix_product_name")
     before = sa.Table(
         "product",
         sa.MetaData(),
@@ -56,18 +62,28 @@ def upgrade() -> None:
         sa.Index("uq_product_sku", "sku", unique=True),
     )
     with op.batch_alter_table("product", copy_from=before) as batch:
-        batch.drop_constraint("ck_product_title_length", type_="check")
-        batch.create_check_constraint(
-            "ck_product_name_length",
-            "length(name) BETWEEN 1 AND 120",
-        )
-    op.create_index("ix_product_name", "product", ["name"])
+        if sqlite:
+            batch.drop_constraint("ck_product_title_length", type_="check")
+            batch.create_check_constraint(
+                "ck_product_name_length",
+                "length(name) BETWEEN 1 AND 120",
+            )
+    if sqlite:
+        op.create_index("ix_product_name", "product", ["name"])
 
 
 def downgrade() -> None:
     """Take it back."""
-    op.drop_index("ix_product_name", table_name="product")
+    sqlite = op.get_context().dialect.name == "sqlite"
+    if sqlite:
+        op.drop_index("ix_product_name", table_name="product")
     op.alter_column("product", "name", new_column_name="title")
+    if not sqlite:
+        op.execute(
+            "ALTER TABLE product RENAME CONSTRAINT ck_product_name_length TO"
+            " ck_product_title_length"
+        )
+        op.execute("ALTER INDEX ix_product_name RENAME TO ix_product_title")
     before = sa.Table(
         "product",
         sa.MetaData(),
@@ -100,9 +116,11 @@ def downgrade() -> None:
         sa.Index("uq_product_sku", "sku", unique=True),
     )
     with op.batch_alter_table("product", copy_from=before) as batch:
-        batch.drop_constraint("ck_product_name_length", type_="check")
-        batch.create_check_constraint(
-            "ck_product_title_length",
-            "length(title) BETWEEN 1 AND 120",
-        )
-    op.create_index("ix_product_title", "product", ["title"])
+        if sqlite:
+            batch.drop_constraint("ck_product_name_length", type_="check")
+            batch.create_check_constraint(
+                "ck_product_title_length",
+                "length(title) BETWEEN 1 AND 120",
+            )
+    if sqlite:
+        op.create_index("ix_product_title", "product", ["title"])

@@ -1,5 +1,6 @@
 """Names that cannot be what they have to be: SM105, SM603, SM604, SM605, SM606."""
 
+import keyword
 import re
 from collections.abc import Iterator
 
@@ -38,7 +39,11 @@ def name_problem(name: str, what: str) -> Problem | None:
     if _SIGNAL.fullmatch(name) is not None:
         return None
     bent = re.sub(r"_+", "_", snake_case(name)).strip("_")
-    help = f"for example `{bent}`" if _SIGNAL.fullmatch(bent) else "use ASCII letters in lower case"
+    help = "use ASCII letters in lower case"
+    if keyword.iskeyword(bent):
+        help = "choose another name"
+    elif _SIGNAL.fullmatch(bent):
+        help = f"for example `{bent}`"
     reason = _reason(name)
     return Problem(INVALID_NAME, f"is {what} `{name}`, but {reason}", help)
 

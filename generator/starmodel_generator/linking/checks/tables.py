@@ -16,6 +16,9 @@ from starmodel_schemas.reserved import ROW_NAMES
 _OWN_TABLES = ("alembic_version",)
 _OWN_PREFIXES = ("starmodel_", "sqlite_", "_alembic_")
 _OWN_COLUMNS = ("row_version", "row_expires_at")
+_SYSTEM_COLUMNS = ("cmax", "cmin", "ctid", "tableoid", "xmax", "xmin")
+"""https://www.postgresql.org/docs/current/ddl-system-columns.html"""
+
 _LONGEST = 63
 """The bytes of a name that PostgreSQL keeps; it cuts off the rest."""
 
@@ -58,6 +61,9 @@ def check_columns(app: LinkedApp) -> Iterator[Diagnostic]:
             first = seen.setdefault(folded, column)
             if folded in own:
                 text = f"would be kept in the column `{column.name}`, which the store needs itself"
+                yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, "rename it"))
+            elif folded in _SYSTEM_COLUMNS:
+                text = f"would be kept in the column `{column.name}`, which PostgreSQL has itself"
                 yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, "rename it"))
             elif column.name in ROW_NAMES:
                 where = ROW_NAMES[column.name]

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from starmodel.application.store import (
+    NO_READS,
     Committed,
     EntityPersistenceBackend,
     Key,
+    Reads,
     Receipt,
     Stored,
     Write,
@@ -131,34 +133,36 @@ class SQLModelBackend(TableReader):
         writes: Sequence[Write],
         records: Sequence[CommandRecord],
         receipt: Receipt | None = None,
+        reads: Reads = NO_READS,
     ) -> Committed:
         """Carry out the writes of an event, and keep its records and its receipt, all or none.
 
         Raises:
-            Conflict: The version of some key is not the expected one.
+            Conflict: The version of some key is not the expected one, or others refer to a record.
             InvalidState: A database would not keep some value as it is.
             ConstraintViolation: What else is stored does not allow it.
             Repeated: The receipt's key was committed before.
             Unavailable: The database does not answer; what was asked may be done or not.
         """
-        return await self.carry_out(writes, records, receipt, self.driver)
+        return await self.carry_out(writes, records, receipt, reads, self.driver)
 
     async def carry_out(
         self,
         writes: Sequence[Write],
         records: Sequence[CommandRecord],
         receipt: Receipt | None,
+        reads: Reads,
         transaction: Driver | Exclusive,
     ) -> Committed:
         """Do what `commit_event` does, in a transaction that may have begun before."""
         kept = records if self._has_outbox else ()
         tickets = [new_id() for _ in kept]
         pairs = [*zip(tickets, kept, strict=True)]
-        planned = plan(self.tables, writes, pairs, receipt, self.clock())
+        planned = plan(self.tables, writes, pairs, receipt, self.clock(), reads)
         try:
             results = await transaction.execute(planned.statements)
         except Mismatch as mismatch:
-            key = writes[planned.owners[mismatch.index]].key
+            key = planned.read.get(mismatch.index) or writes[planned.owners[mismatch.index]].key
             raise Conflict(key.entity, key.id) from None
         except Contention:
             raise Busy(writes[0].key.entity, writes[0].key.id) from None
@@ -289,8 +293,10 @@ class _View(TableReader):
         writes: Sequence[Write],
         records: Sequence[CommandRecord],
         receipt: Receipt | None = None,
+        reads: Reads = NO_READS,
     ) -> Committed:
-        return await self._backend.carry_out(writes, records, receipt, self._transaction)
+        transaction = self._transaction
+        return await self._backend.carry_out(writes, records, receipt, reads, transaction)
 
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
         try:

@@ -4,10 +4,12 @@ The database deletes them, or clears their references. That changes them, so the
 to show it, and what is deleted has to leave its version behind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from starmodel.application.relations import ids_of
+from starmodel.application.store import Write
 from starmodel.stores.sql.column import quote
-from starmodel.stores.sql.statements import BURY, TOMB, TableStatements
+from starmodel.stores.sql.statements import BURY, TOMB, Dependent, TableStatements
 
 
 def relate(tables: Mapping[str, TableStatements]) -> None:
@@ -15,6 +17,63 @@ def relate(tables: Mapping[str, TableStatements]) -> None:
     for table in tables.values():
         table.before_delete = tuple(_before_delete(table.entity, "?", tables, {table.entity}))
         table.depth = _depth(table.entity, tables, ())
+
+
+def leaving(
+    tables: Mapping[str, TableStatements], writes: Sequence[Write]
+) -> dict[str, list[object]]:
+    """Give the keys of the rows that a commit deletes, by their entities."""
+    keys: dict[str, list[object]] = {}
+    for write in writes:
+        if write.values is None and write.key.entity in tables:
+            found = keys.setdefault(write.key.entity, [])
+            found.append(tables[write.key.entity].find_key(write.key.id))
+    return keys
+
+
+def referring_first(
+    tables: Mapping[str, TableStatements], writes: Sequence[Write], order: Sequence[int]
+) -> list[int]:
+    """Put each deletion before those of the rows that its own refers to.
+
+    Otherwise one that the database deletes along with another is gone when its turn comes.
+    A reference that would be cleared asks for no order. `order` counts where nothing else does.
+    """
+    places = {(writes[index].key.entity, writes[index].key.id): index for index in order}
+    referring: dict[int, list[int]] = {}
+    for index in order:
+        for target in _targets(tables, writes[index]):
+            if target in places and places[target] != index:
+                referring.setdefault(places[target], []).append(index)
+    if not referring:
+        return [*order]
+    settled: dict[int, None] = {}
+    for index in order:
+        # Without recursion, since a tree of rows may be deeper than Python's stack.
+        path = [(index, iter(referring.get(index, ())))]
+        entered = {index}
+        while path:
+            current, others = path[-1]
+            other = next((one for one in others if one not in entered), None)
+            if other is None:
+                settled[current] = None
+                path.pop()
+            elif other not in settled:
+                entered.add(other)
+                path.append((other, iter(referring.get(other, ()))))
+    return [*settled]
+
+
+def _targets(tables: Mapping[str, TableStatements], write: Write) -> Iterator[tuple[str, str]]:
+    """Give entity and id of what a row refers to, as far as its stored values are known."""
+    statements = tables.get(write.key.entity)
+    if statements is None:
+        return
+    table = statements.table
+    kept = [each for each in table.references if each.on_delete != "set_null"]
+    for reference in (*kept, *table.links):
+        for id in ids_of(write.base.get(reference.field)):
+            yield reference.entity, id
 
 
 def _depth(entity: str, tables: Mapping[str, TableStatements], path: tuple[str, ...]) -> int:
@@ -28,29 +87,42 @@ def _depth(entity: str, tables: Mapping[str, TableStatements], path: tuple[str, 
 
 def _before_delete(
     entity: str, keys: str, tables: Mapping[str, TableStatements], seen: set[str]
-) -> list[tuple[str, bool]]:
-    found: list[tuple[str, bool]] = []
+) -> list[Dependent]:
+    found: list[Dependent] = []
     for child in tables.values():
         table = child.table
+        for link in table.links:
+            if link.entity == entity:
+                owners = f"SELECT {quote(link.owner)} FROM {link.quoted}"
+                owners += f" WHERE {_is_one(link.target.quoted, keys)}"
+                found.append(_changed(child, "", f"{table.key.quoted} IN ({owners})"))
         for reference in table.references:
             if reference.entity != entity or reference.on_delete == "restrict":
                 continue
             column = quote(reference.column)
-            condition = f"{column} = ?" if keys == "?" else f"{column} IN ({keys})"
+            condition = _is_one(column, keys)
             if reference.on_delete == "set_null":
-                change = f"{column} = NULL, row_version = row_version + 1"
-                found.append((f"UPDATE {table.quoted} SET {change} WHERE {condition}", False))
+                found.append(_changed(child, f"{column} = NULL, ", condition))
             elif table.entity not in seen:
                 rows = f"FROM {table.quoted} WHERE {condition}"
                 rest = f"{table.key.quoted} {rows}"
                 below = {*seen, table.entity}
                 found += _before_delete(table.entity, f"SELECT {rest}", tables, below)
                 name = table.entity.replace("'", "''")
-                found.append(
-                    (
-                        f"{TOMB} SELECT '{name}', CAST({table.key.quoted} AS TEXT),"
-                        f" row_version + 1, CAST(? AS DOUBLE PRECISION) {rows} {BURY}",
-                        True,
-                    )
+                sql = (
+                    f"{TOMB} SELECT '{name}', CAST({table.key.quoted} AS TEXT),"
+                    f" row_version + 1, CAST(? AS DOUBLE PRECISION) {rows} {BURY}"
                 )
+                found.append(Dependent(sql, with_time=True))
     return found
+
+
+def _is_one(column: str, keys: str) -> str:
+    return f"{column} = ?" if keys == "?" else f"{column} IN ({keys})"
+
+
+def _changed(child: TableStatements, settings: str, condition: str) -> Dependent:
+    """Write the change of rows that stay."""
+    table = child.table
+    sql = f"UPDATE {table.quoted} SET {settings}row_version = row_version + 1 WHERE {condition}"
+    return Dependent(sql, stays=(table.entity, table.key.quoted))

@@ -31,15 +31,17 @@ _PATIENCE = 60.0
 
 
 class BrokenReferences(StarModelError):
-    """A migration left rows of `table` that refer to rows of `target` which are not there."""
+    """The migration `revision` left rows of `table` that refer to rows of `target` which are not
+    there."""
 
-    def __init__(self, table: str, target: str, count: int) -> None:
+    def __init__(self, table: str, target: str, count: int, revision: str) -> None:
         super().__init__(
             f"{count} rows of {table} would refer to rows of {target} that are not there."
         )
         self.table = table
         self.target = target
         self.count = count
+        self.revision = revision
 
 
 def run_migrations() -> None:
@@ -118,11 +120,11 @@ async def _run_postgresql(url: str) -> None:
 def _run(connection: Connection) -> None:
     known: Counter[tuple[str, str]] = Counter()
 
-    def check() -> None:
+    def check(revision: str) -> None:
         # What was broken before is not the migration's fault.
         for (table, target), count in _broken(connection).items():
             if count > known[table, target]:
-                raise BrokenReferences(table, target, count)
+                raise BrokenReferences(table, target, count, revision)
 
     is_file = connection.dialect.name == "sqlite"
     told: Callable[..., None] = context.config.attributes.get("on_version_apply") or _ignore
@@ -131,7 +133,7 @@ def _run(connection: Connection) -> None:
         ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: object
     ) -> None:
         if is_file:
-            check()
+            check(str(step.up_revision_id))
         told(ctx=ctx, step=step, heads=heads, run_args=run_args)
 
     context.configure(connection=connection, transactional_ddl=True, on_version_apply=applied)

@@ -1,12 +1,15 @@
-"""Whether the database is as new as the migrations that came with the app; asked once, at start."""
+"""Whether the database is as new as the migrations that came with the app, and these as new as its
+entities; asked once, at start."""
 
+import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from starmodel.errors import ConfigurationError
+from starmodel.stores.sql.table import EntityTable
 
 _LOG = logging.getLogger("starmodel.sql")
 _ASSIGNED = re.compile(
@@ -31,19 +34,32 @@ class Reader(Protocol):
         ...
 
 
-async def check_migrations(driver: Reader, folder: str | Path | None) -> None:
+class Revision(NamedTuple):
+    """One revision of a folder."""
+
+    id: str
+    path: Path
+
+
+async def check_migrations(
+    driver: Reader, folder: str | Path | None, tables: Iterable[EntityTable[Any]] = ()
+) -> None:
     """Refuse to start on a database to which migrations of the folder were not applied.
 
     `folder` is the project's `migrations`; without one there is nothing to compare with. Nothing
-    of Alembic is imported, and no revision is run: their texts say how they follow one another.
+    of Alembic is imported, and no revision is run: their texts say how they follow one another,
+    and the file beside the newest says which columns `tables` should have.
     A database that is newer than the app may be on its way there: that is logged, and no error.
 
     Raises:
-        ConfigurationError: Migrations are pending; the message says what to run.
+        ConfigurationError: Migrations are pending, or one was not written; the message says what
+            to run.
     """
     if folder is None:
         return
-    revisions = read_revisions(Path(folder))
+    found = read_revisions(Path(folder))
+    revisions = [revision.id for revision in found]
+    _check_tables(tables, found)
     current = await _current(driver)
     if not revisions:
         if current is None:
@@ -80,14 +96,55 @@ async def _current(driver: Reader) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
-def read_revisions(folder: Path) -> list[str]:
-    """The ids of the revisions from the first to the newest.
+def _check_tables(tables: Iterable[EntityTable[Any]], revisions: Sequence[Revision]) -> None:
+    """Refuse to start with entities that were changed, and no migration written."""
+    paths = [
+        path for revision in revisions if (path := revision.path.with_suffix(".json")).exists()
+    ]
+    if not paths:
+        return
+    try:
+        schema = json.loads(paths[-1].read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{paths[-1]} is not what was written: restore it from version control."
+        ) from error
+    migrated = {
+        table["name"]: {column["name"] for column in table["columns"]} for table in schema["tables"]
+    }
+    found: list[str] = []
+    for name, columns in _columns(tables):
+        if name not in migrated:
+            found.append(f"no migration makes the table {name}")
+            continue
+        found += [
+            f"no migration makes {name}.{column}" for column in sorted(columns - migrated[name])
+        ]
+        found += [f"no entity has {name}.{column}" for column in sorted(migrated[name] - columns)]
+    if found:
+        raise ConfigurationError(
+            f"The entities are not what the newest migration, {paths[-1].stem}, leads to:"
+            f" {'; '.join(found)}. Run `starmodel migrate new` and `starmodel migrate up`."
+        )
+
+
+def _columns(tables: Iterable[EntityTable[Any]]) -> Iterator[tuple[str, set[str]]]:
+    """The tables of entities and of their links, with the names of their columns."""
+    for table in tables:
+        names = {table.key.name, "row_version", *(column.name for column in table.columns)}
+        yield table.name, names | {"row_expires_at"} if table.has_expiry else names
+        for link in table.links:
+            yield link.table, {link.owner, link.target.name, "position"}
+
+
+def read_revisions(folder: Path) -> list[Revision]:
+    """The revisions from the first to the newest.
 
     Raises:
         ConfigurationError: They are not one row.
     """
     versions = folder / "versions"
-    following: dict[str | None, str] = {}
+    following: dict[str | None, Revision] = {}
     for path in sorted(versions.glob("*.py")) if versions.is_dir() else []:
         found = {
             match[1]: match[3] for match in _ASSIGNED.finditer(path.read_text(encoding="utf-8"))
@@ -98,11 +155,11 @@ def read_revisions(folder: Path) -> list[str]:
         if previous in following:
             raise ConfigurationError(
                 f"Two migrations in {versions} follow {previous or 'nothing'}: {path.name} and"
-                f" {following[previous]}.py. Run `starmodel migrate status`."
+                f" {following[previous].path.name}. Run `starmodel migrate status`."
             )
-        following[previous] = found["revision"]
-    ordered: list[str] = []
-    while (revision := following.get(ordered[-1] if ordered else None)) and (
+        following[previous] = Revision(found["revision"], path)
+    ordered: list[Revision] = []
+    while (revision := following.get(ordered[-1].id if ordered else None)) and (
         len(ordered) < len(following)
     ):
         ordered.append(revision)

@@ -19,12 +19,17 @@ def _iso(value: Any) -> str:
     return value.isoformat()
 
 
+def _fixed(value: Any) -> str:
+    # It comes with the places of its column, and `str` would write `0E-8`.
+    return f"{value:f}"
+
+
 def _seconds(value: Any) -> float:
     return value.total_seconds()
 
 
 _WRITTEN: dict[str, Convert] = {
-    "numeric": str,
+    "numeric": _fixed,
     "uuid": str,
     "date": _iso,
     "time": _iso,

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from starmodel.application.store import Receipt, Write
+from starmodel.application.store import NO_READS, Key, Reads, Receipt, Write
 from starmodel.domain import CommandRecord
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql import outbox
+from starmodel.stores.sql.checking import check
+from starmodel.stores.sql.dependents import leaving, referring_first
 from starmodel.stores.sql.driver import Row, Statement
 from starmodel.stores.sql.statements import TableStatements
 
@@ -22,6 +24,7 @@ class Plan(NamedTuple):
         told: The index of the statement that tells the version of a write.
         places: The index of each write by entity and id.
         receipt: The index of the statement that keeps the receipt.
+        read: For each statement that only reads, what is not as it was if it finds too few rows.
     """
 
     statements: list[Statement]
@@ -31,6 +34,7 @@ class Plan(NamedTuple):
     told: dict[int, int]
     places: dict[tuple[str, str], int]
     receipt: int | None
+    read: dict[int, Key]
 
     def versions(self, results: Sequence[Sequence[Row]]) -> list[int]:
         """Give the new version of each write, by what the statements returned."""
@@ -46,18 +50,25 @@ def plan(
     records: Sequence[tuple[str, CommandRecord]],
     receipt: Receipt | None,
     now: float,
+    reads: Reads = NO_READS,
 ) -> Plan:
     """Settle what is to be done for a commit.
 
-    What is new comes first, a row before those that may refer to it; then what is changed; then
-    what is deleted, in the opposite order. Records come with the tickets they are kept under.
+    What was read is compared before anything is written. What is new comes first, a row before those that may refer to it; then what is changed; then
+    what is deleted, a row before those that it refers to. Records come with the tickets they are
+    kept under.
 
     Raises:
         InvalidState: A database would not keep some value as it is.
         ConfigurationError: There is no table for an entity.
     """
-    result = Plan([], [], [], [None] * len(writes), {}, {}, None)
+    result = Plan([], [], [], [None] * len(writes), {}, {}, None, {})
+    if reads.checks or reads.relations:
+        for statement, key in check(tables, writes, reads, now):
+            result.read[len(result.statements)] = key
+            _add(result, statement, 0, None)
     order = range(len(writes)) if len(writes) == 1 else _ordered(tables, writes)
+    deleted = leaving(tables, writes)
     for index in order:
         write = writes[index]
         table = tables.get(write.key.entity)
@@ -67,7 +78,7 @@ def plan(
         is_new = write.values is not None and not write.expected
         if not is_new:
             result.known[index] = write.expected + 1
-        for statement, field in table.save(write, now):
+        for statement, field in table.save(write, now, deleted):
             if is_new and statement.sql == table.insert:
                 result.told[index] = len(result.statements)
             _add(result, statement, index, field)
@@ -117,4 +128,6 @@ def _ordered(tables: Mapping[str, TableStatements], writes: Sequence[Write]) -> 
         # What is new may refer to what was added before, also within one table.
         return (1, 0, entity, id) if write.expected else (0, depth, "", "")
 
-    return sorted(range(len(writes)), key=turn)
+    order = sorted(range(len(writes)), key=turn)
+    stays = [index for index in order if writes[index].values is not None]
+    return stays + referring_first(tables, writes, order[len(stays) :])

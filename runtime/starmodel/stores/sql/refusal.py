@@ -8,6 +8,7 @@ from starmodel.errors import ArgumentError, Conflict, ConstraintViolation, StarM
 from starmodel.stores.sql.column import quote
 from starmodel.stores.sql.driver import Row, Violation
 from starmodel.stores.sql.statements import TableStatements
+from starmodel.stores.sql.table import EntityTable
 
 Fetch = Callable[[str, Sequence[object]], Awaitable[Sequence[Row]]]
 
@@ -17,7 +18,7 @@ _MESSAGES = {
     "not_null": ("This is required.", "missing"),
 }
 _MISSING = ("There is no such record.", "foreign_key")
-_IN_USE = ArgumentError("", "Something else still refers to it.", "referenced")
+_IN_USE = "{} still refers to it."
 
 
 async def refusal_of(
@@ -43,21 +44,52 @@ async def refusal_of(
         return Conflict(entity, write.key.id)
     if violation.kind == "foreign_key":
         if write.values is None:
-            return ConstraintViolation(entity, (_IN_USE,))
+            found = await _referring(violation, write, statements, fetch)
+            message = _IN_USE.format("Something else" if found is None else _one(found))
+            return ConstraintViolation(entity, (ArgumentError("", message, "referenced"),))
         fields = (field,) if field else _fields(violation, own)
         fields = fields or await _dangling(write, own, statements, fetch)
         message, type = _MISSING
     else:
         fields = (field,) if field else _fields(violation, own)
         message, type = _MESSAGES[violation.kind]
-    known = [name for name in fields if name in table.definition.cls.model_fields]
-    errors = [ArgumentError(name, message, type) for name in dict.fromkeys(known)]
+    known = [*dict.fromkeys([name for name in fields if name in table.definition.cls.model_fields])]
+    if violation.kind == "unique" and len(known) > 1:
+        return ConstraintViolation(entity, _combined(known, own.table))
+    errors = [ArgumentError(name, message, type) for name in known]
     return ConstraintViolation(entity, (*errors,) or (ArgumentError("", message, type),))
 
 
 def _is_key(violation: Violation, own: TableStatements) -> bool:
     key = own.key.name
     return violation.columns == (key,) or violation.constraint == f"{own.table.name}_pkey"
+
+
+def _combined(names: Sequence[str], table: EntityTable[Any]) -> tuple[ArgumentError, ...]:
+    """Say of each field that no other record may have what it and the others have together.
+
+    What is private is named to nobody; `Field(private=True)` is what has no `repr`.
+    """
+    fields = table.definition.cls.model_fields
+    errors: list[ArgumentError] = []
+    for name in names:
+        others = [_label(other) for other in names if other != name and fields[other].repr]
+        words = " and ".join(others) or "something else"
+        message = f"The combination with {words} is taken already."
+        errors.append(ArgumentError(name, message, "unique"))
+    return tuple(errors)
+
+
+def _label(name: str) -> str:
+    """Write what a field is called on forms: `placed_at` as `Placed at`."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _one(entity: str) -> str:
+    """Write one of an entity's records at the start of a sentence: `An order line`."""
+    words = entity.replace("_", " ")
+    return f"{'An' if words[:1] in 'aeiou' else 'A'} {words}"
 
 
 def _fields(violation: Violation, own: TableStatements) -> tuple[str, ...]:
@@ -90,3 +122,36 @@ async def _dangling(
         if key is None or not await fetch(sql, (key,)):
             found.append(reference.field)
     return tuple(found)
+
+
+async def _referring(
+    violation: Violation,
+    write: Write,
+    statements: Mapping[str, TableStatements],
+    fetch: Fetch,
+) -> str | None:
+    """Find the entity whose records keep another from being deleted.
+
+    PostgreSQL names the table. SQLite does not, so the tables are asked which of them has a row
+    that refers to it, as of the last commit; a table that only follows from others has none.
+    """
+    key = statements[write.key.entity].find_key(write.key.id)
+    for entity, other in statements.items():
+        table = other.table
+        places = [
+            (table.name, table.quoted, quote(one.column))
+            for one in table.references
+            if one.entity == write.key.entity and one.on_delete == "restrict"
+        ]
+        places += [
+            (link.table, link.quoted, quote(link.target.name))
+            for link in table.links
+            if link.entity == write.key.entity
+        ]
+        for name, source, column in places:
+            if violation.table is not None:
+                if violation.table == name:
+                    return entity
+            elif await fetch(f"SELECT 1 FROM {source} WHERE {column} = ? LIMIT 1", (key,)):
+                return entity
+    return None

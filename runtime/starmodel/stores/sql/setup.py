@@ -3,7 +3,14 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from starmodel.stores.sql.driver import Dialect, Driver, Statement, Violation
+from starmodel.stores.sql.driver import (
+    Contention,
+    Dialect,
+    Driver,
+    DriverError,
+    Statement,
+    Unreachable,
+)
 from starmodel.stores.sql.migrations import check_migrations
 from starmodel.stores.sql.outbox import OWN_TABLES
 from starmodel.stores.sql.statements import TableStatements
@@ -22,23 +29,31 @@ async def prepare(
     Those of the entities are made by migrations. Only a temporary database gets them here.
 
     Raises:
-        ConfigurationError: A migration is missing in the database.
+        ConfigurationError: A migration is missing in the database, or was not written.
     """
     for name, columns in OWN_TABLES.items():
-        if not await driver.fetch(_CATALOGUE[driver.dialect], (name,)):
-            await _make(driver, f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+        if not await _is_there(driver, name):
+            await _make(driver, name, columns)
     if driver.is_temporary:
         await _make_all(driver, tables)
     else:
-        await check_migrations(driver, migrations)
+        await check_migrations(driver, migrations, [each.table for each in tables])
 
 
-async def _make(driver: Driver, sql: str) -> None:
+async def _is_there(driver: Driver, table: str) -> bool:
+    return bool(await driver.fetch(_CATALOGUE[driver.dialect], (table,)))
+
+
+async def _make(driver: Driver, table: str, columns: str) -> None:
     try:
-        await driver.execute([Statement(sql)])
-    except Violation:
-        # On PostgreSQL two who make it at once may get in each other's way.
-        await driver.execute([Statement(sql)])
+        await driver.execute([Statement(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")])
+    except (Contention, Unreachable):
+        raise
+    except DriverError:
+        # Of two who make it at once PostgreSQL refuses one, in several ways, in spite of IF NOT
+        # EXISTS; by then the other one has made it.
+        if not await _is_there(driver, table):
+            raise
 
 
 async def _make_all(driver: Driver, tables: Iterable[TableStatements]) -> None:

@@ -4,8 +4,8 @@ Those of generated code are taken as they are, and completed by what the store a
 that a new row begins with, the time it lives for, and the records it is linked with.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from starmodel.application.store import Write
 from starmodel.errors import ArgumentError, InvalidState
@@ -24,6 +24,11 @@ BURY = (
 )
 """What is left of a deleted row is the version it had."""
 
+Leaving: TypeAlias = Mapping[str, Sequence[object]]
+"""The keys of rows that are deleted, by their entities."""
+
+NOBODY: Leaving = {}
+
 _MOST_TEXTS = 500
 
 
@@ -34,20 +39,43 @@ class Step(NamedTuple):
     field: str | None = None
 
 
+class Dependent(NamedTuple):
+    """What has to be done with rows that refer to one that is deleted.
+
+    It takes the time, if `with_time`, and then the key of that one. Where it changes rows that
+    stay, `stays` has their entity and the column of their key: those that are deleted as well
+    are left as they are, since their version is still asked for.
+    """
+
+    sql: str
+    with_time: bool = False
+    stays: tuple[str, str] | None = None
+
+    def statement(self, key: object, now: float, leaving: Leaving = NOBODY) -> Statement:
+        """Write it for one deletion; `leaving` are the keys of all rows that are deleted."""
+        if self.with_time:
+            return Statement(self.sql, (now, key))
+        entity, column = self.stays or ("", "")
+        others = leaving.get(entity, ())
+        if not others:
+            return Statement(self.sql, (key,))
+        holes = ", ".join(["?"] * len(others))
+        return Statement(f"{self.sql} AND {column} NOT IN ({holes})", (key, *others))
+
+
 class TableStatements(TableSearches):
     """How the table of one entity is read and written.
 
     Attributes:
         insert: Adds a row, and returns its version.
         add_record: Keeps the record of a row that is new in the same transaction.
-        before_delete: What has to be done with the rows that refer to one that is deleted: each
-            takes the time, where it writes one, and the key.
+        before_delete: What has to be done with the rows that refer to one that is deleted.
         depth: How many tables come before this one, since it refers to them.
     """
 
     def __init__(self, table: EntityTable[Any], dialect: Dialect) -> None:
         super().__init__(table, dialect)
-        self.before_delete: tuple[tuple[str, bool], ...] = ()
+        self.before_delete: tuple[Dependent, ...] = ()
         self.depth = 0
         self.add_record = add_new(table.quoted, table.key.quoted)
         self._encoders = [codec_of(column, dialect).encode for column in table.columns]
@@ -82,8 +110,10 @@ class TableStatements(TableSearches):
         ]
         self._updates: dict[tuple[int, ...], str] = {}
 
-    def save(self, write: Write, now: float) -> list[Step]:
+    def save(self, write: Write, now: float, leaving: Leaving = NOBODY) -> list[Step]:
         """Give the statements of a write. One of an insert returns the version.
+
+        `leaving` are the keys of all rows that the commit deletes.
 
         Raises:
             InvalidState: A database would not keep some value as it is.
@@ -93,7 +123,7 @@ class TableStatements(TableSearches):
             error = ArgumentError("id", "This cannot be an id.", "not_storable")
             raise InvalidState(self.entity, (error,))
         if write.values is None:
-            return self._remove(key, write.expected, now)
+            return self._remove(key, write.expected, now, leaving)
         try:
             given = self.table.to_row(write.values)
         except NotStorable as refused:
@@ -137,12 +167,9 @@ class TableStatements(TableSearches):
         steps = [Step(Statement(sql, (*row, *version, *alive), 1))]
         return steps + self._link(key, given, before) if self.table.links else steps
 
-    def _remove(self, key: object, expected: int, now: float) -> list[Step]:
+    def _remove(self, key: object, expected: int, now: float, leaving: Leaving) -> list[Step]:
         alive = (self.moment(now),) if self.table.has_expiry else ()
-        before = [
-            Step(Statement(sql, (now, key) if with_time else (key,)))
-            for sql, with_time in self.before_delete
-        ]
+        before = [Step(each.statement(key, now, leaving)) for each in self.before_delete]
         tomb = (self.entity, str(key), expected + 1, now)
         return [
             *before,
@@ -228,9 +255,6 @@ class TableStatements(TableSearches):
         moment = self.moment(now)
         return [
             Statement(self._bury_expired, (self.entity, now, key, moment)),
-            *(
-                Statement(sql, (now, key) if with_time else (key,))
-                for sql, with_time in self.before_delete
-            ),
+            *(each.statement(key, now) for each in self.before_delete),
             Statement(f"{self._drop_expired} RETURNING 1", (key, moment)),
         ]

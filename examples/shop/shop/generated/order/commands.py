@@ -24,9 +24,11 @@ async def add_line(
     Runs Order.add_line(work: UnitOfWork, product: Product, quantity: Quantity) -> None.
     """
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
+        work.lock(ORDER, id)
+        work.lock(PRODUCT, product_id)
         while True:
-            order = await work.load(ORDER, id)
-            product = await work.load(PRODUCT, product_id)
+            order = await work.load(ORDER, id, lock=True)
+            product = await work.load(PRODUCT, product_id, lock=True)
             await order.add_line(work=work, product=product, quantity=quantity)
             outcome = await work.commit(
                 order,
@@ -51,7 +53,7 @@ async def place(
     """
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         while True:
-            order = await work.load(ORDER, id)
+            order = await work.load(ORDER, id, lock=True)
             await order.place(work=work)
             outcome = await work.commit(order, "place", {}, None)
             if outcome is not None:
@@ -71,7 +73,7 @@ async def cancel(
     """
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         while True:
-            order = await work.load(ORDER, id)
+            order = await work.load(ORDER, id, lock=True)
             await order.cancel(work=work)
             outcome = await work.commit(order, "cancel", {}, None)
             if outcome is not None:

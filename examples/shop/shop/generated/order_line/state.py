@@ -26,7 +26,7 @@ def order_line_state(order_line: OrderLine) -> OrderLineState:
         "order": order_line.order.id,
         "product": order_line.product.id,
         "quantity": order_line.quantity,
-        "price": str(order_line.price),
+        "price": f"{order_line.price:z.2f}",
     }
 
 

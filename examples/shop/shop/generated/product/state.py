@@ -45,7 +45,7 @@ def product_state(product: Product) -> ProductState:
         "id": product.id,
         "name": product.name,
         "sku": product.sku,
-        "price": str(product.price),
+        "price": f"{product.price:z.2f}",
         "stock": product.stock,
         "status": product.status.value,
         "dimensions": dimensions_state(product.dimensions),

@@ -40,7 +40,7 @@ def new_measurement_page(draft: Draft) -> Page:
         hour: $_form.measurement.create.hour,
         moment: $_form.measurement.create.moment ? new Date($_form.measurement.create.moment).toISOString() : null,
         local: $_form.measurement.create.local || null,
-        span: $_form.measurement.create.span || undefined,
+        span: $_form.measurement.create.span,
         key: $_form.measurement.create.key || null,
         kind: $_form.measurement.create.kind,
         level: $_form.measurement.create.level,
@@ -244,6 +244,7 @@ def measurement_fields(draft: Draft) -> str:
       name="span"
       type="text"
       placeholder="1:30:00"
+      required
       value="{draft.text("span")}"
       data-bind="_form.measurement.create.span"
       aria-invalid="{draft.invalid("span")}"
@@ -382,7 +383,7 @@ MEASUREMENT_BLANK: Values = {
     "hour": "12:00",
     "moment": "",
     "local": "",
-    "span": "",
+    "span": "0:05:00",
     "key": "",
     "kind": "a",
     "level": "1",

@@ -3,6 +3,7 @@
 
 from starmodel.web import Page, segment
 from starmodel.web.actions import live_action
+from starmodel.web.input_value import duration_of
 from starmodel.web.listing import (
     FOLLOW,
     REFRESH,
@@ -19,7 +20,6 @@ from starmodel.web.page import (
     anything,
     brief,
     bullets,
-    duration,
     escape,
     local_time,
     number,
@@ -294,7 +294,7 @@ def measurement_row(record: MeasurementState) -> str:
           <td class="short" data-label="Hour">{record["hour"]}</td>
           <td class="short" data-label="Moment">{local_time(record["moment"])}</td>
           <td class="short" data-label="Local">{local_time(record["local"])}</td>
-          <td class="number" data-label="Span">{duration(record["span"])}</td>
+          <td class="number" data-label="Span">{duration_of(record["span"])}</td>
           <td data-label="Key">{record["key"] or ""}</td>
           <td data-label="Kind">{escape(record["kind"])}</td>
           <td class="number" data-label="Level">{record["level"]}</td>

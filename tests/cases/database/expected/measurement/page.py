@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from starmodel.web import Page, segment
 from starmodel.web.actions import live_action
+from starmodel.web.input_value import duration_of
 from starmodel.web.page import (
+    DURATION,
     NOTICE,
     anything,
     bullets,
     definitions,
-    duration,
     escape,
     literal,
     local_time,
@@ -94,7 +95,7 @@ def measurement_page(state: MeasurementState) -> Page:
     </div>
     <div>
       <dt>Span</dt>
-      <dd data-text="$measurement.span + ' s'">{duration(state["span"])}</dd>
+      <dd data-text="{DURATION}($measurement.span)">{duration_of(state["span"])}</dd>
     </div>
     <div>
       <dt>Key</dt>

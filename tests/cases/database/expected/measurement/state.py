@@ -63,7 +63,7 @@ def measurement_state(measurement: Measurement) -> MeasurementState:
         "ratio": measurement.ratio,
         "name": measurement.name,
         "blob": b64encode(measurement.blob).decode("ascii"),
-        "price": str(measurement.price),
+        "price": f"{measurement.price:z.2f}",
         "day": measurement.day.isoformat(),
         "hour": measurement.hour.isoformat(),
         "moment": (

@@ -1,0 +1,178 @@
+"""What an author says that rows get: a value of the column's type, or an expression over the row.
+
+A value is read here, and written as each database keeps it. An expression stays as it is.
+"""
+
+import json
+import re
+from datetime import datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Literal, NamedTuple, TypeAlias, assert_never
+
+from pydantic import TypeAdapter
+
+from starmodel_generator.emission.sql_text import Sql, identifier, literal, quoted
+from starmodel_generator.migration.filling import stand_in
+from starmodel_schemas import (
+    ColumnSchema,
+    ColumnType,
+    NumericColumnType,
+    PlainColumnType,
+    TableSchema,
+    TextColumnType,
+)
+
+_TEXT = re.compile(r"'((?:[^']|'')*)'")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_WORD = re.compile(r"true|false", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+_Form: TypeAlias = Literal["text", "number", "word"]
+
+
+class _Written(NamedTuple):
+    """A literal: how it is written, and what stands in it."""
+
+    form: _Form
+    value: str
+
+
+_EXAMPLES: dict[str, str] = {
+    "bool": "false",
+    "integer": "0",
+    "float": "0",
+    "bytes": "''",
+    "date": "'2024-12-31'",
+    "time": "'23:59:59'",
+    "datetime": "'2024-12-31 23:59:59+00:00'",
+    "naive_datetime": "'2024-12-31 23:59:59'",
+    "interval": "0",
+    "uuid": "'00000000-0000-0000-0000-000000000000'",
+    "json": "'[]'",
+}
+_NOW = Sql("strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'", "current_timestamp")
+
+
+def given_value(text: str, column: ColumnSchema) -> Sql:
+    """What both databases are told: a literal as they keep it, an expression as it is."""
+    text = text.strip()
+    if text.lower() == "current_timestamp" and column.type == PlainColumnType(name="datetime"):
+        return _NOW
+    written = _literal(text)
+    if written is None or isinstance(column.type, TextColumnType):
+        return Sql.same(text)
+    try:
+        return _read(written, column.type)
+    except (ValueError, InvalidOperation):
+        return Sql.same(text)
+
+
+def is_literal(text: str) -> bool:
+    """Whether it is a value, and no expression."""
+    return _literal(text.strip()) is not None
+
+
+def is_of_type(text: str, column: ColumnSchema) -> bool:
+    """Whether it may be what the column holds; of an expression nobody can tell without rows."""
+    written = _literal(text.strip())
+    if written is None or isinstance(column.type, TextColumnType):
+        return True
+    try:
+        _read(written, column.type)
+    except (ValueError, InvalidOperation):
+        return False
+    return True
+
+
+def example(type_: ColumnType) -> str:
+    """A value of a type, as one gives it."""
+    match type_:
+        case TextColumnType():
+            return "''"
+        case NumericColumnType():
+            return f"{Decimal(0):.{type_.scale}f}"
+        case PlainColumnType():
+            return _EXAMPLES[type_.name]
+        case _:
+            assert_never(type_)
+
+
+def suggestion(column: ColumnSchema, table: TableSchema) -> str:
+    """The option that gives rows a value which the column takes; its author puts the right one."""
+    value = _suggested(column, table).replace('"', '\\"')
+    return f'--backfill {table.name}.{column.name}="{value}"'
+
+
+def _suggested(column: ColumnSchema, table: TableSchema) -> str:
+    for key in table.foreign_keys:
+        if key.column == column.name:
+            target = identifier(key.target)
+            return f"(SELECT {target} FROM {identifier(key.table)} ORDER BY {target} LIMIT 1)"
+    unique = any(index.unique and index.columns == (column.name,) for index in table.indexes)
+    if unique and isinstance(column.type, TextColumnType) and table.primary_key == ("id",):
+        return "CAST(id AS text)"
+    if isinstance(column.type, PlainColumnType) and column.type.name not in ("integer", "float"):
+        return example(column.type)
+    fitting = stand_in(column, table)
+    return example(column.type) if fitting is None else fitting.postgresql
+
+
+def _literal(text: str) -> _Written | None:
+    if found := _TEXT.fullmatch(text):
+        return _Written("text", found[1].replace("''", "'"))
+    if _NUMBER.fullmatch(text):
+        return _Written("number", text)
+    return _Written("word", text.lower()) if _WORD.fullmatch(text) else None
+
+
+def _read(written: _Written, type_: NumericColumnType | PlainColumnType) -> Sql:
+    """The value of a literal.
+
+    Raises:
+        ValueError, InvalidOperation: It is none of the type.
+    """
+    if isinstance(type_, NumericColumnType):
+        return literal(str(_number(written, type_.scale)), type_)
+    match type_.name:
+        case "integer":
+            return literal(int(_number(written, 0)), type_)
+        case "interval":
+            if written.form == "text":
+                return literal(written.value, type_)
+            return Sql.same(str(int(_number(written, 0))))
+        case "float":
+            return literal(float(_number(written)), type_)
+        case "bool":
+            values = {"true": True, "1": True, "false": False, "0": False}
+            if written.value.lower() not in values:
+                raise ValueError(written.value)
+            return literal(values[written.value.lower()], type_)
+        case "json":
+            if written.form == "text":
+                json.loads(written.value)
+            return Sql.same(quoted(written.value))
+        case _:
+            if written.form != "text":
+                raise ValueError(written.value)
+            _check(written.value, type_)
+            return literal(written.value, type_)
+
+
+def _number(written: _Written, scale: int | None = None) -> Decimal:
+    """A number, with no more digits after the point than there is place for."""
+    number = Decimal(written.value)
+    if not number.is_finite() or (
+        scale is not None and number != number.quantize(Decimal(1).scaleb(-scale))
+    ):
+        raise ValueError(written.value)
+    return number
+
+
+def _check(text: str, type_: PlainColumnType) -> None:
+    """See to what reads more than the databases would: numbers as times, zones where none is."""
+    if type_.name in ("date", "datetime", "naive_datetime") and not _DAY.match(text):
+        raise ValueError(text)
+    if type_.name == "naive_datetime" and TypeAdapter(datetime).validate_python(text).tzinfo:
+        raise ValueError(text)
+    if type_.name == "time" and (":" not in text or TypeAdapter(time).validate_python(text).tzinfo):
+        raise ValueError(text)

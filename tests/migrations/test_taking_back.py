@@ -1,0 +1,40 @@
+"""What would be gone once migrations are taken back, and whether anything is in it."""
+
+from pathlib import Path
+
+from migrated_database import Database
+from migration_project import Project
+from table_schemas import INTEGER, TEXT, column, table
+from table_schemas import database as schema
+
+from starmodel_generator.migration.history import read_history, read_schemas
+from starmodel_generator.migration.taking_back import Loss, losses
+
+TITLED = schema(table("item", column("title")))
+NOTED = schema(table("item", column("title"), column("note", TEXT, nullable=True)))
+RENAMED = schema(
+    table("product", column("name", was="title"), column("note", TEXT, nullable=True), was="item"),
+    table("order", column("count", INTEGER)),
+)
+
+
+def test_what_goes_step_by_step(tmp_path: Path) -> None:
+    project = Project(tmp_path, "sqlite:///absent.db")
+    for each in (TITLED, NOTED, RENAMED):
+        project.write(each)
+    found = read_schemas(project.folder, read_history(project.folder))
+    assert found == (schema(), TITLED, NOTED, RENAMED)
+    assert losses(found[2:]) == (Loss("order"),), "a rename loses nothing"
+    assert losses(found[1:]) == (Loss("order"), Loss("item", "note"))
+    assert losses(found) == (Loss("order"), Loss("item")), "a table goes with its columns"
+    assert losses(found[3:]) == ()
+
+
+def test_which_tables_have_rows(database: Database, tmp_path: Path) -> None:
+    project = Project(tmp_path, database.url)
+    project.write(RENAMED)
+    project.migrator.up()
+    assert project.migrator.filled({"product", "order"}) == set()
+    database.insert(RENAMED, {"order": [{"id": "1", "count": 1}]})
+    assert project.migrator.filled({"product", "order"}) == {"order"}
+    assert project.migrator.filled({"item"}) == {"item"}, "nobody knows under which name it is"

@@ -1,0 +1,111 @@
+"""What a database refused, as it is told: in SQLite and in PostgreSQL alike."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from sql_tables import CONSTRAINTS, LIBRARY, Author, Book, Loan, Store, Tag, define, table
+
+from starmodel import Entity, Field, Ref
+from starmodel.application import Key, Write
+from starmodel.errors import ArgumentError, ConstraintViolation
+from starmodel.stores.sql import column
+from starmodel.stores.sql.table import EntityTable
+
+Check = Callable[[Store], Awaitable[None]]
+
+
+class Seat(Entity):
+    """One of each in a row, and one of each in a box."""
+
+    row_name: str = ""
+    number: int = 0
+    box: str = Field(default="", private=True)
+
+
+SEAT_TABLE: EntityTable[Any] = table(
+    define(Seat),
+    (
+        column.text("id"),
+        column.text("row_name"),
+        column.integer("number"),
+        column.text("box"),
+    ),
+    lambda values: (values["id"], values["row_name"], values["number"], values["box"]),
+    lambda row: {"id": row[0], "row_name": row[1], "number": row[2], "box": row[3]},
+    constraints={
+        "uq_seat_row_name_number": ("row_name", "number"),
+        "uq_seat_number_box": ("number", "box"),
+    },
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[Check], None]:
+    """Run a coroutine on an open, empty store."""
+    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    unique = (
+        "CONSTRAINT uq_seat_row_name_number UNIQUE (row_name, number)",
+        "CONSTRAINT uq_seat_number_box UNIQUE (number, box)",
+    )
+    monkeypatch.setitem(CONSTRAINTS, "seat", unique)
+
+    def run_on_store(check: Check) -> None:
+        async def main() -> None:
+            store = Store(url, (*LIBRARY, SEAT_TABLE))
+            await store.open()
+            try:
+                await check(store)
+            finally:
+                await store.close()
+
+        asyncio.run(main())
+
+    return run_on_store
+
+
+def key(entity: Entity) -> Key:
+    return Key(type(entity).__name__.lower(), "record", str(entity.id))
+
+
+async def save(store: Store, *entities: Entity) -> None:
+    await store.commit([Write(key(one), dict(one.__dict__), 0) for one in entities])
+
+
+async def refused(store: Store, write: Write) -> list[ArgumentError]:
+    with pytest.raises(ConstraintViolation) as caught:
+        await store.commit([write])
+    return [*caught.value.errors]
+
+
+def test_who_refers_to_a_record_that_cannot_go_is_told(run: Callable[[Check], None]) -> None:
+    async def check(store: Store) -> None:
+        author, tag = Author(id="ann", name="Ann"), Tag(id="t", name="t")
+        await save(store, author, tag)
+        await save(store, Book(id="b", title="", author=Ref(author), tags=[Ref(tag)]))
+        await save(store, Loan(id="l", book=Ref("b")))
+        for needed in (author, tag):
+            assert await refused(store, Write(key(needed), None, 1)) == [
+                ArgumentError("", "A book still refers to it.", "referenced")
+            ]
+
+    run(check)
+
+
+def test_of_a_combination_every_field_names_the_others(run: Callable[[Check], None]) -> None:
+    async def check(store: Store) -> None:
+        await save(store, Seat(id="1", row_name="A", number=1, box="north"))
+        same = Seat(id="2", row_name="A", number=1, box="south")
+        assert await refused(store, Write(key(same), dict(same.__dict__), 0)) == [
+            ArgumentError("row_name", "The combination with Number is taken already.", "unique"),
+            ArgumentError("number", "The combination with Row name is taken already.", "unique"),
+        ]
+        same = Seat(id="2", row_name="B", number=1, box="north")
+        errors = await refused(store, Write(key(same), dict(same.__dict__), 0))
+        # What is private is named to nobody.
+        assert errors[0] == ArgumentError(
+            "number", "The combination with something else is taken already.", "unique"
+        )
+
+    run(check)
