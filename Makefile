@@ -24,7 +24,7 @@ test: $(STAMP)
 		(cd $$example && ../../$(BIN)/starmodel generate --check \
 			&& ../../$(BIN)/starmodel migrate check) || exit; \
 	done
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 setup: $(STAMP)
 

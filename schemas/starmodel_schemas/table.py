@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from starmodel_schemas.model import SchemaModel
+from starmodel_schemas.shape import ColumnShape
 from starmodel_schemas.types import LiteralValue, OnDelete
 
 DATABASE_VERSION = 1
@@ -69,7 +70,8 @@ class ColumnSchema(SchemaModel):
     object; it is empty for columns of the store's own (`row_version`, `row_expires_at`) and of
     link tables. `backfill` is what rows that exist already get when the column is added: the
     field's default where that is a literal, `None` if there is none. A `bytes`, date, time,
-    `Decimal`, UUID or timedelta default stands there as text, as JSON would have it.
+    `Decimal`, UUID or timedelta default stands there as text, as JSON would have it. `shape` is
+    what a `json` column holds; `None` for others, and where an older migration does not say.
     """
 
     name: str
@@ -78,6 +80,7 @@ class ColumnSchema(SchemaModel):
     nullable: bool = False
     backfill: bool | int | float | str | None = None
     renamed_from: str | None = None
+    shape: ColumnShape | None = None
 
 
 class CompareCheck(SchemaModel):

@@ -4,6 +4,7 @@ Both are looked for first and fetched once where they are missing. What cannot b
 that says what to do, never a test that is skipped.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -11,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 DATASTAR_VERSION = "1.0.1"
@@ -47,10 +49,11 @@ def datastar_path() -> Path:
     """
     named = os.environ.get("DATASTAR_SCRIPT")
     path = Path(named) if named else CACHE
-    if not path.exists():
-        script = _fetch_datastar()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(script)
+    with _alone():
+        if not path.exists():
+            script = _fetch_datastar()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(script)
     if hashlib.sha256(path.read_bytes()).hexdigest() != DATASTAR_SHA256:
         raise SetupFailed(
             f"{path} is not Datastar {DATASTAR_VERSION}. Delete it, or fetch it anew."
@@ -64,6 +67,11 @@ def chromium() -> str:
     Raises:
         SetupFailed: There is none, and none could be installed.
     """
+    with _alone():
+        return _chromium()
+
+
+def _chromium() -> str:
     tried: list[str] = []
     for path in _found():
         trouble = _trouble(path)
@@ -80,6 +88,14 @@ def chromium() -> str:
             if _trouble(path) is None:
                 return path
     raise SetupFailed("\n\n".join([HELP, *tried]))
+
+
+@contextmanager
+def _alone() -> Generator[None]:
+    """Let nobody else look for something and install it meanwhile: tests run in several processes."""
+    with (Path(tempfile.gettempdir()) / "starmodel-browser-setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _fetch_datastar() -> bytes:

@@ -15,7 +15,7 @@ from starmodel_generator.migration.history import History, write_revision
 from starmodel_generator.migration.judgement import acceptable, unused
 from starmodel_generator.migration.plan import Answers
 from starmodel_generator.migration.revision_text import empty_revision_text, revision_text
-from starmodel_generator.migration.wording import describe, summary
+from starmodel_generator.migration.wording import describe, summary, without_values
 from starmodel_schemas import DatabaseSchema
 
 
@@ -93,6 +93,8 @@ def new(
     )
     for step in describe(plan.up):
         say(f"  {step}")
+    for column in without_values(plan.down):
+        say(f"  (taken back, {column} is optional and empty: no value fits every row)")
     give(f"{paths[0]}\n")
     say("Read it, then apply it: `starmodel migrate up`.")
 

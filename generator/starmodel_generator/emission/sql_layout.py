@@ -5,14 +5,19 @@ import re
 from starmodel_generator.emission.layout import LINE_LENGTH, Layout, Parts, width
 from starmodel_generator.emission.quoting import python_string
 
-_PARAMETER = re.compile(r"(?<![:\w\\]):(?=[\w$])")
+_READ_OTHERWISE = re.compile(r"(?<![:\w\\]):\w+(?![:\w])|\\:\w*(?![:\w])")
+"""A parameter, or a backslash that hides one: what SQLAlchemy would take out of a text."""
 _ROOM = 24
 """Columns that are left free for what stands around a text."""
 
 
 def without_parameters(sql: str) -> str:
-    """SQL in which nothing looks like a parameter, as which SQLAlchemy reads `:word`."""
-    return _PARAMETER.sub(r"\\:", sql)
+    """SQL in which nothing looks like a parameter, as which SQLAlchemy reads `:word`.
+
+    A backslash in front says that it is none, and is taken away; where one is in the text itself,
+    it takes another.
+    """
+    return _READ_OTHERWISE.sub(r"\\\g<0>", sql)
 
 
 def sql_layout(sql: str) -> Layout:

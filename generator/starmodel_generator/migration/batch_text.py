@@ -1,9 +1,10 @@
 """The steps that change a table in one go, and what they are written with."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from starmodel_generator.emission.layout import Group, Layout, lay, named
+from starmodel_generator.emission.layout import LINE_LENGTH, Group, Layout, lay, named
 from starmodel_generator.emission.quoting import python_string
 from starmodel_generator.emission.sql_text import identifier
 from starmodel_generator.migration.column_text import (
@@ -38,6 +39,12 @@ _Part: TypeAlias = tuple[CheckSchema | ForeignKeySchema, Layout]
 def call_text(head: str, *items: Layout, indent: int = MARGIN) -> str:
     """A call in a function's body."""
     return lay(Group(head, items, ")"), indent)
+
+
+def comment_lines(text: str) -> str:
+    """A comment in a function's body, over several lines where it is long."""
+    lines = textwrap.wrap(text, LINE_LENGTH - MARGIN - len("# "), break_long_words=False)
+    return f"\n{INDENT}".join(f"# {line}" for line in lines)
 
 
 def batch_text(table: str, steps: Sequence[Step], order: tuple[str, ...] = ()) -> str:
@@ -144,8 +151,10 @@ def _altered(item: AlteredColumn, aside: dict[str, str]) -> list[Step]:
         arguments.append(f"existing_type={type_text(item.before.type)}")
         steps.append(_alter(name, *arguments))
     if item.before.nullable != item.after.nullable:
-        # A step of its own: PostgreSQL would ask for a value before the conversion gives one.
-        steps.append(_alter(name, f"nullable={item.after.nullable}"))
+        # A step of its own: PostgreSQL would ask for a value before the conversion gives one, and
+        # refuse a conversion that gives none.
+        place = 0 if item.after.nullable else len(steps)
+        steps.insert(place, _alter(name, f"nullable={item.after.nullable}"))
     if name not in aside:
         return [*steps]
     moved = (

@@ -10,6 +10,9 @@ from starmodel_generator.migration.given import given_value
 from starmodel_generator.migration.plan import AddedColumn, AlteredColumn, Answers, Update
 from starmodel_schemas import ChoicesCheck, ColumnSchema, TableSchema, TextColumnType
 
+_NOTHING = Conversion("NULL", "NULL")
+"""No row has a value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
@@ -28,12 +31,21 @@ def backfill(column: ColumnSchema, table: TableSchema, answers: Answers) -> Sql 
 def added_column(
     column: ColumnSchema, table: TableSchema, answers: Answers, *, restores: bool
 ) -> AddedColumn:
-    """How a column is added; on the way back a value is made up where there is no other."""
+    """How a column is added; on the way back a value is made up where there is no other.
+
+    Where none can be made up either, the column that comes back is optional: rows have no value.
+    """
     given = None if restores else backfill(column, table, answers)
     value = given or default_value(column)
     if value is None and restores and not column.nullable:
         value = stand_in(column, table)
+        if value is None:
+            return AddedColumn(_optional(column), None, lacks_values=True)
     return AddedColumn(column, value)
+
+
+def _optional(column: ColumnSchema) -> ColumnSchema:
+    return column.model_copy(update={"nullable": True})
 
 
 def altered_column(
@@ -51,6 +63,7 @@ def altered_column(
         given = stand_in(after, table)
     updates: list[Update] = []
     converted: Conversion | None = None
+    lacks_values = False
     if before.type != after.type:
         converted = conversion(before.type, after.type)
         if isinstance(before.type, TextColumnType) and isinstance(after.type, TextColumnType):
@@ -62,6 +75,8 @@ def altered_column(
             given = None
         elif converted is None:
             converted = replacement(after, table, restores=restores)
+            if restores and not after.nullable and converted == _NOTHING:
+                after, lacks_values = _optional(after), True
     elif given is not None:
         updates += _choices(before, after, table, given)
     if before.nullable and not after.nullable:
@@ -74,16 +89,15 @@ def altered_column(
             updates.append(Update(after.name, filled, where, words))
     if converted is None and before.nullable == after.nullable:
         return Alteration(None, tuple(updates)) if updates else None
-    return Alteration(AlteredColumn(before, after, converted), tuple(updates))
+    return Alteration(AlteredColumn(before, after, converted, lacks_values), tuple(updates))
 
 
 def replacement(column: ColumnSchema, table: TableSchema, *, restores: bool) -> Conversion:
     """No old value says anything about the new one: all rows get the same."""
-    value = default_value(column) or (Sql.same("NULL") if column.nullable else None)
-    if value is None and restores:
+    value = default_value(column)
+    if value is None and restores and not column.nullable:
         value = stand_in(column, table)
-    value = value or Sql.same("NULL")
-    return Conversion(value.sqlite, value.postgresql)
+    return _NOTHING if value is None else Conversion(value.sqlite, value.postgresql)
 
 
 def _is_moving(converted: Conversion) -> bool:

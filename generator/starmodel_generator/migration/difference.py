@@ -18,6 +18,7 @@ from starmodel_generator.migration.plan import (
     Answers,
     Finding,
     Plan,
+    Reshaping,
     Steps,
     TableChange,
 )
@@ -124,6 +125,13 @@ def _change(
         added=tuple(added),
         dropped=tuple(column for name, column in before.items() if name not in after),
         altered=tuple(item.change for item in altered if item.change),
+        reshaped=tuple(
+            Reshaping(column, after[name])
+            for name, column in before.items()
+            if name in after
+            and column.type == after[name].type
+            and column.shape != after[name].shape
+        ),
         updates=updates,
         proofs=() if restores else _proofs(new, answers),
         dropped_checks=_without(current.checks, fixed_checks),

@@ -12,12 +12,17 @@ from starmodel_generator.migration.plan import (
     Answers,
     Finding,
     FindingKind,
+    Reshaping,
     TableChange,
 )
+from starmodel_generator.migration.shapes import problems
 from starmodel_schemas import (
     ColumnSchema,
     TableSchema,
 )
+
+_MOST_PROBLEMS = 3
+"""So many are named of what changes in one column."""
 
 
 def judge_dropped_tables(
@@ -70,6 +75,8 @@ def judge_change(change: TableChange, answers: Answers) -> list[Finding]:
     for item in change.altered:
         given = f"{table}.{item.after.name}" in answers.backfills
         findings += _altered(item, change, is_given=given)
+    for item in change.reshaped:
+        findings += _reshaped(item, change)
     return [*findings, *judge_rows(change, answers)]
 
 
@@ -161,6 +168,28 @@ def _altered(item: AlteredColumn, change: TableChange, *, is_given: bool) -> lis
             )
         )
     return findings
+
+
+def _reshaped(item: Reshaping, change: TableChange) -> list[Finding]:
+    """What an older migration does not say cannot be compared."""
+    if item.before.shape is None or item.after.shape is None:
+        return []
+    found = list(dict.fromkeys(problems(item.before.shape, item.after.shape)))
+    if not found:
+        return []
+    subject = f"{change.new.name}.{item.after.name}"
+    words = "; ".join(found[:_MOST_PROBLEMS]) + ("; ..." if len(found) > _MOST_PROBLEMS else "")
+    return [
+        _finding(
+            "destructive",
+            "change-shape",
+            subject,
+            f"`{subject}` is JSON, of which {words}: rows that are there keep what they have, which"
+            " may not be readable any more, or lose a part of it when they are saved",
+            "leave what is there and add to it (a part with a default, another choice), or change"
+            " the rows as well, in a migration by hand (`starmodel migrate new --empty`); then ",
+        )
+    ]
 
 
 def _finding(kind: FindingKind, code: str, subject: str, message: str, hint: str = "") -> Finding:

@@ -82,12 +82,11 @@ def _pair(
         if former is None or former == item.name or former not in before:
             continue
         subject = f"{owner}{item.name}"
-        if former in names:
-            if item.name not in before:
-                findings.append(_again(subject, former))
-        elif item.name in before:
+        if item.name in before:
             if before[item.name] != former:
                 findings.append(_taken(subject, former))
+        elif former in names:
+            findings.append(_again(subject, former))
         elif former in pairs.values():
             findings.append(_twice(subject, former))
         else:
@@ -101,7 +100,8 @@ def _taken(subject: str, former: str) -> Finding:
         "rename",
         subject,
         f"`{subject}` is renamed from `{former}`, but was there already",
-        "rename it to a name that is free, write the migration, and go on from there",
+        "rename it to a name that is free, write the migration, and go on from there; or take"
+        " `renamed_from` away, if it says what is not so",
     )
 
 

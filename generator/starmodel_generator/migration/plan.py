@@ -84,11 +84,13 @@ class Update:
 class AddedColumn:
     """A new column. `value` is what rows that are there get.
 
-    A required column without a value can be added to an empty table only.
+    A required column without a value can be added to an empty table only. On the way back it is
+    optional instead, and `lacks_values`.
     """
 
     column: ColumnSchema
     value: Sql | None = None
+    lacks_values: bool = False
 
     @property
     def needs_empty_table(self) -> bool:
@@ -101,12 +103,13 @@ class AlteredColumn:
     """A column of another type or nullability, under its new name.
 
     `conversion` says how a value of the old type becomes one of the new; `None` where the type
-    is the same.
+    is the same. One that `lacks_values` should be required, and comes back without a value.
     """
 
     before: ColumnSchema
     after: ColumnSchema
     conversion: Conversion | None = None
+    lacks_values: bool = False
 
     @property
     def is_moved(self) -> bool:
@@ -114,6 +117,14 @@ class AlteredColumn:
         return self.conversion is not None and (
             self.conversion.sqlite is not None or self.conversion.postgresql is not None
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Reshaping:
+    """A JSON column that is to hold something else, under its new name. No row changes."""
+
+    before: ColumnSchema
+    after: ColumnSchema
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,7 @@ class TableChange:
     added: tuple[AddedColumn, ...] = ()
     dropped: tuple[ColumnSchema, ...] = ()
     altered: tuple[AlteredColumn, ...] = ()
+    reshaped: tuple[Reshaping, ...] = ()
     updates: tuple[Update, ...] = ()
     proofs: tuple[Proof, ...] = ()
     dropped_checks: tuple[CheckSchema, ...] = ()
@@ -165,7 +177,13 @@ class TableChange:
     @property
     def is_empty(self) -> bool:
         """Whether nothing changes."""
-        return not (self.is_renamed or self.renamed or self.dropped_indexes or self._is_altered)
+        return not (
+            self.is_renamed
+            or self.renamed
+            or self.dropped_indexes
+            or self.reshaped
+            or self._is_altered
+        )
 
     @property
     def _is_altered(self) -> bool:

@@ -6,7 +6,7 @@ from starmodel_generator.emission.format import formatted
 from starmodel_generator.emission.quoting import clean, docstring, python_string
 from starmodel_generator.migration.plan import Finding, Plan, Steps
 from starmodel_generator.migration.steps_text import steps_lines
-from starmodel_generator.migration.wording import describe
+from starmodel_generator.migration.wording import describe, without_values
 
 _REFUSE = '''\
 def refuse(count: str, problem: str) -> None:
@@ -75,6 +75,10 @@ def _header(revision: Revision, plan: Plan) -> list[str]:
     conditions = [finding for finding in plan.findings if finding.kind == "data"]
     lines += _listed("Accepted:", accepted)
     lines += _listed("The rows have to fit:", conditions)
+    restored = without_values(plan.down)
+    if restored:
+        lines += ["", "Taken back, these come back optional and empty, though they were required:"]
+        lines += [f"- {column}" for column in restored]
     return lines
 
 

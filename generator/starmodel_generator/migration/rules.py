@@ -12,7 +12,9 @@ DESTRUCTIVE = ExplainedRule(
     explanation=(
         "The entities no longer have it, but the database may. If it only has another name now,"
         ' say so: `Field(renamed_from="title")` on the field, or `renamed_from="Item"` in the'
-        " entity's `model_config`; then the values are kept. If it is meant, repeat the command"
+        " entity's `model_config`; then the values are kept. Or what a column holds that is kept as"
+        " JSON changes, which no migration goes into: rows keep what they have, and may not be"
+        " readable. If it is meant, repeat the command"
         " with the `--accept` that the message names: it is written into the migration for"
         " whoever reviews it."
     ),

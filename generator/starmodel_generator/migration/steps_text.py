@@ -2,7 +2,13 @@
 
 from starmodel_generator.emission.layout import Group, Layout, lay
 from starmodel_generator.emission.quoting import python_string
-from starmodel_generator.migration.batch_text import COPY, MARGIN, batch_text, call_text
+from starmodel_generator.migration.batch_text import (
+    COPY,
+    MARGIN,
+    batch_text,
+    call_text,
+    comment_lines,
+)
 from starmodel_generator.migration.change_text import (
     change_lines,
     create_index,
@@ -17,7 +23,7 @@ from starmodel_generator.migration.column_text import (
     primary_key_text,
     table_text,
 )
-from starmodel_generator.migration.plan import Steps
+from starmodel_generator.migration.plan import Steps, TableChange
 from starmodel_schemas import ForeignKeySchema, TableSchema
 
 
@@ -48,6 +54,7 @@ def steps_lines(steps: Steps) -> list[str]:
         if keys:
             lines += _circle(_without(table, keys), [_added_key(key) for key in keys])
     for change in steps.changed:
+        lines += _notes(change)
         lines += change_lines(change)
     for table in steps.dropped:
         keys = [key for owner, key in steps.loose_keys if owner == table]
@@ -55,6 +62,22 @@ def steps_lines(steps: Steps) -> list[str]:
             lines += _circle(table, [_dropped_key(key) for key in keys])
     lines += [call_text("op.drop_table(", python_string(table.name)) for table in steps.dropped]
     return lines
+
+
+def _notes(change: TableChange) -> list[str]:
+    """What a reader should know of columns that nothing is done to, or less than one would think."""
+    table = change.new.name
+    restored = [added.column for added in change.added if added.lacks_values]
+    restored += [item.after for item in change.altered if item.lacks_values]
+    notes = [
+        f"{table}.{column.name} was required. It comes back optional: no value fits every row."
+        for column in restored
+    ]
+    notes += [
+        f"{table}.{item.after.name} is JSON: rows that are there keep what they have."
+        for item in change.reshaped
+    ]
+    return [comment_lines(note) for note in notes]
 
 
 def _create(table: TableSchema, late: list[ForeignKeySchema]) -> list[str]:

@@ -42,9 +42,23 @@ def _changes(change: TableChange) -> Iterator[str]:
         if item.before.nullable != item.after.nullable:
             word = "optional" if item.after.nullable else "required"
             yield f"make column {table}.{item.after.name} {word}"
+    for item in change.reshaped:
+        yield f"note what {table}.{item.after.name} holds now, which is JSON"
     for update in change.updates:
         yield update.words.replace("{}", f"{table}.{update.column}")
     yield from _constraints(change)
+
+
+def without_values(steps: Steps) -> tuple[str, ...]:
+    """The required columns that come back optional, since nobody knows what rows should have."""
+    return tuple(
+        f"{change.new.name}.{column.name}"
+        for change in steps.changed
+        for column in (
+            *(added.column for added in change.added if added.lacks_values),
+            *(item.after for item in change.altered if item.lacks_values),
+        )
+    )
 
 
 def _constraints(change: TableChange) -> Iterator[str]:
@@ -111,6 +125,6 @@ def _summary_of(change: TableChange) -> str:
         *(f"rename {table} {former} to {name}" for former, name in change.renamed),
         *(f"add {table} {added.column.name}" for added in change.added),
         *(f"drop {table} {column.name}" for column in change.dropped),
-        *(f"change {table} {item.after.name}" for item in change.altered),
+        *(f"change {table} {item.after.name}" for item in (*change.altered, *change.reshaped)),
     ]
     return edits[0] if len(edits) == 1 else f"change {table}"

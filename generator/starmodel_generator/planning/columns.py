@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from starmodel_generator.planning.shapes import shape_of
 from starmodel_schemas import (
     AnyType,
     AppSchema,
@@ -201,6 +202,7 @@ def _column(
         nullable=plain.nullable,
         backfill=_backfill(field, plain, type, app),
         renamed_from=field.renamed_from,
+        shape=shape_of(plain.type, app, plain.constraints) if type is None else None,
     )
     checks = () if type is None else tuple(_checks(plain, f"ck_{table}_{name}", name, app))
     return StoredColumn(column, checks)

@@ -340,9 +340,7 @@ class UnitOfWork(Loading):
         if self.idempotency_key is not None:
             receipt = Receipt(self.idempotency_key, key.entity, key.id, created)
         try:
-            committed = await self._source(backend).commit_event(
-                saved, records, receipt, reads
-            )
+            committed = await self._source(backend).commit_event(saved, records, receipt, reads)
         except (InvalidState, ConstraintViolation) as refused:
             owner = next((each for each in saved if each.key.entity == refused.entity), subject)
             raise owner.shown(refused) from None

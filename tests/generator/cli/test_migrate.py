@@ -110,6 +110,27 @@ def test_what_would_be_lost_is_announced(products: Shop) -> None:
     assert rows(products, "SELECT title, stock FROM product") == [("", 3)]
 
 
+def test_what_json_holds_is_looked_at(products: Shop) -> None:
+    define(products, "sizes: list[str] = Field(default_factory=list[str])")
+    assert products.starmodel("migrate", "new").code == 0
+    define(products, "sizes: list[str | None] = Field(default_factory=list[str | None])")
+    check = products.starmodel("migrate", "check")
+    noted = "note what product.sizes holds now, which is JSON\n"
+    assert (check.code, check.out) == (3, noted)
+    added = products.starmodel("migrate", "new")
+    assert (added.code, added.out) == (0, "migrations/versions/0002_change_product_sizes.py\n")
+    assert products.starmodel("migrate", "check").code == 0
+    define(products, "sizes: list[int] = Field(default_factory=list[int])")
+    assert products.starmodel("migrate", "check").code == 3
+    stopped = products.starmodel("migrate", "new")
+    assert stopped.code == 1 and "SM551" in stopped.err
+    assert "`[]` can no longer be null" in stopped.err
+    done = products.starmodel("migrate", "new", "--accept", "change-shape:product.sizes")
+    assert done.code == 0
+    assert products.starmodel("migrate", "up").code == 0
+    assert products.starmodel("migrate", "down", "0001").code == 0
+
+
 def test_rows_get_what_they_lack(products: Shop) -> None:
     begin(products)
     define(products, "title: str = ''", "stock: int = 0", "sku: str")

@@ -327,6 +327,9 @@ def test_everything_is_under_the_rules_of_the_entity(client: Client) -> None:
         assert patch(client, path, {"text": "x"}, **headers).status == status
         assert delete(client, path, **headers).status == status
     assert patch(client, path, {"text": "x"}, **ada).json["state"]["text"] == "x"
+    # Nor is a note given to somebody in whose name ada could not make one.
+    assert patch(client, path, {"owner": "bob"}, **ada).status == 403
+    assert client.get(path, headers=ada).json["state"]["owner"] == "ada"
     assert delete(client, path, **ada).status == 204
     assert client.post("/letter", {"text": "hi"}).status == 401
     letter = client.post("/letter", {"text": "hi"}, headers=bob)

@@ -175,6 +175,11 @@ def test_crud_is_under_the_rules_of_the_entity() -> None:
             "            authorize(actor, may_edit(actor, tag))\n"
             f"            work.{first}\n"
         ) in function(text, name)
+    assert (
+        "            work.change(tag, arguments)\n"
+        "            authorize(actor, may_edit(actor, tag))\n"
+        "            outcome = await work.commit("
+    ) in function(text, "update")
     text = commands(AuthenticatedAccess())
     for name in ("create", "update", "delete"):
         body = function(text, name)

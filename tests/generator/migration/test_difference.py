@@ -76,8 +76,20 @@ def test_renames_that_cannot_be_followed() -> None:
         table("product", column("a", was="title"), column("b", was="title"), column("name"))
     )
     assert obstacles(old, twice)[0] == "rename:product.b"
+    swapped = database(table("product", column("name", was="title"), column("title", was="name")))
+    assert obstacles(old, swapped) == ["rename:product.name", "rename:product.title"]
+    done = database(table("product", column("title", was="heading"), column("heading")))
+    assert difference(done, done).is_empty, "what was applied says nothing any more"
     stale = database(table("product", column("title", was="heading"), column("name")))
     assert difference(old, stale).is_empty
+
+
+def test_entities_that_swap_their_names() -> None:
+    old = database(table("item", column("name")), table("other", column("name")))
+    new = database(
+        table("item", column("name"), was="other"), table("other", column("name"), was="item")
+    )
+    assert obstacles(old, new) == ["rename:item", "rename:other"]
 
 
 @pytest.mark.parametrize(

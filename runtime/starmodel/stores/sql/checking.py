@@ -9,10 +9,12 @@ for it. On SQLite whoever writes is alone, and the same statements only compare.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from starmodel.application.store import Key, Reads, Write
+from starmodel.application.store import Key, Reads, Relation, Write
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.driver import Statement
 from starmodel.stores.sql.statements import TableStatements
+
+_BATCHES = (1, 4, 16, 64)
 
 
 class Comparison(NamedTuple):
@@ -28,7 +30,6 @@ class _Rows:
     def __init__(self) -> None:
         self.versions: dict[Key, int] = {}
         self.is_changed = False
-        self.is_read = False
         # Also for those who are about to refer to one of them, or for one that goes.
         self.is_closed = False
 
@@ -70,22 +71,49 @@ def check(
         found.is_closed = True
     for entity in sorted(rows):
         found = rows[entity]
-        table = _table(tables, entity)
-        suffix = found.suffix if table.dialect == "postgresql" else ""
-        wanted = sorted(found.versions)
-        while wanted:
-            size = table.most_compared(len(wanted))
-            batch, wanted = wanted[:size], wanted[size:]
-            pairs = [(table.find_key(key.id), found.versions[key]) for key in batch]
-            yield Comparison(table.compare(pairs, size, suffix, now), batch[0])
+        yield from _compare(_table(tables, entity), found, now)
     for relation in dict.fromkeys(reads.relations):
-        target = _table(tables, relation.owner.key.entity).find_key(relation.owner.key.id)
-        table = _table(tables, relation.entity)
-        counted = table.count_by(relation.field, target, relation.number, now)
-        yield Comparison(counted, relation.owner.key)
+        key = relation.owner.key
+        owner = _table(tables, key.entity).find_key(key.id)
+        yield Comparison(_count(_table(tables, relation.entity), relation, owner, now), key)
     for key in absent:
-        table = _table(tables, key.entity)
-        yield Comparison(table.miss(table.find_key(key.id), now), key)
+        yield Comparison(_miss(_table(tables, key.entity), key, now), key)
+
+
+def _compare(table: TableStatements, rows: _Rows, now: float) -> Iterator[Comparison]:
+    key = table.key.quoted
+    alive, moment = _alive(table, now)
+    lock = f" ORDER BY {key}{rows.suffix}" if table.dialect == "postgresql" else ""
+    wanted = sorted((table.find_key(each.id), each) for each in rows.versions)
+    while wanted:
+        size = next((size for size in _BATCHES if size >= len(wanted)), _BATCHES[-1])
+        batch, wanted = wanted[:size], wanted[size:]
+        pairs = [(value, rows.versions[each]) for value, each in batch]
+        # A pair may stand there several times, so that there are few different statements.
+        pairs += pairs[:1] * (size - len(pairs))
+        either = " OR ".join([f"({key} = ? AND row_version = ?)"] * size)
+        sql = f"SELECT 1 FROM {table.table.quoted} WHERE ({either}){alive}{lock}"
+        parameters = tuple(value for pair in pairs for value in pair)
+        yield Comparison(Statement(sql, (*parameters, *moment), len(batch)), batch[0][1])
+
+
+def _count(table: TableStatements, relation: Relation, owner: object, now: float) -> Statement:
+    alive, moment = _alive(table, now)
+    found = f"SELECT count(*) FROM {table.table.quoted} WHERE {table.refers(relation.field)}{alive}"
+    return Statement(f"SELECT 1 WHERE ({found}) = ?", (owner, *moment, relation.number), 1)
+
+
+def _miss(table: TableStatements, key: Key, now: float) -> Statement:
+    alive, moment = _alive(table, now)
+    sql = f"SELECT 1 FROM {table.table.quoted} WHERE {table.key.quoted} = ?{alive}"
+    return Statement(sql, (table.find_key(key.id), *moment), 0)
+
+
+def _alive(table: TableStatements, now: float) -> tuple[str, tuple[object, ...]]:
+    """Give the condition that the time of a row is not up, and what it takes."""
+    if not table.table.has_expiry:
+        return "", ()
+    return " AND (row_expires_at IS NULL OR row_expires_at > ?)", (table.moment(now),)
 
 
 def _table(tables: Mapping[str, TableStatements], entity: str) -> TableStatements:

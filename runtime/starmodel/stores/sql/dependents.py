@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from starmodel.application.relations import ids_of
 from starmodel.application.store import Write
+from starmodel.stores.sql.cascade import cascaded, literal
 from starmodel.stores.sql.column import quote
 from starmodel.stores.sql.statements import BURY, TOMB, Dependent, TableStatements
 
@@ -15,7 +16,7 @@ from starmodel.stores.sql.statements import BURY, TOMB, Dependent, TableStatemen
 def relate(tables: Mapping[str, TableStatements]) -> None:
     """Settle for every table what comes before a deletion, and which tables it depends on."""
     for table in tables.values():
-        table.before_delete = tuple(_before_delete(table.entity, "?", tables, {table.entity}))
+        table.before_delete = tuple(_before_delete(table.entity, tables))
         table.depth = _depth(table.entity, tables, ())
 
 
@@ -85,9 +86,28 @@ def _depth(entity: str, tables: Mapping[str, TableStatements], path: tuple[str, 
     return max((1 + _depth(target, tables, below) for target in targets), default=0)
 
 
-def _before_delete(
-    entity: str, keys: str, tables: Mapping[str, TableStatements], seen: set[str]
+def _before_delete(entity: str, tables: Mapping[str, TableStatements]) -> list[Dependent]:
+    """Give what comes before the deletion of one row, for everybody who refers to what goes."""
+    reached = cascaded(entity, tables)
+    if not reached.is_endless:
+        return _before_each(entity, "?", tables, buries_all=True)
+    found: list[Dependent] = []
+    for gone in reached.entities:
+        keys = reached.keys(gone)
+        found += _before_each(gone, keys, tables, buries_all=False)
+        table = tables[gone].table
+        found.append(_buried(tables[gone], f"{table.key.quoted} IN ({keys})"))
+    return found
+
+
+def _before_each(
+    entity: str, keys: str, tables: Mapping[str, TableStatements], *, buries_all: bool
 ) -> list[Dependent]:
+    """Go through those who refer to rows of a table.
+
+    With `buries_all` those that go along leave their versions behind, and those who refer to
+    them are gone through as well.
+    """
     found: list[Dependent] = []
     for child in tables.values():
         table = child.table
@@ -103,18 +123,22 @@ def _before_delete(
             condition = _is_one(column, keys)
             if reference.on_delete == "set_null":
                 found.append(_changed(child, f"{column} = NULL, ", condition))
-            elif table.entity not in seen:
-                rows = f"FROM {table.quoted} WHERE {condition}"
-                rest = f"{table.key.quoted} {rows}"
-                below = {*seen, table.entity}
-                found += _before_delete(table.entity, f"SELECT {rest}", tables, below)
-                name = table.entity.replace("'", "''")
-                sql = (
-                    f"{TOMB} SELECT '{name}', CAST({table.key.quoted} AS TEXT),"
-                    f" row_version + 1, CAST(? AS DOUBLE PRECISION) {rows} {BURY}"
-                )
-                found.append(Dependent(sql, with_time=True))
+            elif buries_all:
+                below = f"SELECT {table.key.quoted} FROM {table.quoted} WHERE {condition}"
+                found += _before_each(table.entity, below, tables, buries_all=True)
+                found.append(_buried(child, condition))
     return found
+
+
+def _buried(child: TableStatements, condition: str) -> Dependent:
+    """Keep the versions of rows that are deleted along with another."""
+    table = child.table
+    sql = (
+        f"{TOMB} SELECT {literal(table.entity)}, CAST({table.key.quoted} AS TEXT),"
+        f" row_version + 1, CAST(? AS DOUBLE PRECISION) FROM {table.quoted} WHERE {condition}"
+        f" {BURY}"
+    )
+    return Dependent(sql, with_time=True)
 
 
 def _is_one(column: str, keys: str) -> str:

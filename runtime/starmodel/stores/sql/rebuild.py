@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _TEMPORARY = "_alembic_tmp_"
 _COLLATION = re.compile(r'\bCOLLATE\s+("?)(\w+)\1', re.IGNORECASE)
-_PARAMETER = re.compile(r"(?<![:\w\\]):(?=[\w$])")
+_READ_OTHERWISE = re.compile(r"(?<![:\w\\]):\w+(?![:\w])|\\:\w*(?![:\w])")
+"""A parameter, or a backslash that hides one: what SQLAlchemy would take out of a text."""
 
 
 class PreservingSQLite(SQLiteImpl):
@@ -108,6 +109,9 @@ def complete(table: sa.Table, connection: "Connection") -> None:
         if found["name"] not in table.columns:
             table.append_column(sa.Column(found["name"], found["type"], nullable=found["nullable"]))
         column = table.columns[found["name"]]
+        if found["nullable"] and not column.primary_key:
+            # Taken back, it came without a value.
+            column.nullable = True
         if default is not None and column.server_default is None:
             column.server_default = sa.DefaultClause(_text(default))
     checks = {item.name for item in table.constraints if isinstance(item, sa.CheckConstraint)}
@@ -143,7 +147,7 @@ def complete(table: sa.Table, connection: "Connection") -> None:
 
 
 def _text(sql: str) -> sa.TextClause:
-    return sa.text(_PARAMETER.sub(r"\\:", sql))
+    return sa.text(_READ_OTHERWISE.sub(r"\\\g<0>", sql))
 
 
 def _is_told(table: sa.Table, sql: str) -> bool:

@@ -104,18 +104,24 @@ class TableQueries:
 
     def select_by(self, field: str) -> str | None:
         """Give the query for the rows that refer to a record through a field, sorted by id."""
+        condition = self.refers(field)
+        if condition is None:
+            return None
+        order = f" ORDER BY {self.table.quoted}.{self.key.quoted}"
+        return f"{self.source} WHERE {condition}{order}"
+
+    def refers(self, field: str) -> str | None:
+        """Give the condition that a row refers to a record through a field."""
         table = self.table
-        order = f" ORDER BY {table.quoted}.{self.key.quoted}"
         for reference in table.references:
             if reference.field == field:
-                column = f"{table.quoted}.{quote(reference.column)}"
-                return f"{self.source} WHERE {column} = ?{order}"
+                return f"{table.quoted}.{quote(reference.column)} = ?"
         for link in table.links:
             if link.field == field:
                 linked = f"SELECT {quote(link.owner)} FROM {link.quoted}"
                 return (
-                    f"{self.source} WHERE {table.quoted}.{self.key.quoted} IN"
-                    f" ({linked} WHERE {link.target.quoted} = ?){order}"
+                    f"{table.quoted}.{self.key.quoted} IN"
+                    f" ({linked} WHERE {link.target.quoted} = ?)"
                 )
         return None
 

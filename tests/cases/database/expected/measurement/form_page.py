@@ -3,7 +3,7 @@
 
 from starmodel.web import Page
 from starmodel.web.draft import Draft, Form
-from starmodel.web.input_value import Values, duration_of, json_of, lines_of, text_of
+from starmodel.web.input_value import Values
 from starmodel.web.page import NOTICE
 
 

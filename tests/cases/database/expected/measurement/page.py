@@ -3,7 +3,7 @@
 
 from collections.abc import Callable
 
-from starmodel.web import Page, segment
+from starmodel.web import Page
 from starmodel.web.actions import live_action
 from starmodel.web.input_value import duration_of
 from starmodel.web.page import (
@@ -25,7 +25,6 @@ from shop.generated.measurement.state import LinkState, MeasurementState
 
 def measurement_page(state: MeasurementState) -> Page:
     """The live page of a Measurement, with a form for each event."""
-    id = segment(state["id"])
     content = f"""\
 <main
   data-signals="{{measurement: {{
