@@ -153,3 +153,19 @@ def test_a_database_without_a_file_has_the_tables_of_its_row_classes() -> None:
         await store.close()
 
     asyncio.run(main())
+
+
+def test_a_module_may_be_loaded_anew() -> None:
+    text = (
+        "import sqlalchemy as sa\nfrom sqlmodel import Field\n"
+        "from starmodel.stores.sql.rows import RowBase\n"
+        "class PotRow(RowBase, table=True):\n    __tablename__ = 'pot'\n"
+        "    id: str = Field(sa_column=sa.Column('id', sa.Text(), primary_key=True))\n"
+    )
+    # Those who hold on to the former class are no trouble: a warning would be an error here.
+    modules = [{"__name__": "kitchen.generated.pot.table"} for _ in range(3)]
+    for module in modules:
+        exec(text, module)
+    rows: list[Any] = [module["PotRow"] for module in modules]
+    assert len({id(row) for row in rows}) == 3
+    assert [column.name for column in rows[-1].metadata.tables["pot"].columns] == ["id"]

@@ -22,9 +22,11 @@ except ModuleNotFoundError as error:
 
 
 _METADATA: dict[str, MetaData] = {}
+_BY_NAME: dict[str, Any] = {}
+"""What SQLAlchemy finds classes in that are named by a text, which rows never are."""
 
 
-class RowBase(SQLModel, registry=registry()):
+class RowBase(SQLModel, registry=registry(class_registry=_BY_NAME)):
     """A row of a table, as `select(...)` gives it. Entities are never rows; rows check nothing.
 
     All tables of one generated package have their `metadata` in common.
@@ -43,5 +45,7 @@ class RowBase(SQLModel, registry=registry()):
         former = metadata.tables.get(cls.__tablename__)
         if former is not None:
             metadata.remove(former)
+            # It would warn of the former class as long as that is not collected.
+            _BY_NAME.clear()
         cls.metadata = metadata
         super().__init_subclass__(**options)
