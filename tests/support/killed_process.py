@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from tally_world import TALLY_TABLE, add, create, opened, total, unpublished
+from tally_world import TALLY_TABLE, add, create, left_alone, opened, total, unpublished
 
 from starmodel import CommandRecord
 from starmodel.stores.sql.backend import SQLModelBackend
@@ -170,6 +170,7 @@ async def check(url: str, killer: Killer, point: str, rounds: int) -> None:
     done = 0
     for _ in range(rounds):
         said = await asyncio.to_thread(killer.kill, url, point, random.randint(1, 4))
+        await left_alone(url)
         recovered: list[CommandRecord] = []
         async with opened(
             url, subscribe=recovered.append, clock=lambda: time.time() + _LATER

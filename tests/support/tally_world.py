@@ -155,6 +155,20 @@ async def unpublished(url: str) -> int:
     return row[0]
 
 
+async def left_alone(url: str) -> None:
+    """Wait until nobody else is connected: a server may finish what a dead client has asked for."""
+    driver = driver_for(url)
+    await driver.open()
+    others = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    async with asyncio.timeout(30):
+        while (await driver.fetch(others, ()))[0][0]:
+            await asyncio.sleep(0.02)
+    await driver.close()
+
+
 async def _main(url: str, count: int, workers: int, lock: bool) -> None:
     async with opened(url) as services:
         left = iter(range(count))
