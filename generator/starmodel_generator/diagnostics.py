@@ -25,9 +25,8 @@ class Place:
 
     Steps come in pairs, a role and which one: `("class", "Cart", "def", "add",
     "parameter", "amount", "annotation", 0)`. The second thing of one name in a
-    scope is `add#2`. A place in a method's body ends in `("line", 14, "column",
-    9, "end_line", 14, "end_column", 20)`, 1-based, in characters.
-    `analysis.positions` lists the roles.
+    scope is `add#2`. A place in a method's body ends in `("node", 12)`, the number
+    of a syntax node in it. `analysis.positions` lists the roles.
     """
 
     path: str
@@ -39,9 +38,9 @@ class Place:
 
     @property
     def named_steps(self) -> tuple[Step, ...]:
-        """The steps without the line and column that a place in a body ends in."""
+        """The steps without the node that a place in a body ends in."""
         roles = self.steps[::2]
-        return self.steps[: 2 * roles.index("line")] if "line" in roles else self.steps
+        return self.steps[: 2 * roles.index("node")] if "node" in roles else self.steps
 
 
 @dataclass(frozen=True, slots=True, order=True)

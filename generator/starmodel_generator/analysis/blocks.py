@@ -5,75 +5,75 @@ definitions of that same module or class. Scanning goes by a stack, so a chain
 of ten thousand `elif` is as good as one.
 """
 
-import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
-_BLOCKS = frozenset(
-    {
-        ast.If,
-        ast.Try,
-        ast.TryStar,
-        ast.For,
-        ast.AsyncFor,
-        ast.While,
-        ast.With,
-        ast.AsyncWith,
-        ast.Match,
-    }
-)
+import libcst as cst
+
+from starmodel_generator.analysis.tree import SmallOrCompound, last_name, statements_of
+
+_BLOCKS = frozenset({cst.If, cst.Try, cst.TryStar, cst.For, cst.While, cst.With, cst.Match})
 
 
 class Statement(NamedTuple):
     """A statement and the innermost block it stands in, `None` for the scope itself."""
 
-    node: ast.stmt
+    node: SmallOrCompound
     container: str | None
     type_checking: bool
 
 
-def scope_statements(body: Sequence[ast.stmt]) -> Iterator[Statement]:
-    """The statements of a scope in source order; blocks are opened, not given."""
-    stack: list[tuple[Sequence[ast.stmt], int, str | None, bool]] = [(body, 0, None, False)]
+def scope_statements(body: cst.BaseSuite | cst.Module) -> Iterator[Statement]:
+    """Yield the statements of a scope in the order of the text; blocks are opened, not given."""
+    stack = [(statements_of(body), _Block(None, type_checking=False))]
     while stack:
-        statements, index, container, type_checking = stack.pop()
-        while index < len(statements) and type(statements[index]) not in _BLOCKS:
-            yield Statement(statements[index], container, type_checking)
-            index += 1
-        if index < len(statements):
-            stack.append((statements, index + 1, container, type_checking))
-            blocks = _blocks(statements[index], type_checking)
-            stack.extend((inner, 0, name, checking) for inner, name, checking in reversed(blocks))
+        statements, block = stack.pop()
+        for statement in statements:
+            if type(statement) in _BLOCKS:
+                stack.append((statements, block))
+                inner = _blocks(statement, block)
+                stack.extend((statements_of(suite), its) for suite, its in reversed(inner))
+                break
+            yield Statement(statement, block.container, block.type_checking)
 
 
-def _blocks(node: ast.stmt, type_checking: bool) -> list[tuple[Sequence[ast.stmt], str, bool]]:
+class _Block(NamedTuple):
+    container: str | None
+    type_checking: bool
+
+
+def _blocks(
+    node: SmallOrCompound, around: _Block
+) -> list[tuple[cst.BaseSuite | cst.Module, _Block]]:
     match node:
-        case ast.If():
-            for_checkers = type_checking or _is_type_checking(node.test)
-            return [(node.body, "if", for_checkers), (node.orelse, "if", type_checking)]
-        case ast.Try() | ast.TryStar():
-            handlers = [handler.body for handler in node.handlers]
-            parts = [node.body, *handlers, node.orelse, node.finalbody]
-            return [(part, "try", type_checking) for part in parts]
-        case ast.For() | ast.AsyncFor():
-            return [(node.body, "for", type_checking), (node.orelse, "for", type_checking)]
-        case ast.While():
-            return [(node.body, "while", type_checking), (node.orelse, "while", type_checking)]
-        case ast.With() | ast.AsyncWith():
-            return [(node.body, "with", type_checking)]
-        case ast.Match():
-            return [(case.body, "match", type_checking) for case in node.cases]
+        case cst.If():
+            return _branches(node, around)
+        case cst.Try() | cst.TryStar():
+            parts = [node, *node.handlers, node.orelse, node.finalbody]
+            block = around._replace(container="try")
+            return [(part.body, block) for part in parts if part is not None]
+        case cst.For() | cst.While():
+            block = around._replace(container="for" if isinstance(node, cst.For) else "while")
+            return [(part.body, block) for part in (node, node.orelse) if part is not None]
+        case cst.With():
+            return [(node.body, around._replace(container="with"))]
+        case cst.Match():
+            return [(case.body, around._replace(container="match")) for case in node.cases]
         case _:
             return []
 
 
-def _is_type_checking(test: ast.expr) -> bool:
-    match test:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name == "TYPE_CHECKING"
-        case _:
-            return False
+def _branches(node: cst.If, around: _Block) -> list[tuple[cst.BaseSuite | cst.Module, _Block]]:
+    """The branch of an `if` and those of every `elif` and `else` after it."""
+    branches: list[tuple[cst.BaseSuite | cst.Module, _Block]] = []
+    branch: cst.If | cst.Else | None = node
+    while branch is not None:
+        for_checkers = isinstance(branch, cst.If) and last_name(branch.test) == "TYPE_CHECKING"
+        block = _Block("if", around.type_checking or for_checkers)
+        branches.append((branch.body, block))
+        branch = branch.orelse if isinstance(branch, cst.If) else None
+    return branches
 
 
 class Numbering:

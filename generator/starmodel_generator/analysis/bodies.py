@@ -6,6 +6,7 @@ the module is left to linking (`Effect.through`).
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from starmodel_generator.analysis.body import sort_body
@@ -13,14 +14,13 @@ from starmodel_generator.analysis.effects import BodyReader
 from starmodel_generator.analysis.facts import Effect, Through
 from starmodel_generator.analysis.flow import TooTangledError
 from starmodel_generator.analysis.functions import (
-    FunctionNode,
     Outcome,
     parameters_of,
     receiver_name,
 )
 from starmodel_generator.analysis.scopes import ModuleScope
 from starmodel_generator.analysis.taken import ENTITY, UNKNOWN_FIELD
-from starmodel_generator.analysis.text import SourceText
+from starmodel_generator.analysis.tree import FunctionNode
 from starmodel_generator.diagnostics import Place
 
 
@@ -37,32 +37,36 @@ _Spot: TypeAlias = _Target | Through
 class ModuleBodies:
     """The effects of a module's functions and methods, each worked out when asked for."""
 
-    def __init__(self, module: ModuleScope, text: SourceText, path: str) -> None:
+    def __init__(self, module: ModuleScope) -> None:
         self._module = module
-        self._text = text
-        self._path = path
         self._found: dict[FunctionNode, Outcome] = {}
         self._written: dict[_Spot, bool] = {}
 
-    def outcome_of(self, node: FunctionNode) -> Outcome:
-        """What a function does, its effects in the order of the text.
+    def outcome_of(self, node: FunctionNode, place: Place) -> Outcome:
+        """Return what the function at a place does, its effects in the order of the text.
 
         The effects of a method are those on what it is called on, the effects of a function those
         on its parameters. What a function of this module does not write when it gets something is
         left out.
         """
         found = self._outcome(node)
-        if all(effect.through is None for effect in found.effects):
-            return found
-        return found._replace(effects=tuple(filter(self._may_write, found.effects)))
+        return found._replace(
+            effects=tuple(
+                [
+                    replace(effect, place=place.at(*effect.place.steps))
+                    for effect in found.effects
+                    if self._may_write(effect)
+                ]
+            )
+        )
 
     def _outcome(self, node: FunctionNode) -> Outcome:
-        """Like `outcome_of`, with calls inside the module not yet followed."""
+        """Like `outcome_of`, with places inside the function, and no calls followed yet."""
         found = self._found.get(node)
         if found is None:
             body = sort_body(node)
             try:
-                effects = BodyReader(body, self._module, self._text, self._path).effects()
+                effects = BodyReader(body, self._module).effects()
             except (RecursionError, TooTangledError):
                 effects = tuple(self._anything(node))
             found = Outcome(body.has_yield, body.returns_value, effects)
@@ -71,12 +75,12 @@ class ModuleBodies:
 
     def _anything(self, node: FunctionNode) -> Iterator[Effect]:
         """The effects of a function that cannot be followed."""
-        place = Place(self._path, self._text.steps(node))
+        place = Place("")
         if node in self._module.class_of:
             yield Effect("escape", UNKNOWN_FIELD, place)
         else:
-            for argument, _, _ in parameters_of(node.args):
-                yield Effect("escape", argument.arg, place)
+            for parameter in parameters_of(node.params):
+                yield Effect("escape", parameter.name, place)
 
     def _may_write(self, effect: Effect) -> bool:
         return effect.through is None or self._is_written(effect.through)
@@ -161,7 +165,7 @@ class ModuleBodies:
 def _parameter_at(function: FunctionNode, position: int | str, *, is_method: bool) -> str | None:
     if position == 0 and is_method:
         return ENTITY
-    parameters = [(argument.arg, kind) for argument, kind, _ in parameters_of(function.args)]
+    parameters = [(each.name, each.kind) for each in parameters_of(function.params)]
     if isinstance(position, str):
         return position if position in (name for name, _ in parameters) else None
     if is_method and receiver_name(function) is None:

@@ -1,168 +1,207 @@
 """The nodes of a function's body, sorted by what is asked of them, in one walk."""
 
-import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from starmodel_generator.analysis.functions import FunctionNode, parameters_of
-from starmodel_generator.analysis.known_calls import MUTABLE_BUILTIN_TYPES, MUTATING_METHODS
-from starmodel_generator.analysis.walk import children_of
+import libcst as cst
 
-_NESTED = frozenset({ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+from starmodel_generator.analysis.functions import parameters_of
+from starmodel_generator.analysis.imports import imported_names
+from starmodel_generator.analysis.known_calls import MUTABLE_BUILTIN_TYPES, MUTATING_METHODS
+from starmodel_generator.analysis.tree import FunctionNode, children_of, is_none, walk
+
+_NESTED = frozenset({cst.Lambda, cst.FunctionDef, cst.ClassDef})
+# Below these, `target` or `name` is what a statement stores to.
+_STORING = frozenset(
+    {
+        cst.AnnAssign,
+        cst.AsName,
+        cst.AssignTarget,
+        cst.AugAssign,
+        cst.CompFor,
+        cst.Del,
+        cst.For,
+        cst.NamedExpr,
+    }
+)
+_UNPACKED = frozenset({cst.Tuple, cst.List, cst.Element, cst.StarredElement})
 _SORTED = frozenset(
     {
-        ast.Attribute,
-        ast.Subscript,
-        ast.Call,
-        ast.Assign,
-        ast.AnnAssign,
-        ast.NamedExpr,
-        ast.AugAssign,
-        ast.For,
-        ast.AsyncFor,
-        ast.comprehension,
-        ast.withitem,
-        ast.Match,
-        ast.FunctionDef,
-        ast.AsyncFunctionDef,
-        ast.Import,
-        ast.ImportFrom,
+        cst.AnnAssign,
+        cst.Assign,
+        cst.Attribute,
+        cst.AugAssign,
+        cst.Call,
+        cst.CompFor,
+        cst.For,
+        cst.FunctionDef,
+        cst.Import,
+        cst.ImportFrom,
+        cst.Match,
+        cst.NamedExpr,
+        cst.Subscript,
+        cst.WithItem,
     }
 )
 
 
-class Binding(NamedTuple):
-    """`target` gets the value of `source`, or one of its elements."""
+class BodyNode(NamedTuple):
+    """A node of a function's body.
 
-    target: ast.expr | str
-    source: ast.expr
-    gets: Literal["value", "element"]
+    `parent` is the node around it, `nested` says whether it stands in a function or class inside,
+    `stored` whether it is the target of an assignment, a loop, a `with` or a `del`.
+    """
+
+    node: cst.CSTNode
+    parent: cst.CSTNode
+    nested: bool
+    stored: bool
+
+
+class Binding(NamedTuple):
+    """`target` gets the value of `source`, one of its elements, or a container that holds it."""
+
+    target: cst.CSTNode | str
+    source: cst.BaseExpression
+    gets: Literal["value", "element", "container"]
+
+
+class CallSite(NamedTuple):
+    """A call, the node around it, and whether it stands in a function inside."""
+
+    call: cst.Call
+    parent: cst.CSTNode
+    nested: bool
 
 
 @dataclass(slots=True)
 class Body:
-    """The nodes of a function's body, sorted by what is asked of them.
+    """The nodes of a function's body, each group in the order of the text.
 
-    `calls` have the node around them, and whether they stand in a function inside; `has_yield`
-    and `returns_value` are about the function itself.
+    `positions` numbers the nodes; `has_yield` and `returns_value` are about the function itself.
     """
 
     node: FunctionNode
     has_yield: bool = False
     returns_value: bool = False
     bindings: list[Binding] = field(default_factory=list[Binding])
-    stores: list[ast.Attribute | ast.Subscript] = field(
-        default_factory=list[ast.Attribute | ast.Subscript]
+    stores: list[cst.Attribute | cst.Subscript] = field(
+        default_factory=list[cst.Attribute | cst.Subscript]
     )
-    augmented: list[ast.AugAssign] = field(default_factory=list[ast.AugAssign])
-    calls: list[tuple[ast.Call, ast.AST, bool]] = field(
-        default_factory=list[tuple[ast.Call, ast.AST, bool]]
-    )
-    attributes: list[ast.Attribute] = field(default_factory=list[ast.Attribute])
-    local_functions: dict[str, FunctionNode | ast.Lambda] = field(
-        default_factory=dict[str, FunctionNode | ast.Lambda]
+    augmented: list[cst.AugAssign] = field(default_factory=list[cst.AugAssign])
+    calls: list[CallSite] = field(default_factory=list[CallSite])
+    attributes: list[cst.Attribute] = field(default_factory=list[cst.Attribute])
+    local_functions: dict[str, FunctionNode | cst.Lambda] = field(
+        default_factory=dict[str, FunctionNode | cst.Lambda]
     )
     local_imports: dict[str, str] = field(default_factory=dict[str, str])
+    positions: dict[cst.CSTNode, int] = field(default_factory=dict[cst.CSTNode, int])
+
+
+def walk_body(node: FunctionNode) -> Iterator[BodyNode]:
+    """Yield the nodes of a function's body in the order of the text, nested functions included."""
+    stack = [BodyNode(each, node, False, False) for each in reversed(children_of(node.body))]
+    while stack:
+        found = stack.pop()
+        yield found
+        current = found.node
+        nested = found.nested or type(current) in _NESTED
+        children = children_of(current)
+        if found.stored and type(current) in _UNPACKED:
+            stack += [BodyNode(child, current, nested, True) for child in reversed(children)]
+        elif type(current) in _STORING:
+            target = getattr(current, "name" if isinstance(current, cst.AsName) else "target")
+            stack += [
+                BodyNode(child, current, nested, child is target) for child in reversed(children)
+            ]
+        else:
+            stack += [BodyNode(child, current, nested, False) for child in reversed(children)]
 
 
 def sort_body(node: FunctionNode) -> Body:
-    """Walk a function once, nested functions included."""
+    """Return the nodes of a function sorted, in one walk."""
     body = Body(node)
-    stack: list[tuple[ast.AST, ast.AST, bool]] = [
-        (each, node, False) for each in reversed(node.body)
-    ]
-    while stack:
-        current, parent, nested = stack.pop()
-        kind = type(current)
-        if kind in _SORTED:
-            _sort(current, parent, nested, body)
-        if not nested:
-            if kind is ast.Yield or kind is ast.YieldFrom:
+    for position, found in enumerate(walk_body(node)):
+        current = found.node
+        body.positions[current] = position
+        if type(current) in _SORTED:
+            _sort(found, body)
+        elif not found.nested:
+            if isinstance(current, cst.Yield):
                 body.has_yield = True
-            elif isinstance(current, ast.Return):
-                body.returns_value = body.returns_value or not _is_none(current.value)
-            nested = kind in _NESTED
-        stack += [(child, current, nested) for child in reversed(children_of(current))]
+            elif isinstance(current, cst.Return):
+                body.returns_value = body.returns_value or not is_none(current.value)
     return body
 
 
-def _is_none(node: ast.expr | None) -> bool:
-    return node is None or (isinstance(node, ast.Constant) and node.value is None)
-
-
-def _sort(current: ast.AST, parent: ast.AST, nested: bool, body: Body) -> None:
-    match current:
-        case ast.Attribute(ctx=ast.Load()):
-            if not (isinstance(parent, ast.Call) and parent.func is current):
-                body.attributes.append(current)
-        case ast.Attribute():
-            body.stores.append(current)
-        case ast.Subscript():
-            if not isinstance(current.ctx, ast.Load):
+def _sort(found: BodyNode, body: Body) -> None:
+    match found.node:
+        case cst.Attribute() as current:
+            if found.stored:
                 body.stores.append(current)
-        case ast.Call():
-            body.calls.append((current, parent, nested))
+            elif not (isinstance(found.parent, cst.Call) and found.parent.func is current):
+                body.attributes.append(current)
+        case cst.Subscript() as current:
+            if found.stored:
+                body.stores.append(current)
+        case cst.Call() as current:
+            body.calls.append(CallSite(current, found.parent, found.nested))
             _bind_collected(current, body)
-        case ast.Assign(targets=targets, value=value):
-            body.bindings += [Binding(target, value, "value") for target in targets]
-            if isinstance(value, ast.Lambda):
-                for target in targets:
-                    if isinstance(target, ast.Name):
-                        body.local_functions[target.id] = value
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
+        case cst.Assign(targets=targets, value=value):
+            body.bindings += [Binding(each.target, value, "value") for each in targets]
+            if isinstance(value, cst.Lambda):
+                for each in targets:
+                    if isinstance(each.target, cst.Name):
+                        body.local_functions[each.target.value] = value
+        case cst.AnnAssign(target=target, value=cst.BaseExpression() as value):
             body.bindings.append(Binding(target, value, "value"))
-        case ast.NamedExpr(target=target, value=value):
+        case cst.NamedExpr(target=target, value=value):
             body.bindings.append(Binding(target, value, "value"))
-        case ast.AugAssign(target=target, value=value):
+        case cst.AugAssign(target=target, value=value) as current:
             body.augmented.append(current)
-            if isinstance(target, ast.Name):
-                body.bindings.append(Binding(target, ast.List([value], ast.Load()), "value"))
-        case (
-            ast.For(target=target, iter=source)
-            | ast.AsyncFor(target=target, iter=source)
-            | ast.comprehension(target=target, iter=source)
-        ):
+            if isinstance(target, cst.Name):
+                body.bindings.append(Binding(target, value, "container"))
+        case cst.For(target=target, iter=source) | cst.CompFor(target=target, iter=source):
             body.bindings.append(Binding(target, source, "element"))
-        case ast.withitem(context_expr=source, optional_vars=ast.expr() as target):
+        case cst.WithItem(item=source, asname=cst.AsName(name=target)):
             body.bindings.append(Binding(target, source, "value"))
-        case ast.Match(subject=subject, cases=cases):
+        case cst.Match(subject=subject, cases=cases):
             for name in _captures(cases):
                 body.bindings.append(Binding(name, subject, "value"))
                 body.bindings.append(Binding(name, subject, "element"))
-        case ast.FunctionDef() | ast.AsyncFunctionDef():
-            body.local_functions[current.name] = current
-            for argument, _, default in parameters_of(current.args):
-                if default is not None:
-                    body.bindings.append(Binding(argument.arg, default, "value"))
-        case ast.Import(names=names):
-            for alias in names:
-                bound = alias.asname or alias.name.partition(".")[0]
-                body.local_imports[bound] = alias.name if alias.asname else bound
-        case ast.ImportFrom(names=names, module=str(module), level=0):
-            for alias in names:
-                body.local_imports[alias.asname or alias.name] = f"{module}.{alias.name}"
+        case cst.FunctionDef() as current:
+            body.local_functions[current.name.value] = current
+            for parameter in parameters_of(current.params):
+                if parameter.default is not None:
+                    body.bindings.append(Binding(parameter.name, parameter.default, "value"))
+        case cst.Import() | cst.ImportFrom() as current:
+            for bound, module, level, name, _ in imported_names(current):
+                if level == 0:
+                    body.local_imports[bound] = module if name is None else f"{module}.{name}"
         case _:
             pass
 
 
-def _bind_collected(call: ast.Call, body: Body) -> None:
+def _bind_collected(call: cst.Call, body: Body) -> None:
     """`rows.append(x)` makes `rows` a container that holds `x`."""
-    if isinstance(call.func, ast.Attribute) and call.func.attr in MUTATING_METHODS:
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value in MUTATING_METHODS:
         receiver = call.func.value
-        is_type = isinstance(receiver, ast.Name) and receiver.id in MUTABLE_BUILTIN_TYPES
-        if isinstance(receiver, ast.Name) and call.args and not is_type:
-            held = ast.List(list(call.args), ast.Load())
-            body.bindings.append(Binding(receiver, held, "value"))
+        if isinstance(receiver, cst.Name) and receiver.value not in MUTABLE_BUILTIN_TYPES:
+            for argument in call.args:
+                if argument.keyword is None and argument.star != "**":
+                    body.bindings.append(Binding(receiver, argument.value, "container"))
 
 
-def _captures(cases: Iterable[ast.match_case]) -> Iterable[str]:
+def _captures(cases: Iterable[cst.MatchCase]) -> Iterable[str]:
     for case in cases:
-        for node in ast.walk(case.pattern):
+        for node in walk(case.pattern):
             match node:
-                case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                case cst.MatchAs(name=cst.Name(value=name)):
                     yield name
-                case ast.MatchMapping(rest=str(name)):
+                case cst.MatchMapping(rest=cst.Name(value=name)):
+                    yield name
+                case cst.MatchStar(name=cst.Name(value=name)):
                     yield name
                 case _:
                     pass

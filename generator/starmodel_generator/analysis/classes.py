@@ -1,26 +1,30 @@
 """Classes with their bodies, in source order."""
 
-import ast
 from collections.abc import Callable
 from dataclasses import replace
+
+import libcst as cst
 
 from starmodel_generator.analysis.assignments import read_assignment
 from starmodel_generator.analysis.blocks import Numbering, scope_statements
 from starmodel_generator.analysis.docstrings import read_docstring, read_text_statement
-from starmodel_generator.analysis.expressions import read_expression
+from starmodel_generator.analysis.expressions import (
+    read_expression,
+    read_keywords,
+    read_positional,
+)
 from starmodel_generator.analysis.facts import AssignmentFact, ClassFacts, FunctionFacts
-from starmodel_generator.analysis.functions import FunctionNode, Outcome, read_function
-from starmodel_generator.analysis.text import SourceText
+from starmodel_generator.analysis.functions import Outcome, read_function
+from starmodel_generator.analysis.tree import FunctionNode
 from starmodel_generator.diagnostics import Place
 
 
 def read_class(
-    node: ast.ClassDef,
+    node: cst.ClassDef,
     *,
-    text: SourceText,
     place: Place,
     container: str | None,
-    outcome_of: Callable[[FunctionNode], Outcome],
+    outcome_of: Callable[[FunctionNode, Place], Outcome],
 ) -> ClassFacts:
     """The facts of a class; classes inside it are facts of their own."""
     attributes: list[AssignmentFact] = []
@@ -29,14 +33,14 @@ def read_class(
     last: list[AssignmentFact] = []
     for statement in scope_statements(node.body):
         current = statement.node
-        if isinstance(current, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(current, cst.FunctionDef):
+            its_place = place.at("def", numbering.which("def", current.name.value))
             methods.append(
                 read_function(
                     current,
-                    text=text,
-                    place=place.at("def", numbering.which("def", current.name)),
+                    place=its_place,
                     container=statement.container,
-                    outcome=outcome_of(current),
+                    outcome=outcome_of(current, its_place),
                     is_method=True,
                 )
             )
@@ -48,19 +52,19 @@ def read_class(
             attributes[-len(last) :] = documented
             last = []
             continue
-        last = read_assignment(statement, text=text, place=place, numbering=numbering)
+        last = read_assignment(statement, place=place, numbering=numbering)
         attributes += last
+    parameters = node.type_parameters.params if node.type_parameters is not None else ()
+    arguments = [*node.bases, *node.keywords]
     return ClassFacts(
-        name=node.name,
-        bases=tuple([read_expression(base, text) for base in node.bases]),
-        keywords=tuple(
-            [(each.arg or "**", read_expression(each.value, text)) for each in node.keywords]
-        ),
-        decorators=tuple([read_expression(each, text) for each in node.decorator_list]),
+        name=node.name.value,
+        bases=read_positional(arguments),
+        keywords=read_keywords(arguments),
+        decorators=tuple([read_expression(each.decorator) for each in node.decorators]),
         docstring=read_docstring(node.body),
         attributes=tuple(attributes),
         methods=tuple(methods),
         place=place,
         container=container,
-        type_parameters=tuple([each.name for each in getattr(node, "type_params", ())]),
+        type_parameters=tuple([each.param.name.value for each in parameters]),
     )

@@ -1,20 +1,20 @@
 """Docstrings, with the indentation of the code taken out."""
 
-import ast
-from collections.abc import Sequence
+import libcst as cst
+
+from starmodel_generator.analysis.tree import SmallOrCompound, statements_of, text_of
 
 
-def read_docstring(body: Sequence[ast.stmt]) -> str | None:
-    """The docstring that a body begins with, cleaned."""
-    return read_text_statement(body[0]) if body else None
+def read_docstring(body: cst.BaseSuite | cst.Module) -> str | None:
+    """Return the docstring that a body begins with, cleaned."""
+    first = next(statements_of(body), None)
+    return None if first is None else read_text_statement(first)
 
 
-def read_text_statement(node: ast.stmt) -> str | None:
-    """The text of a statement that is nothing but a text, cleaned."""
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        value = node.value.value
-        return clean_docstring(value) if isinstance(value, str) else None
-    return None
+def read_text_statement(node: SmallOrCompound) -> str | None:
+    """Return the text of a statement that is nothing but a text, cleaned."""
+    text = text_of(node.value) if isinstance(node, cst.Expr) else None
+    return None if text is None else clean_docstring(text)
 
 
 def clean_docstring(text: str) -> str:

@@ -1,24 +1,32 @@
 """`__all__`, where it can be read off."""
 
-import ast
-from collections.abc import Sequence
+import libcst as cst
+
+from starmodel_generator.analysis.tree import statements_of, text_of
 
 
-def read_exports(body: Sequence[ast.stmt]) -> tuple[str, ...] | None:
-    """The names a module lists in `__all__`; `None` where it has none, or computes it.
+def read_exports(module: cst.Module) -> tuple[str, ...] | None:
+    """Return the names a module lists in `__all__`; `None` where it has none, or computes it.
 
     `__all__ += [...]` and `__all__.extend([...])` add to a plain list.
     """
     exports: list[str] | None = None
-    for node in body:
+    for node in statements_of(module):
         match node:
-            case ast.Assign(targets=[ast.Name(id="__all__")], value=value):
+            case cst.Assign(
+                targets=[cst.AssignTarget(target=cst.Name(value="__all__"))], value=value
+            ):
                 exports = _names(value)
-            case ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.expr() as value):
+            case cst.AnnAssign(
+                target=cst.Name(value="__all__"), value=cst.BaseExpression() as value
+            ):
                 exports = _names(value)
-            case ast.AugAssign(target=ast.Name(id="__all__"), value=value) | ast.Expr(
-                value=ast.Call(
-                    func=ast.Attribute(value=ast.Name(id="__all__"), attr="extend"), args=[value]
+            case cst.AugAssign(target=cst.Name(value="__all__"), value=value) | cst.Expr(
+                value=cst.Call(
+                    func=cst.Attribute(
+                        value=cst.Name(value="__all__"), attr=cst.Name(value="extend")
+                    ),
+                    args=[cst.Arg(value=value)],
                 )
             ):
                 added = _names(value)
@@ -28,13 +36,13 @@ def read_exports(body: Sequence[ast.stmt]) -> tuple[str, ...] | None:
     return None if exports is None else tuple(exports)
 
 
-def _names(value: ast.expr) -> list[str] | None:
+def _names(value: cst.BaseExpression) -> list[str] | None:
     match value:
-        case ast.List(elts=items) | ast.Tuple(elts=items):
-            names = [item.value for item in items if isinstance(item, ast.Constant)]
-            texts = [name for name in names if isinstance(name, str)]
-            return texts if len(texts) == len(items) else None
-        case ast.BinOp(op=ast.Add(), left=left, right=right):
+        case cst.List(elements=items) | cst.Tuple(elements=items):
+            texts = [text_of(item.value) for item in items]
+            names = [text for text in texts if text is not None]
+            return names if len(names) == len(items) else None
+        case cst.BinaryOperation(operator=cst.Add(), left=left, right=right):
             first, second = _names(left), _names(right)
             return None if first is None or second is None else first + second
         case _:

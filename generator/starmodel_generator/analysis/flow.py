@@ -5,11 +5,11 @@ entity anywhere may hold it everywhere. That can only err towards seeing a
 write where there is none.
 """
 
-import ast
+import libcst as cst
 
 from starmodel_generator.analysis.body import Body
+from starmodel_generator.analysis.expressions import positional_arguments
 from starmodel_generator.analysis.functions import (
-    FunctionNode,
     is_decorated,
     parameters_of,
     receiver_name,
@@ -35,6 +35,7 @@ from starmodel_generator.analysis.taken import (
     merged,
     parts_of,
 )
+from starmodel_generator.analysis.tree import FunctionNode, text_of, walk
 
 _MAX_ROUNDS = 50
 
@@ -56,11 +57,11 @@ class Flow:
         self._scope = scope
         self._body = body
         self._variables: dict[str, Taken] = {}
-        self._values: dict[ast.expr, Taken | None] = {}
+        self._values: dict[cst.CSTNode, Taken | None] = {}
         self._bind_parameters()
         self._bind_variables()
 
-    def value_of(self, node: ast.expr) -> Taken | None:
+    def value_of(self, node: cst.CSTNode) -> Taken | None:
         """Where the value of an expression comes from, `None` if not from the entity."""
         if node in self._values:
             return self._values[node]
@@ -73,21 +74,24 @@ class Flow:
         """Whether a function defined inside the body goes by this name."""
         return name in self._body.local_functions
 
-    def arguments(self, call: ast.Call) -> list[tuple[int | str, Taken]]:
+    def arguments(self, call: cst.Call) -> list[tuple[int | str, Taken]]:
         """What a call hands over of the entity, by position or keyword.
 
         What is unpacked, and what follows it, stands under `*` or `**`.
         """
         given: list[tuple[int | str, Taken]] = []
-        for index, argument in enumerate(call.args):
-            value = self.value_of(argument)
+        positional = positional_arguments(call.args)
+        for index, argument in enumerate(positional):
+            value = self.value_of(argument.value)
             if value is not None:
-                is_unpacked = any(isinstance(each, ast.Starred) for each in call.args[: index + 1])
+                is_unpacked = any(each.star for each in positional[: index + 1])
                 given.append(("*" if is_unpacked else index, value))
-        for keyword in call.keywords:
-            value = self.value_of(keyword.value)
+        for argument in call.args:
+            if argument in positional:
+                continue
+            value = self.value_of(argument.value)
             if value is not None:
-                given.append((keyword.arg or "**", value))
+                given.append(("**" if argument.keyword is None else argument.keyword.value, value))
         return given
 
     def _bind_parameters(self) -> None:
@@ -98,11 +102,12 @@ class Flow:
             is_class = is_decorated(node, "classmethod")
             if receiver is not None and not is_class:
                 self._variables[receiver] = Taken(frozenset({ENTITY}), is_part=True)
-        for argument, _, _ in parameters_of(node.args):
-            if argument.arg == receiver or is_immutable(argument.annotation):
+        for parameter in parameters_of(node.params):
+            name = parameter.name
+            if name == receiver or is_immutable(parameter.annotation):
                 continue
-            root = argument.arg if self._scope is None else f"{argument.arg}."
-            self._variables[argument.arg] = Taken(frozenset({root}), is_part=True)
+            root = name if self._scope is None else f"{name}."
+            self._variables[name] = Taken(frozenset({root}), is_part=True)
 
     def _bind_variables(self) -> None:
         """Until nothing new comes out; both ways in turn, so a chain settles in either order."""
@@ -114,6 +119,8 @@ class Flow:
                 value = self.value_of(binding.source)
                 if binding.gets == "element":
                     value = element_of(value)
+                elif binding.gets == "container":
+                    value = holding([value])
                 self._bind(binding.target, value, binding.source)
             for call, _, _ in calls:
                 self._bind_arguments(call)
@@ -123,19 +130,21 @@ class Flow:
             bindings, calls = bindings[::-1], calls[::-1]
         raise TooTangledError
 
-    def _bind(self, target: ast.expr | str, value: Taken | None, source: ast.expr) -> None:
+    def _bind(self, target: cst.CSTNode | str, value: Taken | None, source: cst.CSTNode) -> None:
         match target:
             case str():
                 self._add(target, value)
-            case ast.Name(id=name):
+            case cst.Name(value=name):
                 self._add(name, value)
-            case ast.Starred(value=inner):
+            case cst.Element(value=inner):
+                self._bind(inner, value, source)
+            case cst.StarredElement(value=inner):
                 self._bind(inner, holding([value]), source)
-            case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                values = source.elts if isinstance(source, ast.Tuple | ast.List) else []
-                if len(values) == len(targets):
-                    for each, its_source in zip(targets, values, strict=True):
-                        self._bind(each, self.value_of(its_source), its_source)
+            case cst.Tuple(elements=targets) | cst.List(elements=targets):
+                sources = source.elements if isinstance(source, cst.Tuple | cst.List) else ()
+                if len(sources) == len(targets):
+                    for each, its_source in zip(targets, sources, strict=True):
+                        self._bind(each, self.value_of(its_source.value), its_source.value)
                 else:
                     for each in targets:
                         self._bind(each, element_of(value), each)
@@ -148,57 +157,57 @@ class Flow:
         known = self._variables.get(name)
         self._variables[name] = value if known is None else known.joined(value)
 
-    def _bind_arguments(self, call: ast.Call) -> None:
+    def _bind_arguments(self, call: cst.Call) -> None:
         """Parameters of nested functions get what is handed to them.
 
         A lambda that is handed over together with something taken from the
         entity may be called with it.
         """
-        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-            if isinstance(argument, ast.Lambda):
+        for argument in call.args:
+            if isinstance(argument.value, cst.Lambda):
                 given = [value for _, value in self.arguments(call)]
-                for parameter, _, _ in parameters_of(argument.args):
-                    self._add(parameter.arg, element_of(merged(given)))
-        if isinstance(call.func, ast.Name):
-            function = self._body.local_functions.get(call.func.id)
+                for parameter in parameters_of(argument.value.params):
+                    self._add(parameter.name, element_of(merged(given)))
+        if isinstance(call.func, cst.Name):
+            function = self._body.local_functions.get(call.func.value)
             if function is not None:
                 self._bind_call(call, function)
 
-    def _bind_call(self, call: ast.Call, function: FunctionNode | ast.Lambda) -> None:
-        names = [argument.arg for argument, _, _ in parameters_of(function.args)]
+    def _bind_call(self, call: cst.Call, function: FunctionNode | cst.Lambda) -> None:
+        names = [parameter.name for parameter in parameters_of(function.params)]
         for position, value in self.arguments(call):
             if isinstance(position, str):
                 self._add(position, value)
             elif position < len(names):
                 self._add(names[position], value)
 
-    def _value(self, node: ast.expr) -> Taken | None:
+    def _value(self, node: cst.CSTNode) -> Taken | None:
         match node:
-            case ast.Name(id=name):
+            case cst.Name(value=name):
                 return self._variables.get(name)
-            case ast.Constant() | ast.Compare() | ast.JoinedStr() | ast.Lambda():
-                return None
-            case ast.Attribute(value=base, attr=name):
-                return self._attribute(self.value_of(base), name)
-            case ast.Subscript(value=base):
+            case cst.Attribute(value=base, attr=name):
+                return self._attribute(self.value_of(base), name.value)
+            case cst.Subscript(value=base):
                 return element_of(self.value_of(base))
-            case ast.Call():
+            case cst.Call():
                 return self._call(node)
-            case ast.BinOp(left=left, right=right):
+            case cst.BinaryOperation(left=left, right=right):
                 return holding([self.value_of(left), self.value_of(right)])
-            case ast.BoolOp(values=values):
-                return merged([self.value_of(value) for value in values])
-            case ast.IfExp(body=body, orelse=orelse):
+            case cst.BooleanOperation(left=left, right=right):
+                return merged([self.value_of(left), self.value_of(right)])
+            case cst.IfExp(body=body, orelse=orelse):
                 return merged([self.value_of(body), self.value_of(orelse)])
-            case ast.NamedExpr(value=value) | ast.Await(value=value) | ast.Starred(value=value):
+            case cst.Await(expression=value):
                 return self.value_of(value)
-            case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
-                return holding([self.value_of(item) for item in items])
-            case ast.Dict(values=values):
-                return holding([self.value_of(value) for value in values])
-            case ast.ListComp(elt=item) | ast.SetComp(elt=item) | ast.GeneratorExp(elt=item):
+            case cst.NamedExpr(value=value) | cst.StarredElement(value=value):
+                return self.value_of(value)
+            case cst.List(elements=items) | cst.Tuple(elements=items) | cst.Set(elements=items):
+                return holding([self.value_of(item.value) for item in items])
+            case cst.Dict(elements=items):
+                return holding([self.value_of(item.value) for item in items])
+            case cst.ListComp(elt=item) | cst.SetComp(elt=item) | cst.GeneratorExp(elt=item):
                 return holding([self.value_of(item)])
-            case ast.DictComp(value=value):
+            case cst.DictComp(value=value):
                 return holding([self.value_of(value)])
             case _:
                 return None
@@ -217,18 +226,22 @@ class Flow:
     def _method_result(self, name: str) -> Taken | None:
         """What a method of the same class gives: some part of the entity, unless it says not."""
         methods = () if self._scope is None else self._scope.methods.get(name, ())
-        if methods and is_immutable(methods[0].returns):
+        if (
+            methods
+            and methods[0].returns is not None
+            and is_immutable(methods[0].returns.annotation)
+        ):
             return None
         return Taken(frozenset({UNKNOWN_FIELD}), is_part=True)
 
-    def _call(self, call: ast.Call) -> Taken | None:
+    def _call(self, call: cst.Call) -> Taken | None:
         given = [value for _, value in self.arguments(call)]
         match call.func:
-            case ast.Name(id=name):
+            case cst.Name(value=name):
                 return self._name_call(name, call, given)
-            case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
+            case cst.Attribute(value=cst.Call(func=cst.Name(value="super"))):
                 return Taken(frozenset({UNKNOWN_FIELD}), is_part=True)
-            case ast.Attribute(value=base_node, attr=name):
+            case cst.Attribute(value=base_node, attr=cst.Name(value=name)):
                 base = self.value_of(base_node)
                 if base is not None:
                     return self._method_call(base, name)
@@ -243,14 +256,11 @@ class Flow:
             case function:
                 return parts_of([self.value_of(function), *given])
 
-    def _name_call(self, name: str, call: ast.Call, given: list[Taken]) -> Taken | None:
+    def _name_call(self, name: str, call: cst.Call, given: list[Taken]) -> Taken | None:
         full_name = self._module.full_name(call.func, self._body.local_imports) or name
         if full_name in ("vars", "getattr"):
-            constant = call.args[1] if len(call.args) > 1 else None
-            base = merged(given)
-            if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
-                return self._attribute(base, constant.value)
-            return self._attribute(base, UNKNOWN_FIELD)
+            attribute = text_of(call.args[1].value) if len(call.args) > 1 else None
+            return self._attribute(merged(given), UNKNOWN_FIELD if attribute is None else attribute)
         if name in self._body.local_functions:
             return merged([parts_of(given), self._local_result(name)])
         if full_name in PURE_BUILTINS or full_name == "copy.deepcopy":
@@ -263,12 +273,12 @@ class Flow:
 
     def _local_result(self, name: str) -> Taken | None:
         function = self._body.local_functions[name]
-        if isinstance(function, ast.Lambda):
+        if isinstance(function, cst.Lambda):
             return self.value_of(function.body)
         returned = [
             self.value_of(node.value)
-            for node in ast.walk(function)
-            if isinstance(node, ast.Return | ast.Yield) and node.value is not None
+            for node in walk(function)
+            if isinstance(node, cst.Return | cst.Yield) and node.value is not None
         ]
         return merged(returned)
 

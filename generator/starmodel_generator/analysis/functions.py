@@ -1,16 +1,15 @@
 """Functions and methods as written: decorators, parameters, signature."""
 
-import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+import libcst as cst
 
 from starmodel_generator.analysis.docstrings import read_docstring
 from starmodel_generator.analysis.expressions import read_expression
 from starmodel_generator.analysis.facts import Effect, FunctionFacts, ParameterFact, ParameterKind
-from starmodel_generator.analysis.text import SourceText
+from starmodel_generator.analysis.tree import FunctionNode, source_of
 from starmodel_generator.diagnostics import Place
-
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Outcome(NamedTuple):
@@ -24,22 +23,21 @@ class Outcome(NamedTuple):
 def read_function(
     node: FunctionNode,
     *,
-    text: SourceText,
     place: Place,
     container: str | None,
     outcome: Outcome,
     is_method: bool,
 ) -> FunctionFacts:
-    """The facts of a function or a method; what its body does comes from `bodies`."""
+    """Return the facts of a function or a method; what its body does comes from `bodies`."""
     receiver = receiver_name(node) if is_method else None
     return FunctionFacts(
-        name=node.name,
-        decorators=tuple([read_expression(each, text) for each in node.decorator_list]),
-        parameters=tuple(_read_parameters(node.args, text, place)),
-        returns=None if node.returns is None else read_expression(node.returns, text),
-        is_async=isinstance(node, ast.AsyncFunctionDef),
+        name=node.name.value,
+        decorators=tuple([read_expression(each.decorator) for each in node.decorators]),
+        parameters=tuple(_read_parameters(node.params, place)),
+        returns=None if node.returns is None else read_expression(node.returns.annotation),
+        is_async=node.asynchronous is not None,
         docstring=read_docstring(node.body),
-        signature=_signature(node, text, receiver),
+        signature=_signature(node, receiver),
         place=place,
         has_yield=outcome.has_yield,
         returns_value=outcome.returns_value,
@@ -49,80 +47,85 @@ def read_function(
 
 
 def receiver_name(node: FunctionNode) -> str | None:
-    """The parameter that gets the object or the class; `None` for a static method."""
+    """Return the parameter that gets the object or the class; `None` for a static method."""
     if is_decorated(node, "staticmethod"):
         return None
-    positional = node.args.posonlyargs or node.args.args
-    return positional[0].arg if positional else None
+    positional = node.params.posonly_params or node.params.params
+    return positional[0].name.value if positional else None
 
 
 def is_decorated(node: FunctionNode, name: str) -> bool:
-    """Whether a plain decorator of that name stands above it."""
-    return any(isinstance(each, ast.Name) and each.id == name for each in node.decorator_list)
+    """Return whether a plain decorator of that name stands above a function."""
+    return any(
+        isinstance(each.decorator, cst.Name) and each.decorator.value == name
+        for each in node.decorators
+    )
 
 
-def parameters_of(
-    arguments: ast.arguments,
-) -> Iterator[tuple[ast.arg, ParameterKind, ast.expr | None]]:
-    """Every parameter in order, with its kind and its default."""
-    positional = [*arguments.posonlyargs, *arguments.args]
-    required = len(positional) - len(arguments.defaults)
-    for index, argument in enumerate(positional):
-        kind: ParameterKind = "positional_or_keyword"
-        if index < len(arguments.posonlyargs):
-            kind = "positional_only"
-        yield argument, kind, arguments.defaults[index - required] if index >= required else None
-    if arguments.vararg is not None:
-        yield arguments.vararg, "variadic", None
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        yield argument, "keyword_only", default
-    if arguments.kwarg is not None:
-        yield arguments.kwarg, "variadic_keyword", None
+class Parameter(NamedTuple):
+    """A parameter of a function or a lambda."""
+
+    name: str
+    kind: ParameterKind
+    annotation: cst.BaseExpression | None
+    default: cst.BaseExpression | None
+    node: cst.Param
 
 
-def _read_parameters(
-    arguments: ast.arguments, text: SourceText, place: Place
-) -> Iterator[ParameterFact]:
-    for argument, kind, default in parameters_of(arguments):
+def parameters_of(parameters: cst.Parameters) -> Iterator[Parameter]:
+    """Yield every parameter in order."""
+    groups: tuple[tuple[ParameterKind, Sequence[object]], ...] = (
+        ("positional_only", parameters.posonly_params),
+        ("positional_or_keyword", parameters.params),
+        ("variadic", (parameters.star_arg,)),
+        ("keyword_only", parameters.kwonly_params),
+        ("variadic_keyword", (parameters.star_kwarg,)),
+    )
+    for kind, nodes in groups:
+        for node in nodes:
+            if isinstance(node, cst.Param):
+                annotation = None if node.annotation is None else node.annotation.annotation
+                yield Parameter(node.name.value, kind, annotation, node.default, node)
+
+
+def _read_parameters(parameters: cst.Parameters, place: Place) -> Iterator[ParameterFact]:
+    for name, kind, annotation, default, _ in parameters_of(parameters):
         yield ParameterFact(
-            name=argument.arg,
+            name=name,
             kind=kind,
-            annotation=(
-                None if argument.annotation is None else read_expression(argument.annotation, text)
-            ),
-            default=None if default is None else read_expression(default, text),
-            place=place.at("parameter", argument.arg),
+            annotation=None if annotation is None else read_expression(annotation),
+            default=None if default is None else read_expression(default),
+            place=place.at("parameter", name),
         )
 
 
-def _signature(node: FunctionNode, text: SourceText, receiver: str | None) -> str:
+def _signature(node: FunctionNode, receiver: str | None) -> str:
     parts: list[str] = []
     previous: ParameterKind | None = None
-    for argument, kind, default in parameters_of(node.args):
+    for parameter in parameters_of(node.params):
+        kind = parameter.kind
         if previous == "positional_only" and kind != "positional_only" and parts:
             parts.append("/")
         starred = previous in ("variadic", "keyword_only")
         if kind == "keyword_only" and not starred:
             parts.append("*")
         previous = kind
-        if argument.arg == receiver:
+        if parameter.name == receiver:
             receiver = None
             continue
-        parts.append(_parameter(argument, kind, default, text))
+        parts.append(_parameter(parameter))
     if previous == "positional_only" and parts:
         parts.append("/")
-    returns = "" if node.returns is None else f" -> {text.segment(node.returns)}"
+    returns = "" if node.returns is None else f" -> {source_of(node.returns.annotation)}"
     return f"({', '.join(parts)}){returns}"
 
 
-def _parameter(
-    argument: ast.arg, kind: ParameterKind, default: ast.expr | None, text: SourceText
-) -> str:
-    stars = {"variadic": "*", "variadic_keyword": "**"}.get(kind, "")
-    written = stars + argument.arg
-    if argument.annotation is not None:
-        written += f": {text.segment(argument.annotation)}"
-    if default is not None:
-        equals = " = " if argument.annotation is not None else "="
-        written += f"{equals}{text.segment(default)}"
+def _parameter(parameter: Parameter) -> str:
+    stars = {"variadic": "*", "variadic_keyword": "**"}.get(parameter.kind, "")
+    written = stars + parameter.name
+    if parameter.annotation is not None:
+        written += f": {source_of(parameter.annotation)}"
+    if parameter.default is not None:
+        equals = " = " if parameter.annotation is not None else "="
+        written += f"{equals}{source_of(parameter.default)}"
     return written

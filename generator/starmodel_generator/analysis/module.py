@@ -4,11 +4,12 @@ Nothing of the file is imported or run. A file that is no Python gives a
 diagnostic and no facts, and never hides another file's.
 """
 
-import ast
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import libcst as cst
 
 from starmodel_generator.analysis.assignments import read_assignment
 from starmodel_generator.analysis.blocks import Numbering, scope_statements
@@ -22,16 +23,12 @@ from starmodel_generator.analysis.facts import (
     ImportFact,
     ModuleFacts,
 )
-from starmodel_generator.analysis.functions import FunctionNode, read_function
+from starmodel_generator.analysis.functions import read_function
 from starmodel_generator.analysis.imports import package_of, read_import
 from starmodel_generator.analysis.scopes import module_scope
 from starmodel_generator.analysis.suppressions import find_suppressions
-from starmodel_generator.analysis.syntax import (
-    nested_too_deeply,
-    parse_module,
-    parser_warnings_silenced,
-)
-from starmodel_generator.analysis.text import SourceText
+from starmodel_generator.analysis.syntax import parse_module, parser_warnings_silenced
+from starmodel_generator.analysis.tree import FunctionNode
 from starmodel_generator.diagnostics import Diagnostic, Place
 from starmodel_generator.sources import SourceFile
 
@@ -72,14 +69,11 @@ def _analyse(source: SourceFile) -> AnalysisResult:
     tree = parse_module(source.text, source.path)
     if isinstance(tree, Diagnostic):
         return AnalysisResult(None, (tree,))
-    try:
-        return AnalysisResult(_read_module(tree, source))
-    except RecursionError:
-        return AnalysisResult(None, (nested_too_deeply(source.text, source.path),))
+    return AnalysisResult(_read_module(tree, source))
 
 
 class _ClassNode(NamedTuple):
-    node: ast.ClassDef
+    node: cst.ClassDef
     place: Place
     container: str | None
 
@@ -90,17 +84,16 @@ class _FunctionDefinition(NamedTuple):
     container: str | None
 
 
-def _read_module(tree: ast.Module, source: SourceFile) -> ModuleFacts:
-    text = SourceText(source.text)
+def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
     top = Place(source.path)
     numbering = Numbering()
     imports: list[ImportFact] = []
     assignments: list[AssignmentFact] = []
     functions: list[_FunctionDefinition] = []
     package = package_of(source.module, is_package=source.is_package)
-    for statement in scope_statements(tree.body):
+    for statement in scope_statements(tree):
         node = statement.node
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, cst.Import | cst.ImportFrom):
             imports += read_import(
                 node,
                 package=package,
@@ -108,27 +101,24 @@ def _read_module(tree: ast.Module, source: SourceFile) -> ModuleFacts:
                 place=top,
                 numbering=numbering,
             )
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            place = top.at("def", numbering.which("def", node.name))
+        elif isinstance(node, cst.FunctionDef):
+            place = top.at("def", numbering.which("def", node.name.value))
             functions.append(_FunctionDefinition(node, place, statement.container))
         else:
-            assignments += read_assignment(statement, text=text, place=top, numbering=numbering)
-    classes = list(_classes(tree.body, top, None))
-    bodies = ModuleBodies(
-        module_scope(tree, (each.node for each in classes), imports), text, source.path
-    )
+            assignments += read_assignment(statement, place=top, numbering=numbering)
+    classes = list(_classes(tree, top, None))
+    bodies = ModuleBodies(module_scope(tree, (each.node for each in classes), imports))
     return ModuleFacts(
         name=source.module,
         path=source.path,
         is_package=source.is_package,
-        docstring=read_docstring(tree.body),
+        docstring=read_docstring(tree),
         imports=tuple(imports),
         assignments=tuple(assignments),
         classes=tuple(
             [
                 read_class(
                     node,
-                    text=text,
                     place=place,
                     container=container,
                     outcome_of=bodies.outcome_of,
@@ -136,35 +126,36 @@ def _read_module(tree: ast.Module, source: SourceFile) -> ModuleFacts:
                 for node, place, container in classes
             ]
         ),
-        functions=tuple(_read_functions(functions, bodies, text)),
-        exports=read_exports(tree.body),
+        functions=tuple(_read_functions(functions, bodies)),
+        exports=read_exports(tree),
         suppressions=find_suppressions(source.text),
     )
 
 
 def _read_functions(
-    functions: Sequence[_FunctionDefinition], bodies: ModuleBodies, text: SourceText
+    functions: Sequence[_FunctionDefinition], bodies: ModuleBodies
 ) -> Iterator[FunctionFacts]:
     for node, place, container in functions:
         yield read_function(
             node,
-            text=text,
             place=place,
             container=container,
-            outcome=bodies.outcome_of(node),
+            outcome=bodies.outcome_of(node, place),
             is_method=False,
         )
 
 
-def _classes(body: Sequence[ast.stmt], place: Place, scope: str | None) -> Iterator[_ClassNode]:
+def _classes(
+    body: cst.BaseSuite | cst.Module, place: Place, scope: str | None
+) -> Iterator[_ClassNode]:
     """Every class of a scope and of the scopes inside it, in source order."""
     numbering = Numbering()
     for statement in scope_statements(body):
         node = statement.node
-        if isinstance(node, ast.ClassDef):
-            its_place = place.at("class", numbering.which("class", node.name))
+        if isinstance(node, cst.ClassDef):
+            its_place = place.at("class", numbering.which("class", node.name.value))
             yield _ClassNode(node, its_place, scope or statement.container)
-            yield from _classes(node.body, its_place, f"class {node.name}")
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            its_place = place.at("def", numbering.which("def", node.name))
-            yield from _classes(node.body, its_place, f"function {node.name}")
+            yield from _classes(node.body, its_place, f"class {node.name.value}")
+        elif isinstance(node, cst.FunctionDef):
+            its_place = place.at("def", numbering.which("def", node.name.value))
+            yield from _classes(node.body, its_place, f"function {node.name.value}")

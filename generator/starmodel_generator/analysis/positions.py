@@ -12,41 +12,37 @@ A place's steps are walked down the module's syntax tree. The roles:
   0, `item` n of a subscript; `item` n of a list, a tuple or a set; `key` n and
   `item` n of a dict; `left` 0 and `right` 0 of an operation; `operand` 0 of
   `-x`;
-- a position: `line`, `column`, `end_line`, `end_column`, 1-based.
+- of a function's body: `node` with the number of a node in the order of the text.
 
 A step that leads nowhere ends the walk: the span is then of the nearest thing
 around it.
 """
 
-import ast
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple, TypeAlias
+
+import libcst as cst
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from starmodel_generator.analysis.assignments import assigned_names
 from starmodel_generator.analysis.blocks import scope_statements
-from starmodel_generator.analysis.functions import parameters_of
+from starmodel_generator.analysis.body import walk_body
+from starmodel_generator.analysis.expressions import positional_arguments
+from starmodel_generator.analysis.functions import Parameter, parameters_of
+from starmodel_generator.analysis.imports import imported_names
 from starmodel_generator.analysis.syntax import parse_module, parser_warnings_silenced
-from starmodel_generator.analysis.text import SourceText
+from starmodel_generator.analysis.tree import SmallOrCompound, index_items, starred_or_value
 from starmodel_generator.diagnostics import Diagnostic, Place, Related, SourceSpan, Step
 
 
-class _Parameter(NamedTuple):
-    node: ast.arg
-    default: ast.expr | None
-
-
 class _Assigned(NamedTuple):
-    name: ast.Name
-    statement: ast.stmt
+    name: cst.Name
+    statement: cst.CSTNode
 
 
-_Node: TypeAlias = ast.AST | _Parameter | _Assigned
-
-_IDENTIFIER = re.compile(r"\w+")
-_DEFINITION = re.compile(r"(?:async[\s\\]+)?(?:def|class)[\s\\]+(\w+)")
+_Node: TypeAlias = cst.CSTNode | Parameter | _Assigned
 
 
 def locate(text: str, place: Place) -> SourceSpan:
@@ -89,16 +85,18 @@ class _Locator:
 
     def __init__(self, text: str, path: str) -> None:
         self._path = path
-        self._text = SourceText(text)
+        self._first_line = text.partition("\n")[0]
+        self._tree: cst.Module | None = None
+        self._ranges: Mapping[cst.CSTNode, CodeRange] = {}
         with parser_warnings_silenced():
             tree = parse_module(text, path)
-        self._tree = None if isinstance(tree, Diagnostic) else tree
+        if isinstance(tree, cst.Module):
+            wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
+            self._ranges = wrapper.resolve(PositionProvider)
+            self._tree = tree
 
     def span(self, place: Place) -> SourceSpan:
-        """The span of a place of this module."""
-        position = place.steps[len(place.named_steps) :]
-        if position:
-            return self._given(position)
+        """Return the span of a place of this module."""
         node: _Node | None = self._tree
         if node is None:
             return SourceSpan(self._path, 1, 1, 1, 1)
@@ -109,43 +107,30 @@ class _Locator:
             node = following
         return self._span(node)
 
-    def _given(self, steps: tuple[Step, ...]) -> SourceSpan:
-        values = {role: which for role, which in _pairs(steps) if isinstance(which, int)}
-        line, column = values.get("line", 1), values.get("column", 1)
-        end_column = values.get("end_column", column)
-        return SourceSpan(self._path, line, column, values.get("end_line", line), end_column)
-
     def _span(self, node: _Node) -> SourceSpan:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            return self._name_span(node)
-        if isinstance(node, _Parameter):
-            return self._identifier(node.node.lineno, node.node.col_offset)
-        if isinstance(node, ast.keyword) and node.arg is not None:
-            return self._identifier(node.lineno, node.col_offset)
-        if isinstance(node, _Assigned):
-            return self._text.span(self._path, node.name)
-        if isinstance(node, ast.expr | ast.alias | ast.keyword):
-            return self._text.span(self._path, node)
-        return SourceSpan(self._path, 1, 1, 1, len(self._text.lines[0]) + 1)
+        match node:
+            case cst.ClassDef(name=name) | cst.FunctionDef(name=name) | _Assigned(name=name):
+                return self._range(name, name)
+            case Parameter():
+                return self._range(node.node.name, node.node.name)
+            case cst.Arg(keyword=cst.Name() as keyword):
+                return self._range(keyword, keyword)
+            case cst.Arg(value=value) | cst.StarredDictElement(value=value):
+                return self._span(value)
+            case cst.Tuple(lpar=[first, *_], rpar=[*_, last]):
+                return self._range(first, last)
+            case cst.GeneratorExp(lpar=[first, *_], rpar=[*_, last]):
+                return self._range(first, last)
+            case cst.BaseExpression() | cst.ImportAlias() | cst.ImportStar():
+                return self._range(node, node)
+            case cst.StarredElement() | cst.BaseSlice():
+                return self._range(node, node)
+            case _:
+                return SourceSpan(self._path, 1, 1, 1, len(self._first_line) + 1)
 
-    def _name_span(self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> SourceSpan:
-        """The name after `class` or `def`, which the tree has no position for."""
-        start = self._text.column(node.lineno, node.col_offset)
-        rest = "\n".join(self._text.lines[node.lineno - 1 : node.lineno + 2])
-        match = _DEFINITION.match(rest, start)
-        if match is None:
-            return SourceSpan(self._path, node.lineno, start + 1, node.lineno, start + 2)
-        before = rest[: match.start(1)]
-        line = node.lineno + before.count("\n")
-        column = len(before) - (before.rfind("\n") + 1) + 1
-        return SourceSpan(self._path, line, column, line, column + len(match[1]))
-
-    def _identifier(self, line: int, offset: int) -> SourceSpan:
-        """The identifier that starts there, as long as it is in the text."""
-        start = self._text.column(line, offset)
-        match = _IDENTIFIER.match(self._text.lines[line - 1], start)
-        end = start + 1 if match is None else match.end()
-        return SourceSpan(self._path, line, start + 1, line, end + 1)
+    def _range(self, first: cst.CSTNode, last: cst.CSTNode) -> SourceSpan:
+        start, end = self._ranges[first].start, self._ranges[last].end
+        return SourceSpan(self._path, start.line, start.column + 1, end.line, end.column + 1)
 
 
 def _pairs(steps: Sequence[Step]) -> Iterator[tuple[str, Step]]:
@@ -162,22 +147,27 @@ def _step(node: _Node, role: str, which: Step) -> _Node | None:
 
 def _named(node: _Node, role: str, which: str) -> _Node | None:
     match role, node:
-        case "class" | "def" | "assign" | "import", ast.Module() | ast.ClassDef():
-            return _defined(node.body, role, which)
-        case "class" | "def" | "assign" | "import", ast.FunctionDef() | ast.AsyncFunctionDef():
-            return _defined(node.body, role, which)
-        case "parameter", ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
-            for argument, _, default in parameters_of(arguments):
-                if argument.arg == which:
-                    return _Parameter(argument, default)
-            return None
-        case "keyword", ast.Call(keywords=keywords) | ast.ClassDef(keywords=keywords):
-            return next((each for each in keywords if (each.arg or "**") == which), None)
+        case "class" | "def" | "assign" | "import", cst.Module():
+            return _defined(node, role, which)
+        case "class" | "def" | "assign" | "import", cst.ClassDef(body=body) | cst.FunctionDef(
+            body=body
+        ):
+            return _defined(body, role, which)
+        case "parameter", cst.FunctionDef(params=parameters):
+            return next((each for each in parameters_of(parameters) if each.name == which), None)
+        case "keyword", cst.Call(args=arguments) | cst.ClassDef(keywords=arguments):
+            return next((each for each in arguments if _keyword_name(each) == which), None)
         case _:
             return None
 
 
-def _defined(body: Sequence[ast.stmt], role: str, which: str) -> _Node | None:
+def _keyword_name(argument: cst.Arg) -> str | None:
+    if argument.star == "**":
+        return "**"
+    return None if argument.keyword is None else argument.keyword.value
+
+
+def _defined(body: cst.BaseSuite | cst.Module, role: str, which: str) -> _Node | None:
     """What a scope defines under that name, in the way the facts number it."""
     name, _, count = which.partition("#")
     missing = int(count) if count.isdecimal() else 1
@@ -190,77 +180,79 @@ def _defined(body: Sequence[ast.stmt], role: str, which: str) -> _Node | None:
     return None
 
 
-def _definitions(node: ast.stmt, role: str) -> Iterator[tuple[str, _Node]]:
+def _definitions(node: SmallOrCompound, role: str) -> Iterator[tuple[str, _Node]]:
     match role, node:
-        case "class", ast.ClassDef(name=name):
-            yield name, node
-        case "def", ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            yield name, node
-        case "import", ast.Import(names=aliases):
-            for alias in aliases:
-                yield alias.asname or alias.name.partition(".")[0], alias
-        case "import", ast.ImportFrom(names=aliases):
-            for alias in aliases:
-                yield alias.asname or alias.name, alias
+        case "class", cst.ClassDef(name=name):
+            yield name.value, node
+        case "def", cst.FunctionDef(name=name):
+            yield name.value, node
+        case "import", cst.Import() | cst.ImportFrom():
+            for imported in imported_names(node):
+                yield imported.bound, imported.node
         case "assign", _:
             for target, _ in assigned_names(node):
-                yield target.id, _Assigned(target, node)
+                yield target.value, _Assigned(target, node)
         case _:
             return
 
 
 def _indexed(node: _Node, role: str, which: int) -> _Node | None:
+    if role == "node" and isinstance(node, cst.FunctionDef):
+        return next((found.node for found in islice(walk_body(node), which, None)), None)
     children = _children(node, role)
     return children[which] if 0 <= which < len(children) else None
 
 
-def _children(node: _Node, role: str) -> Sequence[ast.expr]:
+def _children(node: _Node, role: str) -> Sequence[cst.CSTNode]:
     match role, node:
-        case "annotation", _Parameter(node=ast.arg(annotation=ast.expr() as annotation)):
+        case "annotation", Parameter(annotation=cst.BaseExpression() as annotation):
             return [annotation]
-        case "default", _Parameter(default=ast.expr() as default):
+        case "default", Parameter(default=cst.BaseExpression() as default):
             return [default]
-        case "annotation", _Assigned(statement=ast.AnnAssign(annotation=annotation)):
+        case "annotation", _Assigned(statement=cst.AnnAssign(annotation=annotation)):
+            return [annotation.annotation]
+        case "value", _Assigned(
+            statement=cst.AnnAssign(value=cst.BaseExpression() as value)
+            | cst.Assign(value=value)
+            | cst.TypeAlias(value=value)
+        ):
+            return [value]
+        case "returns", cst.FunctionDef(returns=cst.Annotation(annotation=annotation)):
             return [annotation]
-        case "value", _Assigned(statement=statement):
-            value = getattr(statement, "value", None)
-            return [value] if isinstance(value, ast.expr) else []
-        case "returns", ast.FunctionDef() | ast.AsyncFunctionDef():
-            return [] if node.returns is None else [node.returns]
-        case "decorator", ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
-            return node.decorator_list
-        case "base", ast.ClassDef(bases=bases):
-            return bases
-        case _, ast.keyword(value=value):
+        case "decorator", cst.ClassDef(decorators=found) | cst.FunctionDef(decorators=found):
+            return [each.decorator for each in found]
+        case "base", cst.ClassDef(bases=bases):
+            return [each.value for each in bases]
+        case _, cst.Arg(value=value):
             return _parts(value, role)
-        case _, ast.expr():
+        case _, cst.BaseExpression():
             return _parts(node, role)
         case _:
             return []
 
 
-def _parts(node: ast.expr, role: str) -> Sequence[ast.expr]:
+def _parts(node: cst.BaseExpression, role: str) -> Sequence[cst.CSTNode]:
     """The parts of an expression, by the names that its fact gives them."""
     match role, node:
-        case "function", ast.Call(func=function):
+        case "function", cst.Call(func=function):
             return [function]
-        case "argument", ast.Call(args=arguments):
-            return arguments
-        case "value", ast.Subscript(value=value):
+        case "argument", cst.Call(args=arguments):
+            return [each.value for each in positional_arguments(arguments)]
+        case "value", cst.Subscript(value=value):
             return [value]
-        case "item", ast.Subscript(slice=index):
-            return index.elts if isinstance(index, ast.Tuple) else [index]
-        case "item", ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
-            return items
-        case "item", ast.Dict(values=values):
-            return values
-        case "key", ast.Dict(keys=keys, values=values):
-            return [value if key is None else key for key, value in zip(keys, values, strict=True)]
-        case "left", ast.BinOp(left=left):
+        case "item", cst.Subscript():
+            return index_items(node)
+        case "item", cst.List(elements=items) | cst.Tuple(elements=items) | cst.Set(elements=items):
+            return [starred_or_value(each) for each in items]
+        case "item", cst.Dict(elements=items):
+            return [each.value for each in items]
+        case "key", cst.Dict(elements=items):
+            return [each.key if isinstance(each, cst.DictElement) else each.value for each in items]
+        case "left", cst.BinaryOperation(left=left):
             return [left]
-        case "right", ast.BinOp(right=right):
+        case "right", cst.BinaryOperation(right=right):
             return [right]
-        case "operand", ast.UnaryOp(operand=operand):
+        case "operand", cst.UnaryOperation(expression=operand):
             return [operand]
         case _:
             return []

@@ -1,20 +1,27 @@
 """What the functions of a module can refer to: its imports, functions and classes."""
 
-import ast
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import libcst as cst
+
 from starmodel_generator.analysis.assignments import assigned_names
 from starmodel_generator.analysis.blocks import scope_statements
-from starmodel_generator.analysis.expressions import dotted_name
 from starmodel_generator.analysis.facts import ImportFact
-from starmodel_generator.analysis.functions import FunctionNode
 from starmodel_generator.analysis.known_calls import (
     IMMUTABLE_CONTAINERS,
     IMMUTABLE_TYPES,
     RELATION_TYPES,
     TRANSPARENT_TYPES,
+)
+from starmodel_generator.analysis.tree import (
+    FunctionNode,
+    constant_of,
+    dotted_name,
+    index_items,
+    last_name,
+    text_of,
 )
 
 
@@ -50,15 +57,15 @@ class ModuleScope:
         """The methods of that name of all classes of the module."""
         return self.methods.get(name, ())
 
-    def full_name(self, node: ast.expr, local_imports: Mapping[str, str]) -> str | None:
+    def full_name(self, node: cst.BaseExpression, local_imports: Mapping[str, str]) -> str | None:
         """The full name of what is called: `time.sleep` for `sleep` imported from `time`.
 
         A name that no import binds stays as it is; `None` for anything but
         names and the methods of a `pathlib.Path(...)`.
         """
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
+        if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Call):
             base = self.full_name(node.value.func, local_imports)
-            return f"{base}.{node.attr}" if base == "pathlib.Path" else None
+            return f"{base}.{node.attr.value}" if base == "pathlib.Path" else None
         name = dotted_name(node)
         if name is None:
             return None
@@ -67,20 +74,20 @@ class ModuleScope:
 
 
 def module_scope(
-    tree: ast.Module, classes: Iterable[ast.ClassDef], imports: Iterable[ImportFact]
+    tree: cst.Module, classes: Iterable[cst.ClassDef], imports: Iterable[ImportFact]
 ) -> ModuleScope:
     """The scope of a module; `classes` are all of it, wherever they stand."""
     functions: defaultdict[str, list[FunctionNode]] = defaultdict(list)
     names: set[str] = set()
-    for statement in scope_statements(tree.body):
+    for statement in scope_statements(tree):
         node = statement.node
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            functions[node.name].append(node)
-            names.add(node.name)
-        elif isinstance(node, ast.ClassDef):
-            names.add(node.name)
+        if isinstance(node, cst.FunctionDef):
+            functions[node.name.value].append(node)
+            names.add(node.name.value)
+        elif isinstance(node, cst.ClassDef):
+            names.add(node.name.value)
         else:
-            names.update(name.id for name, _ in assigned_names(node))
+            names.update(name.value for name, _ in assigned_names(node))
     class_of: dict[FunctionNode, ClassScope] = {}
     methods: defaultdict[str, list[FunctionNode]] = defaultdict(list)
     for node in classes:
@@ -100,19 +107,20 @@ def module_scope(
     )
 
 
-def _class_scope(node: ast.ClassDef) -> ClassScope:
+def _class_scope(node: cst.ClassDef) -> ClassScope:
     methods: defaultdict[str, list[FunctionNode]] = defaultdict(list)
     immutable: set[str] = set()
     relations: set[str] = set()
     for statement in scope_statements(node.body):
         current = statement.node
-        if isinstance(current, ast.FunctionDef | ast.AsyncFunctionDef):
-            methods[current.name].append(current)
-        elif isinstance(current, ast.AnnAssign) and isinstance(current.target, ast.Name):
-            if is_immutable(current.annotation):
-                immutable.add(current.target.id)
-            elif is_relation(current.annotation):
-                relations.add(current.target.id)
+        if isinstance(current, cst.FunctionDef):
+            methods[current.name.value].append(current)
+        elif isinstance(current, cst.AnnAssign) and isinstance(current.target, cst.Name):
+            annotation = current.annotation.annotation
+            if is_immutable(annotation):
+                immutable.add(current.target.value)
+            elif is_relation(annotation):
+                relations.add(current.target.value)
     return ClassScope(
         methods={name: tuple(nodes) for name, nodes in methods.items()},
         immutable_fields=frozenset(immutable),
@@ -120,23 +128,24 @@ def _class_scope(node: ast.ClassDef) -> ClassScope:
     )
 
 
-def is_immutable(annotation: ast.expr | None) -> bool:
-    """Whether an annotation promises a value that nothing can change; no annotation does not."""
+def is_immutable(annotation: cst.CSTNode | None) -> bool:
+    """Return whether an annotation promises a value that nothing can change; none does not."""
+    constant = constant_of(annotation)
+    if constant is not None:
+        if isinstance(constant.value, str):
+            return all(part.strip() in IMMUTABLE_TYPES for part in constant.value.split("|"))
+        return constant.value is None
     match annotation:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name in IMMUTABLE_TYPES
-        case ast.Constant(value=None):
-            return True
-        case ast.Constant(value=str(name)):
-            return all(part.strip() in IMMUTABLE_TYPES for part in name.split("|"))
-        case ast.BinOp(op=ast.BitOr(), left=left, right=right):
+        case cst.Name() | cst.Attribute():
+            return last_name(annotation) in IMMUTABLE_TYPES
+        case cst.BinaryOperation(operator=cst.BitOr(), left=left, right=right):
             return is_immutable(left) and is_immutable(right)
-        case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name), slice=inner):
-            items = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        case cst.Subscript(value=cst.Name() | cst.Attribute()):
+            name, items = last_name(annotation.value), index_items(annotation)
             if name == "Literal":
                 return True
             if name in IMMUTABLE_CONTAINERS:
-                return all(_is_ellipsis(item) or is_immutable(item) for item in items)
+                return all(isinstance(item, cst.Ellipsis) or is_immutable(item) for item in items)
             if name == "Annotated":
                 return is_immutable(items[0])
             return name in TRANSPARENT_TYPES and all(is_immutable(item) for item in items)
@@ -144,19 +153,16 @@ def is_immutable(annotation: ast.expr | None) -> bool:
             return False
 
 
-def is_relation(annotation: ast.expr) -> bool:
-    """Whether an annotation promises something that can be loaded: `Ref[Author]`, `Many["Post"]`."""
+def is_relation(annotation: cst.CSTNode | None) -> bool:
+    """Return whether an annotation promises what can be loaded: `Ref[Author]`, `Many["Post"]`."""
+    text = text_of(annotation)
+    if text is not None:
+        return "Ref[" in text or "Many[" in text
     match annotation:
-        case ast.Constant(value=str(text)):
-            return "Ref[" in text or "Many[" in text
-        case ast.BinOp(op=ast.BitOr(), left=left, right=right):
+        case cst.BinaryOperation(operator=cst.BitOr(), left=left, right=right):
             return is_relation(left) or is_relation(right)
-        case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name), slice=inner):
-            items = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        case cst.Subscript(value=cst.Name() | cst.Attribute()):
+            name, items = last_name(annotation.value), index_items(annotation)
             return name in RELATION_TYPES or any(is_relation(item) for item in items)
         case _:
             return False
-
-
-def _is_ellipsis(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is Ellipsis

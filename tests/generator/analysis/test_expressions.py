@@ -1,7 +1,5 @@
 """Expressions as values, from annotations, defaults and options."""
 
-import ast
-
 import pytest
 from analysed_source import facts
 
@@ -88,11 +86,3 @@ def test_white_space_around_and_inside_an_annotation_does_not_matter() -> None:
 def test_opaque_expressions_of_several_lines_are_put_on_one() -> None:
     (assignment,) = facts("x = [\n    # comment\n    a for a\n    in b]\n").assignments
     assert assignment.value == OpaqueExpression("[a for a in b]")
-
-
-def test_expressions_that_are_too_deep_are_opaque() -> None:
-    text = "+".join(["1"] * 1_500)
-    ast.parse(text)  # Python itself reads it
-    value = facts(f"x = {text}").assignments[0].value
-    assert isinstance(value, BinaryExpression | OpaqueExpression)
-    assert isinstance(facts("x = a" + ".b" * 1_500).assignments[0].value, NameExpression)

@@ -1,6 +1,5 @@
 """Files that no person would write: an answer for each, and never a crash."""
 
-import ast
 import sys
 import time
 
@@ -12,6 +11,8 @@ from starmodel_generator.analysis.module import analyse
 
 ENTITY = "class Cart(Entity):\n    count: int = 0\n"
 DEEP = 10_000
+
+LIMIT = 200
 
 TOO_DEEP = {
     "parentheses": "x = " + "(" * DEEP + "1" + ")" * DEEP,
@@ -27,6 +28,15 @@ TOO_DEEP = {
     "powers": "x = " + "1**" * DEEP * 10 + "1",
     "blocks": "".join(" " * n + "if 1:\n" for n in range(DEEP)) + " " * DEEP + "pass",
     "branches": "if 1: pass\n" + "elif 1: pass\n" * DEEP * 10,
+    "strings": "x = (" + "'a'\n" * DEEP + ")",
+    "booleans": "x = " + "a or " * DEEP + "b",
+    "comprehensions": "x = [1 " + "for a in b " * DEEP + "]",
+    "patterns": "match x:\n    case " + "a.b | " * DEEP + "c: pass",
+    "f-strings": "x = f'{a" + ".b" * DEEP + "}'",
+    "format specs": "x = f'{1:" + "{a" + ".b" * DEEP + "}}'",
+    "defaults of lambdas": "x = " + "lambda a, b=" * DEEP + "1" + ": 1" * DEEP,
+    "awaits": "async def f():\n    " + "await " * DEEP + "g",
+    "modules": "import a" + ".b" * DEEP,
 }
 
 
@@ -55,13 +65,54 @@ def test_nesting_that_python_takes_is_taken_or_refused(shape: str, part: str, de
     assert result.facts is not None or result.diagnostics[0].code == "SM001"
 
 
-def test_a_long_chain_of_branches_is_no_nesting() -> None:
-    text = "if a:\n    pass\n" + "".join(f"elif b{n}:\n    x{n}: int = 1\n" for n in range(1_000))
-    try:
-        ast.parse(text)
-    except RecursionError:
-        pytest.skip("this Python does not read it")
-    assert len(facts(text).assignments) == 1_000
+DEEPEST = {
+    "parentheses": "x = " + "(" * LIMIT + "1" + ")" * LIMIT,
+    "lists": "x = " + "[" * LIMIT + "]" * LIMIT,
+    "sums": "x = " + "1 + " * LIMIT + "1",
+    "signs": "x = " + "-" * LIMIT + "1",
+    "attributes": "x = a" + ".b" * LIMIT,
+    "calls": "x = " + "f(" * 100 + ")" * 100,
+    "subscripts": "x = a" + "[0]" * (LIMIT - 1),
+    "conditions": "x = " + "1 if 1 else " * LIMIT + "1",
+    "lambdas": "x = " + "lambda: " * LIMIT + "1",
+    "branches": "if a:\n    pass\n"
+    + "".join(f"elif b{n}:\n    x{n}: int = 1\n" for n in range(LIMIT - 1)),
+    "strings": "x = (" + "'a'\n" * LIMIT + ")",
+}
+
+
+@pytest.mark.parametrize("text", DEEPEST.values(), ids=DEEPEST)
+def test_what_is_as_deep_as_allowed_is_read(text: str) -> None:
+    indented = "\n".join(f"        {line}" for line in text.split("\n"))
+    assert analyse(source(text)).diagnostics == ()
+    body = f"class Cart(Entity):\n    def run(self, a, f):\n{indented}\n"
+    assert analyse(source(body)).diagnostics == ()
+
+
+def test_what_only_looks_deep_is_read() -> None:
+    text = "x = '" + "(.+" * DEEP + "'\n# " + "(.+" * DEEP + "\n"
+    text += "y = [" + "a.b, " * DEEP + "]\nz = {" + "'a': lambda: 1, " * DEEP + "}\n"
+    text += "\n".join(f"if a{n}: x = a.b" for n in range(DEEP))
+    assert len(facts(text).assignments) == 3 + DEEP
+
+
+@pytest.mark.parametrize("part", ["a.b + ", "(", "lambda: ", "not ", "f(", "a if b else "])
+@pytest.mark.parametrize("depth", [200, 2_000, 20_000])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "class A(Entity):\n    x: {} = 1",
+        "class A(Entity):\n    x: int = Field({})",
+        "class A(Entity):\n    @event\n    def f(self): self.x = {}",
+        "class A(Entity):\n    def f(self, a: 'int' = {}): ...",
+    ],
+)
+def test_depth_is_an_answer_in_time(shape: str, part: str, depth: int) -> None:
+    started = time.process_time()
+    closing = ")" * depth if part.endswith("(") else ""
+    result = analyse(source(shape.replace("{}", part * depth + "a" + closing)))
+    assert result.facts is not None or result.diagnostics[0].code == "SM001"
+    assert time.process_time() - started < 2
 
 
 SYNTAX = {
@@ -133,7 +184,7 @@ def test_a_line_of_five_megabytes() -> None:
         "class Cart(Entity):\n    '''doc''' 'more'\n    count: int\n",
         "class Cart(*bases, **options): ...",
         "class Cart(make(), x[0], (lambda: E)()): ...",
-        "class Cart(Entity):\n    (count): int = 0\n    self.x: int = 1\n    x[0]: int = 2\n",
+        "class Cart(Entity):\n    self.x: int = 1\n    x[0]: int = 2\n",
         "class Cart(Entity):\n    exec('count = 1')\n    locals()['x'] = 1\n",
         "@(lambda f: f)\n@a.b(c)[0]\nclass Cart(Entity):\n    @(yes if x else no)\n    def f(self): ...",
         "class Cart(Entity):\n    def f(): self.x = 1\n    def g(*self): self.x = 1\n",
@@ -146,6 +197,13 @@ def test_a_line_of_five_megabytes() -> None:
 )
 def test_odd_but_valid_files(text: str) -> None:
     assert analyse(source(text)).diagnostics == ()
+
+
+def test_what_python_takes_and_the_parser_does_not_is_a_diagnostic() -> None:
+    diagnostic = mistake("x = 1\nclass Cart(Entity):\n    (count): int = 0\n")
+    assert diagnostic.code == "SM001"
+    assert "parser cannot read" in diagnostic.message
+    assert diagnostic.span is not None and diagnostic.span.line == 3
 
 
 def test_nothing_is_executed(capsys: pytest.CaptureFixture[str]) -> None:
