@@ -5,34 +5,30 @@ and whatever a terminal would obey (escape sequences, text direction marks) is
 shown as a replacement character. Long lines are cut to the part that matters.
 """
 
-import unicodedata
+import re
 from collections.abc import Sequence
+
+from starmodel_generator.unicode_table import display_width, is_printable, is_zero_width
 
 TAB_WIDTH = 4
 MAX_COLUMNS = 120
 LEAD_COLUMNS = 40  # kept in front of the caret where a line has to be cut
 
-_DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters, surrogates, line and paragraph separators, and marks of text direction.
+_CONTROL = re.compile(
+    "[\0-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def printable(text: str) -> str:
     """The text on one line, with nothing in it that a terminal would obey."""
-    if text.isascii() and text.isprintable():
+    if is_printable(text):
         return text
     return "".join(map(_shown, text.replace("\n", " ").replace("\t", " ")))
 
 
 def _shown(character: str) -> str:
-    category = unicodedata.category(character)
-    if category in ("Cc", "Cs", "Zl", "Zp") or character in _DIRECTION_MARKS:
-        return "\ufffd"
-    return character
-
-
-def _width(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+    return "\ufffd" if _CONTROL.match(character) else character
 
 
 def _cells(line: str, first: int) -> list[tuple[str, int]]:
@@ -48,7 +44,7 @@ def _cells(line: str, first: int) -> list[tuple[str, int]]:
             cells.append((" " * width, width))
         else:
             shown = _shown(character)
-            width = 1 if shown == "\ufffd" else _width(shown)
+            width = 0 if is_zero_width(shown) else display_width(shown)
             cells.append((shown, width))
         column += width
     return cells

@@ -6,7 +6,8 @@ a file with a line that is too long (a name of sixty characters, a default of tw
 black has many more rules than we have.
 """
 
-from starmodel_generator.emission.layout import LINE_LENGTH, width
+from starmodel_generator.emission.layout import LINE_LENGTH
+from starmodel_generator.unicode_table import display_width
 
 
 def formatted(text: str) -> str:
@@ -22,7 +23,7 @@ def is_vouched_for(text: str) -> bool:
     if text.isascii() and max(map(len, text.split("\n"))) <= LINE_LENGTH:
         return True
     code = '""'.join(text.split('"""')[::2])
-    return all(width(line) <= LINE_LENGTH for line in code.split("\n"))
+    return all(display_width(line) <= LINE_LENGTH for line in code.split("\n"))
 
 
 def format_with_black(text: str) -> str:

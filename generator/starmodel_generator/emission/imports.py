@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterable
 from functools import lru_cache
 
-from starmodel_generator.emission.layout import LINE_LENGTH, Group, lay, width
+from starmodel_generator.emission.layout import LINE_LENGTH, Group, lay
+from starmodel_generator.unicode_table import display_width
 
 
 class NameClash(Exception):
@@ -120,7 +121,7 @@ def _is_standard(module: str) -> bool:
 def _statement(module: str, names: tuple[str, ...]) -> str:
     names = tuple(sorted(names, key=_member_key))
     line = f"from {module} import {', '.join(names)}"
-    if width(line) <= LINE_LENGTH:
+    if display_width(line) <= LINE_LENGTH:
         return line
     return lay(Group(f"from {module} import (", names, ")"), 0)
 

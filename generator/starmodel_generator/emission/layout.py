@@ -6,8 +6,9 @@ item per line. A single piece that is too long on its own is left as it is; what
 it depends on much more, and `format.py` sees to that.
 """
 
-import unicodedata
 from typing import NamedTuple, TypeAlias
+
+from starmodel_generator.unicode_table import display_width
 
 LINE_LENGTH = 88
 """Black's default, for generated code stands in projects that run black as it is."""
@@ -56,7 +57,7 @@ def lay(layout: Layout, indent: int, end: str = "") -> str:
     if isinstance(layout, str):
         return layout + end
     text = flat(layout) + end
-    if indent + width(text) <= LINE_LENGTH:
+    if indent + display_width(text) <= LINE_LENGTH:
         return text
     inner = indent + len(INDENT)
     margin = "\n" + " " * inner
@@ -70,7 +71,7 @@ def lay(layout: Layout, indent: int, end: str = "") -> str:
         return f"{layout.head}{margin}{body}\n{' ' * indent}{layout.tail}{end}"
     opening, closing = layout.brackets
     body = " ".join(layout.parts)
-    if inner + width(body) > LINE_LENGTH:
+    if inner + display_width(body) > LINE_LENGTH:
         body = margin.join(layout.parts)
     return f"{layout.head}{opening}{margin}{body}\n{' ' * indent}{closing}{end}"
 
@@ -102,16 +103,3 @@ def conditional(condition: Condition) -> Layout:
     """Lay out `one if condition else other`."""
     one, test, other = condition
     return Parts("", "()", (one, f"if {test}", f"else {other}"), always=False)
-
-
-def width(text: str) -> int:
-    """How many columns a line takes: two for wide characters, none for combining ones."""
-    if text.isascii():
-        return len(text)
-    return sum(_character_width(character) for character in text)
-
-
-def _character_width(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

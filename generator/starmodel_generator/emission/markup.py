@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
+from starmodel_generator.unicode_table import is_printable
+
 LINE_LENGTH = 88
 """Columns of a line of an expression, where it can be broken."""
 
@@ -167,7 +169,7 @@ def _python(match: re.Match[str]) -> str:
     character = match.group()
     if character == "\\":
         return "\\\\"
-    if character.isprintable():
+    if is_printable(character):
         return character
     code = ord(character)
     if code < 0x100:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TypeAlias
 
+from starmodel_generator.unicode_table import is_printable
+
 Value: TypeAlias = bool | int | float | str | bytes | None
 
 _NEEDS_CARE = re.compile(r"[^ !#-\[\]-~]")
@@ -59,7 +61,7 @@ def string_in_braces(text: str) -> str:
 
 
 def _needs_number(character: str) -> bool:
-    return character in '\\"' or not character.isprintable()
+    return character in '\\"' or not is_printable(character)
 
 
 def _by_number(character: str) -> str:
@@ -111,7 +113,7 @@ def clean(text: str) -> str:
 
 def comment(text: str) -> str:
     """Make text safe behind a `#`: what does not print becomes an escape."""
-    if text.isascii() and text.isprintable():
+    if is_printable(text):
         return text
     return "".join([_escaped(character) if character != "\\" else "\\" for character in text])
 
@@ -120,7 +122,7 @@ def _escaped(character: str) -> str:
     short = _SHORT_ESCAPES.get(character)
     if short is not None:
         return short
-    if character.isprintable():
+    if is_printable(character):
         return character
     return _hexadecimal(ord(character))
 

@@ -2,8 +2,9 @@
 
 import re
 
-from starmodel_generator.emission.layout import LINE_LENGTH, Layout, Parts, width
+from starmodel_generator.emission.layout import LINE_LENGTH, Layout, Parts
 from starmodel_generator.emission.quoting import python_string
+from starmodel_generator.unicode_table import display_width
 
 _READ_OTHERWISE = re.compile(r"(?<![:\w\\]):\w+(?![:\w])|\\:\w*(?![:\w])")
 """A parameter, or a backslash that hides one: what SQLAlchemy would take out of a text."""
@@ -23,12 +24,12 @@ def without_parameters(sql: str) -> str:
 def sql_layout(sql: str) -> Layout:
     """SQL as a string, over several lines where it is long."""
     text = without_parameters(sql)
-    if width(text) <= LINE_LENGTH - _ROOM:
+    if display_width(text) <= LINE_LENGTH - _ROOM:
         return python_string(text)
     pieces: list[str] = []
     piece = ""
     for word in re.findall(r"\s*\S+\s*$|\s*\S+", text):
-        if piece and width(piece + word) > LINE_LENGTH - _ROOM:
+        if piece and display_width(piece + word) > LINE_LENGTH - _ROOM:
             pieces.append(piece)
             piece = ""
         piece += word

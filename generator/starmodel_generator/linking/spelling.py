@@ -19,6 +19,7 @@ from starmodel_generator.analysis.facts import (
     SubscriptExpression,
     UnaryExpression,
 )
+from starmodel_generator.unicode_table import is_printable
 
 _BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}")}
 _SHORT_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -103,7 +104,7 @@ def _character(character: str, quote: str) -> str:
         return "\\" + quote
     if character in _SHORT_ESCAPES:
         return _SHORT_ESCAPES[character]
-    if character.isprintable():
+    if is_printable(character):
         return character
     code = ord(character)
     if code < 0x100:

@@ -122,7 +122,7 @@ def read_manifest(text: str) -> Manifest | None:
 
 def _quote(value: str) -> str:
     """A JSON string, as `json.dumps` writes it without escaping letters."""
-    if "\\" in value or '"' in value or not value.isprintable():
+    if "\\" in value or '"' in value or not (value.isascii() and value.isprintable()):
         from json import dumps
 
         return dumps(value, ensure_ascii=False)

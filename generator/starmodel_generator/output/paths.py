@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from starmodel_generator.diagnostics import Diagnostic, Rule
+from starmodel_generator.unicode_table import is_printable
 
 UNSAFE_PATH = Rule("SM705", "unsafe-output-path", "error")
 TWIN_PATHS = Rule("SM603", "case-folding-collision", "error")
@@ -48,7 +49,7 @@ def check_paths(
 
 def _is_plain(part: str) -> bool:
     """Whether it is a name that every system takes for one file or folder."""
-    return part not in ("", ".", "..") and part.isprintable() and _RESERVED.isdisjoint(part)
+    return part not in ("", ".", "..") and is_printable(part) and _RESERVED.isdisjoint(part)
 
 
 def _link_problem(root: Path, path: str, checked: dict[str, str | None]) -> str | None:
