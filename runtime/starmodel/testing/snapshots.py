@@ -60,6 +60,8 @@ def assert_tree(folder: Path, snapshot: SnapshotAssertion) -> None:
     names = {path.relative_to(folder).as_posix() for path in paths}
     kept = Path(TreeExtension.dirname(test_location=snapshot.test_location))
     for orphan in sorted(path for path in kept.rglob("*") if path.is_file()):
+        if IGNORED.intersection(orphan.relative_to(kept).parts):
+            continue
         name = orphan.relative_to(kept).as_posix()
         if name not in names and snapshot.update_snapshots:
             orphan.unlink()
