@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Literal
 
 from starmodel.errors import ConfigurationError
@@ -37,10 +38,12 @@ class Settings:
         live_watches: How many entities one stream may watch.
         live_send_timeout: Seconds for which a browser may refuse to read before its stream is
             closed.
-        database_url: Where entities in SQL are kept: `sqlite:///app.db`, a file beside the app,
-            or `postgresql://user:password@host/database`.
+        database_url: Where entities in SQL are kept: `sqlite:///app.db`, a file in the project, or
+            `postgresql://user:password@host/database`.
         migrations: The folder of the project's migrations. Where it is known, the app does not
             start on a database that lacks one of them.
+        project_root: The project's folder, which relative paths of the two before count from;
+            without one they count from the current folder.
         drain_timeout: Seconds that open streams and running events are given after SIGTERM.
     """
 
@@ -61,6 +64,7 @@ class Settings:
     live_send_timeout: float = 30.0
     database_url: str = "sqlite:///app.db"
     migrations: str | None = None
+    project_root: str | Path | None = None
     drain_timeout: float = 8.0
 
     def __repr__(self) -> str:

@@ -54,7 +54,7 @@ def test_they_make_an_empty_database_what_the_entities_are(unmigrated_shop: Shop
 
     # They lead to where a single one would, made of the entities of today.
     assert shop.migrate("down", "base", "--yes").code == 0
-    for path in (shop.folder / "migrations" / "versions").glob("*.py"):
+    for path in (shop.folder / "migrations" / "versions").glob("*.*"):
         path.unlink()
     assert shop.migrate("new", "all at once").code == 0
     assert shop.migrate("up").code == 0

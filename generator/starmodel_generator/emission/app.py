@@ -85,7 +85,7 @@ def app_view(context: Context) -> AppView:
         resources=tuple(
             names.use(own.module("routes"), own.resource) for own in context.names.values()
         ),
-        settings=_settings(settings, has_database=any(map(is_in_sql, context.app.entities))),
+        settings=_settings(context, names),
         adapters=tuple(_adapter(part, name, names) for part, name in settings.adapters),
         create=Group(f"{adapter}.create_app(", ("RESOURCES", "SETTINGS", given), ")"),
         configure=Group(f"{adapter}.configure_app(", ("app", "RESOURCES", "SETTINGS", given), ")"),
@@ -94,9 +94,12 @@ def app_view(context: Context) -> AppView:
     )
 
 
-def _settings(settings: EmissionSettings, *, has_database: bool) -> Layout:
+def _settings(context: Context, names: ModuleNames) -> Layout:
+    settings = context.settings
     items: list[Layout] = []
-    if has_database:
+    if any(map(is_in_sql, context.app.entities)):
+        levels = len(settings.output.split("/"))
+        items.append(f"project_root={names.use('pathlib', 'Path')}(__file__).parents[{levels}]")
         items.append(named("migrations", python_string(settings.migrations)))
     if settings.datastar_url is not None:
         items.append(named("datastar_url", python_string(settings.datastar_url)))

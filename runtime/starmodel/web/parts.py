@@ -179,7 +179,11 @@ def _sql_store(
     from starmodel.stores.sql.backend import SQLModelBackend
 
     return SQLModelBackend(
-        settings.database_url, tables, migrations=settings.migrations, clock=clock
+        settings.database_url,
+        tables,
+        root=settings.project_root,
+        migrations=settings.migrations,
+        clock=clock,
     )
 
 

@@ -87,11 +87,13 @@ def shop(tmp_path: Path) -> Shop:
     return project
 
 
-def use(shop: Shop, script: str = USE, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a script in the project's folder."""
+def use(
+    shop: Shop, script: str = USE, folder: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a script in the project's folder, or another one."""
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
-        cwd=shop.root,
+        cwd=folder or shop.root,
         env={"PATH": "", "PYTHONPATH": str(shop.root), **environment},
         capture_output=True,
         text=True,
@@ -129,7 +131,7 @@ def test_a_database_in_memory_has_its_tables_at_once(shop: Shop) -> None:
 
 def test_an_app_does_not_start_on_a_database_that_lacks_migrations(shop: Shop) -> None:
     done = use(shop)
-    assert "There are no migrations in migrations" in done.stderr
+    assert f"There are no migrations in {shop.root / 'migrations'}" in done.stderr
     assert "starmodel migrate new" in done.stderr
     assert shop.starmodel("migrate", "new").code == 0
     done = use(shop)
@@ -160,10 +162,29 @@ with Client(app) as client:
 
 
 def test_the_settings_name_the_folder_of_migrations(shop: Shop) -> None:
-    assert 'SETTINGS = Settings(migrations="migrations")' in shop.read("shop/generated/app.py")
+    assert 'migrations="migrations")' in shop.read("shop/generated/app.py")
     shop.change("pyproject.toml", "[tool.starmodel]", '[tool.starmodel]\nmigrations = "db/steps"')
     assert shop.starmodel("generate").code == 0
-    assert 'SETTINGS = Settings(migrations="db/steps")' in shop.read("shop/generated/app.py")
+    assert 'migrations="db/steps")' in shop.read("shop/generated/app.py")
+
+
+def test_the_database_and_the_migrations_are_the_projects_from_any_folder(
+    shop: Shop, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert shop.starmodel("migrate", "new").code == 0
+    alembic = [sys.executable, "-m", "alembic", "-c", str(shop.root / "migrations/alembic.ini")]
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    subprocess.run([*alembic, "upgrade", "head"], cwd=elsewhere, check=True, capture_output=True)
+    assert (shop.root / "app.db").exists()
+    done = use(shop, folder=elsewhere)
+    assert done.returncode == 0, done.stderr
+    done = use(
+        shop,
+        folder=elsewhere,
+        STARMODEL_DATABASE_URL="sqlite:///data/other.db",
+    )
+    assert str(shop.root / "data/other.db") in done.stderr
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_an_app_without_entities_in_sql_has_nothing_of_it(tmp_path: Path) -> None:

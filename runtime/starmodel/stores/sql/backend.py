@@ -60,6 +60,8 @@ class SQLModelBackend(TableReader):
     Args:
         database: Its URL, or a driver.
         tables: Where each entity is kept.
+        root: The project's folder, which relative paths of a SQLite file and of the migrations
+            count from; the current folder where it is `None`.
         migrations: The project's folder of migrations; a database that lacks one is not opened.
         clock: Seconds since 1970.
         outbox: Whether records are kept until they are published.
@@ -75,16 +77,17 @@ class SQLModelBackend(TableReader):
         database: str | Driver,
         tables: Iterable[EntityTable[Any]],
         *,
+        root: str | Path | None = None,
         migrations: str | Path | None = None,
         clock: Callable[[], float] = time.time,
         outbox: bool = True,
     ) -> None:
-        self.driver = driver_for(database) if isinstance(database, str) else database
+        self.driver = driver_for(database, root) if isinstance(database, str) else database
         super().__init__(
             {table.entity: TableStatements(table, self.driver.dialect) for table in tables}, clock
         )
         relate(self.tables)
-        self._migrations = migrations
+        self._migrations = None if migrations is None else Path(root or "", migrations)
         self._has_outbox = outbox
         self._done: list[str] = []
         self._flushing: asyncio.Task[None] | None = None

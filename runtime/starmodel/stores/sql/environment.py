@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,7 +49,8 @@ def run_migrations() -> None:
     """Run what Alembic was asked for; only from an `env.py`.
 
     The database is the one that the command names, else `STARMODEL_DATABASE_URL`, else
-    `sqlalchemy.url` of `alembic.ini`, else `sqlite:///app.db`.
+    `sqlalchemy.url` of `alembic.ini`, else `sqlite:///app.db`. A relative path of a SQLite file
+    counts from the project, the folder that holds the one with `env.py`.
     """
     url = database_url()
     if context.is_offline_mode():
@@ -80,7 +82,8 @@ def is_sqlite(url: str) -> bool:
 
 
 def _sqlite_engine(url: str) -> sa.Engine:
-    path = url.partition("://")[2].removeprefix("/")
+    project = Path(context.script.dir).resolve().parent
+    path = project / url.partition("://")[2].removeprefix("/")
     engine = sa.create_engine(
         f"sqlite:///{path}", connect_args={"timeout": _PATIENCE}, poolclass=sa.NullPool
     )

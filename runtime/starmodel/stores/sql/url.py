@@ -1,5 +1,6 @@
 """From the URL of a database to its driver."""
 
+from pathlib import Path
 from typing import get_args
 from urllib.parse import parse_qsl, unquote
 
@@ -12,11 +13,11 @@ _SYNCHRONOUS: dict[str, Synchronous] = {name: name for name in get_args(Synchron
 _SQLITE = ("sqlite", "sqlite+aiosqlite", "sqlite+pysqlite")
 
 
-def driver_for(url: str) -> Driver:
-    """Give the driver of a database.
+def driver_for(url: str, root: str | Path | None = None) -> Driver:
+    """Return the driver of a database.
 
-    `sqlite:///app.db` is a file below the current folder, `sqlite:////var/app.db` one by its
-    whole path, and `sqlite://` a database of its own, which is gone when it is closed.
+    `sqlite:///app.db` is a file below `root`, else the current folder, `sqlite:////var/app.db`
+    one by its whole path, and `sqlite://` a database of its own, which is gone when it is closed.
     `?synchronous=NORMAL` gives up the last commits in a loss of power for speed.
 
     Raises:
@@ -24,7 +25,7 @@ def driver_for(url: str) -> Driver:
     """
     scheme, separator, rest = url.partition("://")
     if separator and scheme in _SQLITE:
-        return _sqlite(rest)
+        return _sqlite(rest, Path(root or ""))
     if separator and scheme in _POSTGRESQL:
         try:
             from starmodel.stores.sql.postgres import PostgresDriver
@@ -44,7 +45,7 @@ def driver_for(url: str) -> Driver:
     )
 
 
-def _sqlite(rest: str) -> Driver:
+def _sqlite(rest: str, root: Path) -> Driver:
     path, _, query = rest.partition("?")
     options = dict(parse_qsl(query))
     synchronous = options.pop("synchronous", "FULL").upper()
@@ -59,4 +60,5 @@ def _sqlite(rest: str) -> Driver:
             " that begins at the root."
         )
     name = unquote(path[1:])
-    return SQLiteDriver("" if name == ":memory:" else name, synchronous=_SYNCHRONOUS[synchronous])
+    file = "" if name in ("", ":memory:") else str(root / name)
+    return SQLiteDriver(file, synchronous=_SYNCHRONOUS[synchronous])
