@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import cast
 
 from starmodel_generator.linking.problems import Problem
+from starmodel_generator.linking.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.rules import INVALID_CONSTRAINT, INVALID_DEFAULT
 from starmodel_generator.linking.spelling import shortened
 from starmodel_generator.linking.values import Constant, MappingValue, SetValue
@@ -48,8 +49,9 @@ def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]
         "pattern": scalar == "str",
         "max_digits": scalar == "Decimal",
         "decimal_places": scalar == "Decimal",
+        **dict.fromkeys(TEXT_ARGUMENTS, scalar == "str"),
     }
-    written = constraints.model_dump(exclude_none=True, exclude={"strict", "timezone"})
+    written = constraints.model_dump(exclude_defaults=True, exclude={"strict", "timezone"})
     return tuple(
         Problem(
             INVALID_CONSTRAINT,

@@ -63,7 +63,10 @@ def linked_field(written: str) -> Linked:
             "Mode | None = Mode.FAST",
             ExpressionDefault(expression="Mode.FAST", imports=("shop.entities.Mode",)),
         ),
-        ("float = float('inf')", ExpressionDefault(expression='float("inf")')),
+        (
+            "float = Field(float('inf'), allow_inf_nan=True)",
+            ExpressionDefault(expression='float("inf")'),
+        ),
         ("bytes = b'\\x00'", ExpressionDefault(expression='b"\\x00"')),
         ("int | None = Field(None, ge=1)", LiteralDefault(value=None)),
         ("float = Field(1, gt=0.5)", LiteralDefault(value=1)),

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from starmodel_generator.diagnostics import Diagnostic
 from starmodel_generator.linking.app import LinkedApp
+from starmodel_generator.linking.configs import ALIASES_ALONE
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.members import Method
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.rules import (
-    FIELD_ALIAS,
     FLOAT_MONEY,
     MISSING_DEFAULT,
     NAIVE_DATETIME,
@@ -91,10 +91,7 @@ def check_aliases(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM209: every field has an alias under which alone it can be given."""
     for entity in app.entities:
         if entity.options.has_alias_generator and not entity.options.accepts_names:
-            text = "has an `alias_generator`, so its fields can be given under aliases alone"
-            help = "add `populate_by_name=True` to `model_config`"
-            problem = Problem(FIELD_ALIAS, text, help)
-            yield entity.subject.diagnose(problem, entity.options.place)
+            yield entity.subject.diagnose(ALIASES_ALONE, entity.options.place_of("alias_generator"))
 
 
 def fills_in_values(methods: dict[str, Method]) -> bool:
