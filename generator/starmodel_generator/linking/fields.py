@@ -1,6 +1,7 @@
 """The fields of entities and value objects."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from starmodel_generator.analysis.facts import (
     AssignmentFact,
@@ -12,13 +13,15 @@ from starmodel_generator.analysis.facts import (
 from starmodel_generator.diagnostics import Diagnostic, Place
 from starmodel_generator.linking.defaults import REQUIRED
 from starmodel_generator.linking.forward_names import ForwardNames
-from starmodel_generator.linking.limits import unfit_limits
+from starmodel_generator.linking.hooks import hooks_of
+from starmodel_generator.linking.limits import scalar_name, unfit_limits
 from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.made import UNKNOWN
 from starmodel_generator.linking.members import Annotated, Members, Method
 from starmodel_generator.linking.options import NO_CONSTRAINTS, FieldOptions
 from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_generator.linking.pydantic_rules import SQLMODEL_OPTION
+from starmodel_generator.linking.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.rules import (
     AMBIGUOUS_UNION,
@@ -60,7 +63,7 @@ _DESCRIPTOR_MAKERS = frozenset(
 )
 _COMPUTED_OPTIONS = frozenset(
     {
-        *("alias", "alias_priority", "deprecated", "description", "examples"),
+        *("alias", "alias_priority", "description", "examples"),
         *("field_title_generator", "json_schema_extra", "repr", "return_type", "title"),
     }
 )
@@ -106,6 +109,7 @@ class FieldReader:
     """Reads the fields of pydantic models."""
 
     def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
         self._names = resolver.names
         self._lineages = resolver.lineages
         self._members = resolver.members
@@ -117,19 +121,38 @@ class FieldReader:
         self._forward_names = ForwardNames(resolver.names)
 
     def fields(
-        self, lineage: Lineage, *, accepts_names: bool, report: Report
+        self,
+        lineage: Lineage,
+        *,
+        accepts_names: bool,
+        settings: Mapping[str, object],
+        report: Report,
     ) -> tuple[LinkedField, ...]:
         """All fields of a model, inherited ones included, computed ones last.
 
-        `accepts_names` says that a field with an alias can be given by its own name too.
+        `accepts_names` says that a field with an alias can be given by its own name too,
+        `settings` is what `model_config` says about values.
         """
         members = self._members.members(lineage)
         self._check_unannotated(lineage, members, report)
+        # A validator of the whole model may change a default as well, but is seldom there for it.
+        early = [
+            hook
+            for hook in hooks_of(lineage, self._resolver)
+            if hook.reads_input and hook.decorator == "pydantic.field_validator"
+        ]
         found: list[LinkedField] = []
         for name, member in members.annotated.items():
             if name.startswith("_") or name == "model_config":
                 continue
-            field = self._field(member, accepts_names, report)
+            is_read_early = any(hook.is_about(name) for hook in early)
+            field = self._field(
+                member,
+                accepts_names,
+                settings,
+                is_read_early=is_read_early,
+                report=report,
+            )
             if field is not None:
                 self._check_shadowed(field, members, report)
                 found.append(field)
@@ -160,7 +183,15 @@ class FieldReader:
             return any(method.name == value.name for method in owner.facts.methods)
         return False
 
-    def _field(self, member: Annotated, accepts_names: bool, report: Report) -> LinkedField | None:
+    def _field(
+        self,
+        member: Annotated,
+        accepts_names: bool,
+        settings: Mapping[str, object],
+        *,
+        is_read_early: bool,
+        report: Report,
+    ) -> LinkedField | None:
         owner, fact = member.owner, member.fact
         if fact.annotation is None:
             return None
@@ -177,6 +208,8 @@ class FieldReader:
             problems_ahead = self._forward_names.problems(fact.annotation, owner)
             subject.report_all(problems_ahead, report, "annotation", 0)
         options, default_written = self._all_options(resolved.options, member)
+        if resolved.type is not None and scalar_name(resolved.type) == "str":
+            options = _with_settings(options, settings)
         problems = list(resolved.problems)
         if options.has_discriminator:
             problems = [each for each in problems if each.rule is not AMBIGUOUS_UNION]
@@ -191,6 +224,7 @@ class FieldReader:
             member.value_namespace,
             resolved.type,
             options.constraints,
+            is_read_early=is_read_early or options.reads_input,
         )
         # Those of the annotation come first.
         annotated, assigned = resolved.options, len(resolved.options.problems)
@@ -221,7 +255,9 @@ class FieldReader:
             on_delete=options.on_delete or "restrict",
         )
         made: object = UNKNOWN
-        if options.factory is not None:
+        if is_read_early or options.reads_input or default_problems:
+            pass
+        elif options.factory is not None:
             made = self._made.of_factory(options.factory, member.value_namespace)
         elif default_written is not None:
             made = self._made.of_default(default_written, member.value_namespace)
@@ -237,7 +273,7 @@ class FieldReader:
             says_on_delete=options.on_delete is not None,
             allows_infinity=options.allow_inf_nan,
             by_pydantic=by_pydantic,
-            default=UNKNOWN if options.reads_input or default_problems else made,
+            default=made,
         )
 
     def _all_options(
@@ -306,7 +342,7 @@ class FieldReader:
         return LinkedField(schema, method.owner, method)
 
     def _computed_option(self, keyword: str, value: Expression, method: Method) -> Problem | None:
-        if keyword == "exclude_if":
+        if keyword in ("deprecated", "exclude_if"):
             options = self._options.read_call(
                 CallExpression(value, keywords=((keyword, value),)), method.namespace
             )
@@ -369,6 +405,14 @@ class FieldReader:
         text = f"has the name of {what} of the class"
         place = method.facts.place
         report(field.subject.diagnose(Problem(DUPLICATE_MEMBER, text, "rename one of them"), place))
+
+
+def _with_settings(options: FieldOptions, settings: Mapping[str, object]) -> FieldOptions:
+    """What `model_config` does to each text, as if it were said of this one."""
+    said = {name: True for name in TEXT_ARGUMENTS if settings.get(f"str_{name}") is True}
+    if not said:
+        return options
+    return replace(options, constraints=options.constraints.model_copy(update=said))
 
 
 _ONLY_NONE = Problem(

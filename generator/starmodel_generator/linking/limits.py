@@ -27,6 +27,13 @@ _NUMBERS = frozenset({"int", "float", "Decimal"})
 _TEXTS = frozenset({"str", "bytes"})
 
 
+def scalar_name(type: TypeRef) -> str | None:
+    """The name of a scalar type without its limits, `None` for any other type."""
+    while isinstance(type, OptionalType | ConstrainedType):
+        type = type.item
+    return type.name if isinstance(type, ScalarType) else None
+
+
 def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]:
     """A problem for each limit that has no meaning for the type.
 
@@ -65,7 +72,10 @@ def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]
 
 def outside_limits(value: Constant, constraints: Constraints) -> tuple[Problem, ...]:
     """The problem of a default that its own limits exclude, if there is one."""
-    excluded = _excluding(value.value, constraints)
+    plain = value.value
+    if isinstance(plain, str) and constraints.strip_whitespace:
+        plain = plain.strip()
+    excluded = _excluding(plain, constraints)
     if excluded is None:
         return ()
     limit = getattr(constraints, excluded)

@@ -156,7 +156,12 @@ def _link_entity(
     symbol = lineage.symbol
     members = resolver.members.members(lineage)
     hooks = models.hooks(lineage, report)
-    linked_fields = fields.fields(lineage, accepts_names=options.accepts_names, report=report)
+    linked_fields = fields.fields(
+        lineage,
+        accepts_names=options.accepts_names,
+        settings=options.settings,
+        report=report,
+    )
     schemas = tuple(each.schema for each in linked_fields)
     parts = objects.reach([each.type for each in schemas], report)
     loaded = relations.of(symbol.qualified_name)

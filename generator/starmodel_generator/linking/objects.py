@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from starmodel_generator.linking.configs import ConfigReader
 from starmodel_generator.linking.fields import FieldReader, LinkedField
-from starmodel_generator.linking.hooks import Hook
 from starmodel_generator.linking.models import ModelReader
 from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
@@ -26,13 +25,12 @@ from starmodel_schemas import (
 class LinkedObject:
     """A value object with the class it is and its fields as they were linked.
 
-    `hooks` are what pydantic calls, `settings` what its `model_config` says about values.
+    `settings` is what its `model_config` says about values.
     """
 
     schema: ObjectSchema
     symbol: ClassSymbol
     fields: tuple[LinkedField, ...]
-    hooks: tuple[Hook, ...]
     settings: Mapping[str, object]
 
     @property
@@ -89,16 +87,19 @@ class ObjectReader:
         symbol = self._resolver.types.classes.known[name]
         lineage = self._resolver.lineages.of(symbol)
         self._configs.check_object(lineage, report)
-        hooks = self._models.hooks(lineage, report)
+        self._models.hooks(lineage, report)
         accepts_names = self._configs.accepts_names(lineage)
-        fields = self._fields.fields(lineage, accepts_names=accepts_names, report=report)
+        settings = self._configs.settings(lineage)
+        fields = self._fields.fields(
+            lineage, accepts_names=accepts_names, settings=settings, report=report
+        )
         schema = ObjectSchema(
             name=symbol.name,
             module=symbol.module.name,
             doc=symbol.facts.docstring or None,
             fields=tuple(field.schema for field in fields),
         )
-        linked = LinkedObject(schema, symbol, fields, hooks, self._configs.settings(lineage))
+        linked = LinkedObject(schema, symbol, fields, settings)
         self.objects[name] = linked
         return linked
 

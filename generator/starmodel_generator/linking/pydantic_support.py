@@ -55,6 +55,9 @@ def _sqlmodel(help: str, *, fine: tuple[object, ...] = (None,)) -> Support:
     return Support("refused", help, fine, SQLMODEL_OPTION, reason, help)
 
 
+_WARNS = _refused(
+    "warns whenever generated code reads the field", "say so in its `description`", fine=_OFF
+)
 _MASKED = "keep the field `private=True` and send a computed field"
 _REMOVED = "is not known to pydantic 2"
 
@@ -73,11 +76,12 @@ FIELD_ARGUMENTS: dict[str, Support] = {
     "validate_default": Support("done", "whatever it says: a default is checked before the save"),
     **dict.fromkeys(
         (
-            *("alias_priority", "examples", "deprecated", "json_schema_extra", "repr", "init"),
-            *("field_title_generator", "init_var", "kw_only", "fail_fast"),
+            *("alias_priority", "examples", "json_schema_extra", "repr", "init", "init_var"),
+            *("field_title_generator", "kw_only", "fail_fast"),
         ),
         _NO_EFFECT,
     ),
+    "deprecated": _WARNS,
     "serialization_alias": Support(
         "no effect", "state is stored and sent under the names of the fields"
     ),
@@ -209,10 +213,11 @@ METADATA: dict[str, Support] = {
             *("annotated_types.DocInfo", "annotated_types.Unit", "annotated_types.doc"),
             *("annotated_doc.Doc", "pydantic.FailFast", "pydantic.WithJsonSchema"),
             *("pydantic.json_schema.Examples", "pydantic.json_schema.SkipJsonSchema"),
-            *("typing.Doc", "typing.deprecated", "warnings.deprecated"),
+            "typing.Doc",
         ),
         _NO_EFFECT,
     ),
+    **dict.fromkeys(("typing.deprecated", "warnings.deprecated"), _WARNS),
     **dict.fromkeys(
         ("pydantic.PlainSerializer", "pydantic.WrapSerializer", "pydantic.SerializeAsAny"),
         _WRITES_OTHERWISE,

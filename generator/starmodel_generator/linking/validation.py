@@ -22,7 +22,10 @@ from starmodel_schemas import (
     UnionType,
 )
 
-CONFIG_KEYS = ("allow_inf_nan", "str_max_length", "str_min_length", "str_strip_whitespace")
+CONFIG_KEYS = (
+    *("allow_inf_nan", "str_max_length", "str_min_length", "str_strip_whitespace"),
+    *("str_to_lower", "str_to_upper"),
+)
 """What `model_config` says that a schema goes by."""
 
 _BOUNDS = ("gt", "ge", "lt", "le", "multiple_of")

@@ -22,6 +22,7 @@ HEAD = """
 import annotated_types
 import pydantic
 import sqlmodel
+import warnings
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from pydantic import *
@@ -43,7 +44,7 @@ def test_each_argument_of_field_is_in_the_table() -> None:
 
 
 def test_each_key_of_the_configuration_is_in_the_table() -> None:
-    sqlmodels = inspect.get_annotations(sqlmodel.main.SQLModelConfig)
+    sqlmodels = inspect.get_annotations(vars(sqlmodel.main)["SQLModelConfig"])
     assert {*pydantic.ConfigDict.__annotations__, *sqlmodels} <= {*CONFIG_KEYS}
 
 
@@ -264,6 +265,9 @@ def test_keywords_of_a_class_are_options_as_well() -> None:
         ("__tablename__ = 'notes'", "SM224"),
         ("__table_args__ = {'schema': 'office'}", "SM224"),
         ("__mapper_args__ = {}", "SM224"),
+        ("n: int = Field(0, deprecated=True)", "SM223"),
+        ("n: Annotated[int, warnings.deprecated('old')] = 0", "SM223"),
+        ("@computed_field(deprecated='old')\n@property\ndef n(self) -> int: ...", "SM223"),
         ("n: int = Field(0, no_such_option=1)", "SM211"),
         ("@computed_field(no_such_option=1)\n@property\ndef n(self) -> int: ...", "SM211"),
     ],
@@ -282,7 +286,7 @@ def test_what_is_refused_anywhere(body: str, code: str) -> None:
         "n: constr(to_lower=True) = ''",
         "n: Annotated[int, AfterValidator(abs), annotated_types.Predicate(bool)] = 0",
         "n: Annotated[float, AllowInfNan(False)] = 0",
-        "n: int = Field(0, repr=False, init=False, kw_only=True, deprecated=True, examples=[1])",
+        "n: int = Field(0, repr=False, init=False, kw_only=True, deprecated=False, examples=[1])",
         "n: int = Field(0, exclude_if=None, alias=None, union_mode='smart')",
         "n: int = Field(0, serialization_alias='m', json_schema_extra={'a': 1})",
         "n: int = sqlmodel.Field(0, sa_column_args=[], nullable=False, allow_mutation=True)",
@@ -298,7 +302,8 @@ def test_what_is_done_or_changes_nothing(body: str) -> None:
 
 
 def test_options_of_a_named_field_are_read() -> None:
-    linked = of_entity("n: str = NAME", head="NAME = Field(max_length=3, frozen=True)")
+    head = "NAME = Field(max_length=3, frozen=True)"
+    linked = of_entity("n: str = NAME\nm: int = 0", head=head)
     field = linked.field("Note", "n")
     assert (field.constraints.max_length, field.frozen, field.default.kind) == (3, True, "required")
 
@@ -351,3 +356,8 @@ def test_private_attributes_of_value_objects_and_what_they_may_be() -> None:
         "SM222"
     ]
     assert of_entity("_limit = 3").codes == []
+
+
+def test_where_all_is_frozen_there_is_nothing_to_update() -> None:
+    linked = of_entity("n: int = Field(0, frozen=True)\nm: int = Field(0, private=True)")
+    assert linked.codes == ["SM225"]

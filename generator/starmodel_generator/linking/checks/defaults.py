@@ -9,7 +9,6 @@ from starmodel_generator.diagnostics import Diagnostic
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.columns import kept, stored_fields, value_of
 from starmodel_generator.linking.fields import LinkedField
-from starmodel_generator.linking.hooks import Hook
 from starmodel_generator.linking.made import MadeObject, Unknown, is_known
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.rules import INVALID_DEFAULT
@@ -37,9 +36,9 @@ _MICROSECOND = timedelta(microseconds=1)
 def check_defaults(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM214: pydantic refuses a default, and so every save of what has it."""
     for entity in app.entities:
-        yield from _invalid(entity.fields, entity.hooks, entity.options.settings, app)
+        yield from _invalid(entity.fields, entity.options.settings, app)
     for linked in app.objects.values():
-        yield from _invalid(linked.fields, linked.hooks, linked.settings, app)
+        yield from _invalid(linked.fields, linked.settings, app)
 
 
 def check_stored_defaults(app: LinkedApp) -> Iterator[Diagnostic]:
@@ -62,17 +61,10 @@ def check_stored_defaults(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def _invalid(
-    fields: Iterable[LinkedField],
-    hooks: Iterable[Hook],
-    settings: Mapping[str, object],
-    app: LinkedApp,
+    fields: Iterable[LinkedField], settings: Mapping[str, object], app: LinkedApp
 ) -> Iterator[Diagnostic]:
-    early = [hook for hook in hooks if hook.reads_input]
     for field in fields:
         schema = field.schema
-        if any(hook.is_about(schema.name) for hook in early):
-            # It may make anything of the default.
-            continue
         said = _settings(field, settings)
         for value, message in _refused(field.default, schema.type, schema.constraints, said, app):
             written = shortened(literal_text(value))

@@ -56,11 +56,17 @@ _CHECK_AFTER = f"""use a validator of `mode="after"`, {_EVENT}"""
 def check_frozen(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM225: there is nothing that an update could change."""
     for entity in app.entities:
-        options = entity.options
         if "update" not in entity.schema.crud:
             continue
-        if options.is_frozen:
+        help = 'write `crud={"create", "delete"}`'
+        fields = [field.schema for field in entity.fields]
+        if entity.options.is_frozen:
             text = "is frozen, so `crud` cannot generate an `update`"
-            help = 'write `crud={"create", "delete"}`'
-            place = options.place_of("frozen")
+            place = entity.options.place_of("frozen")
+            yield entity.subject.diagnose(Problem(FROZEN_UPDATE, text, help), place)
+        elif any(each.frozen for each in fields) and not any(
+            is_written(each, "update") for each in fields
+        ):
+            text = "has only frozen fields, so `crud` cannot generate an `update`"
+            place = entity.options.place_of("crud")
             yield entity.subject.diagnose(Problem(FROZEN_UPDATE, text, help), place)
