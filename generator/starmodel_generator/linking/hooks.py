@@ -1,7 +1,7 @@
 """What pydantic is told to call when it makes or writes a model: validators and serializers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starmodel_generator.analysis.facts import CallExpression, Expression, NameExpression
 from starmodel_generator.diagnostics import Place
@@ -19,7 +19,8 @@ class Hook:
     """A method, or an assigned function, that pydantic is told to call.
 
     `decorator` is the name it is known under; `mode` is as said, `""` where it cannot be known;
-    `fields` are those it is about, `*` for all of them.
+    `fields` are those it is about, `*` for all of them. `is_assigned` tells `x = decorator(f)` from
+    a method below `@decorator`.
     """
 
     owner: ClassSymbol
@@ -28,6 +29,7 @@ class Hook:
     place: Place
     mode: str
     fields: frozenset[str]
+    is_assigned: bool = False
 
     def is_about(self, field: str) -> bool:
         """Whether it is called for a field."""
@@ -62,20 +64,17 @@ def _own(owner: ClassSymbol, resolver: Resolver) -> Iterator[tuple[str, Hook | N
             _hook(owner, method.facts.name, decorator.name, call, place, resolver),
         )
     for fact in owner.facts.attributes:
-        # `strip = field_validator("name")(strip_text)`
+        # `strip = field_validator("name")(strip_text)`, `dump = model_serializer(dump_all)`
         value = fact.value
-        if not isinstance(value, CallExpression) or not isinstance(value.function, CallExpression):
+        call = value.function if isinstance(value, CallExpression) else None
+        call = call if isinstance(call, CallExpression) else value
+        if not isinstance(call, CallExpression) or not isinstance(call.function, NameExpression):
             continue
-        function = value.function.function
-        if not isinstance(function, NameExpression):
-            continue
-        symbol = resolver.names.resolve(function.name, Namespace(owner.module))
+        symbol = resolver.names.resolve(call.function.name, Namespace(owner.module))
         if isinstance(symbol, ExternalSymbol) and symbol.name in DECORATORS:
             place = fact.place.at("value", 0)
-            yield (
-                fact.name,
-                _hook(owner, fact.name, symbol.name, value.function, place, resolver),
-            )
+            hook = _hook(owner, fact.name, symbol.name, call, place, resolver)
+            yield fact.name, replace(hook, is_assigned=True)
 
 
 def _hook(

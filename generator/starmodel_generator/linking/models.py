@@ -11,6 +11,7 @@ from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_generator.linking.pydantic_rules import PRIVATE_ATTRIBUTE
 from starmodel_generator.linking.pydantic_support import DECORATORS, MEMBERS, Support
 from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.rules import INVALID_COMPUTED_FIELD
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import ClassSymbol
 from starmodel_generator.linking.values import Constant
@@ -29,6 +30,8 @@ class ModelReader:
         found = hooks_of(lineage, self._resolver)
         for hook in found:
             support = DECORATORS[hook.decorator]
+            if hook.is_assigned and hook.decorator == "pydantic.computed_field":
+                report(_subject(hook.owner, hook.name).diagnose(_ASSIGNED, hook.place))
             if support.level == "refused":
                 subject = _subject(hook.owner, hook.name)
                 text = f"has `@{hook.decorator.rpartition('.')[2]}`, which {support.reason}"
@@ -124,6 +127,11 @@ def _refusal(what: str, support: Support) -> Problem:
     return Problem(support.rule, f"{what}, which {support.reason}", support.help)
 
 
+_ASSIGNED = Problem(
+    INVALID_COMPUTED_FIELD,
+    "is a computed field that is assigned, so its type is not known",
+    "write it as a method below `@computed_field` and `@property`",
+)
 _PRIVATE = Problem(
     PRIVATE_ATTRIBUTE,
     "is a private attribute, which is not kept",
