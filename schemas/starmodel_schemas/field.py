@@ -9,7 +9,8 @@ class FieldSchema(SchemaModel):
     """One field as its author wrote it, inherited ones included, in source order.
 
     `private` fields never leave the process. `computed` ones are derived: they
-    are sent but never stored, and have no default. `on_delete` says what becomes of
+    are sent but never stored, and have no default. `frozen` ones are given when a
+    record is made, and never changed. `on_delete` says what becomes of
     this record when the one it refers to is deleted.
     """
 
@@ -26,6 +27,7 @@ class FieldSchema(SchemaModel):
     unique: bool = False
     foreign_key: str | None = None
     writable: bool = True
+    frozen: bool = False
     renamed_from: str | None = None
     on_delete: OnDelete = "restrict"
 

@@ -51,6 +51,9 @@ class Constraints(SchemaModel):
     decimal_places: int | None = None
     timezone: Literal["aware", "naive"] | None = None
     strict: bool = False
+    strip_whitespace: bool = False
+    to_lower: bool = False
+    to_upper: bool = False
 
 
 class ScalarType(SchemaModel):

@@ -7,7 +7,7 @@ import typer
 
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say
-from starmodel_generator.linking import rules, sql_rules
+from starmodel_generator.linking import pydantic_rules, rules, sql_rules
 from starmodel_generator.linking.rules import ExplainedRule
 from starmodel_generator.migration.rules import RULES as MIGRATION_RULES
 
@@ -114,7 +114,12 @@ def explanations() -> dict[str, tuple[str, str]]:
             rule.name,
             f"{rule.summary[:1].upper()}{rule.summary[1:]}.\n\n{rule.explanation}",
         )
-        for rule in (*vars(rules).values(), *sql_rules.RULES, *MIGRATION_RULES)
+        for rule in (
+            *vars(rules).values(),
+            *pydantic_rules.RULES,
+            *sql_rules.RULES,
+            *MIGRATION_RULES,
+        )
         if isinstance(rule, ExplainedRule)
     }
     return dict(sorted({**EXPLANATIONS, **found}.items()))

@@ -124,6 +124,7 @@ def _field_row(field: FieldSchema) -> tuple[str, str, str, str]:
         "index": field.index,
         "unique": field.unique,
         "read only": not field.writable,
+        "frozen": field.frozen,
     }
     bounds = field.constraints.model_dump(exclude_defaults=True)
     listed = [name for name, holds in notes.items() if holds]

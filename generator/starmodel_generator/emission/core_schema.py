@@ -33,6 +33,7 @@ NO_CONSTRAINTS = Constraints()
 
 _BOUNDS = ("multiple_of", "le", "ge", "lt", "gt")
 _LENGTHS = ("min_length", "max_length")
+_CHANGES = ("strip_whitespace", "to_lower", "to_upper")
 _SCALARS: dict[str, tuple[str, ...]] = {
     "bool": (),
     "int": _BOUNDS,
@@ -119,6 +120,8 @@ class CoreSchemas:
                     limits.append(named(name, self._limit(name, value, kind)))
             if constraints.strict and allowed is not _LENGTHS:
                 limits.append("strict=True")
+            if kind == "str":
+                limits += [f"{name}=True" for name in _CHANGES if getattr(constraints, name)]
         return Group(f"{module}.{function}(", (*items, *limits), ")")
 
     def _limit(self, name: str, value: int | str, kind: str) -> str:

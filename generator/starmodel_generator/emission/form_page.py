@@ -54,6 +54,7 @@ class RecordPageView:
     busy: str = ""
     error: str = ""
     labels: str = ""
+    once: str = ""
     fields: str = ""
     button: str = ""
     back: str = ""
@@ -74,6 +75,9 @@ class FormPageView:
     fields_signature: Layout
     fields_docstring: str
     fields: tuple[FieldView, ...]
+    once_signature: Layout
+    once_docstring: str
+    once: tuple[FieldView, ...]
     blank: Layout
     draft_signature: Layout
     draft_docstring: str
@@ -118,9 +122,13 @@ class _FormPage:
         names, entity = self.names, self.entity
         names.use("starmodel.web", "Page")
         names.use(PAGE, "NOTICE")
-        fields = () if self.source is None else self._fields(self.source)
+        fields = () if self.source is None else self._fields(self.source, self.maker)
+        once = self._given_once()
         creations = tuple([self.forms.form(event) for event in self.creations])
-        pages = [self._page(kind, fields, creations) for kind in self.events]
+        pages = [
+            self._page(kind, fields, once if kind == "create" else (), creations)
+            for kind in self.events
+        ]
         if creations and "create" not in self.events:
             pages.insert(0, self._creations_page(creations))
         snake = entity.snake_name
@@ -131,16 +139,21 @@ class _FormPage:
         if any(page.takes_id for page in pages):
             names.use("starmodel.web", "segment")
         has_draft = "update" in self.events
-        if fields:
+        if fields or once:
             names.use(INPUT_VALUE, "Values")
+        if fields:
             names.define(f"{snake}_fields")
+        if once:
+            names.define(f"{snake}_given_once")
         if has_draft:
             names.use(INPUT_VALUE, "Values")
             names.use("starmodel.web.listing", "Related")
             names.use(self.own.module("state"), self.own.state_type)
             names.define(f"{snake}_draft")
         blank = Group(
-            f"{names.define(self.blank)}: Values = {{", tuple([one.blank for one in fields]), "}"
+            f"{names.define(self.blank)}: Values = {{",
+            tuple([one.blank for one in (*once, *fields)]),
+            "}",
         )
         return FormPageView(
             title=words,
@@ -158,6 +171,9 @@ class _FormPage:
                 4,
             ),
             fields=fields,
+            once_signature=f"def {snake}_given_once(draft: Draft) -> str:",
+            once_docstring=docstring(f"The inputs for what {an(words)} keeps for good.", 4),
+            once=once,
             blank=blank,
             draft_signature=Group(
                 f"def {snake}_draft(",
@@ -179,18 +195,43 @@ class _FormPage:
             imports=names.import_block(),
         )
 
-    def _fields(self, event: Endpoint) -> tuple[FieldView, ...]:
+    def _fields(self, event: Endpoint, maker: Fields) -> tuple[FieldView, ...]:
+        """The inputs for what an event takes; of a creation, for what an update takes as well."""
+        updated = {
+            each.name for each in (self.events["update"].arguments if self.is_shared else ())
+        }
         return tuple(
             [
-                self.maker.field(parameter)
+                maker.field(parameter)
                 for parameter in event.arguments
                 if parameter.name != "version" or event.event.crud == "create"
+                if not self.is_shared or parameter.name in updated
+            ]
+        )
+
+    def _given_once(self) -> tuple[FieldView, ...]:
+        """The inputs for what a creation takes and an update does not: what is frozen, an id."""
+        if not self.is_shared:
+            return ()
+        updated = {each.name for each in self.events["update"].arguments}
+        maker = Fields(self.entity, "create", self.context, self.names, has_records=False)
+        return tuple(
+            [
+                maker.field(parameter)
+                for parameter in self.events["create"].arguments
+                if parameter.name not in updated
             ]
         )
 
     def _page(
-        self, kind: str, fields: tuple[FieldView, ...], creations: tuple[FormView, ...]
+        self,
+        kind: str,
+        fields: tuple[FieldView, ...],
+        once: tuple[FieldView, ...],
+        creations: tuple[FormView, ...],
     ) -> RecordPageView:
+        """Make one page; `once` are inputs before the others, for this page alone."""
+        every = (*once, *fields)
         namespace, snake = self.entity.namespace, self.entity.snake_name
         words = record_words(self.entity)
         home = f"/{snake}"
@@ -207,10 +248,10 @@ class _FormPage:
         function = self.names.define(_page_name(kind, snake))
         lead = python_string(first_line(self.entity.doc)) if kind == "create" else "draft.called"
         blank = "{}"
-        if fields and kind != "delete":
+        if every and kind != "delete":
             blank = self.blank
         if kind == "update":
-            blank = f'{{**{blank}, "version": ""}}' if fields else '{"version": ""}'
+            blank = f'{{**{blank}, "version": ""}}' if every else '{"version": ""}'
         event = f", {python_string(kind)}" if self.is_shared else ""
         labels = self._labels() if kind == "update" else []
         busy = f"{signal('_busy', namespace, kind)} ? 'true' : 'false'"
@@ -222,10 +263,11 @@ class _FormPage:
             event=kind,
             id=in_fstring(html(f"{snake}-{kind}")),
             path=with_id(html(path)),
-            submit=self._submit(kind, path, fields),
+            submit=self._submit(kind, path, every),
             busy=in_fstring(expression(busy)),
             error=in_fstring(expression(signal("errors", namespace, kind, "_"))),
-            labels=in_template(", ".join([one.label for one in fields if one.label])),
+            labels=in_template(", ".join([one.label for one in every if one.label])),
+            once=f"{snake}_given_once(draft)" if once else "",
             fields=f"{snake}_fields(draft{event})" if fields else "",
             button=in_fstring(html(button)),
             back=with_id(html(home if kind == "create" else f"{home}/{{id}}")),
@@ -234,7 +276,7 @@ class _FormPage:
                 (function, blank, *labels),
                 ")",
             ),
-            has_past=kind == "update" or (kind == "create" and _have_past(fields)),
+            has_past=kind == "update" or (kind == "create" and _have_past(every)),
             creations=creations if kind == "create" else (),
         )
 

@@ -1,5 +1,6 @@
 """`model_config` of an entity, merged along its bases as pydantic merges it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
@@ -20,9 +21,11 @@ from starmodel_generator.linking.entity_options import (
     after_mistake,
 )
 from starmodel_generator.linking.lineage import Lineage
+from starmodel_generator.linking.options import is_fine
 from starmodel_generator.linking.problems import Problem, Report, Subject
+from starmodel_generator.linking.pydantic_support import CONFIG_KEYS, EXTRA_FIELDS
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import INVALID_OPTION, UNKNOWN_OPTION
+from starmodel_generator.linking.rules import FIELD_ALIAS, INVALID_OPTION, UNKNOWN_OPTION
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.sql_options import SQL_OPTION_READERS
 from starmodel_generator.linking.symbols import (
@@ -31,27 +34,8 @@ from starmodel_generator.linking.symbols import (
     Namespace,
     ValueSymbol,
 )
-
-PYDANTIC_KEYS = frozenset(
-    {
-        *("alias_generator", "allow_inf_nan", "arbitrary_types_allowed", "cache_strings"),
-        *("coerce_numbers_to_str", "defer_build", "extra", "field_title_generator"),
-        *("from_attributes", "frozen", "hide_input_in_errors", "ignored_types", "json_encoders"),
-        *("json_schema_extra", "json_schema_mode_override", "loc_by_alias"),
-        *("json_schema_serialization_defaults_required", "model_title_generator"),
-        *("plugin_settings", "polymorphic_serialization", "populate_by_name"),
-        *("protected_namespaces", "regex_engine", "revalidate_instances", "schema_generator"),
-        *("ser_json_bytes", "ser_json_inf_nan", "ser_json_temporal", "ser_json_timedelta"),
-        *("serialize_by_alias", "str_max_length", "str_min_length", "str_strip_whitespace"),
-        *("str_to_lower", "str_to_upper", "strict", "title", "url_preserve_empty_path"),
-        *("use_attribute_docstrings", "use_enum_values", "val_json_bytes", "val_temporal_unit"),
-        *("validate_assignment", "validate_by_alias", "validate_by_name", "validate_default"),
-        *("validate_return", "validation_error_cause"),
-        # SQLModel's own.
-        *("orm_mode", "read_from_attributes", "read_with_orm_mode", "registry", "table"),
-    }
-)
-"""The keys pydantic knows, and SQLModel."""
+from starmodel_generator.linking.validation import CONFIG_KEYS as SETTINGS
+from starmodel_generator.linking.values import Constant
 
 _DEPTH_LIMIT = 20
 
@@ -62,8 +46,15 @@ class _Merged:
     unread: list[tuple[Expression, Place]] = field(default_factory=list[tuple[Expression, Place]])
 
 
+ALIASES_ALONE = Problem(
+    FIELD_ALIAS,
+    "has an `alias_generator`, so its fields can be given under aliases alone",
+    "add `populate_by_name=True` to `model_config`",
+)
+
+
 class ConfigReader:
-    """Reads and checks the options of entities."""
+    """Reads and checks the options of entities, and of value objects."""
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
@@ -75,9 +66,7 @@ class ConfigReader:
         merged = self._merge(symbol)
         subject = Subject(f"entity `{symbol.name}`", symbol.place, symbol.name)
         for expression, place in merged.unread:
-            text = f"has options that are computed: `{shortened(spell(expression))}`"
-            help = "write `EntityConfig(...)` or a dict of plain values"
-            report(subject.diagnose(Problem(INVALID_OPTION, text, help), place))
+            report(subject.diagnose(_computed(expression), place))
         places = {key: option.place for key, option in merged.options.items()}
         options = EntityOptions(symbol.place, places=places)
         for key, option in merged.options.items():
@@ -89,8 +78,8 @@ class ConfigReader:
                     options = after_mistake(key, options)
                 else:
                     options = changed
-            elif key not in PYDANTIC_KEYS:
-                report(subject.diagnose(_unknown_key(key), option.place))
+            else:
+                self._check_key(key, option, subject, report)
         is_table = self._is_true(symbol, "table")
         if is_table and "store" not in merged.options:
             options = replace(options, store="SERVER_SQL")
@@ -98,12 +87,65 @@ class ConfigReader:
             options = replace(options, scope="RECORD")
         return replace(
             options,
+            by_pydantic=tuple(self._by_pydantic(merged)),
             place=_config_place(symbol),
             is_table=is_table,
             allows_infinity=self._is_true(symbol, "allow_inf_nan"),
+            settings=self.settings(lineage),
+            is_frozen=self._is_true(symbol, "frozen"),
             accepts_names=self.accepts_names(lineage),
             has_alias_generator=self.has_alias_generator(lineage),
         )
+
+    def check_object(self, lineage: Lineage, report: Report) -> None:
+        """Report what `model_config` of a value object says in vain."""
+        symbol = lineage.symbol
+        merged = self._merge(symbol)
+        subject = Subject(f"value object `{symbol.name}`", symbol.place, symbol.name)
+        for expression, place in merged.unread:
+            report(subject.diagnose(_computed(expression), place))
+        for key, option in merged.options.items():
+            if key in OWN_KEYS:
+                text = f"has the option `{key}`, which is for entities"
+                report(
+                    subject.diagnose(Problem(UNKNOWN_OPTION, text, "leave it out"), option.place)
+                )
+            else:
+                self._check_key(key, option, subject, report)
+        if self.has_alias_generator(lineage) and not self.accepts_names(lineage):
+            report(subject.diagnose(ALIASES_ALONE, merged.options["alias_generator"].place))
+
+    def _check_key(self, key: str, option: Option, subject: Subject, report: Report) -> None:
+        support = CONFIG_KEYS.get(key)
+        if support is None:
+            report(subject.diagnose(_unknown_key(key), option.place))
+            return
+        value = self._resolver.constants.evaluate(option.expression, option.namespace)
+        if key == "extra" and getattr(value, "value", None) not in ("ignore", "forbid", None):
+            support = EXTRA_FIELDS
+        if support.level == "refused" and not is_fine(value, support):
+            text = f"has `{key}={shortened(spell(option.expression))}`, which {support.reason}"
+            problem = Problem(support.rule, text, support.help)
+            report(subject.diagnose(problem, option.place))
+
+    def _by_pydantic(self, merged: _Merged) -> Iterator[tuple[str, Place]]:
+        """What says how pydantic reads input, as written."""
+        for key, option in merged.options.items():
+            support = CONFIG_KEYS.get(key)
+            if support is None or support.level != "by pydantic":
+                continue
+            value = self._resolver.constants.evaluate(option.expression, option.namespace)
+            if not is_fine(value, support) and getattr(value, "value", None) != "allow":
+                yield f"{key}={shortened(spell(option.expression))}", option.place
+
+    def settings(self, lineage: Lineage) -> dict[str, object]:
+        """What `model_config` says about values, as far as it is known."""
+        found: dict[str, object] = {"allow_inf_nan": False} if lineage.is_entity else {}
+        for key, option in self._merge(lineage.symbol).options.items():
+            value = self._resolver.constants.evaluate(option.expression, option.namespace)
+            if key in SETTINGS and isinstance(value, Constant) and value.value is not None:
+                found[key] = value.value
+        return found
 
     def accepts_names(self, lineage: Lineage) -> bool:
         """Whether fields of a model that have an alias can be given by their own names too."""
@@ -137,10 +179,21 @@ class ConfigReader:
             if fact.name == "model_config" and fact.value is not None:
                 place = fact.place.at("value", 0)
                 self._read(fact.value, symbol.namespace, place, merged, 0)
+        takes_more = self._takes_keywords(symbol)
         for key, expression in symbol.facts.keywords:
-            if key in OWN_KEYS or key in PYDANTIC_KEYS:
-                merged.options[key] = Option(expression, symbol.namespace, symbol.place)
+            if key in OWN_KEYS or key in CONFIG_KEYS or not (takes_more or key == "metaclass"):
+                place = symbol.place.at("keyword", key)
+                merged.options[key] = Option(expression, symbol.namespace, place)
         return merged
+
+    def _takes_keywords(self, symbol: ClassSymbol) -> bool:
+        """Whether a class may take keywords that pydantic does not know."""
+        lineage = self._resolver.lineages.of(symbol)
+        return any(
+            method.name in ("__init_subclass__", "__pydantic_init_subclass__")
+            for cls in lineage.classes
+            for method in cls.facts.methods
+        ) or any(key == "metaclass" for cls in lineage.classes for key, _ in cls.facts.keywords)
 
     def _read(
         self,
@@ -231,8 +284,13 @@ def _text_of(key: Expression) -> str | None:
     return "**" if key == OpaqueExpression("**") else None
 
 
+def _computed(expression: Expression) -> Problem:
+    text = f"has options that are computed: `{shortened(spell(expression))}`"
+    return Problem(INVALID_OPTION, text, "write `EntityConfig(...)` or a dict of plain values")
+
+
 def _unknown_key(key: str) -> Problem:
-    near = get_close_matches(key, [*OWN_KEYS, *sorted(PYDANTIC_KEYS)], n=1)
+    near = get_close_matches(key, [*OWN_KEYS, *sorted(CONFIG_KEYS)], n=1)
     known = ", ".join(f"`{each}`" for each in OWN_KEYS)
     help = f"did you mean `{near[0]}`?" if near else f"StarModel's options are {known}"
     return Problem(UNKNOWN_OPTION, f"has the unknown option `{key}`", help)

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from starmodel_generator.analysis.facts import Expression, LiteralExpression
 from starmodel_generator.linking.known_types import SCALARS
-from starmodel_generator.linking.options import NO_CONSTRAINTS
+from starmodel_generator.linking.options import NO_CONSTRAINTS, of_parts
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.resolved import ResolvedType, refused, untyped
 from starmodel_generator.linking.rules import UNSUPPORTED_TYPE
@@ -63,7 +63,7 @@ def collection(
     made = _made(name, types, annotation)
     if isinstance(made, Problem):
         return ResolvedType(None, problems=(*problems, made))
-    return ResolvedType(made, problems=problems)
+    return ResolvedType(made, of_parts(each.options for each in inner), problems)
 
 
 def _made(name: str, types: list[TypeRef], annotation: Expression) -> TypeRef | Problem:
@@ -93,7 +93,8 @@ def _tuple(annotation: Expression, items: Sequence[Expression], resolve: Resolve
         return ResolvedType(None, problems=problems)
     if types and all(isinstance(each, FragmentType) for each in types):
         return ResolvedType(FragmentType(), problems=problems)
-    return ResolvedType(TupleType(items=types, variadic=variadic), problems=problems)
+    made = TupleType(items=types, variadic=variadic)
+    return ResolvedType(made, of_parts(each.options for each in inner), problems)
 
 
 def _item(expression: Expression, resolve: Resolve) -> ResolvedType:
@@ -104,7 +105,7 @@ def _item(expression: Expression, resolve: Resolve) -> ResolvedType:
         if not problems:
             return refused(expression, "holds nothing but `None`")
         return ResolvedType(None, problems=problems)
-    return ResolvedType(limited(resolved), problems=problems)
+    return ResolvedType(limited(resolved), of_parts([resolved.options]), problems)
 
 
 def limited(resolved: ResolvedType) -> TypeRef:

@@ -70,10 +70,13 @@ def crud_events(
 
 
 def is_written(field: FieldSchema, kind: CrudName) -> bool:
-    """Whether a generated event takes a value for a field; an id is never changed."""
+    """Whether a generated event takes a value for a field.
+
+    An id is never changed, nor is what is frozen.
+    """
     if kind == "delete" or field.private or field.computed or not field.writable:
         return False
-    return kind == "create" or field.name != "id"
+    return kind == "create" or not (field.name == "id" or field.frozen)
 
 
 def _parameter(field: FieldSchema, kind: CrudName) -> ParameterSchema:

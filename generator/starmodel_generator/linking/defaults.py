@@ -79,8 +79,13 @@ class Defaults:
         namespace: Namespace,
         type: TypeRef,
         constraints: Constraints,
+        *,
+        is_read_early: bool = False,
     ) -> tuple[Default, tuple[Problem, ...]]:
-        """The default of a field; what has to be run is only named, for pydantic runs it."""
+        """The default of a field; what has to be run is only named, for pydantic runs it.
+
+        `is_read_early` is true where a validator may make a value of the type of anything.
+        """
         if factory is not None:
             return self._factory(factory, namespace), ()
         if expression is None:
@@ -92,7 +97,8 @@ class Defaults:
                 problem = Problem(INVALID_DEFAULT, f"has a default that {value.reason}", help)
                 return FactoryDefault(factory=spell(expression)), (problem,)
             return FactoryDefault(factory=self._named(expression, namespace)), ()
-        return default_of(value, type), self._problems(value, type, constraints)
+        problems = () if is_read_early else self._problems(value, type, constraints)
+        return default_of(value, type), problems
 
     def of_parameter(
         self,

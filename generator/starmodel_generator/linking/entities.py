@@ -25,6 +25,7 @@ from starmodel_generator.linking.entity_options import EntityOptions
 from starmodel_generator.linking.event_options import EVENT
 from starmodel_generator.linking.events import LinkedEvent
 from starmodel_generator.linking.fields import LinkedField
+from starmodel_generator.linking.hooks import Hook
 from starmodel_generator.linking.lineage import BaseProblem, Lineage
 from starmodel_generator.linking.members import Members
 from starmodel_generator.linking.problems import Problem, Report, Subject
@@ -73,7 +74,7 @@ class OtherSide:
 class LinkedEntity:
     """An entity with everything that was read for it.
 
-    `reached` are the value objects and enums that its fields and events lead to, `other_sides`
+    `hooks` are what pydantic calls, `reached` the value objects and enums that its fields and events lead to, `other_sides`
     its `Many`; those are in the schema once all entities are linked.
     """
 
@@ -83,6 +84,7 @@ class LinkedEntity:
     fields: tuple[LinkedField, ...]
     events: tuple[LinkedEvent, ...]
     members: Members
+    hooks: tuple[Hook, ...]
     reached: tuple[ClassSymbol, ...]
     other_sides: tuple[OtherSide, ...] = ()
 

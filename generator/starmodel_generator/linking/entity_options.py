@@ -48,7 +48,8 @@ class EntityOptions:
     """What `model_config` says, with defaults filled in.
 
     `access` is `None` where nothing is said; `knows_scope` is false where what is said about
-    the scope is wrong. `is_table` is true for a class with `table=True`. `place` is where the options stand, the class's own place if nowhere;
+    the scope is wrong. `by_pydantic` is what says how pydantic reads input, as written, with where
+    it is; `settings` is what it says about values. `is_table` is true for a class with `table=True`. `place` is where the options stand, the class's own place if nowhere;
     `places` where each of them does. `crud` has its names in the order in which they stand in
     the schema, `indexes` also what is to be unique.
     """
@@ -64,11 +65,14 @@ class EntityOptions:
     crud: tuple[CrudName, ...] = ()
     indexes: tuple[IndexOption, ...] = ()
     renamed_from: str | None = None
+    by_pydantic: tuple[tuple[str, Place], ...] = ()
     is_table: bool = False
     knows_scope: bool = True
     accepts_names: bool = True
     has_alias_generator: bool = False
     allows_infinity: bool = False
+    is_frozen: bool = False
+    settings: Mapping[str, object] = field(default_factory=dict[str, object])
     places: Mapping[str, Place] = field(default_factory=dict[str, Place])
 
     def place_of(self, key: str) -> Place:

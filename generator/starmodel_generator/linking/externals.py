@@ -100,24 +100,39 @@ _DATETIME_NAMES = frozenset({"UTC", "date", "datetime", "time", "timedelta", "ti
 _PYDANTIC_NAMES = frozenset(
     {
         "AfterValidator",
+        "AliasChoices",
+        "AliasGenerator",
+        "AliasPath",
+        "AllowInfNan",
         "AnyHttpUrl",
         "AnyUrl",
         "AwareDatetime",
+        "Base64Bytes",
+        "Base64Str",
+        "Base64UrlBytes",
+        "Base64UrlStr",
         "BaseModel",
         "BeforeValidator",
         "ByteSize",
         "ConfigDict",
         "DirectoryPath",
+        "Discriminator",
         "EmailStr",
+        "EncodedBytes",
+        "EncodedStr",
+        "FailFast",
         "Field",
         "FilePath",
         "FiniteFloat",
         "FutureDate",
         "FutureDatetime",
+        "GetPydanticSchema",
         "HttpUrl",
         "IPvAnyAddress",
         "ImportString",
+        "InstanceOf",
         "Json",
+        "JsonValue",
         "NaiveDatetime",
         "NameEmail",
         "NegativeFloat",
@@ -126,15 +141,20 @@ _PYDANTIC_NAMES = frozenset(
         "NonNegativeInt",
         "NonPositiveFloat",
         "NonPositiveInt",
+        "OnErrorOmit",
         "PastDate",
         "PastDatetime",
+        "PlainSerializer",
         "PlainValidator",
         "PositiveFloat",
         "PositiveInt",
         "PrivateAttr",
         "RootModel",
+        "Secret",
         "SecretBytes",
         "SecretStr",
+        "SerializeAsAny",
+        "SkipValidation",
         "Strict",
         "StrictBool",
         "StrictBytes",
@@ -142,6 +162,7 @@ _PYDANTIC_NAMES = frozenset(
         "StrictInt",
         "StrictStr",
         "StringConstraints",
+        "Tag",
         "UUID1",
         "UUID3",
         "UUID4",
@@ -149,6 +170,10 @@ _PYDANTIC_NAMES = frozenset(
         "UUID6",
         "UUID7",
         "UUID8",
+        "UrlConstraints",
+        "ValidateAs",
+        "WithJsonSchema",
+        "WrapSerializer",
         "WrapValidator",
         "computed_field",
         "conbytes",
@@ -164,7 +189,9 @@ _PYDANTIC_NAMES = frozenset(
         "field_validator",
         "model_serializer",
         "model_validator",
+        "root_validator",
         "validate_call",
+        "validator",
     }
 )
 
@@ -281,11 +308,15 @@ def _canonical_starmodel(name: str) -> str:
 def _canonical_pydantic(rest: str) -> str:
     """`fields.Field` as `pydantic.Field`; `pydantic.v1` stays what it is."""
     parts = rest.split(".")
-    if len(parts) > 1 and parts[0] in _PYDANTIC_MODULES:
+    while len(parts) > 1 and parts[0] in _PYDANTIC_MODULES:
         parts = parts[1:]
     return ".".join(["pydantic", *parts])
 
 
 _PYDANTIC_MODULES = frozenset(
-    {"config", "fields", "functional_validators", "main", "networks", "root_model", "types"}
+    {
+        *("aliases", "class_validators", "config", "deprecated", "fields"),
+        *("functional_serializers", "functional_validators", "main", "networks", "root_model"),
+        *("types", "validate_call_decorator"),
+    }
 )

@@ -1,6 +1,7 @@
 """The fields of entities and value objects."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from starmodel_generator.analysis.facts import (
     AssignmentFact,
@@ -9,14 +10,18 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     OpaqueExpression,
 )
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics import Diagnostic, Place
 from starmodel_generator.linking.defaults import REQUIRED
 from starmodel_generator.linking.forward_names import ForwardNames
-from starmodel_generator.linking.limits import unfit_limits
+from starmodel_generator.linking.hooks import hooks_of
+from starmodel_generator.linking.limits import scalar_name, unfit_limits
 from starmodel_generator.linking.lineage import Lineage
+from starmodel_generator.linking.made import UNKNOWN
 from starmodel_generator.linking.members import Annotated, Members, Method
 from starmodel_generator.linking.options import NO_CONSTRAINTS, FieldOptions
 from starmodel_generator.linking.problems import Problem, Report, Subject
+from starmodel_generator.linking.pydantic_rules import SQLMODEL_OPTION
+from starmodel_generator.linking.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.rules import (
     AMBIGUOUS_UNION,
@@ -25,13 +30,19 @@ from starmodel_generator.linking.rules import (
     FIELD_ALIAS,
     INVALID_COMPUTED_FIELD,
     MISSING_ANNOTATION,
+    UNKNOWN_FIELD_OPTION,
     UNSUPPORTED_TYPE,
 )
 from starmodel_generator.linking.spelling import shortened, spell
-from starmodel_generator.linking.symbols import ClassSymbol, ExternalSymbol, Namespace
+from starmodel_generator.linking.symbols import (
+    ClassSymbol,
+    ExternalSymbol,
+    Namespace,
+    ValueSymbol,
+)
 from starmodel_generator.linking.unions import entities_in
 from starmodel_generator.linking.values import NotConstant
-from starmodel_schemas import FieldSchema
+from starmodel_schemas import FieldSchema, OptionalType
 
 # Calls whose results pydantic leaves alone in the body of a model.
 _DESCRIPTOR_MAKERS = frozenset(
@@ -50,27 +61,42 @@ _DESCRIPTOR_MAKERS = frozenset(
         "pydantic.model_validator",
     }
 )
+_COMPUTED_OPTIONS = frozenset(
+    {
+        *("alias", "alias_priority", "description", "examples"),
+        *("field_title_generator", "json_schema_extra", "repr", "return_type", "title"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedField:
     """A field with the class that defines it and what wrote it.
 
-    `says_on_delete` is true where it has an `on_delete` that was written, `allows_infinity`
-    where it says that its numbers need not be finite.
+    `says_on_delete` is true where it has an `on_delete` that was written; `allows_infinity` is
+    what it says about numbers that are not finite. `by_pydantic` is what only pydantic does when
+    it reads a value of the field, as written, with where it is. `default` is what is known of the
+    default, `UNKNOWN` also where a validator is given it before its type is made sure of.
     """
 
     schema: FieldSchema
     owner: ClassSymbol
     fact: AssignmentFact | Method
     says_on_delete: bool = False
-    allows_infinity: bool = False
+    allows_infinity: bool | None = None
+    by_pydantic: tuple[tuple[str, Place], ...] = ()
+    default: object = UNKNOWN
 
     @property
     def subject(self) -> Subject:
         """The field as the subject of a diagnostic."""
         facts = self.fact.facts if isinstance(self.fact, Method) else self.fact
         return Subject(f"field `{self.owner.name}.{facts.name}`", facts.place, self.owner.name)
+
+    def at_default(self, problem: Problem) -> Diagnostic:
+        """The diagnostic of a problem with the field's default, where that is written."""
+        assert not isinstance(self.fact, Method)
+        return self.subject.diagnose(problem, self.fact.place.at("value", 0))
 
     def at_type(self, problem: Problem) -> Diagnostic:
         """The diagnostic of a problem with the field's type, where that is written."""
@@ -83,6 +109,7 @@ class FieldReader:
     """Reads the fields of pydantic models."""
 
     def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
         self._names = resolver.names
         self._lineages = resolver.lineages
         self._members = resolver.members
@@ -90,22 +117,42 @@ class FieldReader:
         self._constants = resolver.constants
         self._options = resolver.options
         self._defaults = resolver.defaults
+        self._made = resolver.made
         self._forward_names = ForwardNames(resolver.names)
 
     def fields(
-        self, lineage: Lineage, *, accepts_names: bool, report: Report
+        self,
+        lineage: Lineage,
+        *,
+        accepts_names: bool,
+        settings: Mapping[str, object],
+        report: Report,
     ) -> tuple[LinkedField, ...]:
         """All fields of a model, inherited ones included, computed ones last.
 
-        `accepts_names` says that a field with an alias can be given by its own name too.
+        `accepts_names` says that a field with an alias can be given by its own name too,
+        `settings` is what `model_config` says about values.
         """
         members = self._members.members(lineage)
         self._check_unannotated(lineage, members, report)
+        # A validator of the whole model may change a default as well, but is seldom there for it.
+        early = [
+            hook
+            for hook in hooks_of(lineage, self._resolver)
+            if hook.reads_input and hook.decorator == "pydantic.field_validator"
+        ]
         found: list[LinkedField] = []
         for name, member in members.annotated.items():
             if name.startswith("_") or name == "model_config":
                 continue
-            field = self._field(member, accepts_names, report)
+            is_read_early = any(hook.is_about(name) for hook in early)
+            field = self._field(
+                member,
+                accepts_names,
+                settings,
+                is_read_early=is_read_early,
+                report=report,
+            )
             if field is not None:
                 self._check_shadowed(field, members, report)
                 found.append(field)
@@ -120,7 +167,31 @@ class FieldReader:
                     found.append(field)
         return tuple(found)
 
-    def _field(self, member: Annotated, accepts_names: bool, report: Report) -> LinkedField | None:
+    def is_left_alone(self, value: Expression, owner: ClassSymbol) -> bool:
+        """Whether a value is one that pydantic does not take for a field."""
+        if isinstance(value, OpaqueExpression):
+            return value.text.startswith("lambda")
+        if isinstance(value, CallExpression):
+            # `strip = field_validator("name")(strip_text)` is one as well.
+            made = value.function
+            function = made.function if isinstance(made, CallExpression) else made
+            if isinstance(function, NameExpression):
+                symbol = self._names.resolve(function.name, Namespace(owner.module))
+                return isinstance(symbol, ExternalSymbol) and symbol.name in _DESCRIPTOR_MAKERS
+        if isinstance(value, NameExpression):
+            # `__call__ = method`, `alias = event`: another name for a method of the class.
+            return any(method.name == value.name for method in owner.facts.methods)
+        return False
+
+    def _field(
+        self,
+        member: Annotated,
+        accepts_names: bool,
+        settings: Mapping[str, object],
+        *,
+        is_read_early: bool,
+        report: Report,
+    ) -> LinkedField | None:
         owner, fact = member.owner, member.fact
         if fact.annotation is None:
             return None
@@ -137,6 +208,8 @@ class FieldReader:
             problems_ahead = self._forward_names.problems(fact.annotation, owner)
             subject.report_all(problems_ahead, report, "annotation", 0)
         options, default_written = self._all_options(resolved.options, member)
+        if resolved.type is not None and scalar_name(resolved.type) == "str":
+            options = _with_settings(options, settings)
         problems = list(resolved.problems)
         if options.has_discriminator:
             problems = [each for each in problems if each.rule is not AMBIGUOUS_UNION]
@@ -151,8 +224,15 @@ class FieldReader:
             member.value_namespace,
             resolved.type,
             options.constraints,
+            is_read_early=is_read_early or options.reads_input,
         )
-        subject.report_all((*options.problems, *default_problems), report, "value", 0)
+        # Those of the annotation come first.
+        annotated, assigned = resolved.options, len(resolved.options.problems)
+        subject.report_all(options.problems[:assigned], report, "annotation", 0)
+        subject.report_all(options.problems[assigned:], report, "value", 0)
+        subject.report_all(default_problems, report, "value", 0)
+        if options.nullable not in (None, isinstance(resolved.type, OptionalType)):
+            report(subject.diagnose(_nullable(options.nullable), fact.place.at("value", 0)))
         if options.constraints is not NO_CONSTRAINTS:
             subject.report_all(unfit_limits(options.constraints, resolved.type), report)
         if options.has_alias and not accepts_names:
@@ -170,8 +250,21 @@ class FieldReader:
             unique=options.unique,
             foreign_key=options.foreign_key,
             writable=options.writable,
+            frozen=options.frozen,
             renamed_from=options.renamed_from,
             on_delete=options.on_delete or "restrict",
+        )
+        made: object = UNKNOWN
+        if is_read_early or options.reads_input or default_problems:
+            pass
+        elif options.factory is not None:
+            made = self._made.of_factory(options.factory, member.value_namespace)
+        elif default_written is not None:
+            made = self._made.of_default(default_written, member.value_namespace)
+        in_annotation = len(annotated.by_pydantic)
+        by_pydantic = tuple(
+            (written, fact.place.at("annotation" if index < in_annotation else "value", 0))
+            for index, written in enumerate(options.by_pydantic)
         )
         return LinkedField(
             schema,
@@ -179,6 +272,8 @@ class FieldReader:
             fact,
             says_on_delete=options.on_delete is not None,
             allows_infinity=options.allow_inf_nan,
+            by_pydantic=by_pydantic,
+            default=made,
         )
 
     def _all_options(
@@ -188,6 +283,13 @@ class FieldReader:
         value, namespace = member.value, member.value_namespace
         if value is None:
             return options, options.default
+        if isinstance(value, NameExpression):
+            # `NAME = Field(max_length=80)` above the class, `name: str = NAME` in it.
+            symbol = self._names.follow(self._names.resolve(value.name, namespace))
+            if isinstance(symbol, ValueSymbol):
+                named, where = symbol.assignment.value, symbol.namespace
+                if self._options.is_field_call(named, where):
+                    value, namespace = named, where
         if isinstance(value, CallExpression) and self._options.is_field_call(value, namespace):
             options = self._options.read_call(value, namespace, options)
             return options, options.default
@@ -207,6 +309,11 @@ class FieldReader:
         options = FieldOptions()
         annotation: Expression | None = facts.returns
         if isinstance(decorator.expression, CallExpression):
+            for keyword, value in decorator.expression.keywords:
+                problem = self._computed_option(keyword, value, method)
+                if problem is not None:
+                    place = facts.place.at("decorator", decorator.index)
+                    report(subject.diagnose(problem, place))
             known = ("title", "description")
             keywords = tuple(pair for pair in decorator.expression.keywords if pair[0] in known)
             call = CallExpression(decorator.expression.function, keywords=keywords)
@@ -216,7 +323,8 @@ class FieldReader:
             report(subject.diagnose(_UNTYPED_PROBLEM))
             return None
         resolved = self._types.value(annotation, method.namespace)
-        subject.report_all(resolved.problems, report, "returns", 0)
+        problems = (*resolved.problems, *resolved.options.problems)
+        subject.report_all(problems, report, "returns", 0)
         subject.report_all(options.problems, report)
         if resolved.type is None:
             if not resolved.problems:
@@ -233,6 +341,17 @@ class FieldReader:
         )
         return LinkedField(schema, method.owner, method)
 
+    def _computed_option(self, keyword: str, value: Expression, method: Method) -> Problem | None:
+        if keyword in ("deprecated", "exclude_if"):
+            options = self._options.read_call(
+                CallExpression(value, keywords=((keyword, value),)), method.namespace
+            )
+            return next(iter(options.problems), None)
+        if keyword in _COMPUTED_OPTIONS:
+            return None
+        text = f"has the unknown option `{keyword}`"
+        return Problem(UNKNOWN_FIELD_OPTION, text, "leave it out")
+
     def _check_unannotated(self, lineage: Lineage, members: Members, report: Report) -> None:
         for owner in lineage.classes:
             is_model = self._lineages.of(owner).is_model
@@ -242,23 +361,11 @@ class FieldReader:
                 if fact.name == "model_config" or fact.value is None:
                     continue
                 overrides = fact.name in members.annotated
-                if not (is_model or overrides) or self._is_left_alone(fact.value, owner):
+                if not (is_model or overrides) or self.is_left_alone(fact.value, owner):
                     continue
                 if overrides and self._is_class_variable(members.annotated[fact.name]):
                     continue
                 report(self._unannotated(fact, owner, overrides=overrides))
-
-    def _is_left_alone(self, value: Expression, owner: ClassSymbol) -> bool:
-        """Whether a value is one that pydantic does not take for a field."""
-        if isinstance(value, OpaqueExpression):
-            return value.text.startswith("lambda")
-        if isinstance(value, CallExpression) and isinstance(value.function, NameExpression):
-            symbol = self._names.resolve(value.function.name, Namespace(owner.module))
-            return isinstance(symbol, ExternalSymbol) and symbol.name in _DESCRIPTOR_MAKERS
-        if isinstance(value, NameExpression):
-            # `__call__ = method`, `alias = event`: another name for a method of the class.
-            return any(method.name == value.name for method in owner.facts.methods)
-        return False
 
     def _is_class_variable(self, member: Annotated) -> bool:
         if member.fact.annotation is None:
@@ -300,6 +407,14 @@ class FieldReader:
         report(field.subject.diagnose(Problem(DUPLICATE_MEMBER, text, "rename one of them"), place))
 
 
+def _with_settings(options: FieldOptions, settings: Mapping[str, object]) -> FieldOptions:
+    """What `model_config` does to each text, as if it were said of this one."""
+    said = {name: True for name in TEXT_ARGUMENTS if settings.get(f"str_{name}") is True}
+    if not said:
+        return options
+    return replace(options, constraints=options.constraints.model_copy(update=said))
+
+
 _ONLY_NONE = Problem(
     UNSUPPORTED_TYPE,
     "can hold nothing but `None`",
@@ -310,6 +425,16 @@ _ALIAS_PROBLEM = Problem(
     "can be given under its alias alone",
     "add `populate_by_name=True` to `model_config`, or use `serialization_alias`",
 )
+
+
+def _nullable(said: bool | None) -> Problem:
+    return Problem(
+        SQLMODEL_OPTION,
+        f"has `nullable={said}`, and its type says otherwise",
+        "leave it out: a column may be NULL where the type has `| None`",
+    )
+
+
 _ORDER_PROBLEM = Problem(
     INVALID_COMPUTED_FIELD,
     "has `@property` above `@computed_field`",

@@ -90,7 +90,26 @@ REFUSED: dict[str, tuple[str, str]] = {
         _AS_TEXT,
     ),
     "pydantic.NameEmail": ("needs the library `email-validator`", _AS_TEXT),
-    "pydantic.IPvAnyAddress": ("is no JSON value", _AS_TEXT),
+    **dict.fromkeys(
+        ("pydantic.IPvAnyAddress", "pydantic.IPvAnyInterface", "pydantic.IPvAnyNetwork"),
+        ("is no JSON value", _AS_TEXT),
+    ),
+    "pydantic.JsonValue": ("says nothing about the value", "use `typing.Any`"),
+    "pydantic.PaymentCardNumber": ("is an object with parts, not a text", _AS_TEXT),
+    **dict.fromkeys(
+        ("pydantic.Base64Bytes", "pydantic.Base64UrlBytes", "pydantic.EncodedBytes"),
+        ("is one thing as input and another as a value", "use `bytes`, which is sent as base64"),
+    ),
+    **dict.fromkeys(
+        ("pydantic.Base64Str", "pydantic.Base64UrlStr", "pydantic.EncodedStr"),
+        ("is one thing as input and another as a value", "use `str`"),
+    ),
+    **dict.fromkeys(
+        ("pydantic.InstanceOf", "pydantic.SkipValidation", "pydantic.OnErrorOmit"),
+        ("may hold what is not of that type", "write the type inside it"),
+    ),
+    "pydantic.SerializeAsAny": ("is written by what it holds", "write a union of the models"),
+    "pydantic.Secret": ("hides its value from what stores it", "use a field with `private=True`"),
     "pydantic.Json": ("is one thing as input and another as a value", "use the type inside it"),
     "pydantic.SecretStr": ("hides its value from what stores it", "use `str` with `private=True`"),
     "pydantic.SecretBytes": (

@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import cast
 
 from starmodel_generator.linking.problems import Problem
+from starmodel_generator.linking.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.rules import INVALID_CONSTRAINT, INVALID_DEFAULT
 from starmodel_generator.linking.spelling import shortened
 from starmodel_generator.linking.values import Constant, MappingValue, SetValue
@@ -24,6 +25,13 @@ from starmodel_schemas import (
 _ORDERED = frozenset({"int", "float", "Decimal", "date", "time", "datetime", "timedelta"})
 _NUMBERS = frozenset({"int", "float", "Decimal"})
 _TEXTS = frozenset({"str", "bytes"})
+
+
+def scalar_name(type: TypeRef) -> str | None:
+    """The name of a scalar type without its limits, `None` for any other type."""
+    while isinstance(type, OptionalType | ConstrainedType):
+        type = type.item
+    return type.name if isinstance(type, ScalarType) else None
 
 
 def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]:
@@ -48,8 +56,9 @@ def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]
         "pattern": scalar == "str",
         "max_digits": scalar == "Decimal",
         "decimal_places": scalar == "Decimal",
+        **dict.fromkeys(TEXT_ARGUMENTS, scalar == "str"),
     }
-    written = constraints.model_dump(exclude_none=True, exclude={"strict", "timezone"})
+    written = constraints.model_dump(exclude_defaults=True, exclude={"strict", "timezone"})
     return tuple(
         Problem(
             INVALID_CONSTRAINT,
@@ -63,7 +72,10 @@ def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]
 
 def outside_limits(value: Constant, constraints: Constraints) -> tuple[Problem, ...]:
     """The problem of a default that its own limits exclude, if there is one."""
-    excluded = _excluding(value.value, constraints)
+    plain = value.value
+    if isinstance(plain, str) and constraints.strip_whitespace:
+        plain = plain.strip()
+    excluded = _excluding(plain, constraints)
     if excluded is None:
         return ()
     limit = getattr(constraints, excluded)

@@ -21,6 +21,7 @@ from starmodel_generator.linking.entity_options import EntityOptions
 from starmodel_generator.linking.events import EventReader, LinkedEvent
 from starmodel_generator.linking.fields import FieldReader
 from starmodel_generator.linking.lineage import Lineage
+from starmodel_generator.linking.models import ModelReader
 from starmodel_generator.linking.objects import ObjectReader
 from starmodel_generator.linking.other_sides import OtherSideReader, find_other_sides
 from starmodel_generator.linking.parameters import ParameterReader
@@ -103,7 +104,8 @@ def _link_entities(
 ) -> LinkedApp:
     configs = ConfigReader(resolver)
     fields = FieldReader(resolver)
-    objects = ObjectReader(resolver, fields, configs)
+    models = ModelReader(resolver, fields)
+    objects = ObjectReader(resolver, fields, configs, models)
     options = {lineage: configs.options(lineage, report) for lineage in lineages}
     records = {
         lineage.symbol.qualified_name: each.scope == "RECORD" for lineage, each in options.items()
@@ -113,7 +115,16 @@ def _link_entities(
     events = EventReader(resolver, parameters, relations, settings.respond)
     entities = tuple(
         _link_entity(
-            lineage, each, resolver, fields, objects, relations, events, settings.respond, report
+            lineage,
+            each,
+            resolver,
+            fields,
+            models,
+            objects,
+            relations,
+            events,
+            settings.respond,
+            report,
         )
         for lineage, each in options.items()
     )
@@ -135,6 +146,7 @@ def _link_entity(
     options: EntityOptions,
     resolver: Resolver,
     fields: FieldReader,
+    models: ModelReader,
     objects: ObjectReader,
     relations: RelationNames,
     events: EventReader,
@@ -143,7 +155,13 @@ def _link_entity(
 ) -> LinkedEntity:
     symbol = lineage.symbol
     members = resolver.members.members(lineage)
-    linked_fields = fields.fields(lineage, accepts_names=options.accepts_names, report=report)
+    hooks = models.hooks(lineage, report)
+    linked_fields = fields.fields(
+        lineage,
+        accepts_names=options.accepts_names,
+        settings=options.settings,
+        report=report,
+    )
     schemas = tuple(each.schema for each in linked_fields)
     parts = objects.reach([each.type for each in schemas], report)
     loaded = relations.of(symbol.qualified_name)
@@ -176,7 +194,7 @@ def _link_entity(
     )
     sides = tuple(find_other_sides(members, resolver.types))
     return LinkedEntity(
-        schema, lineage, options, linked_fields, linked_events, members, reached, sides
+        schema, lineage, options, linked_fields, linked_events, members, hooks, reached, sides
     )
 
 

@@ -1,10 +1,11 @@
 """The value objects and enums that entities reach, through fields, parameters and returns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from starmodel_generator.linking.configs import ConfigReader
 from starmodel_generator.linking.fields import FieldReader, LinkedField
+from starmodel_generator.linking.models import ModelReader
 from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.rules import UNSUPPORTED_ENUM
@@ -22,11 +23,15 @@ from starmodel_schemas import (
 
 @dataclass(frozen=True, slots=True)
 class LinkedObject:
-    """A value object with the class it is and its fields as they were linked."""
+    """A value object with the class it is and its fields as they were linked.
+
+    `settings` is what its `model_config` says about values.
+    """
 
     schema: ObjectSchema
     symbol: ClassSymbol
     fields: tuple[LinkedField, ...]
+    settings: Mapping[str, object]
 
     @property
     def parts(self) -> list[TypeRef]:
@@ -46,10 +51,17 @@ class LinkedEnum:
 class ObjectReader:
     """Reads the classes that types refer to, each once."""
 
-    def __init__(self, resolver: Resolver, fields: FieldReader, configs: ConfigReader) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        fields: FieldReader,
+        configs: ConfigReader,
+        models: ModelReader,
+    ) -> None:
         self._resolver = resolver
         self._fields = fields
         self._configs = configs
+        self._models = models
         self.objects: dict[str, LinkedObject] = {}
         self.enums: dict[str, LinkedEnum] = {}
 
@@ -74,15 +86,20 @@ class ObjectReader:
             return known
         symbol = self._resolver.types.classes.known[name]
         lineage = self._resolver.lineages.of(symbol)
+        self._configs.check_object(lineage, report)
+        self._models.hooks(lineage, report)
         accepts_names = self._configs.accepts_names(lineage)
-        fields = self._fields.fields(lineage, accepts_names=accepts_names, report=report)
+        settings = self._configs.settings(lineage)
+        fields = self._fields.fields(
+            lineage, accepts_names=accepts_names, settings=settings, report=report
+        )
         schema = ObjectSchema(
             name=symbol.name,
             module=symbol.module.name,
             doc=symbol.facts.docstring or None,
             fields=tuple(field.schema for field in fields),
         )
-        linked = LinkedObject(schema, symbol, fields)
+        linked = LinkedObject(schema, symbol, fields, settings)
         self.objects[name] = linked
         return linked
 

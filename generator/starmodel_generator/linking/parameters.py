@@ -9,10 +9,12 @@ from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.members import Method
 from starmodel_generator.linking.options import NO_CONSTRAINTS
 from starmodel_generator.linking.problems import Problem, Report, Subject
+from starmodel_generator.linking.pydantic_rules import INPUT_IN_PYTHON
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.rules import (
     ENTITY_OUTSIDE_SOURCES,
     INVALID_EVENT,
+    NONLITERAL_DEFAULT,
     PARAMETER_VALIDATOR,
     POSITIONAL_ONLY,
     UNANNOTATED_PARAMETER,
@@ -130,6 +132,10 @@ class ParameterReader:
             return None
         if options.has_validator:
             report(subject.diagnose(_VALIDATOR, place))
+        elif options.by_pydantic:
+            report(subject.diagnose(_by_pydantic(options.by_pydantic[0]), place))
+        if options.factory is not None:
+            report(subject.diagnose(_DEFAULT_FACTORY, place))
         if options.constraints is not NO_CONSTRAINTS:
             limits = unfit_limits(options.constraints, resolved.type)
             subject.report_all(limits, report, "annotation", 0)
@@ -249,6 +255,14 @@ def _supplied_default(fact: ParameterFact) -> Default:
     return REQUIRED
 
 
+def _by_pydantic(written: str) -> Problem:
+    return Problem(
+        INPUT_IN_PYTHON,
+        f"has `{written}`, but pydantic does not read it",
+        "leave it out, or put it on a field of a value object",
+    )
+
+
 _ONLY_NONE = Problem(
     UNSUPPORTED_TYPE,
     "can be nothing but `None`",
@@ -261,6 +275,11 @@ _VALIDATOR = Problem(
     PARAMETER_VALIDATOR,
     "has a validator in its annotation that is not run",
     "check the value in the event, or put the validator on a value object",
+)
+_DEFAULT_FACTORY = Problem(
+    NONLITERAL_DEFAULT,
+    "has a `default_factory`, which is not run",
+    "use `None` as the default and work the value out inside the event",
 )
 _FIELD_AS_DEFAULT = Problem(
     UNSUPPORTED_TYPE,

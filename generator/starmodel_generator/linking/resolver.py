@@ -7,6 +7,7 @@ from starmodel_generator.analysis.facts import ModuleFacts
 from starmodel_generator.linking.constants import Constants
 from starmodel_generator.linking.defaults import Defaults
 from starmodel_generator.linking.lineage import Lineages
+from starmodel_generator.linking.made import MadeReader
 from starmodel_generator.linking.members import MemberReader
 from starmodel_generator.linking.names import Names
 from starmodel_generator.linking.options import OptionReader
@@ -23,6 +24,7 @@ class Resolver:
     options: OptionReader
     types: Types
     defaults: Defaults
+    made: MadeReader
     members: MemberReader
 
 
@@ -33,7 +35,7 @@ def make_resolver(
     names = Names(modules, load)
     lineages = Lineages(names)
     constants = Constants(names, lineages)
-    options = OptionReader(names, constants)
+    options = OptionReader(names, lineages, constants)
     return Resolver(
         names=names,
         lineages=lineages,
@@ -41,5 +43,6 @@ def make_resolver(
         options=options,
         types=Types(names, lineages, constants, options),
         defaults=Defaults(names, constants),
+        made=MadeReader(names, lineages, constants),
         members=MemberReader(names, lineages),
     )

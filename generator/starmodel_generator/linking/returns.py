@@ -120,7 +120,7 @@ class ReturnReader:
         place = method.facts.place.at("returns", 0)
         resolved = self._resolver.types.result(annotation, method.namespace)
         written = annotation == LiteralExpression(None)
-        for problem in resolved.problems:
+        for problem in (*resolved.problems, *resolved.options.problems):
             # Whoever writes `-> Any` means it.
             if problem.rule is not ANY_TYPE:
                 result = Problem(problem.rule, _as_result(problem.text), problem.help)

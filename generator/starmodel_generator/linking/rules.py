@@ -285,7 +285,9 @@ FIELD_ALIAS = ExplainedRule(
     explanation=(
         "State is stored and sent under the names of the fields, and what pydantic validates"
         " before a save has these names. With `populate_by_name=True` (or `validate_by_name`)"
-        " in `model_config` both names are accepted. `serialization_alias` needs nothing."
+        " in `model_config` pydantic accepts both names, of value objects in requests as well; a"
+        " field that `create` or `update` takes has its own name alone (SM221)."
+        " `serialization_alias` needs nothing."
     ),
 )
 ANY_TYPE = ExplainedRule(

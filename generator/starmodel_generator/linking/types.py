@@ -34,7 +34,7 @@ from starmodel_generator.linking.known_types import (
 )
 from starmodel_generator.linking.lineage import Lineages
 from starmodel_generator.linking.names import Names
-from starmodel_generator.linking.options import FieldOptions, OptionReader
+from starmodel_generator.linking.options import FieldOptions, OptionReader, of_parts
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.resolved import ResolvedType, refused, unknown, untyped
 from starmodel_generator.linking.rules import AMBIGUOUS_UNION
@@ -66,7 +66,6 @@ _NO_FRAGMENTS = frozenset(
     {"builtins", "enum", "fastapi", "pydantic", "starlette", "starmodel", "typing"}
 )
 _WRITE_REF = "write the entity that is meant, for example `Ref[Author]`"
-_TEXT_OPTIONS = ("strip_whitespace", "to_lower", "to_upper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +335,7 @@ class Types:
             text = f"has the type `{shortened(spell(annotation))}`, which JSON cannot tell apart"
             help = "use one type, or models with a `Literal` field as `discriminator`"
             problems = (*problems, Problem(AMBIGUOUS_UNION, text, help))
-        return ResolvedType(union, problems=problems)
+        return ResolvedType(union, of_parts(each.options for _, each in typed), problems)
 
     def _called(self, annotation: Expression, name: str, site: _Site) -> ResolvedType:
         symbol = self._names.follow(self._names.resolve(name, site.namespace))
@@ -352,9 +351,9 @@ class Types:
             resolved = collection(annotation, called, (item,), self._inner(site))
         else:
             resolved = ResolvedType(SCALARS[called])
-        kept = tuple(pair for pair in keywords if pair[0] not in _TEXT_OPTIONS)
-        call = CallExpression(annotation.function, keywords=kept)
-        return replace(resolved, options=self._options.read_call(call, site.namespace))
+        call = CallExpression(annotation.function, keywords=keywords)
+        options = self._options.read_call(call, site.namespace, resolved.options)
+        return replace(resolved, options=options)
 
     def _parse(self, text: str) -> Expression | None:
         text = text.strip()

@@ -123,7 +123,7 @@ class Thing(Named, Base, Counted):
     bounded: Annotated[int, Field(gt=0, le=9)] = Field(3, description="Bounded")
     inside: Annotated[str, PydanticField(default="d", max_length=3)]
     required: int
-    infinite: float = float("inf")
+    infinite: float = Field(float("inf"), allow_inf_nan=True)
     constant: ClassVar[int] = 3
     final: Final[int]
     _private: int = 3

@@ -6,8 +6,10 @@ from linked_project import Linked, link_sources
 from starmodel_schemas import Default, ExpressionDefault, FactoryDefault, LiteralDefault
 
 HEAD = """
-from datetime import date
+import math
+from datetime import date, datetime, timezone
 from decimal import Decimal
+from uuid import UUID
 from enum import Enum, StrEnum
 from typing import *
 from pydantic import *
@@ -22,13 +24,18 @@ class Kind(Enum):
     A = 1
 class Line(BaseModel):
     name: str = ""
+    code: str = Field("", max_length=3)
+    weight: float = 0.0
+LINE = Line(code="abcd")
 """
+
+CONSTANTS = "LIMIT = 5\nDEFAULTS = ['a', 'b']\ndef make(): ...\n"
 
 
 def linked_field(written: str) -> Linked:
     return link_sources(
         {
-            "shop/constants.py": "LIMIT = 5\nDEFAULTS = ['a', 'b']\ndef make(): ...\n",
+            "shop/constants.py": CONSTANTS,
             "shop/entities.py": f"{HEAD}\nclass Thing(Entity):\n    x: {written}\n",
         }
     )
@@ -63,7 +70,10 @@ def linked_field(written: str) -> Linked:
             "Mode | None = Mode.FAST",
             ExpressionDefault(expression="Mode.FAST", imports=("shop.entities.Mode",)),
         ),
-        ("float = float('inf')", ExpressionDefault(expression='float("inf")')),
+        (
+            "float = Field(float('inf'), allow_inf_nan=True)",
+            ExpressionDefault(expression='float("inf")'),
+        ),
         ("bytes = b'\\x00'", ExpressionDefault(expression='b"\\x00"')),
         ("int | None = Field(None, ge=1)", LiteralDefault(value=None)),
         ("float = Field(1, gt=0.5)", LiteralDefault(value=1)),
@@ -105,6 +115,84 @@ def test_defaults_that_do_not_fit(written: str, words: str) -> None:
         )
     assert linked.codes == ["SM214"]
     assert words in f"{linked.diagnostics[0].message} {linked.diagnostics[0].help}"
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("float = float('inf')", "a finite number"),
+        ("float = -1e999", "a finite number"),
+        ("float | None = math.nan", "a finite number"),
+        ("Decimal = Decimal('NaN')", "a finite number"),
+        ("list[float] = [0.5, float('inf')]", "a finite number"),
+        ("dict[str, float] = {'a': float('-inf')}", "a finite number"),
+        ("tuple[int, float] = (1, float('inf'))", "a finite number"),
+        ("set[float] = {float('inf')}", "a finite number"),
+        ("Decimal = Field(Decimal('1.234'), decimal_places=2)", "2 decimal places"),
+        ("Decimal = Field(Decimal('12345'), max_digits=4)", "4 digits"),
+        ("str = Field('b', pattern='^a')", "match pattern"),
+        ("int = Field(3, multiple_of=2)", "a multiple of 2"),
+        ("date = Field(date(2020, 1, 1), ge=date(2023, 1, 1))", "greater than or equal to"),
+        ("date = '2024-13-45'", "month value is outside"),
+        ("AwareDatetime = datetime(2024, 1, 1)", "timezone info"),
+        ("NaiveDatetime = datetime(2024, 1, 1, tzinfo=timezone.utc)", "timezone info"),
+        ("list[Annotated[str, Field(max_length=2)]] = ['abc']", "at most 2 characters"),
+        ("Annotated[str, StringConstraints(to_upper=True, max_length=2)] = 'abc'", "max_length=2"),
+        ("Line = Line(name='x' * 9, code='abcd')", "at most 3 characters"),
+        ("Line = {'code': 'abcd'}", "at most 3 characters"),
+        ("list[Line] = [Line(code='abcd')]", "at most 3 characters"),
+        ("dict[str, Line] = {'a': Line(code='abcd')}", "at most 3 characters"),
+        ("Line = Field(default_factory=lambda: Line(code='abcd'))", "at most 3 characters"),
+        ("Line = LINE", "at most 3 characters"),
+        ("list[int] = Field(default_factory=lambda: [1, 'x'])", "a valid integer"),
+        ("UUID = 'no uuid'", "a valid UUID"),
+    ],
+)
+def test_defaults_that_pydantic_would_refuse_at_each_save(written: str, words: str) -> None:
+    linked = linked_field(written)
+    assert linked.codes in (["SM214"], ["SM206", "SM214"])
+    assert words in linked.diagnostics[-1].message
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "float = Field(float('inf'), allow_inf_nan=True)",
+        "Annotated[str, StringConstraints(strip_whitespace=True, max_length=3)] = ' abc '",
+        "Annotated[list[str], BeforeValidator(str.split)] = 'a b'",
+        "Annotated[int, BeforeValidator(len)] = Field('abc', ge=3)",
+        "list[Line] = [Line(code=make())]",
+        "Line = Line(code='abc', weight=float('inf'))",
+        "str = Field('a', pattern='(?=a)')",
+        "Decimal = Field(Decimal('1.20'), max_digits=3, decimal_places=2)",
+        "int | None = Field(None, ge=1)",
+    ],
+)
+def test_defaults_that_may_do(written: str) -> None:
+    assert linked_field(written).codes == []
+
+
+def test_what_a_model_says_about_its_values_counts_for_defaults() -> None:
+    source = HEAD + """
+class Loose(Entity):
+    model_config = {"allow_inf_nan": True, "str_strip_whitespace": True}
+    ratio: float = float("inf")
+    name: str = Field(default="  abc  ", max_length=3)
+class Short(Entity):
+    model_config = {"str_max_length": 3}
+    id: str = "a"
+    name: str = "abcd"
+class Early(Entity):
+    ratio: float = float("inf")
+    @field_validator("ratio", mode="before")
+    @classmethod
+    def check(cls, ratio): ...
+"""
+    linked = link_sources({"shop/constants.py": CONSTANTS, "shop/entities.py": source})
+    assert [each.message for each in linked.diagnostics] == [
+        'field `Short.name` has the default `"abcd"`, which pydantic refuses:'
+        " String should have at most 3 characters"
+    ]
 
 
 def test_a_default_inherited_from_elsewhere_points_there() -> None:

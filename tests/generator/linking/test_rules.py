@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 import pytest
 from linked_project import link_sources
+from pydantic_rule_cases import PYDANTIC_CASES
 from sql_rule_cases import SQL_CASES
 
+from starmodel_generator.linking.pydantic_rules import RULES as PYDANTIC_RULES
 from starmodel_generator.linking.rules import RULES
 from starmodel_generator.linking.sql_rules import RULES as SQL_RULES
 
@@ -811,8 +813,8 @@ CASES: dict[str, Case] = {
     ),
 }
 
-CASES.update({code: Case(*case) for code, case in SQL_CASES.items()})
-ALL_RULES = (*RULES, *SQL_RULES)
+CASES.update({code: Case(*case) for code, case in (SQL_CASES | PYDANTIC_CASES).items()})
+ALL_RULES = (*RULES, *PYDANTIC_RULES, *SQL_RULES)
 
 ACROSS_MODULES = {"SM106", "SM604"}
 """Rules that one module cannot break; `test_projects` does."""

@@ -6,7 +6,7 @@ from linked_project import Linked, link_sources
 from starmodel_schemas import EventSchema, IndexOption
 
 HEAD = """
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import Annotated, Any, ClassVar, Literal, Optional
@@ -200,12 +200,27 @@ def test_parts_of_a_value_object_may_be_indexed_together() -> None:
         (r"name: str = '\ud800'", "half a character"),
         ("ratio: float = Field(0.0, allow_inf_nan=True)", "may be infinite"),
         ("size: Size = Field(default_factory=Size)", "as a part of `Product`"),
+        ("count: int | None = 10 ** 30", "has more than 64 bits"),
+        (r"names: list[str] = ['a\0']", "a NUL character"),
+        (r"names: dict[str, str] = {'a\0': ''}", "a NUL character"),
+        ("wait: timedelta = timedelta.max", "more than 64 bits of microseconds"),
+        (
+            "at: AwareDatetime = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1)))",
+            "outside of the years 1 to 9999",
+        ),
+        ("spot: Spot = Spot(x=2**64)", "has more than 64 bits"),
+        ("spot: Spot = Spot(y=float('inf'))", "which no database keeps"),
+        (r"spots: list[Spot] = [Spot(name='a\0')]", "a NUL character"),
+        (r"spot: Spot = Field(default_factory=lambda: Spot(name='a\0'))", "a NUL character"),
+        ("far: Far | None = None", "field `Far.y` has the default"),
     ],
 )
 def test_what_a_column_cannot_keep(field: str, said: str) -> None:
     head = (
         "class Level(IntEnum):\n    LOW = 1\n    HIGH = 2 ** 63\n"
         "class Size(BaseModel):\n    width: Decimal = Decimal(0)\n"
+        "class Spot(BaseModel):\n    x: int = 0\n    y: float = 0.0\n    name: str = ''\n"
+        "class Far(BaseModel):\n    y: float = float('inf')\n"
     )
     linked = product(field, head=head)
     (message,) = messages(linked, "SM506")

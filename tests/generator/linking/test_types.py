@@ -138,7 +138,7 @@ def test_types(annotation: str, type_: TypeRef) -> None:
         (
             "constr(min_length=1, strip_whitespace=True, pattern='^a')",
             STR,
-            {"min_length": 1, "pattern": "^a"},
+            {"min_length": 1, "pattern": "^a", "strip_whitespace": True},
         ),
         ("conlist(int, max_length=3)", ListType(item=INT), {"max_length": 3}),
         ("Annotated[int, Field(gt=0), Field(le=9)]", INT, {"gt": "0", "le": "9"}),

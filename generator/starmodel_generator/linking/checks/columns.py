@@ -13,7 +13,6 @@ from starmodel_schemas import (
     Default,
     EnumType,
     ExpressionDefault,
-    LiteralDefault,
     LiteralType,
     ScalarType,
 )
@@ -53,7 +52,8 @@ def _problems(field: LinkedField, app: LinkedApp, *, allows_infinity: bool) -> I
             yield from _values("value", values)
         case _:
             pass
-    if (field.allows_infinity or allows_infinity) and _is(value, "float", "Decimal"):
+    said = field.allows_infinity
+    if (allows_infinity if said is None else said) and _is(value, "float", "Decimal"):
         text = "may be infinite or no number, which no database keeps"
         yield Problem(INEXACT_TYPE, text, "leave out `allow_inf_nan`")
     yield from _default(field.schema.default, value)
@@ -97,13 +97,7 @@ def _values(what: str, values: Iterable[object]) -> Iterator[Problem]:
 
 
 def _default(default: Default, value: Value) -> Iterator[Problem]:
-    if isinstance(default, LiteralDefault):
-        reason = _unfit(default.value) if _is(value, "int", "str") else None
-        if reason is not None:
-            written = shortened(literal_text(default.value))
-            text = f"has the default `{written}`, {reason}"
-            yield Problem(INEXACT_TYPE, text, "choose another default")
-    elif (
+    if (
         isinstance(default, ExpressionDefault)
         and _is(value, "time")
         and "datetime.timezone" in default.imports

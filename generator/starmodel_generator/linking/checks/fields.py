@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from starmodel_generator.diagnostics import Diagnostic
 from starmodel_generator.linking.app import LinkedApp
+from starmodel_generator.linking.configs import ALIASES_ALONE
 from starmodel_generator.linking.fields import LinkedField
+from starmodel_generator.linking.limits import scalar_name
 from starmodel_generator.linking.members import Method
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.rules import (
-    FIELD_ALIAS,
     FLOAT_MONEY,
     MISSING_DEFAULT,
     NAIVE_DATETIME,
@@ -39,7 +40,7 @@ def check_datetimes(app: LinkedApp) -> Iterator[Diagnostic]:
     fields += [field for linked in app.objects.values() for field in linked.fields]
     for field in fields:
         schema = field.schema
-        if _scalar(schema.type) != "datetime" or schema.computed:
+        if scalar_name(schema.type) != "datetime" or schema.computed:
             continue
         if schema.constraints.timezone is None and not _says_zone(schema.type):
             help = "use `pydantic.AwareDatetime`, or `NaiveDatetime` if no zone is meant"
@@ -50,7 +51,7 @@ def check_datetimes(app: LinkedApp) -> Iterator[Diagnostic]:
 def check_money(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM207: a field looks like money and is a float."""
     for field in _all_fields(app):
-        if _scalar(field.schema.type) == "float" and _MONEY.search(field.schema.name):
+        if scalar_name(field.schema.type) == "float" and _MONEY.search(field.schema.name):
             help = "use `Decimal`, or whole cents in an `int`"
             yield field.at_type(Problem(FLOAT_MONEY, "looks like money, but is a float", help))
 
@@ -91,10 +92,7 @@ def check_aliases(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM209: every field has an alias under which alone it can be given."""
     for entity in app.entities:
         if entity.options.has_alias_generator and not entity.options.accepts_names:
-            text = "has an `alias_generator`, so its fields can be given under aliases alone"
-            help = "add `populate_by_name=True` to `model_config`"
-            problem = Problem(FIELD_ALIAS, text, help)
-            yield entity.subject.diagnose(problem, entity.options.place)
+            yield entity.subject.diagnose(ALIASES_ALONE, entity.options.place_of("alias_generator"))
 
 
 def fills_in_values(methods: dict[str, Method]) -> bool:
@@ -109,12 +107,6 @@ def _all_fields(app: LinkedApp) -> Iterator[LinkedField]:
         yield from entity.fields
     for linked in app.objects.values():
         yield from linked.fields
-
-
-def _scalar(type: TypeRef) -> str | None:
-    while isinstance(type, OptionalType | ConstrainedType):
-        type = type.item
-    return type.name if isinstance(type, ScalarType) else None
 
 
 def _says_zone(type: TypeRef) -> bool:

@@ -9,6 +9,7 @@ from starmodel_generator.linking.columns import is_links, kept, stored_fields
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.problems import Problem, Subject
+from starmodel_generator.linking.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.sql_rules import TABLE_NAME_CLASH
 from starmodel_generator.linking.unions import entities_in
 from starmodel_schemas.reserved import ROW_NAMES
@@ -142,8 +143,10 @@ def _constraints(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
                 yield _Named(name, f"a constraint of {field.subject.noun}", field.subject)
         elif how.how in ("column", "parts"):
             for column, part in zip(how.columns, how.fields, strict=True):
-                limits = part.schema.constraints.model_dump(exclude_none=True)
-                is_checked = part.schema.type.kind in ("enum", "literal") or len(limits) > 1
+                limits = part.schema.constraints.model_dump(
+                    exclude_defaults=True, exclude={"strict", *TEXT_ARGUMENTS}
+                )
+                is_checked = part.schema.type.kind in ("enum", "literal") or limits
                 if is_checked:
                     name = f"ck_{table}_{column}_choices"
                     yield _Named(name, f"the constraint of {field.subject.noun}", field.subject)

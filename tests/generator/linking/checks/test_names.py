@@ -8,8 +8,8 @@ from pydantic import BaseModel
 import starmodel
 from starmodel_generator.linking.checks.names import name_problem
 from starmodel_generator.linking.checks.reserved import MODEL_ATTRIBUTES
-from starmodel_generator.linking.configs import PYDANTIC_KEYS
 from starmodel_generator.linking.externals import STAR_EXPORTS, STARMODEL_NAMES
+from starmodel_generator.linking.pydantic_support import CONFIG_KEYS
 from starmodel_schemas.reserved import CLASS_NAMES, EVENT_NAMES, FIELD_NAMES, PARAMETER_NAMES
 
 
@@ -152,6 +152,6 @@ def test_reserved_classes(name: str) -> None:
 def test_tables_agree_with_the_libraries() -> None:
     public = {name for name in dir(BaseModel) if not name.startswith(("_", "model_"))}
     assert public == MODEL_ATTRIBUTES
-    assert set(pydantic.ConfigDict.__annotations__) <= PYDANTIC_KEYS
+    assert set(pydantic.ConfigDict.__annotations__) <= {*CONFIG_KEYS}
     assert {name for name in starmodel.__all__ if name[0] != "_"} == STARMODEL_NAMES
     assert {name for name in STAR_EXPORTS["pydantic"] if not hasattr(pydantic, name)} == set()

@@ -40,6 +40,7 @@ def new_tag_page(draft: Draft) -> Page:
   )"
   data-attr:aria-busy="$_busy.tag.create ? 'true' : 'false'"
 >
+{tag_given_once(draft)}
 {tag_fields(draft, "create")}
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.tag.create ? 'true' : 'false'">Create tag</button>
@@ -78,7 +79,6 @@ def edit_tag_page(draft: Draft) -> Page:
     @post('/tag/{id}/edit', {{
       payload: Object.fromEntries(
         Object.entries({{
-          id: $_form.tag.update.id || undefined,
           name: $_form.tag.update.name,
           version: $_form.tag.update.version,
         }}).filter(([name]) =>
@@ -152,24 +152,29 @@ def delete_tag_page(draft: Draft) -> Page:
     return Page("Delete this tag?", draft.called, content)
 
 
-def tag_fields(draft: Draft, event: str) -> str:
-    """The inputs for what a tag is made of, in the form of an event."""
+def tag_given_once(draft: Draft) -> str:
+    """The inputs for what a tag keeps for good."""
     return f"""\
   <div class="field">
-    <label for="tag-{event}-id">Id</label>
+    <label for="tag-create-id">Id</label>
     <input
-      id="tag-{event}-id"
+      id="tag-create-id"
       name="id"
       type="text"
       placeholder="123e4567-e89b-12d3-a456-426614174000"
       value="{draft.text("id")}"
-      data-bind="_form.tag.{event}.id"
+      data-bind="_form.tag.create.id"
       aria-invalid="{draft.invalid("id")}"
-      data-attr:aria-invalid="$errors.tag.{event}.id ? 'true' : 'false'"
-      aria-describedby="tag-{event}-id--error"
+      data-attr:aria-invalid="$errors.tag.create.id ? 'true' : 'false'"
+      aria-describedby="tag-create-id--error"
     >
-    <p class="error" id="tag-{event}-id--error" role="alert" data-text="$errors.tag.{event}.id">{draft.error("id")}</p>{draft.choice("id")}
-  </div>
+    <p class="error" id="tag-create-id--error" role="alert" data-text="$errors.tag.create.id">{draft.error("id")}</p>
+  </div>"""
+
+
+def tag_fields(draft: Draft, event: str) -> str:
+    """The inputs for what a tag is made of, in the form of an event."""
+    return f"""\
   <div class="field">
     <label for="tag-{event}-name">Name</label>
     <input
@@ -190,7 +195,7 @@ def tag_fields(draft: Draft, event: str) -> str:
 
 def tag_draft(state: TagState, version: int, related: Related) -> Draft:
     """What the inputs hold before anything is changed."""
-    values: Values = {"id": state["id"], "name": state["name"], "version": str(version)}
+    values: Values = {"name": state["name"], "version": str(version)}
     return Draft(values, state["id"], related, called=state["name"])
 
 

@@ -1,0 +1,93 @@
+"""The rules for what pydantic and SQLModel can do, and StarModel does not do in their place."""
+
+from starmodel_generator.linking.rules import ExplainedRule
+
+SERIALIZER = ExplainedRule(
+    "SM220",
+    "unused-serializer",
+    "error",
+    summary="a serializer changes what pydantic writes, and not what StarModel stores and sends",
+    explanation=(
+        "Generated code reads the fields themselves, so a `field_serializer` that masks a number"
+        " would mask it in `model_dump()` and nowhere else. Mark the field `private=True` and send"
+        " what it is to look like in a computed field."
+    ),
+)
+INPUT_IN_PYTHON = ExplainedRule(
+    "SM221",
+    "input-read-before-pydantic",
+    "error",
+    summary="something changes how pydantic reads a value that a request gives",
+    explanation=(
+        "Arguments of events and of generated `create` and `update` are read by their types before"
+        ' the entity sees them: of `"1.000"` for an `int` a validator of the mode `"before"` gets'
+        " the number 1, and a default that was not given is there already. Aliases, `extra`,"
+        ' `strict` and the like are not asked either. A validator of the mode `"after"` is always'
+        " run; so is everything on a value object, which pydantic itself reads; and what an event"
+        " of your own makes, pydantic reads as ever."
+    ),
+)
+PRIVATE_ATTRIBUTE = ExplainedRule(
+    "SM222",
+    "private-attribute",
+    "error",
+    suppressible=True,
+    summary="an entity or a value object has a private attribute, which is not kept",
+    explanation=(
+        "Stores keep fields. A private attribute of pydantic's (`_seen: int = 0`) is what its"
+        " default says each time the entity is loaded. `Field(private=True)` makes a field that is"
+        " kept and never sent; `ClassVar` a constant. Silence this for a cache that may be empty."
+    ),
+)
+UNSUPPORTED_PYDANTIC = ExplainedRule(
+    "SM223",
+    "unsupported-pydantic-option",
+    "error",
+    summary="something of pydantic's is used that StarModel cannot do",
+    explanation=(
+        "It would make values that are not of the declared type, or would be lost when they are"
+        " stored. docs/authoring.md has a list of all that pydantic can do, and of what StarModel"
+        " makes of it."
+    ),
+)
+SQLMODEL_OPTION = ExplainedRule(
+    "SM224",
+    "unsupported-sqlmodel-option",
+    "error",
+    summary="something is said about a table or a column that StarModel decides itself",
+    explanation=(
+        "A table is called as its entity in snake case, a column as its field, and the type says"
+        " what a column holds and whether it may be NULL. `indexes`, `unique`, `renamed_from` in"
+        " `model_config` and `index`, `unique`, `foreign_key`, `on_delete` of `Field` say the rest."
+    ),
+)
+FROZEN_UPDATE = ExplainedRule(
+    "SM225",
+    "frozen-update",
+    "error",
+    summary="`crud` is to generate an update of an entity whose fields are all frozen",
+    explanation=(
+        "What is frozen is given when a record is made, and never changed: a generated update"
+        " leaves it out. Where nothing is left, there is nothing to update."
+    ),
+)
+UNKNOWN_METADATA = ExplainedRule(
+    "SM226",
+    "unknown-annotation",
+    "error",
+    suppressible=True,
+    summary="`Annotated[...]` holds something that may change values, and cannot be known",
+    explanation=(
+        "Pydantic asks whatever stands in `Annotated[...]` how a value is to be read. Known are"
+        " pydantic's own, `annotated_types`, texts, and classes of the project that have nothing to"
+        " say to pydantic. Silence this for what only describes."
+    ),
+)
+
+RULES: tuple[ExplainedRule, ...] = tuple(
+    sorted(
+        (value for value in list(globals().values()) if isinstance(value, ExplainedRule)),
+        key=lambda rule: rule.code,
+    )
+)
+"""All of them, by code."""

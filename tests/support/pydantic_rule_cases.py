@@ -1,0 +1,127 @@
+"""The rules for what pydantic and SQLModel can do: sources that break them, and that keep them."""
+
+RECORD = "store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True"
+
+PYDANTIC_CASES: dict[str, tuple[str, str, str]] = {
+    "SM220": (
+        """
+        from pydantic import field_serializer
+        class Card(Entity):
+            number: str = ""
+            @field_serializer("number")
+            def mask(self, number: str) -> str: return number[-4:]
+        """,
+        'field_serializer("number")',
+        """
+        class Card(Entity):
+            number: str = Field("", private=True)
+            @computed_field
+            @property
+            def shown(self) -> str: return self.number[-4:]
+        """,
+    ),
+    "SM221": (
+        f"""
+        from typing import Annotated
+        from pydantic import BeforeValidator
+        class Product(Entity):
+            model_config = EntityConfig({RECORD})
+            stock: Annotated[int, BeforeValidator(str)] = 0
+        """,
+        "Annotated[int, BeforeValidator(str)]",
+        f"""
+        from typing import Annotated
+        from pydantic import AfterValidator, BeforeValidator
+        class Size(BaseModel):
+            width: Annotated[int, BeforeValidator(str)] = 0
+        class Product(Entity):
+            model_config = EntityConfig({RECORD})
+            stock: Annotated[int, AfterValidator(abs)] = 0
+            counted: Annotated[int, BeforeValidator(str)] = Field(0, writable=False)
+            size: Size = Field(default_factory=Size)
+        class Counter(Entity):
+            count: Annotated[int, BeforeValidator(str)] = 0
+        """,
+    ),
+    "SM222": (
+        """
+        class Room(Entity):
+            _seen: int = 0
+            @event
+            def see(self) -> int:
+                self._seen += 1
+                return self._seen
+        """,
+        "_seen",
+        """
+        from pydantic import PrivateAttr
+        class Room(Entity):
+            _limit: int = 3
+            _LIMITS: ClassVar[list[int]] = [1]
+            _area: int = PrivateAttr()
+            _cache: dict[str, int] = PrivateAttr(default_factory=dict)  # starmodel: ignore[SM222]
+            width: int = 0
+            def model_post_init(self, context: Any) -> None:
+                self._area = self.width * self.width
+        """,
+    ),
+    "SM223": (
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(extra="allow")
+        """,
+        "extra",
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(extra="ignore")
+            rest: dict[str, str] = {}
+        """,
+    ),
+    "SM224": (
+        """
+        class Product(Entity, BaseTable, table=True):
+            __tablename__ = "goods"
+            model_config = EntityConfig(access=Access.PUBLIC)
+        """,
+        "__tablename__",
+        """
+        class Product(Entity, BaseTable, table=True):
+            __tablename__ = "product"
+            model_config = EntityConfig(access=Access.PUBLIC)
+        """,
+    ),
+    "SM225": (
+        f"""
+        class Product(Entity):
+            model_config = EntityConfig({RECORD}, frozen=True)
+            name: str = ""
+        """,
+        "frozen",
+        """
+        class Product(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL,
+                access=Access.PUBLIC,
+                crud={"create", "delete"},
+                frozen=True,
+            )
+            name: str = ""
+        """,
+    ),
+    "SM226": (
+        """
+        from typing import Annotated
+        from elsewhere import Loud
+        class Cart(Entity):
+            name: Annotated[str, Loud()] = ""
+        """,
+        "Annotated[str, Loud()]",
+        """
+        from typing import Annotated
+        class Unit:
+            def __init__(self, name: str) -> None: ...
+        class Cart(Entity):
+            width: Annotated[int, Unit("cm"), "across"] = 0
+        """,
+    ),
+}
