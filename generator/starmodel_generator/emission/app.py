@@ -7,7 +7,7 @@ from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, named
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.quoting import python_string
-from starmodel_generator.planning import EmissionSettings, is_in_sql
+from starmodel_generator.planning import is_in_sql
 from starmodel_schemas import WebName
 
 
