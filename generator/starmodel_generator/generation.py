@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from starmodel_generator._version import __version__
+from starmodel_generator.cache import save_cache
 from starmodel_generator.config import GeneratorConfig, missing_configuration, read_config
 from starmodel_generator.content import digest, normal
 from starmodel_generator.diagnostics import Diagnostic, Place, Rule, has_errors
@@ -127,7 +128,12 @@ def generate(
     mistakes = [*_obstacles(comparison, force=force), *_unsafe_paths(config, comparison)]
     diagnostics = (*report.diagnostics, *_left_behind(comparison), *mistakes)
     report = replace(report, diagnostics=diagnostics, comparison=comparison)
-    return report if mistakes else replace(report, written=_write(config, comparison))
+    if mistakes:
+        return report
+    written = _write(config, comparison)
+    if generation.cache is not None:
+        save_cache(config.root, generation.cache)
+    return replace(report, written=written)
 
 
 def _understood(config: GeneratorConfig, stages: Stages) -> tuple[Report, Generation]:

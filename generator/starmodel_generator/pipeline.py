@@ -1,19 +1,25 @@
 """The stages in order: sources, facts, schema, plan, text. All but the reading is pure."""
 
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
 from typing import TypeAlias
 
 from starmodel_generator.analysis.positions import with_spans
 from starmodel_generator.analysis.suppressions import apply_suppressions
+from starmodel_generator.cache import Cache, RenderedEntity, load_cache
 from starmodel_generator.config import GeneratorConfig
+from starmodel_generator.content import digest, normal
 from starmodel_generator.diagnostics import Diagnostic, has_errors
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.render import environment, render_artifact
 from starmodel_generator.linking.link import LinkSettings, link
 from starmodel_generator.modules import ProjectModules
-from starmodel_generator.planning import EmissionSettings, plan
+from starmodel_generator.output.tree import read_existing
+from starmodel_generator.planning import Artifact, EmissionSettings, plan
 from starmodel_generator.plugins import load_targets, run_target
 from starmodel_schemas import AppSchema
 
@@ -24,7 +30,8 @@ class Generation:
 
     `files` are the generated contents by path; `sources` the hashes of all files that were read,
     and `texts` what they say, for diagnostics to show; `schema` is `None` where errors kept it
-    from being made. `plugins` are the targets that took part, with their versions.
+    from being made. `plugins` are the targets that took part, with their versions; `cache` is
+    what a later run need not work out again.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -33,6 +40,7 @@ class Generation:
     sources: Mapping[str, str] = field(default_factory=dict[str, str])
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
     plugins: tuple[str, ...] = ()
+    cache: Cache | None = None
 
     @property
     def has_errors(self) -> bool:
@@ -48,26 +56,35 @@ def no_progress(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def run_stages(config: GeneratorConfig, *, progress: Progress = no_progress) -> Generation:
-    """Run every stage; where something is wrong with the entities, nothing is emitted."""
+def run_stages(
+    config: GeneratorConfig, *, progress: Progress = no_progress, cache: Cache | None = None
+) -> Generation:
+    """Run every stage; where something is wrong with the entities, nothing is emitted.
+
+    Without a `cache`, the one of the project is read.
+    """
     # Next to nothing of what the stages make is garbage before they are done; looking for it
     # takes a tenth of their time.
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        understood = understand(config, progress=progress)
+        cache = load_cache(config.root) if cache is None else cache
+        understood = understand(config, progress=progress, cache=cache)
         if understood.has_errors or understood.schema is None:
             return understood
-        return emit(understood, understood.schema, config, progress=progress)
+        return emit(understood, understood.schema, config, progress=progress, cache=cache)
     finally:
         if was_enabled:
             gc.enable()
 
 
-def understand(config: GeneratorConfig, *, progress: Progress = no_progress) -> Generation:
+def understand(
+    config: GeneratorConfig, *, progress: Progress = no_progress, cache: Cache | None = None
+) -> Generation:
     """Read the entities and what they are made of; nothing is emitted."""
     progress("reading", 0, 2)
-    modules = ProjectModules(config)
+    cache = Cache() if cache is None else cache
+    modules = ProjectModules(config, cache.facts)
     facts = modules.read_entities()
     progress("linking", 1, 2)
     settings = LinkSettings(providers=dict(config.providers), respond=config.respond)
@@ -80,6 +97,7 @@ def understand(config: GeneratorConfig, *, progress: Progress = no_progress) -> 
         None if has_errors(diagnostics) else linked.schema,
         sources=modules.sources,
         texts=modules.texts,
+        cache=Cache(modules.facts, cache.rendered),
     )
 
 
@@ -89,15 +107,34 @@ def emit(
     config: GeneratorConfig,
     *,
     progress: Progress = no_progress,
+    cache: Cache | None = None,
 ) -> Generation:
-    """Generate the files of a schema, those of plugins included."""
+    """Generate the files of a schema, those of plugins included.
+
+    Files that follow from the same as those that are there are read instead of rendered.
+    """
     settings = emission_settings(config)
     context, templates = Context(schema, settings), environment()
     artifacts = plan(schema, settings)
+    known = (Cache() if cache is None else cache).rendered
+    base = digest(repr((settings, sorted(context.first_party))).encode())
+    rendered: dict[str, RenderedEntity] = {}
     files: dict[str, bytes] = {}
-    for number, artifact in enumerate(artifacts):
-        progress("writing code", number, len(artifacts))
-        files[artifact.path] = render_artifact(artifact, context, templates).encode()
+    for entity, group in groupby(artifacts, key=attrgetter("entity")):
+        own = list(group)
+        progress("writing code", len(files), len(artifacts))
+        reused = _reusable(known.get(entity), own, context, base, config.root)
+        if reused is not None:
+            files |= reused
+            rendered[entity] = known[entity]
+            continue
+        context.log.clear()
+        made = {each.path: render_artifact(each, context, templates).encode() for each in own}
+        files |= made
+        if entity is not None:
+            inputs = {f"{name} {key}": context.fingerprint(name, key) for name, key in context.log}
+            hashes = {path: digest(content) for path, content in made.items()}
+            rendered[entity] = RenderedEntity({"": base, **inputs}, hashes)
     loaded = load_targets(config.targets)
     diagnostics = [*understood.diagnostics, *loaded.diagnostics]
     for target in loaded.targets:
@@ -109,7 +146,32 @@ def emit(
         diagnostics=tuple(diagnostics),
         files=files,
         plugins=tuple(target.label for target in loaded.targets),
+        cache=Cache(understood.cache.facts if understood.cache else {}, rendered),
     )
+
+
+def _reusable(
+    known: RenderedEntity | None,
+    artifacts: Sequence[Artifact],
+    context: Context,
+    base: str,
+    root: Path,
+) -> dict[str, bytes] | None:
+    """The files of an entity as they are, if rendering them again would give the same."""
+    if known is None or known.inputs.get("") != base:
+        return None
+    if set(known.files) != {artifact.path for artifact in artifacts}:
+        return None
+    for looked_up, expected in known.inputs.items():
+        name, _, key = looked_up.partition(" ")
+        if name and context.fingerprint(name, key) != expected:
+            return None
+    existing = read_existing(root, known.files)
+    if any(
+        path not in existing or digest(existing[path]) != known.files[path] for path in known.files
+    ):
+        return None
+    return {artifact.path: normal(existing[artifact.path]) for artifact in artifacts}
 
 
 def emission_settings(config: GeneratorConfig) -> EmissionSettings:

@@ -140,7 +140,7 @@ def _searched(field: FieldSchema, entity: EntitySchema, context: Context) -> Sea
     linked = link_target(field)
     if linked is not None:
         return Searched(field, "references", RefType(entity=linked), False)
-    columns = tuple(columns_of(field, entity.snake_name, context.app))
+    columns = tuple(columns_of(field, entity.snake_name, context))
     if len(columns) != 1 or len(columns[0].column.path) != 1:
         return None
     type_, _, _ = bare(field.type)

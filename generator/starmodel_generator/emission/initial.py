@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from starmodel_generator.emission.names import Context
-from starmodel_schemas import Default, EnumSchema, ExpressionDefault, LiteralDefault
+from starmodel_schemas import Default, ExpressionDefault, LiteralDefault
 from starmodel_schemas.types import LiteralValue
 
 _ISO_PARTS = {
@@ -30,9 +30,7 @@ class Initial:
 
     def __init__(self, context: Context, *, reads_durations: bool = False) -> None:
         self.reads_durations = reads_durations
-        self.enums: dict[str, list[EnumSchema]] = {}
-        for enum in context.enums.values():
-            self.enums.setdefault(enum.name, []).append(enum)
+        self.enums = context.enums_named
 
     def text(self, default: Default) -> str | None:
         """Give a default as an input takes it; `None` where there is none that an input can."""
@@ -92,7 +90,7 @@ class Initial:
         return _decimal(text) if name == "Decimal" and text is not None else text
 
     def _member(self, name: str, member: str) -> str | None:
-        for enum in self.enums.get(name, ()):
+        for enum in self.enums.get(name) or ():
             for candidate in enum.members:
                 if candidate.name == member:
                     return value_text(candidate.value)

@@ -2,9 +2,14 @@
 
 import builtins
 import keyword
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
+from typing import TypeVar
 
-from starmodel_generator.emission.reach import Reach, owners, reach
+from pydantic import BaseModel
+
+from starmodel_generator.content import digest
+from starmodel_generator.emission.reach import owners, reach
 from starmodel_generator.emission.shapes import Reference
 from starmodel_generator.planning import EmissionSettings
 from starmodel_generator.planning.tables import database_schema
@@ -16,9 +21,10 @@ from starmodel_schemas import (
     EnumType,
     ObjectSchema,
     ObjectType,
-    TableSchema,
 )
 from starmodel_schemas.naming import constant_case, snake_case
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,36 +103,112 @@ def variable_name(name: str, *others: str) -> str:
     return "value"
 
 
+class Lookups(dict[str, Value]):
+    """A dictionary that notes in `log` what is looked up: its own name and the key.
+
+    The key is `*` where all of it is gone through. What an entity's files follow from is what
+    their views have looked up.
+    """
+
+    def __init__(self, name: str, log: set[tuple[str, str]], values: Mapping[str, Value]) -> None:
+        super().__init__(values)
+        self._name = name
+        self._log = log
+
+    def __getitem__(self, key: str) -> Value:
+        self._log.add((self._name, key))
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self._log.add((self._name, str(key)))
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self._log.add((self._name, "*"))
+        return super().__iter__()
+
+    def get(self, key: str, default: Value | None = None, /) -> Value | None:  # type: ignore[override]
+        """Return the value of a key, or the default."""
+        self._log.add((self._name, key))
+        return super().get(key, default)
+
+    def values(self) -> ValuesView[Value]:  # type: ignore[override]
+        """Return all values."""
+        self._log.add((self._name, "*"))
+        return super().values()
+
+    def items(self) -> ItemsView[str, Value]:  # type: ignore[override]
+        """Return all keys with their values."""
+        self._log.add((self._name, "*"))
+        return super().items()
+
+    def fingerprint(self, key: str) -> str:
+        """Return a hash of the value of a key, or of everything for `*`; empty for no value."""
+        if key == "*":
+            texts = [f"{each} {_text(value)}" for each, value in dict[str, Value].items(self)]
+            return digest("\n".join(texts).encode("utf-8", "surrogatepass"))
+        value = super().get(key)
+        return "" if value is None else digest(_text(value).encode("utf-8", "surrogatepass"))
+
+
+def _text(value: object) -> str:
+    return value.model_dump_json() if isinstance(value, BaseModel) else repr(value)
+
+
 class Context:
     """The schema with what views look up in it, made once for a run."""
 
     def __init__(self, app: AppSchema, settings: EmissionSettings) -> None:
         self.app = app
         self.settings = settings
-        self.entities: dict[str, EntitySchema] = {
-            entity.qualified_name: entity for entity in app.entities
-        }
-        self.objects: dict[str, ObjectSchema] = {
-            schema.qualified_name: schema for schema in app.objects
-        }
-        self.enums: dict[str, EnumSchema] = {schema.qualified_name: schema for schema in app.enums}
-        self.names: dict[str, EntityNames] = {
-            name: entity_names(entity, settings.package) for name, entity in self.entities.items()
-        }
-        self.reaches: dict[str, Reach] = {
-            name: reach(entity, self.objects, self.enums) for name, entity in self.entities.items()
-        }
-        self.sent: frozenset[str] = frozenset(
-            name for own in self.reaches.values() for name in own.sent
+        self.log: set[tuple[str, str]] = set()
+        entities = {entity.qualified_name: entity for entity in app.entities}
+        objects = {schema.qualified_name: schema for schema in app.objects}
+        enums = {schema.qualified_name: schema for schema in app.enums}
+        reaches = {name: reach(entity, objects, enums) for name, entity in entities.items()}
+        named: dict[str, tuple[EnumSchema, ...]] = {}
+        for enum in app.enums:
+            named[enum.name] = (*named.get(enum.name, ()), enum)
+        self.entities = self._lookups("entities", entities)
+        self.objects = self._lookups("objects", objects)
+        self.enums = self._lookups("enums", enums)
+        self.enums_named = self._lookups("enums_named", named)
+        self.names = self._lookups(
+            "names",
+            {name: entity_names(entity, settings.package) for name, entity in entities.items()},
         )
-        self.owners: dict[str, str] = owners(app, self.reaches)
-        self.tables: dict[str, TableSchema] = {
-            table.name: table for table in database_schema(app).tables
-        }
+        self.reaches = self._lookups("reaches", reaches)
+        self.sent = self._lookups(
+            "sent", {name: True for own in reaches.values() for name in own.sent}
+        )
+        self.owners = self._lookups("owners", owners(app, reaches))
+        self.tables = self._lookups(
+            "tables", {table.name: table for table in database_schema(app).tables}
+        )
         modules = [schema.module for schema in (*app.entities, *app.objects, *app.enums)]
         self.first_party: frozenset[str] = frozenset(
             module.partition(".")[0] for module in (settings.package, *modules)
         )
+
+    def _lookups(self, name: str, values: Mapping[str, Value]) -> Lookups[Value]:
+        return Lookups(name, self.log, values)
+
+    def fingerprint(self, name: str, key: str) -> str:
+        """Return a hash of what stands in one of the dictionaries under a key; see `log`."""
+        lookups = getattr(self, name, None)
+        return lookups.fingerprint(key) if isinstance(lookups, Lookups) else ""
+
+    def entity(self, qualified_name: str) -> EntitySchema:
+        """Return the entity of that qualified name."""
+        return self.entities[qualified_name]
+
+    def object(self, qualified_name: str) -> ObjectSchema:
+        """Return the value object of that qualified name."""
+        return self.objects[qualified_name]
+
+    def enum(self, qualified_name: str) -> EnumSchema:
+        """Return the enum of that qualified name."""
+        return self.enums[qualified_name]
 
     def schema(self, reference: Reference) -> EnumSchema | ObjectSchema | EntitySchema:
         """Give what a type refers to."""

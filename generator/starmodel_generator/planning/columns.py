@@ -5,10 +5,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from starmodel_generator.planning.shapes import shape_of
+from starmodel_generator.planning.shapes import SchemaLookup, shape_of
 from starmodel_schemas import (
     AnyType,
-    AppSchema,
     CheckSchema,
     ChoicesCheck,
     ColumnSchema,
@@ -98,7 +97,7 @@ def id_type(entity: EntitySchema) -> ColumnType:
     return _scalar_type(plain) or TextColumnType()
 
 
-def columns_of(field: FieldSchema, table: str, app: AppSchema) -> Iterator[StoredColumn]:
+def columns_of(field: FieldSchema, table: str, app: SchemaLookup) -> Iterator[StoredColumn]:
     """The columns of a stored field; none for a many-to-many relation, which has a table."""
     if link_target(field) is not None:
         return
@@ -112,7 +111,7 @@ def columns_of(field: FieldSchema, table: str, app: AppSchema) -> Iterator[Store
         yield replace(stored, target=_named_target(field))
 
 
-def is_embedded(plain: _Plain, app: AppSchema) -> bool:
+def is_embedded(plain: _Plain, app: SchemaLookup) -> bool:
     """Whether a value object has a column for each of its parts."""
     if plain.nullable or not isinstance(plain.type, ObjectType):
         return False
@@ -150,7 +149,7 @@ def _joined(outer: Constraints, inner: Constraints) -> Constraints:
     return Constraints(**said)
 
 
-def _reference(field: FieldSchema, plain: _Plain, app: AppSchema) -> StoredColumn:
+def _reference(field: FieldSchema, plain: _Plain, app: SchemaLookup) -> StoredColumn:
     assert isinstance(plain.type, RefType)
     name = f"{field.name}_id"
     column = ColumnSchema(
@@ -172,7 +171,7 @@ def _named_target(field: FieldSchema) -> Target | None:
 
 
 def _parts(
-    field: FieldSchema, type: ObjectType, table: str, app: AppSchema
+    field: FieldSchema, type: ObjectType, table: str, app: SchemaLookup
 ) -> Iterator[StoredColumn]:
     for part in app.object(type.object).fields:
         if part.computed:
@@ -192,7 +191,7 @@ def _column(
     name: str,
     path: tuple[str, ...],
     table: str,
-    app: AppSchema,
+    app: SchemaLookup,
 ) -> StoredColumn:
     type = _part_type(plain, app)
     column = ColumnSchema(
@@ -208,7 +207,7 @@ def _column(
     return StoredColumn(column, checks)
 
 
-def _part_type(plain: _Plain, app: AppSchema) -> ColumnType | None:
+def _part_type(plain: _Plain, app: SchemaLookup) -> ColumnType | None:
     """The type of a column that holds one value; `None` for what is kept as JSON."""
     match plain.type:
         case EnumType():
@@ -234,7 +233,7 @@ def _scalar_type(plain: _Plain) -> ColumnType | None:
     return PlainColumnType(name=_PLAIN[name])
 
 
-def _members(type: EnumType, app: AppSchema) -> tuple[LiteralValue, ...]:
+def _members(type: EnumType, app: SchemaLookup) -> tuple[LiteralValue, ...]:
     return tuple(member.value for member in app.enum(type.enum).members)
 
 
@@ -248,7 +247,7 @@ def _type_of_values(values: tuple[LiteralValue, ...]) -> ColumnType | None:
     return PlainColumnType(name="bool") if kinds == {bool} else None
 
 
-def _checks(plain: _Plain, prefix: str, column: str, app: AppSchema) -> Iterator[CheckSchema]:
+def _checks(plain: _Plain, prefix: str, column: str, app: SchemaLookup) -> Iterator[CheckSchema]:
     limits = plain.constraints
     if isinstance(plain.type, EnumType):
         values = _members(plain.type, app)
@@ -280,7 +279,7 @@ def _comparisons(limits: Constraints, prefix: str, column: str) -> Iterator[Chec
 
 
 def _backfill(
-    field: FieldSchema, plain: _Plain, type: ColumnType | None, app: AppSchema
+    field: FieldSchema, plain: _Plain, type: ColumnType | None, app: SchemaLookup
 ) -> bool | int | float | str | None:
     """What rows that are there already get, where the default is known without running code."""
     match field.default:

@@ -1,20 +1,22 @@
 """What a field that is kept as JSON holds, from its type: enums and value objects resolved."""
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from starmodel_schemas import (
     AnyType,
-    AppSchema,
     ConstrainedType,
     Constraints,
     DictType,
+    EntitySchema,
     EntityType,
+    EnumSchema,
     EnumType,
     FieldSchema,
     FragmentType,
     ListType,
     LiteralType,
+    ObjectSchema,
     ObjectType,
     OptionalType,
     RefType,
@@ -43,9 +45,25 @@ from starmodel_schemas.shape import (
 _UNLIMITED = Constraints()
 
 
+class SchemaLookup(Protocol):
+    """What finds the parts of a schema by their qualified names, as `AppSchema` does."""
+
+    def entity(self, qualified_name: str, /) -> EntitySchema:
+        """Return an entity; `KeyError` if there is none."""
+        ...
+
+    def object(self, qualified_name: str, /) -> ObjectSchema:
+        """Return a value object; `KeyError` if there is none."""
+        ...
+
+    def enum(self, qualified_name: str, /) -> EnumSchema:
+        """Return an enum; `KeyError` if there is none."""
+        ...
+
+
 def shape_of(
     type: TypeRef,
-    app: AppSchema,
+    app: SchemaLookup,
     limits: Constraints = _UNLIMITED,
     outer: tuple[str, ...] = (),
 ) -> ColumnShape:
@@ -93,7 +111,7 @@ def shape_of(
             assert_never(type)
 
 
-def _object(name: str, app: AppSchema, outer: tuple[str, ...]) -> ColumnShape:
+def _object(name: str, app: SchemaLookup, outer: tuple[str, ...]) -> ColumnShape:
     if name in outer:
         return AgainShape(levels=len(outer) - outer.index(name))
     parts = _parts(app.object(name).fields, app, (*outer, name))
@@ -101,7 +119,7 @@ def _object(name: str, app: AppSchema, outer: tuple[str, ...]) -> ColumnShape:
 
 
 def _parts(
-    fields: tuple[FieldSchema, ...], app: AppSchema, outer: tuple[str, ...]
+    fields: tuple[FieldSchema, ...], app: SchemaLookup, outer: tuple[str, ...]
 ) -> Iterator[PartShape]:
     for field in fields:
         if not field.computed:
@@ -112,7 +130,7 @@ def _parts(
             )
 
 
-def _id(entity: str, app: AppSchema) -> ColumnShape:
+def _id(entity: str, app: SchemaLookup) -> ColumnShape:
     """A reference is kept as the id that it names."""
     found = app.entity(entity)
     declared = [field.type for field in found.fields if field.name == "id" and found.declares_id]

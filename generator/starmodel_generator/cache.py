@@ -1,0 +1,160 @@
+"""What need not be worked out again: the facts of modules, and which entity made which files.
+
+The cache lies in `.starmodel/cache`, which is never committed, and is never needed: what is not
+in it, or does not fit to the last byte, is worked out. It holds facts by the hash of their module,
+and for each entity the hashes of everything its files were rendered from and of the files
+themselves. Their texts are the generated files; one that was edited is rendered anew.
+"""
+
+import contextlib
+import json
+import os
+import pickle
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+
+from starmodel_generator._version import __version__
+from starmodel_generator.analysis import facts as facts_module
+from starmodel_generator.analysis.facts import ModuleFacts
+from starmodel_generator.content import digest
+from starmodel_generator.output.journal import private_folder
+from starmodel_generator.project import PRIVATE_FOLDER
+
+_FOLDER = "cache"
+_FACTS = "facts.pickle"
+_RENDERED = "rendered.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedEntity:
+    """The hashes of the files of one entity, and of what they were rendered from.
+
+    `inputs` maps what was looked up (`entities shop.Order`) to the hash of what was found there.
+    """
+
+    inputs: Mapping[str, str]
+    files: Mapping[str, str]
+
+
+class CachedFacts:
+    """The facts of a module with the hash of the text they were read off, packed until needed."""
+
+    __slots__ = ("_facts", "_packed", "sha256")
+
+    def __init__(
+        self, sha256: str, *, facts: ModuleFacts | None = None, packed: bytes | None = None
+    ) -> None:
+        self.sha256 = sha256
+        self._facts = facts
+        self._packed = packed
+
+    def facts(self) -> ModuleFacts | None:
+        """Return the facts; `None` where what was packed cannot be trusted."""
+        if self._facts is None and self._packed is not None:
+            with contextlib.suppress(Exception):
+                found = _FactsUnpickler(BytesIO(self._packed)).load()
+                self._facts = found if isinstance(found, ModuleFacts) else None
+        return self._facts
+
+    def packed(self) -> bytes:
+        """Return the facts as bytes."""
+        if self._packed is None:
+            self._packed = pickle.dumps(self._facts, pickle.HIGHEST_PROTOCOL)
+        return self._packed
+
+
+@dataclass(slots=True)
+class Cache:
+    """What earlier runs have worked out, and what this run adds to it.
+
+    `facts` are by path, `rendered` is by the qualified name of the entity.
+    """
+
+    facts: Mapping[str, CachedFacts] = field(default_factory=dict[str, CachedFacts])
+    rendered: Mapping[str, RenderedEntity] = field(default_factory=dict[str, RenderedEntity])
+
+
+def load_cache(root: Path) -> Cache:
+    """Return the cache of a project; an empty one where there is none that can be trusted."""
+    folder = root / PRIVATE_FOLDER / _FOLDER
+    cache = Cache()
+    fingerprint = generator_fingerprint()
+    with contextlib.suppress(Exception):
+        cache.facts = _read_facts(folder / _FACTS, fingerprint)
+    with contextlib.suppress(Exception):
+        cache.rendered = _read_rendered(folder / _RENDERED, fingerprint)
+    return cache
+
+
+def save_cache(root: Path, cache: Cache) -> None:
+    """Write the cache; a project where that cannot be done goes without."""
+    fingerprint = generator_fingerprint()
+    rendered = {
+        name: {"inputs": dict(each.inputs), "files": dict(each.files)}
+        for name, each in cache.rendered.items()
+    }
+    with contextlib.suppress(OSError):
+        folder = private_folder(root) / _FOLDER
+        folder.mkdir(exist_ok=True)
+        facts = {path: (each.sha256, each.packed()) for path, each in cache.facts.items()}
+        _write(folder / _FACTS, pickle.dumps((fingerprint, facts), pickle.HIGHEST_PROTOCOL))
+        _write(
+            folder / _RENDERED,
+            json.dumps({"generator": fingerprint, "rendered": rendered}).encode(),
+        )
+
+
+def generator_fingerprint() -> str:
+    """Return a hash of the program itself: its version, its files and the Python that runs it."""
+    parts = [__version__, sys.version]
+    for package in ("starmodel_generator", "starmodel_schemas"):
+        module = sys.modules.get(package)
+        top = Path(getattr(module, "__file__", None) or __file__).parent
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(each for each in folders if each != "__pycache__")
+            for name in sorted(names):
+                status = os.stat(os.path.join(folder, name))
+                parts.append(f"{folder}/{name} {status.st_size} {status.st_mtime_ns}")
+    return digest("\n".join(parts).encode())
+
+
+def _read_facts(path: Path, fingerprint: str) -> dict[str, CachedFacts]:
+    found = _FactsUnpickler(BytesIO(path.read_bytes())).load()
+    written_by, facts = cast("tuple[str, dict[str, tuple[str, bytes]]]", found)
+    if written_by != fingerprint:
+        return {}
+    return {path: CachedFacts(sha256, packed=packed) for path, (sha256, packed) in facts.items()}
+
+
+def _read_rendered(path: Path, fingerprint: str) -> dict[str, RenderedEntity]:
+    found: dict[str, Any] = json.loads(path.read_bytes())
+    if found["generator"] != fingerprint:
+        return {}
+    return {
+        name: RenderedEntity(each["inputs"], each["files"])
+        for name, each in found["rendered"].items()
+    }
+
+
+class _FactsUnpickler(pickle.Unpickler):
+    """Makes nothing but facts: a pickle that names anything else is refused.
+
+    The folder is the project's own, and a project may come from anywhere.
+    """
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
+        if module_name in (facts_module.__name__, facts_module.Place.__module__):
+            found = getattr(facts_module, global_name, None)
+            if isinstance(found, type) and hasattr(found, "__dataclass_fields__"):
+                return found
+        raise pickle.UnpicklingError(f"{module_name}.{global_name} is no fact")
+
+
+def _write(path: Path, data: bytes) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_bytes(data)
+    os.replace(part, path)
