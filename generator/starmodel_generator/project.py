@@ -11,6 +11,8 @@ from starmodel_generator.content import normal, read
 PRIVATE_FOLDER = ".starmodel"
 """The folder in the project's root for what is never committed."""
 
+CONFIGURATION_FILES = ("pyproject.toml", "starmodel.toml")
+
 _TABLE = b"[tool.starmodel"
 _SKIPPED = frozenset({"__pycache__", "node_modules"})
 

@@ -38,6 +38,9 @@ def generate(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite generated files that were edited by hand.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Generate now and whenever a source is saved.")
+    ] = False,
     form: Annotated[
         Form, typer.Option("--format", help="How to show what is wrong; json and github on stdout.")
     ] = Form.FULL,
@@ -57,9 +60,17 @@ def generate(
       starmodel generate --check       for CI: is the committed code up to date?
 
       starmodel generate --diff | less
+
+      starmodel generate --watch       while entities are written
     """
     if force and (check or diff):
         raise typer.BadParameter("--force writes; --check and --diff do not")
+    if watch:
+        if check or diff or force:
+            raise typer.BadParameter("--watch writes on save; it takes no --check, --diff, --force")
+        from starmodel_generator.cli.watch import watch_project
+
+        return watch_project(".", functools.partial(_tell_run, form=form))
     with StageProgress() as progress:
         stages = functools.partial(run_stages, progress=progress)
         if check or diff:
@@ -79,6 +90,12 @@ def generate(
     if check or diff:
         raise typer.Exit(_tell_differences(report, diff=diff, listed=not is_for_programs))
     say(summary(report))
+
+
+def _tell_run(report: Report, *, form: Form) -> None:
+    """Show what a run while watching has found and done."""
+    show_diagnostics(report, form.value)
+    say("Nothing was written." if report.has_errors else summary(report))
 
 
 def summary(report: Report) -> str:

@@ -13,12 +13,12 @@ from starmodel_generator.cli.development_database import DevelopmentDatabase
 from starmodel_generator.cli.failure import report_bug, report_unusable
 from starmodel_generator.cli.generate import summary
 from starmodel_generator.cli.migrating import tables_of
+from starmodel_generator.cli.watch import is_source
 from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.content import digest
 from starmodel_generator.generation import Report, check_folder, generate_folder
 from starmodel_generator.output.tree import read_existing
 
-_CONFIGURATION = ("pyproject.toml", "starmodel.toml")
 _GLANCE = 100
 """Milliseconds to wait for a change before looking whether to stop."""
 
@@ -66,11 +66,7 @@ class RegeneratingReload(WatchFilesReload):
 
     def is_source(self, path: Path) -> bool:
         """Whether the app or its generated code may depend on the file."""
-        if not path.is_relative_to(self.root):
-            return False
-        parts = path.relative_to(self.root).parts
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        return not hidden and (path.suffix == ".py" or path.name in _CONFIGURATION)
+        return is_source(self.root, path)
 
     def should_restart(self) -> list[Path] | None:
         """Wait for changes; give those that the app has to be restarted for."""

@@ -2,71 +2,23 @@
 
 import json
 import re
-import signal
 import socket
 import stat
-import subprocess
-import sys
-import threading
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from running_command import PATIENCE, Running
 from shop_project import Shop
 
 from starmodel_generator.cli.run import addresses, listen
 from starmodel_generator.cli.secret import provide_secret
 
-_PATIENCE = 90
-"""Seconds to wait on a busy machine, for what is there in one or two on an idle one."""
-
-
-class Running:
-    """The command as it runs, and everything that it has said so far."""
-
-    def __init__(self, shop: Shop, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "starmodel_generator", "run", *arguments],
-            cwd=shop.root,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.said = ""
-        self.reader = threading.Thread(target=self._read)
-        self.reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.said += line
-
-    def wait(self, ready: Callable[[], object]) -> None:
-        end = time.monotonic() + _PATIENCE
-        while not ready():
-            assert time.monotonic() < end and self.process.poll() is None, self.said
-            time.sleep(0.05)
-
-    def address(self) -> str:
-        self.wait(lambda: "Open http" in self.said)
-        found = re.search(r"Open (\S+)", self.said)
-        assert found is not None
-        return found[1]
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(_PATIENCE)
-        self.reader.join(_PATIENCE)
-        assert self.process.stderr is not None
-        self.process.stderr.close()
-        return code
-
 
 @pytest.fixture
 def running(shop: Shop) -> Iterator[Running]:
-    running = Running(shop)
+    running = Running(shop, "run")
     yield running
     if running.process.poll() is None:
         running.stop()
@@ -76,7 +28,7 @@ def state(address: str) -> dict[str, int]:
     """What the app answers; nothing while it restarts."""
     request = urllib.request.Request(address, headers={"Accept": "application/json"})
     try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.loads(answer.read())["state"]
     except ConnectionError:
         return {}
@@ -106,7 +58,7 @@ def test_serve_change_and_stop(shop: Shop, running: Running) -> None:
 def test_an_app_that_cannot_be_imported_is_not_said_to_be_open(shop: Shop) -> None:
     entities = shop.read("shop/entities.py")
     (shop.root / "shop/entities.py").write_text(f"{entities}\n\nraise RuntimeError('Not yet.')\n")
-    running = Running(shop)
+    running = Running(shop, "run")
     try:
         running.wait(lambda: "RuntimeError: Not yet." in running.said)
         assert "Open" not in running.said
