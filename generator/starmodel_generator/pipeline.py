@@ -15,7 +15,8 @@ from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.content import digest, normal
 from starmodel_generator.diagnostics import Diagnostic, has_errors
 from starmodel_generator.emission.names import Context
-from starmodel_generator.emission.render import environment, render_artifact
+from starmodel_generator.emission.render import render_artifact
+from starmodel_generator.emission.templating import environment
 from starmodel_generator.linking.link import LinkSettings, link
 from starmodel_generator.modules import ProjectModules
 from starmodel_generator.output.tree import read_existing

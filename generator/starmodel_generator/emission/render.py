@@ -5,10 +5,8 @@ Each row of the plan has a view, which decides, and a template, which lays out.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from starmodel_generator.content import HEADER
 from starmodel_generator.emission.app import app_view
@@ -17,9 +15,7 @@ from starmodel_generator.emission.client import client_view
 from starmodel_generator.emission.commands import commands_view
 from starmodel_generator.emission.form_page import form_page_view
 from starmodel_generator.emission.format import formatted
-from starmodel_generator.emission.layout import lay
 from starmodel_generator.emission.list_page import list_page_view
-from starmodel_generator.emission.markup import in_fstring, in_string, in_template
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.package import (
     app_package_view,
@@ -34,10 +30,9 @@ from starmodel_generator.emission.routes import routes_view
 from starmodel_generator.emission.schema import schema_text
 from starmodel_generator.emission.state import state_view
 from starmodel_generator.emission.table import table_view
+from starmodel_generator.emission.templating import environment
 from starmodel_generator.planning import Artifact, EmissionSettings, plan
 from starmodel_schemas import AppSchema, EntitySchema
-
-TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +92,3 @@ def render_artifact(artifact: Artifact, context: Context, templates: Environment
 def header(source: str) -> str:
     """Write the first line of a generated file; it marks the file as the generator's own."""
     return f"# {HEADER} from {comment(source)}. Do not edit."
-
-
-def environment() -> Environment:
-    """Make what loads templates: no silent gaps, no escaping, few filters."""
-    templates = Environment(
-        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701: the target is Python; `quoting` makes texts safe.
-    )
-    filters = cast("dict[str, Callable[..., str]]", templates.filters)
-    filters.update(lay=lay, in_string=in_string, in_fstring=in_fstring, in_template=in_template)
-    return templates

@@ -18,7 +18,8 @@ from listed_shop import (
 
 from starmodel_generator.emission import render
 from starmodel_generator.emission.names import Context
-from starmodel_generator.emission.render import environment, render_artifact
+from starmodel_generator.emission.render import render_artifact
+from starmodel_generator.emission.templating import environment
 from starmodel_generator.planning import EmissionSettings, plan
 from starmodel_schemas import (
     AppSchema,

@@ -16,8 +16,8 @@ from starmodel_generator.emission.control import first_line
 from starmodel_generator.emission.format import is_vouched_for
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.page import page_view
-from starmodel_generator.emission.render import environment
 from starmodel_generator.emission.state import state_fields
+from starmodel_generator.emission.templating import environment
 from starmodel_generator.planning import EmissionSettings
 from starmodel_schemas import (
     AppSchema,

@@ -36,8 +36,8 @@ from starmodel_generator.emission.record import (
     plural_words,
     reference_of,
 )
-from starmodel_generator.emission.render import environment
 from starmodel_generator.emission.state import state_fields
+from starmodel_generator.emission.templating import environment
 from starmodel_schemas import AppSchema, EntitySchema, ListType, RefType
 from starmodel_schemas.naming import constant_case
 

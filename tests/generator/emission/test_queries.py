@@ -33,7 +33,8 @@ from starmodel_generator.emission.filters import QUERY_NAMES as KNOWN_NAMES
 from starmodel_generator.emission.format import is_vouched_for
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.queries import queries_view
-from starmodel_generator.emission.render import environment, render
+from starmodel_generator.emission.render import render
+from starmodel_generator.emission.templating import environment
 from starmodel_schemas import AppSchema, EntitySchema
 
 from .test_page import SETTINGS

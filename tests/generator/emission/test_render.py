@@ -12,7 +12,7 @@ from jinja2 import UndefinedError
 from sample_shop import SCHEMA
 
 from starmodel_generator.emission import render
-from starmodel_generator.emission.render import TEMPLATES, environment
+from starmodel_generator.emission.templating import TEMPLATES, environment
 from starmodel_generator.planning import EmissionSettings
 from starmodel_schemas import AppSchema
 

@@ -1,0 +1,57 @@
+"""Where templates come from, and what they may use: no silent gaps, no escaping, few filters.
+
+A wheel has them compiled; a checkout, or a Jinja of another version, compiles them on each run.
+The filters import what they need when a template uses them, so that building needs only Jinja.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import jinja2
+from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
+
+TEMPLATES = Path(__file__).with_name("templates")
+COMPILED = "compiled_templates"
+_VERSION = "jinja2.txt"
+
+
+def environment() -> Environment:
+    """Return what loads templates."""
+    from starmodel_generator.emission.layout import lay
+    from starmodel_generator.emission.markup import in_fstring, in_string, in_template
+
+    return _environment(
+        _loader(), lay=lay, in_string=in_string, in_fstring=in_fstring, in_template=in_template
+    )
+
+
+def compile_templates(folder: Path) -> None:
+    """Write every template as a Python module into a folder, with the version of Jinja."""
+    names = ("lay", "in_string", "in_fstring", "in_template")
+    templates = _environment(
+        FileSystemLoader(TEMPLATES, encoding="utf-8"), **dict.fromkeys(names, str)
+    )
+    templates.compile_templates(folder, zip=None, ignore_errors=False)
+    (folder / _VERSION).write_text(jinja2.__version__, encoding="utf-8")
+
+
+def _loader() -> BaseLoader:
+    compiled = Path(__file__).with_name(COMPILED)
+    version = compiled / _VERSION
+    if version.is_file() and version.read_text(encoding="utf-8") == jinja2.__version__:
+        return ModuleLoader(compiled)
+    return FileSystemLoader(TEMPLATES, encoding="utf-8")
+
+
+def _environment(loader: BaseLoader, **filters: Callable[..., str]) -> Environment:
+    templates = Environment(
+        loader=loader,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # The target is Python; `quoting` makes texts safe.
+    )
+    cast("dict[str, Callable[..., str]]", templates.filters).update(filters)
+    return templates
