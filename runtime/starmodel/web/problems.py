@@ -246,7 +246,7 @@ def _page(request: Request, problem: Problem) -> str:
         "max-width:36rem;margin:4rem auto;padding:0 1rem}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{title}</h1>\n<p>{escape(problem.detail)}</p>\n"
         f"{f'<ul>{items}</ul>' if items else ''}\n"
-        f'<p><a href="{escape(request.origin_path or "/")}">Back</a></p>\n'
+        f'<p><a href="{escape(request.origin_path or request.prefix + "/")}">Back</a></p>\n'
         "</main>\n</body>\n</html>\n"
     )
 
