@@ -95,6 +95,7 @@ class Parts:
         identify: Says who sent a request; `None` where everybody is anonymous.
         page_headers: The headers of generated pages.
         changes: Where the changes of records that are listed stand.
+        entities: The classes of the app's entities.
         prefix: What every address of the app begins with, where it is served below a path.
     """
 
@@ -104,6 +105,7 @@ class Parts:
         "_clock",
         "_session",
         "changes",
+        "entities",
         "event_headers",
         "formatter",
         "identify",
@@ -158,6 +160,7 @@ class Parts:
         self.identify: Identify | None = adapters.get("identify")
         self.page_headers = page_headers(settings)
         self.changes = Changes()
+        self.entities = tuple(resource.definition.cls for resource in resources)
         self._clock = clock
         self._session: SessionIdentity | None = adapters.get("session")
         self.prefix = ""

@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from pydantic_core import ValidationError
+
 from starmodel.errors import (
     ArgumentError,
     ConstraintViolation,
@@ -28,6 +30,7 @@ from starmodel.web.form_body import read_form
 from starmodel.web.request import Request
 from starmodel.web.response import Headers, Response
 from starmodel.web.sse import encode_signals
+from starmodel.web.validation import invalid_arguments
 
 if TYPE_CHECKING:
     from starmodel.web.draft import Form
@@ -112,6 +115,8 @@ class Problem:
 
 def problem_of(request: Request, error: Exception) -> Problem:
     """Say what an exception means to whoever sent the request, and log what only we may know."""
+    if isinstance(error, ValidationError):
+        error = invalid_arguments(request, error) or error
     if not isinstance(error, StarModelError) or error.status == 500:
         id = secrets.token_hex(8)
         logger.error("%r failed, noted as %s", request.route, id, exc_info=error)
