@@ -122,7 +122,7 @@ class InvalidState(StarModelError):
 
     `errors` names public fields only; what is wrong with a private one is said without its
     name. Messages hold no values, unless the author's own validator wrote one into the text
-    of its `ValueError`.
+    of its `ValueError`; that of a private field is withheld.
     """
 
     status = 422

@@ -81,7 +81,7 @@ class Product(Entity):
     @classmethod
     def is_sold(cls, sku: str) -> str:
         if sku == "secret":
-            raise ValueError("the password is hunter2")
+            raise ValueError("This word is not for sale.")
         return sku.upper()
 
     @event(lock=True)

@@ -4,6 +4,7 @@
 # FastHTML's components have no types that strict checking could use.
 
 from fasthtml.common import FastHTML, RedirectResponse
+from starlette.requests import Request
 
 from shop.generated.app import configure_app
 
@@ -12,6 +13,6 @@ starmodel = configure_app(app)
 
 
 @app.route("/", methods=["get"])
-def index() -> RedirectResponse:
-    """Lead to the products."""
-    return RedirectResponse("/product", status_code=303)
+def index(request: Request) -> RedirectResponse:
+    """Lead to the products, below whatever prefix the app is served."""
+    return RedirectResponse(f"{request.scope['root_path']}/product", status_code=303)

@@ -10,6 +10,7 @@ from starmodel.application.definition import EntityDefinition
 from starmodel.application.outcome import Outcome
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
 from starmodel.application.values import (
+    INVALID,
     InvalidValues,
     detach,
     errors_of,
@@ -32,6 +33,8 @@ R = TypeVar("R")
 logger = logging.getLogger("starmodel.unit_of_work")
 
 _MISSING = object()
+_QUOTED = 4
+"""Characters from which on a private value in the text of an error is taken for itself."""
 
 
 class Tracked(Write):
@@ -217,7 +220,14 @@ class Tracked(Write):
         return InvalidState(self.key.entity, self._public_errors(errors))
 
     def _public_errors(self, errors: list[ArgumentError]) -> tuple[ArgumentError, ...]:
-        return public_errors(errors, {*self._public_names()})
+        names = {*self._public_names()}
+        public = public_errors(errors, names)
+        values = field_values(self.entity)
+        hidden = [str(value) for name, value in values.items() if name not in names and value]
+        return tuple(
+            error._replace(message=INVALID) if _quotes(error.message, hidden) else error
+            for error in public
+        )
 
     def _public_names(self) -> Iterable[str]:
         if not self.is_new:
@@ -245,6 +255,11 @@ class Tracked(Write):
             for cached in live.keys() - base.keys():
                 del live[cached]
             live.update(detach({name: base[name] for name in names}))
+
+
+def _quotes(message: str, hidden: Iterable[str]) -> bool:
+    """Tell whether a text has one of the values in it, beyond what may be chance."""
+    return any(len(value) >= _QUOTED and value in message for value in hidden)
 
 
 def _differs(values: Mapping[str, object], base: Mapping[str, object]) -> bool:

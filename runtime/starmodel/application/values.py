@@ -6,16 +6,19 @@ it, `restore` makes an entity of what was stored, `validate` makes sure of what 
 `__eq__`, `__copy__` or `__deepcopy__` that an author put on a value object.
 """
 
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from copy import deepcopy
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from types import NoneType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_core.core_schema import ErrorType
 
 from starmodel.domain import Ref
 from starmodel.errors import ArgumentError
@@ -46,6 +49,23 @@ IMMUTABLE = frozenset[type](
 _EQUAL_YET_DIFFERENT = frozenset[type]({float, complex, Decimal, datetime, time})
 """Types with values that compare equal and are written differently: `Decimal("1.0")` and
 `Decimal("1.00")`, `0.0` and `-0.0`, one moment in two time zones."""
+
+_NO_AUTHORS = frozenset[str]({*get_args(ErrorType), "reference_type"})
+"""The types of errors that pydantic and `Ref` find; authors give theirs other names."""
+
+INVALID = "This is not valid."
+"""What is said where nothing more can be."""
+
+NOT_SHOWN = ArgumentError("", "Something that is not shown is invalid.", "invalid")
+"""What is said of a private field."""
+
+_QUOTING = frozenset[str](
+    {
+        *("value_error", "assertion_error", "union_tag_invalid"),
+        *("get_attribute_error", "iteration_error", "mapping_type"),
+    }
+)
+"""The types of errors whose text, in pydantic, quotes a value or another exception."""
 
 _MAKERS: dict[type[object], Callable[[list[object]], object]] = {
     tuple: tuple,
@@ -141,33 +161,47 @@ def validate(cls: type[Model], values: Mapping[str, object]) -> Model:
 
 def errors_of(error: ValidationError) -> list[ArgumentError]:
     """Give pydantic's errors, without what was in the fields."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)
     return [
         ArgumentError(
             str(detail["loc"][0]) if detail["loc"] else "",
-            detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, "),
+            authors_text(detail) or (INVALID if detail["type"] in _QUOTING else detail["msg"]),
             detail["type"],
         )
-        for detail in details
+        for detail in error.errors(include_url=False, include_input=False)
     ]
+
+
+def authors_text(detail: ErrorDetails) -> str | None:
+    """Return what a rule of the author's says, which is meant for whoever broke it.
+
+    That is the text of a `ValueError` or an `assert` in a validator, or of a
+    `PydanticCustomError`. `None` stands for a rule of pydantic's, for a rule that says nothing,
+    and for errors of Python's own classes, such as that of `json.loads` in a validator.
+    """
+    if detail["type"] in ("value_error", "assertion_error"):
+        error: object = detail.get("ctx", {}).get("error")
+        cls = _class_of(error)
+        if cls in (ValueError, AssertionError) or not _is_of_python(cls):
+            # Pydantic's text is this one with a few words before it.
+            return str(error) or None
+        return None
+    return None if detail["type"] in _NO_AUTHORS else detail["msg"] or None
+
+
+def _is_of_python(cls: type[object]) -> bool:
+    return cls.__module__.partition(".")[0] in sys.stdlib_module_names
+
+
+def private_names(cls: type[BaseModel]) -> set[str]:
+    """Return the names of a model's private fields, which `repr` does not show either."""
+    return {name for name, field in cls.__pydantic_fields__.items() if not field.repr}
 
 
 def public_errors(
     errors: Sequence[ArgumentError], names: Collection[str]
 ) -> tuple[ArgumentError, ...]:
-    """Give errors as the outside may see them: fields that are not among `names` have none.
-
-    Nor is there a text that a validator of the author's raised; it may tell anything, and is
-    logged.
-    """
-    public: list[ArgumentError] = []
-    for error in errors:
-        if error.name and error.name not in names:
-            error = ArgumentError("", "Something that is not shown is invalid.", "invalid")
-        elif error.type in ("value_error", "assertion_error"):
-            error = error._replace(message="This is not valid.")
-        public.append(error)
-    return tuple(public)
+    """Give errors as the outside may see them: of fields that are not among `names` nothing."""
+    return tuple(NOT_SHOWN if error.name and error.name not in names else error for error in errors)
 
 
 def field_values(model: BaseModel) -> dict[str, Any]:
@@ -259,7 +293,12 @@ def _validate_model(model: BaseModel) -> BaseModel:
     cls = type(model)
     values = field_values(model)
     if not cls.__pydantic_root_model__:
-        return validate(cls, values | (model.__pydantic_extra__ or {}))
+        try:
+            return validate(cls, values | (model.__pydantic_extra__ or {}))
+        except InvalidValues as invalid:
+            private = private_names(cls)
+            errors = [NOT_SHOWN if each.name in private else each for each in invalid.errors]
+            raise InvalidValues(errors) from None
     root = _copy(values["root"], _validate_model)
     try:
         return cls.__pydantic_validator__.validate_python(root)

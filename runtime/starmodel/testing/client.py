@@ -35,13 +35,20 @@ class Client:
     Args:
         app: What `create_app` gave, or a framework's app that was configured.
         base_url: What the app takes for its own address; begin it with `https` to get secure
-            cookies.
+            cookies. If it has a path, such as that of a `Mount`, every request goes below it.
+        root_path: The prefix that a proxy takes away before the app is asked; the pages have it
+            in their addresses.
     """
 
-    def __init__(self, app: App, *, base_url: str = "http://testserver") -> None:
+    def __init__(
+        self, app: App, *, base_url: str = "http://testserver", root_path: str = ""
+    ) -> None:
         self.app = app
         self.cookies: dict[str, str] = {}
-        self._scheme, _, self._host = base_url.rstrip("/").partition("://")
+        self._scheme, _, address = base_url.rstrip("/").partition("://")
+        self._host, slash, path = address.partition("/")
+        self._base_path = slash + path
+        self._root_path = root_path.rstrip("/")
         self._runner = asyncio.Runner()
         self._made_key = False
 
@@ -141,6 +148,7 @@ class Client:
     def scope(self, method: str, path: str, headers: Mapping[str, str]) -> dict[str, Any]:
         """Make the ASGI scope of a request."""
         raw_path, _, query = path.partition("?")
+        raw_path = quote(self._root_path) + self._base_path + raw_path
         sent = {"host": self._host, **{name.lower(): value for name, value in headers.items()}}
         if self.cookies and "cookie" not in sent:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -153,7 +161,7 @@ class Client:
             "path": unquote(raw_path),
             "raw_path": raw_path.encode(),
             "query_string": query.encode(),
-            "root_path": "",
+            "root_path": self._root_path,
             "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
             "client": ("testclient", 50000),
             "server": (self._host, 443 if self._scheme == "https" else 80),

@@ -23,6 +23,7 @@ from starmodel.domain import OMITTED as OMITTED  # for bindings, which take it f
 from starmodel.domain import Omitted as Omitted
 from starmodel.domain import Ref
 from starmodel.web.attributes import encode_data
+from starmodel.web.prefix import PREFIX
 from starmodel.web.sse import followable
 
 
@@ -121,7 +122,7 @@ def live_action(*watches: str) -> Expression:
     everything it shows in one call.
     """
     query = "&".join(f"watch={quote(watch, safe=':')}" for watch in watches)
-    return Expression(f"@get('/live?{query}', {LIVE_OPTIONS})")
+    return Expression(f"@get('{PREFIX.get()}/live?{query}', {LIVE_OPTIONS})")
 
 
 def signals(**namespaces: Mapping[str, object]) -> Expression:
@@ -217,7 +218,7 @@ def _url(path: str, ids: tuple[object, ...], query: list[str]) -> str:
     places = _PLACEHOLDER.split(path)
     if len(places) != len(ids) + 1:
         raise ValueError(f"{path} has {len(places) - 1} placeholders; {len(ids)} ids were given.")
-    parts = [quote(places[0], safe="/")]
+    parts = [PREFIX.get() + quote(places[0], safe="/")]
     code: list[str] = []
     for id, place in zip(ids, places[1:], strict=True):
         if isinstance(id, Expression):

@@ -10,6 +10,7 @@ from starmodel.errors import NotFound, Repeated
 from starmodel.web.cross_site import is_own_path
 from starmodel.web.document import Page
 from starmodel.web.encoding import encode_json
+from starmodel.web.prefix import prefix_addresses
 from starmodel.web.problems import error_patch, problem_of
 from starmodel.web.request import Request
 from starmodel.web.response import Headers, Response, StreamResponse
@@ -58,7 +59,8 @@ def answer_event(
         return Response(200, parts.event_headers, patch)
     if request.wants_json:
         return _json(200, outcome, result)
-    return _see_other(request.origin_path or location or page_path(definition, outcome.id))
+    path = location or page_path(definition, outcome.id)
+    return _see_other(request.origin_path or request.prefix + path)
 
 
 def answer_created(
@@ -75,8 +77,9 @@ def answer_created(
     if request.is_datastar:
         return Response(200, request.formatter.headers, request.formatter.navigation(path))
     if request.wants_json:
-        return _json(201, outcome, None, [(b"location", path.encode("ascii"))])
-    return _see_other(path)
+        address = request.prefix + path
+        return _json(201, outcome, None, [(b"location", address.encode("ascii"))])
+    return _see_other(request.prefix + path)
 
 
 def answer_deleted(request: Request, location: str | None = None) -> Response:
@@ -88,7 +91,7 @@ def answer_deleted(request: Request, location: str | None = None) -> Response:
     if not request.is_datastar or request.parts.replies[request.route].is_acknowledgement:
         return ACKNOWLEDGED
     page = (request.origin_path or "").partition("?")[0]
-    if location is not None and unquote(page) == request.path:
+    if location is not None and unquote(page) == unquote(request.prefix) + request.path:
         return lead_to(request, location)
     errors = encode_signals({"errors": request.route.errors({})})
     return Response(200, request.parts.event_headers, request.formatter.signals(errors))
@@ -117,8 +120,6 @@ async def answer_repeated(request: Request, repeated: Repeated) -> Response:
         return answer_created(request, definition, outcome)
     if request.route.form is not None:
         # A page of ours with a form is over with; what it was about is shown.
-        return lead_to(request, page_path(definition, repeated.id))
-    if request.route.form is not None:
         return lead_to(request, page_path(definition, repeated.id))
     return answer_event(request, definition, outcome)
 
@@ -160,7 +161,8 @@ async def answer_stream(
         return ACKNOWLEDGED
     if request.wants_json:
         return _json(200, last, results)
-    return _see_other(request.origin_path or location or page_path(definition, last.id))
+    path = location or page_path(definition, last.id)
+    return _see_other(request.origin_path or request.prefix + path)
 
 
 def answer_page(request: Request, snapshot: Snapshot[E], page: Callable[[Any], object]) -> Response:
@@ -175,7 +177,7 @@ def answer_page(request: Request, snapshot: Snapshot[E], page: Callable[[Any], o
     if request.wants_json:
         return answer_state(snapshot)
     document = page(snapshot.state)
-    if type(document) is not str:
+    if type(document) is not str or request.prefix:
         document = _document(request, snapshot, document)
     return Response(200, request.page_headers, document.encode("utf-8", "replace"))
 
@@ -212,10 +214,10 @@ def answer_record(
 
 
 def lead_to(request: Request, path: str) -> Response:
-    """Lead whoever has sent a form of ours to another page of this site."""
+    """Lead whoever has sent a form of ours to another page of this app."""
     if request.is_datastar:
         return Response(200, request.formatter.headers, request.formatter.navigation(path))
-    return _see_other(path)
+    return _see_other(request.prefix + path)
 
 
 def page_path(definition: EntityDefinition[Any], id: str) -> str:
@@ -270,14 +272,14 @@ async def _stream(
 
 def _document(request: Request, snapshot: Snapshot[Any], page: object) -> str:
     if isinstance(page, str):
-        return page
+        return prefix_addresses(page, request.prefix)
     if isinstance(page, Page):
         return request.ui.document(title=page.title, lead=page.lead, content=page.content)
     fragment = render_fragment(page)
     if fragment is None:
         raise TypeError(f"A page is a Page, a text or markup, not a {type(page).__name__}.")
     if fragment.html.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
-        return fragment.html
+        return prefix_addresses(fragment.html, request.prefix)
     title = snapshot.definition.cls.__name__
     return request.ui.document(title=title, lead="", content=fragment.html)
 

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterable, MutableMapping
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any, Protocol, TypeVar, Unpack
 
@@ -11,11 +12,12 @@ from starmodel.errors import ConfigurationError, Repeated, Unauthenticated
 from starmodel.settings import Settings
 from starmodel.web.answers import answer_repeated
 from starmodel.web.cross_site import is_cross_site
-from starmodel.web.lifespan import Lifespan
+from starmodel.web.lifespan import Lifespan, within_lifespan
 from starmodel.web.live import LiveHub
 from starmodel.web.parts import Adapters, Parts
+from starmodel.web.prefix import PREFIX
 from starmodel.web.problems import Problem, answer_error, answer_problem
-from starmodel.web.request import NO_PARAMETERS, Request
+from starmodel.web.request import NO_PARAMETERS, PATH, Request
 from starmodel.web.response import ASGIApplication, Message, Receive, Response, Send, StreamResponse
 from starmodel.web.response import Scope as ConnectionScope
 from starmodel.web.routing import Methods, Resource, Route, RouteTable
@@ -92,27 +94,41 @@ class WebApplication:
         if scope["type"] != "http":
             await self._serve_other(scope, receive, send)
             return
-        methods = self._exact.get(scope["path"])
-        route = None if methods is None else methods.get(scope["method"])
-        parameters = NO_PARAMETERS
-        if route is None:
-            match = self._table.find(scope)
-            if match is None:
-                await self._serve_host(scope, receive, send)
+        parts, own = self._parts, scope
+        if scope.get("root_path"):
+            parts = parts.below(scope["root_path"])
+            # An app around this one may have set it for its host, which we are.
+            PREFIX.set("")
+            await self._lifespan.open_late()
+            found = self._table.find_below(scope)
+            if found is None:
+                await self._serve_host(scope, receive, send, parts)
                 return
-            methods, parameters = match
+            path, (methods, parameters) = found
+            own = {**scope, PATH: path}
             route = methods.get(scope["method"])
+        else:
+            methods = self._exact.get(scope["path"])
+            route = None if methods is None else methods.get(scope["method"])
+            parameters = NO_PARAMETERS
             if route is None:
-                await self._refuse_method(methods, scope, receive, send)
-                return
-        request = Request(scope, receive, self._parts, route, parameters)
+                match = self._table.find(scope)
+                if match is None:
+                    await self._serve_host(scope, receive, send, parts)
+                    return
+                methods, parameters = match
+                route = methods.get(scope["method"])
+        if route is None:
+            await self._refuse_method(methods or {}, scope, receive, send, parts)
+            return
+        request = Request(own, receive, parts, route, parameters)
         if not route.is_safe and is_cross_site(request, self._trusted_origins):
             # With its status even to Datastar: whoever sent this is no page of ours.
             problem = Problem(403, "This request came from another site.")
             await self._send(request, answer_problem(request, problem), receive, send)
             return
         if route.json_only and not request.wants_json:
-            await self._serve_host(scope, receive, send)
+            await self._serve_host(scope, receive, send, parts)
             return
         try:
             if self._parts.identify is not None:
@@ -193,13 +209,13 @@ class WebApplication:
         """
         scope = request if isinstance(request, MutableMapping) else request.scope
         visit: _Visit | None = scope.get(VISIT)
-        if visit is None:
+        if visit is None or visit.parts.services is not self.services:
             raise ConfigurationError(
                 "This request did not come through the app. Serve what configure_app or"
                 " create_app gave, or the app that was configured."
             )
         if visit.request is None:
-            visit.request = Request(scope, _receive_nothing, self._parts, _HOST_ROUTE)
+            visit.request = Request(scope, _receive_nothing, visit.parts, _HOST_ROUTE)
             if self._parts.identify is not None:
                 await self._identify(visit.request)
         return visit.request
@@ -216,26 +232,53 @@ class WebApplication:
         other.host = host
         return other
 
-    async def _serve_host(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
+    def lifespan(self, app: object = None) -> AbstractAsyncContextManager[None]:
+        """Begin and end this app with another one that it is mounted in.
+
+        `Starlette(routes=[Mount("/shop", shop)], lifespan=shop.lifespan)`: no framework does
+        that by itself. Without it the app begins with the first request, and is not told of the
+        end.
+
+        Raises:
+            ConfigurationError: It could not begin.
+        """
+        return within_lifespan(self)
+
+    async def _serve_host(
+        self, scope: ConnectionScope, receive: Receive, send: Send, parts: Parts
+    ) -> None:
         if self.host is None:
-            request = Request(scope, receive, self._parts, _HOST_ROUTE)
+            request = Request(scope, receive, parts, _HOST_ROUTE)
             response = answer_problem(request, Problem(404, "There is nothing at this address."))
             await self._send(request, response, receive, send)
-        elif VISIT in scope:
+            return
+        visit: _Visit | None = scope.get(VISIT)
+        if visit is None or visit.parts.services is not self.services:
+            scope[VISIT] = visit = _Visit(parts, send)
+            send = visit.send
+        if not visit.parts.prefix:
             await self.host(scope, receive, send)
-        else:
-            scope[VISIT] = visit = _Visit(send)
-            await self.host(scope, receive, visit.send)
+            return
+        before = PREFIX.set(visit.parts.prefix)
+        try:
+            await self.host(scope, receive, send)
+        finally:
+            PREFIX.reset(before)
 
     async def _refuse_method(
-        self, methods: Methods, scope: ConnectionScope, receive: Receive, send: Send
+        self,
+        methods: Methods,
+        scope: ConnectionScope,
+        receive: Receive,
+        send: Send,
+        parts: Parts,
     ) -> None:
         """Say which methods there are; a path that we share with the host is its to answer."""
         if self.host is not None and any(route.json_only for route in methods.values()):
-            await self._serve_host(scope, receive, send)
+            await self._serve_host(scope, receive, send, parts)
             return
         allow = (b"allow", ", ".join([*methods, "OPTIONS"]).encode("ascii"))
-        request = Request(scope, receive, self._parts, _HOST_ROUTE)
+        request = Request(scope, receive, parts, _HOST_ROUTE)
         if request.method == "OPTIONS":
             response = Response(204, [allow], b"")
         else:
@@ -257,9 +300,10 @@ class WebApplication:
 class _Visit:
     """A request that the host answers, and our view of it once somebody asks."""
 
-    __slots__ = ("_send", "request")
+    __slots__ = ("_send", "parts", "request")
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, parts: Parts, send: Send) -> None:
+        self.parts = parts
         self._send = send
         self.request: Request | None = None
 

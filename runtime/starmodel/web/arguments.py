@@ -117,7 +117,7 @@ class Argument:
             json_body.check(body)
             value = self.validator.validate_json(body)
             if json_body.has_twice(json_body.parse(body)):
-                raise _error(PydanticCustomError("duplicate", "given twice"))
+                raise _error(PydanticCustomError("duplicate", "This is given twice."))
             return value
         if self.kind == "list":
             lines = [line.strip() for line in _LINE_END.split(text)]

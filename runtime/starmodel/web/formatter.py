@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Final
 
 from starmodel.domain import Fragment
+from starmodel.web.prefix import prefix_addresses
 from starmodel.web.response import Headers
 from starmodel.web.sse import KEEP_ALIVE, SIGNALS_FRAME, navigate, patch_elements
 
@@ -85,3 +86,39 @@ class DatastarFormatter(EventResponseFormatter):
     def navigation(self, path: str) -> bytes:
         """Append an element whose Datastar expression leaves the page."""
         return navigate(path)
+
+
+class PrefixedFormatter(EventResponseFormatter):
+    """Writes answers for pages below a prefix, as another formatter does."""
+
+    def __init__(self, formatter: EventResponseFormatter, prefix: str) -> None:
+        self._formatter = formatter
+        self._prefix = prefix
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of every answer."""
+        return self._formatter.headers
+
+    @property
+    def keep_alive(self) -> bytes:
+        """A piece that means nothing."""
+        return self._formatter.keep_alive
+
+    @property
+    def signals_frame(self) -> tuple[bytes, bytes]:
+        """What comes before and after signals."""
+        return self._formatter.signals_frame
+
+    def signals(self, text: bytes) -> bytes:
+        """Change signals."""
+        return self._formatter.signals(text)
+
+    def elements(self, fragment: Fragment) -> bytes:
+        """Put markup into the page, with its addresses below the prefix."""
+        html = prefix_addresses(fragment.html, self._prefix)
+        return self._formatter.elements(fragment._replace(html=html))
+
+    def navigation(self, path: str) -> bytes:
+        """Send the page to another path of the app."""
+        return self._formatter.navigation(self._prefix + path)

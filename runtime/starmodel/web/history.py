@@ -22,12 +22,16 @@ MAX_BYTES = 4 * 1024 * 1024
 
 
 class Past(NamedTuple):
-    """A fragment that was sent: its number, the entity it came from, and the event."""
+    """A fragment that was sent: its number, the entity it came from, and the event.
+
+    The fragment itself is kept for pages below a prefix, whose event has other addresses.
+    """
 
     number: int
     entity: str
     id: str
     event: bytes
+    fragment: Fragment
 
 
 class Cursor(NamedTuple):
@@ -51,25 +55,27 @@ class FragmentHistory:
         self._past: deque[Past] = deque()
         self._bytes = 0
 
-    def add(self, entity: str, id: str, fragment: Fragment) -> bytes:
-        """Number a fragment, keep it, and give it as an event.
+    def add(self, entity: str, id: str, fragment: Fragment) -> Past:
+        """Number a fragment and keep it.
 
         Raises:
             ValueError: Its mode is none, or needs a selector and has none.
         """
         number = self._number + 1
-        # The fields of an event may come in any order.
-        event = b"id: %b.%d\n%b" % (
-            self._epoch.encode(),
-            number,
-            self._formatter.elements(fragment),
-        )
+        event = self._write(number, fragment, self._formatter)
         self._number = number
-        self._past.append(Past(number, entity, id, event))
-        self._bytes += len(event)
+        past = Past(number, entity, id, event, fragment)
+        self._past.append(past)
+        self._bytes += _size(past)
         while self._bytes > MAX_BYTES or len(self._past) > MAX_FRAGMENTS:
-            self._bytes -= len(self._past.popleft().event)
-        return event
+            self._bytes -= _size(self._past.popleft())
+        return past
+
+    def event(self, past: Past, formatter: EventResponseFormatter) -> bytes:
+        """Give a fragment as an event, as a formatter writes it."""
+        if formatter is self._formatter:
+            return past.event
+        return self._write(past.number, past.fragment, formatter)
 
     def event_id(self, stream: str) -> str:
         """Give the id of an event from which the stream goes on."""
@@ -87,3 +93,11 @@ class FragmentHistory:
         """Give what came after a number and is still kept, in order."""
         newest_first = takewhile(lambda past: past.number > number, reversed(self._past))
         return reversed(list(newest_first))
+
+    def _write(self, number: int, fragment: Fragment, formatter: EventResponseFormatter) -> bytes:
+        # The fields of an event may come in any order.
+        return b"id: %b.%d\n%b" % (self._epoch.encode(), number, formatter.elements(fragment))
+
+
+def _size(past: Past) -> int:
+    return len(past.event) + len(past.fragment.html)

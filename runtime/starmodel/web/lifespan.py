@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from starmodel.errors import ConfigurationError, Unavailable
 from starmodel.web.live import LiveHub
@@ -26,6 +28,9 @@ class Lifespan:
         self._parts = parts
         self._hub = hub
         self._is_open = False
+        self._is_ready = False
+        self._is_told = False
+        self._opening = asyncio.Lock()
         self._sweeper: asyncio.Task[None] | None = None
         self._shutdown = Shutdown(hub.drain, hub.cut, timeout=parts.settings.drain_timeout)
 
@@ -38,6 +43,7 @@ class Lifespan:
         open.
         """
         await receive()
+        self._is_told = True
         is_first = not self._is_open
         try:
             if is_first:
@@ -83,12 +89,31 @@ class Lifespan:
         await self._hub.open()
         self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
         self._shutdown.install()
+        self._is_ready = True
+
+    async def open_late(self) -> None:
+        """Open everything at the first request of an app that no server has told to begin.
+
+        Frameworks tell an app below a `Mount` nothing of their own beginning and end.
+
+        Raises:
+            ConfigurationError: There is no secret key.
+        """
+        if self._is_told or self._is_ready:
+            return
+        async with self._opening:
+            if not self._is_ready:
+                try:
+                    await self.open()
+                except BaseException:
+                    await self.close()
+                    raise
 
     async def close(self) -> None:
         """Close everything that was opened. Closing it again does nothing."""
         if not self._is_open:
             return
-        self._is_open = False
+        self._is_open = self._is_ready = False
         self._shutdown.restore()
         if self._sweeper is not None:
             self._sweeper.cancel()
@@ -105,6 +130,23 @@ class Lifespan:
                 logger.warning("What has expired waits to be deleted: %s", error.reason)
             except Exception:
                 logger.exception("What has expired could not be deleted")
+
+
+@asynccontextmanager
+async def within_lifespan(app: ASGIApplication) -> AsyncGenerator[None]:
+    """Begin an app as a server would, and end it when the context is left.
+
+    Raises:
+        ConfigurationError: It could not begin.
+    """
+    hosted = _HostLifespan(app, {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}})
+    failure = await hosted.tell("startup")
+    if failure is not None:
+        raise ConfigurationError(failure)
+    try:
+        yield
+    finally:
+        await hosted.tell("shutdown")
 
 
 class _HostLifespan:

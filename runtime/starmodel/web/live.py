@@ -28,7 +28,7 @@ from starmodel.settings import Settings
 from starmodel.web.changes import Changes
 from starmodel.web.collection import Collection
 from starmodel.web.formatter import EventResponseFormatter
-from starmodel.web.history import FragmentHistory
+from starmodel.web.history import FragmentHistory, Past
 from starmodel.web.limits import MAX_ID
 from starmodel.web.request import Request
 from starmodel.web.routing import Resource, Route
@@ -70,7 +70,8 @@ class LiveHub:
         self._settings = settings
         self._formatter = formatter
         self._changes = changes
-        self._topics: dict[tuple[str, str], Topic] = {}
+        # Below a prefix the same markup has other addresses, and a topic of its own.
+        self._topics: dict[tuple[str, str], dict[EventResponseFormatter, Topic]] = {}
         self._collections: dict[str, Collection] = {}
         self._dependents = {
             name: tuple(_dependents(resource, self._resources.values()))
@@ -86,7 +87,7 @@ class LiveHub:
         self.route = Route("GET", PATH, self.answer)
 
     def __repr__(self) -> str:
-        return f"<LiveHub, {len(self._streams)} streams of {len(self._topics)} topics>"
+        return f"<LiveHub, {len(self._streams)} streams of {len(list(self._each()))} topics>"
 
     def __len__(self) -> int:
         """The number of open streams."""
@@ -106,7 +107,7 @@ class LiveHub:
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
-        for topic in (*self._topics.values(), *self._collections.values()):
+        for topic in (*self._each(), *self._collections.values()):
             topic.close()
 
     def drain(self) -> None:
@@ -126,15 +127,17 @@ class LiveHub:
 
     def hear(self, record: CommandRecord) -> None:
         """Pass on what the bus tells."""
-        event: bytes | None = None
+        past: Past | None = None
         if record.fragment is not None:
             try:
-                event = self._history.add(record.entity, record.id, record.fragment)
+                past = self._history.add(record.entity, record.id, record.fragment)
             except ValueError:
                 logger.exception("The fragment of %s.%s is none", record.entity, record.event)
-        topic = self._topics.get((record.entity, record.id))
-        if topic is not None:
-            topic.hear(record, event)
+        topics = self._topics.get((record.entity, record.id))
+        if topics is not None:
+            for topic in topics.values():
+                event = None if past is None else self._history.event(past, topic.formatter)
+                topic.hear(record, event)
         if record.entity in self._dependents:
             self._hear_of(record.entity)
             if record.version > 1 and "id" in record.changed:
@@ -164,7 +167,7 @@ class LiveHub:
         stream = LiveStream(
             self, request.actor, request.session, secrets.token_hex(8), self._formatter.headers
         )
-        self._join(stream, keys)
+        self._join(stream, keys, request.formatter)
         last_event = request.headers.get(b"last-event-id", b"")
         try:
             for topic in stream.topics:
@@ -198,8 +201,11 @@ class LiveHub:
         """Forget a topic that nobody watches; another may stand for its entity by now."""
         topic.close()
         place = (topic.key.entity, topic.key.id)
-        if self._topics.get(place) is topic:
-            del self._topics[place]
+        topics = self._topics.get(place, {})
+        if isinstance(topic, Topic) and topics.get(topic.formatter) is topic:
+            del topics[topic.formatter]
+            if not topics:
+                del self._topics[place]
         elif self._collections.get(topic.key.entity) is topic:
             del self._collections[topic.key.entity]
 
@@ -240,19 +246,23 @@ class LiveHub:
         if len(siblings) >= self._settings.live_streams_per_session:
             raise TooManyRequests(_RETRY_AFTER)
 
-    def _join(self, stream: LiveStream, keys: list[Key]) -> None:
+    def _each(self) -> Iterator[Topic]:
+        """Give the topics of single entities."""
+        return (topic for topics in self._topics.values() for topic in topics.values())
+
+    def _join(self, stream: LiveStream, keys: list[Key], formatter: EventResponseFormatter) -> None:
         """Subscribe before anything is read, so that no change can slip in between."""
         self._streams.add(stream)
         self._sessions.setdefault(stream.session, set()).add(stream)
         for key in keys:
-            topic = self._topic(key)
+            topic = self._topic(key, formatter)
             stream.topics.append(topic)
             topic.streams.add(stream)
             stream.pending[topic] = None
         if self._watch is None:
             self._watch = asyncio.get_running_loop().create_task(self._watch_over())
 
-    def _topic(self, key: Key) -> Topic | Collection:
+    def _topic(self, key: Key, formatter: EventResponseFormatter) -> Topic | Collection:
         """Give what stands for an entity, or for all records of a kind; make it if need be."""
         resource = self._resources[key.entity]
         if not key.id and key.entity in self._dependents:
@@ -261,11 +271,11 @@ class LiveHub:
                 collection = Collection(resource.definition, self._changes, self._formatter)
                 self._collections[key.entity] = collection
             return collection
-        topic = self._topics.get((key.entity, key.id))
+        topics = self._topics.setdefault((key.entity, key.id), {})
+        topic = topics.get(formatter)
         if topic is None:
             backend = self._services.persistence.backend_for(resource.definition)
-            topic = Topic(resource, key, backend, self._formatter)
-            self._topics[key.entity, key.id] = topic
+            topic = topics[formatter] = Topic(resource, key, backend, formatter)
         return topic
 
     async def _admit(self, stream: LiveStream, topic: Topic | Collection) -> None:
@@ -299,7 +309,8 @@ class LiveHub:
         for past in self._history.since(number):
             topic = topics.get((past.entity, past.id))
             if topic is not None:
-                stream.append(topic, past.event)
+                formatter = topic.formatter
+                stream.append(topic, self._history.event(past, formatter))
 
     async def _watch_over(self) -> None:
         """Look after the open streams, as long as there are any."""
@@ -314,7 +325,7 @@ class LiveHub:
     async def _compare(self) -> None:
         """Compare what was sent with what is stored."""
         away: set[EntityPersistenceBackend] = set()
-        for number, topic in enumerate(list(self._topics.values())):
+        for number, topic in enumerate(list(self._each())):
             if number % _PAUSE_AFTER == 0:
                 await asyncio.sleep(0)
             if topic.backend in away:

@@ -1,6 +1,7 @@
 """What is wrong with an argument, in the words of whoever filled it in.
 
-Messages hold limits and choices that the author declared, and nothing of the input.
+Messages hold limits and choices that the author declared, and nothing of the input; or what a rule
+of the author's says.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,11 +11,11 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from starmodel.application.values import INVALID, authors_text
 from starmodel.errors import ArgumentError
 from starmodel.web.limits import MAX_DIGITS
 
 MISSING = "This is required."
-INVALID = "This is not valid."
 
 _SENTENCES: Mapping[str, str] = {
     "missing": MISSING,
@@ -107,7 +108,7 @@ def argument_error(detail: ErrorDetails, name: str, fields: Collection[str]) -> 
         fields: The names of fields that a value object in the argument may have. Any other
             text in the place is a key that the client made up, and is left out.
     """
-    sentence = _sentence(detail["type"], detail.get("ctx", {}))
+    sentence = authors_text(detail) or _sentence(detail["type"], detail.get("ctx", {}))
     place = _place(detail["loc"], fields)
     return ArgumentError(name, f"{place}: {sentence}" if place else sentence, detail["type"])
 
@@ -121,7 +122,6 @@ def _sentence(type: str, context: Mapping[str, Any]) -> str:
     if type in _SENTENCES:
         return _SENTENCES[type]
     if type not in _LIMITS:
-        # Among these are the errors of the author's own validators, whose text may say anything.
         return INVALID
     name, sentence = _LIMITS[type]
     limit = context.get(name)

@@ -1,5 +1,6 @@
 """The parts of an app: those it was given, and a default for every other."""
 
+import copy
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
@@ -18,11 +19,16 @@ from starmodel.errors import ConfigurationError
 from starmodel.settings import Settings
 from starmodel.stores.memory import MemoryRepo
 from starmodel.web.changes import Changes
-from starmodel.web.formatter import DatastarFormatter, EventResponseFormatter
+from starmodel.web.formatter import (
+    DatastarFormatter,
+    EventResponseFormatter,
+    PrefixedFormatter,
+)
+from starmodel.web.prefix import prefix_of
 from starmodel.web.request import Request
 from starmodel.web.response import Headers
 from starmodel.web.session import SessionIdentity, SignedSession
-from starmodel.web.ui import DefaultUI, UIAdapter
+from starmodel.web.ui import DefaultUI, PrefixedUI, UIAdapter
 
 if TYPE_CHECKING:
     from starmodel.web.routing import Resource
@@ -55,6 +61,10 @@ class Adapters(TypedDict, total=False):
     identify: Identify
 
 
+_PREFIXES = 256
+"""For how many prefixes parts are kept."""
+
+
 class Reply:
     """What is the same in all answers of one route to Datastar.
 
@@ -85,16 +95,22 @@ class Parts:
         identify: Says who sent a request; `None` where everybody is anonymous.
         page_headers: The headers of generated pages.
         changes: Where the changes of records that are listed stand.
+        entities: The classes of the app's entities.
+        prefix: What every address of the app begins with, where it is served below a path.
     """
 
     __slots__ = (
+        "_above",
+        "_below",
         "_clock",
         "_session",
         "changes",
+        "entities",
         "event_headers",
         "formatter",
         "identify",
         "page_headers",
+        "prefix",
         "replies",
         "services",
         "settings",
@@ -144,8 +160,33 @@ class Parts:
         self.identify: Identify | None = adapters.get("identify")
         self.page_headers = page_headers(settings)
         self.changes = Changes()
+        self.entities = tuple(resource.definition.cls for resource in resources)
         self._clock = clock
         self._session: SessionIdentity | None = adapters.get("session")
+        self.prefix = ""
+        self._above: Parts | None = None
+        self._below: dict[str, Parts] = {}
+
+    def below(self, root_path: str) -> "Parts":
+        """Return the same parts for requests below an ASGI `root_path`.
+
+        Their pages, answers and cookies stay below it; everything else is shared.
+        """
+        parts = self._below.get(root_path)
+        if parts is None:
+            prefix = prefix_of(root_path)
+            parts = self
+            if prefix:
+                parts = copy.copy(self)
+                parts.prefix = prefix
+                parts.formatter = PrefixedFormatter(self.formatter, prefix)
+                parts.ui = PrefixedUI(self.ui, prefix)
+                parts._above, parts._session = self, None
+            if len(self._below) >= _PREFIXES:
+                # A `Mount` may have a placeholder, and be asked for anything.
+                del self._below[next(iter(self._below))]
+            self._below[root_path] = parts
+        return parts
 
     @property
     def session(self) -> SessionIdentity:
@@ -154,6 +195,8 @@ class Parts:
         Raises:
             ConfigurationError: There is no secret key to sign sessions with.
         """
+        if self._session is None and self._above is not None:
+            self._session = self._above.session.below(self.prefix)
         if self._session is None:
             # The key may have come into the environment after the app was made.
             settings = Settings.from_environment(self.settings)

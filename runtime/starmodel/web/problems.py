@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from pydantic_core import ValidationError
+
 from starmodel.errors import (
     ArgumentError,
     ConstraintViolation,
@@ -28,6 +30,7 @@ from starmodel.web.form_body import read_form
 from starmodel.web.request import Request
 from starmodel.web.response import Headers, Response
 from starmodel.web.sse import encode_signals
+from starmodel.web.validation import invalid_arguments
 
 if TYPE_CHECKING:
     from starmodel.web.draft import Form
@@ -112,6 +115,8 @@ class Problem:
 
 def problem_of(request: Request, error: Exception) -> Problem:
     """Say what an exception means to whoever sent the request, and log what only we may know."""
+    if isinstance(error, ValidationError):
+        error = invalid_arguments(request, error) or error
     if not isinstance(error, StarModelError) or error.status == 500:
         id = secrets.token_hex(8)
         logger.error("%r failed, noted as %s", request.route, id, exc_info=error)
@@ -246,7 +251,7 @@ def _page(request: Request, problem: Problem) -> str:
         "max-width:36rem;margin:4rem auto;padding:0 1rem}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{title}</h1>\n<p>{escape(problem.detail)}</p>\n"
         f"{f'<ul>{items}</ul>' if items else ''}\n"
-        f'<p><a href="{escape(request.origin_path or "/")}">Back</a></p>\n'
+        f'<p><a href="{escape(request.origin_path or request.prefix + "/")}">Back</a></p>\n'
         "</main>\n</body>\n</html>\n"
     )
 

@@ -27,6 +27,9 @@ _REFERER = re.compile(rb"(https?://[^/?#@\\\x00-\x20\x7f-\xff]+)(/[^#\\\x00-\x20
 
 _KEY = re.compile(rb"[!-~]{1,200}")
 
+PATH = "starmodel.path"
+"""Where the scope of a request has its path below the app's prefix, if there is a prefix."""
+
 NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -95,8 +98,17 @@ class Request:
 
     @property
     def path(self) -> str:
-        """The path, percent-decoded."""
-        return self.scope["path"]
+        """The path below the app's prefix, percent-decoded: that of the route."""
+        path: str | None = self.scope.get(PATH)
+        return self.scope["path"] if path is None else path
+
+    @property
+    def prefix(self) -> str:
+        """What the address of every path of the app begins with, percent-encoded: `/shop`.
+
+        It is empty where the app is not served below a path.
+        """
+        return self.parts.prefix
 
     @property
     def settings(self) -> "Settings":

@@ -11,6 +11,7 @@ from starmodel.errors import ConfigurationError
 from starmodel.settings import Respond
 from starmodel.web.arguments import Arguments
 from starmodel.web.limits import MAX_ID
+from starmodel.web.prefix import path_below
 from starmodel.web.request import NO_PARAMETERS, Request
 from starmodel.web.response import Response, Scope, StreamResponse
 
@@ -225,6 +226,24 @@ class RouteTable:
             return None if exact is None else (exact, NO_PARAMETERS)
         return match
 
+    def find_below(self, scope: Scope) -> tuple[str, Match] | None:
+        """Return the path below the scope's `root_path` that has routes, and what `find` has of it.
+
+        The path in a scope begins with the root path; in those of some frameworks it does not.
+        Where a proxy leaves in place what the server puts there once more, it does so twice.
+        """
+        path, root_path = scope["path"], scope["root_path"]
+        below = path_below(path, root_path)
+        further = None if below is None else path_below(below, root_path)
+        for tried in (below, further, path):
+            if tried is None:
+                continue
+            raw = _raw_end(scope.get("raw_path") or b"", tried)
+            match = self.find({"method": scope["method"], "path": tried, "raw_path": raw})
+            if match is not None:
+                return tried, match
+        return None
+
     def _find_shape(self, scope: Scope) -> Match | None:
         path: str = scope["path"]
         # Only the path as it was sent tells an encoded slash from one that divides.
@@ -256,6 +275,18 @@ class RouteTable:
 def _placeholder(segment: str) -> str:
     """Give the name in `{name}`, or an empty text for a plain segment."""
     return segment[1:-1] if segment.startswith("{") and segment.endswith("}") else ""
+
+
+def _raw_end(raw: bytes, path: str) -> bytes:
+    """Return the end of a path as it was sent that stands for `path`; without one, all of it."""
+    end = b""
+    length = len(path.encode("utf-8", "replace"))
+    for segment in reversed(raw.partition(b"?")[0].split(b"/")[1:]):
+        end = b"/" + segment + end
+        length -= 1 + len(unquote_to_bytes(segment))
+        if length <= 0:
+            break
+    return end if length == 0 and unquote_to_bytes(end).decode("utf-8", "replace") == path else raw
 
 
 def _decode(raw: bytes) -> list[str] | None:

@@ -35,6 +35,8 @@ _KINDS: Mapping[str, TextKind] = {
 
 _UNION_ORDER: tuple[TextKind, ...] = ("text", "json", "list", "value")
 
+TOO_LONG = "This number is too long."
+
 Schema: TypeAlias = dict[str, Any]
 
 
@@ -91,6 +93,22 @@ def field_names(schema: object) -> set[str]:
                 names.update(map(str, fields))
             pending += [value for key, value in part.items() if key not in ("metadata", "ref")]
     return names
+
+
+def models(schema: object) -> set[type[Any]]:
+    """Collect the classes of all models and dataclasses in a schema."""
+    classes: set[type[Any]] = set()
+    pending: list[object] = [schema]
+    while pending:
+        part = pending.pop()
+        if is_sequence(part):
+            pending += part
+        elif is_mapping(part):
+            cls = part.get("cls")
+            if part.get("type") in ("model", "dataclass") and isinstance(cls, type):
+                classes.add(cls)
+            pending += [value for key, value in part.items() if key not in ("metadata", "ref")]
+    return classes
 
 
 def _kind(schema: Schema, definitions: dict[str, Schema]) -> TextKind:
@@ -162,5 +180,5 @@ def _check_decimal(value: Decimal) -> Decimal:
     """Refuse what has more than 100 digits before or after the point, written out."""
     exponent = value.as_tuple().exponent
     if value.adjusted() > MAX_DIGITS or (isinstance(exponent, int) and exponent < -MAX_DIGITS):
-        raise PydanticCustomError("too_precise", "too long")
+        raise PydanticCustomError("too_precise", TOO_LONG)
     return value

@@ -1,11 +1,13 @@
 """Who a browser is, from one request to the next: a random id in a signed cookie."""
 
+import copy
 import hashlib
 import logging
 import secrets
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from typing import Self
 
 from itsdangerous import BadData, TimestampSigner
 from itsdangerous.encoding import base64_decode, base64_encode
@@ -58,6 +60,13 @@ class SessionIdentity(ABC):
 
         `secure` says whether the request came over https.
         """
+
+    def below(self, path: str) -> "SessionIdentity":
+        """Return what tells sessions apart where the app is served below a path, `/shop`.
+
+        By default nothing is different there: all apps of a host share the cookie.
+        """
+        return self
 
 
 class _Signer(TimestampSigner):
@@ -126,6 +135,22 @@ class SignedSession(SessionIdentity):
         """Write the value of the `Set-Cookie` header for a session."""
         value = self._signer.sign(session).decode("ascii")
         return f"{self._names[secure].decode()}={value}{self._attributes[secure]}".encode("ascii")
+
+    def below(self, path: str) -> Self:
+        """Return the same with a cookie that is sent to that path alone.
+
+        The cookie has a name of its own: browsers send those of paths above as well. Its prefix
+        is `__Secure-`, since one with `__Host-` is good for the whole host.
+        """
+        other = copy.copy(self)
+        name = ".".join([COOKIE, *path.strip("/").split("/")])
+        other._names = {False: name.encode(), True: f"__Secure-{name}".encode()}
+        other._attributes = {
+            secure: attributes.replace("; Path=/;", f"; Path={path};")
+            for secure, attributes in self._attributes.items()
+        }
+        other._known, other._known_secure = {}, {}
+        return other
 
     def _check(self, cookies: bytes, *, secure: bool) -> FoundSession | None:
         value = only_cookie(cookies, self._names[secure])

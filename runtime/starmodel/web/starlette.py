@@ -1,17 +1,21 @@
 """StarModel in front of Starlette."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
 from typing import TypeVar, Unpack, cast
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from starmodel.errors import ConfigurationError
+from starmodel.domain import Actor
+from starmodel.errors import ConfigurationError, Unauthenticated
 from starmodel.settings import Settings
 from starmodel.web.adapter import WebAdapter
-from starmodel.web.application import WebApplication
-from starmodel.web.parts import Adapters
+from starmodel.web.application import VISIT, WebApplication
+from starmodel.web.parts import Adapters, Identify
+from starmodel.web.request import Request
 from starmodel.web.response import ASGIApplication
 from starmodel.web.routing import Resource
 
@@ -64,3 +68,71 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""
         await self._application(scope, receive, send)
+
+
+_REACHED = "starmodel.reached"
+"""Where a scope that goes through a host's middleware has the list of those that came through."""
+
+
+def from_middleware(
+    app: Starlette, actor_of: Callable[[HTTPConnection], Actor | Awaitable[Actor]]
+) -> Identify:
+    """Return an `identify` that asks what the middleware of the host app knows of a request.
+
+    The generated routes answer before that middleware. So each of their requests goes through it
+    once more, without its body and as far as the host's routes: `SessionMiddleware` reads the
+    session, `AuthenticationMiddleware` calls its backend. What they would answer goes nowhere, so
+    a session that is changed on the way is not kept.
+
+    Args:
+        app: The host app, of Starlette, FastAPI or FastHTML. Its middleware is made anew for
+            this, by the first request.
+        actor_of: Says who it is, an ordinary function or an async one, given the request as the
+            host sees it: `connection.user`, `connection.auth`, `connection.session`.
+
+    The `identify` raises `Unauthenticated` where the middleware lets nobody through, as for an
+    `AuthenticationError` of its backend.
+    """
+
+    @cache
+    def stack() -> ASGIApp:
+        inner: ASGIApp = _arrive
+        for cls, args, options in reversed(app.user_middleware):
+            if cls is not Front:
+                inner = cls(inner, *args, **options)
+        return inner
+
+    async def identify(request: Request) -> Actor:
+        scope: Scope = request.scope
+        # For a page of the host's own it has been through already.
+        if VISIT not in scope:
+            reached: list[Scope] = []
+            sent = {**scope, "app": app, _REACHED: reached}
+            await stack()(sent, _empty_body(), _send_nothing)
+            if not reached:
+                raise Unauthenticated()
+            scope = reached[0]
+        actor = actor_of(HTTPConnection(scope))
+        return actor if isinstance(actor, Actor) else await actor
+
+    return identify
+
+
+async def _arrive(scope: Scope, receive: Receive, send: Send) -> None:
+    """Take the place of the host's routes; middleware may wait for an answer."""
+    scope[_REACHED].append(scope)
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _empty_body() -> Receive:
+    messages: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Message:
+        return messages.pop() if messages else {"type": "http.disconnect"}
+
+    return receive
+
+
+async def _send_nothing(message: Message) -> None:
+    """Keep an answer to oneself."""

@@ -22,6 +22,7 @@ from starmodel.application import (
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, render_fragment
 from starmodel.errors import Unavailable
 from starmodel.web.formatter import EventResponseFormatter
+from starmodel.web.prefix import PREFIX
 from starmodel.web.routing import Resource
 from starmodel.web.sse import encode_signals
 
@@ -291,6 +292,8 @@ class Topic(Watched):
 
     def _render(self, render: Callable[[Any], Fragment | str | None], subject: object) -> bytes:
         """Write markup as an event; markup that fails is logged and left out."""
+        # Whoever made the change may have been below another prefix than those who watch.
+        before = PREFIX.set("")
         try:
             markup = render(subject)
             if markup is None:
@@ -300,3 +303,5 @@ class Topic(Watched):
         except Exception:
             logger.exception("%s could not be rendered", self.definition.name)
             return b""
+        finally:
+            PREFIX.reset(before)

@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from starmodel.settings import Settings
 from starmodel.web.page import TYPED, escape
+from starmodel.web.prefix import PREFIX, prefix_addresses
 
 DATASTAR_URL = Settings().datastar_url
 """Datastar's script, pinned; the only thing a generated page loads from elsewhere."""
@@ -125,8 +126,12 @@ class DefaultUI(UIAdapter):
 
     def document(self, *, title: str, lead: str, content: str) -> str:
         """Make a document: the heading, then the content."""
+        prefix = PREFIX.get()
+        after_title = self._after_title
+        if prefix:
+            after_title = prefix_addresses(after_title, prefix)
         return (
-            f"{self._before_title}{escape(title)}{self._after_title}"
+            f"{self._before_title}{escape(title)}{after_title}"
             f"{self.masthead(title=title, lead=lead)}{content}\n</body>\n</html>\n"
         )
 
@@ -134,6 +139,24 @@ class DefaultUI(UIAdapter):
         """Make what stands above the content."""
         paragraph = f'\n  <p class="lead">{escape(lead)}</p>' if lead else ""
         return f'<header class="masthead">\n  <h1>{escape(title)}</h1>{paragraph}\n</header>\n'
+
+
+class PrefixedUI(UIAdapter):
+    """Makes documents below a prefix, as another adapter does."""
+
+    def __init__(self, ui: UIAdapter, prefix: str) -> None:
+        self._ui = ui
+        self._prefix = prefix
+
+    @property
+    def assets(self) -> Mapping[str, Asset]:
+        """The files that documents load, by their path below the prefix."""
+        return self._ui.assets
+
+    def document(self, *, title: str, lead: str, content: str) -> str:
+        """Make a whole document, with its addresses below the prefix."""
+        html = self._ui.document(title=title, lead=lead, content=content)
+        return prefix_addresses(html, self._prefix)
 
 
 def stylesheet() -> bytes:

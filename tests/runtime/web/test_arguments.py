@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
+from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_core import core_schema as cs
 
 from starmodel.domain import OMITTED
@@ -338,14 +339,42 @@ def test_what_does_not_fit_is_said_in_a_sentence(
             assert text not in str(caught.value)
 
 
-def test_an_authors_own_error_is_not_repeated() -> None:
+class TooEarly(ValueError):
+    """An error of the author's own class."""
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ValueError("First comes first."), "First comes first."),
+        (TooEarly("Come later."), "Come later."),
+        (AssertionError("It has to be even."), "It has to be even."),
+        (
+            PydanticCustomError("odd", "It has to be {what}.", {"what": "even"}),
+            "It has to be even.",
+        ),
+        (PydanticCustomError("duplicate", "You have this already."), "You have this already."),
+        (PydanticKnownError("greater_than", {"gt": 3}), "Enter more than 3."),
+        # What says nothing, and what Python says to itself.
+        (ValueError(), "This is not valid."),
+        (AssertionError(), "This is not valid."),
+        (json.JSONDecodeError("Expecting value", "{", 1), "This is not valid."),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "This is not valid."),
+    ],
+)
+def test_an_error_in_the_authors_own_words(error: Exception, message: str) -> None:
     def refuse(value: str) -> str:
-        raise ValueError(f"no {value} here, says the database at 10.0.0.1")
+        raise error
 
     arguments = Arguments(it=Argument(schema_of(Annotated[str, AfterValidator(refuse)])))
-    with pytest.raises(InvalidArguments) as caught:
-        read(arguments, query="it=hunter2")
-    assert str(caught.value) == "The arguments do not fit: it: This is not valid."
+    bodies: list[dict[str, Any]] = [
+        {"query": "it=hunter2"},
+        {"body": b"it=hunter2", "content_type": FORM},
+    ]
+    for sent in bodies:
+        with pytest.raises(InvalidArguments) as caught:
+            read(arguments, **sent)
+        assert str(caught.value) == f"The arguments do not fit: it: {message}"
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
