@@ -58,6 +58,8 @@ CLASS_NAMES: frozenset[str] = frozenset(
         "TypedDict",
         "UUID",
         "Unpack",
+        "Writable",
+        "WritableParts",
         "UpdateArgument",
         "WebApplication",
     }

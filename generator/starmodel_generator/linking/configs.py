@@ -101,6 +101,7 @@ class ConfigReader:
             place=_config_place(symbol),
             is_table=is_table,
             allows_infinity=self._is_true(symbol, "allow_inf_nan"),
+            is_strict=self._is_true(symbol, "strict"),
             accepts_names=self.accepts_names(lineage),
             has_alias_generator=self.has_alias_generator(lineage),
         )

@@ -69,6 +69,7 @@ class EntityOptions:
     accepts_names: bool = True
     has_alias_generator: bool = False
     allows_infinity: bool = False
+    is_strict: bool = False
     places: Mapping[str, Place] = field(default_factory=dict[str, Place])
 
     def place_of(self, key: str) -> Place:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starmodel_generator.linking.configs import ConfigReader
 from starmodel_generator.linking.fields import FieldReader, LinkedField
+from starmodel_generator.linking.members import Method
 from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.rules import UNSUPPORTED_ENUM
@@ -27,6 +28,7 @@ class LinkedObject:
     schema: ObjectSchema
     symbol: ClassSymbol
     fields: tuple[LinkedField, ...]
+    methods: dict[str, Method]
 
     @property
     def parts(self) -> list[TypeRef]:
@@ -82,7 +84,8 @@ class ObjectReader:
             doc=symbol.facts.docstring or None,
             fields=tuple(field.schema for field in fields),
         )
-        linked = LinkedObject(schema, symbol, fields)
+        methods = self._resolver.members.members(lineage).methods
+        linked = LinkedObject(schema, symbol, fields, methods)
         self.objects[name] = linked
         return linked
 

@@ -140,6 +140,10 @@ class OptionReader:
             elif called in _VALIDATORS:
                 options = replace(options, has_validator=True)
             elif called in _MARKERS and isinstance(item, CallExpression):
+                if called == "pydantic.Strict":
+                    # What it is without an argument.
+                    constraints = options.constraints.model_copy(update={"strict": True})
+                    options = replace(options, constraints=constraints)
                 options = self.read_call(item, namespace, options, _MARKERS[called])
         return options
 

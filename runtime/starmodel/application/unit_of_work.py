@@ -24,6 +24,7 @@ from typing import Any, Self, TypeVar, overload
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.loading import Loading
 from starmodel.application.outcome import Outcome
+from starmodel.application.protected import ALL_WRITABLE, WritableParts, keep_protected
 from starmodel.application.store import NO_READS, EntityPersistenceBackend, Reads, Receipt
 from starmodel.application.tracking import Tracked
 from starmodel.application.values import detach, same
@@ -135,10 +136,17 @@ class UnitOfWork(Loading):
         """Delete an entity that was loaded here, when the unit of work is committed."""
         self._find(entity).is_deleted = True
 
-    def expect(self, entity: Entity, version: int | None, changes: Mapping[str, object]) -> None:
+    def expect(
+        self,
+        entity: Entity,
+        version: int | None,
+        changes: Mapping[str, object],
+        writable: WritableParts = ALL_WRITABLE,
+    ) -> None:
         """Go on if the entity has the version that its caller has seen.
 
         Call it before the changes are made. `None` is the version of a caller who does not mind.
+        What is not `writable` in value objects is no difference.
 
         Raises:
             StaleVersion: It has another; the error says which public fields are not as `changes`
@@ -149,6 +157,7 @@ class UnitOfWork(Loading):
             return
         state = tracked.definition.state(entity)
         values = entity.__dict__
+        changes = keep_protected(changes, entity, writable)
         differs = {
             name: state[name]
             for name, value in changes.items()
@@ -156,13 +165,20 @@ class UnitOfWork(Loading):
         }
         raise StaleVersion(tracked.key.entity, tracked.key.id, differs, tracked.expected)
 
-    def change(self, entity: Entity, changes: Mapping[str, object]) -> None:
+    def change(
+        self,
+        entity: Entity,
+        changes: Mapping[str, object],
+        writable: WritableParts = ALL_WRITABLE,
+    ) -> None:
         """Give fields of a loaded entity other values, all at once.
 
+        What is not `writable` in value objects stays as it is.
         The entity is validated when the unit of work is committed, and only then: validators that
         compare two fields never see one of them changed and the other not yet.
         """
         self._find(entity)
+        changes = keep_protected(changes, entity, writable)
         live = vars(entity)
         for cached in live.keys() - type(entity).__pydantic_fields__.keys():
             del live[cached]

@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     fields.check_money,
     fields.check_record_ids,
     fields.check_required_fields,
+    fields.check_protected_parts,
     fields.check_aliases,
     bases.check_table_marks,
     bases.check_sql_models,
