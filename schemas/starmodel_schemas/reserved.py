@@ -58,10 +58,10 @@ CLASS_NAMES: frozenset[str] = frozenset(
         "TypedDict",
         "UUID",
         "Unpack",
-        "Writable",
-        "WritableParts",
         "UpdateArgument",
         "WebApplication",
+        "Writable",
+        "WritableParts",
     }
 )
 """Classes and constants of generated modules: no entity, value object or enum is called so."""

@@ -107,10 +107,11 @@ class _Keeper:
     ) -> list[object]:
         """Find the old element that each new one stands for; `None` for one that is really new.
 
-        First those of the same `id` belong together, where no two have the same. Of those that
-        name none, equal ones do, as far as can be seen from outside. What is left is taken for
-        an element that was edited in its place, but only where nothing else has moved: the list
-        is as long as it was, and whatever has a partner stands where that one stood.
+        First those of the same `id` belong together, where no two have the same. Of the others,
+        equal ones do, as far as can be seen from outside; not those that callers give an `id`,
+        as another one means another element. What is left and names no `id` is taken for an
+        element that was edited in its place, but only where nothing else has moved: the list is
+        as long as it was, and whatever has a partner stands where that one stood.
         """
         rest = dict(enumerate(old))
         pairs: dict[int, int] = {}
@@ -126,12 +127,15 @@ class _Keeper:
         alike: dict[object, list[int]] = {}
         for place, item in rest.items():
             alike.setdefault(self._seen(item), []).append(place)
-        unnamed = [index for index in range(len(new)) if index not in named]
-        seen = {index: self._seen(new[index]) for index in unnamed}
+        seen = {
+            index: self._seen(item)
+            for index, item in enumerate(new)
+            if index not in named or (index not in pairs and not self._writes_id(item))
+        }
         # Among several that are equal, the one at the same place comes first.
         for is_here in (True, False):
-            for index in unnamed:
-                places = alike.get(seen[index], [])
+            for index, look in seen.items():
+                places = alike.get(look, [])
                 if index not in pairs and places and (index in places or not is_here):
                     place = index if is_here else places[0]
                     places.remove(place)
@@ -139,8 +143,11 @@ class _Keeper:
                     del rest[place]
         has_moved = any(index != place for index, place in pairs.items())
         if in_order and len(new) == len(old) and not has_moved:
-            pairs.update({index: index for index in unnamed if index in rest})
+            pairs.update({index: index for index in rest if index not in named})
         return [old[pairs[index]] if index in pairs else None for index in range(len(new))]
+
+    def _writes_id(self, item: object) -> bool:
+        return isinstance(item, BaseModel) and ID not in protected_names(type(item), self._writable)
 
     def _seen(self, value: object) -> object:
         """Give what can be seen of a value, as something that can be looked up."""
