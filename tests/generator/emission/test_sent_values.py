@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from archive_schema import SOURCES, archive
 from author_sources import author_sources
-from random_values import LONG_SPANS, TEXTS, ValueMaker, alike
+from random_values import LONG_SPANS, ValueMaker, alike
 from stored_project import forget, import_tables, settings_of, write_tables
 from stored_schemas import stored_app
 
@@ -180,7 +180,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def test_values_of_every_type(root: Path) -> None:
-    assert TEXTS
     assert_same(archive(), "archive.generated", 1, 60)
 
 
