@@ -3,6 +3,9 @@
 MAX_BODY = 256 * 1024
 """Bytes in a body."""
 
+MAX_EMPTY = 1000
+"""Pieces of a body that have nothing in them."""
+
 MAX_QUERY = 64 * 1024
 """Bytes in a query string, still percent-encoded."""
 
