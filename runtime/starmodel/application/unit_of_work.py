@@ -29,6 +29,7 @@ from starmodel.application.store import NO_READS, EntityPersistenceBackend, Read
 from starmodel.application.tracking import Tracked
 from starmodel.application.values import detach, same
 from starmodel.domain import CommandRecord, Entity, Fragment
+from starmodel.domain.identity import refuse_id
 from starmodel.domain.relation import LOADER
 from starmodel.errors import (
     ArgumentError,
@@ -48,9 +49,6 @@ R = TypeVar("R")
 _OPTIMISTIC_ATTEMPTS = 2
 """After so many conflicts an event locks what it loads, where the store can do that: of many who
 want the same row at once all but one would run in vain."""
-
-_OTHER_PATHS = frozenset({"", ".", "..", "new", "options"})
-"""What cannot be an id, since `/product/new` is another page, and `/product/..` none."""
 
 
 class UnitOfWork(Loading):
@@ -117,8 +115,9 @@ class UnitOfWork(Loading):
                 " it is loaded. Only a Scope.RECORD is added."
             )
         key = definition.key(str(entity.id))
-        if key.id in _OTHER_PATHS:
-            error = ArgumentError("id", "This cannot be an id.", "not_storable")
+        refusal = refuse_id(key.id)
+        if refusal is not None:
+            error = ArgumentError("id", refusal, "not_storable")
             raise InvalidState(key.entity, (error,))
         if key in self._tracked:
             if self._tracked[key].is_deleted:

@@ -23,6 +23,3 @@ MAX_STRING = 64 * 1024
 
 MAX_DIGITS = 100
 """Characters in one number. Far above what any type needs, far below what is slow to convert."""
-
-MAX_ID = 200
-"""Characters in an id that is part of a path."""
