@@ -6,7 +6,7 @@ or, in a list, the one that it stands for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -60,6 +60,10 @@ def keep_protected(
     return {name: keeper.kept(value, values.get(name)) for name, value in changes.items()}
 
 
+# What gives the collection of some items that a new one is made of.
+_class_of: Callable[[object], Callable[[list[object]], object]] = type
+
+
 class _Keeper:
     def __init__(self, writable: WritableParts) -> None:
         self._writable = writable
@@ -73,7 +77,7 @@ class _Keeper:
         if is_mapping(new):
             before: Mapping[object, object] = old if is_mapping(old) else {}
             return {key: self.kept(value, before.get(key)) for key, value in new.items()}
-        make = cast("Callable[[list[object]], object]", type(cast("object", new)))
+        make = _class_of(new)
         if is_sequence(new):
             partners = self._partners(new, old if is_sequence(old) else (), in_order=True)
         elif is_set(new):

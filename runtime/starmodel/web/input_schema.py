@@ -7,14 +7,14 @@ changed, its classes are read as parts first, and instances are made of these.
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeGuard
 
 from pydantic import BaseModel
 from pydantic_core import CoreConfig, SchemaValidator, core_schema, to_json
 from pydantic_core.core_schema import CoreSchema
 
 from starmodel.application.values import instance_of
-from starmodel.domain.shapes import is_mapping
+from starmodel.domain.shapes import is_sequence
 
 Schema: TypeAlias = dict[str, Any]
 Change: TypeAlias = Callable[[Schema], Schema]
@@ -62,7 +62,7 @@ def from_texts(schema: CoreSchema) -> CoreSchema:
 def changed(schema: CoreSchema, change: Change) -> CoreSchema:
     """Give a schema with each part of it changed, inner ones first; the same if nothing is."""
     found = _rebuilt(schema, change)
-    return cast("CoreSchema", schema if found is schema else _rebuilt(found, _apart))
+    return schema if found is schema else _rebuilt(found, _apart)
 
 
 def texts_of(schema: Mapping[str, Any]) -> dict[str, object]:
@@ -77,36 +77,37 @@ def texts_of(schema: Mapping[str, Any]) -> dict[str, object]:
 
 def before(function: Callable[[Any], Any], schema: Schema) -> Schema:
     """Give a schema whose values go through a function first; it is referred to as before."""
-    inner = {key: value for key, value in schema.items() if key != "ref"}
-    outer = core_schema.no_info_before_validator_function(function, cast("CoreSchema", inner))
-    return _referred(outer, schema)
+    inner: Any = {key: value for key, value in schema.items() if key != "ref"}
+    return _referred(core_schema.no_info_before_validator_function(function, inner), schema)
 
 
 def _rebuilt(part: Any, change: Change) -> Any:
-    if isinstance(part, dict):
-        found = cast("Schema", part)
-        is_schema = isinstance(found.get("type"), str)
+    if _is_object(part):
+        is_schema = isinstance(part.get("type"), str)
         parts = {
             key: new
-            for key, value in found.items()
+            for key, value in part.items()
             if not is_schema or key in _PARTS
             if (new := _rebuilt(value, change)) is not value
         }
         if parts:
-            found = {**found, **parts}
-        return change(found) if is_schema else found
-    if isinstance(part, list | tuple):
-        items = cast("list[Any]", part)
-        new_items = [_rebuilt(item, change) for item in items]
-        if all(new is item for new, item in zip(new_items, items, strict=True)):
-            return cast("Any", part)
-        return new_items if isinstance(part, list) else tuple(new_items)
+            part = {**part, **parts}
+        return change(part) if is_schema else part
+    if is_sequence(part):
+        items = [_rebuilt(item, change) for item in part]
+        if all(new is item for new, item in zip(items, part, strict=True)):
+            return part
+        return items if isinstance(part, list) else tuple(items)
     return part
+
+
+def _is_object(part: object) -> TypeGuard[Schema]:
+    return isinstance(part, dict)
 
 
 def _referred(schema: CoreSchema, instead_of: Schema) -> Schema:
     """Let a schema be referred to in place of the one that it has been put around."""
-    outer = cast("Schema", schema)
+    outer: Any = schema
     return {**outer, "ref": instead_of["ref"]} if "ref" in instead_of else outer
 
 
@@ -126,22 +127,21 @@ def _apart(schema: Schema) -> Schema:
     if schema["type"] != "model" or schema["cls"] is _Parts:
         return schema
     left_out = ("cls", "ref", "post_init", "custom_init")
-    inner = {key: value for key, value in schema.items() if key not in left_out}
+    inner: Any = {key: value for key, value in schema.items() if key not in left_out}
     inner["cls"] = _Parts
     make = _maker(
         schema["cls"],
         ignored=schema.get("metadata", {}).get(IGNORED, ()),
         has_own_init=schema.get("custom_init", False),
     )
-    outer = core_schema.no_info_after_validator_function(make, cast("CoreSchema", inner))
-    return _referred(outer, schema)
+    return _referred(core_schema.no_info_after_validator_function(make, inner), schema)
 
 
 def _maker(
     cls: type[BaseModel], *, ignored: tuple[str, ...], has_own_init: bool
 ) -> Callable[[Any], BaseModel]:
     def make(parts: Any) -> BaseModel:
-        values = cast("dict[str, Any]", vars(parts))
+        values: dict[str, Any] = parts.__dict__
         given: set[str] = parts.__pydantic_fields_set__
         given.difference_update(ignored)
         if has_own_init:
@@ -189,11 +189,11 @@ _BASE64 = {"val_json_bytes": "base64"}
 _MIXED_IN = (int, str, float)
 
 
-def _has(schema: Any, kinds: tuple[str, ...]) -> bool:
+def _has(schema: object, kinds: tuple[str, ...]) -> bool:
     """Tell whether a schema of one of the types is in another one."""
-    if isinstance(schema, list | tuple):
-        return any(_has(item, kinds) for item in cast("list[Any]", schema))
-    if not is_mapping(schema):
+    if is_sequence(schema):
+        return any(_has(item, kinds) for item in schema)
+    if not _is_object(schema):
         return False
     kind = schema.get("type")
     if not isinstance(kind, str):
