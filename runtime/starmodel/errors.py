@@ -86,12 +86,12 @@ class PayloadTooLarge(StarModelError):
 
 
 class UnsupportedMediaType(StarModelError):
-    """The body is of a `media_type` that is not understood."""
+    """The body is of a `media_type` that is not understood, or is packed in some way."""
 
     status = 415
 
-    def __init__(self, media_type: str) -> None:
-        super().__init__("The body must be JSON or a form.")
+    def __init__(self, media_type: str, message: str = "The body must be JSON or a form.") -> None:
+        super().__init__(message)
         self.media_type = media_type
 
 

@@ -60,6 +60,8 @@ CLASS_NAMES: frozenset[str] = frozenset(
         "Unpack",
         "UpdateArgument",
         "WebApplication",
+        "Writable",
+        "WritableParts",
     }
 )
 """Classes and constants of generated modules: no entity, value object or enum is called so."""

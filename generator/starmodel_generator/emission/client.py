@@ -19,6 +19,7 @@ from starmodel_generator.emission.crud import is_once, may_be_omitted
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, conditional, flat, named, prefixed
 from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.protected import ID
 from starmodel_generator.emission.quoting import docstring, python_string, python_value
 from starmodel_generator.emission.reach import Reach
 from starmodel_generator.emission.shapes import public_fields, references
@@ -197,18 +198,23 @@ class _Client:
             ),
             to_json=(
                 tuple(
-                    prefixed(
-                        f"{python_string(field.name)}: ",
-                        self.encoding.layout(field.type, f"self.{field.name}"),
-                    )
+                    self._sent(field)
                     for field in fields
-                    if not field.computed
+                    if not field.computed and (field.writable or field.name == ID)
                 )
                 if is_sent
                 else None
             ),
             json_type=self._json_type() if is_sent else "",
         )
+
+    def _sent(self, field: FieldSchema) -> Layout:
+        key, value = python_string(field.name), f"self.{field.name}"
+        if field.writable:
+            return prefixed(f"{key}: ", self.encoding.layout(field.type, value))
+        # It tells which one is meant of several; a new one has none yet.
+        sent = self.encoding.expression(field.type, value)
+        return f"**({{}} if {value} is None else {{{key}: {sent}}})"
 
     def _json_type(self) -> str:
         return f"{self.names.builtin('dict')}[{self.names.builtin('str')}, Any]"
@@ -221,13 +227,14 @@ class _Client:
             and self.classes.is_own(self.context.objects[reference.object])
             for reference in references(field.type)
         )
-        if with_default and field.computed and not is_nullable(field.type):
+        is_made = field.computed or not field.writable
+        if with_default and is_made and not is_nullable(field.type):
             # The app works it out; what a caller makes does not have it yet.
             type_ = f"{type_} | None"
         declared = f"{field.name}: {python_string(type_) if is_later else type_}"
         if not with_default:
             return declared
-        if field.computed:
+        if is_made:
             return f"{declared} = None"
         empty = empty_collection(field.default)
         if empty is not None:

@@ -26,6 +26,7 @@ from starmodel_generator.emission.default import default_layout, use_qualified
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, lay, named, prefixed
 from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.protected import protected_objects
 from starmodel_generator.emission.quoting import docstring, python_string
 from starmodel_generator.emission.wire import is_optional
 from starmodel_generator.planning import is_in_sql
@@ -247,7 +248,7 @@ class _Command:
         if self.event.crud is None:
             steps.append(self._call())
         else:
-            steps += crud_steps(self.event, self.subject, self.constant)
+            steps += crud_steps(self.event, self.subject, self.constant, self._writable())
         if self.event.crud == "update":
             # Nor may a record be given to somebody in whose name it could not be changed.
             steps += self._policy(self.event.access, self.subject)
@@ -255,6 +256,16 @@ class _Command:
             steps += self._policy(self.event.access, self.subject)
             steps.append(f"work.add({self.constant}, {self.subject})")
         return steps
+
+    def _writable(self) -> str | None:
+        """Name the constant of the parts that an update writes, where it leaves others alone."""
+        if self.event.crud != "update":
+            return None
+        types = [parameter.type for parameter in self.event.parameters]
+        if not protected_objects(types, self.context):
+            return None
+        own = self.context.names[self.entity.qualified_name]
+        return self.names.use(self.state_module, own.writable)
 
     def _loaded(self, entity: EntitySchema, constant: str, holder: str | None) -> str:
         items = [constant, *([] if holder is None else [holder])]

@@ -8,12 +8,14 @@ from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, named
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.projection import enum_value_types
+from starmodel_generator.emission.protected import protected_objects
 from starmodel_generator.emission.quoting import python_string, python_value
 from starmodel_schemas import (
     AnyType,
     ConstrainedType,
     Constraints,
     DictType,
+    EntitySchema,
     EntityType,
     EnumType,
     FragmentType,
@@ -57,6 +59,11 @@ class CoreSchemas:
     names: ModuleNames
     context: Context
     classes: Classes
+    entity: EntitySchema | None = None
+    """Whose arguments they check; `None` for filters, which are of single values."""
+
+    for_update: bool = False
+    """Whether the values replace others, of which parts stay that are not written."""
 
     def layout(self, type_: TypeRef, constraints: Constraints = NO_CONSTRAINTS) -> Layout:
         """Write the schema of a type with limits to its values."""
@@ -90,8 +97,7 @@ class CoreSchemas:
             case TupleType():
                 return self._tuple(type_, constraints)
             case ObjectType():
-                function = self.names.use("starmodel.web.object_schema", "object_schema")
-                return f"{function}({self.classes.name(type_)})"
+                return self._object(type_)
             case RefType():
                 function = self.names.use("starmodel.web.object_schema", "reference_schema")
                 return f"{function}({self.classes.name(EntityType(entity=type_.entity))})"
@@ -123,6 +129,17 @@ class CoreSchemas:
             if kind == "str":
                 limits += [f"{name}=True" for name in _CHANGES if getattr(constraints, name)]
         return Group(f"{module}.{function}(", (*items, *limits), ")")
+
+    def _object(self, type_: ObjectType) -> Layout:
+        function = self.names.use("starmodel.web.object_schema", "object_schema")
+        items: list[Layout] = [self.classes.name(type_)]
+        protected = protected_objects([type_], self.context)
+        if protected and self.entity is not None:
+            own = self.context.names[self.entity.qualified_name]
+            items.append(self.names.use(own.module("state"), own.writable))
+            if self.for_update and any(each.shows_id for each in protected):
+                items.append("for_update=True")
+        return Group(f"{function}(", tuple(items), ")")
 
     def _limit(self, name: str, value: int | str, kind: str) -> str:
         if isinstance(value, int):

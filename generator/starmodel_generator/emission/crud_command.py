@@ -26,15 +26,21 @@ def crud_preparation(event: EventSchema, names: ModuleNames) -> list[Layout]:
     return [prefixed(f"{ARGUMENTS} = ", _given(event, names, with_private=True))]
 
 
-def crud_steps(event: EventSchema, subject: str, constant: str) -> list[Layout]:
-    """Write what is done with the record: it is made, or has been loaded."""
+def crud_steps(
+    event: EventSchema, subject: str, constant: str, writable: str | None
+) -> list[Layout]:
+    """Write what is done with the record: it is made, or has been loaded.
+
+    `writable` is the constant that names the parts of value objects which are written.
+    """
     match event.crud:
         case "create":
             return [f"{subject} = {constant}.make({ARGUMENTS})"]
         case "update":
+            rest = [ARGUMENTS] if writable is None else [ARGUMENTS, writable]
             return [
-                f"work.expect({subject}, {VERSION}, {ARGUMENTS})",
-                f"work.change({subject}, {ARGUMENTS})",
+                Group("work.expect(", (subject, VERSION, *rest), ")"),
+                Group("work.change(", (subject, *rest), ")"),
             ]
         case _:
             return [f"work.delete({subject})"]

@@ -55,6 +55,9 @@ class EntityNames:
     table: str
     """Where it is kept, of an entity in SQL: `COUNTER_TABLE`."""
 
+    writable: str
+    """The parts of its value objects that are written from outside: `COUNTER_WRITABLE`."""
+
     row: str
     """The class of its rows, of an entity in SQL: `CounterRow`."""
 
@@ -76,6 +79,7 @@ def entity_names(entity: EntitySchema, package: str) -> EntityNames:
         fragments=f"{constant}_FRAGMENTS",
         resource=f"{snake}_resource",
         table=f"{constant}_TABLE",
+        writable=f"{constant}_WRITABLE",
         row=f"{entity.name}Row",
     )
 

@@ -106,7 +106,7 @@ class Fields:
         fields = [
             self._field(_as_parameter(field), inside, value)
             for field in parts
-            if not field.computed
+            if not field.computed and field.writable
         ]
         key = f"{python_string(parameter.name)}: "
         view = self._view(parameter, "object", path, ())

@@ -1,7 +1,7 @@
 """The view of `routes.py`: one HTTP handler per event, and the table of routes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starmodel_generator.emission.annotation import AuthorsClasses, is_fragment, is_nullable
 from starmodel_generator.emission.command_call import command_parameter, holder_of, needs_session
@@ -111,7 +111,8 @@ class _Routes:
         )
         classes = AuthorsClasses(self.names, context)
         self.results = _Results(self.names, context, classes, self.own)
-        self.core_schemas = CoreSchemas(self.names, context, classes)
+        self.core_schemas = CoreSchemas(self.names, context, classes, entity)
+        self.update_schemas = replace(self.core_schemas, for_update=True)
         self.reader = self.names.define(f"read_{entity.snake_name}")
         self.maker = f"{entity.snake_name}_form"
         is_paged = has_list(entity)
@@ -176,7 +177,8 @@ class _Routes:
         return Group(f"{constant} = Arguments(", items, ")")
 
     def _argument(self, parameter: ParameterSchema, event: EventSchema) -> Layout:
-        items = [self.core_schemas.layout(parameter.type, parameter.constraints)]
+        schemas = self.update_schemas if event.crud == "update" else self.core_schemas
+        items = [schemas.layout(parameter.type, parameter.constraints)]
         if is_field_of_update(event, parameter):
             return Group(f"{self.names.use('starmodel.web', 'UpdateArgument')}(", tuple(items), ")")
         self.names.use("starmodel.web", "Argument")

@@ -16,6 +16,7 @@ from starmodel_generator.emission.names import (
     variable_name,
 )
 from starmodel_generator.emission.projection import Projection
+from starmodel_generator.emission.protected import writable_statement
 from starmodel_generator.emission.quoting import docstring, python_string
 from starmodel_generator.emission.row_values import without_options
 from starmodel_generator.emission.shapes import (
@@ -71,6 +72,7 @@ class StateView:
     imports: str
     shapes: tuple[ShapeView, ...]
     projections: tuple[ProjectionView, ...]
+    writable: Layout | None
     definition: Layout
 
 
@@ -105,6 +107,7 @@ def state_view(entity: EntitySchema, context: Context) -> StateView:
     return StateView(
         name=entity.name,
         definition=_definition(entity, names, context),
+        writable=writable_statement(entity, names, context),
         shapes=tuple(shapes),
         projections=tuple(projections),
         imports=names.import_block(),

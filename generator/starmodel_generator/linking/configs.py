@@ -93,6 +93,7 @@ class ConfigReader:
             allows_infinity=self._is_true(symbol, "allow_inf_nan"),
             settings=self.settings(lineage),
             is_frozen=self._is_true(symbol, "frozen"),
+            is_strict=self._is_true(symbol, "strict"),
             accepts_names=self.accepts_names(lineage),
             has_alias_generator=self.has_alias_generator(lineage),
         )

@@ -23,6 +23,7 @@ from starmodel_schemas import (
     SetType,
     TupleType,
     TypeRef,
+    UnionType,
 )
 from starmodel_schemas.types import LiteralValue
 
@@ -69,7 +70,9 @@ def collection(
 def _made(name: str, types: list[TypeRef], annotation: Expression) -> TypeRef | Problem:
     written = shortened(spell(annotation))
     if name == "builtins.dict":
-        if not json_kinds(types[0]) <= {"text", "number", "boolean"}:
+        # JSON has texts there, so a key has to be of one kind, and something.
+        is_one = not isinstance(types[0], OptionalType | UnionType)
+        if not is_one or not json_kinds(types[0]) <= {"text", "number", "boolean"}:
             text = f"has the type `{written}`, whose keys are no JSON keys"
             help = "use `str`, `int`, an enum or a `Literal` as the key"
             return Problem(UNSUPPORTED_TYPE, text, help)

@@ -9,19 +9,27 @@ from starmodel_generator.linking.secrets import looks_secret
 from starmodel_generator.linking.spelling import literal_text, shortened, spell
 from starmodel_generator.linking.symbols import ClassSymbol
 from starmodel_schemas import (
+    ConstrainedType,
+    Constraints,
     CrudName,
+    DictType,
     EntityType,
     EventSchema,
     ExpressionDefault,
     FieldSchema,
     HolderAccess,
     HttpMethod,
+    ListType,
     LiteralDefault,
     OptionalType,
     ParameterSchema,
     RequiredDefault,
     RespondName,
     ScalarType,
+    SetType,
+    TupleType,
+    TypeRef,
+    UnionType,
 )
 from starmodel_schemas.naming import snake_case
 
@@ -50,7 +58,9 @@ def crud_events(
     path = f"/{snake_case(symbol.name)}"
     for kind in options.crud:
         written = [field for field in fields if is_written(field.schema, kind)]
-        parameters = tuple(_parameter(field.schema, kind) for field in written)
+        parameters = tuple(
+            _parameter(field.schema, kind, is_strict=options.is_strict) for field in written
+        )
         if kind == "update":
             parameters += (_SEEN,)
         is_creation = kind == "create"
@@ -79,16 +89,48 @@ def is_written(field: FieldSchema, kind: CrudName) -> bool:
     return kind == "create" or not (field.name == "id" or field.frozen)
 
 
-def _parameter(field: FieldSchema, kind: CrudName) -> ParameterSchema:
+def _parameter(field: FieldSchema, kind: CrudName, *, is_strict: bool) -> ParameterSchema:
+    constraints = field.constraints
     return ParameterSchema(
         name=field.name,
-        type=field.type,
+        type=_strict(field.type) if is_strict else field.type,
         default=field.default if kind == "create" else RequiredDefault(),
-        constraints=field.constraints,
+        constraints=constraints.model_copy(update={"strict": True}) if is_strict else constraints,
         description=field.description,
         keyword_only=True,
         private=looks_secret(field.name, field.type),
     )
+
+
+def _strict(type: TypeRef) -> TypeRef:
+    """The type as `strict=True` in `model_config` means it: at any depth."""
+    match type:
+        case OptionalType():
+            return OptionalType(item=_strict(type.item))
+        case ListType() | SetType():
+            return type.model_copy(update={"item": _within(type.item)})
+        case DictType():
+            return DictType(key=_within(type.key), value=_within(type.value))
+        case TupleType():
+            return type.model_copy(update={"items": tuple(map(_within, type.items))})
+        case UnionType():
+            return UnionType(members=tuple(map(_strict, type.members)))
+        case ConstrainedType():
+            limits = type.constraints.model_copy(update={"strict": True})
+            return ConstrainedType(item=_strict(type.item), constraints=limits)
+        case _:
+            return type
+
+
+def _within(type: TypeRef) -> TypeRef:
+    """A type inside another one, where its limits are not those of the field."""
+    if isinstance(type, ScalarType):
+        return ConstrainedType(item=type, constraints=Constraints(strict=True))
+    if isinstance(type, OptionalType):
+        return OptionalType(item=_within(type.item))
+    if isinstance(type, UnionType):
+        return UnionType(members=tuple(map(_within, type.members)))
+    return _strict(type)
 
 
 def _signature(kind: CrudName, fields: Sequence[LinkedField], symbol: ClassSymbol) -> str:

@@ -73,6 +73,7 @@ class EntityOptions:
     allows_infinity: bool = False
     is_frozen: bool = False
     settings: Mapping[str, object] = field(default_factory=dict[str, object])
+    is_strict: bool = False
     places: Mapping[str, Place] = field(default_factory=dict[str, Place])
 
     def place_of(self, key: str) -> Place:

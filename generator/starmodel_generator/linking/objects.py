@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starmodel_generator.linking.configs import ConfigReader
 from starmodel_generator.linking.fields import FieldReader, LinkedField
+from starmodel_generator.linking.members import Method
 from starmodel_generator.linking.models import ModelReader
 from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
@@ -32,6 +33,7 @@ class LinkedObject:
     symbol: ClassSymbol
     fields: tuple[LinkedField, ...]
     settings: Mapping[str, object]
+    methods: dict[str, Method]
 
     @property
     def parts(self) -> list[TypeRef]:
@@ -99,7 +101,8 @@ class ObjectReader:
             doc=symbol.facts.docstring or None,
             fields=tuple(field.schema for field in fields),
         )
-        linked = LinkedObject(schema, symbol, fields, settings)
+        methods = self._resolver.members.members(lineage).methods
+        linked = LinkedObject(schema, symbol, fields, settings, methods)
         self.objects[name] = linked
         return linked
 

@@ -361,6 +361,18 @@ MISSING_DEFAULT = ExplainedRule(
         " gives the values."
     ),
 )
+PROTECTED_PART = ExplainedRule(
+    "SM240",
+    "protected-part-without-default",
+    "error",
+    summary="callers send a value object with a part that they do not write and that has no default",
+    explanation=(
+        "What is private or has `writable=False` in a value object is not read from a request, so"
+        " a value object that somebody sends has the default there; an update keeps what is"
+        " stored. Without a default there would be nothing. Give the part one, or let events"
+        " take the other parts as arguments and make the value object themselves."
+    ),
+)
 
 UNANNOTATED_PARAMETER = ExplainedRule(
     "SM301",

@@ -24,10 +24,12 @@ from typing import Any, Self, TypeVar, overload
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.loading import Loading
 from starmodel.application.outcome import Outcome
+from starmodel.application.protected import ALL_WRITABLE, WritableParts, keep_protected
 from starmodel.application.store import NO_READS, EntityPersistenceBackend, Reads, Receipt
 from starmodel.application.tracking import Tracked
 from starmodel.application.values import detach, same
 from starmodel.domain import CommandRecord, Entity, Fragment
+from starmodel.domain.identity import refuse_id
 from starmodel.domain.relation import LOADER
 from starmodel.errors import (
     ArgumentError,
@@ -47,9 +49,6 @@ R = TypeVar("R")
 _OPTIMISTIC_ATTEMPTS = 2
 """After so many conflicts an event locks what it loads, where the store can do that: of many who
 want the same row at once all but one would run in vain."""
-
-_OTHER_PATHS = frozenset({"", ".", "..", "new", "options"})
-"""What cannot be an id, since `/product/new` is another page, and `/product/..` none."""
 
 
 class UnitOfWork(Loading):
@@ -116,8 +115,9 @@ class UnitOfWork(Loading):
                 " it is loaded. Only a Scope.RECORD is added."
             )
         key = definition.key(str(entity.id))
-        if key.id in _OTHER_PATHS:
-            error = ArgumentError("id", "This cannot be an id.", "not_storable")
+        refusal = refuse_id(key.id)
+        if refusal is not None:
+            error = ArgumentError("id", refusal, "not_storable")
             raise InvalidState(key.entity, (error,))
         if key in self._tracked:
             if self._tracked[key].is_deleted:
@@ -135,10 +135,17 @@ class UnitOfWork(Loading):
         """Delete an entity that was loaded here, when the unit of work is committed."""
         self._find(entity).is_deleted = True
 
-    def expect(self, entity: Entity, version: int | None, changes: Mapping[str, object]) -> None:
+    def expect(
+        self,
+        entity: Entity,
+        version: int | None,
+        changes: Mapping[str, object],
+        writable: WritableParts = ALL_WRITABLE,
+    ) -> None:
         """Go on if the entity has the version that its caller has seen.
 
         Call it before the changes are made. `None` is the version of a caller who does not mind.
+        What is not `writable` in value objects is no difference.
 
         Raises:
             StaleVersion: It has another; the error says which public fields are not as `changes`
@@ -149,6 +156,7 @@ class UnitOfWork(Loading):
             return
         state = tracked.definition.state(entity)
         values = entity.__dict__
+        changes = keep_protected(changes, entity, writable)
         differs = {
             name: state[name]
             for name, value in changes.items()
@@ -156,13 +164,20 @@ class UnitOfWork(Loading):
         }
         raise StaleVersion(tracked.key.entity, tracked.key.id, differs, tracked.expected)
 
-    def change(self, entity: Entity, changes: Mapping[str, object]) -> None:
+    def change(
+        self,
+        entity: Entity,
+        changes: Mapping[str, object],
+        writable: WritableParts = ALL_WRITABLE,
+    ) -> None:
         """Give fields of a loaded entity other values, all at once.
 
+        What is not `writable` in value objects stays as it is.
         The entity is validated when the unit of work is committed, and only then: validators that
         compare two fields never see one of them changed and the other not yet.
         """
         self._find(entity)
+        changes = keep_protected(changes, entity, writable)
         live = vars(entity)
         for cached in live.keys() - type(entity).__pydantic_fields__.keys():
             del live[cached]

@@ -112,10 +112,17 @@ def restore(cls: type[Model], values: dict[str, object]) -> Model:
     The instance takes the dictionary over. Private attributes get their defaults, and
     `model_post_init` is run where the class has one.
     """
+    return instance_of(cls, values, set(values), None)
+
+
+def instance_of(
+    cls: type[Model], values: dict[str, Any], given: set[str], extra: dict[str, Any] | None
+) -> Model:
+    """Make an instance of values that were validated; `given` are those that are no defaults."""
     instance = _new(cls)
     _set_values(instance, values)
-    _set_fields_set(instance, set(values))
-    _set_extra(instance, None)
+    _set_fields_set(instance, given)
+    _set_extra(instance, extra)
     _set_private(instance, None)
     if cls.__pydantic_post_init__:
         instance.model_post_init(None)

@@ -1,8 +1,8 @@
 """The base of everything an author writes."""
 
-from typing import TYPE_CHECKING, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Annotated, ClassVar, dataclass_transform
 
-from pydantic import BaseModel, PrivateAttr
+from pydantic import BaseModel, PrivateAttr, StringConstraints
 from pydantic import Field as PydanticField
 
 from starmodel.domain.config import EntityConfig
@@ -21,6 +21,12 @@ else:
     EntityMetaclass = type(BaseModel)
 
 
+# What a class says of its texts in `model_config` (`str_max_length`) is not said of its id.
+_AS_IT_IS = StringConstraints(
+    strip_whitespace=False, to_upper=False, to_lower=False, min_length=0, max_length=2**31
+)
+
+
 class Entity(BaseModel, metaclass=EntityMetaclass):
     """State with behaviour: fields, and events that change them.
 
@@ -31,5 +37,5 @@ class Entity(BaseModel, metaclass=EntityMetaclass):
 
     model_config: ClassVar[EntityConfig] = EntityConfig(allow_inf_nan=False)  # pyright: ignore
 
-    id: str = Field(default_factory=new_id)
+    id: Annotated[str, _AS_IT_IS] = Field(default_factory=new_id)
     """A unique string that sorts by creation. A class may declare an `id` of its own."""

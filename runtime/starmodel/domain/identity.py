@@ -4,6 +4,12 @@ import secrets
 import threading
 import time
 
+MAX_ID = 200
+"""Characters in an id: it is part of a path."""
+
+_OTHER_PATHS = frozenset({"", ".", "..", "new", "options"})
+"""What cannot be an id, since `/product/new` is another page, and `/product/..` none."""
+
 _TICKS_PER_MILLISECOND = 1 << 12
 _RANDOM_BITS = 80
 
@@ -23,3 +29,19 @@ def new_id() -> str:
         tick = max(time.time_ns() // 1_000_000 * _TICKS_PER_MILLISECOND, _last_tick + 1)
         _last_tick = tick
     return f"{tick << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS):035x}"
+
+
+def refuse_id(id: str) -> str | None:
+    """Say why a record cannot have an id, which would lead nowhere or to something else.
+
+    Returns `None` for one that leads to its record, percent-encoded as one segment of a path.
+    """
+    if len(id) > MAX_ID:
+        return f"An id has at most {MAX_ID} characters."
+    if id in _OTHER_PATHS:
+        return "This cannot be an id."
+    try:
+        id.encode("utf-8")
+    except UnicodeEncodeError:
+        return "An id cannot hold half of a surrogate pair."
+    return None

@@ -9,7 +9,7 @@ Schemas become validators when they are declared; nothing is built while a reque
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -17,7 +17,6 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from pydantic_core import (
-    CoreConfig,
     PydanticCustomError,
     SchemaValidator,
     ValidationError,
@@ -36,14 +35,20 @@ from starmodel.errors import (
 )
 from starmodel.web import json_body
 from starmodel.web.form_body import MULTIPART, URLENCODED, read_form
+from starmodel.web.input_schema import (
+    CONFIG,
+    from_texts,
+    input_schema,
+    takes_booleans,
+    without_booleans,
+)
 from starmodel.web.limits import MAX_SIGNALS, MAX_STRING
 from starmodel.web.messages import argument_error, simple_error
 from starmodel.web.request import Request, media_type
-from starmodel.web.schemas import TextKind, bounded, choices, field_names, is_optional, text_kind
+from starmodel.web.schemas import TextKind, bounded, field_names, is_optional, text_kind
 
 JSON: Final = b"application/json"
 
-_CONFIG = CoreConfig(allow_inf_nan=False, val_json_bytes="base64")
 _IMMUTABLE = (str, int, float, bytes, Decimal, date, time, timedelta, UUID, Enum, type(None))
 _BODYLESS = frozenset({"GET", "HEAD", "DELETE"})
 _LINE_END = re.compile("\r\n|\r|\n")
@@ -76,30 +81,41 @@ class Argument:
         default: Its value where it is not given; a mutable one is copied each time.
     """
 
-    __slots__ = ("_choices", "_validator", "default", "is_optional", "kind", "schema")
+    __slots__ = ("_of_json", "_of_texts", "default", "is_optional", "kind", "schema")
 
     def __init__(self, schema: CoreSchema, *, default: object = REQUIRED) -> None:
-        self.schema = bounded(schema)
+        self.schema = input_schema(bounded(schema))
         self.default = default
         self.kind: TextKind = text_kind(schema)
         self.is_optional = is_optional(schema)
-        self._choices = choices(schema)
-        self._validator: SchemaValidator | None = None
+        # Each is made when it is first needed: most bodies are checked as a whole.
+        self._of_json: SchemaValidator | None = None
+        self._of_texts: SchemaValidator | None = None
 
     @property
-    def validator(self) -> SchemaValidator:
-        """Checks this argument alone; kept once something other than a JSON body has come."""
-        if self._validator is None:
-            self._validator = SchemaValidator(self.schema, _CONFIG)
-        return self._validator
+    def of_json(self) -> SchemaValidator:
+        """Checks this argument alone, as JSON has it."""
+        if self._of_json is None:
+            self._of_json = SchemaValidator(without_booleans(self.schema), CONFIG)
+        return self._of_json
 
     @property
-    def field(self) -> core_schema.TypedDictField:
-        """Its part of the schema of all arguments together."""
+    def of_texts(self) -> SchemaValidator:
+        """Checks this argument alone, as a form or a URL has it; to be called with `strict=False`."""
+        if self._of_texts is None:
+            self._of_texts = SchemaValidator(from_texts(self.schema), CONFIG)
+        return self._of_texts
+
+    def field(self, *, is_exact: bool = False) -> core_schema.TypedDictField:
+        """Give its part of the schema of all arguments together.
+
+        With `is_exact` no number is `true` or `false`, which takes longer.
+        """
+        schema = without_booleans(self.schema) if is_exact else self.schema
         if self.default is REQUIRED:
-            return core_schema.typed_dict_field(self.schema)
+            return core_schema.typed_dict_field(schema)
         # A default that can be changed is copied: pydantic-core sees that it has no hash.
-        schema = core_schema.with_default_schema(self.schema, default=self.default)
+        schema = core_schema.with_default_schema(schema, default=self.default)
         return core_schema.typed_dict_field(schema, required=False)
 
     def read_text(self, text: str, *, is_form: bool) -> object:
@@ -115,32 +131,37 @@ class Argument:
         if self.kind == "json" or (self.kind == "list" and text.lstrip().startswith("[")):
             body = text.encode("utf-8", "replace")
             json_body.check(body)
-            value = self.validator.validate_json(body)
+            value = self.of_texts.validate_json(body, strict=False)
             if json_body.has_twice(json_body.parse(body)):
                 raise _error(PydanticCustomError("duplicate", "This is given twice."))
             return value
         if self.kind == "list":
             lines = [line.strip() for line in _LINE_END.split(text)]
-            return self.validator.validate_json(to_json([line for line in lines if line]))
-        if text in self._choices:
-            return self.validator.validate_python(self._choices[text])
+            found = to_json([line for line in lines if line])
+            return self.of_texts.validate_json(found, strict=False)
         # A single text is a valid input, which pydantic-core's own types leave out.
         single: Any = text
-        return self.validator.validate_strings(single)
+        return self.of_texts.validate_strings(single, strict=False)
 
-    def read_json(self, value: object) -> object:
+    def read_json(self, value: object, *, is_page: bool = False) -> object:
         """Read a part of a JSON body.
 
-        A page has only texts in most of its inputs. So a text that is no value of the argument
-        is read as it would be in a form.
+        Args:
+            value: The part.
+            is_page: Whether one of our pages has sent it, which has only texts in most of its
+                inputs. So a text that is no value of the argument is read as in a form.
 
         Raises:
             ValidationError: It does not fit.
         """
         try:
-            return self.validator.validate_json(to_json(value))
+            return self.of_json.validate_json(to_json(value))
         except ValidationError:
-            if not isinstance(value, str) or not (value.strip() or self.is_optional):
+            if not is_page:
+                raise
+            if not isinstance(value, str):
+                return self.of_texts.validate_json(to_json(value), strict=False)
+            if not (value.strip() or self.is_optional):
                 raise
             return self.read_text(value, is_form=False)
 
@@ -186,9 +207,9 @@ class UpdateArgument(Argument):
             ValidationError: It cannot be empty.
         """
         if self.schema["type"] == "bytes":
-            return self.validator.validate_python(b"")
+            return self.of_texts.validate_python(b"")
         if self.kind == "list":
-            return self.validator.validate_json(b"[]")
+            return self.of_texts.validate_json(b"[]")
         if self.kind == "flag":
             return False
         raise _error("missing")
@@ -197,7 +218,15 @@ class UpdateArgument(Argument):
 class Arguments:
     """All arguments of one event: `Arguments(amount=Argument(int_schema(), default=1))`."""
 
-    __slots__ = ("_holds_objects", "_quoted", "_validate_json", "arguments", "names")
+    __slots__ = (
+        "_holds_objects",
+        "_quoted",
+        "_takes_booleans",
+        "_validate_exactly",
+        "_validate_json",
+        "arguments",
+        "names",
+    )
 
     def __init__(self, **arguments: Argument) -> None:
         self.arguments = arguments
@@ -208,9 +237,12 @@ class Arguments:
             argument.kind in ("json", "list") or argument.schema["type"] == "any"
             for argument in arguments.values()
         )
-        fields = {name: argument.field for name, argument in arguments.items()}
-        schema = core_schema.typed_dict_schema(fields, extra_behavior="ignore", config=_CONFIG)
-        self._validate_json = SchemaValidator(schema, _CONFIG).validate_json
+        # pydantic takes `true` for a number, and does so much faster than it can be told not to.
+        self._takes_booleans = any(
+            takes_booleans(argument.schema) for argument in arguments.values()
+        )
+        self._validate_json = self._validator(is_exact=False).validate_json
+        self._validate_exactly: Callable[[bytes], dict[str, Any]] | None = None
 
     def __repr__(self) -> str:
         return f"<Arguments {', '.join(self.names)}>"
@@ -234,7 +266,7 @@ class Arguments:
             body = await request.body()
             if not self._holds_objects and json_body.is_plain(body, self._quoted):
                 try:
-                    return self._validate_json(body)
+                    return self._validate(body)
                 except ValidationError:
                     # Looked at more closely below, to say what is wrong with it.
                     pass
@@ -252,7 +284,7 @@ class Arguments:
         if signals:
             if len(signals[0]) > MAX_SIGNALS:
                 raise PayloadTooLarge(MAX_SIGNALS)
-            return self._read_json(signals[0].encode("utf-8"), texts)
+            return self._read_json(signals[0].encode("utf-8"), texts, is_page=True)
         if is_bodyless and request.method != "DELETE":
             return self._read_each(texts)
         return await self._read_body(request, texts)
@@ -262,7 +294,7 @@ class Arguments:
         content_type = request.headers.get(b"content-type", b"")
         kind = JSON if content_type == JSON else media_type(request.headers)
         if kind == JSON and body:
-            return self._read_json(body, texts)
+            return self._read_json(body, texts, is_page=request.is_datastar)
         if kind in (URLENCODED, MULTIPART):
             given = self._pick(self._gather(read_form(body, content_type))) if body else {}
             # Whoever sends a form by PATCH is a program, and leaves out what it does not mean.
@@ -271,7 +303,27 @@ class Arguments:
             raise UnsupportedMediaType(kind.decode("latin-1"))
         return self._read_each(texts)
 
-    def _read_json(self, body: bytes, texts: Mapping[str, str]) -> dict[str, Any]:
+    def _validator(self, *, is_exact: bool) -> SchemaValidator:
+        """Make what checks a whole body."""
+        fields = {name: one.field(is_exact=is_exact) for name, one in self.arguments.items()}
+        schema = core_schema.typed_dict_schema(fields, extra_behavior="ignore", config=CONFIG)
+        return SchemaValidator(schema, CONFIG)
+
+    def _validate(self, body: bytes) -> dict[str, Any]:
+        """Check a whole body.
+
+        Raises:
+            ValidationError: It does not fit.
+        """
+        if not self._takes_booleans or not (b"true" in body or b"false" in body):
+            return self._validate_json(body)
+        if self._validate_exactly is None:
+            self._validate_exactly = self._validator(is_exact=True).validate_json
+        return self._validate_exactly(body)
+
+    def _read_json(
+        self, body: bytes, texts: Mapping[str, str], *, is_page: bool = False
+    ) -> dict[str, Any]:
         """Read a JSON body, and the texts that a query string gave before it."""
         members: json_body.Members | None = None
         if texts or self._holds_objects or not json_body.is_plain(body, self._quoted):
@@ -280,11 +332,11 @@ class Arguments:
             members.refuse_twice([name for name in self.names if name not in texts])
         if not texts:
             try:
-                return self._validate_json(body)
+                return self._validate(body)
             except ValidationError:
                 # Each argument is looked at alone now, to say of each what is wrong with it.
                 members = members or json_body.load(body)
-        return self._read_each(texts, members)
+        return self._read_each(texts, members, is_page=is_page)
 
     def _gather(self, items: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Put the parts of value objects together: `size.width` and `size.height` are one `size`.
@@ -333,6 +385,7 @@ class Arguments:
         members: Mapping[str, object] | None = None,
         *,
         is_form: bool = False,
+        is_page: bool = False,
     ) -> dict[str, Any]:
         """Read every argument by itself: as text, else as a part of a JSON body, else neither."""
         values: dict[str, Any] = {}
@@ -342,7 +395,7 @@ class Arguments:
                 if name in texts:
                     values[name] = argument.read_text(texts[name], is_form=is_form)
                 elif members is not None and name in members:
-                    values[name] = argument.read_json(members[name])
+                    values[name] = argument.read_json(members[name], is_page=is_page)
                 else:
                     values[name] = argument.read_nothing(is_form=is_form)
             except ValidationError as error:

@@ -3,6 +3,9 @@
 MAX_BODY = 256 * 1024
 """Bytes in a body."""
 
+MAX_EMPTY = 1000
+"""Pieces of a body that have nothing in them."""
+
 MAX_QUERY = 64 * 1024
 """Bytes in a query string, still percent-encoded."""
 
@@ -20,6 +23,3 @@ MAX_STRING = 64 * 1024
 
 MAX_DIGITS = 100
 """Characters in one number. Far above what any type needs, far below what is slow to convert."""
-
-MAX_ID = 200
-"""Characters in an id that is part of a path."""

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from starmodel.application import EntityPersistenceBackend, Key, Services, authorize
 from starmodel.domain import CommandRecord, Scope, StateStore
+from starmodel.domain.identity import MAX_ID
 from starmodel.errors import (
     ArgumentError,
     InvalidArguments,
@@ -29,7 +30,6 @@ from starmodel.web.changes import Changes
 from starmodel.web.collection import Collection
 from starmodel.web.formatter import EventResponseFormatter
 from starmodel.web.history import FragmentHistory, Past
-from starmodel.web.limits import MAX_ID
 from starmodel.web.request import Request
 from starmodel.web.routing import Resource, Route
 from starmodel.web.stream import LiveStream

@@ -1,5 +1,6 @@
 """One HTTP request, as handlers see it: made once from the ASGI scope, read only as needed."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -8,9 +9,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from starmodel.domain.access import ANONYMOUS, Actor
-from starmodel.errors import ArgumentError, BadRequest, InvalidArguments, PayloadTooLarge
+from starmodel.errors import (
+    ArgumentError,
+    BadRequest,
+    InvalidArguments,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+)
 from starmodel.web.cross_site import is_own_origin, is_own_path
-from starmodel.web.limits import MAX_BODY, MAX_MEMBERS, MAX_QUERY
+from starmodel.web.limits import MAX_BODY, MAX_EMPTY, MAX_MEMBERS, MAX_QUERY
 from starmodel.web.negotiation import prefers_json
 from starmodel.web.response import Headers, Receive, Scope
 
@@ -235,10 +242,16 @@ class Request:
 
         Raises:
             PayloadTooLarge: It has more than 256 KiB, whatever its length claims to be.
-            BadRequest: The client went away before it had sent everything.
+            BadRequest: The client went away before it had sent everything, or sends nothing more.
+            UnsupportedMediaType: It is packed, with gzip or in another way.
         """
         body = self._body
         if body is None:
+            coding = self.headers.get(b"content-encoding")
+            if coding is not None and not _is_plain(coding):
+                raise UnsupportedMediaType(
+                    coding.decode("latin-1"), "The body must be sent as it is, not packed."
+                )
             message = await self._receive()
             body = message.get("body", b"")
             if message["type"] != "http.request":
@@ -256,20 +269,33 @@ class Request:
             raise PayloadTooLarge(MAX_BODY)
         chunks = [first]
         size = len(first)
+        pieces = empty = 0
         is_more = True
         while is_more:
             if size > MAX_BODY:
                 raise PayloadTooLarge(MAX_BODY)
+            pieces += 1
+            if not pieces % 100:
+                # A server that has all of them ready leaves nobody else a turn.
+                await asyncio.sleep(0)
             message = await self._receive()
             if message["type"] != "http.request":
                 raise BadRequest("The request ended too early.")
             chunk = message.get("body", b"")
             chunks.append(chunk)
             size += len(chunk)
+            empty += not chunk
+            if empty > MAX_EMPTY:
+                raise BadRequest("The request does not end.")
             is_more = message.get("more_body", False)
         if size > MAX_BODY:
             raise PayloadTooLarge(MAX_BODY)
         return b"".join(chunks)
+
+
+def _is_plain(coding: bytes) -> bool:
+    """Tell whether a Content-Encoding says that nothing was done to the body."""
+    return all(one.strip().lower() in (b"", b"identity") for one in coding.split(b","))
 
 
 def combine(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

@@ -13,6 +13,9 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 """Names in lower case, as ASGI wants them."""
 
 
+_LONGEST_PAUSE = 1.0
+
+
 class Response:
     """A whole answer.
 
@@ -76,8 +79,19 @@ class StreamResponse:
             await close()
 
 
-async def _cancel_on_disconnect(receive: Receive, task: "asyncio.Task[Any] | None") -> None:
+async def until_disconnect(receive: Receive) -> None:
+    """Wait until the client is gone; what else there is of its request is passed over.
+
+    A server that answers at once, again and again, is asked less and less often, at last once a
+    second: nobody else would have a turn.
+    """
+    pause = 0.0
     while (await receive())["type"] != "http.disconnect":
-        pass
+        await asyncio.sleep(pause)
+        pause = min(_LONGEST_PAUSE, 2 * pause + 0.001)
+
+
+async def _cancel_on_disconnect(receive: Receive, task: "asyncio.Task[Any] | None") -> None:
+    await until_disconnect(receive)
     if task is not None:
         task.cancel()

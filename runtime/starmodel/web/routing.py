@@ -7,10 +7,10 @@ from urllib.parse import unquote_to_bytes
 from pydantic_core import to_json
 
 from starmodel.application import EntityDefinition
+from starmodel.domain.identity import MAX_ID
 from starmodel.errors import ConfigurationError
 from starmodel.settings import Respond
 from starmodel.web.arguments import Arguments
-from starmodel.web.limits import MAX_ID
 from starmodel.web.prefix import path_below
 from starmodel.web.request import NO_PARAMETERS, Request
 from starmodel.web.response import Response, Scope, StreamResponse

@@ -57,17 +57,6 @@ def is_optional(schema: CoreSchema) -> bool:
     return False
 
 
-def choices(schema: CoreSchema) -> dict[str, object]:
-    """Map the texts of choices to the choices, where these are not texts themselves."""
-    inner: Schema | None = cast("Schema", schema)
-    while inner is not None:
-        if inner["type"] in ("literal", "enum"):
-            values: list[Any] = inner.get("expected") or [one.value for one in inner["members"]]
-            return {str(value): value for value in values if not isinstance(value, str)}
-        inner = _inner(inner)
-    return {}
-
-
 def bounded(schema: CoreSchema) -> CoreSchema:
     """Give the schema with a limit to its numbers, so that no text makes one slow to handle.
 
@@ -154,10 +143,6 @@ def _bounded(schema: Schema) -> Schema:
             "Schema",
             core_schema.no_info_after_validator_function(_check_decimal, cast("Any", schema)),
         )
-    if kind == "enum" and "sub_type" not in schema:
-        # Of an enum of numbers a form knows only their texts.
-        is_int = all(type(member.value) is int for member in schema["members"])
-        return {**schema, "sub_type": "int"} if is_int else schema
     if kind in ("nullable", "default", "list", "set", "frozenset"):
         return _with(schema, "schema", "items_schema")
     if kind == "dict":

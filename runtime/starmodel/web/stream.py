@@ -9,7 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from starmodel.domain import Actor
-from starmodel.web.response import Headers, Receive, Send, StreamResponse
+from starmodel.web.response import Headers, Receive, Send, StreamResponse, until_disconnect
 
 if TYPE_CHECKING:
     from starmodel.web.collection import Collection
@@ -229,8 +229,7 @@ class LiveStream(StreamResponse):
 
     async def _listen(self, receive: Receive) -> None:
         """Wait for the browser to go away."""
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await until_disconnect(receive)
         self.pending.clear()
         self._fragments.clear()
         self.end()

@@ -468,6 +468,29 @@ CASES: dict[str, Case] = {
             owner: str
         """,
     ),
+    "SM240": Case(
+        """
+        class Key(BaseModel):
+            label: str
+            pin: str = Field(private=True)
+        class Cart(Entity):
+            @event
+            def lock(self, keys: list[Key]) -> None: ...
+        """,
+        "pin",
+        """
+        class Key(BaseModel):
+            label: str
+            pin: str = Field(default="", private=True)
+            made: str = Field(default="", writable=False)
+        class Seal(BaseModel):
+            number: int = Field(writable=False)
+        class Cart(Entity):
+            seals: list[Seal] = []
+            @event
+            def lock(self, keys: list[Key]) -> None: ...
+        """,
+    ),
     "SM301": Case(
         """
         class Cart(Entity):

@@ -192,6 +192,8 @@ def test_limits_inside_other_types() -> None:
         ("Literal[Kind.A]", "use `Kind` itself"),
         ("set[Line]", "cannot be in a set"),
         ("dict[Line, int]", "no JSON keys"),
+        ("dict[int | None, int]", "no JSON keys"),
+        ("dict[int | str, int]", "no JSON keys"),
         ("len", "is no type of data"),
         ("Kind.A", "is a value, not a type"),
         ("list[int, int]", "wrong number of parts"),

@@ -55,7 +55,13 @@ async def handler(request: Request) -> Any:
 
 
 def make_request(
-    method: str, query: str, body: bytes, content_type: str | None, path: str = "/x"
+    method: str,
+    query: str,
+    body: bytes,
+    content_type: str | None,
+    path: str = "/x",
+    *,
+    is_page: bool = False,
 ) -> Request:
     messages = [{"type": "http.request", "body": body}]
 
@@ -63,6 +69,8 @@ def make_request(
         return messages.pop()
 
     headers = [] if content_type is None else [(b"content-type", content_type.encode())]
+    if is_page:
+        headers.append((b"datastar-request", b"true"))
     scope = {
         "type": "http",
         "method": method,
@@ -80,13 +88,17 @@ def read(
     body: bytes = b"",
     content_type: str | None = None,
     method: str = "POST",
+    is_page: bool = False,
 ) -> dict[str, Any]:
-    return asyncio.run(arguments.read(make_request(method, query, body, content_type)))
+    request = make_request(method, query, body, content_type, is_page=is_page)
+    return asyncio.run(arguments.read(request))
 
 
-def read_json(arguments: Arguments, values: object, *, query: str = "") -> dict[str, Any]:
+def read_json(
+    arguments: Arguments, values: object, *, query: str = "", is_page: bool = False
+) -> dict[str, Any]:
     body = values if isinstance(values, bytes) else json.dumps(values).encode()
-    return read(arguments, query=query, body=body, content_type="application/json")
+    return read(arguments, query=query, body=body, content_type="application/json", is_page=is_page)
 
 
 def read_form(arguments: Arguments, values: Mapping[str, str]) -> dict[str, Any]:
@@ -100,7 +112,7 @@ def errors_of(arguments: Arguments, **sent: Any) -> dict[str, str]:
 
 
 VALUES: list[tuple[str, Any, object, str, object]] = [
-    # name, annotation, value, as a text, in JSON
+    # name, annotation, value, as a text, in what a page sends
     ("bool", bool, True, "on", True),
     ("bool-text", bool, False, "false", "false"),
     ("int", int, 7, " 7 ", 7),
@@ -160,19 +172,20 @@ def test_every_type_comes_from_everywhere(
     arguments = Arguments(it=Argument(schema_of(annotation)))
     assert read(arguments, query=urlencode({"it": text})) == {"it": value}
     assert read_form(arguments, {"it": text}) == {"it": value}
-    assert read_json(arguments, {"it": member, "other": {"it": [1]}}) == {"it": value}
+    assert read_json(arguments, {"it": member, "other": {"it": [1]}}, is_page=True) == {"it": value}
     signals = quote(json.dumps({"it": member}))
     for method in ("GET", "DELETE"):
         assert read(arguments, query=f"datastar={signals}", method=method) == {"it": value}
     # The same beside an argument that the query string gives.
     both = Arguments(it=Argument(schema_of(annotation)), more=Argument(cs.int_schema()))
-    assert read_json(both, {"it": member, "more": 1}, query="more=2") == {"it": value, "more": 2}
+    sent = {"it": member, "more": 1}
+    assert read_json(both, sent, query="more=2", is_page=True) == {"it": value, "more": 2}
 
 
 def test_numbers_as_literals_come_from_texts_too() -> None:
     arguments = Arguments(it=Argument(cs.literal_schema([1, 2, True, "x"])))
     assert read(arguments, query="it=2") == {"it": 2}
-    assert read_json(arguments, {"it": "2"}) == {"it": 2}
+    assert read_json(arguments, {"it": "2"}, is_page=True) == {"it": 2}
     assert read(arguments, query="it=x") == {"it": "x"}
     assert errors_of(arguments, query="it=3") == {"it": "literal_error"}
 
@@ -326,7 +339,11 @@ def test_what_does_not_fit_is_said_in_a_sentence(
     bodies: list[dict[str, Any]] = [
         {"query": urlencode({"it": text})},
         {"body": urlencode({"it": text}).encode(), "content_type": FORM},
-        {"body": json.dumps({"it": text}).encode(), "content_type": "application/json"},
+        {
+            "body": json.dumps({"it": text}).encode(),
+            "content_type": "application/json",
+            "is_page": True,
+        },
     ]
     for sent in bodies:
         with pytest.raises(InvalidArguments) as caught:

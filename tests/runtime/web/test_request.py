@@ -1,6 +1,7 @@
 """What a handler sees of a request."""
 
 import asyncio
+import gzip
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from web_world import DATASTAR, JSON, Client, make_app
 
 from starmodel.web.negotiation import prefers_json
 from starmodel.web.request import combine
+from starmodel.web.response import until_disconnect
 
 TYPE = {"content-type": "application/json"}
 
@@ -97,6 +99,94 @@ def test_no_more_is_read_than_is_allowed() -> None:
         await app(scope, receive, send)
         assert statuses[0] == 413
         assert given <= 6
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "deflate, identity", "x", "aws-chunked"])
+def test_a_packed_body_is_not_understood(coding: str) -> None:
+    async def main() -> None:
+        client = Client(make_app())
+        packed = gzip.compress(b'{"amount": 1}')
+        headers = {"content-encoding": coding}
+        for body in (packed, b'{"amount": 1}'):
+            for kind in (TYPE, {"content-type": "application/x-www-form-urlencoded"}):
+                answer = await client.send("POST", "/counter/increment", body, JSON, kind, headers)
+                assert answer.status == 415
+                assert answer.json["detail"] == "The body must be sent as it is, not packed."
+        assert (await client.ask("/counter"))["state"]["count"] == 0
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity, identity", ""])
+def test_a_body_that_says_it_is_not_packed_is_read(coding: str) -> None:
+    async def main() -> None:
+        client = Client(make_app())
+        headers = {"content-encoding": coding}
+        answer = await client.send(
+            "POST", "/counter/increment", b'{"amount": 2}', JSON, TYPE, headers
+        )
+        assert answer.json["state"]["count"] == 2
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("more", [{"more_body": True}, {"body": b"", "more_body": True}])
+def test_a_server_that_never_comes_to_an_end_is_not_asked_for_ever(more: dict[str, Any]) -> None:
+    async def main() -> None:
+        app = make_app()
+        asked = turns = 0
+        statuses: list[int] = []
+
+        async def receive() -> dict[str, Any]:
+            nonlocal asked
+            asked += 1
+            return {"type": "http.request", **more}
+
+        async def send(message: Any) -> None:
+            statuses.append(message.get("status", 0))
+
+        async def count_turns() -> None:
+            nonlocal turns
+            while not statuses:
+                turns += 1
+                await asyncio.sleep(0)
+
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/counter/increment",
+            "query_string": b"",
+            "headers": [(b"content-type", b"application/json"), (b"accept", b"application/json")],
+        }
+        await asyncio.gather(app(scope, receive, send), count_turns())
+        assert statuses[0] == 400
+        assert asked < 2_000
+        assert turns > 5
+
+    asyncio.run(main())
+
+
+def test_a_server_that_repeats_itself_after_the_end_is_asked_now_and_then() -> None:
+    """Nobody else would have a turn, and what is streamed would never be sent."""
+
+    async def main() -> None:
+        asked = 0
+
+        async def receive() -> dict[str, Any]:
+            nonlocal asked
+            asked += 1
+            if asked == 12:
+                return {"type": "http.disconnect"}
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        waiting = asyncio.ensure_future(until_disconnect(receive))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        assert 3 <= asked <= 8
+        await waiting
+        assert asked == 12
 
     asyncio.run(main())
 

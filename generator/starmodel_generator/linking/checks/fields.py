@@ -1,4 +1,7 @@
-"""Fields in order by themselves, but not where they are: SM206, SM207, SM209, SM215, SM216."""
+"""Fields in order by themselves, but not where they are.
+
+SM206, SM207, SM209, SM215, SM216, SM240.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,14 +12,18 @@ from starmodel_generator.linking.configs import ALIASES_ALONE
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.limits import scalar_name
 from starmodel_generator.linking.members import Method
+from starmodel_generator.linking.objects import LinkedObject
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.rules import (
     FLOAT_MONEY,
     MISSING_DEFAULT,
     NAIVE_DATETIME,
+    PROTECTED_PART,
     RECORD_ID,
 )
+from starmodel_generator.linking.unions import references
 from starmodel_schemas import (
+    ArgumentSource,
     ConstrainedType,
     OptionalType,
     RequiredDefault,
@@ -86,6 +93,41 @@ def check_required_fields(app: LinkedApp) -> Iterator[Diagnostic]:
             text = f"has no default, but a {scope} entity is made with nothing given"
             help = "give it a default, or give the entity `scope=Scope.RECORD`"
             yield field.subject.diagnose(Problem(MISSING_DEFAULT, text, help))
+
+
+def check_protected_parts(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM240: callers send a value object with a part that they do not write, and has no default."""
+    seen: set[str] = set()
+    for entity in app.entities:
+        for event in entity.schema.events:
+            pending = [
+                parameter.type
+                for parameter in event.parameters
+                if isinstance(parameter.source, ArgumentSource)
+            ]
+            while pending:
+                for kind, name in references(pending.pop()):
+                    if kind == "object" and name not in seen:
+                        seen.add(name)
+                        linked = app.objects[name]
+                        pending += [
+                            field.schema.type for field in linked.fields if not field.schema.private
+                        ]
+                        yield from _without_default(linked, f"{entity.schema.name}.{event.name}")
+
+
+def _without_default(linked: LinkedObject, event: str) -> Iterator[Diagnostic]:
+    """The protected parts of a value object that nobody gives a value."""
+    if fills_in_values(linked.methods):
+        return
+    for field in linked.fields:
+        schema = field.schema
+        is_protected = schema.private or not schema.writable
+        if is_protected and not schema.computed and isinstance(schema.default, RequiredDefault):
+            what = "is private" if schema.private else "has `writable=False`"
+            name = linked.schema.name
+            text = f"{what} and no default, so no caller of `{event}` can send a `{name}`"
+            yield field.subject.diagnose(Problem(PROTECTED_PART, text, "give it a default"))
 
 
 def check_aliases(app: LinkedApp) -> Iterator[Diagnostic]:

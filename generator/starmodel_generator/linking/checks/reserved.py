@@ -98,6 +98,7 @@ def _generated_names(app: LinkedApp) -> dict[str, str]:
         found[f"{name}Client"] = found[f"Async{name}Client"] = f"the client of `{name}`"
         found[constant] = f"the definition of `{name}`"
         found[f"{constant}_FRAGMENTS"] = f"the fragments of `{name}`"
+        found[f"{constant}_WRITABLE"] = f"what callers of `{name}` write"
         for event in entity.schema.events:
             function = constant_case(event.function)
             found[f"{function}_ARGUMENTS"] = f"the arguments of `{event.function}`"

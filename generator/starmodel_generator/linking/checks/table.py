@@ -28,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     fields.check_money,
     fields.check_record_ids,
     fields.check_required_fields,
+    fields.check_protected_parts,
     fields.check_aliases,
     defaults.check_defaults,
     models.check_input,

@@ -7,7 +7,7 @@ from starmodel.application import Outcome, Services, authorize
 from starmodel.domain import ANONYMOUS, OMITTED, Actor, Omitted, given
 
 from shop.entities import Address, Link, may_edit
-from shop.generated.author.state import AUTHOR
+from shop.generated.author.state import AUTHOR, AUTHOR_WRITABLE
 
 
 async def move(
@@ -75,8 +75,8 @@ async def update(
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         while True:
             author = await work.load(AUTHOR, id)
-            work.expect(author, version, arguments)
-            work.change(author, arguments)
+            work.expect(author, version, arguments, AUTHOR_WRITABLE)
+            work.change(author, arguments, AUTHOR_WRITABLE)
             outcome = await work.commit(author, "update", arguments, None)
             if outcome is not None:
                 return outcome

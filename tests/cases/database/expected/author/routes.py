@@ -38,7 +38,7 @@ from shop.generated.author.form_page import (
 )
 from shop.generated.author.list_page import author_list, author_list_page
 from shop.generated.author.page import AUTHOR_FRAGMENTS, author_page
-from shop.generated.author.state import AUTHOR, author_state
+from shop.generated.author.state import AUTHOR, AUTHOR_WRITABLE, author_state
 from shop.generated.author.table import AUTHOR_TABLE
 
 MOVE_ARGUMENTS = Arguments(street=Argument(core_schema.str_schema(max_length=100)))
@@ -46,14 +46,14 @@ CREATE_ARGUMENTS = Arguments(
     name=Argument(core_schema.str_schema(min_length=1, max_length=80)),
     email=Argument(core_schema.str_schema(max_length=254)),
     born=Argument(core_schema.nullable_schema(core_schema.date_schema()), default=None),
-    address=Argument(object_schema(Address), default=OMITTED),
+    address=Argument(object_schema(Address, AUTHOR_WRITABLE), default=OMITTED),
     links=Argument(core_schema.list_schema(object_schema(Link)), default=OMITTED),
 )
 UPDATE_ARGUMENTS = Arguments(
     name=UpdateArgument(core_schema.str_schema(min_length=1, max_length=80)),
     email=UpdateArgument(core_schema.str_schema(max_length=254)),
     born=UpdateArgument(core_schema.nullable_schema(core_schema.date_schema())),
-    address=UpdateArgument(object_schema(Address)),
+    address=UpdateArgument(object_schema(Address, AUTHOR_WRITABLE)),
     links=UpdateArgument(core_schema.list_schema(object_schema(Link))),
     version=Argument(
         core_schema.nullable_schema(core_schema.int_schema()),

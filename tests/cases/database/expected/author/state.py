@@ -4,6 +4,7 @@
 from typing import TypedDict
 
 from starmodel.application import EntityDefinition
+from starmodel.application.protected import Writable, WritableParts
 from starmodel.domain import Access, Scope, StateStore
 
 from shop.entities import Address, Author, Link, Post, Profile
@@ -78,3 +79,4 @@ AUTHOR = EntityDefinition(
     access=Access.PUBLIC,
     many={"posts": (Post, "author"), "profile": (Profile, "author")},
 )
+AUTHOR_WRITABLE: WritableParts = {Address: Writable(["street", "zip_code", "checked"])}

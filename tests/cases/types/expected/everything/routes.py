@@ -19,7 +19,7 @@ from starmodel.web.object_schema import object_schema
 from shop.entities import Part, Status
 from shop.generated.everything import commands
 from shop.generated.everything.page import EVERYTHING_FRAGMENTS, everything_page
-from shop.generated.everything.state import EVERYTHING, part_state
+from shop.generated.everything.state import EVERYTHING, EVERYTHING_WRITABLE, part_state
 
 CHANGE_ARGUMENTS = Arguments(
     flag=Argument(core_schema.bool_schema(), default=True),
@@ -37,7 +37,10 @@ CHANGE_ARGUMENTS = Arguments(
         ),
         default=None,
     ),
-    part=Argument(core_schema.nullable_schema(object_schema(Part)), default=None),
+    part=Argument(
+        core_schema.nullable_schema(object_schema(Part, EVERYTHING_WRITABLE)),
+        default=None,
+    ),
     data=Argument(core_schema.bytes_schema(), default=b"\xff"),
 )
 

@@ -5,6 +5,7 @@ from base64 import b64encode
 from typing import Literal, TypedDict
 
 from starmodel.application import EntityDefinition
+from starmodel.application.protected import Writable, WritableParts
 from starmodel.domain import Scope, StateStore
 
 from shop.entities import Everything, Part
@@ -98,3 +99,4 @@ EVERYTHING = EntityDefinition(
     scope=Scope.SESSION,
     state=everything_state,
 )
+EVERYTHING_WRITABLE: WritableParts = {Part: Writable(["name", "parts", "colour"])}
