@@ -125,7 +125,7 @@ CONFIG_KEYS: dict[str, Support] = {
     **dict.fromkeys(
         (
             *("allow_inf_nan", "str_max_length", "str_min_length", "str_strip_whitespace"),
-            *("str_to_lower", "str_to_upper", "validate_assignment", "validate_default"),
+            *("str_to_lower", "str_to_upper", "strict", "validate_assignment", "validate_default"),
             *("revalidate_instances", "use_attribute_docstrings", "title"),
         ),
         _DONE,
@@ -149,7 +149,7 @@ CONFIG_KEYS: dict[str, Support] = {
         "by pydantic", "only with `populate_by_name=True` or `validate_by_name=True`"
     ),
     "extra": Support("by pydantic", '`"forbid"`; `"allow"` is refused', fine=(None, "ignore")),
-    **dict.fromkeys(("strict", "coerce_numbers_to_str"), Support("by pydantic", fine=_OFF)),
+    "coerce_numbers_to_str": Support("by pydantic", fine=_OFF),
     "val_temporal_unit": Support("by pydantic", fine=(None, "infer")),
     "regex_engine": Support("by pydantic", fine=(None, "rust-regex")),
     "use_enum_values": _refused(

@@ -170,7 +170,6 @@ def test_what_reads_input_of_a_mixin_counts_as_well_until_it_is_defined_anew() -
     ("config", "at"),
     [
         ("extra='forbid'", "extra"),
-        ("strict=True", "strict"),
         ("coerce_numbers_to_str=True", "coerce_numbers_to_str"),
         ("val_temporal_unit='seconds'", "val_temporal_unit"),
         ("regex_engine='python-re'", "regex_engine"),
