@@ -15,6 +15,7 @@ from starmodel.errors import (
     ConstraintViolation,
     InvalidArguments,
     InvalidState,
+    QueryTooBroad,
     Refused,
     StaleVersion,
     StarModelError,
@@ -49,6 +50,7 @@ TITLES: Final[Mapping[int, str]] = {
     503: "Not available",
 }
 _REFUSED: Final = "Refused"
+_TOO_BROAD: Final = "Too broad"
 UNFORESEEN: Final = "Something went wrong. It has been noted as {}."
 
 _MENDABLE = frozenset({400, 409, 422, 429, 500, 503})
@@ -135,7 +137,9 @@ def problem_of(request: Request, error: Exception) -> Problem:
         if error.__cause__ is not None:
             logger.warning("%r is not available: %s", request.route, error.__cause__)
         headers = [(b"retry-after", b"%d" % math.ceil(error.retry_after))]
-    title = _REFUSED if isinstance(error, Refused) else None
+    title = None
+    if isinstance(error, Refused | QueryTooBroad):
+        title = _REFUSED if isinstance(error, Refused) else _TOO_BROAD
     return Problem(error.status, detail, errors=errors, headers=headers, title=title)
 
 
