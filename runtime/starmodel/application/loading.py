@@ -63,6 +63,7 @@ class Loading:
         "_services",
         "_tracked",
         "_wanted",
+        "_wanted_of",
         "actor",
         "idempotency_key",
     )
@@ -82,6 +83,7 @@ class Loading:
         self._declared: list[Key] = []
         # What is locked with the first that is loaded, all at once: see `Lock.begin`.
         self._wanted: Sequence[Key] = self._declared
+        self._wanted_of: EntityPersistenceBackend | None = None
         self._neighbours: Neighbours | None = None
         # Who was asked for by what they refer to, since the last commit.
         self._relations: list[Relation] = []
@@ -111,7 +113,10 @@ class Loading:
         if tracked is None:
             backend = self._services.persistence.backend_for(definition)
             if backend.keeps_records:
-                stored = await self._load_kept(backend, key, lock)
+                self._keeper = backend
+                stored = await self._load_locked(backend, key, lock)
+            elif backend is self._wanted_of:
+                stored = await self._load_locked(backend, key, lock=False)
             else:
                 stored = await backend.load(key)
             if stored is None and definition.is_record:
@@ -153,9 +158,11 @@ class Loading:
         """
         if not isinstance(definition, EntityDefinition):
             definition = self._services.definition_of(definition)
-        if self._services.persistence.backend_for(definition).keeps_records:
+        backend = self._services.persistence.backend_for(definition)
+        if backend.keeps_records:
             found = [holder for holder in holders or ("",) if holder is not None]
             self._declared += map(definition.key, found)
+            self._wanted_of = backend
 
     async def check_references(
         self,
@@ -233,18 +240,18 @@ class Loading:
         self._neighbours.add(other.name, entities)
         return [*entities]
 
-    async def _load_kept(
+    async def _load_locked(
         self, backend: EntityPersistenceBackend, key: Key, lock: bool
     ) -> Stored | None:
         """Load from a store that can lock, or take what was loaded ahead."""
-        self._keeper = backend
-        if not lock and (key not in self._wanted or (self._tracked and self._lock is None)):
+        wanted = self._wanted if backend is self._wanted_of else ()
+        if not lock and (key not in wanted or (self._tracked and self._lock is None)):
             ahead = None if self._neighbours is None else self._neighbours.take(key)
             return await self._source(backend).load(key) if ahead is None else ahead
         while True:
             try:
                 if self._lock is None:
-                    self._lock = await Lock.begin(backend, self._wanted)
+                    self._lock = await Lock.begin(backend, wanted)
                 return await self._lock.load(backend, key)
             except Conflict:
                 conflict = Conflict(key.entity, key.id)
