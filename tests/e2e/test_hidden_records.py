@@ -1,6 +1,7 @@
 """Records that somebody may not read are as good as not there, whatever he does."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 from clinic_project import Clinic
 
+from starmodel import CommandRecord
 from starmodel.application import Services
+from starmodel.stores.sql.outbox import write_record
 from starmodel.testing import Answer, Client
 
 JSON = {"accept": "application/json"}
@@ -293,3 +296,31 @@ def test_a_list_that_is_mostly_hidden_asks_for_filters(crowd: Client) -> None:
     options = crowd.act("/patient/options?list=l&q=9999", method="GET")
     assert "Patient 9999" in options.text
     assert acting(crowd, "doctor").get("/patient?sort=name").status == 200
+
+
+def test_no_record_of_an_event_has_a_secret_in_it(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    id = make(client, "/patient", name="Ada", owner="ada")
+    records: list[CommandRecord] = []
+    services_of(client).bus.subscribe(records.append)
+    key = {"number": "1", "code": "canary"}
+    house = {"street": "Main Street", "keys": [key]}
+    sent: dict[str, dict[str, Any]] = {
+        "change_pin": {"old_pin": "canary", "pin": "canary", "password": "canary", "reason": "new"},
+        "stamp": {"seal": b64encode(b"canary").decode(), "grade": 4711, "size": 3},
+        "house": {
+            "address": house,
+            "others": [house],
+            "by_name": {"home": house},
+            "street": "Main Street",
+        },
+    }
+    for event, arguments in sent.items():
+        answer = client.post(f"/patient/{id}/{event}", arguments)
+        assert answer.status == 200, answer.text
+    told = [{**record.arguments} for record in records]
+    assert told == [{"reason": "new"}, {"size": 3}, {"street": "Main Street"}]
+    kept = [repr(record) + write_record(record) for record in records]
+    for canary in ("canary", sent["stamp"]["seal"], "4711"):
+        assert canary not in f"{kept} {caplog.text}"

@@ -37,6 +37,16 @@ def is_doctor(actor: Actor, patient: "Patient") -> bool:
     return actor.id == "doctor"
 
 
+class Key(BaseModel):
+    number: str = ""
+    code: str = Field(default="", private=True)
+
+
+class Address(BaseModel):
+    street: str = ""
+    keys: list[Key] = Field(default_factory=list[Key])
+
+
 class Patient(Entity):
     """Somebody whom only his owner and the doctor know."""
 
@@ -46,11 +56,34 @@ class Patient(Entity):
     owner: str
     visits: int = 0
     pin: str = Field(default="", private=True)
+    seal: bytes = Field(default=b"", private=True)
+    grade: int = Field(default=0, private=True)
     visited: ClassVar[Many["Visit", Literal["patient"]]]
 
     @event
     def come(self) -> None:
         """Come once more."""
+        self.visits += 1
+
+    @event
+    def change_pin(self, old_pin: str, pin: str, password: str = "", reason: str = "") -> None:
+        """Take another pin."""
+        self.pin = pin
+
+    @event
+    def stamp(self, seal: bytes, grade: int = 0, size: int = 0) -> None:
+        """Take another seal."""
+        self.seal, self.grade = seal, grade
+
+    @event
+    def house(
+        self,
+        address: Address | None = None,
+        others: list[Address] | None = None,
+        by_name: dict[str, Address] | None = None,
+        street: str = "",
+    ) -> None:
+        """Live somewhere."""
         self.visits += 1
 
     @event(access=is_doctor)

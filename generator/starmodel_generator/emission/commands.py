@@ -27,6 +27,7 @@ from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, lay, named, prefixed
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.quoting import docstring, python_string
+from starmodel_generator.emission.recorded import is_recorded
 from starmodel_generator.emission.references import is_hidden_from_some, reference_checks
 from starmodel_generator.emission.wire import is_optional
 from starmodel_generator.planning import is_in_sql
@@ -362,7 +363,9 @@ class _Command:
 
     def _save_with(self, result: str, broadcast: Layout | None) -> Layout:
         arguments = (
-            self._recorded() if self.event.crud is None else crud_record(self.event, self.names)
+            self._recorded()
+            if self.event.crud is None
+            else crud_record(self.entity, self.event, self.names, self.context)
         )
         items: list[Layout] = [self.subject, python_string(self.event.name), arguments, result]
         if broadcast is not None:
@@ -383,7 +386,7 @@ class _Command:
                 for parameter in self.event.parameters
                 if (name := command_parameter(parameter, self.context)) is not None
                 and not isinstance(parameter.source, SuppliedSource)
-                and not parameter.private
+                and is_recorded(parameter, self.entity, self.context)
             ),
             "}",
         )

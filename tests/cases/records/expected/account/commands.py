@@ -25,7 +25,7 @@ async def open(
         while True:
             account = Account.open(actor=actor, pin=pin)
             work.add(ACCOUNT, account)
-            outcome = await work.commit(account, "open", {"pin": pin}, None)
+            outcome = await work.commit(account, "open", {}, None)
             if outcome is not None:
                 return outcome
 
