@@ -36,8 +36,7 @@ async def answer_query(request: Request, queries: Queries[Any]) -> Response:
     body: dict[str, object] = {"items": page.items, "next": page.next}
     if query.include:
         body["included"] = page.included
-    headers = [*JSON_HEADERS, (b"vary", b"accept, cookie")]
-    return Response(200, headers, encode_json(body))
+    return Response(200, JSON_HEADERS, encode_json(body))
 
 
 async def list_view(request: Request, queries: Queries[Any]) -> ListView[Any]:

@@ -20,7 +20,7 @@ from starmodel.stores.memory import MemoryRepo
 from starmodel.web.changes import Changes
 from starmodel.web.formatter import DatastarFormatter, EventResponseFormatter
 from starmodel.web.request import Request
-from starmodel.web.response import Headers
+from starmodel.web.response import VARY, Headers
 from starmodel.web.session import SessionIdentity, SignedSession
 from starmodel.web.ui import DefaultUI, UIAdapter
 
@@ -206,7 +206,7 @@ def page_headers(settings: Settings) -> Headers:
     return [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"cache-control", b"private, no-cache"),
-        (b"vary", b"accept, cookie"),
+        VARY,
         (b"content-security-policy", policy.encode("ascii")),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"same-origin"),

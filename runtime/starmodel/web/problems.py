@@ -27,7 +27,7 @@ from starmodel.web.attributes import escape
 from starmodel.web.encoding import encode_json
 from starmodel.web.form_body import read_form
 from starmodel.web.request import Request
-from starmodel.web.response import Headers, Response
+from starmodel.web.response import NO_STORE, Headers, Response
 from starmodel.web.sse import encode_signals
 
 if TYPE_CHECKING:
@@ -58,12 +58,12 @@ _MENDABLE = frozenset({400, 409, 422, 429, 500, 503})
 
 _JSON: Final[Headers] = [
     (b"content-type", b"application/problem+json"),
-    (b"cache-control", b"no-store"),
+    *NO_STORE,
     (b"x-content-type-options", b"nosniff"),
 ]
 _HTML: Final[Headers] = [
     (b"content-type", b"text/html; charset=utf-8"),
-    (b"cache-control", b"no-store"),
+    *NO_STORE,
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (

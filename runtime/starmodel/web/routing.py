@@ -36,6 +36,7 @@ class Route:
         respond: How a Datastar request is answered; by default as the settings say.
         json_only: Answer only who wants JSON; the host app has a page of its own there.
         form: The page that leads here, to be shown again where a plain form does not fit.
+        is_asset: Whether it is the same for everybody, for ever: nobody is asked who he is.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class Route:
         "event",
         "form",
         "handler",
+        "is_asset",
         "is_safe",
         "json_only",
         "method",
@@ -64,6 +66,7 @@ class Route:
         respond: Respond | None = None,
         json_only: bool = False,
         form: "Form | None" = None,
+        is_asset: bool = False,
     ) -> None:
         self.method: Method = method
         self.path = path
@@ -73,6 +76,7 @@ class Route:
         self.respond: Respond | None = respond
         self.json_only = json_only
         self.form = form
+        self.is_asset = is_asset
         self.is_safe = method in SAFE_METHODS
         self.namespace = ""
         self.signals_before = b""
