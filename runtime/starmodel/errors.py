@@ -117,6 +117,19 @@ class InvalidArguments(StarModelError):
         self.errors = errors
 
 
+class QueryTooBroad(StarModelError):
+    """Of the `most` records that a request may look through, too few may be read by its actor."""
+
+    status = 422
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"More than {most:,} records would have to be looked through for those that you may"
+            " see. Narrow it down with more filters."
+        )
+        self.most = most
+
+
 class InvalidState(StarModelError):
     """An event left its entity invalid, so nothing was stored.
 

@@ -59,7 +59,8 @@ class ParameterSchema(SchemaModel):
 
     `type` is `AnyType` for a parameter the runtime supplies and an `EntityType`
     for another entity, inside an `OptionalType` where `None` will do. A `private`
-    one (a password) is left out of the command record.
+    one (a password) is left out of the command record; so is one that is called like a private
+    field of the entity, or has private parts.
     """
 
     name: str

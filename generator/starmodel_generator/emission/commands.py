@@ -28,6 +28,8 @@ from starmodel_generator.emission.layout import Group, Layout, lay, named, prefi
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.protected import protected_objects
 from starmodel_generator.emission.quoting import docstring, python_string
+from starmodel_generator.emission.recorded import is_recorded
+from starmodel_generator.emission.references import is_hidden_from_some, reference_checks
 from starmodel_generator.emission.wire import is_optional
 from starmodel_generator.planning import is_in_sql
 from starmodel_schemas import (
@@ -238,10 +240,11 @@ class _Command:
             holder = holder_of(self.entity, self.event)
             loaded = self._loaded(self.entity, self.constant, holder)
             steps.append(f"{self.subject} = {loaded}")
-            steps += self._policy(self.event.access, self.subject)
+            steps += self._policy_of_loaded(self.entity, self.event.access, self.subject)
         for parameter in self.event.parameters:
             if isinstance(parameter.source, EntitySource):
                 steps += self._load(parameter, parameter.source)
+        steps += reference_checks(self.entity, self.event, self.subject, self.names, self.context)
         if self.event.is_generator:
             return steps
         self.names.use(self.state_module, self.constant)
@@ -280,7 +283,7 @@ class _Command:
         constant = self.names.use(other_names.module("state"), other_names.constant)
         holder = _holder(parameter, other)
         load = self._loaded(other, constant, holder)
-        checks = self._policy(other.access, parameter.name)
+        checks = self._policy_of_loaded(other, other.access, parameter.name)
         if is_optional(parameter) and other.scope == "RECORD":
             load = f"None if {holder} is None else {load}"
             inner = 12 if self.event.is_generator else 16
@@ -294,11 +297,19 @@ class _Command:
         if not isinstance(rule, PolicyAccess):
             return []
         policy = use_qualified(rule.function, self.names)
-        return [self._authorize(f"{policy}(actor, {subject})")]
-
-    def _authorize(self, allowed: str) -> str:
         self.names.use("starmodel.application", "authorize")
-        return f"authorize(actor, {allowed})"
+        return [f"authorize(actor, {policy}(actor, {subject}))"]
+
+    def _policy_of_loaded(
+        self, entity: EntitySchema, rule: AccessRule, subject: str
+    ) -> list[Layout]:
+        """Ask whether the actor may reach what was loaded.
+
+        Whoever may not even read a record is told the same as if there were none.
+        """
+        if not (isinstance(rule, PolicyAccess) and is_hidden_from_some(entity)):
+            return self._policy(rule, subject)
+        return [f"work.authorize({subject}, {use_qualified(rule.function, self.names)})"]
 
     def _method(self) -> str:
         if self.event.is_creation and self.event.crud is None:
@@ -363,7 +374,9 @@ class _Command:
 
     def _save_with(self, result: str, broadcast: Layout | None) -> Layout:
         arguments = (
-            self._recorded() if self.event.crud is None else crud_record(self.event, self.names)
+            self._recorded()
+            if self.event.crud is None
+            else crud_record(self.entity, self.event, self.names, self.context)
         )
         items: list[Layout] = [self.subject, python_string(self.event.name), arguments, result]
         if broadcast is not None:
@@ -384,7 +397,7 @@ class _Command:
                 for parameter in self.event.parameters
                 if (name := command_parameter(parameter, self.context)) is not None
                 and not isinstance(parameter.source, SuppliedSource)
-                and not parameter.private
+                and is_recorded(parameter, self.entity, self.context)
             ),
             "}",
         )

@@ -1,10 +1,14 @@
 """The commands of `crud`: their statements, where no method of the author's does anything."""
 
+from collections.abc import Iterable
+
 from starmodel_generator.emission.crud import VERSION, crud_words, is_field_of_update
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, prefixed
+from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.quoting import docstring
-from starmodel_schemas import EntitySchema, EventSchema
+from starmodel_generator.emission.recorded import is_recorded
+from starmodel_schemas import EntitySchema, EventSchema, ParameterSchema
 
 ARGUMENTS = "arguments"
 """The variable that holds the fields which somebody gave."""
@@ -23,7 +27,7 @@ def crud_preparation(event: EventSchema, names: ModuleNames) -> list[Layout]:
     """Write what comes before anything is loaded: the fields that somebody gave are gathered."""
     if event.crud == "delete":
         return []
-    return [prefixed(f"{ARGUMENTS} = ", _given(event, names, with_private=True))]
+    return [prefixed(f"{ARGUMENTS} = ", _given(_fields(event), names))]
 
 
 def crud_steps(
@@ -46,20 +50,26 @@ def crud_steps(
             return [f"work.delete({subject})"]
 
 
-def crud_record(event: EventSchema, names: ModuleNames) -> Layout:
+def crud_record(
+    entity: EntitySchema, event: EventSchema, names: ModuleNames, context: Context
+) -> Layout:
     """Write what the record of the event says it was called with: nothing private."""
     if event.crud == "delete":
         return "{}"
-    if any(parameter.private for parameter in event.parameters):
-        return _given(event, names, with_private=False)
-    return ARGUMENTS
+    fields = _fields(event)
+    recorded = [field for field in fields if is_recorded(field, entity, context)]
+    return ARGUMENTS if recorded == fields else _given(recorded, names)
 
 
-def _given(event: EventSchema, names: ModuleNames, *, with_private: bool) -> Layout:
-    items = tuple(
-        f"{parameter.name}={parameter.name}"
+def _fields(event: EventSchema) -> list[ParameterSchema]:
+    """Give the parameters that are fields."""
+    return [
+        parameter
         for parameter in event.parameters
         if event.crud == "create" or is_field_of_update(event, parameter)
-        if with_private or not parameter.private
-    )
+    ]
+
+
+def _given(fields: Iterable[ParameterSchema], names: ModuleNames) -> Layout:
+    items = tuple(f"{field.name}={field.name}" for field in fields)
     return Group(f"{names.use('starmodel.domain', 'given')}(", items, ")")

@@ -1,6 +1,6 @@
 """Use cases: load, run, validate, save, publish. Knows the ports, and no adapter."""
 
-from starmodel.application.access import authorize, is_allowed
+from starmodel.application.access import authorize, is_allowed, may_read, needs_signing_in
 from starmodel.application.bus import EventBus, Handler
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.outcome import Outcome, Snapshot
@@ -26,5 +26,7 @@ __all__ = [
     "authorize",
     "detach",
     "is_allowed",
+    "may_read",
+    "needs_signing_in",
     "restore",
 ]

@@ -23,15 +23,31 @@ def is_allowed(access: Access | Policy | None, actor: Actor, entity: Entity) -> 
     return access(actor, entity)
 
 
-def may_read(definition: EntityDefinition[Any], actor: Actor, entity: Entity) -> bool:
-    """Tell whether the actor may read one of several records; a policy that fails says no.
+def needs_signing_in(access: Access | Policy | None, actor: Actor) -> bool:
+    """Tell whether the actor may reach no entity of a kind, whichever it is, as he is nobody."""
+    return access is Access.AUTHENTICATED and not actor.is_authenticated
 
-    It is logged, and the others are still there.
+
+def may_read(definition: EntityDefinition[Any], actor: Actor, entity: Entity) -> bool:
+    """Tell whether the actor may read a record; a policy that fails says no, and it is logged."""
+    return may_do(definition, definition.access, actor, entity)
+
+
+def may_do(
+    definition: EntityDefinition[Any],
+    access: Access | Policy | None,
+    actor: Actor,
+    entity: Entity,
+) -> bool:
+    """Tell whether the actor may do something with a record; a policy that fails says no.
+
+    If it were an error instead, whoever asks could tell a record that is there from one that is
+    not.
     """
     try:
-        return is_allowed(definition.access, actor, entity)
+        return is_allowed(access, actor, entity)
     except Exception:
-        logger.exception("The policy of %s failed", definition.name)
+        logger.exception("A policy of %s failed", definition.name)
         return False
 
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from starmodel.application.access import authorize, may_do, may_read
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.locking import Lock
-from starmodel.application.relations import Neighbours, referring
+from starmodel.application.reading import Reading, Turns
+from starmodel.application.relations import NO_SUCH_RECORD, Neighbours, given_ids, referring
 from starmodel.application.store import (
     NO_READS,
     Check,
@@ -18,9 +21,15 @@ from starmodel.application.store import (
     Stored,
 )
 from starmodel.application.tracking import Tracked
-from starmodel.domain import Actor, Entity
+from starmodel.domain import Access, Actor, Entity, Policy
 from starmodel.domain.relation import Loader, Target
-from starmodel.errors import ConfigurationError, Conflict, NotFound
+from starmodel.errors import (
+    ArgumentError,
+    ConfigurationError,
+    Conflict,
+    ConstraintViolation,
+    NotFound,
+)
 
 if TYPE_CHECKING:
     from starmodel.application.services import Services
@@ -54,6 +63,7 @@ class Loading:
         "_services",
         "_tracked",
         "_wanted",
+        "_wanted_of",
         "actor",
         "idempotency_key",
     )
@@ -73,6 +83,7 @@ class Loading:
         self._declared: list[Key] = []
         # What is locked with the first that is loaded, all at once: see `Lock.begin`.
         self._wanted: Sequence[Key] = self._declared
+        self._wanted_of: EntityPersistenceBackend | None = None
         self._neighbours: Neighbours | None = None
         # Who was asked for by what they refer to, since the last commit.
         self._relations: list[Relation] = []
@@ -102,7 +113,10 @@ class Loading:
         if tracked is None:
             backend = self._services.persistence.backend_for(definition)
             if backend.keeps_records:
-                stored = await self._load_kept(backend, key, lock)
+                self._keeper = backend
+                stored = await self._load_locked(backend, key, lock)
+            elif backend is self._wanted_of:
+                stored = await self._load_locked(backend, key, lock=False)
             else:
                 stored = await backend.load(key)
             if stored is None and definition.is_record:
@@ -113,6 +127,24 @@ class Loading:
             raise NotFound(definition.name, holder)
         self._latest = tracked
         return tracked.entity
+
+    def authorize(self, entity: Entity, access: Access | Policy) -> None:
+        """Go on if the actor may do something with a record that was loaded here.
+
+        Args:
+            entity: The record, as it was loaded.
+            access: Who may, where that is not the same as who may read it.
+
+        Raises:
+            NotFound: He may not, and may not read the record either, so for him there is none.
+            Unauthenticated, Forbidden: He may not, and may read it.
+        """
+        tracked = self._find(entity)
+        definition = tracked.definition
+        if not may_do(definition, access, self.actor, entity):
+            if access is definition.access or not may_read(definition, self.actor, entity):
+                raise NotFound(tracked.key.entity, tracked.key.id)
+            authorize(self.actor, allowed=False)
 
     def lock(self, definition: EntityDefinition[Any] | type[Entity], *holders: str | None) -> None:
         """Say which entities will be loaded with `lock`, before anything is loaded.
@@ -126,9 +158,46 @@ class Loading:
         """
         if not isinstance(definition, EntityDefinition):
             definition = self._services.definition_of(definition)
-        if self._services.persistence.backend_for(definition).keeps_records:
+        backend = self._services.persistence.backend_for(definition)
+        if backend.keeps_records:
             found = [holder for holder in holders or ("",) if holder is not None]
             self._declared += map(definition.key, found)
+            self._wanted_of = backend
+
+    async def check_references(
+        self,
+        definition: EntityDefinition[Any],
+        target: EntityDefinition[Any],
+        values: Mapping[str, object],
+        entity: Entity | None = None,
+    ) -> None:
+        """Go on if the actor may read every record that a caller's values refer to.
+
+        One that he may not read is refused exactly as one that is not there, so that nobody learns
+        which there are.
+
+        Args:
+            definition: The entity whose event it is.
+            target: What the values refer to.
+            values: References, lists of them, or ids, each by the name that errors give it.
+            entity: One whose fields have these names: what they refer to already may stay there.
+
+        Raises:
+            ConstraintViolation: Some are not there for the actor.
+        """
+        kept = {} if entity is None else vars(entity)
+        wanted = {
+            name: given_ids(value) - given_ids(kept.get(name)) for name, value in values.items()
+        }
+        ids = sorted({*chain.from_iterable(wanted.values())})
+        if not ids:
+            return
+        source = self._source(self._services.persistence.backend_for(target))
+        found = await Reading(self.actor).load_all(source, target, ids)
+        missing = [name for name, each in wanted.items() if not each <= found.keys()]
+        if missing:
+            errors = [ArgumentError(name, *NO_SUCH_RECORD) for name in missing]
+            raise ConstraintViolation(definition.name, tuple(errors))
 
     async def load_reference(self, target: Target, id: str) -> Entity:
         """Give the record that a `Ref` leads to; see `Ref.load`.
@@ -157,9 +226,11 @@ class Loading:
         # Who is new is referred to by nobody else, and who is locked by nobody who is new.
         is_settled = owning.is_new or (self._lock is not None and self._lock.holds(check))
         stored_ones = await self._source(backend).find(other.name, field, id)
+        turns = Turns()
         for key, stored in stored_ones:
             if key not in self._tracked:
                 self._tracked[key] = Tracked(other, key, backend, stored, None)
+            await turns.give_way()
         if not is_settled and backend.keeps_records:
             self._relations.append(Relation(check, other.name, field, len(stored_ones)))
         found = referring(self._tracked.values(), other, field, id)
@@ -169,18 +240,18 @@ class Loading:
         self._neighbours.add(other.name, entities)
         return [*entities]
 
-    async def _load_kept(
+    async def _load_locked(
         self, backend: EntityPersistenceBackend, key: Key, lock: bool
     ) -> Stored | None:
         """Load from a store that can lock, or take what was loaded ahead."""
-        self._keeper = backend
-        if not lock and (key not in self._wanted or (self._tracked and self._lock is None)):
+        wanted = self._wanted if backend is self._wanted_of else ()
+        if not lock and (key not in wanted or (self._tracked and self._lock is None)):
             ahead = None if self._neighbours is None else self._neighbours.take(key)
             return await self._source(backend).load(key) if ahead is None else ahead
         while True:
             try:
                 if self._lock is None:
-                    self._lock = await Lock.begin(backend, self._wanted)
+                    self._lock = await Lock.begin(backend, wanted)
                 return await self._lock.load(backend, key)
             except Conflict:
                 conflict = Conflict(key.entity, key.id)

@@ -7,14 +7,16 @@ ids; who may see a record is settled here, for all stores alike.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from starmodel.application.access import authorize, may_read
+from starmodel.application.access import authorize, needs_signing_in
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.queries import LIMIT, ColumnQueries, Queries, Query
+from starmodel.application.reading import AT_ONCE, MOST_READ, Reading
 from starmodel.application.relations import ids_in
 from starmodel.application.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Stored
 from starmodel.domain import ANONYMOUS, Access, Actor, Entity
 from starmodel.domain.shapes import is_sequence
+from starmodel.errors import QueryTooBroad
 
 if TYPE_CHECKING:
     from starmodel.application.services import Services
@@ -23,9 +25,6 @@ E = TypeVar("E", bound=Entity)
 
 State: TypeAlias = Mapping[str, Any]
 """The public fields of a record, as JSON has them."""
-
-_AT_ONCE = 256
-"""How many records a policy is asked about at once, where it has said no to some."""
 
 States: TypeAlias = Mapping[str, Mapping[str, State]]
 """The public states of records that are referred to: by the name of the field, then by id."""
@@ -83,20 +82,34 @@ async def find(
 
 
 async def find_page(
-    services: "Services", queries: Queries[E], query: Query, *, actor: Actor = ANONYMOUS
+    services: "Services",
+    queries: Queries[E],
+    query: Query,
+    *,
+    actor: Actor = ANONYMOUS,
+    reading: Reading | None = None,
 ) -> QueryPage[E]:
     """Give a page of the records that fit.
 
     Where a policy decides about each record, it is asked until the page is full, so nothing in the
     answer tells of records that the actor may not read: neither how many there are, nor where.
 
+    Args:
+        services: The app's services.
+        queries: What can be asked of the entity.
+        query: What is asked.
+        actor: Who asks.
+        reading: What the same request reads besides; then it says who asks.
+
     Raises:
         InvalidArguments: The query asks for what there is not.
+        QueryTooBroad: Too many records would have to be read for those that the actor may read.
         Unauthenticated: Nobody is signed in, and the records are for those who are.
         Unavailable: The database does not answer.
     """
     definition = queries.definition
-    _authorize(definition, actor)
+    reading = reading or Reading(actor)
+    _authorize(definition, reading.actor)
     search, asked = queries.search(query)
     backend = services.persistence.backend_for(definition)
     if isinstance(definition.access, Access):
@@ -105,7 +118,7 @@ async def find_page(
             for _, stored in await backend.search(search)
         ]
     else:
-        found = await _find_readable(backend, queries, search, actor)
+        found = await _find_readable(backend, queries, search, reading)
     cursor = None
     if len(found) > query.limit:
         del found[query.limit :]
@@ -114,39 +127,51 @@ async def find_page(
     included = {}
     if query.include:
         wanted = {name: [ids_in(item, name) for item in items] for name in query.include}
-        included = await _load(services, queries, wanted, actor)
+        included = await _load(services, queries, wanted, reading)
     return QueryPage(items, included, cursor)
 
 
 async def _find_readable(
-    backend: EntityPersistenceBackend, queries: Queries[E], search: Search, actor: Actor
+    backend: EntityPersistenceBackend, queries: Queries[E], search: Search, reading: Reading
 ) -> list[tuple[Stored, E]]:
     """Give as many records as are searched for, of those that the actor may read."""
     definition = queries.definition
     readable: list[tuple[Stored, E]] = []
     wanted = search.limit
     while True:
+        # One more than may be looked at tells whether there is one more.
+        search = search._replace(limit=min(search.limit, reading.left + 1))
         found = await backend.search(search)
-        for _, stored in found:
+        looked_at = found[: reading.left]
+        reading.left -= len(looked_at)
+        for _, stored in looked_at:
             item = definition.restore(stored.values)
-            if may_read(definition, actor, item):
+            if await reading.may_read(definition, item):
                 readable.append((stored, item))
                 if len(readable) == wanted:
                     return readable
+        if len(looked_at) < len(found):
+            raise QueryTooBroad(MOST_READ)
         if len(found) < search.limit:
             return readable
         after = queries.place(search.order, found[-1][1])
-        search = search._replace(after=after, limit=max(search.limit, _AT_ONCE))
+        search = search._replace(after=after, limit=AT_ONCE)
 
 
 async def find_states(
-    services: "Services", queries: Queries[Any], query: Query, *, actor: Actor = ANONYMOUS
+    services: "Services",
+    queries: Queries[Any],
+    query: Query,
+    *,
+    actor: Actor = ANONYMOUS,
+    reading: Reading | None = None,
 ) -> StatesPage:
     """Give the public states of the records that fit, where nobody needs more; see `find_page`."""
-    page = await _find_columns(services, queries, query, actor)
+    reading = reading or Reading(actor)
+    page = await _find_columns(services, queries, query, reading)
     if page is not None:
         return page
-    found = await find_page(services, queries, query, actor=actor)
+    found = await find_page(services, queries, query, reading=reading)
     states = [queries.definition.state(item) for item in found.items]
     return StatesPage(states, _states_of(queries, found.included), found.next)
 
@@ -158,6 +183,7 @@ async def find_related(
     *,
     include: Iterable[str] | None = None,
     actor: Actor = ANONYMOUS,
+    reading: Reading | None = None,
 ) -> States:
     """Give the public states of what records refer to, for the pages that show them.
 
@@ -165,23 +191,30 @@ async def find_related(
         services: The app's services.
         queries: What their fields refer to.
         states: The public states of the records.
-        include: The fields; all that refer to records if nothing is said.
+        include: The fields; all that refer to records if nothing is said. Then records are left
+            out rather than too many of them read.
         actor: Who is to see them; what he may not read is left out.
+        reading: What the same request reads besides; then it says who is to see them.
+
+    Raises:
+        QueryTooBroad: Too many records would have to be read for those that the actor may read.
     """
     known = [*states]
     names = queries.includes if include is None else include
     wanted = {name: [_ids_of(state.get(name)) for state in known] for name in names}
-    return _states_of(queries, await _load(services, queries, wanted, actor))
+    reading = reading or Reading(actor)
+    loaded = await _load(services, queries, wanted, reading, is_partial=include is None)
+    return _states_of(queries, loaded)
 
 
 async def _find_columns(
-    services: "Services", queries: Queries[Any], query: Query, actor: Actor
+    services: "Services", queries: Queries[Any], query: Query, reading: Reading
 ) -> StatesPage | None:
     """Find states without making entities; `None` where something has to be asked of these."""
     definition = queries.definition
     if not (isinstance(queries, ColumnQueries) and isinstance(definition.access, Access)):
         return None
-    _authorize(definition, actor)
+    _authorize(definition, reading.actor)
     search, asked = queries.search(query)
     backend = services.persistence.backend_for(definition)
     found = await backend.search_states(search, queries.names)
@@ -194,7 +227,9 @@ async def _find_columns(
         cursor = queries.cursor(asked, search.order, read(query.limit - 1))
     included: States = {}
     if query.include:
-        included = await find_related(services, queries, states, include=query.include, actor=actor)
+        included = await find_related(
+            services, queries, states, include=query.include, reading=reading
+        )
     return StatesPage(states, included, cursor)
 
 
@@ -202,17 +237,28 @@ async def _load(
     services: "Services",
     queries: Queries[Any],
     wanted: Mapping[str, Iterable[Sequence[str]]],
-    actor: Actor,
+    reading: Reading,
+    *,
+    is_partial: bool = False,
 ) -> dict[str, dict[str, Entity]]:
-    """Load what fields refer to, by their names: what is of one kind is loaded together."""
+    """Load what fields refer to, by their names: what is of one kind is loaded together.
+
+    Where it is too much, `is_partial` says to leave some of it out.
+    """
     ids = {name: dict.fromkeys(id for one in each for id in one) for name, each in wanted.items()}
     by_kind: dict[EntityDefinition[Any], dict[str, None]] = {}
     for name, found in ids.items():
         by_kind.setdefault(queries.includes[name], {}).update(found)
-    entities: dict[EntityDefinition[Any], dict[str, Entity]] = {
-        definition: await _read_all(services, definition, [*found], actor)
-        for definition, found in by_kind.items()
-    }
+    entities: dict[EntityDefinition[Any], dict[str, Entity]] = {}
+    for definition, found in by_kind.items():
+        chosen = [*found]
+        if callable(definition.access):
+            if len(chosen) > reading.left and not is_partial:
+                raise QueryTooBroad(MOST_READ)
+            chosen = chosen[: reading.left]
+            reading.left -= len(chosen)
+        backend = services.persistence.backend_for(definition)
+        entities[definition] = await reading.load_all(backend, definition, chosen)
     included: dict[str, dict[str, Entity]] = {}
     for name, found in ids.items():
         there = entities[queries.includes[name]]
@@ -220,26 +266,9 @@ async def _load(
     return included
 
 
-async def _read_all(
-    services: "Services", definition: EntityDefinition[Any], ids: Sequence[str], actor: Actor
-) -> dict[str, Entity]:
-    """Give the records with these ids that the actor may read, by their ids."""
-    if definition.access is Access.AUTHENTICATED and not actor.is_authenticated:
-        return {}
-    backend = services.persistence.backend_for(definition)
-    stored = await backend.load_all([definition.key(id) for id in ids])
-    found = {
-        id: definition.restore(each.values)
-        for id, each in zip(ids, stored, strict=True)
-        if each is not None
-    }
-    return {id: entity for id, entity in found.items() if may_read(definition, actor, entity)}
-
-
 def _authorize(definition: EntityDefinition[Any], actor: Actor) -> None:
     """Refuse who is not signed in, where that is what it takes; a policy is asked for each record."""
-    if definition.access is Access.AUTHENTICATED:
-        authorize(actor, actor.is_authenticated)
+    authorize(actor, not needs_signing_in(definition.access, actor))
 
 
 def _states_of(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, get_args
+from uuid import UUID
 
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.store import Key, Stored
@@ -11,6 +12,10 @@ from starmodel.domain.shapes import is_sequence
 
 if TYPE_CHECKING:
     from starmodel.application.store import EntityPersistenceBackend
+
+
+NO_SUCH_RECORD = ("There is no such record.", "foreign_key")
+"""What is said of a reference that leads nowhere, and its type for programs."""
 
 
 class Neighbours:
@@ -71,6 +76,17 @@ def ids_of(value: object) -> list[str]:
     if is_sequence(value):
         return [one.id for one in value if isinstance(one, Ref)]
     return []
+
+
+def given_ids(value: object) -> set[str]:
+    """Give the ids that somebody has given: as references, entities or plain ids, alone or listed."""
+    if isinstance(value, Ref | Entity):
+        return {str(value.id)}
+    if isinstance(value, str | int | UUID):
+        return {str(value)}
+    if is_sequence(value):
+        return {id for one in value for id in given_ids(one)}
+    return set()
 
 
 def referring(

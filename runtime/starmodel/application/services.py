@@ -4,7 +4,12 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, Self, TypeVar, overload
 
-from starmodel.application.access import authorize, is_allowed
+from starmodel.application.access import (
+    authorize,
+    is_allowed,
+    may_read,
+    needs_signing_in,
+)
 from starmodel.application.bus import EventBus
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.outcome import Snapshot
@@ -12,7 +17,7 @@ from starmodel.application.persistence import PersistenceManager
 from starmodel.application.relations import refers
 from starmodel.application.relay import Relay
 from starmodel.application.unit_of_work import UnitOfWork
-from starmodel.domain import ANONYMOUS, Actor, Entity, Scope, StateStore
+from starmodel.domain import ANONYMOUS, Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError, NotFound
 
 E = TypeVar("E", bound=Entity)
@@ -107,18 +112,24 @@ class Services:
         Where nothing is stored, it is a new instance, with version 0.
 
         Raises:
-            NotFound: There is no such record.
-            Unauthenticated, Forbidden: The actor may not read it.
+            NotFound: There is no such record, or none that the actor may read.
+            Unauthenticated, Forbidden: The actor may not read it, whichever record it is.
         """
+        # Before anything is loaded, so that nobody who is not signed in learns what there is.
+        authorize(actor, not needs_signing_in(definition.access, actor))
         key = definition.key(holder)
         stored = await self.persistence.backend_for(definition).load(key)
         if stored is not None:
             entity, version = definition.restore(stored.values), stored.version
-        elif definition.scope is Scope.RECORD:
+        elif definition.is_record:
             raise NotFound(definition.name, holder)
         else:
             entity, version = definition.cls(), 0
-        authorize(actor, is_allowed(definition.access, actor, entity))
+        if definition.is_record:
+            if not may_read(definition, actor, entity):
+                raise NotFound(definition.name, holder)
+        else:
+            authorize(actor, is_allowed(definition.access, actor, entity))
         return Snapshot(definition, key.id, entity, definition.state(entity), version)
 
     async def open(self) -> None:

@@ -140,6 +140,10 @@ class EntityPersistenceBackend(ABC):
     """Whether it keeps records of what was committed until they are published, and the receipts
     of requests. Then events are saved by `commit_event`."""
 
+    attempts_before_lock: ClassVar[int] = 2
+    """After so many conflicts an event locks what it loads, where the store can do that: of many
+    who want the same at once all but one would run in vain."""
+
     @abstractmethod
     async def load(self, key: Key) -> Stored | None:
         """Give what is stored under the key, `None` if it is missing."""

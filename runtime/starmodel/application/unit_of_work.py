@@ -46,10 +46,6 @@ from starmodel.errors import (
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
 
-_OPTIMISTIC_ATTEMPTS = 2
-"""After so many conflicts an event locks what it loads, where the store can do that: of many who
-want the same row at once all but one would run in vain."""
-
 
 class UnitOfWork(Loading):
     """Loads entities for one event, and saves what the event made of them.
@@ -232,12 +228,15 @@ class UnitOfWork(Loading):
                     return await self._commit_kept(
                         tracked, saved, event, arguments, result, broadcast, reads
                     )
-                versions = await backend.commit(saved)
+                versions = await self._source(backend).commit(saved)
             except Conflict as conflict:
                 if self._is_new(conflict):
                     raise Taken(conflict.entity, conflict.id) from None
-                await self._begin_anew(conflict)
+                await self._begin_anew(conflict, saved[0].backend)
                 return None
+            finally:
+                if self._lock is not None:
+                    await self._unlock()
             for other in saved:
                 other.accept(versions.pop(0))
         services = self._services
@@ -380,17 +379,18 @@ class UnitOfWork(Loading):
             await self._services.bus.publish(record)
             backend.published(tickets[place : place + 1])
 
-    async def _begin_anew(self, conflict: Conflict) -> None:
+    async def _begin_anew(self, conflict: Conflict, backend: EntityPersistenceBackend) -> None:
         if self._lock is not None:
             await self._unlock()
         await self._wait_after(conflict)
-        if self._conflicts >= _OPTIMISTIC_ATTEMPTS:
+        if self._conflicts >= backend.attempts_before_lock:
             loaded = [
                 key
                 for key, tracked in self._tracked.items()
-                if tracked.backend is self._keeper and not tracked.is_new
+                if tracked.backend is backend and not tracked.is_new
             ]
-            self._wanted = [*self._declared, *loaded]
+            declared = self._declared if backend is self._wanted_of else []
+            self._wanted, self._wanted_of = [*declared, *loaded], backend
         self._forget()
 
     async def _raise_if_repeated(self) -> None:

@@ -5,14 +5,20 @@ sessions that were saved longest ago; what is kept for everybody, or is addresse
 never dropped: the store says that it is full instead.
 """
 
+import asyncio
 import heapq
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import islice
+from typing import Any, ClassVar
 
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
 from starmodel.domain import Scope
-from starmodel.errors import Conflict, StoreFull
+from starmodel.errors import Busy, Conflict, StoreFull
+
+PATIENCE = 10.0
+"""How many seconds anybody waits for those who have locked the same before him."""
 
 _SESSION = Scope.SESSION.value
 
@@ -30,15 +36,27 @@ class _Entry(Stored):
         self.expires_at = expires_at
 
 
+class _KeyLock(asyncio.Lock):
+    """The lock of one key: the task that holds it, and how many hold it or wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.owner: asyncio.Task[Any] | None = None
+        self.users = 0
+
+
 class MemoryRepo(EntityPersistenceBackend):
     """Keeps entities until the process ends, their time is up, or there is no room.
 
-    Nothing awaits within a commit, so commits do not interleave. Use it from one event loop.
+    Nothing awaits within a commit, so commits do not interleave; before it begins, it waits for
+    whoever has locked what it changes. Use it from one event loop.
 
     Args:
         max_entries: How many entries there may be.
         clock: Seconds from any point on; it should not be set back.
     """
+
+    attempts_before_lock: ClassVar[int] = 1
 
     def __init__(
         self, *, max_entries: int = 100_000, clock: Callable[[], float] = time.monotonic
@@ -54,6 +72,8 @@ class MemoryRepo(EntityPersistenceBackend):
         # The highest version of anything that is gone. A key that comes back starts above it,
         # so its version does not go back, and nothing has to be kept for each key.
         self._floor = 0
+        # Of the keys that somebody has locked, and of no others.
+        self._locks: dict[Key, _KeyLock] = {}
 
     def __len__(self) -> int:
         """The number of entries, expired ones that nobody came across included."""
@@ -70,6 +90,53 @@ class MemoryRepo(EntityPersistenceBackend):
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
         """Carry out all the writes, or none, and give the new version of each."""
+        if not self._locks:
+            return self._carry_out(writes)
+        me = asyncio.current_task()
+        holds_any = any(lock.owner is me for lock in self._locks.values())
+        async with AsyncExitStack() as stack:
+            for key in sorted({write.key for write in writes}):
+                if key not in self._locks or self._locks[key].owner is me:
+                    continue
+                if holds_any:
+                    # To wait here might be for one who waits for what is held.
+                    raise Conflict(key.entity, key.id)
+                await stack.enter_async_context(self.locked(key))
+            return self._carry_out(writes)
+
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncGenerator[EntityPersistenceBackend]:
+        """Give a view of the store; what it locks is its task's until the block ends."""
+        async with AsyncExitStack() as stack:
+            yield _View(self, stack)
+
+    @asynccontextmanager
+    async def locked(self, key: Key) -> AsyncGenerator[None]:
+        """Keep all other tasks from changing an entry; they come in the order they asked.
+
+        Raises:
+            Busy: Those who asked before take too long.
+        """
+        lock = self._locks.setdefault(key, _KeyLock())
+        lock.users += 1
+        try:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await lock.acquire()
+            except TimeoutError:
+                raise Busy(key.entity, key.id) from None
+            lock.owner = asyncio.current_task()
+            try:
+                yield
+            finally:
+                lock.owner = None
+                lock.release()
+        finally:
+            lock.users -= 1
+            if not lock.users:
+                del self._locks[key]
+
+    def _carry_out(self, writes: Sequence[Write]) -> list[int]:
         added = 0
         for write in writes:
             entry = self._find(write.key)
@@ -155,3 +222,24 @@ class MemoryRepo(EntityPersistenceBackend):
             else:
                 heapq.heappush(self._expiries, (entry.expires_at, key))
         return before - len(self)
+
+
+class _View(EntityPersistenceBackend):
+    """The store, for a task that locks entries of it."""
+
+    def __init__(self, store: MemoryRepo, stack: AsyncExitStack) -> None:
+        self._store = store
+        self._stack = stack
+
+    async def load(self, key: Key) -> Stored | None:
+        return await self._store.load(key)
+
+    async def lock(self, key: Key) -> Stored | None:
+        await self._stack.enter_async_context(self._store.locked(key))
+        return await self._store.load(key)
+
+    async def version(self, key: Key) -> int:
+        return await self._store.version(key)
+
+    async def commit(self, writes: Sequence[Write]) -> list[int]:
+        return await self._store.commit(writes)

@@ -13,7 +13,7 @@ from starmodel.web.encoding import encode_json
 from starmodel.web.prefix import prefix_addresses
 from starmodel.web.problems import error_patch, problem_of
 from starmodel.web.request import Request
-from starmodel.web.response import Headers, Response, StreamResponse
+from starmodel.web.response import NO_STORE, Headers, Response, StreamResponse
 from starmodel.web.sse import encode_signals
 
 E = TypeVar("E", bound=Entity)
@@ -21,10 +21,10 @@ R = TypeVar("R")
 
 JSON_HEADERS: Final[Headers] = [
     (b"content-type", b"application/json"),
-    (b"cache-control", b"no-store"),
+    *NO_STORE,
     (b"x-content-type-options", b"nosniff"),
 ]
-ACKNOWLEDGED: Final = Response(204, [(b"cache-control", b"no-store")], b"")
+ACKNOWLEDGED: Final = Response(204, NO_STORE, b"")
 
 
 def answer_event(
@@ -184,11 +184,7 @@ def answer_page(request: Request, snapshot: Snapshot[E], page: Callable[[Any], o
 
 def answer_state(snapshot: Snapshot[E]) -> Response:
     """Answer a program that asks for an entity, with its public state."""
-    return Response(
-        200,
-        [*JSON_HEADERS, (b"vary", b"accept, cookie")],
-        _body(snapshot.state, snapshot.version, None),
-    )
+    return Response(200, JSON_HEADERS, _body(snapshot.state, snapshot.version, None))
 
 
 def answer_form(request: Request, page: Page) -> Response:
@@ -298,7 +294,7 @@ def _body(state: Mapping[str, object], version: int, result: object) -> bytes:
 def _see_other(path: str) -> Response:
     """Lead a form to a page of this site, and to no other."""
     location = _quoted(path if is_own_path(path) else "/").encode("ascii")
-    return Response(303, [(b"location", location), (b"cache-control", b"no-store")], b"")
+    return Response(303, [(b"location", location), *NO_STORE], b"")
 
 
 def _quoted(path: str) -> str:

@@ -18,7 +18,15 @@ from starmodel.web.parts import Adapters, Parts
 from starmodel.web.prefix import PREFIX
 from starmodel.web.problems import Problem, answer_error, answer_problem
 from starmodel.web.request import NO_PARAMETERS, PATH, Request
-from starmodel.web.response import ASGIApplication, Message, Receive, Response, Send, StreamResponse
+from starmodel.web.response import (
+    NO_STORE,
+    ASGIApplication,
+    Message,
+    Receive,
+    Response,
+    Send,
+    StreamResponse,
+)
 from starmodel.web.response import Scope as ConnectionScope
 from starmodel.web.routing import Methods, Resource, Route, RouteTable
 from starmodel.web.ui import Asset
@@ -79,7 +87,7 @@ class WebApplication:
             *(route for resource in resources for route in resource.routes),
             self.hub.route,
             *(
-                Route("GET", path, partial(_answer_asset, asset))
+                Route("GET", path, partial(_answer_asset, asset), is_asset=True)
                 for path, asset in self._parts.ui.assets.items()
             ),
         )
@@ -131,7 +139,8 @@ class WebApplication:
             await self._serve_host(scope, receive, send, parts)
             return
         try:
-            if self._parts.identify is not None:
+            # What is the same for everybody is cached with all that was sent along with it.
+            if self._parts.identify is not None and not route.is_asset:
                 await self._identify(request)
             response = await route.handler(request)
         except Repeated as repeated:
@@ -280,7 +289,7 @@ class WebApplication:
         allow = (b"allow", ", ".join([*methods, "OPTIONS"]).encode("ascii"))
         request = Request(scope, receive, parts, _HOST_ROUTE)
         if request.method == "OPTIONS":
-            response = Response(204, [allow], b"")
+            response = Response(204, [allow, *NO_STORE], b"")
         else:
             problem = Problem(405, "This address does not do that.", headers=[allow])
             response = answer_problem(request, problem)
@@ -316,6 +325,9 @@ class _Visit:
             and message["type"] == "http.response.start"
         ):
             headers = [*message.get("headers", []), (b"set-cookie", request.set_cookie)]
+            if not any(name.lower() == b"cache-control" for name, _ in headers):
+                # Or a cache might hand the same session to others.
+                headers.append((b"cache-control", b"private"))
             message = {**message, "headers": headers}
         await self._send(message)
 
@@ -351,7 +363,7 @@ async def _answer_asset(asset: Asset, request: Request) -> Response:
 
 
 async def _answer_nothing(request: Request) -> Response:
-    return Response(204, [], b"")
+    return Response(204, NO_STORE, b"")
 
 
 async def _receive_nothing() -> Message:

@@ -11,6 +11,7 @@ from pydantic_core import ValidationError
 
 from starmodel.application.queries import MOST, NAMES, Queries, Query
 from starmodel.application.query import find_related, find_states
+from starmodel.application.reading import Reading
 from starmodel.application.search import Operator
 from starmodel.application.searchable import MOST_CHOICES, SearchField
 from starmodel.errors import ArgumentError, BadRequest, InvalidArguments
@@ -35,8 +36,7 @@ async def answer_query(request: Request, queries: Queries[Any]) -> Response:
     body: dict[str, object] = {"items": page.items, "next": page.next}
     if query.include:
         body["included"] = page.included
-    headers = [*JSON_HEADERS, (b"vary", b"accept, cookie")]
-    return Response(200, headers, encode_json(body))
+    return Response(200, JSON_HEADERS, encode_json(body))
 
 
 async def list_view(request: Request, queries: Queries[Any]) -> ListView[Any]:
@@ -45,15 +45,15 @@ async def list_view(request: Request, queries: Queries[Any]) -> ListView[Any]:
     # What changes while the records are read is noticed later on.
     mark = request.parts.changes.mark(name)
     query = read_query(request, queries)
-    services, actor = request.services, request.actor
-    page = await find_states(services, queries, query, actor=actor)
+    services, reading = request.services, Reading(request.actor)
+    page = await find_states(services, queries, query, reading=reading)
     # A filter by a record shows what that one is called, also where nothing fits.
     shown = [*page.items, query.filters]
     return ListView(
         path=f"/{name}",
         query=tuple([(name, value) for name, value in asked(request) if name != "cursor"]),
         items=page.items,
-        related=await find_related(services, queries, shown, actor=actor),
+        related=await find_related(services, queries, shown, reading=reading),
         next=page.next,
         is_first=query.cursor is None,
         mark=mark,

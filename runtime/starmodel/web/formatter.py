@@ -5,12 +5,13 @@ from typing import Final
 
 from starmodel.domain import Fragment
 from starmodel.web.prefix import prefix_addresses
-from starmodel.web.response import Headers
+from starmodel.web.response import VARY, Headers
 from starmodel.web.sse import KEEP_ALIVE, SIGNALS_FRAME, navigate, patch_elements
 
 EVENT_STREAM: Final[Headers] = [
     (b"content-type", b"text/event-stream"),
-    (b"cache-control", b"no-cache"),
+    (b"cache-control", b"private, no-store"),
+    VARY,
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
 ]

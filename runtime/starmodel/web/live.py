@@ -15,7 +15,13 @@ import random
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 
-from starmodel.application import EntityPersistenceBackend, Key, Services, authorize
+from starmodel.application import (
+    EntityPersistenceBackend,
+    Key,
+    Services,
+    authorize,
+    needs_signing_in,
+)
 from starmodel.domain import CommandRecord, Scope, StateStore
 from starmodel.domain.identity import MAX_ID
 from starmodel.errors import (
@@ -158,7 +164,8 @@ class LiveHub:
         Raises:
             InvalidArguments: What is to be watched is not said, or is not there to be watched.
             NotFound: There is no such record.
-            Unauthenticated, Forbidden: The actor may not read one of the entities.
+            Unauthenticated, Forbidden: The actor may not read one of the entities; a record that
+                he may not read is none for him.
             TooManyRequests: The session has as many streams as it may.
             Unavailable: The process is about to end, or has as many streams as it may.
         """
@@ -283,10 +290,13 @@ class LiveHub:
         if isinstance(topic, Collection):
             authorize(stream.actor, topic.allows(stream.actor))
             return
+        definition = topic.definition
+        authorize(stream.actor, not needs_signing_in(definition.access, stream.actor))
         view = await topic.read()
-        if view.state is None:
+        is_allowed = topic.allows(stream.actor, view.entity)
+        if view.state is None or (definition.is_record and not is_allowed):
             raise NotFound(topic.key.entity, topic.key.id)
-        authorize(stream.actor, topic.allows(stream.actor, view.entity))
+        authorize(stream.actor, is_allowed)
         # A policy that said no for a moment has had the stream forgotten.
         topic.streams.add(stream)
         stream.pending[topic] = None

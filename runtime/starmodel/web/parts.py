@@ -26,7 +26,7 @@ from starmodel.web.formatter import (
 )
 from starmodel.web.prefix import prefix_of
 from starmodel.web.request import Request
-from starmodel.web.response import Headers
+from starmodel.web.response import VARY, Headers
 from starmodel.web.session import SessionIdentity, SignedSession
 from starmodel.web.ui import DefaultUI, PrefixedUI, UIAdapter
 
@@ -253,7 +253,7 @@ def page_headers(settings: Settings) -> Headers:
     return [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"cache-control", b"private, no-cache"),
-        (b"vary", b"accept, cookie"),
+        VARY,
         (b"content-security-policy", policy.encode("ascii")),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"same-origin"),

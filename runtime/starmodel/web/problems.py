@@ -17,6 +17,7 @@ from starmodel.errors import (
     ConstraintViolation,
     InvalidArguments,
     InvalidState,
+    QueryTooBroad,
     Refused,
     StaleVersion,
     StarModelError,
@@ -28,7 +29,7 @@ from starmodel.web.attributes import escape
 from starmodel.web.encoding import encode_json
 from starmodel.web.form_body import read_form
 from starmodel.web.request import Request
-from starmodel.web.response import Headers, Response
+from starmodel.web.response import NO_STORE, Headers, Response
 from starmodel.web.sse import encode_signals
 from starmodel.web.validation import invalid_arguments
 
@@ -52,6 +53,7 @@ TITLES: Final[Mapping[int, str]] = {
     503: "Not available",
 }
 _REFUSED: Final = "Refused"
+_TOO_BROAD: Final = "Too broad"
 UNFORESEEN: Final = "Something went wrong. It has been noted as {}."
 
 _MENDABLE = frozenset({400, 409, 422, 429, 500, 503})
@@ -59,12 +61,12 @@ _MENDABLE = frozenset({400, 409, 422, 429, 500, 503})
 
 _JSON: Final[Headers] = [
     (b"content-type", b"application/problem+json"),
-    (b"cache-control", b"no-store"),
+    *NO_STORE,
     (b"x-content-type-options", b"nosniff"),
 ]
 _HTML: Final[Headers] = [
     (b"content-type", b"text/html; charset=utf-8"),
-    (b"cache-control", b"no-store"),
+    *NO_STORE,
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (
@@ -140,7 +142,9 @@ def problem_of(request: Request, error: Exception) -> Problem:
         if error.__cause__ is not None:
             logger.warning("%r is not available: %s", request.route, error.__cause__)
         headers = [(b"retry-after", b"%d" % math.ceil(error.retry_after))]
-    title = _REFUSED if isinstance(error, Refused) else None
+    title = None
+    if isinstance(error, Refused | QueryTooBroad):
+        title = _REFUSED if isinstance(error, Refused) else _TOO_BROAD
     return Problem(error.status, detail, errors=errors, headers=headers, title=title)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -11,6 +11,12 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 ASGIApplication: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 """Names in lower case, as ASGI wants them."""
+
+VARY: Final = (b"vary", b"accept, datastar-request, cookie")
+"""What an answer depends on besides its address: who asks, and whether a page does or a program."""
+
+NO_STORE: Final[Headers] = [(b"cache-control", b"no-store"), VARY]
+"""The headers of what nobody keeps, no cache on the way either."""
 
 
 _LONGEST_PAUSE = 1.0

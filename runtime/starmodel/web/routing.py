@@ -37,6 +37,7 @@ class Route:
         respond: How a Datastar request is answered; by default as the settings say.
         json_only: Answer only who wants JSON; the host app has a page of its own there.
         form: The page that leads here, to be shown again where a plain form does not fit.
+        is_asset: Whether it is the same for everybody, for ever: nobody is asked who he is.
     """
 
     __slots__ = (
@@ -44,6 +45,7 @@ class Route:
         "event",
         "form",
         "handler",
+        "is_asset",
         "is_safe",
         "json_only",
         "method",
@@ -65,6 +67,7 @@ class Route:
         respond: Respond | None = None,
         json_only: bool = False,
         form: "Form | None" = None,
+        is_asset: bool = False,
     ) -> None:
         self.method: Method = method
         self.path = path
@@ -74,6 +77,7 @@ class Route:
         self.respond: Respond | None = respond
         self.json_only = json_only
         self.form = form
+        self.is_asset = is_asset
         self.is_safe = method in SAFE_METHODS
         self.namespace = ""
         self.signals_before = b""

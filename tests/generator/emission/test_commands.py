@@ -30,7 +30,7 @@ def test_another_entity_is_loaded_by_its_id_if_its_rule_allows_it() -> None:
         "while True:\n"
         "cart = await work.load(CART, session)\n"
         "product = await work.load(PRODUCT, product_id)\n"
-        "authorize(actor, may_see(actor, product))\n"
+        "work.authorize(product, may_see)\n"
         "result = cart.add(product=product, quantity=quantity)\n"
     )
     assert '{"product": product_id, "quantity": quantity},' in body("cart", "add")
@@ -80,7 +80,7 @@ def test_a_creation_is_checked_before_it_is_added() -> None:
 def test_a_rule_is_asked_right_after_the_load() -> None:
     assert (
         "product = await work.load(PRODUCT, id)\n"
-        "authorize(actor, may_edit(actor, product))\n"
+        "work.authorize(product, may_edit)\n"
         "result = product.set_price("
     ) in body("product", "set_price")
     assert "authorize" not in body("product", "label_as")

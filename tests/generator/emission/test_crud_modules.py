@@ -173,7 +173,7 @@ def test_crud_is_under_the_rules_of_the_entity() -> None:
     for name, first in (("update", "expect(tag, version, arguments)"), ("delete", "delete(tag)")):
         assert (
             "            tag = await work.load(TAG, id)\n"
-            "            authorize(actor, may_edit(actor, tag))\n"
+            "            work.authorize(tag, may_edit)\n"
             f"            work.{first}\n"
         ) in function(text, name)
     assert (

@@ -15,7 +15,7 @@ from starmodel import (
     StateStore,
 )
 from starmodel.application import Services, Write
-from starmodel.errors import ConfigurationError, Forbidden, NotFound, Unauthenticated
+from starmodel.errors import ConfigurationError, NotFound, Unauthenticated
 
 from .shop import COUNTER, PRODUCT, SHARED, Product, Shop, define, product_state
 from .test_unit_of_work import make
@@ -58,12 +58,14 @@ def test_reading_asks_for_access() -> None:
         read = shop.services.read
         assert (await read(policy, "tea", Actor("ann"))).version == 1
         assert (await read(known, "tea", Actor("bob"))).version == 1
-        with pytest.raises(Forbidden):
-            await read(policy, "tea", Actor("bob"))
-        with pytest.raises(Unauthenticated):
-            await read(policy, "tea")
-        with pytest.raises(Unauthenticated):
-            await read(known, "tea")
+        for actor in (Actor("bob"), Actor()):
+            for id in ("tea", "made up"):
+                with pytest.raises(NotFound):
+                    await read(policy, id, actor)
+        # Whoever is nobody may sign in, whichever product it is.
+        for id in ("tea", "made up"):
+            with pytest.raises(Unauthenticated):
+                await read(known, id)
 
     asyncio.run(main())
 

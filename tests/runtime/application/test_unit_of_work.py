@@ -385,25 +385,71 @@ def test_a_record_keeps_its_id() -> None:
     asyncio.run(main())
 
 
-def test_no_update_is_lost_among_eight_workers() -> None:
-    async def worker(services: Services) -> int:
-        conflicts = 0
-        for _ in range(500):
-            try:
-                await increment(services, pause=True)
-            except Conflict:
-                conflicts += 1
-        return conflicts
+@pytest.mark.parametrize("seconds", [0, 0.0005])
+def test_no_update_is_lost_among_eight_workers_and_none_is_refused(seconds: float) -> None:
+    async def worker(services: Services, key: str) -> None:
+        for _ in range(100):
+            async with services.unit_of_work() as work:
+                while True:
+                    counter = await work.load(COUNTER, key)
+                    before = counter.count
+                    await asyncio.sleep(seconds)
+                    counter.count = before + 1
+                    if await work.commit(counter, "increment", {}, None) is not None:
+                        break
 
     async def main() -> None:
         shop = Shop()
-        conflicts = sum(await asyncio.gather(*(worker(shop.services) for _ in range(8))))
-        values = await shop.stored(COUNTER, "s1")
-        assert values["count"] == 4000 - conflicts
-        assert await shop.store.version(COUNTER.key("s1")) == 4000 - conflicts
-        assert sorted(record.version for record in shop.records) == list(
-            range(1, 4000 - conflicts + 1)
-        )
+        await asyncio.gather(*(worker(shop.services, "s1") for _ in range(8)))
+        assert (await shop.stored(COUNTER, "s1"))["count"] == 800
+        assert [record.version for record in shop.records] == [*range(1, 801)]
+        assert vars(shop.store)["_locks"] == {}
+
+    asyncio.run(main())
+
+
+def test_two_who_want_the_same_two_in_another_order_both_get_them() -> None:
+    async def move(services: Services, first: str, second: str) -> None:
+        for _ in range(50):
+            async with services.unit_of_work() as work:
+                while True:
+                    one = await work.load(COUNTER, first)
+                    await asyncio.sleep(0)
+                    other = await work.load(COUNTER, second)
+                    await asyncio.sleep(0)
+                    one.count += 1
+                    other.count -= 1
+                    if await work.commit(one, "move", {}, None) is not None:
+                        break
+
+    async def main() -> None:
+        shop = Shop()
+        there = [move(shop.services, "a", "b") for _ in range(4)]
+        back = [move(shop.services, "b", "a") for _ in range(4)]
+        await asyncio.gather(*there, *back)
+        assert [(await shop.stored(COUNTER, key))["count"] for key in "ab"] == [0, 0]
+        assert vars(shop.store)["_locks"] == {}
+
+    asyncio.run(main())
+
+
+def test_whoever_raises_after_a_conflict_lets_go() -> None:
+    async def main() -> None:
+        shop = Shop()
+        await increment(shop.services)
+        attempts = 0
+        with pytest.raises(ZeroDivisionError):
+            async with shop.services.unit_of_work() as work:
+                while True:
+                    counter = await work.load(COUNTER, "s1")
+                    attempts += 1
+                    if attempts == 2:
+                        raise ZeroDivisionError
+                    await increment(shop.services)
+                    counter.count += 1
+                    await work.commit(counter, "increment", {}, None)
+        await asyncio.wait_for(increment(shop.services), 1)
+        assert vars(shop.store)["_locks"] == {}
 
     asyncio.run(main())
 

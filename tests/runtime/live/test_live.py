@@ -10,7 +10,6 @@ import pytest
 from starmodel import Actor, MemoryRepo
 from starmodel.domain import Fragment
 from starmodel.errors import (
-    Forbidden,
     InvalidArguments,
     NotFound,
     StarModelError,
@@ -267,7 +266,8 @@ def test_who_loses_access_is_told_nothing_more() -> None:
             assert b"canary 5" not in bob.text
             assert b"canary 6" not in bob.text
             assert bob.signals["counter"] == {"count": 1}
-            with pytest.raises(Forbidden):
+            # There is no such room for him any more.
+            with pytest.raises(NotFound):
                 await world.browse(f"room:{room}", actor=BOB)
 
             # He keeps his place in nothing: neither when he goes nor when others come.

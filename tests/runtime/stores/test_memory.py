@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sized
+from contextlib import suppress
 
 import pytest
 
 from starmodel import MemoryRepo
 from starmodel.application import Key, Write
-from starmodel.errors import StoreFull
+from starmodel.errors import Busy, Conflict, StoreFull
 
 
 class Clock:
@@ -129,5 +130,89 @@ def test_a_large_store_evicts_without_searching() -> None:
             await put(store, session(number))
         assert 19_000 <= len(store) <= 20_000
         assert await store.load(session(59_999)) is not None
+
+    asyncio.run(main())
+
+
+def test_what_is_locked_is_changed_by_its_task_alone() -> None:
+    async def main() -> None:
+        store = MemoryRepo()
+        await put(store, product(1))
+        order: list[str] = []
+
+        async def other(name: str) -> None:
+            order.append(f"{name} comes")
+            with suppress(Conflict):
+                await store.commit([Write(product(1), {"n": name}, 1)])
+            order.append(f"{name} is done")
+
+        async with store.exclusive() as view:
+            stored = await view.lock(product(1))
+            assert stored is not None and stored.version == 1
+            others = [asyncio.ensure_future(other(name)) for name in ("ann", "bob")]
+            for _ in range(5):
+                await asyncio.sleep(0)
+            # Others are not kept from anything else, nor from reading.
+            await put(store, product(2))
+            assert (await store.version(product(1))) == 1
+            assert await view.commit([Write(product(1), {"n": "own"}, 1)]) == [2]
+            order.append("own is done")
+        await asyncio.gather(*others)
+        assert order == ["ann comes", "bob comes", "own is done", "ann is done", "bob is done"]
+        entry = await store.load(product(1))
+        assert entry is not None and entry.values == {"n": "own"}
+        assert vars(store)["_locks"] == {}
+
+    asyncio.run(main())
+
+
+def test_nobody_waits_for_ever_and_whoever_goes_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("starmodel.stores.memory.PATIENCE", 0.01)
+
+    async def main() -> None:
+        store = MemoryRepo()
+        version = await put(store, product(1))
+        async with store.exclusive() as view:
+            await view.lock(product(1))
+
+            async def change() -> None:
+                await store.commit([Write(product(1), {"n": 2}, version)])
+
+            with pytest.raises(Busy):
+                await asyncio.create_task(change())
+            gone = asyncio.create_task(change())
+            await asyncio.sleep(0)
+            gone.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await gone
+        assert await put(store, product(1)) == version + 1
+        assert vars(store)["_locks"] == {}
+
+    asyncio.run(main())
+
+
+def test_two_who_hold_what_the_other_wants_do_not_wait_for_each_other() -> None:
+    async def main() -> None:
+        store = MemoryRepo()
+        for number in (1, 2):
+            await put(store, product(number))
+        writes = [Write(product(number), {"n": 2}, 1) for number in (1, 2)]
+
+        async def hold(number: int, both: asyncio.Barrier) -> bool:
+            async with store.exclusive() as view:
+                await view.lock(product(number))
+                await both.wait()
+                try:
+                    await view.commit(writes)
+                except Conflict:
+                    return False
+                return True
+
+        both = asyncio.Barrier(2)
+        done = await asyncio.wait_for(asyncio.gather(hold(1, both), hold(2, both)), 1)
+        assert done == [False, False] or sorted(done) == [False, True]
+        assert vars(store)["_locks"] == {}
 
     asyncio.run(main())

@@ -180,6 +180,7 @@ def test_an_app_of_ones_own(hosts: Hosts, serve: str) -> None:
             answer = await client.get("/mine")
             assert answer.text == "count 0"
             assert "starmodel=" in answer.headers["set-cookie"]
+            assert answer.headers["cache-control"] == "private"
             # Ours come before its middleware, its own do not.
             assert answer.headers["x-stamp"] == "1"
             answer = await client.post("/counter/increment", json={"amount": 7}, headers=DATASTAR)

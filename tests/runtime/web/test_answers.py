@@ -48,7 +48,8 @@ def test_one_event_answered_in_three_ways() -> None:
         )
         assert dict(answer.headers) | {b"set-cookie": b""} == {
             b"content-type": b"text/event-stream",
-            b"cache-control": b"no-cache",
+            b"cache-control": b"private, no-store",
+            b"vary": b"accept, datastar-request, cookie",
             b"x-accel-buffering": b"no",
             b"x-content-type-options": b"nosniff",
             b"content-length": b"%d" % len(answer.body),
@@ -267,9 +268,9 @@ def test_a_page() -> None:
         assert answer.status == 200
         assert "<title>&lt;i&gt;</title>" in answer.text
         assert "<main>0</main>" in answer.text
-        assert answer.header("vary") == "accept, cookie"
+        assert answer.header("vary") == "accept, datastar-request, cookie"
         answer = await client.send("GET", "/counter", b"", JSON)
-        assert answer.header("vary") == "accept, cookie"
+        assert answer.header("vary") == "accept, datastar-request, cookie"
         # Reading stores nothing.
         assert (await Client(client.app).ask("/counter"))["version"] == 0
 

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from starmodel.application.reading import AT_ONCE, Turns
 from starmodel.application.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored
 from starmodel.errors import ConfigurationError
@@ -91,7 +92,16 @@ class TableReader(EntityPersistenceBackend):
         if sql is None:
             raise ConfigurationError(f"{entity} has no field {field} that refers to records.")
         value = self.table_of(self.references(entity)[field]).find_key(id)
-        return [] if value is None else self.read(table, await self.fetch(sql, (value,)))
+        if value is None:
+            return []
+        rows = await self.fetch(sql, (value,))
+        found: list[tuple[Key, Stored]] = []
+        turns = Turns()
+        # There may be any number of them, and everybody else would have to wait.
+        for start in range(0, len(rows), AT_ONCE):
+            found += self.read(table, rows[start : start + AT_ONCE])
+            await turns.give_way()
+        return found
 
     async def search(self, search: Search) -> list[tuple[Key, Stored]]:
         """Give the records of an entity that fit, in the order that is asked for.

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from starmodel.application.relations import NO_SUCH_RECORD
 from starmodel.application.store import Write
 from starmodel.errors import ArgumentError, Conflict, ConstraintViolation, StarModelError
 from starmodel.stores.sql.column import quote
@@ -17,7 +18,6 @@ _MESSAGES = {
     "check": ("This is not allowed.", "check"),
     "not_null": ("This is required.", "missing"),
 }
-_MISSING = ("There is no such record.", "foreign_key")
 _IN_USE = "{} still refers to it."
 
 
@@ -49,7 +49,7 @@ async def refusal_of(
             return ConstraintViolation(entity, (ArgumentError("", message, "referenced"),))
         fields = (field,) if field else _fields(violation, own)
         fields = fields or await _dangling(write, own, statements, fetch)
-        message, type = _MISSING
+        message, type = NO_SUCH_RECORD
     else:
         fields = (field,) if field else _fields(violation, own)
         message, type = _MESSAGES[violation.kind]

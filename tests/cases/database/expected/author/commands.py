@@ -49,7 +49,12 @@ async def create(
         while True:
             author = AUTHOR.make(arguments)
             work.add(AUTHOR, author)
-            outcome = await work.commit(author, "create", arguments, None)
+            outcome = await work.commit(
+                author,
+                "create",
+                given(name=name, email=email, born=born, links=links),
+                None,
+            )
             if outcome is not None:
                 return outcome
 
@@ -77,7 +82,12 @@ async def update(
             author = await work.load(AUTHOR, id)
             work.expect(author, version, arguments, AUTHOR_WRITABLE)
             work.change(author, arguments, AUTHOR_WRITABLE)
-            outcome = await work.commit(author, "update", arguments, None)
+            outcome = await work.commit(
+                author,
+                "update",
+                given(name=name, email=email, born=born, links=links),
+                None,
+            )
             if outcome is not None:
                 return outcome
 

@@ -25,7 +25,7 @@ async def open(
         while True:
             account = Account.open(actor=actor, pin=pin)
             work.add(ACCOUNT, account)
-            outcome = await work.commit(account, "open", {"pin": pin}, None)
+            outcome = await work.commit(account, "open", {}, None)
             if outcome is not None:
                 return outcome
 
@@ -44,7 +44,7 @@ async def deposit(
     async with services.unit_of_work(actor) as work:
         while True:
             account = await work.load(ACCOUNT, id)
-            authorize(actor, may_use(actor, account))
+            work.authorize(account, may_use)
             result = account.deposit(amount=amount)
             outcome = await work.commit(account, "deposit", {"amount": amount}, result)
             if outcome is not None:
@@ -66,9 +66,9 @@ async def transfer(
     async with services.unit_of_work(actor) as work:
         while True:
             account = await work.load(ACCOUNT, id)
-            authorize(actor, may_use(actor, account))
+            work.authorize(account, may_use)
             target = await work.load(ACCOUNT, target_id)
-            authorize(actor, may_use(actor, target))
+            work.authorize(target, may_use)
             account.transfer(target=target, amount=amount)
             outcome = await work.commit(
                 account,
@@ -93,7 +93,7 @@ async def close(
     async with services.unit_of_work(actor) as work:
         while True:
             account = await work.load(ACCOUNT, id)
-            authorize(actor, may_use(actor, account))
+            work.authorize(account, may_use)
             await account.close(work=work)
             outcome = await work.commit(account, "close", {}, None)
             if outcome is not None:

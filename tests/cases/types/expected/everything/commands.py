@@ -56,7 +56,6 @@ async def change(
                     "status": status,
                     "level": level,
                     "names": names,
-                    "part": part,
                     "data": data,
                 },
                 result,
