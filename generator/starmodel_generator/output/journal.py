@@ -14,7 +14,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -112,6 +112,7 @@ def _finish(root: Path, stage: Path) -> None:
                 os.makedirs(folder, exist_ok=True)
                 made.add(folder)
             _move(staged, target)
+    _forget_bytecode(root, steps["writes"])
     for path in steps["removals"]:
         _remove(root, path)
     # The journal goes first: without it, what is left in the stage means nothing.
@@ -130,13 +131,28 @@ def _move(staged: str, target: str) -> None:
         os.unlink(staged)
 
 
+def _forget_bytecode(root: Path, paths: Iterable[str]) -> None:
+    """Remove what Python has cached of modules.
+
+    Python takes a cached module for the current one while the file has the same size and was
+    changed in the same second. So of two runs within a second the first one's code would stay.
+    """
+    by_folder: dict[str, set[str]] = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        by_folder.setdefault(folder, set()).add(name.removesuffix(".py"))
+    for folder, names in by_folder.items():
+        for compiled in (root / folder / "__pycache__").glob("*.pyc"):
+            if compiled.name.partition(".")[0] in names:
+                compiled.unlink(missing_ok=True)
+
+
 def _remove(root: Path, path: str) -> None:
     """Remove a file, what Python has cached of it, and the folders that are empty then."""
     file = root / path
     file.unlink(missing_ok=True)
+    _forget_bytecode(root, [path])
     cache = file.parent / "__pycache__"
-    for compiled in cache.glob(f"{file.stem}.*.pyc"):
-        compiled.unlink(missing_ok=True)
     for folder in (cache, *file.parents):
         if folder == root:
             return
@@ -165,3 +181,4 @@ def _restore(root: Path, old: Mapping[str, bytes | None]) -> None:
         elif _content(str(file)) != content:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
+            _forget_bytecode(root, [path])

@@ -1,6 +1,7 @@
 """All or nothing: the tree after a failure, an interrupt, and a kill at every single step."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -94,6 +95,50 @@ def test_empty_folders_and_what_python_cached_go_too(tmp_path: Path) -> None:
     replace_files(tmp_path, WRITES, REMOVALS)
     assert not (tmp_path / "out/cart").exists()
     assert (tmp_path / ".starmodel/.gitignore").read_text() == "*\n"
+
+
+def imported(root: Path) -> str:
+    """Import a module as a new process does, which writes its bytecode; what is in it."""
+    program = "import module; print(module.VALUE)"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=root / "out",
+        env={"PATH": "", "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert list((root / "out/__pycache__").glob("module.*.pyc")), "no bytecode, nothing to test"
+    return done.stdout.strip()
+
+
+def test_a_module_rewritten_within_the_second_is_imported_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, module = "out/module.py", tmp_path / "out/module.py"
+    replace_files(tmp_path, {path: b"VALUE = 1\n"}, ())
+    os.utime(module, (1_000_000_000, 1_000_000_000))
+    assert imported(tmp_path) == "1"
+    replace = os.replace
+
+    def replace_at_once(source: str, target: str) -> None:
+        os.utime(source, (1_000_000_000, 1_000_000_000))
+        replace(source, target)
+
+    # The same size and the same second: Python would take the bytecode of the first one.
+    monkeypatch.setattr(os, "replace", replace_at_once)
+    replace_files(tmp_path, {path: b"VALUE = 2\n"}, ())
+    assert imported(tmp_path) == "2"
+
+
+def test_bytecode_of_other_modules_stays(tmp_path: Path) -> None:
+    lay_out(tmp_path, OLD)
+    other = tmp_path / "out/cart/__pycache__/routes_of_mine.cpython-313.pyc"
+    other.write_bytes(b"compiled")
+    (tmp_path / "out/cart/routes_of_mine.py").write_bytes(b"mine")
+    replace_files(tmp_path, WRITES, REMOVALS)
+    assert other.read_bytes() == b"compiled"
+    assert not (tmp_path / "out/cart/__pycache__/routes.cpython-313.pyc").exists()
 
 
 def test_what_is_not_named_is_not_touched(tmp_path: Path) -> None:
