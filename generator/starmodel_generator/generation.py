@@ -13,7 +13,7 @@ from starmodel_generator._version import __version__
 from starmodel_generator.cache import save_cache
 from starmodel_generator.config import GeneratorConfig, missing_configuration, read_config
 from starmodel_generator.content import digest, normal
-from starmodel_generator.diagnostics import Diagnostic, Place, Rule, has_errors
+from starmodel_generator.diagnostics import Diagnostic, Rule, has_errors
 from starmodel_generator.output.journal import is_interrupted, recover, replace_files
 from starmodel_generator.output.manifest import FILE_NAME, Manifest, read_manifest
 from starmodel_generator.output.paths import check_paths
@@ -23,7 +23,6 @@ from starmodel_generator.project import find_project
 
 HAND_EDITED = Rule("SM701", "hand-edited-output", "error")
 VERSION_SKEW = Rule("SM703", "generator-version-skew", "warning")
-OUT_OF_DATE = Rule("SM702", "out-of-date-output", "error")
 FOREIGN = Rule("SM704", "foreign-output", "error")
 LEFT_BEHIND = Rule("SM706", "left-behind", "warning")
 
@@ -213,44 +212,24 @@ def _judge_manifest(
 
 def _obstacles(comparison: Comparison, *, force: bool) -> list[Diagnostic]:
     """What keeps files from being written: hand edits, and files that are not ours."""
-    obstacles = comparison.having("foreign") if force else comparison.having("foreign", "edited")
-    return [_describe(change) for change in obstacles]
-
-
-def describe_differences(comparison: Comparison) -> list[Diagnostic]:
-    """Return a diagnostic for each file that is not as it would be generated, with its fix."""
-    return [_describe(change) for change in comparison.differences]
-
-
-def _describe(change: FileChange) -> Diagnostic:
-    path, place = change.path, Place(change.path)
-    match change.verdict:
-        case "foreign":
-            return FOREIGN.report(
-                f"`{path}` was not generated, and stands where a generated file belongs",
-                place,
-                help="move it elsewhere; it is never overwritten, not even with --force",
-            )
-        case "edited" if change.after is None:
-            return HAND_EDITED.report(
-                f"`{path}` was edited by hand, and nothing generates it any more",
-                place,
-                help="move the change elsewhere and delete the file, or"
-                " `starmodel generate --force`",
-            )
-        case "edited":
-            return HAND_EDITED.report(
-                f"`{path}` was edited by hand; `starmodel generate --diff` shows what would be lost",
-                place,
-                help="move the change into a file of yours, then `starmodel generate --force`",
-            )
-        case "missing":
-            message = f"`{path}` is missing"
-        case "orphaned":
-            message = f"nothing generates `{path}` any more"
-        case _:
-            message = f"`{path}` is not what would be generated"
-    return OUT_OF_DATE.report(message, place, help="run `starmodel generate` and commit the result")
+    mistakes = [
+        FOREIGN.report(
+            f"`{change.path}` was not generated, and stands where a generated file belongs",
+            help="move it elsewhere; it is never overwritten, not even with --force",
+        )
+        for change in comparison.having("foreign")
+    ]
+    if force:
+        return mistakes
+    for change in comparison.having("edited"):
+        if change.after is None:
+            message = f"`{change.path}` was edited by hand, and nothing generates it any more"
+            help = "move the change elsewhere and delete the file, or `starmodel generate --force`"
+        else:
+            message = f"`{change.path}` was edited by hand; the diff shows what would be lost"
+            help = "move the change into a file of yours, then `starmodel generate --force`"
+        mistakes.append(HAND_EDITED.report(message, help=help))
+    return mistakes
 
 
 def _left_behind(comparison: Comparison) -> list[Diagnostic]:

@@ -4,13 +4,12 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 import typer
 
-from starmodel_generator.diagnostics import Diagnostic, OutputFormat, render
+from starmodel_generator.diagnostics import OutputFormat, render
 from starmodel_generator.generation import Report
 
 if TYPE_CHECKING:
@@ -34,15 +33,12 @@ def give(text: str) -> None:
     sys.stdout.flush()
 
 
-def show_diagnostics(
-    report: Report, form: OutputFormat = "full", further: Iterable[Diagnostic] = ()
-) -> None:
+def show_diagnostics(report: Report, form: OutputFormat = "full") -> None:
     """Show what a report found, each with its place and fix: to people on stderr.
 
-    What a program asked for, JSON or GitHub's annotations, is data and goes to stdout: one
-    document, in which the `further` diagnostics stand too.
+    What a program asked for, JSON or GitHub's annotations, is data and goes to stdout.
     """
-    text = render((*report.diagnostics, *further), report.texts, form)
+    text = render(report.diagnostics, report.texts, form)
     if form in ("json", "github"):
         give(text)
     elif text:

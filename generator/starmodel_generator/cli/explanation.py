@@ -50,11 +50,6 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "A generated file is not as StarModel wrote it. Move the change into the entity or into a"
         " file of your own; `starmodel generate --force` overwrites it.",
     ),
-    "SM702": (
-        "out-of-date-output",
-        "A generated file is not what the entities would generate today. Run `starmodel generate`"
-        " and commit what it changes.",
-    ),
     "SM703": (
         "generator-version-skew",
         "The tree was written by another version of StarModel than the one that runs. Install the"

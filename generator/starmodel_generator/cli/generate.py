@@ -9,13 +9,8 @@ import typer
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import StageProgress, give, say, show_diagnostics
 from starmodel_generator.freshness import up_to_date
-from starmodel_generator.generation import (
-    Report,
-    check_folder,
-    describe_differences,
-    generate_folder,
-)
-from starmodel_generator.output.tree import Comparison, FileChange, unified_diff
+from starmodel_generator.generation import Report, check_folder, generate_folder
+from starmodel_generator.output.tree import FileChange, unified_diff
 from starmodel_generator.pipeline import run_stages
 
 
@@ -77,18 +72,15 @@ def generate(
             report = check_folder(".", stages=stages)
         else:
             report = generate_folder(".", force=force, stages=stages)
-    is_for_programs = form in (Form.JSON, Form.GITHUB)
-    differences = report.comparison if (check or diff) and is_for_programs else None
-    show_diagnostics(report, form.value, describe_differences(differences) if differences else ())
+    show_diagnostics(report, form.value)
     if report.has_errors:
-        if report.comparison and not is_for_programs:
-            give(unified_diff(report.comparison.having("edited")))
+        give(unified_diff(report.comparison.having("edited")) if report.comparison else "")
         say("Nothing was written.")
         raise typer.Exit(exit_codes.exit_code(report))
     if report.interrupted and not (check or diff):
         say("An earlier run was killed while it wrote; what it had begun was finished first.")
     if check or diff:
-        raise typer.Exit(_tell_differences(report, diff=diff, listed=not is_for_programs))
+        raise typer.Exit(_tell_differences(report, diff=diff))
     say(summary(report))
 
 
@@ -113,48 +105,18 @@ def _ours(report: Report) -> int:
     return 1 + len(report.generation.files if report.generation else ())
 
 
-def _tell_differences(report: Report, *, diff: bool, listed: bool) -> int:
-    """List what is out of date, and say what to do; return the exit code."""
+def _tell_differences(report: Report, *, diff: bool) -> int:
+    """List what is out of date; the exit code."""
     if report.interrupted:
         say("An earlier run was killed while it wrote; `starmodel generate` finishes it.")
     differences = report.differences
     if not differences and not report.interrupted:
         say(up_to_date(_ours(report), 0))
         return exit_codes.DONE
-    if listed:
-        give(unified_diff(differences) if diff else "".join(map(_line, differences)))
-    say(_advice(report.comparison))
+    give(unified_diff(differences) if diff else "".join(map(_line, differences)))
+    verb = "is" if len(differences) == 1 else "are"
+    say(f"{_files(len(differences))} {verb} out of date. Run `starmodel generate`.")
     return exit_codes.OUT_OF_DATE
-
-
-def _advice(comparison: Comparison | None) -> str:
-    """What is out of date, and what to do about it: `generate` refuses to undo a hand edit."""
-    if comparison is None or not comparison.differences:
-        return "Run `starmodel generate`."
-    edited, foreign = comparison.having("edited"), comparison.having("foreign")
-    rest = len(comparison.differences) - len(edited) - len(foreign)
-    sentences: list[str] = []
-    if rest:
-        sentences.append(f"{_files(rest)} {_be(rest)} out of date.")
-    if edited:
-        sentences.append(
-            f"{_files(len(edited))} {_be(len(edited), past=True)} edited by hand: move the change"
-            " into a file of yours (`--diff` shows it), then run `starmodel generate --force`."
-        )
-    if foreign:
-        sentences.append(
-            f"{_files(len(foreign))} {_be(len(foreign), past=True)} not generated and"
-            " in the way: move what is yours elsewhere, then run `starmodel generate`."
-        )
-    if rest and not (edited or foreign):
-        sentences.append("Run `starmodel generate`.")
-    return " ".join(sentences)
-
-
-def _be(count: int, *, past: bool = False) -> str:
-    if past:
-        return "was" if count == 1 else "were"
-    return "is" if count == 1 else "are"
 
 
 def _line(change: FileChange) -> str:

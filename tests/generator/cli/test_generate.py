@@ -102,48 +102,6 @@ def test_a_mistake_in_an_entity(shop: Shop) -> None:
     assert shop.tree().keys() == tree.keys()
 
 
-def test_a_hand_edit_is_told_with_a_way_out_that_works(shop: Shop) -> None:
-    shop.starmodel("generate")
-    state = shop.read("shop/generated/counter/state.py")
-    shop.write("shop/generated/counter/state.py", state + "# mine\n")
-    check = shop.starmodel("generate", "--check")
-    assert check.code == 3
-    assert check.out == "edited    shop/generated/counter/state.py\n"
-    assert "starmodel generate --force" in check.err and "1 file was edited by hand" in check.err
-    assert "Run `starmodel generate`." not in check.err, "it would refuse"
-    assert shop.starmodel("generate").code == 1
-    assert shop.starmodel("generate", "--force").code == 0
-    assert shop.starmodel("generate", "--check").code == 0
-
-
-@pytest.mark.parametrize("flag", ["--check", "--diff"])
-def test_what_is_out_of_date_is_data_for_programs(shop: Shop, flag: str) -> None:
-    shop.starmodel("generate")
-    fresh = shop.starmodel("generate", flag, "--format", "json")
-    assert (fresh.code, json.loads(fresh.out)) == (0, [])
-    state = shop.read("shop/generated/counter/state.py")
-    shop.write("shop/generated/counter/state.py", state + "# mine\n")
-    (shop.root / "shop/generated/counter/routes.py").unlink()
-    shop.write("shop/generated/pot.py", "mine\n")
-
-    done = shop.starmodel("generate", flag, "--format", "json")
-    assert done.code == 3
-    assert [(found["code"], found["path"]) for found in json.loads(done.out)] == [
-        ("SM702", "shop/generated/counter/routes.py"),
-        ("SM701", "shop/generated/counter/state.py"),
-    ]
-    done = shop.starmodel("generate", flag, "--format", "github")
-    assert done.code == 3
-    lines = done.out.splitlines()
-    assert [line.partition(",")[0] for line in lines] == [
-        "::error file=shop/generated/counter/routes.py",
-        "::error file=shop/generated/counter/state.py",
-    ]
-    refused = shop.starmodel("generate", "--format", "json")
-    assert refused.code == 1
-    assert [found["code"] for found in json.loads(refused.out)] == ["SM701"]
-
-
 def test_what_keeps_it_from_running(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> None:
     nowhere = starmodel(tmp_path_factory.mktemp("nowhere"), "generate")
     assert nowhere.code == 2 and "SM004" in nowhere.err
