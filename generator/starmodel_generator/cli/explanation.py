@@ -60,12 +60,6 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "A file that StarModel did not write stands where a generated one would go. It is never"
         " touched: move it, or choose another `output`.",
     ),
-    "SM706": (
-        "left-behind",
-        "The manifest names a file that nothing generates any more. It is not below the output"
-        " folder, or its first line does not say that StarModel generated it, so it may be yours:"
-        " it is not removed, and the manifest forgets it.",
-    ),
     "SM705": (
         "unsafe-output-path",
         "A generated file would leave the project, by `..` or by a symbolic link.",

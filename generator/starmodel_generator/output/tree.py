@@ -1,18 +1,16 @@
 """Compare the files that were planned with those that are there.
 
-The comparison is a value; nothing is written here. What the manifest does not name is somebody
-else's and stays as it is. A manifest is text that anybody can edit, so it alone is not enough for
-removing a file: that also has to lie in an output folder and to begin with our header.
+The comparison is a value; nothing is written here. Who owns a file is told by the manifest
+alone: what it does not name is somebody else's and stays as it is.
 """
 
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from posixpath import normpath
 from typing import Literal, TypeAlias
 
-from starmodel_generator.content import HEADER, digest, has_header, normal, read
+from starmodel_generator.content import digest, normal, read
 from starmodel_generator.output.manifest import Manifest, has_conflict
 
 Verdict: TypeAlias = Literal["unchanged", "missing", "stale", "orphaned", "edited", "foreign"]
@@ -36,14 +34,9 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Every planned file and every file that is ours, sorted by path.
-
-    `left` are paths of files that the manifest names, that nothing generates any more, and that
-    stay where they are: they lie outside of the output folders, or lack our header.
-    """
+    """Every planned file and every file that is ours, sorted by path."""
 
     changes: tuple[FileChange, ...]
-    left: tuple[str, ...] = ()
 
     def having(self, *verdicts: Verdict) -> tuple[FileChange, ...]:
         """The files of these verdicts."""
@@ -59,20 +52,14 @@ def compare(
     planned: Mapping[str, bytes],
     existing: Mapping[str, bytes],
     manifest: Manifest | None,
-    folders: Iterable[str],
 ) -> Comparison:
-    """Judge each file of the output folders; `existing` are the contents of those that are there."""
-    within = tuple(f"{folder}/" for folder in folders)
+    """Judge each file; `existing` are the contents of those paths that are there."""
     owned = manifest.outputs if manifest else {}
     rivals = manifest.rivals if manifest else frozenset[str]()
     changes: list[FileChange] = []
-    left: list[str] = []
     for path in sorted(planned.keys() | owned.keys()):
         before, after = existing.get(path), planned.get(path)
         if before is None and after is None:
-            continue
-        if after is None and not (before and _may_be_removed(path, before, within)):
-            left.append(path)
             continue
         if before is None:
             verdict: Verdict = "missing"
@@ -86,16 +73,7 @@ def compare(
         else:
             verdict = "edited"
         changes.append(FileChange(path, verdict, before, after))
-    return Comparison(tuple(changes), tuple(left))
-
-
-def _may_be_removed(path: str, content: bytes, within: tuple[str, ...]) -> bool:
-    """Whether a file is below an output folder and begins with our header.
-
-    It may have done so before a merge put its markers there.
-    """
-    is_ours = has_header(content) or (has_conflict(content) and HEADER.encode() in content)
-    return is_ours and normpath(path).startswith(within)
+    return Comparison(tuple(changes))
 
 
 def read_existing(root: Path, paths: Iterable[str]) -> dict[str, bytes]:
