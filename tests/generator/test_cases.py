@@ -15,6 +15,8 @@ import black
 import pytest
 from shop_project import CONFIG, Shop
 
+from starmodel_generator.content import has_header
+
 ROOT = Path(__file__).parents[2]
 CASES = sorted(path for path in (ROOT / "tests/cases").iterdir() if path.is_dir())
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/pyproject.toml"))
@@ -66,6 +68,7 @@ def test_case(case: Path, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     for path, text in generated.items():
         if path.endswith(".py"):
             ast.parse(text)
+            assert has_header(text.encode()), f"{path} would never be removed"
             assert black.format_str(text, mode=black.Mode()) == text, path
     if not done.code:
         assert shop.starmodel("generate", "--check").code == 0

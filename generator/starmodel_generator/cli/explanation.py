@@ -58,11 +58,24 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "SM704": (
         "foreign-output",
         "A file that StarModel did not write stands where a generated one would go. It is never"
-        " touched: move it, or choose another `output`.",
+        " touched: move it, or choose another `output`. A file without the first line of generated"
+        " files is one that StarModel did not write, whatever the manifest says of it.",
     ),
     "SM705": (
         "unsafe-output-path",
         "A generated file would leave the project, by `..` or by a symbolic link.",
+    ),
+    "SM905": (
+        "file-not-removed",
+        "The manifest names a file that nothing generates any more, and that StarModel does not"
+        " remove: it lies outside of `output` and `client_output`, or its first line is not that of"
+        " a generated file. It may be yours; delete it yourself if it is not needed.",
+    ),
+    "SM906": (
+        "out-of-date-output",
+        "`starmodel generate --check` found a generated file that is not what the entities give"
+        " today: it is stale, missing, or nothing generates it any more. Run `starmodel generate`"
+        " and commit what it changes.",
     ),
     "SM902": (
         "plugin-nondeterministic",

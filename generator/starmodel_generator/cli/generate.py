@@ -1,6 +1,8 @@
 """`starmodel generate`: write the code, or tell what would be written."""
 
 import functools
+from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from typing import Annotated
 
@@ -9,7 +11,7 @@ import typer
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import StageProgress, give, say, show_diagnostics
 from starmodel_generator.freshness import up_to_date
-from starmodel_generator.generation import Report, check_folder, generate_folder
+from starmodel_generator.generation import Report, check_folder, generate_folder, out_of_date
 from starmodel_generator.output.tree import FileChange, unified_diff
 from starmodel_generator.pipeline import run_stages
 
@@ -37,7 +39,11 @@ def generate(
         bool, typer.Option("--watch", help="Generate now and whenever a source is saved.")
     ] = False,
     form: Annotated[
-        Form, typer.Option("--format", help="How to show what is wrong; json and github on stdout.")
+        Form,
+        typer.Option(
+            "--format",
+            help="How to show what is wrong. What json and github give is all that is on stdout.",
+        ),
     ] = Form.FULL,
 ) -> None:
     """Generate code from the entities of this project.
@@ -72,15 +78,21 @@ def generate(
             report = check_folder(".", stages=stages)
         else:
             report = generate_folder(".", force=force, stages=stages)
-    show_diagnostics(report, form.value)
+    # A program reads stdout as a whole, so with its formats everything else is for people.
+    tell = _say_lines if form in (Form.JSON, Form.GITHUB) else give
+    if check or diff:
+        found = out_of_date(report) if tell is _say_lines else report.obstacles
+        show_diagnostics(replace(report, diagnostics=(*report.diagnostics, *found)), form.value)
+    else:
+        show_diagnostics(report, form.value)
     if report.has_errors:
-        give(unified_diff(report.comparison.having("edited")) if report.comparison else "")
+        tell(unified_diff(report.comparison.having("edited")) if report.comparison else "")
         say("Nothing was written.")
         raise typer.Exit(exit_codes.exit_code(report))
     if report.interrupted and not (check or diff):
         say("An earlier run was killed while it wrote; what it had begun was finished first.")
     if check or diff:
-        raise typer.Exit(_tell_differences(report, diff=diff))
+        raise typer.Exit(_tell_differences(report, tell, diff=diff))
     say(summary(report))
 
 
@@ -105,17 +117,28 @@ def _ours(report: Report) -> int:
     return 1 + len(report.generation.files if report.generation else ())
 
 
-def _tell_differences(report: Report, *, diff: bool) -> int:
+def _say_lines(text: str) -> None:
+    """Tell the user lines, if there are any."""
+    if text:
+        say(text.removesuffix("\n"))
+
+
+def _tell_differences(report: Report, tell: Callable[[str], None], *, diff: bool) -> int:
     """List what is out of date; the exit code."""
     if report.interrupted:
         say("An earlier run was killed while it wrote; `starmodel generate` finishes it.")
     differences = report.differences
-    if not differences and not report.interrupted:
+    if not differences and not report.interrupted and not report.obstacles:
         say(up_to_date(_ours(report), 0))
         return exit_codes.DONE
-    give(unified_diff(differences) if diff else "".join(map(_line, differences)))
+    tell(unified_diff(differences) if diff else "".join(map(_line, differences)))
     verb = "is" if len(differences) == 1 else "are"
-    say(f"{_files(len(differences))} {verb} out of date. Run `starmodel generate`.")
+    advice = (
+        "`starmodel generate` writes nothing until the errors above are settled."
+        if report.obstacles
+        else "Run `starmodel generate`."
+    )
+    say(f"{_files(len(differences))} {verb} out of date. {advice}" if differences else advice)
     return exit_codes.OUT_OF_DATE
 
 

@@ -16,6 +16,7 @@ from starmodel_generator.cli.migrating import (
     history_of,
     place,
     schemas_of,
+    show_findings,
     stop,
     tables,
     target,
@@ -183,7 +184,11 @@ def check() -> None:
         return
     for step in describe(plan.up):
         give(f"{step}\n")
-    say("Entities and migrations differ. Run `starmodel migrate new`.")
+    advice = "Run `starmodel migrate new`."
+    if plan.obstacles:
+        show_findings(plan.findings)
+        advice = "`starmodel migrate new` writes nothing until the errors above are settled."
+    say(f"Entities and migrations differ. {advice}")
     raise typer.Exit(exit_codes.OUT_OF_DATE)
 
 

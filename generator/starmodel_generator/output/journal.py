@@ -14,11 +14,12 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import cast
 
 from starmodel_generator.content import read
+from starmodel_generator.output.paths import check_paths
 from starmodel_generator.project import PRIVATE_FOLDER
 
 _STAGE = "journal"
@@ -63,15 +64,22 @@ def is_interrupted(root: Path) -> bool:
     return (root / PRIVATE_FOLDER / _STAGE / _LIST).exists()
 
 
-def recover(root: Path) -> bool:
-    """Finish what a killed run had begun; whether there was anything."""
+def recover(root: Path, is_ours: Callable[[list[str], list[str]], bool] | None = None) -> bool:
+    """Finish what a killed run had begun; whether there was anything.
+
+    A journal is a file that somebody else may have put there. One that leads out of the project,
+    or whose paths to write and to remove `is_ours` denies, is dropped.
+    """
     stage = root / PRIVATE_FOLDER / _STAGE
     if not stage.exists():
         return False
     with lock(root):
         if (stage / _LIST).exists():
-            _finish(root, stage)
-            return True
+            writes, removals = _steps(stage)
+            is_safe = not check_paths(root, [*writes, *removals])
+            if is_safe and (is_ours is None or is_ours(writes, removals)):
+                _finish(root, stage)
+                return True
         shutil.rmtree(stage, ignore_errors=True)
     return False
 
@@ -102,9 +110,9 @@ def lock(root: Path) -> Generator[None]:
 
 def _finish(root: Path, stage: Path) -> None:
     """Do what is left of the journal's steps; doing it twice changes nothing."""
-    steps = cast("dict[str, list[str]]", json.loads((stage / _LIST).read_text(encoding="utf-8")))
+    writes, removals = _steps(stage)
     made: set[str] = set()
-    for number, path in enumerate(steps["writes"]):
+    for number, path in enumerate(writes):
         staged, target = f"{stage}/{number}", f"{root}/{path}"
         if os.path.exists(staged):
             folder = os.path.dirname(target)
@@ -112,12 +120,18 @@ def _finish(root: Path, stage: Path) -> None:
                 os.makedirs(folder, exist_ok=True)
                 made.add(folder)
             _move(staged, target)
-    _forget_bytecode(root, steps["writes"])
-    for path in steps["removals"]:
+    _forget_bytecode(root, writes)
+    for path in removals:
         _remove(root, path)
     # The journal goes first: without it, what is left in the stage means nothing.
     (stage / _LIST).unlink()
     shutil.rmtree(stage)
+
+
+def _steps(stage: Path) -> tuple[list[str], list[str]]:
+    """The paths that a journal is to write, in the order they were staged, and to remove."""
+    steps = cast("dict[str, list[str]]", json.loads((stage / _LIST).read_text(encoding="utf-8")))
+    return steps["writes"], steps["removals"]
 
 
 def _move(staged: str, target: str) -> None:

@@ -24,12 +24,11 @@ def check_paths(
     from another one only by case, which a Mac or Windows would take for the same file.
     """
     mistakes: list[Diagnostic] = []
-    allowed = tuple(f"{folder}/" for folder in folders)
     folded: dict[str, str] = {}
     checked: dict[str, str | None] = {}
     for path in sorted(set(paths)):
-        parts = path.split("/")
-        if (allowed and not path.startswith(allowed)) or not all(map(_is_plain, parts)):
+        plain = all(map(_is_plain, path.split("/")))
+        if not (lies_within(path, folders) if folders else plain):
             where = " or ".join(f"`{folder}`" for folder in folders) or "the project"
             mistakes.append(UNSAFE_PATH.report(f"`{path}` does not lie within {where}"))
             continue
@@ -45,6 +44,12 @@ def check_paths(
         if problem:
             mistakes.append(UNSAFE_PATH.report(problem))
     return list(dict.fromkeys(mistakes))
+
+
+def lies_within(path: str, folders: Iterable[str]) -> bool:
+    """Whether a path leads into one of the folders, told from the names alone."""
+    within = path.startswith(tuple(f"{folder}/" for folder in folders))
+    return within and all(map(_is_plain, path.split("/")))
 
 
 def _is_plain(part: str) -> bool:

@@ -1,7 +1,8 @@
 """Compare the files that were planned with those that are there.
 
-The comparison is a value; nothing is written here. Who owns a file is told by the manifest
-alone: what it does not name is somebody else's and stays as it is.
+The comparison is a value; nothing is written here. What the manifest does not name is somebody
+else's and stays as it is. What it names is ours only with the header that it was generated with:
+a manifest is a file like others, and may say anything.
 """
 
 import difflib
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from starmodel_generator.content import digest, normal, read
+from starmodel_generator.content import digest, has_header, normal, read
 from starmodel_generator.output.manifest import Manifest, has_conflict
 
 Verdict: TypeAlias = Literal["unchanged", "missing", "stale", "orphaned", "edited", "foreign"]
@@ -69,7 +70,10 @@ def compare(
             verdict = "foreign"
         # What a merge left is nobody's edit: its markers, or both sides' lines joined.
         elif digest(before) == owned[path] or path in rivals or has_conflict(before):
-            verdict = "orphaned" if after is None else "stale"
+            if after is None:
+                verdict = "orphaned"
+            else:
+                verdict = "foreign" if has_header(after) and not has_header(before) else "stale"
         else:
             verdict = "edited"
         changes.append(FileChange(path, verdict, before, after))

@@ -77,6 +77,9 @@ def test_a_hand_edit(shop: Shop) -> None:
     shop.change(path, "Add to the count.", "Add to my count.")
     check = shop.starmodel("generate", "--check")
     assert (check.code, check.out) == (3, f"edited    {path}\n")
+    assert "error[SM701] hand-edited-output" in check.err
+    assert "Run `starmodel generate`." not in check.err, "it would be refused"
+    assert "`starmodel generate` writes nothing until the errors above are settled." in check.err
 
     done = shop.starmodel("generate")
     assert done.code == 1
@@ -86,6 +89,90 @@ def test_a_hand_edit(shop: Shop) -> None:
 
     assert shop.starmodel("generate", "--force").code == 0
     assert shop.read(path) == clean
+
+
+def test_what_check_says_is_what_generate_does(shop: Shop) -> None:
+    """A foreign file is no less in the way than an edited one; what is stale besides is listed."""
+    shop.write("shop/generated/counter/commands.py", "mine\n")
+    for arguments in (["generate", "--check"], ["generate", "--diff"]):
+        check = shop.starmodel(*arguments)
+        assert check.code == 3
+        assert "error[SM704] foreign-output" in check.err
+        assert "Run `starmodel generate`." not in check.err
+    assert shop.starmodel("generate").code == 1
+    assert shop.read("shop/generated/counter/commands.py") == "mine\n"
+    assert not (shop.root / "shop/generated/app.py").exists()
+
+
+def make_out_of_date(shop: Shop) -> dict[str, str]:
+    """Make one file stale, missing, orphaned and edited each; their codes by path."""
+    shop.write(
+        "shop/pot.py", "from starmodel import Entity\n\n\nclass Pot(Entity):\n    n: int = 0\n"
+    )
+    shop.change("pyproject.toml", '"shop/entities.py"', '"shop/entities.py", "shop/pot.py"')
+    shop.starmodel("generate")
+    (shop.root / "shop/pot.py").write_text("")
+    shop.change("shop/entities.py", "amount: int = 1", "amount: int = 2")
+    (shop.root / "shop/generated/counter/routes.py").unlink()
+    page = "shop/generated/counter/page.py"
+    shop.write(page, shop.read(page) + "# mine\n")
+    return {
+        "shop/generated/counter/commands.py": "SM906",
+        "shop/generated/counter/routes.py": "SM906",
+        "shop/generated/pot/state.py": "SM906",
+        page: "SM701",
+    }
+
+
+@pytest.mark.parametrize("mode", ["--check", "--diff"])
+def test_programs_are_told_which_files_are_out_of_date(shop: Shop, mode: str) -> None:
+    expected = make_out_of_date(shop)
+    listed = shop.starmodel("generate", "--check").out.splitlines()
+
+    done = shop.starmodel("generate", mode, "--format", "json")
+    assert done.code == 3
+    found = json.loads(done.out)
+    codes = {item["path"]: item["code"] for item in found}
+    assert codes.items() >= expected.items()
+    assert sorted(codes) == sorted(line.split(maxsplit=1)[1] for line in listed)
+    assert len(found) == len(codes) and all(item["help"] for item in found)
+    assert {item["severity"] for item in found} == {"error"}
+    assert all(path in done.err for path in expected), "people are told on stderr"
+
+    done = shop.starmodel("generate", mode, "--format", "github")
+    assert done.code == 3
+    lines = done.out.splitlines()
+    assert len(lines) == len(codes) and all(line.startswith("::error file=") for line in lines)
+    for path, code in expected.items():
+        assert any(line.startswith(f"::error file={path},title={code} ") for line in lines)
+
+
+@pytest.mark.parametrize(("form", "nothing"), [("json", "[]\n"), ("github", "")])
+def test_programs_are_told_nothing_else(shop: Shop, form: str, nothing: str) -> None:
+    shop.starmodel("generate")
+    for mode in ([], ["--check"], ["--diff"], ["--force"]):
+        done = shop.starmodel("generate", *mode, "--format", form)
+        assert (done.code, done.out) == (0, nothing), mode
+
+    # What a run refuses has a diff for people, which is not for programs to read.
+    path = "shop/generated/counter/commands.py"
+    shop.change(path, "Add to the count.", "Add to my count.")
+    done = shop.starmodel("generate", "--format", form)
+    assert done.code == 1 and '-    """Add to my count.' in done.err
+    if form == "json":
+        assert [(item["code"], item["path"]) for item in json.loads(done.out)] == [("SM701", path)]
+    else:
+        assert done.out.startswith(f"::error file={path},title=SM701 ")
+        assert done.out.count("\n") == 1
+
+
+def test_programs_are_told_of_a_killed_run(shop: Shop) -> None:
+    shop.starmodel("generate")
+    shop.write(".starmodel/journal/journal.json", '{"writes": [], "removals": []}')
+    done = shop.starmodel("generate", "--check", "--format", "json")
+    assert done.code == 3
+    (found,) = json.loads(done.out)
+    assert (found["code"], found["path"]) == ("SM906", None) and "killed" in found["message"]
 
 
 def test_a_mistake_in_an_entity(shop: Shop) -> None:

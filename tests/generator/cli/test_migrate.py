@@ -121,7 +121,9 @@ def test_what_json_holds_is_looked_at(products: Shop) -> None:
     assert (added.code, added.out) == (0, "migrations/versions/0002_change_product_sizes.py\n")
     assert products.starmodel("migrate", "check").code == 0
     define(products, "sizes: list[int] = Field(default_factory=list[int])")
-    assert products.starmodel("migrate", "check").code == 3
+    check = products.starmodel("migrate", "check")
+    assert check.code == 3 and "Run `starmodel migrate new`." not in check.err, "it would refuse"
+    assert "SM551" in check.err and "--accept change-shape:product.sizes" in check.err
     stopped = products.starmodel("migrate", "new")
     assert stopped.code == 1 and "SM551" in stopped.err
     assert "`[]` can no longer be null" in stopped.err
