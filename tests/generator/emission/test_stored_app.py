@@ -116,7 +116,7 @@ def test_the_environment_says_which_database(
     if database == "postgresql":
         url = request.getfixturevalue("postgres_url")
     assert shop.starmodel("migrate", "new").code == 0
-    environment = {"STARMODEL_DATABASE_URL": url}
+    environment: dict[str, str] = {"STARMODEL_DATABASE_URL": url}
     up = shop.starmodel("migrate", "up", environment=environment)
     assert up.code == 0, up.err
     done = use(shop, **environment)
