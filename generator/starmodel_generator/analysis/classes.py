@@ -10,6 +10,7 @@ from starmodel_generator.analysis.docstrings import read_docstring, read_text_st
 from starmodel_generator.analysis.expressions import read_expression
 from starmodel_generator.analysis.facts import AssignmentFact, ClassFacts, FunctionFacts
 from starmodel_generator.analysis.functions import FunctionNode, Outcome, read_function
+from starmodel_generator.analysis.hidden import BodyNames
 from starmodel_generator.analysis.text import SourceText
 from starmodel_generator.diagnostics import Place
 
@@ -21,10 +22,15 @@ def read_class(
     place: Place,
     container: str | None,
     outcome_of: Callable[[FunctionNode], Outcome],
+    is_lazy: bool,
 ) -> ClassFacts:
-    """The facts of a class; classes inside it are facts of their own."""
+    """The facts of a class; classes inside it are facts of their own.
+
+    `is_lazy` says whether annotations of the module are evaluated when they are asked for.
+    """
     attributes: list[AssignmentFact] = []
     methods: list[FunctionFacts] = []
+    names = BodyNames(is_lazy=is_lazy)
     numbering = Numbering()
     last: list[AssignmentFact] = []
     for statement in scope_statements(node.body):
@@ -40,6 +46,7 @@ def read_class(
                     is_method=True,
                 )
             )
+            names.define(methods[-1])
             last = []
             continue
         docstring = read_text_statement(current)
@@ -50,6 +57,9 @@ def read_class(
             continue
         last = read_assignment(statement, text=text, place=place, numbering=numbering)
         attributes += last
+        if not statement.type_checking:
+            for fact in last:
+                names.assign(fact)
     return ClassFacts(
         name=node.name,
         bases=tuple([read_expression(base, text) for base in node.bases]),
@@ -63,4 +73,5 @@ def read_class(
         place=place,
         container=container,
         type_parameters=tuple([each.name for each in getattr(node, "type_params", ())]),
+        hidden=names.found(),
     )
