@@ -9,9 +9,11 @@ from starmodel_generator.analysis.positions import with_spans
 from starmodel_generator.analysis.suppressions import apply_suppressions
 from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.diagnostics import Diagnostic, has_errors
+from starmodel_generator.emission.imports import NameClash
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.render import environment, render_artifact
 from starmodel_generator.linking.link import LinkSettings, link
+from starmodel_generator.linking.rules import RESERVED_NAME
 from starmodel_generator.modules import ProjectModules
 from starmodel_generator.planning import EmissionSettings, plan
 from starmodel_generator.plugins import load_targets, run_target
@@ -95,9 +97,23 @@ def emit(
     context, templates = Context(schema, settings), environment()
     artifacts = plan(schema, settings)
     files: dict[str, bytes] = {}
+    clashes: list[Diagnostic] = []
     for number, artifact in enumerate(artifacts):
         progress("writing code", number, len(artifacts))
-        files[artifact.path] = render_artifact(artifact, context, templates).encode()
+        try:
+            files[artifact.path] = render_artifact(artifact, context, templates).encode()
+        except NameClash as clash:
+            owner = artifact.entity
+            # Linking knows most names that generated code needs, and says so at their place.
+            clashes.append(
+                RESERVED_NAME.report(
+                    f"in `{artifact.path}`, {clash}",
+                    help="rename the one that is yours",
+                    entity=None if owner is None else context.entities[owner].name,
+                )
+            )
+    if clashes:
+        return replace(understood, diagnostics=(*understood.diagnostics, *clashes))
     loaded = load_targets(config.targets)
     diagnostics = [*understood.diagnostics, *loaded.diagnostics]
     for target in loaded.targets:
