@@ -14,10 +14,12 @@ from starmodel_generator.cache import Cache, RenderedEntity, load_cache
 from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.content import digest, normal
 from starmodel_generator.diagnostics import Diagnostic, has_errors
+from starmodel_generator.emission.imports import NameClash
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.render import render_artifact
 from starmodel_generator.emission.templating import environment
 from starmodel_generator.linking.link import LinkSettings, link
+from starmodel_generator.linking.rules import RESERVED_NAME
 from starmodel_generator.modules import ProjectModules
 from starmodel_generator.output.tree import read_existing
 from starmodel_generator.planning import Artifact, EmissionSettings, plan
@@ -121,6 +123,7 @@ def emit(
     base = digest(repr((settings, sorted(context.first_party))).encode())
     rendered: dict[str, RenderedEntity] = {}
     files: dict[str, bytes] = {}
+    clashes: list[Diagnostic] = []
     for entity, group in groupby(artifacts, key=attrgetter("entity")):
         own = list(group)
         progress("writing code", len(files), len(artifacts))
@@ -130,12 +133,19 @@ def emit(
             rendered[entity] = known[entity]
             continue
         context.log.clear()
-        made = {each.path: render_artifact(each, context, templates).encode() for each in own}
+        made: dict[str, bytes] = {}
+        for artifact in own:
+            try:
+                made[artifact.path] = render_artifact(artifact, context, templates).encode()
+            except NameClash as clash:
+                clashes.append(_clash(clash, artifact, context))
         files |= made
         if entity is not None:
             inputs = {f"{name} {key}": context.fingerprint(name, key) for name, key in context.log}
             hashes = {path: digest(content) for path, content in made.items()}
             rendered[entity] = RenderedEntity({"": base, **inputs}, hashes)
+    if clashes:
+        return replace(understood, diagnostics=(*understood.diagnostics, *clashes))
     loaded = load_targets(config.targets)
     diagnostics = [*understood.diagnostics, *loaded.diagnostics]
     for target in loaded.targets:
@@ -148,6 +158,16 @@ def emit(
         files=files,
         plugins=tuple(target.label for target in loaded.targets),
         cache=Cache(understood.cache.facts if understood.cache else {}, rendered),
+    )
+
+
+def _clash(clash: NameClash, artifact: Artifact, context: Context) -> Diagnostic:
+    """A clash that linking did not foresee; it knows most names, and says so at their place."""
+    owner = artifact.entity
+    return RESERVED_NAME.report(
+        f"in `{artifact.path}`, {clash}",
+        help="rename the one that is yours",
+        entity=None if owner is None else context.entities[owner].name,
     )
 
 

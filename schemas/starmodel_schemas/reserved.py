@@ -68,8 +68,10 @@ CLASS_NAMES: frozenset[str] = frozenset(
 
 FOLDER_NAMES: dict[str, str] = {
     "app": "the module `app.py`",
+    "builtins": "a module that clients import",
     "client": "the package of clients",
     "close": "what closes a client",
+    "httpx": "the library that clients import",
     "live": "the live stream at `/live`",
     "transport": "the module of the clients' transport",
 }
@@ -220,6 +222,7 @@ PARAMETER_NAMES: dict[str, str] = {
     "render_fragment": "commands",
     "request": "routes",
     "result": "commands",
+    "self": "clients",
     "services": "commands",
     "work": "commands",
     "write_action": "bindings",

@@ -177,8 +177,11 @@ class CrudProject:
         self.url = url or f"sqlite:///{folder / 'app.db'}"
         self.shop = Shop(folder)
 
-    def make(self) -> None:
-        """Write it, generate its code and its first migration, and make its tables."""
+    def make(self, *, migrated: bool = True) -> None:
+        """Write it, generate its code and its first migration, and make its tables.
+
+        A temporary database has no migrations: its tables are made when it is opened.
+        """
         package, shop = self.package, self.shop
         (self.folder / "shop").rename(self.folder / package)
         shop.write(f"{package}/entities.py", self.entities)
@@ -187,7 +190,8 @@ class CrudProject:
         config += f'web = "starlette"\nidentify = "{package}.identity:identify"\n'
         shop.write("pyproject.toml", config)
         variables = {"STARMODEL_DATABASE_URL": self.url}
-        for command in (("generate",), ("migrate", "new", "first"), ("migrate", "up")):
+        migrations = (("migrate", "new", "first"), ("migrate", "up")) if migrated else ()
+        for command in (("generate",), *migrations):
             done = shop.starmodel(*command, environment=variables)
             assert done.code == 0, done.err
 

@@ -15,6 +15,7 @@ from starmodel_generator.analysis.expressions import (
 )
 from starmodel_generator.analysis.facts import AssignmentFact, ClassFacts, FunctionFacts
 from starmodel_generator.analysis.functions import Outcome, read_function
+from starmodel_generator.analysis.hidden import BodyNames
 from starmodel_generator.analysis.tree import FunctionNode
 from starmodel_generator.diagnostics import Place
 
@@ -25,10 +26,15 @@ def read_class(
     place: Place,
     container: str | None,
     outcome_of: Callable[[FunctionNode, Place], Outcome],
+    is_lazy: bool,
 ) -> ClassFacts:
-    """The facts of a class; classes inside it are facts of their own."""
+    """The facts of a class; classes inside it are facts of their own.
+
+    `is_lazy` says whether annotations of the module are evaluated when they are asked for.
+    """
     attributes: list[AssignmentFact] = []
     methods: list[FunctionFacts] = []
+    names = BodyNames(is_lazy=is_lazy)
     numbering = Numbering()
     last: list[AssignmentFact] = []
     for statement in scope_statements(node.body):
@@ -44,6 +50,7 @@ def read_class(
                     is_method=True,
                 )
             )
+            names.define(methods[-1])
             last = []
             continue
         docstring = read_text_statement(current)
@@ -54,6 +61,9 @@ def read_class(
             continue
         last = read_assignment(statement, place=place, numbering=numbering)
         attributes += last
+        if not statement.type_checking:
+            for fact in last:
+                names.assign(fact)
     parameters = node.type_parameters.params if node.type_parameters is not None else ()
     arguments = [*node.bases, *node.keywords]
     return ClassFacts(
@@ -67,4 +77,5 @@ def read_class(
         place=place,
         container=container,
         type_parameters=tuple([each.param.name.value for each in parameters]),
+        hidden=names.found(),
     )

@@ -222,12 +222,28 @@ class FunctionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HiddenName:
+    """A name in a class body that means something of the body, and not of the module.
+
+    `name` is as written (`date`, `dt.date`), `owner` the attribute or the method in whose
+    annotation, value, decorator or default it stands, `place` that spot, and `hider` the place of
+    the attribute or the method it means.
+    """
+
+    name: str
+    owner: str
+    place: Place
+    hider: Place
+
+
+@dataclass(frozen=True, slots=True)
 class ClassFacts:
     """A class, with its body in source order.
 
     `container` says where a class stands that is not at module level:
     `"if"`, `"try"`, `"for"`, `"while"`, `"with"`, `"match"`, `"function make"`,
-    `"class Outer"`. `type_parameters` are the names in `class Box[T]`.
+    `"class Outer"`. `type_parameters` are the names in `class Box[T]`, `hidden` those that the body
+    hides from itself.
     """
 
     name: str
@@ -240,6 +256,7 @@ class ClassFacts:
     place: Place
     container: str | None = None
     type_parameters: tuple[str, ...] = ()
+    hidden: tuple[HiddenName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ diagnostic and no facts, and never hides another file's.
 """
 
 import gc
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -107,6 +108,9 @@ def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
         else:
             assignments += read_assignment(statement, place=top, numbering=numbering)
     classes = list(_classes(tree, top, None))
+    is_lazy = sys.version_info >= (3, 14) or any(
+        fact.module == "__future__" and fact.name == "annotations" for fact in imports
+    )
     bodies = ModuleBodies(module_scope(tree, (each.node for each in classes), imports))
     return ModuleFacts(
         name=source.module,
@@ -122,6 +126,7 @@ def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
                     place=place,
                     container=container,
                     outcome_of=bodies.outcome_of,
+                    is_lazy=is_lazy,
                 )
                 for node, place, container in classes
             ]

@@ -16,7 +16,8 @@ from starmodel_generator.unicode_table import display_width
 class NameClash(Exception):
     """One module would have to use one name for two things.
 
-    Linking reports every clash that an author's names can lead to, so this is a fault of ours.
+    Linking knows the names that generated code needs, and points at an author's that is one of
+    them; what it does not know of ends here.
     """
 
     def __init__(self, name: str, first: str, second: str) -> None:
@@ -61,8 +62,10 @@ class ModuleNames:
         self._remarks[module] = f"  # {comment}"
 
     def use_module(self, module: str) -> str:
-        """Import a module; gives what it is called."""
+        """Import a module; gives what it is called, which is nothing of the author's."""
         alias = _MODULE_ALIASES.get(module, module)
+        if alias in self._taken:
+            alias = f"{module}_module"
         self._claim(alias, f"{module} itself")
         self._modules[module] = alias
         return alias
@@ -72,7 +75,9 @@ class ModuleNames:
         return f"{self.use_module('builtins')}.{name}" if name in self._taken else name
 
     def define(self, name: str) -> str:
-        """Note a name that the module defines."""
+        """Note a name that the module defines, once."""
+        if self._origins.get(name) == "":
+            raise NameClash(name, _described(""), "another one")
         self._claim(name, "")
         return name
 

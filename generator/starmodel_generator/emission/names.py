@@ -99,10 +99,19 @@ def an(name: str) -> str:
     return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
 
 
+CALLED = frozenset(
+    "anything b64encode builtins bullets check_class column default_of definitions dt duration"
+    " duration_of escape escape_attribute json_of json_value lines_of literal local_time moment"
+    " number reference references restore sa segment text_of yes_or_no".split()
+)
+"""What the functions of generated modules call; no variable in them has such a name."""
+
+
 def variable_name(name: str, *others: str) -> str:
     """Name a variable `name`, or else the first of `others` that neither Python nor we need."""
     for candidate in (name, *others):
-        if not keyword.iskeyword(candidate) and not hasattr(builtins, candidate):
+        is_taken = candidate in CALLED or hasattr(builtins, candidate)
+        if not is_taken and not keyword.iskeyword(candidate):
             return candidate
     return "value"
 

@@ -27,11 +27,13 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class ClientPackageView:
-    """Everything that `client_package.py.j2` lays out."""
+    """Everything that `client_package.py.j2` lays out; `text` and `kind` are `str` and `type`."""
 
     imports: str
     exports: Layout
     entries: tuple[EntryView, ...]
+    text: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def app_package_view(_: Context) -> PackageView:
 
 def client_package_view(context: Context) -> ClientPackageView:
     """Decide what the client package offers."""
-    names = ModuleNames(context.first_party)
+    # A module of the package is a name in it: `type` is that of the clients of `Type`.
+    names = ModuleNames(context.first_party, [each.snake_name for each in context.app.entities])
     for name in ("AsyncTransport", "Transport", "Answer", "ArgumentProblem", "Problem"):
         names.use(".transport", name)
     names.use_module("httpx")
@@ -82,6 +85,8 @@ def client_package_view(context: Context) -> ClientPackageView:
     return ClientPackageView(
         exports=Group("__all__ = [", tuple(python_string(name) for name in sorted(exports)), "]"),
         entries=tuple(entries),
+        text=names.builtin("str"),
+        kind=names.builtin("type"),
         imports=names.import_block(),
     )
 

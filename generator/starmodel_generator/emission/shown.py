@@ -51,11 +51,6 @@ SAFE_TEXTS = frozenset({"Decimal", "date", "time", "UUID"})
 
 ITEMS = ("item", "part", "piece")
 
-CALLED = frozenset(
-    "anything bullets definitions duration duration_of escape literal local_time moment number yes_or_no".split()
-)
-"""What the functions of a page call; nothing inside of them may have such a name."""
-
 
 @dataclass(frozen=True, slots=True)
 class LabelsView:
@@ -331,8 +326,7 @@ def is_whole(type_: TypeRef) -> bool:
 
 def object_variable(schema: ObjectSchema) -> str:
     """Name a variable that holds a value object."""
-    name = variable_name(snake_case(schema.name))
-    return "value" if name in CALLED else name
+    return variable_name(snake_case(schema.name))
 
 
 def label_of(field: FieldSchema) -> str:

@@ -21,6 +21,7 @@ from starmodel_generator.linking.rules import (
     PRIVATE_EVENT,
 )
 from starmodel_generator.linking.spelling import shortened, spell
+from starmodel_generator.linking.suggestions import free_form
 from starmodel_generator.linking.unions import entities_in
 from starmodel_schemas import (
     EventSchema,
@@ -185,7 +186,8 @@ class EventReader:
                 report(subject.diagnose(Problem(INVALID_EVENT, f"is {what}", help), place))
                 return False
         if facts.name.startswith("_"):
-            help = f"rename it `{facts.name.strip('_') or 'event'}`, or remove `@event`"
+            other = free_form(facts.name.strip("_") or "go", is_event=True)
+            help = f"rename it `{other}`, or remove `@event`"
             text = "starts with an underscore, but anybody may call it"
             report(subject.diagnose(Problem(PRIVATE_EVENT, text, help)))
         marks = [each for each in method.decorators if each.name == EVENT]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from starmodel_generator.analysis.facts import ModuleFacts
 from starmodel_generator.diagnostics import Diagnostic
 from starmodel_generator.linking.app import LinkedApp
+from starmodel_generator.linking.checks.hidden import check_hidden_names
 from starmodel_generator.linking.checks.table import check
 from starmodel_generator.linking.configs import ConfigReader
 from starmodel_generator.linking.crud import crud_events
@@ -82,6 +83,7 @@ def _link(
     lineages = find_entities(modules, resolver, found.append)
     app = _link_entities(lineages, resolver, settings, found.append)
     found += check(app)
+    found += check_hidden_names(app, resolver)
     diagnostics = _in_order(found, modules)
     schema = None if any(map(_is_final, diagnostics)) else _schema(app)
     return LinkResult(schema, diagnostics, resolver.names.read())

@@ -615,6 +615,20 @@ DUPLICATE_MEMBER = ExplainedRule(
     ),
 )
 
+HIDDEN_NAME = ExplainedRule(
+    "SM607",
+    "hidden-name",
+    "error",
+    summary="a class body uses a name of its module that it has given to a field or a method",
+    explanation=(
+        "A class body looks names up among its own first. A field with a value binds its name"
+        " before Python reads the annotation beside it, and everything below finds the field:"
+        " `date: date | None = None` is `None | None`. A method hides the type or the decorator of"
+        " its name in the same way. Import the module under another name: `import datetime as dt`,"
+        " and `date: dt.date | None = None`."
+    ),
+)
+
 RULES: tuple[ExplainedRule, ...] = tuple(
     sorted(
         (value for value in list(globals().values()) if isinstance(value, ExplainedRule)),

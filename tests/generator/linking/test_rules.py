@@ -817,6 +817,19 @@ CASES: dict[str, Case] = {
             item_count2: int = 0
         """,
     ),
+    "SM607": Case(
+        """
+        from datetime import date
+        class Cart(Entity):
+            date: date | None = None
+        """,
+        "date | None",
+        """
+        import datetime as dt
+        class Cart(Entity):
+            date: dt.date | None = None
+        """,
+    ),
     "SM606": Case(
         """
         class Cart(Entity):

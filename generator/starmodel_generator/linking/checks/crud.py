@@ -9,6 +9,7 @@ from starmodel_generator.linking.crud import VERSION, is_written
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.sql_rules import INVALID_CRUD
+from starmodel_generator.linking.suggestions import free_member
 from starmodel_schemas import RequiredDefault
 
 
@@ -44,18 +45,20 @@ def _names(entity: LinkedEntity) -> Iterator[Diagnostic]:
         if name is not None:
             rest = ", ".join(f'"{kind}"' for kind in crud if kind != name)
             text = f"is called `{name}`, like the event that `crud` generates"
-            help = (
-                f"rename it, or write `crud={{{rest}}}`" if rest else "rename it, or remove `crud`"
-            )
+            other = free_member(name, entity.members.methods, is_event=True)
+            help = f"rename it, for example `{other}`, or "
+            help += f"write `crud={{{rest}}}`" if rest else "remove `crud`"
             yield event.subject.diagnose(Problem(INVALID_CRUD, text, help))
     for field in entity.fields:
         name = field.schema.name
         if name in crud and not field.schema.private:
             text = f"is called `{name}`, like the event that `crud` generates"
-            yield field.subject.diagnose(Problem(INVALID_CRUD, text, "rename it"))
+            help = f"rename it, for example `{free_member(name)}`"
+            yield field.subject.diagnose(Problem(INVALID_CRUD, text, help))
         elif name == VERSION and "update" in crud and is_written(field.schema, "update"):
             text = "is called `version`, like what an update takes besides the fields"
-            help = "rename it, or keep it out of CRUD with `Field(writable=False)`"
+            help = f"rename it, for example `{free_member(name)}`, or keep it out of CRUD with"
+            help += " `Field(writable=False)`"
             yield field.subject.diagnose(Problem(INVALID_CRUD, text, help))
 
 

@@ -1,8 +1,8 @@
 """Names that cannot be what they have to be: SM105, SM603, SM604, SM605, SM606."""
 
-import keyword
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from starmodel_generator.diagnostics import Diagnostic, Related
 from starmodel_generator.linking.app import LinkedApp
@@ -16,12 +16,17 @@ from starmodel_generator.linking.rules import (
     DUPLICATE_MEMBER,
     INVALID_NAME,
 )
+from starmodel_generator.linking.suggestions import (
+    POISONED,
+    free_class,
+    free_form,
+    free_member,
+)
 from starmodel_generator.linking.symbols import ClassSymbol
 from starmodel_schemas.naming import snake_case
 
 _SIGNAL = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LENGTH_LIMIT = 200
-_POISONED = frozenset({"constructor", "prototype"})
 
 
 def name_problem(name: str, what: str) -> Problem | None:
@@ -30,9 +35,9 @@ def name_problem(name: str, what: str) -> Problem | None:
     The rule is the grammar of Datastar's signals, narrowed to what has one meaning in attributes
     (folded case), in JavaScript objects and in paths.
     """
-    if name in _POISONED:
+    if name in POISONED:
         text = f"is {what} `{name}`, which means something else in JavaScript"
-        return Problem(INVALID_NAME, text, "choose another name")
+        return Problem(INVALID_NAME, text, f"for example `{free_member(name)}`")
     if len(name) > _LENGTH_LIMIT:
         text = f"is {what} of {len(name)} characters, more than a file name holds"
         return Problem(INVALID_NAME, text, f"use at most {_LENGTH_LIMIT}")
@@ -40,10 +45,8 @@ def name_problem(name: str, what: str) -> Problem | None:
         return None
     bent = re.sub(r"_+", "_", snake_case(name)).strip("_")
     help = "use ASCII letters in lower case"
-    if keyword.iskeyword(bent):
-        help = "choose another name"
-    elif _SIGNAL.fullmatch(bent):
-        help = f"for example `{bent}`"
+    if _SIGNAL.fullmatch(bent):
+        help = f"for example `{free_form(bent)}`"
     reason = _reason(name)
     return Problem(INVALID_NAME, f"is {what} `{name}`, but {reason}", help)
 
@@ -68,6 +71,9 @@ def check_signal_names(app: LinkedApp) -> Iterator[Diagnostic]:
         schema = entity.schema
         problem = name_problem(schema.snake_name, "called")
         if problem is not None:
+            if schema.name.isascii() and len(schema.name) <= _LENGTH_LIMIT:
+                help = f"for example `{free_class(schema.name, 'entity')}`"
+                problem = replace(problem, help=help)
             yield entity.subject.diagnose(problem)
         if schema.namespace != schema.snake_name:
             problem = name_problem(schema.namespace, "given the namespace")
@@ -99,7 +105,9 @@ def _function_problem(event: LinkedEvent) -> Problem | None:
     if not function[:1].isupper():
         return None
     text = f"is the method `{function}`, but only classes and constants start with a capital"
-    return Problem(INVALID_NAME, text, f"for example `{snake_case(function)}`")
+    return Problem(
+        INVALID_NAME, text, f"for example `{free_form(snake_case(function), is_event=True)}`"
+    )
 
 
 def _parameter_names(event: LinkedEvent) -> Iterator[Diagnostic]:
@@ -166,9 +174,11 @@ def check_member_names(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
-    """SM604: one entity reaches two classes of the same name."""
+    """SM603, SM604: one entity reaches two classes of the same name, or nearly so."""
     for entity in app.entities:
-        seen: dict[str, ClassSymbol] = {entity.schema.name: entity.lineage.symbol}
+        own = entity.lineage.symbol
+        seen: dict[str, ClassSymbol] = {own.name: own}
+        folded: dict[str, ClassSymbol] = {snake_case(own.name): own}
         for symbol in entity.reached:
             first = seen.setdefault(symbol.name, symbol)
             if first is not symbol:
@@ -178,5 +188,16 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
                     symbol.place,
                     help="rename one of them",
                     related=(Related("the other one is here", first.place),),
+                    entity=entity.schema.name,
+                )
+                continue
+            other = folded.setdefault(snake_case(symbol.name), symbol)
+            if other is not symbol:
+                yield CASE_COLLISION.report(
+                    f"{entity.subject.noun} uses the classes `{other.name}` and `{symbol.name}`,"
+                    f" which both become `{snake_case(symbol.name)}` in generated functions",
+                    symbol.place,
+                    help="rename one of them",
+                    related=(Related("the other one is here", other.place),),
                     entity=entity.schema.name,
                 )

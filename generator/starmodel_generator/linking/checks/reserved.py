@@ -1,6 +1,6 @@
 """Names that are taken: in Python, in pydantic, in the generated code, on the page: SM602."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from keyword import iskeyword
 
 from starmodel_generator.diagnostics import Diagnostic, Place
@@ -12,6 +12,7 @@ from starmodel_generator.linking.events import LinkedEvent
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.rules import RESERVED_NAME
+from starmodel_generator.linking.suggestions import free_class, free_member
 from starmodel_schemas import ParameterSchema
 from starmodel_schemas.naming import constant_case, pascal_case, snake_case
 from starmodel_schemas.reserved import (
@@ -30,6 +31,7 @@ from starmodel_schemas.reserved import (
 
 MODEL_ATTRIBUTES = frozenset(
     {
+        "Config",
         "construct",
         "copy",
         "dict",
@@ -44,9 +46,15 @@ MODEL_ATTRIBUTES = frozenset(
         "validate",
     }
 )
-"""Attributes of pydantic's `BaseModel` besides those that start with `model_`."""
+"""What means something to pydantic's `BaseModel`, besides what starts with `model_`."""
 
 _MODEL_PREFIXES = ("model_",)
+SIGNALS = "datastar"
+"""The argument of a query string in which Datastar sends the signals of a page."""
+
+BODYLESS = ("GET", "DELETE")
+"""Methods whose requests have no body to send signals in."""
+
 _WINDOWS_FOLDERS = frozenset(
     {"aux", "con", "nul", "prn", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
 )
@@ -55,13 +63,14 @@ _WINDOWS_FOLDERS = frozenset(
 def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM602: an entity, a value object or an enum is called like something generated."""
     generated = _generated_names(app)
-    for entity in app.entities:
-        yield from _entity_names(entity)
     symbols = [
         *(("entity", entity.lineage.symbol) for entity in app.entities),
         *(("value object", linked.symbol) for linked in app.objects.values()),
         *(("enum", linked.symbol) for linked in app.enums.values()),
     ]
+    taken = {*generated, *(symbol.name for _, symbol in symbols)}
+    for entity in app.entities:
+        yield from _entity_names(entity, app, taken)
     kept = {
         symbol
         for entity in app.entities
@@ -69,19 +78,25 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
         for symbol in (entity.lineage.symbol, *entity.reached)
     }
     for kind, symbol in symbols:
-        subject = Subject(f"{kind} `{symbol.name}`", symbol.place, symbol.name)
-        if symbol.name in CLASS_NAMES or (
-            symbol in kept and symbol.name in TABLE_CLASSES | RECORD_CLASSES
-        ):
-            text = f"is called like the `{symbol.name}` that generated code imports"
-            yield subject.diagnose(Problem(RESERVED_NAME, text, "rename it"))
-        elif kind == "entity" and symbol.name == constant_case(symbol.name):
+        name = symbol.name
+        if _is_lower(name):
+            text = "is written like a function or a variable, of which generated code has many"
+        elif name in CLASS_NAMES or (symbol in kept and name in TABLE_CLASSES | RECORD_CLASSES):
+            text = f"is called like the `{name}` that generated code imports"
+        elif kind == "entity" and name == constant_case(name):
             text = "is written like a constant, and its definition in generated code is one"
-            help = "write it in CamelCase, in more than one letter"
-            yield subject.diagnose(Problem(RESERVED_NAME, text, help))
-        elif symbol.name in generated:
-            text = f"is called like {generated[symbol.name]} in generated code"
-            yield subject.diagnose(Problem(RESERVED_NAME, text, "rename it"))
+        elif name in generated:
+            text = f"is called like {generated[name]} in generated code"
+        else:
+            continue
+        help = f"rename it, for example `{free_class(name, kind, taken)}`"
+        subject = Subject(f"{kind} `{name}`", symbol.place, name)
+        yield subject.diagnose(Problem(RESERVED_NAME, text, help))
+
+
+def _is_lower(name: str) -> bool:
+    """Whether a class has no name in capitals: `point`, `_`, or a name that classes hide."""
+    return name.startswith("__") or not name.strip("_") or name.lstrip("_")[0].islower()
 
 
 def _generated_names(app: LinkedApp) -> dict[str, str]:
@@ -112,6 +127,8 @@ def _table_names(entity: LinkedEntity) -> dict[str, str]:
     """The classes and constants of the modules that entities in SQL have besides."""
     name, constant = entity.schema.name, constant_case(entity.schema.name)
     found = {f"{name}Row": f"the row of `{name}`", f"{constant}_TABLE": f"the table of `{name}`"}
+    for word in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+        found[f"{word}_{constant}"] = f"a statement about `{name}`"
     for field in entity.fields:
         if is_links(field.schema):
             row = f"{name}{pascal_case(field.schema.name)}Row"
@@ -128,12 +145,13 @@ def _table_names(entity: LinkedEntity) -> dict[str, str]:
     return found
 
 
-def _entity_names(entity: LinkedEntity) -> Iterator[Diagnostic]:
+def _entity_names(entity: LinkedEntity, app: LinkedApp, taken: set[str]) -> Iterator[Diagnostic]:
     schema = entity.schema
-    taken = _taken_folder(schema.snake_name)
-    if taken is not None:
-        text = f"would have the folder `{schema.snake_name}`, the name of {taken}"
-        yield entity.subject.diagnose(Problem(RESERVED_NAME, text, "rename it"))
+    help = f"rename it, for example `{free_class(schema.name, 'entity', taken)}`"
+    folder = _taken_folder(schema.snake_name)
+    if folder is not None:
+        text = f"would have the folder `{schema.snake_name}`, the name of {folder}"
+        yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
     where = SUBJECT_NAMES.get(schema.snake_name)
     if schema.snake_name == HOLDER_NAMES.get(schema.scope):
         where = "commands"
@@ -141,11 +159,25 @@ def _entity_names(entity: LinkedEntity) -> Iterator[Diagnostic]:
         text = (
             f"would be the variable `{schema.snake_name}`, which generated {where} need themselves"
         )
-        yield entity.subject.diagnose(Problem(RESERVED_NAME, text, "rename it"))
+        yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
+    function = _clashing_function(entity)
+    if function is not None:
+        text = f"would have the function `{function}`, a name that generated code needs itself"
+        yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
     if schema.namespace in NAMESPACES:
         text = f"has the namespace `{schema.namespace}`, where {NAMESPACES[schema.namespace]} are"
-        help = "give it another `namespace` in `model_config`"
+        help = f"give it another `namespace` in `model_config`, for example `{schema.snake_name}`"
         yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help), entity.options.place)
+
+
+def _clashing_function(entity: LinkedEntity) -> str | None:
+    """The function of an entity's modules that would be called like another one in them."""
+    seen = {*EVENT_NAMES, *(SQL_EVENT_NAMES if entity.is_record_in_sql else ())}
+    for name in _functions(entity):
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def _taken_folder(name: str) -> str | None:
@@ -160,21 +192,20 @@ def check_field_names(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM602: a field is called like something of pydantic or of the generated code."""
     for entity in app.entities:
         own = {f"{entity.schema.snake_name}_state": "bindings", **FIELD_NAMES}
-        for field in entity.fields:
-            name = field.schema.name
-            problem = _model_problem(name)
-            if problem is None and not field.schema.private and name in own:
-                problem = _taken(name, own[name])
-            if problem is not None:
-                yield field.subject.diagnose(problem)
-    objects: list[LinkedField] = [
-        field for linked in app.objects.values() for field in linked.fields
-    ]
-    for field in objects:
+        yield from _field_problems(entity.fields, own)
+    # The fields of value objects are no names of a module.
+    own = {name: where for name, where in FIELD_NAMES.items() if where == "clients"}
+    for linked in app.objects.values():
+        yield from _field_problems(linked.fields, own)
+
+
+def _field_problems(fields: Sequence[LinkedField], own: Mapping[str, str]) -> Iterator[Diagnostic]:
+    names = [field.schema.name for field in fields]
+    for field in fields:
         name = field.schema.name
-        problem = _model_problem(name)
-        if problem is None and not field.schema.private and FIELD_NAMES.get(name) == "clients":
-            problem = _taken(name, "clients")
+        problem = _model_problem(name, names)
+        if problem is None and not field.schema.private and name in own:
+            problem = _taken(name, own[name], names)
         if problem is not None:
             yield field.subject.diagnose(problem)
 
@@ -185,26 +216,36 @@ def check_event_names(app: LinkedApp) -> Iterator[Diagnostic]:
         own = _own_names(entity, app)
         for event in entity.events:
             more = SQL_EVENT_NAMES if entity.is_record_in_sql else {}
-            problem = _event_problem(event, own | more)
+            problem = _event_problem(entity, event, own | more)
             if problem is not None:
                 yield event.subject.diagnose(problem)
             yield from _parameter_problems(entity, event, own)
         yield from _written_field_problems(entity, own)
 
 
+def _functions(entity: LinkedEntity) -> tuple[str, ...]:
+    """The functions in an entity's generated modules that have their names from the entity."""
+    snake = entity.schema.snake_name
+    found = (
+        *(f"read_{snake}", f"{snake}_form", f"new_{snake}_page", f"{snake}_page"),
+        *(f"{snake}_resource", f"{snake}_state"),
+    )
+    if entity.is_record_in_sql:
+        # What the routes of records in SQL have and use besides.
+        found += (
+            *(f"new_{snake}", f"{snake}_options", f"edit_{snake}", f"save_{snake}"),
+            *(f"confirm_{snake}", f"remove_{snake}", f"edit_{snake}_page"),
+            *(f"delete_{snake}_page", f"{snake}_draft", f"{snake}_relations"),
+            *(f"{snake}_list_page", f"{snake}_list", f"list_{snake}", f"find_{snake}"),
+            f"read_{snake}_draft",
+        )
+    return found
+
+
 def _own_names(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
     """The functions in an entity's generated modules that have their names from the app."""
-    snake = entity.schema.snake_name
-    found = {
-        f"read_{snake}": "routes",
-        f"{snake}_form": "routes",
-        f"new_{snake}_page": "routes",
-        f"{snake}_page": "routes",
-        f"{snake}_resource": "routes",
-        f"{snake}_state": "bindings",
-    }
-    if entity.is_record_in_sql:
-        found |= _record_functions(snake)
+    found = dict.fromkeys(_functions(entity), "routes")
+    found[f"{entity.schema.snake_name}_state"] = "bindings"
     for symbol in entity.reached:
         if symbol.qualified_name in app.objects:
             found[f"{snake_case(symbol.name)}_state"] = "routes"
@@ -228,52 +269,52 @@ def _own_names(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
     return found
 
 
-def _record_functions(snake: str) -> dict[str, str]:
-    """The functions that the routes of records in SQL have and use besides."""
-    names = (
-        *(f"new_{snake}", f"{snake}_options", f"edit_{snake}", f"save_{snake}"),
-        *(f"confirm_{snake}", f"remove_{snake}", f"edit_{snake}_page", f"delete_{snake}_page"),
-        *(f"{snake}_draft", f"{snake}_relations", f"{snake}_list_page", f"{snake}_list"),
-        *(f"list_{snake}", f"find_{snake}", f"read_{snake}_draft"),
-    )
-    return dict.fromkeys(names, "routes")
-
-
-def _event_problem(event: LinkedEvent, own: dict[str, str]) -> Problem | None:
+def _event_problem(
+    entity: LinkedEntity, event: LinkedEvent, own: Mapping[str, str]
+) -> Problem | None:
     function, name = event.schema.function, event.schema.name
-    model = _model_problem(function)
+    members = [*entity.members.methods, *(field.schema.name for field in entity.fields)]
+    model = _model_problem(function, members, is_event=True)
     if model is not None:
         return model
     if iskeyword(name):
         text = f"is called `{name}` outside, a keyword of Python"
-        return Problem(RESERVED_NAME, text, "give it another `name`")
+        other = free_member(name, members, is_event=True)
+        return Problem(RESERVED_NAME, text, f"give it another `name`, for example `{other}`")
     where = EVENT_NAMES.get(function) or own.get(function)
-    return None if where is None else _taken(function, where)
+    return None if where is None else _taken(function, where, members, is_event=True)
 
 
 def _parameter_problems(
-    entity: LinkedEntity, event: LinkedEvent, own: dict[str, str]
+    entity: LinkedEntity, event: LinkedEvent, own: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
     places = {fact.name: fact.place for fact in event.method.facts.parameters}
     holder = None if event.schema.is_creation else HOLDER_NAMES.get(entity.schema.scope)
     taken = {entity.schema.snake_name, *(each.name for each in event.schema.parameters)}
     for parameter in event.schema.parameters:
+        name = parameter.name
         if parameter.source.kind not in ("argument", "entity"):
             continue
-        where = PARAMETER_NAMES.get(parameter.name) or own.get(parameter.name)
-        if parameter.name == holder:
+        where = PARAMETER_NAMES.get(name) or own.get(name)
+        if name == holder:
             where = "commands, where it says which instance is meant"
-        elif parameter.name == snake_case(entity.schema.name):
+        elif name == entity.schema.snake_name:
             where = "commands, where it is the entity"
-        elif parameter.source.kind == "entity" and f"{parameter.name}_id" in taken:
-            yield _parameter(event, parameter, places[parameter.name], _id_problem(parameter.name))
+        elif name == SIGNALS and event.schema.method in BODYLESS:
+            where = f"routes, where a page's {event.schema.method} has all its signals"
+        elif parameter.source.kind == "entity" and f"{name}_id" in taken:
+            text = f"is loaded by `{name}_id`, which is the name of something else"
+            help = f"rename one of them, for example `{free_member(name, taken)}`"
+            problem = Problem(RESERVED_NAME, text, help)
+            yield _parameter(event, parameter, places[name], problem)
         if where is not None:
-            problem = _taken(parameter.name, where)
-            yield _parameter(event, parameter, places[parameter.name], problem)
+            problem = _taken(name, where, taken)
+            yield _parameter(event, parameter, places[name], problem)
 
 
-def _written_field_problems(entity: LinkedEntity, own: dict[str, str]) -> Iterator[Diagnostic]:
+def _written_field_problems(entity: LinkedEntity, own: Mapping[str, str]) -> Iterator[Diagnostic]:
     """Fields that `crud` has arguments for, which are variables of generated functions too."""
+    names = [field.schema.name for field in entity.fields]
     for field in entity.fields:
         name = field.schema.name
         kinds = [kind for kind in entity.schema.crud if is_written(field.schema, kind)]
@@ -283,13 +324,9 @@ def _written_field_problems(entity: LinkedEntity, own: dict[str, str]) -> Iterat
         if kinds and where is not None:
             text = f"is an argument of `{kinds[0]}`, and `{name}` is a name that generated code"
             text += f" needs in its {where}"
-            help = "choose another name, or keep it out of CRUD with `Field(writable=False)`"
+            help = f"choose another name, for example `{free_member(name, names)}`, or keep it out"
+            help += " of CRUD with `Field(writable=False)`"
             yield field.subject.diagnose(Problem(RESERVED_NAME, text, help))
-
-
-def _id_problem(name: str) -> Problem:
-    text = f"is loaded by `{name}_id`, which is the name of something else"
-    return Problem(RESERVED_NAME, text, "rename one of them")
 
 
 def _parameter(
@@ -299,16 +336,17 @@ def _parameter(
     return Subject(noun, place, event.subject.entity).diagnose(problem)
 
 
-def _model_problem(name: str) -> Problem | None:
+def _model_problem(
+    name: str, members: Collection[str], *, is_event: bool = False
+) -> Problem | None:
     if name in MODEL_ATTRIBUTES or name.startswith(_MODEL_PREFIXES):
         text = f"is called `{name}`, a name of pydantic's models"
-        return Problem(RESERVED_NAME, text, "choose another name")
+        other = free_member(name, members, is_event=is_event)
+        return Problem(RESERVED_NAME, text, f"choose another name, for example `{other}`")
     return None
 
 
-def _taken(name: str, where: str) -> Problem:
-    return Problem(
-        RESERVED_NAME,
-        f"is called `{name}`, a name that generated code needs in its {where}",
-        "choose another name",
-    )
+def _taken(name: str, where: str, members: Collection[str], *, is_event: bool = False) -> Problem:
+    text = f"is called `{name}`, a name that generated code needs in its {where}"
+    other = free_member(name, members, is_event=is_event)
+    return Problem(RESERVED_NAME, text, f"choose another name, for example `{other}`")

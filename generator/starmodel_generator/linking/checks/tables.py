@@ -11,6 +11,7 @@ from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.sql_rules import TABLE_NAME_CLASH
+from starmodel_generator.linking.suggestions import free_member
 from starmodel_generator.linking.unions import entities_in
 from starmodel_schemas.reserved import ROW_NAMES
 
@@ -59,17 +60,18 @@ def check_columns(app: LinkedApp) -> Iterator[Diagnostic]:
         for column in _columns(entity, app):
             # SQLite takes names for the same that differ only by case.
             folded = column.name.casefold()
+            help = f"rename it, for example `{free_member(column.name)}`"
             first = seen.setdefault(folded, column)
             if folded in own:
                 text = f"would be kept in the column `{column.name}`, which the store needs itself"
-                yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, "rename it"))
+                yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, help))
             elif folded in _SYSTEM_COLUMNS:
                 text = f"would be kept in the column `{column.name}`, which PostgreSQL has itself"
-                yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, "rename it"))
+                yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, help))
             elif column.name in ROW_NAMES:
                 where = ROW_NAMES[column.name]
                 text = f"would be kept in the column `{column.name}`, a name that {where} needs"
-                yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, "rename it"))
+                yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, help))
             elif first is not column:
                 yield _clash(column, first)
             elif _is_long(column.name):

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection
 
 from starmodel.errors import StarModelError
 from starmodel.stores.sql import rebuild as rebuild  # Makes Alembic use it.
+from starmodel.stores.sql import reserved as reserved  # Makes SQLAlchemy quote more words.
 
 DEFAULT_URL = "sqlite:///app.db"
 _LOCK = 0x5354_4152

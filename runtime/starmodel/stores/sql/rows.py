@@ -14,6 +14,8 @@ try:
     from sqlalchemy.orm import registry
     from sqlalchemy.schema import SchemaItem
     from sqlmodel import SQLModel
+
+    from starmodel.stores.sql import reserved as reserved  # Makes SQLAlchemy quote more words.
 except ModuleNotFoundError as error:
     raise ConfigurationError(
         f"Entities in SQL need a library that is not installed: {error.name}. Run"

@@ -66,7 +66,9 @@ async def _make_all(driver: Driver, tables: Iterable[TableStatements]) -> None:
     found = [getattr(table.table.row, "metadata", None) for table in tables]
     statements: list[Statement] = []
     for metadata in dict.fromkeys(data for data in found if isinstance(data, MetaData)):
-        for table in metadata.sorted_tables:
+        # In any order: a table of SQLite may refer to one that is not there yet. SQLAlchemy's own
+        # order comes with a warning where tables refer to each other.
+        for table in metadata.tables.values():
             statements.append(Statement(str(CreateTable(table).compile(dialect=dialect))))
             indexes = sorted(table.indexes, key=lambda index: str(index.name))
             statements += [

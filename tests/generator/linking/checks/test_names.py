@@ -41,6 +41,25 @@ def test_bad_names(name: str) -> None:
         ("class Session(Entity): ...", "would be the variable `session`"),
         ("class Result(Entity): ...", "would be the variable `result`"),
         ("class A(Entity): ...", "is written like a constant"),
+        ("class list(Entity): ...", "is written like a function or a variable"),
+        ("class Httpx(Entity): ...", "the library that clients import"),
+        (
+            "class Box(Entity):\n    Config: int = Field(0, private=True)",
+            "a name of pydantic's models",
+        ),
+        (
+            "class List(Entity):\n    model_config = {'store': StateStore.SERVER_SQL,"
+            " 'access': Access.PUBLIC}",
+            "would have the function `list_list`",
+        ),
+        (
+            "class Box(Entity):\n    @event\n    def go(me, self: str) -> None: ...",
+            "needs in its clients",
+        ),
+        (
+            "class Box(Entity):\n    @event(method='GET')\n    def go(self, datastar: str) -> int: ...",
+            "where a page's GET has all its signals",
+        ),
         ("class FAQ(Entity): ...", "is written like a constant"),
         ("class BoxClient(Entity): ...\nclass Box(Entity): ...", "like the client of `Box`"),
         ("class Route(Entity): ...", "called like the `Route` that generated code imports"),
@@ -131,7 +150,7 @@ def test_reserved_names_are_refused_where_they_are_reserved(name: str) -> None:
     field = link_sources(f"from starmodel import *\nclass Box(Entity):\n    {name}: int = 0\n")
     parameter = link_sources(
         "from starmodel import *\nclass Box(Entity):\n"
-        f"    @event\n    def go(self, {name}: int) -> None: ...\n"
+        f"    @event\n    def go(this, {name}: int) -> None: ...\n"
     )
     assert (event.codes == ["SM602"]) is (name in EVENT_NAMES)
     assert (field.codes == ["SM602"]) is (name in FIELD_NAMES)
@@ -149,9 +168,40 @@ def test_reserved_classes(name: str) -> None:
     assert "SM602" in linked.codes or "SM202" in linked.codes
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("class URLPart(BaseModel): ...", "class UrlPart(BaseModel): ..."),
+        ("class BOX(BaseModel): ...", "class Box(BaseModel): ..."),
+        ("class Kind(Enum):\n    LOW = 1", "class KIND(Enum):\n    LOW = 1"),
+    ],
+)
+def test_classes_whose_generated_names_are_one(first: str, second: str) -> None:
+    names = [each.partition("(")[0].removeprefix("class ") for each in (first, second)]
+    fields = "\n".join(
+        f"    field{number}: {name} | None = None" for number, name in enumerate(names)
+    )
+    linked = link_sources(
+        "from enum import Enum\nfrom pydantic import BaseModel\nfrom starmodel import Entity\n"
+        f"{first}\n{second}\nclass Cart(Entity):\n{fields}\n"
+    )
+    assert "SM603" in linked.codes
+    assert linked.pointed("SM603") in names
+
+
+@pytest.mark.parametrize("name", ["_", "__Size", "size"])
+def test_value_objects_are_written_like_classes(name: str) -> None:
+    linked = link_sources(
+        "from pydantic import BaseModel\nfrom starmodel import Entity\n"
+        f"class {name}(BaseModel): ...\nclass Cart(Entity):\n    part: {name} | None = None\n"
+    )
+    assert "is written like a function or a variable" in linked.diagnostics[0].message
+    assert "SM602" in linked.codes
+
+
 def test_tables_agree_with_the_libraries() -> None:
     public = {name for name in dir(BaseModel) if not name.startswith(("_", "model_"))}
-    assert public == MODEL_ATTRIBUTES
+    assert public | {"Config"} == MODEL_ATTRIBUTES
     assert set(pydantic.ConfigDict.__annotations__) <= {*CONFIG_KEYS}
     assert {name for name in starmodel.__all__ if name[0] != "_"} == STARMODEL_NAMES
     assert {name for name in STAR_EXPORTS["pydantic"] if not hasattr(pydantic, name)} == set()

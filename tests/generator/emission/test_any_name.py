@@ -1,0 +1,252 @@
+"""Names that Python, the libraries and generated code have a use for, as names of the author's.
+
+Each is either refused, with a name that is not, or it works: the app is imported and answers.
+"""
+
+import builtins
+import importlib
+import keyword
+import re
+import sys
+import typing
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from linked_project import link_sources
+from shop_project import CONFIG, Shop
+
+import starmodel
+import starmodel.application
+import starmodel.domain
+import starmodel.web
+from starmodel.testing import Client
+from starmodel_generator.emission.names import CALLED
+from starmodel_schemas import reserved
+from starmodel_schemas.naming import pascal_case, snake_case
+
+MODULES = """
+    abc asyncio base64 builtins collections dataclasses datetime decimal enum json math typing types
+    uuid fastapi fasthtml httpx pydantic pydantic_core sqlalchemy sqlmodel starlette starmodel
+""".split()
+PAGES = """
+    action button class constructor data dataset delete disabled el elements evt expr form get hidden
+    href indicator init let merge method new on patch path peek post put signals style target text
+    then this title toggle value var version watch window
+""".split()
+DATABASES = """
+    collation column cursor from group index key lateral limit metadata nothing oid order primary
+    query references registry returning row rowid row_version schema select table user values where
+""".split()
+VARIABLES = """
+    amount arguments cls error filters found found_items given item items key kept name names
+    namespace options outcome page part request response result rows self services session state
+    stored variable view work
+""".split()
+LIBRARIES = {
+    name
+    for module in (starmodel, starmodel.application, starmodel.domain, starmodel.web, typing)
+    for name in module.__all__
+}
+RESERVED = {
+    *reserved.EVENT_NAMES,
+    *reserved.SQL_EVENT_NAMES,
+    *reserved.FIELD_NAMES,
+    *reserved.PARAMETER_NAMES,
+    *reserved.ROW_NAMES,
+    *reserved.SUBJECT_NAMES,
+}
+KNOWN = {
+    *(*dir(builtins), *keyword.softkwlist, *MODULES, *LIBRARIES, *RESERVED, *CALLED),
+    *(*PAGES, *DATABASES, *VARIABLES),
+}
+NAMES = sorted(name for name in KNOWN if not keyword.iskeyword(name) and name[:1] != "_")
+CLASSES = sorted({name for name in NAMES if name[0].isupper()} | {*map(pascal_case, NAMES)})
+
+MEMORY = "scope=sm.Scope.GLOBAL, access=sm.Access.PUBLIC"
+SQL = "store=sm.StateStore.SERVER_SQL, access=sm.Access.PUBLIC, crud=True"
+HEAD = """\
+import enum as e
+import pydantic as p
+import starmodel as sm
+
+Whole = int
+
+
+"""
+NAMED = {"SM510", "SM511", "SM602", "SM605"}
+EXAMPLE = re.compile(r"for example `(\w+)`")
+
+
+def one_entity(body: str, *, config: str = MEMORY) -> str:
+    body = body or "    pass\n"
+    return f"class Holding(sm.Entity):\n    model_config = sm.EntityConfig({config})\n{body}"
+
+
+def field(name: str) -> str:
+    return f"    {name}: Whole = 7\n"
+
+
+def event(name: str, argument: str = "amount") -> str:
+    return (
+        f"    @sm.event\n    def {name}(me, {argument}: Whole) -> Whole:\n"
+        f"        return {argument} + 1\n"
+    )
+
+
+def parameter(name: str) -> str:
+    return f"    @sm.event\n    def use_{name}(me, {name}: Whole) -> Whole:\n        return {name} + 1\n"
+
+
+def value_object(name: str) -> str:
+    return f"class {name}(p.BaseModel):\n    count: Whole = 7\n    text: str = ''\n\n\n"
+
+
+def enum(name: str) -> str:
+    return f"class {name}(e.Enum):\n    LOW = 'low'\n    HIGH = 'high'\n\n\n"
+
+
+def used(name: str) -> str:
+    return (
+        f"    f_{snake_case(name)}: {name} = sm.Field(default_factory={name})\n"
+        f"    l_{snake_case(name)}: list[{name}] = []\n"
+    )
+
+
+def chosen(name: str) -> str:
+    return f"    f_{snake_case(name)}: {name} = {name}.LOW\n"
+
+
+def sources(role: str, names: list[str], config: str) -> str:
+    """Write a project in which each name has that role."""
+    if role in ("field", "event", "parameter"):
+        make = {"field": field, "event": event, "parameter": parameter}[role]
+        return HEAD + one_entity("".join(map(make, names)), config=config)
+    if role in ("value object", "enum"):
+        make, use = (value_object, used) if role == "value object" else (enum, chosen)
+        body = "".join(map(use, names))
+        return HEAD + "".join(map(make, names)) + one_entity(body, config=config)
+    return HEAD + "\n\n".join(
+        f"class {name}(sm.Entity):\n    model_config = sm.EntityConfig({config})\n"
+        f"    count: Whole = 7\n{event('add', 'so_many')}"
+        for name in names
+    )
+
+
+def verdicts(role: str, names: list[str], config: str) -> dict[str, str | None]:
+    """What is to be used instead of each name; `None` for one that is taken as it is."""
+    found: dict[str, str | None] = {}
+    for name in names:
+        linked = link_sources(sources(role, [name], config))
+        errors = [each for each in linked.diagnostics if each.severity == "error"]
+        if not errors:
+            found[name] = None
+            continue
+        assert {each.code for each in errors} <= {*NAMED, "SM601"}, errors
+        # An entity `Live` has a path that is taken, besides.
+        help = next(each.help for each in errors if each.code in NAMED)
+        match = EXAMPLE.search(help or "")
+        assert match is not None, (role, name, help)
+        found[name] = match[1]
+    return found
+
+
+CONFIGS = pytest.mark.parametrize("config", [MEMORY, SQL], ids=["memory", "sql"])
+
+
+@CONFIGS
+@pytest.mark.parametrize("role", ["field", "event", "parameter"])
+def test_members(role: str, config: str, tmp_path: Path) -> None:
+    # An `id` is a text.
+    names = [name for name in NAMES if name.islower() and (role, name) != ("field", "id")]
+    found = verdicts(role, names, config)
+    instead = {each for each in found.values() if each is not None}
+    assert set(verdicts(role, sorted(instead), config).values()) <= {None}
+    taken = [name for name, other in found.items() if other is None]
+    assert len(taken) > 200
+    with imported(tmp_path, f"any_{role}_{config[:5]}", sources(role, taken, config)) as client:
+        if config == SQL:
+            made = dict.fromkeys(taken, 9) if role == "field" else {}
+            answer = client.post("/holding", made)
+            assert answer.status == 201, answer.text
+            path = f"/holding/{answer.json['state']['id']}"
+        else:
+            made, path = dict.fromkeys(taken, 7), "/holding"
+        if role == "field":
+            state = client.get(path).json["state"]
+            assert {name: state[name] for name in taken} == made
+        for name in [] if role == "field" else taken:
+            route, argument = (name, "amount") if role == "event" else (f"use_{name}", name)
+            answer = client.post(f"{path}/{route}", {argument: 4})
+            assert answer.json["result"] == 5, (name, answer.text)
+        assert client.get(path, headers={"accept": "text/html"}).status == 200
+
+
+@CONFIGS
+@pytest.mark.parametrize("role", ["value object", "enum", "entity"])
+def test_classes(role: str, config: str, tmp_path: Path) -> None:
+    found = verdicts(role, CLASSES, config)
+    instead = {each for each in found.values() if each is not None}
+    assert set(verdicts(role, sorted(instead), config).values()) <= {None}
+    # Two names that differ in case alone are refused where they meet.
+    taken = list(
+        {snake_case(name): name for name, other in found.items() if other is None}.values()
+    )
+    assert len(taken) > 200
+    # All of them take minutes; these are what is most likely to be hidden.
+    taken = [name for name in taken if snake_case(name) in {*dir(builtins), *MODULES, *CALLED}]
+    assert len(taken) > 50
+    package = f"any_{role.replace(' ', '_')}_{config[:5]}"
+    with imported(tmp_path, package, sources(role, taken, config)) as client:
+        paths = [snake_case(name) for name in taken] if role == "entity" else ["holding"]
+        for path in paths:
+            state = client.get(f"/{path}").json["state"] if config == MEMORY else None
+            if state is None:
+                answer = client.post(f"/{path}", {})
+                assert answer.status == 201, answer.text
+                state = answer.json["state"]
+                path = f"{path}/{state['id']}"
+            if role == "entity":
+                assert state["count"] == 7
+                assert client.post(f"/{path}/add", {"so_many": 4}).json["result"] == 5
+            else:
+                default = {"count": 7, "text": ""} if role == "value object" else "low"
+                for name in taken:
+                    assert state[f"f_{snake_case(name)}"] == default, name
+            assert client.get(f"/{path}", headers={"accept": "text/html"}).status == 200
+
+
+@contextmanager
+def imported(folder: Path, package: str, text: str) -> Generator[Client]:
+    """Generate a project, import every module of it, and start its app."""
+    shop = Shop(folder)
+    (folder / "shop").rename(folder / package)
+    shop.write("pyproject.toml", CONFIG.replace("shop/", f"{package}/") + 'web = "starlette"\n')
+    shop.write(f"{package}/entities.py", text)
+    done = shop.starmodel("generate")
+    assert done.code == 0, done.err
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STARMODEL_DATABASE_URL", "sqlite://")
+        patch.setattr(sys, "path", [str(folder), *sys.path])
+        for path in sorted((folder / package / "generated").rglob("*.py")):
+            parts = path.relative_to(folder).with_suffix("").parts
+            importlib.import_module(".".join(parts).removesuffix(".__init__"))
+        app: Any = importlib.import_module(f"{package}.generated.app")
+        with Client(app.create_app()) as client:
+            yield client
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        del sys.modules[name]
+
+
+def test_a_clash_that_nobody_foresaw_is_refused(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    parameters = "int: Whole, builtins: Whole, builtins_module: Whole"
+    event = f"    @sm.event\n    def go(me, {parameters}) -> None: ...\n"
+    shop.write("shop/entities.py", HEAD + one_entity(event))
+    done = shop.starmodel("generate")
+    assert done.code == 1
+    assert "SM602" in done.err and "`shop/generated/holding/bindings.py`" in done.err
+    assert "`builtins_module` would be both a parameter and" in done.err
+    assert not (tmp_path / "shop/generated").exists()
