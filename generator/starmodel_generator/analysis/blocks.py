@@ -50,7 +50,7 @@ def scope_statements(body: Sequence[ast.stmt]) -> Iterator[Statement]:
 def _blocks(node: ast.stmt, type_checking: bool) -> list[tuple[Sequence[ast.stmt], str, bool]]:
     match node:
         case ast.If():
-            for_checkers = type_checking or _is_type_checking(node.test)
+            for_checkers = type_checking or is_type_checking(node.test)
             return [(node.body, "if", for_checkers), (node.orelse, "if", type_checking)]
         case ast.Try() | ast.TryStar():
             handlers = [handler.body for handler in node.handlers]
@@ -68,7 +68,8 @@ def _blocks(node: ast.stmt, type_checking: bool) -> list[tuple[Sequence[ast.stmt
             return []
 
 
-def _is_type_checking(test: ast.expr) -> bool:
+def is_type_checking(test: ast.expr) -> bool:
+    """Whether a condition holds for type checkers alone: `TYPE_CHECKING`."""
     match test:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name == "TYPE_CHECKING"

@@ -14,6 +14,7 @@ def read_import(
     type_checking: bool,
     place: Place,
     numbering: Numbering,
+    container: str | None = None,
 ) -> list[ImportFact]:
     """The names of one import statement, in order.
 
@@ -26,13 +27,15 @@ def read_import(
             bound = alias.asname or alias.name.partition(".")[0]
             module = alias.name if alias.asname else bound
             spot = place.at("import", numbering.which("import", bound))
-            facts.append(ImportFact(bound, module, None, type_checking, spot))
+            facts.append(
+                ImportFact(bound, module, None, type_checking, spot, container, alias.name)
+            )
         return facts
     module = absolute_module(package, node.level, node.module)
     for alias in node.names:
         bound = alias.asname or alias.name
         spot = place.at("import", numbering.which("import", bound))
-        facts.append(ImportFact(bound, module, alias.name, type_checking, spot))
+        facts.append(ImportFact(bound, module, alias.name, type_checking, spot, container, module))
     return facts
 
 

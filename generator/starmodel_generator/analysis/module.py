@@ -24,6 +24,7 @@ from starmodel_generator.analysis.facts import (
 )
 from starmodel_generator.analysis.functions import FunctionNode, read_function
 from starmodel_generator.analysis.imports import package_of, read_import
+from starmodel_generator.analysis.name_scan import scan_names
 from starmodel_generator.analysis.scopes import module_scope
 from starmodel_generator.analysis.suppressions import find_suppressions
 from starmodel_generator.analysis.syntax import (
@@ -107,6 +108,7 @@ def _read_module(tree: ast.Module, source: SourceFile) -> ModuleFacts:
                 type_checking=statement.type_checking,
                 place=top,
                 numbering=numbering,
+                container=statement.container,
             )
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             place = top.at("def", numbering.which("def", node.name))
@@ -114,8 +116,12 @@ def _read_module(tree: ast.Module, source: SourceFile) -> ModuleFacts:
         else:
             assignments += read_assignment(statement, text=text, place=top, numbering=numbering)
     classes = list(_classes(tree.body, top, None))
+    scanned = scan_names(tree, text, source.path)
     bodies = ModuleBodies(
-        module_scope(tree, (each.node for each in classes), imports), text, source.path
+        module_scope(tree, (each.node for each in classes), imports),
+        text,
+        source.path,
+        scanned.members,
     )
     return ModuleFacts(
         name=source.module,
@@ -139,6 +145,9 @@ def _read_module(tree: ast.Module, source: SourceFile) -> ModuleFacts:
         functions=tuple(_read_functions(functions, bodies, text)),
         exports=read_exports(tree.body),
         suppressions=find_suppressions(source.text),
+        missing=scanned.missing,
+        uses=scanned.uses,
+        names=scanned.names,
     )
 
 

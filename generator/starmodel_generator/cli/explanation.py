@@ -7,7 +7,7 @@ import typer
 
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say
-from starmodel_generator.linking import rules, sql_rules
+from starmodel_generator.linking import rules, source_rules, sql_rules
 from starmodel_generator.linking.rules import ExplainedRule
 from starmodel_generator.migration.rules import RULES as MIGRATION_RULES
 
@@ -103,7 +103,7 @@ def explanations() -> dict[str, tuple[str, str]]:
             rule.name,
             f"{rule.summary[:1].upper()}{rule.summary[1:]}.\n\n{rule.explanation}",
         )
-        for rule in (*vars(rules).values(), *sql_rules.RULES, *MIGRATION_RULES)
+        for rule in (*vars(rules).values(), *source_rules.RULES, *sql_rules.RULES, *MIGRATION_RULES)
         if isinstance(rule, ExplainedRule)
     }
     return dict(sorted({**EXPLANATIONS, **found}.items()))

@@ -71,6 +71,7 @@ def generate(
     if check or diff:
         raise typer.Exit(_tell_differences(report, diff=diff))
     say(summary(report))
+    say(found(report))
 
 
 def summary(report: Report) -> str:
@@ -82,6 +83,14 @@ def summary(report: Report) -> str:
     removed = sum(change.after is None for change in changes)
     unchanged = len(report.comparison.having("unchanged"))
     return f"{_files(len(changes) - removed)} written, {unchanged} unchanged, {removed} removed."
+
+
+def found(report: Report) -> str:
+    """Say how many entities a run has found, and in how many modules."""
+    schema = report.generation.schema if report.generation else None
+    entities = schema.entities if schema else ()
+    modules = {entity.module for entity in entities}
+    return f"{_counted(len(entities), 'entity', 'entities')} in {_counted(len(modules), 'module')}."
 
 
 def _ours(report: Report) -> int:
@@ -107,4 +116,8 @@ def _line(change: FileChange) -> str:
 
 
 def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
+    return _counted(count, "file")
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"1 {one}" if count == 1 else f"{count} {many or f'{one}s'}"

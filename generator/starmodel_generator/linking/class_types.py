@@ -22,11 +22,14 @@ class ClassTypes:
         self._lineages = lineages
         self.known: dict[str, ClassSymbol] = {}
         """The value objects and enums that were met, by qualified name."""
+        self.entities: dict[str, ClassSymbol] = {}
+        """The entities that were met, by qualified name."""
 
     def resolve(self, annotation: Expression, symbol: ClassSymbol, use: Use) -> ResolvedType:
         """The type of a class; what an event gives (`result`) may also be a fragment."""
         lineage = self._lineages.of(symbol)
         if lineage.is_entity:
+            self.entities[symbol.qualified_name] = symbol
             return _entity(annotation, symbol, use)
         if use == "result" and _renders_itself(lineage.classes):
             return ResolvedType(FragmentType())

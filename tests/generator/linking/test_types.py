@@ -55,6 +55,13 @@ class Other(BaseModel):
     kind: Literal["other"] = "other"
 """
 
+RECORD = """
+import starmodel
+class Thing(Entity):
+    model_config = starmodel.EntityConfig(
+        scope=starmodel.Scope.RECORD, access=starmodel.Access.PUBLIC
+    )
+"""
 HEAD_OF_ENTITY = "from starmodel import Entity\n"
 INT, STR, FLOAT = ScalarType(name="int"), ScalarType(name="str"), ScalarType(name="float")
 LINE = ObjectType(object="shop.entities.Line")
@@ -67,8 +74,7 @@ def field_of(annotation: str, head: str = HEAD) -> FieldSchema:
 
 
 def linked_field(annotation: str, head: str = HEAD) -> Linked:
-    thing = f"class Thing(Entity):\n    def __init__(self): ...\n    x: {annotation}\n"
-    return link_sources(f"{head}\n{thing}")
+    return link_sources(f"{head}\n{RECORD}    x: {annotation}\n")
 
 
 @pytest.mark.parametrize(
