@@ -1,6 +1,8 @@
 """`starmodel explain`: what a rule is about, and how to live with it."""
 
 import difflib
+import re
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -89,11 +91,23 @@ def explain(
         if wanted in (rule.lower(), name):
             typer.echo(f"{rule} {name}\n\n{text}")
             return
-    names = [*(rule.lower() for rule in known), *(name for name, _ in known.values())]
-    near = difflib.get_close_matches(wanted, names, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    say(f"error: there is no rule {code}{hint}")
+    say(f"error: there is no rule {code}")
+    near = _near(wanted, known)
+    if near:
+        say("\n".join(["rules like it:", *(f"  {rule} {known[rule][0]}" for rule in near)]))
     raise typer.Exit(exit_codes.CANNOT_RUN)
+
+
+def _near(wanted: str, known: Mapping[str, tuple[str, str]]) -> list[str]:
+    """The codes of rules that are called like what was asked for, at most ten."""
+    by_name = {name: rule for rule, (name, _) in known.items()}
+    near = [by_name[name] for name in difflib.get_close_matches(wanted, by_name, n=5)]
+    family = re.match(r"(?:sm)?(\d)\d*$", wanted)
+    if family is not None:
+        number = int(wanted.removeprefix("sm"))
+        rules = [rule for rule in known if rule.startswith(f"SM{family[1]}")]
+        near += sorted(rules, key=lambda rule: abs(int(rule[2:]) - number))
+    return list(dict.fromkeys(near))[:10]
 
 
 def explanations() -> dict[str, tuple[str, str]]:

@@ -56,6 +56,9 @@ _KNOWN = (
     *sorted(_PASSED_OVER),
 )
 
+# What `StringConstraints` and `constr` do to a text.
+_TEXT_CHANGES = frozenset({"strip_whitespace", "to_lower", "to_upper"})
+
 # Classes of `annotated_types` and pydantic that say in an annotation what `Field` says by keyword.
 _MARKERS: dict[str, tuple[str, ...]] = {
     "annotated_types.Gt": ("gt",),
@@ -106,6 +109,7 @@ class FieldOptions:
     on_delete: OnDelete | None = None
     allow_inf_nan: bool = False
     has_alias: bool = False
+    discriminator: str | None = None
     has_discriminator: bool = False
     has_validator: bool = False
     problems: tuple[Problem, ...] = ()
@@ -196,8 +200,10 @@ class _Reading:
             self._on_delete(keyword, expression)
         elif keyword in ("alias", "validation_alias"):
             self._set(has_alias=not _is_none(expression))
+        elif keyword in _TEXT_CHANGES:
+            self._change_of_text(keyword, expression)
         elif keyword == "discriminator":
-            self._set(has_discriminator=True)
+            self._discriminate(expression)
         elif keyword == "**":
             self._problem(f"takes options from `**{shortened(spell(expression))}`", None)
         elif keyword not in _PASSED_OVER:
@@ -239,6 +245,18 @@ class _Reading:
             self._set(private=self.options.private or value.value)
         else:
             self.options = replace(self.options, **{keyword: value.value})
+
+    def _discriminate(self, expression: Expression) -> None:
+        value = self._constants.evaluate(expression, self._namespace)
+        # Anything but a name is a function, which pydantic alone can call.
+        name = None if isinstance(value, NotConstant) else _text(value.value)
+        self._set(has_discriminator=True, discriminator=name)
+
+    def _change_of_text(self, keyword: str, expression: Expression) -> None:
+        """Note that pydantic changes a text before it checks it, as a validator would."""
+        value = self._evaluate(keyword, expression)
+        if value is not None and value.value:
+            self._set(has_validator=True)
 
     def _text(self, keyword: str, expression: Expression) -> None:
         value = self._evaluate(keyword, expression)

@@ -50,7 +50,7 @@ from starmodel_generator.linking.symbols import (
     UnknownSymbol,
     ValueSymbol,
 )
-from starmodel_generator.linking.unions import union_of
+from starmodel_generator.linking.unions import told_apart, union_of
 from starmodel_schemas import AnyType, FragmentType, OptionalType, RefType
 
 _DEPTH_LIMIT = 60
@@ -66,7 +66,6 @@ _NO_FRAGMENTS = frozenset(
     {"builtins", "enum", "fastapi", "pydantic", "starlette", "starmodel", "typing"}
 )
 _WRITE_REF = "write the entity that is meant, for example `Ref[Author]`"
-_TEXT_OPTIONS = ("strip_whitespace", "to_lower", "to_upper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +247,10 @@ class Types:
         symbol = self._names.follow(self._names.resolve(value.name, site.namespace))
         if isinstance(symbol, UnknownSymbol):
             return unknown(symbol, self._names.near(symbol))
+        if isinstance(symbol, ClassSymbol):
+            return self.classes.resolve_generic(annotation, symbol, site.use)
         if not isinstance(symbol, ExternalSymbol):
-            return refused(annotation, "is generic", "write a type with its parts filled in")
+            return refused(annotation, "is generic", "write the type itself")
         resolve = self._inner(site)
         match symbol.name:
             case "typing.Optional":
@@ -263,7 +264,13 @@ class Types:
             case "typing.Annotated":
                 inner = resolve(items[0])
                 options = self._options.read_annotated(items[1:], site.namespace, inner.options)
-                return replace(inner, options=options)
+                problems = inner.problems
+                if options.has_discriminator:
+                    problems = tuple(each for each in problems if each.rule is not AMBIGUOUS_UNION)
+                type = told_apart(inner.type, options.discriminator)
+                # It is said of this type, not of what it stands in.
+                options = replace(options, discriminator=None, has_discriminator=False)
+                return replace(inner, type=type, options=options, problems=problems)
             case "typing.ClassVar" | "starmodel.Many":
                 return ResolvedType(AnyType(), is_class_variable=True)
             case "starmodel.Ref":
@@ -352,8 +359,7 @@ class Types:
             resolved = collection(annotation, called, (item,), self._inner(site))
         else:
             resolved = ResolvedType(SCALARS[called])
-        kept = tuple(pair for pair in keywords if pair[0] not in _TEXT_OPTIONS)
-        call = CallExpression(annotation.function, keywords=kept)
+        call = CallExpression(annotation.function, keywords=keywords)
         return replace(resolved, options=self._options.read_call(call, site.namespace))
 
     def _parse(self, text: str) -> Expression | None:

@@ -39,6 +39,18 @@ def union_of(members: list[TypeRef], *, optional: bool) -> tuple[TypeRef, bool]:
     return (OptionalType(item=item) if optional else item), ambiguous
 
 
+def told_apart(type: TypeRef | None, discriminator: str | None) -> TypeRef | None:
+    """A union with the field by which its members are told apart; any other type as it is."""
+    match type:
+        case UnionType() if discriminator is not None:
+            return type.model_copy(update={"discriminator": discriminator})
+        case OptionalType(item=item):
+            told = told_apart(item, discriminator)
+            return type if told is item or told is None else OptionalType(item=told)
+        case _:
+            return type
+
+
 def _merged_literals(members: list[TypeRef]) -> TypeRef | None:
     """`Literal["a"] | Literal["b"]` as `Literal["a", "b"]`."""
     literals = [member for member in members if isinstance(member, LiteralType)]

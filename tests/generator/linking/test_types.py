@@ -250,7 +250,12 @@ def test_an_entity_in_a_field_is_to_be_an_id() -> None:
         class Chat(Entity):
             rooms: "list[Room]" = []
     """)
-    assert linked.diagnostics[0].help == "keep its id, for example `room_id: str`"
+    help = linked.diagnostics[0].help
+    assert help == (
+        "keep its id, for example `room_id: str`; entities in SQL refer to each other with"
+        " `Ref[Room]`, to several with `list[Ref[Room]]`, and what refers back is"
+        ' `ClassVar[Many["Room"]]`'
+    )
 
 
 @pytest.mark.parametrize(

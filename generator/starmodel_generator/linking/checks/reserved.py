@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from keyword import iskeyword
 
+from starmodel_generator.analysis.known_calls import MODEL_METHODS
 from starmodel_generator.diagnostics import Diagnostic, Place
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.columns import is_links
@@ -46,7 +47,11 @@ MODEL_ATTRIBUTES = frozenset(
 )
 """Attributes of pydantic's `BaseModel` besides those that start with `model_`."""
 
-_MODEL_PREFIXES = ("model_",)
+_MODEL_NAMES = MODEL_METHODS | {
+    *("model_computed_fields", "model_config", "model_extra", "model_fields", "model_fields_set"),
+}
+# Pydantic warns of a field that starts like one of these methods.
+_PROTECTED = ("model_dump", "model_validate")
 _WINDOWS_FOLDERS = frozenset(
     {"aux", "con", "nul", "prn", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
 )
@@ -299,7 +304,7 @@ def _parameter(
 
 
 def _model_problem(name: str) -> Problem | None:
-    if name in MODEL_ATTRIBUTES or name.startswith(_MODEL_PREFIXES):
+    if name in MODEL_ATTRIBUTES | _MODEL_NAMES or name.startswith(_PROTECTED):
         text = f"is called `{name}`, a name of pydantic's models"
         return Problem(RESERVED_NAME, text, "choose another name")
     return None
