@@ -91,10 +91,16 @@ def explain(
         if wanted in (rule.lower(), name):
             typer.echo(f"{rule} {name}\n\n{text}")
             return
-    say(f"error: there is no rule {code}")
     near = _near(wanted, known)
-    if near:
-        say("\n".join(["rules like it:", *(f"  {rule} {known[rule][0]}" for rule in near)]))
+    hint = "; did you mean one of these?" if near else ""
+    say(
+        "\n".join(
+            [
+                f"error: there is no rule {code}{hint}",
+                *(f"  {rule} {known[rule][0]}" for rule in near),
+            ]
+        )
+    )
     raise typer.Exit(exit_codes.CANNOT_RUN)
 
 

@@ -106,6 +106,26 @@ class Names:
         found = self._imported(name, self._bound(module).imports)
         return None if found is None else found[0]
 
+    def outside_name(self, name: str, module: ModuleFacts) -> str | None:
+        """The full name that a dotted name has outside the project, as its import says it.
+
+        Other than in an `ExternalSymbol` it is not turned into the one it is known by. `None` for
+        anything of the project, and where its import depends on something.
+        """
+        root, dot, rest = name.partition(".")
+        if not isinstance(self.resolve(root, Namespace(module)), ExternalSymbol):
+            return None
+        facts = [fact for fact in module.imports if fact.bound == root]
+        if any(fact.container is not None or fact.type_checking for fact in facts):
+            return None
+        if not facts:
+            return f"builtins.{name}" if root in BUILTIN_NAMES else None
+        last = facts[-1]
+        if self.module(last.module) is not None:
+            return None
+        start = last.module if last.name is None else f"{last.module}.{last.name}"
+        return f"{start}{dot}{rest}"
+
     def target(self, fact: ImportFact) -> Symbol:
         """What an import leads to."""
         return self._import_target(fact)

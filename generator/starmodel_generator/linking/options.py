@@ -15,7 +15,11 @@ from starmodel_generator.analysis.facts import (
 from starmodel_generator.linking.constants import Constants
 from starmodel_generator.linking.names import Names
 from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.rules import INVALID_CONSTRAINT, UNKNOWN_FIELD_OPTION
+from starmodel_generator.linking.rules import (
+    INVALID_CONSTRAINT,
+    INVALID_DEFAULT,
+    UNKNOWN_FIELD_OPTION,
+)
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.sql_rules import INVALID_ON_DELETE
 from starmodel_generator.linking.symbols import ExternalSymbol, Namespace
@@ -160,6 +164,8 @@ class OptionReader:
         reading = _Reading(self._constants, namespace, options)
         for keyword, expression in given.items():
             reading.add(keyword, expression)
+        if {"default", "default_factory"} <= given.keys():
+            reading.check_defaults(given["default"], given["default_factory"])
         return reading.options
 
     def _called(self, expression: Expression | None, namespace: Namespace) -> str | None:
@@ -215,6 +221,12 @@ class _Reading:
                     f"did you mean `{near[0]}`?" if near else None,
                 )
             )
+
+    def check_defaults(self, default: Expression, factory: Expression) -> None:
+        """Refuse a default beside a factory, as pydantic does."""
+        if default != LiteralExpression(...) and not _is_none(factory):
+            text = "has both a default and a `default_factory`"
+            self._add(Problem(INVALID_DEFAULT, text, "leave out one of them"))
 
     def _constrain(
         self, keyword: str, expression: Expression, read: Callable[[object], object | None]

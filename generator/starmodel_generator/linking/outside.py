@@ -7,21 +7,30 @@ Python's own folders is.
 
 import importlib
 import importlib.util
+import inspect
 import os
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from enum import Enum
 from functools import cache
 from importlib.machinery import ModuleSpec
+from inspect import Parameter
 from types import ModuleType
+from typing import Any, cast
 
+from pydantic import BaseModel
+
+from starmodel_generator.analysis.facts import CallShape
 from starmodel_generator.linking.externals import STARMODEL_NAMES
 
 # Importing these does something: it opens a browser or a window, prints, runs tests.
 _NEVER_IMPORTED = frozenset(
     {"__main__", "antigravity", "idlelib", "test", "this", "tkinter", "turtle", "turtledemo"}
 )
+_STARMODEL_TYPES = frozenset({"starmodel.Many", "starmodel.Ref"})
+
 # An app may run on a newer Python than the one that generates its code.
 _NEWER = frozenset(
     {
@@ -68,14 +77,55 @@ def has_attribute(name: str) -> bool | None:
     return True
 
 
+def is_callable(name: str) -> bool:
+    """Return whether a name from outside is known to be a class, a function or a type."""
+    if name.startswith(("typing.", "typing_extensions.")) or name in _STARMODEL_TYPES:
+        return True
+    return callable(_object(name))
+
+
+def call_problem(name: str, call: CallShape) -> str | None:
+    """Return why a call of something from outside fails, as the end of a sentence.
+
+    `None` where it does not, or where nobody knows. An argument of an unknown name counts only
+    where it is much like one that is known: another version may have it.
+    """
+    found = _object(name)
+    if not callable(found) or (isinstance(found, type) and issubclass(found, Enum | BaseModel)):
+        return None
+    try:
+        parameters = list(inspect.signature(cast("Callable[..., Any]", found)).parameters.values())
+    except (TypeError, ValueError):
+        return None
+    kinds = {each.kind for each in parameters}
+    positional = [each for each in parameters if each.kind in _POSITIONAL]
+    named = [each.name for each in parameters if each.kind in _NAMED]
+    if call.positional > len(positional) and Parameter.VAR_POSITIONAL not in kinds:
+        return f"with {call.positional} arguments by position, but it takes {len(positional)}"
+    for keyword in call.keywords:
+        near = get_close_matches(keyword, named, n=1, cutoff=0.7)
+        if keyword not in named and near and Parameter.VAR_KEYWORD not in kinds:
+            return f"with `{keyword}=`, which it does not take (it takes `{near[0]}=`)"
+    given = {each.name for each in positional[: call.positional]} | set(call.keywords)
+    if call.is_open:
+        return None
+    for each in parameters:
+        is_variadic = each.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+        if each.default is Parameter.empty and not is_variadic and each.name not in given:
+            return f"without `{each.name}`"
+    return None
+
+
+_POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+_NAMED = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+
+
 def names_of(name: str) -> tuple[str, ...]:
     """Return the names that a module or a class from outside has, as far as it is known."""
     parts = name.split(".")
     if parts == ["starmodel"]:
         return tuple(sorted(STARMODEL_NAMES))
-    current: object = _module(parts[0])
-    for part in parts[1:]:
-        current = getattr(current, part, None)
+    current = _object(name)
     return () if current is None else tuple(each for each in dir(current) if each[:1] != "_")
 
 
@@ -103,13 +153,30 @@ def near_module(name: str) -> str | None:
     return matches[0] if matches else None
 
 
+def _object(name: str) -> object:
+    """Return what a dotted name leads to; `None` where that is nothing, or not known."""
+    root, *parts = name.split(".")
+    current: object = _module(root)
+    for index, part in enumerate(parts, start=1):
+        found = getattr(current, part, None)
+        if found is None and isinstance(current, ModuleType):
+            found = _module(".".join([root, *parts[:index]]))
+        current = found
+    return current
+
+
+_OURS = frozenset(
+    {"annotated_types", "pydantic", "pydantic_core", "starmodel", "typing_extensions"}
+)
+"""What the generator runs on, besides Python."""
+
 _LIBRARIES = ("starmodel", "pydantic", "sqlmodel", "sqlalchemy", "fasthtml", "starlette", "fastapi")
 
 
 def is_in_library(name: str) -> bool:
     """Whether a module belongs to the standard library, to pydantic or to StarModel."""
     root = name.partition(".")[0]
-    return root in sys.stdlib_module_names or root in ("pydantic", "pydantic_core", "starmodel")
+    return root in sys.stdlib_module_names or root in _OURS
 
 
 @cache

@@ -106,15 +106,15 @@ ABSTRACT_ENTITY = ExplainedRule(
         " where the class is only to be inherited from, put `ABC` among its bases."
     ),
 )
-INVALID_HOOK = ExplainedRule(
+REFUSED_DECORATOR = ExplainedRule(
     "SM130",
-    "invalid-hook",
+    "refused-decorator",
     "error",
-    summary="a validator or a serializer is written in a way that pydantic refuses",
+    summary="a decorator, or a private attribute, is one that Python or pydantic refuses",
     explanation=(
         "`field_validator` and `field_serializer` take the names of fields that the class has;"
-        ' `model_validator` takes `mode="before"`, `"after"` or `"wrap"`. Pydantic refuses the'
-        " class otherwise when it is imported."
+        ' `model_validator` takes `mode="before"`, `"after"` or `"wrap"`. A `PrivateAttr` has an'
+        " underscore in front of its name. Otherwise the class is refused when it is imported."
     ),
 )
 INVALID_ENUM = ExplainedRule(

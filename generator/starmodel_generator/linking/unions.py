@@ -109,6 +109,24 @@ def _kind_of(value: bool | int | str | None) -> JsonKind:
     return "number" if isinstance(value, int) else "text"
 
 
+def parts_of(type: TypeRef) -> Iterator[TypeRef]:
+    """Yield a type and all types inside it."""
+    yield type
+    match type:
+        case OptionalType(item=item) | ListType(item=item) | SetType(item=item):
+            yield from parts_of(item)
+        case ConstrainedType(item=item):
+            yield from parts_of(item)
+        case DictType(key=key, value=value):
+            yield from parts_of(key)
+            yield from parts_of(value)
+        case TupleType(items=items) | UnionType(members=items):
+            for item in items:
+                yield from parts_of(item)
+        case _:
+            return
+
+
 def entities_in(type: TypeRef) -> Iterator[str]:
     """The entities that the references in a type lead to, by qualified name."""
     match type:

@@ -17,6 +17,7 @@ from starmodel_generator.linking.checks import (
     reserved,
     routes,
     tables,
+    unions,
 )
 
 Check: TypeAlias = Callable[[LinkedApp], Iterator[Diagnostic]]
@@ -27,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     fields.check_record_ids,
     fields.check_required_fields,
     fields.check_aliases,
+    unions.check_discriminators,
     bases.check_table_marks,
     bases.check_sql_models,
     relations.check_targets,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from starmodel_generator.analysis.facts import (
     BinaryExpression,
+    CallExpression,
     Expression,
     FunctionFacts,
     LiteralExpression,
@@ -45,23 +46,29 @@ class AnnotationChecker:
 
     def check(self, module: ModuleFacts) -> Iterator[Diagnostic]:
         """Report the annotations of a module that raise an exception."""
-        if any(
-            fact.module == "__future__" and fact.name == "annotations" for fact in module.imports
-        ):
-            return
         at_top = Namespace(module)
-        for fact in module.assignments:
-            if fact.annotation is not None:
-                yield from self._report(fact.annotation, at_top, fact.place.at("annotation", 0))
-        for function in module.functions:
-            yield from self._function(function, at_top)
+        are_texts = any(
+            fact.module == "__future__" and fact.name == "annotations" for fact in module.imports
+        )
+        if not are_texts:
+            for fact in module.assignments:
+                if fact.annotation is not None:
+                    yield from self._report(fact.annotation, at_top, fact.place.at("annotation", 0))
+            for function in module.functions:
+                yield from self._function(function, at_top)
         for facts in module.classes:
             namespace = Namespace(module, facts)
+            symbol = self._resolver.names.class_symbol(module, facts)
+            # Pydantic evaluates the types of fields, texts or not.
+            is_model = self._resolver.lineages.of(symbol).is_model
             for fact in facts.attributes:
-                if fact.annotation is not None:
-                    place = fact.place.at("annotation", 0)
-                    yield from self._report(fact.annotation, namespace, place)
-            for method in facts.methods:
+                if fact.annotation is None or (are_texts and not is_model):
+                    continue
+                annotation = fact.annotation
+                if is_model:
+                    annotation = self._resolver.types.unquoted(annotation)
+                yield from self._report(annotation, namespace, fact.place.at("annotation", 0))
+            for method in () if are_texts else facts.methods:
                 yield from self._function(method, namespace)
 
     def _function(self, function: FunctionFacts, namespace: Namespace) -> Iterator[Diagnostic]:
@@ -93,12 +100,18 @@ class AnnotationChecker:
                         return
                 yield from self._problems(left, namespace)
                 yield from self._problems(right, namespace)
+            case SubscriptExpression(LiteralExpression(str(quoted)), _) | CallExpression(
+                LiteralExpression(str(quoted)), _
+            ):
+                whole = spell(annotation).replace('"', "").replace("'", "")
+                text = f"puts something in brackets behind the text `{shortened(quoted)}`"
+                help = f'put all of it into quotes: `"{whole}"`'
+                yield Problem(FAILING_ANNOTATION, text, help)
             case SubscriptExpression(NameExpression(name), items):
                 symbol = self._resolver.names.follow(self._resolver.names.resolve(name, namespace))
                 yield from self._subscript_problems(name, symbol, len(items))
                 if symbol != ExternalSymbol("typing.Literal"):
-                    is_annotated = symbol == ExternalSymbol("typing.Annotated")
-                    for item in items[:1] if is_annotated else items:
+                    for item in items:
                         yield from self._problems(item, namespace)
             case _:
                 return

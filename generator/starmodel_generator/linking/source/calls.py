@@ -5,10 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from starmodel_generator.analysis.facts import CallShape, ModuleFacts, NameUse, ParameterFact
 from starmodel_generator.diagnostics import Diagnostic
 from starmodel_generator.linking.fields import LinkedField
+from starmodel_generator.linking.outside import call_problem
 from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.source_rules import WRONG_ARGUMENTS
-from starmodel_generator.linking.symbols import ClassSymbol, FunctionSymbol, Namespace
+from starmodel_generator.linking.symbols import (
+    ClassSymbol,
+    ExternalSymbol,
+    FunctionSymbol,
+    Namespace,
+)
 
 
 def argument_problem(call: CallShape, parameters: Iterable[ParameterFact]) -> str | None:
@@ -67,8 +73,20 @@ class CallChecker:
                 problem = _function_problem(use, use.call, symbol)
             elif isinstance(symbol, ClassSymbol):
                 problem = self._model_problem(use.call, symbol)
+            elif isinstance(symbol, ExternalSymbol):
+                problem = self._outside_problem(use, use.call, module)
             if problem is not None:
                 yield Subject("this code", use.place).diagnose(problem)
+
+    def _outside_problem(
+        self, use: NameUse, call: CallShape, module: ModuleFacts
+    ) -> Problem | None:
+        name = self._resolver.names.outside_name(use.name, module)
+        text = None if name is None else call_problem(name, call)
+        if text is None:
+            return None
+        help = f"compare it with the documentation of `{name}`"
+        return Problem(WRONG_ARGUMENTS, f"calls `{use.name}` {text}", help)
 
     def _model_problem(self, call: CallShape, symbol: ClassSymbol) -> Problem | None:
         fields = self._fields.get(symbol)

@@ -13,7 +13,7 @@ from starmodel_generator.analysis.facts import (
 )
 from starmodel_generator.diagnostics import Diagnostic, Related
 from starmodel_generator.linking.lineage import Lineage
-from starmodel_generator.linking.members import Method
+from starmodel_generator.linking.members import Annotated, Method
 from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.rules import DUPLICATE_MEMBER, INCONSISTENT_BASES
@@ -22,8 +22,8 @@ from starmodel_generator.linking.source_rules import (
     CLASS_CONFIG,
     DUPLICATE_CLASS,
     INVALID_ENUM,
-    INVALID_HOOK,
     OWN_CONSTRUCTOR,
+    REFUSED_DECORATOR,
     UNUSABLE_BASES,
 )
 from starmodel_generator.linking.symbols import ClassSymbol, ExternalSymbol
@@ -33,6 +33,7 @@ _MODEL_HOOKS = {
     "pydantic.model_validator": ("before", "after", "wrap"),
     "pydantic.model_serializer": ("plain", "wrap"),
 }
+_HOOKS = frozenset({_VALIDATOR, _SERIALIZER, "pydantic.computed_field", *_MODEL_HOOKS})
 _MODES = {_VALIDATOR: ("before", "after", "wrap", "plain"), _SERIALIZER: ("plain", "wrap")}
 
 
@@ -60,8 +61,10 @@ class ClassChecker:
                 yield from _enum_mistakes(symbol, lineage)
             elif lineage.is_model or symbol in self._used:
                 yield from self._repeated_members(symbol)
-            if lineage.is_model:
+            if lineage.is_model or symbol in self._used:
                 yield from self._hooks(lineage)
+            if lineage.is_model:
+                yield from self._private_attributes(symbol)
 
     def check_used(self, lineage: Lineage) -> Iterator[Diagnostic]:
         """Report why no instance of an entity or a value object can be made."""
@@ -173,20 +176,56 @@ class ClassChecker:
     def _hooks(self, lineage: Lineage) -> Iterator[Diagnostic]:
         symbol = lineage.symbol
         members = self._resolver.members.members(lineage)
-        fields = {name for name in members.annotated if name[:1] != "_" and name != "model_config"}
+        fields = {
+            name
+            for name, member in members.annotated.items()
+            if name[:1] != "_" and name != "model_config" and not self._is_class_variable(member)
+        }
         if lineage.is_entity:
             fields.add("id")
-        knows_fields = not any(
+        knows_fields = lineage.is_model and not any(
             self._resolver.lineages.of(each).problems for each in lineage.classes
         )
         for method in self._resolver.members.own_methods(symbol):
             text = _hook_problem(method, fields if knows_fields else None, set(members.methods))
+            text = text or _setter_problem(method, symbol.facts.methods)
             if text is not None:
                 noun = f"method `{symbol.name}.{method.facts.name}`"
                 subject = Subject(noun, method.facts.place, symbol.name)
-                yield subject.diagnose(Problem(INVALID_HOOK, *text))
+                yield subject.diagnose(Problem(REFUSED_DECORATOR, *text))
+
+    def _is_class_variable(self, member: Annotated) -> bool:
+        annotation, namespace = member.fact.annotation, member.owner.namespace
+        if annotation is None:
+            return False
+        return self._resolver.types.value(annotation, namespace).is_class_variable
+
+    def _private_attributes(self, symbol: ClassSymbol) -> Iterator[Diagnostic]:
+        """Report a `PrivateAttr` under a public name, and one that takes no such arguments."""
+        options = self._resolver.options
+        for fact in symbol.facts.attributes:
+            value = fact.value
+            if not isinstance(value, CallExpression):
+                continue
+            if not options.is_private_attribute(value, symbol.namespace):
+                continue
+            unknown = [name for name, _ in value.keywords if name not in _PRIVATE_KEYWORDS]
+            both = value.keyword("default") or value.arguments
+            text = help = ""
+            if not fact.name.startswith("_"):
+                text = "is a `PrivateAttr`, but its name has no underscore in front"
+                help = f"call it `_{fact.name}`"
+            elif unknown:
+                text = f"gives `PrivateAttr` the unknown argument `{unknown[0]}`"
+                help = "it takes `default` or `default_factory`"
+            elif both and value.keyword("default_factory") is not None:
+                text, help = "has both a default and a `default_factory`", "leave out one of them"
+            if text:
+                subject = Subject(f"`{symbol.name}.{fact.name}`", fact.place, symbol.name)
+                yield subject.diagnose(Problem(REFUSED_DECORATOR, text, help))
 
 
+_PRIVATE_KEYWORDS = frozenset({"default", "default_factory", "init", "**"})
 _OBJECT = "builtins.object"
 
 
@@ -276,6 +315,12 @@ def _hook_problem(
     method: Method, fields: set[str] | None, methods: set[str]
 ) -> tuple[str, str] | None:
     """What pydantic refuses about a validator or a serializer, and what to write."""
+    hooks = [each for each in method.decorators if each.name in _HOOKS]
+    is_computed = any(each.name == "pydantic.computed_field" for each in hooks)
+    if hooks and method.is_property and not is_computed:
+        return "is a property and a hook of pydantic's", "leave out `@property`"
+    if len(hooks) > 1:
+        return "has several hooks of pydantic among its decorators", "write a method for each"
     for decorator in method.decorators:
         name, call = decorator.name, decorator.expression
         short = name.rpartition(".")[2]
@@ -307,6 +352,23 @@ def _hook_problem(
         if name == _VALIDATOR:
             return _validator_problem(method, decorator.index, mode)
     return None
+
+
+def _setter_problem(method: Method, methods: Iterable[FunctionFacts]) -> tuple[str, str] | None:
+    """What keeps the setter of a property from being made: something else stands above it."""
+    name = method.facts.name
+    has_setter = any(
+        NameExpression(f"{name}.{kind}") in each.decorators
+        for each in methods
+        for kind in ("setter", "getter", "deleter")
+    )
+    if not has_setter or (method.decorators and method.decorators[0].name in _PROPERTIES):
+        return None
+    text = f"has a `@{name}.setter`, but `@property` is not the first of its decorators"
+    return text, "put `@property` on top"
+
+
+_PROPERTIES = frozenset({"builtins.property", "pydantic.computed_field"})
 
 
 def _missing_fields(call: CallExpression, fields: set[str]) -> str | None:

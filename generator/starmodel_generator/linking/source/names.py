@@ -158,9 +158,9 @@ class NameChecker:
         symbol = self._names.resolve(use.name, Namespace(module))
         match symbol:
             case ExternalSymbol():
-                return self._external_problem(root, rest, symbol.name, module)
+                return self._external_problem(root, rest, module)
             case MemberSymbol(owner, path):
-                return self._member_problem(owner, path[0], use.name)
+                return self._member_problem(owner, path)
             case UnknownSymbol("*") | UnknownSymbol(reason="star" | "cycle" | "depth"):
                 return None
             case UnknownSymbol():
@@ -168,20 +168,9 @@ class NameChecker:
             case _:
                 return None
 
-    def _external_problem(
-        self, root: str, rest: str, known_as: str, module: ModuleFacts
-    ) -> Problem | None:
-        facts = [fact for fact in module.imports if fact.bound == root]
-        if any(fact.container is not None or fact.type_checking for fact in facts):
-            return None
-        if facts:
-            start = facts[-1].module if facts[-1].name is None else None
-            start = start or f"{facts[-1].module}.{facts[-1].name}"
-            if self._names.module(facts[-1].module) is not None:
-                return None
-        elif known_as.startswith("builtins."):
-            start = f"builtins.{root}"
-        else:
+    def _external_problem(self, root: str, rest: str, module: ModuleFacts) -> Problem | None:
+        start = self._names.outside_name(root, module)
+        if start is None:
             return None
         parts = rest.split(".")
         for index, part in enumerate(parts):
@@ -193,10 +182,15 @@ class NameChecker:
                 return Problem(UNKNOWN_ATTRIBUTE, text, near or "correct the name")
         return None
 
-    def _member_problem(self, owner: ClassSymbol, part: str, written: str) -> Problem | None:
+    def _member_problem(self, owner: ClassSymbol, path: tuple[str, ...]) -> Problem | None:
         lineage = self._resolver.lineages.of(owner)
-        known = self._attributes.of_class(lineage)
-        if known is None or part in known:
+        known, part = self._attributes.of_class(lineage), path[0]
+        if known is None:
+            return None
+        is_member = lineage.is_enum and any(fact.name == part for fact in owner.facts.attributes)
+        if part in known and is_member and len(path) > 1:
+            part, known = path[1], known | {"name", "value"}
+        if part in known:
             return None
         if part in self._field_names(lineage):
             text = f"asks the class `{owner.name}` for its field `{part}`, which instances have"
