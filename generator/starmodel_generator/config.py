@@ -80,6 +80,11 @@ class GeneratorConfig:
         return module_name(self.root, self.output)
 
     @property
+    def generated_packages(self) -> tuple[str, ...]:
+        """The dotted names of the packages that are generated, the clients' as well."""
+        return self.package, module_name(self.root, self.client_output)
+
+    @property
     def served(self) -> str:
         """What `starmodel run` serves, as `module:name`."""
         return self.app or f"{self.package}.app:create_app"

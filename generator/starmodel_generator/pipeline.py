@@ -90,7 +90,13 @@ def understand(
     modules = ProjectModules(config, cache.facts)
     facts = modules.read_entities()
     progress("linking", 1, 2)
-    settings = LinkSettings(providers=dict(config.providers), respond=config.respond)
+    settings = LinkSettings(
+        providers=dict(config.providers),
+        respond=config.respond,
+        generated=config.generated_packages,
+        # Where a file cannot be read, its entities are not missing.
+        entities=() if has_errors(modules.diagnostics) else config.entities,
+    )
     linked = link(facts, modules.load, settings)
     located = with_spans((*modules.diagnostics, *linked.diagnostics), modules.texts)
     suppressions = {module.path: module.suppressions for module in linked.read}

@@ -140,10 +140,14 @@ class RefType(SchemaModel):
 
 
 class UnionType(SchemaModel):
-    """`A | B` with at least two members besides `None`."""
+    """`A | B` with at least two members besides `None`.
+
+    `discriminator` is the field by which value objects are told apart, where one is named.
+    """
 
     kind: Literal["union"] = "union"
     members: tuple["TypeRef", ...]
+    discriminator: str | None = None
 
 
 class ConstrainedType(SchemaModel):

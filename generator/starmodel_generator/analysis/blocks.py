@@ -69,11 +69,16 @@ def _branches(node: cst.If, around: _Block) -> list[tuple[cst.BaseSuite | cst.Mo
     branches: list[tuple[cst.BaseSuite | cst.Module, _Block]] = []
     branch: cst.If | cst.Else | None = node
     while branch is not None:
-        for_checkers = isinstance(branch, cst.If) and last_name(branch.test) == "TYPE_CHECKING"
+        for_checkers = isinstance(branch, cst.If) and is_type_checking(branch.test)
         block = _Block("if", around.type_checking or for_checkers)
         branches.append((branch.body, block))
         branch = branch.orelse if isinstance(branch, cst.If) else None
     return branches
+
+
+def is_type_checking(test: cst.BaseExpression) -> bool:
+    """Return whether a condition holds for type checkers alone: `TYPE_CHECKING`."""
+    return last_name(test) == "TYPE_CHECKING"
 
 
 class Numbering:

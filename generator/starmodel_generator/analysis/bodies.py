@@ -5,13 +5,13 @@ calls. Functions and classes of the same module are followed here; what leaves
 the module is left to linking (`Effect.through`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from starmodel_generator.analysis.body import sort_body
 from starmodel_generator.analysis.effects import BodyReader
-from starmodel_generator.analysis.facts import Effect, Through
+from starmodel_generator.analysis.facts import Effect, MemberUse, Through
 from starmodel_generator.analysis.flow import TooTangledError
 from starmodel_generator.analysis.functions import (
     Outcome,
@@ -37,8 +37,11 @@ _Spot: TypeAlias = _Target | Through
 class ModuleBodies:
     """The effects of a module's functions and methods, each worked out when asked for."""
 
-    def __init__(self, module: ModuleScope) -> None:
+    def __init__(
+        self, module: ModuleScope, uses: Mapping[FunctionNode, tuple[MemberUse, ...]]
+    ) -> None:
         self._module = module
+        self._uses = uses
         self._found: dict[FunctionNode, Outcome] = {}
         self._written: dict[_Spot, bool] = {}
 
@@ -69,7 +72,7 @@ class ModuleBodies:
                 effects = BodyReader(body, self._module).effects()
             except (RecursionError, TooTangledError):
                 effects = tuple(self._anything(node))
-            found = Outcome(body.has_yield, body.returns_value, effects)
+            found = Outcome(body.has_yield, body.returns_value, effects, self._uses.get(node, ()))
             self._found[node] = found
         return found
 

@@ -9,23 +9,15 @@ import libcst as cst
 from starmodel_generator.analysis.functions import parameters_of
 from starmodel_generator.analysis.imports import imported_names
 from starmodel_generator.analysis.known_calls import MUTABLE_BUILTIN_TYPES, MUTATING_METHODS
-from starmodel_generator.analysis.tree import FunctionNode, children_of, is_none, walk
+from starmodel_generator.analysis.tree import (
+    FunctionNode,
+    children_of,
+    children_with_targets,
+    is_none,
+    walk,
+)
 
 _NESTED = frozenset({cst.Lambda, cst.FunctionDef, cst.ClassDef})
-# Below these, `target` or `name` is what a statement stores to.
-_STORING = frozenset(
-    {
-        cst.AnnAssign,
-        cst.AsName,
-        cst.AssignTarget,
-        cst.AugAssign,
-        cst.CompFor,
-        cst.Del,
-        cst.For,
-        cst.NamedExpr,
-    }
-)
-_UNPACKED = frozenset({cst.Tuple, cst.List, cst.Element, cst.StarredElement})
 _SORTED = frozenset(
     {
         cst.AnnAssign,
@@ -107,16 +99,10 @@ def walk_body(node: FunctionNode) -> Iterator[BodyNode]:
         yield found
         current = found.node
         nested = found.nested or type(current) in _NESTED
-        children = children_of(current)
-        if found.stored and type(current) in _UNPACKED:
-            stack += [BodyNode(child, current, nested, True) for child in reversed(children)]
-        elif type(current) in _STORING:
-            target = getattr(current, "name" if isinstance(current, cst.AsName) else "target")
-            stack += [
-                BodyNode(child, current, nested, child is target) for child in reversed(children)
-            ]
-        else:
-            stack += [BodyNode(child, current, nested, False) for child in reversed(children)]
+        stack += [
+            BodyNode(child, current, nested, stored)
+            for child, stored in reversed(children_with_targets(current, stored=found.stored))
+        ]
 
 
 def sort_body(node: FunctionNode) -> Body:
@@ -176,7 +162,7 @@ def _sort(found: BodyNode, body: Body) -> None:
                 if parameter.default is not None:
                     body.bindings.append(Binding(parameter.name, parameter.default, "value"))
         case cst.Import() | cst.ImportFrom() as current:
-            for bound, module, level, name, _ in imported_names(current):
+            for bound, module, level, name, _, _ in imported_names(current):
                 if level == 0:
                     body.local_imports[bound] = module if name is None else f"{module}.{name}"
         case _:

@@ -11,6 +11,7 @@ from starmodel_generator.analysis.flow import Flow
 from starmodel_generator.analysis.known_calls import (
     BLOCKING_CALLS,
     COROUTINE_FUNCTIONS,
+    MODEL_METHODS,
     MUTABLE_BUILTIN_TYPES,
     MUTATING_METHODS,
     PURE_METHODS,
@@ -152,7 +153,7 @@ class BodyReader:
         if _is_super(function.value) and self._is_method:
             if name in _ATTRIBUTE_SETTERS:
                 yield from self._effect("assign", _text_argument(arguments), call)
-            elif not name.startswith("model_"):
+            elif name not in MODEL_METHODS:
                 yield from self._effect("call", f"super().{name}", call)
             return
         base = self._flow.value_of(function.value)
@@ -193,13 +194,13 @@ class BodyReader:
             own = self._scope is not None and name in self._scope.methods
             if name in _ATTRIBUTE_SETTERS:
                 yield from self._effect("assign", _text_argument(arguments), call)
-            elif own or not name.startswith("model_"):
+            elif own or name not in MODEL_METHODS:
                 yield from self._effect("call", name, call)
         if name in MUTATING_METHODS:
             if base.is_part:
                 yield from self._each("mutate", roots, call)
             return
-        is_known = name in PURE_METHODS or name.startswith("model_")
+        is_known = name in PURE_METHODS or name in MODEL_METHODS
         if is_known and not self._module.methods_named(name):
             return
         yield from self._each("mutate", roots, call, (f".{name}", 0))

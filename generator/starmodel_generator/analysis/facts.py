@@ -110,7 +110,8 @@ class ImportFact:
     `import a.b` binds `a` to module `a` (`name` is None); `import a.b as c`
     binds `c` to module `a.b`; `from a import b as c` binds `c` to `b` of `a`;
     `from a import *` has `name` and `bound` `"*"`. `module` is absolute: a
-    relative import is resolved against the module it stands in.
+    relative import is resolved against the module it stands in. `container` is as
+    in `AssignmentFact`. `target` is all of what `import a.b` imports.
     """
 
     bound: str
@@ -118,6 +119,8 @@ class ImportFact:
     name: str | None
     type_checking: bool
     place: Place
+    container: str | None = None
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,67 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class CallShape:
+    """How something is called: how many arguments by position, and which by name.
+
+    `is_open` says that `*x` or `**x` stands among them, which may hold any more.
+    """
+
+    positional: int
+    keywords: tuple[str, ...]
+    is_open: bool
+
+
+Access: TypeAlias = Literal["load", "store", "augment", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberUse:
+    """A dotted name below a parameter: `self.address.street` has the path of these three names.
+
+    `super().add` has the path `super()`, `add`. Parameters that the function binds anew are left
+    out, and so is what is asked for first (`hasattr(self, "x")`, `isinstance(self.pet, Cat)`) or
+    stands in a `try` that catches its failure. `call` is set where it is called.
+    """
+
+    path: tuple[str, ...]
+    access: Access
+    call: CallShape | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class NameUse:
+    """A dotted name below a name of the module or a builtin, or a call of such a name.
+
+    As in `date.today`, `Status.ACTIVE`, `Track(title="x")`; left out is what `MemberUse` leaves
+    out.
+    """
+
+    name: str
+    call: CallShape | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class MissingName:
+    """A name that is not there when it is needed, as far as its own module tells.
+
+    - `undefined`: nothing in the module binds it (a star import may);
+    - `later`: it is needed while the module is imported, and bound further down;
+    - `type_checking`: only `if TYPE_CHECKING:` binds it.
+
+    `field_of` is the class whose attribute it is part of the type of, where that type is a text
+    or, under `from __future__ import annotations`, treated as one: pydantic evaluates it later.
+    """
+
+    name: str
+    reason: Literal["undefined", "later", "type_checking"]
+    place: Place
+    field_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionFacts:
     """A function or a method.
 
@@ -218,6 +282,7 @@ class FunctionFacts:
     has_yield: bool = False
     returns_value: bool = False
     effects: tuple[Effect, ...] = ()
+    uses: tuple[MemberUse, ...] = ()
     container: str | None = None
 
 
@@ -265,7 +330,10 @@ class ModuleFacts:
 
     `name` is its dotted name, `path` its file relative to the project with
     `/`. `exports` is `__all__` where it is a plain list. `suppressions` are
-    the `# starmodel: ignore[...]` comments: line number and rule names.
+    the `# starmodel: ignore[...]` comments: line number and rule names. `missing` are
+    the names that are not there when they are needed, `uses` what is made of those that are.
+    `names` is all that is bound at module level, in whatever way; `*` among them says that more
+    may be (`globals()`, `exec`).
     """
 
     name: str
@@ -278,3 +346,6 @@ class ModuleFacts:
     functions: tuple[FunctionFacts, ...]
     exports: tuple[str, ...] | None = None
     suppressions: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    missing: tuple[MissingName, ...] = ()
+    uses: tuple[NameUse, ...] = ()
+    names: frozenset[str] = frozenset()

@@ -18,6 +18,7 @@ from starmodel_generator.analysis.known_calls import (
     ELEMENT_BUILTINS,
     HOLDING_BUILTINS,
     HOLDING_METHODS,
+    MODEL_METHODS,
     PART_METHODS,
     PURE_BUILTINS,
     PURE_METHODS,
@@ -283,7 +284,7 @@ class Flow:
         return merged(returned)
 
     def _method_call(self, base: Taken, name: str) -> Taken | None:
-        if base.is_entity and not name.startswith("model_"):
+        if base.is_entity and name not in MODEL_METHODS:
             return self._method_result(name)
         if name in HOLDING_METHODS:
             return Taken(base.roots, is_part=False)

@@ -7,7 +7,13 @@ import libcst as cst
 
 from starmodel_generator.analysis.docstrings import read_docstring
 from starmodel_generator.analysis.expressions import read_expression
-from starmodel_generator.analysis.facts import Effect, FunctionFacts, ParameterFact, ParameterKind
+from starmodel_generator.analysis.facts import (
+    Effect,
+    FunctionFacts,
+    MemberUse,
+    ParameterFact,
+    ParameterKind,
+)
 from starmodel_generator.analysis.tree import FunctionNode, source_of
 from starmodel_generator.diagnostics import Place
 
@@ -18,6 +24,7 @@ class Outcome(NamedTuple):
     has_yield: bool
     returns_value: bool
     effects: tuple[Effect, ...]
+    uses: tuple[MemberUse, ...]
 
 
 def read_function(
@@ -42,6 +49,7 @@ def read_function(
         has_yield=outcome.has_yield,
         returns_value=outcome.returns_value,
         effects=outcome.effects,
+        uses=outcome.uses,
         container=container,
     )
 

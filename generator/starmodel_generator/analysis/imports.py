@@ -14,13 +14,14 @@ from starmodel_generator.diagnostics import Place
 class ImportedName(NamedTuple):
     """One name of an import statement, as in `ImportFact`, with where it is written.
 
-    `level` counts the dots that `module` begins with.
+    `level` counts the dots that `module` begins with, `whole` is the module as written.
     """
 
     bound: str
     module: str
     level: int
     name: str | None
+    whole: str
     node: cst.CSTNode
 
 
@@ -31,15 +32,15 @@ def imported_names(node: cst.Import | cst.ImportFrom) -> Iterator[ImportedName]:
             module = dotted_name(alias.name) or ""
             bound = _as_name(alias)
             first = module.partition(".")[0]
-            yield ImportedName(bound or first, module if bound else first, 0, None, alias)
+            yield ImportedName(bound or first, module if bound else first, 0, None, module, alias)
         return
     module, level = dotted_name(node.module) or "", len(node.relative)
     if isinstance(node.names, cst.ImportStar):
-        yield ImportedName("*", module, level, "*", node.names)
+        yield ImportedName("*", module, level, "*", module, node.names)
         return
     for alias in node.names:
         name = dotted_name(alias.name) or ""
-        yield ImportedName(_as_name(alias) or name, module, level, name, alias)
+        yield ImportedName(_as_name(alias) or name, module, level, name, module, alias)
 
 
 def _as_name(alias: cst.ImportAlias) -> str | None:
@@ -53,6 +54,7 @@ def read_import(
     type_checking: bool,
     place: Place,
     numbering: Numbering,
+    container: str | None = None,
 ) -> list[ImportFact]:
     """Return the names of one import statement, in order.
 
@@ -60,10 +62,11 @@ def read_import(
     `__init__.py`, its parent for any other.
     """
     facts: list[ImportFact] = []
-    for bound, module, level, name, _ in imported_names(node):
+    for bound, module, level, name, whole, _ in imported_names(node):
         spot = place.at("import", numbering.which("import", bound))
         module = absolute_module(package, level, module)
-        facts.append(ImportFact(bound, module, name, type_checking, spot))
+        whole = module if name is not None else whole
+        facts.append(ImportFact(bound, module, name, type_checking, spot, container, whole))
     return facts
 
 

@@ -53,6 +53,13 @@ PURE_METHODS = frozenset(
 )
 """Methods that leave alone what they are called on, and what they get."""
 
+MODEL_METHODS = frozenset(
+    "model_construct model_copy model_dump model_dump_json model_json_schema"
+    " model_parametrized_name model_post_init model_rebuild model_validate model_validate_json"
+    " model_validate_strings".split()
+)
+"""What every pydantic model has; another `model_...` is a method of the author's own."""
+
 PART_METHODS = frozenset({"get", "model_copy"})
 """Pure methods that give a part of what they are called on."""
 

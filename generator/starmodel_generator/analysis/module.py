@@ -26,6 +26,7 @@ from starmodel_generator.analysis.facts import (
 )
 from starmodel_generator.analysis.functions import read_function
 from starmodel_generator.analysis.imports import package_of, read_import
+from starmodel_generator.analysis.name_scan import scan_names
 from starmodel_generator.analysis.scopes import module_scope
 from starmodel_generator.analysis.suppressions import find_suppressions
 from starmodel_generator.analysis.syntax import parse_module, parser_warnings_silenced
@@ -101,6 +102,7 @@ def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
                 type_checking=statement.type_checking,
                 place=top,
                 numbering=numbering,
+                container=statement.container,
             )
         elif isinstance(node, cst.FunctionDef):
             place = top.at("def", numbering.which("def", node.name.value))
@@ -108,10 +110,12 @@ def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
         else:
             assignments += read_assignment(statement, place=top, numbering=numbering)
     classes = list(_classes(tree, top, None))
+    scanned = scan_names(tree, source.path)
     is_lazy = sys.version_info >= (3, 14) or any(
         fact.module == "__future__" and fact.name == "annotations" for fact in imports
     )
-    bodies = ModuleBodies(module_scope(tree, (each.node for each in classes), imports))
+    scope = module_scope(tree, (each.node for each in classes), imports)
+    bodies = ModuleBodies(scope, scanned.members)
     return ModuleFacts(
         name=source.module,
         path=source.path,
@@ -134,6 +138,9 @@ def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
         functions=tuple(_read_functions(functions, bodies)),
         exports=read_exports(tree),
         suppressions=find_suppressions(source.text),
+        missing=scanned.missing,
+        uses=scanned.uses,
+        names=scanned.names,
     )
 
 

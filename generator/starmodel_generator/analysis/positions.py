@@ -12,7 +12,8 @@ A place's steps are walked down the module's syntax tree. The roles:
   0, `item` n of a subscript; `item` n of a list, a tuple or a set; `key` n and
   `item` n of a dict; `left` 0 and `right` 0 of an operation; `operand` 0 of
   `-x`;
-- of a function's body: `node` with the number of a node in the order of the text.
+- of a function: `node` with the number of a node of its body in the order of the text; of a
+  module: `node` with the number that the scan of its names gave it.
 
 A step that leads nowhere ends the walk: the span is then of the nearest thing
 around it.
@@ -32,6 +33,7 @@ from starmodel_generator.analysis.body import walk_body
 from starmodel_generator.analysis.expressions import positional_arguments
 from starmodel_generator.analysis.functions import Parameter, parameters_of
 from starmodel_generator.analysis.imports import imported_names
+from starmodel_generator.analysis.name_scan import scanned_node
 from starmodel_generator.analysis.syntax import parse_module, parser_warnings_silenced
 from starmodel_generator.analysis.tree import SmallOrCompound, index_items, starred_or_value
 from starmodel_generator.diagnostics import Diagnostic, Place, Related, SourceSpan, Step
@@ -197,6 +199,8 @@ def _definitions(node: SmallOrCompound, role: str) -> Iterator[tuple[str, _Node]
 
 
 def _indexed(node: _Node, role: str, which: int) -> _Node | None:
+    if role == "node" and isinstance(node, cst.Module):
+        return scanned_node(node, which)
     if role == "node" and isinstance(node, cst.FunctionDef):
         return next((found.node for found in islice(walk_body(node), which, None)), None)
     children = _children(node, role)

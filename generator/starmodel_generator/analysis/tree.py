@@ -112,6 +112,36 @@ def children_of(node: cst.CSTNode) -> list[cst.CSTNode]:
     return children
 
 
+# Below these, `target` or `name` is what a statement stores to.
+_STORING = frozenset(
+    {
+        cst.AnnAssign,
+        cst.AsName,
+        cst.AssignTarget,
+        cst.AugAssign,
+        cst.CompFor,
+        cst.Del,
+        cst.For,
+        cst.NamedExpr,
+    }
+)
+_UNPACKED = frozenset({cst.Tuple, cst.List, cst.Element, cst.StarredElement})
+
+
+def children_with_targets(node: cst.CSTNode, *, stored: bool) -> list[tuple[cst.CSTNode, bool]]:
+    """Return the children of a node, each with whether it is assigned to, bound or deleted.
+
+    `stored` says the same of the node: what is unpacked hands it on to its elements.
+    """
+    children = children_of(node)
+    if stored and type(node) in _UNPACKED:
+        return [(child, True) for child in children]
+    if type(node) in _STORING:
+        target: object = getattr(node, "name" if isinstance(node, cst.AsName) else "target")
+        return [(child, child is target) for child in children]
+    return [(child, False) for child in children]
+
+
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Yield a node and all below it that may hold code, in the order of the text."""
     stack = [node]

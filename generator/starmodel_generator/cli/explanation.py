@@ -1,13 +1,15 @@
 """`starmodel explain`: what a rule is about, and how to live with it."""
 
 import difflib
+import re
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say
-from starmodel_generator.linking import pydantic_rules, rules, sql_rules
+from starmodel_generator.linking import pydantic_rules, rules, source_rules, sql_rules
 from starmodel_generator.linking.rules import ExplainedRule
 from starmodel_generator.migration.rules import RULES as MIGRATION_RULES
 
@@ -102,11 +104,29 @@ def explain(
         if wanted in (rule.lower(), name):
             typer.echo(f"{rule} {name}\n\n{text}")
             return
-    names = [*(rule.lower() for rule in known), *(name for name, _ in known.values())]
-    near = difflib.get_close_matches(wanted, names, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    say(f"error: there is no rule {code}{hint}")
+    near = _near(wanted, known)
+    hint = "; did you mean one of these?" if near else ""
+    say(
+        "\n".join(
+            [
+                f"error: there is no rule {code}{hint}",
+                *(f"  {rule} {known[rule][0]}" for rule in near),
+            ]
+        )
+    )
     raise typer.Exit(exit_codes.CANNOT_RUN)
+
+
+def _near(wanted: str, known: Mapping[str, tuple[str, str]]) -> list[str]:
+    """The codes of rules that are called like what was asked for, at most ten."""
+    by_name = {name: rule for rule, (name, _) in known.items()}
+    near = [by_name[name] for name in difflib.get_close_matches(wanted, by_name, n=5)]
+    family = re.match(r"(?:sm)?(\d)\d*$", wanted)
+    if family is not None:
+        number = int(wanted.removeprefix("sm"))
+        rules = [rule for rule in known if rule.startswith(f"SM{family[1]}")]
+        near += sorted(rules, key=lambda rule: abs(int(rule[2:]) - number))
+    return list(dict.fromkeys(near))[:10]
 
 
 def explanations() -> dict[str, tuple[str, str]]:
@@ -119,6 +139,7 @@ def explanations() -> dict[str, tuple[str, str]]:
         for rule in (
             *vars(rules).values(),
             *pydantic_rules.RULES,
+            *source_rules.RULES,
             *sql_rules.RULES,
             *MIGRATION_RULES,
         )

@@ -81,8 +81,8 @@ def generate(
     # A program reads stdout as a whole, so with its formats everything else is for people.
     tell = _say_lines if form in (Form.JSON, Form.GITHUB) else give
     if check or diff:
-        found = out_of_date(report) if tell is _say_lines else report.obstacles
-        show_diagnostics(replace(report, diagnostics=(*report.diagnostics, *found)), form.value)
+        listed = out_of_date(report) if tell is _say_lines else report.obstacles
+        show_diagnostics(replace(report, diagnostics=(*report.diagnostics, *listed)), form.value)
     else:
         show_diagnostics(report, form.value)
     if report.has_errors:
@@ -94,6 +94,7 @@ def generate(
     if check or diff:
         raise typer.Exit(_tell_differences(report, tell, diff=diff))
     say(summary(report))
+    say(entity_count(report))
 
 
 def _tell_run(report: Report, *, form: Form) -> None:
@@ -111,6 +112,14 @@ def summary(report: Report) -> str:
     removed = sum(change.after is None for change in changes)
     unchanged = len(report.comparison.having("unchanged"))
     return f"{_files(len(changes) - removed)} written, {unchanged} unchanged, {removed} removed."
+
+
+def entity_count(report: Report) -> str:
+    """Say how many entities a run has found, and in how many modules."""
+    schema = report.generation.schema if report.generation else None
+    entities = schema.entities if schema else ()
+    modules = {entity.module for entity in entities}
+    return f"{_counted(len(entities), 'entity', 'entities')} in {_counted(len(modules), 'module')}."
 
 
 def _ours(report: Report) -> int:
@@ -147,4 +156,8 @@ def _line(change: FileChange) -> str:
 
 
 def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
+    return _counted(count, "file")
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"1 {one}" if count == 1 else f"{count} {many or f'{one}s'}"

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from starmodel_generator.emission.annotation import Classes
 from starmodel_generator.emission.imports import ModuleNames
-from starmodel_generator.emission.layout import Group, Layout, named
+from starmodel_generator.emission.layout import Group, Layout, named, prefixed
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.projection import enum_value_types
 from starmodel_generator.emission.protected import protected_objects
@@ -85,6 +85,15 @@ class CoreSchemas:
                 return self._call("nullable_schema", [self.layout(type_.item, constraints)])
             case UnionType():
                 members = tuple(self.layout(member, constraints) for member in type_.members)
+                tags = self._tags(type_)
+                if tags is not None:
+                    choices = [
+                        prefixed(f"{tag}: ", member)
+                        for tags_of_one, member in zip(tags, members, strict=True)
+                        for tag in tags_of_one
+                    ]
+                    by = f"discriminator={python_string(type_.discriminator or '')}"
+                    return self._call("tagged_union_schema", [Group("{", tuple(choices), "}"), by])
                 return self._call("union_schema", [Group("[", members, "]")])
             case ListType():
                 return self._call("list_schema", [self.layout(type_.item)], constraints, _LENGTHS)
@@ -107,6 +116,21 @@ class CoreSchemas:
                 return self._call("any_schema", [])
             case _:
                 assert_never(type_)
+
+    def _tags(self, type_: UnionType) -> list[tuple[str, ...]] | None:
+        """The texts by which each member is known, `None` where the field tells nothing."""
+        found: list[tuple[str, ...]] = []
+        for member in type_.members:
+            fields = (
+                self.context.objects[member.object].fields if isinstance(member, ObjectType) else ()
+            )
+            literal = next(
+                (field.type for field in fields if field.name == type_.discriminator), None
+            )
+            if not isinstance(literal, LiteralType):
+                return None
+            found.append(tuple(python_value(value) for value in literal.values))
+        return found
 
     def _call(
         self,

@@ -153,6 +153,14 @@ class ConfigReader:
         keys = ("populate_by_name", "validate_by_name")
         return any(self._is_true(lineage.symbol, key) for key in keys)
 
+    def written(self, lineage: Lineage, key: str) -> object:
+        """The literal that a model's options give a key: `None` without one, `...` if computed."""
+        option = self._merge(lineage.symbol).options.get(key)
+        if option is None:
+            return None
+        expression = option.expression
+        return expression.value if isinstance(expression, LiteralExpression) else ...
+
     def has_alias_generator(self, lineage: Lineage) -> bool:
         """Whether every field of a model has an alias."""
         option = self._merge(lineage.symbol).options.get("alias_generator")

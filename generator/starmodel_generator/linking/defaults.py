@@ -6,14 +6,18 @@ from decimal import Decimal
 from uuid import UUID
 
 from starmodel_generator.analysis.facts import (
+    BinaryExpression,
     CallExpression,
     Expression,
     NameExpression,
+    ParameterFact,
+    SubscriptExpression,
 )
 from starmodel_generator.linking.constants import Constants
 from starmodel_generator.linking.limits import outside_limits
 from starmodel_generator.linking.names import Names
 from starmodel_generator.linking.options import NO_CONSTRAINTS
+from starmodel_generator.linking.outside import is_callable
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.rules import INVALID_DEFAULT, MUTABLE_DEFAULT, NONLITERAL_DEFAULT
 from starmodel_generator.linking.spelling import shortened, spell
@@ -22,6 +26,7 @@ from starmodel_generator.linking.symbols import (
     ExternalSymbol,
     FunctionSymbol,
     Namespace,
+    ValueSymbol,
 )
 from starmodel_generator.linking.unions import references
 from starmodel_generator.linking.values import (
@@ -34,6 +39,7 @@ from starmodel_generator.linking.values import (
     without_enums,
 )
 from starmodel_schemas import (
+    AnyType,
     ConstrainedType,
     Constraints,
     Default,
@@ -87,9 +93,16 @@ class Defaults:
         `is_read_early` is true where a validator may make a value of the type of anything.
         """
         if factory is not None:
-            return self._factory(factory, namespace), ()
+            return self._factory(factory, namespace), self._factory_problems(factory, namespace)
         if expression is None:
             return REQUIRED, ()
+        if not isinstance(type, AnyType):
+            called = self._callable(expression, namespace)
+            if called is not None:
+                help = f"call it, or write `default_factory={called}`"
+                text = f"has `{called}` itself as its default, not what it gives"
+                problem = Problem(INVALID_DEFAULT, text, help)
+                return FactoryDefault(factory=self._named(expression, namespace)), (problem,)
         value = self._constants.evaluate(expression, namespace)
         if isinstance(value, NotConstant):
             if value.is_error:
@@ -129,6 +142,51 @@ class Defaults:
         if problems or constraints is NO_CONSTRAINTS:
             return problems
         return outside_limits(value, constraints)
+
+    def _callable(self, expression: Expression, namespace: Namespace, depth: int = 0) -> str | None:
+        """The class or function that an expression names, or the type that it writes."""
+        if isinstance(expression, BinaryExpression) and expression.operator == "|":
+            sides = (expression.left, expression.right)
+            types = [self._callable(side, namespace, depth) for side in sides]
+            return shortened(spell(expression)) if any(types) else None
+        written = expression.value if isinstance(expression, SubscriptExpression) else expression
+        if not isinstance(written, NameExpression):
+            return None
+        symbol = self._names.follow(self._names.resolve(written.name, namespace))
+        if isinstance(symbol, ValueSymbol) and symbol.assignment.value is not None and depth < 5:
+            # The name of a type: `Name = Annotated[str, Field(max_length=40)]`.
+            value = symbol.assignment.value
+            is_type = isinstance(value, SubscriptExpression | BinaryExpression) and (
+                self._callable(value, symbol.namespace, depth + 1) is not None
+            )
+            return shortened(spell(expression)) if is_type else None
+        is_type = isinstance(symbol, ExternalSymbol) and is_callable(symbol.name)
+        if isinstance(symbol, ClassSymbol | FunctionSymbol) or is_type:
+            return shortened(spell(expression))
+        return None
+
+    def _factory_problems(self, factory: Expression, namespace: Namespace) -> tuple[Problem, ...]:
+        """The problem of a `default_factory` that cannot be called."""
+        parameters: tuple[ParameterFact, ...] = ()
+        if isinstance(factory, NameExpression):
+            symbol = self._names.follow(self._names.resolve(factory.name, namespace))
+            if isinstance(symbol, FunctionSymbol) and not symbol.facts.decorators:
+                parameters = symbol.facts.parameters
+        required = [
+            each
+            for each in parameters
+            if each.default is None and not each.kind.startswith("variadic")
+        ]
+        # Pydantic gives a factory the fields before it, if it takes one argument.
+        if len(required) > 1 or any(each.kind == "keyword_only" for each in required):
+            text = f"has the `default_factory` `{spell(factory)}`, which needs arguments"
+            return (Problem(INVALID_DEFAULT, text, "write a `lambda:` that gives them"),)
+        value = self._constants.evaluate(factory, namespace)
+        if not isinstance(value, Constant):
+            return ()
+        text = f"has a `default_factory` that is the value `{shortened(value.text)}`"
+        help = "give it something to call, for example `list`, or make it the default"
+        return (Problem(INVALID_DEFAULT, text, help),)
 
     def _factory(self, factory: Expression, namespace: Namespace) -> Default:
         if isinstance(factory, NameExpression):

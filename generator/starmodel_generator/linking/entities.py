@@ -17,6 +17,7 @@ from starmodel_generator.analysis.facts import (
     AssignmentFact,
     CallExpression,
     Expression,
+    LiteralExpression,
     ModuleFacts,
     NameExpression,
 )
@@ -224,7 +225,8 @@ def _base_problem(problem: BaseProblem, resolver: Resolver) -> Problem:
         case "unknown" if problem.symbol is not None:
             text = f"has the base `{written}`, which {described(problem.symbol)}"
             if problem.symbol.reason == "star":
-                return Problem(STAR_IMPORT_BASE, text, f"import `{written}` by name")
+                help = f"import `{written}` by name; an entity inherits from `starmodel.Entity`"
+                return Problem(STAR_IMPORT_BASE, text, help)
             near = resolver.names.near(problem.symbol)
             help = f"did you mean `{near}`?" if near else "define it, or import it by name"
             rule = IMPORT_CYCLE if problem.symbol.reason == "cycle" else UNKNOWN_NAME
@@ -244,8 +246,11 @@ def _looks_like_entity(lineage: Lineage, resolver: Resolver) -> bool:
     if any(method.decorator(EVENT) for method in resolver.members.own_methods(symbol)):
         return True
     namespace = Namespace(symbol.module)
+    is_table = dict(symbol.facts.keywords).get("table") == LiteralExpression(True)
+    if is_table and any(each.kind == "unknown" for each in lineage.problems):
+        return True
     for name in _names_in(symbol.facts.bases):
-        if name.rpartition(".")[2] == "Entity":
+        if name.rpartition(".")[2].endswith("Entity"):
             return True
         found = resolver.names.follow(resolver.names.resolve(name, namespace))
         if found == ExternalSymbol("starmodel.Entity"):

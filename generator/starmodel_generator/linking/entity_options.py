@@ -102,9 +102,13 @@ def after_mistake(key: str, options: EntityOptions) -> EntityOptions:
 
 
 def _member(
-    resolver: Resolver, option: Option, enum: str, members: tuple[str, ...]
+    resolver: Resolver,
+    option: Option,
+    enum: str,
+    members: tuple[str, ...],
+    available: tuple[str, ...],
 ) -> str | Problem:
-    """The member of one of our enums that an option names."""
+    """The member of one of our enums that an option names; help names those that are available."""
     written = shortened(spell(option.expression))
     expression, namespace = option.expression, option.namespace
     if isinstance(expression, NameExpression):
@@ -115,8 +119,8 @@ def _member(
             member = symbol.name.removeprefix(prefix)
             if member in members:
                 return member
-            near = get_close_matches(member.upper(), members, n=1)
-            help = f"did you mean `{enum}.{near[0]}`?" if near else _one_of(enum, members)
+            near = _near(member.upper(), available)
+            help = f"did you mean `{enum}.{near}`?" if near else _one_of(enum, available)
             return Problem(INVALID_OPTION, f"has `{written}`, which is no member of `{enum}`", help)
         if isinstance(symbol, ExternalSymbol) and symbol.name.startswith("starlette.types.Scope"):
             return Problem(
@@ -126,9 +130,15 @@ def _member(
             )
     value = resolver.constants.evaluate(expression, namespace)
     known = "" if isinstance(value, NotConstant) else str(value.value)
-    near = get_close_matches(known.upper().replace("-", "_"), members, n=1)
-    help = f"write `{enum}.{near[0]}`" if near else _one_of(enum, members)
+    near = _near(known.upper().replace("-", "_"), available)
+    help = f"write `{enum}.{near}`" if near else _one_of(enum, available)
     return Problem(INVALID_OPTION, f"has `{written}`, which is no member of `{enum}`", help)
+
+
+def _near(written: str, members: tuple[str, ...]) -> str | None:
+    """The member that was meant: one that ends in what was written, or is much like it."""
+    ending = [member for member in members if member.endswith(f"_{written}")]
+    return next(iter(ending or get_close_matches(written, members, n=1)), None)
 
 
 def _one_of(enum: str, members: tuple[str, ...]) -> str:
@@ -136,7 +146,7 @@ def _one_of(enum: str, members: tuple[str, ...]) -> str:
 
 
 def _store(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
-    member = _member(resolver, option, "StateStore", _STORES)
+    member = _member(resolver, option, "StateStore", _STORES, _AVAILABLE_STORES)
     if isinstance(member, Problem):
         return member
     if member not in _AVAILABLE_STORES:
@@ -146,7 +156,7 @@ def _store(resolver: Resolver, option: Option, options: EntityOptions) -> Entity
 
 
 def _scope(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
-    member = _member(resolver, option, "Scope", _SCOPES)
+    member = _member(resolver, option, "Scope", _SCOPES, _AVAILABLE_SCOPES)
     if isinstance(member, Problem):
         return member
     if member not in _AVAILABLE_SCOPES:

@@ -225,10 +225,8 @@ STAR_EXPORTS: dict[str, frozenset[str]] = {
     "pydantic": _PYDANTIC_NAMES,
     "fasthtml.common": frozenset(_FASTHTML_FOREIGN) | _FASTHTML_OWN,
 }
-"""What is known to come out of `from module import *`; of other modules nothing is known."""
-
-PARTLY_KNOWN = frozenset({"fasthtml.common", "pydantic"})
-"""Of these, `STAR_EXPORTS` lists only what matters."""
+"""What matters of what comes out of `from module import *`; `outside.exported` knows all of it
+for the standard library, pydantic and StarModel."""
 
 KNOWN_ROOTS = frozenset(
     {

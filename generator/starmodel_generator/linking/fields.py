@@ -1,5 +1,6 @@
 """The fields of entities and value objects."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -40,7 +41,7 @@ from starmodel_generator.linking.symbols import (
     Namespace,
     ValueSymbol,
 )
-from starmodel_generator.linking.unions import entities_in
+from starmodel_generator.linking.unions import entities_in, told_apart
 from starmodel_generator.linking.values import NotConstant
 from starmodel_schemas import FieldSchema, OptionalType
 
@@ -195,6 +196,10 @@ class FieldReader:
         owner, fact = member.owner, member.fact
         if fact.annotation is None:
             return None
+        if self._is_relationship(member):
+            subject = Subject(f"field `{owner.name}.{fact.name}`", fact.place, owner.name)
+            report(subject.diagnose(_relationship(fact), fact.place.at("value", 0)))
+            return None
         resolved = self._types.value(fact.annotation, owner.namespace)
         if resolved.is_class_variable or (resolved.is_final and fact.value is not None):
             return None
@@ -239,7 +244,7 @@ class FieldReader:
             report(subject.diagnose(_ALIAS_PROBLEM, fact.place.at("value", 0)))
         schema = FieldSchema(
             name=fact.name,
-            type=resolved.type,
+            type=told_apart(resolved.type, options.discriminator) or resolved.type,
             default=default,
             constraints=options.constraints,
             title=options.title,
@@ -275,6 +280,14 @@ class FieldReader:
             by_pydantic=by_pydantic,
             default=made,
         )
+
+    def _is_relationship(self, member: Annotated) -> bool:
+        """Whether a field is a relation in the manner of SQLModel or SQLAlchemy."""
+        value = member.value
+        if not isinstance(value, CallExpression) or not isinstance(value.function, NameExpression):
+            return False
+        symbol = self._names.resolve(value.function.name, member.value_namespace)
+        return isinstance(symbol, ExternalSymbol) and symbol.name in _RELATIONSHIPS
 
     def _all_options(
         self, options: FieldOptions, member: Annotated
@@ -414,6 +427,28 @@ def _with_settings(options: FieldOptions, settings: Mapping[str, object]) -> Fie
         return options
     return replace(options, constraints=options.constraints.model_copy(update=said))
 
+
+_RELATIONSHIPS = frozenset(
+    {
+        *("sqlmodel.Relationship", "sqlalchemy.orm.relationship", "sqlalchemy.orm.relation"),
+        "sqlalchemy.orm.backref",
+    }
+)
+
+
+def _relationship(fact: AssignmentFact) -> Problem:
+    """A relation that StarModel writes in another way."""
+    written = "" if fact.annotation is None else spell(fact.annotation)
+    names = [each for each in re.findall(r"[A-Za-z_]\w*", written) if each not in _AROUND]
+    target = names[-1] if names else "Author"
+    help = f'write `{fact.name}: Ref["{target}"]` where the key is, `list[Ref["{target}"]]` for'
+    help += (
+        f' several on both sides, `{fact.name}: ClassVar[Many["{target}"]]` for what refers back'
+    )
+    return Problem(UNSUPPORTED_TYPE, "is a `Relationship`, which only SQLModel understands", help)
+
+
+_AROUND = frozenset({"List", "Mapped", "None", "Optional", "Set", "list", "set"})
 
 _ONLY_NONE = Problem(
     UNSUPPORTED_TYPE,

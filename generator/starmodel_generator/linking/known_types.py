@@ -139,6 +139,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         "does not say what it refers to",
         "write the entity that is meant, for example `Ref[Author]`",
     ),
+    "sqlalchemy.orm.Mapped": (
+        "is SQLAlchemy's mark of a column",
+        'write the type inside it; a relation is `Ref["Author"]` or `ClassVar[Many["Post"]]`',
+    ),
     "starmodel.Entity": ("does not say which entity it is", "use an entity of your own"),
     "starlette.requests.Request": (
         "is Starlette's, which generated code does not have",

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from starmodel_generator.analysis.facts import ModuleFacts
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics import Diagnostic, has_errors
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.checks.hidden import check_hidden_names
 from starmodel_generator.linking.checks.table import check
@@ -29,6 +29,8 @@ from starmodel_generator.linking.parameters import ParameterReader
 from starmodel_generator.linking.problems import Report
 from starmodel_generator.linking.relation_names import RelationNames
 from starmodel_generator.linking.resolver import Resolver, make_resolver
+from starmodel_generator.linking.source.check import check_source
+from starmodel_generator.linking.source.passed_over import no_entities
 from starmodel_schemas import AppSchema, EntitySchema, HolderAccess, RespondName, TypeRef
 from starmodel_schemas.naming import snake_case
 
@@ -38,11 +40,15 @@ class LinkSettings:
     """What the configuration says about linking.
 
     `providers` maps the qualified name of a type to that of the function that makes it;
-    `respond` is what events answer unless they say otherwise.
+    `respond` is what events answer unless they say otherwise; `generated` are the packages that
+    are generated, which need not be there yet. `entities` is where entities are looked for: that
+    there are none is then a mistake.
     """
 
     providers: Mapping[str, str] = field(default_factory=dict[str, str])
     respond: RespondName = "patch"
+    generated: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,13 @@ def _link(
     found: list[Diagnostic] = []
     resolver = make_resolver(modules, load)
     lineages = find_entities(modules, resolver, found.append)
-    app = _link_entities(lineages, resolver, settings, found.append)
+    configs = ConfigReader(resolver)
+    app = _link_entities(lineages, resolver, configs, settings, found.append)
     found += check(app)
     found += check_hidden_names(app, resolver)
+    found += check_source(app, modules, resolver, configs, settings.generated, tuple(found))
+    if settings.entities and not app.entities and not has_errors(found):
+        found.append(no_entities(modules, resolver, settings.entities))
     diagnostics = _in_order(found, modules)
     schema = None if any(map(_is_final, diagnostics)) else _schema(app)
     return LinkResult(schema, diagnostics, resolver.names.read())
@@ -102,9 +112,12 @@ def _collector_at_rest() -> Generator[None]:
 
 
 def _link_entities(
-    lineages: Sequence[Lineage], resolver: Resolver, settings: LinkSettings, report: Report
+    lineages: Sequence[Lineage],
+    resolver: Resolver,
+    configs: ConfigReader,
+    settings: LinkSettings,
+    report: Report,
 ) -> LinkedApp:
-    configs = ConfigReader(resolver)
     fields = FieldReader(resolver)
     models = ModelReader(resolver, fields)
     objects = ObjectReader(resolver, fields, configs, models)

@@ -17,10 +17,10 @@ from starmodel_generator.analysis.facts import (
     ModuleFacts,
     NameExpression,
 )
+from starmodel_generator.linking import outside
 from starmodel_generator.linking.externals import (
     BUILTIN_NAMES,
     KNOWN_ROOTS,
-    PARTLY_KNOWN,
     STAR_EXPORTS,
     canonical,
 )
@@ -105,6 +105,30 @@ class Names:
         """What an import binds a name to in a module, whatever else it is there."""
         found = self._imported(name, self._bound(module).imports)
         return None if found is None else found[0]
+
+    def outside_name(self, name: str, module: ModuleFacts) -> str | None:
+        """The full name that a dotted name has outside the project, as its import says it.
+
+        Other than in an `ExternalSymbol` it is not turned into the one it is known by. `None` for
+        anything of the project, and where its import depends on something.
+        """
+        root, dot, rest = name.partition(".")
+        if not isinstance(self.resolve(root, Namespace(module)), ExternalSymbol):
+            return None
+        facts = [fact for fact in module.imports if fact.bound == root]
+        if any(fact.container is not None or fact.type_checking for fact in facts):
+            return None
+        if not facts:
+            return f"builtins.{name}" if root in BUILTIN_NAMES else None
+        last = facts[-1]
+        if self.module(last.module) is not None:
+            return None
+        start = last.module if last.name is None else f"{last.module}.{last.name}"
+        return f"{start}{dot}{rest}"
+
+    def target(self, fact: ImportFact) -> Symbol:
+        """What an import leads to."""
+        return self._import_target(fact)
 
     def follow(self, symbol: Symbol) -> Symbol:
         """What an alias (`Base = Entity`) leads to; any other symbol as it is."""
@@ -219,7 +243,9 @@ class Names:
     def _from_star(self, name: str, fact: ImportFact) -> Symbol | None:
         facts = self.module(fact.module)
         if facts is None:
-            if name in STAR_EXPORTS.get(fact.module, ()):
+            if name in STAR_EXPORTS.get(fact.module, ()) or name in (
+                outside.exported(fact.module) or ()
+            ):
                 return ExternalSymbol(canonical(f"{fact.module}.{name}"))
             return None
         exported = not name.startswith("_") if facts.exports is None else name in facts.exports
@@ -264,8 +290,7 @@ class Names:
         return UnknownSymbol(name, "undefined", module.name)
 
     def _is_unreadable(self, module: str) -> bool:
-        is_known = module in STAR_EXPORTS and module not in PARTLY_KNOWN
-        return self.module(module) is None and not is_known
+        return self.module(module) is None and outside.exported(module) is None
 
     def near(self, symbol: UnknownSymbol) -> str | None:
         """A name that an undefined one may have been meant to be."""

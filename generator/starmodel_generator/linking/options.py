@@ -24,7 +24,11 @@ from starmodel_generator.linking.pydantic_support import (
     TEXT_ARGUMENTS,
     Support,
 )
-from starmodel_generator.linking.rules import INVALID_CONSTRAINT, UNKNOWN_FIELD_OPTION
+from starmodel_generator.linking.rules import (
+    INVALID_CONSTRAINT,
+    INVALID_DEFAULT,
+    UNKNOWN_FIELD_OPTION,
+)
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.sql_rules import INVALID_ON_DELETE
 from starmodel_generator.linking.symbols import (
@@ -106,6 +110,7 @@ class FieldOptions:
     on_delete: OnDelete | None = None
     allow_inf_nan: bool | None = None
     has_alias: bool = False
+    discriminator: str | None = None
     has_discriminator: bool = False
     has_validator: bool = False
     reads_input: bool = False
@@ -221,6 +226,8 @@ class OptionReader:
         reading = _Reading(self._constants, namespace, options, is_field=is_field)
         for keyword, expression in given.items():
             reading.add(keyword, expression)
+        if {"default", "default_factory"} <= given.keys():
+            reading.check_defaults(given["default"], given["default_factory"])
         return reading.options
 
     def _called(self, expression: Expression | None, namespace: Namespace) -> str | None:
@@ -293,6 +300,12 @@ class _Reading:
         elif keyword == "discriminator" and not _is_none(expression):
             self._discriminator(expression)
 
+    def check_defaults(self, default: Expression, factory: Expression) -> None:
+        """Refuse a default beside a factory, as pydantic does."""
+        if default != LiteralExpression(...) and not _is_none(factory):
+            text = "has both a default and a `default_factory`"
+            self._add(Problem(INVALID_DEFAULT, text, "leave out one of them"))
+
     def _constrain(
         self, keyword: str, expression: Expression, read: Callable[[object], object | None]
     ) -> None:
@@ -338,7 +351,7 @@ class _Reading:
             expression = expression.arguments[0]
         value = self._constants.evaluate(expression, self._namespace)
         if isinstance(value, Constant) and isinstance(value.value, str):
-            self._set(has_discriminator=True)
+            self._set(has_discriminator=True, discriminator=value.value)
             return
         text = f"has the discriminator `{shortened(spell(expression))}`, which has to be run"
         help = "give the models a `Literal` field, and write its name"

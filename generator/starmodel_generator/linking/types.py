@@ -50,7 +50,7 @@ from starmodel_generator.linking.symbols import (
     UnknownSymbol,
     ValueSymbol,
 )
-from starmodel_generator.linking.unions import union_of
+from starmodel_generator.linking.unions import told_apart, union_of
 from starmodel_schemas import AnyType, FragmentType, OptionalType, RefType
 
 _DEPTH_LIMIT = 60
@@ -247,8 +247,10 @@ class Types:
         symbol = self._names.follow(self._names.resolve(value.name, site.namespace))
         if isinstance(symbol, UnknownSymbol):
             return unknown(symbol, self._names.near(symbol))
+        if isinstance(symbol, ClassSymbol):
+            return self.classes.resolve_generic(annotation, symbol, site.use)
         if not isinstance(symbol, ExternalSymbol):
-            return refused(annotation, "is generic", "write a type with its parts filled in")
+            return refused(annotation, "is generic", "write the type itself")
         resolve = self._inner(site)
         match symbol.name:
             case "typing.Optional":
@@ -262,7 +264,13 @@ class Types:
             case "typing.Annotated":
                 inner = resolve(items[0])
                 options = self._options.read_annotated(items[1:], site.namespace, inner.options)
-                return replace(inner, options=options)
+                problems = inner.problems
+                if options.has_discriminator:
+                    problems = tuple(each for each in problems if each.rule is not AMBIGUOUS_UNION)
+                type = told_apart(inner.type, options.discriminator)
+                # It is said of this type, not of what it stands in.
+                options = replace(options, discriminator=None, has_discriminator=False)
+                return replace(inner, type=type, options=options, problems=problems)
             case "typing.ClassVar" | "starmodel.Many":
                 return ResolvedType(AnyType(), is_class_variable=True)
             case "starmodel.Ref":

@@ -39,6 +39,18 @@ def union_of(members: list[TypeRef], *, optional: bool) -> tuple[TypeRef, bool]:
     return (OptionalType(item=item) if optional else item), ambiguous
 
 
+def told_apart(type: TypeRef | None, discriminator: str | None) -> TypeRef | None:
+    """A union with the field by which its members are told apart; any other type as it is."""
+    match type:
+        case UnionType() if discriminator is not None:
+            return type.model_copy(update={"discriminator": discriminator})
+        case OptionalType(item=item):
+            told = told_apart(item, discriminator)
+            return type if told is item or told is None else OptionalType(item=told)
+        case _:
+            return type
+
+
 def _merged_literals(members: list[TypeRef]) -> TypeRef | None:
     """`Literal["a"] | Literal["b"]` as `Literal["a", "b"]`."""
     literals = [member for member in members if isinstance(member, LiteralType)]
@@ -95,6 +107,24 @@ def _kind_of(value: bool | int | str | None) -> JsonKind:
     if isinstance(value, bool):
         return "boolean"
     return "number" if isinstance(value, int) else "text"
+
+
+def parts_of(type: TypeRef) -> Iterator[TypeRef]:
+    """Yield a type and all types inside it."""
+    yield type
+    match type:
+        case OptionalType(item=item) | ListType(item=item) | SetType(item=item):
+            yield from parts_of(item)
+        case ConstrainedType(item=item):
+            yield from parts_of(item)
+        case DictType(key=key, value=value):
+            yield from parts_of(key)
+            yield from parts_of(value)
+        case TupleType(items=items) | UnionType(members=items):
+            for item in items:
+                yield from parts_of(item)
+        case _:
+            return
 
 
 def entities_in(type: TypeRef) -> Iterator[str]:

@@ -96,6 +96,8 @@ _LIMITS: Mapping[str, tuple[str, str]] = {
     "decimal_whole_digits": ("whole_digits", "Enter at most {} digits before the point."),
     "enum": ("expected", "Choose {}."),
     "literal_error": ("expected", "Choose {}."),
+    "union_tag_invalid": ("expected_tags", "Choose one of {}."),
+    "union_tag_not_found": ("discriminator", "Say which it is, by {}."),
 }
 
 

@@ -26,3 +26,17 @@ def test_a_rule_is_found_by_code_and_by_name(tmp_path: Path) -> None:
     assert starmodel(tmp_path, "explain", "event-without-authorisation") == by_code
     unknown = starmodel(tmp_path, "explain", "SM40")
     assert unknown.code == 2 and "did you mean" in unknown.err
+
+
+def test_rules_like_an_unknown_one_are_listed(tmp_path: Path) -> None:
+    by_number = starmodel(tmp_path, "explain", "SM999")
+    assert by_number.code == 2
+    assert by_number.err.splitlines()[1:] == [
+        "  SM904 failing-target",
+        "  SM903 missing-target",
+        "  SM902 plugin-nondeterministic",
+    ]
+    by_name = starmodel(tmp_path, "explain", "secret-signl")
+    assert by_name.code == 2 and "  SM401 secret-signal\n" in by_name.err
+    nothing = starmodel(tmp_path, "explain", "foo")
+    assert (nothing.code, nothing.err) == (2, "error: there is no rule foo\n")

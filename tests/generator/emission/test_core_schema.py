@@ -12,14 +12,18 @@ from starmodel_generator.emission.layout import flat
 from starmodel_generator.emission.names import Context
 from starmodel_schemas import (
     AnyType,
+    AppSchema,
     ConstrainedType,
     Constraints,
     DictType,
+    FieldSchema,
     ListType,
     LiteralType,
+    ObjectSchema,
     ObjectType,
     OptionalType,
     RefType,
+    RequiredDefault,
     SetType,
     TupleType,
     TypeRef,
@@ -27,8 +31,10 @@ from starmodel_schemas import (
 )
 
 
-def written(type_: TypeRef, constraints: Constraints = NO_CONSTRAINTS) -> str:
-    context = Context(SCHEMA, sample_settings())
+def written(
+    type_: TypeRef, constraints: Constraints = NO_CONSTRAINTS, *, app: AppSchema = SCHEMA
+) -> str:
+    context = Context(app, sample_settings())
     names = ModuleNames(context.first_party)
     return flat(
         CoreSchemas(names, context, AuthorsClasses(names, context)).layout(type_, constraints)
@@ -99,6 +105,28 @@ def test_schemas(type_: TypeRef, constraints: Constraints, wanted: str) -> None:
 
 def test_value_objects_bring_their_own_schema() -> None:
     assert written(ObjectType(object=f"{MODULE}.Note")) == "object_schema(Note)"
+
+
+def test_members_of_a_union_are_known_by_their_tag() -> None:
+    kinds = {"Cat": LiteralType(values=("cat", "tom")), "Dog": LiteralType(values=("dog",))}
+    objects = tuple(
+        ObjectSchema(
+            name=name,
+            module=MODULE,
+            fields=(FieldSchema(name="kind", type=kind, default=RequiredDefault()),),
+        )
+        for name, kind in kinds.items()
+    )
+    app = SCHEMA.model_copy(update={"objects": (*SCHEMA.objects, *objects)})
+    cat, dog = (ObjectType(object=f"{MODULE}.{name}") for name in kinds)
+    pet = UnionType(members=(cat, dog), discriminator="kind")
+    assert written(ListType(item=pet), app=app) == (
+        'core_schema.list_schema(core_schema.tagged_union_schema({"cat": object_schema(Cat),'
+        ' "tom": object_schema(Cat), "dog": object_schema(Dog)}, discriminator="kind"))'
+    )
+    mixed = UnionType(members=(cat, scalar("int")), discriminator="kind")
+    for other in (mixed, pet.model_copy(update={"discriminator": None})):
+        assert written(other, app=app).startswith("core_schema.union_schema([object_schema(Cat),")
 
 
 def test_references_are_made_of_ids() -> None:

@@ -1,5 +1,7 @@
 """`model_config` in all its spellings, merged as pydantic merges it."""
 
+import re
+
 import pytest
 from linked_project import Linked, link_sources
 
@@ -96,6 +98,8 @@ def test_options(config: str, key: str, value: object) -> None:
         ("make()", "SM112", "plain values"),
         ("EntityConfig(store=StateStore.SERVER_REDIS)", "SM113", "`StateStore.CUSTOM`"),
         ("EntityConfig(scope=Scope.USER)", "SM114", "`Scope.RECORD`"),
+        ("EntityConfig(store=StateStore.SQL)", "SM112", "did you mean `StateStore.SERVER_SQL`?"),
+        ("EntityConfig(store='sql')", "SM112", "write `StateStore.SERVER_SQL`"),
     ],
 )
 def test_mistakes_are_told_with_a_way_out(config: str, code: str, help: str) -> None:
@@ -120,6 +124,23 @@ def test_bases_are_merged_the_last_one_first() -> None:
     thing = linked.entity("Thing")
     assert (thing.ttl, thing.page, thing.namespace, thing.scope) == (2.0, "host", "thing", "GLOBAL")
     assert (linked.entity("Like").ttl, linked.entity("Like").page) == (3.0, "host")
+
+
+@pytest.mark.parametrize(
+    "config",
+    ["store=StateStore.REDIS", "store=StateStore.LOCAL", "store='session'", "scope=Scope.REQUEST"],
+)
+def test_help_names_nothing_that_is_refused_next(config: str) -> None:
+    linked = configured(f"EntityConfig({config})")
+    help = str(linked.diagnostics[0].help)
+    for name in re.findall(r"`([\w.]+)`", help):
+        option = "store" if name.startswith("StateStore") else "scope"
+        assert "error" not in {
+            each.severity
+            for each in configured(
+                f"EntityConfig({option}={name}, access=Access.PUBLIC)"
+            ).diagnostics
+        }
 
 
 def test_a_mistake_in_the_scope_is_the_only_one_told() -> None:

@@ -209,6 +209,14 @@ def test_bases_that_cannot_be_found_are_reported_where_an_entity_may_be_meant() 
     assert [(each.code, each.entity) for each in linked.diagnostics] == [
         ("SM108", "Spelt"),
         ("SM107", "Lost"),
+        ("SM123", None),
+        ("SM107", None),
+        ("SM107", None),
+    ]
+    assert "did you mean `starmodel`?" in str(linked.diagnostics[2].help)
+    assert [each.message for each in linked.diagnostics[3:]] == [
+        "this code uses `make`, which is not defined in `shop.entities`",
+        "this code uses `Hidden`, which is not defined in `shop.entities`",
     ]
 
 

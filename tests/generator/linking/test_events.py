@@ -280,7 +280,7 @@ def something(self):
 
 
 @pytest.mark.parametrize("decorators", ["@event\n@classmethod", "@classmethod\n@event"])
-@pytest.mark.parametrize("returns", ["Self", "'Thing'", "Thing", "'Self'"])
+@pytest.mark.parametrize("returns", ["Self", "'Thing'", "'Self'"])
 def test_creation(decorators: str, returns: str) -> None:
     record = "model_config = EntityConfig(scope=Scope.RECORD, access=Access.PUBLIC)"
     linked = linked_events(f"{decorators}\ndef open(cls, count: int) -> {returns}: ...", record)
@@ -311,7 +311,7 @@ def test_decorators_in_any_order() -> None:
     linked = linked_events("""
 @override
 @event
-@abc.abstractmethod
+@no_type_check
 def one(self) -> None: ...
 @event()
 @final

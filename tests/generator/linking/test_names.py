@@ -151,11 +151,10 @@ def test_string_annotations_and_forward_references() -> None:
                 comments: "list[Comment]" = []
         """,
         "shop/entities.py": """
-            from typing import TYPE_CHECKING, Optional
+            from typing import Optional
             from starmodel import Entity
             import shop.parts
-            if TYPE_CHECKING:
-                from shop.parts import Author
+            from shop.parts import Author
             class Post(Entity):
                 comments: 'list["shop.parts.Comment"]' = []
                 author: Optional["Author"] = None

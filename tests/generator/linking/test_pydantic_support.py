@@ -275,7 +275,8 @@ def test_keywords_of_a_class_are_options_as_well() -> None:
 )
 def test_what_is_refused_anywhere(body: str, code: str) -> None:
     head = "def pick(value): ..."
-    assert set(of_entity(body, head=head).codes) == {code}
+    # Names like `Column` are not imported, which is another mistake.
+    assert set(of_entity(body, head=head).codes) - {"SM107", "SM130"} == {code}
     assert code in of_object(body).codes
 
 

@@ -55,6 +55,13 @@ class Other(BaseModel):
     kind: Literal["other"] = "other"
 """
 
+RECORD = """
+import starmodel
+class Thing(Entity):
+    model_config = starmodel.EntityConfig(
+        scope=starmodel.Scope.RECORD, access=starmodel.Access.PUBLIC
+    )
+"""
 HEAD_OF_ENTITY = "from starmodel import Entity\n"
 INT, STR, FLOAT = ScalarType(name="int"), ScalarType(name="str"), ScalarType(name="float")
 LINE = ObjectType(object="shop.entities.Line")
@@ -67,8 +74,7 @@ def field_of(annotation: str, head: str = HEAD) -> FieldSchema:
 
 
 def linked_field(annotation: str, head: str = HEAD) -> Linked:
-    thing = f"class Thing(Entity):\n    def __init__(self): ...\n    x: {annotation}\n"
-    return link_sources(f"{head}\n{thing}")
+    return link_sources(f"{head}\n{RECORD}    x: {annotation}\n")
 
 
 @pytest.mark.parametrize(
@@ -239,6 +245,77 @@ def test_recursive_value_objects() -> None:
     ]
 
 
+PETS = """
+from typing import Annotated, Literal
+from pydantic import BaseModel, Field as PF
+from starmodel import Entity, Field, event
+class Cat(BaseModel):
+    kind: Literal["cat"] = "cat"
+class Dog(BaseModel):
+    kind: Literal["dog"] = "dog"
+class Thing(Entity):
+"""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "list[Annotated[Cat | Dog, Field(discriminator='kind')]] = []",
+        "dict[str, Annotated[Cat | Dog, PF(discriminator='kind')]] = {}",
+        "Annotated[Cat | Dog, Field(discriminator='kind')] | None = None",
+        "Annotated[Cat | Dog | None, Field(discriminator='kind')] = None",
+        "Cat | Dog = Field(Cat(), discriminator='kind')",
+    ],
+)
+def test_unions_that_name_what_tells_them_apart(written: str) -> None:
+    linked = link_sources(f"{PETS}    pet: {written}\n")
+    assert linked.codes == []
+    inside = str(linked.field("Thing", "pet").type)
+    assert "discriminator='kind'" in inside
+
+
+def test_a_union_inside_another_type_without_one_is_ambiguous() -> None:
+    linked = link_sources(f"{PETS}    pets: list[Cat | Dog] = []\n")
+    assert linked.codes == ["SM205"]
+
+
+@pytest.mark.parametrize("written", ["Page[int] | None = None", "Page | None = None"])
+def test_generic_models_are_to_be_written_out(written: str) -> None:
+    linked = link_sources(f"""
+        from typing import Generic, TypeVar
+        from pydantic import BaseModel
+        from starmodel import Entity
+        T = TypeVar("T")
+        class Page(BaseModel, Generic[T]):
+            items: list[T] = []
+        class Thing(Entity):
+            page: {written}
+    """)
+    assert linked.codes == ["SM202"]
+    assert "class IntPage(BaseModel)" in str(linked.diagnostics[0].help)
+
+
+@pytest.mark.parametrize(
+    ("head", "written"),
+    [
+        ("from sqlmodel import Relationship", 'list["Room"] = Relationship(back_populates="x")'),
+        ("import sqlmodel as sq", 'list["Room"] = sq.Relationship()'),
+        ("from sqlalchemy.orm import Mapped, relationship", '"Mapped[Room]" = relationship()'),
+    ],
+)
+def test_relationships_of_other_libraries(head: str, written: str) -> None:
+    linked = link_sources(f"""
+        {head}
+        from starmodel import Entity
+        class Room(Entity): ...
+        class Chat(Entity):
+            rooms: {written}
+    """)
+    assert linked.codes == ["SM202"]
+    help = str(linked.diagnostics[0].help)
+    assert '`rooms: Ref["Room"]`' in help and '`rooms: ClassVar[Many["Room"]]`' in help
+
+
 def test_an_entity_in_a_field_is_to_be_an_id() -> None:
     linked = link_sources("""
         from starmodel import Entity
@@ -246,7 +323,12 @@ def test_an_entity_in_a_field_is_to_be_an_id() -> None:
         class Chat(Entity):
             rooms: "list[Room]" = []
     """)
-    assert linked.diagnostics[0].help == "keep its id, for example `room_id: str`"
+    help = linked.diagnostics[0].help
+    assert help == (
+        "keep its id, for example `room_id: str`; entities in SQL refer to each other with"
+        " `Ref[Room]`, to several with `list[Ref[Room]]`, and what refers back is"
+        ' `ClassVar[Many["Room"]]`'
+    )
 
 
 @pytest.mark.parametrize(

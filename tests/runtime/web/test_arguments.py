@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -44,6 +44,18 @@ class Point(BaseModel):
     x: int
     label: str = Field(default="", max_length=3)
     inner: "Point | None" = None
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"] = "cat"
+    lives: int = 9
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"] = "dog"
+
+
+Pet = Annotated[Cat | Dog, Field(discriminator="kind")]
 
 
 def schema_of(annotation: Any) -> cs.CoreSchema:
@@ -329,6 +341,14 @@ def test_a_name_that_only_looks_as_if_it_came_twice_is_fine() -> None:
         (Point, '{"x": 1, "label": "long"}', "Label: Enter at most 3 characters."),
         (Point, '{"inner": {"x": "a"}, "x": 1}', "Inner, x: Enter a whole number."),
         (list[Point], '[{"x": 1}, {}]', "Item 2, x: This is required."),
+        (Pet, '{"kind": "cow"}', "Choose one of 'cat', 'dog'."),
+        (Pet, '{"lives": 1}', "Say which it is, by 'kind'."),
+        (Pet, '{"kind": "cat", "lives": "x"}', "Lives: Enter a whole number."),
+        (
+            list[Pet],
+            '[{"kind": "dog"}, {"kind": "cat", "lives": "x"}]',
+            "Item 2, lives: Enter a whole number.",
+        ),
         (Annotated[int, AfterValidator(lambda _: 1 / 0)], "x", "Enter a whole number."),
     ],
 )

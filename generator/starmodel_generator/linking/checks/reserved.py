@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from keyword import iskeyword
 
+from starmodel_generator.analysis.known_calls import MODEL_METHODS
 from starmodel_generator.diagnostics import Diagnostic, Place
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.columns import is_links
@@ -31,7 +32,6 @@ from starmodel_schemas.reserved import (
 
 MODEL_ATTRIBUTES = frozenset(
     {
-        "Config",
         "construct",
         "copy",
         "dict",
@@ -48,7 +48,11 @@ MODEL_ATTRIBUTES = frozenset(
 )
 """What means something to pydantic's `BaseModel`, besides what starts with `model_`."""
 
-_MODEL_PREFIXES = ("model_",)
+_MODEL_NAMES = MODEL_METHODS | {
+    *("model_computed_fields", "model_config", "model_extra", "model_fields", "model_fields_set"),
+}
+# Pydantic warns of a field that starts like one of these methods.
+_PROTECTED = ("model_dump", "model_validate")
 SIGNALS = "datastar"
 """The argument of a query string in which Datastar sends the signals of a page."""
 
@@ -339,7 +343,7 @@ def _parameter(
 def _model_problem(
     name: str, members: Collection[str], *, is_event: bool = False
 ) -> Problem | None:
-    if name in MODEL_ATTRIBUTES or name.startswith(_MODEL_PREFIXES):
+    if name in MODEL_ATTRIBUTES | _MODEL_NAMES or name.startswith(_PROTECTED):
         text = f"is called `{name}`, a name of pydantic's models"
         other = free_member(name, members, is_event=is_event)
         return Problem(RESERVED_NAME, text, f"choose another name, for example `{other}`")

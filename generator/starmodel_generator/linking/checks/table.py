@@ -19,6 +19,7 @@ from starmodel_generator.linking.checks import (
     reserved,
     routes,
     tables,
+    unions,
 )
 
 Check: TypeAlias = Callable[[LinkedApp], Iterator[Diagnostic]]
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     defaults.check_defaults,
     models.check_input,
     models.check_frozen,
+    unions.check_discriminators,
     bases.check_table_marks,
     bases.check_sql_models,
     relations.check_targets,

@@ -44,10 +44,6 @@ def test_bad_names(name: str) -> None:
         ("class list(Entity): ...", "is written like a function or a variable"),
         ("class Httpx(Entity): ...", "the library that clients import"),
         (
-            "class Box(Entity):\n    Config: int = Field(0, private=True)",
-            "a name of pydantic's models",
-        ),
-        (
             "class List(Entity):\n    model_config = {'store': StateStore.SERVER_SQL,"
             " 'access': Access.PUBLIC}",
             "would have the function `list_list`",
@@ -201,7 +197,35 @@ def test_value_objects_are_written_like_classes(name: str) -> None:
 
 def test_tables_agree_with_the_libraries() -> None:
     public = {name for name in dir(BaseModel) if not name.startswith(("_", "model_"))}
-    assert public | {"Config"} == MODEL_ATTRIBUTES
+    assert public == MODEL_ATTRIBUTES
+
+
+@pytest.mark.parametrize("name", ["model_name", "model_year", "model_go", "modelled"])
+def test_names_that_start_like_pydantics_are_free(name: str) -> None:
+    linked = link_sources(f"""
+        from starmodel import Entity, event
+        class Car(Entity):
+            {name}: str = ""
+        class Van(Entity):
+            count: int = 0
+            @event
+            def {name}(self) -> None:
+                self.count += 1
+            @event
+            def drive(self) -> None:
+                self.{name}()
+    """)
+    assert linked.codes == []
+    assert linked.event("Van", "drive").writes
+
+
+def test_all_of_pydantics_own_names_are_taken() -> None:
+    for name in dir(BaseModel):
+        if name.startswith("model_"):
+            source = f"from starmodel import Entity\nclass Car(Entity):\n    {name}: str = ''\n"
+            assert link_sources(source).codes, name
+    source = "from starmodel import Entity\nclass Car(Entity):\n    model_dump_all: str = ''\n"
+    assert link_sources(source).codes == ["SM602"]
     assert set(pydantic.ConfigDict.__annotations__) <= {*CONFIG_KEYS}
     assert {name for name in starmodel.__all__ if name[0] != "_"} == STARMODEL_NAMES
     assert {name for name in STAR_EXPORTS["pydantic"] if not hasattr(pydantic, name)} == set()

@@ -1,0 +1,598 @@
+"""The names that a module's code needs, and whether they are there when it does.
+
+Code that runs while the module is imported is read in order: decorators, defaults, annotations,
+bases, the bodies of classes. Functions run later, when everything is bound that ever will be, and
+are read last. What is bound on one way through an `if` or a `try` counts as bound.
+"""
+
+import builtins
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+import libcst as cst
+
+from starmodel_generator.analysis.bindings import bound_in, globals_declared, names_bound_by
+from starmodel_generator.analysis.blocks import is_type_checking
+from starmodel_generator.analysis.facts import (
+    Access,
+    CallShape,
+    MemberUse,
+    MissingName,
+    NameUse,
+)
+from starmodel_generator.analysis.functions import parameters_of, receiver_name
+from starmodel_generator.analysis.imports import imported_names
+from starmodel_generator.analysis.syntax import parse_expression
+from starmodel_generator.analysis.tree import (
+    FunctionNode,
+    SmallOrCompound,
+    children_of,
+    children_with_targets,
+    constant_of,
+    index_items,
+    last_name,
+    statements_of,
+    text_of,
+    walk,
+)
+from starmodel_generator.diagnostics import Place
+
+SUPER = "super()"
+"""The first part of the path of what is looked up in the bases."""
+
+_Comprehension: TypeAlias = cst.ListComp | cst.SetComp | cst.DictComp | cst.GeneratorExp
+_ALWAYS_THERE = frozenset(dir(builtins)) | {
+    *("__annotations__", "__builtins__", "__cached__", "__dict__", "__doc__", "__file__"),
+    *("__loader__", "__name__", "__package__", "__path__", "__spec__", "WindowsError"),
+}
+_IN_CLASSES = frozenset({"__module__", "__qualname__", "__firstlineno__", "__classdict__"})
+# With these a module can bind what no reader sees.
+_BINDING_CALLS = frozenset({"exec", "globals", "locals", "vars"})
+_NARROWING_CALLS = frozenset({"callable", "isinstance", "issubclass", "type"})
+_WITHOUT_A_VALUE = ("Annotated", "Literal", "Many", "Ref")
+
+
+class Names(NamedTuple):
+    """What a scan finds; `members` is by function, `names` all that the module binds."""
+
+    missing: tuple[MissingName, ...]
+    uses: tuple[NameUse, ...]
+    members: Mapping[FunctionNode, tuple[MemberUse, ...]]
+    names: frozenset[str]
+
+
+def scan_names(tree: cst.Module, path: str) -> Names:
+    """Return the names a module needs that are not there, and what it makes of the others.
+
+    A place is the number of the node among all that the scan has pointed at; `scanned_node` finds
+    it again.
+    """
+    return _Scan(tree, path).run()
+
+
+def scanned_node(tree: cst.Module, number: int) -> cst.CSTNode | None:
+    """Return the node that a scan of the same tree gave this number to."""
+    scan = _Scan(tree, "")
+    scan.run()
+    return scan.pointed[number] if number < len(scan.pointed) else None
+
+
+@dataclass(slots=True, eq=False)
+class _Scope:
+    """A scope: what it binds by now, at any time, and for type checkers alone.
+
+    Of a function all names are bound from the start. `roots` are those of its parameters that it
+    never binds anew, `checks` the paths below them that it asks about first.
+    """
+
+    kind: Literal["module", "class", "function", "inner"]
+    parent: "_Scope | None"
+    names: set[str]
+    ever: set[str] = field(default_factory=set[str])
+    checked: set[str] = field(default_factory=set[str])
+    elsewhere: set[str] = field(default_factory=set[str])
+    name: str = ""
+    node: FunctionNode | None = None
+    receiver: str | None = None
+    roots: frozenset[str] = frozenset()
+    checks: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+
+
+@dataclass(frozen=True, slots=True)
+class _Caught:
+    """Whether a `try` around the code catches a name, an attribute that is not there."""
+
+    name: bool = False
+    attribute: bool = False
+
+
+_NOTHING_CAUGHT = _Caught()
+
+
+class _Scan:
+    def __init__(self, tree: cst.Module, path: str) -> None:
+        self.pointed: list[cst.CSTNode] = []
+        self._tree = tree
+        self._path = path
+        bound = bound_in(tree.body, declares=False)
+        ever = bound.names | set(globals_declared(tree))
+        self._module = _Scope("module", None, set(), ever, bound.checked)
+        self._has_text_annotations = any(
+            imported.module == "__future__" and imported.name == "annotations"
+            for node in statements_of(tree)
+            if isinstance(node, cst.ImportFrom)
+            for imported in imported_names(node)
+        )
+        self._is_open = False
+        self._caught: _Caught = _NOTHING_CAUGHT
+        self._later: deque[tuple[FunctionNode | cst.Lambda, _Scope, str | None]] = deque()
+        self._types_later: list[tuple[cst.BaseExpression, _Scope]] = []
+        self._missing: dict[tuple[str, str, str | None], MissingName] = {}
+        self._uses: dict[tuple[str, CallShape | None], NameUse] = {}
+        self._members: dict[FunctionNode, dict[object, MemberUse]] = {}
+        self._scopes: list[_Scope] = []
+
+    def run(self) -> Names:
+        """Read the module, then its functions."""
+        self._statements(self._tree, self._module)
+        self._module.names |= self._module.ever
+        while self._later:
+            self._function_body(*self._later.popleft())
+        for annotation, scope in self._types_later:
+            self._field_type(annotation, scope)
+        return Names(
+            () if self._is_open else tuple(self._missing.values()),
+            tuple(self._uses.values()),
+            {scope.node: self._members_of(scope) for scope in self._scopes if scope.node},
+            frozenset(self._module.names | ({"*"} if self._is_open else set())),
+        )
+
+    def _members_of(self, scope: _Scope) -> tuple[MemberUse, ...]:
+        found = self._members.get(scope.node, {}) if scope.node is not None else {}
+        return tuple(use for use in found.values() if not _is_checked(use.path, scope.checks))
+
+    def _place(self, node: cst.CSTNode) -> Place:
+        self.pointed.append(node)
+        return Place(self._path, ("node", len(self.pointed) - 1))
+
+    # Statements
+
+    def _statements(self, body: cst.BaseSuite | cst.Module | None, scope: _Scope) -> None:
+        if body is not None:
+            for node in statements_of(body):
+                self._statement(node, scope)
+
+    def _statement(self, node: SmallOrCompound, scope: _Scope) -> None:
+        match node:
+            case cst.FunctionDef():
+                self._function(node, scope)
+            case cst.ClassDef():
+                self._class(node, scope)
+            case cst.If():
+                self._if(node, scope)
+            case cst.Try() | cst.TryStar():
+                self._try(node, scope)
+            case cst.Assign(targets=targets, value=value):
+                self._expressions([value, *targets], scope)
+            case cst.AnnAssign():
+                self._annotated(node, scope)
+            case cst.AugAssign(target=target, value=value):
+                self._augmented(target, scope)
+                self._expressions([value], scope)
+            case cst.For(target=target, iter=source):
+                self._expressions([source], scope)
+                self._expressions([target], scope, stored=True)
+                self._statements(node.body, scope)
+                self._else(node.orelse, scope)
+            case cst.While(test=test):
+                self._expressions([test], scope)
+                self._statements(node.body, scope)
+                self._else(node.orelse, scope)
+            case cst.With(items=items):
+                self._expressions(items, scope)
+                self._statements(node.body, scope)
+            case cst.Match(subject=subject, cases=cases):
+                self._check_about(subject, scope, all_below=True)
+                self._expressions([subject], scope)
+                for case in cases:
+                    self._expressions([case.pattern, *_given(case.guard)], scope)
+                    self._statements(case.body, scope)
+            case cst.Del(target=target):
+                self._expressions([target], scope, stored=True, deleted=True)
+            case _:
+                self._bind(node, scope)
+                self._expressions(children_of(node), scope)
+
+    def _if(self, node: cst.If, scope: _Scope) -> None:
+        """Read an `if` with its chain of `elif`."""
+        branch: cst.If | cst.Else | None = node
+        while isinstance(branch, cst.If):
+            if not is_type_checking(branch.test):
+                self._expressions([branch.test], scope)
+                self._statements(branch.body, scope)
+            branch = branch.orelse
+        self._else(branch, scope)
+
+    def _else(self, node: cst.Else | cst.Finally | None, scope: _Scope) -> None:
+        self._statements(None if node is None else node.body, scope)
+
+    def _try(self, node: cst.Try | cst.TryStar, scope: _Scope) -> None:
+        around = self._caught
+        caught = {name for handler in node.handlers for name in _exceptions(handler.type)}
+        is_import_time = scope.kind in ("module", "class")
+        catches_all = "" in caught or (is_import_time and not caught.isdisjoint(_EVERYTHING))
+        self._caught = _Caught(
+            name=around.name or catches_all or "NameError" in caught,
+            attribute=around.attribute or catches_all or "AttributeError" in caught,
+        )
+        self._statements(node.body, scope)
+        self._caught = around
+        for handler in node.handlers:
+            self._bind(handler, scope)
+            self._expressions(_given(handler.type), scope)
+            self._statements(handler.body, scope)
+        self._else(node.orelse, scope)
+        self._else(node.finalbody, scope)
+
+    def _annotated(self, node: cst.AnnAssign, scope: _Scope) -> None:
+        """Read `x: int = 1`, where Python takes the value first, then binds, then asks the type."""
+        annotation = node.annotation.annotation
+        self._expressions(_given(node.value), scope)
+        if not isinstance(node.target, cst.Name) or node.value is not None:
+            self._expressions([node.target], scope, stored=True)
+        if scope.kind == "class" and isinstance(node.target, cst.Name):
+            self._types_later.append((annotation, scope))
+        if scope.kind in ("module", "class") and not self._has_text_annotations:
+            self._expressions([annotation], scope)
+
+    def _augmented(self, target: cst.BaseExpression, scope: _Scope) -> None:
+        match target:
+            case cst.Name(value=name):
+                own = _around(scope)
+                is_unbound = own.kind == "function" and name not in own.names | own.elsewhere
+                if is_unbound and not self._caught.name:
+                    self._miss(name, "undefined", target)
+                else:
+                    self._name(target, scope, "store")
+                if own.kind != "function":
+                    own.names.add(name)
+            case cst.Attribute():
+                self._expressions(_given(self._attribute(target, scope, "augment")), scope)
+            case _:
+                self._expressions([target], scope, stored=True)
+
+    def _function(self, node: FunctionNode, scope: _Scope) -> None:
+        self._expressions(node.decorators, scope)
+        inner = _with_type_parameters(node, scope)
+        parameters = list(parameters_of(node.params))
+        self._expressions([each.default for each in parameters if each.default], scope)
+        if not self._has_text_annotations:
+            self._expressions([each.annotation for each in parameters if each.annotation], inner)
+            self._expressions(_given(node.returns and node.returns.annotation), inner)
+        self._bind(node, scope)
+        self._later.append((node, inner, receiver_name(node) if scope.kind == "class" else None))
+
+    def _class(self, node: cst.ClassDef, scope: _Scope) -> None:
+        self._expressions(node.decorators, scope)
+        inner = _with_type_parameters(node, scope)
+        self._expressions([*node.bases, *node.keywords], inner)
+        bound = bound_in(statements_of(node.body), declares=False)
+        name = node.name.value
+        own = _Scope("class", inner, set(_IN_CLASSES), bound.names, bound.checked, name=name)
+        self._statements(node.body, own)
+        self._bind(node, scope)
+
+    def _function_body(
+        self, node: FunctionNode | cst.Lambda, around: _Scope, receiver: str | None
+    ) -> None:
+        parameters = {parameter.name for parameter in parameters_of(node.params)}
+        if isinstance(node, cst.Lambda):
+            scope = _Scope("function", around, parameters)
+            self._expressions([node.body], scope)
+            return
+        bound = bound_in(statements_of(node.body), declares=True)
+        own = (bound.names | parameters) - bound.elsewhere
+        scope = _Scope(
+            "function",
+            around,
+            {*own, "__class__"},
+            checked=bound.checked,
+            elsewhere=bound.elsewhere,
+            node=node,
+            receiver=receiver,
+            roots=frozenset(parameters - bound.names),
+        )
+        self._scopes.append(scope)
+        self._caught = _NOTHING_CAUGHT
+        self._statements(node.body, scope)
+
+    def _bind(self, node: cst.CSTNode, scope: _Scope) -> None:
+        _around(scope).names.update(names_bound_by(node))
+
+    # Expressions
+
+    def _expressions(
+        self,
+        nodes: Sequence[cst.CSTNode],
+        scope: _Scope,
+        *,
+        stored: bool = False,
+        deleted: bool = False,
+    ) -> None:
+        """Read expressions; `stored` and `deleted` say that they are the targets of a statement."""
+        changed: Access = "delete" if deleted else "store"
+        stack = [(node, stored) for node in reversed(nodes)]
+        while stack:
+            node, is_target = stack.pop()
+            access: Access = changed if is_target else "load"
+            match node:
+                case cst.Name():
+                    if constant_of(node) is None:
+                        self._name(node, scope, access)
+                case cst.Attribute():
+                    below = self._attribute(node, scope, access)
+                    stack += [(each, False) for each in _given(below)]
+                case cst.Call():
+                    stack += [(each, False) for each in reversed(self._call(node, scope))]
+                case cst.Lambda(params=parameters):
+                    self._later.append((node, scope, None))
+                    stack += [(each, False) for each in children_of(parameters)]
+                case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp():
+                    self._comprehension(node, scope)
+                case _:
+                    self._bind(node, scope)
+                    stack += reversed(children_with_targets(node, stored=is_target))
+
+    def _comprehension(self, node: _Comprehension, scope: _Scope) -> None:
+        inner = _Scope("inner", scope, set())
+        around = scope
+        clause: cst.CompFor | None = node.for_in
+        while clause is not None:
+            self._expressions([clause.iter], around)
+            inner.names |= {
+                each.value for each in walk(clause.target) if isinstance(each, cst.Name)
+            }
+            self._expressions(clause.ifs, inner)
+            around, clause = inner, clause.inner_for_in
+        parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
+        self._expressions(parts, inner)
+
+    def _name(self, node: cst.Name, scope: _Scope, access: Access = "load") -> _Scope | None:
+        """Bind a name, or look where it is bound; `None` where that is nowhere to be seen."""
+        name = node.value
+        if access == "store":
+            _around(scope).names.add(name)
+            return scope
+        current: _Scope | None = scope
+        while current is not None:
+            if name in current.names and (current.kind != "class" or current is scope):
+                return current
+            current = current.parent
+        if name in _ALWAYS_THERE:
+            return self._module
+        if access == "load" and not self._caught.name:
+            self._miss(name, self._reason(name, scope), node)
+        return None
+
+    def _reason(self, name: str, scope: _Scope) -> Literal["undefined", "later", "type_checking"]:
+        """Why a name is not there yet, or not at all."""
+        reason: Literal["undefined", "later", "type_checking"] = "undefined"
+        current: _Scope | None = scope
+        while current is not None:
+            if current.kind != "class" or current is scope:
+                if name in current.ever:
+                    return "later"
+                if name in current.checked:
+                    reason = "type_checking"
+            current = current.parent
+        return reason
+
+    def _miss(
+        self,
+        name: str,
+        reason: Literal["undefined", "later", "type_checking"],
+        node: cst.CSTNode,
+        field_of: str | None = None,
+    ) -> None:
+        self._missing.setdefault(
+            (name, reason, field_of), MissingName(name, reason, self._place(node), field_of)
+        )
+
+    def _attribute(
+        self, node: cst.Attribute, scope: _Scope, access: Access, call: cst.Call | None = None
+    ) -> cst.BaseExpression | None:
+        """Note a dotted name; what else an attribute is taken from is to be read further."""
+        parts: list[str] = []
+        below: cst.BaseExpression = node
+        while isinstance(below, cst.Attribute):
+            parts.append(below.attr.value)
+            below = below.value
+        parts.reverse()
+        if isinstance(below, cst.Name) and constant_of(below) is None:
+            owner = self._name(below, scope)
+            if owner is not None:
+                self._note((below.value, *parts), owner, access, call, node)
+            return None
+        if _is_super(below):
+            method = _method_around(scope)
+            if method is not None:
+                self._note_member((SUPER, *parts), method, access, call, node)
+            return None
+        return below
+
+    def _call(self, node: cst.Call, scope: _Scope) -> list[cst.CSTNode]:
+        """Note what is called; what else there is to read of it."""
+        function = node.func
+        rest: list[cst.CSTNode] = [*node.args]
+        if isinstance(function, cst.Attribute):
+            below = self._attribute(function, scope, "load", node)
+            return rest if below is None else [below, *rest]
+        if not isinstance(function, cst.Name):
+            return [function, *rest]
+        owner = self._name(function, scope)
+        if owner is self._module:
+            name = function.value
+            self._is_open = self._is_open or name in _BINDING_CALLS
+            if name == "hasattr" and len(node.args) == 2:
+                self._check_about(node.args[0].value, scope, attribute=node.args[1].value)
+            elif name in _NARROWING_CALLS and node.args:
+                self._check_about(node.args[0].value, scope, all_below=True)
+        if owner is not None:
+            self._note((function.value,), owner, "load", node, function)
+        return rest
+
+    def _note(
+        self,
+        path: tuple[str, ...],
+        owner: _Scope,
+        access: Access,
+        call: cst.Call | None,
+        node: cst.CSTNode,
+    ) -> None:
+        if owner.kind == "function" and path[0] in owner.roots and len(path) > 1:
+            self._note_member(path, owner, access, call, node)
+        elif owner is self._module and access == "load" and not self._caught.attribute:
+            shape = None if call is None else _shape(call)
+            if len(path) > 1 or shape is not None:
+                name = ".".join(path)
+                self._uses.setdefault((name, shape), NameUse(name, shape, self._place(node)))
+
+    def _note_member(
+        self,
+        path: tuple[str, ...],
+        owner: _Scope,
+        access: Access,
+        call: cst.Call | None,
+        node: cst.CSTNode,
+    ) -> None:
+        if owner.node is None or self._caught.attribute:
+            return
+        shape = None if call is None else _shape(call)
+        found = self._members.setdefault(owner.node, {})
+        found.setdefault((path, access, shape), MemberUse(path, access, shape, self._place(node)))
+
+    def _check_about(
+        self,
+        node: cst.BaseExpression,
+        scope: _Scope,
+        *,
+        attribute: cst.BaseExpression | None = None,
+        all_below: bool = False,
+    ) -> None:
+        """Note that the code asks what something is, or has, before it counts on it."""
+        parts: list[str] = []
+        while isinstance(node, cst.Attribute):
+            parts.append(node.attr.value)
+            node = node.value
+        if not isinstance(node, cst.Name):
+            return
+        last = text_of(attribute)
+        path = (node.value, *reversed(parts), "*" if all_below or last is None else last)
+        current: _Scope | None = scope
+        while current is not None:
+            if node.value in current.roots:
+                current.checks.add(path)
+            current = current.parent
+
+    def _field_type(self, annotation: cst.BaseExpression, scope: _Scope) -> None:
+        """Look for the names of a type that pydantic evaluates when all of the module is there."""
+        whole = self._text_type(annotation)
+        if whole is not None or self._has_text_annotations:
+            pending: list[cst.CSTNode] = [whole or annotation]
+        else:
+            pending = [
+                text
+                for node in walk(annotation)
+                if isinstance(node, cst.Subscript) and last_name(node.value) not in _WITHOUT_A_VALUE
+                for item in index_items(node)
+                if (text := self._text_type(item)) is not None
+            ]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, cst.Name):
+                if constant_of(node) is None:
+                    self._field_name(node, annotation, scope)
+            elif isinstance(node, cst.Subscript) and last_name(node.value) in _WITHOUT_A_VALUE:
+                pending.append(node.value)
+            elif isinstance(node, cst.Subscript) and last_name(node.value) == "ClassVar":
+                continue
+            elif not (isinstance(node, cst.Arg) and node.keyword is not None):
+                pending += children_of(node)
+
+    def _field_name(self, node: cst.Name, annotation: cst.BaseExpression, scope: _Scope) -> None:
+        name = node.value
+        current: _Scope | None = scope
+        while current is not None:
+            if name in current.names or name in current.ever:
+                return
+            current = current.parent
+        if name not in _ALWAYS_THERE:
+            self._miss(name, self._reason(name, scope), annotation, scope.name)
+
+    def _text_type(self, node: cst.CSTNode) -> cst.BaseExpression | None:
+        """The type that a text holds; `None` for anything else."""
+        text = text_of(node)
+        return None if text is None else parse_expression(" ".join(text.split()))
+
+
+_EVERYTHING = frozenset({"Exception", "BaseException"})
+
+
+def _given(node: cst.BaseExpression | None) -> list[cst.BaseExpression]:
+    return [] if node is None else [node]
+
+
+def _around(scope: _Scope) -> _Scope:
+    """The scope that a statement binds names in."""
+    while scope.kind == "inner" and scope.parent is not None:
+        scope = scope.parent
+    return scope
+
+
+def _with_type_parameters(node: FunctionNode | cst.ClassDef, scope: _Scope) -> _Scope:
+    parameters = node.type_parameters.params if node.type_parameters is not None else ()
+    names = {each.param.name.value for each in parameters}
+    return _Scope("inner", scope, names) if names else scope
+
+
+def _method_around(scope: _Scope) -> _Scope | None:
+    """The method whose `super()` it is."""
+    current: _Scope | None = scope
+    while current is not None:
+        if current.receiver is not None:
+            return current
+        current = current.parent
+    return None
+
+
+def _is_super(node: cst.BaseExpression) -> bool:
+    match node:
+        case cst.Call(func=cst.Name(value="super"), args=arguments):
+            return not arguments
+        case _:
+            return False
+
+
+def _exceptions(node: cst.BaseExpression | None) -> Iterator[str]:
+    """The names of what a handler catches, `""` for everything."""
+    if node is None:
+        yield ""
+        return
+    for each in [one.value for one in node.elements] if isinstance(node, cst.Tuple) else [node]:
+        yield last_name(each) or "?"
+
+
+def _shape(call: cst.Call) -> CallShape:
+    names = tuple(each.keyword.value for each in call.args if each.keyword is not None)
+    positional = sum(each.keyword is None and each.star != "**" for each in call.args)
+    return CallShape(positional, names, any(each.star for each in call.args))
+
+
+def _is_checked(path: tuple[str, ...], checks: set[tuple[str, ...]]) -> bool:
+    """Whether what a path names is asked about first; `*` stands for anything further down."""
+    for length in range(2, len(path) + 1):
+        if path[:length] in checks or (*path[: length - 1], "*") in checks:
+            return True
+    return False

@@ -1,0 +1,535 @@
+"""Source that cannot be imported, or fails when it first runs, is refused; what is right is not."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pytest
+from linked_project import Linked, link_sources
+
+from starmodel_generator.linking.link import LinkSettings
+from starmodel_generator.linking.source_rules import RULES
+
+HEAD = """\
+import abc
+import datetime
+import enum
+import math
+from abc import ABC, abstractmethod
+from datetime import date, timedelta
+from enum import Enum, IntEnum, StrEnum, auto
+from functools import cached_property, partial
+from typing import Annotated, Any, ClassVar, Literal, Optional, Self, TYPE_CHECKING
+from pydantic import BaseModel, ConfigDict, PrivateAttr, computed_field
+from pydantic import field_serializer, field_validator, model_validator
+from starmodel import Access, Actor, BaseTable, Entity, EntityConfig, Field, Many, Ref, Scope
+from starmodel import StateStore, event
+
+class Money(BaseModel):
+    amount: int
+    currency: str = "EUR"
+    def twice(self) -> int:
+        return self.amount * 2
+class Status(Enum):
+    OPEN = "open"
+    CLOSED = "closed"
+    @property
+    def label(self) -> str:
+        return self.value
+
+"""
+SQL = "model_config = EntityConfig(access=Access.PUBLIC)"
+
+
+class Case(NamedTuple):
+    """Two sources; `at` is the text under the carets in the bad one."""
+
+    bad: str
+    at: str
+    good: str
+
+
+CASES: dict[str, Case] = {
+    "SM120": Case(
+        "class Cart(Entity):\n    count: int = later\n    later: int = 1\n",
+        "later",
+        "class Cart(Entity):\n    later: int = 1\n    count: int = later\n",
+    ),
+    "SM121": Case(
+        "if TYPE_CHECKING:\n    from shop.prices import Price\n"
+        'class Cart(Entity):\n    price: "Price | None" = None\n',
+        '"Price | None"',
+        "from shop.prices import Price\n" 'class Cart(Entity):\n    price: "Price | None" = None\n',
+    ),
+    "SM122": Case(
+        "class Cart(Entity):\n    due: date = Field(default_factory=date.tody)\n",
+        "date.tody",
+        "class Cart(Entity):\n    due: date = Field(default_factory=date.today)\n",
+    ),
+    "SM123": Case(
+        "from shop.prices import Prise\nclass Cart(Entity): ...\n",
+        "Prise",
+        "from shop.prices import Price\nclass Cart(Entity): ...\n",
+    ),
+    "SM124": Case(
+        "class Cart(Entity):\n    count: int = 0\n    def __init__(self, count): ...\n",
+        "__init__",
+        "class Cart(Entity):\n    count: int = 0\n    def model_post_init(self, context): ...\n",
+    ),
+    "SM126": Case(
+        "class Line(BaseModel): ...\nclass Line(BaseModel): ...\nclass Cart(Entity): ...\n",
+        "Line",
+        "class Line(BaseModel): ...\nclass Lines(BaseModel): ...\nclass Cart(Entity): ...\n",
+    ),
+    "SM127": Case(
+        f"""
+class Author(Entity, BaseTable, table=True):
+    {SQL}
+    best: Ref["Book"]
+class Book(Entity, BaseTable, table=True):
+    {SQL}
+    author: Ref[Author]
+""",
+        "best",
+        f"""
+class Author(Entity, BaseTable, table=True):
+    {SQL}
+    best: Ref["Book"] | None = None
+class Book(Entity, BaseTable, table=True):
+    {SQL}
+    author: Ref[Author]
+""",
+    ),
+    "SM128": Case(
+        "class More(Status):\n    PAUSED = 'paused'\nclass Cart(Entity): ...\n",
+        "More",
+        "class Base(Enum): ...\nclass More(Base):\n    ON = 'on'\nclass Cart(Entity): ...\n",
+    ),
+    "SM129": Case(
+        "class Cart(Entity):\n    @abstractmethod\n    def total(self) -> int: ...\n",
+        "Cart",
+        """
+class Base(Entity, ABC):
+    @abstractmethod
+    def total(self) -> int: ...
+class Cart(Base):
+    def total(self) -> int:
+        return 1
+""",
+    ),
+    "SM130": Case(
+        """
+class Cart(Entity):
+    count: int = 0
+    @field_validator("cuont")
+    @classmethod
+    def check(cls, value): return value
+""",
+        "check",
+        """
+class Cart(Entity):
+    count: int = 0
+    @field_validator("count", "id")
+    @classmethod
+    def check(cls, value): return value
+""",
+    ),
+    "SM131": Case(
+        "class Size(Enum):\n    S = 1\n    S = 2\nclass Cart(Entity): ...\n",
+        "S",
+        "class Size(Enum):\n    S = 1\n    SMALL = 1\nclass Cart(Entity): ...\n",
+    ),
+    "SM132": Case(
+        "from sqlmodel import SQLModel\n"
+        "class Note(SQLModel, table=True): ...\nclass Cart(Entity): ...\n",
+        "Note",
+        "from sqlmodel import SQLModel\nclass Note(SQLModel): ...\nclass Cart(Entity): ...\n",
+    ),
+    "SM134": Case(
+        'class Cart(Entity):\n    price: "Money" | None = None\n',
+        '"Money" | None',
+        'class Cart(Entity):\n    price: "Money | None" = None\n',
+    ),
+    "SM316": Case(
+        """
+class Cart(Entity):
+    count: int = 0
+    @event
+    def add(self) -> None:
+        self.cuont += 1
+""",
+        "self.cuont",
+        """
+class Cart(Entity):
+    count: int = 0
+    @event
+    def add(self) -> None:
+        self.count += 1
+""",
+    ),
+    "SM317": Case(
+        """
+class Cart(Entity):
+    @computed_field
+    @property
+    def total(self) -> int: return 1
+    @event
+    def add(self) -> None:
+        self.total = 2
+""",
+        "self.total",
+        """
+class Cart(Entity):
+    value: int = 0
+    @property
+    def total(self) -> int: return self.value
+    @total.setter
+    def total(self, value: int) -> None: self.value = value
+    @event
+    def add(self) -> None:
+        self.total = 2
+""",
+    ),
+    "SM318": Case(
+        """
+class Cart(Entity):
+    count: int = Field(0, frozen=True)
+    @event
+    def add(self) -> None:
+        self.count += 1
+""",
+        "self.count",
+        """
+class Cart(Entity):
+    count: int = Field(0, frozen=True)
+    @event
+    def add(self) -> int:
+        return self.count
+""",
+    ),
+    "SM319": Case(
+        """
+class Cart(Entity):
+    @event
+    def add(self) -> None:
+        self._add(1, 2)
+    def _add(self, amount: int) -> None: ...
+""",
+        "self._add",
+        """
+class Cart(Entity):
+    @event
+    def add(self) -> None:
+        self._add(amount=1)
+    def _add(self, amount: int, *more: int) -> None: ...
+""",
+    ),
+}
+PRICES = {"shop/prices.py": "from pydantic import BaseModel\nclass Price(BaseModel): ...\n"}
+
+
+def linked(source: str, files: Mapping[str, str] = PRICES) -> Linked:
+    return link_sources({"shop/entities.py": HEAD + source, **files})
+
+
+@pytest.mark.parametrize("code", sorted(CASES))
+def test_broken_rule_is_reported_where_it_is_broken(code: str) -> None:
+    found = linked(CASES[code].bad)
+    assert found.codes == [code], [each.message for each in found.diagnostics]
+    assert found.pointed(code) == CASES[code].at
+    assert found.diagnostics[0].help
+    assert "`" in found.diagnostics[0].message
+
+
+@pytest.mark.parametrize("code", sorted(CASES))
+def test_kept_rule_is_silent(code: str) -> None:
+    found = linked(CASES[code].good)
+    assert found.codes == [], [each.message for each in found.diagnostics]
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {rule.code for rule in RULES} == CASES.keys() | {"SM133"}
+
+
+DEAD_BODIES = {
+    "return self.cuont": "SM316",
+    "del self.cuont": "SM316",
+    "[self.cuont for _ in range(3)]": "SM316",
+    "def inner(): return self.cuont\n        inner()": "SM316",
+    "print((lambda: self.cuont)())": "SM316",
+    "self.price.amont += 1": "SM316",
+    "return self.lines[0] or self.title.uper()": "SM316",
+    "self.lines.apend(Money(amount=1))": "SM316",
+    "self.status.lable": "SM316",
+    "self.due.tody()": "SM316",
+    "other.cuont = 1": "SM316",
+    "amount.foo()": "SM316",
+    "self.check_it()": "SM316",
+    "super().add()": "SM316",
+    "self.KIND = 'x'": "SM317",
+    "self.add = 1": "SM317",
+    "self.half += 1": "SM317",
+    "self.sealed = 2": "SM318",
+    "del self.sealed": "SM318",
+    "self.helper()": "SM319",
+    "self.helper(1, 2)": "SM319",
+    "self.helper(3, amuont=1)": "SM319",
+    "self.helper(amount=1, more=2)": "SM319",
+    "self.count()": "SM319",
+    "Money(1)": "SM319",
+    "Money()": "SM319",
+    "self.price = Money(currency='EUR')": "SM319",
+    "shout('x', 'y')": "SM319",
+    "timedelta(dys=1)": None,
+    "math.floor()": "SM319",
+    "date.tody()": "SM122",
+    "math.sqroot(2)": "SM122",
+    "datetime.datetime.utcnw()": "SM122",
+    "self.status = Status.OPN": "SM122",
+    "Status.OPEN.lable": "SM122",
+    "Cart.count": "SM122",
+    "str.uper('x')": "SM122",
+    "nobody": "SM107",
+    "total += 1": "SM107",
+    "return [missing for _ in range(2)]": "SM107",
+    "raise ValueEror('x')": "SM107",
+    "Only()": "SM121",
+}
+
+
+@pytest.mark.parametrize(("body", "code"), DEAD_BODIES.items(), ids=DEAD_BODIES)
+def test_what_fails_when_it_is_called(body: str, code: str | None) -> None:
+    found = linked(CART.format(body=body))
+    assert found.codes == ([code] if code else []), [each.message for each in found.diagnostics]
+
+
+CART = """
+if TYPE_CHECKING:
+    from shop.prices import Price as Only
+def shout(text: str) -> str: return text.upper()
+class Base(Entity, ABC):
+    def known(self) -> None: ...
+class Cart(Base):
+    KIND: ClassVar[str] = "a"
+    count: int = 0
+    sealed: int = Field(0, frozen=True)
+    title: str = ""
+    price: Money | None = None
+    lines: list[Money] = []
+    status: Status = Status.OPEN
+    due: date = date(2024, 1, 31)
+    anything: dict[str, int] = {{}}
+    _cache: int = PrivateAttr(0)
+    @property
+    def half(self) -> int: return self.count // 2
+    @cached_property
+    def slow(self) -> int: return 1
+    def helper(self, amount: int, *, loud: bool = False) -> None: ...
+    @staticmethod
+    def free(amount: int) -> int: return amount
+    @classmethod
+    def make(cls, count: int) -> Self: return cls(count=count)
+    @event
+    def add(self, amount: int = 1, other: "Money | None" = None) -> Any:
+        {body}
+"""
+
+RIGHT_BODIES = [
+    "self.count += amount",
+    "self._new = 1; return self._new",
+    "self.known(); super().known(); self.model_copy()",
+    "return self.id + self.title.upper()",
+    "return self.price.amount if self.price else self.half",
+    "self.slow = 2",
+    "return self.lines[0].amount + self.anything['x'].bit_length()",
+    "self.helper(1); self.helper(amount=1, loud=True); self.helper(*[1]); self.helper(**{'amount': 1})",
+    "return self.free(1) + Cart.free(2)",
+    "return self.make(1), Cart.make(count=2), type(self).make(3), self.__class__",
+    "return Money(amount=1), Money(**{'amount': 1})",
+    "return Money.model_validate({'amount': 1}), Money.model_fields, Cart.__name__",
+    "return Status.OPEN.label, Status('open'), Status['OPEN'], list(Status), Status.__members__",
+    "return self.status.name + self.status.value + self.status.label",
+    "if hasattr(self, 'extra'): return self.extra",
+    "try:\n            return self.extra\n        except AttributeError: return None",
+    "return getattr(self, 'extra', None)",
+    "self = Money(amount=1); return self.nothing",
+    "total = 0; total += 1; return total",
+    "return [line.amount for line in self.lines if (found := line)], found",
+    "match self.price:\n            case Money(amount=n): return n\n            case other: return other",
+    "import json as j; return j.dumps({})",
+    "global COUNT; COUNT = 1; return COUNT",
+    "try:\n            return undefined\n        except NameError: return None",
+    "def inner(self): return self.anything_at_all\n        return inner",
+    "for other in self.lines: other.whatever if False else None",
+    "return date.today(), datetime.datetime.now(datetime.UTC), math.pi, enum.Enum, abc.ABC",
+    "with open('x') as file: return file.read()",
+    "assert isinstance(other, Money); return other.amount",
+    "return __name__, __file__, __class__",
+    "x: int = 3; return x",
+    "return (lambda n, *m, k=1, **o: (n, m, k, o))(1)",
+    "try: ...\n        except ValueError as problem: raise problem from None",
+]
+
+
+@pytest.mark.parametrize("body", RIGHT_BODIES)
+def test_what_works_is_left_alone(body: str) -> None:
+    errors = [each.message for each in linked(CART.format(body=body)).diagnostics]
+    assert [each for each in errors if "stops all other requests" not in each] == []
+
+
+DEAD_CLASSES = {
+    "class Cart(Entity):\n    a: int = 0\n    a: int = 1": "SM606",
+    "class Cart(Entity):\n    @event\n    def a(self) -> None: ...\n    @event\n    def a(self) -> None: ...": "SM606",
+    "class Cart(Entity):\n    a: int = missing()": "SM107",
+    "class Cart(Entity):\n    a: int = Field(default_factory=missing)": "SM107",
+    "class Cart(Entity):\n    a: int = Field(1, default_factory=int)": "SM214",
+    "class Cart(Entity):\n    a: list[int] = Field(default_factory=[])": "SM214",
+    "class Cart(Entity):\n    a: int = int": "SM214",
+    "class Cart(Entity):\n    a: date = date.today": "SM214",
+    "def two(a, b): return 1\nclass Cart(Entity):\n    a: int = Field(default_factory=two)": "SM214",
+    "class Cart(Entity):\n    @cached\n    def a(self) -> int: return 1": "SM107",
+    "class Cart(Entity):\n    def a(self, b=missing) -> int: return 1": "SM107",
+    "class Cart(Entity):\n    def a(self, b: Missing) -> int: return 1": "SM107",
+    "class Cart(Entity):\n    def a(self) -> Cart: return self": "SM120",
+    "class Cart(Entity):\n    sizes: ClassVar = [1]\n    big: ClassVar = [s for s in (1,) if s in sizes]": "SM107",
+    "class Cart(Entity):\n    a: Status = Status.OPN": "SM214",
+    "class Cart(Entity):\n    model_config = EntityConfig()\n    class Config: ...": "SM223",
+    "class Line(BaseModel):\n    model_config = ConfigDict()\n    class Config: ...\nclass Cart(Entity): ...": "SM223",
+    "class Line(BaseModel):\n    def __init__(self, a): ...\nclass Cart(Entity):\n    line: Line | None = None": "SM124",
+    "class Cart(Entity):\n    def __new__(cls): ...": "SM124",
+    "class Mixin:\n    def __init__(self): ...\nclass Cart(Mixin, Entity): ...": "SM124",
+    "class Cart(Entity):\n    model_config = EntityConfig(frozen=True)\n    a: int = 0\n    @event\n    def b(self) -> None:\n        self.a = 1": "SM318",
+    "class Line(BaseModel): ...\nclass Line(Entity): ...": "SM126",
+    "class Status(Enum):\n    A = 1\nclass Cart(Entity): ...": "SM126",
+    "class Cart(Entity): ...\nclass Cart(Entity): ...": "SM105",
+    "class Cart(BaseModel, Entity): ...": "SM117",
+    "class Line(BaseModel, BaseModel): ...\nclass Cart(Entity): ...": "SM117",
+    "class Line(dict, BaseModel): ...\nclass Cart(Entity): ...": "SM128",
+    "class Size(Enum, str):\n    A = 'a'\nclass Cart(Entity): ...": "SM128",
+    "class Size(StrEnum):\n    A = 1\nclass Cart(Entity): ...": "SM131",
+    "class Size(IntEnum):\n    A = 'a'\nclass Cart(Entity): ...": "SM131",
+    "class Size(Enum):\n    A = 'a'\n    def A(self): ...\nclass Cart(Entity): ...": "SM131",
+    "class Cart(Entity):\n    a: int = 0\n    @field_validator\n    def b(cls, v): return v": "SM130",
+    "class Cart(Entity):\n    a: int = 0\n    @field_validator('a', mode='befor')\n    @classmethod\n    def b(cls, v): return v": "SM130",
+    "class Cart(Entity):\n    a: int = 0\n    @field_validator('a')\n    def b(self, v): return v": "SM130",
+    "class Cart(Entity):\n    a: int = 0\n    @classmethod\n    @field_validator('a')\n    def b(cls, v): return v": "SM130",
+    "class Cart(Entity):\n    a: int = 0\n    @field_validator('a')\n    @classmethod\n    def b(cls): ...": "SM130",
+    "class Cart(Entity):\n    @model_validator\n    def b(self): return self": "SM130",
+    "class Cart(Entity):\n    a: int = PrivateAttr(0)": "SM130",
+    "class Cart(Entity):\n    @field_serializer('b')\n    def a(self, v): return v": "SM130",
+    "class Cart(Entity):\n    a: int[3] = 3": "SM134",
+    "class Cart(Entity):\n    def a(self, b: Optional[int, str]) -> None: ...": "SM134",
+    "class Cart(Entity):\n    a: 'list'[int] = []": "SM134",
+    "class Cart(Entity):\n    def a(self) -> 'int' | None: ...": "SM134",
+    "class Cart(Entity):\n    a: Annotated[Money | Status, Field(discriminator='kind')] | None = None": "SM212",
+    "from datetime import dat\nclass Cart(Entity): ...": "SM123",
+    "from starmodel import Entty\nclass Cart(Entity): ...": "SM123",
+    "import datetme\nclass Cart(Entity): ...": "SM123",
+    "import os.pth\nclass Cart(Entity): ...": "SM123",
+    "from shop.prises import Price\nclass Cart(Entity): ...": "SM123",
+    "from ...far import Price\nclass Cart(Entity): ...": "SM123",
+}
+
+
+@pytest.mark.parametrize(("source", "code"), DEAD_CLASSES.items(), ids=DEAD_CLASSES)
+def test_what_cannot_be_imported(source: str, code: str) -> None:
+    found = linked(source)
+    assert code in found.codes, [each.message for each in found.diagnostics]
+    assert found.schema is None
+
+
+RIGHT_CLASSES = [
+    "from __future__ import annotations",
+    "try:\n    import nothing_like_this\nexcept ImportError:\n    nothing_like_this = None",
+    "if TYPE_CHECKING:\n    from shop.prices import Price\n"
+    "def price() -> 'Price': ...\nclass Plain:\n    a: 'Price'",
+    "import some_library\nclass Tool(some_library.Thing): ...",
+    "from itertools import batched\nfrom typing import override",
+    "class Plain:\n    def __init__(self): self.x = self.y = 1\n    def z(self): return self.x",
+    "class Size(str, Enum):\n    A = 'a'\n    __slots__ = ()",
+    "class Flagged(enum.Flag):\n    A = auto()",
+    "class Line(BaseModel):\n    class Inner(BaseModel): ...\n    inner: Inner | None = None",
+    "class Line(BaseModel):\n    model_config = ConfigDict(extra='allow')\n"
+    "    def a(self): return self.anything",
+    "class Line(BaseModel):\n    def __getattr__(self, name): ...\n    def a(self): return self.b",
+    "class Mixin(Entity, ABC):\n    @abstractmethod\n    def a(self) -> int: ...",
+    "class Line(BaseModel):\n    @field_validator('*', mode='before')\n    @classmethod\n"
+    "    def a(cls, value, info): return value\n"
+    "    @field_validator('b', check_fields=False)\n    @staticmethod\n    def c(value): return value",
+    "for name in ('a', 'b'):\n    globals()[name] = 1\nprint(a, b)",
+    "numbers = [n for n in range(3)]\npairs = {k: v for k, v in zip(numbers, numbers)}\ndel numbers",
+    "class Own(Cart if False else Money): ...",
+]
+
+
+@pytest.mark.parametrize("source", RIGHT_CLASSES)
+def test_what_can_be_imported_is_left_alone(source: str) -> None:
+    if "__future__" in source:
+        text, more = f"{source}\n{HEAD}", ""
+    else:
+        text, more = HEAD, source
+    cart = "\nclass Cart(Entity):\n    a: int = 0\n"
+    found = link_sources({"shop/entities.py": f"{text}{cart}{more}\n", **PRICES})
+    assert [each.message for each in found.diagnostics if each.severity == "error"] == []
+
+
+@pytest.mark.parametrize("table", ["", ", table=True"])
+def test_an_entity_of_an_unknown_base_under_star_imports(table: str) -> None:
+    source = f"""
+        from fasthtml.common import *
+        from starmodel import *
+        class Note(SQLEntity{table}):
+            text: str = ""
+    """
+    found = link_sources(source)
+    assert found.codes == ["SM102"]
+    assert "`Note`" in found.diagnostics[0].message
+
+
+def test_an_unknown_base_that_may_be_an_entity_is_told_of() -> None:
+    found = link_sources("""
+        from somewhere import *
+        from starmodel import Entity
+        class Note(Base):
+            text: str = ""
+        class Cart(Entity): ...
+    """)
+    assert found.codes == ["SM132"]
+    assert found.schema is not None
+
+
+def test_nothing_to_generate_is_a_mistake_that_names_what_was_seen() -> None:
+    source = """
+        from pydantic import BaseModel
+        from starmodel import Entity
+        class Note(BaseModel): ...
+        class _Base(Entity): ...
+        class Plain: ...
+    """
+    settings = LinkSettings(entities=("shop/entities.py",))
+    found = link_sources(source, settings=settings)
+    assert found.codes == ["SM133"]
+    message = found.diagnostics[0].message
+    for part in (
+        "`Note` (inherits from BaseModel)",
+        "`_Base` (only a base of entities)",
+        "`Plain` (has no base)",
+        "`shop/entities.py`",
+    ):
+        assert part in message
+
+
+def test_no_file_at_all() -> None:
+    found = link_sources({"other.py": ""}, settings=LinkSettings(entities=("shop",)))
+    assert found.codes == ["SM133"]
+    assert "no Python file at `shop`" in found.diagnostics[0].message
+
+
+def test_generated_modules_need_not_be_there_yet() -> None:
+    settings = LinkSettings(generated=("shop.generated",))
+    source = """
+        from starmodel import Entity
+        from shop.generated.app import create_app
+        import shop.generated.client
+        class Cart(Entity): ...
+    """
+    assert link_sources(source, settings=settings).codes == []
