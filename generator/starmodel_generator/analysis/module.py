@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from starmodel_generator.analysis.assignments import read_assignment
+from starmodel_generator.analysis.bindings import names_bound_by
 from starmodel_generator.analysis.blocks import Numbering, scope_statements
 from starmodel_generator.analysis.bodies import ModuleBodies
 from starmodel_generator.analysis.classes import read_class
@@ -98,11 +99,12 @@ def _read_module(tree: ast.Module, source: SourceFile) -> ModuleFacts:
     imports: list[ImportFact] = []
     assignments: list[AssignmentFact] = []
     functions: list[_FunctionDefinition] = []
+    steps: list[ImportFact | str] = []
     package = package_of(source.module, is_package=source.is_package)
     for statement in scope_statements(tree.body):
         node = statement.node
         if isinstance(node, ast.Import | ast.ImportFrom):
-            imports += read_import(
+            found = read_import(
                 node,
                 package=package,
                 type_checking=statement.type_checking,
@@ -110,11 +112,17 @@ def _read_module(tree: ast.Module, source: SourceFile) -> ModuleFacts:
                 numbering=numbering,
                 container=statement.container,
             )
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            imports += found
+            steps += found
+            continue
+        steps += names_bound_by(node)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             place = top.at("def", numbering.which("def", node.name))
             functions.append(_FunctionDefinition(node, place, statement.container))
         else:
-            assignments += read_assignment(statement, text=text, place=top, numbering=numbering)
+            added = read_assignment(statement, text=text, place=top, numbering=numbering)
+            assignments += added
+            steps += [fact.name for fact in added if fact.value is not None]
     classes = list(_classes(tree.body, top, None))
     scanned = scan_names(tree, text, source.path)
     bodies = ModuleBodies(
@@ -148,6 +156,7 @@ def _read_module(tree: ast.Module, source: SourceFile) -> ModuleFacts:
         missing=scanned.missing,
         uses=scanned.uses,
         names=scanned.names,
+        steps=tuple(steps),
     )
 
 

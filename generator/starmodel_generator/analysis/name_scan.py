@@ -23,6 +23,7 @@ from starmodel_generator.analysis.facts import (
 )
 from starmodel_generator.analysis.functions import FunctionNode, parameters_of, receiver_name
 from starmodel_generator.analysis.text import SourceText
+from starmodel_generator.analysis.walk import children_of
 from starmodel_generator.diagnostics import Place
 
 SUPER = "super()"
@@ -92,8 +93,12 @@ class _Scan:
         self._tree = tree
         self._text = text
         self._path = path
-        bound = bound_in(tree.body, declares=False)
-        ever = bound.names | set(globals_declared(tree))
+        # Few modules have one, and it can stand anywhere.
+        self._has_walrus = any(":=" in line for line in text.lines)
+        bound = bound_in(tree.body, declares=False, has_walrus=self._has_walrus)
+        ever = set(bound.names)
+        if any("global" in line for line in text.lines):
+            ever.update(globals_declared(tree))
         self._module = _Scope("module", None, set(), ever, bound.checked)
         self._has_text_annotations = any(
             isinstance(node, ast.ImportFrom)
@@ -165,11 +170,12 @@ class _Scan:
                 self._check_about(subject, scope, all_below=True)
                 self._expressions([subject], scope)
                 for case in cases:
+                    self._bind(case, scope)
                     self._expressions([case.pattern, *_given(case.guard)], scope)
                     self._statements(case.body, scope)
             case _:
                 self._bind(node, scope)
-                self._expressions(list(ast.iter_child_nodes(node)), scope)
+                self._expressions(children_of(node), scope)
 
     def _if(self, node: ast.If, scope: _Scope) -> None:
         """Read an `if` with its chain of `elif`, which nests in the tree alone."""
@@ -240,7 +246,7 @@ class _Scan:
         self._expressions(node.decorator_list, scope)
         inner = _with_type_parameters(node, scope)
         self._expressions([*node.bases, *(each.value for each in node.keywords)], inner)
-        bound = bound_in(node.body, declares=False)
+        bound = bound_in(node.body, declares=False, has_walrus=self._has_walrus)
         own = _Scope("class", inner, set(_IN_CLASSES), bound.names, bound.checked, name=node.name)
         self._statements(node.body, own)
         self._bind(node, scope)
@@ -253,7 +259,7 @@ class _Scan:
             scope = _Scope("function", around, parameters)
             self._expressions([node.body], scope)
             return
-        bound = bound_in(node.body, declares=True)
+        bound = bound_in(node.body, declares=True, has_walrus=self._has_walrus)
         own = (bound.names | parameters) - bound.elsewhere
         scope = _Scope(
             "function",
@@ -278,25 +284,24 @@ class _Scan:
         stack = list(reversed(nodes))
         while stack:
             node = stack.pop()
-            match node:
-                case ast.Constant() | ast.expr_context():
-                    pass
-                case ast.Name():
-                    self._name(node, scope)
-                case ast.Attribute():
-                    stack += _given(self._attribute(node, scope, _ACCESS[type(node.ctx)]))
-                case ast.Call():
-                    stack += reversed(self._call(node, scope))
-                case ast.Lambda(args=arguments):
-                    self._later.append((node, scope, None))
-                    stack += [*arguments.defaults, *filter(None, arguments.kw_defaults)]
-                case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                    self._comprehension(node, scope)
-                case ast.NamedExpr(target=target, value=value):
-                    stack += [target, value]
-                case _:
-                    self._bind(node, scope)
-                    stack += reversed(list(ast.iter_child_nodes(node)))
+            kind = type(node)
+            if kind is ast.Constant:
+                continue
+            if isinstance(node, ast.Name):
+                self._name(node, scope)
+            elif isinstance(node, ast.Attribute):
+                stack += _given(self._attribute(node, scope, _ACCESS[type(node.ctx)]))
+            elif isinstance(node, ast.Call):
+                stack += reversed(self._call(node, scope))
+            elif isinstance(node, ast.Lambda):
+                self._later.append((node, scope, None))
+                stack += [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+            elif isinstance(node, _COMPREHENSIONS):
+                self._comprehension(node, scope)
+            elif isinstance(node, ast.NamedExpr):
+                stack += [node.target, node.value]
+            else:
+                stack += reversed(children_of(node))
 
     def _comprehension(self, node: _Comprehension, scope: _Scope) -> None:
         inner = _Scope("inner", scope, set())
