@@ -333,7 +333,8 @@ class ModuleFacts:
     the `# starmodel: ignore[...]` comments: line number and rule names. `missing` are
     the names that are not there when they are needed, `uses` what is made of those that are.
     `names` is all that is bound at module level, in whatever way; `*` among them says that more
-    may be (`globals()`, `exec`).
+    may be (`globals()`, `exec`). `steps` are its imports and the names that it defines, in the order
+    in which an import runs them.
     """
 
     name: str
@@ -349,3 +350,4 @@ class ModuleFacts:
     missing: tuple[MissingName, ...] = ()
     uses: tuple[NameUse, ...] = ()
     names: frozenset[str] = frozenset()
+    steps: tuple[ImportFact | str, ...] = ()

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from starmodel_generator.analysis.assignments import read_assignment
+from starmodel_generator.analysis.bindings import names_bound_by
 from starmodel_generator.analysis.blocks import Numbering, scope_statements
 from starmodel_generator.analysis.bodies import ModuleBodies
 from starmodel_generator.analysis.classes import read_class
@@ -92,11 +93,12 @@ def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
     imports: list[ImportFact] = []
     assignments: list[AssignmentFact] = []
     functions: list[_FunctionDefinition] = []
+    steps: list[ImportFact | str] = []
     package = package_of(source.module, is_package=source.is_package)
     for statement in scope_statements(tree):
         node = statement.node
         if isinstance(node, cst.Import | cst.ImportFrom):
-            imports += read_import(
+            found = read_import(
                 node,
                 package=package,
                 type_checking=statement.type_checking,
@@ -104,11 +106,17 @@ def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
                 numbering=numbering,
                 container=statement.container,
             )
-        elif isinstance(node, cst.FunctionDef):
+            imports += found
+            steps += found
+            continue
+        steps += names_bound_by(node)
+        if isinstance(node, cst.FunctionDef):
             place = top.at("def", numbering.which("def", node.name.value))
             functions.append(_FunctionDefinition(node, place, statement.container))
         else:
-            assignments += read_assignment(statement, place=top, numbering=numbering)
+            added = read_assignment(statement, place=top, numbering=numbering)
+            assignments += added
+            steps += [fact.name for fact in added if fact.value is not None]
     classes = list(_classes(tree, top, None))
     scanned = scan_names(tree, source.path)
     is_lazy = sys.version_info >= (3, 14) or any(
@@ -141,6 +149,7 @@ def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
         missing=scanned.missing,
         uses=scanned.uses,
         names=scanned.names,
+        steps=tuple(steps),
     )
 
 

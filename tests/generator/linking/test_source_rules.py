@@ -524,6 +524,49 @@ def test_no_file_at_all() -> None:
     assert "no Python file at `shop`" in found.diagnostics[0].message
 
 
+SQL_HEAD = "from starmodel import *\nfrom typing import ClassVar, TYPE_CHECKING\n"
+AUTHOR = f"""
+class Author(Entity, BaseTable, table=True):
+    {SQL}
+    best: Ref["Book"] | None = None
+"""
+FOR_CHECKERS = "if TYPE_CHECKING:\n    from .book import Book\n"
+BOOK = f"""
+class Book(Entity, BaseTable, table=True):
+    {SQL}
+    author: Ref["Author"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("author", "book", "fails"),
+    [
+        (f"from .book import Book\n{AUTHOR}", f"from .author import Author\n{BOOK}", True),
+        # The app imports the author first.
+        (f"from .book import Book\n{AUTHOR}", f"{BOOK}from .author import Author\n", True),
+        (f"{AUTHOR}from .book import Book\n", f"from .author import Author\n{BOOK}", False),
+        (f"{AUTHOR}from .book import Book\n", f"{BOOK}from .author import Author\n", False),
+        (f"{FOR_CHECKERS}{AUTHOR}", f"from .author import Author\n{BOOK}", False),
+        (
+            f"{FOR_CHECKERS}{AUTHOR}    def a(self):\n        from .book import Book\n",
+            f"from .author import Author\n{BOOK}",
+            False,
+        ),
+        (f"from .between import Book\n{AUTHOR}", f"from .author import Author\n{BOOK}", True),
+    ],
+)
+def test_entities_that_import_each_other(author: str, book: str, fails: bool) -> None:
+    found = link_sources(
+        {
+            "shop/entities/author.py": SQL_HEAD + author,
+            "shop/entities/book.py": SQL_HEAD + book,
+            "shop/entities/between.py": "from .book import Book\n",
+        }
+    )
+    codes = set(found.codes)
+    assert codes == ({"SM123"} if fails else set()), [each.message for each in found.diagnostics]
+
+
 def test_generated_modules_need_not_be_there_yet() -> None:
     settings = LinkSettings(generated=("shop.generated",))
     source = """

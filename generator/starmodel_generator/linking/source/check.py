@@ -7,9 +7,11 @@ from starmodel_generator.diagnostics import Diagnostic
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.configs import ConfigReader
 from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.rules import IMPORT_CYCLE
 from starmodel_generator.linking.source.annotations import AnnotationChecker
 from starmodel_generator.linking.source.attributes import ClassAttributes
 from starmodel_generator.linking.source.calls import CallChecker
+from starmodel_generator.linking.source.circles import check_circles
 from starmodel_generator.linking.source.classes import ClassChecker
 from starmodel_generator.linking.source.cycles import check_cycles
 from starmodel_generator.linking.source.members import MemberChecker
@@ -51,4 +53,6 @@ def check_source(
         yield from classes.check_used(lineage)
         yield from members.check(lineage)
     yield from check_cycles(app)
+    if not any(each.code == IMPORT_CYCLE.code for each in told):
+        yield from check_circles(app, resolver.names.read())
     yield from check_passed_over(modules, resolver, told)
