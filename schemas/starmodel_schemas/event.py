@@ -59,7 +59,7 @@ class ParameterSchema(SchemaModel):
 
     `type` is `AnyType` for a parameter the runtime supplies and an `EntityType`
     for another entity, inside an `OptionalType` where `None` will do. A `private`
-    one (a password) is left out of the command record.
+    one (a password) is left out of the command record. `multiline` is that of a field.
     """
 
     name: str
@@ -69,6 +69,7 @@ class ParameterSchema(SchemaModel):
     description: str | None = None
     keyword_only: bool = False
     private: bool = False
+    multiline: bool | None = None
     source: ParameterSource = ArgumentSource()
 
 

@@ -85,6 +85,7 @@ def _parameter(field: FieldSchema, kind: CrudName) -> ParameterSchema:
         description=field.description,
         keyword_only=True,
         private=looks_secret(field.name, field.type),
+        multiline=field.multiline,
     )
 
 

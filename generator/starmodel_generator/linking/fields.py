@@ -12,7 +12,7 @@ from starmodel_generator.analysis.facts import (
 from starmodel_generator.diagnostics import Diagnostic
 from starmodel_generator.linking.defaults import REQUIRED
 from starmodel_generator.linking.forward_names import ForwardNames
-from starmodel_generator.linking.limits import unfit_limits
+from starmodel_generator.linking.limits import unfit_limits, unfit_multiline
 from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.members import Annotated, Members, Method
 from starmodel_generator.linking.options import NO_CONSTRAINTS, FieldOptions
@@ -155,6 +155,7 @@ class FieldReader:
         subject.report_all((*options.problems, *default_problems), report, "value", 0)
         if options.constraints is not NO_CONSTRAINTS:
             subject.report_all(unfit_limits(options.constraints, resolved.type), report)
+        subject.report_all(unfit_multiline(options.multiline, resolved.type), report)
         if options.has_alias and not accepts_names:
             report(subject.diagnose(_ALIAS_PROBLEM, fact.place.at("value", 0)))
         schema = FieldSchema(
@@ -172,6 +173,7 @@ class FieldReader:
             writable=options.writable,
             renamed_from=options.renamed_from,
             on_delete=options.on_delete or "restrict",
+            multiline=options.multiline,
         )
         return LinkedField(
             schema,

@@ -26,6 +26,16 @@ _NUMBERS = frozenset({"int", "float", "Decimal"})
 _TEXTS = frozenset({"str", "bytes"})
 
 
+def unfit_multiline(multiline: bool | None, type: TypeRef) -> tuple[Problem, ...]:
+    """A problem where something else than a text is said to have one line, or several."""
+    while isinstance(type, OptionalType | ConstrainedType):
+        type = type.item
+    if multiline is None or type == ScalarType(name="str"):
+        return ()
+    text = f"has `multiline={multiline}`, which means nothing for its type"
+    return (Problem(INVALID_CONSTRAINT, text, "remove it: only a `str` has lines"),)
+
+
 def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]:
     """A problem for each limit that has no meaning for the type.
 

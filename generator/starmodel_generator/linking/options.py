@@ -29,6 +29,7 @@ _LENGTHS = ("min_length", "max_length", "max_digits", "decimal_places")
 _FLAGS = (
     *("primary_key", "index", "unique", "private", "writable", "exclude", "strict"),
     "allow_inf_nan",
+    "multiline",
 )
 _TEXTS = ("title", "description", "foreign_key", "renamed_from")
 _PASSED_OVER = frozenset(
@@ -104,6 +105,7 @@ class FieldOptions:
     writable: bool = True
     renamed_from: str | None = None
     on_delete: OnDelete | None = None
+    multiline: bool | None = None
     allow_inf_nan: bool = False
     has_alias: bool = False
     has_discriminator: bool = False
