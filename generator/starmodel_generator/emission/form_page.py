@@ -71,6 +71,7 @@ class FormPageView:
 
     title: str
     imports: str
+    live: str
     namespace: str
     key: str
     pages: tuple[RecordPageView, ...]
@@ -147,6 +148,7 @@ class _FormPage:
         )
         return FormPageView(
             title=words,
+            live=f"draft.live({python_string(snake)})",
             namespace=in_fstring(html(entity.namespace)),
             key=in_fstring(expression(key(entity.namespace))),
             pages=tuple(pages),

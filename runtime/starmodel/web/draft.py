@@ -10,6 +10,7 @@ from typing import cast
 
 from starmodel.domain.shapes import is_mapping
 from starmodel.web import json_body
+from starmodel.web.actions import live_action
 from starmodel.web.attributes import escape_attribute
 from starmodel.web.conflict import NOTICE as CONFLICT
 from starmodel.web.document import Page
@@ -74,6 +75,13 @@ class Draft:
     def past(self) -> str:
         """What is stored, as an object literal; only what differs from it is sent."""
         return escape_attribute(self.values if self.before is None else self.before)
+
+    def live(self, name: str) -> str:
+        """Give the action that tells the page when the record is deleted, escaped.
+
+        `name` is the entity's.
+        """
+        return escape(live_action(f"{name}:{self.id}", only_deletions=True))
 
     @property
     def notice(self) -> str:

@@ -33,6 +33,7 @@ class LiveStream(StreamResponse):
         session: Whose browser it is.
         token: Its name, which the browser sends when it comes back.
         headers: The headers of the answer.
+        tells_deletions: Whether it tells of deletions and of nothing else.
 
     Attributes:
         topics: The entities it watches.
@@ -52,6 +53,7 @@ class LiveStream(StreamResponse):
         "_send",
         "_stuck_at",
         "_task",
+        "_tells_deletions",
         "_waiter",
         "actor",
         "is_sending",
@@ -63,8 +65,16 @@ class LiveStream(StreamResponse):
     )
 
     def __init__(
-        self, hub: "LiveHub", actor: Actor, session: str, token: str, headers: Headers
+        self,
+        hub: "LiveHub",
+        actor: Actor,
+        session: str,
+        token: str,
+        headers: Headers,
+        *,
+        tells_deletions: bool = False,
     ) -> None:
+        self._tells_deletions = tells_deletions
         self.headers = headers
         self.actor = actor
         self.session = session
@@ -98,6 +108,11 @@ class LiveStream(StreamResponse):
         Where an earlier change of the entity still waits, its newest state takes the place of
         both.
         """
+        if self._tells_deletions:
+            deletion = getattr(topic, "deletion", b"")
+            chunk, fragments = b"", [one for one in fragments if one == deletion]
+            if not fragments:
+                return
         if chunk:
             pending = self.pending
             pending[topic] = None if topic in pending else chunk

@@ -21,6 +21,7 @@ from starmodel.application import (
 )
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, render_fragment
 from starmodel.errors import Unavailable
+from starmodel.web.deletion import deletion_notice, no_deletion_notice
 from starmodel.web.formatter import EventResponseFormatter
 from starmodel.web.routing import Resource
 from starmodel.web.sse import encode_signals
@@ -97,6 +98,9 @@ class Topic(Watched):
         key: Which instance.
         backend: The store that keeps it.
         formatter: Writes what the streams are told.
+
+    Attributes:
+        deletion: The event that tells of a record that is not there any more.
     """
 
     __slots__ = (
@@ -110,6 +114,7 @@ class Topic(Watched):
         "_snapshot",
         "_view",
         "backend",
+        "deletion",
         "formatter",
         "resource",
     )
@@ -125,6 +130,7 @@ class Topic(Watched):
         self.resource = resource
         self.backend = backend
         self.formatter = formatter
+        self.deletion = formatter.elements(deletion_notice(key))
         self._view: View | None = None
         self._snapshot: bytes | None = None
         self._news = News(0)
@@ -156,9 +162,13 @@ class Topic(Watched):
             news.changed.update(record.changed)
             news.is_rendering_due |= fragment is None
         if self._fragments or not is_known:
-            self._is_read_due = True
-            if self._reader is None:
-                self._reader = asyncio.get_running_loop().create_task(self._follow())
+            self.look()
+
+    def look(self) -> None:
+        """Have the entity read, as it may have changed."""
+        self._is_read_due = True
+        if self._reader is None:
+            self._reader = asyncio.get_running_loop().create_task(self._follow())
 
     async def read(self) -> View:
         """Give the entity as it is now, and tell the streams what is new.
@@ -181,8 +191,10 @@ class Topic(Watched):
         snapshot = self._snapshot
         if snapshot is None:
             view = self._view
-            if view is None or view.state is None:
+            if view is None:
                 return b""
+            if view.state is None:
+                return self.deletion
             snapshot = self._encode(view, view.state, with_rendering=True)
             # Worth its memory only where somebody else may want the same.
             if len(self.streams) > 1:
@@ -249,9 +261,14 @@ class Topic(Watched):
             with_rendering = not is_told or news.is_rendering_due
             if with_rendering and self.definition.renders_itself:
                 fragments = []
-            if not is_told:
+            if view.state is None:
+                # Before what the event has to say of it.
+                fragments = [self.deletion, *fragments]
+            elif not is_told:
                 chunk = self.snapshot()
-            elif view.state is not None:
+                if before.state is None:
+                    chunk = self.formatter.elements(no_deletion_notice(self.key)) + chunk
+            else:
                 chunk = self._encode(view, news.changed, with_rendering=with_rendering)
         self._broadcast(view.entity or (before and before.entity), chunk, fragments)
         if not callable(self.definition.access) and not self.definition.renders_itself:

@@ -61,6 +61,7 @@ def edit_customer_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("customer")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -115,6 +116,7 @@ def delete_customer_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("customer")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>

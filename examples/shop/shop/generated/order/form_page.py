@@ -66,6 +66,7 @@ def delete_order_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("order")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>

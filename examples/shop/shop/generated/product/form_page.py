@@ -77,6 +77,7 @@ def edit_product_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("product")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -139,6 +140,7 @@ def delete_product_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("product")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>

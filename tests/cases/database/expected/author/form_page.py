@@ -68,6 +68,7 @@ def edit_author_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("author")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -129,6 +130,7 @@ def delete_author_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("author")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>

@@ -75,6 +75,7 @@ def edit_post_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("post")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -134,6 +135,7 @@ def delete_post_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("post")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
