@@ -121,7 +121,7 @@ def live_action(*watches: str, only_deletions: bool = False) -> Expression:
     everything it shows in one call. With `only_deletions` it is told when a record is deleted, and
     nothing else.
     """
-    query = "&".join(f"watch={quote(watch, safe=':')}" for watch in watches)
+    query = "&".join(f"watch={quote(watch, safe=':', errors='replace')}" for watch in watches)
     query += "&only=deletions" if only_deletions else ""
     return Expression(f"@get('/live?{query}', {LIVE_OPTIONS})")
 
