@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from pydantic import AwareDatetime, BaseModel, NaiveDatetime
 
-from starmodel import Access, Entity, EntityConfig, Field, Ref, StateStore
+from starmodel import Access, Entity, EntityConfig, Field, Ref, Scope, StateStore, event
 
 
 class Level(Enum):
@@ -106,3 +106,37 @@ class Made(Entity):
     size: Size = Field(default_factory=next_size)
     breaks: str = "a\r\nb"
     note: str | None = None
+
+
+class Spot(BaseModel):
+    """A place in a warehouse."""
+
+    row: int = 1
+    notes: dict[str, str] = {}
+
+
+class Box(BaseModel):
+    """What a spot may be instead."""
+
+    side: int = 1
+
+
+class Warehouse(Entity):
+    """Holds mappings whose keys come and go."""
+
+    model_config = EntityConfig(scope=Scope.GLOBAL, access=Access.PUBLIC)
+
+    stock: dict[str, int] = {"a": 1, "b": 2, "d": 3}
+    nested: dict[str, dict[str, int]] = {"x": {"a": 1, "b": 2}, "y": {"a": 1}}
+    spots: dict[str, Spot] = {"n": Spot(notes={"k": "v"})}
+    spot: Spot = Spot(notes={"k": "v", "l": "w"})
+    either: Spot | Box = Spot()
+
+    @event
+    def drop(self) -> None:
+        """Take keys out of each of them."""
+        self.stock = {"a": 1}
+        self.nested = {"x": {"b": 2}}
+        self.spots = {}
+        self.spot = Spot(notes={"l": "w"})
+        self.either = Box()

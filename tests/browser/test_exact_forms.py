@@ -3,15 +3,19 @@
 import json
 import shutil
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from served_app import ServedApp, generate, run
 from stocked_project import DATABASE, url_of
+
+from starmodel.web.actions import live_action
+from starmodel.web.attributes import escape_attribute
 
 from .visitor import Arrive, Visitor
 
@@ -247,3 +251,46 @@ def test_what_is_typed_into_a_new_record_counts(
     made = ask(app, "GET", f"/made/{page.url.rpartition('/')[2]}")
     assert (made["code"], made["count"], made["is_new"]) == ("c", 3, True)
     assert made["size"] == {"width": 4, "note": "made"}
+
+
+WAREHOUSE = """<!doctype html>
+<script type="module" src="https://x/datastar@1"></script>
+<body data-signals="{signals}" {live}>
+<p data-text="Object.keys($warehouse.stock).join()"></p>
+<button data-on:click="@post('/warehouse/drop', {{payload: {{}}}})">Drop</button>
+<dl>{pieces}</dl>
+<pre data-json-signals></pre></body>"""
+PIECES = "".join(
+    f'<dd id="warehouse-{name}"></dd>' for name in ("stock", "nested", "spots", "spot", "either")
+)
+
+
+@pytest.mark.parametrize("way", ["answer", "live", "late"])
+def test_a_key_that_is_gone_is_gone_on_a_page(app: ServedApp, visitor: Arrive, way: str) -> None:
+    somebody = visitor()
+    state = ask(app, "GET", "/warehouse")
+    live = "" if way == "answer" else f'data-init="{escape(live_action("warehouse"))}"'
+    signals = escape_attribute({"warehouse": state})
+    page_of_ones_own = WAREHOUSE.format(signals=signals, live=live, pieces=PIECES)
+    held: list[Route] = []
+    somebody.context.route(
+        "**/own", lambda route: route.fulfill(body=page_of_ones_own, content_type="text/html")
+    )
+    if way == "late":
+        somebody.context.route(lambda url: "/live?" in url, lambda route: held.append(route))
+    page = somebody.open("/own")
+    shown = page.locator("pre")
+    expect(shown).to_contain_text('"k"')
+    if way == "answer":
+        page.get_by_role("button").click()
+    else:
+        if way == "live":
+            page.wait_for_timeout(500)
+        ask(app, "POST", "/warehouse/drop", {})
+    for route in held:
+        route.continue_()
+    expect(shown).not_to_contain_text('"k"')
+    signals = json.loads(shown.inner_text())["warehouse"]
+    # What is empty is not shown there.
+    assert {"spots": {}, **signals} == ask(app, "GET", "/warehouse")
+    expect(page.locator("p")).to_have_text("a")

@@ -173,6 +173,7 @@ class LiveHub:
         """
         keys = self._read_keys(request)
         self._check_room(request.session)
+        is_page = request.is_datastar and request.origin_path is not None
         tells_deletions = (ONLY, DELETIONS) in request.query_items
         stream = LiveStream(
             self,
@@ -180,11 +181,11 @@ class LiveHub:
             request.session,
             secrets.token_hex(8),
             self._formatter.headers,
+            is_page=is_page,
             tells_deletions=tells_deletions,
         )
         self._join(stream, keys)
         last_event = request.headers.get(b"last-event-id", b"")
-        is_page = request.is_datastar and request.origin_path is not None
         try:
             for topic in stream.topics:
                 try:

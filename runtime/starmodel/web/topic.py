@@ -16,15 +16,20 @@ from starmodel.application import (
     EntityDefinition,
     EntityPersistenceBackend,
     Key,
+    Removed,
     detach,
+    removed_keys,
     restore,
 )
+from starmodel.application.values import NOTHING_REMOVED
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, render_fragment
+from starmodel.domain.shapes import is_mapping
 from starmodel.errors import Unavailable
 from starmodel.web.deletion import deletion_notice, no_deletion_notice
 from starmodel.web.formatter import EventResponseFormatter
 from starmodel.web.routing import Resource
 from starmodel.web.sse import encode_signals
+from starmodel.web.varying import varying_fields
 
 if TYPE_CHECKING:
     from starmodel.web.stream import LiveStream
@@ -84,6 +89,10 @@ class Watched(ABC):
     @abstractmethod
     def snapshot(self) -> bytes:
         """Give the newest state as events."""
+
+    def emptying(self) -> bytes:
+        """Give what comes before the newest state on a page of which nobody knows what it has."""
+        return b""
 
     @abstractmethod
     def close(self) -> None:
@@ -201,6 +210,19 @@ class Topic(Watched):
                 self._snapshot = snapshot
         return snapshot
 
+    def emptying(self) -> bytes:
+        """Empty the mappings among the signals: the newest state says what is in them, and not
+        what is no longer.
+
+        An empty text, unlike `null`, is told to whoever follows the signal.
+        """
+        state = (self._view and self._view.state) or {}
+        names = varying_fields(self.definition.cls)
+        emptied = {name: "" for name, value in state.items() if name in names and is_mapping(value)}
+        if not emptied:
+            return b""
+        return self.formatter.signals(encode_signals({self.definition.namespace: emptied}))
+
     def allows(self, actor: Actor, entity: Entity | None) -> bool:
         """Tell whether the actor may read the entity; a policy that fails says no."""
         access = self.definition.access
@@ -264,12 +286,16 @@ class Topic(Watched):
             if view.state is None:
                 # Before what the event has to say of it.
                 fragments = [self.deletion, *fragments]
-            elif not is_told:
-                chunk = self.snapshot()
-                if before.state is None:
-                    chunk = self.formatter.elements(no_deletion_notice(self.key)) + chunk
+            elif before.state is None:
+                notice = self.formatter.elements(no_deletion_notice(self.key))
+                chunk = notice + self.emptying() + self.snapshot()
             else:
-                chunk = self._encode(view, news.changed, with_rendering=with_rendering)
+                removed = removed_keys(before.state, view.state)
+                if is_told or removed:
+                    names = news.changed if is_told else view.state
+                    chunk = self._encode(view, names, removed, with_rendering=with_rendering)
+                else:
+                    chunk = self.snapshot()
         self._broadcast(view.entity or (before and before.entity), chunk, fragments)
         if not callable(self.definition.access) and not self.definition.renders_itself:
             view.entity = None
@@ -292,13 +318,23 @@ class Topic(Watched):
             else:
                 stream.forget(self)
 
-    def _encode(self, view: View, names: Collection[str], *, with_rendering: bool) -> bytes:
+    def _encode(
+        self,
+        view: View,
+        names: Collection[str],
+        removed: Removed = NOTHING_REMOVED,
+        *,
+        with_rendering: bool,
+    ) -> bytes:
         """Write fields as events: signals, and the markup that goes with them."""
         state = view.state or {}
         shown = {name: value for name, value in state.items() if name in names}
         parts: list[bytes] = []
         if shown:
-            parts.append(self.formatter.signals(encode_signals({self.definition.namespace: shown})))
+            namespace = self.definition.namespace
+            lost = {name: keys for name, keys in removed.items() if name in shown}
+            text = encode_signals({namespace: shown}, {namespace: lost} if lost else None)
+            parts.append(self.formatter.signals(text))
         for name, render in self.resource.fragments.items():
             if name in shown:
                 parts.append(self._render(render, state))
