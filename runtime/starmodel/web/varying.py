@@ -4,7 +4,7 @@ A patch of signals puts keys into such a mapping and takes none away, so a page 
 not known needs the mapping emptied first. A value object always has the same keys.
 """
 
-from functools import cache
+from collections.abc import Iterator
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -16,14 +16,23 @@ _NONE = type(None)
 _LISTS = (list, set, frozenset, tuple)
 
 
-@cache
+_known: dict[type[Entity], frozenset[str]] = {}
+
+
 def varying_fields(cls: type[Entity]) -> frozenset[str]:
     """Name the fields whose values are mappings that may get other keys, computed ones too."""
+    names = _known.get(cls)
+    if names is None:
+        names = _known[cls] = frozenset(_names(cls))
+    return names
+
+
+def _names(cls: type[Entity]) -> Iterator[str]:
     types: dict[str, Any] = {
         **{name: field.annotation for name, field in cls.model_fields.items()},
         **{name: field.return_type for name, field in cls.model_computed_fields.items()},
     }
-    return frozenset([name for name, type_ in types.items() if _varies(type_, ())])
+    yield from (name for name, type_ in types.items() if _varies(type_, ()))
 
 
 def _varies(type_: Any, around: tuple[type, ...]) -> bool:
@@ -44,7 +53,7 @@ def _varies(type_: Any, around: tuple[type, ...]) -> bool:
             return False
         fields = type_.model_fields.values()
         return any(_varies(field.annotation, (*around, type_)) for field in fields)
-    if isinstance(type_, type) and origin is None:
+    if isinstance(type_, type) and origin is None and type_ is not Any:
         return issubclass(type_, dict) or type_ is object
     # Of what is left most is a mapping, or `Any`; what is none is emptied for nothing.
     return True

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, computed_field
 
-from starmodel import Entity, EntityConfig, Scope
+from starmodel import Entity, EntityConfig, Field, Scope
 from starmodel.application import removed_keys
 from starmodel.web.sse import encode_signals
 from starmodel.web.varying import varying_fields
@@ -62,7 +62,7 @@ class Everything(Entity):
     flat: Flat = Flat()
     perhaps: Flat | None = None
     tree: Tree = Tree()
-    many: list[dict[str, int]] = []
+    many: list[dict[str, int]] = Field(default_factory=list[dict[str, int]])
     mapping: dict[str, int] = {}
     optional: Annotated[dict[str, int] | None, "x"] = None
     deep: Deep = Deep()
