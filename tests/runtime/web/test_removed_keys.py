@@ -11,23 +11,22 @@ from starmodel.application import removed_keys
 from starmodel.web.sse import encode_signals
 from starmodel.web.varying import varying_fields
 
+CHANGES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
+    ({"a": {"x": 1, "y": 2}}, {"a": {"y": 2}}, {"a": {"x": None}}),
+    ({"a": {"x": 1}}, {"a": {}}, {"a": {"x": None}}),
+    ({"a": {"x": {"p": 1, "q": 2}}}, {"a": {"x": {"q": 2}}}, {"a": {"x": {"p": None}}}),
+    ({"a": {"x": {"p": 1}}}, {"a": {"x": None}}, {}),
+    ({"a": {"x": {"p": 1}}}, {"a": {"x": [1]}}, {}),
+    ({"a": {"x": 1}}, {"a": {"x": {"p": 1}}}, {}),
+    ({"a": {"x": 1}}, {"a": {"y": 1, "x": None}}, {}),
+    ({"a": {"x": None}}, {"a": {}}, {"a": {"x": None}}),
+    ({"a": [{"x": 1}]}, {"a": [{}]}, {}),
+    ({"a": {"x": 1}, "b": 1}, {"b": 2}, {}),
+    ({}, {"a": {"x": 1}}, {}),
+]
 
-@pytest.mark.parametrize(
-    ("before", "after", "removed"),
-    [
-        ({"a": {"x": 1, "y": 2}}, {"a": {"y": 2}}, {"a": {"x": None}}),
-        ({"a": {"x": 1}}, {"a": {}}, {"a": {"x": None}}),
-        ({"a": {"x": {"p": 1, "q": 2}}}, {"a": {"x": {"q": 2}}}, {"a": {"x": {"p": None}}}),
-        ({"a": {"x": {"p": 1}}}, {"a": {"x": None}}, {}),
-        ({"a": {"x": {"p": 1}}}, {"a": {"x": [1]}}, {}),
-        ({"a": {"x": 1}}, {"a": {"x": {"p": 1}}}, {}),
-        ({"a": {"x": 1}}, {"a": {"y": 1, "x": None}}, {}),
-        ({"a": {"x": None}}, {"a": {}}, {"a": {"x": None}}),
-        ({"a": [{"x": 1}]}, {"a": [{}]}, {}),
-        ({"a": {"x": 1}, "b": 1}, {"b": 2}, {}),
-        ({}, {"a": {"x": 1}}, {}),
-    ],
-)
+
+@pytest.mark.parametrize(("before", "after", "removed"), CHANGES)
 def test_the_keys_that_are_gone(before: Any, after: Any, removed: Any) -> None:
     assert removed_keys(before, after) == removed
 
