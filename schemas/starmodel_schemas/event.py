@@ -60,7 +60,7 @@ class ParameterSchema(SchemaModel):
     `type` is `AnyType` for a parameter the runtime supplies and an `EntityType`
     for another entity, inside an `OptionalType` where `None` will do. A `private`
     one (a password) is left out of the command record; so is one that is called like a private
-    field of the entity, or has private parts.
+    field of the entity, or has private parts. `multiline` is that of a field.
     """
 
     name: str
@@ -70,6 +70,7 @@ class ParameterSchema(SchemaModel):
     description: str | None = None
     keyword_only: bool = False
     private: bool = False
+    multiline: bool | None = None
     source: ParameterSource = ArgumentSource()
 
 

@@ -11,7 +11,8 @@ class FieldSchema(SchemaModel):
     `private` fields never leave the process. `computed` ones are derived: they
     are sent but never stored, and have no default. `frozen` ones are given when a
     record is made, and never changed. `on_delete` says what becomes of
-    this record when the one it refers to is deleted.
+    this record when the one it refers to is deleted. `multiline` says whether a text may have
+    more than one line; `None` where its author says nothing.
     """
 
     name: str
@@ -30,6 +31,7 @@ class FieldSchema(SchemaModel):
     frozen: bool = False
     renamed_from: str | None = None
     on_delete: OnDelete = "restrict"
+    multiline: bool | None = None
 
 
 class ManySchema(SchemaModel):

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from served_app import ServedApp
 from stocked_project import DATABASE, make_stocked_project, url_of
 
+from starmodel.web.actions import live_action
 from starmodel.web.input_value import duration_of
 from starmodel.web.page import DURATION
 
@@ -162,6 +163,52 @@ def test_a_list_catches_up_with_what_happened_before_it_watched(visitor: Arrive)
     assert len(held) == 1
     held[0].continue_()
     expect(page.locator("tbody th")).to_have_text(["Early stool"])
+
+
+OWN_PAGE = """<!doctype html>
+<script type="module" src="https://x/datastar@1"></script>
+<body data-init="{live}"><p>A page of one's own</p></body>"""
+
+
+def test_every_page_that_shows_a_record_says_that_it_was_deleted(visitor: Arrive) -> None:
+    somebody = visitor()
+    own = escape(live_action("order:o1"))
+    somebody.context.route(
+        "**/own",
+        lambda route: route.fulfill(body=OWN_PAGE.format(live=own), content_type="text/html"),
+    )
+    line = somebody.open("/order/o1").request.get(
+        f"{somebody.url}/order_line?order=o1", headers={"accept": "application/json"}
+    )
+    line = line.json()["items"][0]["id"]
+    paths = ("/order/o1", "/order/o1/edit", "/order/o1/delete", "/own")
+    pages = [somebody.open(path) for path in paths]
+    # The database deletes it with its order. A browser has six connections for all its pages.
+    somebody = visitor()
+    cascaded = somebody.open(f"/order_line/{line}")
+    listed = somebody.open("/order")
+    expect(listed.locator("#order-o1")).to_be_visible()
+    expect(shown(cascaded, "Quantity")).to_be_visible()
+    held: list[Route] = []
+    late = visitor()
+    late.context.route(lambda address: "/live?" in address, lambda route: held.append(route))
+    late_pages = [late.open(path) for path in ("/order/o1", "/order/o1/edit")]
+
+    answer = listed.request.delete(
+        f"{somebody.url}/order/o1",
+        headers={"accept": "application/json", "sec-fetch-site": "same-origin"},
+    )
+    assert answer.status == 204
+    for page in pages:
+        expect(page.get_by_text("This order has been deleted.")).to_be_visible()
+    expect(cascaded.get_by_text("This order line has been deleted.")).to_be_visible()
+    expect(listed.locator("#order-o1")).to_have_count(0)
+    expect(listed.get_by_text("has been deleted")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    for page in late_pages:
+        expect(page.get_by_text("This order has been deleted.")).to_be_visible()
+        expect(page.locator("p.notice")).to_have_text("")
 
 
 def test_every_click_has_a_key_of_its_own(visitor: Arrive) -> None:

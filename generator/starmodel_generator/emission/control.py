@@ -17,9 +17,11 @@ from starmodel_generator.emission.limits import (
 )
 from starmodel_generator.emission.markup import javascript
 from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.pattern import is_one_line
 from starmodel_schemas import (
     AnyType,
     Constraints,
+    Default,
     EntitySource,
     EnumType,
     ListType,
@@ -88,10 +90,20 @@ class Control:
 
 
 class Controls:
-    """Chooses the inputs of one app's events; for `reads_durations` see `Initial`."""
+    """Chooses the inputs of one app's events.
 
-    def __init__(self, context: Context, *, reads_durations: bool = False) -> None:
+    Args:
+        context: The app.
+        reads_durations: See `Initial`.
+        has_lines: Whether a text may have several lines wherever nobody says that it has one, as
+            that of a record may: what is stored is not to lose its line breaks.
+    """
+
+    def __init__(
+        self, context: Context, *, reads_durations: bool = False, has_lines: bool = False
+    ) -> None:
         self.context = context
+        self.has_lines = has_lines
         self.initial = Initial(context, reads_durations=reads_durations)
 
     def control(self, parameter: ParameterSchema, signal: str) -> Control:
@@ -105,6 +117,7 @@ class _Choosing:
     def __init__(self, controls: Controls, parameter: ParameterSchema, signal: str) -> None:
         self.enums = controls.context.enums
         self.initial = controls.initial
+        self.has_lines = controls.has_lines
         self.parameter = parameter
         self.default = parameter.default
         self.signal = signal
@@ -165,8 +178,10 @@ class _Choosing:
             secret = [Attribute("type", "password"), Attribute("autocomplete", "off")]
             return self._typed([*secret, *limits], None, is_text=True)
         text = self.initial.text(self.default)
-        if name == "str" and self._is_long(text):
+        if name == "str" and self._is_multiline(text):
             lengths = [limit for limit in limits if limit.name != "pattern"]
+            if not (self.parameter.multiline or self._is_long(text)):
+                lengths.append(Attribute("class", "line"))
             return self._typed(lengths, text, kind="textarea", is_text=True)
         hint, sample = SAMPLES.get(name, ("", ""))
         attributes = [Attribute("type", "text")]
@@ -175,12 +190,16 @@ class _Choosing:
         return self._input([*attributes, *limits], is_text=name == "str", hint=hint)
 
     def _lines(self) -> Control:
-        text = self.initial.lines(self.default) or ""
+        shown = self.initial.lines(self.default)
+        text = shown or ""
+        nothing = "null" if self.is_optional else "[]"
+        if shown is None and self.has_default and not is_none(self.default):
+            nothing = "undefined"
         return self._made(
             "textarea",
             [Attribute("required")] if self.constraints.min_length else [],
             initial=javascript(text),
-            sent=f"{self.signal} || {'null' if self.is_optional else '[]'}",
+            sent=f"{self.signal} || {nothing}",
             hint="One on each line.",
             text=text,
             is_cleared=not self.has_default,
@@ -283,6 +302,15 @@ class _Choosing:
         is_default = self.has_default and (text is None or not self.is_optional)
         return "undefined" if is_default else "null"
 
+    def _is_multiline(self, text: str | None) -> bool:
+        """Whether a text may have several lines."""
+        if self._is_long(text):
+            return self.parameter.multiline is not False or "\n" in (text or "")
+        if self.parameter.multiline is not None or not self.has_lines:
+            return self.parameter.multiline is True
+        is_text = isinstance(self.type, ScalarType)
+        return is_text and not is_one_line(self.constraints.pattern)
+
     def _is_long(self, text: str | None) -> bool:
         is_broken = text is not None and "\n" in text
         return is_broken or is_prose(self.parameter.name, self.constraints)
@@ -292,6 +320,11 @@ def is_prose(name: str, constraints: Constraints) -> bool:
     """Whether texts of this name and these limits are mostly longer than a line."""
     longest = constraints.max_length
     return name.rpartition("_")[2] in PROSE if longest is None else longest > LONG_TEXT
+
+
+def is_none(default: Default) -> bool:
+    """Whether a default is `None`."""
+    return isinstance(default, LiteralDefault) and default.value is None
 
 
 def takes_lines(type_: TypeRef) -> bool:

@@ -21,7 +21,7 @@ class ControlView:
     `failed` is an error that is there at once, and `choice` the Python of what stands below it
     where somebody else has changed the value. A picker has what is `picked` and what happens
     when it is `left`; one for several records has their ids, too, as `lines`. A value object has
-    an input for each of its parts.
+    an input for each of its parts, whose `name` is the way to it.
     """
 
     kind: str
@@ -46,7 +46,9 @@ class FieldView:
     """An input, with the Python of its value.
 
     `blank` is what it holds where nothing is typed, `drafted` what it holds for a record's
-    state, `sent` the JavaScript of what it sends. `label` says how a picker's record is called.
+    state. `sent` is the JavaScript of what it sends for a new record, `saved` for one that is
+    edited. `is_left` says that it is sent for a new record only where somebody has touched it.
+    `label` says how a picker's record is called.
     """
 
     name: str
@@ -54,4 +56,6 @@ class FieldView:
     blank: Layout
     drafted: Layout
     sent: Member
+    saved: Member
+    is_left: bool = False
     label: str = ""

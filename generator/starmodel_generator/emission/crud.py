@@ -84,6 +84,9 @@ def _is_written(default: Default, type_: TypeRef) -> bool:
 
 
 def _is_literal(value: bool | int | float | str | None, type_: TypeRef) -> bool:
+    if isinstance(value, str) and ("\r" in value or "\0" in value):
+        # A form cannot show it, and so leaves it to the author's class.
+        return False
     if isinstance(type_, OptionalType):
         return value is None or _is_literal(value, type_.item)
     if isinstance(type_, LiteralType):

@@ -1,14 +1,16 @@
 """The view of `form_page.py`: the pages on which a record is made, edited and deleted."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starmodel_generator.emission.control import first_line
-from starmodel_generator.emission.control_view import FieldView
+from starmodel_generator.emission.control_view import ControlView, FieldView
 from starmodel_generator.emission.draft_value import INPUT_VALUE
 from starmodel_generator.emission.form import ONCE, Forms, FormView, submission
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout
 from starmodel_generator.emission.markup import (
+    ID,
     LINE_LENGTH,
     Member,
     expression,
@@ -40,7 +42,7 @@ class RecordPageView:
     `event` is that of the form; `""` for a page that has only `creations`, the author's own. The
     texts are HTML for an f-string: `submit` is what submitting does, `path` where the form goes
     to, `back` where the way out leads. `form` declares the page with its empty inputs. With
-    `has_past` it knows what its inputs held at first.
+    `has_past` it knows what its inputs held at first, and `shown` tells the server.
     """
 
     signature: Layout
@@ -60,6 +62,7 @@ class RecordPageView:
     back: str = ""
     form: Layout = ""
     has_past: bool = False
+    shown: str = ""
     creations: tuple[FormView, ...] = ()
 
 
@@ -69,6 +72,7 @@ class FormPageView:
 
     title: str
     imports: str
+    live: str
     namespace: str
     key: str
     pages: tuple[RecordPageView, ...]
@@ -157,6 +161,7 @@ class _FormPage:
         )
         return FormPageView(
             title=words,
+            live=f"draft.live({python_string(snake)})",
             namespace=in_fstring(html(entity.namespace)),
             key=in_fstring(expression(key(entity.namespace))),
             pages=tuple(pages),
@@ -232,7 +237,7 @@ class _FormPage:
     ) -> RecordPageView:
         """Make one page; `once` are inputs before the others, for this page alone."""
         every = (*once, *fields)
-        namespace, snake = self.entity.namespace, self.entity.snake_name
+        names, namespace, snake = self.names, self.entity.namespace, self.entity.snake_name
         words = record_words(self.entity)
         home = f"/{snake}"
         says, title, button, path = {
@@ -255,6 +260,9 @@ class _FormPage:
         event = f", {python_string(kind)}" if self.is_shared else ""
         labels = self._labels() if kind == "update" else []
         busy = f"{signal('_busy', namespace, kind)} ? 'true' : 'false'"
+        is_left = kind == "create" and any(one.is_left for one in fields)
+        if kind == "update":
+            names.use(DRAFT, "CHANGED")
         return RecordPageView(
             signature=Group(f"def {function}(", ("draft: Draft",), ") -> Page:"),
             docstring=docstring(f"The page {says.format(an(words))}.", 4),
@@ -276,7 +284,8 @@ class _FormPage:
                 (function, blank, *labels),
                 ")",
             ),
-            has_past=kind == "update" or (kind == "create" and _have_past(every)),
+            has_past=kind == "update" or is_left or (kind == "create" and _have_past(every)),
+            shown=_shown(every) if kind == "update" or is_left else "",
             creations=creations if kind == "create" else (),
         )
 
@@ -309,7 +318,7 @@ class _FormPage:
         return Group("return Page(", (python_string(title), lead, "content"), ")")
 
     def _submit(self, kind: str, path: str, fields: tuple[FieldView, ...]) -> str:
-        members: list[Member] = [one.sent for one in fields]
+        members: list[Member] = [one.saved if kind == "update" else one.sent for one in fields]
         code = submission(
             (self.entity.namespace, kind),
             "POST",
@@ -317,7 +326,8 @@ class _FormPage:
             ("payload", [] if kind == "delete" else self._payload(kind, members)),
             ONCE,
         )
-        return with_id(expression(code).replace(hole("event"), kind))
+        text = expression(code).replace(hole("event"), kind)
+        return in_template(text.replace(ID, hole("id")))
 
     def _payload(self, kind: str, members: list[Member]) -> str:
         """Write what is sent; of a record that is edited only what was changed."""
@@ -325,15 +335,27 @@ class _FormPage:
             return object_literal(members, 6, len("      payload: "))
         form = signal("_form", self.entity.namespace, kind)
         was = signal("_was", self.entity.namespace, kind)
-        given = object_literal([*members, ("version", f"{form}.version")], 8, LINE_LENGTH)
+        given = object_literal(members, 8, LINE_LENGTH)
         return (
-            "Object.fromEntries(\n"
-            f"        Object.entries({given}).filter(([name]) =>\n"
-            "          name === 'version'\n"
-            f"          || JSON.stringify({form}[name]) !== JSON.stringify({was}[name])\n"
-            "        )\n"
-            "      )"
+            "{\n"
+            f"        ...{hole('CHANGED')}({given}, {form}, {was}),\n"
+            f"        version: {form}.version,\n"
+            "      }"
         )
+
+
+def _shown(fields: tuple[FieldView, ...]) -> str:
+    """Write the call for what the inputs show: it names those that keep line breaks."""
+    ways = [python_string(way) for field in fields for way in _areas(field.control, field.name)]
+    return f"draft.shown({', '.join(ways)})"
+
+
+def _areas(view: ControlView, way: str) -> Iterator[str]:
+    if view.kind == "object":
+        for one in view.controls:
+            yield from _areas(one, one.name)
+    elif view.kind in ("textarea", "select", "pickers"):
+        yield way
 
 
 def _have_past(fields: tuple[FieldView, ...]) -> bool:

@@ -13,6 +13,9 @@ from starmodel_generator.emission.names import Context
 from starmodel_schemas import Default, ExpressionDefault, LiteralDefault
 from starmodel_schemas.types import LiteralValue
 
+BREAKS = frozenset("\r\n\0")
+"""What an input does not send back as it was; a text area keeps line feeds."""
+
 _ISO_PARTS = {
     "date": ("{:04d}", "-{:02d}", "-{:02d}"),
     "time": ("{:02d}", ":{:02d}", ":{:02d}"),
@@ -35,6 +38,9 @@ class Initial:
     def text(self, default: Default) -> str | None:
         """Give a default as an input takes it; `None` where there is none that an input can."""
         match default:
+            case LiteralDefault(value=str() as text) if "\r" in text or "\0" in text:
+                # No input sends that back as it was.
+                return None
             case LiteralDefault():
                 return value_text(default.value)
             case ExpressionDefault():
@@ -50,7 +56,7 @@ class Initial:
         if not isinstance(node, ast.List | ast.Tuple | ast.Set):
             return None
         items = [self._expression(item) for item in node.elts]
-        if any(item is None or not item.strip() or "\n" in item for item in items):
+        if any(item is None or not item.strip() or BREAKS & {*item} for item in items):
             return "" if not items else None
         return "\n".join([item for item in items if item is not None])
 

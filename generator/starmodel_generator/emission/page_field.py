@@ -8,7 +8,7 @@ they belong to is a parameter of it where there are two.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from starmodel_generator.emission.control import Control, Controls, first_line
+from starmodel_generator.emission.control import Control, Controls, first_line, is_none
 from starmodel_generator.emission.control_view import ChoiceView, ControlView, FieldView
 from starmodel_generator.emission.draft_value import DraftValues
 from starmodel_generator.emission.field_place import FieldPlaces
@@ -16,24 +16,29 @@ from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, prefixed
 from starmodel_generator.emission.limits import Attribute, bare
 from starmodel_generator.emission.markup import (
+    LINE_LENGTH,
+    Member,
     expression,
     hole,
     html,
+    object_literal,
 )
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.picker_field import picker_field, pickers_field
 from starmodel_generator.emission.quoting import python_string, string_in_braces
 from starmodel_generator.emission.record import reference_of
 from starmodel_generator.emission.shapes import public_fields
-from starmodel_generator.emission.shown import is_flat, member
+from starmodel_generator.emission.shown import has_parts, member
 from starmodel_generator.planning import has_list
 from starmodel_schemas import (
     EntitySchema,
     EnumType,
+    FactoryDefault,
     FieldSchema,
     LiteralType,
     ObjectType,
     ParameterSchema,
+    RequiredDefault,
     ScalarType,
     TypeRef,
 )
@@ -70,7 +75,7 @@ class Fields:
         self.values = DraftValues(names, has_records=has_records)
         self.context = context
         self.names = names
-        self.controls = Controls(context, reads_durations=True)
+        self.controls = Controls(context, reads_durations=True, has_lines=True)
 
     def field(self, parameter: ParameterSchema) -> FieldView:
         """Make the input for what a record is made of."""
@@ -87,14 +92,11 @@ class Fields:
             make = pickers_field if target[1] else picker_field
             return make(self.names, self.places, parameter, self.context.entities[target[0]])
         type_, is_optional, _ = bare(parameter.type)
-        if isinstance(type_, ObjectType) and not is_optional and is_flat(type_, self.context):
+        if isinstance(type_, ObjectType) and has_parts(parameter.type, self.context):
             return self._object(parameter, type_, path, owner)
         if path and type_ == ScalarType(name="bool") and not is_optional:
             return self._choice(parameter, path, owner)
-        control = self.controls.control(
-            parameter, self.places.signal("_form", *path, parameter.name)
-        )
-        return self._plain(parameter, control, path, owner)
+        return self._plain(parameter, parameter, path, owner)
 
     def _object(
         self, parameter: ParameterSchema, type_: ObjectType, path: tuple[str, ...], owner: str
@@ -110,26 +112,45 @@ class Fields:
         ]
         key = f"{python_string(parameter.name)}: "
         view = self._view(parameter, "object", path, ())
+        sent: list[Member] = [field.sent for field in fields]
+        saved: list[Member] = [field.saved for field in fields]
+        default = parameter.default
+        is_left = isinstance(default, FactoryDefault) and default.factory != type_.object
+        is_left = not path and (is_left or any(field.is_left for field in fields))
         return FieldView(
             name=parameter.name,
             control=replace(view, controls=tuple([field.control for field in fields])),
             blank=Group(f"{key}{{", tuple([field.blank for field in fields]), "}"),
             drafted=Group(f"{key}{{", tuple([field.drafted for field in fields]), "}"),
-            sent=(parameter.name, [field.sent for field in fields]),
+            sent=(parameter.name, self._if_touched(parameter.name, sent) if is_left else sent),
+            saved=(parameter.name, saved),
+            is_left=is_left,
         )
+
+    def _if_touched(self, name: str, sent: str | list[Member]) -> str:
+        """Write what a new record is sent: nothing that nobody has touched, if that can be made."""
+        form, was = self.places.signal("_form", name), self.places.signal("_was", name)
+        value = sent if isinstance(sent, str) else object_literal(sent, 8, LINE_LENGTH)
+        return f"JSON.stringify({form}) === JSON.stringify({was}) ? undefined : {value}"
 
     def _choice(self, parameter: ParameterSchema, path: tuple[str, ...], owner: str) -> FieldView:
         """Ask for a yes or a no inside of a value object, where no tick would say nothing."""
         literal = LiteralType(values=(True, False))
-        control = self.controls.control(
-            parameter.model_copy(update={"type": literal}),
-            self.places.signal("_form", *path, parameter.name),
-        )
-        return self._plain(parameter, control, path, owner)
+        shown = parameter.model_copy(update={"type": literal})
+        return self._plain(parameter, shown, path, owner)
+
+    def _control(self, parameter: ParameterSchema, path: tuple[str, ...]) -> Control:
+        return self.controls.control(parameter, self.places.signal("_form", *path, parameter.name))
 
     def _plain(
-        self, parameter: ParameterSchema, control: Control, path: tuple[str, ...], owner: str
+        self,
+        parameter: ParameterSchema,
+        shown: ParameterSchema,
+        path: tuple[str, ...],
+        owner: str,
     ) -> FieldView:
+        """Make an input for a single value; `shown` has the type that it is chosen for."""
+        control = self._control(shown, path)
         way = python_string(".".join([*path, parameter.name]))
         key = f"{python_string(parameter.name)}: "
         value = member(owner, parameter.name)
@@ -164,20 +185,44 @@ class Fields:
             extra = (*extra, *more)
         view = self._view(parameter, control.kind, path, attributes, extra, control.hint)
         blank, drafted = self.values.values(control, type_, value, is_optional=is_optional)
-        sent = control.sent
-        if type_ == ScalarType(name="str") and not is_optional:
-            # A record that is edited may have a text taken away, whatever a new one begins with.
-            sent = self.places.signal("_form", *path, parameter.name)
-        if path and _is_number_choice(type_, self.context):
-            place = self.places.signal("_form", *path, parameter.name)
-            sent = f"{place} === '' ? null : Number({place})"
+        if parameter.private:
+            # A secret is not shown, so an input that is empty leaves it.
+            drafted = '""'
+        sent, saved = self._sent(shown, path)
+        is_left = control.kind == "check" and isinstance(parameter.default, FactoryDefault)
+        if is_left and not path:
+            sent = self._if_touched(parameter.name, sent)
         return FieldView(
             name=parameter.name,
             control=replace(view, text=text, choices=choices),
             blank=prefixed(key, blank),
             drafted=prefixed(key, drafted),
             sent=(parameter.name, sent),
+            saved=(parameter.name, saved),
+            is_left=is_left,
         )
+
+    def _sent(self, parameter: ParameterSchema, path: tuple[str, ...]) -> tuple[str, str]:
+        """Write what is sent for a new record, and for one that is edited.
+
+        Where nothing is typed a new record has its default, which is left to the server. Of a
+        record that is edited it is taken away, whatever a new one begins with.
+        """
+        type_, _, _ = bare(parameter.type)
+        if path and _is_number_choice(type_, self.context):
+            place = self.places.signal("_form", *path, parameter.name)
+            nothing = "null" if parameter.default.kind == "required" else "undefined"
+            sent, saved = [f"{place} === '' ? {one} : Number({place})" for one in (nothing, "null")]
+            return sent, saved
+        made = parameter
+        if is_none(parameter.default):
+            made = parameter.model_copy(update={"default": FactoryDefault(factory="None")})
+        required = parameter.model_copy(update={"default": RequiredDefault()})
+        saved = self._control(required, path).sent
+        if saved.startswith("new Date("):
+            # An input that is empty has no moment.
+            saved = f"{self.places.signal('_form', *path, parameter.name)} && {saved}"
+        return self._control(made, path).sent, saved
 
     def _moment(
         self, type_: TypeRef, attributes: list[Attribute], path: tuple[str, ...], name: str
@@ -188,7 +233,8 @@ class Fields:
         place, before = self.places.signal("_form", *path, name), self.places.signal(
             "_was", *path, name
         )
-        shown = f"{before} = {_local(type_, before)}, el.value = {place} = {_local(type_, place)}"
+        was = f"({before} ?? '')"
+        shown = f"{before} = {_local(type_, was)}, el.value = {place} = {_local(type_, place)}"
         attributes = [Attribute("type", "text"), *kept, Attribute("step", "1")]
         return attributes, (
             f'data-init="{expression(shown)}"',
@@ -240,6 +286,7 @@ class Fields:
             choice=choice,
             text="",
             choices=(),
+            name=".".join(way),
         )
 
 
@@ -250,6 +297,7 @@ def _as_parameter(field: FieldSchema) -> ParameterSchema:
         default=field.default,
         constraints=field.constraints,
         description=field.description,
+        multiline=field.multiline,
     )
 
 

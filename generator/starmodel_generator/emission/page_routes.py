@@ -148,6 +148,8 @@ class PageRoutes:
         return self._handler(
             f"save_{snake}",
             f"POST {self.path}/{{id}}/edit: what that page sends.",
+            self._read(),
+            f"request.stored = {self._state_of()}",
             "try:",
             f"    await {self.events['update'].function}(request)",
             f"except {stale} as stale:",
@@ -245,8 +247,11 @@ class PageRoutes:
         )
 
     def _state(self) -> Layout:
+        return f"state = {self._state_of()}"
+
+    def _state_of(self) -> str:
         state = self.names.use(self.own.module("state"), self.own.state_function)
-        return f"state = {state}(snapshot.entity)"
+        return f"{state}(snapshot.entity)"
 
     def _queries(self) -> str:
         return self.names.use(self.own.package, "queries")

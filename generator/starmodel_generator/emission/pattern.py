@@ -54,6 +54,17 @@ def html_pattern(pattern: str) -> str | None:
     return "".join(parts) if depth == 0 else None
 
 
+def is_one_line(pattern: str | None) -> bool:
+    """Whether no text that fits a pattern has a line break."""
+    if pattern is None or html_pattern(pattern) is None:
+        return False
+    pieces = [match.group() for match in _PIECE.finditer(pattern[1:-1])]
+    # What is left of a set are characters that are written out, none of which breaks a line.
+    return not any(piece in (".", r"\s") or piece.startswith("[^") for piece in pieces) and not any(
+        r"\s" in piece for piece in pieces
+    )
+
+
 def _translated(match: re.Match[str]) -> str | None:
     text = match.group()
     match match.lastgroup:

@@ -9,7 +9,7 @@ from starmodel_generator.emission.markup import expression, hole, html, key
 from starmodel_generator.emission.picker import picker, picker_of_several, python_label
 from starmodel_generator.emission.quoting import python_string
 from starmodel_generator.emission.shown import member
-from starmodel_schemas import EntitySchema, ParameterSchema
+from starmodel_schemas import Default, EntitySchema, FactoryDefault, ParameterSchema
 
 
 def picker_field(
@@ -47,6 +47,7 @@ def picker_field(
         view,
         f'{way}: ""',
         f'{way}: {value} or ""' if is_optional else f"{way}: {value}",
+        (name, f"{place} || {_nothing(parameter)}" if is_optional else place),
         (name, f"{place} || null" if is_optional else place),
         label=f"{expression(key(name))}: {label}",
     )
@@ -76,5 +77,21 @@ def pickers_field(
         choice=places.choice(name),
     )
     given = f"{value} or []" if is_optional else value
-    sent = f"{place}.length ? {place} : null" if is_optional else place
-    return FieldView(name, view, f"{way}: []", f"{way}: {given}", (name, sent))
+    saved = f"{place}.length ? {place} : null" if is_optional else place
+    sent = f"{place}.length ? {place} : undefined" if _is_made(parameter.default) else saved
+    return FieldView(name, view, f"{way}: []", f"{way}: {given}", (name, sent), (name, saved))
+
+
+def _nothing(parameter: ParameterSchema) -> str:
+    """Write what a new record is sent where nothing is picked."""
+    return "null" if parameter.default.kind == "required" else "undefined"
+
+
+def _is_made(default: Default) -> bool:
+    """Whether a default list is made by the author's code, and need not be empty."""
+    return isinstance(default, FactoryDefault) and default.factory.partition("[")[0] not in (
+        "list",
+        "set",
+        "frozenset",
+        "tuple",
+    )

@@ -311,6 +311,12 @@ def is_flat(type_: ObjectType, context: Context, seen: tuple[str, ...] = ()) -> 
     return True
 
 
+def has_parts(type_: TypeRef, context: Context) -> bool:
+    """Whether a form has an input for each part of a value of this type: a flat value object."""
+    type_, is_optional, _ = bare(type_)
+    return isinstance(type_, ObjectType) and not is_optional and is_flat(type_, context)
+
+
 def is_number(type_: TypeRef) -> bool:
     """Whether values of this type stand in a column of numbers."""
     type_, _, _ = bare(type_)

@@ -99,6 +99,7 @@ def _parameter(field: FieldSchema, kind: CrudName, *, is_strict: bool) -> Parame
         description=field.description,
         keyword_only=True,
         private=looks_secret(field.name, field.type),
+        multiline=field.multiline,
     )
 
 

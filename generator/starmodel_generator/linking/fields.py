@@ -15,7 +15,7 @@ from starmodel_generator.diagnostics import Diagnostic, Place
 from starmodel_generator.linking.defaults import REQUIRED
 from starmodel_generator.linking.forward_names import ForwardNames
 from starmodel_generator.linking.hooks import hooks_of
-from starmodel_generator.linking.limits import scalar_name, unfit_limits
+from starmodel_generator.linking.limits import scalar_name, unfit_limits, unfit_multiline
 from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.made import UNKNOWN
 from starmodel_generator.linking.members import Annotated, Members, Method
@@ -240,6 +240,7 @@ class FieldReader:
             report(subject.diagnose(_nullable(options.nullable), fact.place.at("value", 0)))
         if options.constraints is not NO_CONSTRAINTS:
             subject.report_all(unfit_limits(options.constraints, resolved.type), report)
+        subject.report_all(unfit_multiline(options.multiline, resolved.type), report)
         if options.has_alias and not accepts_names:
             report(subject.diagnose(_ALIAS_PROBLEM, fact.place.at("value", 0)))
         schema = FieldSchema(
@@ -258,6 +259,7 @@ class FieldReader:
             frozen=options.frozen,
             renamed_from=options.renamed_from,
             on_delete=options.on_delete or "restrict",
+            multiline=options.multiline,
         )
         made: object = UNKNOWN
         if is_read_early or options.reads_input or default_problems:

@@ -34,6 +34,14 @@ def scalar_name(type: TypeRef) -> str | None:
     return type.name if isinstance(type, ScalarType) else None
 
 
+def unfit_multiline(multiline: bool | None, type: TypeRef) -> tuple[Problem, ...]:
+    """A problem where something else than a text is said to have one line, or several."""
+    if multiline is None or scalar_name(type) == "str":
+        return ()
+    text = f"has `multiline={multiline}`, which means nothing for its type"
+    return (Problem(INVALID_CONSTRAINT, text, "remove it: only a `str` has lines"),)
+
+
 def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]:
     """A problem for each limit that has no meaning for the type.
 

@@ -46,7 +46,7 @@ _BOUNDS = ("gt", "ge", "lt", "le", "multiple_of")
 _LENGTHS = ("min_length", "max_length", "max_digits", "decimal_places")
 _FLAGS = (
     *("primary_key", "index", "unique", "private", "writable", "exclude", "strict"),
-    *("allow_inf_nan", "frozen", "nullable"),
+    *("allow_inf_nan", "frozen", "multiline", "nullable"),
 )
 _TEXTS = ("title", "description", "foreign_key", "renamed_from")
 _ON_DELETE: dict[str, OnDelete] = {
@@ -108,6 +108,7 @@ class FieldOptions:
     nullable: bool | None = None
     renamed_from: str | None = None
     on_delete: OnDelete | None = None
+    multiline: bool | None = None
     allow_inf_nan: bool | None = None
     has_alias: bool = False
     discriminator: str | None = None

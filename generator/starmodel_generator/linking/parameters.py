@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from starmodel_generator.analysis.facts import Expression, LiteralExpression, ParameterFact
 from starmodel_generator.linking.defaults import REQUIRED
-from starmodel_generator.linking.limits import unfit_limits
+from starmodel_generator.linking.limits import unfit_limits, unfit_multiline
 from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.members import Method
 from starmodel_generator.linking.options import NO_CONSTRAINTS
@@ -139,6 +139,8 @@ class ParameterReader:
         if options.constraints is not NO_CONSTRAINTS:
             limits = unfit_limits(options.constraints, resolved.type)
             subject.report_all(limits, report, "annotation", 0)
+        unfit = unfit_multiline(options.multiline, resolved.type)
+        subject.report_all(unfit, report, "annotation", 0)
         written = fact.default
         if self._resolver.options.is_field_call(written, namespace):
             report(subject.diagnose(_FIELD_AS_DEFAULT, fact.place.at("default", 0)))
@@ -157,6 +159,7 @@ class ParameterReader:
             description=options.description,
             keyword_only=fact.kind == "keyword_only",
             private=options.private or looks_secret(fact.name, resolved.type),
+            multiline=options.multiline,
         )
 
     def _supplied(

@@ -8,7 +8,7 @@ from starmodel.application.persistence import PersistenceManager
 from starmodel.application.services import Services
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
 from starmodel.application.unit_of_work import UnitOfWork
-from starmodel.application.values import detach, restore
+from starmodel.application.values import Removed, detach, removed_keys, restore
 
 __all__ = [
     "EntityDefinition",
@@ -18,6 +18,7 @@ __all__ = [
     "Key",
     "Outcome",
     "PersistenceManager",
+    "Removed",
     "Services",
     "Snapshot",
     "Stored",
@@ -28,5 +29,6 @@ __all__ = [
     "is_allowed",
     "may_read",
     "needs_signing_in",
+    "removed_keys",
     "restore",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 from starmodel.application.definition import EntityDefinition
+from starmodel.application.values import NOTHING_REMOVED, Removed
 from starmodel.domain import Entity
 
 E = TypeVar("E", bound=Entity)
@@ -20,9 +21,11 @@ class Outcome(Generic[R]):
         version: The stored version; `0` where nothing was ever stored.
         result: What the event returned or yielded.
         created: Whether the event made a new record.
+        removed: The keys of mappings in changed fields that are there no longer; see
+            `removed_keys`.
     """
 
-    __slots__ = ("changed", "created", "id", "result", "state", "version")
+    __slots__ = ("changed", "created", "id", "removed", "result", "state", "version")
 
     def __init__(
         self,
@@ -32,6 +35,7 @@ class Outcome(Generic[R]):
         version: int,
         result: R,
         created: bool = False,
+        removed: Removed = NOTHING_REMOVED,
     ) -> None:
         self.id = id
         self.state = state
@@ -39,6 +43,7 @@ class Outcome(Generic[R]):
         self.version = version
         self.result = result
         self.created = created
+        self.removed = removed
 
 
 class Snapshot(Generic[E]):

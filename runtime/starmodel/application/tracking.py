@@ -11,11 +11,14 @@ from starmodel.application.outcome import Outcome
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
 from starmodel.application.values import (
     INVALID,
+    NOTHING_REMOVED,
     InvalidValues,
+    Removed,
     detach,
     errors_of,
     field_values,
     public_errors,
+    removed_keys,
     same,
 )
 from starmodel.domain import Actor, CommandRecord, Entity, Fragment
@@ -50,6 +53,7 @@ class Tracked(Write):
             A store is given them, too.
         state: The public state of `base`, where it has been worked out.
         changed: The public fields that the last save changed.
+        removed: The keys of mappings in them that are there no longer.
         is_new: Whether it is a record that the event made.
         is_deleted: Whether the event deleted it.
     """
@@ -62,6 +66,7 @@ class Tracked(Write):
         "entity",
         "is_deleted",
         "is_new",
+        "removed",
         "state",
     )
 
@@ -84,6 +89,7 @@ class Tracked(Write):
         self.backend = backend
         self.is_new = new is not None
         self.is_deleted = False
+        self.removed: Removed = NOTHING_REMOVED
         if stored is not None:
             self.expected = stored.version
             self.base = stored.values
@@ -115,6 +121,7 @@ class Tracked(Write):
         """
         if not self.is_changed():
             self.changed = {}
+            self.removed = NOTHING_REMOVED
             return False
         if self.is_deleted:
             self._prepare_deletion()
@@ -137,6 +144,9 @@ class Tracked(Write):
         state = definition.state(checked)
         before = self._state_before() if self.state is None else self.state
         self.changed = _difference(before, state)
+        self.removed = NOTHING_REMOVED
+        if not definition.is_flat:
+            self.removed = removed_keys(before, self.changed)
         self._next_state = state
         return bool(self.changed) or self.is_new or _differs(self.values, self.base)
 
@@ -150,7 +160,9 @@ class Tracked(Write):
     def outcome(self, result: R, created: bool) -> Outcome[R]:
         """Say what the last save led to."""
         state = self.definition.state(self.entity) if self.state is None else self.state
-        return Outcome(self.key[2], state, self.changed, self.expected, result, created)
+        return Outcome(
+            self.key[2], state, self.changed, self.expected, result, created, self.removed
+        )
 
     def record(
         self,
@@ -214,6 +226,7 @@ class Tracked(Write):
         else:
             self._next_state = definition.state(definition.cls())
             self.changed = _difference(before, self._next_state)
+            self.removed = removed_keys(before, self.changed)
 
     def _invalid(self, event: str, errors: list[ArgumentError]) -> InvalidState:
         logger.warning("%s.%s left the entity invalid: %s", self.key.entity, event, errors)

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from types import NoneType
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeAlias, TypeVar, cast, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
@@ -21,9 +21,15 @@ from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
 from starmodel.domain import Ref
+from starmodel.domain.shapes import is_mapping
 from starmodel.errors import ArgumentError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+Removed: TypeAlias = Mapping[str, Any]
+"""Keys that are gone: a tree of names, each with `None` or with what is gone below it."""
+
+NOTHING_REMOVED: Removed = {}
 
 IMMUTABLE = frozenset[type](
     {
@@ -311,3 +317,22 @@ def _validate_model(model: BaseModel) -> BaseModel:
         return cls.__pydantic_validator__.validate_python(root)
     except ValidationError as error:
         raise InvalidValues(errors_of(error)) from None
+
+
+def removed_keys(before: Mapping[str, object], after: Mapping[str, object]) -> Removed:
+    """Give the keys of mappings in a public state that are in it no longer, each with `None`.
+
+    Those of a mapping inside of another are below its key. A mapping that has become anything else
+    has lost none: it is another value.
+    """
+    removed: dict[str, Any] = {}
+    for name, value in after.items():
+        old = before.get(name)
+        if value is old or not is_mapping(value) or not is_mapping(old):
+            continue
+        inner = cast("Mapping[str, object]", value)
+        was = cast("Mapping[str, object]", old)
+        lost = {**dict.fromkeys(was.keys() - inner.keys()), **removed_keys(was, inner)}
+        if lost:
+            removed[name] = lost
+    return removed

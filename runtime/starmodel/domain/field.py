@@ -25,6 +25,7 @@ class FieldOptions(TypedDict, total=False):
     writable: bool
     renamed_from: str
     on_delete: OnDelete
+    multiline: bool
 
     alias: str | None
     alias_priority: int | None
@@ -66,6 +67,7 @@ OWN_OPTIONS = (
     "writable",
     "renamed_from",
     "on_delete",
+    "multiline",
 )
 
 
@@ -114,6 +116,8 @@ def Field(*default: Any, **options: Any) -> Any:
             was called before, so that a migration keeps its data. `on_delete` is for a `Ref`:
             what happens when the other is deleted; `"restrict"` (it cannot be) if nothing is
             said, `"cascade"` (this is deleted too) or `"set_null"` (this becomes `None`).
+            `multiline=False` says that a text has one line and no more; `multiline=True`, that
+            it mostly has several.
 
     StarModel's own options are read from the source text by `starmodel generate`; at run time
     the field is pydantic's.

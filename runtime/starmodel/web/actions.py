@@ -115,13 +115,15 @@ def crud_action(
     return _action(name, path, ids, arguments, is_once=True, is_whole=True)
 
 
-def live_action(*watches: str) -> Expression:
+def live_action(*watches: str, only_deletions: bool = False) -> Expression:
     """Make the action that opens the page's live stream, for `data-init`.
 
     A watch is the name of an entity, or `name:id` for a record. One page opens one stream: name
-    everything it shows in one call.
+    everything it shows in one call. With `only_deletions` it is told when a record is deleted, and
+    nothing else.
     """
-    query = "&".join(f"watch={quote(watch, safe=':')}" for watch in watches)
+    query = "&".join(f"watch={quote(watch, safe=':', errors='replace')}" for watch in watches)
+    query += "&only=deletions" if only_deletions else ""
     return Expression(f"@get('{PREFIX.get()}/live?{query}', {LIVE_OPTIONS})")
 
 

@@ -53,7 +53,7 @@ def answer_event(
         reply = parts.replies[request.route]
         if reply.is_acknowledgement:
             return ACKNOWLEDGED
-        patch = reply.before + encode_signals(outcome.changed) + reply.after
+        patch = reply.before + encode_signals(outcome.changed, outcome.removed) + reply.after
         if outcome.result is not None:
             patch += _elements(request, outcome.result, selector, mode)
         return Response(200, parts.event_headers, patch)
@@ -242,7 +242,7 @@ def _patch(
 ) -> bytes:
     """Write what a page is told: the changed fields, the errors that are over, the fragment."""
     reply = request.parts.replies[request.route]
-    patch = reply.before + encode_signals(outcome.changed) + reply.after
+    patch = reply.before + encode_signals(outcome.changed, outcome.removed) + reply.after
     return patch + _elements(request, outcome.result, selector, mode)
 
 

@@ -10,12 +10,12 @@ from starmodel.application import EntityDefinition, Services, Snapshot
 from starmodel.domain import Actor, Entity, Scope
 from starmodel.errors import ConfigurationError, Repeated, Unauthenticated
 from starmodel.settings import Settings
-from starmodel.web.answers import answer_repeated
+from starmodel.web.answers import answer_repeated, lead_to
 from starmodel.web.cross_site import is_cross_site
 from starmodel.web.lifespan import Lifespan, within_lifespan
 from starmodel.web.live import LiveHub
 from starmodel.web.parts import Adapters, Parts
-from starmodel.web.prefix import PREFIX
+from starmodel.web.prefix import PREFIX, path_below
 from starmodel.web.problems import Problem, answer_error, answer_problem
 from starmodel.web.request import NO_PARAMETERS, PATH, Request
 from starmodel.web.response import (
@@ -92,6 +92,7 @@ class WebApplication:
             ),
         )
         self._table = RouteTable(self.routes)
+        self._first_page = _first_page(resources)
         self._exact = self._table.exact
 
     def __repr__(self) -> str:
@@ -256,6 +257,31 @@ class WebApplication:
     async def _serve_host(
         self, scope: ConnectionScope, receive: Receive, send: Send, parts: Parts
     ) -> None:
+        if (
+            path_below(scope["path"], scope.get("root_path", "")) == "/"
+            and scope["method"] in ("GET", "HEAD")
+            and self._first_page
+        ):
+            request = Request(scope, receive, parts, _HOST_ROUTE)
+            if not request.wants_json and not request.is_datastar:
+                await self._serve_home(request, self._first_page, receive, send, parts)
+                return
+        await self._serve_elsewhere(scope, receive, send, parts)
+
+    async def _serve_home(
+        self, request: Request, page: str, receive: Receive, send: Send, parts: Parts
+    ) -> None:
+        """Serve the host's home page or, where it has none, lead to the first page of ours."""
+        if self.host is not None:
+            attempt = _Attempt(request.scope, send)
+            await self._serve_elsewhere(request.scope, receive, attempt.send, parts)
+            if not attempt.is_nowhere:
+                return
+        await self._send(request, lead_to(request, page), receive, send)
+
+    async def _serve_elsewhere(
+        self, scope: ConnectionScope, receive: Receive, send: Send, parts: Parts
+    ) -> None:
         if self.host is None:
             request = Request(scope, receive, parts, _HOST_ROUTE)
             response = answer_problem(request, Problem(404, "There is nothing at this address."))
@@ -330,6 +356,35 @@ class _Visit:
                 headers.append((b"cache-control", b"private"))
             message = {**message, "headers": headers}
         await self._send(message)
+
+
+class _Attempt:
+    """An answer of the host's that is held back where the host has nothing at the address."""
+
+    __slots__ = ("_scope", "_send", "is_nowhere")
+
+    def __init__(self, scope: ConnectionScope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self.is_nowhere = False
+
+    async def send(self, message: Message) -> None:
+        """Pass on a message, unless it is of an answer that nothing is there."""
+        if message["type"] == "http.response.start":
+            # Frameworks note here what they found; a page of theirs may say 404 itself.
+            self.is_nowhere = message["status"] == 404 and "endpoint" not in self._scope
+        if not self.is_nowhere:
+            await self._send(message)
+
+
+def _first_page(resources: Iterable[Resource]) -> str:
+    """Give the path of the first page that needs no id; an empty text where there is none."""
+    for resource in resources:
+        path = f"/{resource.definition.name}"
+        for route in resource.routes:
+            if route.method == "GET" and route.path == path and not route.json_only:
+                return path
+    return ""
 
 
 def _origin(text: str) -> bytes:

@@ -8,8 +8,7 @@ Schemas become validators when they are declared; nothing is built while a reque
 """
 
 import copy
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -26,6 +25,7 @@ from pydantic_core import (
 from pydantic_core.core_schema import CoreSchema
 
 from starmodel.domain import OMITTED
+from starmodel.domain.shapes import is_mapping
 from starmodel.errors import (
     ArgumentError,
     BadRequest,
@@ -42,19 +42,22 @@ from starmodel.web.input_schema import (
     takes_booleans,
     without_booleans,
 )
+from starmodel.web.input_value import LINE_END
 from starmodel.web.limits import MAX_SIGNALS, MAX_STRING
 from starmodel.web.messages import argument_error, simple_error
 from starmodel.web.request import Request, media_type
 from starmodel.web.schemas import TextKind, bounded, field_names, is_optional, text_kind
+from starmodel.web.shown import Shown, read_shown, untouched, with_line_breaks
 
 JSON: Final = b"application/json"
 
 _IMMUTABLE = (str, int, float, bytes, Decimal, date, time, timedelta, UUID, Enum, type(None))
 _BODYLESS = frozenset({"GET", "HEAD", "DELETE"})
-_LINE_END = re.compile("\r\n|\r|\n")
 
 MAX_PARTS = 8
 """How deep a value object may be in a form."""
+
+NOTHING: Final[frozenset[str]] = frozenset()
 
 MAX_ERRORS = 20
 """How much is said about one argument."""
@@ -93,6 +96,11 @@ class Argument:
         self._of_texts: SchemaValidator | None = None
 
     @property
+    def is_made_later(self) -> bool:
+        """Return whether the author's class makes its default, where nobody gives a value."""
+        return self.default is OMITTED
+
+    @property
     def of_json(self) -> SchemaValidator:
         """Checks this argument alone, as JSON has it."""
         if self._of_json is None:
@@ -118,16 +126,25 @@ class Argument:
         schema = core_schema.with_default_schema(schema, default=self.default)
         return core_schema.typed_dict_field(schema, required=False)
 
-    def read_text(self, text: str, *, is_form: bool) -> object:
+    def read_text(self, text: str, *, is_form: bool, is_typed: bool = False) -> object:
         """Read what somebody typed, or what a URL says.
 
-        An empty text is a value only for what can be a text; else nothing was filled in.
+        An empty text is a value only for what can be a text; else nothing was filled in. In a form
+        it is none either where the default is made later and, in a browser's (`is_typed`), where
+        it stands for `None`.
 
         Raises:
             ValidationError: It does not fit.
         """
         if self.kind != "text" and not text.strip():
+            if is_form and self.is_made_later:
+                return self.default
             return None if self.is_optional else self.read_empty(is_form=is_form)
+        if is_form and not text:
+            if self.is_made_later:
+                return self.default
+            if is_typed and self.is_optional and self.schema["type"] != "any":
+                return None
         if self.kind == "json" or (self.kind == "list" and text.lstrip().startswith("[")):
             body = text.encode("utf-8", "replace")
             json_body.check(body)
@@ -136,7 +153,7 @@ class Argument:
                 raise _error(PydanticCustomError("duplicate", "This is given twice."))
             return value
         if self.kind == "list":
-            lines = [line.strip() for line in _LINE_END.split(text)]
+            lines = [line.strip() for line in LINE_END.split(text)]
             found = to_json([line for line in lines if line])
             return self.of_texts.validate_json(found, strict=False)
         # A single text is a valid input, which pydantic-core's own types leave out.
@@ -199,6 +216,11 @@ class UpdateArgument(Argument):
 
     def __init__(self, schema: CoreSchema) -> None:
         super().__init__(schema, default=OMITTED)
+
+    @property
+    def is_made_later(self) -> bool:
+        """Give `False`: an update leaves what it is not given."""
+        return False
 
     def read_empty(self, *, is_form: bool) -> object:
         """Give an empty list, no bytes, or a box that is not ticked; nothing else can be empty.
@@ -295,11 +317,29 @@ class Arguments:
         content_type = request.headers.get(b"content-type", b"")
         kind = JSON if content_type == JSON else media_type(request.headers)
         if kind == JSON and body:
-            return self._read_json(body, texts, is_page=request.is_datastar)
+            return self._read_json(body, texts, _objects(request), is_page=request.is_datastar)
         if kind in (URLENCODED, MULTIPART):
-            given = self._pick(self._gather(read_form(body, content_type))) if body else {}
+            fields = read_form(body, content_type) if body else []
+            is_typed = b"text/html" in request.headers.get(b"accept", b"")
+            if is_typed:
+                fields = with_line_breaks(fields)
+            shown = read_shown(fields)
+            same = untouched(fields, shown)
+            left = self._left(shown, same)
+            if request.stored is not None:
+                left |= _same_lines(fields, request.stored)
+            kept = _parts(_objects(request), same)
+            fields = [
+                (name, value)
+                for name, value in fields
+                if name not in kept and name.partition(".")[0] not in left
+            ]
+            given = self._pick(self._gather(fields, kept))
             # Whoever sends a form by PATCH is a program, and leaves out what it does not mean.
-            return self._read_each({**given, **texts}, is_form=request.method != "PATCH")
+            is_form = request.method != "PATCH"
+            return self._read_each(
+                {**given, **texts}, is_form=is_form, is_typed=is_typed, left=left
+            )
         if body:
             raise UnsupportedMediaType(kind.decode("latin-1"))
         return self._read_each(texts)
@@ -324,26 +364,50 @@ class Arguments:
         return self._validate_exactly(body)
 
     def _read_json(
-        self, body: bytes, texts: Mapping[str, str], *, is_page: bool = False
+        self,
+        body: bytes,
+        texts: Mapping[str, str],
+        stored: Mapping[str, object] | None = None,
+        *,
+        is_page: bool = False,
     ) -> dict[str, Any]:
-        """Read a JSON body, and the texts that a query string gave before it."""
+        """Read a JSON body, and the texts that a query string gave before it.
+
+        `stored` are the value objects of which only what was changed is sent.
+        """
         members: json_body.Members | None = None
         if texts or self._holds_objects or not json_body.is_plain(body, self._quoted):
             json_body.check(body)
             members = json_body.load(body)
             members.refuse_twice([name for name in self.names if name not in texts])
-        if not texts:
+        if not texts and not stored:
             try:
                 return self._validate(body)
             except ValidationError:
                 # Each argument is looked at alone now, to say of each what is wrong with it.
                 members = members or json_body.load(body)
+        if stored and members is not None:
+            members.update(
+                {name: _over(stored[name], members[name]) for name in stored if name in members}
+            )
         return self._read_each(texts, members, is_page=is_page)
 
-    def _gather(self, items: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    def _left(self, shown: Shown, same: Collection[str]) -> set[str]:
+        """Name the arguments that may be left out, and of which no input was touched."""
+        touched = {way.partition(".")[0] for way in shown if way not in same}
+        return {
+            name
+            for name in {way.partition(".")[0] for way in same} - touched
+            if name in self.arguments and self.arguments[name].default is OMITTED
+        }
+
+    def _gather(
+        self, items: list[tuple[str, str]], kept: Mapping[str, object]
+    ) -> list[tuple[str, str]]:
         """Put the parts of value objects together: `size.width` and `size.height` are one `size`.
 
-        An input that nothing was typed into gives nothing.
+        An input that nothing was typed into gives nothing. `kept` are parts that nobody has
+        touched: they go with those of the same value object that somebody has.
         """
         objects: dict[str, dict[str, Any]] = {}
         gathered: list[tuple[str, str]] = []
@@ -354,17 +418,12 @@ class Arguments:
             elif len(rest) > MAX_PARTS:
                 raise BadRequest("A name in the form has too many parts.")
             elif value:
-                place = objects.setdefault(first, {})
-                for part in rest[:-1]:
-                    inner = place.setdefault(part, {})
-                    if not isinstance(inner, dict):
-                        raise InvalidArguments((simple_error(first, "duplicate"),))
-                    place = cast("dict[str, Any]", inner)
-                if rest[-1] in place:
-                    raise InvalidArguments((simple_error(first, "duplicate"),))
-                place[rest[-1]] = value
+                _put(objects, name, value)
             else:
                 objects.setdefault(first, {})
+        for name, value in kept.items():
+            if name.partition(".")[0] in objects:
+                _put(objects, name, value)
         texts = [(name, to_json(value).decode("utf-8")) for name, value in objects.items()]
         return [*gathered, *texts]
 
@@ -388,16 +447,26 @@ class Arguments:
         *,
         is_form: bool = False,
         is_page: bool = False,
+        is_typed: bool = False,
+        left: Collection[str] = NOTHING,
     ) -> dict[str, Any]:
-        """Read every argument by itself: as text, else as a part of a JSON body, else neither."""
+        """Read every argument by itself: as text, else as a part of a JSON body, else neither.
+
+        `is_typed` says that a browser has sent a form, and `left` which arguments nobody has
+        touched in it.
+        """
         values: dict[str, Any] = {}
         errors: list[ArgumentError] = []
         for name, argument in self.arguments.items():
             try:
                 if name in texts:
-                    values[name] = argument.read_text(texts[name], is_form=is_form)
+                    values[name] = argument.read_text(
+                        texts[name], is_form=is_form, is_typed=is_typed
+                    )
                 elif members is not None and name in members:
                     values[name] = argument.read_json(members[name], is_page=is_page)
+                elif name in left:
+                    values[name] = argument.default
                 else:
                     values[name] = argument.read_nothing(is_form=is_form)
             except ValidationError as error:
@@ -407,6 +476,66 @@ class Arguments:
         if errors:
             raise InvalidArguments(tuple(errors))
         return values
+
+
+def _objects(request: Request) -> dict[str, Any]:
+    """Give what is stored of value objects of which a form has sent the changed parts alone."""
+    form = request.route.form
+    if form is None or request.stored is None:
+        return {}
+    return {
+        name: request.stored[name]
+        for name, value in form.blank.items()
+        if is_mapping(value) and name in request.stored
+    }
+
+
+def _same_lines(fields: list[tuple[str, str]], stored: Mapping[str, Any]) -> set[str]:
+    """Name the texts that differ from what is stored in how their line breaks are written."""
+    return {
+        name
+        for name, text in fields
+        if isinstance(was := stored.get(name), str)
+        and text != was
+        and LINE_END.sub("\n", text) == LINE_END.sub("\n", was)
+    }
+
+
+def _put(objects: dict[str, dict[str, Any]], name: str, value: object) -> None:
+    """Put a part of a value object, `size.width`, to the others.
+
+    Raises:
+        InvalidArguments: It is there already, or part of what is no object.
+    """
+    first, *rest = name.split(".")
+    place = objects.setdefault(first, {})
+    for part in rest[:-1]:
+        inner = place.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise InvalidArguments((simple_error(first, "duplicate"),))
+        place = cast("dict[str, Any]", inner)
+    if rest[-1] in place:
+        raise InvalidArguments((simple_error(first, "duplicate"),))
+    place[rest[-1]] = value
+
+
+def _parts(stored: Mapping[str, Any], ways: Collection[str]) -> dict[str, object]:
+    """Give what is stored of those parts of value objects that are among `ways`."""
+    parts: dict[str, object] = {}
+    for way in ways:
+        value: Any = stored
+        for name in way.split("."):
+            value = value.get(name, OMITTED) if is_mapping(value) else OMITTED
+        if value is not OMITTED:
+            parts[way] = value
+    return parts
+
+
+def _over(stored: object, given: object) -> object:
+    """Put what is given of a value object over what is stored of it."""
+    if not is_mapping(stored) or not is_mapping(given):
+        return given
+    return {**stored, **{name: _over(stored.get(name), value) for name, value in given.items()}}
 
 
 def _error(type: str | PydanticCustomError) -> ValidationError:

@@ -76,7 +76,7 @@ def answer_conflict(
     if request.wants_json:
         raise stale
     theirs = draft.values
-    mine = {**theirs, **form.typed(request)}
+    mine = form.over(theirs, request)
     differing = [name for name, value in theirs.items() if value != mine[name]]
     labels = {name: _labels(draft.related.get(name, {}), form.labels.get(name)) for name in theirs}
     place = f"errors.{request.route.namespace}.{request.route.event}"
@@ -85,6 +85,7 @@ def answer_conflict(
             draft,
             values=mine,
             before=theirs,
+            is_stale=True,
             errors={name: _said(theirs[name], labels[name]) for name in differing},
             choices={
                 name: _choice(name, theirs[name], labels[name], f"{place}.{name}")

@@ -3,26 +3,40 @@
 An input is named by the way to its value: `name`, `dimensions.width`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 from starmodel.domain.shapes import is_mapping
 from starmodel.web import json_body
+from starmodel.web.actions import live_action
 from starmodel.web.attributes import escape_attribute
 from starmodel.web.conflict import NOTICE as CONFLICT
 from starmodel.web.document import Page
 from starmodel.web.form_body import read_form
-from starmodel.web.input_value import Value, Values, value_of_sent
+from starmodel.web.input_value import Value, Values, ids_of, lines_of, value_of_sent
 from starmodel.web.listing import Related
 from starmodel.web.page import escape, related_label
 from starmodel.web.request import Request, media_type
+from starmodel.web.shown import Shown, read_shown, shown_values, untouched, with_line_breaks
 
 NO_RELATED: Related = {}
 
 JSON = b"application/json"
 VERSION = "version"
 """The input that has the version of the record; it is nobody's to type."""
+
+CHANGED = escape(
+    "(function changed(given, form, was) {return Object.fromEntries(Object.entries(given)"
+    ".filter(([name]) => ((text) => text(form[name]) !== text(was?.[name]))"
+    "((value) => JSON.stringify(value, (key, part) =>"
+    " typeof part === 'string' ? part.replace(/\\r\\n?/g, '\\n') : part)))"
+    ".map(([name, value]) => [name,"
+    " value?.constructor === Object ? changed(value, form[name], was?.[name]) : value]))})"
+)
+"""The JavaScript function that leaves of what a form sends what was changed, parts of value objects
+one by one. Line breaks count as one, however they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +49,11 @@ class Draft:
         related: The records that are referred to, to show what they are called.
         errors: What is wrong with which input; `_` for what belongs to none.
         called: What the record is called, as it is stored.
-        before: What is stored, where that is not what the inputs hold.
-        choices: A button for each input that differs from that.
+        before: What is stored, where that is not what the inputs hold; of a form that is shown
+            again, of those inputs alone that nobody has touched.
+        choices: A button for each input that differs from what is stored.
+        is_stale: Whether somebody else has changed the record meanwhile.
+        first: What the inputs showed at first, of a form that is shown again.
     """
 
     values: Values
@@ -46,6 +63,8 @@ class Draft:
     called: str = ""
     before: Values | None = None
     choices: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_stale: bool = False
+    first: Shown | None = None
 
     @property
     def signals(self) -> str:
@@ -57,10 +76,17 @@ class Draft:
         """What is stored, as an object literal; only what differs from it is sent."""
         return escape_attribute(self.values if self.before is None else self.before)
 
+    def live(self, name: str) -> str:
+        """Give the action that tells the page when the record is deleted, escaped.
+
+        `name` is the entity's.
+        """
+        return escape(live_action(f"{name}:{self.id}", only_deletions=True))
+
     @property
     def notice(self) -> str:
         """Say that somebody else has changed the record meanwhile, if so."""
-        return "" if self.before is None else CONFLICT
+        return CONFLICT if self.is_stale else ""
 
     @property
     def subject(self) -> str:
@@ -82,6 +108,18 @@ class Draft:
         text = self.text(path)
         return f"\n{text}" if text.startswith(("\n", "\r")) else text
 
+    def shown(self, *areas: str) -> str:
+        """Give what the inputs show, escaped, for the hidden input that says it to the server.
+
+        `areas` are the ways to those that are no `<input>`, and keep line breaks.
+        """
+        first = self.first
+        if first is None:
+            values = self.values if self.before is None else self.before
+            inputs = {name: value for name, value in values.items() if name != VERSION}
+            first = shown_values(inputs, areas)
+        return escape(json.dumps(first, separators=(",", ":")))
+
     def ticked(self, path: str) -> str:
         """Give the attribute of a box that is ticked."""
         return " checked" if self._value(path) is True else ""
@@ -92,7 +130,7 @@ class Draft:
 
     def lines(self, path: str) -> str:
         """Give the ids of a picker for several records, one on each line."""
-        return escape("\n".join(self._ids(path)))
+        return escape(lines_of(self._ids(path)))
 
     def error(self, name: str) -> str:
         """Give what is wrong with an input, escaped."""
@@ -157,8 +195,12 @@ class Form:
         errors: Mapping[str, str] | None = None,
     ) -> Draft:
         """Give the form as somebody without a script has sent it."""
-        texts = dict(given)
-        return Draft(_typed(self.blank, texts, ""), id, errors=errors or {})
+        values = _typed(self.blank, dict(with_line_breaks(given)), "")
+        shown = read_shown(given)
+        if not shown:
+            return Draft(values, id, errors=errors or {})
+        same = _pick(values, untouched(given, shown), "")
+        return Draft(values, id, errors=errors or {}, before=same, first=shown)
 
     def show(self, id: str = "", called: str = "") -> Page:
         """Give the page as it is before anything is typed.
@@ -168,9 +210,9 @@ class Form:
         return self.page(Draft(self.blank, id, called=called))
 
     def typed(self, request: Request) -> Values:
-        """Give what the inputs held that a request has sent; a script leaves out what it had.
+        """Give what the inputs held that somebody has touched, by a request that has sent them.
 
-        Of a request that sends no form it gives nothing.
+        Of a value object that are the parts. Of a request that sends no form it gives nothing.
         """
         if not request.received:
             return {}
@@ -185,10 +227,17 @@ class Form:
                 if name in given
             }
         else:
-            form = read_form(request.received, request.headers.get(b"content-type", b""))
-            values = {**self.draft(form).values}
+            form = with_line_breaks(
+                read_form(request.received, request.headers.get(b"content-type", b""))
+            )
+            same = untouched(form, read_shown(form))
+            values = _leave(_typed(self.blank, dict(form), ""), same, "")
         values.pop(VERSION, None)
         return values
+
+    def over(self, values: Values, request: Request) -> Values:
+        """Give values with what somebody has typed instead; see `typed`."""
+        return _over(values, self.typed(request))
 
 
 def _typed(blank: Values, texts: Mapping[str, str], prefix: str) -> Values:
@@ -199,12 +248,54 @@ def _typed(blank: Values, texts: Mapping[str, str], prefix: str) -> Values:
         if isinstance(empty, bool):
             values[name] = path in texts
         elif isinstance(empty, list):
-            values[name] = texts.get(path, "").split()
+            values[name] = ids_of(texts.get(path, ""))
         elif isinstance(empty, str):
             values[name] = texts.get(path, "")
         else:
             values[name] = _typed(empty, texts, f"{path}.")
     return values
+
+
+def _over(values: Values, changes: Values) -> Values:
+    """Give values with changes; those of a value object change its parts."""
+    changed = dict(values)
+    for name, value in changes.items():
+        before = values.get(name)
+        is_object = is_mapping(value) and is_mapping(before)
+        changed[name] = (
+            _over(cast("Values", before), cast("Values", value))
+            if is_object
+            else cast("Value", value)
+        )
+    return changed
+
+
+def _pick(values: Values, ways: Collection[str], prefix: str) -> dict[str, Value]:
+    """Pick the values of some inputs."""
+    picked: dict[str, Value] = {}
+    for name, value in values.items():
+        way = f"{prefix}{name}"
+        if is_mapping(value):
+            parts = _pick(cast("Values", value), ways, f"{way}.")
+            if parts:
+                picked[name] = parts
+        elif way in ways:
+            picked[name] = value
+    return picked
+
+
+def _leave(values: Values, ways: Collection[str], prefix: str) -> dict[str, Value]:
+    """Leave the values of some inputs out."""
+    left: dict[str, Value] = {}
+    for name, value in values.items():
+        way = f"{prefix}{name}"
+        if is_mapping(value):
+            parts = _leave(cast("Values", value), ways, f"{way}.")
+            if parts:
+                left[name] = parts
+        elif way not in ways:
+            left[name] = value
+    return left
 
 
 def _chip(id: str, label: str) -> str:

@@ -5,13 +5,18 @@ has chosen; those of a value object hold the values of its parts.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from starmodel.domain.shapes import is_mapping, is_sequence
 
 Value: TypeAlias = "str | bool | list[str] | Mapping[str, Value]"
 Values: TypeAlias = Mapping[str, Value]
+
+LINE_END: Final = re.compile("\r\n|\r|\n")
+_BREAKS = re.compile("[\r\n\0]")
+"""What no browser sends back as it was."""
 
 
 def value_of_sent(value: object, empty: Value) -> Value:
@@ -27,7 +32,9 @@ def value_of_sent(value: object, empty: Value) -> Value:
         given: Mapping[str, object] = (
             cast("Mapping[str, object]", value) if is_mapping(value) else {}
         )
-        return {name: value_of_sent(given.get(name), one) for name, one in empty.items()}
+        return {
+            name: value_of_sent(given[name], one) for name, one in empty.items() if name in given
+        }
     if isinstance(value, str):
         return value
     if value is None or isinstance(value, bool | int | float):
@@ -60,9 +67,21 @@ def duration_of(seconds: float | None) -> str:
 def lines_of(items: Sequence[Any] | None) -> str:
     """Write a list with one item on each line, or as JSON where that would lose something."""
     texts = [text_of(item) for item in items or ()]
-    if any(text != text.strip() or not text or "\n" in text or "\r" in text for text in texts):
+    if any(text != text.strip() or not text or _BREAKS.search(text) for text in texts):
         return json_of(items)
     return json_of(items) if texts and texts[0].startswith("[") else "\n".join(texts)
+
+
+def ids_of(text: str) -> list[str]:
+    """Read what `lines_of` has written of a list of ids, or what somebody has typed instead."""
+    if text.lstrip().startswith("["):
+        try:
+            items: object = json.loads(text)
+        except (ValueError, RecursionError):
+            items = None
+        if is_sequence(items):
+            return [str(item) for item in items]
+    return [line.strip() for line in LINE_END.split(text) if line.strip()]
 
 
 def json_of(value: object) -> str:

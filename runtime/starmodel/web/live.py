@@ -6,6 +6,8 @@ changes stand, at once and whenever there is another. The bus only gives hints; 
 the stored versions are compared with those that were sent, so a lost hint or an expired entity
 is noticed then at the latest. A page that reads too slowly skips versions; none ever goes back.
 
+A page that shows a record is told when that is deleted, also before its stream has begun.
+
 Who may read an entity is asked before the stream begins, and again before each change is sent.
 """
 
@@ -43,6 +45,10 @@ from starmodel.web.topic import Topic, Watched
 
 PATH = "/live"
 """Where a page asks for its stream."""
+
+ONLY = "only"
+DELETIONS = "deletions"
+"""What a page asks for that shows a record as it was, `?watch=product:ID&only=deletions`."""
 
 _RETRY_AFTER = 5.0
 _SHORTEST_RETRY = 500
@@ -150,6 +156,9 @@ class LiveHub:
                 # It was deleted, and the database may have changed others with it.
                 for name in self._dependents[record.entity]:
                     self._hear_of(name)
+                    for other in list(self._each()):
+                        if other.key.entity == name:
+                            other.look()
 
     def _hear_of(self, name: str) -> None:
         """Take note that a record of an entity has changed, and tell those who list them."""
@@ -161,6 +170,9 @@ class LiveHub:
     async def answer(self, request: Request) -> LiveStream:
         """GET /live: begin a stream.
 
+        A page of this site that watches a record has shown it. So where that is not there, the page
+        is told that it was deleted meanwhile.
+
         Raises:
             InvalidArguments: What is to be watched is not said, or is not there to be watched.
             NotFound: There is no such record.
@@ -171,23 +183,40 @@ class LiveHub:
         """
         keys = self._read_keys(request)
         self._check_room(request.session)
+        is_page = request.is_datastar and request.origin_path is not None
+        tells_deletions = (ONLY, DELETIONS) in request.query_items
         stream = LiveStream(
-            self, request.actor, request.session, secrets.token_hex(8), self._formatter.headers
+            self,
+            request.actor,
+            request.session,
+            secrets.token_hex(8),
+            self._formatter.headers,
+            is_page=is_page,
+            tells_deletions=tells_deletions,
         )
         self._join(stream, keys, request.formatter)
         last_event = request.headers.get(b"last-event-id", b"")
         try:
             for topic in stream.topics:
-                await self._admit(stream, topic)
+                try:
+                    await self._admit(stream, topic)
+                except NotFound:
+                    if not is_page or not isinstance(topic, Topic):
+                        raise
+                    stream.forget(topic)
+                    stream.append(topic, topic.deletion)
         except BaseException:
             self.leave(stream)
             raise
+        if tells_deletions:
+            stream.pending.clear()
         cursor = self._history.read(last_event)
         event_id = self._history.event_id(stream.token)
         stream.begin(b"retry: %d\nid: %b\n" % (self._retry(), event_id.encode()))
         if cursor is not None:
             self._replace(stream, cursor.stream)
-            self._catch_up(stream, cursor.number)
+            if not tells_deletions:
+                self._catch_up(stream, cursor.number)
         return stream
 
     def leave(self, stream: LiveStream) -> None:

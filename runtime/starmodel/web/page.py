@@ -44,11 +44,9 @@ sets it to nothing as soon as there is life again.
 
 TYPED = escape(
     "[...document.querySelectorAll('form :is(input:not([type=hidden]), select, textarea)')]"
-    ".filter((one) => one.type === 'checkbox' ? one.checked !== one.defaultChecked"
-    " : one.options ? one.selectedIndex !=="
-    " Math.max(0, [...one.options].findIndex((option) => option.defaultSelected))"
-    " : one.value !== one.defaultValue)"
     ".map((one) => [one, one.type === 'checkbox' ? 'checked' : 'value'])"
+    ".filter(([one, name]) => one[name] !== ((form) => (form.append(one.cloneNode(true)),"
+    " form.reset(), form.firstChild[name]))(document.createElement('form')))"
     ".map(([one, name]) => [one, name, one[name]])"
     ".forEach(([one, name, typed]) => setTimeout(() => (one[name] = typed,"
     " ['input', 'change'].forEach((type) =>"
@@ -56,8 +54,8 @@ TYPED = escape(
 )
 """The value of `data-init` on `<body>`: it keeps what was typed before the page's script started.
 
-Datastar would put into each input what its signal has. So what differs from what the page came
-with is put back, once everything else has started, as if it was typed then.
+Datastar would put into each input what its signal has. So what differs from what the input shows
+of what the page came with is put back, once everything else has started, as if it was typed then.
 """
 
 EMPTY_ROW = '<tr><td class="none" colspan="100">None</td></tr>'

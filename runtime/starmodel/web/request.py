@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from starmodel.domain.access import ANONYMOUS, Actor
@@ -54,6 +54,8 @@ class Request:
         actor: Who sent it, as the app's `identify` says.
         services: The stores, the bus and the unit of work.
         parts: Everything else that belongs to the app.
+        stored: The public state of the record whose form was sent: the form sends of it what was
+            changed.
     """
 
     __slots__ = (
@@ -71,6 +73,7 @@ class Request:
         "scope",
         "services",
         "set_cookie",
+        "stored",
     )
 
     def __init__(
@@ -95,6 +98,7 @@ class Request:
         self.services: Services = parts.services
         self.set_cookie: bytes | None = None
         self.parts = parts
+        self.stored: Mapping[str, Any] | None = None
         self._receive = receive
         self._body: bytes | None = None
         self._query: list[tuple[str, str]] | None = None

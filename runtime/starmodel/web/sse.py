@@ -13,10 +13,11 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from pydantic_core import PydanticSerializationError
 
+from starmodel.application import Removed
 from starmodel.domain.shapes import is_mapping, is_sequence
 from starmodel.web.attributes import encode_data, escape
 from starmodel.web.cross_site import is_own_path
@@ -180,8 +181,17 @@ def navigate(path: str) -> bytes:
     )
 
 
-def encode_signals(signals: Mapping[str, object]) -> bytes:
-    """Write signals as JSON that is safe on one line of an event; see `followable`."""
+def encode_signals(signals: Mapping[str, object], removed: Removed | None = None) -> bytes:
+    """Write signals as JSON that is safe on one line of an event; see `followable`.
+
+    Args:
+        signals: The signals.
+        removed: Keys that are gone: `null` takes a signal away, and a patch that says nothing of
+            one leaves it.
+    """
+    if removed:
+        kept = cast("Mapping[str, object]", followable(signals))
+        return encode_json(_with_removed(kept, _without_inherited(removed)))
     for value in signals.values():
         if type(value) not in _SAFE_TYPES:
             return _encode_carefully(signals)
@@ -226,6 +236,21 @@ def _encode_carefully(signals: Mapping[str, object]) -> bytes:
     if text.find(b"null") < 0 and text.find(b"__proto__") < 0 and text.find(b"constructor") < 0:
         return text
     return encode_json(followable(signals))
+
+
+def _with_removed(signals: Mapping[str, object], removed: object) -> dict[str, object]:
+    """Put `None` where keys are gone."""
+    given = dict(signals)
+    for name, lost in cast("Removed", removed).items():
+        inner = given.get(name)
+        given[name] = (
+            None
+            if lost is None
+            else _with_removed(
+                cast("Mapping[str, object]", inner) if is_mapping(inner) else {}, lost
+            )
+        )
+    return given
 
 
 def _without_inherited(value: object) -> object:

@@ -33,6 +33,8 @@ class LiveStream(StreamResponse):
         session: Whose browser it is.
         token: Its name, which the browser sends when it comes back.
         headers: The headers of the answer.
+        is_page: Whether a page of this site reads it, with signals of its own.
+        tells_deletions: Whether it tells of deletions and of nothing else.
 
     Attributes:
         topics: The entities it watches.
@@ -49,9 +51,11 @@ class LiveStream(StreamResponse):
         "_hub",
         "_is_cut",
         "_is_over",
+        "_is_page",
         "_send",
         "_stuck_at",
         "_task",
+        "_tells_deletions",
         "_waiter",
         "actor",
         "is_sending",
@@ -63,8 +67,18 @@ class LiveStream(StreamResponse):
     )
 
     def __init__(
-        self, hub: "LiveHub", actor: Actor, session: str, token: str, headers: Headers
+        self,
+        hub: "LiveHub",
+        actor: Actor,
+        session: str,
+        token: str,
+        headers: Headers,
+        *,
+        is_page: bool = False,
+        tells_deletions: bool = False,
     ) -> None:
+        self._is_page = is_page
+        self._tells_deletions = tells_deletions
         self.headers = headers
         self.actor = actor
         self.session = session
@@ -98,6 +112,11 @@ class LiveStream(StreamResponse):
         Where an earlier change of the entity still waits, its newest state takes the place of
         both.
         """
+        if self._tells_deletions:
+            deletion = getattr(topic, "deletion", b"")
+            chunk, fragments = b"", [one for one in fragments if one == deletion]
+            if not fragments:
+                return
         if chunk:
             pending = self.pending
             pending[topic] = None if topic in pending else chunk
@@ -213,7 +232,7 @@ class LiveStream(StreamResponse):
         pending = self.pending
         if len(pending) == 1 and not self._fragments and not self._head:
             topic, chunk = pending.popitem()
-            return topic.snapshot() if chunk is None else chunk
+            return self._newest(topic) if chunk is None else chunk
         self.pending = {}
         fragments, self._fragments, self._fragment_bytes = self._fragments, [], 0
         head, self._head = self._head, b""
@@ -224,8 +243,13 @@ class LiveStream(StreamResponse):
             if not is_shown:
                 parts.append(fragment)
         for topic, chunk in pending.items():
-            parts.append(topic.snapshot() if chunk is None else chunk)
+            parts.append(self._newest(topic) if chunk is None else chunk)
         return b"".join(parts)
+
+    def _newest(self, topic: "Watched") -> bytes:
+        """Give the newest state; what a page has from before may be of any age."""
+        snapshot = topic.snapshot()
+        return topic.emptying() + snapshot if self.sent or self._is_page else snapshot
 
     async def _listen(self, receive: Receive) -> None:
         """Wait for the browser to go away."""

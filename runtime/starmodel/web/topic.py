@@ -16,15 +16,21 @@ from starmodel.application import (
     EntityDefinition,
     EntityPersistenceBackend,
     Key,
+    Removed,
     detach,
+    removed_keys,
     restore,
 )
+from starmodel.application.values import NOTHING_REMOVED
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, render_fragment
+from starmodel.domain.shapes import is_mapping
 from starmodel.errors import Unavailable
+from starmodel.web.deletion import deletion_notice, no_deletion_notice
 from starmodel.web.formatter import EventResponseFormatter
 from starmodel.web.prefix import PREFIX
 from starmodel.web.routing import Resource
 from starmodel.web.sse import encode_signals
+from starmodel.web.varying import varying_fields
 
 if TYPE_CHECKING:
     from starmodel.web.stream import LiveStream
@@ -85,6 +91,10 @@ class Watched(ABC):
     def snapshot(self) -> bytes:
         """Give the newest state as events."""
 
+    def emptying(self) -> bytes:
+        """Give what comes before the newest state on a page of which nobody knows what it has."""
+        return b""
+
     @abstractmethod
     def close(self) -> None:
         """Tell the streams nothing more."""
@@ -98,6 +108,9 @@ class Topic(Watched):
         key: Which instance.
         backend: The store that keeps it.
         formatter: Writes what the streams are told.
+
+    Attributes:
+        deletion: The event that tells of a record that is not there any more.
     """
 
     __slots__ = (
@@ -111,6 +124,7 @@ class Topic(Watched):
         "_snapshot",
         "_view",
         "backend",
+        "deletion",
         "formatter",
         "resource",
     )
@@ -126,6 +140,7 @@ class Topic(Watched):
         self.resource = resource
         self.backend = backend
         self.formatter = formatter
+        self.deletion = formatter.elements(deletion_notice(key))
         self._view: View | None = None
         self._snapshot: bytes | None = None
         self._news = News(0)
@@ -157,9 +172,13 @@ class Topic(Watched):
             news.changed.update(record.changed)
             news.is_rendering_due |= fragment is None
         if self._fragments or not is_known:
-            self._is_read_due = True
-            if self._reader is None:
-                self._reader = asyncio.get_running_loop().create_task(self._follow())
+            self.look()
+
+    def look(self) -> None:
+        """Have the entity read, as it may have changed."""
+        self._is_read_due = True
+        if self._reader is None:
+            self._reader = asyncio.get_running_loop().create_task(self._follow())
 
     async def read(self) -> View:
         """Give the entity as it is now, and tell the streams what is new.
@@ -182,13 +201,28 @@ class Topic(Watched):
         snapshot = self._snapshot
         if snapshot is None:
             view = self._view
-            if view is None or view.state is None:
+            if view is None:
                 return b""
+            if view.state is None:
+                return self.deletion
             snapshot = self._encode(view, view.state, with_rendering=True)
             # Worth its memory only where somebody else may want the same.
             if len(self.streams) > 1:
                 self._snapshot = snapshot
         return snapshot
+
+    def emptying(self) -> bytes:
+        """Empty the mappings among the signals: the newest state says what is in them, and not
+        what is no longer.
+
+        An empty text, unlike `null`, is told to whoever follows the signal.
+        """
+        state = (self._view and self._view.state) or {}
+        names = varying_fields(self.definition.cls)
+        emptied = {name: "" for name, value in state.items() if name in names and is_mapping(value)}
+        if not emptied:
+            return b""
+        return self.formatter.signals(encode_signals({self.definition.namespace: emptied}))
 
     def allows(self, actor: Actor, entity: Entity | None) -> bool:
         """Tell whether the actor may read the entity; a policy that fails says no."""
@@ -250,10 +284,19 @@ class Topic(Watched):
             with_rendering = not is_told or news.is_rendering_due
             if with_rendering and self.definition.renders_itself:
                 fragments = []
-            if not is_told:
-                chunk = self.snapshot()
-            elif view.state is not None:
-                chunk = self._encode(view, news.changed, with_rendering=with_rendering)
+            if view.state is None:
+                # Before what the event has to say of it.
+                fragments = [self.deletion, *fragments]
+            elif before.state is None:
+                notice = self.formatter.elements(no_deletion_notice(self.key))
+                chunk = notice + self.emptying() + self.snapshot()
+            else:
+                removed = removed_keys(before.state, view.state)
+                if is_told or removed:
+                    names = news.changed if is_told else view.state
+                    chunk = self._encode(view, names, removed, with_rendering=with_rendering)
+                else:
+                    chunk = self.snapshot()
         self._broadcast(view.entity or (before and before.entity), chunk, fragments)
         if not callable(self.definition.access) and not self.definition.renders_itself:
             view.entity = None
@@ -276,13 +319,23 @@ class Topic(Watched):
             else:
                 stream.forget(self)
 
-    def _encode(self, view: View, names: Collection[str], *, with_rendering: bool) -> bytes:
+    def _encode(
+        self,
+        view: View,
+        names: Collection[str],
+        removed: Removed = NOTHING_REMOVED,
+        *,
+        with_rendering: bool,
+    ) -> bytes:
         """Write fields as events: signals, and the markup that goes with them."""
         state = view.state or {}
         shown = {name: value for name, value in state.items() if name in names}
         parts: list[bytes] = []
         if shown:
-            parts.append(self.formatter.signals(encode_signals({self.definition.namespace: shown})))
+            namespace = self.definition.namespace
+            lost = {name: keys for name, keys in removed.items() if name in shown}
+            text = encode_signals({namespace: shown}, {namespace: lost} if lost else None)
+            parts.append(self.formatter.signals(text))
         for name, render in self.resource.fragments.items():
             if name in shown:
                 parts.append(self._render(render, state))

@@ -1,5 +1,7 @@
 """Every argument gets the input that fits it."""
 
+from typing import Any
+
 import pytest
 
 from starmodel_generator.emission.control import Control, Controls
@@ -155,6 +157,50 @@ def test_texts_that_are_long_or_secret() -> None:
     assert control(STR, name="description", max_length=80).kind == "input"
     secret = control(STR, literal("hunter2"), name="password", private=True)
     assert summary(secret) == ("input type=password autocomplete=off | '' -> $x || undefined")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "textarea class=line required"),
+        ({"name": "answer", "max_length": 1}, "textarea maxlength=1 class=line required"),
+        ({"max_length": 201}, "textarea maxlength=201 required"),
+        ({"pattern": "^[a-z]+$"}, "input type=text pattern=[a-z]+ required"),
+        ({"pattern": "^[a-z]"}, "textarea class=line required"),
+        ({"pattern": "^.+$"}, "textarea class=line required"),
+        ({"pattern": r"^a\s$"}, "textarea class=line required"),
+        ({"pattern": r"^[a\s]$"}, "textarea class=line required"),
+        ({"pattern": "^[^a]$"}, "textarea class=line required"),
+        ({"multiline": False}, "input type=text required"),
+        ({"multiline": True}, "textarea required"),
+        ({"multiline": False, "name": "notes"}, "input type=text required"),
+    ],
+)
+def test_a_text_of_a_record_has_one_line_where_that_is_certain(
+    given: dict[str, Any], expected: str
+) -> None:
+    limits = {name: given[name] for name in given.keys() & {"pattern", "max_length"}}
+    parameter = ParameterSchema(
+        name=given.get("name", "title"),
+        type=STR,
+        default=REQUIRED,
+        constraints=Constraints.model_validate(limits),
+        multiline=given.get("multiline"),
+    )
+    found = Controls(CONTROLS.context, has_lines=True).control(parameter, "$x")
+    assert summary(found).partition(" | ")[0] == expected
+
+
+def test_an_event_asks_for_a_line_unless_it_says_otherwise() -> None:
+    assert control(STR).kind == "input"
+    parameter = ParameterSchema(name="title", type=STR, default=REQUIRED, multiline=True)
+    assert CONTROLS.control(parameter, "$x").kind == "textarea"
+
+
+def test_what_no_input_sends_back_is_not_shown() -> None:
+    for text in ("a\r\nb", "a\rb", "a\0b"):
+        assert summary(control(STR, literal(text))).endswith(" | '' -> $x || undefined")
+        assert control(ListType(item=STR), made(repr([text]))).sent == "$x || undefined"
 
 
 def test_a_moment_with_a_zone_is_the_readers() -> None:

@@ -227,3 +227,33 @@ def test_long_chains_of_modules_end(length: int) -> None:
     files["shop/entities.py"] = "from shop.m0 import Entity\nclass Thing(Entity): ...\n"
     linked = link_sources(files)
     assert linked.codes == ([] if length == 50 else ["SM107"])
+
+
+def test_whether_a_text_has_several_lines() -> None:
+    linked = link_sources("""
+        from typing import Annotated
+        from starmodel import Entity, Field, event
+
+        class Note(Entity):
+            title: str = Field("", multiline=False)
+            body: Annotated[str | None, Field(multiline=True)] = None
+            other: str = ""
+
+            @event
+            def say(self, text: Annotated[str, Field(multiline=True)]) -> None: ...
+        """)
+    fields = {field.name: field.multiline for field in linked.app.entities[0].fields}
+    assert fields["title"] is False
+    assert fields["body"] is True
+    assert fields["other"] is None
+    assert linked.app.entities[0].events[0].parameters[0].multiline is True
+
+
+def test_only_a_text_has_lines() -> None:
+    source = """
+        from starmodel import Entity, Field
+
+        class Note(Entity):
+            count: int = Field(0, multiline=False)
+    """
+    assert link_sources(source).codes == ["SM212"]

@@ -2,7 +2,7 @@
 """Forms of a customer: where it is made, edited and deleted."""
 
 from starmodel.web import Page, segment
-from starmodel.web.draft import Draft, Form
+from starmodel.web.draft import CHANGED, Draft, Form
 from starmodel.web.input_value import Values
 from starmodel.web.listing import Related
 from starmodel.web.page import NOTICE
@@ -61,6 +61,7 @@ def edit_customer_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("customer")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -79,16 +80,13 @@ def edit_customer_page(draft: Draft) -> Page:
   data-on:submit="$_busy.customer.update || (
     @setAll('', {{include: /^errors.customer.update./}}),
     @post('/customer/{id}/edit', {{
-      payload: Object.fromEntries(
-        Object.entries({{
+      payload: {{
+        ...{CHANGED}({{
           name: $_form.customer.update.name,
           email: $_form.customer.update.email,
-          version: $_form.customer.update.version,
-        }}).filter(([name]) =>
-          name === 'version'
-          || JSON.stringify($_form.customer.update[name]) !== JSON.stringify($_was.customer.update[name])
-        )
-      ),
+        }}, $_form.customer.update, $_was.customer.update),
+        version: $_form.customer.update.version,
+      }},
       headers: {{
         'Idempotency-Key': [...crypto.getRandomValues(new Uint32Array(4))].join('-'),
       }},
@@ -100,6 +98,7 @@ def edit_customer_page(draft: Draft) -> Page:
   {draft.notice}
 {customer_fields(draft, "update")}
   <input type="hidden" name="version" value="{draft.text("version")}">
+  <input type="hidden" name="_shown" value="{draft.shown("name", "email")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.customer.update ? 'true' : 'false'">Save</button>
     <a class="button quiet" href="/customer/{id}">Cancel</a>
@@ -117,6 +116,7 @@ def delete_customer_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("customer")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -160,18 +160,17 @@ def customer_fields(draft: Draft, event: str) -> str:
     return f"""\
   <div class="field">
     <label for="customer-{event}-name">Name</label>
-    <input
+    <textarea
       id="customer-{event}-name"
       name="name"
-      type="text"
       maxlength="120"
+      class="line"
       required
-      value="{draft.text("name")}"
       data-bind="_form.customer.{event}.name"
       aria-invalid="{draft.invalid("name")}"
       data-attr:aria-invalid="$errors.customer.{event}.name ? 'true' : 'false'"
       aria-describedby="customer-{event}-name--error"
-    >
+    >{draft.area("name")}</textarea>
     <p class="error" id="customer-{event}-name--error" role="alert" data-text="$errors.customer.{event}.name">{draft.error("name")}</p>{draft.choice("name")}
   </div>
   <div class="field">

@@ -96,6 +96,12 @@ async def edit_customer(request: Request) -> Response:
 
 async def save_customer(request: Request) -> Response:
     """POST /customer/{id}/edit: what that page sends."""
+    snapshot = await request.services.read(
+        CUSTOMER,
+        request.path_parameters["id"],
+        request.actor,
+    )
+    request.stored = customer_state(snapshot.entity)
     try:
         await update(request)
     except StaleVersion as stale:

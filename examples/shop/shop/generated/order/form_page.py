@@ -36,7 +36,10 @@ def new_order_page(draft: Draft) -> Page:
   data-on:submit="$_busy.order.create || (
     @setAll('', {{include: /^errors.order.create./}}),
     @post('/order', {{
-      payload: {{customer: $_form.order.create.customer, note: $_form.order.create.note}},
+      payload: {{
+        customer: $_form.order.create.customer,
+        note: $_form.order.create.note || undefined,
+      }},
       headers: {{
         'Idempotency-Key': [...crypto.getRandomValues(new Uint32Array(4))].join('-'),
       }},
@@ -63,6 +66,7 @@ def delete_order_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("order")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>

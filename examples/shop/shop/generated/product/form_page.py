@@ -2,7 +2,7 @@
 """Forms of a product: where it is made, edited and deleted."""
 
 from starmodel.web import Page, segment
-from starmodel.web.draft import Draft, Form
+from starmodel.web.draft import CHANGED, Draft, Form
 from starmodel.web.input_value import Values, text_of
 from starmodel.web.listing import Related
 from starmodel.web.page import NOTICE
@@ -77,6 +77,7 @@ def edit_product_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("product")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -95,8 +96,8 @@ def edit_product_page(draft: Draft) -> Page:
   data-on:submit="$_busy.product.update || (
     @setAll('', {{include: /^errors.product.update./}}),
     @post('/product/{id}/edit', {{
-      payload: Object.fromEntries(
-        Object.entries({{
+      payload: {{
+        ...{CHANGED}({{
           name: $_form.product.update.name,
           sku: $_form.product.update.sku,
           price: $_form.product.update.price,
@@ -107,12 +108,9 @@ def edit_product_page(draft: Draft) -> Page:
             depth: $_form.product.update.dimensions.depth,
           }},
           tags: $_form.product.update.tags,
-          version: $_form.product.update.version,
-        }}).filter(([name]) =>
-          name === 'version'
-          || JSON.stringify($_form.product.update[name]) !== JSON.stringify($_was.product.update[name])
-        )
-      ),
+        }}, $_form.product.update, $_was.product.update),
+        version: $_form.product.update.version,
+      }},
       headers: {{
         'Idempotency-Key': [...crypto.getRandomValues(new Uint32Array(4))].join('-'),
       }},
@@ -124,6 +122,7 @@ def edit_product_page(draft: Draft) -> Page:
   {draft.notice}
 {product_fields(draft, "update")}
   <input type="hidden" name="version" value="{draft.text("version")}">
+  <input type="hidden" name="_shown" value="{draft.shown("name", "sku", "status", "tags")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.product.update ? 'true' : 'false'">Save</button>
     <a class="button quiet" href="/product/{id}">Cancel</a>
@@ -141,6 +140,7 @@ def delete_product_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("product")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -184,34 +184,32 @@ def product_fields(draft: Draft, event: str) -> str:
     return f"""\
   <div class="field">
     <label for="product-{event}-name">Name</label>
-    <input
+    <textarea
       id="product-{event}-name"
       name="name"
-      type="text"
       maxlength="120"
+      class="line"
       required
-      value="{draft.text("name")}"
       data-bind="_form.product.{event}.name"
       aria-invalid="{draft.invalid("name")}"
       data-attr:aria-invalid="$errors.product.{event}.name ? 'true' : 'false'"
       aria-describedby="product-{event}-name--error"
-    >
+    >{draft.area("name")}</textarea>
     <p class="error" id="product-{event}-name--error" role="alert" data-text="$errors.product.{event}.name">{draft.error("name")}</p>{draft.choice("name")}
   </div>
   <div class="field">
     <label for="product-{event}-sku">Sku</label>
-    <input
+    <textarea
       id="product-{event}-sku"
       name="sku"
-      type="text"
       maxlength="32"
+      class="line"
       required
-      value="{draft.text("sku")}"
       data-bind="_form.product.{event}.sku"
       aria-invalid="{draft.invalid("sku")}"
       data-attr:aria-invalid="$errors.product.{event}.sku ? 'true' : 'false'"
       aria-describedby="product-{event}-sku--error"
-    >
+    >{draft.area("sku")}</textarea>
     <p class="error" id="product-{event}-sku--error" role="alert" data-text="$errors.product.{event}.sku">{draft.error("sku")}</p>{draft.choice("sku")}
   </div>
   <div class="field">

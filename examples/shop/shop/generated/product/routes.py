@@ -139,6 +139,12 @@ async def edit_product(request: Request) -> Response:
 
 async def save_product(request: Request) -> Response:
     """POST /product/{id}/edit: what that page sends."""
+    snapshot = await request.services.read(
+        PRODUCT,
+        request.path_parameters["id"],
+        request.actor,
+    )
+    request.stored = product_state(snapshot.entity)
     try:
         await update(request)
     except StaleVersion as stale:

@@ -2,7 +2,7 @@
 """Forms of a tag: where it is made, edited and deleted."""
 
 from starmodel.web import Page, segment
-from starmodel.web.draft import Draft, Form
+from starmodel.web.draft import CHANGED, Draft, Form
 from starmodel.web.input_value import Values
 from starmodel.web.listing import Related
 from starmodel.web.page import NOTICE
@@ -58,6 +58,7 @@ def edit_tag_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("tag")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -76,15 +77,12 @@ def edit_tag_page(draft: Draft) -> Page:
   data-on:submit="$_busy.tag.update || (
     @setAll('', {{include: /^errors.tag.update./}}),
     @post('/tag/{id}/edit', {{
-      payload: Object.fromEntries(
-        Object.entries({{
+      payload: {{
+        ...{CHANGED}({{
           name: $_form.tag.update.name,
-          version: $_form.tag.update.version,
-        }}).filter(([name]) =>
-          name === 'version'
-          || JSON.stringify($_form.tag.update[name]) !== JSON.stringify($_was.tag.update[name])
-        )
-      ),
+        }}, $_form.tag.update, $_was.tag.update),
+        version: $_form.tag.update.version,
+      }},
       headers: {{
         'Idempotency-Key': [...crypto.getRandomValues(new Uint32Array(4))].join('-'),
       }},
@@ -96,6 +94,7 @@ def edit_tag_page(draft: Draft) -> Page:
   {draft.notice}
 {tag_fields(draft, "update")}
   <input type="hidden" name="version" value="{draft.text("version")}">
+  <input type="hidden" name="_shown" value="{draft.shown("name")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.tag.update ? 'true' : 'false'">Save</button>
     <a class="button quiet" href="/tag/{id}">Cancel</a>
@@ -113,6 +112,7 @@ def delete_tag_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("tag")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -156,18 +156,17 @@ def tag_fields(draft: Draft, event: str) -> str:
     return f"""\
   <div class="field">
     <label for="tag-{event}-name">Name</label>
-    <input
+    <textarea
       id="tag-{event}-name"
       name="name"
-      type="text"
       maxlength="40"
+      class="line"
       required
-      value="{draft.text("name")}"
       data-bind="_form.tag.{event}.name"
       aria-invalid="{draft.invalid("name")}"
       data-attr:aria-invalid="$errors.tag.{event}.name ? 'true' : 'false'"
       aria-describedby="tag-{event}-name--error"
-    >
+    >{draft.area("name")}</textarea>
     <p class="error" id="tag-{event}-name--error" role="alert" data-text="$errors.tag.{event}.name">{draft.error("name")}</p>{draft.choice("name")}
   </div>"""
 

@@ -94,6 +94,12 @@ async def edit_tag(request: Request) -> Response:
 
 async def save_tag(request: Request) -> Response:
     """POST /tag/{id}/edit: what that page sends."""
+    snapshot = await request.services.read(
+        TAG,
+        request.path_parameters["id"],
+        request.actor,
+    )
+    request.stored = tag_state(snapshot.entity)
     try:
         await update(request)
     except StaleVersion as stale:

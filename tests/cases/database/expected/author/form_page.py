@@ -2,7 +2,7 @@
 """Forms of a author: where it is made, edited and deleted."""
 
 from starmodel.web import Page, segment
-from starmodel.web.draft import Draft, Form
+from starmodel.web.draft import CHANGED, Draft, Form
 from starmodel.web.input_value import Values, json_of, text_of
 from starmodel.web.listing import Related
 from starmodel.web.page import NOTICE
@@ -34,10 +34,10 @@ def new_author_page(draft: Draft) -> Page:
       payload: {{
         name: $_form.author.create.name,
         email: $_form.author.create.email,
-        born: $_form.author.create.born || null,
+        born: $_form.author.create.born || undefined,
         address: {{
-          street: $_form.author.create.address.street,
-          zip_code: $_form.author.create.address.zip_code,
+          street: $_form.author.create.address.street || undefined,
+          zip_code: $_form.author.create.address.zip_code || undefined,
           checked: $_form.author.create.address.checked,
         }},
         links: $_form.author.create.links || undefined,
@@ -68,6 +68,7 @@ def edit_author_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("author")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -86,8 +87,8 @@ def edit_author_page(draft: Draft) -> Page:
   data-on:submit="$_busy.author.update || (
     @setAll('', {{include: /^errors.author.update./}}),
     @post('/author/{id}/edit', {{
-      payload: Object.fromEntries(
-        Object.entries({{
+      payload: {{
+        ...{CHANGED}({{
           name: $_form.author.update.name,
           email: $_form.author.update.email,
           born: $_form.author.update.born || null,
@@ -96,13 +97,10 @@ def edit_author_page(draft: Draft) -> Page:
             zip_code: $_form.author.update.address.zip_code,
             checked: $_form.author.update.address.checked,
           }},
-          links: $_form.author.update.links || undefined,
-          version: $_form.author.update.version,
-        }}).filter(([name]) =>
-          name === 'version'
-          || JSON.stringify($_form.author.update[name]) !== JSON.stringify($_was.author.update[name])
-        )
-      ),
+          links: $_form.author.update.links,
+        }}, $_form.author.update, $_was.author.update),
+        version: $_form.author.update.version,
+      }},
       headers: {{
         'Idempotency-Key': [...crypto.getRandomValues(new Uint32Array(4))].join('-'),
       }},
@@ -114,6 +112,7 @@ def edit_author_page(draft: Draft) -> Page:
   {draft.notice}
 {author_fields(draft, "update")}
   <input type="hidden" name="version" value="{draft.text("version")}">
+  <input type="hidden" name="_shown" value="{draft.shown("name", "email", "address.street", "address.zip_code", "address.checked", "links")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.author.update ? 'true' : 'false'">Save</button>
     <a class="button quiet" href="/author/{id}">Cancel</a>
@@ -131,6 +130,7 @@ def delete_author_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("author")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -174,18 +174,17 @@ def author_fields(draft: Draft, event: str) -> str:
     return f"""\
   <div class="field">
     <label for="author-{event}-name">Name</label>
-    <input
+    <textarea
       id="author-{event}-name"
       name="name"
-      type="text"
       maxlength="80"
+      class="line"
       required
-      value="{draft.text("name")}"
       data-bind="_form.author.{event}.name"
       aria-invalid="{draft.invalid("name")}"
       data-attr:aria-invalid="$errors.author.{event}.name ? 'true' : 'false'"
       aria-describedby="author-{event}-name--error"
-    >
+    >{draft.area("name")}</textarea>
     <p class="error" id="author-{event}-name--error" role="alert" data-text="$errors.author.{event}.name">{draft.error("name")}</p>{draft.choice("name")}
   </div>
   <div class="field">
@@ -220,24 +219,22 @@ def author_fields(draft: Draft, event: str) -> str:
     <legend>Address</legend>
     <div class="field">
       <label for="author-{event}-address-street">Street</label>
-      <input
+      <textarea
         id="author-{event}-address-street"
         name="address.street"
-        type="text"
         maxlength="100"
-        value="{draft.text("address.street")}"
+        class="line"
         data-bind="_form.author.{event}.address.street"
-      >
+      >{draft.area("address.street")}</textarea>
     </div>
     <div class="field">
       <label for="author-{event}-address-zip_code">Zip code</label>
-      <input
+      <textarea
         id="author-{event}-address-zip_code"
         name="address.zip_code"
-        type="text"
-        value="{draft.text("address.zip_code")}"
+        class="line"
         data-bind="_form.author.{event}.address.zip_code"
-      >
+      >{draft.area("address.zip_code")}</textarea>
     </div>
     <div class="field">
       <label for="author-{event}-address-checked">Checked</label>

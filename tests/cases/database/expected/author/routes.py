@@ -106,6 +106,12 @@ async def edit_author(request: Request) -> Response:
 
 async def save_author(request: Request) -> Response:
     """POST /author/{id}/edit: what that page sends."""
+    snapshot = await request.services.read(
+        AUTHOR,
+        request.path_parameters["id"],
+        request.actor,
+    )
+    request.stored = author_state(snapshot.entity)
     try:
         await update(request)
     except StaleVersion as stale:

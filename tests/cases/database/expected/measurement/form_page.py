@@ -33,18 +33,18 @@ def new_measurement_page(draft: Draft) -> Page:
         flag: $_form.measurement.create.flag,
         count: $_form.measurement.create.count,
         ratio: $_form.measurement.create.ratio,
-        name: $_form.measurement.create.name,
+        name: $_form.measurement.create.name || undefined,
         blob: $_form.measurement.create.blob || undefined,
         price: $_form.measurement.create.price,
         day: $_form.measurement.create.day,
         hour: $_form.measurement.create.hour,
-        moment: $_form.measurement.create.moment ? new Date($_form.measurement.create.moment).toISOString() : null,
-        local: $_form.measurement.create.local || null,
+        moment: $_form.measurement.create.moment ? new Date($_form.measurement.create.moment).toISOString() : undefined,
+        local: $_form.measurement.create.local || undefined,
         span: $_form.measurement.create.span,
-        key: $_form.measurement.create.key || null,
+        key: $_form.measurement.create.key || undefined,
         kind: $_form.measurement.create.kind,
         level: $_form.measurement.create.level,
-        labels: $_form.measurement.create.labels || [],
+        labels: $_form.measurement.create.labels || undefined,
         sizes: $_form.measurement.create.sizes || undefined,
         place: $_form.measurement.create.place || [],
         either: $_form.measurement.create.either,
@@ -125,16 +125,15 @@ def measurement_fields(draft: Draft) -> str:
   </div>
   <div class="field">
     <label for="measurement-create-name">Name</label>
-    <input
+    <textarea
       id="measurement-create-name"
       name="name"
-      type="text"
-      value="{draft.text("name")}"
+      class="line"
       data-bind="_form.measurement.create.name"
       aria-invalid="{draft.invalid("name")}"
       data-attr:aria-invalid="$errors.measurement.create.name ? 'true' : 'false'"
       aria-describedby="measurement-create-name--error"
-    >
+    >{draft.area("name")}</textarea>
     <p class="error" id="measurement-create-name--error" role="alert" data-text="$errors.measurement.create.name">{draft.error("name")}</p>
   </div>
   <div class="field">
@@ -193,7 +192,7 @@ def measurement_fields(draft: Draft) -> str:
       required
       step="1"
       value="{draft.text("hour")}"
-      data-init="$_was.measurement.create.hour = $_was.measurement.create.hour.slice(0, 8), el.value = $_form.measurement.create.hour = $_form.measurement.create.hour.slice(0, 8)"
+      data-init="$_was.measurement.create.hour = ($_was.measurement.create.hour ?? '').slice(0, 8), el.value = $_form.measurement.create.hour = $_form.measurement.create.hour.slice(0, 8)"
       data-attr:type="'time'"
       data-bind="_form.measurement.create.hour"
       aria-invalid="{draft.invalid("hour")}"
@@ -210,7 +209,7 @@ def measurement_fields(draft: Draft) -> str:
       type="text"
       step="1"
       value="{draft.text("moment")}"
-      data-init="$_was.measurement.create.moment = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))($_was.measurement.create.moment), el.value = $_form.measurement.create.moment = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))($_form.measurement.create.moment)"
+      data-init="$_was.measurement.create.moment = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))(($_was.measurement.create.moment ?? '')), el.value = $_form.measurement.create.moment = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))($_form.measurement.create.moment)"
       data-attr:type="'datetime-local'"
       data-bind="_form.measurement.create.moment"
       aria-invalid="{draft.invalid("moment")}"
@@ -228,7 +227,7 @@ def measurement_fields(draft: Draft) -> str:
       type="text"
       step="1"
       value="{draft.text("local")}"
-      data-init="$_was.measurement.create.local = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))($_was.measurement.create.local), el.value = $_form.measurement.create.local = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))($_form.measurement.create.local)"
+      data-init="$_was.measurement.create.local = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))(($_was.measurement.create.local ?? '')), el.value = $_form.measurement.create.local = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))($_form.measurement.create.local)"
       data-attr:type="'datetime-local'"
       data-bind="_form.measurement.create.local"
       aria-invalid="{draft.invalid("local")}"

@@ -2,7 +2,7 @@
 """Forms of a post: where it is made, edited and deleted."""
 
 from starmodel.web import Page, segment
-from starmodel.web.draft import Draft, Form
+from starmodel.web.draft import CHANGED, Draft, Form
 from starmodel.web.input_value import Values
 from starmodel.web.listing import Related
 from starmodel.web.page import NOTICE
@@ -43,11 +43,11 @@ def new_post_page(draft: Draft) -> Page:
     @post('/post', {{
       payload: {{
         title: $_form.post.create.title,
-        body: $_form.post.create.body,
+        body: $_form.post.create.body || undefined,
         author: $_form.post.create.author,
-        editor: $_form.post.create.editor || null,
+        editor: $_form.post.create.editor || undefined,
         tags: $_form.post.create.tags,
-        answers_to: $_form.post.create.answers_to || null,
+        answers_to: $_form.post.create.answers_to || undefined,
       }},
       headers: {{
         'Idempotency-Key': [...crypto.getRandomValues(new Uint32Array(4))].join('-'),
@@ -75,6 +75,7 @@ def edit_post_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("post")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -94,20 +95,17 @@ def edit_post_page(draft: Draft) -> Page:
   data-on:submit="$_busy.post.update || (
     @setAll('', {{include: /^errors.post.update./}}),
     @post('/post/{id}/edit', {{
-      payload: Object.fromEntries(
-        Object.entries({{
+      payload: {{
+        ...{CHANGED}({{
           title: $_form.post.update.title,
           body: $_form.post.update.body,
           author: $_form.post.update.author,
           editor: $_form.post.update.editor || null,
           tags: $_form.post.update.tags,
           answers_to: $_form.post.update.answers_to || null,
-          version: $_form.post.update.version,
-        }}).filter(([name]) =>
-          name === 'version'
-          || JSON.stringify($_form.post.update[name]) !== JSON.stringify($_was.post.update[name])
-        )
-      ),
+        }}, $_form.post.update, $_was.post.update),
+        version: $_form.post.update.version,
+      }},
       headers: {{
         'Idempotency-Key': [...crypto.getRandomValues(new Uint32Array(4))].join('-'),
       }},
@@ -119,6 +117,7 @@ def edit_post_page(draft: Draft) -> Page:
   {draft.notice}
 {post_fields(draft, "update")}
   <input type="hidden" name="version" value="{draft.text("version")}">
+  <input type="hidden" name="_shown" value="{draft.shown("title", "body", "tags")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.post.update ? 'true' : 'false'">Save</button>
     <a class="button quiet" href="/post/{id}">Cancel</a>
@@ -136,6 +135,7 @@ def delete_post_page(draft: Draft) -> Page:
     id = segment(draft.id)
     content = f"""\
 <main
+  data-init="{draft.live("post")}"
   data-on:datastar-fetch="{NOTICE}"
 >
   <p class="notice" role="status" data-text="$_notice"></p>
@@ -180,18 +180,17 @@ def post_fields(draft: Draft, event: str) -> str:
     return f"""\
   <div class="field">
     <label for="post-{event}-title">Title</label>
-    <input
+    <textarea
       id="post-{event}-title"
       name="title"
-      type="text"
       maxlength="200"
+      class="line"
       required
-      value="{draft.text("title")}"
       data-bind="_form.post.{event}.title"
       aria-invalid="{draft.invalid("title")}"
       data-attr:aria-invalid="$errors.post.{event}.title ? 'true' : 'false'"
       aria-describedby="post-{event}-title--error"
-    >
+    >{draft.area("title")}</textarea>
     <p class="error" id="post-{event}-title--error" role="alert" data-text="$errors.post.{event}.title">{draft.error("title")}</p>{draft.choice("title")}
   </div>
   <div class="field">

@@ -135,6 +135,12 @@ async def edit_post(request: Request) -> Response:
 
 async def save_post(request: Request) -> Response:
     """POST /post/{id}/edit: what that page sends."""
+    snapshot = await request.services.read(
+        POST,
+        request.path_parameters["id"],
+        request.actor,
+    )
+    request.stored = post_state(snapshot.entity)
     try:
         await update(request)
     except StaleVersion as stale:

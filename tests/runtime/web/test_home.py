@@ -1,0 +1,70 @@
+"""Where there is no home page, the address of the app leads to its first page."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fasthtml.common import FastHTML
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+from web_world import DATASTAR, HTML, JSON, Answer, Client, make_app, resources
+
+from starmodel.settings import Settings
+from starmodel.web.starlette import StarletteAdapter
+
+
+def ask(app: Any, path: str = "/", method: str = "GET", *headers: Any) -> Answer:
+    return asyncio.run(Client(app).send(method, path, b"", *headers))
+
+
+def answer(status: int) -> Any:
+    async def page(request: Any) -> PlainTextResponse:
+        return PlainTextResponse("mine", status)
+
+    return page
+
+
+@pytest.mark.parametrize(
+    "host", [None, Starlette(), FastAPI(), FastHTML(secret_key="x", default_hdrs=False)]
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_address_leads_to_the_first_page(host: Any, method: str) -> None:
+    found = ask(make_app(host=host), "/", method, HTML)
+    assert found.status == 303
+    assert dict(found.headers)[b"location"] == b"/counter"
+    assert found.body == b""
+
+
+@pytest.mark.parametrize("host", [None, Starlette()])
+def test_other_addresses_and_programs_find_nothing(host: Any) -> None:
+    app = make_app(host=host)
+    assert ask(app, "/nothing", "GET", HTML).status == 404
+    assert ask(app, "/", "POST", HTML).status == 404
+    assert ask(app, "/", "GET", JSON).status == 404
+    assert ask(app, "/", "GET", DATASTAR).status == 404
+
+
+@pytest.mark.parametrize("status", [200, 404, 500])
+def test_a_home_page_of_ones_own_is_left_alone(status: int) -> None:
+    for route in (
+        Route("/", answer(status)),
+        Mount("/", Starlette(routes=[Route("/", answer(status))])),
+    ):
+        found = ask(make_app(host=Starlette(routes=[route])), "/", "GET", HTML)
+        assert (found.status, found.body) == (status, b"mine")
+
+
+@pytest.mark.parametrize("serve", ["app", "application"])
+@pytest.mark.parametrize("has_home", [True, False])
+def test_an_app_of_ones_own(serve: str, has_home: bool) -> None:
+    app = Starlette(routes=[Route("/", answer(200))] if has_home else [])
+    application = StarletteAdapter().configure_app(app, resources(), Settings())
+    found = ask(app if serve == "app" else application, "/", "GET", HTML)
+    assert found.status == (200 if has_home else 303)
+
+
+def test_an_app_without_a_page_leads_nowhere() -> None:
+    app = StarletteAdapter().create_app([], Settings())
+    assert ask(app, "/", "GET", HTML).status == 404
