@@ -137,7 +137,7 @@ def _same_field(column: ColumnSchema, change: TableChange) -> ColumnSchema | Non
 
 def _converted(before: ColumnSchema, after: ColumnSchema) -> str:
     """Write what makes values of one column those of another."""
-    name = identifier(before.name)
+    name = identifier(before.name).replace('"', '\\"')
     if isinstance(after.type, TextColumnType) and not isinstance(before.type, TextColumnType):
         return f"CAST({name} AS text)"
     return name
@@ -249,7 +249,7 @@ def _field_name(column: ColumnSchema) -> str:
 def _default_words(column: ColumnSchema, table: TableSchema) -> str:
     """Say whether a default of the field would do for the rows that are there."""
     if is_unique(column, table):
-        return "each row needs a value of its own, which a default cannot give: "
+        return "each row needs a value of its own, which a default cannot give; "
     return (
         "give the field a default that is a literal (a `default_factory` makes values for new"
         " records only), or "

@@ -149,9 +149,10 @@ def test_a_problem_of_somebody_else_is_one_as_well(load: Load, errors: object) -
 def test_what_is_not_given_is_omitted_everywhere(load: Load) -> None:
     client = load("generated.client")
     calls = (client.ProductClient, client.AsyncProductClient, client.CounterClient)
-    for function in (value for call in calls for value in vars(call).values() if callable(value)):
-        for parameter in inspect.signature(function).parameters.values():
-            assert parameter.default in (inspect.Parameter.empty, client.OMITTED)
+    for _, function in [pair for call in calls for pair in inspect.getmembers(call, callable)]:
+        if inspect.isfunction(function):
+            for parameter in inspect.signature(function).parameters.values():
+                assert parameter.default in (inspect.Parameter.empty, client.OMITTED)
 
 
 def test_the_package_exports_what_calls_take_and_give(load: Load) -> None:
