@@ -10,10 +10,11 @@ from table_schemas import INTEGER, column, index, key, numeric, plain, table, te
 from table_schemas import database as schema
 
 from starmodel.stores.sql.codec import POSTGRESQL, SQLITE
+from starmodel_generator.migration.difference import difference
 from starmodel_generator.migration.engine import MigrationFailure
 from starmodel_generator.migration.given import is_of_type, suggestion
 from starmodel_generator.migration.plan import Answers
-from starmodel_schemas import ColumnType
+from starmodel_schemas import ColumnType, LengthCheck
 from starmodel_schemas.table import PlainColumnName
 
 OLD = schema(table("patron", column("age", INTEGER)))
@@ -105,6 +106,11 @@ def test_an_expression_of_another_type_changes_nothing(
         (plain("integer"), "true"),
         (numeric(9, 2), "'much'"),
         (numeric(9, 2), "0.125"),
+        (text(3), "5"),
+        (text(3), "true"),
+        (text(3), "-1.5"),
+        (text(3), "('long')"),
+        (plain("integer"), "('many')"),
     ],
 )
 def test_a_literal_of_another_type_is_known(type_: ColumnType, given: str) -> None:
@@ -114,7 +120,7 @@ def test_a_literal_of_another_type_is_known(type_: ColumnType, given: str) -> No
 def test_an_expression_and_a_text_are_taken() -> None:
     for given in ("lower('A')", "NULL", "age || ''", "(SELECT min(joined) FROM other)"):
         assert is_of_type(given, column("joined", plain("datetime")))
-    assert is_of_type("5", column("name", text(3)))
+    assert is_of_type("'5'", column("name", text(3)))
     assert is_of_type("0.5", column("price", numeric(9, 2)))
 
 
@@ -131,3 +137,78 @@ def test_what_is_suggested_for_references_and_unique_texts() -> None:
         '--backfill book.author_id="(SELECT id FROM author ORDER BY id LIMIT 1)"'
     )
     assert suggestion(by_name["isbn"], whole) == '--backfill book.isbn="CAST(id AS text)"'
+
+
+def test_what_is_suggested_gives_each_row_of_a_unique_column_its_own() -> None:
+    short = LengthCheck(name="c", column="code", maximum=8)
+    number = "(SELECT count(*) FROM book AS other WHERE other.id <= book.id)"
+    for added, check, value in (
+        (column("code", text(8)), short, f"CAST({number} AS text)"),
+        (column("code", text(40)), short.model_copy(update={"maximum": 40}), "CAST(id AS text)"),
+        (column("code", INTEGER), None, number),
+        (column("code", numeric(9, 0)), None, number),
+    ):
+        whole = table("book", added, index("book", "code", unique=True))
+        if check is not None:
+            whole = whole.model_copy(update={"checks": (check,)})
+        assert suggestion(added, whole) == f'--backfill book.code="{value}"'
+
+
+def test_each_row_of_a_unique_column_gets_its_own(database: Database, tmp_path: Path) -> None:
+    project = Project(tmp_path, database.url)
+    project.write(OLD)
+    project.migrator.up()
+    database.insert(OLD, {"patron": [{"id": "1", "age": 7}, {"id": "2", "age": 7}]})
+    added = column("number", INTEGER)
+    whole = table("patron", column("age", INTEGER), added, index("patron", "number", unique=True))
+    _, _, given = suggestion(added, whole).removeprefix("--backfill ").partition("=")
+    project.write(schema(whole), Answers(backfills={"patron.number": given.strip('"')}))
+    project.migrator.up()
+    assert sorted(number for (number,) in database.run("SELECT number FROM patron")) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("now()", "SQLite: no such function: now"),
+        ("id::text", "SQLite: unrecognized token"),
+        ("gen_random_uuid()", "SQLite: no such function"),
+        ("name ILIKE 'a'", "SQLite: near"),
+        ("strftime('%Y', name)", "PostgreSQL: `strftime()`"),
+        ("lower(hex(randomblob(16)))", "PostgreSQL: `hex()`"),
+        ("max(age, 0)", "PostgreSQL: `max()`"),
+        ("age == 1", "PostgreSQL: `==`"),
+        ('"none"', 'PostgreSQL: `"none"`'),
+        ("name IS NOT 'a'", "PostgreSQL: `IS`"),
+        ("name ->> '$.a'", "PostgreSQL: a path"),
+    ],
+)
+def test_what_one_database_understands_is_warned_of(given: str, said: str) -> None:
+    new = table("patron", column("age", INTEGER), column("name"), column("joined", text(40)))
+    old = table("patron", column("age", INTEGER), column("name"))
+    [finding] = difference(
+        schema(old), schema(new), Answers(backfills={"patron.joined": given})
+    ).findings
+    assert (finding.kind, finding.subject, finding.stops) == ("dialect", "patron.joined", False)
+    assert f"cannot be read by {said}" in finding.message
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "'P-' || id",
+        "coalesce(name, 'now() == x')",
+        "CASE WHEN age IN (1, 2) THEN 'a' ELSE substr(name, 1, 3) END",
+        "(SELECT max(id) FROM patron)",
+        "CAST(gone AS text)",
+        "'12:00'",
+        '"name"',
+        "current_timestamp",
+    ],
+)
+def test_what_both_understand_needs_no_warning(given: str) -> None:
+    new = table("patron", column("age", INTEGER), column("name"), column("joined", text(40)))
+    old = table("patron", column("age", INTEGER), column("name"), column("gone", INTEGER))
+    answers = Answers(frozenset({"drop-column:patron.gone"}), {"patron.joined": given})
+    plan = difference(schema(old), schema(new), answers)
+    assert [finding.code for finding in plan.findings] == ["drop-column"]

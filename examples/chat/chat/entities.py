@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fasthtml.common import FT
+from fasthtml.common import FT  # type: ignore[import-untyped,unused-ignore]
 from pydantic import AwareDatetime, BaseModel
 
 from starmodel import Access, Entity, EntityConfig, Field, Scope, StateStore, event

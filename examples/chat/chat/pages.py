@@ -4,7 +4,7 @@
 # FastHTML's components have no types that strict checking could use.
 
 from datastar_py import attribute_generator as data
-from fasthtml.common import FT, Button, Div, Form, Input, Label, Li, Main, P, Span, Time, Ul, to_xml
+from fasthtml.common import FT, Button, Div, Form, Input, Label, Li, Main, P, Span, Time, Ul, to_xml  # type: ignore[import-untyped,unused-ignore]
 
 from chat.entities import ChatRoom, Message
 from chat.generated.chat_room import bindings

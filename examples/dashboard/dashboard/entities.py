@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Annotated
 
-from fasthtml.common import FT
+from fasthtml.common import FT  # type: ignore[import-untyped,unused-ignore]
 from pydantic import BaseModel, computed_field
 
 from starmodel import Entity, EntityConfig, Field, Scope, StateStore, event
@@ -56,19 +56,19 @@ class Dashboard(Entity):
     progress: int = Field(default=0, ge=0, le=100)
     running: bool = False
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def revenue(self) -> Decimal:
         """The revenue of all regions."""
         return sum((region.revenue for region in self.regions), Decimal(0))
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def orders(self) -> int:
         """The orders of all regions."""
         return sum(region.orders for region in self.regions)
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def average_order(self) -> Decimal:
         """What an order brings."""

@@ -3,7 +3,7 @@
 # pyright: basic
 # FastHTML's components have no types that strict checking could use.
 
-from fasthtml.common import FastHTML, HTMLResponse
+from fasthtml.common import FastHTML, HTMLResponse  # type: ignore[import-untyped,unused-ignore]
 from starlette.requests import Request
 
 from dashboard.generated.app import configure_app
@@ -16,7 +16,7 @@ ui = DefaultUI()
 starmodel = configure_app(app, ui=ui)
 
 
-@app.route("/", methods=["get"])
+@app.route("/", methods=["get"])  # type: ignore[untyped-decorator]
 async def index(request: Request) -> HTMLResponse:
     """The dashboard of this browser."""
     snapshot = await starmodel.read(request, DASHBOARD)

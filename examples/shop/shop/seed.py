@@ -3,9 +3,10 @@
 import asyncio
 from decimal import Decimal
 
-from shop.entities import Customer, Dimensions, Product, Ref, Status, Tag
+from shop.entities import Customer, Dimensions, Product, Status, Tag
 from shop.generated.app import create_app
 from shop.generated.product.queries import find_products
+from starmodel import Ref
 from starmodel.application import Services
 
 TAGS = {name: Tag(name=name) for name in ("tea", "green", "black", "tools", "gift")}

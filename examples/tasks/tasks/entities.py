@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from fasthtml.common import FT
+from fasthtml.common import FT  # type: ignore[import-untyped,unused-ignore]
 from pydantic import BaseModel, computed_field
 
 from starmodel import Entity, EntityConfig, Field, Scope, StateStore, event
@@ -41,7 +41,7 @@ class TaskList(Entity):
     tasks: list[Task] = []
     show: Show = Show.ALL
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def remaining(self) -> int:
         """How many tasks are still open."""

@@ -5,7 +5,7 @@
 
 from pathlib import Path
 
-from fasthtml.common import FastHTML, FileResponse, HTMLResponse
+from fasthtml.common import FastHTML, FileResponse, HTMLResponse  # type: ignore[import-untyped,unused-ignore]
 from starlette.requests import Request
 
 from starmodel.web import DefaultUI
@@ -20,14 +20,14 @@ ui = DefaultUI(stylesheets=["/tasks.css"])
 starmodel = configure_app(app, ui=ui)
 
 
-@app.route("/", methods=["get"])
+@app.route("/", methods=["get"])  # type: ignore[untyped-decorator]
 async def index(request: Request) -> HTMLResponse:
     """The task list of this browser."""
     snapshot = await starmodel.read(request, TASK_LIST)
     return HTMLResponse(page(snapshot.entity, ui))
 
 
-@app.route("/tasks.css", methods=["get"])
+@app.route("/tasks.css", methods=["get"])  # type: ignore[untyped-decorator]
 def stylesheet() -> FileResponse:
     """What the page needs beyond the default look."""
     return FileResponse(STYLESHEET, media_type="text/css")

@@ -4,7 +4,7 @@
 # FastHTML's components have no types that strict checking could use.
 
 from datastar_py import attribute_generator as data
-from fasthtml.common import (
+from fasthtml.common import (  # type: ignore[import-untyped,unused-ignore]
     FT,
     Button,
     Div,

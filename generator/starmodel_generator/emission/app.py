@@ -69,7 +69,7 @@ def app_view(context: Context) -> AppView:
     names.use("typing", "Unpack")
     names.use(framework.module, framework.app_class)
     if framework.is_untyped:
-        names.remark(framework.module, "pyright: ignore[reportMissingTypeStubs]")
+        names.remark(framework.module, "type: ignore[import-untyped,unused-ignore]")
     names.use(framework.adapter_module, framework.adapter)
     for name in ("Adapters", "Settings", "WebApplication"):
         names.use("starmodel.web", name)

@@ -11,11 +11,12 @@ from starmodel_generator.emission.annotation import annotation, is_fragment, is_
 from starmodel_generator.emission.client_classes import (
     ClientClasses,
     client_default,
+    declared_classes,
     empty_collection,
 )
 from starmodel_generator.emission.client_find import FiltersView, find_view
 from starmodel_generator.emission.client_values import Decoding, Encoding
-from starmodel_generator.emission.crud import is_once, may_be_omitted
+from starmodel_generator.emission.crud import VERSION, is_once, may_be_omitted
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout, conditional, flat, named, prefixed
 from starmodel_generator.emission.names import Context
@@ -33,6 +34,7 @@ from starmodel_schemas import (
     FieldSchema,
     ObjectSchema,
     ObjectType,
+    OptionalType,
     ParameterSchema,
     RequiredDefault,
 )
@@ -119,7 +121,7 @@ class _Client:
         clients = [f"{entity.name}Client", f"Async{entity.name}Client"]
         enums = [schema for schema in self.reach.enums if self.classes.is_own(schema)]
         values = [schema for schema in self.reach.objects if self.classes.is_own(schema)]
-        declared = [*(schema.name for schema in (*enums, *values)), self.state_type, *clients]
+        declared = [*declared_classes(entity, self.context), *clients]
         for name in declared:
             names.define(name)
         enum_views = tuple(self._enum(schema) for schema in enums)
@@ -130,7 +132,6 @@ class _Client:
         if has_queries(entity):
             find = find_view(entity, self.context, names, self.classes)
             filters = find.filters
-            declared.append(filters.name)
             methods.insert(
                 1,
                 self._call(
@@ -305,18 +306,14 @@ class _Client:
 
     def _parameter(self, parameter: ParameterSchema, event: EventSchema) -> tuple[Layout, Layout]:
         """Write how an argument is declared, and how it is sent."""
-        type_ = annotation(parameter.type, self.names, self.classes)
-        encoded = self.encoding.layout(parameter.type, parameter.name)
-        declared = f"{parameter.name}: {type_}"
-        is_omitted = may_be_omitted(event, parameter)
-        if isinstance(parameter.default, RequiredDefault) and not is_omitted:
+        type_ = parameter.type
+        if event.crud == "update" and parameter.name == VERSION and isinstance(type_, OptionalType):
+            type_ = type_.item  # Where it is not known it is not given.
+        encoded = self.encoding.layout(type_, parameter.name)
+        declared = f"{parameter.name}: {annotation(type_, self.names, self.classes)}"
+        if isinstance(parameter.default, RequiredDefault) and not may_be_omitted(event, parameter):
             return declared, encoded
-        default = None
-        if not is_omitted:
-            default = client_default(parameter.default, self.names, self.classes, self.context)
-        if default is not None:
-            return prefixed(f"{declared} = ", default), encoded
-        # The server has a default that cannot be written down here; nothing is sent for it.
+        # Nothing is sent for what is not given: the default is the app's, and may change there.
         omitted = self.names.use(".transport", "Omitted")
         sentinel = self.names.use(".transport", "OMITTED")
         if encoded != parameter.name:

@@ -5,6 +5,7 @@ from starmodel_generator.emission.layout import Layout
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.quoting import python_value
 from starmodel_generator.emission.shapes import Reference
+from starmodel_generator.planning import has_queries
 from starmodel_schemas import (
     Default,
     EntitySchema,
@@ -16,6 +17,23 @@ from starmodel_schemas import (
     ObjectSchema,
     RefType,
 )
+
+
+def declared_classes(entity: EntitySchema, context: Context) -> list[str]:
+    """Return the names of the classes that an entity's client module declares for its values."""
+    reach = context.reaches[entity.qualified_name]
+    owned = [
+        schema.name
+        for schema in (*reach.enums, *reach.objects)
+        if context.owners[schema.qualified_name] == entity.qualified_name
+    ]
+    filters = [filters_name(entity)] if has_queries(entity) else []
+    return [*owned, context.names[entity.qualified_name].state_type, *filters]
+
+
+def filters_name(entity: EntitySchema) -> str:
+    """Return what the class of the filters is called by which records are found."""
+    return f"{entity.name}Filters"
 
 
 class ClientClasses:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from starmodel_generator.emission.annotation import annotation
-from starmodel_generator.emission.client_classes import ClientClasses
+from starmodel_generator.emission.client_classes import ClientClasses, filters_name
 from starmodel_generator.emission.filters import filters_of, includes_of, texts_of
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Layout
@@ -39,25 +39,28 @@ def find_view(
     """Decide how records of an entity are found."""
     state_type = context.names[entity.qualified_name].state_type
     text = names.builtin("str")
-    several = f"{text} | {names.use('collections.abc', 'Sequence')}[{text}] = ()"
+    several = f"{text} | {names.use('collections.abc', 'Sequence')}[{text}]"
     taken = {
-        "q": f"{text} = {python_string('')}",
+        "q": text,
         "sort": several,
         "include": several,
-        "limit": f"{names.builtin('int')} | None = None",
-        "cursor": f"{text} | None = None",
+        "limit": names.builtin("int"),
+        "cursor": text,
     }
     if not texts_of(entity, context):
         del taken["q"]
     if not includes_of(entity):
         del taken["include"]
     filters = _filters(entity, context, names, classes)
-    unpacked = f"**filters: {names.use('typing', 'Unpack')}[{names.define(filters.name)}]"
+    omitted = names.use(".transport", "Omitted")
+    sentinel = names.use(".transport", "OMITTED")
+    given = [f"{name}: {type_} | {omitted} = {sentinel}" for name, type_ in taken.items()]
+    unpacked = f"**filters: {names.use('typing', 'Unpack')}[{filters.name}]"
     path = f"/{entity.snake_name}"
     words = f"Find {plural_words(entity)}, a page of them at a time: `next` is its `cursor`."
     return FindView(
         filters=filters,
-        parameters=("self", "*", *(f"{name}: {type_}" for name, type_ in taken.items()), unpacked),
+        parameters=("self", "*", *given, unpacked),
         answer=f"{names.use('.transport', 'Found')}[{state_type}]",
         docstring=docstring(words, 8, f"GET {path}"),
         items=(
@@ -74,7 +77,7 @@ def _filters(
 ) -> FiltersView:
     names.use("typing", "TypedDict")
     return FiltersView(
-        name=f"{entity.name}Filters",
+        name=filters_name(entity),
         docstring=docstring(f"What {plural_words(entity)} can be found by.", 4),
         fields=tuple(
             f"{one.name}: {annotation(one.type, names, classes)}"

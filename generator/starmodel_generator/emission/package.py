@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass
 
+from starmodel_generator.emission.client_classes import declared_classes
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.quoting import docstring, python_string
 from starmodel_generator.planning import has_queries, is_in_sql
 from starmodel_schemas import EntitySchema
+
+_TRANSPORT = ("OMITTED", "Answer", "ArgumentProblem", "Omitted", "Problem")
+"""What the client package offers of its transport, whatever the app is."""
+
+_OWN = frozenset({"Found", "TracebackType", "httpx", "transport"})
+"""What else the client package calls so: a class of the app's stays in its module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +72,14 @@ def client_package_view(context: Context) -> ClientPackageView:
     """Decide what the client package offers."""
     # A module of the package is a name in it: `type` is that of the clients of `Type`.
     names = ModuleNames(context.first_party, [each.snake_name for each in context.app.entities])
-    for name in ("AsyncTransport", "Transport", "Answer", "ArgumentProblem", "Problem"):
+    for name in ("AsyncTransport", "Transport"):
         names.use(".transport", name)
     names.use_module("httpx")
     names.use("types", "TracebackType")
     names.use("typing", "Self")
     entries: list[EntryView] = []
-    exports = ["Answer", "ArgumentProblem", "AsyncClient", "Client", "Problem"]
+    exports = ["AsyncClient", "Client"]
+    exports += [names.use(".transport", name) for name in _TRANSPORT]
     if any(has_queries(entity) for entity in context.app.entities):
         exports.append(names.use(".transport", "Found"))
     for entity in context.app.entities:
@@ -80,6 +88,15 @@ def client_package_view(context: Context) -> ClientPackageView:
         names.use(f".{entity.snake_name}", f"Async{client}")
         exports += [client, f"Async{client}"]
         entries.append(EntryView(entity.snake_name, client))
+    modules: dict[str, list[str]] = {}
+    for entity in context.app.entities:
+        for name in declared_classes(entity, context):
+            modules.setdefault(name, []).append(entity.snake_name)
+    taken = {*exports, *_OWN, *(entity.snake_name for entity in context.app.entities)}
+    for name, owners in modules.items():
+        # Where two have a name, each is imported from its module.
+        if len(owners) == 1 and name not in taken:
+            exports.append(names.use(f".{owners[0]}", name))
     for name in ("Client", "AsyncClient"):
         names.define(name)
     return ClientPackageView(

@@ -218,16 +218,19 @@ class StoredJson:
             value = self.decoding.layout(kind.type, "value") if kind.is_told_apart else "value"
             cases += [
                 Statement(8, f"case {{{python_string(kind.tag)}: value}}:"),
-                Statement(12, prefixed("return ", value)),
+                Statement(12, prefixed("made = ", value)),
             ]
         return FunctionView(
             Group(f"def {base}_from_json(", (f"kept: {self._any()}",), f") -> {declared}:"),
             docstring("Make the value of it again.", 4),
             (
+                # What is read off JSON is `Any`, which mypy lets no function with a type return.
+                Statement(4, f"made: {declared}"),
                 Statement(4, "match kept:"),
                 *cases,
                 Statement(8, "case _:"),
-                Statement(12, "return kept"),
+                Statement(12, "made = kept"),
+                Statement(4, "return made"),
             ),
         )
 

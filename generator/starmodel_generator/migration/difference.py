@@ -22,6 +22,7 @@ from starmodel_generator.migration.plan import (
     Steps,
     TableChange,
 )
+from starmodel_generator.migration.portability import judge_backfills
 from starmodel_generator.migration.proof import Proof, proof_of
 from starmodel_generator.migration.renaming import checks_of, renames
 from starmodel_schemas import (
@@ -48,10 +49,13 @@ def difference(old: DatabaseSchema, new: DatabaseSchema, answers: Answers = NO_A
     for change in up.changed:
         found += judge_change(change, answers)
     found += judge_dropped_tables(up.dropped, up.created)
+    found += judge_backfills(new, up.changed, answers)
     findings = [
         replace(
             finding,
-            accepted=finding.kind not in ("refused", "data") and finding.key in answers.accepted,
+            accepted=finding.kind != "refused"
+            and not finding.is_warning
+            and finding.key in answers.accepted,
         )
         for finding in found
     ]

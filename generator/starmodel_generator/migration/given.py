@@ -5,6 +5,7 @@ A value is read here, and written as each database keeps it. An expression stays
 
 import json
 import re
+import sys
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Literal, NamedTuple, TypeAlias, assert_never
@@ -16,11 +17,13 @@ from starmodel_generator.migration.filling import stand_in
 from starmodel_schemas import (
     ColumnSchema,
     ColumnType,
+    LengthCheck,
     NumericColumnType,
     PlainColumnType,
     TableSchema,
     TextColumnType,
 )
+from starmodel_schemas.shape import ColumnShape
 
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -50,6 +53,9 @@ _EXAMPLES: dict[str, str] = {
     "uuid": "'00000000-0000-0000-0000-000000000000'",
     "json": "'[]'",
 }
+_ID_LENGTH = 36
+"""An id of the store's own has 35 characters, a UUID 36."""
+
 _NOW = Sql("strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'", "current_timestamp")
 
 
@@ -59,7 +65,7 @@ def given_value(text: str, column: ColumnSchema) -> Sql:
     if text.lower() == "current_timestamp" and column.type == PlainColumnType(name="datetime"):
         return _NOW
     written = _literal(text)
-    if written is None or isinstance(column.type, TextColumnType):
+    if written is None:
         return Sql.same(text)
     try:
         return _read(written, column.type)
@@ -69,13 +75,13 @@ def given_value(text: str, column: ColumnSchema) -> Sql:
 
 def is_literal(text: str) -> bool:
     """Whether it is a value, and no expression."""
-    return _literal(text.strip()) is not None
+    return _literal(text) is not None
 
 
 def is_of_type(text: str, column: ColumnSchema) -> bool:
     """Whether it may be what the column holds; of an expression nobody can tell without rows."""
-    written = _literal(text.strip())
-    if written is None or isinstance(column.type, TextColumnType):
+    written = _literal(text)
+    if written is None:
         return True
     try:
         _read(written, column.type)
@@ -108,16 +114,65 @@ def _suggested(column: ColumnSchema, table: TableSchema) -> str:
         if key.column == column.name:
             target = identifier(key.target)
             return f"(SELECT {target} FROM {identifier(key.table)} ORDER BY {target} LIMIT 1)"
-    unique = any(index.unique and index.columns == (column.name,) for index in table.indexes)
-    if unique and isinstance(column.type, TextColumnType) and table.primary_key == ("id",):
-        return "CAST(id AS text)"
+    if is_unique(column, table) and table.primary_key == ("id",):
+        count = f"(SELECT count(*) FROM {identifier(table.name)} AS other"
+        count += f" WHERE other.id <= {identifier(table.name)}.id)"
+        match column.type:
+            case TextColumnType() if _longest(column, table) >= _ID_LENGTH:
+                return "CAST(id AS text)"
+            case TextColumnType():
+                return f"CAST({count} AS text)"
+            case NumericColumnType() | PlainColumnType(name="integer" | "float"):
+                return count
+            case PlainColumnType():
+                pass
+    if column.shape is not None:
+        return _empty_json(column.shape)
     if isinstance(column.type, PlainColumnType) and column.type.name not in ("integer", "float"):
         return example(column.type)
     fitting = stand_in(column, table)
     return example(column.type) if fitting is None else fitting.postgresql
 
 
+def is_unique(column: ColumnSchema, table: TableSchema) -> bool:
+    """Whether no two rows may have the same value in a column."""
+    return any(index.unique and index.columns == (column.name,) for index in table.indexes)
+
+
+def _longest(column: ColumnSchema, table: TableSchema) -> int:
+    """Return how many characters a text may have."""
+    return min(
+        check.maximum
+        for check in (*table.checks, LengthCheck(name="", column=column.name, maximum=sys.maxsize))
+        if isinstance(check, LengthCheck)
+        and check.column == column.name
+        and check.maximum is not None
+    )
+
+
+def _empty_json(shape: ColumnShape) -> str:
+    """A text literal with the JSON that is nearest to nothing and of that shape."""
+    match shape.kind:
+        case "dict" | "object":
+            return "'{}'"
+        case "optional" | "any":
+            return "'null'"
+        case "scalar" if shape.name in ("bool", "int", "float"):
+            return "'false'" if shape.name == "bool" else "'0'"
+        case "scalar":
+            return "'\"\"'"
+        case "choices":
+            return quoted(json.dumps(shape.values[0]))
+        case "union":
+            return _empty_json(shape.members[0])
+        case _:
+            return "'[]'"
+
+
 def _literal(text: str) -> _Written | None:
+    text = text.strip()
+    while text.startswith("(") and text.endswith(")"):
+        text = text[1:-1].strip()
     if found := _TEXT.fullmatch(text):
         return _Written("text", found[1].replace("''", "'"))
     if _NUMBER.fullmatch(text):
@@ -125,12 +180,16 @@ def _literal(text: str) -> _Written | None:
     return _Written("word", text.lower()) if _WORD.fullmatch(text) else None
 
 
-def _read(written: _Written, type_: NumericColumnType | PlainColumnType) -> Sql:
+def _read(written: _Written, type_: ColumnType) -> Sql:
     """The value of a literal.
 
     Raises:
         ValueError, InvalidOperation: It is none of the type.
     """
+    if isinstance(type_, TextColumnType):
+        if written.form != "text" or len(written.value) > (type_.max_length or sys.maxsize):
+            raise ValueError(written.value)
+        return Sql.same(quoted(written.value))
     if isinstance(type_, NumericColumnType):
         return literal(str(_number(written, type_.scale)), type_)
     match type_.name:

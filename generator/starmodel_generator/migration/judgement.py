@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+from starmodel_generator.emission.sql_text import identifier
 from starmodel_generator.migration.conversion import type_words
 from starmodel_generator.migration.conversions import conversion
 from starmodel_generator.migration.fitness import judge_rows
-from starmodel_generator.migration.given import suggestion
+from starmodel_generator.migration.given import is_unique, suggestion
 from starmodel_generator.migration.plan import (
     AddedColumn,
     AlteredColumn,
@@ -19,6 +20,7 @@ from starmodel_generator.migration.shapes import problems
 from starmodel_schemas import (
     ColumnSchema,
     TableSchema,
+    TextColumnType,
 )
 
 _MOST_PROBLEMS = 3
@@ -71,7 +73,7 @@ def judge_change(change: TableChange, answers: Answers) -> list[Finding]:
         findings.append(_dropped(column, change))
     for added in change.added:
         if added.needs_empty_table:
-            findings.append(_without_value(added, change.new))
+            findings.append(_without_value(added, change))
     for item in change.altered:
         given = f"{table}.{item.after.name}" in answers.backfills
         findings += _altered(item, change, is_given=given)
@@ -93,12 +95,19 @@ def _primary_key(change: TableChange) -> Finding:
 
 def _dropped(column: ColumnSchema, change: TableChange) -> Finding:
     table = change.new.name
-    alike = [added.column.name for added in change.added if added.column.type == column.type]
+    alike = [added.column for added in change.added if added.column.type == column.type]
     hint = ""
-    if alike:
+    same = _same_field(column, change)
+    if same is not None:
         hint = (
-            f"if its values are those of `{alike[0]}` now, write"
-            f' `{_field_name(alike[0])}: ... = Field(renamed_from="{_field_name(column.name)}")`;'
+            f"its field has the column `{same.name}` now: rows keep their values with"
+            f' `--backfill {table}.{same.name}="{_converted(column, same)}"`. Beside that, or'
+            " without it, "
+        )
+    elif alike:
+        hint = (
+            f"if its values are those of `{_field_name(alike[0])}` now, write"
+            f' `{_field_name(alike[0])}: ... = Field(renamed_from="{_field_name(column)}")`;'
             " else "
         )
     return _finding(
@@ -110,14 +119,45 @@ def _dropped(column: ColumnSchema, change: TableChange) -> Finding:
     )
 
 
-def _without_value(added: AddedColumn, table: TableSchema) -> Finding:
+def _same_field(column: ColumnSchema, change: TableChange) -> ColumnSchema | None:
+    """Return the new column of a field that was a `Ref`, or that has become one."""
+    pair = {f"{column.name}_id", column.name.removesuffix("_id")} - {column.name}
+    keys = {key.column for key in (*change.current.foreign_keys, *change.new.foreign_keys)}
+    return next(
+        (
+            added.column
+            for added in change.added
+            if added.column.name in pair
+            and added.column.path == column.path
+            and not keys.isdisjoint({added.column.name, column.name})
+        ),
+        None,
+    )
+
+
+def _converted(before: ColumnSchema, after: ColumnSchema) -> str:
+    """Write what makes values of one column those of another."""
+    name = identifier(before.name).replace('"', '\\"')
+    if isinstance(after.type, TextColumnType) and not isinstance(before.type, TextColumnType):
+        return f"CAST({name} AS text)"
+    return name
+
+
+def _without_value(added: AddedColumn, change: TableChange) -> Finding:
+    table = change.new
+    option = suggestion(added.column, table)
+    for dropped in change.dropped:
+        if _same_field(dropped, change) == added.column:
+            option = (
+                f'--backfill {table.name}.{added.column.name}="{_converted(dropped, added.column)}"'
+            )
     subject = f"{table.name}.{added.column.name}"
     return Finding(
         "missing",
         "new-required-column",
         subject,
         f"`{subject}` is new and required: nobody says what the rows that are there get",
-        f"give the field a default, or say it once: `{suggestion(added.column, table)}` (an SQL"
+        f"{_default_words(added.column, table)}say it once: `{option}` (an SQL"
         " expression over the row's columns). Where the table is known to be empty:"
         f" `--accept new-required-column:{subject}`",
     )
@@ -163,7 +203,7 @@ def _altered(item: AlteredColumn, change: TableChange, *, is_given: bool) -> lis
                 "require-value",
                 subject,
                 f"`{subject}` is required now: nobody says what rows without a value get",
-                "give the field a default, or say it once:"
+                f"{_default_words(item.after, change.new)}say it once:"
                 f" `{suggestion(item.after, change.new)}`. Where every row has a value: `--accept require-value:{subject}`",
             )
         )
@@ -202,18 +242,28 @@ def _class_name(table: TableSchema) -> str:
     return (table.entity or table.name).rpartition(".")[2]
 
 
-def _field_name(column: str) -> str:
-    return column.removesuffix("_id")
+def _field_name(column: ColumnSchema) -> str:
+    return column.path[-1] if column.path else column.name
+
+
+def _default_words(column: ColumnSchema, table: TableSchema) -> str:
+    """Say whether a default of the field would do for the rows that are there."""
+    if is_unique(column, table):
+        return "each row needs a value of its own, which a default cannot give; "
+    return (
+        "give the field a default that is a literal (a `default_factory` makes values for new"
+        " records only), or "
+    )
 
 
 def acceptable(findings: Iterable[Finding]) -> list[str]:
     """What `--accept` may be given."""
-    return sorted({item.key for item in findings if item.kind not in ("data", "refused")})
+    return sorted({item.key for item in findings if item.kind != "refused" and not item.is_warning})
 
 
 def unused(answers: Answers, findings: Iterable[Finding], backfilled: Iterable[str]) -> list[str]:
     """Answers that nothing asks for, as they were given: a misspelt one must not pass unseen."""
-    asked = {finding.key for finding in findings if finding.kind != "data"}
+    asked = {finding.key for finding in findings if not finding.is_warning}
     return [
         *(f"--accept {key}" for key in sorted(answers.accepted - asked)),
         *(f"--backfill {key}" for key in sorted(answers.backfills.keys() - set(backfilled))),

@@ -15,7 +15,7 @@ from starmodel_schemas import (
     TableSchema,
 )
 
-FindingKind: TypeAlias = Literal["destructive", "lossy", "missing", "data", "refused"]
+FindingKind: TypeAlias = Literal["destructive", "lossy", "missing", "data", "dialect", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class Finding:
     Attributes:
         kind: `destructive`: whole columns or tables of values go. `lossy`: values become
             shorter or coarser. `missing`: nobody said what rows that are there get. `data`:
-            the migration stops, with nothing changed, if the rows do not fit. `refused`: this
+            the migration stops, with nothing changed, if the rows do not fit. `dialect`: one of
+            the databases cannot run it. `refused`: this
             cannot be worked out; it is written by hand.
         code: The kind of step, `drop-column`.
         subject: What it is about: `product`, or `product.title`.
@@ -49,7 +50,12 @@ class Finding:
     @property
     def stops(self) -> bool:
         """Whether no migration is written because of it."""
-        return self.kind != "data" and not self.accepted
+        return not self.is_warning and not self.accepted
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether it is only told, and cannot be accepted."""
+        return self.kind in ("data", "dialect")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ MISSING = ExplainedRule(
     "error",
     summary="a column is required, and nobody says what rows that are there get",
     explanation=(
-        "Give the field a default that is a literal, and rows get that. Or say it once, for this"
+        "Give the field a default that is a literal, and rows get that; a `default_factory` runs in"
+        " Python, for new records only. Or say it once, for this"
         " migration: `--backfill product.sku=\"'P-' || id\"`, an SQL expression over the row's"
         " columns. Where no row needs a value, the `--accept` that the message names says so; the"
         " migration then fails, with nothing changed, if one does."
@@ -51,6 +52,18 @@ DATA = ExplainedRule(
         "A new unique index, a new bound, a reference: rows from before may not keep it. Nothing"
         " is lost then: the migration stops, and the database is as it was. Look for such rows"
         " before the migration is deployed."
+    ),
+)
+DIALECT = ExplainedRule(
+    "SM556",
+    "one-database-backfill",
+    "warning",
+    summary="what rows get is written so that only one database can read it",
+    explanation=(
+        "An expression of `--backfill` goes into the migration as it is, and SQLite and PostgreSQL"
+        " have different functions: `strftime` is SQLite's, `now()` and `::text` are PostgreSQL's."
+        " Where the app runs on one of them only, that is all right. Else write it with what both"
+        " have, or write the migration by hand and ask `op.get_bind().dialect.name`."
     ),
 )
 REFUSED = ExplainedRule(
@@ -70,6 +83,7 @@ _BY_KIND: dict[FindingKind, ExplainedRule] = {
     "lossy": LOSSY,
     "missing": MISSING,
     "data": DATA,
+    "dialect": DIALECT,
     "refused": REFUSED,
 }
 RULES = tuple(_BY_KIND.values())

@@ -261,6 +261,7 @@ class LiveStream:
         self._text = ""
         self._events: deque[ServerSentEvent] = deque()
         self._status = 0
+        self._seen = 0
 
     def __enter__(self) -> Self:
         self._client.run(self._open())
@@ -278,11 +279,13 @@ class LiveStream:
         """Wait for the next event.
 
         Raises:
-            TimeoutError: None came within so many seconds, or the stream has ended.
+            TimeoutError: None came within so many seconds, or the stream has ended. The message
+                says what was waited for, and what came before.
         """
         if not self._events:
             self._client.run(self._wait(within))
         event = self._events.popleft()
+        self._seen += 1
         merge(self.signals, event.signals)
         return event
 
@@ -302,14 +305,24 @@ class LiveStream:
         await asyncio.wait_for(self._task, PATIENCE)
 
     async def _wait(self, seconds: float) -> None:
-        async with asyncio.timeout(seconds):
-            while not self._events and not self._task.done():
-                self._arrived.clear()
-                arrived = asyncio.ensure_future(self._arrived.wait())
-                await asyncio.wait([arrived, self._task], return_when=asyncio.FIRST_COMPLETED)
-                arrived.cancel()
+        try:
+            async with asyncio.timeout(seconds):
+                while not self._events and not self._task.done():
+                    self._arrived.clear()
+                    arrived = asyncio.ensure_future(self._arrived.wait())
+                    await asyncio.wait([arrived, self._task], return_when=asyncio.FIRST_COMPLETED)
+                    arrived.cancel()
+        except TimeoutError:
+            raise TimeoutError(self._missing(f"within {seconds:g} seconds")) from None
         if not self._events and self._status == 200:
-            raise TimeoutError("the stream has ended")
+            raise TimeoutError(self._missing("before the stream ended"))
+
+    def _missing(self, when: str) -> str:
+        """Say which event did not come, and what came until then."""
+        what = f"GET {self._path}: event {self._seen + 1} did not come {when}"
+        if not self._seen:
+            return f"{what}; none came before it"
+        return f"{what}; the signals are {json.dumps(self.signals)[:500]}"
 
     async def _receive(self) -> Message:
         await self._gone.wait()

@@ -40,6 +40,17 @@ class TreeExtension(SingleFileSnapshotExtension):
         """Give the file's whole path, whose extension is the one of the name."""
         return str(Path(cls.dirname(test_location=test_location)) / str(index))
 
+    @classmethod
+    def matches_test_location(
+        cls, *, test_location: PyTestLocation, snapshot_location: str
+    ) -> bool:
+        """Tell whether a snapshot is one of a test's: it lies in the test's folder.
+
+        syrupy goes by the name of the file, which here is the one of the tree.
+        """
+        folder = Path(cls.dirname(test_location=test_location))
+        return Path(snapshot_location).is_relative_to(folder)
+
 
 def assert_tree(folder: Path, snapshot: SnapshotAssertion) -> None:
     """Compare every file of a generated tree with its snapshot.

@@ -1,6 +1,7 @@
 """`starmodel migrate`: from an entity to a database and back, and what is said when it cannot be."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -146,6 +147,73 @@ def test_rows_get_what_they_lack(products: Shop) -> None:
     assert done.code == 0
     assert products.starmodel("migrate", "up").code == 0
     assert rows(products, "SELECT sku FROM product") == [("P-1",)]
+
+
+def test_a_reference_becomes_a_column_and_a_reference_again(products: Shop) -> None:
+    config = "EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)"
+    kind = f"\n\nclass Kind(Entity):\n    model_config = {config}\n"
+    head = HEAD.replace("Field, StateStore", "Field, Ref, StateStore")
+
+    def declare(field: str) -> None:
+        products.write("shop/entities.py", f"{head}    {field}\n{kind}")
+
+    declare("kind: Ref['Kind']")
+    assert products.starmodel("migrate", "new").code == 0
+    assert products.starmodel("migrate", "up").code == 0
+    rows(products, "INSERT INTO kind (id, row_version) VALUES ('k', 1)")
+    rows(products, "INSERT INTO product (id, kind_id, row_version) VALUES ('1', 'k', 1)")
+    for field, before, after in (
+        ("kind: str", "kind_id", "kind"),
+        ("kind: Ref['Kind']", "kind", "kind_id"),
+        ("kind: str | None = None", "kind_id", "kind"),
+    ):
+        declare(field)
+        stopped = products.starmodel("migrate", "new")
+        assert stopped.code == 1 and "renamed_from" not in stopped.err
+        assert f'--backfill product.{after}="{before}"' in stopped.err
+        given = ("--backfill", f"product.{after}={before}")
+        accepted = ("--accept", f"drop-column:product.{before}")
+        done = products.starmodel("migrate", "new", *given, *accepted)
+        assert done.code == 0 and "SM556" not in done.err, done.err
+        assert products.starmodel("migrate", "up").code == 0
+        assert rows(products, f"SELECT {after} FROM product") == [("k",)]
+
+
+def test_what_a_factory_makes_is_no_value_of_rows(products: Shop) -> None:
+    begin(products)
+    rows(products, "INSERT INTO product (id, title, stock, row_version) VALUES ('2', '', 0, 1)")
+    define(
+        products,
+        "title: str = ''",
+        "stock: int = 0",
+        "code: str = Field(default_factory=lambda: str(1), max_length=9, unique=True)",
+        "sizes: dict[str, int] = Field(default_factory=lambda: {'a': 1})",
+    )
+    stopped = products.starmodel("migrate", "new")
+    assert stopped.code == 1
+    assert "each row needs a value of its own, which a default cannot give" in stopped.err
+    assert "a `default_factory` makes values for new records only" in stopped.err
+    found = re.findall(r'--backfill ([.\w]+)="(.*?)"`', stopped.err)
+    assert [name for name, _ in found] == ["product.code", "product.sizes"]
+    options = [part for name, value in found for part in ("--backfill", f"{name}={value}")]
+    assert products.starmodel("migrate", "new", *options).code == 0
+    assert products.starmodel("migrate", "up").code == 0
+    kept = rows(products, "SELECT code, sizes FROM product ORDER BY id")
+    assert kept == [("1", "{}"), ("2", "{}")]
+
+
+def test_a_backfill_for_one_database_is_written_with_a_warning(products: Shop) -> None:
+    begin(products)
+    define(products, "title: str = ''", "stock: int = 0", "code: str")
+    given = ("migrate", "new", "--backfill")
+    refused = products.starmodel(*given, "product.code=5")
+    assert refused.code == 2
+    assert refused.err.startswith("error: --backfill product.code: 5 is no text\n")
+    done = products.starmodel(*given, "product.code=printf('%03d', stock)")
+    assert done.code == 0
+    assert "warning[SM556]" in done.err and "PostgreSQL: `printf()` is SQLite's" in done.err
+    assert products.starmodel("migrate", "up").code == 0
+    assert rows(products, "SELECT code FROM product") == [("003",)]
 
 
 def test_rows_that_do_not_fit_change_nothing(products: Shop) -> None:

@@ -1,17 +1,21 @@
 """The typed client of a generated shop in SQLite: making, changing, deleting and finding records."""
 
+import ast
 import asyncio
+import inspect
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from crud_project import CrudProject
 from served_app import ServedApp
+from shop_project import CONFIG, Shop
 
 PACKAGE = "clientshop"
 Load = Callable[[str], Any]
@@ -114,11 +118,80 @@ def test_an_update_sends_what_it_is_given(load: Load) -> None:
         await visit.client.product.update(made.state.id, released=None, tags=[])
 
     visit = run(load, scenario)
-    assert visit.requests[0].read() == (
-        b'{"name":"Tea","sku":"c-2","status":"draft","is_fragile":false,"released":null,'
-        b'"main_tag":null}'
-    )
-    assert visit.requests[1].read() == b'{"released":null,"tags":[],"version":null}'
+    assert visit.requests[0].read() == b'{"name":"Tea","sku":"c-2"}', "the defaults are the app's"
+    assert visit.requests[1].read() == b'{"released":null,"tags":[]}'
+
+
+def test_a_problem_names_the_arguments(load: Load) -> None:
+    client = load("generated.client")
+
+    async def scenario(visit: Visit) -> None:
+        with pytest.raises(client.Problem) as caught:
+            await visit.client.product.create(name="", sku="", price=Decimal(-1))
+        problem = caught.value
+        assert {(error.name, error.type) for error in problem.errors} >= {
+            ("name", "string_too_short"),
+            ("price", "greater_than_equal"),
+        }
+        for error in problem.errors:
+            assert f"{error.name}: {error.message}" in str(problem)
+        assert str(problem).startswith("422 Invalid values: Some values do not fit. ")
+
+    run(load, scenario)
+
+
+@pytest.mark.parametrize("errors", [["no"], {"name": ["no"]}, [None], None, ""])
+def test_a_problem_of_somebody_else_is_one_as_well(load: Load, errors: object) -> None:
+    problem = load("generated.client").Problem({"status": 502, "title": "Bad", "errors": errors})
+    assert (str(problem), problem.errors) == ("502 Bad: no more is known", ())
+
+
+def test_what_is_not_given_is_omitted_everywhere(load: Load) -> None:
+    client = load("generated.client")
+    calls = (client.ProductClient, client.AsyncProductClient, client.CounterClient)
+    for _, function in [pair for call in calls for pair in inspect.getmembers(call, callable)]:
+        if inspect.isfunction(function):
+            for parameter in inspect.signature(function).parameters.values():
+                assert parameter.default in (inspect.Parameter.empty, client.OMITTED)
+
+
+def test_the_package_exports_what_calls_take_and_give(load: Load) -> None:
+    client, product = load("generated.client"), load("generated.client.product")
+    names = ("Status", "Size", "ProductState", "ProductFilters")
+    for name in names:
+        assert name in client.__all__
+        assert getattr(client, name) is getattr(product, name)
+    assert sorted(client.__all__) == list(client.__all__)
+    assert len({*client.__all__}) == len(client.__all__)
+
+
+def test_of_two_classes_of_one_name_each_stays_in_its_module(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    head = "from enum import Enum\n\nfrom starmodel import Entity, event\n"
+    for name in ("Lamp", "Fan"):
+        shop.write(
+            f"shop/{name.lower()}.py",
+            f"{head}\n\nclass Mode(Enum):\n    {name.upper()} = 1\n\n\n"
+            f"class Problem(Enum):\n    {name.upper()} = 1\n\n\n"
+            f"class {name}Colour(Enum):\n    RED = 'red'\n\n\n"
+            f"class {name}(Entity):\n    mode: Mode = Mode.{name.upper()}\n"
+            f"    colour: {name}Colour | None = None\n    problem: Problem | None = None\n",
+        )
+    shop.write("pyproject.toml", CONFIG.replace("shop/entities.py", "shop"))
+    (tmp_path / "shop/entities.py").unlink()
+    done = shop.starmodel("generate")
+    assert done.code == 0, done.err
+    package = (tmp_path / "shop/generated/client/__init__.py").read_text()
+    tree = ast.parse(package)
+    imported = {
+        (node.module, name.name)
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for name in node.names
+    }
+    assert {("lamp", "LampColour"), ("fan", "FanColour"), ("transport", "Problem")} <= imported
+    assert {name for _, name in imported} & {"Mode"} == set()
+    assert [module for module, name in imported if name == "Problem"] == ["transport"]
 
 
 def test_each_write_has_a_key_of_its_own(load: Load) -> None:

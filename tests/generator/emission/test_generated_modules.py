@@ -3,6 +3,7 @@
 import ast
 import importlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from sample_shop import SCHEMA, SOURCES
 from starmodel_generator.emission import render
 from starmodel_schemas.reserved import CLASS_NAMES, EVENT_NAMES, FIELD_NAMES, PARAMETER_NAMES
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 RUNTIME = Path(importlib.import_module("starmodel").__file__ or "").parents[1]
 
 
@@ -65,6 +67,35 @@ def test_pyright_strict_finds_nothing(project: Path) -> None:
     ]
     assert found == []
     assert report["summary"]["filesAnalyzed"] > len(modules(project))
+
+
+def mypy(folder: Path, *paths: Path, python_path: tuple[Path, ...] = ()) -> list[str]:
+    """Return what `mypy --strict` finds, a line for each error."""
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--no-error-summary",
+        "--hide-error-context",
+    ]
+    command += ["--config-file=", f"--cache-dir={folder / '.mypy_cache'}", *map(str, paths)]
+    search = {**os.environ, "MYPYPATH": os.pathsep.join(map(str, (RUNTIME, *python_path)))}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=search)
+    assert done.stderr == ""
+    return [line for line in done.stdout.splitlines() if ": error: " in line]
+
+
+def test_mypy_strict_finds_nothing(project: Path) -> None:
+    found = mypy(project, Path("."))
+    assert [line for line in found if "/generated/" in line] == []
+
+
+def test_mypy_strict_finds_nothing_in_examples(tmp_path: Path) -> None:
+    packages = sorted(path.parent for path in EXAMPLES.glob("*/*/entities.py"))
+    assert len(packages) == 5
+    roots = tuple(package.parent for package in packages)
+    assert mypy(tmp_path, *packages, python_path=roots) == []
 
 
 def test_imports_are_exact_and_sorted(project: Path) -> None:

@@ -1,5 +1,8 @@
 """The client that users test their apps with, on the committed counter example."""
 
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+
 import pytest
 from counter.generated.app import configure_app, create_app
 from fasthtml.common import FastHTML
@@ -9,6 +12,26 @@ from starlette.routing import Route
 
 from starmodel.testing import Client
 from starmodel.testing.answer import merge, read_events
+from starmodel.testing.client import App
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+
+
+def streaming(body: Callable[[Send], Awaitable[None]]) -> App:
+    """Make an app whose only answer is a stream of that body."""
+
+    async def app(scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            for step in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{step}.complete"})
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await body(send)
+
+    return app
 
 
 def test_a_session_of_a_program() -> None:
@@ -53,8 +76,38 @@ def test_a_live_stream_shows_what_another_tab_does() -> None:
         client.post("/counter/increment", {"amount": 7})
         stream.next()
         assert stream.signals["counter"] == {"count": 7, "update_count": 1}
-        with pytest.raises(TimeoutError):
+        with pytest.raises(TimeoutError) as caught:
             stream.next(within=0.05)
+        assert str(caught.value) == (
+            "GET /live?watch=counter: event 3 did not come within 0.05 seconds; the signals are "
+            '{"counter": {"count": 7, "update_count": 1}}'
+        )
+
+
+def test_a_stream_that_ends_or_says_nothing_is_told() -> None:
+    async def say_nothing(send: Send) -> None:
+        await send({"type": "http.response.body", "body": b""})
+
+    async def patch_once(send: Send) -> None:
+        body = b'event: datastar-patch-signals\ndata: signals {"a": 1}\n\n'
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+
+    with (
+        Client(streaming(say_nothing)) as client,
+        pytest.raises(
+            TimeoutError, match="watch=a&watch=b: event 1 did not come before the stream"
+        ),
+        client.live("a", "b"),
+    ):
+        pass
+    with Client(streaming(patch_once)) as client, client.live("a") as stream:
+        stream.next()
+        with pytest.raises(TimeoutError) as caught:
+            stream.next()
+        assert str(caught.value) == (
+            "GET /live?watch=a: event 2 did not come before the stream ended; the signals are "
+            '{"a": 1}'
+        )
 
 
 def test_an_unknown_watch_is_refused() -> None:

@@ -3,7 +3,7 @@
 
 from typing import Unpack
 
-from fasthtml.common import FastHTML  # pyright: ignore[reportMissingTypeStubs]
+from fasthtml.common import FastHTML  # type: ignore[import-untyped,unused-ignore]
 from starmodel.web import Adapters, Settings, WebApplication
 from starmodel.web.fasthtml import FastHTMLAdapter
 

@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import Unpack
 
-from fasthtml.common import FastHTML  # pyright: ignore[reportMissingTypeStubs]
+from fasthtml.common import FastHTML  # type: ignore[import-untyped,unused-ignore]
 from starmodel.web import Adapters, Settings, WebApplication
 from starmodel.web.fasthtml import FastHTMLAdapter
 

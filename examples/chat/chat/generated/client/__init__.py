@@ -6,8 +6,16 @@ from typing import Self
 
 import httpx
 
-from .chat_room import AsyncChatRoomClient, ChatRoomClient
-from .transport import Answer, ArgumentProblem, AsyncTransport, Problem, Transport
+from .chat_room import AsyncChatRoomClient, ChatRoomClient, ChatRoomState, Message
+from .transport import (
+    OMITTED,
+    Answer,
+    ArgumentProblem,
+    AsyncTransport,
+    Omitted,
+    Problem,
+    Transport,
+)
 
 __all__ = [
     "Answer",
@@ -15,7 +23,11 @@ __all__ = [
     "AsyncChatRoomClient",
     "AsyncClient",
     "ChatRoomClient",
+    "ChatRoomState",
     "Client",
+    "Message",
+    "OMITTED",
+    "Omitted",
     "Problem",
 ]
 

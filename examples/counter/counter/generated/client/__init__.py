@@ -6,8 +6,16 @@ from typing import Self
 
 import httpx
 
-from .counter import AsyncCounterClient, CounterClient
-from .transport import Answer, ArgumentProblem, AsyncTransport, Problem, Transport
+from .counter import AsyncCounterClient, CounterClient, CounterState
+from .transport import (
+    OMITTED,
+    Answer,
+    ArgumentProblem,
+    AsyncTransport,
+    Omitted,
+    Problem,
+    Transport,
+)
 
 __all__ = [
     "Answer",
@@ -16,6 +24,9 @@ __all__ = [
     "AsyncCounterClient",
     "Client",
     "CounterClient",
+    "CounterState",
+    "OMITTED",
+    "Omitted",
     "Problem",
 ]
 

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .transport import Answer, AsyncTransport, Transport
+from .transport import OMITTED, Answer, AsyncTransport, Omitted, Transport
 
 __all__ = ["AsyncCounterClient", "CounterClient", "CounterState"]
 
@@ -38,7 +38,11 @@ class CounterClient:
         """
         return self._transport.read("/counter", state=CounterState.from_json)
 
-    def increment(self, *, amount: int = 1) -> Answer[CounterState, None]:
+    def increment(
+        self,
+        *,
+        amount: int | Omitted = OMITTED,
+    ) -> Answer[CounterState, None]:
         """Add to the count.
 
         POST /counter/increment -> Counter.increment(amount: int = 1) -> None
@@ -65,7 +69,11 @@ class AsyncCounterClient:
         """
         return await self._transport.read("/counter", state=CounterState.from_json)
 
-    async def increment(self, *, amount: int = 1) -> Answer[CounterState, None]:
+    async def increment(
+        self,
+        *,
+        amount: int | Omitted = OMITTED,
+    ) -> Answer[CounterState, None]:
         """Add to the count.
 
         POST /counter/increment -> Counter.increment(amount: int = 1) -> None

@@ -6,8 +6,22 @@ from typing import Self
 
 import httpx
 
-from .dashboard import AsyncDashboardClient, DashboardClient
-from .transport import Answer, ArgumentProblem, AsyncTransport, Problem, Transport
+from .dashboard import (
+    AsyncDashboardClient,
+    DashboardClient,
+    DashboardState,
+    Region,
+    Target,
+)
+from .transport import (
+    OMITTED,
+    Answer,
+    ArgumentProblem,
+    AsyncTransport,
+    Omitted,
+    Problem,
+    Transport,
+)
 
 __all__ = [
     "Answer",
@@ -16,7 +30,12 @@ __all__ = [
     "AsyncDashboardClient",
     "Client",
     "DashboardClient",
+    "DashboardState",
+    "OMITTED",
+    "Omitted",
     "Problem",
+    "Region",
+    "Target",
 ]
 
 

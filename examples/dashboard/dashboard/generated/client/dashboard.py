@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .transport import Answer, AsyncTransport, Transport
+from .transport import OMITTED, Answer, AsyncTransport, Omitted, Transport
 
 __all__ = [
     "AsyncDashboardClient",
@@ -107,7 +107,11 @@ class DashboardClient:
             result=lambda _: None,
         )
 
-    def recalculate(self, *, pause: float = 0.4) -> Answer[DashboardState, None]:
+    def recalculate(
+        self,
+        *,
+        pause: float | Omitted = OMITTED,
+    ) -> Answer[DashboardState, None]:
         """Go through the regions one by one, and tell what was found.
 
         Every step is stored and shown before the next begins.
@@ -154,7 +158,11 @@ class AsyncDashboardClient:
             result=lambda _: None,
         )
 
-    async def recalculate(self, *, pause: float = 0.4) -> Answer[DashboardState, None]:
+    async def recalculate(
+        self,
+        *,
+        pause: float | Omitted = OMITTED,
+    ) -> Answer[DashboardState, None]:
         """Go through the regions one by one, and tell what was found.
 
         Every step is stored and shown before the next begins.

@@ -6,16 +6,35 @@ from typing import Self
 
 import httpx
 
-from .customer import AsyncCustomerClient, CustomerClient
-from .order import AsyncOrderClient, OrderClient
-from .order_line import AsyncOrderLineClient, OrderLineClient
-from .product import AsyncProductClient, ProductClient
-from .tag import AsyncTagClient, TagClient
+from .customer import (
+    AsyncCustomerClient,
+    CustomerClient,
+    CustomerFilters,
+    CustomerState,
+)
+from .order import AsyncOrderClient, OrderClient, OrderFilters, OrderState, OrderStatus
+from .order_line import (
+    AsyncOrderLineClient,
+    OrderLineClient,
+    OrderLineFilters,
+    OrderLineState,
+)
+from .product import (
+    AsyncProductClient,
+    Dimensions,
+    ProductClient,
+    ProductFilters,
+    ProductState,
+    Status,
+)
+from .tag import AsyncTagClient, TagClient, TagFilters, TagState
 from .transport import (
+    OMITTED,
     Answer,
     ArgumentProblem,
     AsyncTransport,
     Found,
+    Omitted,
     Problem,
     Transport,
 )
@@ -31,12 +50,27 @@ __all__ = [
     "AsyncTagClient",
     "Client",
     "CustomerClient",
+    "CustomerFilters",
+    "CustomerState",
+    "Dimensions",
     "Found",
+    "OMITTED",
+    "Omitted",
     "OrderClient",
+    "OrderFilters",
     "OrderLineClient",
+    "OrderLineFilters",
+    "OrderLineState",
+    "OrderState",
+    "OrderStatus",
     "Problem",
     "ProductClient",
+    "ProductFilters",
+    "ProductState",
+    "Status",
     "TagClient",
+    "TagFilters",
+    "TagState",
 ]
 
 

@@ -74,10 +74,10 @@ class CustomerClient:
     def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[CustomerFilters],
     ) -> Found[CustomerState]:
         """Find customers, a page of them at a time: `next` is its `cursor`.
@@ -113,7 +113,7 @@ class CustomerClient:
         *,
         name: str | Omitted = OMITTED,
         email: str | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[CustomerState, None]:
         """Change a customer; what is left out stays as it is.
 
@@ -156,10 +156,10 @@ class AsyncCustomerClient:
     async def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[CustomerFilters],
     ) -> Found[CustomerState]:
         """Find customers, a page of them at a time: `next` is its `cursor`.
@@ -195,7 +195,7 @@ class AsyncCustomerClient:
         *,
         name: str | Omitted = OMITTED,
         email: str | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[CustomerState, None]:
         """Change a customer; what is left out stays as it is.
 

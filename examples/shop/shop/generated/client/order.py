@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, TypedDict, Unpack
 
-from .transport import Answer, AsyncTransport, Found, Transport
+from .transport import OMITTED, Answer, AsyncTransport, Found, Omitted, Transport
 
 __all__ = [
     "AsyncOrderClient",
@@ -99,11 +99,11 @@ class OrderClient:
     def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[OrderFilters],
     ) -> Found[OrderState]:
         """Find orders, a page of them at a time: `next` is its `cursor`.
@@ -169,7 +169,12 @@ class OrderClient:
             result=lambda _: None,
         )
 
-    def create(self, *, customer: str, note: str = "") -> Answer[OrderState, None]:
+    def create(
+        self,
+        *,
+        customer: str,
+        note: str | Omitted = OMITTED,
+    ) -> Answer[OrderState, None]:
         """Make an order.
 
         POST /order
@@ -210,11 +215,11 @@ class AsyncOrderClient:
     async def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[OrderFilters],
     ) -> Found[OrderState]:
         """Find orders, a page of them at a time: `next` is its `cursor`.
@@ -284,7 +289,7 @@ class AsyncOrderClient:
         self,
         *,
         customer: str,
-        note: str = "",
+        note: str | Omitted = OMITTED,
     ) -> Answer[OrderState, None]:
         """Make an order.
 

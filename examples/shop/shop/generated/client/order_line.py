@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
-from .transport import Answer, AsyncTransport, Found, Transport
+from .transport import OMITTED, Answer, AsyncTransport, Found, Omitted, Transport
 
 __all__ = [
     "AsyncOrderLineClient",
@@ -86,10 +86,10 @@ class OrderLineClient:
     def find(
         self,
         *,
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[OrderLineFilters],
     ) -> Found[OrderLineState]:
         """Find order lines, a page of them at a time: `next` is its `cursor`.
@@ -134,10 +134,10 @@ class AsyncOrderLineClient:
     async def find(
         self,
         *,
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[OrderLineFilters],
     ) -> Found[OrderLineState]:
         """Find order lines, a page of them at a time: `next` is its `cursor`.

@@ -145,11 +145,11 @@ class ProductClient:
     def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[ProductFilters],
     ) -> Found[ProductState]:
         """Find products, a page of them at a time: `next` is its `cursor`.
@@ -187,7 +187,7 @@ class ProductClient:
         name: str,
         sku: str,
         price: Decimal | Omitted = OMITTED,
-        status: Status = Status.DRAFT,
+        status: Status | Omitted = OMITTED,
         dimensions: Dimensions | Omitted = OMITTED,
         tags: list[str] | Omitted = OMITTED,
     ) -> Answer[ProductState, None]:
@@ -202,7 +202,7 @@ class ProductClient:
                 "name": name,
                 "sku": sku,
                 "price": OMITTED if price is OMITTED else str(price),
-                "status": status.value,
+                "status": OMITTED if status is OMITTED else status.value,
                 "dimensions": (
                     OMITTED if dimensions is OMITTED else dimensions.to_json()
                 ),
@@ -222,7 +222,7 @@ class ProductClient:
         status: Status | Omitted = OMITTED,
         dimensions: Dimensions | Omitted = OMITTED,
         tags: list[str] | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[ProductState, None]:
         """Change a product; what is left out stays as it is.
 
@@ -275,11 +275,11 @@ class AsyncProductClient:
     async def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[ProductFilters],
     ) -> Found[ProductState]:
         """Find products, a page of them at a time: `next` is its `cursor`.
@@ -317,7 +317,7 @@ class AsyncProductClient:
         name: str,
         sku: str,
         price: Decimal | Omitted = OMITTED,
-        status: Status = Status.DRAFT,
+        status: Status | Omitted = OMITTED,
         dimensions: Dimensions | Omitted = OMITTED,
         tags: list[str] | Omitted = OMITTED,
     ) -> Answer[ProductState, None]:
@@ -332,7 +332,7 @@ class AsyncProductClient:
                 "name": name,
                 "sku": sku,
                 "price": OMITTED if price is OMITTED else str(price),
-                "status": status.value,
+                "status": OMITTED if status is OMITTED else status.value,
                 "dimensions": (
                     OMITTED if dimensions is OMITTED else dimensions.to_json()
                 ),
@@ -352,7 +352,7 @@ class AsyncProductClient:
         status: Status | Omitted = OMITTED,
         dimensions: Dimensions | Omitted = OMITTED,
         tags: list[str] | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[ProductState, None]:
         """Change a product; what is left out stays as it is.
 

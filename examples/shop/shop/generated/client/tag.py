@@ -59,10 +59,10 @@ class TagClient:
     def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[TagFilters],
     ) -> Found[TagState]:
         """Find tags, a page of them at a time: `next` is its `cursor`.
@@ -97,7 +97,7 @@ class TagClient:
         id: str,
         *,
         name: str | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[TagState, None]:
         """Change a tag; what is left out stays as it is.
 
@@ -136,10 +136,10 @@ class AsyncTagClient:
     async def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[TagFilters],
     ) -> Found[TagState]:
         """Find tags, a page of them at a time: `next` is its `cursor`.
@@ -174,7 +174,7 @@ class AsyncTagClient:
         id: str,
         *,
         name: str | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[TagState, None]:
         """Change a tag; what is left out stays as it is.
 

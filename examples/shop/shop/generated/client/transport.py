@@ -40,16 +40,24 @@ class Found(Generic[State]):
 
 @dataclass(frozen=True, slots=True)
 class ArgumentProblem:
-    """What is wrong with one argument; `name` is empty for what belongs to none."""
+    """What is wrong with one argument.
+
+    `name` is empty for what belongs to none. `type` is a word for programs, such as `missing`.
+    """
 
     name: str
     message: str
+    type: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.message}" if self.name else self.message
 
 
 class Problem(Exception):
     """The app refused: a problem as RFC 9457 has it.
 
-    `instance` names the request in the app's log, where there is anything to find in it.
+    `errors` says for each argument that does not fit what is wrong with it. `id` names the
+    request in the app's log, where there is anything to find in it.
     Where somebody else has changed a record first, `version` is the one it has now, and
     `differs` what of it is not as the call would have it.
     """
@@ -64,12 +72,14 @@ class Problem(Exception):
         self.version: int | None = data.get("version")
         self.differs: dict[str, Any] = data.get("differs") or {}
         self.errors: tuple[ArgumentProblem, ...] = tuple(
-            ArgumentProblem(error.get("name", ""), error.get("message", ""))
+            ArgumentProblem(
+                error.get("name", ""), error.get("message", ""), error.get("type", "")
+            )
             for error in data.get("errors") or ()
+            if is_object(error)
         )
-        super().__init__(
-            f"{self.status} {self.title}: {self.detail or 'no more is known'}"
-        )
+        told = [self.detail or "no more is known", *map(str, self.errors)]
+        super().__init__(f"{self.status} {self.title}: {' '.join(told)}")
 
 
 class Omitted(Enum):
@@ -79,7 +89,7 @@ class Omitted(Enum):
 
 
 OMITTED: Final = Omitted.OMITTED
-"""An argument that is left to the app's own default."""
+"""An argument that is not given: the app's default counts, or a field stays as it is."""
 
 
 class Transport:
@@ -144,11 +154,11 @@ class Transport:
         *,
         state: Callable[[Any], State],
         filters: Mapping[str, object],
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
     ) -> Found[State]:
         """Find records."""
         query = find_query(filters, q, sort, include, limit, cursor)
@@ -216,11 +226,11 @@ class AsyncTransport:
         *,
         state: Callable[[Any], State],
         filters: Mapping[str, object],
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
     ) -> Found[State]:
         """Find records."""
         query = find_query(filters, q, sort, include, limit, cursor)
@@ -299,25 +309,28 @@ def read_problem(response: httpx.Response) -> Problem:
 
 def find_query(
     filters: Mapping[str, object],
-    q: str,
-    sort: str | Sequence[str],
-    include: str | Sequence[str],
-    limit: int | None,
-    cursor: str | None,
+    q: str | Omitted,
+    sort: str | Sequence[str] | Omitted,
+    include: str | Sequence[str] | Omitted,
+    limit: int | Omitted,
+    cursor: str | Omitted,
 ) -> dict[str, Any]:
     """Write what is looked for as a query."""
     query: dict[str, Any] = {
         name: filter_text(value) for name, value in filters.items()
     }
-    if q:
-        query["q"] = q
-    if sort:
-        query["sort"] = sort if isinstance(sort, str) else ",".join(sort)
-    if include:
-        query["include"] = include if isinstance(include, str) else ",".join(include)
+    query["q"] = q or OMITTED
+    query["sort"] = names_text(sort)
+    query["include"] = names_text(include)
     query["limit"] = limit
     query["cursor"] = cursor
     return query
+
+
+def names_text(names: str | Sequence[str] | Omitted) -> str | Omitted:
+    """Write names as one text; none at all are not given."""
+    text = names if isinstance(names, str | Omitted) else ",".join(names)
+    return text or OMITTED
 
 
 def filter_text(value: object) -> str:

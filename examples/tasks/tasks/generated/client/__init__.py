@@ -6,8 +6,16 @@ from typing import Self
 
 import httpx
 
-from .task_list import AsyncTaskListClient, TaskListClient
-from .transport import Answer, ArgumentProblem, AsyncTransport, Problem, Transport
+from .task_list import AsyncTaskListClient, Show, Task, TaskListClient, TaskListState
+from .transport import (
+    OMITTED,
+    Answer,
+    ArgumentProblem,
+    AsyncTransport,
+    Omitted,
+    Problem,
+    Transport,
+)
 
 __all__ = [
     "Answer",
@@ -15,8 +23,13 @@ __all__ = [
     "AsyncClient",
     "AsyncTaskListClient",
     "Client",
+    "OMITTED",
+    "Omitted",
     "Problem",
+    "Show",
+    "Task",
     "TaskListClient",
+    "TaskListState",
 ]
 
 

@@ -6,23 +6,38 @@ from typing import Self
 
 import httpx
 
-from .author import AsyncAuthorClient, AuthorClient
-from .issue import AsyncIssueClient, IssueClient
-from .measurement import AsyncMeasurementClient, MeasurementClient
-from .notepad import AsyncNotepadClient, NotepadClient
-from .post import AsyncPostClient, PostClient
-from .profile import AsyncProfileClient, ProfileClient
-from .tag import AsyncTagClient, TagClient
+from .author import (
+    Address,
+    AsyncAuthorClient,
+    AuthorClient,
+    AuthorFilters,
+    AuthorState,
+    Link,
+)
+from .issue import AsyncIssueClient, IssueClient, IssueState
+from .measurement import (
+    AsyncMeasurementClient,
+    MeasurementClient,
+    MeasurementFilters,
+    MeasurementState,
+)
+from .notepad import AsyncNotepadClient, NotepadClient, NotepadState
+from .post import AsyncPostClient, PostClient, PostFilters, PostState, Stage
+from .profile import AsyncProfileClient, ProfileClient, ProfileFilters, ProfileState
+from .tag import AsyncTagClient, TagClient, TagFilters, TagState
 from .transport import (
+    OMITTED,
     Answer,
     ArgumentProblem,
     AsyncTransport,
     Found,
+    Omitted,
     Problem,
     Transport,
 )
 
 __all__ = [
+    "Address",
     "Answer",
     "ArgumentProblem",
     "AsyncAuthorClient",
@@ -34,15 +49,31 @@ __all__ = [
     "AsyncProfileClient",
     "AsyncTagClient",
     "AuthorClient",
+    "AuthorFilters",
+    "AuthorState",
     "Client",
     "Found",
     "IssueClient",
+    "IssueState",
+    "Link",
     "MeasurementClient",
+    "MeasurementFilters",
+    "MeasurementState",
     "NotepadClient",
+    "NotepadState",
+    "OMITTED",
+    "Omitted",
     "PostClient",
+    "PostFilters",
+    "PostState",
     "Problem",
     "ProfileClient",
+    "ProfileFilters",
+    "ProfileState",
+    "Stage",
     "TagClient",
+    "TagFilters",
+    "TagState",
 ]
 
 

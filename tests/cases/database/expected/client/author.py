@@ -152,10 +152,10 @@ class AuthorClient:
     def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[AuthorFilters],
     ) -> Found[AuthorState]:
         """Find authors, a page of them at a time: `next` is its `cursor`.
@@ -191,7 +191,7 @@ class AuthorClient:
         *,
         name: str,
         email: str,
-        born: date | None = None,
+        born: date | None | Omitted = OMITTED,
         address: Address | Omitted = OMITTED,
         links: list[Link] | Omitted = OMITTED,
     ) -> Answer[AuthorState, None]:
@@ -205,7 +205,11 @@ class AuthorClient:
             arguments={
                 "name": name,
                 "email": email,
-                "born": None if born is None else born.isoformat(),
+                "born": (
+                    OMITTED
+                    if born is OMITTED
+                    else None if born is None else born.isoformat()
+                ),
                 "address": OMITTED if address is OMITTED else address.to_json(),
                 "links": (
                     OMITTED if links is OMITTED else [link.to_json() for link in links]
@@ -224,7 +228,7 @@ class AuthorClient:
         born: date | None | Omitted = OMITTED,
         address: Address | Omitted = OMITTED,
         links: list[Link] | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[AuthorState, None]:
         """Change an author; what is left out stays as it is.
 
@@ -280,10 +284,10 @@ class AsyncAuthorClient:
     async def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[AuthorFilters],
     ) -> Found[AuthorState]:
         """Find authors, a page of them at a time: `next` is its `cursor`.
@@ -319,7 +323,7 @@ class AsyncAuthorClient:
         *,
         name: str,
         email: str,
-        born: date | None = None,
+        born: date | None | Omitted = OMITTED,
         address: Address | Omitted = OMITTED,
         links: list[Link] | Omitted = OMITTED,
     ) -> Answer[AuthorState, None]:
@@ -333,7 +337,11 @@ class AsyncAuthorClient:
             arguments={
                 "name": name,
                 "email": email,
-                "born": None if born is None else born.isoformat(),
+                "born": (
+                    OMITTED
+                    if born is OMITTED
+                    else None if born is None else born.isoformat()
+                ),
                 "address": OMITTED if address is OMITTED else address.to_json(),
                 "links": (
                     OMITTED if links is OMITTED else [link.to_json() for link in links]
@@ -352,7 +360,7 @@ class AsyncAuthorClient:
         born: date | None | Omitted = OMITTED,
         address: Address | Omitted = OMITTED,
         links: list[Link] | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[AuthorState, None]:
         """Change an author; what is left out stays as it is.
 

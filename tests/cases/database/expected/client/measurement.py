@@ -195,10 +195,10 @@ class MeasurementClient:
     def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[MeasurementFilters],
     ) -> Found[MeasurementState]:
         """Find measurements, a page of them at a time: `next` is its `cursor`.
@@ -218,25 +218,25 @@ class MeasurementClient:
     def create(
         self,
         *,
-        flag: bool = False,
-        count: int = 0,
-        ratio: float = 0.5,
-        name: str = "",
+        flag: bool | Omitted = OMITTED,
+        count: int | Omitted = OMITTED,
+        ratio: float | Omitted = OMITTED,
+        name: str | Omitted = OMITTED,
         blob: bytes | Omitted = OMITTED,
         price: Decimal | Omitted = OMITTED,
         day: date | Omitted = OMITTED,
         hour: time | Omitted = OMITTED,
-        moment: datetime | None = None,
-        local: datetime | None = None,
+        moment: datetime | None | Omitted = OMITTED,
+        local: datetime | None | Omitted = OMITTED,
         span: timedelta | Omitted = OMITTED,
-        key: UUID | None = None,
-        kind: Literal["a", "b"] = "a",
-        level: Literal[1, 2, 3] = 1,
+        key: UUID | None | Omitted = OMITTED,
+        kind: Literal["a", "b"] | Omitted = OMITTED,
+        level: Literal[1, 2, 3] | Omitted = OMITTED,
         labels: set[str] | Omitted = OMITTED,
         sizes: dict[str, Decimal] | Omitted = OMITTED,
         place: tuple[int, float] | Omitted = OMITTED,
         either: int | str | Omitted = OMITTED,
-        link: Link | None = None,
+        link: Link | None | Omitted = OMITTED,
     ) -> Answer[MeasurementState, None]:
         """Make a measurement.
 
@@ -254,10 +254,18 @@ class MeasurementClient:
                 "price": OMITTED if price is OMITTED else str(price),
                 "day": OMITTED if day is OMITTED else day.isoformat(),
                 "hour": OMITTED if hour is OMITTED else hour.isoformat(),
-                "moment": None if moment is None else moment.isoformat(),
-                "local": None if local is None else local.isoformat(),
+                "moment": (
+                    OMITTED
+                    if moment is OMITTED
+                    else None if moment is None else moment.isoformat()
+                ),
+                "local": (
+                    OMITTED
+                    if local is OMITTED
+                    else None if local is None else local.isoformat()
+                ),
                 "span": OMITTED if span is OMITTED else span.total_seconds(),
-                "key": None if key is None else str(key),
+                "key": OMITTED if key is OMITTED else None if key is None else str(key),
                 "kind": kind,
                 "level": level,
                 "labels": OMITTED if labels is OMITTED else sorted(labels),
@@ -268,7 +276,11 @@ class MeasurementClient:
                 ),
                 "place": OMITTED if place is OMITTED else list(place),
                 "either": either,
-                "link": None if link is None else link.to_json(),
+                "link": (
+                    OMITTED
+                    if link is OMITTED
+                    else None if link is None else link.to_json()
+                ),
             },
             state=MeasurementState.from_json,
             result=lambda _: None,
@@ -295,10 +307,10 @@ class AsyncMeasurementClient:
     async def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[MeasurementFilters],
     ) -> Found[MeasurementState]:
         """Find measurements, a page of them at a time: `next` is its `cursor`.
@@ -318,25 +330,25 @@ class AsyncMeasurementClient:
     async def create(
         self,
         *,
-        flag: bool = False,
-        count: int = 0,
-        ratio: float = 0.5,
-        name: str = "",
+        flag: bool | Omitted = OMITTED,
+        count: int | Omitted = OMITTED,
+        ratio: float | Omitted = OMITTED,
+        name: str | Omitted = OMITTED,
         blob: bytes | Omitted = OMITTED,
         price: Decimal | Omitted = OMITTED,
         day: date | Omitted = OMITTED,
         hour: time | Omitted = OMITTED,
-        moment: datetime | None = None,
-        local: datetime | None = None,
+        moment: datetime | None | Omitted = OMITTED,
+        local: datetime | None | Omitted = OMITTED,
         span: timedelta | Omitted = OMITTED,
-        key: UUID | None = None,
-        kind: Literal["a", "b"] = "a",
-        level: Literal[1, 2, 3] = 1,
+        key: UUID | None | Omitted = OMITTED,
+        kind: Literal["a", "b"] | Omitted = OMITTED,
+        level: Literal[1, 2, 3] | Omitted = OMITTED,
         labels: set[str] | Omitted = OMITTED,
         sizes: dict[str, Decimal] | Omitted = OMITTED,
         place: tuple[int, float] | Omitted = OMITTED,
         either: int | str | Omitted = OMITTED,
-        link: Link | None = None,
+        link: Link | None | Omitted = OMITTED,
     ) -> Answer[MeasurementState, None]:
         """Make a measurement.
 
@@ -354,10 +366,18 @@ class AsyncMeasurementClient:
                 "price": OMITTED if price is OMITTED else str(price),
                 "day": OMITTED if day is OMITTED else day.isoformat(),
                 "hour": OMITTED if hour is OMITTED else hour.isoformat(),
-                "moment": None if moment is None else moment.isoformat(),
-                "local": None if local is None else local.isoformat(),
+                "moment": (
+                    OMITTED
+                    if moment is OMITTED
+                    else None if moment is None else moment.isoformat()
+                ),
+                "local": (
+                    OMITTED
+                    if local is OMITTED
+                    else None if local is None else local.isoformat()
+                ),
                 "span": OMITTED if span is OMITTED else span.total_seconds(),
-                "key": None if key is None else str(key),
+                "key": OMITTED if key is OMITTED else None if key is None else str(key),
                 "kind": kind,
                 "level": level,
                 "labels": OMITTED if labels is OMITTED else sorted(labels),
@@ -368,7 +388,11 @@ class AsyncMeasurementClient:
                 ),
                 "place": OMITTED if place is OMITTED else list(place),
                 "either": either,
-                "link": None if link is None else link.to_json(),
+                "link": (
+                    OMITTED
+                    if link is OMITTED
+                    else None if link is None else link.to_json()
+                ),
             },
             state=MeasurementState.from_json,
             result=lambda _: None,

@@ -120,11 +120,11 @@ class PostClient:
     def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[PostFilters],
     ) -> Found[PostState]:
         """Find posts, a page of them at a time: `next` is its `cursor`.
@@ -161,7 +161,7 @@ class PostClient:
         id: str,
         *,
         editor: str,
-        tag: str | None = None,
+        tag: str | None | Omitted = OMITTED,
     ) -> Answer[PostState, None]:
         """Give it to an editor, and mark it.
 
@@ -180,11 +180,11 @@ class PostClient:
         self,
         *,
         title: str,
-        body: str = "",
+        body: str | Omitted = OMITTED,
         author: str,
-        editor: str | None = None,
+        editor: str | None | Omitted = OMITTED,
         tags: list[str] | Omitted = OMITTED,
-        answers_to: str | None = None,
+        answers_to: str | None | Omitted = OMITTED,
     ) -> Answer[PostState, None]:
         """Make a post.
 
@@ -215,7 +215,7 @@ class PostClient:
         editor: str | None | Omitted = OMITTED,
         tags: list[str] | Omitted = OMITTED,
         answers_to: str | None | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[PostState, None]:
         """Change a post; what is left out stays as it is.
 
@@ -266,11 +266,11 @@ class AsyncPostClient:
     async def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[PostFilters],
     ) -> Found[PostState]:
         """Find posts, a page of them at a time: `next` is its `cursor`.
@@ -307,7 +307,7 @@ class AsyncPostClient:
         id: str,
         *,
         editor: str,
-        tag: str | None = None,
+        tag: str | None | Omitted = OMITTED,
     ) -> Answer[PostState, None]:
         """Give it to an editor, and mark it.
 
@@ -326,11 +326,11 @@ class AsyncPostClient:
         self,
         *,
         title: str,
-        body: str = "",
+        body: str | Omitted = OMITTED,
         author: str,
-        editor: str | None = None,
+        editor: str | None | Omitted = OMITTED,
         tags: list[str] | Omitted = OMITTED,
-        answers_to: str | None = None,
+        answers_to: str | None | Omitted = OMITTED,
     ) -> Answer[PostState, None]:
         """Make a post.
 
@@ -361,7 +361,7 @@ class AsyncPostClient:
         editor: str | None | Omitted = OMITTED,
         tags: list[str] | Omitted = OMITTED,
         answers_to: str | None | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[PostState, None]:
         """Change a post; what is left out stays as it is.
 

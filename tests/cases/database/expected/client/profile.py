@@ -68,11 +68,11 @@ class ProfileClient:
     def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[ProfileFilters],
     ) -> Found[ProfileState]:
         """Find profiles, a page of them at a time: `next` is its `cursor`.
@@ -90,7 +90,12 @@ class ProfileClient:
             filters=filters,
         )
 
-    def create(self, *, author: str, text: str = "") -> Answer[ProfileState, None]:
+    def create(
+        self,
+        *,
+        author: str,
+        text: str | Omitted = OMITTED,
+    ) -> Answer[ProfileState, None]:
         """Make a profile.
 
         POST /profile
@@ -109,7 +114,7 @@ class ProfileClient:
         *,
         author: str | Omitted = OMITTED,
         text: str | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[ProfileState, None]:
         """Change a profile; what is left out stays as it is.
 
@@ -145,11 +150,11 @@ class AsyncProfileClient:
     async def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        include: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        include: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[ProfileFilters],
     ) -> Found[ProfileState]:
         """Find profiles, a page of them at a time: `next` is its `cursor`.
@@ -171,7 +176,7 @@ class AsyncProfileClient:
         self,
         *,
         author: str,
-        text: str = "",
+        text: str | Omitted = OMITTED,
     ) -> Answer[ProfileState, None]:
         """Make a profile.
 
@@ -191,7 +196,7 @@ class AsyncProfileClient:
         *,
         author: str | Omitted = OMITTED,
         text: str | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[ProfileState, None]:
         """Change a profile; what is left out stays as it is.
 

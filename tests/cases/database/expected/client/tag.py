@@ -60,10 +60,10 @@ class TagClient:
     def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[TagFilters],
     ) -> Found[TagState]:
         """Find tags, a page of them at a time: `next` is its `cursor`.
@@ -103,7 +103,7 @@ class TagClient:
         id: str,
         *,
         name: str | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[TagState, None]:
         """Change a tag; what is left out stays as it is.
 
@@ -142,10 +142,10 @@ class AsyncTagClient:
     async def find(
         self,
         *,
-        q: str = "",
-        sort: str | Sequence[str] = (),
-        limit: int | None = None,
-        cursor: str | None = None,
+        q: str | Omitted = OMITTED,
+        sort: str | Sequence[str] | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        cursor: str | Omitted = OMITTED,
         **filters: Unpack[TagFilters],
     ) -> Found[TagState]:
         """Find tags, a page of them at a time: `next` is its `cursor`.
@@ -185,7 +185,7 @@ class AsyncTagClient:
         id: str,
         *,
         name: str | Omitted = OMITTED,
-        version: int | None = None,
+        version: int | Omitted = OMITTED,
     ) -> Answer[TagState, None]:
         """Change a tag; what is left out stays as it is.
 

@@ -6,8 +6,16 @@ from typing import Self
 
 import httpx
 
-from .machine import AsyncMachineClient, MachineClient
-from .transport import Answer, ArgumentProblem, AsyncTransport, Problem, Transport
+from .machine import AsyncMachineClient, MachineClient, MachineState
+from .transport import (
+    OMITTED,
+    Answer,
+    ArgumentProblem,
+    AsyncTransport,
+    Omitted,
+    Problem,
+    Transport,
+)
 
 __all__ = [
     "Answer",
@@ -16,6 +24,9 @@ __all__ = [
     "AsyncMachineClient",
     "Client",
     "MachineClient",
+    "MachineState",
+    "OMITTED",
+    "Omitted",
     "Problem",
 ]
 

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .transport import Answer, AsyncTransport, Transport
+from .transport import OMITTED, Answer, AsyncTransport, Omitted, Transport
 
 __all__ = ["AsyncMachineClient", "MachineClient", "MachineState"]
 
@@ -48,7 +48,7 @@ class MachineClient:
             result=lambda _: None,
         )
 
-    def describe(self, *, loud: bool = False) -> Answer[MachineState, str]:
+    def describe(self, *, loud: bool | Omitted = OMITTED) -> Answer[MachineState, str]:
         """Say what it is.
 
         GET /machine/describe -> Machine.describe(*, loud: bool = False) -> str
@@ -91,7 +91,11 @@ class MachineClient:
             result=lambda _: None,
         )
 
-    def count_up(self, *, to: int = 3) -> Answer[MachineState, list[int]]:
+    def count_up(
+        self,
+        *,
+        to: int | Omitted = OMITTED,
+    ) -> Answer[MachineState, list[int]]:
         """Count, step by step.
 
         POST /machine/count_up -> Machine.count_up(to: int = 3) -> Iterator[int]
@@ -138,7 +142,11 @@ class AsyncMachineClient:
             result=lambda _: None,
         )
 
-    async def describe(self, *, loud: bool = False) -> Answer[MachineState, str]:
+    async def describe(
+        self,
+        *,
+        loud: bool | Omitted = OMITTED,
+    ) -> Answer[MachineState, str]:
         """Say what it is.
 
         GET /machine/describe -> Machine.describe(*, loud: bool = False) -> str
@@ -181,7 +189,11 @@ class AsyncMachineClient:
             result=lambda _: None,
         )
 
-    async def count_up(self, *, to: int = 3) -> Answer[MachineState, list[int]]:
+    async def count_up(
+        self,
+        *,
+        to: int | Omitted = OMITTED,
+    ) -> Answer[MachineState, list[int]]:
         """Count, step by step.
 
         POST /machine/count_up -> Machine.count_up(to: int = 3) -> Iterator[int]

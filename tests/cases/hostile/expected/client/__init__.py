@@ -6,8 +6,16 @@ from typing import Self
 
 import httpx
 
-from .sink import AsyncSinkClient, SinkClient
-from .transport import Answer, ArgumentProblem, AsyncTransport, Problem, Transport
+from .sink import AsyncSinkClient, Mark, SinkClient, SinkState
+from .transport import (
+    OMITTED,
+    Answer,
+    ArgumentProblem,
+    AsyncTransport,
+    Omitted,
+    Problem,
+    Transport,
+)
 
 __all__ = [
     "Answer",
@@ -15,8 +23,12 @@ __all__ = [
     "AsyncClient",
     "AsyncSinkClient",
     "Client",
+    "Mark",
+    "OMITTED",
+    "Omitted",
     "Problem",
     "SinkClient",
+    "SinkState",
 ]
 
 

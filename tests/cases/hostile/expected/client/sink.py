@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal
 
-from .transport import Answer, AsyncTransport, Transport
+from .transport import OMITTED, Answer, AsyncTransport, Omitted, Transport
 
 __all__ = ["AsyncSinkClient", "Mark", "SinkClient", "SinkState"]
 
@@ -53,8 +53,8 @@ class SinkClient:
     def take(
         self,
         *,
-        text: str = "');@get('/x');//",
-        mark: Mark = Mark.BRACES,
+        text: str | Omitted = OMITTED,
+        mark: Mark | Omitted = OMITTED,
     ) -> Answer[SinkState, None]:
         """`${1 + 1}` and {braces} and </p> and '''
 
@@ -65,7 +65,10 @@ class SinkClient:
         return self._transport.send(
             "POST",
             "/sink/take",
-            arguments={"text": text, "mark": mark.value},
+            arguments={
+                "text": text,
+                "mark": OMITTED if mark is OMITTED else mark.value,
+            },
             state=SinkState.from_json,
             result=lambda _: None,
         )
@@ -87,8 +90,8 @@ class AsyncSinkClient:
     async def take(
         self,
         *,
-        text: str = "');@get('/x');//",
-        mark: Mark = Mark.BRACES,
+        text: str | Omitted = OMITTED,
+        mark: Mark | Omitted = OMITTED,
     ) -> Answer[SinkState, None]:
         """`${1 + 1}` and {braces} and </p> and '''
 
@@ -99,7 +102,10 @@ class AsyncSinkClient:
         return await self._transport.send(
             "POST",
             "/sink/take",
-            arguments={"text": text, "mark": mark.value},
+            arguments={
+                "text": text,
+                "mark": OMITTED if mark is OMITTED else mark.value,
+            },
             state=SinkState.from_json,
             result=lambda _: None,
         )

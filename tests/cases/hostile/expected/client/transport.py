@@ -25,16 +25,24 @@ class Answer(Generic[State, Result]):
 
 @dataclass(frozen=True, slots=True)
 class ArgumentProblem:
-    """What is wrong with one argument; `name` is empty for what belongs to none."""
+    """What is wrong with one argument.
+
+    `name` is empty for what belongs to none. `type` is a word for programs, such as `missing`.
+    """
 
     name: str
     message: str
+    type: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.message}" if self.name else self.message
 
 
 class Problem(Exception):
     """The app refused: a problem as RFC 9457 has it.
 
-    `instance` names the request in the app's log, where there is anything to find in it.
+    `errors` says for each argument that does not fit what is wrong with it. `id` names the
+    request in the app's log, where there is anything to find in it.
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -45,12 +53,14 @@ class Problem(Exception):
         self.instance: str | None = data.get("instance")
         self.id: str | None = data.get("id")
         self.errors: tuple[ArgumentProblem, ...] = tuple(
-            ArgumentProblem(error.get("name", ""), error.get("message", ""))
+            ArgumentProblem(
+                error.get("name", ""), error.get("message", ""), error.get("type", "")
+            )
             for error in data.get("errors") or ()
+            if is_object(error)
         )
-        super().__init__(
-            f"{self.status} {self.title}: {self.detail or 'no more is known'}"
-        )
+        told = [self.detail or "no more is known", *map(str, self.errors)]
+        super().__init__(f"{self.status} {self.title}: {' '.join(told)}")
 
 
 class Omitted(Enum):
@@ -60,7 +70,7 @@ class Omitted(Enum):
 
 
 OMITTED: Final = Omitted.OMITTED
-"""An argument that is left to the app's own default."""
+"""An argument that is not given: the app's default counts, or a field stays as it is."""
 
 
 class Transport:

@@ -6,12 +6,21 @@ from typing import Self
 
 import httpx
 
-from .animal import AnimalClient, AsyncAnimalClient
-from .dog import AsyncDogClient, DogClient
-from .transport import Answer, ArgumentProblem, AsyncTransport, Problem, Transport
+from .animal import AnimalClient, AnimalState, AsyncAnimalClient
+from .dog import AsyncDogClient, DogClient, DogState
+from .transport import (
+    OMITTED,
+    Answer,
+    ArgumentProblem,
+    AsyncTransport,
+    Omitted,
+    Problem,
+    Transport,
+)
 
 __all__ = [
     "AnimalClient",
+    "AnimalState",
     "Answer",
     "ArgumentProblem",
     "AsyncAnimalClient",
@@ -19,6 +28,9 @@ __all__ = [
     "AsyncDogClient",
     "Client",
     "DogClient",
+    "DogState",
+    "OMITTED",
+    "Omitted",
     "Problem",
 ]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .transport import Answer, AsyncTransport, Transport
+from .transport import OMITTED, Answer, AsyncTransport, Omitted, Transport
 
 __all__ = ["AsyncDogClient", "DogClient", "DogState"]
 
@@ -69,7 +69,7 @@ class DogClient:
             result=lambda _: None,
         )
 
-    def bark(self, *, times: int = 1) -> Answer[DogState, None]:
+    def bark(self, *, times: int | Omitted = OMITTED) -> Answer[DogState, None]:
         """POST /dog/bark -> Dog.bark(times: int = 1) -> None"""
         return self._transport.send(
             "POST",
@@ -119,7 +119,7 @@ class AsyncDogClient:
             result=lambda _: None,
         )
 
-    async def bark(self, *, times: int = 1) -> Answer[DogState, None]:
+    async def bark(self, *, times: int | Omitted = OMITTED) -> Answer[DogState, None]:
         """POST /dog/bark -> Dog.bark(times: int = 1) -> None"""
         return await self._transport.send(
             "POST",

@@ -6,19 +6,31 @@ from typing import Self
 
 import httpx
 
-from .account import AccountClient, AsyncAccountClient
-from .bank import AsyncBankClient, BankClient
-from .transport import Answer, ArgumentProblem, AsyncTransport, Problem, Transport
+from .account import AccountClient, AccountState, AsyncAccountClient
+from .bank import AsyncBankClient, BankClient, BankState
+from .transport import (
+    OMITTED,
+    Answer,
+    ArgumentProblem,
+    AsyncTransport,
+    Omitted,
+    Problem,
+    Transport,
+)
 
 __all__ = [
     "AccountClient",
+    "AccountState",
     "Answer",
     "ArgumentProblem",
     "AsyncAccountClient",
     "AsyncBankClient",
     "AsyncClient",
     "BankClient",
+    "BankState",
     "Client",
+    "OMITTED",
+    "Omitted",
     "Problem",
 ]
 

@@ -6,8 +6,24 @@ from typing import Self
 
 import httpx
 
-from .everything import AsyncEverythingClient, EverythingClient
-from .transport import Answer, ArgumentProblem, AsyncTransport, Problem, Transport
+from .everything import (
+    AsyncEverythingClient,
+    Colour,
+    EverythingClient,
+    EverythingState,
+    Part,
+    Size,
+    Status,
+)
+from .transport import (
+    OMITTED,
+    Answer,
+    ArgumentProblem,
+    AsyncTransport,
+    Omitted,
+    Problem,
+    Transport,
+)
 
 __all__ = [
     "Answer",
@@ -15,8 +31,15 @@ __all__ = [
     "AsyncClient",
     "AsyncEverythingClient",
     "Client",
+    "Colour",
     "EverythingClient",
+    "EverythingState",
+    "OMITTED",
+    "Omitted",
+    "Part",
     "Problem",
+    "Size",
+    "Status",
 ]
 
 

@@ -154,14 +154,14 @@ class EverythingClient:
     def change(
         self,
         *,
-        flag: bool = True,
-        count: int = 10,
+        flag: bool | Omitted = OMITTED,
+        count: int | Omitted = OMITTED,
         price: Decimal | Omitted = OMITTED,
-        day: date | None = None,
-        status: Status = Status.GONE,
-        level: Literal["low", "high", 3] = "high",
-        names: list[str] | None = None,
-        part: Part | None = None,
+        day: date | None | Omitted = OMITTED,
+        status: Status | Omitted = OMITTED,
+        level: Literal["low", "high", 3] | Omitted = OMITTED,
+        names: list[str] | None | Omitted = OMITTED,
+        part: Part | None | Omitted = OMITTED,
         data: bytes | Omitted = OMITTED,
     ) -> Answer[EverythingState, Part | None]:
         """Change a lot of it at once.
@@ -175,11 +175,23 @@ class EverythingClient:
                 "flag": flag,
                 "count": count,
                 "price": OMITTED if price is OMITTED else str(price),
-                "day": None if day is None else day.isoformat(),
-                "status": status.value,
+                "day": (
+                    OMITTED
+                    if day is OMITTED
+                    else None if day is None else day.isoformat()
+                ),
+                "status": OMITTED if status is OMITTED else status.value,
                 "level": level,
-                "names": None if names is None else list(names),
-                "part": None if part is None else part.to_json(),
+                "names": (
+                    OMITTED
+                    if names is OMITTED
+                    else None if names is None else list(names)
+                ),
+                "part": (
+                    OMITTED
+                    if part is OMITTED
+                    else None if part is None else part.to_json()
+                ),
                 "data": OMITTED if data is OMITTED else b64encode(data).decode("ascii"),
             },
             state=EverythingState.from_json,
@@ -206,14 +218,14 @@ class AsyncEverythingClient:
     async def change(
         self,
         *,
-        flag: bool = True,
-        count: int = 10,
+        flag: bool | Omitted = OMITTED,
+        count: int | Omitted = OMITTED,
         price: Decimal | Omitted = OMITTED,
-        day: date | None = None,
-        status: Status = Status.GONE,
-        level: Literal["low", "high", 3] = "high",
-        names: list[str] | None = None,
-        part: Part | None = None,
+        day: date | None | Omitted = OMITTED,
+        status: Status | Omitted = OMITTED,
+        level: Literal["low", "high", 3] | Omitted = OMITTED,
+        names: list[str] | None | Omitted = OMITTED,
+        part: Part | None | Omitted = OMITTED,
         data: bytes | Omitted = OMITTED,
     ) -> Answer[EverythingState, Part | None]:
         """Change a lot of it at once.
@@ -227,11 +239,23 @@ class AsyncEverythingClient:
                 "flag": flag,
                 "count": count,
                 "price": OMITTED if price is OMITTED else str(price),
-                "day": None if day is None else day.isoformat(),
-                "status": status.value,
+                "day": (
+                    OMITTED
+                    if day is OMITTED
+                    else None if day is None else day.isoformat()
+                ),
+                "status": OMITTED if status is OMITTED else status.value,
                 "level": level,
-                "names": None if names is None else list(names),
-                "part": None if part is None else part.to_json(),
+                "names": (
+                    OMITTED
+                    if names is OMITTED
+                    else None if names is None else list(names)
+                ),
+                "part": (
+                    OMITTED
+                    if part is OMITTED
+                    else None if part is None else part.to_json()
+                ),
                 "data": OMITTED if data is OMITTED else b64encode(data).decode("ascii"),
             },
             state=EverythingState.from_json,

@@ -6,8 +6,16 @@ from typing import Self
 
 import httpx
 
-from .newsletter import AsyncNewsletterClient, NewsletterClient
-from .transport import Answer, ArgumentProblem, AsyncTransport, Problem, Transport
+from .newsletter import AsyncNewsletterClient, NewsletterClient, NewsletterState
+from .transport import (
+    OMITTED,
+    Answer,
+    ArgumentProblem,
+    AsyncTransport,
+    Omitted,
+    Problem,
+    Transport,
+)
 
 __all__ = [
     "Answer",
@@ -16,6 +24,9 @@ __all__ = [
     "AsyncNewsletterClient",
     "Client",
     "NewsletterClient",
+    "NewsletterState",
+    "OMITTED",
+    "Omitted",
     "Problem",
 ]
 
