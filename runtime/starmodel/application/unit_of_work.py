@@ -222,8 +222,7 @@ class UnitOfWork(Loading):
             finally:
                 if self._lock is not None:
                     await self._unlock()
-            for other in saved:
-                other.accept(versions.pop(0))
+            self._accept(saved, versions)
         services = self._services
         now = services.clock()
         await services.bus.publish(tracked.record(event, arguments, self.actor, now, broadcast))
@@ -273,8 +272,8 @@ class UnitOfWork(Loading):
                     await other.merge()
                 saved = self._prepare(event)
             else:
+                self._accept(saved, versions)
                 for other in saved:
-                    other.accept(versions.pop(0))
                     other.normalise()
                 break
         self._conflicts = 0
@@ -348,10 +347,17 @@ class UnitOfWork(Loading):
                 await self._unlock()
         self.idempotency_key = None
         self._relations.clear()
-        for tracked, version in zip(saved, committed.versions, strict=True):
-            tracked.accept(version)
+        self._accept(saved, committed.versions)
         await self._publish(backend, records, committed.tickets)
         return subject.outcome(result, created)
+
+    def _accept(self, saved: Sequence[Tracked], versions: Sequence[int]) -> None:
+        """Take note of what was saved, and tell whoever needs to know what it was before."""
+        tell = self._services.before_image
+        for tracked, version in zip(saved, versions, strict=True):
+            if tell is not None and tracked.expected:
+                tell(tracked.definition, tracked.key, tracked.base, tracked.values is None)
+            tracked.accept(version)
 
     async def _publish(
         self,
