@@ -144,7 +144,12 @@ def test_who_may_read_and_not_do_something_is_told_so(client: Client) -> None:
     assert changed.status == 403
     assert client.post(f"/patient/{id}/come").json["state"]["visits"] == 1
     # What an event of its own allows is allowed to those as well who may not read.
-    assert acting(client, None).post(f"/patient/{id}/knock").status == 200
+    for actor in (None, "bob"):
+        knocked = acting(client, actor).post(f"/patient/{id}/knock")
+        assert knocked.status == 200
+        assert knocked.json == {"state": {}, "version": 0, "result": None}
+        assert "Ada" not in client.act(f"/patient/{id}/knock").text
+    assert acting(client, "ada").post(f"/patient/{id}/knock").json["state"]["name"] == "Ada"
 
 
 def test_whoever_is_nobody_is_asked_to_sign_in_whatever_there_is(client: Client) -> None:

@@ -21,13 +21,14 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
+from starmodel.application.access import may_read
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.loading import Loading
 from starmodel.application.outcome import Outcome
 from starmodel.application.store import NO_READS, EntityPersistenceBackend, Reads, Receipt
 from starmodel.application.tracking import Tracked
 from starmodel.application.values import detach, same
-from starmodel.domain import CommandRecord, Entity, Fragment
+from starmodel.domain import Access, CommandRecord, Entity, Fragment
 from starmodel.domain.relation import LOADER
 from starmodel.errors import (
     ArgumentError,
@@ -203,7 +204,7 @@ class UnitOfWork(Loading):
             Repeated: The request was carried out before.
         """
         tracked = self._find(subject)
-        created = tracked.is_new
+        created, is_shown = tracked.is_new, self._is_shown(tracked)
         saved = self._prepare(event)
         if saved:
             try:
@@ -211,7 +212,7 @@ class UnitOfWork(Loading):
                 if backend.keeps_records:
                     reads = self._reads(backend, saved)
                     return await self._commit_kept(
-                        tracked, saved, event, arguments, result, broadcast, reads
+                        tracked, saved, event, arguments, result, broadcast, is_shown, reads
                     )
                 versions = await self._source(backend).commit(saved)
             except Conflict as conflict:
@@ -228,7 +229,7 @@ class UnitOfWork(Loading):
         await services.bus.publish(tracked.record(event, arguments, self.actor, now, broadcast))
         if len(saved) > 1 or (saved and saved[0] is not tracked):
             await self._publish_others(tracked, saved, event, arguments, now)
-        return tracked.outcome(result, created)
+        return tracked.outcome(result, created, is_shown=is_shown)
 
     async def checkpoint(
         self,
@@ -253,13 +254,13 @@ class UnitOfWork(Loading):
             Repeated: The request was carried out before.
         """
         tracked = self._find(subject)
-        created = tracked.is_new
+        created, is_shown = tracked.is_new, self._is_shown(tracked)
         saved = self._prepare(event)
         while saved:
             try:
                 if saved[0].backend.keeps_records:
                     outcome = await self._commit_kept(
-                        tracked, saved, event, arguments, result, broadcast
+                        tracked, saved, event, arguments, result, broadcast, is_shown
                     )
                     for other in saved:
                         other.normalise()
@@ -282,7 +283,18 @@ class UnitOfWork(Loading):
         await services.bus.publish(tracked.record(event, arguments, self.actor, now, broadcast))
         if len(saved) > 1 or (saved and saved[0] is not tracked):
             await self._publish_others(tracked, saved, event, arguments, now)
-        return tracked.outcome(result, created)
+        return tracked.outcome(result, created, is_shown=is_shown)
+
+    def _is_shown(self, tracked: Tracked) -> bool:
+        """Tell whether the actor may read what his event is about, as it is or as it was.
+
+        An event may be open to those who may not: they are told what it gave, and nothing else.
+        """
+        definition = tracked.definition
+        if tracked.is_new or definition.access is None or definition.access is Access.PUBLIC:
+            return True
+        before = definition.restore(tracked.base) if tracked.base else tracked.entity
+        return any(may_read(definition, self.actor, one) for one in (before, tracked.entity))
 
     def _prepare(self, event: str) -> list[Tracked]:
         """Validate what has changed, and give what is to be saved, which is all in one store."""
@@ -319,6 +331,7 @@ class UnitOfWork(Loading):
         arguments: Mapping[str, object],
         result: R,
         broadcast: Fragment | None,
+        is_shown: bool,
         reads: Reads = NO_READS,
     ) -> Outcome[R]:
         """Save where the records of a commit are saved with it, and publish them afterwards."""
@@ -349,7 +362,7 @@ class UnitOfWork(Loading):
         self._relations.clear()
         self._accept(saved, committed.versions)
         await self._publish(backend, records, committed.tickets)
-        return subject.outcome(result, created)
+        return subject.outcome(result, created, is_shown=is_shown)
 
     def _accept(self, saved: Sequence[Tracked], versions: Sequence[int]) -> None:
         """Take note of what was saved, and tell whoever needs to know what it was before."""

@@ -118,8 +118,6 @@ async def answer_repeated(request: Request, repeated: Repeated) -> Response:
     if request.route.form is not None:
         # A page of ours with a form is over with; what it was about is shown.
         return lead_to(request, page_path(definition, repeated.id))
-    if request.route.form is not None:
-        return lead_to(request, page_path(definition, repeated.id))
     return answer_event(request, definition, outcome)
 
 

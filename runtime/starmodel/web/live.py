@@ -169,7 +169,13 @@ class LiveHub:
         for name in names:
             collection = self._collections.get(name)
             if isinstance(collection, GuardedCollection):
-                collection.hear(Change(definition, key, definition.restore(values)))
+                try:
+                    before = definition.restore(values)
+                except Exception:
+                    # It is committed by now, so whoever has done it is not told.
+                    logger.exception("What %s was could not be restored", key.entity)
+                else:
+                    collection.hear(Change(definition, key, before))
 
     async def answer(self, request: Request) -> LiveStream:
         """GET /live: begin a stream.
