@@ -13,6 +13,7 @@ from starmodel import CommandRecord
 from starmodel.application import Services
 from starmodel.stores.sql.outbox import write_record
 from starmodel.testing import Answer, Client
+from starmodel.testing.client import LiveStream
 
 JSON = {"accept": "application/json"}
 HTML = {"accept": "text/html"}
@@ -143,7 +144,12 @@ def test_who_may_read_and_not_do_something_is_told_so(client: Client) -> None:
     assert changed.status == 403
     assert client.post(f"/patient/{id}/come").json["state"]["visits"] == 1
     # What an event of its own allows is allowed to those as well who may not read.
-    assert acting(client, None).post(f"/patient/{id}/knock").status == 200
+    for actor in (None, "bob"):
+        knocked = acting(client, actor).post(f"/patient/{id}/knock")
+        assert knocked.status == 200
+        assert knocked.json == {"state": {}, "version": 0, "result": None}
+        assert "Ada" not in client.act(f"/patient/{id}/knock").text
+    assert acting(client, "ada").post(f"/patient/{id}/knock").json["state"]["name"] == "Ada"
 
 
 def test_whoever_is_nobody_is_asked_to_sign_in_whatever_there_is(client: Client) -> None:
@@ -324,3 +330,37 @@ def test_no_record_of_an_event_has_a_secret_in_it(
     kept = [repr(record) + write_record(record) for record in records]
     for canary in ("canary", sent["stamp"]["seal"], "4711"):
         assert canary not in f"{kept} {caplog.text}"
+
+
+def test_a_list_is_told_of_what_its_reader_may_see_and_of_nothing_else(client: Client) -> None:
+    def told(stream: LiveStream) -> bool:
+        """Tell whether a stream was told of anything within half a second."""
+        try:
+            stream.next(within=0.5)
+        except TimeoutError:
+            return False
+        return True
+
+    acting(client, "bob")
+    with client.live("patient", "chart", "visit") as stream:
+        for _ in range(3):
+            stream.next()
+        assert not told(stream)
+        id = make(client, "/patient", name="Ada", owner="ada")
+        assert not told(stream)
+        client.post(f"/patient/{id}/come")
+        client.request("PATCH", f"/patient/{id}", json_body={"name": "Eve"}, headers=JSON)
+        assert not told(stream)
+        chart = make(client, "/chart", patient=id)
+        assert told(stream)
+        # What is everybody's goes along with what is hidden: who could not see that is not told.
+        client.request("DELETE", f"/patient/{id}", headers=JSON)
+        assert not told(stream)
+        assert client.get(f"/chart/{chart}").status == 404
+
+        mine = make(client, "/patient", name="Bob", owner="bob")
+        assert told(stream)
+        client.request("PATCH", f"/patient/{mine}", json_body={"owner": "doctor"}, headers=JSON)
+        assert told(stream)
+        client.post(f"/patient/{mine}/come")
+        assert not told(stream)

@@ -19,6 +19,7 @@ class Outcome(Generic[R]):
         state: All public fields, as JSON has them.
         changed: The public fields that are different now, computed ones too.
         version: The stored version; `0` where nothing was ever stored.
+            Whoever may not read the entity is told neither its fields nor its version.
         result: What the event returned or yielded.
         created: Whether the event made a new record.
         removed: The keys of mappings in changed fields that are there no longer; see

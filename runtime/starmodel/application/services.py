@@ -1,8 +1,8 @@
 """What generated commands and routes are given to work with."""
 
 import time
-from collections.abc import Callable, Iterable
-from typing import Any, Self, TypeVar, overload
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Self, TypeAlias, TypeVar, overload
 
 from starmodel.application.access import (
     authorize,
@@ -16,11 +16,15 @@ from starmodel.application.outcome import Snapshot
 from starmodel.application.persistence import PersistenceManager
 from starmodel.application.relations import refers
 from starmodel.application.relay import Relay
+from starmodel.application.store import Key
 from starmodel.application.unit_of_work import UnitOfWork
 from starmodel.domain import ANONYMOUS, Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError, NotFound
 
 E = TypeVar("E", bound=Entity)
+
+BeforeImage: TypeAlias = Callable[[EntityDefinition[Any], Key, Mapping[str, object], bool], None]
+"""Is given what a record was before a commit changed it, and whether it is gone now."""
 
 
 class Services:
@@ -32,6 +36,10 @@ class Services:
         definitions: The app's entities, so that an author may load them by class.
         clock: Seconds since 1970, for command records.
         unit_of_work: Makes the unit of work for one event.
+
+    Attributes:
+        before_image: Is told of each record that a commit has changed, before the bus is; what it
+            is given has everything in it, and stays in this process.
     """
 
     def __init__(
@@ -50,6 +58,7 @@ class Services:
         self._by_name = {cls.__name__: found for cls, found in self._definitions.items()}
         self._unit_of_work = unit_of_work
         self._relay: Relay | None = None
+        self.before_image: BeforeImage | None = None
         self.has_relations = any(
             definition.many or definition.store is StateStore.SERVER_SQL or refers(definition.cls)
             for definition in self._definitions.values()

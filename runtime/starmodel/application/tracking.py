@@ -157,8 +157,10 @@ class Tracked(Write):
         self.state = self._next_state
         self.is_new = False
 
-    def outcome(self, result: R, created: bool) -> Outcome[R]:
-        """Say what the last save led to."""
+    def outcome(self, result: R, created: bool, *, is_shown: bool) -> Outcome[R]:
+        """Say what the last save led to; to somebody who may not read the entity, hardly anything."""
+        if not is_shown:
+            return Outcome(self.key[2], {}, {}, 0, result, created)
         state = self.definition.state(self.entity) if self.state is None else self.state
         return Outcome(
             self.key[2], state, self.changed, self.expected, result, created, self.removed

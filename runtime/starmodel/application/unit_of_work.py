@@ -21,6 +21,7 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
+from starmodel.application.access import may_read
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.loading import Loading
 from starmodel.application.outcome import Outcome
@@ -28,7 +29,7 @@ from starmodel.application.protected import ALL_WRITABLE, WritableParts, keep_pr
 from starmodel.application.store import NO_READS, EntityPersistenceBackend, Reads, Receipt
 from starmodel.application.tracking import Tracked
 from starmodel.application.values import detach, same
-from starmodel.domain import CommandRecord, Entity, Fragment
+from starmodel.domain import Access, CommandRecord, Entity, Fragment
 from starmodel.domain.identity import refuse_id
 from starmodel.domain.relation import LOADER
 from starmodel.errors import (
@@ -218,7 +219,7 @@ class UnitOfWork(Loading):
             Repeated: The request was carried out before.
         """
         tracked = self._find(subject)
-        created = tracked.is_new
+        created, is_shown = tracked.is_new, self._is_shown(tracked)
         saved = self._prepare(event)
         if saved:
             try:
@@ -226,7 +227,7 @@ class UnitOfWork(Loading):
                 if backend.keeps_records:
                     reads = self._reads(backend, saved)
                     return await self._commit_kept(
-                        tracked, saved, event, arguments, result, broadcast, reads
+                        tracked, saved, event, arguments, result, broadcast, is_shown, reads
                     )
                 versions = await self._source(backend).commit(saved)
             except Conflict as conflict:
@@ -237,14 +238,13 @@ class UnitOfWork(Loading):
             finally:
                 if self._lock is not None:
                     await self._unlock()
-            for other in saved:
-                other.accept(versions.pop(0))
+            self._accept(saved, versions)
         services = self._services
         now = services.clock()
         await services.bus.publish(tracked.record(event, arguments, self.actor, now, broadcast))
         if len(saved) > 1 or (saved and saved[0] is not tracked):
             await self._publish_others(tracked, saved, event, arguments, now)
-        return tracked.outcome(result, created)
+        return tracked.outcome(result, created, is_shown=is_shown)
 
     async def checkpoint(
         self,
@@ -269,13 +269,13 @@ class UnitOfWork(Loading):
             Repeated: The request was carried out before.
         """
         tracked = self._find(subject)
-        created = tracked.is_new
+        created, is_shown = tracked.is_new, self._is_shown(tracked)
         saved = self._prepare(event)
         while saved:
             try:
                 if saved[0].backend.keeps_records:
                     outcome = await self._commit_kept(
-                        tracked, saved, event, arguments, result, broadcast
+                        tracked, saved, event, arguments, result, broadcast, is_shown
                     )
                     for other in saved:
                         other.normalise()
@@ -288,8 +288,8 @@ class UnitOfWork(Loading):
                     await other.merge()
                 saved = self._prepare(event)
             else:
+                self._accept(saved, versions)
                 for other in saved:
-                    other.accept(versions.pop(0))
                     other.normalise()
                 break
         self._conflicts = 0
@@ -298,7 +298,18 @@ class UnitOfWork(Loading):
         await services.bus.publish(tracked.record(event, arguments, self.actor, now, broadcast))
         if len(saved) > 1 or (saved and saved[0] is not tracked):
             await self._publish_others(tracked, saved, event, arguments, now)
-        return tracked.outcome(result, created)
+        return tracked.outcome(result, created, is_shown=is_shown)
+
+    def _is_shown(self, tracked: Tracked) -> bool:
+        """Tell whether the actor may read what his event is about, as it is or as it was.
+
+        An event may be open to those who may not: they are told what it gave, and nothing else.
+        """
+        definition = tracked.definition
+        if tracked.is_new or definition.access is None or definition.access is Access.PUBLIC:
+            return True
+        before = definition.restore(tracked.base) if tracked.base else tracked.entity
+        return any(may_read(definition, self.actor, one) for one in (before, tracked.entity))
 
     def _prepare(self, event: str) -> list[Tracked]:
         """Validate what has changed, and give what is to be saved, which is all in one store."""
@@ -335,6 +346,7 @@ class UnitOfWork(Loading):
         arguments: Mapping[str, object],
         result: R,
         broadcast: Fragment | None,
+        is_shown: bool,
         reads: Reads = NO_READS,
     ) -> Outcome[R]:
         """Save where the records of a commit are saved with it, and publish them afterwards."""
@@ -363,10 +375,17 @@ class UnitOfWork(Loading):
                 await self._unlock()
         self.idempotency_key = None
         self._relations.clear()
-        for tracked, version in zip(saved, committed.versions, strict=True):
-            tracked.accept(version)
+        self._accept(saved, committed.versions)
         await self._publish(backend, records, committed.tickets)
-        return subject.outcome(result, created)
+        return subject.outcome(result, created, is_shown=is_shown)
+
+    def _accept(self, saved: Sequence[Tracked], versions: Sequence[int]) -> None:
+        """Take note of what was saved, and tell whoever needs to know what it was before."""
+        tell = self._services.before_image
+        for tracked, version in zip(saved, versions, strict=True):
+            if tell is not None and tracked.expected:
+                tell(tracked.definition, tracked.key, tracked.base, tracked.values is None)
+            tracked.accept(version)
 
     async def _publish(
         self,

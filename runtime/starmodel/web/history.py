@@ -2,12 +2,15 @@
 
 Signals need no history, since a snapshot has them all. What a fragment appended to a page is in
 no snapshot; a browser that closed its stream (a hidden tab does) and comes back is sent what it
-missed. It says where it was by `Last-Event-ID`, which Datastar sends by itself.
+missed. It says where it was by `Last-Event-ID`, which Datastar sends by itself. Nobody but this
+process can read such an id: the numbers would tell everybody how much is going on elsewhere.
 """
 
+import re
 import secrets
 from collections import deque
 from collections.abc import Iterator
+from hashlib import blake2b
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -19,6 +22,9 @@ MAX_FRAGMENTS = 1000
 
 MAX_BYTES = 4 * 1024 * 1024
 """How many bytes of them are kept."""
+
+
+_HIDDEN = re.compile("[0-9a-f]{16}")
 
 
 class Past(NamedTuple):
@@ -35,7 +41,8 @@ class Past(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """Where a browser was: the last number it has seen, and the stream that it read, if known."""
+    """Where a browser was: the last number it has seen, and the stream that it read, if that is
+    known."""
 
     number: int
     stream: str
@@ -51,6 +58,7 @@ class FragmentHistory:
     def __init__(self, formatter: EventResponseFormatter) -> None:
         self._formatter = formatter
         self._epoch = secrets.token_hex(4)
+        self._key = secrets.token_bytes(16)
         self._number = 0
         self._past: deque[Past] = deque()
         self._bytes = 0
@@ -78,16 +86,24 @@ class FragmentHistory:
         return self._write(past.number, past.fragment, formatter)
 
     def event_id(self, stream: str) -> str:
-        """Give the id of an event from which the stream goes on."""
-        return f"{self._epoch}.{self._number}.{stream}"
+        """Give the id of an event from which a stream goes on, whose name nobody else has."""
+        return self._event_id(self._number, stream)
 
     def read(self, event_id: bytes) -> Cursor | None:
         """Give the place that an id stands for, `None` if it is none of this process."""
         epoch, _, rest = event_id.decode("ascii", "replace").partition(".")
-        number, _, stream = rest.partition(".")
-        if epoch != self._epoch or not number.isdecimal() or len(number) > 18:
+        hidden, _, name = rest.partition(".")
+        if epoch != self._epoch or not _HIDDEN.fullmatch(hidden):
             return None
-        return Cursor(int(number), stream)
+        number = int(hidden, 16) ^ self._mask(name)
+        return Cursor(number, name) if number <= self._number else None
+
+    def _event_id(self, number: int, name: str) -> str:
+        return f"{self._epoch}.{number ^ self._mask(name):016x}.{name}"
+
+    def _mask(self, name: str) -> int:
+        """Give what hides a number, another one for each name."""
+        return int.from_bytes(blake2b(name.encode(), digest_size=8, key=self._key).digest())
 
     def since(self, number: int) -> Iterator[Past]:
         """Give what came after a number and is still kept, in order."""
@@ -96,7 +112,8 @@ class FragmentHistory:
 
     def _write(self, number: int, fragment: Fragment, formatter: EventResponseFormatter) -> bytes:
         # The fields of an event may come in any order.
-        return b"id: %b.%d\n%b" % (self._epoch.encode(), number, formatter.elements(fragment))
+        event_id = self._event_id(number, secrets.token_hex(8))
+        return b"id: %b\n%b" % (event_id.encode(), formatter.elements(fragment))
 
 
 def _size(past: Past) -> int:

@@ -2,8 +2,8 @@
 
 A stream begins with a snapshot of each entity it watches, and goes on with every committed
 change. A page that lists records watches them all, `watch=product`, and is told where their
-changes stand, at once and whenever there is another. The bus only gives hints; what is sent is read from the store. With every sign of life
-the stored versions are compared with those that were sent, so a lost hint or an expired entity
+changes stand, at once and whenever there is another that it may know of. The bus only gives
+hints; what is sent is read from the store. With every sign of life the stored versions are compared with those that were sent, so a lost hint or an expired entity
 is noticed then at the latest. A page that reads too slowly skips versions; none ever goes back.
 
 A page that shows a record is told when that is deleted, also before its stream has begun.
@@ -15,16 +15,18 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from starmodel.application import (
+    EntityDefinition,
     EntityPersistenceBackend,
     Key,
     Services,
     authorize,
     needs_signing_in,
 )
-from starmodel.domain import CommandRecord, Scope, StateStore
+from starmodel.domain import CommandRecord, Scope
 from starmodel.domain.identity import MAX_ID
 from starmodel.errors import (
     ArgumentError,
@@ -35,7 +37,7 @@ from starmodel.errors import (
 )
 from starmodel.settings import Settings
 from starmodel.web.changes import Changes
-from starmodel.web.collection import Collection
+from starmodel.web.collection import Change, Collection, GuardedCollection
 from starmodel.web.formatter import EventResponseFormatter
 from starmodel.web.history import FragmentHistory, Past
 from starmodel.web.request import Request
@@ -66,7 +68,7 @@ class LiveHub:
         services: The stores and the bus.
         settings: The limits.
         formatter: Writes what the pages are told.
-        changes: Counts the changes of records that are listed.
+        changes: Says where the changes of records that are listed stand.
     """
 
     def __init__(
@@ -85,11 +87,7 @@ class LiveHub:
         # Below a prefix the same markup has other addresses, and a topic of its own.
         self._topics: dict[tuple[str, str], dict[EventResponseFormatter, Topic]] = {}
         self._collections: dict[str, Collection] = {}
-        self._dependents = {
-            name: tuple(_dependents(resource, self._resources.values()))
-            for name, resource in self._resources.items()
-            if _is_listed(resource)
-        }
+        self._dependents = changes.dependents
         self._streams: set[LiveStream] = set()
         self._sessions: dict[str, set[LiveStream]] = {}
         self._history = FragmentHistory(formatter)
@@ -109,6 +107,8 @@ class LiveHub:
         """Listen to the bus."""
         self._is_draining = False
         self._unsubscribe = self._services.bus.subscribe(self.hear)
+        if self._changes.guarded:
+            self._services.before_image = self._hear_before
 
     async def close(self) -> None:
         """Stop listening, and end every stream."""
@@ -116,6 +116,7 @@ class LiveHub:
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
+            self._services.before_image = None
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
@@ -151,21 +152,42 @@ class LiveHub:
                 event = None if past is None else self._history.event(past, topic.formatter)
                 topic.hear(record, event)
         if record.entity in self._dependents:
-            self._hear_of(record.entity)
+            definition = self._resources[record.entity].definition
+            change = Change(definition, definition.key(record.id))
+            self._hear_of(record.entity, change)
             if record.version > 1 and "id" in record.changed:
                 # It was deleted, and the database may have changed others with it.
                 for name in self._dependents[record.entity]:
-                    self._hear_of(name)
+                    self._hear_of(name, change)
                     for other in list(self._each()):
                         if other.key.entity == name:
                             other.look()
 
-    def _hear_of(self, name: str) -> None:
+    def _hear_of(self, name: str, change: Change) -> None:
         """Take note that a record of an entity has changed, and tell those who list them."""
         self._changes.note(name)
         collection = self._collections.get(name)
         if collection is not None:
-            collection.hear()
+            collection.hear(change)
+
+    def _hear_before(
+        self, definition: EntityDefinition[Any], key: Key, values: Mapping[str, object], gone: bool
+    ) -> None:
+        """Take note of what a record was that has just been changed, or is gone.
+
+        Who could see it then has it on his page. Only this process knows, and it tells nobody.
+        """
+        names = (key.entity, *(self._dependents.get(key.entity, ()) if gone else ()))
+        for name in names:
+            collection = self._collections.get(name)
+            if isinstance(collection, GuardedCollection):
+                try:
+                    before = definition.restore(values)
+                except Exception:
+                    # It is committed by now, so whoever has done it is not told.
+                    logger.exception("What %s was could not be restored", key.entity)
+                else:
+                    collection.hear(Change(definition, key, before))
 
     async def answer(self, request: Request) -> LiveStream:
         """GET /live: begin a stream.
@@ -304,7 +326,7 @@ class LiveHub:
         if not key.id and key.entity in self._dependents:
             collection = self._collections.get(key.entity)
             if collection is None:
-                collection = Collection(resource.definition, self._changes, self._formatter)
+                collection = self._collection(resource.definition)
                 self._collections[key.entity] = collection
             return collection
         topics = self._topics.setdefault((key.entity, key.id), {})
@@ -313,6 +335,12 @@ class LiveHub:
             backend = self._services.persistence.backend_for(resource.definition)
             topic = topics[formatter] = Topic(resource, key, backend, formatter)
         return topic
+
+    def _collection(self, definition: EntityDefinition[Any]) -> Collection:
+        if definition.name not in self._changes.guarded:
+            return Collection(definition, self._changes, self._formatter)
+        backend = self._services.persistence.backend_for(definition)
+        return GuardedCollection(definition, self._changes, self._formatter, backend)
 
     async def _admit(self, stream: LiveStream, topic: Topic | Collection) -> None:
         """Read an entity for a new stream, and see whether it may have it."""
@@ -396,30 +424,6 @@ class LiveHub:
         return random.randint(
             _SHORTEST_RETRY, min(2 * _SHORTEST_RETRY + 2 * len(self._streams), _LONGEST_RETRY)
         )
-
-
-def _is_listed(resource: Resource) -> bool:
-    """Whether there is a list of such records that a page may watch."""
-    definition = resource.definition
-    return definition.store is StateStore.SERVER_SQL and definition.scope is Scope.RECORD
-
-
-def _dependents(resource: Resource, others: Iterable[Resource]) -> Iterator[str]:
-    """Name the entities whose records the database changes when one of this is deleted."""
-    found = {resource.definition.name}
-    waiting = [resource.definition.name]
-    tables = [other.table for other in others if other.table is not None]
-    while waiting:
-        name = waiting.pop()
-        for table in tables:
-            changes = any(
-                reference.entity == name and reference.on_delete != "restrict"
-                for reference in table.references
-            ) or any(link.entity == name for link in table.links)
-            if changes and table.entity not in found:
-                found.add(table.entity)
-                waiting.append(table.entity)
-                yield table.entity
 
 
 def _refuse(message: str, kind: str) -> InvalidArguments:

@@ -159,7 +159,7 @@ class Parts:
         )
         self.identify: Identify | None = adapters.get("identify")
         self.page_headers = page_headers(settings)
-        self.changes = Changes()
+        self.changes = Changes(resources)
         self.entities = tuple(resource.definition.cls for resource in resources)
         self._clock = clock
         self._session: SessionIdentity | None = adapters.get("session")

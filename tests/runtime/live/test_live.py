@@ -438,6 +438,21 @@ def test_a_page_that_was_away_gets_the_fragments_it_missed() -> None:
     run(main())
 
 
+def test_no_id_of_an_event_tells_what_goes_on_elsewhere() -> None:
+    async def main() -> None:
+        async with World() as world:
+            hidden = await world.make_room(banned=["ann"])
+            ids: list[str] = []
+            for _ in range(4):
+                ids.append((await world.browse("counter", actor=ANN)).events[0]["id"][0])
+                await world.change(ROOM, hidden, fragment=line(1))
+            numbers = [int(id.split(".")[1], 16) for id in ids]
+            assert numbers != sorted(numbers) or max(numbers) - min(numbers) > 1000
+            assert len({id.partition(".")[2] for id in ids}) == 4
+
+    run(main())
+
+
 def test_a_page_with_two_streams_is_told_everything_once() -> None:
     async def main() -> None:
         async with World() as world:

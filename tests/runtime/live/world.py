@@ -131,7 +131,7 @@ NOTE = EntityDefinition(
     store=StateStore.SERVER_SQL,
     scope=Scope.RECORD,
     state=lambda note: {"id": note.id, "text": note.text},
-    access=lambda actor, note: False,
+    access=Access.PUBLIC,
 )
 STAFF_NOTE = EntityDefinition(
     Note,
@@ -141,6 +141,30 @@ STAFF_NOTE = EntityDefinition(
     scope=Scope.RECORD,
     state=lambda note: {"id": note.id, "text": note.text},
     access=Access.AUTHENTICATED,
+)
+
+
+class Letter(Entity):
+    model_config = EntityConfig(store=StateStore.SERVER_SQL, scope=Scope.RECORD)
+
+    text: str = ""
+    readers: list[str] = Field(default_factory=list[str], private=True)
+
+
+def may_open(actor: Actor, letter: Letter) -> bool:
+    if "breaks" in letter.readers:
+        raise RuntimeError("the policy of a canary")
+    return actor.id in letter.readers
+
+
+LETTER = EntityDefinition(
+    Letter,
+    name="letter",
+    namespace="letter",
+    store=StateStore.SERVER_SQL,
+    scope=Scope.RECORD,
+    state=lambda letter: {"id": letter.id, "text": letter.text},
+    access=may_open,
 )
 
 
@@ -269,7 +293,7 @@ class World:
             Resource(MEMBERS, routes=[]),
             *(
                 Resource(one, routes=[], table=(tables or {}).get(one.name))
-                for one in (NOTE, STAFF_NOTE)
+                for one in (NOTE, STAFF_NOTE, LETTER)
             ),
         ]
         self.parts = Parts(
