@@ -7,20 +7,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-
-from shop_project import Shop
+from pathlib import Path
 
 PATIENCE = 90
 """Seconds to wait on a busy machine, for what is there in one or two on an idle one."""
 
 
 class Running:
-    """The command as it runs, and everything that it has said so far."""
+    """The command as it runs in a project's folder, and everything that it has said so far."""
 
-    def __init__(self, shop: Shop, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "starmodel_generator", *arguments],
-            cwd=shop.root,
+            cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -305,7 +305,8 @@ class Topic(Watched):
     def _broadcast(self, entity: Entity | None, chunk: bytes, fragments: list[bytes]) -> None:
         """Hand something to every stream that may still read the entity, and forget the others.
 
-        A change that shows nothing may be the one after which somebody may not read any more.
+        A change that shows nothing may be the one after which somebody may not read any more. To
+        him the record is one that is not there.
         """
         if not callable(self.definition.access):
             if chunk or fragments:
@@ -318,6 +319,7 @@ class Topic(Watched):
                     stream.offer(self, chunk, fragments)
             else:
                 stream.forget(self)
+                stream.append(self, self.deletion)
 
     def _encode(
         self,

@@ -18,7 +18,7 @@ from starmodel_generator.cli.secret import provide_secret
 
 @pytest.fixture
 def running(shop: Shop) -> Iterator[Running]:
-    running = Running(shop, "run")
+    running = Running(shop.root, "run")
     yield running
     if running.process.poll() is None:
         running.stop()
@@ -58,7 +58,7 @@ def test_serve_change_and_stop(shop: Shop, running: Running) -> None:
 def test_an_app_that_cannot_be_imported_is_not_said_to_be_open(shop: Shop) -> None:
     entities = shop.read("shop/entities.py")
     (shop.root / "shop/entities.py").write_text(f"{entities}\n\nraise RuntimeError('Not yet.')\n")
-    running = Running(shop, "run")
+    running = Running(shop.root, "run")
     try:
         running.wait(lambda: "RuntimeError: Not yet." in running.said)
         assert "Open" not in running.said

@@ -9,7 +9,7 @@ from shop_project import Shop
 
 @pytest.fixture
 def watching(shop: Shop) -> Iterator[Running]:
-    watching = Running(shop, "generate", "--watch")
+    watching = Running(shop.root, "generate", "--watch")
     yield watching
     if watching.process.poll() is None:
         watching.stop()
