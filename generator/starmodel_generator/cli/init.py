@@ -2,9 +2,11 @@
 
 import importlib.util
 import os
+import shlex
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from keyword import iskeyword
 from pathlib import Path
@@ -16,6 +18,7 @@ from starmodel_generator._version import __version__
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say, show_diagnostics
 from starmodel_generator.cli.generate import summary
+from starmodel_generator.cli.origin import VENDOR, Origin, origin_of, parse_origin
 from starmodel_generator.generation import generate_folder
 
 FILES = {
@@ -32,6 +35,16 @@ FILES = {
     "tests/test_counter.py": "test_counter",
 }
 """Every file of a new project, and the template in `starter` that it is made from."""
+
+
+DISTRIBUTIONS = ("starmodel-runtime", "starmodel")
+"""What a project depends on: what its app runs on, and what generates its code."""
+
+DIRECT_REFERENCES = """
+[tool.hatch.metadata]
+# StarModel does not come from an index: what to install is named by its place.
+allow-direct-references = true
+"""
 
 
 def init(
@@ -52,9 +65,11 @@ def init(
         say(f"error: {problem}")
         raise typer.Exit(exit_codes.CANNOT_RUN)
     package = package_name(name)
+    origins = {each: origin_of(each, __version__) for each in DISTRIBUTIONS}
     draft = Path(tempfile.mkdtemp(prefix=f".{package}-", dir=Path.cwd()))
     try:
-        write_project(draft, name, package)
+        write_project(draft, name, package, origins)
+        vendored = vendor(draft, origins.values())
         report = generate_folder(str(draft))
         show_diagnostics(report)
         if report.has_errors:
@@ -66,7 +81,13 @@ def init(
         os.rename(draft, name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    say(f"{len(FILES)} files in {name}. {summary(report)}")
+    say(f"{len(FILES) + len(vendored)} files in {name}. {summary(report)}")
+    for origin in origins.values():
+        if origin.archive is not None and origin.archive.name not in vendored:
+            say(
+                f"warning: {origin.archive}, which StarModel was installed from, is not there any"
+                f" more; put it into {name}/{VENDOR}, where pyproject.toml looks for it"
+            )
     say(f"\nNext:\n\n  cd {name}\n  starmodel run")
 
 
@@ -100,9 +121,78 @@ def folder_problem(folder: Path) -> str | None:
     return None
 
 
-def write_project(folder: Path, name: str, package: str) -> None:
-    """Write the hand-written part of a project."""
-    values = {"@NAME@": name, "@PACKAGE@": package, "@VERSION@": __version__}
+def vendor(folder: Path, origins: Iterable[Origin]) -> set[str]:
+    """Copy the archives that StarModel was installed from into a project; the copies' names."""
+    names: set[str] = set()
+    for origin in origins:
+        content = origin.archived()
+        if origin.archive is not None and content is not None:
+            (folder / VENDOR).mkdir(exist_ok=True)
+            (folder / VENDOR / origin.archive.name).write_bytes(content)
+            names.add(origin.archive.name)
+    return names
+
+
+def about_origin(origins: Iterable[Origin]) -> str:
+    """What the README says of folders and archives that no index has, a paragraph each."""
+    origins = list(origins)
+    text = ""
+    if any(origin.archive for origin in origins):
+        text += (
+            f"StarModel was installed from archives, which are in `{VENDOR}`: commit them, and the"
+            " project\ncan be installed everywhere.\n\n"
+        )
+    folders = [shlex.quote(str(origin.folder)) for origin in origins if origin.folder]
+    if folders:
+        text += (
+            "StarModel comes from folders of this machine, which `pyproject.toml` names; they are"
+            " installed as\nthey are then. To install the project elsewhere, in CI too, make wheels"
+            " of them,\n\n"
+            f"    pip wheel --no-deps --wheel-dir {VENDOR} {' '.join(folders)}\n\n"
+            f"commit these, and name them in `pyproject.toml` in the place of the folders, as in\n"
+            f'`"starmodel[sql] @ {{root:uri}}/{VENDOR}/starmodel-{__version__}-py3-none-any.whl"`.'
+            "\n\n"
+        )
+    if any(origin.is_editable for origin in origins):
+        editable = [
+            f"-e {shlex.quote(str(origin.folder))}" for origin in origins if origin.is_editable
+        ]
+        text += (
+            "To work on StarModel itself besides, install its folders once more, so that changes of"
+            " them count\nat once:\n\n"
+            f"    pip install --no-deps {' '.join(editable)}\n\n"
+        )
+    return text
+
+
+def write_project(
+    folder: Path, name: str, package: str, origins: Mapping[str, Origin] | None = None
+) -> None:
+    """Write the hand-written part of a project.
+
+    Args:
+        folder: Where to.
+        name: The project's name.
+        package: The name it is imported by.
+        origins: Where the distributions of StarModel came from; an index, if they are not named.
+    """
+    found = origins or {}
+    runtime, generator = (
+        found.get(each) or parse_origin(None, __version__) for each in DISTRIBUTIONS
+    )
+    is_direct = runtime.is_direct or generator.is_direct
+    note = ""
+    if runtime.folder or generator.folder:
+        note = "      # It takes StarModel from folders that a runner may lack: see README.md.\n"
+    values = {
+        "@NAME@": name,
+        "@PACKAGE@": package,
+        "@RUNTIME@": runtime.reference,
+        "@GENERATOR@": generator.reference,
+        "@DIRECT_REFERENCES@": DIRECT_REFERENCES if is_direct else "",
+        "@ORIGIN@": about_origin([runtime, generator]),
+        "@NOTE@": note,
+    }
 
     def filled(text: str) -> str:
         for key, value in values.items():
