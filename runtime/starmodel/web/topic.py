@@ -319,7 +319,7 @@ class Topic(Watched):
                     stream.offer(self, chunk, fragments)
             else:
                 stream.forget(self)
-                stream.append(self, self.deletion)
+                stream.offer(self, b"", [self.deletion])
 
     def _encode(
         self,
