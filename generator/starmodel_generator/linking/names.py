@@ -18,7 +18,6 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
 )
 from starmodel_generator.linking.externals import (
-    BUILTIN_NAMES,
     KNOWN_ROOTS,
     PARTLY_KNOWN,
     STAR_EXPORTS,
@@ -35,6 +34,7 @@ from starmodel_generator.linking.symbols import (
     UnknownSymbol,
     ValueSymbol,
 )
+from starmodel_generator.standard_names import BUILTIN_NAMES
 
 _NESTED = ("function ", "class ")
 _HOP_LIMIT = 100
