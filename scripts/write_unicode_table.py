@@ -24,6 +24,11 @@ def is_printable(code: int) -> bool:
     return category[0] not in "CZ" or code == 0x20
 
 
+def is_word_character(code: int) -> bool:
+    """Return what the pattern `\\w` says of one character."""
+    return unicodedata2.category(chr(code))[0] in "LN" or code == ord("_")
+
+
 def is_zero_width(code: int) -> bool:
     """Return whether a character combines with the one before it, or formats text."""
     return unicodedata2.category(chr(code)) in ("Mn", "Me", "Cf")
@@ -56,6 +61,7 @@ def main() -> None:
         f"{head}{mark}# fmt: off\n"
         f'UNICODE_VERSION = "{unicodedata2.unidata_version}"\n'
         f"_PRINTABLE_BOUNDARIES: tuple[int, ...] = (\n{rows(boundaries(is_printable))}\n)\n"
+        f"_WORD_BOUNDARIES: tuple[int, ...] = (\n{rows(boundaries(is_word_character))}\n)\n"
         f"_ZERO_WIDTH_BOUNDARIES: tuple[int, ...] = (\n{rows(boundaries(is_zero_width))}\n)\n"
         f"_WIDTH_STARTS: tuple[int, ...] = (\n{rows([hex(first) for first, _, _ in widths])}\n)\n"
         f"_WIDTH_ENDS: tuple[int, ...] = (\n{rows([hex(last) for _, last, _ in widths])}\n)\n"

@@ -2,7 +2,14 @@
 
 import pytest
 
-from starmodel_schemas.naming import constant_case, pascal_case, snake_case, title_words
+from starmodel_schemas.naming import (
+    constant_case,
+    pascal_case,
+    sentence_case,
+    snake_case,
+    title_words,
+    upper_case,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,3 +35,13 @@ def test_snake_and_constant_case(name: str, snake: str) -> None:
 def test_other_cases() -> None:
     assert pascal_case("toggle_all") == "ToggleAll"
     assert title_words("updateCount") == title_words("update_count") == "Update count"
+
+
+def test_letters_keep_their_case_where_not_every_python_knows_another() -> None:
+    assert upper_case("straße") == "STRASSE"
+    assert upper_case("ɤ-ƛx") == "ɤ-ƛX"
+    assert sentence_case("äpfel") == "Äpfel"
+    assert sentence_case("ƛ-term") == "ƛ-term"
+    assert pascal_case("ɤ_ab") == "ɤAb"
+    assert constant_case("ƛTerm") == "ƛTERM"
+    assert sentence_case("") == upper_case("") == ""

@@ -178,7 +178,7 @@ class Clinic(CrudProject):
     def __init__(self, folder: Path, package: str = "clinic", url: str = "") -> None:
         super().__init__(folder, package, url, ENTITIES)
 
-    def make(self) -> None:
+    def make(self, *, migrated: bool = True) -> None:
         """Write it, generate its code and its first migration, and make its tables."""
-        super().make()
+        super().make(migrated=migrated)
         self.shop.write(f"{self.package}/identity.py", IDENTIFY)

@@ -25,6 +25,7 @@ from starmodel_generator.migration.location import (
 from starmodel_generator.migration.revision_text import revision_text
 from starmodel_generator.migration.wording import describe, summary
 from starmodel_schemas import DatabaseSchema
+from starmodel_schemas.naming import sentence_case
 
 
 class DevelopmentDatabase:
@@ -73,7 +74,7 @@ class DevelopmentDatabase:
             return history.head or ""
         show_findings(plan.findings)
         text = summary(plan.up)
-        revision = history.next_revision(text[:1].upper() + text[1:])
+        revision = history.next_revision(sentence_case(text))
         paths = write_revision(
             self.config.root,
             self.config.migrations,

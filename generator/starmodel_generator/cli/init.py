@@ -4,7 +4,6 @@ import importlib.util
 import os
 import shlex
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
@@ -20,6 +19,7 @@ from starmodel_generator.cli.console import say, show_diagnostics
 from starmodel_generator.cli.generate import summary
 from starmodel_generator.cli.origin import VENDOR, Origin, origin_of, parse_origin
 from starmodel_generator.generation import generate_folder
+from starmodel_generator.standard_names import STANDARD_MODULES
 
 FILES = {
     "pyproject.toml": "pyproject",
@@ -105,7 +105,7 @@ def name_problem(name: str) -> str | None:
         return f"{name} would be a private name; begin it with a letter"
     if package in ("starmodel", "test", "tests"):
         return f"the name {package} is taken"
-    if package in sys.stdlib_module_names:
+    if package in STANDARD_MODULES:
         return f"Python has a module {package}; choose another name"
     if importlib.util.find_spec(package) is not None and not Path(package).exists():
         return f"an installed package is called {package}; choose another name"

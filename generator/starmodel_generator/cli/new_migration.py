@@ -17,6 +17,7 @@ from starmodel_generator.migration.plan import Answers
 from starmodel_generator.migration.revision_text import empty_revision_text, revision_text
 from starmodel_generator.migration.wording import describe, summary, without_values
 from starmodel_schemas import DatabaseSchema
+from starmodel_schemas.naming import sentence_case
 
 
 def new(
@@ -87,7 +88,7 @@ def new(
         say("Entities and migrations agree; there is nothing to write.")
         return
     text = message or summary(plan.up)
-    revision = history.next_revision(text[:1].upper() + text[1:])
+    revision = history.next_revision(sentence_case(text))
     paths = write_revision(
         config.root, config.migrations, revision, revision_text(revision, plan), schema
     )
@@ -114,7 +115,7 @@ def _check_values(answers: Answers, schema: DatabaseSchema) -> None:
 
 def _new_empty(message: str) -> None:
     config = configuration()
-    revision = history_of(config).next_revision(message[:1].upper() + message[1:])
+    revision = history_of(config).next_revision(sentence_case(message))
     text = empty_revision_text(revision)
     paths = write_revision(config.root, config.migrations, revision, text, None)
     give(f"{paths[0]}\n")

@@ -5,12 +5,13 @@ so that two meanings of one name are found here at the latest.
 """
 
 import re
-import sys
 from collections.abc import Iterable
 from functools import lru_cache
 
 from starmodel_generator.emission.layout import LINE_LENGTH, Group, lay
+from starmodel_generator.standard_names import STANDARD_MODULES
 from starmodel_generator.unicode_table import display_width
+from starmodel_schemas.naming import upper_case
 
 
 class NameClash(Exception):
@@ -119,7 +120,7 @@ class ModuleNames:
 
 
 def _is_standard(module: str) -> bool:
-    return module.partition(".")[0] in sys.stdlib_module_names
+    return module.partition(".")[0] in STANDARD_MODULES
 
 
 @lru_cache(maxsize=1024)
@@ -138,7 +139,11 @@ def _module_key(module: str) -> tuple[object, ...]:
 
 @lru_cache(maxsize=1024)
 def _member_key(name: str) -> tuple[object, ...]:
-    kind = 0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2
+    kind = (
+        0
+        if len(name) > 1 and name == upper_case(name) != name.lower()
+        else 1 if name[:1].isupper() else 2
+    )
     return kind, _natural(name.lower()), _natural(name)
 
 

@@ -15,7 +15,6 @@ from starmodel_generator.emission.record import (
     plural_words,
     record_words,
     reference_of,
-    sentence_case,
 )
 from starmodel_generator.emission.shapes import public_fields
 from starmodel_generator.emission.shown import (
@@ -28,6 +27,7 @@ from starmodel_schemas import (
     EntitySchema,
     FieldSchema,
 )
+from starmodel_schemas.naming import sentence_case
 
 
 @dataclass(frozen=True, slots=True)

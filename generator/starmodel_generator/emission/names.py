@@ -1,6 +1,5 @@
 """What generated things are called, and where they are: one answer for all views."""
 
-import builtins
 import keyword
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from starmodel_generator.emission.reach import owners, reach
 from starmodel_generator.emission.shapes import Reference
 from starmodel_generator.planning import EmissionSettings
 from starmodel_generator.planning.tables import database_schema
+from starmodel_generator.standard_names import BUILTIN_NAMES
 from starmodel_schemas import (
     AppSchema,
     EntitySchema,
@@ -110,7 +110,7 @@ CALLED = frozenset(
 def variable_name(name: str, *others: str) -> str:
     """Name a variable `name`, or else the first of `others` that neither Python nor we need."""
     for candidate in (name, *others):
-        is_taken = candidate in CALLED or hasattr(builtins, candidate)
+        is_taken = candidate in CALLED or candidate in BUILTIN_NAMES
         if not is_taken and not keyword.iskeyword(candidate):
             return candidate
     return "value"

@@ -60,8 +60,3 @@ def find_function(entity: EntitySchema) -> str:
 def queries_constant(entity: EntitySchema) -> str:
     """Name what says how records can be found: `ORDER_LINE_QUERIES`."""
     return f"{constant_case(entity.name)}_QUERIES"
-
-
-def sentence_case(words: str) -> str:
-    """Write words as a heading: `Order lines`."""
-    return words[:1].upper() + words[1:]

@@ -1,13 +1,18 @@
 """SQL as a Python string that SQLAlchemy reads."""
 
 import re
+from itertools import pairwise
 
 from starmodel_generator.emission.layout import LINE_LENGTH, Layout, Parts
 from starmodel_generator.emission.quoting import python_string
-from starmodel_generator.unicode_table import display_width
+from starmodel_generator.unicode_table import display_width, is_word_character
 
-_READ_OTHERWISE = re.compile(r"(?<![:\w\\]):\w+(?![:\w])|\\:\w*(?![:\w])")
-"""A parameter, or a backslash that hides one: what SQLAlchemy would take out of a text."""
+_READ_OTHERWISE = re.compile(r"(?<![:A-Za-z0-9_\\]):\w+(?![:\w])|\\:\w*(?![:\w])")
+"""A parameter, or a backslash that hides one: what SQLAlchemy would take out of a text.
+
+A letter in front that is not ASCII may be none to an older Python, and a backslash too many is
+taken away as well.
+"""
 _ROOM = 24
 """Columns that are left free for what stands around a text."""
 
@@ -18,7 +23,14 @@ def without_parameters(sql: str) -> str:
     A backslash in front says that it is none, and is taken away; where one is in the text itself,
     it takes another.
     """
-    return _READ_OTHERWISE.sub(r"\\\g<0>", sql)
+    if sql.isascii():
+        return _READ_OTHERWISE.sub(r"\\\g<0>", sql)
+    # One word and one other character stand for all, since `\w` means more on a newer Python.
+    seen = "".join(
+        [each if each.isascii() else "é" if is_word_character(each) else "—" for each in sql]
+    )
+    starts = [0, *(match.start() for match in _READ_OTHERWISE.finditer(seen)), len(sql)]
+    return "\\".join([sql[start:end] for start, end in pairwise(starts)])
 
 
 def sql_layout(sql: str) -> Layout:

@@ -161,7 +161,10 @@ class Constants:
         function = UNARY.get(symbol)
         if function is None or not isinstance(inner.value, bool | int | float | Decimal):
             return NotConstant(expression, f"is `{shortened(spell(expression))}`")
-        return plain(function(cast("Any", inner.value)))
+        try:
+            return plain(function(cast("Any", inner.value)))
+        except (ArithmeticError, TypeError) as error:
+            return _refused(expression, error)
 
     def _binary(
         self,
@@ -253,8 +256,7 @@ class Constants:
         try:
             return plain(maker(*positional, **named))
         except (ValueError, TypeError, OverflowError, InvalidOperation) as error:
-            reason = f"is `{shortened(spell(call))}`, which Python refuses: {error}"
-            return NotConstant(call, reason, is_error=True)
+            return _refused(call, error)
 
     def _is_new_type(self, symbol: Symbol) -> bool:
         """Whether calling something gives back its argument: `Sku = NewType("Sku", str)`."""
@@ -275,3 +277,8 @@ class Constants:
         return NotConstant(
             call, f"is `{shortened(spell(call))}`, which is no member of the enum", is_error=True
         )
+
+
+def _refused(expression: Expression, error: Exception) -> NotConstant:
+    reason = f"is `{shortened(spell(expression))}`, which Python refuses: {error}"
+    return NotConstant(expression, reason, is_error=True)

@@ -4,8 +4,6 @@ Nothing is imported to find out: a library spells one thing in several ways (`ty
 `list`, `pydantic.fields.Field` and `pydantic.Field`), and these tables say which are the same.
 """
 
-import builtins
-
 STARMODEL_NAMES = frozenset(
     {
         "ANONYMOUS",
@@ -33,9 +31,6 @@ STARMODEL_NAMES = frozenset(
     }
 )
 """What `from starmodel import *` binds."""
-
-BUILTIN_NAMES = frozenset(name for name in dir(builtins) if not name.startswith("_"))
-"""The names that need no definition."""
 
 _TYPING_NAMES = frozenset(
     {

@@ -16,7 +16,8 @@ _TEXT_LIMIT = 1 << 20
 UNARY: dict[str, Callable[[Any], object]] = {
     "-": operator.neg,
     "+": operator.pos,
-    "~": operator.invert,
+    # `operator.invert` of a bool warns since Python 3.12.
+    "~": lambda value: -operator.index(value) - 1,
     "not": operator.not_,
 }
 """Operators in front of a number."""

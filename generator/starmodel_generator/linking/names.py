@@ -19,7 +19,6 @@ from starmodel_generator.analysis.facts import (
 )
 from starmodel_generator.linking import outside
 from starmodel_generator.linking.externals import (
-    BUILTIN_NAMES,
     KNOWN_ROOTS,
     STAR_EXPORTS,
     canonical,
@@ -35,6 +34,7 @@ from starmodel_generator.linking.symbols import (
     UnknownSymbol,
     ValueSymbol,
 )
+from starmodel_generator.standard_names import BUILTIN_NAMES
 
 _NESTED = ("function ", "class ")
 _HOP_LIMIT = 100

@@ -43,7 +43,13 @@ def call_text(head: str, *items: Layout, indent: int = MARGIN) -> str:
 
 def comment_lines(text: str) -> str:
     """A comment in a function's body, over several lines where it is long."""
-    lines = textwrap.wrap(text, LINE_LENGTH - MARGIN - len("# "), break_long_words=False)
+    # Which hyphens stand between letters depends on the version of Python.
+    lines = textwrap.wrap(
+        text,
+        LINE_LENGTH - MARGIN - len("# "),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return f"\n{INDENT}".join(f"# {line}" for line in lines)
 
 

@@ -26,9 +26,9 @@ from starmodel_schemas import (
 from starmodel_schemas.shape import ColumnShape
 
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WORD = re.compile(r"true|false", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 _Form: TypeAlias = Literal["text", "number", "word"]
 

@@ -70,7 +70,7 @@ class History:
 
 def _number(entry: Entry) -> int:
     digits = entry.id.partition("_")[0]
-    return int(digits) if digits.isdecimal() else 0
+    return int(digits) if digits.isascii() and digits.isdecimal() else 0
 
 
 def read_history(folder: Path) -> History:

@@ -116,10 +116,9 @@ def test_the_environment_says_which_database(
     if database == "postgresql":
         url = request.getfixturevalue("postgres_url")
     assert shop.starmodel("migrate", "new").code == 0
-    environment: dict[str, str] = {"STARMODEL_DATABASE_URL": url}
-    up = shop.starmodel("migrate", "up", environment=environment)
+    up = shop.starmodel("migrate", "up", environment={"STARMODEL_DATABASE_URL": url})
     assert up.code == 0, up.err
-    done = use(shop, **environment)
+    done = use(shop, STARMODEL_DATABASE_URL=url)
     assert done.returncode == 0, done.stderr
     assert not (shop.root / "app.db").exists()
 

