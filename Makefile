@@ -1,18 +1,22 @@
-# `make demo` serves the counter example; `make test` checks everything.
-# Both set themselves up: all they need is Python 3.11 or newer with venv, and a package index.
+# `make help` lists what there is. Targets set themselves up: all they need is Python 3.11 or newer
+# with venv, and a package index.
 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 EXAMPLES := $(sort $(dir $(wildcard examples/*/pyproject.toml)))
 
 .DEFAULT_GOAL := test
-.PHONY: demo test setup format clean
+.PHONY: help demo test fast setup format clean
 
-demo: $(STAMP)
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(STAMP) ## Serve the counter example
 	@cd examples/counter && ../../$(BIN)/starmodel run
 
-test: $(STAMP)
+test: $(STAMP) ## Check everything: format, lint, types, imports, examples, all tests (the default)
 	$(BIN)/black --check .
 	$(BIN)/black --check --config examples/counter/pyproject.toml \
 		examples/*/*/generated examples/*/migrations
@@ -24,15 +28,18 @@ test: $(STAMP)
 		(cd $$example && ../../$(BIN)/starmodel generate --check \
 			&& ../../$(BIN)/starmodel migrate check) || exit; \
 	done
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(PYTEST)
 
-setup: $(STAMP)
+fast: $(STAMP) ## Run the tests that need no server, browser, type checker or network
+	$(PYTEST) -m "not slow"
 
-format: $(STAMP)
+setup: $(STAMP) ## Make the virtual environment that all targets use
+
+format: $(STAMP) ## Fix what ruff can fix, and format with black
 	$(BIN)/ruff check --fix .
 	$(BIN)/black .
 
-clean:
+clean: ## Remove the virtual environment
 	rm -rf $(VENV)
 
 $(STAMP): pyproject.toml runtime/pyproject.toml

@@ -1,9 +1,61 @@
-"""What tests of more than one folder are given."""
+"""What tests of more than one folder are given, and which of them are slow."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from postgres_server import OwnServer, Server, close_servers, own_server, shared_server
+
+HERE = Path(__file__).parent
+
+SLOW = (
+    "architecture/test_packaging.py",
+    "browser",
+    "e2e",
+    "generator/analysis/test_effects.py::test_a_great_many_variables",
+    "generator/analysis/test_hostile.py::test_a_line_of_five_megabytes",
+    "generator/analysis/test_hostile.py::test_a_long_file",
+    "generator/analysis/test_hostile.py::test_nesting_without_end",
+    "generator/analysis/test_hostile.py::test_what_only_looks_deep",
+    "generator/cli/test_generate.py::test_a_bug_of_ours",
+    "generator/cli/test_init.py",
+    "generator/cli/test_migrate.py::test_alembic_by_itself",
+    "generator/cli/test_migrate.py::test_on_a_terminal",
+    "generator/cli/test_migrate.py::test_writing_needs_no_database_libraries",
+    "generator/cli/test_run.py",
+    "generator/cli/test_watch.py",
+    "generator/emission/test_club_app.py",
+    "generator/emission/test_crud_app.py",
+    "generator/emission/test_crud_client.py",
+    "generator/emission/test_generated_modules.py",
+    "generator/emission/test_hostile_texts.py::test_a_thousand_texts",
+    "generator/emission/test_page.py::test_hostile_texts",
+    "generator/emission/test_page_records.py::test_hostile_texts",
+    "generator/emission/test_parity.py",
+    "generator/emission/test_pydantic_app.py",
+    "generator/emission/test_row_class.py::test_rows_have_the_tables_of_migrations",
+    "generator/emission/test_stored_app.py",
+    "generator/emission/test_stored_values.py::test_values_of_every_type",
+    "generator/emission/test_table.py::test_black",
+    "generator/emission/test_table.py::test_pyright",
+    "generator/migration/test_revision_text.py::test_the_same_bytes_under_every_hash_seed",
+    "generator/test_cache.py::test_any_sequence_of_edits",
+    "generator/test_other_pythons.py",
+    "migrations",
+    "runtime/live/test_shutdown.py",
+    "runtime/stores/test_crashes.py",
+)
+"""Folders, files and beginnings of tests that `make fast` leaves out: they serve, browse, build, check
+types, use the network, or take more than a second. Whatever asks for PostgreSQL is slow as well."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow."""
+    for item in items:
+        name = f"{item.path.relative_to(HERE).as_posix()}::{item.name}"
+        fixtures: list[str] = getattr(item, "fixturenames", [])
+        if name.startswith(SLOW) or "postgres" in " ".join([name, *fixtures]):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

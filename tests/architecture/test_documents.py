@@ -1,5 +1,6 @@
-"""What documents refer to is there."""
+"""What documents and lists refer to is there."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -26,3 +27,19 @@ def test_files_to_change_are_named_as_they_are() -> None:
     places = (ROOT, ROOT / "generator/starmodel_generator")
     assert len(named) > 50
     assert [name for name in named if not any((place / name).exists() for place in places)] == []
+
+
+def test_what_is_slow_is_there() -> None:
+    source = (ROOT / "tests/conftest.py").read_text(encoding="utf-8")
+    [named] = [
+        ast.literal_eval(statement.value)
+        for statement in ast.parse(source).body
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "SLOW"
+    ]
+    gone: list[str] = []
+    for name in named:
+        file, _, test = name.partition("::")
+        path = ROOT / "tests" / file
+        if not path.exists() or (test and f"def {test}" not in path.read_text(encoding="utf-8")):
+            gone.append(name)
+    assert gone == []
