@@ -42,8 +42,9 @@ class Settings:
             `postgresql://user:password@host/database`.
         migrations: The folder of the project's migrations. Where it is known, the app does not
             start on a database that lacks one of them.
-        project_root: The project's folder, which relative paths of the two before count from;
-            without one they count from the current folder.
+        project_root: The project's folder, which relative paths of the two before count from.
+            Without one, or where it has no `pyproject.toml` or `starmodel.toml` since the app was
+            installed, they count from the current folder.
         drain_timeout: Seconds that open streams and running events are given after SIGTERM.
     """
 

@@ -3,6 +3,7 @@
 import copy
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from urllib.parse import urlsplit
 
@@ -62,6 +63,7 @@ class Adapters(TypedDict, total=False):
 
 
 _PREFIXES = 256
+_PROJECT_FILES = ("pyproject.toml", "starmodel.toml")
 """For how many prefixes parts are kept."""
 
 
@@ -224,10 +226,18 @@ def _sql_store(
     return SQLModelBackend(
         settings.database_url,
         tables,
-        root=settings.project_root,
+        root=_project_root(settings),
         migrations=settings.migrations,
         clock=clock,
     )
+
+
+def _project_root(settings: Settings) -> Path | None:
+    """The project's folder; `None` where the app is installed apart from it, as a wheel is."""
+    if settings.project_root is None:
+        return None
+    root = Path(settings.project_root)
+    return root if any((root / name).exists() for name in _PROJECT_FILES) else None
 
 
 def page_headers(settings: Settings) -> Headers:

@@ -184,6 +184,10 @@ def test_the_database_and_the_migrations_are_the_projects_from_any_folder(
     )
     assert str(shop.root / "data/other.db") in done.stderr
     assert list(elsewhere.iterdir()) == []
+    # Of an installed app there is only the package: its database belongs to where it is started.
+    (shop.root / "pyproject.toml").unlink()
+    done = use(shop, folder=elsewhere, PYTHONPATH=str(shop.root), STARMODEL_MIGRATIONS="none")
+    assert "There are no migrations in none" in done.stderr
 
 
 def test_an_app_without_entities_in_sql_has_nothing_of_it(tmp_path: Path) -> None:
