@@ -254,5 +254,11 @@ SUBJECT_NAMES: dict[str, str] = {
 }
 """Variables beside the one that holds the entity: no entity's snake name is one of them."""
 
+COMMAND_VARIABLES: frozenset[str] = frozenset(
+    "actor arguments fragment idempotency_key markup outcome range result services step version"
+    " work yielded".split()
+)
+"""Variables and builtins of generated commands, which call an author's policies and providers."""
+
 HOLDER_NAMES: dict[str, str] = {"SESSION": "session", "USER": "user", "RECORD": "id"}
 """The parameter of commands that says which instance is meant, by scope."""

@@ -7,7 +7,7 @@ from starmodel_generator.analysis.known_calls import MODEL_METHODS
 from starmodel_generator.diagnostics import Diagnostic, Place
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.columns import is_links
-from starmodel_generator.linking.crud import is_written
+from starmodel_generator.linking.crud import VERSION, is_written
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.events import LinkedEvent
 from starmodel_generator.linking.fields import LinkedField
@@ -18,6 +18,7 @@ from starmodel_schemas import ParameterSchema
 from starmodel_schemas.naming import constant_case, pascal_case, snake_case
 from starmodel_schemas.reserved import (
     CLASS_NAMES,
+    COMMAND_VARIABLES,
     EVENT_NAMES,
     FIELD_NAMES,
     FOLDER_NAMES,
@@ -75,6 +76,7 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
     taken = {*generated, *(symbol.name for _, symbol in symbols)}
     for entity in app.entities:
         yield from _entity_names(entity, app, taken)
+        yield from _function_names(entity)
     kept = {
         symbol
         for entity in app.entities
@@ -157,7 +159,8 @@ def _entity_names(entity: LinkedEntity, app: LinkedApp, taken: set[str]) -> Iter
         text = f"would have the folder `{schema.snake_name}`, the name of {folder}"
         yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
     where = SUBJECT_NAMES.get(schema.snake_name)
-    if schema.snake_name == HOLDER_NAMES.get(schema.scope):
+    is_version = schema.snake_name == VERSION and "update" in schema.crud
+    if is_version or schema.snake_name == HOLDER_NAMES.get(schema.scope):
         where = "commands"
     if where is not None:
         text = (
@@ -172,6 +175,29 @@ def _entity_names(entity: LinkedEntity, app: LinkedApp, taken: set[str]) -> Iter
         text = f"has the namespace `{schema.namespace}`, where {NAMESPACES[schema.namespace]} are"
         help = f"give it another `namespace` in `model_config`, for example `{schema.snake_name}`"
         yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help), entity.options.place)
+
+
+def _function_names(entity: LinkedEntity) -> Iterator[Diagnostic]:
+    """Policies and providers that are called like a variable of the commands that call them."""
+    for name, where in _called_functions(entity).items():
+        if name in COMMAND_VARIABLES or name == HOLDER_NAMES.get(entity.schema.scope):
+            text = f"has the {where} `{name}`, which is a variable of generated commands"
+            help = f"rename the function, for example `is_{name}`"
+            yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
+
+
+def _called_functions(entity: LinkedEntity) -> dict[str, str]:
+    """The functions of the author's that commands call, by name, and what they are."""
+    found: dict[str, str] = {}
+    for rule in (entity.schema.access, *(event.schema.access for event in entity.events)):
+        if rule.kind == "policy":
+            found[rule.function.rpartition(".")[2]] = "policy"
+    for event in entity.events:
+        for parameter in event.schema.parameters:
+            if parameter.source.kind == "provider":
+                function = parameter.source.function.replace(":", ".").rpartition(".")[2]
+                found[function] = "provider"
+    return found
 
 
 def _clashing_function(entity: LinkedEntity) -> str | None:

@@ -44,6 +44,16 @@ def test_bad_names(name: str) -> None:
         ("class list(Entity): ...", "is written like a function or a variable"),
         ("class Httpx(Entity): ...", "the library that clients import"),
         (
+            "class Version(Entity):\n    model_config = {'store': StateStore.SERVER_SQL,"
+            " 'access': Access.PUBLIC, 'crud': True}",
+            "would be the variable `version`",
+        ),
+        (
+            "def outcome(actor, entity) -> bool: return True\n"
+            "class Box(Entity):\n    model_config = {'scope': Scope.RECORD, 'access': outcome}",
+            "has the policy `outcome`, which is a variable of generated commands",
+        ),
+        (
             "class List(Entity):\n    model_config = {'store': StateStore.SERVER_SQL,"
             " 'access': Access.PUBLIC}",
             "would have the function `list_list`",
