@@ -225,6 +225,8 @@ def check_field_names(app: LinkedApp) -> Iterator[Diagnostic]:
         yield from _field_problems(entity.fields, own)
     # The fields of value objects are no names of a module.
     own = {name: where for name, where in FIELD_NAMES.items() if where == "clients"}
+    # What makes their values has it as its decorator.
+    own["classmethod"] = "clients"
     for linked in app.objects.values():
         yield from _field_problems(linked.fields, own)
 

@@ -49,6 +49,11 @@ def test_bad_names(name: str) -> None:
             "would be the variable `version`",
         ),
         (
+            "import pydantic\nclass Part(pydantic.BaseModel):\n    classmethod: int = 0\n"
+            "class Box(Entity):\n    part: Part | None = None",
+            "clients",
+        ),
+        (
             "def outcome(actor, entity) -> bool: return True\n"
             "class Box(Entity):\n    model_config = {'scope': Scope.RECORD, 'access': outcome}",
             "has the policy `outcome`, which is a variable of generated commands",
