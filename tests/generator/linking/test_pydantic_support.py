@@ -9,6 +9,7 @@ import sqlmodel
 from linked_project import Linked, link_sources
 from support_table import TABLES, table_lines
 
+from starmodel.domain.field import FieldOptions
 from starmodel_generator.linking.known_types import CONSTRAINED, CONSTRAINED_CALLS, REFUSED
 from starmodel_generator.linking.pydantic_support import (
     CONFIG_KEYS,
@@ -41,6 +42,7 @@ def arguments_of(function: object) -> set[str]:
 
 def test_each_argument_of_field_is_in_the_table() -> None:
     assert arguments_of(pydantic.Field) | arguments_of(sqlmodel.Field) <= {*FIELD_ARGUMENTS}
+    assert {*FieldOptions.__annotations__} <= {*FIELD_ARGUMENTS}
 
 
 def test_each_key_of_the_configuration_is_in_the_table() -> None:
