@@ -162,8 +162,8 @@ def test_a_fingerprint_outlives_a_move() -> None:
         return MONEY.report(message, Place("a.py", steps), span=span).fingerprint
 
     inside = ("class", "A", "def", "line")
-    assert fingerprint(*inside, "line", 3, "column", 1) == fingerprint(
-        *inside, "line", 9, "column", 5, line=9
+    assert fingerprint(*inside, "node", 3) == fingerprint(
+        *inside, "node", 9, line=9
     )
     assert fingerprint(*inside) != fingerprint("class", "A", "def", "other")
     assert fingerprint(*inside) != fingerprint(*inside, message="n")

@@ -245,13 +245,15 @@ def decimal_or_seat_or_str_to_json(value: Decimal | Seat | str) -> Any:
 
 def decimal_or_seat_or_str_from_json(kept: Any) -> Decimal | Seat | str:
     """Make the value of it again."""
+    made: Decimal | Seat | str
     match kept:
         case {"Seat": value}:
-            return seat_from_json(value)
+            made = seat_from_json(value)
         case {"Decimal": value}:
-            return Decimal(value)
+            made = Decimal(value)
         case _:
-            return kept
+            made = kept
+    return made
 
 
 def seat_to_json(seat: Seat) -> dict[str, Any]:

@@ -5,6 +5,8 @@ never a test that is skipped.
 """
 
 import hashlib
+import os
+import ssl
 import tarfile
 import tempfile
 from pathlib import Path
@@ -79,7 +81,13 @@ def _installed(release: Pyodide) -> Path:
 def _fetched(release: Pyodide, folder: Path) -> Path:
     name = f"pyodide@{release.version}"
     command = ["pack", name, "--pack-destination", str(folder), "--cache", str(folder / "cache")]
-    done = npm(command, return_completed_process=True, capture_output=True, cwd=folder)
+    done = npm(
+        command,
+        return_completed_process=True,
+        capture_output=True,
+        cwd=folder,
+        env={**os.environ, **_certificates()},
+    )
     found = list(folder.glob("*.tgz"))
     if done.returncode != 0 or len(found) != 1:
         raise SetupFailed(
@@ -91,6 +99,19 @@ def _fetched(release: Pyodide, folder: Path) -> Path:
     if hashlib.sha256(found[0].read_bytes()).hexdigest() != release.sha256:
         raise SetupFailed(f"{name} is not the package that these tests were written for")
     return found[0]
+
+
+def _certificates() -> dict[str, str]:
+    """Have Node trust what the system trusts, unless a variable says otherwise.
+
+    The Node of a wheel knows only the authorities that it was built with.
+    """
+    paths = ssl.get_default_verify_paths()
+    known = (paths.cafile, "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
+    found = next((path for path in known if path and Path(path).is_file()), None)
+    if found is None or "NODE_EXTRA_CA_CERTS" in os.environ:
+        return {}
+    return {"NODE_EXTRA_CA_CERTS": found}
 
 
 def _unpacked(archive: Path) -> Path:

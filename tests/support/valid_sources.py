@@ -132,12 +132,10 @@ class Counter(Entity):
     count: int = 0
     names: Optional[list[str]] = None
     extra: dict[str, Any] = {}  # starmodel: ignore[any-type]
-    _cache: int = PrivateAttr(default=0)
 
     @event
     def increment(self, amount: int = 1, size: Size = Size.L) -> None:
         self.count += amount
-        self._cache = self.count
 
     @event
     def steps(self) -> Iterator[int]:
@@ -196,10 +194,6 @@ class Cat(p.BaseModel):
 class Dog(p.BaseModel):
     kind: t.Literal["dog"] = "dog"
     name: Name = "Rex"
-
-    @p.field_serializer("name")
-    def loud(self, value: str) -> str:
-        return value.upper()
 
 
 class Named:

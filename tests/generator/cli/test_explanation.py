@@ -32,6 +32,8 @@ def test_rules_like_an_unknown_one_are_listed(tmp_path: Path) -> None:
     by_number = starmodel(tmp_path, "explain", "SM999")
     assert by_number.code == 2
     assert by_number.err.splitlines()[1:] == [
+        "  SM906 out-of-date-output",
+        "  SM905 file-not-removed",
         "  SM904 failing-target",
         "  SM903 missing-target",
         "  SM902 plugin-nondeterministic",
