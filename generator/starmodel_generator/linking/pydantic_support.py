@@ -103,7 +103,7 @@ FIELD_ARGUMENTS: dict[str, Support] = {
     **dict.fromkeys(
         (
             *("primary_key", "index", "unique", "foreign_key", "on_delete", "ondelete"),
-            *("private", "writable", "renamed_from"),
+            *("private", "writable", "renamed_from", "multiline"),
         ),
         _DONE,
     ),
