@@ -46,7 +46,14 @@ from starmodel.web.input_value import LINE_END
 from starmodel.web.limits import MAX_SIGNALS, MAX_STRING
 from starmodel.web.messages import argument_error, simple_error
 from starmodel.web.request import Request, media_type
-from starmodel.web.schemas import TextKind, bounded, field_names, is_optional, text_kind
+from starmodel.web.schemas import (
+    TextKind,
+    bounded,
+    field_names,
+    is_optional,
+    part_schema,
+    text_kind,
+)
 from starmodel.web.shown import Shown, read_shown, untouched, with_line_breaks
 
 JSON: Final = b"application/json"
@@ -58,6 +65,9 @@ MAX_PARTS = 8
 """How deep a value object may be in a form."""
 
 NOTHING: Final[frozenset[str]] = frozenset()
+
+EMPTY_LIST: Final = "[]"
+"""The text of a list that somebody has emptied."""
 
 MAX_ERRORS = 20
 """How much is said about one argument."""
@@ -334,7 +344,13 @@ class Arguments:
                 for name, value in fields
                 if name not in kept and name.partition(".")[0] not in left
             ]
-            given = self._pick(self._gather(fields, kept))
+            emptied = {name for name, value in fields if not value and name in shown} - same
+            parts = self._emptied_parts(emptied, is_update=request.stored is not None)
+            fields = [
+                (name, EMPTY_LIST if name in emptied and self._is_list(name) else value)
+                for name, value in fields
+            ]
+            given = self._pick(self._gather(fields, {**kept, **parts}))
             # Whoever sends a form by PATCH is a program, and leaves out what it does not mean.
             is_form = request.method != "PATCH"
             return self._read_each(
@@ -401,13 +417,37 @@ class Arguments:
             if name in self.arguments and self.arguments[name].default is OMITTED
         }
 
+    def _is_list(self, name: str) -> bool:
+        """Tell whether an argument is a list, and is never `None`."""
+        argument = self.arguments.get(name)
+        return argument is not None and argument.kind == "list" and not argument.is_optional
+
+    def _emptied_parts(self, ways: Collection[str], *, is_update: bool) -> dict[str, object]:
+        """Give what the parts of value objects are now whose inputs somebody has emptied.
+
+        What cannot be empty is left out of a new value object, and has its default.
+        """
+        parts: dict[str, object] = {}
+        for way in ways:
+            first, *rest = way.split(".")
+            if not rest or first not in self.arguments or way in self.arguments:
+                continue
+            schema = part_schema(self.arguments[first].schema, rest)
+            if schema is None:
+                continue
+            if is_optional(schema):
+                parts[way] = None
+            elif is_update or text_kind(schema) == "text":
+                parts[way] = ""
+        return parts
+
     def _gather(
         self, items: list[tuple[str, str]], kept: Mapping[str, object]
     ) -> list[tuple[str, str]]:
         """Put the parts of value objects together: `size.width` and `size.height` are one `size`.
 
-        An input that nothing was typed into gives nothing. `kept` are parts that nobody has
-        touched: they go with those of the same value object that somebody has.
+        An input that nothing was typed into gives nothing. `kept` are the values of parts of
+        which the inputs do not tell: they go with the others of the same value object.
         """
         objects: dict[str, dict[str, Any]] = {}
         gathered: list[tuple[str, str]] = []

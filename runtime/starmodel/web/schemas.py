@@ -1,6 +1,6 @@
 """What an argument's schema says about how its text is read, worked out when it is declared."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias, cast
 
@@ -55,6 +55,26 @@ def is_optional(schema: CoreSchema) -> bool:
             return any(is_optional(choice) for choice in _choices(inner))
         inner = _inner(inner)
     return False
+
+
+def part_schema(schema: CoreSchema, names: Sequence[str]) -> CoreSchema | None:
+    """Give the schema of a part of a value object, by its name and those on the way to it.
+
+    `None` where there is none, or where it depends on the value which class is meant.
+    """
+    part: Schema | None = cast("Schema", schema)
+    definitions: dict[str, Schema] = {}
+    for name in names:
+        while part is not None and part["type"] not in ("model-fields", "typed-dict"):
+            if part["type"] == "definitions":
+                definitions.update({one["ref"]: one for one in part["definitions"]})
+            if part["type"] == "definition-ref":
+                part = definitions.get(part["schema_ref"])
+            else:
+                part = _inner(part)
+        field = part and part["fields"].get(name)
+        part = field["schema"] if field else None
+    return cast("CoreSchema | None", part)
 
 
 def bounded(schema: CoreSchema) -> CoreSchema:

@@ -2,18 +2,22 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from html import unescape
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import pytest
+from pydantic import BaseModel
 from pydantic_core import core_schema
 
 from starmodel.domain import OMITTED
+from starmodel.errors import InvalidArguments
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Page, Request, Route, UpdateArgument
 from starmodel.web.draft import Draft, Form
 from starmodel.web.input_value import Values, ids_of, lines_of
+from starmodel.web.object_schema import object_schema
 from starmodel.web.parts import Parts
 from starmodel.web.shown import read_shown, untouched
 
@@ -100,6 +104,70 @@ def test_a_default_that_the_server_makes_is_left_to_it() -> None:
     }
 
 
+class Inner(BaseModel):
+    remark: str = "none"
+
+
+class Parcel(BaseModel):
+    label: str = "parcel"
+    raw: bytes = b"x"
+    count: int = 1
+    kind: Literal["a", "b"] | None = "a"
+    note: str | None = "note"
+    inner: Inner = Inner()
+
+
+FULL: dict[str, Any] = {
+    "label": "l",
+    "raw": "eQ==",
+    "count": "7",
+    "kind": "b",
+    "note": "n",
+    "inner": {"remark": "r"},
+}
+NAMES = ("label", "raw", "count", "kind", "note", "inner.remark")
+
+
+@pytest.mark.parametrize(
+    ("emptied", "parts"),
+    [
+        ("kind", {"kind": None}),
+        ("note", {"note": None}),
+        ("label", {"label": ""}),
+        ("raw", {"raw": b""}),
+        ("inner.remark", {"inner": Inner(remark="")}),
+    ],
+)
+def test_a_part_that_was_emptied_does_not_go_back_to_its_default(
+    emptied: str, parts: dict[str, Any]
+) -> None:
+    update = Arguments(size=UpdateArgument(object_schema(Parcel)))
+    given = read(update, parcel(emptied), shown=parcel_shown(), stored={"size": FULL})
+    assert given["size"] == Parcel.model_validate({**FULL, "raw": b"y", **parts})
+
+
+def test_a_part_that_cannot_be_empty_is_refused_where_it_was_emptied() -> None:
+    update = Arguments(size=UpdateArgument(object_schema(Parcel)))
+    with pytest.raises(InvalidArguments):
+        read(update, parcel("count"), shown=parcel_shown(), stored={"size": FULL})
+
+
+def test_what_was_emptied_in_a_new_record_is_empty_where_it_can_be() -> None:
+    create = Arguments(
+        size=Argument(object_schema(Parcel), default=OMITTED),
+        tags=Argument(core_schema.list_schema(TEXT), default=OMITTED),
+        words=Argument(core_schema.list_schema(TEXT), default=["a"]),
+    )
+    sent = {**parcel("kind", "label", "count"), "tags": "", "words": ""}
+    noted = unescape(Draft({"size": FULL, "tags": "", "words": "a"}).shown("tags", "words"))
+    given = read(create, sent, shown=noted, stored=None)
+    assert given == {
+        "size": Parcel(label="", raw=b"y", kind=None, note="n", inner=Inner(remark="r")),
+        "tags": OMITTED,
+        "words": [],
+    }
+
+
 def test_a_form_that_is_shown_again_still_knows_what_it_showed() -> None:
     form = Form(lambda draft: Page("", "", draft.shown("text", "tags")), {**VALUES, "label": ""})
     given = [*SENT.items(), ("_shown", shown()), ("version", "3")]
@@ -134,12 +202,29 @@ def shown() -> str:
     return unescape(Draft(VALUES).shown("text", "tags"))
 
 
-def read(arguments: Arguments, sent: dict[str, str], shown: str = "") -> dict[str, Any]:
+def parcel(*emptied: str) -> dict[str, str]:
+    """Give what a form sends of a parcel some of whose inputs were emptied."""
+    texts = {name: FULL[name] for name in NAMES if name in FULL} | {"inner.remark": "r"}
+    return {f"size.{name}": "" if name in emptied else text for name, text in texts.items()}
+
+
+def parcel_shown() -> str:
+    return unescape(Draft({"size": FULL}).shown())
+
+
+def read(
+    arguments: Arguments,
+    sent: dict[str, str],
+    shown: str = "",
+    stored: Mapping[str, Any] | None = STORED,
+) -> dict[str, Any]:
     body = urlencode({**sent, **({"_shown": shown} if shown else {})}).encode()
-    return read_body(arguments, body, b"application/x-www-form-urlencoded")
+    return read_body(arguments, body, b"application/x-www-form-urlencoded", stored)
 
 
-def read_body(arguments: Arguments, body: bytes, kind: bytes) -> dict[str, Any]:
+def read_body(
+    arguments: Arguments, body: bytes, kind: bytes, stored: Mapping[str, Any] | None = STORED
+) -> dict[str, Any]:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
@@ -156,5 +241,5 @@ def read_body(arguments: Arguments, body: bytes, kind: bytes) -> dict[str, Any]:
         "headers": [(b"content-type", kind), (b"accept", b"text/html")],
     }
     request = Request(scope, receive, Parts([], Settings(), {}), route)
-    request.stored = STORED
+    request.stored = stored
     return asyncio.run(arguments.read(request))
