@@ -31,6 +31,7 @@ from starmodel_generator.analysis.tree import (
     children_of,
     children_with_targets,
     constant_of,
+    dotted_name,
     index_items,
     last_name,
     statements_of,
@@ -127,7 +128,10 @@ class _Scan:
         )
         self._is_open = False
         self._caught: _Caught = _NOTHING_CAUGHT
-        self._later: deque[tuple[FunctionNode | cst.Lambda, _Scope, str | None]] = deque()
+        self._is_guarded = False
+        self._guards: set[str] = set()
+        self._set_on_others: set[str] = set()
+        self._later: deque[tuple[FunctionNode | cst.Lambda, _Scope, str | None, bool]] = deque()
         self._types_later: list[tuple[cst.BaseExpression, _Scope]] = []
         self._missing: dict[tuple[str, str, str | None], MissingName] = {}
         self._uses: dict[tuple[str, CallShape | None], NameUse] = {}
@@ -144,7 +148,7 @@ class _Scan:
             self._field_type(annotation, scope)
         return Names(
             () if self._is_open else tuple(self._missing.values()),
-            tuple(self._uses.values()),
+            tuple(use for use in self._uses.values() if not self._is_set(use.name)),
             {scope.node: self._members_of(scope) for scope in self._scopes if scope.node},
             frozenset(self._module.names | ({"*"} if self._is_open else set())),
         )
@@ -153,6 +157,11 @@ class _Scan:
         found = self._members.get(scope.node, {}) if scope.node is not None else {}
         return tuple(use for use in found.values() if not _is_checked(use.path, scope.checks))
 
+    def _is_set(self, name: str) -> bool:
+        """Whether the module itself gives some class or module the attribute that a name asks for."""
+        parts = name.split(".")
+        return any(".".join(parts[:end]) in self._set_on_others for end in range(2, len(parts) + 1))
+
     def _place(self, node: cst.CSTNode) -> Place:
         self.pointed.append(node)
         return Place(self._path, ("node", len(self.pointed) - 1))
@@ -160,9 +169,11 @@ class _Scan:
     # Statements
 
     def _statements(self, body: cst.BaseSuite | cst.Module | None, scope: _Scope) -> None:
+        was_guarded = self._is_guarded
         if body is not None:
             for node in statements_of(body):
                 self._statement(node, scope)
+        self._is_guarded = was_guarded
 
     def _statement(self, node: SmallOrCompound, scope: _Scope) -> None:
         match node:
@@ -175,6 +186,9 @@ class _Scan:
             case cst.Try() | cst.TryStar():
                 self._try(node, scope)
             case cst.Assign(targets=targets, value=value):
+                if self._asks_what_is_there(value):
+                    named = [each.target for each in targets]
+                    self._guards.update(e.value for e in named if isinstance(e, cst.Name))
                 self._expressions([value, *targets], scope)
             case cst.AnnAssign():
                 self._annotated(node, scope)
@@ -208,12 +222,27 @@ class _Scan:
     def _if(self, node: cst.If, scope: _Scope) -> None:
         """Read an `if` with its chain of `elif`."""
         branch: cst.If | cst.Else | None = node
+        around, leaves = self._is_guarded, False
         while isinstance(branch, cst.If):
             if not is_type_checking(branch.test):
                 self._expressions([branch.test], scope)
+                if self._asks_what_is_there(branch.test):
+                    self._is_guarded = True
+                    leaves = leaves or _leaves(branch.body)
                 self._statements(branch.body, scope)
             branch = branch.orelse
         self._else(branch, scope)
+        self._is_guarded = around or leaves
+
+    def _asks_what_is_there(self, node: cst.CSTNode) -> bool:
+        """Whether an expression asks for the platform, for Python's version, or `hasattr`."""
+        if self._is_guarded:
+            return False
+        known = _PLATFORM_NAMES | self._guards
+        return any(
+            isinstance(each, cst.Name | cst.Attribute) and dotted_name(each) in known
+            for each in walk(node)
+        )
 
     def _else(self, node: cst.Else | cst.Finally | None, scope: _Scope) -> None:
         self._statements(None if node is None else node.body, scope)
@@ -239,6 +268,9 @@ class _Scan:
     def _annotated(self, node: cst.AnnAssign, scope: _Scope) -> None:
         """Read `x: int = 1`, where Python takes the value first, then binds, then asks the type."""
         annotation = node.annotation.annotation
+        is_guard = node.value is not None and self._asks_what_is_there(node.value)
+        if is_guard and isinstance(node.target, cst.Name):
+            self._guards.add(node.target.value)
         self._expressions(_given(node.value), scope)
         if not isinstance(node.target, cst.Name) or node.value is not None:
             self._expressions([node.target], scope, stored=True)
@@ -272,7 +304,8 @@ class _Scan:
             self._expressions([each.annotation for each in parameters if each.annotation], inner)
             self._expressions(_given(node.returns and node.returns.annotation), inner)
         self._bind(node, scope)
-        self._later.append((node, inner, receiver_name(node) if scope.kind == "class" else None))
+        receiver = receiver_name(node) if scope.kind == "class" else None
+        self._later.append((node, inner, receiver, self._is_guarded))
 
     def _class(self, node: cst.ClassDef, scope: _Scope) -> None:
         self._expressions(node.decorators, scope)
@@ -285,8 +318,13 @@ class _Scan:
         self._bind(node, scope)
 
     def _function_body(
-        self, node: FunctionNode | cst.Lambda, around: _Scope, receiver: str | None
+        self,
+        node: FunctionNode | cst.Lambda,
+        around: _Scope,
+        receiver: str | None,
+        is_guarded: bool,
     ) -> None:
+        self._is_guarded = is_guarded
         parameters = {parameter.name for parameter in parameters_of(node.params)}
         if isinstance(node, cst.Lambda):
             scope = _Scope("function", around, parameters)
@@ -305,8 +343,15 @@ class _Scan:
             roots=frozenset(parameters - bound.names),
         )
         self._scopes.append(scope)
+        self._bound_from_inside(bound.elsewhere, around)
         self._caught = _NOTHING_CAUGHT
         self._statements(node.body, scope)
+
+    def _bound_from_inside(self, names: set[str], scope: _Scope | None) -> None:
+        """Note parameters of the functions around that an inner one binds anew (`nonlocal`)."""
+        while scope is not None:
+            scope.checks |= {(name, "*") for name in names & scope.roots}
+            scope = scope.parent
 
     def _bind(self, node: cst.CSTNode, scope: _Scope) -> None:
         _around(scope).names.update(names_bound_by(node))
@@ -337,13 +382,30 @@ class _Scan:
                 case cst.Call():
                     stack += [(each, False) for each in reversed(self._call(node, scope))]
                 case cst.Lambda(params=parameters):
-                    self._later.append((node, scope, None))
+                    self._later.append((node, scope, None, self._is_guarded))
                     stack += [(each, False) for each in children_of(parameters)]
+                case cst.IfExp() | cst.BooleanOperation():
+                    stack += [(each, False) for each in reversed(self._choice(node, scope))]
                 case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp():
                     self._comprehension(node, scope)
                 case _:
                     self._bind(node, scope)
                     stack += reversed(children_with_targets(node, stored=is_target))
+
+    def _choice(
+        self, node: cst.IfExp | cst.BooleanOperation, scope: _Scope
+    ) -> list[cst.BaseExpression]:
+        """Read a choice that asks what is there; return the parts of any other."""
+        if isinstance(node, cst.IfExp):
+            parts, asks = [node.body, node.test, node.orelse], [node.test]
+        else:
+            parts = asks = _operands(node)
+        if any(self._asks_what_is_there(each) for each in asks):
+            self._is_guarded = True
+            self._expressions(parts, scope)
+            self._is_guarded = False
+            return []
+        return parts
 
     def _comprehension(self, node: _Comprehension, scope: _Scope) -> None:
         inner = _Scope("inner", scope, set())
@@ -427,6 +489,8 @@ class _Scan:
         function = node.func
         rest: list[cst.CSTNode] = [*node.args]
         if isinstance(function, cst.Attribute):
+            if dotted_name(function) == "object.__setattr__" and len(node.args) == 3:
+                self._note_set(node, scope)
             below = self._attribute(function, scope, "load", node)
             return rest if below is None else [below, *rest]
         if not isinstance(function, cst.Name):
@@ -439,9 +503,20 @@ class _Scan:
                 self._check_about(node.args[0].value, scope, attribute=node.args[1].value)
             elif name in _NARROWING_CALLS and node.args:
                 self._check_about(node.args[0].value, scope, all_below=True)
+            elif name == "setattr" and len(node.args) == 3:
+                self._note_set(node, scope)
         if owner is not None:
             self._note((function.value,), owner, "load", node, function)
         return rest
+
+    def _note_set(self, node: cst.Call, scope: _Scope) -> None:
+        """Note what `setattr` and `object.__setattr__` give an attribute that no class declares."""
+        below, name = node.args[0].value, text_of(node.args[1].value)
+        if not isinstance(below, cst.Name) or name is None:
+            return
+        owner = self._name(below, scope)
+        if owner is not None and (owner is self._module or name.startswith("_")):
+            self._note((below.value, name), owner, "store", None, node)
 
     def _note(
         self,
@@ -453,7 +528,9 @@ class _Scan:
     ) -> None:
         if owner.kind == "function" and path[0] in owner.roots and len(path) > 1:
             self._note_member(path, owner, access, call, node)
-        elif owner is self._module and access == "load" and not self._caught.attribute:
+        elif owner is self._module and access != "load":
+            self._set_on_others.add(".".join(path))
+        elif owner is self._module and not (self._caught.attribute or self._is_guarded):
             shape = None if call is None else _shape(call)
             if len(path) > 1 or shape is not None:
                 name = ".".join(path)
@@ -538,6 +615,38 @@ class _Scan:
 
 
 _EVERYTHING = frozenset({"Exception", "BaseException"})
+
+
+# What is on one system or in one version only is asked for behind these.
+_PLATFORM_NAMES = frozenset(
+    {
+        *("sys.platform", "sys.version_info", "sys.implementation", "sys.hexversion", "os.name"),
+        *("platform", "version_info", "platform.system", "platform.python_version_tuple"),
+        *("hasattr", "PY2", "PY3"),
+    }
+)
+
+
+_LEAVING = (cst.Return, cst.Raise, cst.Continue, cst.Break)
+
+
+def _leaves(body: cst.BaseSuite) -> bool:
+    """Whether what follows a block is not reached from it."""
+    statements = list(statements_of(body))
+    return bool(statements) and isinstance(statements[-1], _LEAVING)
+
+
+def _operands(node: cst.BooleanOperation) -> list[cst.BaseExpression]:
+    """What `and` and `or` join, of a whole chain."""
+    operands: list[cst.BaseExpression] = []
+    stack: list[cst.BaseExpression] = [node]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, cst.BooleanOperation):
+            stack += [each.right, each.left]
+        else:
+            operands.append(each)
+    return operands
 
 
 def _given(node: cst.BaseExpression | None) -> list[cst.BaseExpression]:

@@ -27,6 +27,7 @@ from starmodel import StateStore, event
 class Money(BaseModel):
     amount: int
     currency: str = "EUR"
+    unit: int = Field(1, frozen=True)
     def twice(self) -> int:
         return self.amount * 2
 class Status(Enum):
@@ -270,6 +271,8 @@ DEAD_BODIES = {
     "self.half += 1": "SM317",
     "self.sealed = 2": "SM318",
     "del self.sealed": "SM318",
+    "self.price.unit = 2": "SM318",
+    "other.twice = 2": "SM317",
     "self.helper()": "SM319",
     "self.helper(1, 2)": "SM319",
     "self.helper(3, amuont=1)": "SM319",
@@ -293,6 +296,8 @@ DEAD_BODIES = {
     "return [missing for _ in range(2)]": "SM107",
     "raise ValueEror('x')": "SM107",
     "Only()": "SM121",
+    "if sys.platform == 'win32': ...\n        os.opne('x')": "SM122",
+    "if IS_WINDOWS: undefined()": "SM107",
 }
 
 
@@ -303,8 +308,13 @@ def test_what_fails_when_it_is_called(body: str, code: str | None) -> None:
 
 
 CART = """
+import os, signal, sys
 if TYPE_CHECKING:
     from shop.prices import Price as Only
+IS_WINDOWS = sys.platform == "win32"
+Money.LIMIT = 5
+def split(text: str, at: str) -> list[str]: return text.split(at)
+split = partial(split, at=",")
 def shout(text: str) -> str: return text.upper()
 class Base(Entity, ABC):
     def known(self) -> None: ...
@@ -365,6 +375,17 @@ RIGHT_BODIES = [
     "assert isinstance(other, Money); return other.amount",
     "return __name__, __file__, __class__",
     "x: int = 3; return x",
+    "if sys.platform == 'win32': return os.startfile",
+    "if sys.platform != 'win32': return None\n        return os.startfile",
+    "if IS_WINDOWS: return (lambda: os.O_BINARY)()",
+    "if hasattr(signal, 'SIGBREAK'): return signal.SIGBREAK",
+    "return os.O_BINARY if os.name == 'nt' else 0",
+    "return IS_WINDOWS and os.O_BINARY",
+    "return split('a,b'), Money.LIMIT",
+    "def inner():\n            nonlocal other\n            other = date\n        inner(); other.today()",
+    "object.__setattr__(self, '_made', 1); return self._made",
+    "Cart.seen = 1; return Cart.seen",
+    "return Money.__pydantic_fields__, type(self).__private_attributes__",
     "return (lambda n, *m, k=1, **o: (n, m, k, o))(1)",
     "try: ...\n        except ValueError as problem: raise problem from None",
 ]

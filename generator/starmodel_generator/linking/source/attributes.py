@@ -21,7 +21,13 @@ _ENUMS: dict[str, type] = {
 }
 _HARMLESS = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
 _MODELS = frozenset({BASE_MODEL, "starmodel.Entity", "starmodel.BaseTable"})
-_OF_MODELS = frozenset(dir(BaseModel)) | frozenset(dir(type(BaseModel))) - {"__abstractmethods__"}
+
+
+class _Model(BaseModel):
+    """Stands for any model: pydantic gives a subclass more than `BaseModel` has."""
+
+
+_OF_MODELS = frozenset(dir(_Model)) | frozenset(dir(type(_Model))) - {"__abstractmethods__"}
 _OF_ENUMS = frozenset(dir(type(Enum)))
 
 

@@ -113,10 +113,19 @@ class CallChecker:
 
 
 def _function_problem(use: NameUse, call: CallShape, symbol: FunctionSymbol) -> Problem | None:
-    if symbol.facts.decorators or symbol.facts.container is not None:
+    if symbol.facts.decorators or symbol.facts.container is not None or _is_rebound(symbol):
         return None
     text = argument_problem(call, symbol.facts.parameters)
     if text is None:
         return None
     help = f"it is `{symbol.facts.name}{symbol.facts.signature}`"
     return Problem(WRONG_ARGUMENTS, f"calls `{use.name}` {text}", help)
+
+
+def _is_rebound(symbol: FunctionSymbol) -> bool:
+    """Whether the module gives the function's name to something else as well."""
+    name, module = symbol.facts.name, symbol.module
+    bound = [*module.functions, *module.assignments]
+    return sum(each.name == name for each in bound) > 1 or any(
+        fact.bound == name for fact in module.imports
+    )

@@ -102,7 +102,7 @@ class MemberChecker:
         if name not in known:
             return _unknown(use, lineage.symbol.name, _fields(members))
         if len(use.path) == 2 and use.access != "load":
-            return self._assignment_problem(use, lineage, members)
+            return self._assignment_problem(use, name, lineage, members)
         if len(use.path) == 2:
             return self._call_problem(use, members)
         return self._deeper_problem(use, 1, self._type_of(name, members))
@@ -138,9 +138,8 @@ class MemberChecker:
         return Problem(UNKNOWN_MEMBER, text, _near(name, found) or "correct the name")
 
     def _assignment_problem(
-        self, use: MemberUse, lineage: Lineage, members: Members
+        self, use: MemberUse, name: str, lineage: Lineage, members: Members
     ) -> Problem | None:
-        name = use.path[1]
         method, member = members.methods.get(name), members.annotated.get(name)
         verb = _WRITES[use.access]
         if method is not None and member is None:
@@ -242,11 +241,24 @@ class MemberChecker:
                     following += found
             if not following:
                 return self._absent(use, index, type)
+            if index + 2 == len(use.path) and use.access != "load" and len(candidates) == 1:
+                return self._assignment_below(use, candidates[0])
             if len(following) > 1:
                 return None
             type = following[0]
             index += 1
         return None
+
+    def _assignment_below(self, use: MemberUse, type: TypeRef | None) -> Problem | None:
+        """The problem of what is assigned to a part of a value of a type."""
+        symbol = self._class_of(type)
+        if symbol is None:
+            return None
+        lineage = self._resolver.lineages.of(symbol)
+        if not lineage.is_model or _sets_itself(lineage):
+            return None
+        members = self._resolver.members.members(lineage)
+        return self._assignment_problem(use, use.path[-1], lineage, members)
 
     def _look_up(self, type: TypeRef | None, name: str) -> "list[TypeRef | None] | None":
         """What a value of a type has under a name: its type, nothing, or `None` if unknown."""
@@ -317,6 +329,14 @@ class MemberChecker:
                 return self._resolver.types.classes.entities.get(name)
             case _:
                 return None
+
+
+def _sets_itself(lineage: Lineage) -> bool:
+    return any(
+        method.name in ("__setattr__", "__delattr__")
+        for owner in lineage.classes
+        for method in owner.facts.methods
+    )
 
 
 _ABSENT: list[TypeRef | None] = []
