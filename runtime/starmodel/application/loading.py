@@ -57,6 +57,7 @@ class Loading:
         "_keeper",
         "_latest",
         "_lock",
+        "_locking",
         "_neighbours",
         "_outer",
         "_relations",
@@ -79,6 +80,8 @@ class Loading:
         # The store that keeps receipts, once there is anything to do with one.
         self._keeper: EntityPersistenceBackend | None = None
         self._lock: Lock | None = None
+        # Lets those who load at once begin one transaction together, and not one each.
+        self._locking: asyncio.Lock | None = None
         # What the event has said that it will lock.
         self._declared: list[Key] = []
         # What is locked with the first that is loaded, all at once: see `Lock.begin`.
@@ -248,19 +251,22 @@ class Loading:
         if not lock and (key not in wanted or (self._tracked and self._lock is None)):
             ahead = None if self._neighbours is None else self._neighbours.take(key)
             return await self._source(backend).load(key) if ahead is None else ahead
-        while True:
-            try:
-                if self._lock is None:
-                    self._lock = await Lock.begin(backend, wanted)
-                return await self._lock.load(backend, key)
-            except Conflict:
-                conflict = Conflict(key.entity, key.id)
-                if self._lock is not None:
-                    await self._unlock()
-                if self._tracked:
-                    # What was loaded before may be old by now, so only the caller can go on.
-                    raise conflict from None
-                await self._wait_after(conflict)
+        if self._locking is None:
+            self._locking = asyncio.Lock()
+        async with self._locking:
+            while True:
+                try:
+                    if self._lock is None:
+                        self._lock = await Lock.begin(backend, wanted)
+                    return await self._lock.load(backend, key)
+                except Conflict:
+                    conflict = Conflict(key.entity, key.id)
+                    if self._lock is not None:
+                        await self._unlock()
+                    if self._tracked:
+                        # What was loaded before may be old by now, so only the caller can go on.
+                        raise conflict from None
+                    await self._wait_after(conflict)
 
     async def _unlock(self) -> None:
         lock, self._lock = self._lock, None

@@ -8,7 +8,7 @@ never dropped: the store says that it is full instead.
 import asyncio
 import heapq
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import islice
 from typing import Any, ClassVar
@@ -136,6 +136,12 @@ class MemoryRepo(EntityPersistenceBackend):
             if not lock.users:
                 del self._locks[key]
 
+    def hand_over(self, keys: Iterable[Key]) -> None:
+        """Give the locks of these keys to the task that asks, from others of its unit of work."""
+        me = asyncio.current_task()
+        for key in keys:
+            self._locks[key].owner = me
+
     def _carry_out(self, writes: Sequence[Write]) -> list[int]:
         added = 0
         for write in writes:
@@ -225,21 +231,25 @@ class MemoryRepo(EntityPersistenceBackend):
 
 
 class _View(EntityPersistenceBackend):
-    """The store, for a task that locks entries of it."""
+    """The store, for a unit of work that locks entries of it, in whichever of its tasks."""
 
     def __init__(self, store: MemoryRepo, stack: AsyncExitStack) -> None:
         self._store = store
         self._stack = stack
+        self._held: set[Key] = set()
 
     async def load(self, key: Key) -> Stored | None:
         return await self._store.load(key)
 
     async def lock(self, key: Key) -> Stored | None:
-        await self._stack.enter_async_context(self._store.locked(key))
+        if key not in self._held:
+            await self._stack.enter_async_context(self._store.locked(key))
+            self._held.add(key)
         return await self._store.load(key)
 
     async def version(self, key: Key) -> int:
         return await self._store.version(key)
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
+        self._store.hand_over(self._held)
         return await self._store.commit(writes)

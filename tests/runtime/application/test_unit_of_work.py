@@ -433,6 +433,31 @@ def test_two_who_want_the_same_two_in_another_order_both_get_them() -> None:
     asyncio.run(main())
 
 
+def test_loading_at_once_with_a_lock_locks_once_and_lets_go() -> None:
+    async def move(services: Services) -> None:
+        for _ in range(20):
+            async with services.unit_of_work() as work:
+                while True:
+                    one, other = await asyncio.gather(
+                        work.load(COUNTER, "s1", lock=True), work.load(COUNTER, "s2", lock=True)
+                    )
+                    await asyncio.sleep(0.0005)
+                    one.count += 1
+                    other.count += 1
+                    if await work.commit(one, "move", {}, None) is not None:
+                        break
+
+    async def main() -> None:
+        shop = Shop()
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(move(shop.services) for _ in range(4)))
+        for key in ("s1", "s2"):
+            assert (await shop.stored(COUNTER, key))["count"] == 80
+        assert vars(shop.store)["_locks"] == {}
+
+    asyncio.run(main())
+
+
 def test_whoever_raises_after_a_conflict_lets_go() -> None:
     async def main() -> None:
         shop = Shop()
