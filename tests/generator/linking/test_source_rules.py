@@ -391,6 +391,7 @@ RIGHT_BODIES = [
     "if hasattr(signal, 'SIGBREAK'): return signal.SIGBREAK",
     "return os.O_BINARY if os.name == 'nt' else 0",
     "return IS_WINDOWS and os.O_BINARY",
+    "import os as _os\n        if _os.name == 'nt' and amount: return os.O_TEMPORARY",
     "return split('a,b'), Money.LIMIT",
     "def inner():\n            nonlocal other\n            other = date\n        inner(); other.today()",
     "object.__setattr__(self, '_made', 1); return self._made",
