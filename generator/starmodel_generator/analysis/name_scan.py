@@ -240,8 +240,9 @@ class _Scan:
             return False
         known = _PLATFORM_NAMES | self._guards
         return any(
-            isinstance(each, cst.Name | cst.Attribute) and dotted_name(each) in known
+            (name := dotted_name(each)) in known or (name or "").lstrip("_") in _PLATFORM_NAMES
             for each in walk(node)
+            if isinstance(each, cst.Name | cst.Attribute)
         )
 
     def _else(self, node: cst.Else | cst.Finally | None, scope: _Scope) -> None:

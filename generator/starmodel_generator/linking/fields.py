@@ -78,6 +78,7 @@ class LinkedField:
     what it says about numbers that are not finite. `by_pydantic` is what only pydantic does when
     it reads a value of the field, as written, with where it is. `default` is what is known of the
     default, `UNKNOWN` also where a validator is given it before its type is made sure of.
+    `has_alias` says that it can be given under another name.
     """
 
     schema: FieldSchema
@@ -87,6 +88,7 @@ class LinkedField:
     allows_infinity: bool | None = None
     by_pydantic: tuple[tuple[str, Place], ...] = ()
     default: object = UNKNOWN
+    has_alias: bool = False
 
     @property
     def subject(self) -> Subject:
@@ -281,6 +283,7 @@ class FieldReader:
             allows_infinity=options.allow_inf_nan,
             by_pydantic=by_pydantic,
             default=made,
+            has_alias=options.has_alias,
         )
 
     def _is_relationship(self, member: Annotated) -> bool:

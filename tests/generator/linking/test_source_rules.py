@@ -280,6 +280,7 @@ DEAD_BODIES = {
     "self.count()": "SM319",
     "Money(1)": "SM319",
     "Money()": "SM319",
+    "Money(amuont=1)": "SM319",
     "self.price = Money(currency='EUR')": "SM319",
     "shout('x', 'y')": "SM319",
     "timedelta(dys=1)": None,
@@ -313,6 +314,12 @@ if TYPE_CHECKING:
     from shop.prices import Price as Only
 IS_WINDOWS = sys.platform == "win32"
 Money.LIMIT = 5
+class Named(BaseModel):
+    model_config = ConfigDict(alias_generator=str.upper, populate_by_name=True)
+    n: int
+class Other(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+    n: int = Field(alias="x")
 def split(text: str, at: str) -> list[str]: return text.split(at)
 split = partial(split, at=",")
 def shout(text: str) -> str: return text.upper()
@@ -328,6 +335,8 @@ class Cart(Base):
     status: Status = Status.OPEN
     due: date = date(2024, 1, 31)
     anything: dict[str, int] = {{}}
+    named: Named | None = None
+    other: Other | None = None
     _cache: int = PrivateAttr(0)
     @property
     def half(self) -> int: return self.count // 2
@@ -355,6 +364,7 @@ RIGHT_BODIES = [
     "return self.free(1) + Cart.free(2)",
     "return self.make(1), Cart.make(count=2), type(self).make(3), self.__class__",
     "return Money(amount=1), Money(**{'amount': 1})",
+    "return Named(N=1), Other(x=1), Money(amount=1, more=2)",
     "return Money.model_validate({'amount': 1}), Money.model_fields, Cart.__name__",
     "return Status.OPEN.label, Status('open'), Status['OPEN'], list(Status), Status.__members__",
     "return self.status.name + self.status.value + self.status.label",
@@ -381,6 +391,7 @@ RIGHT_BODIES = [
     "if hasattr(signal, 'SIGBREAK'): return signal.SIGBREAK",
     "return os.O_BINARY if os.name == 'nt' else 0",
     "return IS_WINDOWS and os.O_BINARY",
+    "import os as _os\n        if _os.name == 'nt' and amount: return os.O_TEMPORARY",
     "return split('a,b'), Money.LIMIT",
     "def inner():\n            nonlocal other\n            other = date\n        inner(); other.today()",
     "object.__setattr__(self, '_made', 1); return self._made",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from starmodel_generator.analysis.facts import CallShape, ModuleFacts, NameUse, ParameterFact
 from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.linking.configs import ConfigReader
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.outside import call_problem
 from starmodel_generator.linking.problems import Problem, Subject
@@ -56,10 +57,14 @@ class CallChecker:
     """Checks calls of the project's functions and models; `fields` are those of each model."""
 
     def __init__(
-        self, resolver: Resolver, fields: Mapping[ClassSymbol, tuple[LinkedField, ...]]
+        self,
+        resolver: Resolver,
+        fields: Mapping[ClassSymbol, tuple[LinkedField, ...]],
+        configs: ConfigReader,
     ) -> None:
         self._resolver = resolver
         self._fields = fields
+        self._configs = configs
 
     def check(self, module: ModuleFacts) -> Iterator[Diagnostic]:
         """Report the calls in a module that fail whenever they are reached."""
@@ -102,13 +107,17 @@ class CallChecker:
             text = f"makes a `{symbol.name}` with {_count(call.positional)}"
             return Problem(WRONG_ARGUMENTS, text, "give its fields by name")
         names = {field.schema.name for field in fields}
-        if not names.issuperset(call.keywords):
-            return None  # It may be an alias.
+        others = [keyword for keyword in call.keywords if keyword not in names]
+        has_aliases = any(field.has_alias for field in fields)
+        if others and (has_aliases or self._configs.has_alias_generator(lineage)):
+            return None
         for field in fields:
             is_required = field.schema.default.kind == "required" and not field.schema.computed
             if is_required and field.schema.name not in call.keywords:
                 text = f"makes a `{symbol.name}` without `{field.schema.name}`, which is required"
-                return Problem(WRONG_ARGUMENTS, text, f"give it: `{field.schema.name}=...`")
+                given = f"`{others[0]}=` is no field of it; " if others else ""
+                help = f"{given}give it: `{field.schema.name}=...`"
+                return Problem(WRONG_ARGUMENTS, text, help)
         return None
 
 

@@ -41,7 +41,7 @@ def check_source(
     classes = ClassChecker(resolver, used)
     members = MemberChecker(resolver, attributes, configs)
     annotations = AnnotationChecker(resolver)
-    calls = CallChecker(resolver, fields)
+    calls = CallChecker(resolver, fields, configs)
     for module in resolver.names.read():
         if names.is_generated(module.name):
             continue
