@@ -106,6 +106,28 @@ class Made(Entity):
     size: Size = Field(default_factory=next_size)
     breaks: str = "a\r\nb"
     note: str | None = None
+    is_old: bool = Field(default_factory=lambda: True, frozen=True)
+
+
+class Kept(BaseModel):
+    """What a plain record has of its own."""
+
+    level: Level | None = Level.HARD
+    remark: str = "as it was"
+
+
+class Plain(Entity):
+    """Something with defaults that no input shows, of which the server makes none."""
+
+    model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True)
+
+    title: str
+    seen: AwareDatetime | None = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+    names: list[str] | None = []
+    kind: Literal["", "a"] | None = ""
+    raw: bytes | None = b""
+    words: list[str] = ["a"]
+    kept: Kept = Kept()
 
 
 class Spot(BaseModel):

@@ -232,6 +232,7 @@ def test_what_the_server_makes_is_left_to_it(
             "size": {"width": 7, "note": "made"},
             "breaks": "a\r\nb",
             "note": None,
+            "is_old": True,
         }
     assert len(codes) == 2 and "" not in codes
 
@@ -251,6 +252,47 @@ def test_what_is_typed_into_a_new_record_counts(
     made = ask(app, "GET", f"/made/{page.url.rpartition('/')[2]}")
     assert (made["code"], made["count"], made["is_new"]) == ("c", 3, True)
     assert made["size"] == {"width": 4, "note": "made"}
+
+
+PLAIN: dict[str, Any] = {
+    "title": "One",
+    "seen": "2026-03-14T09:30:00+00:00",
+    "names": [],
+    "kind": "",
+    "raw": "",
+    "words": ["a"],
+    "kept": {"level": 2, "remark": "as it was"},
+}
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_default_that_no_input_shows_is_that_of_a_new_record(
+    app: ServedApp, visitor: Arrive, scripts: bool
+) -> None:
+    page = visitor(java_script_enabled=scripts).open("/plain/new")
+    page.get_by_label("Title").fill("One")
+    page.get_by_role("button", name="Create plain").click()
+    expect(page.get_by_role("link", name="Edit")).to_be_visible()
+    made = ask(app, "GET", f"/plain/{page.url.rpartition('/')[2]}")
+    assert made == {**PLAIN, "id": made["id"]}
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_somebody_empties_is_empty_and_not_its_default(
+    app: ServedApp, visitor: Arrive, scripts: bool, is_new: bool
+) -> None:
+    path = "new" if is_new else ask(app, "POST", "/plain", {"title": "One"})["id"] + "/edit"
+    page = visitor(java_script_enabled=scripts).open(f"/plain/{path}")
+    page.get_by_label("Title").fill("One")
+    page.get_by_label("Words").fill("")
+    page.get_by_label("Level").select_option("")
+    page.get_by_label("Remark").fill("")
+    page.get_by_role("button", name="Create plain" if is_new else "Save").click()
+    expect(page.get_by_role("link", name="Edit")).to_be_visible()
+    made = ask(app, "GET", f"/plain/{page.url.rpartition('/')[2]}")
+    kept = {"level": None, "remark": ""}
+    assert made == {**PLAIN, "words": [], "kept": kept, "id": made["id"]}
 
 
 WAREHOUSE = """<!doctype html>

@@ -193,7 +193,8 @@ class _Choosing:
         shown = self.initial.lines(self.default)
         text = shown or ""
         nothing = "null" if self.is_optional else "[]"
-        if shown is None and self.has_default and not is_none(self.default):
+        is_hidden = shown is None or (self.is_optional and not shown)
+        if is_hidden and self.has_default and not is_none(self.default):
             nothing = "undefined"
         return self._made(
             "textarea",
@@ -299,7 +300,8 @@ class _Choosing:
         return f"{self.signal} || {self._nothing(text)}"
 
     def _nothing(self, text: str | None) -> str:
-        is_default = self.has_default and (text is None or not self.is_optional)
+        is_hidden = text is None or (not text and not is_none(self.default))
+        is_default = self.has_default and (is_hidden or not self.is_optional)
         return "undefined" if is_default else "null"
 
     def _is_multiline(self, text: str | None) -> bool:

@@ -260,7 +260,7 @@ class _FormPage:
         event = f", {python_string(kind)}" if self.is_shared else ""
         labels = self._labels() if kind == "update" else []
         busy = f"{signal('_busy', namespace, kind)} ? 'true' : 'false'"
-        is_left = kind == "create" and any(one.is_left for one in fields)
+        is_left = kind == "create" and any(one.is_left for one in every)
         if kind == "update":
             names.use(DRAFT, "CHANGED")
         return RecordPageView(
@@ -285,7 +285,7 @@ class _FormPage:
                 ")",
             ),
             has_past=kind == "update" or is_left or (kind == "create" and _have_past(every)),
-            shown=_shown(every) if kind == "update" or is_left else "",
+            shown=_shown(every) if kind == "update" or (kind == "create" and every) else "",
             creations=creations if kind == "create" else (),
         )
 

@@ -211,7 +211,8 @@ class Fields:
         type_, _, _ = bare(parameter.type)
         if path and _is_number_choice(type_, self.context):
             place = self.places.signal("_form", *path, parameter.name)
-            nothing = "null" if parameter.default.kind == "required" else "undefined"
+            is_shown = self._control(parameter, path).initial != "''"
+            nothing = "null" if is_shown or parameter.default.kind == "required" else "undefined"
             sent, saved = [f"{place} === '' ? {one} : Number({place})" for one in (nothing, "null")]
             return sent, saved
         made = parameter

@@ -409,12 +409,12 @@ class Arguments:
         return self._read_each(texts, members, is_page=is_page)
 
     def _left(self, shown: Shown, same: Collection[str]) -> set[str]:
-        """Name the arguments that may be left out, and of which no input was touched."""
+        """Name the arguments that have a default, and of which no input was touched."""
         touched = {way.partition(".")[0] for way in shown if way not in same}
         return {
             name
             for name in {way.partition(".")[0] for way in same} - touched
-            if name in self.arguments and self.arguments[name].default is OMITTED
+            if name in self.arguments and self.arguments[name].default is not REQUIRED
         }
 
     def _is_list(self, name: str) -> bool:
@@ -506,7 +506,7 @@ class Arguments:
                 elif members is not None and name in members:
                     values[name] = argument.read_json(members[name], is_page=is_page)
                 elif name in left:
-                    values[name] = argument.default
+                    values[name] = argument.read_nothing(is_form=False)
                 else:
                     values[name] = argument.read_nothing(is_form=is_form)
             except ValidationError as error:

@@ -101,6 +101,9 @@ def summary(found: Control) -> str:
         (STR, literal("a"), "input type=text value=a | 'a' -> $x"),
         (STR, literal(""), "input type=text | '' -> $x || undefined"),
         (OptionalType(item=STR), literal("a"), "input type=text value=a | 'a' -> $x || null"),
+        (OptionalType(item=STR), literal(""), "input type=text | '' -> $x || undefined"),
+        (OptionalType(item=ListType(item=STR)), made("[]"), "textarea | '' -> $x || undefined"),
+        (OptionalType(item=ListType(item=STR)), NONE, "textarea | '' -> $x || null"),
         (STR, literal("a\nb"), "textarea | 'a\\u000ab' -> $x"),
         (
             ScalarType(name="date"),

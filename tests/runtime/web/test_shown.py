@@ -168,6 +168,18 @@ def test_what_was_emptied_in_a_new_record_is_empty_where_it_can_be() -> None:
     }
 
 
+def test_a_default_that_no_input_shows_is_kept_where_nobody_touched_it() -> None:
+    create = Arguments(
+        raw=Argument(core_schema.nullable_schema(core_schema.bytes_schema()), default=b""),
+        seen=Argument(core_schema.nullable_schema(core_schema.int_schema()), default=7),
+        is_new=Argument(core_schema.bool_schema(), default=True),
+    )
+    noted = unescape(Draft({"raw": "", "seen": "", "is_new": True}).shown())
+    sent = {"raw": "", "seen": "", "is_new": "on"}
+    assert read(create, sent, shown=noted) == {"raw": b"", "seen": 7, "is_new": True}
+    assert read(create, {"raw": "", "seen": ""}, shown=noted)["is_new"] is False
+
+
 def test_a_form_that_is_shown_again_still_knows_what_it_showed() -> None:
     form = Form(lambda draft: Page("", "", draft.shown("text", "tags")), {**VALUES, "label": ""})
     given = [*SENT.items(), ("_shown", shown()), ("version", "3")]

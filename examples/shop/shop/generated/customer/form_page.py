@@ -44,6 +44,7 @@ def new_customer_page(draft: Draft) -> Page:
   data-attr:aria-busy="$_busy.customer.create ? 'true' : 'false'"
 >
 {customer_fields(draft, "create")}
+  <input type="hidden" name="_shown" value="{draft.shown("name", "email")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.customer.create ? 'true' : 'false'">Create customer</button>
     <a class="button quiet" href="/customer">Cancel</a>

@@ -49,6 +49,7 @@ def new_order_page(draft: Draft) -> Page:
   data-attr:aria-busy="$_busy.order.create ? 'true' : 'false'"
 >
 {order_fields(draft)}
+  <input type="hidden" name="_shown" value="{draft.shown("note")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.order.create ? 'true' : 'false'">Create order</button>
     <a class="button quiet" href="/order">Cancel</a>

@@ -60,6 +60,7 @@ def new_product_page(draft: Draft) -> Page:
   data-attr:aria-busy="$_busy.product.create ? 'true' : 'false'"
 >
 {product_fields(draft, "create")}
+  <input type="hidden" name="_shown" value="{draft.shown("name", "sku", "status", "tags")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.product.create ? 'true' : 'false'">Create product</button>
     <a class="button quiet" href="/product">Cancel</a>

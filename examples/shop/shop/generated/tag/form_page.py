@@ -41,6 +41,7 @@ def new_tag_page(draft: Draft) -> Page:
   data-attr:aria-busy="$_busy.tag.create ? 'true' : 'false'"
 >
 {tag_fields(draft, "create")}
+  <input type="hidden" name="_shown" value="{draft.shown("name")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.tag.create ? 'true' : 'false'">Create tag</button>
     <a class="button quiet" href="/tag">Cancel</a>

@@ -51,6 +51,7 @@ def new_author_page(draft: Draft) -> Page:
   data-attr:aria-busy="$_busy.author.create ? 'true' : 'false'"
 >
 {author_fields(draft, "create")}
+  <input type="hidden" name="_shown" value="{draft.shown("name", "email", "address.street", "address.zip_code", "address.checked", "links")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.author.create ? 'true' : 'false'">Create author</button>
     <a class="button quiet" href="/author">Cancel</a>

@@ -59,6 +59,7 @@ def new_measurement_page(draft: Draft) -> Page:
   data-attr:aria-busy="$_busy.measurement.create ? 'true' : 'false'"
 >
 {measurement_fields(draft)}
+  <input type="hidden" name="_shown" value="{draft.shown("name", "kind", "level", "labels", "sizes", "place", "link")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.measurement.create ? 'true' : 'false'">Create measurement</button>
     <a class="button quiet" href="/measurement">Cancel</a>

@@ -58,6 +58,7 @@ def new_post_page(draft: Draft) -> Page:
   data-attr:aria-busy="$_busy.post.create ? 'true' : 'false'"
 >
 {post_fields(draft, "create")}
+  <input type="hidden" name="_shown" value="{draft.shown("title", "body", "tags")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.post.create ? 'true' : 'false'">Create post</button>
     <a class="button quiet" href="/post">Cancel</a>

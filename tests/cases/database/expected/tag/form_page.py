@@ -42,6 +42,7 @@ def new_tag_page(draft: Draft) -> Page:
 >
 {tag_given_once(draft)}
 {tag_fields(draft, "create")}
+  <input type="hidden" name="_shown" value="{draft.shown("name")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.tag.create ? 'true' : 'false'">Create tag</button>
     <a class="button quiet" href="/tag">Cancel</a>
