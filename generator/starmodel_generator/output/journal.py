@@ -75,8 +75,12 @@ def recover(root: Path, is_ours: Callable[[list[str], list[str]], bool] | None =
         return False
     with lock(root):
         if (stage / _LIST).exists():
-            writes, removals = _steps(stage)
-            is_safe = not check_paths(root, [*writes, *removals])
+            try:
+                writes, removals = _steps(stage)
+                is_safe = not check_paths(root, [*writes, *removals])
+            except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+                # No journal that a run has written.
+                writes, removals, is_safe = [], [], False
             if is_safe and (is_ours is None or is_ours(writes, removals)):
                 _finish(root, stage)
                 return True

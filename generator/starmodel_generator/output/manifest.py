@@ -12,6 +12,7 @@ FILE_NAME = "manifest.json"
 
 _ABOUT = "Written by StarModel: every generated file and what it was made from. Do not edit."
 _SECTIONS = ("outputs", "sources")
+_MOST_DIGITS = 9
 _CONFLICT_MARKERS = (b"<<<<<<< ", b"=======", b">>>>>>> ")
 
 
@@ -115,9 +116,14 @@ def read_manifest(text: str) -> Manifest | None:
         sources=hashes["sources"],
         outputs=hashes["outputs"],
         plugins=tuple(lists["plugins"]),
-        warnings=int(values["warnings"]) if values["warnings"].isdecimal() else 0,
+        warnings=_count(values["warnings"]),
         rivals=frozenset(rivals),
     )
+
+
+def _count(text: str) -> int:
+    """The number in a text; 0 for what is none, or is longer than any that was written."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
 
 
 def _quote(value: str) -> str:

@@ -17,7 +17,9 @@ from starmodel.application.values import (
     detach,
     errors_of,
     field_values,
+    private_texts,
     public_errors,
+    quotes,
     removed_keys,
     same,
 )
@@ -36,8 +38,6 @@ R = TypeVar("R")
 logger = logging.getLogger("starmodel.unit_of_work")
 
 _MISSING = object()
-_QUOTED = 4
-"""Characters from which on a private value in the text of an error is taken for itself."""
 
 
 class Tracked(Write):
@@ -237,10 +237,9 @@ class Tracked(Write):
     def _public_errors(self, errors: list[ArgumentError]) -> tuple[ArgumentError, ...]:
         names = {*self._public_names()}
         public = public_errors(errors, names)
-        values = field_values(self.entity)
-        hidden = [str(value) for name, value in values.items() if name not in names and value]
+        hidden = [*private_texts(self.entity, names)]
         return tuple(
-            error._replace(message=INVALID) if _quotes(error.message, hidden) else error
+            error._replace(message=INVALID) if quotes(error.message, hidden) else error
             for error in public
         )
 
@@ -270,11 +269,6 @@ class Tracked(Write):
             for cached in live.keys() - base.keys():
                 del live[cached]
             live.update(detach({name: base[name] for name in names}))
-
-
-def _quotes(message: str, hidden: Iterable[str]) -> bool:
-    """Tell whether a text has one of the values in it, beyond what may be chance."""
-    return any(len(value) >= _QUOTED and value in message for value in hidden)
 
 
 def _differs(values: Mapping[str, object], base: Mapping[str, object]) -> bool:

@@ -7,12 +7,13 @@ it, `restore` makes an entity of what was stored, `validate` makes sure of what 
 """
 
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from copy import deepcopy
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
-from types import NoneType
+from opcode import opmap
+from types import NoneType, TracebackType
 from typing import Any, TypeAlias, TypeVar, cast, get_args
 from uuid import UUID
 
@@ -55,6 +56,12 @@ IMMUTABLE = frozenset[type](
 _EQUAL_YET_DIFFERENT = frozenset[type]({float, complex, Decimal, datetime, time})
 """Types with values that compare equal and are written differently: `Decimal("1.0")` and
 `Decimal("1.00")`, `0.0` and `-0.0`, one moment in two time zones."""
+
+_QUOTED = 4
+"""Characters from which on a private value in the text of an error is taken for itself."""
+
+_RAISES = opmap["RAISE_VARARGS"]
+"""What `raise` and `assert` are to the interpreter."""
 
 _NO_AUTHORS = frozenset[str]({*get_args(ErrorType), "reference_type"})
 """The types of errors that pydantic and `Ref` find; authors give theirs other names."""
@@ -188,21 +195,86 @@ def authors_text(detail: ErrorDetails) -> str | None:
     """Return what a rule of the author's says, which is meant for whoever broke it.
 
     That is the text of a `ValueError` or an `assert` in a validator, or of a
-    `PydanticCustomError`. `None` stands for a rule of pydantic's, for a rule that says nothing,
-    and for errors of Python's own classes, such as that of `json.loads` in a validator.
+    `PydanticCustomError`. `None` stands for a rule of pydantic's, for a rule that says nothing or
+    quotes what is private in a model that it has at hand, and for what Python itself raises, such
+    as `json.loads` or `int` in a validator.
     """
     if detail["type"] in ("value_error", "assertion_error"):
         error: object = detail.get("ctx", {}).get("error")
-        cls = _class_of(error)
-        if cls in (ValueError, AssertionError) or not _is_of_python(cls):
-            # Pydantic's text is this one with a few words before it.
-            return str(error) or None
-        return None
+        if not isinstance(error, Exception) or not _is_authors(error):
+            return None
+        # Pydantic's text is this one with a few words before it.
+        text = str(error)
+        return None if quotes(text, _private_texts_at_hand(error)) else text or None
     return None if detail["type"] in _NO_AUTHORS else detail["msg"] or None
 
 
-def _is_of_python(cls: type[object]) -> bool:
-    return cls.__module__.partition(".")[0] in sys.stdlib_module_names
+def _is_authors(error: Exception) -> bool:
+    """Tell whether somebody's own code raised an error, and not Python or its library."""
+    cls = _class_of(error)
+    if cls not in (ValueError, AssertionError):
+        return not _is_of_python(cls.__module__)
+    *_, innermost = [None, *_tracebacks(error)]
+    if innermost is None or _is_of_python(innermost.tb_frame.f_globals.get("__name__", "")):
+        return False
+    # Where a function written in C raises, the innermost frame calls, and does not raise.
+    code, place = innermost.tb_frame.f_code.co_code, innermost.tb_lasti
+    return not 0 <= place < len(code) or code[place] == _RAISES
+
+
+def _tracebacks(error: BaseException) -> Iterator[TracebackType]:
+    traceback = error.__traceback__
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
+
+
+def _is_of_python(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names
+
+
+def _private_texts_at_hand(error: Exception) -> list[str]:
+    """Give the texts of what is private in the models that a validator had when it raised."""
+    models = [
+        value
+        for traceback in _tracebacks(error)
+        for value in traceback.tb_frame.f_locals.values()
+        if isinstance(value, BaseModel)
+    ]
+    return [text for model in models for text in private_texts(model)]
+
+
+def private_texts(model: BaseModel, public: Collection[str] | None = None) -> Iterator[str]:
+    """Give the texts of what is private in a model, deep inside as well.
+
+    Where its `public` fields are not named, those are private that `private_names` gives.
+    """
+    private = private_names(type(model))
+    for name, value in field_values(model).items():
+        yield from _texts(
+            value, is_private=name in private if public is None else name not in public
+        )
+
+
+def _texts(value: object, *, is_private: bool) -> Iterator[str]:
+    if is_private and value:
+        yield str(value)
+    if isinstance(value, BaseModel):
+        private = private_names(type(value))
+        for name, part in field_values(value).items():
+            yield from _texts(part, is_private=is_private or name in private)
+    elif is_mapping(value):
+        for key, part in value.items():
+            yield from _texts(key, is_private=is_private)
+            yield from _texts(part, is_private=is_private)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for part in cast("Collection[object]", value):
+            yield from _texts(part, is_private=is_private)
+
+
+def quotes(message: str, hidden: Iterable[str]) -> bool:
+    """Tell whether a text has one of the values in it, beyond what may be chance."""
+    return any(len(value) >= _QUOTED and value in message for value in hidden)
 
 
 def private_names(cls: type[BaseModel]) -> set[str]:

@@ -258,7 +258,7 @@ class WebApplication:
         self, scope: ConnectionScope, receive: Receive, send: Send, parts: Parts
     ) -> None:
         if (
-            path_below(scope["path"], scope.get("root_path", "")) == "/"
+            _is_home(scope["path"], scope.get("root_path", ""))
             and scope["method"] in ("GET", "HEAD")
             and self._first_page
         ):
@@ -361,10 +361,12 @@ class _Visit:
 class _Attempt:
     """An answer of the host's that is held back where the host has nothing at the address."""
 
-    __slots__ = ("_scope", "_send", "is_nowhere")
+    __slots__ = ("_around", "_scope", "_send", "is_nowhere")
 
     def __init__(self, scope: ConnectionScope, send: Send) -> None:
         self._scope = scope
+        # An app around this one has noted here that it found us.
+        self._around = scope.get("endpoint")
         self._send = send
         self.is_nowhere = False
 
@@ -372,9 +374,17 @@ class _Attempt:
         """Pass on a message, unless it is of an answer that nothing is there."""
         if message["type"] == "http.response.start":
             # Frameworks note here what they found; a page of theirs may say 404 itself.
-            self.is_nowhere = message["status"] == 404 and "endpoint" not in self._scope
+            self.is_nowhere = (
+                message["status"] == 404 and self._scope.get("endpoint") is self._around
+            )
         if not self.is_nowhere:
             await self._send(message)
+
+
+def _is_home(path: str, root_path: str) -> bool:
+    """Tell whether a path is that of the app; see `RouteTable.find_below`."""
+    below = path_below(path, root_path)
+    return below == "/" or (below is not None and path_below(below, root_path) == "/")
 
 
 def _first_page(resources: Iterable[Resource]) -> str:

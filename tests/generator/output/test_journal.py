@@ -177,3 +177,14 @@ def test_an_interrupt_while_files_are_moved_leaves_the_new_tree(
         replace_files(tmp_path, WRITES, REMOVALS)
     assert tree(tmp_path) == NEW
     assert not is_interrupted(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", "{}", '{"writes": null, "removals": []}', "[" * 100_000]
+)
+def test_what_no_run_has_written_is_dropped(tmp_path: Path, text: str) -> None:
+    stage = tmp_path / ".starmodel" / "journal"
+    stage.mkdir(parents=True)
+    (stage / "journal.json").write_text(text, encoding="utf-8")
+    assert not recover(tmp_path)
+    assert not stage.exists()

@@ -79,3 +79,11 @@ def test_a_conflict_keeps_the_entries_of_both_sides() -> None:
 def test_text_that_only_speaks_of_conflicts_is_none() -> None:
     assert not has_conflict(b'text = "<<<<<<< HEAD ======= >>>>>>> theirs"\n')
     assert not has_conflict(b"Title\n=======\n")
+
+
+def test_a_number_that_is_too_long_counts_as_none() -> None:
+    manifest = Manifest(generator="1", options="", entities=(), sources={}, outputs={})
+    text = manifest.text().replace('"warnings": 0', '"warnings": ' + "9" * 5000)
+    read = read_manifest(text)
+    assert read is not None
+    assert read.warnings == 0

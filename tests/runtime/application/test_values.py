@@ -287,3 +287,52 @@ def test_all_invalid_fields_are_told_with_the_authors_words_and_no_values() -> N
     with pytest.raises(InvalidValues) as caught:
         validate(Order, {"alias": -1})
     assert caught.value.errors[0].name == "alias"
+
+
+class Token(BaseModel):
+    word: str = Field(default="4711-canary", repr=False)
+
+
+class Account(BaseModel):
+    rule: str
+    pins: list[str] = Field(default=["canary-0815"], repr=False)
+    count: int = Field(default=987654, repr=False)
+    tokens: list[Token] = [Token()]
+
+    @field_validator("rule")
+    @classmethod
+    def is_read(cls, rule: str) -> str:
+        match rule:
+            case "int":
+                int("canary")
+            case "date":
+                date.fromisoformat("canary")
+            case "strptime":
+                datetime.strptime("canary", "%Y")
+            case _:
+                pass
+        return rule
+
+    @model_validator(mode="after")
+    def is_kept(self) -> Self:
+        if self.rule == "part":
+            raise ValueError(f"It is {self.tokens[0].word}.")
+        if self.rule == "item":
+            raise ValueError(f"It is {self.pins[0]}.")
+        assert self.rule != "number", f"It is {self.count}."
+        if self.rule == "words":
+            raise ValueError("First comes first.")
+        return self
+
+
+@pytest.mark.parametrize("rule", ["int", "date", "strptime", "part", "item", "number"])
+def test_what_python_says_and_what_quotes_something_private_is_not_told(rule: str) -> None:
+    with pytest.raises(InvalidValues) as caught:
+        validate(Account, {"rule": rule})
+    assert [error.message for error in caught.value.errors] == ["This is not valid."]
+
+
+def test_what_an_author_says_beside_private_values_is_told() -> None:
+    with pytest.raises(InvalidValues) as caught:
+        validate(Account, {"rule": "words"})
+    assert [error.message for error in caught.value.errors] == ["First comes first."]

@@ -68,3 +68,33 @@ def test_an_app_of_ones_own(serve: str, has_home: bool) -> None:
 def test_an_app_without_a_page_leads_nowhere() -> None:
     app = StarletteAdapter().create_app([], Settings())
     assert ask(app, "/", "GET", HTML).status == 404
+
+
+HOSTS: list[Any] = [None, Starlette(), FastAPI(), FastHTML(secret_key="x", default_hdrs=False)]
+
+
+@pytest.mark.parametrize("around", [Starlette, FastAPI])
+@pytest.mark.parametrize("host", HOSTS)
+def test_an_app_below_a_path_leads_to_its_first_page(host: Any, around: Any) -> None:
+    found = ask(around(routes=[Mount("/shop", make_app(host=host))]), "/shop/", "GET", HTML)
+    assert found.status == 303
+    assert dict(found.headers)[b"location"] == b"/shop/counter"
+
+
+@pytest.mark.parametrize("status", [200, 404, 500])
+def test_a_home_page_of_ones_own_below_a_path_is_left_alone(status: int) -> None:
+    app = make_app(host=Starlette(routes=[Route("/", answer(status))]))
+    found = ask(Starlette(routes=[Mount("/shop", app)]), "/shop/", "GET", HTML)
+    assert (found.status, found.body) == (status, b"mine")
+
+
+@pytest.mark.parametrize("path", ["/shop", "/shop/", "/shop/shop", "/shop/shop/"])
+def test_a_proxy_may_leave_the_prefix_in_place(path: str) -> None:
+    app = make_app()
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, "root_path": "/shop"}, receive, send)
+
+    found = ask(serve, path, "GET", HTML)
+    assert found.status == 303
+    assert dict(found.headers)[b"location"] == b"/shop/counter"
