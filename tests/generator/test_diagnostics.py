@@ -162,9 +162,7 @@ def test_a_fingerprint_outlives_a_move() -> None:
         return MONEY.report(message, Place("a.py", steps), span=span).fingerprint
 
     inside = ("class", "A", "def", "line")
-    assert fingerprint(*inside, "node", 3) == fingerprint(
-        *inside, "node", 9, line=9
-    )
+    assert fingerprint(*inside, "node", 3) == fingerprint(*inside, "node", 9, line=9)
     assert fingerprint(*inside) != fingerprint("class", "A", "def", "other")
     assert fingerprint(*inside) != fingerprint(*inside, message="n")
     assert len(fingerprint()) == 16
