@@ -229,11 +229,20 @@ def _folders(config: GeneratorConfig) -> tuple[str, ...]:
 def _is_journal_of(config: GeneratorConfig, writes: list[str], removals: list[str]) -> bool:
     """Whether a run of this project can have begun to write and remove these files."""
     folders = _folders(config)
+    if not all(lies_within(path, (*folders, config.migrations)) for path in writes):
+        return False
+    if not all(lies_within(path, folders) for path in removals):
+        return False
+    record = _manifest_path(config)
+    replaced = read_existing(config.root, [record, *writes])
     removed = read_existing(config.root, removals)
-    return (
-        all(lies_within(path, (*folders, config.migrations)) for path in writes)
-        and all(lies_within(path, folders) for path in removals)
-        and all(map(has_header, removed.values()))
+    written = replaced.pop(record, None)
+    manifest = read_manifest(normal(written or b"").decode("utf-8", "replace"))
+    if written is not None and manifest is None:
+        return False
+    known = manifest.outputs if manifest else {}
+    return all(map(has_header, removed.values())) and all(
+        path in known or has_header(content) for path, content in replaced.items()
     )
 
 

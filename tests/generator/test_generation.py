@@ -297,6 +297,7 @@ def test_a_crafted_manifest_overwrites_nothing_that_was_not_generated(project: P
         ([], ["../keep.py"]),
         ([], ["shop/generated/../../keep.py"]),
         (["shop/keep.py"], []),
+        (["shop/generated/keep.py"], []),
         (["../keep.py"], []),
     ],
 )
