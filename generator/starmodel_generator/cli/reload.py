@@ -17,6 +17,7 @@ from starmodel_generator.cli.watch import is_source
 from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.content import digest
 from starmodel_generator.generation import Report, check_folder, generate_folder
+from starmodel_generator.output.journal import forget_bytecode
 from starmodel_generator.output.tree import read_existing
 
 _GLANCE = 100
@@ -71,8 +72,13 @@ class RegeneratingReload(WatchFilesReload):
     def should_restart(self) -> list[Path] | None:
         """Wait for changes; give those that the app has to be restarted for."""
         changed = super().should_restart()
-        if not changed or not self.changed(path.relative_to(self.root) for path in changed):
+        if not changed:
             return None
+        paths = [path.relative_to(self.root) for path in changed]
+        if not self.changed(paths):
+            return None
+        # A file may have been saved twice within a second.
+        forget_bytecode(self.root, [path.as_posix() for path in paths])
         return changed if self.regenerate() else None
 
     def changed(self, paths: Iterable[Path]) -> bool:

@@ -124,7 +124,7 @@ def _finish(root: Path, stage: Path) -> None:
                 os.makedirs(folder, exist_ok=True)
                 made.add(folder)
             _move(staged, target)
-    _forget_bytecode(root, writes)
+    forget_bytecode(root, writes)
     for path in removals:
         _remove(root, path)
     # The journal goes first: without it, what is left in the stage means nothing.
@@ -149,8 +149,8 @@ def _move(staged: str, target: str) -> None:
         os.unlink(staged)
 
 
-def _forget_bytecode(root: Path, paths: Iterable[str]) -> None:
-    """Remove what Python has cached of modules.
+def forget_bytecode(root: Path, paths: Iterable[str]) -> None:
+    """Remove what Python has cached of modules; paths are relative to the root, with `/`.
 
     Python takes a cached module for the current one while the file has the same size and was
     changed in the same second. So of two runs within a second the first one's code would stay.
@@ -169,7 +169,7 @@ def _remove(root: Path, path: str) -> None:
     """Remove a file, what Python has cached of it, and the folders that are empty then."""
     file = root / path
     file.unlink(missing_ok=True)
-    _forget_bytecode(root, [path])
+    forget_bytecode(root, [path])
     cache = file.parent / "__pycache__"
     for folder in (cache, *file.parents):
         if folder == root:
@@ -199,4 +199,4 @@ def _restore(root: Path, old: Mapping[str, bytes | None]) -> None:
         elif _content(str(file)) != content:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-            _forget_bytecode(root, [path])
+            forget_bytecode(root, [path])
