@@ -18,19 +18,19 @@ from starmodel_generator.cli.origin import Origin, parse_origin
 
 ROOT = Path(__file__).parents[3]
 COMMIT = "9a17204c0ffee"
-FOLDER: dict[str, Any] = {"dir_info": {}, "url": "file:///work/star%20model"}
+FOLDER: dict[str, Any] = {"dir_info": {}, "url": "file:///home/ada/star%20model"}
 
 
 @pytest.mark.parametrize(
     ("record", "origin"),
     [
         (None, Origin("==1.2")),
-        (FOLDER, Origin(" @ file:///work/star%20model", folder=Path("/work/star model"))),
+        (FOLDER, Origin(" @ file:///home/ada/star%20model", folder=Path("/home/ada/star model"))),
         (
             {**FOLDER, "dir_info": {"editable": True}, "subdirectory": "runtime"},
             Origin(
-                " @ file:///work/star%20model#subdirectory=runtime",
-                folder=Path("/work/star model"),
+                " @ file:///home/ada/star%20model#subdirectory=runtime",
+                folder=Path("/home/ada/star model"),
                 is_editable=True,
             ),
         ),
