@@ -128,40 +128,16 @@ def parts_of(type: TypeRef) -> Iterator[TypeRef]:
 
 
 def entities_in(type: TypeRef) -> Iterator[str]:
-    """The entities that the references in a type lead to, by qualified name."""
-    match type:
-        case RefType(entity=name):
-            yield name
-        case OptionalType(item=item) | ListType(item=item) | SetType(item=item):
-            yield from entities_in(item)
-        case ConstrainedType(item=item):
-            yield from entities_in(item)
-        case DictType(key=key, value=value):
-            yield from entities_in(key)
-            yield from entities_in(value)
-        case TupleType(items=items) | UnionType(members=items):
-            for item in items:
-                yield from entities_in(item)
-        case _:
-            return
+    """Yield the entities that the references in a type lead to, by qualified name."""
+    for part in parts_of(type):
+        if isinstance(part, RefType):
+            yield part.entity
 
 
 def references(type: TypeRef | None) -> Iterator[tuple[str, str]]:
-    """The objects and enums a type names, as `("object" | "enum", qualified name)`."""
-    match type:
-        case ObjectType(object=name):
-            yield "object", name
-        case EnumType(enum=name):
-            yield "enum", name
-        case OptionalType(item=item) | ListType(item=item) | SetType(item=item):
-            yield from references(item)
-        case ConstrainedType(item=item):
-            yield from references(item)
-        case DictType(key=key, value=value):
-            yield from references(key)
-            yield from references(value)
-        case TupleType(items=items) | UnionType(members=items):
-            for item in items:
-                yield from references(item)
-        case _:
-            return
+    """Yield the objects and enums a type names, as `("object" | "enum", qualified name)`."""
+    for part in () if type is None else parts_of(type):
+        if isinstance(part, ObjectType):
+            yield "object", part.object
+        elif isinstance(part, EnumType):
+            yield "enum", part.enum
