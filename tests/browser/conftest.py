@@ -7,14 +7,13 @@ whatever else is not the app's own is refused.
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from browser_setup import chromium
 from playwright.sync_api import Browser, sync_playwright
 from served_app import ServedApp, generate
 
-from .visitor import Arrive, Visitor
+from .visitor import Arrive, visiting
 
 HERE = Path(__file__).parent
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -56,13 +55,5 @@ def app(project: Path) -> Iterator[ServedApp]:
 @pytest.fixture
 def visitor(browser: Browser, app: ServedApp) -> Iterator[Arrive]:
     """Makes visitors; what went wrong on their pages fails the test at its end."""
-    visitors: list[Visitor] = []
-
-    def arrive(**options: Any) -> Visitor:
-        visitors.append(Visitor(browser, app.url, **options))
-        return visitors[-1]
-
-    yield arrive
-    for one in visitors:
-        one.context.close()
-    assert not [error for one in visitors for error in one.errors]
+    with visiting(browser, app.url) as arrive:
+        yield arrive

@@ -17,7 +17,7 @@ from stocked_project import DATABASE, url_of
 from starmodel.web.actions import live_action
 from starmodel.web.attributes import escape_attribute
 
-from .visitor import Arrive, Visitor
+from .visitor import Arrive, visiting
 
 HERE = Path(__file__).parent
 
@@ -77,16 +77,8 @@ def app(project: Path, tmp_path: Path) -> Iterator[ServedApp]:
 
 @pytest.fixture
 def visitor(browser: Browser, app: ServedApp) -> Iterator[Arrive]:
-    visitors: list[Visitor] = []
-
-    def arrive(**options: Any) -> Visitor:
-        visitors.append(Visitor(browser, app.url, **options))
-        return visitors[-1]
-
-    yield arrive
-    for one in visitors:
-        one.context.close()
-    assert [error for one in visitors for error in one.errors if "status of 4" not in error] == []
+    with visiting(browser, app.url, expected=lambda error: "status of 4" in error) as arrive:
+        yield arrive
 
 
 def ask(app: ServedApp, method: str, path: str, body: object = None) -> Any:

@@ -17,7 +17,7 @@ from starmodel.web.page import DURATION
 
 from .test_accessibility import FACTS, PHONE
 from .test_hostile_texts import naughty_texts
-from .visitor import Arrive, Visitor, answer_elsewhere, shown
+from .visitor import Arrive, answer_elsewhere, shown, visiting
 
 REJECTED = "Failed to load resource: the server responded with a status of 4"
 """What a browser itself says of a page with a status that is an error."""
@@ -42,19 +42,14 @@ def app(project: Path, tmp_path: Path) -> Iterator[ServedApp]:
         yield served
 
 
+def is_rejected(error: str) -> bool:
+    return error.startswith(REJECTED)
+
+
 @pytest.fixture
 def visitor(browser: Browser, app: ServedApp) -> Iterator[Arrive]:
-    visitors: list[Visitor] = []
-
-    def arrive(**options: Any) -> Visitor:
-        visitors.append(Visitor(browser, app.url, **options))
-        return visitors[-1]
-
-    yield arrive
-    for one in visitors:
-        one.context.close()
-    errors = [error for one in visitors for error in one.errors]
-    assert [error for error in errors if not error.startswith(REJECTED)] == []
+    with visiting(browser, app.url, expected=is_rejected) as arrive:
+        yield arrive
 
 
 def test_a_list_is_searched_filtered_sorted_and_paged_without_a_load(visitor: Arrive) -> None:

@@ -1,6 +1,7 @@
 """Somebody with a browser, who visits an app."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 from browser_setup import datastar_script
@@ -64,3 +65,24 @@ def answer_elsewhere(route: Route, request: Request) -> None:
         )
     else:
         route.abort()
+
+
+@contextmanager
+def visiting(
+    browser: Browser, url: str, *, expected: Callable[[str], bool] = lambda error: False
+) -> Generator[Arrive]:
+    """Make visitors of an app; what goes wrong on their pages fails the test at its end.
+
+    Errors for which `expected` is true are what the test is about.
+    """
+    visitors: list[Visitor] = []
+
+    def arrive(**options: Any) -> Visitor:
+        visitors.append(Visitor(browser, url, **options))
+        return visitors[-1]
+
+    yield arrive
+    for one in visitors:
+        one.context.close()
+    errors = [error for one in visitors for error in one.errors]
+    assert [error for error in errors if not expected(error)] == []

@@ -22,9 +22,8 @@ from starmodel.web.sse import (
     signals_event,
 )
 
-GOLDEN = Path(
-    os.environ.get("DATASTAR_GOLDEN", Path(__file__).parents[4] / "shared" / "datastar-golden")
-)
+GOLDEN = os.environ.get("DATASTAR_GOLDEN")
+"""A folder with the golden cases of Datastar's SDKs, where somebody has them."""
 
 HOSTILE = [
     "a\nb",
@@ -198,7 +197,7 @@ def test_signals_that_a_page_could_not_follow() -> None:
 
 
 def cases() -> list[Path]:
-    return sorted(GOLDEN.glob("*/*/input.json"))
+    return sorted(Path(GOLDEN).glob("*/*/input.json")) if GOLDEN else []
 
 
 def compare(body: bytes, expected: bytes) -> None:
@@ -256,7 +255,7 @@ def golden(event: dict[str, Any]) -> bytes:
 def test_the_golden_cases_of_datastar() -> None:
     paths = cases()
     if not paths:
-        pytest.skip(f"There are no golden cases in {GOLDEN}; DATASTAR_GOLDEN names their folder.")
+        pytest.skip("DATASTAR_GOLDEN names no folder with golden cases.")
     assert len(paths) == 20
     for path in paths:
         events = json.loads(path.read_text(encoding="utf-8"))["events"]
