@@ -20,9 +20,9 @@ from typing import Any, cast
 from starmodel_generator._version import __version__
 from starmodel_generator.analysis import facts as facts_module
 from starmodel_generator.analysis.facts import ModuleFacts
-from starmodel_generator.content import digest
 from starmodel_generator.output.journal import private_folder
-from starmodel_generator.project import PRIVATE_FOLDER
+from starmodel_generator.project.discovery import PRIVATE_FOLDER
+from starmodel_generator.project.hashing import digest
 
 _FOLDER = "cache"
 _FACTS = "facts.pickle"

@@ -33,8 +33,8 @@ def _is_up_to_date() -> bool:
     """Whether hashes alone tell that everything is generated; says so then."""
     import os
 
-    from starmodel_generator.freshness import fresh_manifest, up_to_date
-    from starmodel_generator.project import find_project
+    from starmodel_generator.project.discovery import find_project
+    from starmodel_generator.up_to_date import fresh_manifest, up_to_date
 
     try:
         project = find_project(os.getcwd())

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from starmodel_generator.analysis.facts import ModuleFacts
 from starmodel_generator.analysis.module import AnalysisResult, analyse, analyse_all
 from starmodel_generator.cache import CachedFacts
-from starmodel_generator.config import GeneratorConfig, module_name
 from starmodel_generator.diagnostics import Diagnostic
-from starmodel_generator.project import python_files
-from starmodel_generator.sources import SourceFile, read_source
+from starmodel_generator.project.config import GeneratorConfig, module_name
+from starmodel_generator.project.discovery import python_files
+from starmodel_generator.project.sources import SourceFile, read_source
 
 
 class ProjectModules:

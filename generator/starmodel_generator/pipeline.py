@@ -11,8 +11,6 @@ from typing import TypeAlias
 from starmodel_generator.analysis.positions import with_spans
 from starmodel_generator.analysis.suppressions import apply_suppressions
 from starmodel_generator.cache import Cache, RenderedEntity, load_cache
-from starmodel_generator.config import GeneratorConfig
-from starmodel_generator.content import digest, normal
 from starmodel_generator.diagnostics import Diagnostic, has_errors
 from starmodel_generator.emission.imports import NameClash
 from starmodel_generator.emission.names import Context
@@ -24,6 +22,8 @@ from starmodel_generator.modules import ProjectModules
 from starmodel_generator.output.tree import read_existing
 from starmodel_generator.planning import Artifact, EmissionSettings, plan
 from starmodel_generator.plugins import load_targets, run_target
+from starmodel_generator.project.config import GeneratorConfig
+from starmodel_generator.project.hashing import digest, normal
 from starmodel_schemas import AppSchema
 
 

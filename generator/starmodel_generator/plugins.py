@@ -14,8 +14,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.diagnostics import Diagnostic, Rule
+from starmodel_generator.project.config import GeneratorConfig
 from starmodel_schemas import AppSchema
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import black
 import pytest
 from shop_project import CONFIG, Shop
 
-from starmodel_generator.content import has_header
+from starmodel_generator.project.hashing import has_header
 
 ROOT = Path(__file__).parents[2]
 CASES = sorted(path for path in (ROOT / "tests/cases").iterdir() if path.is_dir())

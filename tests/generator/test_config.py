@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from starmodel_generator.config import ConfigResult, GeneratorConfig, read_config
 from starmodel_generator.diagnostics import Diagnostic
-from starmodel_generator.project import find_project, options_text
+from starmodel_generator.project.config import ConfigResult, GeneratorConfig, read_config
+from starmodel_generator.project.discovery import find_project, options_text
 
 FULL = """
 [project]

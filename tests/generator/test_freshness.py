@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from starmodel_generator._version import __version__
-from starmodel_generator.content import digest
-from starmodel_generator.freshness import fresh_manifest
 from starmodel_generator.output.manifest import Manifest
-from starmodel_generator.project import find_project
+from starmodel_generator.project.discovery import find_project
+from starmodel_generator.project.hashing import digest
+from starmodel_generator.up_to_date import fresh_manifest
 
 FILES = {
     "shop/entities/cart.py": "class Cart: ...\n",

@@ -10,8 +10,8 @@ from shop_project import Shop
 from typer.testing import CliRunner
 
 from starmodel_generator.cli.command import make_command
-from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.plugins import load_targets, run_target
+from starmodel_generator.project.config import GeneratorConfig
 from starmodel_schemas import AppSchema
 
 MODULE = """

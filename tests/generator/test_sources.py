@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from starmodel_generator.analysis.module import analyse
-from starmodel_generator.sources import SourceFile, decode_source, read_source
+from starmodel_generator.project.sources import SourceFile, decode_source, read_source
 
 TEXT = "class Cart(Entity):\n    größe: str = 'é'\n"
 

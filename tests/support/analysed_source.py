@@ -6,7 +6,7 @@ from starmodel_generator.analysis.facts import ClassFacts, FunctionFacts, Module
 from starmodel_generator.analysis.module import analyse
 from starmodel_generator.analysis.positions import locate
 from starmodel_generator.diagnostics import Diagnostic, Place
-from starmodel_generator.sources import SourceFile
+from starmodel_generator.project.sources import SourceFile
 
 
 def source(text: str, path: str = "shop/cart.py") -> SourceFile:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 from starmodel import Ref
 from starmodel.application.values import default_of, restore
-from starmodel.stores.sql import column
+from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.codec import check_class
 from starmodel.stores.sql.rows import RowBase
 from starmodel.stores.sql.table import EntityTable, LinkTable, ReferenceColumn
@@ -327,7 +327,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field
-from starmodel.stores.sql import column
+from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.rows import RowBase
 from starmodel.stores.sql.table import EntityTable
 from starmodel.stores.sql.types import UTCDateTime

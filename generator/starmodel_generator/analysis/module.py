@@ -33,7 +33,7 @@ from starmodel_generator.analysis.suppressions import find_suppressions
 from starmodel_generator.analysis.syntax import parse_module, parser_warnings_silenced
 from starmodel_generator.analysis.tree import FunctionNode
 from starmodel_generator.diagnostics import Diagnostic, Place
-from starmodel_generator.sources import SourceFile
+from starmodel_generator.project.sources import SourceFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from starmodel_generator.cli.console import say
 from starmodel_generator.cli.migrating import failed_revision, show_findings
-from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.migration.difference import difference
 from starmodel_generator.migration.engine import MigrationFailure, Migrator, MissingLibraries
 from starmodel_generator.migration.history import (
@@ -24,6 +23,7 @@ from starmodel_generator.migration.location import (
 )
 from starmodel_generator.migration.revision_text import revision_text
 from starmodel_generator.migration.wording import describe, summary
+from starmodel_generator.project.config import GeneratorConfig
 from starmodel_schemas import DatabaseSchema
 from starmodel_schemas.naming import sentence_case
 

@@ -14,11 +14,11 @@ from starmodel_generator.cli.failure import report_bug, report_unusable
 from starmodel_generator.cli.generate import summary
 from starmodel_generator.cli.migrating import tables_of
 from starmodel_generator.cli.watch import is_source
-from starmodel_generator.config import GeneratorConfig
-from starmodel_generator.content import digest
 from starmodel_generator.generation import Report, check_folder, generate_folder
 from starmodel_generator.output.journal import forget_bytecode
 from starmodel_generator.output.tree import read_existing
+from starmodel_generator.project.config import GeneratorConfig
+from starmodel_generator.project.hashing import digest
 
 _GLANCE = 100
 """Milliseconds to wait for a change before looking whether to stop."""

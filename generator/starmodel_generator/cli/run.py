@@ -14,9 +14,9 @@ from starmodel_generator.cli.development_database import DevelopmentDatabase
 from starmodel_generator.cli.generate import summary
 from starmodel_generator.cli.migrating import tables_of
 from starmodel_generator.cli.secret import provide_secret
-from starmodel_generator.config import GeneratorConfig
 from starmodel_generator.generation import generate_folder
 from starmodel_generator.planning import has_list
+from starmodel_generator.project.config import GeneratorConfig
 from starmodel_schemas import AppSchema
 
 _PORT = 8000

@@ -11,7 +11,7 @@ from starmodel_generator.cache import Cache, load_cache
 from starmodel_generator.cli.console import say
 from starmodel_generator.generation import Report, generate_folder
 from starmodel_generator.pipeline import run_stages
-from starmodel_generator.project import CONFIGURATION_FILES, find_project
+from starmodel_generator.project.discovery import CONFIGURATION_FILES, find_project
 
 _STEP = 20
 """Milliseconds in which changes that come together count as one."""

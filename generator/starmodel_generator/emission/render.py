@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from jinja2 import Environment
 
-from starmodel_generator.content import HEADER
 from starmodel_generator.emission.app import app_view
 from starmodel_generator.emission.bindings import bindings_view
 from starmodel_generator.emission.client import client_view
@@ -32,6 +31,7 @@ from starmodel_generator.emission.state import state_view
 from starmodel_generator.emission.table import table_view
 from starmodel_generator.emission.templating import environment
 from starmodel_generator.planning import Artifact, EmissionSettings, plan
+from starmodel_generator.project.hashing import HEADER
 from starmodel_schemas import AppSchema, EntitySchema
 
 

@@ -18,9 +18,9 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import cast
 
-from starmodel_generator.content import read
 from starmodel_generator.output.paths import check_paths
-from starmodel_generator.project import PRIVATE_FOLDER
+from starmodel_generator.project.discovery import PRIVATE_FOLDER
+from starmodel_generator.project.hashing import read
 
 _STAGE = "journal"
 _LIST = "journal.json"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from starmodel_generator.content import digest, has_header, normal, read
 from starmodel_generator.output.manifest import Manifest, has_conflict
+from starmodel_generator.project.hashing import digest, has_header, normal, read
 
 Verdict: TypeAlias = Literal["unchanged", "missing", "stale", "orphaned", "edited", "foreign"]
 

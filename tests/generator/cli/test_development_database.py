@@ -7,7 +7,7 @@ from migrated_database import SQLiteDatabase
 from table_schemas import INTEGER, column, database, index, table
 
 from starmodel_generator.cli.development_database import DevelopmentDatabase
-from starmodel_generator.config import GeneratorConfig
+from starmodel_generator.project.config import GeneratorConfig
 
 FIRST = database(table("product", column("title")))
 SECOND = database(table("product", column("title"), column("stock", INTEGER, default=1)))

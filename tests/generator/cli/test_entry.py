@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from starmodel_generator._version import __version__
-from starmodel_generator.content import digest
 from starmodel_generator.output.manifest import Manifest
-from starmodel_generator.project import find_project
+from starmodel_generator.project.discovery import find_project
+from starmodel_generator.project.hashing import digest
 
 HEAVY = ("black", "click", "dataclasses", "jinja2", "libcst", "pydantic", "rich", "typer", "typing")
 PROBE = f"""

@@ -9,9 +9,9 @@ or a template is loaded. A "no" here means only "not known": the stages find out
 import os
 
 from starmodel_generator._version import __version__
-from starmodel_generator.content import digest, normal, read
 from starmodel_generator.output.manifest import FILE_NAME, Manifest, read_manifest
-from starmodel_generator.project import PRIVATE_FOLDER, Project, python_files
+from starmodel_generator.project.discovery import PRIVATE_FOLDER, Project, python_files
+from starmodel_generator.project.hashing import digest, normal, read
 
 
 def fresh_manifest(project: Project) -> Manifest | None:

@@ -6,7 +6,7 @@ to nothing: `config` does the reading.
 
 import os
 
-from starmodel_generator.content import normal, read
+from starmodel_generator.project.hashing import normal, read
 
 PRIVATE_FOLDER = ".starmodel"
 """The folder in the project's root for what is never committed."""

@@ -11,8 +11,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from starmodel_generator.content import digest, read
 from starmodel_generator.diagnostics import Diagnostic, Rule, SourceSpan
+from starmodel_generator.project.hashing import digest, read
 
 UNREADABLE_SOURCE = Rule("SM005", "unreadable-source", "error")
 UNDECODABLE_SOURCE = Rule("SM006", "undecodable-source", "error")

@@ -13,10 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
-from starmodel_generator.config_table import INVALID_SETTING, ConfigTable, is_reference, kind
-from starmodel_generator.content import digest, normal
 from starmodel_generator.diagnostics import Diagnostic, Rule, SourceSpan
-from starmodel_generator.project import Project
+from starmodel_generator.project.config_table import (
+    INVALID_SETTING,
+    ConfigTable,
+    is_reference,
+    kind,
+)
+from starmodel_generator.project.discovery import Project
+from starmodel_generator.project.hashing import digest, normal
 
 WebName: TypeAlias = Literal["fasthtml", "starlette", "fastapi"]
 RespondName: TypeAlias = Literal["patch", "ack"]
