@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from starmodel_generator._version import __version__
 from starmodel_generator.cache import save_cache
-from starmodel_generator.diagnostics import Diagnostic, Place, Rule, has_errors
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place, Rule, has_errors
 from starmodel_generator.output.journal import is_interrupted, recover, replace_files
 from starmodel_generator.output.manifest import FILE_NAME, Manifest, read_manifest
 from starmodel_generator.output.paths import check_paths, lies_within

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from starmodel_generator.analysis.facts import ModuleFacts
 from starmodel_generator.analysis.module import AnalysisResult, analyse, analyse_all
 from starmodel_generator.cache import CachedFacts
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.project.config import GeneratorConfig, module_name
 from starmodel_generator.project.discovery import python_files
 from starmodel_generator.project.sources import SourceFile, read_source

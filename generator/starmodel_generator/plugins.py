@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from starmodel_generator.diagnostics import Diagnostic, Rule
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule
 from starmodel_generator.project.config import GeneratorConfig
 from starmodel_schemas import AppSchema
 

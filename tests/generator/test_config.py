@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.project.config import ConfigResult, GeneratorConfig, read_config
 from starmodel_generator.project.discovery import find_project, options_text
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from starmodel_generator.diagnostics import (
+from starmodel_generator.diagnostics.diagnostic import (
     Diagnostic,
     Place,
     Related,

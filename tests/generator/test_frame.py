@@ -2,7 +2,7 @@
 
 import pytest
 
-from starmodel_generator.frame import MAX_COLUMNS, draw_frame, printable
+from starmodel_generator.diagnostics.code_frame import MAX_COLUMNS, draw_frame, printable
 
 
 def carets(line: str, column: int, end_column: int | None) -> list[str]:

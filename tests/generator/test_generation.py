@@ -335,7 +335,7 @@ def test_what_a_killed_run_had_begun_is_finished(project: Project) -> None:
 
 
 def test_errors_write_nothing_and_warnings_do_not_stop(project: Project) -> None:
-    from starmodel_generator.diagnostics import Rule
+    from starmodel_generator.diagnostics.diagnostic import Rule
 
     def with_severity(severity: str) -> Callable[[GeneratorConfig], Generation]:
         rule = Rule("SM207", "float-money", "error" if severity == "error" else "warning")

@@ -5,7 +5,7 @@ from textwrap import dedent
 from starmodel_generator.analysis.facts import ClassFacts, FunctionFacts, ModuleFacts
 from starmodel_generator.analysis.module import analyse
 from starmodel_generator.analysis.positions import locate
-from starmodel_generator.diagnostics import Diagnostic, Place
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
 from starmodel_generator.project.sources import SourceFile
 
 

@@ -8,7 +8,7 @@ from starmodel_generator.analysis.facts import ModuleFacts
 from starmodel_generator.analysis.module import analyse
 from starmodel_generator.analysis.positions import with_spans
 from starmodel_generator.analysis.suppressions import apply_suppressions
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.linking.link import LinkSettings, link
 from starmodel_generator.project.sources import SourceFile
 from starmodel_schemas import AppSchema, EntitySchema, EventSchema, FieldSchema

@@ -92,8 +92,8 @@ def _digests(call: Callable[[str], str], end: int) -> Iterator[str]:
 
 
 def _functions() -> dict[str, Callable[[str], str]]:
+    from starmodel_generator.diagnostics.code_frame import printable
     from starmodel_generator.emission import layout, markup, pattern, quoting, sql_layout
-    from starmodel_generator.frame import printable
     from starmodel_generator.linking.spelling import literal_text
     from starmodel_schemas import naming
 

@@ -13,7 +13,7 @@ from starmodel_generator.analysis.facts import (
     OpaqueExpression,
 )
 from starmodel_generator.analysis.tree import SmallOrCompound
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics.diagnostic import Place
 
 
 def read_assignment(

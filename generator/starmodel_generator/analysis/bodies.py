@@ -21,7 +21,7 @@ from starmodel_generator.analysis.functions import (
 from starmodel_generator.analysis.scopes import ModuleScope
 from starmodel_generator.analysis.taken import ENTITY, UNKNOWN_FIELD
 from starmodel_generator.analysis.tree import FunctionNode
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics.diagnostic import Place
 
 
 class _Target(NamedTuple):

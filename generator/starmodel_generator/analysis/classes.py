@@ -17,7 +17,7 @@ from starmodel_generator.analysis.facts import AssignmentFact, ClassFacts, Funct
 from starmodel_generator.analysis.functions import Outcome, read_function
 from starmodel_generator.analysis.hidden import BodyNames
 from starmodel_generator.analysis.tree import FunctionNode
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics.diagnostic import Place
 
 
 def read_class(

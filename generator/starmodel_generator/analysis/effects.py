@@ -27,7 +27,7 @@ from starmodel_generator.analysis.tree import (
     text_of,
     walk,
 )
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics.diagnostic import Place
 
 _SILENT_BUILTINS = frozenset({"getattr", "super", "vars"})
 _ATTRIBUTE_SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})

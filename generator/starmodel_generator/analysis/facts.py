@@ -9,8 +9,8 @@ is turned into a span only when a diagnostic points at it (`analysis.positions`)
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from starmodel_generator.diagnostics import Place as Place
-from starmodel_generator.diagnostics import Step as Step
+from starmodel_generator.diagnostics.diagnostic import Place as Place
+from starmodel_generator.diagnostics.diagnostic import Step as Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from starmodel_generator.analysis.facts import (
     ParameterKind,
 )
 from starmodel_generator.analysis.tree import FunctionNode, source_of
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics.diagnostic import Place
 
 
 class Outcome(NamedTuple):

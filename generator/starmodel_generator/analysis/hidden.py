@@ -24,7 +24,7 @@ from starmodel_generator.analysis.facts import (
     SubscriptExpression,
     UnaryExpression,
 )
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics.diagnostic import Place
 
 _FACTORY = "default_factory"
 

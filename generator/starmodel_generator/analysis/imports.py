@@ -8,7 +8,7 @@ import libcst as cst
 from starmodel_generator.analysis.blocks import Numbering
 from starmodel_generator.analysis.facts import ImportFact
 from starmodel_generator.analysis.tree import dotted_name
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics.diagnostic import Place
 
 
 class ImportedName(NamedTuple):

@@ -32,7 +32,7 @@ from starmodel_generator.analysis.scopes import module_scope
 from starmodel_generator.analysis.suppressions import find_suppressions
 from starmodel_generator.analysis.syntax import parse_module, parser_warnings_silenced
 from starmodel_generator.analysis.tree import FunctionNode
-from starmodel_generator.diagnostics import Diagnostic, Place
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
 from starmodel_generator.project.sources import SourceFile
 
 

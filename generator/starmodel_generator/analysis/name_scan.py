@@ -38,7 +38,7 @@ from starmodel_generator.analysis.tree import (
     text_of,
     walk,
 )
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics.diagnostic import Place
 
 SUPER = "super()"
 """The first part of the path of what is looked up in the bases."""

@@ -36,7 +36,7 @@ from starmodel_generator.analysis.imports import imported_names
 from starmodel_generator.analysis.name_scan import scanned_node
 from starmodel_generator.analysis.syntax import parse_module, parser_warnings_silenced
 from starmodel_generator.analysis.tree import SmallOrCompound, index_items, starred_or_value
-from starmodel_generator.diagnostics import Diagnostic, Place, Related, SourceSpan, Step
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place, Related, SourceSpan, Step
 
 
 class _Assigned(NamedTuple):

@@ -5,7 +5,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 
-from starmodel_generator.diagnostics import Diagnostic, Rule, SourceSpan
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule, SourceSpan
 
 UNUSED_SUPPRESSION = Rule("SM008", "unused-suppression", "warning")
 

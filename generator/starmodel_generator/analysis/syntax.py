@@ -16,7 +16,7 @@ from unicodedata import is_normalized, normalize
 import libcst as cst
 
 from starmodel_generator.analysis.nesting import LIMIT, Nesting, find_deep_nesting
-from starmodel_generator.diagnostics import Diagnostic, Rule, SourceSpan
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule, SourceSpan
 
 SYNTAX_ERROR = Rule("SM001", "syntax-error", "error")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from starmodel_generator.diagnostics import OutputFormat, render
+from starmodel_generator.diagnostics.diagnostic import OutputFormat, render
 from starmodel_generator.generation import Report
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ import typer
 
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say
-from starmodel_generator.linking import pydantic_rules, rules, source_rules, sql_rules
-from starmodel_generator.linking.rules import ExplainedRule
-from starmodel_generator.migration.rules import RULES as MIGRATION_RULES
+from starmodel_generator.diagnostics.rules import entity_rules as rules
+from starmodel_generator.diagnostics.rules import pydantic_rules, source_rules, sql_rules
+from starmodel_generator.diagnostics.rules.entity_rules import ExplainedRule
+from starmodel_generator.diagnostics.rules.migration_rules import RULES as MIGRATION_RULES
 
 EXPLANATIONS: dict[str, tuple[str, str]] = {
     "SM001": (

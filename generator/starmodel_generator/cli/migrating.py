@@ -9,6 +9,7 @@ import typer
 
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say, show_diagnostics
+from starmodel_generator.diagnostics.rules.migration_rules import diagnostic
 from starmodel_generator.generation import Report, inspect_folder
 from starmodel_generator.migration.difference import EMPTY
 from starmodel_generator.migration.engine import BASE, MigrationFailure, Migrator, MissingLibraries
@@ -22,7 +23,6 @@ from starmodel_generator.migration.history import (
 )
 from starmodel_generator.migration.location import absolute, problem, without_password
 from starmodel_generator.migration.plan import Finding
-from starmodel_generator.migration.rules import diagnostic
 from starmodel_generator.project.config import GeneratorConfig, missing_configuration, read_config
 from starmodel_generator.project.discovery import find_project
 from starmodel_schemas import AppSchema, DatabaseSchema

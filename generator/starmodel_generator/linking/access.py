@@ -6,9 +6,9 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     OpaqueExpression,
 )
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_ACCESS
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import INVALID_ACCESS
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import (
     ExternalSymbol,

@@ -3,10 +3,10 @@
 from typing import Literal, TypeAlias
 
 from starmodel_generator.analysis.facts import Expression, NameExpression, SubscriptExpression
+from starmodel_generator.diagnostics.rules.entity_rules import NESTED_ENTITY
 from starmodel_generator.linking.lineage import Lineages
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.resolved import ResolvedType, refused
-from starmodel_generator.linking.rules import NESTED_ENTITY
 from starmodel_generator.linking.spelling import spell
 from starmodel_generator.linking.symbols import ClassSymbol
 from starmodel_schemas import EntityType, EnumType, FragmentType, ObjectType

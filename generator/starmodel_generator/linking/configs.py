@@ -12,7 +12,12 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     OpaqueExpression,
 )
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics.diagnostic import Place
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    FIELD_ALIAS,
+    INVALID_OPTION,
+    UNKNOWN_OPTION,
+)
 from starmodel_generator.linking.entity_options import (
     OPTION_READERS,
     OWN_KEYS,
@@ -25,7 +30,6 @@ from starmodel_generator.linking.options import is_fine
 from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_generator.linking.pydantic_support import CONFIG_KEYS, EXTRA_FIELDS
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import FIELD_ALIAS, INVALID_OPTION, UNKNOWN_OPTION
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.sql_options import SQL_OPTION_READERS
 from starmodel_generator.linking.symbols import (

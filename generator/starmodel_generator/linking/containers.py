@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from starmodel_generator.analysis.facts import Expression, LiteralExpression
+from starmodel_generator.diagnostics.rules.entity_rules import UNSUPPORTED_TYPE
 from starmodel_generator.linking.known_types import SCALARS
 from starmodel_generator.linking.options import NO_CONSTRAINTS, of_parts
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.resolved import ResolvedType, refused, untyped
-from starmodel_generator.linking.rules import UNSUPPORTED_TYPE
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.unions import json_kinds
 from starmodel_generator.linking.values import EnumValue, Evaluated, NotConstant

@@ -13,13 +13,17 @@ from starmodel_generator.analysis.facts import (
     ParameterFact,
     SubscriptExpression,
 )
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    INVALID_DEFAULT,
+    MUTABLE_DEFAULT,
+    NONLITERAL_DEFAULT,
+)
 from starmodel_generator.linking.constants import Constants
 from starmodel_generator.linking.limits import outside_limits
 from starmodel_generator.linking.names import Names
 from starmodel_generator.linking.options import NO_CONSTRAINTS
 from starmodel_generator.linking.outside import is_callable
 from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.rules import INVALID_DEFAULT, MUTABLE_DEFAULT, NONLITERAL_DEFAULT
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import (
     ClassSymbol,

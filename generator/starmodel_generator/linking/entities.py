@@ -21,17 +21,8 @@ from starmodel_generator.analysis.facts import (
     ModuleFacts,
     NameExpression,
 )
-from starmodel_generator.diagnostics import Diagnostic, Place
-from starmodel_generator.linking.entity_options import EntityOptions
-from starmodel_generator.linking.event_options import EVENT
-from starmodel_generator.linking.events import LinkedEvent
-from starmodel_generator.linking.fields import LinkedField
-from starmodel_generator.linking.hooks import Hook
-from starmodel_generator.linking.lineage import BaseProblem, Lineage
-from starmodel_generator.linking.members import Members
-from starmodel_generator.linking.problems import Problem, Report, Subject
-from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import (
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
+from starmodel_generator.diagnostics.rules.entity_rules import (
     CONDITIONAL_ENTITY,
     DUPLICATE_ENTITY,
     DYNAMIC_BASE_CLASS,
@@ -43,6 +34,15 @@ from starmodel_generator.linking.rules import (
     STAR_IMPORT_BASE,
     UNKNOWN_NAME,
 )
+from starmodel_generator.linking.entity_options import EntityOptions
+from starmodel_generator.linking.event_options import EVENT
+from starmodel_generator.linking.events import LinkedEvent
+from starmodel_generator.linking.fields import LinkedField
+from starmodel_generator.linking.hooks import Hook
+from starmodel_generator.linking.lineage import BaseProblem, Lineage
+from starmodel_generator.linking.members import Members
+from starmodel_generator.linking.problems import Problem, Report, Subject
+from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import (
     ClassSymbol,

@@ -6,16 +6,16 @@ from difflib import get_close_matches
 from typing import TypeAlias
 
 from starmodel_generator.analysis.facts import Expression, LiteralExpression, NameExpression
-from starmodel_generator.diagnostics import Place
-from starmodel_generator.linking.access import read_access
-from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import (
+from starmodel_generator.diagnostics.diagnostic import Place
+from starmodel_generator.diagnostics.rules.entity_rules import (
     INVALID_OPTION,
     SCOPE_NOT_AVAILABLE,
     STORE_NOT_AVAILABLE,
     UNKNOWN_PAGE,
 )
+from starmodel_generator.linking.access import read_access
+from starmodel_generator.linking.problems import Problem
+from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import ExternalSymbol, Namespace
 from starmodel_generator.linking.values import NotConstant

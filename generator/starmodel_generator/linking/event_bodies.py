@@ -1,14 +1,14 @@
 """What the bodies of events may not do: SM303, SM304, SM307, SM309."""
 
-from starmodel_generator.linking.effects import EffectReader, Found
-from starmodel_generator.linking.members import Method
-from starmodel_generator.linking.problems import Problem, Report, Subject
-from starmodel_generator.linking.rules import (
+from starmodel_generator.diagnostics.rules.entity_rules import (
     BLOCKING_ASYNC,
     BLOCKING_SYNC,
     MISSING_AWAIT,
     UNSAFE_GET,
 )
+from starmodel_generator.linking.effects import EffectReader, Found
+from starmodel_generator.linking.members import Method
+from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_schemas import ParameterSchema
 
 

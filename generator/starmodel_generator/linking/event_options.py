@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from starmodel_generator.analysis.facts import CallExpression, Expression, LiteralExpression
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_EVENT_OPTION
 from starmodel_generator.linking.access import read_access
 from starmodel_generator.linking.members import Method
 from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import INVALID_EVENT_OPTION
 from starmodel_generator.linking.spelling import shortened
 from starmodel_generator.linking.values import NotConstant
 from starmodel_schemas import AccessRule, HolderAccess, HttpMethod, PatchMode, RespondName

@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    CONDITIONAL_ENTITY,
+    DECORATOR_ORDER,
+    INVALID_CREATION,
+    INVALID_EVENT,
+    PRIVATE_EVENT,
+)
 from starmodel_generator.linking.configs import EntityOptions
 from starmodel_generator.linking.effects import EffectReader, Others
 from starmodel_generator.linking.event_bodies import check_body, check_get, unit_of_work
@@ -13,13 +20,6 @@ from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_generator.linking.relation_names import RelationNames
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.returns import LinkedReturn, ReturnReader
-from starmodel_generator.linking.rules import (
-    CONDITIONAL_ENTITY,
-    DECORATOR_ORDER,
-    INVALID_CREATION,
-    INVALID_EVENT,
-    PRIVATE_EVENT,
-)
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.suggestions import free_form
 from starmodel_generator.linking.unions import entities_in

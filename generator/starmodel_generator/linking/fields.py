@@ -11,20 +11,8 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     OpaqueExpression,
 )
-from starmodel_generator.diagnostics import Diagnostic, Place
-from starmodel_generator.linking.defaults import REQUIRED
-from starmodel_generator.linking.forward_names import ForwardNames
-from starmodel_generator.linking.hooks import hooks_of
-from starmodel_generator.linking.limits import scalar_name, unfit_limits, unfit_multiline
-from starmodel_generator.linking.lineage import Lineage
-from starmodel_generator.linking.made import UNKNOWN
-from starmodel_generator.linking.members import Annotated, Members, Method
-from starmodel_generator.linking.options import NO_CONSTRAINTS, FieldOptions
-from starmodel_generator.linking.problems import Problem, Report, Subject
-from starmodel_generator.linking.pydantic_rules import SQLMODEL_OPTION
-from starmodel_generator.linking.pydantic_support import TEXT_ARGUMENTS
-from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import (
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
+from starmodel_generator.diagnostics.rules.entity_rules import (
     AMBIGUOUS_UNION,
     CONDITIONAL_ENTITY,
     DUPLICATE_MEMBER,
@@ -34,6 +22,18 @@ from starmodel_generator.linking.rules import (
     UNKNOWN_FIELD_OPTION,
     UNSUPPORTED_TYPE,
 )
+from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
+from starmodel_generator.linking.defaults import REQUIRED
+from starmodel_generator.linking.forward_names import ForwardNames
+from starmodel_generator.linking.hooks import hooks_of
+from starmodel_generator.linking.limits import scalar_name, unfit_limits, unfit_multiline
+from starmodel_generator.linking.lineage import Lineage
+from starmodel_generator.linking.made import UNKNOWN
+from starmodel_generator.linking.members import Annotated, Members, Method
+from starmodel_generator.linking.options import NO_CONSTRAINTS, FieldOptions
+from starmodel_generator.linking.problems import Problem, Report, Subject
+from starmodel_generator.linking.pydantic_support import TEXT_ARGUMENTS
+from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import (
     ClassSymbol,

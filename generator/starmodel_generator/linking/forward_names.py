@@ -10,9 +10,9 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     SubscriptExpression,
 )
+from starmodel_generator.diagnostics.rules.sql_rules import UNQUOTED_RELATION
 from starmodel_generator.linking.names import Names
 from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.sql_rules import UNQUOTED_RELATION
 from starmodel_generator.linking.symbols import ClassSymbol, ExternalSymbol
 
 _REF = ExternalSymbol("starmodel.Ref")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from starmodel_generator.analysis.facts import CallExpression, Expression, NameExpression
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics.diagnostic import Place
 from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.pydantic_support import DECORATORS
 from starmodel_generator.linking.resolver import Resolver

@@ -3,9 +3,9 @@
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_CONSTRAINT, INVALID_DEFAULT
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.pydantic_support import TEXT_ARGUMENTS
-from starmodel_generator.linking.rules import INVALID_CONSTRAINT, INVALID_DEFAULT
 from starmodel_generator.linking.spelling import shortened
 from starmodel_generator.linking.values import Constant, MappingValue, SetValue
 from starmodel_schemas import (

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from starmodel_generator.analysis.facts import ModuleFacts
-from starmodel_generator.diagnostics import Diagnostic, has_errors
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, has_errors
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.checks.hidden import check_hidden_names
 from starmodel_generator.linking.checks.table import check

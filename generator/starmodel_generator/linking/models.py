@@ -4,14 +4,14 @@ All of it is pydantic's or SQLModel's; `pydantic_support` says what is made of i
 """
 
 from starmodel_generator.analysis.facts import AssignmentFact, CallExpression
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_COMPUTED_FIELD
+from starmodel_generator.diagnostics.rules.pydantic_rules import PRIVATE_ATTRIBUTE
 from starmodel_generator.linking.fields import FieldReader
 from starmodel_generator.linking.hooks import Hook, hooks_of
 from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.problems import Problem, Report, Subject
-from starmodel_generator.linking.pydantic_rules import PRIVATE_ATTRIBUTE
 from starmodel_generator.linking.pydantic_support import DECORATORS, MEMBERS, Support
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import INVALID_COMPUTED_FIELD
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import ClassSymbol
 from starmodel_generator.linking.values import Constant

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from starmodel_generator.diagnostics.rules.entity_rules import UNSUPPORTED_ENUM
 from starmodel_generator.linking.configs import ConfigReader
 from starmodel_generator.linking.fields import FieldReader, LinkedField
 from starmodel_generator.linking.members import Method
 from starmodel_generator.linking.models import ModelReader
 from starmodel_generator.linking.problems import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import UNSUPPORTED_ENUM
 from starmodel_generator.linking.spelling import shortened
 from starmodel_generator.linking.symbols import ClassSymbol
 from starmodel_generator.linking.unions import references

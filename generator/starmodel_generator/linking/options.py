@@ -13,24 +13,27 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     OpaqueExpression,
 )
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    INVALID_CONSTRAINT,
+    INVALID_DEFAULT,
+    UNKNOWN_FIELD_OPTION,
+)
+from starmodel_generator.diagnostics.rules.pydantic_rules import (
+    UNKNOWN_METADATA,
+    UNSUPPORTED_PYDANTIC,
+)
+from starmodel_generator.diagnostics.rules.sql_rules import INVALID_ON_DELETE
 from starmodel_generator.linking.constants import Constants
 from starmodel_generator.linking.lineage import Lineages
 from starmodel_generator.linking.names import Names
 from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.pydantic_rules import UNKNOWN_METADATA, UNSUPPORTED_PYDANTIC
 from starmodel_generator.linking.pydantic_support import (
     FIELD_ARGUMENTS,
     METADATA,
     TEXT_ARGUMENTS,
     Support,
 )
-from starmodel_generator.linking.rules import (
-    INVALID_CONSTRAINT,
-    INVALID_DEFAULT,
-    UNKNOWN_FIELD_OPTION,
-)
 from starmodel_generator.linking.spelling import shortened, spell
-from starmodel_generator.linking.sql_rules import INVALID_ON_DELETE
 from starmodel_generator.linking.symbols import (
     ClassSymbol,
     ExternalSymbol,

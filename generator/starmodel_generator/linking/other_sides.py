@@ -8,13 +8,13 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     SubscriptExpression,
 )
+from starmodel_generator.diagnostics.rules.sql_rules import AMBIGUOUS_RELATION, DANGLING_REFERENCE
 from starmodel_generator.linking.entities import LinkedEntity, OtherSide
 from starmodel_generator.linking.forward_names import ForwardNames
 from starmodel_generator.linking.members import Members
 from starmodel_generator.linking.problems import Problem, Report
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.spelling import shortened, spell
-from starmodel_generator.linking.sql_rules import AMBIGUOUS_RELATION, DANGLING_REFERENCE
 from starmodel_generator.linking.symbols import (
     ClassSymbol,
     ExternalSymbol,

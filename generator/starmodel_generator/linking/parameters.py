@@ -3,15 +3,7 @@
 from collections.abc import Mapping
 
 from starmodel_generator.analysis.facts import Expression, LiteralExpression, ParameterFact
-from starmodel_generator.linking.defaults import REQUIRED
-from starmodel_generator.linking.limits import unfit_limits, unfit_multiline
-from starmodel_generator.linking.lineage import Lineage
-from starmodel_generator.linking.members import Method
-from starmodel_generator.linking.options import NO_CONSTRAINTS
-from starmodel_generator.linking.problems import Problem, Report, Subject
-from starmodel_generator.linking.pydantic_rules import INPUT_IN_PYTHON
-from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import (
+from starmodel_generator.diagnostics.rules.entity_rules import (
     ENTITY_OUTSIDE_SOURCES,
     INVALID_EVENT,
     NONLITERAL_DEFAULT,
@@ -21,6 +13,14 @@ from starmodel_generator.linking.rules import (
     UNSUPPORTED_TYPE,
     VARIADIC_PARAMETER,
 )
+from starmodel_generator.diagnostics.rules.pydantic_rules import INPUT_IN_PYTHON
+from starmodel_generator.linking.defaults import REQUIRED
+from starmodel_generator.linking.limits import unfit_limits, unfit_multiline
+from starmodel_generator.linking.lineage import Lineage
+from starmodel_generator.linking.members import Method
+from starmodel_generator.linking.options import NO_CONSTRAINTS
+from starmodel_generator.linking.problems import Problem, Report, Subject
+from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.secrets import looks_secret
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from starmodel_generator.diagnostics import Diagnostic, Place, Rule, Step
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place, Rule, Step
 
 Report: TypeAlias = Callable[[Diagnostic], None]
 

@@ -7,8 +7,8 @@ them is unknown, and refused as such.
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from starmodel_generator.diagnostics import Rule
-from starmodel_generator.linking.pydantic_rules import (
+from starmodel_generator.diagnostics.diagnostic import Rule
+from starmodel_generator.diagnostics.rules.pydantic_rules import (
     SERIALIZER,
     SQLMODEL_OPTION,
     UNSUPPORTED_PYDANTIC,

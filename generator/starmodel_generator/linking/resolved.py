@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from starmodel_generator.analysis.facts import Expression
-from starmodel_generator.linking.options import NO_OPTIONS, FieldOptions
-from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.rules import (
+from starmodel_generator.diagnostics.rules.entity_rules import (
     ANY_TYPE,
     IMPORT_CYCLE,
     UNKNOWN_NAME,
     UNSUPPORTED_TYPE,
 )
+from starmodel_generator.linking.options import NO_OPTIONS, FieldOptions
+from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import UnknownSymbol, described
 from starmodel_schemas import TypeRef

@@ -8,17 +8,17 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     SubscriptExpression,
 )
-from starmodel_generator.linking.lineage import Lineage
-from starmodel_generator.linking.members import Method
-from starmodel_generator.linking.problems import Problem, Report, Subject
-from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import (
+from starmodel_generator.diagnostics.rules.entity_rules import (
     ANY_TYPE,
     INVALID_CREATION,
     INVALID_GENERATOR,
     MISSING_RETURN,
     UNSUPPORTED_TYPE,
 )
+from starmodel_generator.linking.lineage import Lineage
+from starmodel_generator.linking.members import Method
+from starmodel_generator.linking.problems import Problem, Report, Subject
+from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.symbols import ClassSymbol, ExternalSymbol, Namespace
 from starmodel_schemas import AnyType, EntityType, OptionalType, TypeRef
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_OPTION
 from starmodel_generator.linking.entity_options import (
     EntityOptions,
     Option,
@@ -12,7 +13,6 @@ from starmodel_generator.linking.entity_options import (
 )
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import INVALID_OPTION
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.values import SetValue
 from starmodel_schemas import CrudName, IndexOption

@@ -12,7 +12,7 @@ from starmodel_generator.analysis.facts import (
     FunctionFacts,
     ModuleFacts,
 )
-from starmodel_generator.diagnostics import Place
+from starmodel_generator.diagnostics.diagnostic import Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     SubscriptExpression,
 )
+from starmodel_generator.diagnostics.rules.entity_rules import AMBIGUOUS_UNION
 from starmodel_generator.linking.class_types import ClassTypes, Use
 from starmodel_generator.linking.constants import Constants
 from starmodel_generator.linking.containers import (
@@ -37,7 +38,6 @@ from starmodel_generator.linking.names import Names
 from starmodel_generator.linking.options import FieldOptions, OptionReader, of_parts
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.resolved import ResolvedType, refused, unknown, untyped
-from starmodel_generator.linking.rules import AMBIGUOUS_UNION
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import (
     ClassSymbol,

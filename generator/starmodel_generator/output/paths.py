@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from starmodel_generator.diagnostics import Diagnostic, Rule
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule
 from starmodel_generator.unicode_table import is_printable
 
 UNSAFE_PATH = Rule("SM705", "unsafe-output-path", "error")

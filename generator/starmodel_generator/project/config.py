@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
-from starmodel_generator.diagnostics import Diagnostic, Rule, SourceSpan
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule, SourceSpan
 from starmodel_generator.project.config_table import (
     INVALID_SETTING,
     ConfigTable,

@@ -8,7 +8,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import cast
 
-from starmodel_generator.diagnostics import Diagnostic, Rule, SourceSpan
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule, SourceSpan
 
 UNKNOWN_KEY = Rule("SM002", "unknown-config-key", "error")
 INVALID_SETTING = Rule("SM003", "invalid-setting", "error")

@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from starmodel_generator.diagnostics import Diagnostic, Rule, SourceSpan
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule, SourceSpan
 from starmodel_generator.project.hashing import digest, read
 
 UNREADABLE_SOURCE = Rule("SM005", "unreadable-source", "error")

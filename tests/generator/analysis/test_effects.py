@@ -6,7 +6,7 @@ import pytest
 from analysed_source import facts, method
 
 from starmodel_generator.analysis.positions import locate
-from starmodel_generator.diagnostics import SourceSpan
+from starmodel_generator.diagnostics.diagnostic import SourceSpan
 
 ENTITY = """
 import asyncio, bisect, copy, heapq, json, random

@@ -4,7 +4,7 @@ import pytest
 from analysed_source import facts, pointed
 
 from starmodel_generator.analysis.positions import locate, with_spans
-from starmodel_generator.diagnostics import Place, Related, Rule, SourceSpan, Step
+from starmodel_generator.diagnostics.diagnostic import Place, Related, Rule, SourceSpan, Step
 
 TEXT = """
 import a.b, c as d

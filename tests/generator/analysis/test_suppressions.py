@@ -3,7 +3,7 @@
 from textwrap import dedent
 
 from starmodel_generator.analysis.suppressions import apply_suppressions, find_suppressions
-from starmodel_generator.diagnostics import Diagnostic, Rule, SourceSpan
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule, SourceSpan
 
 SECRET = Rule("SM401", "secret-signal", "error", suppressible=True)
 MONEY = Rule("SM207", "float-money", "warning")

@@ -8,9 +8,9 @@ from linked_project import link_sources
 from pydantic_rule_cases import PYDANTIC_CASES
 from sql_rule_cases import SQL_CASES
 
-from starmodel_generator.linking.pydantic_rules import RULES as PYDANTIC_RULES
-from starmodel_generator.linking.rules import RULES
-from starmodel_generator.linking.sql_rules import RULES as SQL_RULES
+from starmodel_generator.diagnostics.rules.entity_rules import RULES
+from starmodel_generator.diagnostics.rules.pydantic_rules import RULES as PYDANTIC_RULES
+from starmodel_generator.diagnostics.rules.sql_rules import RULES as SQL_RULES
 
 HEAD = """\
 from typing import Any, ClassVar, Literal, Self

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pytest
 from linked_project import Linked, link_sources
 
+from starmodel_generator.diagnostics.rules.source_rules import RULES
 from starmodel_generator.linking.link import LinkSettings
-from starmodel_generator.linking.source_rules import RULES
 
 HEAD = """\
 import abc

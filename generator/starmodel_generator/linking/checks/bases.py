@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from starmodel_generator.analysis.facts import LiteralExpression
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.sql_rules import SQL_MODEL_BASE, TABLE_MARK
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.columns import kept, stored_fields
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.lineage import BASE_TABLE, SQL_MODEL
 from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.sql_rules import SQL_MODEL_BASE, TABLE_MARK
 
 
 def check_table_marks(app: LinkedApp) -> Iterator[Diagnostic]:

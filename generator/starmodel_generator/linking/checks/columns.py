@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.columns import Value, kept, stored_fields, value_of
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.problems import Problem
 from starmodel_generator.linking.spelling import literal_text, shortened
-from starmodel_generator.linking.sql_rules import INEXACT_TYPE
 from starmodel_schemas import (
     Default,
     EnumType,

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.sql_rules import INVALID_CRUD
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.checks.fields import fills_in_values
 from starmodel_generator.linking.crud import VERSION, is_written
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.sql_rules import INVALID_CRUD
 from starmodel_generator.linking.suggestions import free_member
 from starmodel_schemas import RequiredDefault
 

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_DEFAULT
+from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.columns import kept, stored_fields, value_of
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.made import MadeObject, Unknown, is_known
 from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.rules import INVALID_DEFAULT
 from starmodel_generator.linking.spelling import literal_text, shortened
-from starmodel_generator.linking.sql_rules import INEXACT_TYPE
 from starmodel_generator.linking.validation import validated
 from starmodel_schemas import (
     ConstrainedType,

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
-from starmodel_generator.diagnostics import Diagnostic, Related
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    MISSING_ACCESS,
+    SECRET_SIGNAL,
+    SHADOWED_SIGNAL,
+)
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.rules import MISSING_ACCESS, SECRET_SIGNAL, SHADOWED_SIGNAL
 from starmodel_generator.linking.secrets import looks_secret
 
 

@@ -6,7 +6,14 @@ SM206, SM207, SM209, SM215, SM216, SM240.
 import re
 from collections.abc import Iterator
 
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    FLOAT_MONEY,
+    MISSING_DEFAULT,
+    NAIVE_DATETIME,
+    PROTECTED_PART,
+    RECORD_ID,
+)
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.configs import ALIASES_ALONE
 from starmodel_generator.linking.fields import LinkedField
@@ -14,13 +21,6 @@ from starmodel_generator.linking.limits import scalar_name
 from starmodel_generator.linking.members import Method
 from starmodel_generator.linking.objects import LinkedObject
 from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.rules import (
-    FLOAT_MONEY,
-    MISSING_DEFAULT,
-    NAIVE_DATETIME,
-    PROTECTED_PART,
-    RECORD_ID,
-)
 from starmodel_generator.linking.unions import references
 from starmodel_schemas import (
     ArgumentSource,

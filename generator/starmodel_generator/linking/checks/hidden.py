@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from starmodel_generator.analysis.facts import HiddenName, ImportFact
-from starmodel_generator.diagnostics import Diagnostic, Related
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
+from starmodel_generator.diagnostics.rules.entity_rules import HIDDEN_NAME
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.names import Names
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import HIDDEN_NAME
 from starmodel_generator.linking.symbols import (
     ClassSymbol,
     ExternalSymbol,

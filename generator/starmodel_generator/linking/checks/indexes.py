@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.sql_rules import (
+    INVALID_INDEX,
+    INVALID_KEY,
+    PLAIN_FOREIGN_KEY,
+)
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.columns import Keeping, kept, value_of
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.problems import Problem
-from starmodel_generator.linking.sql_rules import INVALID_INDEX, INVALID_KEY, PLAIN_FOREIGN_KEY
 from starmodel_schemas import IndexOption, ScalarType, TypeRef
 
 _NO_COLUMN: dict[Keeping, str] = {

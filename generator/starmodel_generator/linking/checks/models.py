@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from starmodel_generator.diagnostics import Diagnostic, Place
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
+from starmodel_generator.diagnostics.rules.pydantic_rules import FROZEN_UPDATE, INPUT_IN_PYTHON
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.crud import is_written
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.problems import Problem, Subject
-from starmodel_generator.linking.pydantic_rules import FROZEN_UPDATE, INPUT_IN_PYTHON
 from starmodel_schemas import CrudName
 
 

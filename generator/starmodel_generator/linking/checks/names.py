@@ -4,18 +4,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from starmodel_generator.diagnostics import Diagnostic, Related
-from starmodel_generator.linking.app import LinkedApp
-from starmodel_generator.linking.entities import LinkedEntity
-from starmodel_generator.linking.events import LinkedEvent
-from starmodel_generator.linking.problems import Problem, Subject
-from starmodel_generator.linking.rules import (
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
+from starmodel_generator.diagnostics.rules.entity_rules import (
     AMBIGUOUS_CLASS,
     CASE_COLLISION,
     DUPLICATE_ENTITY,
     DUPLICATE_MEMBER,
     INVALID_NAME,
 )
+from starmodel_generator.linking.app import LinkedApp
+from starmodel_generator.linking.entities import LinkedEntity
+from starmodel_generator.linking.events import LinkedEvent
+from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.suggestions import (
     POISONED,
     free_class,

@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator
 
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.sql_rules import (
+    DANGLING_REFERENCE,
+    INVALID_ON_DELETE,
+    MISPLACED_REFERENCE,
+    RELATION_OUTSIDE_SQL,
+)
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.columns import is_links, value_of
 from starmodel_generator.linking.entities import LinkedEntity
@@ -10,12 +16,6 @@ from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.members import Method
 from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.spelling import shortened
-from starmodel_generator.linking.sql_rules import (
-    DANGLING_REFERENCE,
-    INVALID_ON_DELETE,
-    MISPLACED_REFERENCE,
-    RELATION_OUTSIDE_SQL,
-)
 from starmodel_generator.linking.unions import entities_in
 from starmodel_schemas import ListType, OptionalType, RefType, TypeRef
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from keyword import iskeyword
 
 from starmodel_generator.analysis.known_calls import MODEL_METHODS
-from starmodel_generator.diagnostics import Diagnostic, Place
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
+from starmodel_generator.diagnostics.rules.entity_rules import RESERVED_NAME
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.columns import is_links
 from starmodel_generator.linking.crud import VERSION, is_written
@@ -12,7 +13,6 @@ from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.events import LinkedEvent
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.problems import Problem, Subject
-from starmodel_generator.linking.rules import RESERVED_NAME
 from starmodel_generator.linking.suggestions import free_class, free_member
 from starmodel_schemas import ParameterSchema
 from starmodel_schemas.naming import constant_case, pascal_case, snake_case

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from starmodel_generator.diagnostics import Diagnostic, Related
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_EVENT_OPTION, ROUTE_COLLISION
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.events import LinkedEvent
 from starmodel_generator.linking.problems import Problem, Subject
-from starmodel_generator.linking.rules import INVALID_EVENT_OPTION, ROUTE_COLLISION
 from starmodel_schemas.reserved import PATHS
 
 _SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")

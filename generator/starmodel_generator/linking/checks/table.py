@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.checks import (
     bases,

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from starmodel_generator.diagnostics import Diagnostic, Related
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
+from starmodel_generator.diagnostics.rules.sql_rules import TABLE_NAME_CLASH
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.columns import is_links, kept, stored_fields
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.pydantic_support import TEXT_ARGUMENTS
-from starmodel_generator.linking.sql_rules import TABLE_NAME_CLASH
 from starmodel_generator.linking.suggestions import free_member
 from starmodel_generator.linking.unions import entities_in
 from starmodel_schemas.reserved import ROW_NAMES

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_CONSTRAINT
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.problems import Problem, Subject
-from starmodel_generator.linking.rules import INVALID_CONSTRAINT
 from starmodel_generator.linking.unions import parts_of
 from starmodel_schemas import LiteralType, ObjectType, TypeRef, UnionType
 

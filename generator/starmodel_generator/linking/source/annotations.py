@@ -12,10 +12,10 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     SubscriptExpression,
 )
-from starmodel_generator.diagnostics import Diagnostic, Place
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
+from starmodel_generator.diagnostics.rules.source_rules import FAILING_ANNOTATION
 from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.source_rules import FAILING_ANNOTATION
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import ClassSymbol, ExternalSymbol, Namespace
 

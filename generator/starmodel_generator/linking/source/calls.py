@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from starmodel_generator.analysis.facts import CallShape, ModuleFacts, NameUse, ParameterFact
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.source_rules import WRONG_ARGUMENTS
 from starmodel_generator.linking.configs import ConfigReader
 from starmodel_generator.linking.fields import LinkedField
 from starmodel_generator.linking.outside import call_problem
 from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.source_rules import WRONG_ARGUMENTS
 from starmodel_generator.linking.symbols import (
     ClassSymbol,
     ExternalSymbol,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from starmodel_generator.analysis.facts import ModuleFacts
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.entity_rules import IMPORT_CYCLE
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.configs import ConfigReader
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import IMPORT_CYCLE
 from starmodel_generator.linking.source.annotations import AnnotationChecker
 from starmodel_generator.linking.source.attributes import ClassAttributes
 from starmodel_generator.linking.source.calls import CallChecker

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from starmodel_generator.analysis.facts import ImportFact, ModuleFacts
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.source_rules import FAILING_IMPORT
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.problems import Problem, Subject
-from starmodel_generator.linking.source_rules import FAILING_IMPORT
 
 
 def check_circles(app: LinkedApp, modules: Sequence[ModuleFacts]) -> Iterator[Diagnostic]:

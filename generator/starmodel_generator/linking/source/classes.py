@@ -11,14 +11,10 @@ from starmodel_generator.analysis.facts import (
     ModuleFacts,
     NameExpression,
 )
-from starmodel_generator.diagnostics import Diagnostic, Related
-from starmodel_generator.linking.lineage import Lineage
-from starmodel_generator.linking.members import Annotated, Method
-from starmodel_generator.linking.problems import Problem, Subject
-from starmodel_generator.linking.pydantic_rules import UNSUPPORTED_PYDANTIC
-from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import DUPLICATE_MEMBER, INCONSISTENT_BASES
-from starmodel_generator.linking.source_rules import (
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
+from starmodel_generator.diagnostics.rules.entity_rules import DUPLICATE_MEMBER, INCONSISTENT_BASES
+from starmodel_generator.diagnostics.rules.pydantic_rules import UNSUPPORTED_PYDANTIC
+from starmodel_generator.diagnostics.rules.source_rules import (
     ABSTRACT_ENTITY,
     DUPLICATE_CLASS,
     INVALID_ENUM,
@@ -26,6 +22,10 @@ from starmodel_generator.linking.source_rules import (
     REFUSED_DECORATOR,
     UNUSABLE_BASES,
 )
+from starmodel_generator.linking.lineage import Lineage
+from starmodel_generator.linking.members import Annotated, Method
+from starmodel_generator.linking.problems import Problem, Subject
+from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.symbols import ClassSymbol, ExternalSymbol
 
 _VALIDATOR, _SERIALIZER = "pydantic.field_validator", "pydantic.field_serializer"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from starmodel_generator.diagnostics import Diagnostic, Related
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
+from starmodel_generator.diagnostics.rules.source_rules import REQUIRED_CYCLE
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.fields import LinkedField
-from starmodel_generator.linking.source_rules import REQUIRED_CYCLE
 from starmodel_schemas import RefType
 
 

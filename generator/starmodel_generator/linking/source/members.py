@@ -15,7 +15,13 @@ from starmodel_generator.analysis.facts import (
     SubscriptExpression,
 )
 from starmodel_generator.analysis.name_scan import SUPER
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.source_rules import (
+    FROZEN_ASSIGNMENT,
+    UNASSIGNABLE,
+    UNKNOWN_MEMBER,
+    WRONG_ARGUMENTS,
+)
 from starmodel_generator.linking.configs import ConfigReader
 from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.members import Members, Method
@@ -23,12 +29,6 @@ from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.source.attributes import ClassAttributes
 from starmodel_generator.linking.source.calls import argument_problem
-from starmodel_generator.linking.source_rules import (
-    FROZEN_ASSIGNMENT,
-    UNASSIGNABLE,
-    UNKNOWN_MEMBER,
-    WRONG_ARGUMENTS,
-)
 from starmodel_generator.linking.symbols import ClassSymbol, ExternalSymbol, Namespace
 from starmodel_schemas import (
     ConstrainedType,

@@ -5,7 +5,14 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from starmodel_generator.analysis.facts import ImportFact, MissingName, ModuleFacts, NameUse
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.entity_rules import UNKNOWN_NAME
+from starmodel_generator.diagnostics.rules.source_rules import (
+    FAILING_IMPORT,
+    NOT_THERE_YET,
+    TYPE_CHECKING_NAME,
+    UNKNOWN_ATTRIBUTE,
+)
 from starmodel_generator.linking.lineage import Lineage
 from starmodel_generator.linking.outside import (
     has_attribute,
@@ -15,14 +22,7 @@ from starmodel_generator.linking.outside import (
 )
 from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.rules import UNKNOWN_NAME
 from starmodel_generator.linking.source.attributes import ClassAttributes
-from starmodel_generator.linking.source_rules import (
-    FAILING_IMPORT,
-    NOT_THERE_YET,
-    TYPE_CHECKING_NAME,
-    UNKNOWN_ATTRIBUTE,
-)
 from starmodel_generator.linking.spelling import shortened
 from starmodel_generator.linking.symbols import (
     ClassSymbol,

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from starmodel_generator.analysis.facts import LiteralExpression, ModuleFacts
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.source_rules import NO_ENTITIES, PASSED_OVER
 from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.source_rules import NO_ENTITIES, PASSED_OVER
 from starmodel_generator.linking.spelling import shortened, spell
 from starmodel_generator.linking.symbols import ClassSymbol, described
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from linked_project import Linked, link_sources
 
-from starmodel_generator.diagnostics import Diagnostic
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.linking import link as linking
 from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.checks.table import check

@@ -1,6 +1,6 @@
 """The rules for what pydantic and SQLModel can do, and StarModel does not do in their place."""
 
-from starmodel_generator.linking.rules import ExplainedRule
+from starmodel_generator.diagnostics.rules.entity_rules import ExplainedRule
 
 SERIALIZER = ExplainedRule(
     "SM220",

@@ -1,6 +1,6 @@
 """The rules for entities in SQL: relations, tables, what a column can keep, CRUD."""
 
-from starmodel_generator.linking.rules import ExplainedRule
+from starmodel_generator.diagnostics.rules.entity_rules import ExplainedRule
 
 SQL_MODEL_BASE = ExplainedRule(
     "SM118",

@@ -1,7 +1,7 @@
 """The rules behind what a migration finds, for `starmodel explain`."""
 
-from starmodel_generator.diagnostics import Diagnostic
-from starmodel_generator.linking.rules import ExplainedRule
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.entity_rules import ExplainedRule
 from starmodel_generator.migration.plan import Finding, FindingKind
 
 DESTRUCTIVE = ExplainedRule(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
-from starmodel_generator.frame import draw_frame, printable
+from starmodel_generator.diagnostics.code_frame import draw_frame, printable
 
 Severity: TypeAlias = Literal["error", "warning"]
 OutputFormat: TypeAlias = Literal["full", "concise", "json", "github"]

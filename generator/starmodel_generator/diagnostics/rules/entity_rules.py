@@ -5,7 +5,7 @@ This is the one place where a rule is described; documentation and `starmodel ex
 
 from dataclasses import dataclass
 
-from starmodel_generator.diagnostics import Rule
+from starmodel_generator.diagnostics.diagnostic import Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The rules about source that Python or pydantic refuses, or that fails when it first runs."""
 
-from starmodel_generator.linking.rules import ExplainedRule
+from starmodel_generator.diagnostics.rules.entity_rules import ExplainedRule
 
 NOT_THERE_YET = ExplainedRule(
     "SM120",
