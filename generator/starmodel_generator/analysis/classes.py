@@ -15,7 +15,7 @@ from starmodel_generator.analysis.expressions import (
 )
 from starmodel_generator.analysis.facts import AssignmentFact, ClassFacts, FunctionFacts
 from starmodel_generator.analysis.functions import Outcome, read_function
-from starmodel_generator.analysis.hidden import BodyNames
+from starmodel_generator.analysis.scopes.shadowed_names import BodyNames
 from starmodel_generator.analysis.tree import FunctionNode
 from starmodel_generator.diagnostics.diagnostic import Place
 

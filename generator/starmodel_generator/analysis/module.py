@@ -13,12 +13,11 @@ from typing import NamedTuple
 import libcst as cst
 
 from starmodel_generator.analysis.assignments import read_assignment
-from starmodel_generator.analysis.bindings import names_bound_by
 from starmodel_generator.analysis.blocks import Numbering, scope_statements
-from starmodel_generator.analysis.bodies import ModuleBodies
 from starmodel_generator.analysis.classes import read_class
 from starmodel_generator.analysis.docstrings import read_docstring
-from starmodel_generator.analysis.exports import read_exports
+from starmodel_generator.analysis.effects.call_graph import ModuleBodies
+from starmodel_generator.analysis.effects.module_scope import module_scope
 from starmodel_generator.analysis.facts import (
     AssignmentFact,
     FunctionFacts,
@@ -27,8 +26,9 @@ from starmodel_generator.analysis.facts import (
 )
 from starmodel_generator.analysis.functions import read_function
 from starmodel_generator.analysis.imports import package_of, read_import
-from starmodel_generator.analysis.name_scan import scan_names
-from starmodel_generator.analysis.scopes import module_scope
+from starmodel_generator.analysis.scopes.exports import read_exports
+from starmodel_generator.analysis.scopes.name_scan import scan_names
+from starmodel_generator.analysis.scopes.scope_bindings import names_bound_by
 from starmodel_generator.analysis.suppressions import find_suppressions
 from starmodel_generator.analysis.syntax import parse_module, parser_warnings_silenced
 from starmodel_generator.analysis.tree import FunctionNode

@@ -29,11 +29,11 @@ from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from starmodel_generator.analysis.assignments import assigned_names
 from starmodel_generator.analysis.blocks import scope_statements
-from starmodel_generator.analysis.body import walk_body
+from starmodel_generator.analysis.effects.function_body import walk_body
 from starmodel_generator.analysis.expressions import positional_arguments
 from starmodel_generator.analysis.functions import Parameter, parameters_of
 from starmodel_generator.analysis.imports import imported_names
-from starmodel_generator.analysis.name_scan import scanned_node
+from starmodel_generator.analysis.scopes.name_scan import scanned_node
 from starmodel_generator.analysis.syntax import parse_module, parser_warnings_silenced
 from starmodel_generator.analysis.tree import SmallOrCompound, index_items, starred_or_value
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place, Related, SourceSpan, Step

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from keyword import iskeyword
 
-from starmodel_generator.analysis.known_calls import MODEL_METHODS
+from starmodel_generator.analysis.effects.known_calls import MODEL_METHODS
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
 from starmodel_generator.diagnostics.rules.entity_rules import RESERVED_NAME
 from starmodel_generator.linking.app import LinkedApp

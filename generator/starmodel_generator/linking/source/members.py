@@ -14,7 +14,7 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     SubscriptExpression,
 )
-from starmodel_generator.analysis.name_scan import SUPER
+from starmodel_generator.analysis.scopes.name_scan import SUPER
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.source_rules import (
     FROZEN_ASSIGNMENT,

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
-from starmodel_generator.analysis.body import Body, CallSite
-from starmodel_generator.analysis.expressions import positional_arguments
-from starmodel_generator.analysis.facts import Effect, EffectKind, Through
-from starmodel_generator.analysis.flow import Flow
-from starmodel_generator.analysis.known_calls import (
+from starmodel_generator.analysis.effects.data_flow import Flow
+from starmodel_generator.analysis.effects.function_body import Body, CallSite
+from starmodel_generator.analysis.effects.known_calls import (
     BLOCKING_CALLS,
     COROUTINE_FUNCTIONS,
     MODEL_METHODS,
@@ -18,8 +16,10 @@ from starmodel_generator.analysis.known_calls import (
     is_class_name,
     is_pure_function,
 )
-from starmodel_generator.analysis.scopes import ClassScope, ModuleScope
-from starmodel_generator.analysis.taken import ENTITY, UNKNOWN_FIELD, Taken, field_of
+from starmodel_generator.analysis.effects.module_scope import ClassScope, ModuleScope
+from starmodel_generator.analysis.effects.provenance import ENTITY, UNKNOWN_FIELD, Taken, field_of
+from starmodel_generator.analysis.expressions import positional_arguments
+from starmodel_generator.analysis.facts import Effect, EffectKind, Through
 from starmodel_generator.analysis.tree import (
     FunctionNode,
     dotted_name,

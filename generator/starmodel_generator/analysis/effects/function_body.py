@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 
 import libcst as cst
 
+from starmodel_generator.analysis.effects.known_calls import MUTABLE_BUILTIN_TYPES, MUTATING_METHODS
 from starmodel_generator.analysis.functions import parameters_of
 from starmodel_generator.analysis.imports import imported_names
-from starmodel_generator.analysis.known_calls import MUTABLE_BUILTIN_TYPES, MUTATING_METHODS
 from starmodel_generator.analysis.tree import (
     FunctionNode,
     children_of,

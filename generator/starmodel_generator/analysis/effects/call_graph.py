@@ -9,17 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
-from starmodel_generator.analysis.body import sort_body
-from starmodel_generator.analysis.effects import BodyReader
+from starmodel_generator.analysis.effects.data_flow import TooTangledError
+from starmodel_generator.analysis.effects.function_body import sort_body
+from starmodel_generator.analysis.effects.function_effects import BodyReader
+from starmodel_generator.analysis.effects.module_scope import ModuleScope
+from starmodel_generator.analysis.effects.provenance import ENTITY, UNKNOWN_FIELD
 from starmodel_generator.analysis.facts import Effect, MemberUse, Through
-from starmodel_generator.analysis.flow import TooTangledError
 from starmodel_generator.analysis.functions import (
     Outcome,
     parameters_of,
     receiver_name,
 )
-from starmodel_generator.analysis.scopes import ModuleScope
-from starmodel_generator.analysis.taken import ENTITY, UNKNOWN_FIELD
 from starmodel_generator.analysis.tree import FunctionNode
 from starmodel_generator.diagnostics.diagnostic import Place
 

@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import libcst as cst
 
-from starmodel_generator.analysis.bindings import bound_in, globals_declared, names_bound_by
 from starmodel_generator.analysis.blocks import is_type_checking
 from starmodel_generator.analysis.facts import (
     Access,
@@ -24,6 +23,11 @@ from starmodel_generator.analysis.facts import (
 )
 from starmodel_generator.analysis.functions import parameters_of, receiver_name
 from starmodel_generator.analysis.imports import imported_names
+from starmodel_generator.analysis.scopes.scope_bindings import (
+    bound_in,
+    globals_declared,
+    names_bound_by,
+)
 from starmodel_generator.analysis.syntax import parse_expression
 from starmodel_generator.analysis.tree import (
     FunctionNode,

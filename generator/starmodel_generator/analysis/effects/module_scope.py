@@ -8,13 +8,13 @@ import libcst as cst
 
 from starmodel_generator.analysis.assignments import assigned_names
 from starmodel_generator.analysis.blocks import scope_statements
-from starmodel_generator.analysis.facts import ImportFact
-from starmodel_generator.analysis.known_calls import (
+from starmodel_generator.analysis.effects.known_calls import (
     IMMUTABLE_CONTAINERS,
     IMMUTABLE_TYPES,
     RELATION_TYPES,
     TRANSPARENT_TYPES,
 )
+from starmodel_generator.analysis.facts import ImportFact
 from starmodel_generator.analysis.tree import (
     FunctionNode,
     constant_of,

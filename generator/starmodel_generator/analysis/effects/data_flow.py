@@ -7,14 +7,8 @@ write where there is none.
 
 import libcst as cst
 
-from starmodel_generator.analysis.body import Body
-from starmodel_generator.analysis.expressions import positional_arguments
-from starmodel_generator.analysis.functions import (
-    is_decorated,
-    parameters_of,
-    receiver_name,
-)
-from starmodel_generator.analysis.known_calls import (
+from starmodel_generator.analysis.effects.function_body import Body
+from starmodel_generator.analysis.effects.known_calls import (
     ELEMENT_BUILTINS,
     HOLDING_BUILTINS,
     HOLDING_METHODS,
@@ -25,8 +19,8 @@ from starmodel_generator.analysis.known_calls import (
     is_class_name,
     is_pure_function,
 )
-from starmodel_generator.analysis.scopes import ClassScope, ModuleScope, is_immutable
-from starmodel_generator.analysis.taken import (
+from starmodel_generator.analysis.effects.module_scope import ClassScope, ModuleScope, is_immutable
+from starmodel_generator.analysis.effects.provenance import (
     ENTITY,
     UNKNOWN_FIELD,
     Taken,
@@ -35,6 +29,12 @@ from starmodel_generator.analysis.taken import (
     holding,
     merged,
     parts_of,
+)
+from starmodel_generator.analysis.expressions import positional_arguments
+from starmodel_generator.analysis.functions import (
+    is_decorated,
+    parameters_of,
+    receiver_name,
 )
 from starmodel_generator.analysis.tree import FunctionNode, text_of, walk
 

@@ -1,0 +1,1 @@
+"""The names that scopes bind, need, export and shadow."""
