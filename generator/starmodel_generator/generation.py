@@ -13,10 +13,16 @@ from typing import TypeAlias
 from starmodel_generator._version import __version__
 from starmodel_generator.cache import save_cache
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place, Rule, has_errors
+from starmodel_generator.output.comparison import (
+    Comparison,
+    FileChange,
+    Verdict,
+    compare,
+    read_existing,
+)
 from starmodel_generator.output.journal import is_interrupted, recover, replace_files
 from starmodel_generator.output.manifest import FILE_NAME, Manifest, read_manifest
 from starmodel_generator.output.paths import check_paths, lies_within
-from starmodel_generator.output.tree import Comparison, FileChange, Verdict, compare, read_existing
 from starmodel_generator.pipeline import Generation, run_stages, understand
 from starmodel_generator.project.config import GeneratorConfig, missing_configuration, read_config
 from starmodel_generator.project.discovery import find_project

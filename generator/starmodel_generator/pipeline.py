@@ -19,7 +19,7 @@ from starmodel_generator.emission.render import render_artifact
 from starmodel_generator.emission.templating import environment
 from starmodel_generator.linking.link import LinkSettings, link
 from starmodel_generator.modules import ProjectModules
-from starmodel_generator.output.tree import read_existing
+from starmodel_generator.output.comparison import read_existing
 from starmodel_generator.planning import Artifact, EmissionSettings, plan
 from starmodel_generator.plugins import load_targets, run_target
 from starmodel_generator.project.config import GeneratorConfig

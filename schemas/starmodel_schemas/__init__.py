@@ -8,6 +8,23 @@ from starmodel_schemas.access import (
     PublicAccess,
 )
 from starmodel_schemas.app import SCHEMA_VERSION, AppSchema, WebName
+from starmodel_schemas.database_schema import (
+    DATABASE_VERSION,
+    CheckSchema,
+    ChoicesCheck,
+    ColumnSchema,
+    ColumnType,
+    CompareCheck,
+    DatabaseSchema,
+    ForeignKeySchema,
+    IndexSchema,
+    LengthCheck,
+    NumericColumnType,
+    PlainColumnName,
+    PlainColumnType,
+    TableSchema,
+    TextColumnType,
+)
 from starmodel_schemas.default import (
     Default,
     ExpressionDefault,
@@ -38,23 +55,6 @@ from starmodel_schemas.event import (
     SuppliedSource,
 )
 from starmodel_schemas.field import FieldSchema, ManySchema
-from starmodel_schemas.table import (
-    DATABASE_VERSION,
-    CheckSchema,
-    ChoicesCheck,
-    ColumnSchema,
-    ColumnType,
-    CompareCheck,
-    DatabaseSchema,
-    ForeignKeySchema,
-    IndexSchema,
-    LengthCheck,
-    NumericColumnType,
-    PlainColumnName,
-    PlainColumnType,
-    TableSchema,
-    TextColumnType,
-)
 from starmodel_schemas.types import (
     AnyType,
     ConstrainedType,

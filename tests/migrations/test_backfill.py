@@ -15,7 +15,7 @@ from starmodel_generator.migration.engine import MigrationFailure
 from starmodel_generator.migration.given import is_of_type, suggestion
 from starmodel_generator.migration.plan import Answers
 from starmodel_schemas import ColumnType, LengthCheck
-from starmodel_schemas.table import PlainColumnName
+from starmodel_schemas.database_schema import PlainColumnName
 
 OLD = schema(table("patron", column("age", INTEGER)))
 KINDS: list[PlainColumnName] = [

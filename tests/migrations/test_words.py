@@ -8,7 +8,7 @@ from table_schemas import INTEGER, TEXT, column, index, table
 from table_schemas import database as schema
 
 from starmodel.stores.sql.reserved import POSTGRESQL, SQLITE
-from starmodel_generator.emission.sql_words import RESERVED
+from starmodel_generator.database.sql_keywords import RESERVED
 
 WORDS = sorted(RESERVED)
 

@@ -2,7 +2,7 @@
 
 from random_schemas import SchemaMaker
 
-from starmodel_generator.planning.columns import columns_of
+from starmodel_generator.database.columns import columns_of
 from starmodel_schemas import (
     AppSchema,
     Constraints,
@@ -19,7 +19,7 @@ from starmodel_schemas import (
     ScalarType,
     TypeRef,
 )
-from starmodel_schemas.reserved import ROW_NAMES
+from starmodel_schemas.reserved_names import ROW_NAMES
 
 
 class StoredMaker(SchemaMaker):

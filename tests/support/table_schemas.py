@@ -17,7 +17,7 @@ from starmodel_schemas import (
     TableSchema,
     TextColumnType,
 )
-from starmodel_schemas.table import PlainColumnName
+from starmodel_schemas.database_schema import PlainColumnName
 from starmodel_schemas.types import OnDelete
 
 TEXT = TextColumnType()

@@ -11,7 +11,7 @@ import typer
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import StageProgress, give, say, show_diagnostics
 from starmodel_generator.generation import Report, check_folder, generate_folder, out_of_date
-from starmodel_generator.output.tree import FileChange, unified_diff
+from starmodel_generator.output.comparison import FileChange, unified_diff
 from starmodel_generator.pipeline import run_stages
 from starmodel_generator.up_to_date import up_to_date
 

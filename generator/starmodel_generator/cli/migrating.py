@@ -86,7 +86,7 @@ def tables_of(app: AppSchema | None) -> DatabaseSchema:
     if app is None or all(entity.store != "SERVER_SQL" for entity in app.entities):
         return EMPTY
     # An app without SQL has no need of it.
-    from starmodel_generator.planning.tables import database_schema
+    from starmodel_generator.database.tables import database_schema
 
     return database_schema(app)
 

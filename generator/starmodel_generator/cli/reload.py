@@ -15,8 +15,8 @@ from starmodel_generator.cli.generate import summary
 from starmodel_generator.cli.migrating import tables_of
 from starmodel_generator.cli.watch import is_source
 from starmodel_generator.generation import Report, check_folder, generate_folder
+from starmodel_generator.output.comparison import read_existing
 from starmodel_generator.output.journal import forget_bytecode
-from starmodel_generator.output.tree import read_existing
 from starmodel_generator.project.config import GeneratorConfig
 from starmodel_generator.project.hashing import digest
 

@@ -10,7 +10,7 @@ from starmodel_schemas import (
     ProviderSource,
     SuppliedSource,
 )
-from starmodel_schemas.reserved import HOLDER_NAMES
+from starmodel_schemas.reserved_names import HOLDER_NAMES
 
 
 def holder_of(entity: EntitySchema, event: EventSchema) -> str | None:

@@ -46,7 +46,7 @@ from starmodel_schemas import (
     ScalarType,
     SuppliedSource,
 )
-from starmodel_schemas.reserved import HOLDER_NAMES
+from starmodel_schemas.reserved_names import HOLDER_NAMES
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ Everything that speaks of a query decides by this: the server's functions, the c
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from starmodel_generator.database.columns import columns_of, link_target
 from starmodel_generator.emission.limits import bare
 from starmodel_generator.emission.names import Context
 from starmodel_generator.emission.record import reference_of
 from starmodel_generator.emission.shapes import public_fields
-from starmodel_generator.planning.columns import columns_of, link_target
 from starmodel_schemas import (
     EntitySchema,
     EnumType,

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from starmodel_generator.database.tables import database_schema
 from starmodel_generator.emission.reach import owners, reach
 from starmodel_generator.emission.shapes import Reference
 from starmodel_generator.planning import EmissionSettings
-from starmodel_generator.planning.tables import database_schema
 from starmodel_generator.project.hashing import digest
 from starmodel_generator.standard_names import BUILTIN_NAMES
 from starmodel_schemas import (

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from starmodel_generator.database.sql_text import condition
 from starmodel_generator.emission.annotation import SCALAR_MODULES
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import LINE_LENGTH, Group, Layout, flat, lay, named
 from starmodel_generator.emission.quoting import docstring, python_string
 from starmodel_generator.emission.sql_layout import sql_layout
-from starmodel_generator.emission.sql_text import condition
 from starmodel_schemas import (
     CheckSchema,
     ColumnSchema,
@@ -20,7 +20,7 @@ from starmodel_schemas import (
     TableSchema,
     TextColumnType,
 )
-from starmodel_schemas.table import PlainColumnName
+from starmodel_schemas.database_schema import PlainColumnName
 
 TYPES = "starmodel.stores.sql.types"
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from starmodel_generator.emission.sql_text import identifier
-from starmodel_generator.planning.tables import HOLDER, VERSION
+from starmodel_generator.database.sql_text import identifier
+from starmodel_generator.database.tables import HOLDER, VERSION
 from starmodel_schemas import TableSchema
 from starmodel_schemas.naming import constant_case
 

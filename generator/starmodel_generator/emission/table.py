@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from starmodel_generator.database.columns import ID_FIELD, link_target
 from starmodel_generator.emission.function_view import FunctionView, Statement, block
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import Group, Layout
@@ -12,7 +13,6 @@ from starmodel_generator.emission.row_class import RowView, row_view
 from starmodel_generator.emission.row_values import Link, RowValues, is_json_column
 from starmodel_generator.emission.statements import StatementView, statements
 from starmodel_generator.emission.stored_json import StoredJson
-from starmodel_generator.planning.columns import ID_FIELD, link_target
 from starmodel_schemas import (
     ColumnSchema,
     EntitySchema,
@@ -23,8 +23,8 @@ from starmodel_schemas import (
     ScalarType,
     TextColumnType,
 )
+from starmodel_schemas.database_schema import PlainColumnName
 from starmodel_schemas.naming import pascal_case
-from starmodel_schemas.table import PlainColumnName
 
 TABLE = "starmodel.stores.sql.table"
 

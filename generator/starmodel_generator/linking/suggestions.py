@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from keyword import iskeyword
 
 from starmodel_schemas.naming import constant_case, pascal_case, snake_case
-from starmodel_schemas.reserved import (
+from starmodel_schemas.reserved_names import (
     CLASS_NAMES,
     EVENT_NAMES,
     FIELD_NAMES,

@@ -4,9 +4,9 @@ import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from starmodel_generator.database.sql_text import identifier
 from starmodel_generator.emission.layout import LINE_LENGTH, Group, Layout, lay, named
 from starmodel_generator.emission.quoting import python_string
-from starmodel_generator.emission.sql_text import identifier
 from starmodel_generator.migration.column_text import (
     check_condition,
     choice_layout,

@@ -6,10 +6,10 @@ an old revision runs whatever becomes of the app.
 
 from typing import assert_never
 
+from starmodel_generator.database.sql_text import Sql, condition
 from starmodel_generator.emission.layout import Group, Layout, Parts, named, prefixed
 from starmodel_generator.emission.quoting import python_string
 from starmodel_generator.emission.sql_layout import sql_layout, without_parameters
-from starmodel_generator.emission.sql_text import Sql, condition
 from starmodel_schemas import (
     CheckSchema,
     ColumnSchema,

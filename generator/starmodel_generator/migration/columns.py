@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from starmodel_generator.emission.sql_text import Sql, condition, identifier
+from starmodel_generator.database.sql_text import Sql, condition, identifier
 from starmodel_generator.migration.conversion import AS_IT_IS, Conversion
 from starmodel_generator.migration.conversions import conversion
 from starmodel_generator.migration.filling import default_value, stand_in

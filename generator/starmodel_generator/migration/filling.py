@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from starmodel_generator.emission.sql_text import Sql, literal, quoted
+from starmodel_generator.database.sql_text import Sql, literal, quoted
 from starmodel_schemas import (
     ChoicesCheck,
     ColumnSchema,

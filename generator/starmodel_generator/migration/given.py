@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from pydantic import TypeAdapter
 
-from starmodel_generator.emission.sql_text import Sql, identifier, literal, quoted
+from starmodel_generator.database.sql_text import Sql, identifier, literal, quoted
 from starmodel_generator.migration.filling import stand_in
 from starmodel_schemas import (
     ColumnSchema,
@@ -23,7 +23,7 @@ from starmodel_schemas import (
     TableSchema,
     TextColumnType,
 )
-from starmodel_schemas.shape import ColumnShape
+from starmodel_schemas.json_shape import ColumnShape
 
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)

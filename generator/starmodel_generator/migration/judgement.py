@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from starmodel_generator.emission.sql_text import identifier
+from starmodel_generator.database.sql_text import identifier
 from starmodel_generator.migration.conversion import type_words
 from starmodel_generator.migration.conversions import conversion
 from starmodel_generator.migration.fitness import judge_rows

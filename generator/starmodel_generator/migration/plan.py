@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from starmodel_generator.emission.sql_text import Sql
+from starmodel_generator.database.sql_text import Sql
 from starmodel_generator.migration.conversion import Conversion
 from starmodel_generator.migration.proof import Proof
 from starmodel_schemas import (

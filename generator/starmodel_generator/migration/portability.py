@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
-from starmodel_generator.emission.sql_text import identifier
+from starmodel_generator.database.sql_text import identifier
 from starmodel_generator.migration.given import is_literal
 from starmodel_generator.migration.plan import Answers, Finding, TableChange
 from starmodel_schemas import DatabaseSchema

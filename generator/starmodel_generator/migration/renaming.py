@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from starmodel_generator.emission.sql_text import condition
+from starmodel_generator.database.sql_text import condition
 from starmodel_generator.migration.plan import Rename
 from starmodel_schemas import CheckSchema, TableSchema
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from starmodel_schemas import Constraints
-from starmodel_schemas.shape import (
+from starmodel_schemas.json_shape import (
     AgainShape,
     AnyShape,
     ChoicesShape,

@@ -24,7 +24,7 @@ import starmodel.domain
 import starmodel.web
 from starmodel.testing import Client
 from starmodel_generator.emission.names import CALLED
-from starmodel_schemas import reserved
+from starmodel_schemas import reserved_names
 from starmodel_schemas.naming import pascal_case, snake_case
 
 MODULES = """
@@ -51,12 +51,12 @@ LIBRARIES = {
     for name in module.__all__
 }
 RESERVED = {
-    *reserved.EVENT_NAMES,
-    *reserved.SQL_EVENT_NAMES,
-    *reserved.FIELD_NAMES,
-    *reserved.PARAMETER_NAMES,
-    *reserved.ROW_NAMES,
-    *reserved.SUBJECT_NAMES,
+    *reserved_names.EVENT_NAMES,
+    *reserved_names.SQL_EVENT_NAMES,
+    *reserved_names.FIELD_NAMES,
+    *reserved_names.PARAMETER_NAMES,
+    *reserved_names.ROW_NAMES,
+    *reserved_names.SUBJECT_NAMES,
 }
 KNOWN = {
     *(*dir(builtins), *keyword.softkwlist, *MODULES, *LIBRARIES, *RESERVED, *CALLED),

@@ -15,7 +15,7 @@ from corpus import COUNTER_APP, drawn, sample_settings, settings
 from sample_shop import SCHEMA, SOURCES
 
 from starmodel_generator.emission import render
-from starmodel_schemas.reserved import CLASS_NAMES, EVENT_NAMES, FIELD_NAMES, PARAMETER_NAMES
+from starmodel_schemas.reserved_names import CLASS_NAMES, EVENT_NAMES, FIELD_NAMES, PARAMETER_NAMES
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 RUNTIME = Path(importlib.import_module("starmodel").__file__ or "").parents[1]

@@ -15,7 +15,7 @@ from stored_project import forget, import_tables, make_tables, settings_of, writ
 from stored_schemas import stored_app
 
 from starmodel.stores.sql.table import EntityTable
-from starmodel_generator.planning.tables import database_schema
+from starmodel_generator.database.tables import database_schema
 from starmodel_schemas import AppSchema
 
 Made = tuple[AppSchema, list[EntityTable[Any]]]

@@ -9,7 +9,7 @@ from starmodel_generator.migration.revision_text import Revision, revision_text
 from starmodel_generator.migration.shapes import problems
 from starmodel_generator.migration.wording import describe, summary
 from starmodel_schemas import Constraints, DatabaseSchema
-from starmodel_schemas.shape import (
+from starmodel_schemas.json_shape import (
     AgainShape,
     AnyShape,
     ChoicesShape,

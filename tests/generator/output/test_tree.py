@@ -1,7 +1,7 @@
 """What becomes of each file, told from plain values."""
 
+from starmodel_generator.output.comparison import Comparison, compare, unified_diff
 from starmodel_generator.output.manifest import Manifest
-from starmodel_generator.output.tree import Comparison, compare, unified_diff
 from starmodel_generator.project.hashing import digest
 
 OLD, NEW, EDITED = b"old\n", b"new\n", b"edited\n"

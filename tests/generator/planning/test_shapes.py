@@ -1,7 +1,7 @@
 """The shape of what is kept as JSON, from types."""
 
-from starmodel_generator.planning.columns import columns_of
-from starmodel_generator.planning.shapes import shape_of
+from starmodel_generator.database.columns import columns_of
+from starmodel_generator.database.json_shapes import shape_of
 from starmodel_schemas import (
     AppSchema,
     ConstrainedType,
@@ -26,7 +26,7 @@ from starmodel_schemas import (
     TypeRef,
 )
 from starmodel_schemas.default import Default
-from starmodel_schemas.shape import (
+from starmodel_schemas.json_shape import (
     AgainShape,
     ChoicesShape,
     DictShape,

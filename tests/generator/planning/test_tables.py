@@ -1,6 +1,6 @@
 """From entities to the tables of a database."""
 
-from starmodel_generator.planning.tables import database_schema
+from starmodel_generator.database.tables import database_schema
 from starmodel_schemas import (
     AnyType,
     AppSchema,

@@ -16,7 +16,7 @@ from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.suggestions import free_class, free_member
 from starmodel_schemas import ParameterSchema
 from starmodel_schemas.naming import constant_case, pascal_case, snake_case
-from starmodel_schemas.reserved import (
+from starmodel_schemas.reserved_names import (
     CLASS_NAMES,
     COMMAND_VARIABLES,
     EVENT_NAMES,

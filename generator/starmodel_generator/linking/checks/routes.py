@@ -9,7 +9,7 @@ from starmodel_generator.linking.app import LinkedApp
 from starmodel_generator.linking.entities import LinkedEntity
 from starmodel_generator.linking.events import LinkedEvent
 from starmodel_generator.linking.problems import Problem, Subject
-from starmodel_schemas.reserved import PATHS
+from starmodel_schemas.reserved_names import PATHS
 
 _SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
 _LENGTH_LIMIT = 500

@@ -13,7 +13,7 @@ from starmodel_generator.linking.problems import Problem, Subject
 from starmodel_generator.linking.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.suggestions import free_member
 from starmodel_generator.linking.unions import entities_in
-from starmodel_schemas.reserved import ROW_NAMES
+from starmodel_schemas.reserved_names import ROW_NAMES
 
 _OWN_TABLES = ("alembic_version",)
 _OWN_PREFIXES = ("starmodel_", "sqlite_", "_alembic_")

@@ -10,7 +10,7 @@ from starmodel_generator.linking.checks.names import name_problem
 from starmodel_generator.linking.checks.reserved import MODEL_ATTRIBUTES
 from starmodel_generator.linking.externals import STAR_EXPORTS, STARMODEL_NAMES
 from starmodel_generator.linking.pydantic_support import CONFIG_KEYS
-from starmodel_schemas.reserved import CLASS_NAMES, EVENT_NAMES, FIELD_NAMES, PARAMETER_NAMES
+from starmodel_schemas.reserved_names import CLASS_NAMES, EVENT_NAMES, FIELD_NAMES, PARAMETER_NAMES
 
 
 @pytest.mark.parametrize("name", ["a", "count", "update_count", "x1", "a_1", "class"])

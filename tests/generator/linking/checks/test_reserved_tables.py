@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import starmodel_generator
-from starmodel_schemas.reserved import (
+from starmodel_schemas.reserved_names import (
     CLASS_NAMES,
     EVENT_NAMES,
     PARAMETER_NAMES,

@@ -8,8 +8,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from starmodel_schemas.json_shape import ColumnShape
 from starmodel_schemas.model import SchemaModel
-from starmodel_schemas.shape import ColumnShape
 from starmodel_schemas.types import LiteralValue, OnDelete
 
 DATABASE_VERSION = 1

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from starmodel_generator.planning.artifact import Artifact
-from starmodel_generator.planning.settings import EmissionSettings
+from starmodel_generator.planning.output_settings import EmissionSettings
 from starmodel_schemas import AppSchema, EntitySchema
 
 

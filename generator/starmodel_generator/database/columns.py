@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from starmodel_generator.planning.shapes import SchemaLookup, shape_of
+from starmodel_generator.database.json_shapes import SchemaLookup, shape_of
 from starmodel_schemas import (
     AnyType,
     CheckSchema,

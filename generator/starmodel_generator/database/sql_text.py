@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from starmodel_generator.emission.sql_words import RESERVED
+from starmodel_generator.database.sql_keywords import RESERVED
 from starmodel_schemas import (
     CheckSchema,
     ChoicesCheck,

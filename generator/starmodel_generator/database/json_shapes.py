@@ -27,7 +27,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
-from starmodel_schemas.shape import (
+from starmodel_schemas.json_shape import (
     AgainShape,
     AnyShape,
     ChoicesShape,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from starmodel_generator.planning.columns import (
+from starmodel_generator.database.columns import (
     ID_FIELD,
     StoredColumn,
     columns_of,
