@@ -94,7 +94,7 @@ def _digests(call: Callable[[str], str], end: int) -> Iterator[str]:
 def _functions() -> dict[str, Callable[[str], str]]:
     from starmodel_generator.diagnostics.code_frame import printable
     from starmodel_generator.emission import layout, markup, pattern, quoting, sql_layout
-    from starmodel_generator.linking.spelling import literal_text
+    from starmodel_generator.linking.names.unparse import literal_text
     from starmodel_schemas import naming
 
     def in_lines(write: Callable[[str], str]) -> Callable[[str], str]:
@@ -141,8 +141,8 @@ def _cut(text: str, size: int = LINE) -> list[str]:
 def _lists() -> dict[str, object]:
     from starmodel_generator.emission.imports import ModuleNames
     from starmodel_generator.emission.quoting import python_value
-    from starmodel_generator.linking.folding import folded
-    from starmodel_generator.linking.spelling import literal_text
+    from starmodel_generator.linking.names.unparse import literal_text
+    from starmodel_generator.linking.values.constant_folding import folded
     from starmodel_schemas import naming
 
     names = ModuleNames(frozenset({"shop"}))

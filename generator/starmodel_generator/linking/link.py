@@ -11,26 +11,26 @@ from dataclasses import dataclass, field
 
 from starmodel_generator.analysis.facts import ModuleFacts
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, has_errors
-from starmodel_generator.linking.app import LinkedApp
-from starmodel_generator.linking.checks.hidden import check_hidden_names
-from starmodel_generator.linking.checks.table import check
-from starmodel_generator.linking.configs import ConfigReader
-from starmodel_generator.linking.crud import crud_events
-from starmodel_generator.linking.effects import EffectReader
-from starmodel_generator.linking.entities import LinkedEntity, find_entities
-from starmodel_generator.linking.entity_options import EntityOptions
-from starmodel_generator.linking.events import EventReader, LinkedEvent
-from starmodel_generator.linking.fields import FieldReader
-from starmodel_generator.linking.lineage import Lineage
-from starmodel_generator.linking.models import ModelReader
-from starmodel_generator.linking.objects import ObjectReader
-from starmodel_generator.linking.other_sides import OtherSideReader, find_other_sides
-from starmodel_generator.linking.parameters import ParameterReader
-from starmodel_generator.linking.problems import Report
-from starmodel_generator.linking.relation_names import RelationNames
+from starmodel_generator.linking.checks.run_checks import check
+from starmodel_generator.linking.checks.shadowing_checks import check_hidden_names
+from starmodel_generator.linking.entities.class_body import ModelReader
+from starmodel_generator.linking.entities.crud_events import crud_events
+from starmodel_generator.linking.entities.entities import LinkedEntity, find_entities
+from starmodel_generator.linking.entities.events import EventReader, LinkedEvent
+from starmodel_generator.linking.entities.fields import FieldReader
+from starmodel_generator.linking.entities.inverse_relations import OtherSideReader, find_other_sides
+from starmodel_generator.linking.entities.method_effects import EffectReader
+from starmodel_generator.linking.entities.parameters import ParameterReader
+from starmodel_generator.linking.entities.relation_names import RelationNames
+from starmodel_generator.linking.entities.value_objects import ObjectReader
+from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.options.entity_options import EntityOptions
+from starmodel_generator.linking.options.model_config import ConfigReader
+from starmodel_generator.linking.reporting import Report
 from starmodel_generator.linking.resolver import Resolver, make_resolver
-from starmodel_generator.linking.source.check import check_source
-from starmodel_generator.linking.source.passed_over import no_entities
+from starmodel_generator.linking.source_checks.ignored_class_checks import no_entities
+from starmodel_generator.linking.source_checks.run_source_checks import check_source
 from starmodel_schemas import AppSchema, EntitySchema, HolderAccess, RespondName, TypeRef
 from starmodel_schemas.naming import snake_case
 

@@ -21,7 +21,7 @@ from starmodel_generator.emission.core_schema import CoreSchemas
 from starmodel_generator.emission.imports import ModuleNames
 from starmodel_generator.emission.layout import flat
 from starmodel_generator.emission.names import Context
-from starmodel_generator.linking.unions import union_of
+from starmodel_generator.linking.types.unions import union_of
 from starmodel_schemas import (
     AppSchema,
     ConstrainedType,

@@ -10,10 +10,10 @@ import pytest
 from linked_project import facts_of
 
 from starmodel_generator.analysis.annotations import parse_expression
+from starmodel_generator.linking.names.symbols import Namespace
+from starmodel_generator.linking.names.unparse import literal_text, spell
 from starmodel_generator.linking.resolver import make_resolver
-from starmodel_generator.linking.spelling import literal_text, spell
-from starmodel_generator.linking.symbols import Namespace
-from starmodel_generator.linking.values import Constant, Evaluated, NotConstant
+from starmodel_generator.linking.values.value import Constant, Evaluated, NotConstant
 
 MODULE = """
 import datetime as dt

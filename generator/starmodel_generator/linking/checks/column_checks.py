@@ -1,0 +1,122 @@
+"""Values that a column cannot keep exactly: SM506."""
+
+from collections.abc import Iterable, Iterator
+
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
+from starmodel_generator.linking.entities.field_storage import Value, kept, stored_fields, value_of
+from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.names.unparse import literal_text, shortened
+from starmodel_generator.linking.reporting import Problem
+from starmodel_schemas import (
+    Default,
+    EnumType,
+    ExpressionDefault,
+    LiteralType,
+    ScalarType,
+)
+
+_MOST_DIGITS = 18
+_LEAST, _MOST = -(2**63), 2**63 - 1
+
+
+def check_exactness(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM506: a column cannot keep every value of its type."""
+    for entity in app.entities:
+        if entity.schema.store != "SERVER_SQL":
+            continue
+        for field in stored_fields(entity.fields):
+            how = kept(field, app)
+            if how.how not in ("column", "parts"):
+                continue
+            for part in how.fields:
+                where = "" if part is field else f", as a part of `{entity.schema.name}`"
+                allows = entity.options.allows_infinity and part is field
+                for problem in _problems(part, app, allows_infinity=allows):
+                    text = problem.text + where
+                    yield part.at_type(Problem(problem.rule, text, problem.help))
+
+
+def _problems(field: LinkedField, app: LinkedApp, *, allows_infinity: bool) -> Iterator[Problem]:
+    value = value_of(field.schema)
+    match value.type:
+        case ScalarType(name="Decimal"):
+            yield from _decimal(value)
+        case ScalarType(name="datetime"):
+            yield from _datetime(value)
+        case EnumType(enum=name) if name in app.enums:
+            members = app.enums[name].schema.members
+            yield from _values("member", [member.value for member in members])
+        case LiteralType(values=values):
+            yield from _values("value", values)
+        case _:
+            pass
+    said = field.allows_infinity
+    if (allows_infinity if said is None else said) and _is(value, "float", "Decimal"):
+        text = "may be infinite or no number, which no database keeps"
+        yield Problem(INEXACT_TYPE, text, "leave out `allow_inf_nan`")
+    yield from _default(field.schema.default, value)
+
+
+def _decimal(value: Value) -> Iterator[Problem]:
+    digits, places = value.constraints.max_digits, value.constraints.decimal_places
+    if digits is None or places is None:
+        missing = " and ".join(
+            f"`{name}`"
+            for name, limit in (("max_digits", digits), ("decimal_places", places))
+            if limit is None
+        )
+        text = f"is a `Decimal` without {missing}, and a column has a fixed number of digits"
+        help = "for example `Field(max_digits=12, decimal_places=2)`"
+        yield Problem(INEXACT_TYPE, text, help)
+    elif digits > _MOST_DIGITS:
+        text = f"is a `Decimal` of {digits} digits, more than the {_MOST_DIGITS} that are exact"
+        help = f"use `max_digits={_MOST_DIGITS}` or less, or keep it as a `str`"
+        yield Problem(INEXACT_TYPE, text, help)
+    elif digits < 1 or places > digits:
+        text = f"is a `Decimal` of {digits} digits, {places} of them after the point"
+        yield Problem(INEXACT_TYPE, text, "`decimal_places` is at most `max_digits`")
+
+
+def _datetime(value: Value) -> Iterator[Problem]:
+    if value.constraints.timezone is None:
+        text = "is a `datetime` that does not say whether it has a zone"
+        help = "use `pydantic.AwareDatetime`, or `NaiveDatetime` if no zone is meant"
+        yield Problem(INEXACT_TYPE, text, help)
+
+
+def _values(what: str, values: Iterable[object]) -> Iterator[Problem]:
+    for value in values:
+        reason = _unfit(value)
+        if reason is not None:
+            written = shortened(literal_text(value))
+            text = f"has the {what} `{written}`, {reason}"
+            yield Problem(INEXACT_TYPE, text, f"give the {what} another value")
+            return
+
+
+def _default(default: Default, value: Value) -> Iterator[Problem]:
+    if (
+        isinstance(default, ExpressionDefault)
+        and _is(value, "time")
+        and "datetime.timezone" in default.imports
+    ):
+        text = f"has the default `{shortened(default.expression)}`, but a time has no zone"
+        yield Problem(INEXACT_TYPE, text, "leave out `tzinfo`, or use an `AwareDatetime`")
+
+
+def _is(value: Value, *names: str) -> bool:
+    return isinstance(value.type, ScalarType) and value.type.name in names
+
+
+def _unfit(value: object) -> str | None:
+    """Why a whole number or a text cannot be kept; `None` if it can."""
+    if isinstance(value, int) and not _LEAST <= value <= _MOST:
+        return "which has more than 64 bits"
+    if isinstance(value, str):
+        if "\0" in value:
+            return "which holds a NUL character"
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            return "which holds half a character"
+    return None

@@ -1,0 +1,137 @@
+"""Indexes and keys: SM507, SM508, SM509."""
+
+from collections.abc import Iterator
+
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.sql_rules import (
+    INVALID_INDEX,
+    INVALID_KEY,
+    PLAIN_FOREIGN_KEY,
+)
+from starmodel_generator.linking.entities.entities import LinkedEntity
+from starmodel_generator.linking.entities.field_storage import Keeping, kept, value_of
+from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.reporting import Problem
+from starmodel_schemas import IndexOption, ScalarType, TypeRef
+
+_NO_COLUMN: dict[Keeping, str] = {
+    "json": "is kept as JSON",
+    "links": "is kept in a table of its own",
+    "parts": "has a column for each of its parts",
+}
+
+
+def check_indexes(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM507: an index is asked for where there is no column for it."""
+    for entity in app.entities:
+        for option in entity.schema.indexes:
+            problem = _option_problem(option, entity, app)
+            if problem is not None:
+                key = "unique" if option.unique else "indexes"
+                yield entity.subject.diagnose(problem, entity.options.place_of(key))
+        for field in entity.fields:
+            what = _asked(field)
+            if what is not None and entity.schema.store == "SERVER_SQL":
+                reason = _why_not(field, app)
+                if reason is not None:
+                    problem = Problem(
+                        INVALID_INDEX, f"has `{what}=True`, but {reason}", f"remove `{what}`"
+                    )
+                    yield field.subject.diagnose(problem)
+        for field in _parts(entity, app):
+            what = _asked(field)
+            if what is not None:
+                text = f"has `{what}=True`, but a part of a value object has no index"
+                help = f"remove it, or keep the value in a field of `{entity.schema.name}`"
+                yield field.subject.diagnose(Problem(INVALID_INDEX, text, help))
+
+
+def _asked(field: LinkedField) -> str | None:
+    return "unique" if field.schema.unique else "index" if field.schema.index else None
+
+
+def _why_not(field: LinkedField, app: LinkedApp) -> str | None:
+    if field.schema.computed:
+        return "is computed and kept nowhere"
+    if field.schema.name == "id":
+        return None
+    return _NO_COLUMN.get(kept(field, app).how)
+
+
+def _parts(entity: LinkedEntity, app: LinkedApp) -> Iterator[LinkedField]:
+    """The fields of value objects that have columns in an entity's table."""
+    if entity.schema.store == "SERVER_SQL":
+        for field in entity.fields:
+            how = None if field.schema.computed else kept(field, app)
+            if how is not None and how.how == "parts":
+                yield from how.fields
+
+
+def _option_problem(option: IndexOption, entity: LinkedEntity, app: LinkedApp) -> Problem | None:
+    fields = {field.schema.name: field for field in entity.fields}
+    written = f"`{'unique' if option.unique else 'indexes'}`"
+    help = "name fields that have a column"
+    for name in option.fields:
+        if name == "id":
+            # Behind other fields it saves the sorting of a list, which the id decides in the end.
+            if option.unique or option.fields[0] == "id":
+                text = f"has `id` in {written}, which is found by itself already"
+                return Problem(INVALID_INDEX, text, "leave it out")
+            continue
+        field = fields.get(name)
+        if field is None:
+            side = any(each.name == name for each in entity.other_sides)
+            reason = "is a `Many` and kept nowhere" if side else "is no field of it"
+            return Problem(INVALID_INDEX, f"has `{name}` in {written}, which {reason}", help)
+        reason = _why_not(field, app)
+        if reason is not None and (field.schema.computed or kept(field, app).how != "parts"):
+            return Problem(INVALID_INDEX, f"has `{name}` in {written}, which {reason}", help)
+    if len(set(option.fields)) < len(option.fields):
+        text = f"has a field twice in one index of {written}"
+        return Problem(INVALID_INDEX, text, "name each field once")
+    if sum(other.fields == option.fields for other in entity.schema.indexes) > 1:
+        listed = ", ".join(f"`{name}`" for name in option.fields)
+        return Problem(INVALID_INDEX, f"has the index on {listed} twice", "remove one of them")
+    return None
+
+
+def check_keys(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM508, SM509: a key that the table cannot have, or a foreign key without a `Ref`."""
+    tables = {entity.schema.snake_name: entity for entity in app.entities}
+    for entity in app.entities:
+        if entity.schema.store != "SERVER_SQL":
+            continue
+        for field in entity.fields:
+            if field.schema.primary_key and field.schema.name != "id":
+                text = "is said to be the primary key, which is the `id` of every entity"
+                help = "remove `primary_key`; with `unique=True` no two have the same value"
+                yield field.subject.diagnose(Problem(INVALID_KEY, text, help))
+            if field.schema.foreign_key is not None:
+                yield field.subject.diagnose(_foreign_key(field, tables, app))
+
+
+def _foreign_key(field: LinkedField, tables: dict[str, LinkedEntity], app: LinkedApp) -> Problem:
+    written = field.schema.foreign_key or ""
+    table, _, column = written.rpartition(".")
+    target = tables.get(table)
+    records = [each for each in tables.values() if each.is_record_in_sql]
+    if target is None or not target.is_record_in_sql or column != "id":
+        known = ", ".join(f'`"{each.schema.snake_name}.id"`' for each in records[:5])
+        text = f'has `foreign_key="{written}"`, which is no id of a record in SQL'
+        return Problem(INVALID_KEY, text, f"there are {known}; better, make it a `Ref[...]`")
+    name = target.schema.name
+    own = field.schema.name.removesuffix("_id") or target.schema.snake_name
+    help = f"write `{own}: Ref[{name}]`, which is kept in `{own}_id`"
+    value = value_of(field.schema)
+    if kept(field, app).how != "column" or value.type != _id_type(target):
+        text = f'has `foreign_key="{written}"`, but another type than the id of `{name}`'
+        return Problem(INVALID_KEY, text, help)
+    return Problem(PLAIN_FOREIGN_KEY, f"is a foreign key, but no `Ref[{name}]`", help)
+
+
+def _id_type(entity: LinkedEntity) -> TypeRef:
+    for field in entity.fields:
+        if field.schema.name == "id":
+            return field.schema.type
+    return ScalarType(name="str")

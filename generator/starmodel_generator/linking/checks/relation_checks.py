@@ -1,0 +1,168 @@
+"""Relations: SM501, SM502, SM504, SM505."""
+
+from collections.abc import Iterator
+
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.sql_rules import (
+    DANGLING_REFERENCE,
+    INVALID_ON_DELETE,
+    MISPLACED_REFERENCE,
+    RELATION_OUTSIDE_SQL,
+)
+from starmodel_generator.linking.entities.entities import LinkedEntity
+from starmodel_generator.linking.entities.field_storage import is_links, value_of
+from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.names.class_members import Method
+from starmodel_generator.linking.names.unparse import shortened
+from starmodel_generator.linking.reporting import Problem, Subject
+from starmodel_generator.linking.types.unions import entities_in
+from starmodel_schemas import ListType, OptionalType, RefType, TypeRef
+
+
+def check_targets(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM501: a `Ref`, of a field or of a parameter, leads to no record in SQL."""
+    for entity in app.entities:
+        for field in entity.fields:
+            for problem in _dangling(field.schema.type, app):
+                yield field.at_type(problem)
+        for event in entity.events:
+            places = {fact.name: fact.place for fact in event.method.facts.parameters}
+            for parameter in event.schema.parameters:
+                noun = f"parameter `{parameter.name}` of {event.subject.noun}"
+                for problem in _dangling(parameter.type, app):
+                    place = places[parameter.name]
+                    subject = Subject(noun, place, event.subject.entity)
+                    yield subject.diagnose(problem, place.at("annotation", 0))
+
+
+def _dangling(type: TypeRef, app: LinkedApp) -> Iterator[Problem]:
+    for name in entities_in(type):
+        own_name = name.rpartition(".")[2]
+        target = app.by_name.get(name)
+        if target is None:
+            text = f"refers to `{own_name}`, which is not among the app's entities"
+            help = "add its file to `entities` in the configuration; a class that is only a"
+            help += " base of other entities has no table"
+            yield Problem(DANGLING_REFERENCE, text, help)
+        elif not target.is_record_in_sql and target.options.knows_scope:
+            yield _no_record(target)
+
+
+def _no_record(target: LinkedEntity) -> Problem:
+    name, schema = target.schema.name, target.schema
+    if schema.store != "SERVER_SQL":
+        text = f"refers to `{name}`, which is not kept in SQL"
+        help = f"give `{name}` `store=StateStore.SERVER_SQL`, or keep its id in a `str`"
+        return Problem(DANGLING_REFERENCE, text, help)
+    text = f"refers to `{name}`, which is no record (its scope is {schema.scope})"
+    help = f"give `{name}` the scope RECORD, or keep its id in a `str`"
+    return Problem(DANGLING_REFERENCE, text, help)
+
+
+def check_owners(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM502: an entity has a relation that only those in SQL have, or only records."""
+    for entity in app.entities:
+        if entity.is_record_in_sql or not entity.options.knows_scope:
+            continue
+        name, scope = entity.schema.name, entity.schema.scope
+        is_in_sql = entity.schema.store == "SERVER_SQL"
+        if is_in_sql:
+            text = f"leads to several records, but `{name}` is none (its scope is {scope})"
+            help = "give it the scope RECORD, or refer from the other side"
+        else:
+            text = f"is a relation, but `{name}` is not kept in SQL"
+            help = "give it `store=StateStore.SERVER_SQL`, or keep ids in a `str`"
+        problem = Problem(RELATION_OUTSIDE_SQL, text, help)
+        for field in entity.fields:
+            # A single reference is a column, which any row can have.
+            if any(entities_in(field.schema.type)) and not (is_in_sql and _is_one(field)):
+                yield field.at_type(problem)
+        for side in entity.other_sides:
+            yield side.diagnose(problem)
+
+
+def _is_one(field: LinkedField) -> bool:
+    return isinstance(value_of(field.schema).type, RefType)
+
+
+def check_places(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM504: a `Ref` stands inside of something that is kept as a whole."""
+    for entity in app.entities:
+        for field in entity.fields:
+            schema = field.schema
+            if not any(entities_in(schema.type)):
+                continue
+            if schema.computed:
+                help = "give its id: `str`, or make it a field that is stored"
+                text = "is computed, so it cannot refer to anything"
+                yield field.at_type(Problem(MISPLACED_REFERENCE, text, help))
+            elif not (is_links(schema) or _is_one(field)):
+                yield field.at_type(_misplaced(field))
+        for event in entity.events:
+            places = {fact.name: fact.place for fact in event.method.facts.parameters}
+            for parameter in event.schema.parameters:
+                if any(entities_in(parameter.type)) and not _is_plain(parameter.type):
+                    place = places[parameter.name]
+                    noun = f"parameter `{parameter.name}` of {event.subject.noun}"
+                    text = "has a `Ref` inside of another type"
+                    help = "take a `Ref[...]`, a `list[Ref[...]]`, or ids as `str`"
+                    problem = Problem(MISPLACED_REFERENCE, text, help)
+                    subject = Subject(noun, place, event.subject.entity)
+                    yield subject.diagnose(problem, place.at("annotation", 0))
+    for linked in app.objects.values():
+        for field in linked.fields:
+            if any(entities_in(field.schema.type)):
+                text = f"is a `Ref` inside of the value object `{linked.schema.name}`"
+                help = "make it an entity of its own, or keep the id in a `str`"
+                yield field.at_type(Problem(MISPLACED_REFERENCE, text, help))
+
+
+def _misplaced(field: LinkedField) -> Problem:
+    type = field.schema.type
+    if isinstance(type, OptionalType) and isinstance(type.item, ListType):
+        text = "is a list of references that may be `None`"
+        return Problem(MISPLACED_REFERENCE, text, "an empty list says the same; leave out `None`")
+    kind = {"dict": "dict", "set": "set", "tuple": "tuple", "union": "union"}.get(type.kind, "list")
+    text = f"has a `Ref` inside of a {kind}"
+    help = "write `Ref[...]`, `Ref[...] | None` or `list[Ref[...]]`"
+    return Problem(MISPLACED_REFERENCE, text, help)
+
+
+def _is_plain(type: TypeRef) -> bool:
+    """Whether a type is a `Ref` or a list of them, perhaps optional."""
+    if isinstance(type, OptionalType):
+        type = type.item
+    return isinstance(type, RefType) or (
+        isinstance(type, ListType) and isinstance(type.item, RefType)
+    )
+
+
+def check_on_delete(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM505: `on_delete` says something that its field cannot do."""
+    for entity in app.entities:
+        for field in entity.fields:
+            problem = _on_delete_problem(field) if field.says_on_delete else None
+            if problem is not None and not isinstance(field.fact, Method):
+                yield field.subject.diagnose(problem, field.fact.place.at("value", 0))
+    for linked in app.objects.values():
+        for field in linked.fields:
+            if field.says_on_delete:
+                text = "has an `on_delete`, but is part of a value object"
+                yield field.subject.diagnose(Problem(INVALID_ON_DELETE, text, "remove it"))
+
+
+def _on_delete_problem(field: LinkedField) -> Problem | None:
+    schema = field.schema
+    value = value_of(schema)
+    if is_links(schema):
+        text = "has an `on_delete`, but is a list: what is deleted is gone from it"
+        return Problem(INVALID_ON_DELETE, text, "remove it")
+    if not isinstance(value.type, RefType) and schema.foreign_key is None:
+        text = f"has `on_delete={shortened(repr(schema.on_delete))}`, but refers to nothing"
+        return Problem(INVALID_ON_DELETE, text, "make it a `Ref`, or remove `on_delete`")
+    if schema.on_delete == "set_null" and not value.is_optional:
+        text = "becomes `None` when the other is deleted, which its type does not take"
+        help = 'add `| None` to the type, or use `"restrict"` or `"cascade"`'
+        return Problem(INVALID_ON_DELETE, text, help)
+    return None

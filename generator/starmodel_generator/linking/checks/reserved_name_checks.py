@@ -1,0 +1,384 @@
+"""Names that are taken: in Python, in pydantic, in the generated code, on the page: SM602."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from keyword import iskeyword
+
+from starmodel_generator.analysis.effects.known_calls import MODEL_METHODS
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
+from starmodel_generator.diagnostics.rules.entity_rules import RESERVED_NAME
+from starmodel_generator.linking.entities.crud_events import VERSION, is_written
+from starmodel_generator.linking.entities.entities import LinkedEntity
+from starmodel_generator.linking.entities.events import LinkedEvent
+from starmodel_generator.linking.entities.field_storage import is_links
+from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.names.suggestions import free_class, free_member
+from starmodel_generator.linking.reporting import Problem, Subject
+from starmodel_schemas import ParameterSchema
+from starmodel_schemas.naming import constant_case, pascal_case, snake_case
+from starmodel_schemas.reserved_names import (
+    CLASS_NAMES,
+    COMMAND_VARIABLES,
+    EVENT_NAMES,
+    FIELD_NAMES,
+    FOLDER_NAMES,
+    HOLDER_NAMES,
+    NAMESPACES,
+    PARAMETER_NAMES,
+    RECORD_CLASSES,
+    SQL_EVENT_NAMES,
+    SUBJECT_NAMES,
+    TABLE_CLASSES,
+)
+
+MODEL_ATTRIBUTES = frozenset(
+    {
+        "construct",
+        "copy",
+        "dict",
+        "from_orm",
+        "json",
+        "parse_file",
+        "parse_obj",
+        "parse_raw",
+        "schema",
+        "schema_json",
+        "update_forward_refs",
+        "validate",
+    }
+)
+"""What means something to pydantic's `BaseModel`, besides what starts with `model_`."""
+
+_MODEL_NAMES = MODEL_METHODS | {
+    *("model_computed_fields", "model_config", "model_extra", "model_fields", "model_fields_set"),
+}
+# Pydantic warns of a field that starts like one of these methods.
+_PROTECTED = ("model_dump", "model_validate")
+SIGNALS = "datastar"
+"""The argument of a query string in which Datastar sends the signals of a page."""
+
+BODYLESS = ("GET", "DELETE")
+"""Methods whose requests have no body to send signals in."""
+
+_WINDOWS_FOLDERS = frozenset(
+    {"aux", "con", "nul", "prn", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
+)
+
+
+def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM602: an entity, a value object or an enum is called like something generated."""
+    generated = _generated_names(app)
+    symbols = [
+        *(("entity", entity.lineage.symbol) for entity in app.entities),
+        *(("value object", linked.symbol) for linked in app.objects.values()),
+        *(("enum", linked.symbol) for linked in app.enums.values()),
+    ]
+    taken = {*generated, *(symbol.name for _, symbol in symbols)}
+    for entity in app.entities:
+        yield from _entity_names(entity, app, taken)
+        yield from _function_names(entity)
+    kept = {
+        symbol
+        for entity in app.entities
+        if entity.schema.store == "SERVER_SQL"
+        for symbol in (entity.lineage.symbol, *entity.reached)
+    }
+    for kind, symbol in symbols:
+        name = symbol.name
+        if _is_lower(name):
+            text = "is written like a function or a variable, of which generated code has many"
+        elif name in CLASS_NAMES or (symbol in kept and name in TABLE_CLASSES | RECORD_CLASSES):
+            text = f"is called like the `{name}` that generated code imports"
+        elif kind == "entity" and name == constant_case(name):
+            text = "is written like a constant, and its definition in generated code is one"
+        elif name in generated:
+            text = f"is called like {generated[name]} in generated code"
+        else:
+            continue
+        help = f"rename it, for example `{free_class(name, kind, taken)}`"
+        subject = Subject(f"{kind} `{name}`", symbol.place, name)
+        yield subject.diagnose(Problem(RESERVED_NAME, text, help))
+
+
+def _is_lower(name: str) -> bool:
+    """Whether a class has no name in capitals: `point`, `_`, or a name that classes hide."""
+    return name.startswith("__") or not name.strip("_") or name.lstrip("_")[0].islower()
+
+
+def _generated_names(app: LinkedApp) -> dict[str, str]:
+    """The classes and constants of generated modules that have their names from the app."""
+    found: dict[str, str] = {}
+    for linked in app.objects.values():
+        found[f"{linked.schema.name}State"] = f"the state of `{linked.schema.name}`"
+    for enum in app.enums.values():
+        labels = f"{constant_case(enum.schema.name)}_LABELS"
+        found[labels] = f"the labels of `{enum.schema.name}`"
+    for entity in app.entities:
+        name, constant = entity.schema.name, constant_case(entity.schema.name)
+        found[f"{name}State"] = f"the state of `{name}`"
+        found[f"{name}Client"] = found[f"Async{name}Client"] = f"the client of `{name}`"
+        found[constant] = f"the definition of `{name}`"
+        found[f"{constant}_FRAGMENTS"] = f"the fragments of `{name}`"
+        found[f"{constant}_WRITABLE"] = f"what callers of `{name}` write"
+        for event in entity.schema.events:
+            function = constant_case(event.function)
+            found[f"{function}_ARGUMENTS"] = f"the arguments of `{event.function}`"
+            found[f"{function}_FORM"] = f"the form of `{event.function}`"
+        if entity.schema.store == "SERVER_SQL":
+            found |= _table_names(entity)
+    return found
+
+
+def _table_names(entity: LinkedEntity) -> dict[str, str]:
+    """The classes and constants of the modules that entities in SQL have besides."""
+    name, constant = entity.schema.name, constant_case(entity.schema.name)
+    found = {f"{name}Row": f"the row of `{name}`", f"{constant}_TABLE": f"the table of `{name}`"}
+    for word in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+        found[f"{word}_{constant}"] = f"a statement about `{name}`"
+    for field in entity.fields:
+        if is_links(field.schema):
+            row = f"{name}{pascal_case(field.schema.name)}Row"
+            found[row] = f"the row that leads from `{name}` to its `{field.schema.name}`"
+    if entity.is_record_in_sql:
+        found[f"{name}Filters"] = f"the filters of `{name}`"
+        found[f"{name}Sort"] = f"the names that `{name}` can be sorted by"
+        found[f"{name}Include"] = f"the names of what `{name}` refers to"
+        found[f"{constant}_QUERIES"] = f"the queries of `{name}`"
+        found[f"{constant}_BLANK"] = f"the empty form of `{name}`"
+        for kind, word in (("create", "NEW"), ("update", "EDIT"), ("delete", "DELETE")):
+            if kind in entity.schema.crud:
+                found[f"{word}_{constant}"] = f"the form of `{kind}` of `{name}`"
+    return found
+
+
+def _entity_names(entity: LinkedEntity, app: LinkedApp, taken: set[str]) -> Iterator[Diagnostic]:
+    schema = entity.schema
+    help = f"rename it, for example `{free_class(schema.name, 'entity', taken)}`"
+    folder = _taken_folder(schema.snake_name)
+    if folder is not None:
+        text = f"would have the folder `{schema.snake_name}`, the name of {folder}"
+        yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
+    where = SUBJECT_NAMES.get(schema.snake_name)
+    is_version = schema.snake_name == VERSION and "update" in schema.crud
+    if is_version or schema.snake_name == HOLDER_NAMES.get(schema.scope):
+        where = "commands"
+    if where is not None:
+        text = (
+            f"would be the variable `{schema.snake_name}`, which generated {where} need themselves"
+        )
+        yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
+    function = _clashing_function(entity)
+    if function is not None:
+        text = f"would have the function `{function}`, a name that generated code needs itself"
+        yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
+    if schema.namespace in NAMESPACES:
+        text = f"has the namespace `{schema.namespace}`, where {NAMESPACES[schema.namespace]} are"
+        help = f"give it another `namespace` in `model_config`, for example `{schema.snake_name}`"
+        yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help), entity.options.place)
+
+
+def _function_names(entity: LinkedEntity) -> Iterator[Diagnostic]:
+    """Policies and providers that are called like a variable of the commands that call them."""
+    for name, where in _called_functions(entity).items():
+        if name in COMMAND_VARIABLES or name == HOLDER_NAMES.get(entity.schema.scope):
+            text = f"has the {where} `{name}`, which is a variable of generated commands"
+            help = f"rename the function, for example `is_{name}`"
+            yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
+
+
+def _called_functions(entity: LinkedEntity) -> dict[str, str]:
+    """The functions of the author's that commands call, by name, and what they are."""
+    found: dict[str, str] = {}
+    for rule in (entity.schema.access, *(event.schema.access for event in entity.events)):
+        if rule.kind == "policy":
+            found[rule.function.rpartition(".")[2]] = "policy"
+    for event in entity.events:
+        for parameter in event.schema.parameters:
+            if parameter.source.kind == "provider":
+                function = parameter.source.function.replace(":", ".").rpartition(".")[2]
+                found[function] = "provider"
+    return found
+
+
+def _clashing_function(entity: LinkedEntity) -> str | None:
+    """The function of an entity's modules that would be called like another one in them."""
+    seen = {*EVENT_NAMES, *(SQL_EVENT_NAMES if entity.is_record_in_sql else ())}
+    for name in _functions(entity):
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
+def _taken_folder(name: str) -> str | None:
+    if iskeyword(name):
+        return "a keyword of Python"
+    if name in _WINDOWS_FOLDERS:
+        return "a device of Windows"
+    return FOLDER_NAMES.get(name)
+
+
+def check_field_names(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM602: a field is called like something of pydantic or of the generated code."""
+    for entity in app.entities:
+        own = {f"{entity.schema.snake_name}_state": "bindings", **FIELD_NAMES}
+        yield from _field_problems(entity.fields, own)
+    # The fields of value objects are no names of a module.
+    own = {name: where for name, where in FIELD_NAMES.items() if where == "clients"}
+    # What makes their values has it as its decorator.
+    own["classmethod"] = "clients"
+    for linked in app.objects.values():
+        yield from _field_problems(linked.fields, own)
+
+
+def _field_problems(fields: Sequence[LinkedField], own: Mapping[str, str]) -> Iterator[Diagnostic]:
+    names = [field.schema.name for field in fields]
+    for field in fields:
+        name = field.schema.name
+        problem = _model_problem(name, names)
+        if problem is None and not field.schema.private and name in own:
+            problem = _taken(name, own[name], names)
+        if problem is not None:
+            yield field.subject.diagnose(problem)
+
+
+def check_event_names(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM602: an event or a parameter is called like something around it."""
+    for entity in app.entities:
+        own = _own_names(entity, app)
+        for event in entity.events:
+            more = SQL_EVENT_NAMES if entity.is_record_in_sql else {}
+            problem = _event_problem(entity, event, own | more)
+            if problem is not None:
+                yield event.subject.diagnose(problem)
+            yield from _parameter_problems(entity, event, own)
+        yield from _written_field_problems(entity, own)
+
+
+def _functions(entity: LinkedEntity) -> tuple[str, ...]:
+    """The functions in an entity's generated modules that have their names from the entity."""
+    snake = entity.schema.snake_name
+    found = (
+        *(f"read_{snake}", f"{snake}_form", f"new_{snake}_page", f"{snake}_page"),
+        *(f"{snake}_resource", f"{snake}_state"),
+    )
+    if entity.is_record_in_sql:
+        # What the routes of records in SQL have and use besides.
+        found += (
+            *(f"new_{snake}", f"{snake}_options", f"edit_{snake}", f"save_{snake}"),
+            *(f"confirm_{snake}", f"remove_{snake}", f"edit_{snake}_page"),
+            *(f"delete_{snake}_page", f"{snake}_draft", f"{snake}_relations"),
+            *(f"{snake}_list_page", f"{snake}_list", f"list_{snake}", f"find_{snake}"),
+            f"read_{snake}_draft",
+        )
+    return found
+
+
+def _own_names(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
+    """The functions in an entity's generated modules that have their names from the app."""
+    found = dict.fromkeys(_functions(entity), "routes")
+    found[f"{entity.schema.snake_name}_state"] = "bindings"
+    for symbol in entity.reached:
+        if symbol.qualified_name in app.objects:
+            found[f"{snake_case(symbol.name)}_state"] = "routes"
+    if ":" in entity.schema.page:
+        found[entity.schema.page.rpartition(":")[2]] = "routes, where it is the page"
+    rules = [entity.schema.access, *(event.schema.access for event in entity.events)]
+    rules += [
+        app.by_name[parameter.source.entity].schema.access
+        for event in entity.events
+        for parameter in event.schema.parameters
+        if parameter.source.kind == "entity"
+    ]
+    for rule in rules:
+        if rule.kind == "policy":
+            found[rule.function.rpartition(".")[2]] = "commands, where it is the policy"
+    for event in entity.events:
+        for parameter in event.schema.parameters:
+            if parameter.source.kind == "provider":
+                name = parameter.source.function.replace(":", ".").rpartition(".")[2]
+                found[name] = "commands, where it is a provider"
+    return found
+
+
+def _event_problem(
+    entity: LinkedEntity, event: LinkedEvent, own: Mapping[str, str]
+) -> Problem | None:
+    function, name = event.schema.function, event.schema.name
+    members = [*entity.members.methods, *(field.schema.name for field in entity.fields)]
+    model = _model_problem(function, members, is_event=True)
+    if model is not None:
+        return model
+    if iskeyword(name):
+        text = f"is called `{name}` outside, a keyword of Python"
+        other = free_member(name, members, is_event=True)
+        return Problem(RESERVED_NAME, text, f"give it another `name`, for example `{other}`")
+    where = EVENT_NAMES.get(function) or own.get(function)
+    return None if where is None else _taken(function, where, members, is_event=True)
+
+
+def _parameter_problems(
+    entity: LinkedEntity, event: LinkedEvent, own: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    places = {fact.name: fact.place for fact in event.method.facts.parameters}
+    holder = None if event.schema.is_creation else HOLDER_NAMES.get(entity.schema.scope)
+    taken = {entity.schema.snake_name, *(each.name for each in event.schema.parameters)}
+    for parameter in event.schema.parameters:
+        name = parameter.name
+        if parameter.source.kind not in ("argument", "entity"):
+            continue
+        where = PARAMETER_NAMES.get(name) or own.get(name)
+        if name == holder:
+            where = "commands, where it says which instance is meant"
+        elif name == entity.schema.snake_name:
+            where = "commands, where it is the entity"
+        elif name == SIGNALS and event.schema.method in BODYLESS:
+            where = f"routes, where a page's {event.schema.method} has all its signals"
+        elif parameter.source.kind == "entity" and f"{name}_id" in taken:
+            text = f"is loaded by `{name}_id`, which is the name of something else"
+            help = f"rename one of them, for example `{free_member(name, taken)}`"
+            problem = Problem(RESERVED_NAME, text, help)
+            yield _parameter(event, parameter, places[name], problem)
+        if where is not None:
+            problem = _taken(name, where, taken)
+            yield _parameter(event, parameter, places[name], problem)
+
+
+def _written_field_problems(entity: LinkedEntity, own: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Fields that `crud` has arguments for, which are variables of generated functions too."""
+    names = [field.schema.name for field in entity.fields]
+    for field in entity.fields:
+        name = field.schema.name
+        kinds = [kind for kind in entity.schema.crud if is_written(field.schema, kind)]
+        where = PARAMETER_NAMES.get(name) or own.get(name)
+        if name == entity.schema.snake_name:
+            where = "commands, where it is the entity"
+        if kinds and where is not None:
+            text = f"is an argument of `{kinds[0]}`, and `{name}` is a name that generated code"
+            text += f" needs in its {where}"
+            help = f"choose another name, for example `{free_member(name, names)}`, or keep it out"
+            help += " of CRUD with `Field(writable=False)`"
+            yield field.subject.diagnose(Problem(RESERVED_NAME, text, help))
+
+
+def _parameter(
+    event: LinkedEvent, parameter: ParameterSchema, place: Place, problem: Problem
+) -> Diagnostic:
+    noun = f"parameter `{parameter.name}` of {event.subject.noun}"
+    return Subject(noun, place, event.subject.entity).diagnose(problem)
+
+
+def _model_problem(
+    name: str, members: Collection[str], *, is_event: bool = False
+) -> Problem | None:
+    if name in MODEL_ATTRIBUTES | _MODEL_NAMES or name.startswith(_PROTECTED):
+        text = f"is called `{name}`, a name of pydantic's models"
+        other = free_member(name, members, is_event=is_event)
+        return Problem(RESERVED_NAME, text, f"choose another name, for example `{other}`")
+    return None
+
+
+def _taken(name: str, where: str, members: Collection[str], *, is_event: bool = False) -> Problem:
+    text = f"is called `{name}`, a name that generated code needs in its {where}"
+    other = free_member(name, members, is_event=is_event)
+    return Problem(RESERVED_NAME, text, f"choose another name, for example `{other}`")

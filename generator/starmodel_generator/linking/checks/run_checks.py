@@ -1,0 +1,69 @@
+"""All checks of linked entities, in the order in which they speak."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.linking import linked_fields
+from starmodel_generator.linking.checks import (
+    base_class_checks,
+    column_checks,
+    crud_checks,
+    default_checks,
+    exposure_checks,
+    index_checks,
+    model_checks,
+    name_checks,
+    relation_checks,
+    reserved_name_checks,
+    route_checks,
+    table_checks,
+    union_checks,
+)
+from starmodel_generator.linking.linked_app import LinkedApp
+
+Check: TypeAlias = Callable[[LinkedApp], Iterator[Diagnostic]]
+
+CHECKS: tuple[Check, ...] = (
+    linked_fields.check_datetimes,
+    linked_fields.check_money,
+    linked_fields.check_record_ids,
+    linked_fields.check_required_fields,
+    linked_fields.check_protected_parts,
+    linked_fields.check_aliases,
+    default_checks.check_defaults,
+    model_checks.check_input,
+    model_checks.check_frozen,
+    union_checks.check_discriminators,
+    base_class_checks.check_table_marks,
+    base_class_checks.check_sql_models,
+    relation_checks.check_targets,
+    relation_checks.check_owners,
+    relation_checks.check_places,
+    relation_checks.check_on_delete,
+    column_checks.check_exactness,
+    default_checks.check_stored_defaults,
+    index_checks.check_indexes,
+    index_checks.check_keys,
+    crud_checks.check_crud,
+    exposure_checks.check_secrets,
+    exposure_checks.check_namespaces,
+    exposure_checks.check_access,
+    route_checks.check_paths,
+    route_checks.check_route_collisions,
+    name_checks.check_entity_names,
+    name_checks.check_signal_names,
+    name_checks.check_member_names,
+    name_checks.check_class_names,
+    reserved_name_checks.check_class_names,
+    reserved_name_checks.check_field_names,
+    reserved_name_checks.check_event_names,
+    table_checks.check_tables,
+    table_checks.check_columns,
+    table_checks.check_index_names,
+)
+
+
+def check(app: LinkedApp) -> list[Diagnostic]:
+    """What all checks have to say."""
+    return [diagnostic for rule in CHECKS for diagnostic in rule(app)]

@@ -1,0 +1,191 @@
+"""Names in a database: SM511."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
+from starmodel_generator.diagnostics.rules.sql_rules import TABLE_NAME_CLASH
+from starmodel_generator.linking.entities.entities import LinkedEntity
+from starmodel_generator.linking.entities.field_storage import is_links, kept, stored_fields
+from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.names.suggestions import free_member
+from starmodel_generator.linking.options.pydantic_support import TEXT_ARGUMENTS
+from starmodel_generator.linking.reporting import Problem, Subject
+from starmodel_generator.linking.types.unions import entities_in
+from starmodel_schemas.reserved_names import ROW_NAMES
+
+_OWN_TABLES = ("alembic_version",)
+_OWN_PREFIXES = ("starmodel_", "sqlite_", "_alembic_")
+_OWN_COLUMNS = ("row_version", "row_expires_at")
+_SYSTEM_COLUMNS = ("cmax", "cmin", "ctid", "tableoid", "xmax", "xmin")
+"""https://www.postgresql.org/docs/current/ddl-system-columns.html"""
+
+_LONGEST = 63
+"""The bytes of a name that PostgreSQL keeps; it cuts off the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Something in the database that has a name, and whose it is."""
+
+    name: str
+    what: str
+    subject: Subject
+
+
+def check_tables(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM511: two tables have one name, or one that is taken or too long."""
+    seen: dict[str, _Named] = {}
+    # Entities of one name are reported as such, not table by table.
+    for entity in {each.schema.snake_name: each for each in app.entities}.values():
+        if entity.schema.store == "SERVER_SQL":
+            for table in _tables(entity):
+                problem = _table_problem(table)
+                if problem is not None:
+                    yield table.subject.diagnose(problem)
+                    continue
+                first = seen.setdefault(table.name, table)
+                if first is not table:
+                    yield _clash(table, first)
+
+
+def check_columns(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM511: two columns of a table have one name, or one that is taken or too long."""
+    for entity in app.entities:
+        if entity.schema.store != "SERVER_SQL":
+            continue
+        own = {*_OWN_COLUMNS, *([] if entity.schema.scope == "RECORD" else ["holder"])}
+        seen: dict[str, _Named] = {}
+        for column in _columns(entity, app):
+            # SQLite takes names for the same that differ only by case.
+            folded = column.name.casefold()
+            help = f"rename it, for example `{free_member(column.name)}`"
+            first = seen.setdefault(folded, column)
+            if folded in own:
+                text = f"would be kept in the column `{column.name}`, which the store needs itself"
+                yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, help))
+            elif folded in _SYSTEM_COLUMNS:
+                text = f"would be kept in the column `{column.name}`, which PostgreSQL has itself"
+                yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, help))
+            elif column.name in ROW_NAMES:
+                where = ROW_NAMES[column.name]
+                text = f"would be kept in the column `{column.name}`, a name that {where} needs"
+                yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, help))
+            elif first is not column:
+                yield _clash(column, first)
+            elif _is_long(column.name):
+                yield column.subject.diagnose(_too_long(column))
+
+
+def check_index_names(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM511: two indexes have one name, or a constraint has one that is too long."""
+    seen: dict[str, _Named] = {}
+    for entity in {each.schema.snake_name: each for each in app.entities}.values():
+        if entity.schema.store != "SERVER_SQL":
+            continue
+        for index in _indexes(entity, app):
+            if _is_long(index.name):
+                yield index.subject.diagnose(_too_long(index))
+                continue
+            first = seen.setdefault(index.name, index)
+            if first is not index:
+                yield _clash(index, first)
+        for check in _constraints(entity, app):
+            if _is_long(check.name):
+                yield check.subject.diagnose(_too_long(check))
+
+
+def _tables(entity: LinkedEntity) -> Iterator[_Named]:
+    name = entity.schema.snake_name
+    yield _Named(name, f"the table of {entity.subject.noun}", entity.subject)
+    for field in stored_fields(entity.fields):
+        if is_links(field.schema):
+            table = f"{name}_{field.schema.name}"
+            yield _Named(table, f"the table of {field.subject.noun}", field.subject)
+
+
+def _columns(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
+    yield _Named("id", f"the id of {entity.subject.noun}", entity.subject)
+    for field in stored_fields(entity.fields):
+        if field.schema.name != "id":
+            for name in kept(field, app).columns:
+                yield _Named(name, f"the column of {field.subject.noun}", field.subject)
+
+
+def _indexes(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
+    table = entity.schema.snake_name
+    columns: dict[str, tuple[str, ...]] = {}
+    for field in stored_fields(entity.fields):
+        schema = field.schema
+        how = kept(field, app)
+        columns[schema.name] = how.columns
+        is_indexed = schema.index or schema.unique or how.how == "reference"
+        if is_indexed and schema.name != "id":
+            for column in how.columns:
+                name = f"{'uq' if schema.unique else 'ix'}_{table}_{column}"
+                yield _Named(name, f"an index of {field.subject.noun}", field.subject)
+    # The same index twice is reported as such.
+    for option in dict.fromkeys(entity.schema.indexes):
+        prefix = "uq" if option.unique else "ix"
+        parts = [column for field in option.fields for column in columns.get(field, ())]
+        name = "_".join([prefix, table, *parts])
+        yield _Named(name, f"an index of {entity.subject.noun}", entity.subject)
+
+
+def _constraints(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
+    table = entity.schema.snake_name
+    for field in stored_fields(entity.fields):
+        how = kept(field, app)
+        if how.how == "reference":
+            name = f"fk_{table}_{how.columns[0]}"
+            yield _Named(name, f"the constraint of {field.subject.noun}", field.subject)
+        elif how.how == "links":
+            for name in _link_constraints(f"{table}_{field.schema.name}", entity, field, app):
+                yield _Named(name, f"a constraint of {field.subject.noun}", field.subject)
+        elif how.how in ("column", "parts"):
+            for column, part in zip(how.columns, how.fields, strict=True):
+                limits = part.schema.constraints.model_dump(
+                    exclude_defaults=True, exclude={"strict", *TEXT_ARGUMENTS}
+                )
+                is_checked = part.schema.type.kind in ("enum", "literal") or limits
+                if is_checked:
+                    name = f"ck_{table}_{column}_choices"
+                    yield _Named(name, f"the constraint of {field.subject.noun}", field.subject)
+
+
+def _link_constraints(
+    table: str, entity: LinkedEntity, field: LinkedField, app: LinkedApp
+) -> Iterator[str]:
+    """The foreign keys of a many-to-many relation's table."""
+    yield f"fk_{table}_{entity.schema.snake_name}_id"
+    for name in entities_in(field.schema.type):
+        if name in app.by_name:
+            other = "other_" if name == entity.schema.qualified_name else ""
+            yield f"fk_{table}_{other}{app.by_name[name].schema.snake_name}_id"
+
+
+def _table_problem(table: _Named) -> Problem | None:
+    if table.name in _OWN_TABLES or table.name.startswith(_OWN_PREFIXES):
+        text = f"would be kept in the table `{table.name}`, a name that the store or SQLite needs"
+        return Problem(TABLE_NAME_CLASH, text, "rename it")
+    return _too_long(table) if _is_long(table.name) else None
+
+
+def _is_long(name: str) -> bool:
+    return len(name.encode()) > _LONGEST
+
+
+def _too_long(named: _Named) -> Problem:
+    text = f"needs the name `{named.name}` in the database, longer than {_LONGEST} bytes"
+    return Problem(TABLE_NAME_CLASH, text, "give the field or the entity a shorter name")
+
+
+def _clash(second: _Named, first: _Named) -> Diagnostic:
+    return TABLE_NAME_CLASH.report(
+        f"{second.what} and {first.what} are both called `{second.name}`",
+        second.subject.place,
+        help="rename one of them",
+        related=(Related("the other one is here", first.subject.place),),
+        entity=second.subject.entity,
+    )

@@ -1,0 +1,1 @@
+"""Entities and what they consist of: fields, events, relations, access."""

@@ -1,0 +1,487 @@
+"""The fields of entities and value objects."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from starmodel_generator.analysis.facts import (
+    AssignmentFact,
+    CallExpression,
+    Expression,
+    NameExpression,
+    OpaqueExpression,
+)
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    AMBIGUOUS_UNION,
+    CONDITIONAL_ENTITY,
+    DUPLICATE_MEMBER,
+    FIELD_ALIAS,
+    INVALID_COMPUTED_FIELD,
+    MISSING_ANNOTATION,
+    UNKNOWN_FIELD_OPTION,
+    UNSUPPORTED_TYPE,
+)
+from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
+from starmodel_generator.linking.entities.pydantic_hooks import hooks_of
+from starmodel_generator.linking.names.class_members import Annotated, Members, Method
+from starmodel_generator.linking.names.forward_refs import ForwardNames
+from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.symbols import (
+    ClassSymbol,
+    ExternalSymbol,
+    Namespace,
+    ValueSymbol,
+)
+from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.options.field_options import NO_CONSTRAINTS, FieldOptions
+from starmodel_generator.linking.options.pydantic_support import TEXT_ARGUMENTS
+from starmodel_generator.linking.reporting import Problem, Report, Subject
+from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.types.constraints import scalar_name, unfit_limits, unfit_multiline
+from starmodel_generator.linking.types.unions import entities_in, told_apart
+from starmodel_generator.linking.values.defaults import REQUIRED
+from starmodel_generator.linking.values.value import NotConstant
+from starmodel_generator.linking.values.value_origins import UNKNOWN
+from starmodel_schemas import FieldSchema, OptionalType
+
+# Calls whose results pydantic leaves alone in the body of a model.
+_DESCRIPTOR_MAKERS = frozenset(
+    {
+        "builtins.property",
+        "builtins.classmethod",
+        "builtins.staticmethod",
+        "functools.cached_property",
+        "functools.partial",
+        "functools.partialmethod",
+        "pydantic.PrivateAttr",
+        "pydantic.computed_field",
+        "pydantic.field_serializer",
+        "pydantic.field_validator",
+        "pydantic.model_serializer",
+        "pydantic.model_validator",
+    }
+)
+_COMPUTED_OPTIONS = frozenset(
+    {
+        *("alias", "alias_priority", "description", "examples"),
+        *("field_title_generator", "json_schema_extra", "repr", "return_type", "title"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedField:
+    """A field with the class that defines it and what wrote it.
+
+    `says_on_delete` is true where it has an `on_delete` that was written; `allows_infinity` is
+    what it says about numbers that are not finite. `by_pydantic` is what only pydantic does when
+    it reads a value of the field, as written, with where it is. `default` is what is known of the
+    default, `UNKNOWN` also where a validator is given it before its type is made sure of.
+    `has_alias` says that it can be given under another name.
+    """
+
+    schema: FieldSchema
+    owner: ClassSymbol
+    fact: AssignmentFact | Method
+    says_on_delete: bool = False
+    allows_infinity: bool | None = None
+    by_pydantic: tuple[tuple[str, Place], ...] = ()
+    default: object = UNKNOWN
+    has_alias: bool = False
+
+    @property
+    def subject(self) -> Subject:
+        """The field as the subject of a diagnostic."""
+        facts = self.fact.facts if isinstance(self.fact, Method) else self.fact
+        return Subject(f"field `{self.owner.name}.{facts.name}`", facts.place, self.owner.name)
+
+    def at_default(self, problem: Problem) -> Diagnostic:
+        """The diagnostic of a problem with the field's default, where that is written."""
+        assert not isinstance(self.fact, Method)
+        return self.subject.diagnose(problem, self.fact.place.at("value", 0))
+
+    def at_type(self, problem: Problem) -> Diagnostic:
+        """The diagnostic of a problem with the field's type, where that is written."""
+        if isinstance(self.fact, Method):
+            return self.subject.diagnose(problem, self.fact.facts.place.at("returns", 0))
+        return self.subject.diagnose(problem, self.fact.place.at("annotation", 0))
+
+
+class FieldReader:
+    """Reads the fields of pydantic models."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._names = resolver.names
+        self._lineages = resolver.lineages
+        self._members = resolver.members
+        self._types = resolver.types
+        self._constants = resolver.constants
+        self._options = resolver.options
+        self._defaults = resolver.defaults
+        self._made = resolver.made
+        self._forward_names = ForwardNames(resolver.names)
+
+    def fields(
+        self,
+        lineage: Lineage,
+        *,
+        accepts_names: bool,
+        settings: Mapping[str, object],
+        report: Report,
+    ) -> tuple[LinkedField, ...]:
+        """All fields of a model, inherited ones included, computed ones last.
+
+        `accepts_names` says that a field with an alias can be given by its own name too,
+        `settings` is what `model_config` says about values.
+        """
+        members = self._members.members(lineage)
+        self._check_unannotated(lineage, members, report)
+        # A validator of the whole model may change a default as well, but is seldom there for it.
+        early = [
+            hook
+            for hook in hooks_of(lineage, self._resolver)
+            if hook.reads_input and hook.decorator == "pydantic.field_validator"
+        ]
+        found: list[LinkedField] = []
+        for name, member in members.annotated.items():
+            if name.startswith("_") or name == "model_config":
+                continue
+            is_read_early = any(hook.is_about(name) for hook in early)
+            field = self._field(
+                member,
+                accepts_names,
+                settings,
+                is_read_early=is_read_early,
+                report=report,
+            )
+            if field is not None:
+                self._check_shadowed(field, members, report)
+                found.append(field)
+        if lineage.is_entity:
+            # `Entity` has an `id` already, so one that is declared again keeps its place.
+            found.sort(key=lambda field: field.schema.name != "id")
+        stored = {field.schema.name for field in found}
+        for name, method in members.methods.items():
+            if method.decorator("pydantic.computed_field") is not None and name not in stored:
+                field = self._computed(method, lineage, report)
+                if field is not None:
+                    found.append(field)
+        return tuple(found)
+
+    def is_left_alone(self, value: Expression, owner: ClassSymbol) -> bool:
+        """Whether a value is one that pydantic does not take for a field."""
+        if isinstance(value, OpaqueExpression):
+            return value.text.startswith("lambda")
+        if isinstance(value, CallExpression):
+            # `strip = field_validator("name")(strip_text)` is one as well.
+            made = value.function
+            function = made.function if isinstance(made, CallExpression) else made
+            if isinstance(function, NameExpression):
+                symbol = self._names.resolve(function.name, Namespace(owner.module))
+                return isinstance(symbol, ExternalSymbol) and symbol.name in _DESCRIPTOR_MAKERS
+        if isinstance(value, NameExpression):
+            # `__call__ = method`, `alias = event`: another name for a method of the class.
+            return any(method.name == value.name for method in owner.facts.methods)
+        return False
+
+    def _field(
+        self,
+        member: Annotated,
+        accepts_names: bool,
+        settings: Mapping[str, object],
+        *,
+        is_read_early: bool,
+        report: Report,
+    ) -> LinkedField | None:
+        owner, fact = member.owner, member.fact
+        if fact.annotation is None:
+            return None
+        if self._is_relationship(member):
+            subject = Subject(f"field `{owner.name}.{fact.name}`", fact.place, owner.name)
+            report(subject.diagnose(_relationship(fact), fact.place.at("value", 0)))
+            return None
+        resolved = self._types.value(fact.annotation, owner.namespace)
+        if resolved.is_class_variable or (resolved.is_final and fact.value is not None):
+            return None
+        subject = Subject(f"field `{owner.name}.{fact.name}`", fact.place, owner.name)
+        if fact.container is not None:
+            text = f"is defined inside `{fact.container}`, so nobody knows whether it exists"
+            problem = Problem(CONDITIONAL_ENTITY, text, "move it to the top of the class")
+            report(subject.diagnose(problem))
+            return None
+        if resolved.type is not None and any(entities_in(resolved.type)):
+            problems_ahead = self._forward_names.problems(fact.annotation, owner)
+            subject.report_all(problems_ahead, report, "annotation", 0)
+        options, default_written = self._all_options(resolved.options, member)
+        if resolved.type is not None and scalar_name(resolved.type) == "str":
+            options = _with_settings(options, settings)
+        problems = list(resolved.problems)
+        if options.has_discriminator:
+            problems = [each for each in problems if each.rule is not AMBIGUOUS_UNION]
+        subject.report_all(problems, report, "annotation", 0)
+        if resolved.type is None:
+            if not problems:
+                report(subject.diagnose(_ONLY_NONE, fact.place.at("annotation", 0)))
+            return None
+        default, default_problems = self._defaults.of_field(
+            default_written,
+            options.factory,
+            member.value_namespace,
+            resolved.type,
+            options.constraints,
+            is_read_early=is_read_early or options.reads_input,
+        )
+        # Those of the annotation come first.
+        annotated, assigned = resolved.options, len(resolved.options.problems)
+        subject.report_all(options.problems[:assigned], report, "annotation", 0)
+        subject.report_all(options.problems[assigned:], report, "value", 0)
+        subject.report_all(default_problems, report, "value", 0)
+        if options.nullable not in (None, isinstance(resolved.type, OptionalType)):
+            report(subject.diagnose(_nullable(options.nullable), fact.place.at("value", 0)))
+        if options.constraints is not NO_CONSTRAINTS:
+            subject.report_all(unfit_limits(options.constraints, resolved.type), report)
+        subject.report_all(unfit_multiline(options.multiline, resolved.type), report)
+        if options.has_alias and not accepts_names:
+            report(subject.diagnose(_ALIAS_PROBLEM, fact.place.at("value", 0)))
+        schema = FieldSchema(
+            name=fact.name,
+            type=told_apart(resolved.type, options.discriminator) or resolved.type,
+            default=default,
+            constraints=options.constraints,
+            title=options.title,
+            description=options.description or fact.docstring or None,
+            private=options.private,
+            primary_key=options.primary_key,
+            index=options.index,
+            unique=options.unique,
+            foreign_key=options.foreign_key,
+            writable=options.writable,
+            frozen=options.frozen,
+            renamed_from=options.renamed_from,
+            on_delete=options.on_delete or "restrict",
+            multiline=options.multiline,
+        )
+        made: object = UNKNOWN
+        if is_read_early or options.reads_input or default_problems:
+            pass
+        elif options.factory is not None:
+            made = self._made.of_factory(options.factory, member.value_namespace)
+        elif default_written is not None:
+            made = self._made.of_default(default_written, member.value_namespace)
+        in_annotation = len(annotated.by_pydantic)
+        by_pydantic = tuple(
+            (written, fact.place.at("annotation" if index < in_annotation else "value", 0))
+            for index, written in enumerate(options.by_pydantic)
+        )
+        return LinkedField(
+            schema,
+            owner,
+            fact,
+            says_on_delete=options.on_delete is not None,
+            allows_infinity=options.allow_inf_nan,
+            by_pydantic=by_pydantic,
+            default=made,
+            has_alias=options.has_alias,
+        )
+
+    def _is_relationship(self, member: Annotated) -> bool:
+        """Whether a field is a relation in the manner of SQLModel or SQLAlchemy."""
+        value = member.value
+        if not isinstance(value, CallExpression) or not isinstance(value.function, NameExpression):
+            return False
+        symbol = self._names.resolve(value.function.name, member.value_namespace)
+        return isinstance(symbol, ExternalSymbol) and symbol.name in _RELATIONSHIPS
+
+    def _all_options(
+        self, options: FieldOptions, member: Annotated
+    ) -> tuple[FieldOptions, Expression | None]:
+        """What the annotation and the assigned value say, and the default as written."""
+        value, namespace = member.value, member.value_namespace
+        if value is None:
+            return options, options.default
+        if isinstance(value, NameExpression):
+            # `NAME = Field(max_length=80)` above the class, `name: str = NAME` in it.
+            symbol = self._names.follow(self._names.resolve(value.name, namespace))
+            if isinstance(symbol, ValueSymbol):
+                named, where = symbol.assignment.value, symbol.namespace
+                if self._options.is_field_call(named, where):
+                    value, namespace = named, where
+        if isinstance(value, CallExpression) and self._options.is_field_call(value, namespace):
+            options = self._options.read_call(value, namespace, options)
+            return options, options.default
+        return options, value
+
+    def _computed(self, method: Method, lineage: Lineage, report: Report) -> LinkedField | None:
+        facts = method.facts
+        decorator = method.decorator("pydantic.computed_field")
+        noun = f"computed field `{method.owner.name}.{facts.name}`"
+        subject = Subject(noun, facts.place, method.owner.name)
+        prop = method.decorator("builtins.property", "functools.cached_property")
+        if decorator is None:
+            return None
+        if prop is not None and prop.index < decorator.index:
+            report(subject.diagnose(_ORDER_PROBLEM, facts.place.at("decorator", prop.index)))
+            return None
+        options = FieldOptions()
+        annotation: Expression | None = facts.returns
+        if isinstance(decorator.expression, CallExpression):
+            for keyword, value in decorator.expression.keywords:
+                problem = self._computed_option(keyword, value, method)
+                if problem is not None:
+                    place = facts.place.at("decorator", decorator.index)
+                    report(subject.diagnose(problem, place))
+            known = ("title", "description")
+            keywords = tuple(pair for pair in decorator.expression.keywords if pair[0] in known)
+            call = CallExpression(decorator.expression.function, keywords=keywords)
+            options = self._options.read_call(call, method.namespace)
+            annotation = decorator.expression.keyword("return_type") or annotation
+        if annotation is None:
+            report(subject.diagnose(_UNTYPED_PROBLEM))
+            return None
+        resolved = self._types.value(annotation, method.namespace)
+        problems = (*resolved.problems, *resolved.options.problems)
+        subject.report_all(problems, report, "returns", 0)
+        subject.report_all(options.problems, report)
+        if resolved.type is None:
+            if not resolved.problems:
+                report(subject.diagnose(_UNTYPED_PROBLEM))
+            return None
+        schema = FieldSchema(
+            name=facts.name,
+            type=resolved.type,
+            default=REQUIRED,
+            constraints=resolved.options.constraints,
+            title=options.title,
+            description=options.description or facts.docstring or None,
+            computed=True,
+        )
+        return LinkedField(schema, method.owner, method)
+
+    def _computed_option(self, keyword: str, value: Expression, method: Method) -> Problem | None:
+        if keyword in ("deprecated", "exclude_if"):
+            options = self._options.read_call(
+                CallExpression(value, keywords=((keyword, value),)), method.namespace
+            )
+            return next(iter(options.problems), None)
+        if keyword in _COMPUTED_OPTIONS:
+            return None
+        text = f"has the unknown option `{keyword}`"
+        return Problem(UNKNOWN_FIELD_OPTION, text, "leave it out")
+
+    def _check_unannotated(self, lineage: Lineage, members: Members, report: Report) -> None:
+        for owner in lineage.classes:
+            is_model = self._lineages.of(owner).is_model
+            for fact in owner.facts.attributes:
+                if fact.annotation is not None or fact.name.startswith("_"):
+                    continue
+                if fact.name == "model_config" or fact.value is None:
+                    continue
+                overrides = fact.name in members.annotated
+                if not (is_model or overrides) or self.is_left_alone(fact.value, owner):
+                    continue
+                if overrides and self._is_class_variable(members.annotated[fact.name]):
+                    continue
+                report(self._unannotated(fact, owner, overrides=overrides))
+
+    def _is_class_variable(self, member: Annotated) -> bool:
+        if member.fact.annotation is None:
+            return False
+        return self._types.value(member.fact.annotation, member.owner.namespace).is_class_variable
+
+    def _unannotated(
+        self, fact: AssignmentFact, owner: ClassSymbol, *, overrides: bool
+    ) -> Diagnostic:
+        subject = Subject(f"`{owner.name}.{fact.name}`", fact.place, owner.name)
+        guess = self._guessed_type(fact.value, owner)
+        if overrides:
+            text = "gives an inherited field another default, but has no annotation"
+        else:
+            text = "has a value and no annotation, so it is no field"
+        help = f"annotate it, for example `{fact.name}: {guess}`, or with `ClassVar`"
+        return subject.diagnose(Problem(MISSING_ANNOTATION, text, help))
+
+    def _guessed_type(self, value: Expression | None, owner: ClassSymbol) -> str:
+        if value is None:
+            return "int"
+        constant = self._constants.evaluate(value, owner.namespace)
+        if isinstance(constant, NotConstant) or constant.value is None:
+            return f"int = {shortened(spell(value), 30)}"
+        kind = type(constant.value).__name__
+        kind = {"EnumValue": "str", "SetValue": "set[str]", "MappingValue": "dict[str, str]"}.get(
+            kind, kind
+        )
+        kind = {"list": "list[str]", "tuple": "tuple[str, ...]"}.get(kind, kind)
+        return f"{kind} = {shortened(constant.text, 30)}"
+
+    def _check_shadowed(self, field: LinkedField, members: Members, report: Report) -> None:
+        method = members.methods.get(field.schema.name)
+        if method is None:
+            return
+        what = "an event" if method.decorator("starmodel.event") else "a method"
+        text = f"has the name of {what} of the class"
+        place = method.facts.place
+        report(field.subject.diagnose(Problem(DUPLICATE_MEMBER, text, "rename one of them"), place))
+
+
+def _with_settings(options: FieldOptions, settings: Mapping[str, object]) -> FieldOptions:
+    """What `model_config` does to each text, as if it were said of this one."""
+    said = {name: True for name in TEXT_ARGUMENTS if settings.get(f"str_{name}") is True}
+    if not said:
+        return options
+    return replace(options, constraints=options.constraints.model_copy(update=said))
+
+
+_RELATIONSHIPS = frozenset(
+    {
+        *("sqlmodel.Relationship", "sqlalchemy.orm.relationship", "sqlalchemy.orm.relation"),
+        "sqlalchemy.orm.backref",
+    }
+)
+
+
+def _relationship(fact: AssignmentFact) -> Problem:
+    """A relation that StarModel writes in another way."""
+    written = "" if fact.annotation is None else spell(fact.annotation)
+    names = [each for each in re.findall(r"[A-Za-z_]\w*", written) if each not in _AROUND]
+    target = names[-1] if names else "Author"
+    help = f'write `{fact.name}: Ref["{target}"]` where the key is, `list[Ref["{target}"]]` for'
+    help += (
+        f' several on both sides, `{fact.name}: ClassVar[Many["{target}"]]` for what refers back'
+    )
+    return Problem(UNSUPPORTED_TYPE, "is a `Relationship`, which only SQLModel understands", help)
+
+
+_AROUND = frozenset({"List", "Mapped", "None", "Optional", "Set", "list", "set"})
+
+_ONLY_NONE = Problem(
+    UNSUPPORTED_TYPE,
+    "can hold nothing but `None`",
+    "write what it may hold besides, for example `str | None`",
+)
+_ALIAS_PROBLEM = Problem(
+    FIELD_ALIAS,
+    "can be given under its alias alone",
+    "add `populate_by_name=True` to `model_config`, or use `serialization_alias`",
+)
+
+
+def _nullable(said: bool | None) -> Problem:
+    return Problem(
+        SQLMODEL_OPTION,
+        f"has `nullable={said}`, and its type says otherwise",
+        "leave it out: a column may be NULL where the type has `| None`",
+    )
+
+
+_ORDER_PROBLEM = Problem(
+    INVALID_COMPUTED_FIELD,
+    "has `@property` above `@computed_field`",
+    "put `@computed_field` on top",
+)
+_UNTYPED_PROBLEM = Problem(
+    INVALID_COMPUTED_FIELD,
+    "has no return type",
+    "annotate the method, for example `-> int`",
+)

@@ -1,0 +1,138 @@
+"""The value objects and enums that entities reach, through fields, parameters and returns."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from starmodel_generator.diagnostics.rules.entity_rules import UNSUPPORTED_ENUM
+from starmodel_generator.linking.entities.class_body import ModelReader
+from starmodel_generator.linking.entities.fields import FieldReader, LinkedField
+from starmodel_generator.linking.names.class_members import Method
+from starmodel_generator.linking.names.symbols import ClassSymbol
+from starmodel_generator.linking.names.unparse import shortened
+from starmodel_generator.linking.options.model_config import ConfigReader
+from starmodel_generator.linking.reporting import Problem, Report, Subject
+from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.types.unions import references
+from starmodel_generator.linking.values.value import Constant
+from starmodel_schemas import (
+    EnumMember,
+    EnumSchema,
+    ObjectSchema,
+    TypeRef,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedObject:
+    """A value object with the class it is and its fields as they were linked.
+
+    `settings` is what its `model_config` says about values.
+    """
+
+    schema: ObjectSchema
+    symbol: ClassSymbol
+    fields: tuple[LinkedField, ...]
+    settings: Mapping[str, object]
+    methods: dict[str, Method]
+
+    @property
+    def parts(self) -> list[TypeRef]:
+        """The types of its fields, plain ones left out."""
+        types = (field.schema.type for field in self.fields)
+        return [type for type in types if type.kind != "scalar"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedEnum:
+    """An enum with the class it is."""
+
+    schema: EnumSchema
+    symbol: ClassSymbol
+
+
+class ObjectReader:
+    """Reads the classes that types refer to, each once."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        fields: FieldReader,
+        configs: ConfigReader,
+        models: ModelReader,
+    ) -> None:
+        self._resolver = resolver
+        self._fields = fields
+        self._configs = configs
+        self._models = models
+        self.objects: dict[str, LinkedObject] = {}
+        self.enums: dict[str, LinkedEnum] = {}
+
+    def reach(self, types: Iterable[TypeRef], report: Report) -> tuple[ClassSymbol, ...]:
+        """Read everything that types refer to, and what that refers to in turn; gives all of it."""
+        found: dict[str, ClassSymbol] = {}
+        pending = [each for each in types if each.kind != "scalar"]
+        while pending:
+            for kind, name in references(pending.pop(0)):
+                if name in found:
+                    continue
+                found[name] = self._resolver.types.classes.known[name]
+                if kind == "object":
+                    pending += self._object(name, report).parts
+                elif name not in self.enums:
+                    self.enums[name] = self._enum(found[name], report)
+        return tuple(found.values())
+
+    def _object(self, name: str, report: Report) -> LinkedObject:
+        known = self.objects.get(name)
+        if known is not None:
+            return known
+        symbol = self._resolver.types.classes.known[name]
+        lineage = self._resolver.lineages.of(symbol)
+        self._configs.check_object(lineage, report)
+        self._models.hooks(lineage, report)
+        accepts_names = self._configs.accepts_names(lineage)
+        settings = self._configs.settings(lineage)
+        fields = self._fields.fields(
+            lineage, accepts_names=accepts_names, settings=settings, report=report
+        )
+        schema = ObjectSchema(
+            name=symbol.name,
+            module=symbol.module.name,
+            doc=symbol.facts.docstring or None,
+            fields=tuple(field.schema for field in fields),
+        )
+        methods = self._resolver.members.members(lineage).methods
+        linked = LinkedObject(schema, symbol, fields, settings, methods)
+        self.objects[name] = linked
+        return linked
+
+    def _enum(self, symbol: ClassSymbol, report: Report) -> LinkedEnum:
+        values = self._resolver.constants.enums.members(symbol)
+        places = {fact.name: fact.place for fact in symbol.facts.attributes}
+        members: list[EnumMember] = []
+        seen: list[object] = []
+        for name, value in values.items():
+            subject = Subject(f"enum member `{symbol.name}.{name}`", places[name])
+            at = places[name].at("value", 0)
+            if not isinstance(value, Constant):
+                problem = Problem(UNSUPPORTED_ENUM, f"has a value that {value.reason}", _VALUES)
+                report(subject.diagnose(problem, at))
+            elif isinstance(value.value, bool) or not isinstance(value.value, int | str):
+                text = f"has the value `{shortened(value.text)}`, which is no key of JSON"
+                report(subject.diagnose(Problem(UNSUPPORTED_ENUM, text, _VALUES), at))
+            elif value.value not in seen:
+                seen.append(value.value)
+                members.append(EnumMember(name=name, value=value.value))
+        if not values:
+            subject = Subject(f"enum `{symbol.name}`", symbol.place)
+            report(subject.diagnose(Problem(UNSUPPORTED_ENUM, "has no members", "add one")))
+        schema = EnumSchema(
+            name=symbol.name,
+            module=symbol.module.name,
+            doc=symbol.facts.docstring or None,
+            members=tuple(members),
+        )
+        return LinkedEnum(schema, symbol)
+
+
+_VALUES = "give it a text or a whole number"

@@ -1,0 +1,1 @@
+"""Names followed to what they stand for: modules, classes, members, libraries."""

@@ -1,0 +1,1 @@
+"""What `model_config`, `Field(...)` and `@event(...)` may say."""

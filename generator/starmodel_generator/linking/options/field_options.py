@@ -1,0 +1,449 @@
+"""What `Field(...)` and the arguments of `Annotated[...]` say about a field or a parameter."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from decimal import Decimal
+from difflib import get_close_matches
+
+from starmodel_generator.analysis.facts import (
+    CallExpression,
+    Expression,
+    LiteralExpression,
+    NameExpression,
+    OpaqueExpression,
+)
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    INVALID_CONSTRAINT,
+    INVALID_DEFAULT,
+    UNKNOWN_FIELD_OPTION,
+)
+from starmodel_generator.diagnostics.rules.pydantic_rules import (
+    UNKNOWN_METADATA,
+    UNSUPPORTED_PYDANTIC,
+)
+from starmodel_generator.diagnostics.rules.sql_rules import INVALID_ON_DELETE
+from starmodel_generator.linking.names.mro import Lineages
+from starmodel_generator.linking.names.name_resolution import Names
+from starmodel_generator.linking.names.symbols import (
+    ClassSymbol,
+    ExternalSymbol,
+    Namespace,
+    ValueSymbol,
+)
+from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.options.pydantic_support import (
+    FIELD_ARGUMENTS,
+    METADATA,
+    TEXT_ARGUMENTS,
+    Support,
+)
+from starmodel_generator.linking.reporting import Problem
+from starmodel_generator.linking.values.constants import Constants
+from starmodel_generator.linking.values.value import Constant, Evaluated, MappingValue, NotConstant
+from starmodel_schemas import Constraints, OnDelete
+
+FIELD_FUNCTIONS = frozenset({"starmodel.Field", "pydantic.Field", "sqlmodel.Field"})
+
+_BOUNDS = ("gt", "ge", "lt", "le", "multiple_of")
+_LENGTHS = ("min_length", "max_length", "max_digits", "decimal_places")
+_FLAGS = (
+    *("primary_key", "index", "unique", "private", "writable", "exclude", "strict"),
+    *("allow_inf_nan", "frozen", "multiline", "nullable"),
+)
+_TEXTS = ("title", "description", "foreign_key", "renamed_from")
+_ON_DELETE: dict[str, OnDelete] = {
+    "restrict": "restrict",
+    "cascade": "cascade",
+    "set_null": "set_null",
+    # As SQLModel spells it.
+    "RESTRICT": "restrict",
+    "CASCADE": "cascade",
+    "SET NULL": "set_null",
+}
+# Classes of `annotated_types` and pydantic that say in an annotation what `Field` says by keyword.
+_MARKERS: dict[str, tuple[str, ...]] = {
+    "annotated_types.Gt": ("gt",),
+    "annotated_types.Ge": ("ge",),
+    "annotated_types.Lt": ("lt",),
+    "annotated_types.Le": ("le",),
+    "annotated_types.Interval": (),
+    "annotated_types.MultipleOf": ("multiple_of",),
+    "annotated_types.MinLen": ("min_length",),
+    "annotated_types.MaxLen": ("max_length",),
+    "annotated_types.Len": ("min_length", "max_length"),
+    "pydantic.StringConstraints": (),
+    "pydantic.Strict": ("strict",),
+    "pydantic.AllowInfNan": ("allow_inf_nan",),
+    "pydantic.Discriminator": ("discriminator",),
+}
+_MEANT_WITHOUT_ARGUMENTS = frozenset({"pydantic.AllowInfNan", "pydantic.Strict"})
+_VALIDATORS = frozenset(
+    {"annotated_types.Not", "annotated_types.Predicate", "pydantic.AfterValidator"}
+)
+_SILENT_BASES = frozenset({"builtins.object", "enum.Enum", "typing.NamedTuple", "typing.Protocol"})
+_HOPS = 20
+
+NO_CONSTRAINTS = Constraints()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOptions:
+    """What is said about a field besides its type.
+
+    `default` and `factory` are as written, `None` where there is none; `nullable` is as said.
+    `by_pydantic` is what only pydantic does when it reads a value, as written; `has_validator` is
+    true where there is a validator of any kind, `reads_input` where one comes before the type.
+    """
+
+    default: Expression | None = None
+    factory: Expression | None = None
+    constraints: Constraints = NO_CONSTRAINTS
+    title: str | None = None
+    description: str | None = None
+    primary_key: bool = False
+    index: bool = False
+    unique: bool = False
+    foreign_key: str | None = None
+    private: bool = False
+    writable: bool = True
+    frozen: bool = False
+    nullable: bool | None = None
+    renamed_from: str | None = None
+    on_delete: OnDelete | None = None
+    multiline: bool | None = None
+    allow_inf_nan: bool | None = None
+    has_alias: bool = False
+    discriminator: str | None = None
+    has_discriminator: bool = False
+    has_validator: bool = False
+    reads_input: bool = False
+    by_pydantic: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+NO_OPTIONS = FieldOptions()
+
+
+def of_parts(parts: Iterable[FieldOptions]) -> FieldOptions:
+    """What the options of the parts of a type say about the whole."""
+    found = [each for each in parts if each.has_validator or each.by_pydantic]
+    if not found:
+        return NO_OPTIONS
+    return FieldOptions(
+        has_validator=any(each.has_validator for each in found),
+        reads_input=any(each.reads_input for each in found),
+        by_pydantic=tuple(name for each in found for name in each.by_pydantic),
+    )
+
+
+class OptionReader:
+    """Reads options from calls."""
+
+    def __init__(self, names: Names, lineages: Lineages, constants: Constants) -> None:
+        self._names = names
+        self._lineages = lineages
+        self._constants = constants
+
+    def is_field_call(self, expression: Expression | None, namespace: Namespace) -> bool:
+        """Whether an expression is a call of one of the three `Field` functions."""
+        return self._called(expression, namespace) in FIELD_FUNCTIONS
+
+    def is_private_attribute(self, expression: Expression | None, namespace: Namespace) -> bool:
+        """Whether an expression is a call of pydantic's `PrivateAttr`."""
+        return self._called(expression, namespace) == "pydantic.PrivateAttr"
+
+    def read_annotated(
+        self, items: tuple[Expression, ...], namespace: Namespace, options: FieldOptions
+    ) -> FieldOptions:
+        """Add what the further arguments of `Annotated[T, ...]` say."""
+        for item in items:
+            options = self._read_metadata(item, namespace, options)
+        return options
+
+    def _read_metadata(
+        self, item: Expression, namespace: Namespace, options: FieldOptions, hops: int = 0
+    ) -> FieldOptions:
+        written = shortened(spell(item))
+        match item:
+            case NameExpression(name):
+                symbol = self._names.follow(self._names.resolve(name, namespace))
+                if isinstance(symbol, ValueSymbol) and symbol.assignment.value and hops < _HOPS:
+                    value = symbol.assignment.value
+                    return self._read_metadata(value, symbol.namespace, options, hops + 1)
+            case CallExpression(NameExpression(name)):
+                symbol = self._names.follow(self._names.resolve(name, namespace))
+            case LiteralExpression() | OpaqueExpression() if not written.startswith("*"):
+                return options
+            case _:
+                symbol = None
+        if isinstance(symbol, ClassSymbol) and self._is_silent(symbol):
+            return options
+        support = METADATA.get(symbol.name) if isinstance(symbol, ExternalSymbol) else None
+        if support is None:
+            return _with_problem(options, _unknown_metadata(written))
+        assert isinstance(symbol, ExternalSymbol)
+        if support.level == "refused":
+            text = f"has `{written}` in its annotation, which {support.reason}"
+            return _with_problem(options, Problem(support.rule, text, support.help))
+        call = item if isinstance(item, CallExpression) else CallExpression(item)
+        if symbol.name in FIELD_FUNCTIONS and call is item:
+            return self.read_call(call, namespace, options)
+        if symbol.name in _MARKERS:
+            return self._read_marker(symbol.name, call, namespace, options)
+        if support.level == "by pydantic":
+            named = (*options.by_pydantic, written)
+            return replace(options, by_pydantic=named, has_validator=True, reads_input=True)
+        is_validator = symbol.name in _VALIDATORS
+        return replace(options, has_validator=options.has_validator or is_validator)
+
+    def _read_marker(
+        self, name: str, call: CallExpression, namespace: Namespace, options: FieldOptions
+    ) -> FieldOptions:
+        positional = _MARKERS[name]
+        if name in _MEANT_WITHOUT_ARGUMENTS and not call.arguments and not call.keywords:
+            call = CallExpression(call.function, (LiteralExpression(True),))
+        if name == "pydantic.Discriminator":
+            # The others say how an error is worded.
+            keywords = tuple(pair for pair in call.keywords if pair[0] in positional)
+            call = CallExpression(call.function, call.arguments[:1], keywords)
+        return self.read_call(call, namespace, options, positional)
+
+    def _is_silent(self, symbol: ClassSymbol) -> bool:
+        """Whether a class of the project, as metadata, has nothing to say to pydantic."""
+        lineage = self._lineages.of(symbol)
+        names = {method.name for cls in lineage.classes for method in cls.facts.methods}
+        is_plain = lineage.outside <= _SILENT_BASES and not lineage.problems
+        return is_plain and "__get_pydantic_core_schema__" not in names
+
+    def read_call(
+        self,
+        call: CallExpression,
+        namespace: Namespace,
+        options: FieldOptions = NO_OPTIONS,
+        positional: tuple[str, ...] = ("default",),
+    ) -> FieldOptions:
+        """Add what a call of `Field` (or of a class like it) says to what was said before."""
+        given = dict(zip(positional, call.arguments, strict=False))
+        given.update(call.keywords)
+        is_field = self._called(call, namespace) in FIELD_FUNCTIONS
+        reading = _Reading(self._constants, namespace, options, is_field=is_field)
+        for keyword, expression in given.items():
+            reading.add(keyword, expression)
+        if {"default", "default_factory"} <= given.keys():
+            reading.check_defaults(given["default"], given["default_factory"])
+        return reading.options
+
+    def _called(self, expression: Expression | None, namespace: Namespace) -> str | None:
+        if not isinstance(expression, CallExpression):
+            return None
+        if not isinstance(expression.function, NameExpression):
+            return None
+        symbol = self._names.follow(self._names.resolve(expression.function.name, namespace))
+        return symbol.name if isinstance(symbol, ExternalSymbol) else None
+
+
+class _Reading:
+    """One call being read, keyword by keyword."""
+
+    def __init__(
+        self, constants: Constants, namespace: Namespace, options: FieldOptions, *, is_field: bool
+    ) -> None:
+        self._constants = constants
+        self._namespace = namespace
+        self._is_field = is_field
+        self.options = options
+
+    def add(self, keyword: str, expression: Expression) -> None:
+        if keyword == "**":
+            self._problem(f"takes options from `**{shortened(spell(expression))}`", None)
+            return
+        if keyword in TEXT_ARGUMENTS and not self._is_field:
+            self._flag(keyword, expression)
+            return
+        support = FIELD_ARGUMENTS.get(keyword)
+        if support is None:
+            self._add(_unknown_option(keyword))
+        elif support.level in ("refused", "by pydantic"):
+            self._unless_fine(keyword, expression, support)
+        else:
+            self._read(keyword, expression)
+
+    def _unless_fine(self, keyword: str, expression: Expression, support: Support) -> None:
+        """Note what is not done here, unless it says what is done anyway."""
+        if is_fine(self._constants.evaluate(expression, self._namespace), support):
+            return
+        written = f"{keyword}={shortened(spell(expression))}"
+        if support.level == "refused":
+            text = f"has `{written}`, which {support.reason}"
+            self._add(Problem(support.rule, text, support.help))
+            return
+        self._set(by_pydantic=(*self.options.by_pydantic, written))
+        if keyword in ("alias", "validation_alias"):
+            self._set(has_alias=True)
+
+    def _read(self, keyword: str, expression: Expression) -> None:
+        if keyword == "default":
+            is_required = isinstance(expression, LiteralExpression) and expression.value is ...
+            self._set(default=None if is_required else expression)
+        elif keyword == "default_factory":
+            if not _is_none(expression):
+                self._set(factory=expression)
+        elif keyword in _BOUNDS:
+            self._constrain(keyword, expression, bound_text)
+        elif keyword in _LENGTHS or keyword in ("min_items", "max_items"):
+            self._constrain(keyword.replace("_items", "_length"), expression, _count)
+        elif keyword == "pattern":
+            self._constrain("pattern", expression, _text)
+        elif keyword in _FLAGS:
+            self._flag(keyword, expression)
+        elif keyword in _TEXTS:
+            self._text(keyword, expression)
+        elif keyword in ("on_delete", "ondelete"):
+            self._on_delete(keyword, expression)
+        elif keyword == "discriminator" and not _is_none(expression):
+            self._discriminator(expression)
+
+    def check_defaults(self, default: Expression, factory: Expression) -> None:
+        """Refuse a default beside a factory, as pydantic does."""
+        if default != LiteralExpression(...) and not _is_none(factory):
+            text = "has both a default and a `default_factory`"
+            self._add(Problem(INVALID_DEFAULT, text, "leave out one of them"))
+
+    def _constrain(
+        self, keyword: str, expression: Expression, read: Callable[[object], object | None]
+    ) -> None:
+        value = self._evaluate(keyword, expression)
+        if value is None or value.value is None:
+            return
+        limit = read(value.value)
+        if limit is None:
+            self._problem(
+                f"has `{keyword}={value.text}`, which is no limit of that kind",
+                "write a number for bounds and lengths, a text for `pattern`",
+            )
+            return
+        constraints = self.options.constraints.model_copy(update={keyword: limit})
+        self._set(constraints=constraints)
+
+    def _flag(self, keyword: str, expression: Expression) -> None:
+        value = self._evaluate(keyword, expression)
+        if value is None or value.value is None:
+            return
+        if not isinstance(value.value, bool):
+            self._problem(f"has `{keyword}={value.text}`", "write `True` or `False`")
+        elif keyword == "strict" or keyword in TEXT_ARGUMENTS:
+            constraints = self.options.constraints.model_copy(update={keyword: value.value})
+            self._set(constraints=constraints)
+        elif keyword in ("private", "exclude"):
+            self._set(private=self.options.private or value.value)
+        else:
+            self.options = replace(self.options, **{keyword: value.value})
+
+    def _text(self, keyword: str, expression: Expression) -> None:
+        value = self._evaluate(keyword, expression)
+        if value is None or value.value is None:
+            return
+        if isinstance(value.value, str):
+            self.options = replace(self.options, **{keyword: value.value})
+        else:
+            self._problem(f"has `{keyword}={value.text}`", "write a text")
+
+    def _discriminator(self, expression: Expression) -> None:
+        if isinstance(expression, CallExpression) and len(expression.arguments) == 1:
+            # `Field(discriminator=Discriminator("kind"))`
+            expression = expression.arguments[0]
+        value = self._constants.evaluate(expression, self._namespace)
+        if isinstance(value, Constant) and isinstance(value.value, str):
+            self._set(has_discriminator=True, discriminator=value.value)
+            return
+        text = f"has the discriminator `{shortened(spell(expression))}`, which has to be run"
+        help = "give the models a `Literal` field, and write its name"
+        self._add(Problem(UNSUPPORTED_PYDANTIC, text, help))
+
+    def _on_delete(self, keyword: str, expression: Expression) -> None:
+        value = self._evaluate(keyword, expression)
+        if value is None or value.value is None:
+            return
+        known = _ON_DELETE.get(value.value) if isinstance(value.value, str) else None
+        if known is None:
+            text = f"has `{keyword}={value.text}`, which is none"
+            help = 'write `"restrict"`, `"cascade"` or `"set_null"`'
+            self._add(Problem(INVALID_ON_DELETE, text, help))
+        else:
+            self._set(on_delete=known)
+
+    def _evaluate(self, keyword: str, expression: Expression) -> Constant | None:
+        value = self._constants.evaluate(expression, self._namespace)
+        if isinstance(value, NotConstant):
+            self._problem(
+                f"has a `{keyword}` that {value.reason}",
+                "write a plain value or the name of a constant",
+            )
+            return None
+        return value
+
+    def _problem(self, text: str, help: str | None) -> None:
+        self._add(Problem(INVALID_CONSTRAINT, text, help))
+
+    def _add(self, problem: Problem) -> None:
+        self._set(problems=(*self.options.problems, problem))
+
+    def _set(self, **changes: object) -> None:
+        self.options = replace(self.options, **changes)  # pyright: ignore[reportArgumentType]
+
+
+def is_fine(value: Evaluated, support: Support) -> bool:
+    """Whether a value is one that says nothing else than what is done anyway."""
+    if not isinstance(value, Constant):
+        return False
+    return value.value == MappingValue(()) or any(
+        type(value.value) is type(fine) and value.value == fine for fine in support.fine
+    )
+
+
+def _unknown_option(keyword: str) -> Problem:
+    near = get_close_matches(keyword, FIELD_ARGUMENTS, n=1)
+    help = f"did you mean `{near[0]}`?" if near else None
+    return Problem(UNKNOWN_FIELD_OPTION, f"has the unknown option `{keyword}`", help)
+
+
+def _unknown_metadata(written: str) -> Problem:
+    return Problem(
+        UNKNOWN_METADATA,
+        f"has `{written}` in its annotation, which may change its values",
+        "write what pydantic or `annotated_types` has for it, in place",
+    )
+
+
+def _with_problem(options: FieldOptions, problem: Problem) -> FieldOptions:
+    return replace(options, problems=(*options.problems, problem))
+
+
+def _is_none(expression: Expression) -> bool:
+    return isinstance(expression, LiteralExpression) and expression.value is None
+
+
+def bound_text(value: object) -> str | None:
+    """A bound as the schema keeps it: numbers as Python writes them, dates as ISO text."""
+    match value:
+        case bool():
+            return None
+        case int() | float():
+            return repr(value)
+        case Decimal():
+            return str(value)
+        case date() | time():
+            return value.isoformat()
+        case timedelta():
+            return repr(value.total_seconds())
+        case _:
+            return None
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,91 @@
+"""What `model_config` may say about the table of an entity in SQL, and about its CRUD."""
+
+from dataclasses import replace
+from functools import partial
+from typing import cast
+
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_OPTION
+from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.options.entity_options import (
+    EntityOptions,
+    Option,
+    OptionReader,
+    plain_value,
+)
+from starmodel_generator.linking.reporting import Problem
+from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.values.value import SetValue
+from starmodel_schemas import CrudName, IndexOption
+
+CRUD: tuple[CrudName, ...] = ("create", "update", "delete")
+"""What `crud=True` stands for, in the order of the schema."""
+
+
+def _crud(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
+    help = 'write `True`, or some of them: `{"create", "update", "delete"}`'
+    value = plain_value(resolver, option, "crud", help)
+    if isinstance(value, Problem):
+        return value
+    if isinstance(value, bool):
+        return replace(options, crud=CRUD if value else ())
+    names = _items(value)
+    if names is None or not all(name in CRUD for name in names):
+        written = shortened(spell(option.expression))
+        return Problem(INVALID_OPTION, f"has `crud={written}`, which is none of it", help)
+    return replace(options, crud=tuple(name for name in CRUD if name in names))
+
+
+def _indexes(
+    resolver: Resolver, option: Option, options: EntityOptions, *, key: str
+) -> EntityOptions | Problem:
+    help = f'write a list of tuples of fields, for example `{key}=[("status", "name")]`'
+    value = plain_value(resolver, option, key, help)
+    if isinstance(value, Problem):
+        return value
+    found: list[IndexOption] = []
+    for item in _items(value) or ():
+        names = _items(item)
+        if names is None or not names or not all(isinstance(name, str) for name in names):
+            found = []
+            break
+        fields = tuple(name for name in names if isinstance(name, str))
+        found.append(IndexOption(fields=fields, unique=key == "unique"))
+    if not found and _items(value) != ():
+        written = shortened(spell(option.expression))
+        return Problem(INVALID_OPTION, f"has `{key}={written}`, which names no fields", help)
+    return replace(options, indexes=(*options.indexes, *found))
+
+
+def _renamed_from(
+    resolver: Resolver, option: Option, options: EntityOptions
+) -> EntityOptions | Problem:
+    help = 'write the name the class had, for example `renamed_from="Item"`'
+    value = plain_value(resolver, option, "renamed_from", help)
+    if isinstance(value, Problem):
+        return value
+    if value is None:
+        return options
+    if not isinstance(value, str) or not value.isidentifier():
+        written = shortened(spell(option.expression))
+        return Problem(INVALID_OPTION, f"has `renamed_from={written}`, which is no class", help)
+    return replace(options, renamed_from=value)
+
+
+def _items(value: object) -> tuple[object, ...] | None:
+    """The items of a list, a tuple or a set; `None` for anything else."""
+    match value:
+        case list() | tuple():
+            return tuple(cast("list[object]", value))
+        case SetValue(items):
+            return items
+        case _:
+            return None
+
+
+SQL_OPTION_READERS: dict[str, OptionReader] = {
+    "crud": _crud,
+    "indexes": partial(_indexes, key="indexes"),
+    "unique": partial(_indexes, key="unique"),
+    "renamed_from": _renamed_from,
+}
+"""How each of them is read."""

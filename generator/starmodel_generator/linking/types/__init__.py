@@ -1,0 +1,1 @@
+"""Annotations as types of the schema."""

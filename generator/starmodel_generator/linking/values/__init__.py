@@ -1,0 +1,1 @@
+"""Values that source gives away without being run: constants and defaults."""

@@ -1,0 +1,119 @@
+"""Defaults as pydantic would validate them, by a schema of pydantic-core made from the type."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from pydantic_core import CoreSchema, SchemaError, SchemaValidator, ValidationError, core_schema
+
+from starmodel_generator.linking.options.pydantic_support import TEXT_ARGUMENTS
+from starmodel_schemas import (
+    ConstrainedType,
+    Constraints,
+    DictType,
+    ListType,
+    LiteralType,
+    OptionalType,
+    ScalarType,
+    SetType,
+    TupleType,
+    TypeRef,
+    UnionType,
+)
+
+CONFIG_KEYS = (
+    *("allow_inf_nan", "str_max_length", "str_min_length", "str_strip_whitespace"),
+    *("str_to_lower", "str_to_upper"),
+)
+"""What `model_config` says that a schema goes by."""
+
+_BOUNDS = ("gt", "ge", "lt", "le", "multiple_of")
+_LENGTHS = ("min_length", "max_length")
+_READ_BOUND: dict[str, Callable[[str], object]] = {
+    "int": int,
+    "float": float,
+    "Decimal": Decimal,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "timedelta": lambda text: timedelta(seconds=float(text)),
+}
+
+
+def validated(
+    value: object, type: TypeRef, limits: Constraints, config: Mapping[str, object]
+) -> tuple[object, str | None]:
+    """What pydantic makes of a value, and what it has against it: one error, or `None`.
+
+    Value objects, enums and references are taken as they are.
+    """
+    settings: Any = {key: config[key] for key in CONFIG_KEYS if key in config}
+    try:
+        validator = SchemaValidator(_schema(type, limits), settings)
+        return validator.validate_python(value), None
+    except ValidationError as error:
+        return value, error.errors(include_url=False)[0]["msg"]
+    except (SchemaError, ValueError):
+        # A pattern or a bound that pydantic itself would not take is for it to refuse.
+        return value, None
+
+
+def _schema(type: TypeRef, limits: Constraints) -> CoreSchema:
+    match type:
+        case OptionalType():
+            return core_schema.nullable_schema(_schema(type.item, limits))
+        case ConstrainedType():
+            said = limits.model_dump(exclude_defaults=True)
+            return _schema(type.item, type.constraints.model_copy(update=said))
+        case ScalarType():
+            return _scalar(type.name, limits)
+        case LiteralType():
+            return core_schema.literal_schema([*type.values])
+        case UnionType():
+            return core_schema.union_schema([_schema(each, limits) for each in type.members])
+        case ListType():
+            return core_schema.list_schema(_item(type.item), **_lengths(limits))
+        case SetType():
+            # Items of which Python could make no set are told apart all the same.
+            return core_schema.list_schema(_item(type.item), **_lengths(limits))
+        case TupleType():
+            items = [_item(each) for each in type.items]
+            variadic = 0 if type.variadic else None
+            return core_schema.tuple_schema(items, variadic_item_index=variadic, **_lengths(limits))
+        case DictType():
+            return core_schema.dict_schema(_item(type.key), _item(type.value), **_lengths(limits))
+        case _:
+            return core_schema.any_schema()
+
+
+def _item(type: TypeRef) -> CoreSchema:
+    return _schema(type, Constraints())
+
+
+def _lengths(limits: Constraints) -> dict[str, Any]:
+    return {name: getattr(limits, name) for name in _LENGTHS}
+
+
+def _scalar(name: str, limits: Constraints) -> CoreSchema:
+    read = _READ_BOUND.get(name)
+    said: dict[str, Any] = {"strict": True} if limits.strict else {}
+    for bound in _BOUNDS if read is not None else ():
+        text = getattr(limits, bound)
+        if text is not None and read is not None:
+            said[bound] = read(text)
+    match name:
+        case "str":
+            said |= {name: True for name in TEXT_ARGUMENTS if getattr(limits, name)}
+            return core_schema.str_schema(pattern=limits.pattern, **_lengths(limits), **said)
+        case "bytes":
+            return core_schema.bytes_schema(**_lengths(limits), **said)
+        case "Decimal":
+            return core_schema.decimal_schema(
+                max_digits=limits.max_digits, decimal_places=limits.decimal_places, **said
+            )
+        case "datetime":
+            return core_schema.datetime_schema(tz_constraint=limits.timezone, **said)
+        case _:
+            make: Callable[..., CoreSchema] = getattr(core_schema, f"{name.lower()}_schema")
+            return make(**said)
