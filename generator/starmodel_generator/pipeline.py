@@ -13,8 +13,8 @@ from starmodel_generator.analysis.suppressions import apply_suppressions
 from starmodel_generator.cache import Cache, RenderedEntity, load_cache
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, has_errors
 from starmodel_generator.diagnostics.rules.entity_rules import RESERVED_NAME
-from starmodel_generator.emission.imports import NameClash
-from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.python.import_block import NameClash
 from starmodel_generator.emission.render import render_artifact
 from starmodel_generator.emission.templating import environment
 from starmodel_generator.linking.link import LinkSettings, link

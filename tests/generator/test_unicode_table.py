@@ -9,7 +9,7 @@ from black.strings import str_width
 
 import starmodel_generator
 import starmodel_schemas
-from starmodel_generator.emission.quoting import comment, docstring, python_string
+from starmodel_generator.emission.python.literals import comment, docstring, python_string
 from starmodel_generator.unicode_table import display_width, is_printable, is_word_character
 
 PACKAGES = [

@@ -5,13 +5,13 @@ Method bodies raise; the modules are there to be imported and to be type-checked
 
 from collections.abc import Iterator
 
-from starmodel_generator.emission.annotation import AuthorsClasses, annotation
-from starmodel_generator.emission.default import default_layout
-from starmodel_generator.emission.imports import ModuleNames
-from starmodel_generator.emission.layout import flat
-from starmodel_generator.emission.names import Context
-from starmodel_generator.emission.quoting import python_value
-from starmodel_generator.emission.shapes import objects_in_order
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.python.declaration_order import objects_in_order
+from starmodel_generator.emission.python.default_expressions import default_layout
+from starmodel_generator.emission.python.import_block import ModuleNames
+from starmodel_generator.emission.python.layout import flat
+from starmodel_generator.emission.python.literals import python_value
+from starmodel_generator.emission.python.type_expressions import AuthorsClasses, annotation
 from starmodel_generator.planning import EmissionSettings
 from starmodel_schemas import (
     AppSchema,

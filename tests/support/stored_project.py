@@ -15,7 +15,7 @@ from starmodel import Entity
 from starmodel.application.store import Write
 from starmodel.stores.sql.backend import SQLModelBackend
 from starmodel.stores.sql.table import EntityTable
-from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.render import render_artifact
 from starmodel_generator.emission.templating import environment
 from starmodel_generator.planning import EmissionSettings, plan

@@ -93,7 +93,10 @@ def _digests(call: Callable[[str], str], end: int) -> Iterator[str]:
 
 def _functions() -> dict[str, Callable[[str], str]]:
     from starmodel_generator.diagnostics.code_frame import printable
-    from starmodel_generator.emission import layout, markup, pattern, quoting, sql_layout
+    from starmodel_generator.emission.forms import input_pattern
+    from starmodel_generator.emission.pages import markup
+    from starmodel_generator.emission.python import layout, literals
+    from starmodel_generator.emission.sql import sql_layout
     from starmodel_generator.linking.names.unparse import literal_text
     from starmodel_schemas import naming
 
@@ -101,7 +104,7 @@ def _functions() -> dict[str, Callable[[str], str]]:
         return lambda text: write("\n  ".join(_cut(text)))
 
     def field(text: str) -> str:
-        items = [layout.named("title", quoting.python_string(line)) for line in _cut(text)[::8]]
+        items = [layout.named("title", literals.python_string(line)) for line in _cut(text)[::8]]
         return layout.lay(layout.Group("Field(", tuple(items), ")"), 4)
 
     def lines(text: str) -> str:
@@ -114,13 +117,13 @@ def _functions() -> dict[str, Callable[[str], str]]:
         return sql_layout.without_parameters(f"{' :'.join(text)}:a{':'.join(text)}")
 
     def in_pattern(text: str) -> str:
-        return str(pattern.html_pattern(f"^{text}$"))
+        return str(input_pattern.html_pattern(f"^{text}$"))
 
     return {
-        "default": quoting.python_string,
-        "in an f-string": quoting.string_in_braces,
-        "docstring": in_lines(partial(quoting.docstring, indent=4)),
-        "comment": in_lines(quoting.comment),
+        "default": literals.python_string,
+        "in an f-string": literals.string_in_braces,
+        "docstring": in_lines(partial(literals.docstring, indent=4)),
+        "comment": in_lines(literals.comment),
         "value in a message": literal_text,
         "page": markup.text_in_fstring,
         "script": markup.javascript,
@@ -139,8 +142,8 @@ def _cut(text: str, size: int = LINE) -> list[str]:
 
 
 def _lists() -> dict[str, object]:
-    from starmodel_generator.emission.imports import ModuleNames
-    from starmodel_generator.emission.quoting import python_value
+    from starmodel_generator.emission.python.import_block import ModuleNames
+    from starmodel_generator.emission.python.literals import python_value
     from starmodel_generator.linking.names.unparse import literal_text
     from starmodel_generator.linking.values.constant_folding import folded
     from starmodel_schemas import naming

@@ -15,7 +15,7 @@ from rich.text import Text
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import give, say, show_diagnostics
 from starmodel_generator.cli.type_text import type_text
-from starmodel_generator.emission.schema import schema_text
+from starmodel_generator.emission.schema_json import schema_text
 from starmodel_generator.generation import inspect_folder
 from starmodel_schemas import (
     AccessRule,

@@ -8,27 +8,27 @@ from dataclasses import dataclass
 
 from jinja2 import Environment
 
-from starmodel_generator.emission.app import app_view
-from starmodel_generator.emission.bindings import bindings_view
-from starmodel_generator.emission.client import client_view
-from starmodel_generator.emission.commands import commands_view
-from starmodel_generator.emission.form_page import form_page_view
-from starmodel_generator.emission.format import formatted
-from starmodel_generator.emission.list_page import list_page_view
-from starmodel_generator.emission.names import Context
-from starmodel_generator.emission.package import (
+from starmodel_generator.emission.app_module import app_view
+from starmodel_generator.emission.client.client_module import client_view
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.forms.form_page import form_page_view
+from starmodel_generator.emission.package_modules import (
     app_package_view,
     client_package_view,
     package_view,
     transport_view,
 )
-from starmodel_generator.emission.page import page_view
-from starmodel_generator.emission.queries import queries_view
-from starmodel_generator.emission.quoting import comment
-from starmodel_generator.emission.routes import routes_view
-from starmodel_generator.emission.schema import schema_text
-from starmodel_generator.emission.state import state_view
-from starmodel_generator.emission.table import table_view
+from starmodel_generator.emission.pages.list_page import list_page_view
+from starmodel_generator.emission.pages.page_module import page_view
+from starmodel_generator.emission.python.formatting import formatted
+from starmodel_generator.emission.python.literals import comment
+from starmodel_generator.emission.schema_json import schema_text
+from starmodel_generator.emission.server.bindings_module import bindings_view
+from starmodel_generator.emission.server.commands_module import commands_view
+from starmodel_generator.emission.server.queries_module import queries_view
+from starmodel_generator.emission.server.routes_module import routes_view
+from starmodel_generator.emission.server.state_module import state_view
+from starmodel_generator.emission.sql.table_module import table_view
 from starmodel_generator.emission.templating import environment
 from starmodel_generator.planning import Artifact, EmissionSettings, plan
 from starmodel_generator.project.hashing import HEADER

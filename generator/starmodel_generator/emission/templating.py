@@ -18,8 +18,8 @@ _VERSION = "jinja2.txt"
 
 def environment() -> Environment:
     """Return what loads templates."""
-    from starmodel_generator.emission.layout import lay
-    from starmodel_generator.emission.markup import in_fstring, in_string, in_template
+    from starmodel_generator.emission.pages.markup import in_fstring, in_string, in_template
+    from starmodel_generator.emission.python.layout import lay
 
     return _environment(
         _loader(), lay=lay, in_string=in_string, in_fstring=in_fstring, in_template=in_template

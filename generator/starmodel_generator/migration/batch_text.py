@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from starmodel_generator.database.sql_text import identifier
-from starmodel_generator.emission.layout import LINE_LENGTH, Group, Layout, lay, named
-from starmodel_generator.emission.quoting import python_string
+from starmodel_generator.emission.python.layout import LINE_LENGTH, Group, Layout, lay, named
+from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.migration.column_text import (
     check_condition,
     choice_layout,

@@ -8,8 +8,8 @@ database is needed to write the SQL.
 from collections.abc import Callable
 
 from starmodel_generator.database.sql_text import Sql, identifier
-from starmodel_generator.emission.layout import Group, Layout, Parts, lay, prefixed
-from starmodel_generator.emission.quoting import python_string
+from starmodel_generator.emission.python.layout import Group, Layout, Parts, lay, prefixed
+from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.migration.batch_text import (
     COPY,
     INDENT,

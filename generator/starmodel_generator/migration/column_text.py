@@ -7,9 +7,9 @@ an old revision runs whatever becomes of the app.
 from typing import assert_never
 
 from starmodel_generator.database.sql_text import Sql, condition
-from starmodel_generator.emission.layout import Group, Layout, Parts, named, prefixed
-from starmodel_generator.emission.quoting import python_string
-from starmodel_generator.emission.sql_layout import sql_layout, without_parameters
+from starmodel_generator.emission.python.layout import Group, Layout, Parts, named, prefixed
+from starmodel_generator.emission.python.literals import python_string
+from starmodel_generator.emission.sql.sql_layout import sql_layout, without_parameters
 from starmodel_schemas import (
     CheckSchema,
     ColumnSchema,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from starmodel_generator.emission.schema import schema_text
+from starmodel_generator.emission.schema_json import schema_text
 from starmodel_generator.migration.difference import EMPTY
 from starmodel_generator.migration.revision_text import Revision
 from starmodel_generator.migration.wording import short_name

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from starmodel_generator.emission.format import formatted
-from starmodel_generator.emission.quoting import clean, docstring, python_string
+from starmodel_generator.emission.python.formatting import formatted
+from starmodel_generator.emission.python.literals import clean, docstring, python_string
 from starmodel_generator.migration.plan import Finding, Plan, Steps
 from starmodel_generator.migration.steps_text import steps_lines
 from starmodel_generator.migration.wording import describe, without_values

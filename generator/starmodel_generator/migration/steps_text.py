@@ -1,7 +1,7 @@
 """The body of `upgrade` or `downgrade`: every step as an operation of Alembic."""
 
-from starmodel_generator.emission.layout import Group, Layout, lay
-from starmodel_generator.emission.quoting import python_string
+from starmodel_generator.emission.python.layout import Group, Layout, lay
+from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.migration.batch_text import (
     COPY,
     MARGIN,

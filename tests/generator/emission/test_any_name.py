@@ -23,7 +23,7 @@ import starmodel.application
 import starmodel.domain
 import starmodel.web
 from starmodel.testing import Client
-from starmodel_generator.emission.names import CALLED
+from starmodel_generator.emission.context import CALLED
 from starmodel_schemas import reserved_names
 from starmodel_schemas.naming import pascal_case, snake_case
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from starmodel_generator.emission.control import Control, Controls
-from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.forms.control import Control, Controls
 from starmodel_generator.planning import EmissionSettings
 from starmodel_schemas import (
     AnyType,

@@ -17,7 +17,7 @@ from listed_shop import (
 )
 
 from starmodel_generator.emission import render
-from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.render import render_artifact
 from starmodel_generator.emission.templating import environment
 from starmodel_generator.planning import EmissionSettings, plan

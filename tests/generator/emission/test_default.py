@@ -2,9 +2,9 @@
 
 import pytest
 
-from starmodel_generator.emission.default import default_layout, use_qualified
-from starmodel_generator.emission.imports import ModuleNames
-from starmodel_generator.emission.layout import flat, lay
+from starmodel_generator.emission.python.default_expressions import default_layout, use_qualified
+from starmodel_generator.emission.python.import_block import ModuleNames
+from starmodel_generator.emission.python.layout import flat, lay
 from starmodel_schemas import ExpressionDefault, FactoryDefault, LiteralDefault, RequiredDefault
 
 

@@ -12,7 +12,7 @@ from docstring_text import cleandoc
 from random_schemas import hostile_text
 
 from starmodel_generator.emission import RenderedFile, render
-from starmodel_generator.emission.quoting import clean
+from starmodel_generator.emission.python.literals import clean
 from starmodel_schemas import (
     AppSchema,
     EntitySchema,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from starmodel_generator.emission.imports import ModuleNames, NameClash
+from starmodel_generator.emission.python.import_block import ModuleNames, NameClash
 
 
 def test_three_sections_modules_first_constants_before_classes_before_functions() -> None:

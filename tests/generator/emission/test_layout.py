@@ -3,7 +3,14 @@
 import black
 import pytest
 
-from starmodel_generator.emission.layout import Group, Parts, call, conditional, lay, prefixed
+from starmodel_generator.emission.python.layout import (
+    Group,
+    Parts,
+    call,
+    conditional,
+    lay,
+    prefixed,
+)
 
 SHORT = Group("increment(", ("amount=amount", "actor=actor"), ")")
 LONG = Group("increment(", tuple(f"argument_{number}=number" for number in range(6)), ")")

@@ -12,11 +12,11 @@ from random_schemas import SchemaMaker, hostile_text
 
 from starmodel.web import DefaultUI, Page, segment
 from starmodel.web import page as helpers
-from starmodel_generator.emission.control import first_line
-from starmodel_generator.emission.format import is_vouched_for
-from starmodel_generator.emission.names import Context
-from starmodel_generator.emission.page import page_view
-from starmodel_generator.emission.state import state_fields
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.forms.control import first_line
+from starmodel_generator.emission.pages.page_module import page_view
+from starmodel_generator.emission.python.formatting import is_vouched_for
+from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_generator.emission.templating import environment
 from starmodel_generator.planning import EmissionSettings
 from starmodel_schemas import (

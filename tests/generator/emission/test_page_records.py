@@ -23,20 +23,20 @@ from starmodel.web import (
 )
 from starmodel.web import page as helpers
 from starmodel.web.attributes import escape_attribute
-from starmodel_generator.emission.filters import filters_of, sorts_of, texts_of
-from starmodel_generator.emission.form import ONCE
-from starmodel_generator.emission.form_page import form_page_view
-from starmodel_generator.emission.format import is_vouched_for
-from starmodel_generator.emission.list_page import list_page_view
-from starmodel_generator.emission.names import Context
-from starmodel_generator.emission.page import page_view
-from starmodel_generator.emission.record import (
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.forms.form import ONCE
+from starmodel_generator.emission.forms.form_page import form_page_view
+from starmodel_generator.emission.pages.list_page import list_page_view
+from starmodel_generator.emission.pages.page_module import page_view
+from starmodel_generator.emission.pages.record_labels import (
     find_function,
     label_field,
     plural_words,
     reference_of,
 )
-from starmodel_generator.emission.state import state_fields
+from starmodel_generator.emission.python.formatting import is_vouched_for
+from starmodel_generator.emission.server.filters import filters_of, sorts_of, texts_of
+from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_generator.emission.templating import environment
 from starmodel_schemas import AppSchema, EntitySchema, ListType, RefType
 from starmodel_schemas.naming import constant_case

@@ -7,9 +7,9 @@ import pytest
 from corpus import drawn, sample_settings, written
 from sample_shop import SCHEMA
 
-from starmodel_generator.emission import format as formatting
 from starmodel_generator.emission import render
-from starmodel_generator.emission.format import is_vouched_for
+from starmodel_generator.emission.python import formatting
+from starmodel_generator.emission.python.formatting import is_vouched_for
 from starmodel_generator.planning import EmissionSettings
 from starmodel_schemas import AppSchema
 

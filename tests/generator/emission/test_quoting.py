@@ -9,7 +9,7 @@ import pytest
 from docstring_text import cleandoc
 from random_schemas import hostile_text
 
-from starmodel_generator.emission.quoting import clean, comment, docstring, python_value
+from starmodel_generator.emission.python.literals import clean, comment, docstring, python_value
 
 NAMED = [
     "",

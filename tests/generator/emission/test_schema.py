@@ -5,7 +5,7 @@ import json
 import pytest
 from corpus import COUNTER_APP, drawn, written
 
-from starmodel_generator.emission.schema import schema_text
+from starmodel_generator.emission.schema_json import schema_text
 from starmodel_schemas import AppSchema
 
 

@@ -16,11 +16,11 @@ from stored_schemas import stored_app
 from starmodel import Entity
 from starmodel.web import Arguments
 from starmodel.web.encoding import encode_json
-from starmodel_generator.emission.annotation import AuthorsClasses
-from starmodel_generator.emission.core_schema import CoreSchemas
-from starmodel_generator.emission.imports import ModuleNames
-from starmodel_generator.emission.layout import flat
-from starmodel_generator.emission.names import Context
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.python.import_block import ModuleNames
+from starmodel_generator.emission.python.layout import flat
+from starmodel_generator.emission.python.type_expressions import AuthorsClasses
+from starmodel_generator.emission.server.argument_schema import CoreSchemas
 from starmodel_generator.linking.types.unions import union_of
 from starmodel_schemas import (
     AppSchema,

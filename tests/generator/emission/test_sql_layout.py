@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from starmodel_generator.emission.sql_layout import without_parameters
+from starmodel_generator.emission.sql.sql_layout import without_parameters
 
 TEXTS = (
     "a:b",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from shop_project import Shop
 
-from starmodel_generator.emission.schema import schema_text
+from starmodel_generator.emission.schema_json import schema_text
 from starmodel_schemas import AppSchema, ManySchema
 
 STOCK = '''

@@ -1,0 +1,120 @@
+"""The view of `app.py`: every entity and every adapter of the app, put together."""
+
+from dataclasses import dataclass
+
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.python.default_expressions import use_qualified
+from starmodel_generator.emission.python.import_block import ModuleNames
+from starmodel_generator.emission.python.layout import Group, Layout, named
+from starmodel_generator.emission.python.literals import python_string
+from starmodel_generator.planning import is_in_sql
+from starmodel_schemas import WebName
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """A web framework: its app class, and our adapter for it."""
+
+    label: str
+    module: str
+    app_class: str
+    adapter_module: str
+    adapter: str
+    is_untyped: bool = False
+
+
+FRAMEWORKS: dict[WebName, Framework] = {
+    "fasthtml": Framework(
+        "FastHTML",
+        "fasthtml.common",
+        "FastHTML",
+        "starmodel.web.fasthtml",
+        "FastHTMLAdapter",
+        is_untyped=True,
+    ),
+    "starlette": Framework(
+        "Starlette",
+        "starlette.applications",
+        "Starlette",
+        "starmodel.web.starlette",
+        "StarletteAdapter",
+    ),
+    "fastapi": Framework(
+        "FastAPI", "fastapi", "FastAPI", "starmodel.web.fastapi", "FastAPIAdapter"
+    ),
+}
+
+_PASSED_ON = frozenset({"unit_of_work", "clock", "identify"})
+"""Parts that are functions themselves; all others are made by what the configuration names."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppView:
+    """Everything that `app.py.j2` lays out."""
+
+    imports: str
+    resources: tuple[str, ...]
+    settings: Layout
+    adapters: tuple[Layout, ...]
+    create: Layout
+    configure: Layout
+    framework: Framework
+
+
+def app_view(context: Context) -> AppView:
+    """Decide how the app is put together."""
+    settings = context.settings
+    framework = FRAMEWORKS[settings.web]
+    names = ModuleNames(context.first_party)
+    names.use("typing", "Unpack")
+    names.use(framework.module, framework.app_class)
+    if framework.is_untyped:
+        names.remark(framework.module, "type: ignore[import-untyped,unused-ignore]")
+    names.use(framework.adapter_module, framework.adapter)
+    for name in ("Adapters", "Settings", "WebApplication"):
+        names.use("starmodel.web", name)
+    for name in ("RESOURCES", "SETTINGS", "create_app", "configure_app"):
+        names.define(name)
+    if not context.names:
+        names.use("starmodel.web", "Resource")
+    if settings.adapters:
+        names.define("with_configured")
+    given = "**with_configured(adapters)" if settings.adapters else "**adapters"
+    adapter = f"return {framework.adapter}()"
+    return AppView(
+        resources=tuple(
+            names.use(own.module("routes"), own.resource) for own in context.names.values()
+        ),
+        settings=_settings(context, names),
+        adapters=tuple(_adapter(part, name, names) for part, name in settings.adapters),
+        create=Group(f"{adapter}.create_app(", ("RESOURCES", "SETTINGS", given), ")"),
+        configure=Group(f"{adapter}.configure_app(", ("app", "RESOURCES", "SETTINGS", given), ")"),
+        framework=framework,
+        imports=names.import_block(),
+    )
+
+
+def _settings(context: Context, names: ModuleNames) -> Layout:
+    settings = context.settings
+    items: list[Layout] = []
+    if any(map(is_in_sql, context.app.entities)):
+        levels = len(settings.output.split("/"))
+        items.append(f"project_root={names.use('pathlib', 'Path')}(__file__).parents[{levels}]")
+        items.append(named("migrations", python_string(settings.migrations)))
+    if settings.datastar_url is not None:
+        items.append(named("datastar_url", python_string(settings.datastar_url)))
+    if settings.datastar_integrity is not None:
+        items.append(named("datastar_integrity", python_string(settings.datastar_integrity)))
+    if settings.trusted_origins:
+        origins = tuple(python_string(origin) for origin in settings.trusted_origins)
+        if len(origins) == 1:
+            items.append(f"trusted_origins=({origins[0]},)")
+        else:
+            items.append(Group("trusted_origins=(", origins, ")"))
+    return Group("SETTINGS = Settings(", tuple(items), ")")
+
+
+def _adapter(part: str, name: str, names: ModuleNames) -> Layout:
+    function = use_qualified(name, names)
+    made = function if part in _PASSED_ON else f"{function}()"
+    return f"{python_string(part)}: {made}"

@@ -1,0 +1,234 @@
+"""What generated things are called, and where they are: one answer for all views."""
+
+import keyword
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from starmodel_generator.database.tables import database_schema
+from starmodel_generator.emission.client.reachable_types import owners, reach
+from starmodel_generator.emission.python.declaration_order import Reference
+from starmodel_generator.planning import EmissionSettings
+from starmodel_generator.project.hashing import digest
+from starmodel_generator.standard_names import BUILTIN_NAMES
+from starmodel_schemas import (
+    AppSchema,
+    EntitySchema,
+    EntityType,
+    EnumSchema,
+    EnumType,
+    ObjectSchema,
+    ObjectType,
+)
+from starmodel_schemas.naming import constant_case, snake_case
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class EntityNames:
+    """The names that one entity's files use for each other."""
+
+    package: str
+    """Its package: `shop.generated.counter`."""
+
+    constant: str
+    """Its definition: `COUNTER`."""
+
+    state_type: str
+    """The type of its public state: `CounterState`."""
+
+    state_function: str
+    """What picks the public state: `counter_state`."""
+
+    page_function: str
+    """What makes its page: `counter_page`."""
+
+    fragments: str
+    """The pieces of its page that are sent again when a field changes: `COUNTER_FRAGMENTS`."""
+
+    resource: str
+    """Its table of routes: `counter_resource`."""
+
+    table: str
+    """Where it is kept, of an entity in SQL: `COUNTER_TABLE`."""
+
+    writable: str
+    """The parts of its value objects that are written from outside: `COUNTER_WRITABLE`."""
+
+    row: str
+    """The class of its rows, of an entity in SQL: `CounterRow`."""
+
+    def module(self, kind: str) -> str:
+        """Give the dotted name of one of its modules: `state`, `commands`, `page` ..."""
+        return f"{self.package}.{kind}"
+
+
+def entity_names(entity: EntitySchema, package: str) -> EntityNames:
+    """Name the generated things of an entity in a generated package (`shop.generated`)."""
+    snake = entity.snake_name
+    constant = constant_case(entity.name)
+    return EntityNames(
+        package=f"{package}.{snake}",
+        constant=constant,
+        state_type=f"{entity.name}State",
+        state_function=f"{snake}_state",
+        page_function=f"{snake}_page",
+        fragments=f"{constant}_FRAGMENTS",
+        resource=f"{snake}_resource",
+        table=f"{constant}_TABLE",
+        writable=f"{constant}_WRITABLE",
+        row=f"{entity.name}Row",
+    )
+
+
+def projection_name(schema: ObjectSchema) -> str:
+    """Name the function that picks the public fields of a value object: `task_state`."""
+    return f"{snake_case(schema.name)}_state"
+
+
+def projected_type_name(schema: ObjectSchema) -> str:
+    """Name the type of a value object's public fields: `TaskState`."""
+    return f"{schema.name}State"
+
+
+def an(name: str) -> str:
+    """Write a name with its article: `a Counter`, `an Order`."""
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
+
+
+CALLED = frozenset(
+    "anything b64encode builtins bullets check_class column default_of definitions dt duration"
+    " duration_of escape escape_attribute json_of json_value lines_of literal local_time moment"
+    " number reference references restore sa segment text_of yes_or_no".split()
+)
+"""What the functions of generated modules call; no variable in them has such a name."""
+
+
+def variable_name(name: str, *others: str) -> str:
+    """Name a variable `name`, or else the first of `others` that neither Python nor we need."""
+    for candidate in (name, *others):
+        is_taken = candidate in CALLED or candidate in BUILTIN_NAMES
+        if not is_taken and not keyword.iskeyword(candidate):
+            return candidate
+    return "value"
+
+
+class Lookups(dict[str, Value]):
+    """A dictionary that notes in `log` what is looked up: its own name and the key.
+
+    The key is `*` where all of it is gone through. What an entity's files follow from is what
+    their views have looked up.
+    """
+
+    def __init__(self, name: str, log: set[tuple[str, str]], values: Mapping[str, Value]) -> None:
+        super().__init__(values)
+        self._name = name
+        self._log = log
+
+    def __getitem__(self, key: str) -> Value:
+        self._log.add((self._name, key))
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self._log.add((self._name, str(key)))
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self._log.add((self._name, "*"))
+        return super().__iter__()
+
+    def get(self, key: str, default: Value | None = None, /) -> Value | None:  # type: ignore[override]
+        """Return the value of a key, or the default."""
+        self._log.add((self._name, key))
+        return super().get(key, default)
+
+    def values(self) -> ValuesView[Value]:  # type: ignore[override]
+        """Return all values."""
+        self._log.add((self._name, "*"))
+        return super().values()
+
+    def items(self) -> ItemsView[str, Value]:  # type: ignore[override]
+        """Return all keys with their values."""
+        self._log.add((self._name, "*"))
+        return super().items()
+
+    def fingerprint(self, key: str) -> str:
+        """Return a hash of the value of a key, or of everything for `*`; empty for no value."""
+        if key == "*":
+            texts = [f"{each} {_text(value)}" for each, value in dict[str, Value].items(self)]
+            return digest("\n".join(texts).encode("utf-8", "surrogatepass"))
+        value = super().get(key)
+        return "" if value is None else digest(_text(value).encode("utf-8", "surrogatepass"))
+
+
+def _text(value: object) -> str:
+    return value.model_dump_json() if isinstance(value, BaseModel) else repr(value)
+
+
+class Context:
+    """The schema with what views look up in it, made once for a run."""
+
+    def __init__(self, app: AppSchema, settings: EmissionSettings) -> None:
+        self.app = app
+        self.settings = settings
+        self.log: set[tuple[str, str]] = set()
+        entities = {entity.qualified_name: entity for entity in app.entities}
+        objects = {schema.qualified_name: schema for schema in app.objects}
+        enums = {schema.qualified_name: schema for schema in app.enums}
+        reaches = {name: reach(entity, objects, enums) for name, entity in entities.items()}
+        named: dict[str, tuple[EnumSchema, ...]] = {}
+        for enum in app.enums:
+            named[enum.name] = (*named.get(enum.name, ()), enum)
+        self.entities = self._lookups("entities", entities)
+        self.objects = self._lookups("objects", objects)
+        self.enums = self._lookups("enums", enums)
+        self.enums_named = self._lookups("enums_named", named)
+        self.names = self._lookups(
+            "names",
+            {name: entity_names(entity, settings.package) for name, entity in entities.items()},
+        )
+        self.reaches = self._lookups("reaches", reaches)
+        self.sent = self._lookups(
+            "sent", {name: True for own in reaches.values() for name in own.sent}
+        )
+        self.owners = self._lookups("owners", owners(app, reaches))
+        self.tables = self._lookups(
+            "tables", {table.name: table for table in database_schema(app).tables}
+        )
+        modules = [schema.module for schema in (*app.entities, *app.objects, *app.enums)]
+        self.first_party: frozenset[str] = frozenset(
+            module.partition(".")[0] for module in (settings.package, *modules)
+        )
+
+    def _lookups(self, name: str, values: Mapping[str, Value]) -> Lookups[Value]:
+        return Lookups(name, self.log, values)
+
+    def fingerprint(self, name: str, key: str) -> str:
+        """Return a hash of what stands in one of the dictionaries under a key; see `log`."""
+        lookups = getattr(self, name, None)
+        return lookups.fingerprint(key) if isinstance(lookups, Lookups) else ""
+
+    def entity(self, qualified_name: str) -> EntitySchema:
+        """Return the entity of that qualified name."""
+        return self.entities[qualified_name]
+
+    def object(self, qualified_name: str) -> ObjectSchema:
+        """Return the value object of that qualified name."""
+        return self.objects[qualified_name]
+
+    def enum(self, qualified_name: str) -> EnumSchema:
+        """Return the enum of that qualified name."""
+        return self.enums[qualified_name]
+
+    def schema(self, reference: Reference) -> EnumSchema | ObjectSchema | EntitySchema:
+        """Give what a type refers to."""
+        match reference:
+            case EnumType():
+                return self.enums[reference.enum]
+            case ObjectType():
+                return self.objects[reference.object]
+            case EntityType():
+                return self.entities[reference.entity]

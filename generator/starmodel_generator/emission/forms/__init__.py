@@ -1,0 +1,1 @@
+"""Forms and their inputs: what they hold, allow and send."""

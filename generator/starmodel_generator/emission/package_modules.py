@@ -1,0 +1,117 @@
+"""The views of the `__init__.py` files: what a package is, and what a client package offers."""
+
+from dataclasses import dataclass
+
+from starmodel_generator.emission.client.client_classes import declared_classes
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.python.import_block import ModuleNames
+from starmodel_generator.emission.python.layout import Group, Layout
+from starmodel_generator.emission.python.literals import docstring, python_string
+from starmodel_generator.planning import has_queries, is_in_sql
+from starmodel_schemas import EntitySchema
+
+_TRANSPORT = ("OMITTED", "Answer", "ArgumentProblem", "Omitted", "Problem")
+"""What the client package offers of its transport, whatever the app is."""
+
+_OWN = frozenset({"Found", "TracebackType", "httpx", "transport"})
+"""What else the client package calls so: a class of the app's stays in its module."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageView:
+    """A package that is its docstring."""
+
+    docstring: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entity in the clients of the whole app."""
+
+    attribute: str
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPackageView:
+    """Everything that `client_package.py.j2` lays out; `text` and `kind` are `str` and `type`."""
+
+    imports: str
+    exports: Layout
+    entries: tuple[EntryView, ...]
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransportView:
+    """What the clients have to be able to do, beyond running events and reading entities.
+
+    With `has_database` there are events that happen once, with `has_records` records that are
+    found, and told apart by their versions.
+    """
+
+    has_database: bool
+    has_records: bool
+
+
+def package_view(entity: EntitySchema, _: Context) -> PackageView:
+    """Decide what the package of an entity says."""
+    what = "its state, routes and bindings"
+    if entity.events:
+        what = "its state, commands, routes and bindings"
+    return PackageView(docstring(f"{entity.name}: {what}.", 0))
+
+
+def app_package_view(_: Context) -> PackageView:
+    """Decide what the generated package says."""
+    return PackageView(docstring("What StarModel made of the app's entities.", 0))
+
+
+def client_package_view(context: Context) -> ClientPackageView:
+    """Decide what the client package offers."""
+    # A module of the package is a name in it: `type` is that of the clients of `Type`.
+    names = ModuleNames(context.first_party, [each.snake_name for each in context.app.entities])
+    for name in ("AsyncTransport", "Transport"):
+        names.use(".transport", name)
+    names.use_module("httpx")
+    names.use("types", "TracebackType")
+    names.use("typing", "Self")
+    entries: list[EntryView] = []
+    exports = ["AsyncClient", "Client"]
+    exports += [names.use(".transport", name) for name in _TRANSPORT]
+    if any(has_queries(entity) for entity in context.app.entities):
+        exports.append(names.use(".transport", "Found"))
+    for entity in context.app.entities:
+        client = f"{entity.name}Client"
+        names.use(f".{entity.snake_name}", client)
+        names.use(f".{entity.snake_name}", f"Async{client}")
+        exports += [client, f"Async{client}"]
+        entries.append(EntryView(entity.snake_name, client))
+    modules: dict[str, list[str]] = {}
+    for entity in context.app.entities:
+        for name in declared_classes(entity, context):
+            modules.setdefault(name, []).append(entity.snake_name)
+    taken = {*exports, *_OWN, *(entity.snake_name for entity in context.app.entities)}
+    for name, owners in modules.items():
+        # Where two have a name, each is imported from its module.
+        if len(owners) == 1 and name not in taken:
+            exports.append(names.use(f".{owners[0]}", name))
+    for name in ("Client", "AsyncClient"):
+        names.define(name)
+    return ClientPackageView(
+        exports=Group("__all__ = [", tuple(python_string(name) for name in sorted(exports)), "]"),
+        entries=tuple(entries),
+        text=names.builtin("str"),
+        kind=names.builtin("type"),
+        imports=names.import_block(),
+    )
+
+
+def transport_view(context: Context) -> TransportView:
+    """Decide what the clients have to be able to do."""
+    entities = context.app.entities
+    return TransportView(
+        has_database=any(is_in_sql(entity) for entity in entities),
+        has_records=any(has_queries(entity) for entity in entities),
+    )

@@ -1,0 +1,1 @@
+"""Python as text: literals, types, imports, functions, layout."""

@@ -1,0 +1,163 @@
+"""What a generated module imports: exactly what it uses, sorted as isort and ruff sort.
+
+A view notes each name where it decides to use it. Names that the module defines are noted too,
+so that two meanings of one name are found here at the latest.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from starmodel_generator.emission.python.layout import LINE_LENGTH, Group, lay
+from starmodel_generator.standard_names import STANDARD_MODULES
+from starmodel_generator.unicode_table import display_width
+from starmodel_schemas.naming import upper_case
+
+
+class NameClash(Exception):
+    """One module would have to use one name for two things.
+
+    Linking knows the names that generated code needs, and points at an author's that is one of
+    them; what it does not know of ends here.
+    """
+
+    def __init__(self, name: str, first: str, second: str) -> None:
+        super().__init__(f"`{name}` would be both {first} and {second}")
+        self.name = name
+        self.first = first
+        self.second = second
+
+
+_MODULE_ALIASES = {"datetime": "dt", "sqlalchemy": "sa"}
+"""What a module is called where it is imported whole: short, or other than a name it defines."""
+
+
+class ModuleNames:
+    """The names of one generated module, gathered while its view is made.
+
+    Args:
+        first_party: The top-level packages of the project.
+        taken: Names that stand for something of the author's in a part of the module, a field
+            called `date` or an event called `list`. A builtin or a class of the standard library
+            of that name is written with its module: `dt.date`, `builtins.list`.
+    """
+
+    def __init__(
+        self, first_party: frozenset[str], taken: Iterable[str] = frozenset[str]()
+    ) -> None:
+        self._first_party = first_party
+        self._taken = frozenset(taken)
+        self._origins: dict[str, str] = {}
+        self._modules: dict[str, str] = {}
+        self._remarks: dict[str, str] = {}
+
+    def use(self, module: str, name: str) -> str:
+        """Import a name; gives what is to be written where it is used."""
+        if name in self._taken and _is_standard(module):
+            return f"{self.use_module(module)}.{name}"
+        self._claim(name, module)
+        return name
+
+    def remark(self, module: str, comment: str) -> None:
+        """Write a comment behind the import from a module, which has to fit on one line."""
+        self._remarks[module] = f"  # {comment}"
+
+    def use_module(self, module: str) -> str:
+        """Import a module; gives what it is called, which is nothing of the author's."""
+        alias = _MODULE_ALIASES.get(module, module)
+        if alias in self._taken:
+            alias = f"{module}_module"
+        self._claim(alias, f"{module} itself")
+        self._modules[module] = alias
+        return alias
+
+    def builtin(self, name: str) -> str:
+        """Give what is to be written for a builtin."""
+        return f"{self.use_module('builtins')}.{name}" if name in self._taken else name
+
+    def define(self, name: str) -> str:
+        """Note a name that the module defines, once."""
+        if self._origins.get(name) == "":
+            raise NameClash(name, _described(""), "another one")
+        self._claim(name, "")
+        return name
+
+    def keep_apart(self, names: Iterable[str]) -> None:
+        """Make sure that the parameters of functions hide nothing that the module imports."""
+        for name in names:
+            if self._origins.get(name):
+                raise NameClash(name, "a parameter", _described(self._origins[name]))
+
+    def import_block(self) -> str:
+        """Write the imports in three sections: standard library, third party, the project."""
+        modules: dict[str, list[str]] = {}
+        for name, module in self._origins.items():
+            if module and not module.endswith(" itself"):
+                modules.setdefault(module, []).append(name)
+        sections: dict[int, list[str]] = {}
+        for module in sorted(self._modules, key=_natural):
+            alias = self._modules[module]
+            statement = f"import {module}" if alias == module else f"import {module} as {alias}"
+            sections.setdefault(self._section(module), []).append(statement)
+        for module in sorted(modules, key=_module_key):
+            statement = _statement(module, tuple(modules[module]))
+            statement += self._remarks.get(module, "")
+            sections.setdefault(self._section(module), []).append(statement)
+        return "\n\n".join(["\n".join(sections[section]) for section in sorted(sections)])
+
+    def _section(self, module: str) -> int:
+        root = module.partition(".")[0]
+        if not root:
+            return 3
+        if root in self._first_party:
+            return 2
+        return 0 if _is_standard(module) else 1
+
+    def _claim(self, name: str, origin: str) -> None:
+        known = self._origins.setdefault(name, origin)
+        if known != origin:
+            raise NameClash(name, _described(known), _described(origin))
+
+
+def _is_standard(module: str) -> bool:
+    return module.partition(".")[0] in STANDARD_MODULES
+
+
+@lru_cache(maxsize=1024)
+def _statement(module: str, names: tuple[str, ...]) -> str:
+    names = tuple(sorted(names, key=_member_key))
+    line = f"from {module} import {', '.join(names)}"
+    if display_width(line) <= LINE_LENGTH:
+        return line
+    return lay(Group(f"from {module} import (", names, ")"), 0)
+
+
+@lru_cache(maxsize=1024)
+def _module_key(module: str) -> tuple[object, ...]:
+    return _natural(module.lower()), _natural(module)
+
+
+@lru_cache(maxsize=1024)
+def _member_key(name: str) -> tuple[object, ...]:
+    kind = (
+        0
+        if len(name) > 1 and name == upper_case(name) != name.lower()
+        else 1 if name[:1].isupper() else 2
+    )
+    return kind, _natural(name.lower()), _natural(name)
+
+
+_NUMBER = re.compile(r"(\d+)")
+
+
+def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Sort `item2` before `item10`."""
+    return tuple(
+        (0, int(part), part) if part.isdigit() else (1, 0, part)
+        for part in _NUMBER.split(text)
+        if part
+    )
+
+
+def _described(origin: str) -> str:
+    return f"what {origin} calls so" if origin else "a name of the module's own"

@@ -1,0 +1,163 @@
+"""Types as generated Python writes them, where it speaks of the author's own classes."""
+
+from typing import Protocol, assert_never
+
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.python.declaration_order import Reference
+from starmodel_generator.emission.python.import_block import ModuleNames
+from starmodel_generator.emission.python.literals import python_value
+from starmodel_schemas import (
+    AnyType,
+    ConstrainedType,
+    DictType,
+    EntityType,
+    EnumType,
+    FragmentType,
+    ListType,
+    LiteralType,
+    ObjectType,
+    OptionalType,
+    RefType,
+    ScalarType,
+    SetType,
+    TupleType,
+    TypeRef,
+    UnionType,
+)
+
+SCALAR_MODULES = {
+    "Decimal": "decimal",
+    "date": "datetime",
+    "time": "datetime",
+    "datetime": "datetime",
+    "timedelta": "datetime",
+    "UUID": "uuid",
+}
+"""Where the scalars come from that are no builtins."""
+
+
+class Classes(Protocol):
+    """Where a module finds the classes that types refer to."""
+
+    def name(self, reference: Reference) -> str:
+        """Import a class if need be; gives what is to be written for it."""
+        ...
+
+    def reference(self, type_: RefType) -> str:
+        """Give what is to be written for a reference to a record."""
+        ...
+
+
+class AuthorsClasses:
+    """The author's own classes, imported from the modules he wrote them in."""
+
+    def __init__(self, names: ModuleNames, context: Context) -> None:
+        self._names = names
+        self._context = context
+
+    def name(self, reference: Reference) -> str:
+        """Import a class of the author's."""
+        schema = self._context.schema(reference)
+        return self._names.use(schema.module, schema.name)
+
+    def reference(self, type_: RefType) -> str:
+        """Write `Ref[Author]`."""
+        target = self.name(EntityType(entity=type_.entity))
+        return f"{self._names.use('starmodel', 'Ref')}[{target}]"
+
+
+def annotation(type_: TypeRef, names: ModuleNames, classes: Classes) -> str:
+    """Write a type as an annotation, and note what it needs."""
+    match type_:
+        case ScalarType():
+            return scalar(type_, names)
+        case EnumType() | ObjectType() | EntityType():
+            return classes.name(type_)
+        case RefType():
+            return classes.reference(type_)
+        case LiteralType():
+            return literal(type_, names)
+        case OptionalType():
+            return f"{annotation(type_.item, names, classes)} | None"
+        case UnionType():
+            return " | ".join([annotation(member, names, classes) for member in type_.members])
+        case ListType():
+            return f"{names.builtin('list')}[{annotation(type_.item, names, classes)}]"
+        case SetType():
+            name = names.builtin("frozenset" if type_.frozen else "set")
+            return f"{name}[{annotation(type_.item, names, classes)}]"
+        case DictType():
+            key = annotation(type_.key, names, classes)
+            value = annotation(type_.value, names, classes)
+            return f"{names.builtin('dict')}[{key}, {value}]"
+        case TupleType():
+            items = [annotation(item, names, classes) for item in type_.items]
+            inside = ", ".join([*items, "..."] if type_.variadic else items) or "()"
+            return f"{names.builtin('tuple')}[{inside}]"
+        case ConstrainedType():
+            return annotation(type_.item, names, classes)
+        case AnyType():
+            return names.use("typing", "Any")
+        case FragmentType():
+            return names.builtin("object")
+        case _:
+            assert_never(type_)
+
+
+def scalar(type_: ScalarType, names: ModuleNames) -> str:
+    """Write the name of a scalar, and note where it comes from."""
+    module = SCALAR_MODULES.get(type_.name)
+    return names.builtin(type_.name) if module is None else names.use(module, type_.name)
+
+
+def literal(type_: LiteralType, names: ModuleNames) -> str:
+    """Write `Literal[...]`."""
+    name = names.use("typing", "Literal")
+    return f"{name}[{', '.join([python_value(value) for value in type_.values])}]"
+
+
+def without_constraints(type_: TypeRef) -> TypeRef:
+    """The type itself, where limits of its values do not matter."""
+    while isinstance(type_, ConstrainedType):
+        type_ = type_.item
+    return type_
+
+
+def is_fragment(type_: TypeRef) -> bool:
+    """Whether an event that gives this gives something for the page."""
+    match type_:
+        case FragmentType():
+            return True
+        case OptionalType() | ListType():
+            return is_fragment(type_.item)
+        case TupleType():
+            return bool(type_.items) and all(is_fragment(item) for item in type_.items)
+        case UnionType():
+            return all(is_fragment(member) for member in type_.members)
+        case _:
+            return False
+
+
+def is_nullable(type_: TypeRef) -> bool:
+    """Whether `None` is a value of the type."""
+    type_ = without_constraints(type_)
+    if isinstance(type_, LiteralType):
+        return None in type_.values
+    return isinstance(type_, OptionalType | AnyType)
+
+
+def has_literal(type_: TypeRef) -> bool:
+    """Whether a value of the type is, or may hold, one of some literals."""
+    match type_:
+        case LiteralType():
+            return True
+        case OptionalType() | ListType() | SetType() | ConstrainedType():
+            return has_literal(type_.item)
+        case DictType():
+            return has_literal(type_.key) or has_literal(type_.value)
+        case TupleType():
+            return any(has_literal(item) for item in type_.items)
+        case UnionType():
+            return any(has_literal(member) for member in type_.members)
+        case _:
+            return False

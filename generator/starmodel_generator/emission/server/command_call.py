@@ -1,0 +1,41 @@
+"""How a command is called: which instance is meant, and what is given for each parameter."""
+
+from starmodel_generator.emission.context import Context
+from starmodel_schemas import (
+    ArgumentSource,
+    EntitySchema,
+    EntitySource,
+    EventSchema,
+    ParameterSchema,
+    ProviderSource,
+    SuppliedSource,
+)
+from starmodel_schemas.reserved_names import HOLDER_NAMES
+
+
+def holder_of(entity: EntitySchema, event: EventSchema) -> str | None:
+    """Name the parameter that says which instance the event is for; `None` if there is none."""
+    return None if event.is_creation else HOLDER_NAMES.get(entity.scope)
+
+
+def needs_session(entity: EntitySchema, event: EventSchema, context: Context) -> bool:
+    """Whether the event takes another entity of the session besides its own."""
+    return holder_of(entity, event) != "session" and any(
+        isinstance(parameter.source, EntitySource)
+        and context.entities[parameter.source.entity].scope == "SESSION"
+        for parameter in event.parameters
+    )
+
+
+def command_parameter(parameter: ParameterSchema, context: Context) -> str | None:
+    """Name what the caller of a command gives for a parameter; `None` if it is nothing."""
+    match parameter.source:
+        case ArgumentSource():
+            return parameter.name
+        case EntitySource():
+            is_record = context.entities[parameter.source.entity].scope == "RECORD"
+            return f"{parameter.name}_id" if is_record else None
+        case SuppliedSource():
+            return "request" if parameter.source.what == "request" else None
+        case ProviderSource():
+            return None

@@ -1,0 +1,94 @@
+"""What is special about the events that `crud` asks for: they are generated, not an author's."""
+
+import ast
+
+from starmodel_generator.emission.context import an
+from starmodel_generator.emission.pages.record_labels import record_words
+from starmodel_generator.planning import is_in_sql
+from starmodel_schemas import (
+    Default,
+    EntitySchema,
+    EnumType,
+    EventSchema,
+    ExpressionDefault,
+    FactoryDefault,
+    LiteralDefault,
+    LiteralType,
+    OptionalType,
+    ParameterSchema,
+    ScalarType,
+    TypeRef,
+)
+
+VERSION = "version"
+"""The parameter of an update that is no field: the version that its caller has seen."""
+
+_PLAIN = {bool: {"bool"}, int: {"int", "float"}, float: {"float"}, str: {"str"}}
+_MADE = frozenset({"Decimal", "UUID", "date", "time", "datetime", "timedelta"})
+"""Scalars that are written as a call of their class."""
+
+
+def is_once(entity: EntitySchema, event: EventSchema) -> bool:
+    """Whether an event counts once, however often its request arrives: one that writes to SQL."""
+    return is_in_sql(entity) and event.writes
+
+
+def is_field_of_update(event: EventSchema, parameter: ParameterSchema) -> bool:
+    """Whether a parameter is a field that an update may change."""
+    return event.crud == "update" and parameter.name != VERSION
+
+
+def may_be_omitted(event: EventSchema, parameter: ParameterSchema) -> bool:
+    """Whether a parameter is `OMITTED` where nobody gives it.
+
+    Those of an update are, and those of a creation whose default only the author's class can
+    make, or is nothing that could stand in a signature of this type.
+    """
+    if event.crud == "create":
+        default = parameter.default
+        return isinstance(default, FactoryDefault) or not _is_written(default, parameter.type)
+    return is_field_of_update(event, parameter)
+
+
+def crud_words(entity: EntitySchema, event: EventSchema) -> str:
+    """Say what an event of `crud` does: `Make a product.`"""
+    words = an(record_words(entity))
+    match event.crud:
+        case "create":
+            return f"Make {words}."
+        case "update":
+            return f"Change {words}; what is left out stays as it is."
+        case _:
+            return f"Delete {words}."
+
+
+def _is_written(default: Default, type_: TypeRef) -> bool:
+    """Whether a default, written out, is a value of the type, and one that calls can share."""
+    while type_.kind == "constrained":
+        type_ = type_.item
+    if isinstance(default, LiteralDefault):
+        return _is_literal(default.value, type_)
+    if not isinstance(default, ExpressionDefault):
+        return True
+    if isinstance(type_, OptionalType):
+        return _is_written(default, type_.item)
+    node = ast.parse(default.expression, mode="eval").body
+    if isinstance(type_, EnumType):
+        return isinstance(node, ast.Attribute)
+    if not isinstance(type_, ScalarType):
+        return False
+    if type_.name in _MADE:
+        called = node.func if isinstance(node, ast.Call) else None
+        return isinstance(called, ast.Name) and called.id == type_.name
+    return type_.name == "bytes" and isinstance(node, ast.Constant)
+
+
+def _is_literal(value: bool | int | float | str | None, type_: TypeRef) -> bool:
+    if isinstance(value, str) and ("\r" in value or "\0" in value):
+        # A form cannot show it, and so leaves it to the author's class.
+        return False
+    if isinstance(type_, OptionalType):
+        return value is None or _is_literal(value, type_.item)
+    if isinstance(type_, LiteralType):
+        return any(value == one and type(value) is type(one) for one in type_.values)
+    return value is not None and isinstance(type_, ScalarType) and type_.name in _PLAIN[type(value)]

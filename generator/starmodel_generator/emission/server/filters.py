@@ -1,0 +1,190 @@
+"""How the records of an entity in a database can be found: its filters, sorts and includes.
+
+Everything that speaks of a query decides by this: the server's functions, the client, the pages.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from starmodel_generator.database.columns import columns_of, link_target
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.forms.input_limits import bare
+from starmodel_generator.emission.pages.record_labels import reference_of
+from starmodel_generator.emission.python.declaration_order import public_fields
+from starmodel_schemas import (
+    EntitySchema,
+    EnumType,
+    FieldSchema,
+    ListType,
+    LiteralType,
+    PlainColumnType,
+    RefType,
+    RequiredDefault,
+    ScalarType,
+    TypeRef,
+)
+
+Operator: TypeAlias = Literal[
+    "eq", "ne", "in", "lt", "le", "gt", "ge", "contains", "startswith", "isnull", "has"
+]
+Kind: TypeAlias = Literal["text", "ordered", "exact", "flag", "reference", "references", "presence"]
+"""How a field can be searched: a text; what has an order; one of several choices; yes or no; a
+reference to a record; references to several; and what can only be there or not."""
+
+QUERY_NAMES = frozenset({"actor", "cursor", "datastar", "include", "limit", "q", "sort"})
+"""What a query is asked besides its filters. A field of such a name is found by `limit__in`."""
+
+_EQUAL: tuple[Operator, ...] = ("eq", "ne", "in")
+_COMPARED: tuple[Operator, ...] = (*_EQUAL, "lt", "le", "gt", "ge")
+OPERATORS: dict[Kind, tuple[Operator, ...]] = {
+    "text": (*_COMPARED, "contains", "startswith"),
+    "ordered": _COMPARED,
+    "exact": _EQUAL,
+    "flag": ("eq", "ne"),
+    "reference": _EQUAL,
+    "references": ("has",),
+    "presence": (),
+}
+_TEXT = ScalarType(name="str")
+_BOOL = ScalarType(name="bool")
+_SORTED: frozenset[Kind] = frozenset({"text", "ordered", "exact", "flag"})
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter: `price__lt`.
+
+    `name` is what it is called, from Python as over HTTP. `type` is the type of what it is given:
+    that of the field without `None` and without its limits, a list of those for `in`, a bool for
+    `isnull`. A reference is a `RefType`; whoever sends one sends the id.
+    """
+
+    name: str
+    field: FieldSchema
+    operator: Operator
+    type: TypeRef
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A field that records can be found by; `type` is that of its values, without `None`."""
+
+    field: FieldSchema
+    kind: Kind
+    type: TypeRef
+    is_nullable: bool
+
+
+def filters_of(entity: EntitySchema, context: Context) -> tuple[Filter, ...]:
+    """Give the filters of an entity, field by field in source order, its id first."""
+    searched = searched_fields(entity, context)
+    fields = {one.field.name for one in searched}
+    filters: list[Filter] = []
+    for one in searched:
+        operators = OPERATORS[one.kind]
+        if one.is_nullable:
+            operators = (*operators, "isnull")
+        for operator in operators:
+            is_plain = operator in ("eq", "has")
+            name = one.field.name if is_plain else f"{one.field.name}__{operator}"
+            # What is the name of a field stands for that field.
+            if name in QUERY_NAMES if is_plain else name in fields:
+                continue
+            filters.append(Filter(name, one.field, operator, _value_type(one.type, operator)))
+    return tuple(filters)
+
+
+def sorts_of(entity: EntitySchema, context: Context) -> tuple[FieldSchema, ...]:
+    """Give the fields that records can be sorted by, the id first."""
+    return tuple(one.field for one in searched_fields(entity, context) if one.kind in _SORTED)
+
+
+def includes_of(entity: EntitySchema) -> tuple[tuple[FieldSchema, str], ...]:
+    """Give the fields that refer to records, each with the qualified name of their entity."""
+    found: list[tuple[FieldSchema, str]] = []
+    for field in public_fields(entity):
+        target = None if field.computed else reference_of(field.type)
+        if target is not None:
+            found.append((field, target[0]))
+    return tuple(found)
+
+
+def texts_of(entity: EntitySchema, context: Context) -> tuple[FieldSchema, ...]:
+    """Give the texts that `q` searches; without any there is no `q`."""
+    return tuple(
+        one.field
+        for one in searched_fields(entity, context)
+        if one.kind == "text" and one.field.name != "id"
+    )
+
+
+def searched_fields(entity: EntitySchema, context: Context) -> tuple[Searched, ...]:
+    """Give the public fields that are stored in a column or a link table, the id first."""
+    fields = [field for field in public_fields(entity) if not field.computed]
+    if not entity.declares_id:
+        fields.insert(0, FieldSchema(name="id", type=_TEXT, default=RequiredDefault()))
+    found = [_searched(field, entity, context) for field in fields]
+    return tuple([one for one in found if one is not None])
+
+
+def is_flat(entity: EntitySchema, context: Context) -> bool:
+    """Whether all that may be seen of a record stands in columns as it is, or in link tables.
+
+    Then nothing is computed, and nothing has parts or is bytes.
+    """
+    found = {one.field.name: one.kind for one in searched_fields(entity, context)}
+    return all(found.get(field.name, "presence") != "presence" for field in public_fields(entity))
+
+
+def _searched(field: FieldSchema, entity: EntitySchema, context: Context) -> Searched | None:
+    linked = link_target(field)
+    if linked is not None:
+        return Searched(field, "references", RefType(entity=linked), False)
+    columns = tuple(columns_of(field, entity.snake_name, context))
+    if len(columns) != 1 or len(columns[0].column.path) != 1:
+        return None
+    type_, _, _ = bare(field.type)
+    column = columns[0].column
+    kind: Kind = "presence"
+    if column.type != PlainColumnType(name="json"):
+        kind = _kind(type_)
+    if field.name == "id":
+        kind = "exact"
+    if kind == "presence" and not column.nullable:
+        return None
+    return Searched(field, kind, type_, column.nullable)
+
+
+def _kind(type_: TypeRef) -> Kind:
+    match type_:
+        case RefType():
+            return "reference"
+        case EnumType():
+            return "exact"
+        case LiteralType():
+            is_flag = all(isinstance(value, bool) for value in type_.values)
+            return "flag" if is_flag else "exact"
+        case ScalarType(name="str"):
+            return "text"
+        case ScalarType(name="bool"):
+            return "flag"
+        case ScalarType(name="UUID"):
+            return "exact"
+        case ScalarType(name="bytes"):
+            return "presence"
+        case ScalarType():
+            return "ordered"
+        case _:
+            return "presence"
+
+
+def _value_type(type_: TypeRef, operator: Operator) -> TypeRef:
+    match operator:
+        case "in":
+            return ListType(item=type_)
+        case "isnull":
+            return _BOOL
+        case "contains" | "startswith":
+            return _TEXT
+        case _:
+            return type_

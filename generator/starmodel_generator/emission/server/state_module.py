@@ -1,0 +1,263 @@
+"""The view of `state.py`: what may be seen of an entity, and its definition."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from starmodel_generator.emission.context import (
+    Context,
+    an,
+    projected_type_name,
+    projection_name,
+    variable_name,
+)
+from starmodel_generator.emission.python.declaration_order import (
+    objects_in_order,
+    public_fields,
+    references,
+    results,
+)
+from starmodel_generator.emission.python.default_expressions import use_qualified
+from starmodel_generator.emission.python.import_block import ModuleNames
+from starmodel_generator.emission.python.layout import Group, Layout, named, prefixed
+from starmodel_generator.emission.python.literals import docstring, python_string
+from starmodel_generator.emission.python.type_expressions import AuthorsClasses
+from starmodel_generator.emission.server.projection import Projection
+from starmodel_generator.emission.server.protected_parts import writable_statement
+from starmodel_generator.emission.sql.row_values import without_options
+from starmodel_generator.planning import is_in_sql
+from starmodel_schemas import (
+    AccessRule,
+    AuthenticatedAccess,
+    EntitySchema,
+    FieldSchema,
+    HolderAccess,
+    NumericColumnType,
+    ObjectSchema,
+    ObjectType,
+    PolicyAccess,
+    PublicAccess,
+    RequiredDefault,
+    ScalarType,
+)
+from starmodel_schemas.naming import snake_case
+
+Scales: TypeAlias = Mapping[tuple[str, str], int]
+"""The places of decimals, by the qualified name of the class and the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeView:
+    """A `TypedDict`: the public fields of an entity or a value object."""
+
+    name: str
+    docstring: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionView:
+    """The function that picks the public fields of an instance."""
+
+    signature: Layout
+    docstring: str
+    fields: tuple[Layout, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StateView:
+    """Everything that `state.py.j2` lays out."""
+
+    name: str
+    imports: str
+    shapes: tuple[ShapeView, ...]
+    projections: tuple[ProjectionView, ...]
+    writable: Layout | None
+    definition: Layout
+
+
+def state_view(entity: EntitySchema, context: Context) -> StateView:
+    """Decide what the state module of an entity says."""
+    own = context.names[entity.qualified_name]
+    fields = state_fields(entity)
+    objects = objects_in_order(
+        [*(field.type for field in fields), *results(entity)], context.objects
+    )
+    shapes_ = [fields, *(public_fields(schema) for schema in objects)]
+    names = ModuleNames(context.first_party, [field.name for shape in shapes_ for field in shape])
+    names.use("typing", "TypedDict")
+    projection = Projection(names, context, AuthorsClasses(names, context))
+    scales = _scales(entity, context)
+    declared: set[str] = set()
+    shapes: list[ShapeView] = []
+    projections: list[ProjectionView] = []
+    for schema in objects:
+        shapes.append(_object_shape(schema, projection, declared))
+        declared.add(schema.qualified_name)
+        projections.append(_object_projection(schema, projection, scales))
+    names.use(entity.module, entity.name)
+    shapes.append(
+        ShapeView(
+            name=names.define(own.state_type),
+            docstring=docstring(f"The public fields of {entity.name}, as JSON has them.", 4),
+            fields=tuple(_declaration(field, projection, declared) for field in fields),
+        )
+    )
+    projections.append(_entity_projection(entity, fields, projection, scales))
+    return StateView(
+        name=entity.name,
+        definition=_definition(entity, names, context),
+        writable=writable_statement(entity, names, context),
+        shapes=tuple(shapes),
+        projections=tuple(projections),
+        imports=names.import_block(),
+    )
+
+
+def state_fields(entity: EntitySchema) -> list[FieldSchema]:
+    """Give the public fields of an entity's state; a record's begins with its id."""
+    fields = public_fields(entity)
+    if entity.scope == "RECORD" and not any(field.name == "id" for field in entity.fields):
+        identity = FieldSchema(name="id", type=ScalarType(name="str"), default=RequiredDefault())
+        return [identity, *fields]
+    return fields
+
+
+def read_path(entity: EntitySchema) -> str:
+    """Give the path an entity is read at, with `{id}` for a record."""
+    path = f"/{entity.snake_name}"
+    return f"{path}/{{id}}" if entity.scope == "RECORD" else path
+
+
+def _object_shape(schema: ObjectSchema, projection: Projection, declared: set[str]) -> ShapeView:
+    return ShapeView(
+        name=projection.names.define(projected_type_name(schema)),
+        docstring=docstring(f"The public fields of {schema.name}, as JSON has them.", 4),
+        fields=tuple(_declaration(field, projection, declared) for field in public_fields(schema)),
+    )
+
+
+def _declaration(field: FieldSchema, projection: Projection, declared: set[str]) -> str:
+    """Write `name: type`, the type as text where it needs a class that comes later."""
+    type_ = projection.json_type(field.type)
+    is_later = any(
+        isinstance(reference, ObjectType) and reference.object not in declared
+        for reference in references(field.type)
+    )
+    return f"{field.name}: {python_string(type_) if is_later else type_}"
+
+
+def _object_projection(
+    schema: ObjectSchema, projection: Projection, scales: Scales
+) -> ProjectionView:
+    projection.names.use(schema.module, schema.name)
+    variable = variable_name(snake_case(schema.name))
+    return ProjectionView(
+        signature=Group(
+            f"def {projection.names.define(projection_name(schema))}(",
+            (f"{variable}: {schema.name}",),
+            f") -> {projected_type_name(schema)}:",
+        ),
+        docstring=docstring(f"Pick the public fields of {an(schema.name)}.", 4),
+        fields=_picked(schema, public_fields(schema), variable, projection, scales),
+    )
+
+
+def _entity_projection(
+    entity: EntitySchema, fields: list[FieldSchema], projection: Projection, scales: Scales
+) -> ProjectionView:
+    own = projection.context.names[entity.qualified_name]
+    variable = variable_name(entity.snake_name)
+    return ProjectionView(
+        signature=Group(
+            f"def {projection.names.define(own.state_function)}(",
+            (f"{variable}: {entity.name}",),
+            f") -> {own.state_type}:",
+        ),
+        docstring=docstring(f"Pick the public fields of {an(entity.name)}.", 4),
+        fields=_picked(entity, fields, variable, projection, scales),
+    )
+
+
+def _picked(
+    owner: EntitySchema | ObjectSchema,
+    fields: list[FieldSchema],
+    variable: str,
+    projection: Projection,
+    scales: Scales,
+) -> tuple[Layout, ...]:
+    picked: list[Layout] = []
+    for field in fields:
+        value = f"{variable}.{field.name}"
+        scale = scales.get((owner.qualified_name, field.name))
+        if scale is None:
+            made = projection.layout(field.type, value)
+        else:
+            made = projection.fixed(field.type, value, scale)
+        picked.append(prefixed(f"{python_string(field.name)}: ", made))
+    return tuple(picked)
+
+
+def _scales(entity: EntitySchema, context: Context) -> Scales:
+    """Find the decimals that have a column of their own, where they are kept with fixed places.
+
+    They are seen with these places from the start, so that an answer to a request says what
+    later ones will.
+    """
+    scales: dict[tuple[str, str], int] = {}
+    if not is_in_sql(entity):
+        return scales
+    types = {field.name: without_options(field.type) for field in entity.fields}
+    for column in context.tables[entity.snake_name].columns:
+        if not isinstance(column.type, NumericColumnType):
+            continue
+        owner, type_ = entity.qualified_name, types[column.path[0]]
+        if isinstance(type_, ObjectType):
+            owner = type_.object
+        scales[owner, column.path[-1]] = column.type.scale
+    return scales
+
+
+def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> Layout:
+    own = context.names[entity.qualified_name]
+    names.use("starmodel.application", "EntityDefinition")
+    names.use("starmodel.domain", "Scope")
+    names.use("starmodel.domain", "StateStore")
+    items: list[Layout] = [
+        entity.name,
+        named("name", python_string(entity.snake_name)),
+        named("namespace", python_string(entity.namespace)),
+        f"store=StateStore.{entity.store}",
+        f"scope=Scope.{entity.scope}",
+        f"state={own.state_function}",
+    ]
+    if entity.ttl is not None:
+        items.append(f"ttl={entity.ttl:g}" if entity.ttl.is_integer() else f"ttl={entity.ttl!r}")
+    access = _access(entity.access, names)
+    if access is not None:
+        items.append(f"access={access}")
+    if entity.renders_itself:
+        items.append("renders_itself=True")
+    if entity.many:
+        items.append(named("many", Group("{", tuple(_many(entity, names, context)), "}")))
+    return Group(f"{names.define(own.constant)} = EntityDefinition(", tuple(items), ")")
+
+
+def _many(entity: EntitySchema, names: ModuleNames, context: Context) -> Iterator[str]:
+    """Write where the other side of each relation is kept: `"books": (Book, "author")`."""
+    for many in entity.many:
+        other = context.entities[many.entity]
+        cls = names.use(other.module, other.name)
+        yield f"{python_string(many.name)}: ({cls}, {python_string(many.field)})"
+
+
+def _access(rule: AccessRule, names: ModuleNames) -> str | None:
+    match rule:
+        case HolderAccess():
+            return None
+        case PublicAccess():
+            return f"{names.use('starmodel.domain', 'Access')}.PUBLIC"
+        case AuthenticatedAccess():
+            return f"{names.use('starmodel.domain', 'Access')}.AUTHENTICATED"
+        case PolicyAccess():
+            return use_qualified(rule.function, names)
