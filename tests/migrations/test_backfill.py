@@ -10,10 +10,10 @@ from table_schemas import INTEGER, column, index, key, numeric, plain, table, te
 from table_schemas import database as schema
 
 from starmodel.stores.sql.codec import POSTGRESQL, SQLITE
-from starmodel_generator.migration.difference import difference
-from starmodel_generator.migration.engine import MigrationFailure
-from starmodel_generator.migration.given import is_of_type, suggestion
-from starmodel_generator.migration.plan import Answers
+from starmodel_generator.migrations.alembic_runner import MigrationFailure
+from starmodel_generator.migrations.autodetector import difference
+from starmodel_generator.migrations.backfill.backfill_options import is_of_type, suggestion
+from starmodel_generator.migrations.migration_plan import Answers
 from starmodel_schemas import ColumnType, LengthCheck
 from starmodel_schemas.database_schema import PlainColumnName
 

@@ -7,8 +7,8 @@ from migration_project import Project
 from table_schemas import INTEGER, at_least, column, index, key, plain, table
 from table_schemas import database as schema
 
-from starmodel_generator.migration.engine import BASE
-from starmodel_generator.migration.plan import Answers
+from starmodel_generator.migrations.alembic_runner import BASE
+from starmodel_generator.migrations.migration_plan import Answers
 
 AUTHOR = table("author")
 FULL = (

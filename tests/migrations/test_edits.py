@@ -7,7 +7,7 @@ from migrated_database import Database
 from migration_project import Project
 from schema_edits import EDITS, Edit
 
-from starmodel_generator.migration.engine import BASE
+from starmodel_generator.migrations.alembic_runner import BASE
 
 
 def test_there_are_enough() -> None:

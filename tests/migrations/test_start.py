@@ -17,7 +17,7 @@ from tally_world import TALLY_TABLE
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.migrations import check_migrations
 from starmodel.stores.sql.table import EntityTable
-from starmodel_generator.migration.plan import Answers
+from starmodel_generator.migrations.migration_plan import Answers
 from starmodel_schemas import DatabaseSchema, TableSchema
 
 _DROPS = Answers(frozenset({"drop-table:product"}))

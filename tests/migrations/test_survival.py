@@ -10,8 +10,8 @@ from migrated_database import Database, SQLiteDatabase
 from migration_project import Project
 from table_schemas import INTEGER, at_least, column, index, key, length, table, text
 
-from starmodel_generator.migration.engine import MigrationFailure
-from starmodel_generator.migration.plan import Answers
+from starmodel_generator.migrations.alembic_runner import MigrationFailure
+from starmodel_generator.migrations.migration_plan import Answers
 from starmodel_schemas import DatabaseSchema, TableSchema
 
 PARENT = table("author", column("name"))
@@ -124,7 +124,7 @@ def test_two_processes_migrate_one_after_the_other(database: Database, tmp_path:
     project.write(_schema(PARENT))
     project.write(_schema(STRICTER, CHILD), ACCEPTED)
     program = (
-        "import sys; from pathlib import Path; from starmodel_generator.migration.engine import"
+        "import sys; from pathlib import Path; from starmodel_generator.migrations.alembic_runner import"
         " Migrator; Migrator(Path(sys.argv[1]), sys.argv[2]).up()"
     )
     command = [sys.executable, "-c", program, str(project.folder), database.url]

@@ -7,8 +7,8 @@ from migration_project import Project
 from table_schemas import INTEGER, TEXT, column, table
 from table_schemas import database as schema
 
-from starmodel_generator.migration.history import read_history, read_schemas
-from starmodel_generator.migration.taking_back import Loss, losses
+from starmodel_generator.migrations.data_loss import Loss, losses
+from starmodel_generator.migrations.history import read_history, read_schemas
 
 TITLED = schema(table("item", column("title")))
 NOTED = schema(table("item", column("title"), column("note", TEXT, nullable=True)))

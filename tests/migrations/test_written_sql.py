@@ -13,7 +13,7 @@ from migration_project import Project
 from table_schemas import choices, column, table
 from table_schemas import database as schema
 
-from starmodel_generator.migration.engine import BASE, Dialect
+from starmodel_generator.migrations.alembic_runner import BASE, Dialect
 from starmodel_schemas import DatabaseSchema
 
 _DRIVER: Any = asyncpg

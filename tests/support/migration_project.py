@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from starmodel_generator.migration.difference import difference
-from starmodel_generator.migration.engine import Migrator
-from starmodel_generator.migration.history import read_history, write_revision
-from starmodel_generator.migration.plan import NO_ANSWERS, Answers
-from starmodel_generator.migration.revision_text import revision_text
-from starmodel_generator.migration.wording import summary
+from starmodel_generator.migrations.alembic_runner import Migrator
+from starmodel_generator.migrations.autodetector import difference
+from starmodel_generator.migrations.history import read_history, write_revision
+from starmodel_generator.migrations.migration_plan import NO_ANSWERS, Answers
+from starmodel_generator.migrations.writer.description import summary
+from starmodel_generator.migrations.writer.revision_text import revision_text
 from starmodel_schemas import DatabaseSchema
 
 

@@ -23,7 +23,7 @@ from table_schemas import (
     text,
 )
 
-from starmodel_generator.migration.plan import Answers
+from starmodel_generator.migrations.migration_plan import Answers
 from starmodel_schemas import DatabaseSchema, TableSchema
 
 Rows = Mapping[str, Sequence[dict[str, Any]]]

@@ -81,22 +81,22 @@ def _load(name: str) -> Callable[..., None]:
 
             return generate
         case "run":
-            from starmodel_generator.cli.run import run
+            from starmodel_generator.cli.development.run import run
 
             return run
         case "explain":
-            from starmodel_generator.cli.explanation import explain
+            from starmodel_generator.cli.explain import explain
 
             return explain
         case _:
-            from starmodel_generator.cli.inspection import inspect
+            from starmodel_generator.cli.inspect_schema import inspect
 
             return inspect
 
 
 def _load_group() -> typer.Typer:
     """The commands about migrations, which stand together."""
-    from starmodel_generator.cli.migrate import app
+    from starmodel_generator.cli.migrate_commands import app
 
     return app
 

@@ -17,7 +17,7 @@ from starmodel_generator._version import __version__
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say, show_diagnostics
 from starmodel_generator.cli.generate import summary
-from starmodel_generator.cli.origin import VENDOR, Origin, origin_of, parse_origin
+from starmodel_generator.cli.install_source import VENDOR, Origin, origin_of, parse_origin
 from starmodel_generator.generation import generate_folder
 from starmodel_generator.standard_names import STANDARD_MODULES
 

@@ -6,7 +6,7 @@ import pytest
 from migrated_database import SQLiteDatabase
 from table_schemas import INTEGER, column, database, index, table
 
-from starmodel_generator.cli.development_database import DevelopmentDatabase
+from starmodel_generator.cli.development.development_database import DevelopmentDatabase
 from starmodel_generator.project.config import GeneratorConfig
 
 FIRST = database(table("product", column("title")))

@@ -6,7 +6,7 @@ from pathlib import Path
 from shop_project import starmodel
 
 import starmodel_generator
-from starmodel_generator.cli.explanation import explanations
+from starmodel_generator.cli.explain import explanations
 
 
 def test_every_rule_is_explained(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hatchling.plugin.manager import PluginManager
 from shop_project import starmodel
 
 from starmodel_generator._version import __version__
-from starmodel_generator.cli.origin import Origin, parse_origin
+from starmodel_generator.cli.install_source import Origin, parse_origin
 
 ROOT = Path(__file__).parents[3]
 COMMIT = "9a17204c0ffee"

@@ -12,8 +12,8 @@ import pytest
 from running_command import PATIENCE, Running
 from shop_project import Shop
 
-from starmodel_generator.cli.run import addresses, listen
-from starmodel_generator.cli.secret import provide_secret
+from starmodel_generator.cli.development.development_secret import provide_secret
+from starmodel_generator.cli.development.run import addresses, listen
 
 
 @pytest.fixture

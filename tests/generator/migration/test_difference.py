@@ -16,9 +16,9 @@ from table_schemas import (
     text,
 )
 
-from starmodel_generator.migration.difference import EMPTY, difference
-from starmodel_generator.migration.plan import Answers
-from starmodel_generator.migration.wording import describe, short_name, summary
+from starmodel_generator.migrations.autodetector import EMPTY, difference
+from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.writer.description import describe, short_name, summary
 from starmodel_schemas import DatabaseSchema
 
 

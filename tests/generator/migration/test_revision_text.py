@@ -10,9 +10,13 @@ import pytest
 from schema_edits import EDITS, Edit
 from table_schemas import INTEGER, at_least, column, database, numeric, plain, table, text
 
-from starmodel_generator.migration.difference import EMPTY, difference
-from starmodel_generator.migration.plan import Answers
-from starmodel_generator.migration.revision_text import Revision, empty_revision_text, revision_text
+from starmodel_generator.migrations.autodetector import EMPTY, difference
+from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.writer.revision_text import (
+    Revision,
+    empty_revision_text,
+    revision_text,
+)
 
 REVISION = Revision("0002_edit", "0001_begin", "Edit")
 

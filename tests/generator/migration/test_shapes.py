@@ -3,11 +3,11 @@
 import pytest
 from table_schemas import INTEGER, column, database, plain, table
 
-from starmodel_generator.migration.difference import difference
-from starmodel_generator.migration.plan import Answers
-from starmodel_generator.migration.revision_text import Revision, revision_text
-from starmodel_generator.migration.shapes import problems
-from starmodel_generator.migration.wording import describe, summary
+from starmodel_generator.migrations.autodetector import difference
+from starmodel_generator.migrations.json_shape_changes import problems
+from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.writer.description import describe, summary
+from starmodel_generator.migrations.writer.revision_text import Revision, revision_text
 from starmodel_schemas import Constraints, DatabaseSchema
 from starmodel_schemas.json_shape import (
     AgainShape,

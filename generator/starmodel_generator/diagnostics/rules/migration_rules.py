@@ -2,7 +2,7 @@
 
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.entity_rules import ExplainedRule
-from starmodel_generator.migration.plan import Finding, FindingKind
+from starmodel_generator.migrations.migration_plan import Finding, FindingKind
 
 DESTRUCTIVE = ExplainedRule(
     "SM551",

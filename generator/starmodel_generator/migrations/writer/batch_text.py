@@ -7,7 +7,8 @@ from typing import NamedTuple, TypeAlias
 from starmodel_generator.database.sql_text import identifier
 from starmodel_generator.emission.python.layout import LINE_LENGTH, Group, Layout, lay, named
 from starmodel_generator.emission.python.literals import python_string
-from starmodel_generator.migration.column_text import (
+from starmodel_generator.migrations.migration_plan import AlteredColumn, TableChange
+from starmodel_generator.migrations.writer.column_text import (
     check_condition,
     choice_layout,
     column_text,
@@ -15,7 +16,6 @@ from starmodel_generator.migration.column_text import (
     sql_layout,
     type_text,
 )
-from starmodel_generator.migration.plan import AlteredColumn, TableChange
 from starmodel_schemas import CheckSchema, ForeignKeySchema
 
 MARGIN = 4

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from starmodel_generator.migration.engine import Dialect
+from starmodel_generator.migrations.alembic_runner import Dialect
 
 DEFAULT_URL = "sqlite:///app.db"
 VARIABLE = "STARMODEL_DATABASE_URL"

@@ -2,20 +2,15 @@
 
 from starmodel_generator.emission.python.layout import Group, Layout, lay
 from starmodel_generator.emission.python.literals import python_string
-from starmodel_generator.migration.batch_text import (
+from starmodel_generator.migrations.migration_plan import Steps, TableChange
+from starmodel_generator.migrations.writer.batch_text import (
     COPY,
     MARGIN,
     batch_text,
     call_text,
     comment_lines,
 )
-from starmodel_generator.migration.change_text import (
-    change_lines,
-    create_index,
-    drop_indexes,
-    rename_parts,
-)
-from starmodel_generator.migration.column_text import (
+from starmodel_generator.migrations.writer.column_text import (
     check_text,
     column_text,
     key_arguments,
@@ -23,7 +18,12 @@ from starmodel_generator.migration.column_text import (
     primary_key_text,
     table_text,
 )
-from starmodel_generator.migration.plan import Steps, TableChange
+from starmodel_generator.migrations.writer.table_change_text import (
+    change_lines,
+    create_index,
+    drop_indexes,
+    rename_parts,
+)
 from starmodel_schemas import ForeignKeySchema, TableSchema
 
 

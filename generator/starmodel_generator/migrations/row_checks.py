@@ -5,7 +5,7 @@ Nothing can be lost by these: a migration whose rows do not fit stops, and chang
 
 from decimal import Decimal
 
-from starmodel_generator.migration.plan import Answers, Finding, TableChange
+from starmodel_generator.migrations.migration_plan import Answers, Finding, TableChange
 from starmodel_schemas import CheckSchema, ChoicesCheck, CompareCheck, LengthCheck, TextColumnType
 
 

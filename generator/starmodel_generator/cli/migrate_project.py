@@ -11,9 +11,15 @@ from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say, show_diagnostics
 from starmodel_generator.diagnostics.rules.migration_rules import diagnostic
 from starmodel_generator.generation import Report, inspect_folder
-from starmodel_generator.migration.difference import EMPTY
-from starmodel_generator.migration.engine import BASE, MigrationFailure, Migrator, MissingLibraries
-from starmodel_generator.migration.history import (
+from starmodel_generator.migrations.alembic_runner import (
+    BASE,
+    MigrationFailure,
+    Migrator,
+    MissingLibraries,
+)
+from starmodel_generator.migrations.autodetector import EMPTY
+from starmodel_generator.migrations.database_location import absolute, problem, without_password
+from starmodel_generator.migrations.history import (
     VERSIONS,
     History,
     HistoryError,
@@ -21,8 +27,7 @@ from starmodel_generator.migration.history import (
     read_history,
     read_schemas,
 )
-from starmodel_generator.migration.location import absolute, problem, without_password
-from starmodel_generator.migration.plan import Finding
+from starmodel_generator.migrations.migration_plan import Finding
 from starmodel_generator.project.config import GeneratorConfig, missing_configuration, read_config
 from starmodel_generator.project.discovery import find_project
 from starmodel_schemas import AppSchema, DatabaseSchema

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from starmodel_generator.database.sql_text import identifier
-from starmodel_generator.migration.given import is_literal
-from starmodel_generator.migration.plan import Answers, Finding, TableChange
+from starmodel_generator.migrations.backfill.backfill_options import is_literal
+from starmodel_generator.migrations.migration_plan import Answers, Finding, TableChange
 from starmodel_schemas import DatabaseSchema
 
 _SHARED = frozenset(

@@ -7,7 +7,8 @@ import typer
 
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import give, say
-from starmodel_generator.cli.migrating import (
+from starmodel_generator.cli.migrate_new import new
+from starmodel_generator.cli.migrate_project import (
     Target,
     applied_count,
     attempt,
@@ -21,12 +22,11 @@ from starmodel_generator.cli.migrating import (
     tables,
     target,
 )
-from starmodel_generator.cli.new_migration import new
-from starmodel_generator.migration.difference import difference
-from starmodel_generator.migration.engine import BASE
-from starmodel_generator.migration.location import DEFAULT_URL, VARIABLE, dialect_of
-from starmodel_generator.migration.taking_back import losses
-from starmodel_generator.migration.wording import describe
+from starmodel_generator.migrations.alembic_runner import BASE
+from starmodel_generator.migrations.autodetector import difference
+from starmodel_generator.migrations.data_loss import losses
+from starmodel_generator.migrations.database_location import DEFAULT_URL, VARIABLE, dialect_of
+from starmodel_generator.migrations.writer.description import describe
 
 app = typer.Typer(
     help=(

@@ -7,7 +7,7 @@ the old name is gone. Once it was applied, a `renamed_from` that stays in the so
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from starmodel_generator.migration.plan import Finding
+from starmodel_generator.migrations.migration_plan import Finding
 from starmodel_schemas import DatabaseSchema, TableSchema
 
 

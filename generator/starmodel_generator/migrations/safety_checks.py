@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from starmodel_generator.database.sql_text import identifier
-from starmodel_generator.migration.conversion import type_words
-from starmodel_generator.migration.conversions import conversion
-from starmodel_generator.migration.fitness import judge_rows
-from starmodel_generator.migration.given import is_unique, suggestion
-from starmodel_generator.migration.plan import (
+from starmodel_generator.migrations.backfill.backfill_options import is_unique, suggestion
+from starmodel_generator.migrations.conversions.conversion import type_words
+from starmodel_generator.migrations.conversions.type_conversions import conversion
+from starmodel_generator.migrations.json_shape_changes import problems
+from starmodel_generator.migrations.migration_plan import (
     AddedColumn,
     AlteredColumn,
     Answers,
@@ -16,7 +16,7 @@ from starmodel_generator.migration.plan import (
     Reshaping,
     TableChange,
 )
-from starmodel_generator.migration.shapes import problems
+from starmodel_generator.migrations.row_checks import judge_rows
 from starmodel_schemas import (
     ColumnSchema,
     TableSchema,

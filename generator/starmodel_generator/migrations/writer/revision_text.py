@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from starmodel_generator.emission.python.formatting import formatted
 from starmodel_generator.emission.python.literals import clean, docstring, python_string
-from starmodel_generator.migration.plan import Finding, Plan, Steps
-from starmodel_generator.migration.steps_text import steps_lines
-from starmodel_generator.migration.wording import describe, without_values
+from starmodel_generator.migrations.migration_plan import Finding, Plan, Steps
+from starmodel_generator.migrations.writer.description import describe, without_values
+from starmodel_generator.migrations.writer.operations_text import steps_lines
 
 _REFUSE = '''\
 def refuse(count: str, problem: str) -> None:

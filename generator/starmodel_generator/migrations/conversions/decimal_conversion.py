@@ -4,7 +4,7 @@ SQLite keeps a decimal as an integer, so there it is arithmetic on integers: exa
 half away from zero as PostgreSQL does.
 """
 
-from starmodel_generator.migration.conversion import Conversion, kind_of
+from starmodel_generator.migrations.conversions.conversion import Conversion, kind_of
 from starmodel_schemas import ColumnType, NumericColumnType
 
 

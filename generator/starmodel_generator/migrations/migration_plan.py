@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from starmodel_generator.database.sql_text import Sql
-from starmodel_generator.migration.conversion import Conversion
-from starmodel_generator.migration.proof import Proof
+from starmodel_generator.migrations.backfill.reversibility import Proof
+from starmodel_generator.migrations.conversions.conversion import Conversion
 from starmodel_schemas import (
     CheckSchema,
     ColumnSchema,

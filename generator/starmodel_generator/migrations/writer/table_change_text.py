@@ -10,7 +10,8 @@ from collections.abc import Callable
 from starmodel_generator.database.sql_text import Sql, identifier
 from starmodel_generator.emission.python.layout import Group, Layout, Parts, lay, prefixed
 from starmodel_generator.emission.python.literals import python_string
-from starmodel_generator.migration.batch_text import (
+from starmodel_generator.migrations.migration_plan import AlteredColumn, TableChange, Update
+from starmodel_generator.migrations.writer.batch_text import (
     COPY,
     INDENT,
     MARGIN,
@@ -19,13 +20,12 @@ from starmodel_generator.migration.batch_text import (
     call_text,
     drop_check,
 )
-from starmodel_generator.migration.column_text import (
+from starmodel_generator.migrations.writer.column_text import (
     choice_layout,
     column_text,
     sql_layout,
     table_text,
 )
-from starmodel_generator.migration.plan import AlteredColumn, TableChange, Update
 from starmodel_schemas import CheckSchema, ColumnSchema, IndexSchema, TableSchema
 
 

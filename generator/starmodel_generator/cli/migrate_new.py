@@ -7,15 +7,21 @@ import typer
 
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import give, say
-from starmodel_generator.cli.migrating import configuration, history_of, show_findings, stop, tables
-from starmodel_generator.migration.conversion import type_words
-from starmodel_generator.migration.difference import difference
-from starmodel_generator.migration.given import is_of_type, suggestion
-from starmodel_generator.migration.history import History, write_revision
-from starmodel_generator.migration.judgement import acceptable, unused
-from starmodel_generator.migration.plan import Answers
-from starmodel_generator.migration.revision_text import empty_revision_text, revision_text
-from starmodel_generator.migration.wording import describe, summary, without_values
+from starmodel_generator.cli.migrate_project import (
+    configuration,
+    history_of,
+    show_findings,
+    stop,
+    tables,
+)
+from starmodel_generator.migrations.autodetector import difference
+from starmodel_generator.migrations.backfill.backfill_options import is_of_type, suggestion
+from starmodel_generator.migrations.conversions.conversion import type_words
+from starmodel_generator.migrations.history import History, write_revision
+from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.safety_checks import acceptable, unused
+from starmodel_generator.migrations.writer.description import describe, summary, without_values
+from starmodel_generator.migrations.writer.revision_text import empty_revision_text, revision_text
 from starmodel_schemas import DatabaseSchema
 from starmodel_schemas.naming import sentence_case
 

@@ -4,25 +4,29 @@ import os
 from collections.abc import Callable
 
 from starmodel_generator.cli.console import say
-from starmodel_generator.cli.migrating import failed_revision, show_findings
-from starmodel_generator.migration.difference import difference
-from starmodel_generator.migration.engine import MigrationFailure, Migrator, MissingLibraries
-from starmodel_generator.migration.history import (
-    History,
-    HistoryError,
-    complete_folder,
-    read_history,
-    write_revision,
+from starmodel_generator.cli.migrate_project import failed_revision, show_findings
+from starmodel_generator.migrations.alembic_runner import (
+    MigrationFailure,
+    Migrator,
+    MissingLibraries,
 )
-from starmodel_generator.migration.location import (
+from starmodel_generator.migrations.autodetector import difference
+from starmodel_generator.migrations.database_location import (
     DEFAULT_URL,
     VARIABLE,
     absolute,
     problem,
     without_password,
 )
-from starmodel_generator.migration.revision_text import revision_text
-from starmodel_generator.migration.wording import describe, summary
+from starmodel_generator.migrations.history import (
+    History,
+    HistoryError,
+    complete_folder,
+    read_history,
+    write_revision,
+)
+from starmodel_generator.migrations.writer.description import describe, summary
+from starmodel_generator.migrations.writer.revision_text import revision_text
 from starmodel_generator.project.config import GeneratorConfig
 from starmodel_schemas import DatabaseSchema
 from starmodel_schemas.naming import sentence_case

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from starmodel_generator.migration.conversion import type_words
-from starmodel_generator.migration.plan import Steps, TableChange
+from starmodel_generator.migrations.conversions.conversion import type_words
+from starmodel_generator.migrations.migration_plan import Steps, TableChange
 
 _LONGEST = 27
 """Characters of a name; with its number it fits the 32 of Alembic's version table."""

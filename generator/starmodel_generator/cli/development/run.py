@@ -10,10 +10,10 @@ import typer
 
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say, show_diagnostics
-from starmodel_generator.cli.development_database import DevelopmentDatabase
+from starmodel_generator.cli.development.development_database import DevelopmentDatabase
+from starmodel_generator.cli.development.development_secret import provide_secret
 from starmodel_generator.cli.generate import summary
-from starmodel_generator.cli.migrating import tables_of
-from starmodel_generator.cli.secret import provide_secret
+from starmodel_generator.cli.migrate_project import tables_of
 from starmodel_generator.generation import generate_folder
 from starmodel_generator.planning import has_list
 from starmodel_generator.project.config import GeneratorConfig
@@ -129,8 +129,8 @@ def serve(
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 
-    from starmodel_generator.cli.reload import RegeneratingReload
-    from starmodel_generator.cli.server import TellingServer
+    from starmodel_generator.cli.development.reload import RegeneratingReload
+    from starmodel_generator.cli.development.server import TellingServer
 
     # The addresses are told by ourselves; of uvicorn's own log the requests and problems are left.
     loggers = {**LOGGING_CONFIG["loggers"], "uvicorn.error": {"level": "WARNING"}}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from starmodel_generator.database.sql_text import condition
-from starmodel_generator.migration.plan import Rename
+from starmodel_generator.migrations.migration_plan import Rename
 from starmodel_schemas import CheckSchema, TableSchema
 
 

@@ -3,11 +3,16 @@
 from dataclasses import dataclass, replace
 
 from starmodel_generator.database.sql_text import Sql, condition, identifier
-from starmodel_generator.migration.conversion import AS_IT_IS, Conversion
-from starmodel_generator.migration.conversions import conversion
-from starmodel_generator.migration.filling import default_value, stand_in
-from starmodel_generator.migration.given import given_value
-from starmodel_generator.migration.plan import AddedColumn, AlteredColumn, Answers, Update
+from starmodel_generator.migrations.backfill.backfill_options import given_value
+from starmodel_generator.migrations.backfill.backfill_values import default_value, stand_in
+from starmodel_generator.migrations.conversions.conversion import AS_IT_IS, Conversion
+from starmodel_generator.migrations.conversions.type_conversions import conversion
+from starmodel_generator.migrations.migration_plan import (
+    AddedColumn,
+    AlteredColumn,
+    Answers,
+    Update,
+)
 from starmodel_schemas import ChoicesCheck, ColumnSchema, TableSchema, TextColumnType
 
 _NOTHING = Conversion("NULL", "NULL")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from starmodel_generator.migration.difference import difference
+from starmodel_generator.migrations.autodetector import difference
 from starmodel_schemas import DatabaseSchema
 
 

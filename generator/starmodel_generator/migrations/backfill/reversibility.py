@@ -5,8 +5,8 @@ PostgreSQL refuses what is of another type by itself.
 
 from dataclasses import dataclass
 
-from starmodel_generator.migration.conversion import type_words
-from starmodel_generator.migration.given import is_literal
+from starmodel_generator.migrations.backfill.backfill_options import is_literal
+from starmodel_generator.migrations.conversions.conversion import type_words
 from starmodel_schemas import ColumnSchema, ColumnType, NumericColumnType, TextColumnType
 
 _MOMENT = "datetime(substr({}, 1, 19)) IS NOT substr({}, 1, 19) OR substr({}, 20) GLOB '*[^.0-9]*'"

@@ -6,14 +6,11 @@ Nothing here needs a database, or SQLAlchemy.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from starmodel_generator.migration.columns import added_column, altered_column
-from starmodel_generator.migration.judgement import (
-    judge_change,
-    judge_dropped_tables,
-)
-from starmodel_generator.migration.matching import Matching, match
-from starmodel_generator.migration.order import in_order
-from starmodel_generator.migration.plan import (
+from starmodel_generator.migrations.backfill.portability import judge_backfills
+from starmodel_generator.migrations.backfill.reversibility import Proof, proof_of
+from starmodel_generator.migrations.column_changes import added_column, altered_column
+from starmodel_generator.migrations.constraint_renames import checks_of, renames
+from starmodel_generator.migrations.migration_plan import (
     NO_ANSWERS,
     Answers,
     Finding,
@@ -22,9 +19,12 @@ from starmodel_generator.migration.plan import (
     Steps,
     TableChange,
 )
-from starmodel_generator.migration.portability import judge_backfills
-from starmodel_generator.migration.proof import Proof, proof_of
-from starmodel_generator.migration.renaming import checks_of, renames
+from starmodel_generator.migrations.rename_detection import Matching, match
+from starmodel_generator.migrations.safety_checks import (
+    judge_change,
+    judge_dropped_tables,
+)
+from starmodel_generator.migrations.topological_sort import in_order
 from starmodel_schemas import (
     CheckSchema,
     DatabaseSchema,

@@ -1,7 +1,7 @@
 """Every conversion of a column's values to another type that can be worked out."""
 
-from starmodel_generator.migration.conversion import AS_IT_IS, Conversion, kind_of
-from starmodel_generator.migration.decimal_conversion import decimal_conversion
+from starmodel_generator.migrations.conversions.conversion import AS_IT_IS, Conversion, kind_of
+from starmodel_generator.migrations.conversions.decimal_conversion import decimal_conversion
 from starmodel_schemas import ColumnType, NumericColumnType, TextColumnType
 
 

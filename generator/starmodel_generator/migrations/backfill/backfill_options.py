@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never
 from pydantic import TypeAdapter
 
 from starmodel_generator.database.sql_text import Sql, identifier, literal, quoted
-from starmodel_generator.migration.filling import stand_in
+from starmodel_generator.migrations.backfill.backfill_values import stand_in
 from starmodel_schemas import (
     ColumnSchema,
     ColumnType,

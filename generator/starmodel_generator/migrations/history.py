@@ -14,9 +14,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from starmodel_generator.emission.schema_json import schema_text
-from starmodel_generator.migration.difference import EMPTY
-from starmodel_generator.migration.revision_text import Revision
-from starmodel_generator.migration.wording import short_name
+from starmodel_generator.migrations.autodetector import EMPTY
+from starmodel_generator.migrations.writer.description import short_name
+from starmodel_generator.migrations.writer.revision_text import Revision
 from starmodel_generator.output.journal import replace_files
 from starmodel_schemas import DatabaseSchema
 

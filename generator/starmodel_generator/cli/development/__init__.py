@@ -1,0 +1,1 @@
+"""The app while it is developed: serve, reload, watch, and a database and secret of its own."""

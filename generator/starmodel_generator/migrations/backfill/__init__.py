@@ -1,0 +1,1 @@
+"""What rows that are there already get in a new or required column."""

@@ -1,0 +1,1 @@
+"""Values of a column as values of another type."""

@@ -1,0 +1,1 @@
+"""A migration as the text of an Alembic revision, and in words."""
