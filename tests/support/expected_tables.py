@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 from starmodel import Ref
-from starmodel.application.values import default_of, restore
+from starmodel.application.copying import default_of, restore
 from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.codec import check_class
 from starmodel.stores.sql.rows import RowBase

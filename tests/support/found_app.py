@@ -19,7 +19,7 @@ from sql_tables import (
 )
 
 from starmodel import StateStore
-from starmodel.application.queries import Queries
+from starmodel.application.queries.filter_set import Queries
 from starmodel.stores.sql.driver import Row
 from starmodel.web import Page, Request, Resource, Response, Route, WebApplication
 from starmodel.web.finding import answer_query, list_view

@@ -11,8 +11,8 @@ from sql_tables import AUTHOR, BOOK, ITEM, LIBRARY, TAG, THING, Store
 
 from starmodel import InProcessBus, StateStore
 from starmodel.application import EntityDefinition, PersistenceManager, Services
-from starmodel.application.queries import Queries
-from starmodel.application.searchable import (
+from starmodel.application.queries.filter_set import Queries
+from starmodel.application.queries.searchable import (
     exact,
     flag,
     ordered,

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from starmodel import Entity, Ref
-from starmodel.domain.shapes import is_mapping, is_sequence, is_set
+from starmodel.domain.type_guards import is_mapping, is_sequence, is_set
 from starmodel_schemas import (
     AnyType,
     AppSchema,

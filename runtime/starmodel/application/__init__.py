@@ -1,14 +1,14 @@
 """Use cases: load, run, validate, save, publish. Knows the ports, and no adapter."""
 
-from starmodel.application.access import authorize, is_allowed, may_read, needs_signing_in
+from starmodel.application.authorization import authorize, is_allowed, may_read, needs_signing_in
 from starmodel.application.bus import EventBus, Handler
+from starmodel.application.copying import Removed, detach, removed_keys, restore
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.outcome import Outcome, Snapshot
 from starmodel.application.persistence import PersistenceManager
 from starmodel.application.services import Services
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
-from starmodel.application.unit_of_work import UnitOfWork
-from starmodel.application.values import Removed, detach, removed_keys, restore
+from starmodel.application.unit_of_work.unit_of_work import UnitOfWork
 
 __all__ = [
     "EntityDefinition",

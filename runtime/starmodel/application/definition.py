@@ -6,16 +6,16 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
-from starmodel.application.instances import is_flat, leaves_traces, validator
-from starmodel.application.mapped import prepare_mapped
-from starmodel.application.store import Key
-from starmodel.application.values import (
+from starmodel.application.copying import (
     InvalidValues,
     detach,
     errors_of,
     public_errors,
     restore,
 )
+from starmodel.application.introspection import is_flat, leaves_traces, validator
+from starmodel.application.sqlalchemy_instrumentation import prepare_mapped
+from starmodel.application.store import Key
 from starmodel.domain import Access, Entity, Policy, Scope, StateStore
 from starmodel.domain.relation import ManyAccessor, OtherSide
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidState

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
+from starmodel.application.copying import NOTHING_REMOVED, Removed
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.values import NOTHING_REMOVED, Removed
 from starmodel.domain import Entity
 
 E = TypeVar("E", bound=Entity)

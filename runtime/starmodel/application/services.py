@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self, TypeAlias, TypeVar, overload
 
-from starmodel.application.access import (
+from starmodel.application.authorization import (
     authorize,
     is_allowed,
     may_read,
@@ -12,12 +12,12 @@ from starmodel.application.access import (
 )
 from starmodel.application.bus import EventBus
 from starmodel.application.definition import EntityDefinition
+from starmodel.application.outbox_relay import Relay
 from starmodel.application.outcome import Snapshot
 from starmodel.application.persistence import PersistenceManager
-from starmodel.application.relations import refers
-from starmodel.application.relay import Relay
 from starmodel.application.store import Key
-from starmodel.application.unit_of_work import UnitOfWork
+from starmodel.application.unit_of_work.batch_loader import refers
+from starmodel.application.unit_of_work.unit_of_work import UnitOfWork
 from starmodel.domain import ANONYMOUS, Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError, NotFound
 

@@ -1,16 +1,16 @@
 """The authoring language and the facts it leads to: plain values, no I/O, no adapters."""
 
 from starmodel.domain.access import ANONYMOUS, Access, Actor, Policy
-from starmodel.domain.config import EntityConfig, Scope, StateStore
+from starmodel.domain.command_record import CommandRecord
 from starmodel.domain.entity import Entity
+from starmodel.domain.entity_config import EntityConfig, Scope, StateStore
 from starmodel.domain.event import event
 from starmodel.domain.field import Field
 from starmodel.domain.fragment import Fragment, render_fragment
-from starmodel.domain.identity import new_id
-from starmodel.domain.omitted import OMITTED, Omitted, given
-from starmodel.domain.record import CommandRecord
+from starmodel.domain.ids import new_id
 from starmodel.domain.relation import Many, Ref
-from starmodel.domain.table import BaseTable
+from starmodel.domain.table_mark import BaseTable
+from starmodel.domain.unset import OMITTED, Omitted, given
 from starmodel.errors import Refused
 
 __all__ = [

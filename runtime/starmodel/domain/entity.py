@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, dataclass_transform
 from pydantic import BaseModel, PrivateAttr, StringConstraints
 from pydantic import Field as PydanticField
 
-from starmodel.domain.config import EntityConfig
+from starmodel.domain.entity_config import EntityConfig
 from starmodel.domain.field import Field
-from starmodel.domain.identity import new_id
+from starmodel.domain.ids import new_id
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass

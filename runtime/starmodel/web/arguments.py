@@ -25,7 +25,7 @@ from pydantic_core import (
 from pydantic_core.core_schema import CoreSchema
 
 from starmodel.domain import OMITTED
-from starmodel.domain.shapes import is_mapping
+from starmodel.domain.type_guards import is_mapping
 from starmodel.errors import (
     ArgumentError,
     BadRequest,

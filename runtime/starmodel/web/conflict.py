@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from starmodel.domain import Fragment
-from starmodel.domain.shapes import is_mapping, is_sequence
+from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.errors import StaleVersion
 from starmodel.web.page import escape
 from starmodel.web.picker import CHIP

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from starmodel.domain.shapes import is_mapping
+from starmodel.domain.type_guards import is_mapping
 from starmodel.web import json_body
 from starmodel.web.actions import live_action
 from starmodel.web.attributes import escape_attribute

@@ -5,7 +5,7 @@ import math
 
 from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, core_schema
 
-from starmodel.domain.shapes import is_mapping, is_sequence
+from starmodel.domain.type_guards import is_mapping, is_sequence
 
 write_json = SchemaSerializer(
     core_schema.any_schema(), CoreConfig(ser_json_inf_nan="null", ser_json_bytes="base64")

@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic_core import ValidationError
 
-from starmodel.application.queries import MOST, NAMES, Queries, Query
-from starmodel.application.query import find_related, find_states
-from starmodel.application.reading import Reading
-from starmodel.application.search import Operator
-from starmodel.application.searchable import MOST_CHOICES, SearchField
+from starmodel.application.queries.filter_set import MOST, NAMES, Queries, Query
+from starmodel.application.queries.find import find_related, find_states
+from starmodel.application.queries.readable import Reading
+from starmodel.application.queries.search import Operator
+from starmodel.application.queries.searchable import MOST_CHOICES, SearchField
 from starmodel.errors import ArgumentError, BadRequest, InvalidArguments
 from starmodel.web import json_body
 from starmodel.web.answers import JSON_HEADERS

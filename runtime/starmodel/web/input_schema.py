@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from pydantic_core import CoreConfig, SchemaValidator, core_schema, to_json
 from pydantic_core.core_schema import CoreSchema
 
-from starmodel.application.values import instance_of
-from starmodel.domain.shapes import is_sequence
+from starmodel.application.copying import instance_of
+from starmodel.domain.type_guards import is_sequence
 
 Schema: TypeAlias = dict[str, Any]
 Change: TypeAlias = Callable[[Schema], Schema]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias, cast
 
-from starmodel.domain.shapes import is_mapping, is_sequence
+from starmodel.domain.type_guards import is_mapping, is_sequence
 
 Value: TypeAlias = "str | bool | list[str] | Mapping[str, Value]"
 Values: TypeAlias = Mapping[str, Value]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from starmodel.domain.shapes import is_sequence
+from starmodel.domain.type_guards import is_sequence
 from starmodel.errors import ArgumentError, BadRequest, InvalidArguments
 from starmodel.web.limits import MAX_DEPTH, MAX_DIGITS, MAX_MEMBERS, MAX_STRING
 from starmodel.web.messages import simple_error

@@ -27,7 +27,7 @@ from starmodel.application import (
     needs_signing_in,
 )
 from starmodel.domain import CommandRecord, Scope
-from starmodel.domain.identity import MAX_ID
+from starmodel.domain.ids import MAX_ID
 from starmodel.errors import (
     ArgumentError,
     InvalidArguments,

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from starmodel.application.values import INVALID, authors_text
+from starmodel.application.copying import INVALID, authors_text
 from starmodel.errors import ArgumentError
 from starmodel.web.limits import MAX_DIGITS
 

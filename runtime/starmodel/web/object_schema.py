@@ -7,10 +7,10 @@ from typing import Any, TypeAlias, cast
 from pydantic import AliasChoices, AliasPath, BaseModel
 from pydantic_core import CoreSchema, PydanticUseDefault, core_schema
 
-from starmodel.application.protected import ALL_WRITABLE, ID, WritableParts, protected_names
+from starmodel.application.protected_values import ALL_WRITABLE, ID, WritableParts, protected_names
 from starmodel.domain import Entity
 from starmodel.domain.relation import Reference
-from starmodel.domain.shapes import is_mapping
+from starmodel.domain.type_guards import is_mapping
 from starmodel.errors import ConfigurationError
 from starmodel.web.input_schema import IGNORED, before, changed
 

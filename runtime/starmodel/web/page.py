@@ -13,7 +13,7 @@ from html import escape as escape_in_python
 from typing import Any
 from urllib.parse import quote
 
-from starmodel.domain.shapes import is_mapping, is_sequence
+from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.web.attributes import escape_attribute
 
 escape: Callable[[str], str] = escape_in_python

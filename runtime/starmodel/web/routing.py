@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 from pydantic_core import to_json
 
 from starmodel.application import EntityDefinition
-from starmodel.domain.identity import MAX_ID
+from starmodel.domain.ids import MAX_ID
 from starmodel.errors import ConfigurationError
 from starmodel.settings import Respond
 from starmodel.web.arguments import Arguments

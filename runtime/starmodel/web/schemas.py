@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias, cast
 from pydantic_core import PydanticCustomError, core_schema
 from pydantic_core.core_schema import CoreSchema
 
-from starmodel.domain.shapes import is_mapping, is_sequence
+from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.web.limits import MAX_DIGITS
 
 TextKind: TypeAlias = Literal["text", "flag", "list", "json", "value"]

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Final, TypeAlias, cast
 
-from starmodel.domain.shapes import is_mapping
+from starmodel.domain.type_guards import is_mapping
 from starmodel.web.input_value import Value, Values, lines_of
 
 SHOWN: Final = "_shown"

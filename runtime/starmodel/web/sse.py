@@ -18,7 +18,7 @@ from typing import Literal, cast, get_args
 from pydantic_core import PydanticSerializationError
 
 from starmodel.application import Removed
-from starmodel.domain.shapes import is_mapping, is_sequence
+from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.web.attributes import encode_data, escape
 from starmodel.web.cross_site import is_own_path
 from starmodel.web.encoding import encode_json, write_json

@@ -21,9 +21,9 @@ from starmodel.application import (
     removed_keys,
     restore,
 )
-from starmodel.application.values import NOTHING_REMOVED
+from starmodel.application.copying import NOTHING_REMOVED
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, render_fragment
-from starmodel.domain.shapes import is_mapping
+from starmodel.domain.type_guards import is_mapping
 from starmodel.errors import Unavailable
 from starmodel.web.deletion import deletion_notice, no_deletion_notice
 from starmodel.web.formatter import EventResponseFormatter

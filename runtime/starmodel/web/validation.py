@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import ErrorDetails, ValidationError
 
-from starmodel.application.values import NOT_SHOWN, authors_text, private_names
+from starmodel.application.copying import NOT_SHOWN, authors_text, private_names
 from starmodel.errors import ArgumentError, InvalidArguments
 from starmodel.web.messages import argument_error
 from starmodel.web.schemas import field_names, models

@@ -23,9 +23,10 @@ from random_schemas import SchemaMaker
 from shop_project import starmodel
 
 from starmodel import Actor
-from starmodel.application import Services, searchable
-from starmodel.application.queries import NAMES as QUERY_NAMES
-from starmodel.application.queries import ColumnQueries, Queries
+from starmodel.application import Services
+from starmodel.application.queries import searchable
+from starmodel.application.queries.filter_set import NAMES as QUERY_NAMES
+from starmodel.application.queries.filter_set import ColumnQueries, Queries
 from starmodel.errors import InvalidArguments, Unauthenticated
 from starmodel.testing import Client
 from starmodel.web import Request
@@ -55,9 +56,9 @@ from typing import Literal, TypeAlias, TypedDict, Unpack
 
 from pydantic_core import core_schema
 from starmodel.application import Services
-from starmodel.application.queries import ColumnQueries
-from starmodel.application.query import QueryPage, find
-from starmodel.application.searchable import exact, flag, text
+from starmodel.application.queries.filter_set import ColumnQueries
+from starmodel.application.queries.find import QueryPage, find
+from starmodel.application.queries.searchable import exact, flag, text
 from starmodel.domain import ANONYMOUS, Actor
 
 from magazine.entities import Note

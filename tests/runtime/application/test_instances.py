@@ -23,7 +23,7 @@ from pydantic import (
 
 from starmodel import Entity, EntityConfig, Field, Scope
 from starmodel.application import Outcome
-from starmodel.application.instances import is_flat, leaves_traces
+from starmodel.application.introspection import is_flat, leaves_traces
 from starmodel.errors import ConfigurationError, InvalidState
 
 from .shop import Cart, Counter, Product, Shop, define

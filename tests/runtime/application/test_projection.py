@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from starmodel import Ref
-from starmodel.application.projection import json_value
+from starmodel.application.json_projection import json_value
 
 
 class Mood(Enum):

@@ -12,10 +12,10 @@ from sql_tables import AUTHOR, BOOK, TAG, Author, Book, Store, Tag, Thing, defin
 
 from starmodel import Access, Actor, Ref
 from starmodel.application import EntityDefinition, Key, Services, Stored, Write
-from starmodel.application.cursor import write_cursor
-from starmodel.application.queries import MOST, Queries, Query
-from starmodel.application.query import QueryPage, find, find_page, find_related
-from starmodel.application.searchable import (
+from starmodel.application.queries.cursor import write_cursor
+from starmodel.application.queries.filter_set import MOST, Queries, Query
+from starmodel.application.queries.find import QueryPage, find, find_page, find_related
+from starmodel.application.queries.searchable import (
     MOST_CHARACTERS,
     MOST_CHOICES,
     exact,

@@ -11,11 +11,11 @@ from pydantic_core import core_schema
 
 from starmodel import Access, Actor, Entity, EntityConfig, MemoryRepo, Ref, Scope, StateStore
 from starmodel.application import EntityDefinition, Key, PersistenceManager, Services, Stored
-from starmodel.application.queries import Queries, Query
-from starmodel.application.query import find_page, find_related, find_states
-from starmodel.application.reading import MOST_READ, Reading
-from starmodel.application.search import Search
-from starmodel.application.searchable import exact, references, text
+from starmodel.application.queries.filter_set import Queries, Query
+from starmodel.application.queries.find import find_page, find_related, find_states
+from starmodel.application.queries.readable import MOST_READ, Reading
+from starmodel.application.queries.search import Search
+from starmodel.application.queries.searchable import exact, references, text
 from starmodel.bus.in_process import InProcessBus
 from starmodel.domain import ANONYMOUS
 from starmodel.errors import QueryTooBroad

@@ -498,7 +498,7 @@ def test_after_eight_attempts_the_caller_is_told(monkeypatch: pytest.MonkeyPatch
         waits.append(high)
         return 0.0
 
-    monkeypatch.setattr("starmodel.application.loading.random.uniform", highest)
+    monkeypatch.setattr("starmodel.application.unit_of_work.loading.random.uniform", highest)
 
     async def main() -> None:
         late = AlwaysLate()

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from starmodel.application.values import InvalidValues, detach, restore, same, validate
+from starmodel.application.copying import InvalidValues, detach, restore, same, validate
 
 
 class Colour(Enum):

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from starmodel.domain import identity, new_id
+from starmodel.domain import ids as identity
+from starmodel.domain import new_id
 
 
 def test_ids_are_of_one_length_and_ascend() -> None:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from starmodel import Entity, Field, Many, Ref, Scope, StateStore
 from starmodel.application import EntityDefinition
-from starmodel.application.values import detach, same
+from starmodel.application.copying import detach, same
 from starmodel.domain.relation import LOADER, Target
 from starmodel.errors import ConfigurationError, NotFound
 

@@ -245,7 +245,7 @@ def test_operators_that_look_like_parameters_are_refused() -> None:
 
 def test_an_app_imports_sqlalchemy_only_for_this() -> None:
     code = (
-        "import sys, starmodel.application.query, starmodel.stores.sql.backend;"
+        "import sys, starmodel.application.queries.find, starmodel.stores.sql.backend;"
         "assert not {'sqlalchemy', 'sqlmodel'} & {*sys.modules};"
         "import starmodel.query; assert 'sqlmodel' in sys.modules"
     )

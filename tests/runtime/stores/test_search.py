@@ -16,10 +16,10 @@ from sql_tables import LIBRARY, Author, Book, Item, Store, Tag, Thing
 
 from starmodel import Entity, MemoryRepo, Ref
 from starmodel.application import Key, Write
-from starmodel.application.queries import Queries, Query
-from starmodel.application.query import find_page
-from starmodel.application.search import Order, Search
-from starmodel.application.searchable import exact, ordered, text
+from starmodel.application.queries.filter_set import Queries, Query
+from starmodel.application.queries.find import find_page
+from starmodel.application.queries.search import Order, Search
+from starmodel.application.queries.searchable import exact, ordered, text
 from starmodel.errors import ConfigurationError, InvalidArguments
 from starmodel.stores.sql import column
 from starmodel.stores.sql.driver import Row, Statement

@@ -14,7 +14,7 @@ from sql_tables import Author, Book, Tag, Thing
 
 from starmodel import Ref
 from starmodel.application import Key, Write
-from starmodel.application.searchable import MOST_CHOICES
+from starmodel.application.queries.searchable import MOST_CHOICES
 from starmodel.domain import Entity
 from starmodel.testing import Client
 from starmodel.web.request import read_pairs

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 from starmodel import Entity, Field, Ref
-from starmodel.application.protected import Writable, WritableParts
+from starmodel.application.protected_values import Writable, WritableParts
 from starmodel.errors import ConfigurationError, InvalidArguments
 from starmodel.web import Argument, Arguments
 from starmodel.web.object_schema import object_schema, reference_schema

@@ -13,7 +13,7 @@ from random_schemas import hostile_text
 from sql_tables import Thing
 
 from starmodel.application import Key, Write
-from starmodel.application.query import find
+from starmodel.application.queries.find import find
 from starmodel.errors import InvalidArguments
 from starmodel.testing import Client
 

@@ -234,7 +234,7 @@ class PageRoutes:
 
     def _related(self, *others: str) -> Layout:
         queries = f"{self._queries()}.{queries_constant(self.entity)}"
-        find = self.names.use("starmodel.application.query", "find_related")
+        find = self.names.use("starmodel.application.queries.find", "find_related")
         return Group(
             f"related = await {find}(",
             (

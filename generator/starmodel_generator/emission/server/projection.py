@@ -185,7 +185,7 @@ class Projection:
 
     def anything(self, value: str) -> str:
         """Write what makes JSON of a value nobody knows the type of."""
-        return f"{self.names.use('starmodel.application.projection', 'json_value')}({value})"
+        return f"{self.names.use('starmodel.application.json_projection', 'json_value')}({value})"
 
     def _scalar(self, type_: ScalarType, value: str) -> str:
         if type_.name in PLAIN:

@@ -10,7 +10,7 @@ from starmodel_generator.emission.python.layout import Group, Layout, prefixed
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_schemas import ArgumentSource, EntitySchema, ObjectSchema, ObjectType, TypeRef
 
-MODULE = "starmodel.application.protected"
+MODULE = "starmodel.application.protected_values"
 ID = "id"
 """The part that says which element of a list is meant."""
 

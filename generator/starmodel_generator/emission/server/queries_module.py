@@ -25,7 +25,7 @@ from starmodel_generator.emission.server.filters import (
 )
 from starmodel_schemas import EntitySchema, ListType, RefType, TypeRef
 
-SEARCHABLE = "starmodel.application.searchable"
+SEARCHABLE = "starmodel.application.queries.searchable"
 """The module of what says how a field can be searched."""
 
 LIMIT = 50
@@ -94,7 +94,7 @@ class _Queries:
         )
         names.use("typing", "TypedDict")
         taken = self._taken(bool(includes))
-        find = names.use("starmodel.application.query", "find")
+        find = names.use("starmodel.application.queries.find", "find")
         items = ("services", self.constant, "filters", "actor=actor")
         return QueriesView(
             name=entity.name,
@@ -142,7 +142,7 @@ class _Queries:
             for one in searched_fields(self.entity, self.context)
         ]
         kind = "ColumnQueries" if is_flat(self.entity, self.context) else "Queries"
-        queries = self.names.use("starmodel.application.queries", kind)
+        queries = self.names.use("starmodel.application.queries.filter_set", kind)
         return Group(f"{self.constant} = {queries}(", (definition, *fields), ")")
 
     def _field(self, one: Searched) -> Layout:
@@ -184,7 +184,7 @@ class _Queries:
                 *taken.values(),
                 f"**filters: {names.use('typing', 'Unpack')}[{filters}]",
             ),
-            f") -> {names.use('starmodel.application.query', 'QueryPage')}[{cls}]:",
+            f") -> {names.use('starmodel.application.queries.find', 'QueryPage')}[{cls}]:",
         )
 
     def _docstring(self, taken: dict[str, str]) -> str:

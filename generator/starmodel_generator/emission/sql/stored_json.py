@@ -38,7 +38,7 @@ from starmodel_schemas import (
 )
 from starmodel_schemas.naming import snake_case
 
-VALUES = "starmodel.application.values"
+VALUES = "starmodel.application.copying"
 CODEC = "starmodel.stores.sql.codec"
 
 

@@ -290,7 +290,7 @@ def canonical(name: str) -> str:
 
 
 def _canonical_starmodel(name: str) -> str:
-    """`starmodel.domain.config.Scope.SESSION` as `starmodel.Scope.SESSION`."""
+    """`starmodel.domain.entity_config.Scope.SESSION` as `starmodel.Scope.SESSION`."""
     parts = name.split(".")
     for index, part in enumerate(parts[1:], start=1):
         if part in STARMODEL_NAMES:

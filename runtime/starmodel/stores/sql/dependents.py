@@ -6,8 +6,8 @@ to show it, and what is deleted has to leave its version behind.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from starmodel.application.relations import ids_of
 from starmodel.application.store import Write
+from starmodel.application.unit_of_work.batch_loader import ids_of
 from starmodel.stores.sql.cascade import cascaded, literal
 from starmodel.stores.sql.column import quote
 from starmodel.stores.sql.statements import BURY, TOMB, Dependent, TableStatements

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from starmodel.application.projection import json_value
+from starmodel.application.json_projection import json_value
 from starmodel.application.store import MOST_PENDING
 from starmodel.domain import Actor, CommandRecord, Fragment
 

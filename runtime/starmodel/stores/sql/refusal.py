@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from starmodel.application.relations import NO_SUCH_RECORD
 from starmodel.application.store import Write
+from starmodel.application.unit_of_work.batch_loader import NO_SUCH_RECORD
 from starmodel.errors import ArgumentError, Conflict, ConstraintViolation, StarModelError
 from starmodel.stores.sql.column import quote
 from starmodel.stores.sql.driver import Row, Violation

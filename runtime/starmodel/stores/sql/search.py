@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
-from starmodel.application.search import Condition, Order, Search
+from starmodel.application.queries.search import Condition, Order, Search
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidArguments
 from starmodel.stores.sql.codec import NotStorable
 from starmodel.stores.sql.column import Column, quote

@@ -8,9 +8,9 @@ from typing import Literal, TypeAlias, TypedDict, Unpack
 from pydantic_core import core_schema
 from starmodel import Ref
 from starmodel.application import Services
-from starmodel.application.queries import ColumnQueries
-from starmodel.application.query import QueryPage, find
-from starmodel.application.searchable import exact, ordered, reference, text
+from starmodel.application.queries.filter_set import ColumnQueries
+from starmodel.application.queries.find import QueryPage, find
+from starmodel.application.queries.searchable import exact, ordered, reference, text
 from starmodel.domain import ANONYMOUS, Actor
 
 from shop.entities import Customer, Order, OrderStatus

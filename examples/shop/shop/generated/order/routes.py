@@ -2,7 +2,7 @@
 """HTTP routes of Order: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel.application.query import find_related
+from starmodel.application.queries.find import find_related
 from starmodel.web import (
     Argument,
     Arguments,

@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 from starmodel import Ref
-from starmodel.stores.sql import column
 from starmodel.stores.sql.rows import RowBase
 from starmodel.stores.sql.table import EntityTable, ReferenceColumn
+from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.types import ExactNumeric
 
 from shop.entities import Order, Product

@@ -4,7 +4,7 @@
 from decimal import Decimal
 
 from pydantic_core import core_schema
-from starmodel.application.query import find_related
+from starmodel.application.queries.find import find_related
 from starmodel.domain import OMITTED
 from starmodel.errors import StaleVersion
 from starmodel.web import (

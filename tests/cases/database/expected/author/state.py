@@ -4,7 +4,7 @@
 from typing import TypedDict
 
 from starmodel.application import EntityDefinition
-from starmodel.application.protected import Writable, WritableParts
+from starmodel.application.protected_values import Writable, WritableParts
 from starmodel.domain import Access, Scope, StateStore
 
 from shop.entities import Address, Author, Link, Post, Profile

@@ -8,11 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field
-from starmodel.application.values import restore
-from starmodel.stores.sql import column
+from starmodel.application.copying import restore
 from starmodel.stores.sql.codec import check_class
 from starmodel.stores.sql.rows import RowBase
 from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.types import JSONValue
 
 from shop.entities import Address, Link

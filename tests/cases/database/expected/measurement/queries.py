@@ -9,9 +9,15 @@ from uuid import UUID
 
 from pydantic_core import core_schema
 from starmodel.application import Services
-from starmodel.application.queries import Queries
-from starmodel.application.query import QueryPage, find
-from starmodel.application.searchable import exact, flag, ordered, presence, text
+from starmodel.application.queries.filter_set import Queries
+from starmodel.application.queries.find import QueryPage, find
+from starmodel.application.queries.searchable import (
+    exact,
+    flag,
+    ordered,
+    presence,
+    text,
+)
 from starmodel.domain import ANONYMOUS, Actor
 
 from shop.entities import Measurement

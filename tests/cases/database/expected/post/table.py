@@ -9,9 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 from starmodel import Ref
-from starmodel.stores.sql import column
 from starmodel.stores.sql.rows import RowBase
 from starmodel.stores.sql.table import EntityTable, LinkTable, ReferenceColumn
+from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.types import UTCDateTime
 
 from shop.entities import Author, Post, Stage, Tag

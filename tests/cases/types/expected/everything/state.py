@@ -5,7 +5,7 @@ from base64 import b64encode
 from typing import Literal, TypedDict
 
 from starmodel.application import EntityDefinition
-from starmodel.application.protected import Writable, WritableParts
+from starmodel.application.protected_values import Writable, WritableParts
 from starmodel.domain import Scope, StateStore
 
 from shop.entities import Everything, Part

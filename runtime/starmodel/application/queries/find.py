@@ -7,15 +7,15 @@ ids; who may see a record is settled here, for all stores alike.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from starmodel.application.access import authorize, needs_signing_in
+from starmodel.application.authorization import authorize, needs_signing_in
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.queries import LIMIT, ColumnQueries, Queries, Query
-from starmodel.application.reading import AT_ONCE, MOST_READ, Reading
-from starmodel.application.relations import ids_in
-from starmodel.application.search import Search
+from starmodel.application.queries.filter_set import LIMIT, ColumnQueries, Queries, Query
+from starmodel.application.queries.readable import AT_ONCE, MOST_READ, Reading
+from starmodel.application.queries.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Stored
+from starmodel.application.unit_of_work.batch_loader import ids_in
 from starmodel.domain import ANONYMOUS, Access, Actor, Entity
-from starmodel.domain.shapes import is_sequence
+from starmodel.domain.type_guards import is_sequence
 from starmodel.errors import QueryTooBroad
 
 if TYPE_CHECKING:

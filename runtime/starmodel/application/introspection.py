@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 
-from starmodel.application.values import validate
+from starmodel.application.copying import validate
 from starmodel.domain import Entity
 from starmodel.domain.relation import IS_REFERENCE
 

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from starmodel.domain.config import EntityConfig
 from starmodel.domain.entity import EntityMetaclass
+from starmodel.domain.entity_config import EntityConfig
 
 
 class BaseTable(BaseModel, metaclass=EntityMetaclass):

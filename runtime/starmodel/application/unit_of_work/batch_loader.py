@@ -6,9 +6,9 @@ from uuid import UUID
 
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.store import Key, Stored
-from starmodel.application.tracking import Tracked
+from starmodel.application.unit_of_work.tracking import Tracked
 from starmodel.domain import Entity, Ref
-from starmodel.domain.shapes import is_sequence
+from starmodel.domain.type_guards import is_sequence
 
 if TYPE_CHECKING:
     from starmodel.application.store import EntityPersistenceBackend

@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from pydantic_core import from_json, to_json
 
-from starmodel.domain.shapes import is_sequence
+from starmodel.domain.type_guards import is_sequence
 from starmodel.errors import ArgumentError, InvalidArguments
 
 MOST_CHARACTERS = 32 * 1024

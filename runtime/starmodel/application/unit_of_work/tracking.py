@@ -6,10 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from starmodel.application.definition import EntityDefinition
-from starmodel.application.outcome import Outcome
-from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
-from starmodel.application.values import (
+from starmodel.application.copying import (
     INVALID,
     NOTHING_REMOVED,
     InvalidValues,
@@ -23,6 +20,9 @@ from starmodel.application.values import (
     removed_keys,
     same,
 )
+from starmodel.application.definition import EntityDefinition
+from starmodel.application.outcome import Outcome
+from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
 from starmodel.domain import Actor, CommandRecord, Entity, Fragment
 from starmodel.errors import (
     ArgumentError,

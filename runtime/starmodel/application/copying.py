@@ -22,7 +22,7 @@ from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
 from starmodel.domain import Ref
-from starmodel.domain.shapes import is_mapping
+from starmodel.domain.type_guards import is_mapping
 from starmodel.errors import ArgumentError
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
-from starmodel.application.values import IMMUTABLE, default_of, field_values, instance_of
+from starmodel.application.copying import IMMUTABLE, default_of, field_values, instance_of
 from starmodel.domain import Entity
-from starmodel.domain.shapes import is_mapping, is_sequence, is_set
+from starmodel.domain.type_guards import is_mapping, is_sequence, is_set
 
 Model = TypeVar("Model", bound=BaseModel)
 

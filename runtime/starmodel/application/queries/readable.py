@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
-from starmodel.application.access import may_read, needs_signing_in
+from starmodel.application.authorization import may_read, needs_signing_in
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.store import EntityPersistenceBackend
 from starmodel.domain import Actor, Entity

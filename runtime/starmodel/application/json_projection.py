@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from starmodel.domain import Ref
-from starmodel.domain.shapes import is_mapping, is_sequence, is_set
+from starmodel.domain.type_guards import is_mapping, is_sequence, is_set
 
 
 def json_value(value: object) -> Any:

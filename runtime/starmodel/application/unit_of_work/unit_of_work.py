@@ -21,16 +21,16 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
-from starmodel.application.access import may_read
+from starmodel.application.authorization import may_read
+from starmodel.application.copying import detach, same
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.loading import Loading
 from starmodel.application.outcome import Outcome
-from starmodel.application.protected import ALL_WRITABLE, WritableParts, keep_protected
+from starmodel.application.protected_values import ALL_WRITABLE, WritableParts, keep_protected
 from starmodel.application.store import NO_READS, EntityPersistenceBackend, Reads, Receipt
-from starmodel.application.tracking import Tracked
-from starmodel.application.values import detach, same
+from starmodel.application.unit_of_work.loading import Loading
+from starmodel.application.unit_of_work.tracking import Tracked
 from starmodel.domain import Access, CommandRecord, Entity, Fragment
-from starmodel.domain.identity import refuse_id
+from starmodel.domain.ids import refuse_id
 from starmodel.domain.relation import LOADER
 from starmodel.errors import (
     ArgumentError,

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from starmodel.application.access import authorize, may_do, may_read
+from starmodel.application.authorization import authorize, may_do, may_read
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.locking import Lock
-from starmodel.application.reading import Reading, Turns
-from starmodel.application.relations import NO_SUCH_RECORD, Neighbours, given_ids, referring
+from starmodel.application.queries.readable import Reading, Turns
 from starmodel.application.store import (
     NO_READS,
     Check,
@@ -20,7 +18,14 @@ from starmodel.application.store import (
     Relation,
     Stored,
 )
-from starmodel.application.tracking import Tracked
+from starmodel.application.unit_of_work.batch_loader import (
+    NO_SUCH_RECORD,
+    Neighbours,
+    given_ids,
+    referring,
+)
+from starmodel.application.unit_of_work.locks import Lock
+from starmodel.application.unit_of_work.tracking import Tracked
 from starmodel.domain import Access, Actor, Entity, Policy
 from starmodel.domain.relation import Loader, Target
 from starmodel.errors import (

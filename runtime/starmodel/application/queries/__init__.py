@@ -1,0 +1,1 @@
+"""Finding records: filters, search, sorting, pages of a list."""

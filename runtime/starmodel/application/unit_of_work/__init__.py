@@ -1,0 +1,1 @@
+"""One event, all or nothing: what it loads, locks, changes and commits."""
