@@ -5,7 +5,7 @@ from benchmarks.way import Way
 from starmodel import InProcessBus, PersistenceManager, StateStore
 from starmodel.application import Services, Write
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.driver import Statement
+from starmodel.stores.sql.drivers.driver import Statement
 
 
 class Store(Way):

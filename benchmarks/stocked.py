@@ -24,10 +24,10 @@ from sqlmodel import Field as Stored
 
 from starmodel import Access, Entity, Field, Scope, StateStore
 from starmodel.application import EntityDefinition
-from starmodel.stores.sql import column
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.table import EntityTable
-from starmodel.stores.sql.types import ExactNumeric, JSONValue, UTCDateTime
+from starmodel.stores.sql.tables import column
+from starmodel.stores.sql.tables.column_types import ExactNumeric, JSONValue, UTCDateTime
+from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable
 
 COUNT = 64
 """How many rows there are; each writer has one to itself."""

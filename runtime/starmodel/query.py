@@ -3,6 +3,6 @@
 This needs SQLAlchemy and SQLModel, which entities in SQL need anyway.
 """
 
-from starmodel.stores.sql.fetching import fetch, select
+from starmodel.stores.sql.author_select import fetch, select
 
 __all__ = ["fetch", "select"]

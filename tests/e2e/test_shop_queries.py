@@ -15,8 +15,8 @@ from shop_example import ShopExample
 
 from starmodel import StateStore
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.postgres_texts import number
-from starmodel.stores.sql.url import driver_for
+from starmodel.stores.sql.drivers.database_url import driver_for
+from starmodel.stores.sql.drivers.postgres_cte import number
 from starmodel.testing import Client
 
 PRODUCTS, TAGS, CUSTOMERS, ORDERS = 100_000, 10, 20, 50

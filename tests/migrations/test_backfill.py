@@ -9,7 +9,7 @@ from migration_project import Project
 from table_schemas import INTEGER, column, index, key, numeric, plain, table, text
 from table_schemas import database as schema
 
-from starmodel.stores.sql.codec import POSTGRESQL, SQLITE
+from starmodel.stores.sql.tables.codec import POSTGRESQL, SQLITE
 from starmodel_generator.migrations.alembic_runner import MigrationFailure
 from starmodel_generator.migrations.autodetector import difference
 from starmodel_generator.migrations.backfill.backfill_options import is_of_type, suggestion

@@ -15,8 +15,8 @@ from table_schemas import database as schema
 from tally_world import TALLY_TABLE
 
 from starmodel.errors import ConfigurationError
-from starmodel.stores.sql.migrations import check_migrations
-from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.schema.schema_check import check_migrations
+from starmodel.stores.sql.tables.table import EntityTable
 from starmodel_generator.migrations.migration_plan import Answers
 from starmodel_schemas import DatabaseSchema, TableSchema
 

@@ -17,7 +17,7 @@ from sql_tables import AUTHOR, LIBRARY, TAG, Author, Store, Tag
 from starmodel import CommandRecord, InProcessBus, PersistenceManager, StateStore
 from starmodel.application import Services
 from starmodel.application.store import Committed
-from starmodel.stores.sql.sqlite import SQLiteDriver
+from starmodel.stores.sql.drivers.sqlite import SQLiteDriver
 
 POINTS = (
     "before the write",

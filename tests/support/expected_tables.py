@@ -14,10 +14,10 @@ from sqlmodel import Field
 from starmodel import Ref
 from starmodel.application.copying import default_of, restore
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.codec import check_class
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.table import EntityTable, LinkTable, ReferenceColumn
-from starmodel.stores.sql.types import ExactNumeric, JSONValue
+from starmodel.stores.sql.tables.codec import check_class
+from starmodel.stores.sql.tables.column_types import ExactNumeric, JSONValue
+from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable, LinkTable, ReferenceColumn
 
 from tickets.entities import Entry, Hall, Seat, Status, Ticket
 from tickets.generated.ticket.state import TICKET
@@ -328,9 +328,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.table import EntityTable
-from starmodel.stores.sql.types import UTCDateTime
+from starmodel.stores.sql.tables.column_types import UTCDateTime
+from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable
 
 from tickets.generated.visit.state import VISIT
 

@@ -20,7 +20,7 @@ from sql_tables import (
 
 from starmodel import StateStore
 from starmodel.application.queries.filter_set import Queries
-from starmodel.stores.sql.driver import Row
+from starmodel.stores.sql.drivers.driver import Row
 from starmodel.web import Page, Request, Resource, Response, Route, WebApplication
 from starmodel.web.finding import answer_query, list_view
 from starmodel.web.listing import ListView, answer_list

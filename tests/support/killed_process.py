@@ -22,8 +22,8 @@ from tally_world import TALLY_TABLE, add, create, left_alone, opened, total, unp
 
 from starmodel import CommandRecord
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.driver import Driver, Exclusive, Row, Statement
-from starmodel.stores.sql.url import driver_for
+from starmodel.stores.sql.drivers.database_url import driver_for
+from starmodel.stores.sql.drivers.driver import Driver, Exclusive, Row, Statement
 
 POINTS = (
     "before the write",

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from starmodel.stores.sql.driver import Driver, Exclusive, Row, Statement
+from starmodel.stores.sql.drivers.driver import Driver, Exclusive, Row, Statement
 
 
 class Asked(NamedTuple):

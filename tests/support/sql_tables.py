@@ -10,11 +10,11 @@ from pydantic import AwareDatetime
 
 from starmodel import Access, Entity, Field, Ref, Scope, StateStore
 from starmodel.application import EntityDefinition
-from starmodel.stores.sql import column
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.column import Column
-from starmodel.stores.sql.driver import Dialect, Driver, Statement
-from starmodel.stores.sql.table import EntityTable, LinkTable, ReferenceColumn
+from starmodel.stores.sql.drivers.driver import Dialect, Driver, Statement
+from starmodel.stores.sql.tables import column
+from starmodel.stores.sql.tables.column import Column
+from starmodel.stores.sql.tables.table import EntityTable, LinkTable, ReferenceColumn
 
 TYPES: dict[Dialect, dict[str, str]] = {
     "sqlite": {

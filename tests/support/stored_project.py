@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from starmodel import Entity
 from starmodel.application.store import Write
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.tables.table import EntityTable
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.render import render_artifact
 from starmodel_generator.emission.templating import environment

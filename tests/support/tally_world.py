@@ -20,11 +20,11 @@ from starmodel import (
     StateStore,
 )
 from starmodel.application import EntityDefinition, Services
-from starmodel.stores.sql import column
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.driver import Driver, Statement
-from starmodel.stores.sql.table import EntityTable
-from starmodel.stores.sql.url import driver_for
+from starmodel.stores.sql.drivers.database_url import driver_for
+from starmodel.stores.sql.drivers.driver import Driver, Statement
+from starmodel.stores.sql.tables import column
+from starmodel.stores.sql.tables.table import EntityTable
 
 
 class Tally(Entity):

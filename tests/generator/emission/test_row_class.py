@@ -14,7 +14,7 @@ from postgres_server import Server
 from stored_project import forget, import_tables, make_tables, settings_of, write_tables
 from stored_schemas import stored_app
 
-from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.tables.table import EntityTable
 from starmodel_generator.database.tables import database_schema
 from starmodel_schemas import AppSchema
 

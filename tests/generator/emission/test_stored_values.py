@@ -27,7 +27,7 @@ from starmodel import Entity
 from starmodel.application.store import Key, Write
 from starmodel.errors import InvalidState
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.tables.table import EntityTable
 from starmodel_schemas import AppSchema
 
 Tables = list[EntityTable[Any]]

@@ -12,7 +12,7 @@ from starmodel import Actor, CommandRecord, MemoryRepo
 from starmodel.application import EntityDefinition, Key, Stored, Write
 from starmodel.domain import ANONYMOUS
 from starmodel.errors import InvalidArguments, Unauthenticated, Unavailable
-from starmodel.stores.sql.table import ReferenceColumn
+from starmodel.stores.sql.tables.table import ReferenceColumn
 from starmodel.web.changes import Changes
 from starmodel.web.collection import INTERVAL
 

@@ -11,7 +11,7 @@ import pytest
 from postgres_server import Server
 
 from starmodel.errors import ConfigurationError
-from starmodel.stores.sql.driver import (
+from starmodel.stores.sql.drivers.driver import (
     Contention,
     DriverError,
     Mismatch,
@@ -19,8 +19,8 @@ from starmodel.stores.sql.driver import (
     Unreachable,
     Violation,
 )
-from starmodel.stores.sql.postgres import PostgresDriver
-from starmodel.stores.sql.postgres_connection import read_url
+from starmodel.stores.sql.drivers.postgres import PostgresDriver
+from starmodel.stores.sql.drivers.postgres_connection import read_url
 
 Check = Callable[[PostgresDriver], Coroutine[Any, Any, None]]
 

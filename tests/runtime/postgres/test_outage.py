@@ -12,8 +12,8 @@ from tally_world import add, create, make_tables, opened, total, unpublished
 from starmodel import CommandRecord
 from starmodel.application import Services
 from starmodel.errors import Unavailable
-from starmodel.stores.sql.driver import Statement
-from starmodel.stores.sql.postgres import PostgresDriver
+from starmodel.stores.sql.drivers.driver import Statement
+from starmodel.stores.sql.drivers.postgres import PostgresDriver
 
 UPDATE = "UPDATE tally SET total = ?, row_version = ? WHERE id = ? AND row_version = ?"
 WRITERS = 10

@@ -2,8 +2,8 @@
 
 import pytest
 
-from starmodel.stores.sql.driver import Statement
-from starmodel.stores.sql.postgres_texts import combine, number, single
+from starmodel.stores.sql.drivers.driver import Statement
+from starmodel.stores.sql.drivers.postgres_cte import combine, number, single
 
 UPDATE = "UPDATE product SET stock = ?, row_version = ? WHERE id = ? AND row_version = ?"
 INSERT = "INSERT INTO product (id, stock, row_version) VALUES (?, ?, ?)"

@@ -29,8 +29,8 @@ from starmodel import CommandRecord
 from starmodel.application import Services
 from starmodel.errors import Conflict, ConstraintViolation, Repeated
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.driver import Contention, Driver, Exclusive, Row, Statement
-from starmodel.stores.sql.postgres import PostgresDriver
+from starmodel.stores.sql.drivers.driver import Contention, Driver, Exclusive, Row, Statement
+from starmodel.stores.sql.drivers.postgres import PostgresDriver
 
 ROUNDS = int(os.environ.get("STARMODEL_TEST_ROUNDS", "5"))
 """How often a process is killed at each point."""

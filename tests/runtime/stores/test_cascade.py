@@ -10,10 +10,10 @@ from sql_tables import define, table
 
 from starmodel import Entity, Field, Ref
 from starmodel.application.store import Key, Write
-from starmodel.stores.sql import column
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.driver import Statement
-from starmodel.stores.sql.table import EntityTable, ReferenceColumn
+from starmodel.stores.sql.drivers.driver import Statement
+from starmodel.stores.sql.tables import column
+from starmodel.stores.sql.tables.table import EntityTable, ReferenceColumn
 
 
 class Owner(Entity):

@@ -8,9 +8,9 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 from sql_tables import TAG, TAG_TABLE
 
-from starmodel.stores.sql import column
-from starmodel.stores.sql.codec import NotStorable, check_class
-from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.tables import column
+from starmodel.stores.sql.tables.codec import NotStorable, check_class
+from starmodel.stores.sql.tables.table import EntityTable
 
 
 class Part(BaseModel):

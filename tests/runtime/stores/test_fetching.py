@@ -21,10 +21,10 @@ from starmodel import InProcessBus, MemoryRepo, StateStore
 from starmodel.application import Key, PersistenceManager, Services, Write
 from starmodel.errors import ConfigurationError, Unavailable
 from starmodel.query import fetch, select
-from starmodel.stores.sql import column
-from starmodel.stores.sql.driver import Driver, Unreachable
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.types import ExactNumeric, JSONValue, Micros, UTCDateTime
+from starmodel.stores.sql.drivers.driver import Driver, Unreachable
+from starmodel.stores.sql.tables import column
+from starmodel.stores.sql.tables.column_types import ExactNumeric, JSONValue, Micros, UTCDateTime
+from starmodel.stores.sql.tables.row import RowBase
 
 Check = Callable[[Services], Coroutine[Any, Any, None]]
 Run = Callable[[Check], None]

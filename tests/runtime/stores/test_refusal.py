@@ -10,8 +10,8 @@ from sql_tables import CONSTRAINTS, LIBRARY, Author, Book, Loan, Store, Tag, def
 from starmodel import Entity, Field, Ref
 from starmodel.application import Key, Write
 from starmodel.errors import ArgumentError, ConstraintViolation
-from starmodel.stores.sql import column
-from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.tables import column
+from starmodel.stores.sql.tables.table import EntityTable
 
 Check = Callable[[Store], Awaitable[None]]
 

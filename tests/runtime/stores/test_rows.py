@@ -31,10 +31,10 @@ from sqlmodel import Field
 
 from starmodel.application import Key, Write
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.driver import Statement
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.table import EntityTable
-from starmodel.stores.sql.types import ExactNumeric, JSONValue, Micros, UTCDateTime
+from starmodel.stores.sql.drivers.driver import Statement
+from starmodel.stores.sql.tables.column_types import ExactNumeric, JSONValue, Micros, UTCDateTime
+from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable
 
 
 class ThingRow(RowBase, table=True):
@@ -158,7 +158,7 @@ def test_a_database_without_a_file_has_the_tables_of_its_row_classes() -> None:
 def test_a_module_may_be_loaded_anew() -> None:
     text = (
         "import sqlalchemy as sa\nfrom sqlmodel import Field\n"
-        "from starmodel.stores.sql.rows import RowBase\n"
+        "from starmodel.stores.sql.tables.row import RowBase\n"
         "class PotRow(RowBase, table=True):\n    __tablename__ = 'pot'\n"
         "    id: str = Field(sa_column=sa.Column('id', sa.Text(), primary_key=True))\n"
     )

@@ -21,8 +21,8 @@ from starmodel.application.queries.find import find_page
 from starmodel.application.queries.search import Order, Search
 from starmodel.application.queries.searchable import exact, ordered, text
 from starmodel.errors import ConfigurationError, InvalidArguments
-from starmodel.stores.sql import column
-from starmodel.stores.sql.driver import Row, Statement
+from starmodel.stores.sql.drivers.driver import Row, Statement
+from starmodel.stores.sql.tables import column
 
 Check = Callable[["World"], Coroutine[Any, Any, None]]
 Run = Callable[[Check], None]

@@ -187,7 +187,7 @@ def test_whoever_lacks_a_library_is_told_what_to_install() -> None:
         "else:\n"
         "    raise AssertionError\n"
     )
-    rows = script.format("sqlmodel", "import starmodel.stores.sql.rows")
+    rows = script.format("sqlmodel", "import starmodel.stores.sql.tables.row")
     subprocess.run([sys.executable, "-c", rows], check=True)
     backend = "from starmodel import SQLModelBackend; SQLModelBackend('postgresql://host/x', [])"
     subprocess.run([sys.executable, "-c", script.format("asyncpg", backend)], check=True)

@@ -11,9 +11,9 @@ from sql_tables import AUTHOR, BOOK, DRAFT, LIBRARY, TAG, Author, Book, Store, T
 from starmodel import Entity, InProcessBus, PersistenceManager, Ref, StateStore
 from starmodel.application import EntityDefinition, Services, UnitOfWork
 from starmodel.errors import ConfigurationError, Refused
-from starmodel.stores.sql.driver import Exclusive, Row, Statement
-from starmodel.stores.sql.postgres import PostgresDriver
-from starmodel.stores.sql.sqlite import SQLiteDriver
+from starmodel.stores.sql.drivers.driver import Exclusive, Row, Statement
+from starmodel.stores.sql.drivers.postgres import PostgresDriver
+from starmodel.stores.sql.drivers.sqlite import SQLiteDriver
 
 ROUNDS = 15
 

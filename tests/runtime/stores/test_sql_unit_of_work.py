@@ -20,7 +20,7 @@ from starmodel.errors import (
     Refused,
     Repeated,
 )
-from starmodel.stores.sql.driver import Row
+from starmodel.stores.sql.drivers.driver import Row
 
 ANN = Actor("ann")
 

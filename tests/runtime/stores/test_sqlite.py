@@ -12,7 +12,8 @@ from sql_tables import Store
 
 from starmodel.application import Key, Write
 from starmodel.errors import ConfigurationError, Conflict, Unavailable
-from starmodel.stores.sql.driver import (
+from starmodel.stores.sql.drivers.database_url import driver_for
+from starmodel.stores.sql.drivers.driver import (
     Contention,
     DriverError,
     Mismatch,
@@ -20,8 +21,7 @@ from starmodel.stores.sql.driver import (
     Unreachable,
     Violation,
 )
-from starmodel.stores.sql.sqlite import SQLiteDriver
-from starmodel.stores.sql.url import driver_for
+from starmodel.stores.sql.drivers.sqlite import SQLiteDriver
 
 Check = Callable[[Store], Coroutine[Any, Any, None]]
 
@@ -134,7 +134,7 @@ def test_a_large_query_keeps_nobody_waiting(file: Path) -> None:
 def test_a_lock_that_is_held_too_long_is_taken_away(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("starmodel.stores.sql.sqlite_writer.LOCKED_SECONDS", 0.2)
+    monkeypatch.setattr("starmodel.stores.sql.drivers.sqlite_writer.LOCKED_SECONDS", 0.2)
 
     async def check(store: Store) -> None:
         async with store.exclusive() as view:
@@ -165,7 +165,7 @@ def test_whoever_finds_the_file_locked_may_try_again(file: Path) -> None:
 
 
 def test_a_busy_file_is_contention(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("starmodel.stores.sql.sqlite.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("starmodel.stores.sql.drivers.sqlite.BUSY_SECONDS", 0.05)
 
     async def check(store: Store) -> None:
         other = sqlite3.connect(file, isolation_level=None)

@@ -22,7 +22,7 @@ from starmodel_schemas import (
 )
 from starmodel_schemas.database_schema import PlainColumnName
 
-TYPES = "starmodel.stores.sql.types"
+TYPES = "starmodel.stores.sql.tables.column_types"
 
 _SQLALCHEMY: dict[PlainColumnName, str] = {
     "bool": "Boolean()",
@@ -78,7 +78,7 @@ class _Row:
     names: ModuleNames
 
     def view(self, name: str) -> RowView:
-        self.names.use("starmodel.stores.sql.rows", "RowBase")
+        self.names.use("starmodel.stores.sql.tables.row", "RowBase")
         self.names.use("sqlmodel", "Field")
         self.names.use_module("sqlalchemy")
         arguments = (

@@ -39,7 +39,7 @@ from starmodel_schemas import (
 from starmodel_schemas.naming import snake_case
 
 VALUES = "starmodel.application.copying"
-CODEC = "starmodel.stores.sql.codec"
+CODEC = "starmodel.stores.sql.tables.codec"
 
 
 class StoredJson:

@@ -26,7 +26,7 @@ from starmodel_schemas import (
 from starmodel_schemas.database_schema import PlainColumnName
 from starmodel_schemas.naming import pascal_case
 
-TABLE = "starmodel.stores.sql.table"
+TABLE = "starmodel.stores.sql.tables.table"
 
 _COLUMNS: dict[PlainColumnName, str] = {
     "bool": "boolean",
@@ -41,7 +41,7 @@ _COLUMNS: dict[PlainColumnName, str] = {
     "uuid": "uuid",
     "json": "json",
 }
-"""The functions of `starmodel.stores.sql.column` that make a column."""
+"""The functions of `starmodel.stores.sql.tables.column` that make a column."""
 
 _STATEMENTS = ("select", "insert", "update", "delete")
 

@@ -21,8 +21,9 @@ from starmodel.application.store import (
 from starmodel.domain import CommandRecord, new_id
 from starmodel.errors import Busy, Conflict, Repeated, Unavailable
 from starmodel.stores.sql import outbox
-from starmodel.stores.sql.dependents import relate
-from starmodel.stores.sql.driver import (
+from starmodel.stores.sql.constraint_errors import refusal_of
+from starmodel.stores.sql.drivers.database_url import driver_for
+from starmodel.stores.sql.drivers.driver import (
     Contention,
     Driver,
     Exclusive,
@@ -32,14 +33,13 @@ from starmodel.stores.sql.driver import (
     Unreachable,
     Violation,
 )
-from starmodel.stores.sql.plan import Plan, plan
+from starmodel.stores.sql.expiry import sweep
 from starmodel.stores.sql.reading import TableReader
-from starmodel.stores.sql.refusal import refusal_of
 from starmodel.stores.sql.setup import prepare
-from starmodel.stores.sql.statements import TableStatements
-from starmodel.stores.sql.sweeping import sweep
-from starmodel.stores.sql.table import EntityTable
-from starmodel.stores.sql.url import driver_for
+from starmodel.stores.sql.statements.commit_plan import Plan, plan
+from starmodel.stores.sql.statements.on_delete import relate
+from starmodel.stores.sql.statements.statements import TableStatements
+from starmodel.stores.sql.tables.table import EntityTable
 
 logger = logging.getLogger("starmodel.sql")
 

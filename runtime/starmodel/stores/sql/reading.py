@@ -8,8 +8,8 @@ from starmodel.application.queries.readable import AT_ONCE, Turns
 from starmodel.application.queries.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored
 from starmodel.errors import ConfigurationError
-from starmodel.stores.sql.driver import Row
-from starmodel.stores.sql.statements import TableStatements
+from starmodel.stores.sql.drivers.driver import Row
+from starmodel.stores.sql.statements.statements import TableStatements
 
 References = Mapping[str, Mapping[str, str]]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from starmodel.stores.sql.driver import (
+from starmodel.stores.sql.drivers.driver import (
     Contention,
     Dialect,
     Driver,
@@ -11,9 +11,9 @@ from starmodel.stores.sql.driver import (
     Statement,
     Unreachable,
 )
-from starmodel.stores.sql.migrations import check_migrations
 from starmodel.stores.sql.outbox import OWN_TABLES
-from starmodel.stores.sql.statements import TableStatements
+from starmodel.stores.sql.schema.schema_check import check_migrations
+from starmodel.stores.sql.statements.statements import TableStatements
 
 _CATALOGUE: dict[Dialect, str] = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?",

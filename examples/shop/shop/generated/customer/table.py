@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.table import EntityTable
 from starmodel.stores.sql.tables import column
+from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable
 
 from shop.generated.customer.state import CUSTOMER
 

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 from starmodel import Ref
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.table import EntityTable, ReferenceColumn
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.types import ExactNumeric
+from starmodel.stores.sql.tables.column_types import ExactNumeric
+from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable, ReferenceColumn
 
 from shop.entities import Order, Product
 from shop.generated.order_line.state import ORDER_LINE

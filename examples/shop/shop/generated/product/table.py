@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlmodel import Field
 from starmodel import Ref
 from starmodel.application.copying import restore
-from starmodel.stores.sql.codec import check_class
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.table import EntityTable, LinkTable
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.types import ExactNumeric
+from starmodel.stores.sql.tables.codec import check_class
+from starmodel.stores.sql.tables.column_types import ExactNumeric
+from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable, LinkTable
 
 from shop.entities import Dimensions, Status, Tag
 from shop.generated.product.state import PRODUCT

@@ -10,11 +10,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 from starmodel.application.copying import restore
-from starmodel.stores.sql.codec import check_class
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.table import EntityTable
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.types import ExactNumeric, JSONValue, Micros, UTCDateTime
+from starmodel.stores.sql.tables.codec import check_class
+from starmodel.stores.sql.tables.column_types import (
+    ExactNumeric,
+    JSONValue,
+    Micros,
+    UTCDateTime,
+)
+from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable
 
 from shop.entities import Link
 from shop.generated.measurement.state import MEASUREMENT

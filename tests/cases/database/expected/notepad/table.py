@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.table import EntityTable
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.types import UTCDateTime
+from starmodel.stores.sql.tables.column_types import UTCDateTime
+from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable
 
 from shop.generated.notepad.state import NOTEPAD
 

@@ -9,10 +9,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 from starmodel import Ref
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.table import EntityTable, LinkTable, ReferenceColumn
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.types import UTCDateTime
+from starmodel.stores.sql.tables.column_types import UTCDateTime
+from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable, LinkTable, ReferenceColumn
 
 from shop.entities import Author, Post, Stage, Tag
 from shop.generated.post.state import POST

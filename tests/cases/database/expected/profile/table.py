@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 from starmodel import Ref
-from starmodel.stores.sql.rows import RowBase
-from starmodel.stores.sql.table import EntityTable, ReferenceColumn
 from starmodel.stores.sql.tables import column
+from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable, ReferenceColumn
 
 from shop.entities import Author
 from shop.generated.profile.state import PROFILE

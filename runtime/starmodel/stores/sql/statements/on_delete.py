@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from starmodel.application.store import Write
 from starmodel.application.unit_of_work.batch_loader import ids_of
-from starmodel.stores.sql.cascade import cascaded, literal
-from starmodel.stores.sql.column import quote
-from starmodel.stores.sql.statements import BURY, TOMB, Dependent, TableStatements
+from starmodel.stores.sql.statements.cascade import cascaded, literal
+from starmodel.stores.sql.statements.statements import BURY, TOMB, Dependent, TableStatements
+from starmodel.stores.sql.tables.column import quote
 
 
 def relate(tables: Mapping[str, TableStatements]) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from starmodel.application.definition import EntityDefinition
 from starmodel.domain import Entity
-from starmodel.stores.sql.column import Column, quote, text
+from starmodel.stores.sql.tables.column import Column, quote, text
 
 E = TypeVar("E", bound=Entity)
 

@@ -8,9 +8,9 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from starmodel.stores.sql.driver import Dialect, Row
-from starmodel.stores.sql.selection import codec_of
-from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.drivers.driver import Dialect, Row
+from starmodel.stores.sql.statements.selection import codec_of
+from starmodel.stores.sql.tables.table import EntityTable
 
 Convert = Callable[[Any], Any]
 

@@ -5,8 +5,8 @@ from typing import get_args
 from urllib.parse import parse_qsl, unquote
 
 from starmodel.errors import ConfigurationError
-from starmodel.stores.sql.driver import Driver
-from starmodel.stores.sql.sqlite import SQLiteDriver, Synchronous
+from starmodel.stores.sql.drivers.driver import Driver
+from starmodel.stores.sql.drivers.sqlite import SQLiteDriver, Synchronous
 
 _POSTGRESQL = ("postgres", "postgresql", "postgresql+asyncpg")
 _SYNCHRONOUS: dict[str, Synchronous] = {name: name for name in get_args(Synchronous)}
@@ -28,7 +28,7 @@ def driver_for(url: str, root: str | Path | None = None) -> Driver:
         return _sqlite(rest, Path(root or ""))
     if separator and scheme in _POSTGRESQL:
         try:
-            from starmodel.stores.sql.postgres import PostgresDriver
+            from starmodel.stores.sql.drivers.postgres import PostgresDriver
         except ModuleNotFoundError as error:
             if error.name != "asyncpg":
                 raise

@@ -7,10 +7,10 @@ from starmodel.application.store import NO_READS, Key, Reads, Receipt, Write
 from starmodel.domain import CommandRecord
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql import outbox
-from starmodel.stores.sql.checking import check
-from starmodel.stores.sql.dependents import leaving, referring_first
-from starmodel.stores.sql.driver import Row, Statement
-from starmodel.stores.sql.statements import TableStatements
+from starmodel.stores.sql.drivers.driver import Row, Statement
+from starmodel.stores.sql.statements.on_delete import leaving, referring_first
+from starmodel.stores.sql.statements.read_set import check
+from starmodel.stores.sql.statements.statements import TableStatements
 
 
 class Plan(NamedTuple):

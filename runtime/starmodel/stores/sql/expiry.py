@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Iterable
 
-from starmodel.stores.sql.driver import Driver, DriverError, Mismatch, Statement, Violation
-from starmodel.stores.sql.statements import TableStatements
+from starmodel.stores.sql.drivers.driver import Driver, DriverError, Mismatch, Statement, Violation
+from starmodel.stores.sql.statements.statements import TableStatements
 
 logger = logging.getLogger("starmodel.sql")
 

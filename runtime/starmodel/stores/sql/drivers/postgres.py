@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from starmodel.errors import ConfigurationError
-from starmodel.stores.sql.driver import (
+from starmodel.stores.sql.drivers.driver import (
     Dialect,
     Driver,
     DriverError,
@@ -22,10 +22,22 @@ from starmodel.stores.sql.driver import (
     Statement,
     Unreachable,
 )
-from starmodel.stores.sql.postgres_connection import Connection, connect, read_url
-from starmodel.stores.sql.postgres_errors import DATABASE_ERRORS, Lost, is_refused, translate
-from starmodel.stores.sql.postgres_pool import Pool
-from starmodel.stores.sql.postgres_texts import Combined, Shape, Single, combine, number, single
+from starmodel.stores.sql.drivers.postgres_connection import Connection, connect, read_url
+from starmodel.stores.sql.drivers.postgres_cte import (
+    Combined,
+    Shape,
+    Single,
+    combine,
+    number,
+    single,
+)
+from starmodel.stores.sql.drivers.postgres_errors import (
+    DATABASE_ERRORS,
+    Lost,
+    is_refused,
+    translate,
+)
+from starmodel.stores.sql.drivers.postgres_pool import Pool
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)

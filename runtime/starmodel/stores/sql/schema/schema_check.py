@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
 from starmodel.errors import ConfigurationError
-from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.tables.table import EntityTable
 
 _LOG = logging.getLogger("starmodel.sql")
 _ASSIGNED = re.compile(

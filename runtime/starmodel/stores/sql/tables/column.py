@@ -5,7 +5,7 @@ Each knows how its values are written and read on either database.
 
 from typing import Any
 
-from starmodel.stores.sql.codec import POSTGRESQL, SQLITE, Codec, NotStorable, exact, scaled
+from starmodel.stores.sql.tables.codec import POSTGRESQL, SQLITE, Codec, NotStorable, exact, scaled
 
 __all__ = ["Codec", "Column", "NotStorable"]
 

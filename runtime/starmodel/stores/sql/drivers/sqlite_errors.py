@@ -2,14 +2,14 @@
 
 import sqlite3
 
-from starmodel.stores.sql.codec import NotStorable
-from starmodel.stores.sql.driver import (
+from starmodel.stores.sql.drivers.driver import (
     Contention,
     DriverError,
     Unreachable,
     Violation,
     ViolationKind,
 )
+from starmodel.stores.sql.tables.codec import NotStorable
 
 _KINDS: dict[str, ViolationKind] = {
     "SQLITE_CONSTRAINT_UNIQUE": "unique",

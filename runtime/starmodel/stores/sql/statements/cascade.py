@@ -6,8 +6,8 @@ How deep that goes only the rows can tell, so the database is asked to follow th
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from starmodel.stores.sql.column import quote
-from starmodel.stores.sql.statements import TableStatements
+from starmodel.stores.sql.statements.statements import TableStatements
+from starmodel.stores.sql.tables.column import quote
 
 
 class _Step(NamedTuple):

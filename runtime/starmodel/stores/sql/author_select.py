@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast, overload
 
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.driver import Row
-from starmodel.stores.sql.postgres_texts import number
+from starmodel.stores.sql.drivers.driver import Row
+from starmodel.stores.sql.drivers.postgres_cte import number
 
 try:
     import sqlalchemy as sa

@@ -19,12 +19,12 @@ from typing import Any, TypeAlias
 
 from starmodel.application.queries.search import Condition, Order, Search
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidArguments
-from starmodel.stores.sql.codec import NotStorable
-from starmodel.stores.sql.column import Column, quote
-from starmodel.stores.sql.driver import Dialect
-from starmodel.stores.sql.picturing import Picture
-from starmodel.stores.sql.selection import TableQueries, codec_of
-from starmodel.stores.sql.table import EntityTable, LinkTable
+from starmodel.stores.sql.drivers.driver import Dialect
+from starmodel.stores.sql.statements.selection import TableQueries, codec_of
+from starmodel.stores.sql.tables.codec import NotStorable
+from starmodel.stores.sql.tables.column import Column, quote
+from starmodel.stores.sql.tables.row_json import Picture
+from starmodel.stores.sql.tables.table import EntityTable, LinkTable
 
 Piece: TypeAlias = tuple[str, Sequence[object]]
 """A piece of a query, and its parameters."""

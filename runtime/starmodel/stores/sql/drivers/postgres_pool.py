@@ -9,8 +9,8 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from starmodel.stores.sql.driver import Unreachable
-from starmodel.stores.sql.postgres_connection import Connection
+from starmodel.stores.sql.drivers.driver import Unreachable
+from starmodel.stores.sql.drivers.postgres_connection import Connection
 
 _TRUSTED_SECONDS = 30.0
 """For how long an idle connection is taken to be alive: firewalls forget those that say nothing."""

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from starmodel.application.store import Key, Reads, Relation, Write
 from starmodel.errors import ConfigurationError
-from starmodel.stores.sql.driver import Statement
-from starmodel.stores.sql.statements import TableStatements
+from starmodel.stores.sql.drivers.driver import Statement
+from starmodel.stores.sql.statements.statements import TableStatements
 
 _BATCHES = (1, 4, 16, 64)
 

@@ -6,10 +6,10 @@ from typing import Any
 from starmodel.application.store import Write
 from starmodel.application.unit_of_work.batch_loader import NO_SUCH_RECORD
 from starmodel.errors import ArgumentError, Conflict, ConstraintViolation, StarModelError
-from starmodel.stores.sql.column import quote
-from starmodel.stores.sql.driver import Row, Violation
-from starmodel.stores.sql.statements import TableStatements
-from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.drivers.driver import Row, Violation
+from starmodel.stores.sql.statements.statements import TableStatements
+from starmodel.stores.sql.tables.column import quote
+from starmodel.stores.sql.tables.table import EntityTable
 
 Fetch = Callable[[str, Sequence[object]], Awaitable[Sequence[Row]]]
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starmodel.application.store import Key, Stored
-from starmodel.stores.sql.codec import Codec
-from starmodel.stores.sql.column import Column, instant, quote
-from starmodel.stores.sql.driver import Dialect, Row
-from starmodel.stores.sql.table import EntityTable
+from starmodel.stores.sql.drivers.driver import Dialect, Row
+from starmodel.stores.sql.tables.codec import Codec
+from starmodel.stores.sql.tables.column import Column, instant, quote
+from starmodel.stores.sql.tables.table import EntityTable
 
 _BATCHES = (1, 4, 16, 64, 256)
 _EXPIRES = instant("row_expires_at")

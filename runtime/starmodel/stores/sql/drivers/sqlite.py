@@ -14,9 +14,16 @@ from contextlib import asynccontextmanager
 from typing import Literal, TypeAlias
 
 from starmodel.errors import ConfigurationError
-from starmodel.stores.sql.driver import Dialect, Driver, Exclusive, Row, Statement, Unreachable
-from starmodel.stores.sql.sqlite_errors import is_busy, name_of, translate
-from starmodel.stores.sql.sqlite_writer import Writer
+from starmodel.stores.sql.drivers.driver import (
+    Dialect,
+    Driver,
+    Exclusive,
+    Row,
+    Statement,
+    Unreachable,
+)
+from starmodel.stores.sql.drivers.sqlite_errors import is_busy, name_of, translate
+from starmodel.stores.sql.drivers.sqlite_writer import Writer
 
 Synchronous: TypeAlias = Literal["OFF", "NORMAL", "FULL", "EXTRA"]
 """When a commit counts as done: https://www.sqlite.org/pragma.html#pragma_synchronous"""

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from starmodel.stores.sql.codec import (
+from starmodel.stores.sql.tables.codec import (
     SQLITE,
     check_datetime,
     decode_interval,

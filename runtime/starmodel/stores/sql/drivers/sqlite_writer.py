@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeAlias
 
-from starmodel.stores.sql.driver import Exclusive, Mismatch, Row, Statement, Unreachable
-from starmodel.stores.sql.sqlite_errors import is_refused, translate
+from starmodel.stores.sql.drivers.driver import Exclusive, Mismatch, Row, Statement, Unreachable
+from starmodel.stores.sql.drivers.sqlite_errors import is_refused, translate
 
 LOCKED_SECONDS = 10.0
 """For how long one may keep all others from writing."""

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 from starmodel.application.store import Write
 from starmodel.errors import ArgumentError, InvalidState
-from starmodel.stores.sql.codec import NotStorable
-from starmodel.stores.sql.column import quote
-from starmodel.stores.sql.driver import Dialect, Statement
+from starmodel.stores.sql.drivers.driver import Dialect, Statement
 from starmodel.stores.sql.outbox import add_new
-from starmodel.stores.sql.search import TableSearches
-from starmodel.stores.sql.selection import codec_of
-from starmodel.stores.sql.table import EntityTable, LinkTable
+from starmodel.stores.sql.statements.search_statement import TableSearches
+from starmodel.stores.sql.statements.selection import codec_of
+from starmodel.stores.sql.tables.codec import NotStorable
+from starmodel.stores.sql.tables.column import quote
+from starmodel.stores.sql.tables.table import EntityTable, LinkTable
 
 TOMB = "INSERT INTO starmodel_tombstone (entity, id, version, deleted_at)"
 BURY = (

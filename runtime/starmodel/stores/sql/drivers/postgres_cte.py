@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from starmodel.stores.sql.driver import Statement
+from starmodel.stores.sql.drivers.driver import Statement
 
 MISMATCH = "somebody else was faster in part"
 """What PostgreSQL complains of where a part of a combined statement did not do what it should;

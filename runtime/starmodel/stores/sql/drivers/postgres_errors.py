@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
-from starmodel.stores.sql.driver import (
+from starmodel.stores.sql.drivers.driver import (
     Contention,
     DriverError,
     Mismatch,
@@ -13,7 +13,7 @@ from starmodel.stores.sql.driver import (
     Violation,
     ViolationKind,
 )
-from starmodel.stores.sql.postgres_texts import MISMATCH
+from starmodel.stores.sql.drivers.postgres_cte import MISMATCH
 
 _DRIVER: Any = asyncpg
 

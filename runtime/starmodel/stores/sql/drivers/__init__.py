@@ -1,0 +1,1 @@
+"""Drivers: how statements reach SQLite and PostgreSQL, and what their errors mean."""
