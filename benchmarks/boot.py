@@ -17,7 +17,7 @@ ENTITIES = 100
 ROUNDS = 7
 IMPORT = """
 import json, time
-import starmodel.web, starmodel.web.starlette
+import starmodel.web, starmodel.web.adapters.starlette
 begin = time.process_time()
 for part in range({parts}):
     __import__(f"shop.entities.part{{part}}")

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from starmodel.web.session import SignedSession
+from starmodel.web.http.session import SignedSession
 
 SECRET_KEY = "a key for measurements, which signs nothing else"
 HEADERS = (

@@ -36,7 +36,7 @@ from starmodel.stores.memory import MemoryRepo
 
 if TYPE_CHECKING:
     from starmodel.stores.sql.backend import SQLModelBackend
-    from starmodel.web.request import Request
+    from starmodel.web.http.request import Request
 
 __all__ = [
     "ANONYMOUS",
@@ -68,7 +68,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Load what entities alone do not need when it is first asked for."""
     if name == "Request":
-        from starmodel.web.request import Request
+        from starmodel.web.http.request import Request
 
         return Request
     if name == "SQLModelBackend":

@@ -68,7 +68,7 @@ def test_what_is_no_python_is_among_them(wheels: dict[str, Path]) -> None:
     compiled = [path for path in generator if "/compiled_templates/" in path]
     assert len([path for path in compiled if path.endswith(".py")]) == len(templates)
     assert "starmodel_generator/starter/entities.template" in generator
-    assert "starmodel/web/style.css" in zipfile.ZipFile(wheels["starmodel_runtime"]).namelist()
+    assert "starmodel/web/ui/style.css" in zipfile.ZipFile(wheels["starmodel_runtime"]).namelist()
 
 
 def test_the_wheels_make_a_project(wheels: dict[str, Path], tmp_path: Path) -> None:

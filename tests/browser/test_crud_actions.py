@@ -20,8 +20,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starmodel.web import WebApplication
-from starmodel.web.actions import Expression
-from starmodel.web.ui import DATASTAR_URL
+from starmodel.web.datastar.actions import Expression
+from starmodel.web.ui.ui_adapter import DATASTAR_URL
 
 from {PACKAGE}.generated.app import configure_app
 from {PACKAGE}.generated.product import bindings

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Route, expect
 from served_app import ServedApp, generate, run
 from stocked_project import DATABASE, url_of
 
-from starmodel.web.actions import live_action
-from starmodel.web.attributes import escape_attribute
+from starmodel.web.datastar.actions import live_action
+from starmodel.web.datastar.attributes import escape_attribute
 
 from .visitor import Arrive, visiting
 

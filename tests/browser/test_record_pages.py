@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 from served_app import ServedApp
 from stocked_project import DATABASE, make_stocked_project, url_of
 
-from starmodel.web.actions import live_action
-from starmodel.web.input_value import duration_of
-from starmodel.web.page import DURATION
+from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.display_values import DURATION
+from starmodel.web.ui.input_value import duration_of
 
 from .test_accessibility import FACTS, PHONE
 from .test_hostile_texts import naughty_texts

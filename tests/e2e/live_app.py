@@ -19,8 +19,8 @@ from starmodel.web import (
     WebApplication,
     answer_event,
 )
-from starmodel.web.actions import live_action
-from starmodel.web.attributes import escape
+from starmodel.web.datastar.actions import live_action
+from starmodel.web.datastar.attributes import escape
 
 
 class Counter(Entity):

@@ -7,7 +7,7 @@ import pytest
 
 from starmodel.errors import ConfigurationError
 from starmodel.settings import Settings
-from starmodel.web.ui import DATASTAR_URL
+from starmodel.web.ui.ui_adapter import DATASTAR_URL
 
 
 def test_the_environment_counts_more() -> None:

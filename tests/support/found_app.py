@@ -22,9 +22,9 @@ from starmodel import StateStore
 from starmodel.application.queries.filter_set import Queries
 from starmodel.stores.sql.drivers.driver import Row
 from starmodel.web import Page, Request, Resource, Response, Route, WebApplication
-from starmodel.web.finding import answer_query, list_view
-from starmodel.web.listing import ListView, answer_list
-from starmodel.web.page import escape
+from starmodel.web.app.query_params import answer_query, list_view
+from starmodel.web.ui.display_values import escape
+from starmodel.web.ui.list_view import ListView, answer_list
 
 BOOKS: Queries[Any] = Queries(
     define(Book, state=lambda book: {"id": book.id, **BOOK.state(book)}),

@@ -42,7 +42,7 @@ from starmodel.web import (
     answer_page,
     answer_stream,
 )
-from starmodel.web.attributes import escape
+from starmodel.web.datastar.attributes import escape
 
 SECRET = "a key that is long enough for a test of it"
 CANARY = "the-secret-of-the-counter"

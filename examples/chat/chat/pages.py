@@ -10,7 +10,7 @@ from chat.entities import ChatRoom, Message
 from chat.generated.chat_room import bindings
 from chat.generated.chat_room.state import chat_room_state
 from starmodel import Request
-from starmodel.web.actions import Signal
+from starmodel.web.datastar.actions import Signal
 
 AUTHOR = Signal("$_author")
 TEXT = Signal("$_text")

@@ -35,7 +35,7 @@ from dashboard.entities import Dashboard, Region
 from dashboard.generated.dashboard import bindings
 from dashboard.generated.dashboard.state import dashboard_state
 from starmodel.web import DefaultUI
-from starmodel.web.actions import Expression, Signal
+from starmodel.web.datastar.actions import Expression, Signal
 
 REGION = Signal("$_region")
 AMOUNT = Signal("$_amount")

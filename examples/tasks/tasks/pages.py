@@ -21,7 +21,7 @@ from fasthtml.common import (  # type: ignore[import-untyped,unused-ignore]
 )
 
 from starmodel.web import DefaultUI
-from starmodel.web.actions import Signal
+from starmodel.web.datastar.actions import Signal
 from tasks.entities import Show, Task, TaskList
 from tasks.generated.task_list import bindings
 from tasks.generated.task_list.state import task_list_state

@@ -28,7 +28,7 @@ FRAMEWORKS: dict[WebName, Framework] = {
         "FastHTML",
         "fasthtml.common",
         "FastHTML",
-        "starmodel.web.fasthtml",
+        "starmodel.web.adapters.fasthtml",
         "FastHTMLAdapter",
         is_untyped=True,
     ),
@@ -36,11 +36,11 @@ FRAMEWORKS: dict[WebName, Framework] = {
         "Starlette",
         "starlette.applications",
         "Starlette",
-        "starmodel.web.starlette",
+        "starmodel.web.adapters.starlette",
         "StarletteAdapter",
     ),
     "fastapi": Framework(
-        "FastAPI", "fastapi", "FastAPI", "starmodel.web.fastapi", "FastAPIAdapter"
+        "FastAPI", "fastapi", "FastAPI", "starmodel.web.adapters.fastapi", "FastAPIAdapter"
     ),
 }
 

@@ -1,11 +1,13 @@
 """The web layer: generated handlers straight above ASGI, and what they are made of.
 
-Importing it imports no web framework; `starmodel.web.fasthtml`, `.starlette` and `.fastapi` do.
+Importing it imports no web framework; `starmodel.web.adapters.fasthtml`, `.starlette` and `.fastapi` do.
 """
 
 from starmodel.settings import Settings
-from starmodel.web.adapter import WebAdapter
-from starmodel.web.answers import (
+from starmodel.web.adapters.adapter import WebAdapter
+from starmodel.web.app.app_state import Adapters
+from starmodel.web.app.application import WebApplication
+from starmodel.web.app.responses import (
     answer_created,
     answer_deleted,
     answer_event,
@@ -18,16 +20,14 @@ from starmodel.web.answers import (
     page_path,
     segment,
 )
-from starmodel.web.application import WebApplication
-from starmodel.web.arguments import REQUIRED, Argument, Arguments, UpdateArgument
-from starmodel.web.document import Page
-from starmodel.web.formatter import DatastarFormatter, EventResponseFormatter
-from starmodel.web.parts import Adapters
-from starmodel.web.request import Request
-from starmodel.web.response import Response, StreamResponse
-from starmodel.web.routing import Resource, Route
-from starmodel.web.session import SessionIdentity, SignedSession
-from starmodel.web.ui import DefaultUI, UIAdapter
+from starmodel.web.app.routing import Resource, Route
+from starmodel.web.datastar.formatter import DatastarFormatter, EventResponseFormatter
+from starmodel.web.http.request import Request
+from starmodel.web.http.response import Response, StreamResponse
+from starmodel.web.http.session import SessionIdentity, SignedSession
+from starmodel.web.ui.document import Page
+from starmodel.web.ui.ui_adapter import DefaultUI, UIAdapter
+from starmodel.web.validation.arguments import REQUIRED, Argument, Arguments, UpdateArgument
 
 __all__ = [
     "REQUIRED",

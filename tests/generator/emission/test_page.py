@@ -11,7 +11,7 @@ import pytest
 from random_schemas import SchemaMaker, hostile_text
 
 from starmodel.web import DefaultUI, Page, segment
-from starmodel.web import page as helpers
+from starmodel.web.ui import display_values as helpers
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.forms.control import first_line
 from starmodel_generator.emission.pages.page_module import page_view

@@ -10,19 +10,11 @@ import black
 from listed_shop import LISTED_SHOP, crud_events
 from random_schemas import SchemaMaker, hostile_text
 
-from starmodel.web import (
-    DefaultUI,
-    Page,
-    actions,
-    conflict,
-    draft,
-    input_value,
-    listing,
-    picker,
-    segment,
-)
-from starmodel.web import page as helpers
-from starmodel.web.attributes import escape_attribute
+from starmodel.web import DefaultUI, Page, segment
+from starmodel.web.datastar import actions
+from starmodel.web.datastar.attributes import escape_attribute
+from starmodel.web.ui import display_values as helpers
+from starmodel.web.ui import edit_conflict, form_state, input_value, list_view, picker
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.forms.form import ONCE
 from starmodel_generator.emission.forms.form_page import form_page_view
@@ -53,7 +45,7 @@ from .test_page import (
 )
 
 VIEWS = {"page": page_view, "list_page": list_page_view, "form_page": form_page_view}
-MODULES = (helpers, conflict, draft, input_value, listing, picker)
+MODULES = (helpers, edit_conflict, form_state, input_value, list_view, picker)
 TEMPLATES = environment()
 UI = DefaultUI()
 
@@ -177,7 +169,7 @@ def check_pages(entity: EntitySchema, context: Context, values: JsonMaker, rando
 
     query = (("q", hostile_text(random)), ("sort", "-id"), ("tag__x", hostile_text(random)))
     for items in ([state, state], []):
-        view: listing.ListView[Any] = listing.ListView(
+        view: list_view.ListView[Any] = list_view.ListView(
             f"/{snake}", query, items, related, hostile_text(random), False
         )
         whole: Page = modules["list_page"][f"{snake}_list_page"](view)
@@ -185,11 +177,11 @@ def check_pages(entity: EntitySchema, context: Context, values: JsonMaker, rando
         read(whole, twice=bool(items))
 
     forms = modules["form_page"]
-    read(forms[f"DELETE_{constant}"].page(draft.Draft({}, state["id"])))
+    read(forms[f"DELETE_{constant}"].page(form_state.Draft({}, state["id"])))
     if "update" not in entity.crud:
         return
     read(forms[f"NEW_{constant}"].show())
-    drafted: draft.Draft = forms[f"{snake}_draft"](state, 7, related)
+    drafted: form_state.Draft = forms[f"{snake}_draft"](state, 7, related)
     assert set(drafted.values) == {*forms[f"NEW_{constant}"].blank, "version"}
     document = read(forms[f"EDIT_{constant}"].page(drafted))
     for name, value in drafted.values.items():

@@ -15,7 +15,7 @@ from stored_schemas import stored_app
 
 from starmodel import Entity
 from starmodel.web import Arguments
-from starmodel.web.encoding import encode_json
+from starmodel.web.http.encoding import encode_json
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import flat

@@ -13,8 +13,8 @@ from starmodel.application import EntityDefinition, Key, Stored, Write
 from starmodel.domain import ANONYMOUS
 from starmodel.errors import InvalidArguments, Unauthenticated, Unavailable
 from starmodel.stores.sql.tables.table import ReferenceColumn
-from starmodel.web.changes import Changes
-from starmodel.web.collection import INTERVAL
+from starmodel.web.live.change_counter import Changes
+from starmodel.web.live.list_topic import INTERVAL
 
 from .world import LETTER, NOTE, Browser, Letter, Note, World
 

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from starmodel.web.shutdown import Shutdown
+from starmodel.web.app.shutdown import Shutdown
 
 
 @pytest.fixture

@@ -22,13 +22,13 @@ from starmodel import (
 from starmodel.application import EntityDefinition
 from starmodel.domain import ANONYMOUS, Fragment
 from starmodel.settings import Settings
-from starmodel.web.live import LiveHub
-from starmodel.web.parts import Parts
-from starmodel.web.request import Request
-from starmodel.web.response import Message
-from starmodel.web.routing import Resource
-from starmodel.web.session import FoundSession, SessionIdentity
-from starmodel.web.stream import LiveStream
+from starmodel.web.app.app_state import Parts
+from starmodel.web.app.routing import Resource
+from starmodel.web.http.request import Request
+from starmodel.web.http.response import Message
+from starmodel.web.http.session import FoundSession, SessionIdentity
+from starmodel.web.live.hub import LiveHub
+from starmodel.web.live.stream import LiveStream
 
 
 class Counter(Entity):

@@ -23,7 +23,7 @@ from starmodel.web import (
     answer_event,
     answer_page,
 )
-from starmodel.web.session import SignedSession
+from starmodel.web.http.session import SignedSession
 
 KEY = {"idempotency-key": "a-click"}
 

@@ -16,7 +16,8 @@ from pydantic import BaseModel, TypeAdapter
 from starmodel import Ref
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Request, Response, Route
-from starmodel.web.actions import (
+from starmodel.web.app.app_state import Parts
+from starmodel.web.datastar.actions import (
     OMITTED,
     Expression,
     Signal,
@@ -30,7 +31,6 @@ from starmodel.web.actions import (
     signals,
     write_action,
 )
-from starmodel.web.parts import Parts
 
 PARTS = Parts([], Settings(secret_key="k" * 40), {})
 

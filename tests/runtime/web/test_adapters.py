@@ -21,9 +21,9 @@ from web_world import COUNTER, SECRET, resources
 from starmodel.errors import ConfigurationError
 from starmodel.settings import Settings
 from starmodel.web import WebAdapter, WebApplication
-from starmodel.web.fastapi import FastAPIAdapter
-from starmodel.web.fasthtml import FastHTMLAdapter
-from starmodel.web.starlette import StarletteAdapter
+from starmodel.web.adapters.fastapi import FastAPIAdapter
+from starmodel.web.adapters.fasthtml import FastHTMLAdapter
+from starmodel.web.adapters.starlette import StarletteAdapter
 
 SETTINGS = Settings(secret_key=SECRET)
 DATASTAR = {"datastar-request": "true"}

@@ -344,7 +344,7 @@ def test_settings_that_make_no_sense_are_an_error_at_once() -> None:
 
 
 def test_expired_entities_are_swept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("starmodel.web.lifespan.SWEEP_INTERVAL", 0.01)
+    monkeypatch.setattr("starmodel.web.app.lifespan.SWEEP_INTERVAL", 0.01)
 
     class Swept(MemoryRepo):
         times = 0

@@ -19,7 +19,7 @@ from starmodel.domain import OMITTED
 from starmodel.errors import InvalidArguments, StarModelError
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Request, Route, UpdateArgument
-from starmodel.web.parts import Parts
+from starmodel.web.app.app_state import Parts
 
 PARTS = Parts([], Settings(secret_key="k" * 40), {})
 FORM = "application/x-www-form-urlencoded"

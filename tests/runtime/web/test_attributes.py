@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from starmodel.web.attributes import encode_data, escape, escape_attribute
+from starmodel.web.datastar.attributes import encode_data, escape, escape_attribute
 
 PIECES = [
     *("'", '"', "\\", "`", "$", "@", ";", "/", "<", ">", "&", "\n", "\r", "\0", "\x7f", "\u2028"),

@@ -8,9 +8,9 @@ import pytest
 from starmodel.errors import StaleVersion
 from starmodel.settings import Settings
 from starmodel.web import Page, Request, Response, Route
-from starmodel.web.conflict import answer_conflict
-from starmodel.web.draft import Draft, Form
-from starmodel.web.parts import Parts
+from starmodel.web.app.app_state import Parts
+from starmodel.web.ui.edit_conflict import answer_conflict
+from starmodel.web.ui.form_state import Draft, Form
 
 BLANK: dict[str, Any] = {
     "name": "",

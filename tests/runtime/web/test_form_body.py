@@ -9,7 +9,7 @@ import pytest
 from web_world import FORM, HTML, JSON, Client, make_app
 
 from starmodel.errors import BadRequest, StarModelError, UnsupportedMediaType
-from starmodel.web.form_body import read_form
+from starmodel.web.http.form_body import read_form
 
 BOUNDARY = "----x1"
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}".encode()

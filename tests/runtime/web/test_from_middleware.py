@@ -31,7 +31,7 @@ from web_world import SECRET, resources
 
 from starmodel import ANONYMOUS, Actor
 from starmodel.settings import Settings
-from starmodel.web.starlette import StarletteAdapter, from_middleware
+from starmodel.web.adapters.starlette import StarletteAdapter, from_middleware
 
 BOARD = {"accept": "application/json"}
 DOCS = (ROOT / "docs" / "generated-code.md").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from web_world import DATASTAR, HTML, JSON, Answer, Client, make_app, resources
 
 from starmodel.settings import Settings
-from starmodel.web.starlette import StarletteAdapter
+from starmodel.web.adapters.starlette import StarletteAdapter
 
 
 def ask(app: Any, path: str = "/", method: str = "GET", *headers: Any) -> Answer:

@@ -13,7 +13,8 @@ from pydantic_core import core_schema as cs
 from web_world import DATASTAR, JSON, Client, make_app
 
 from starmodel.errors import BadRequest, InvalidArguments
-from starmodel.web import Argument, Arguments, json_body
+from starmodel.web import Argument, Arguments
+from starmodel.web.http import json_body
 
 TYPE = {"content-type": "application/json"}
 

@@ -14,7 +14,7 @@ from starmodel import Entity, Field, Ref
 from starmodel.application.protected_values import Writable, WritableParts
 from starmodel.errors import ConfigurationError, InvalidArguments
 from starmodel.web import Argument, Arguments
-from starmodel.web.object_schema import object_schema, reference_schema
+from starmodel.web.validation.object_schema import object_schema, reference_schema
 
 
 class Order(BaseModel):

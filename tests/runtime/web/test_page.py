@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from starmodel.web.page import (
+from starmodel.web.ui.display_values import (
     NOTICE,
     anything,
     bullets,

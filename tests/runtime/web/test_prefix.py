@@ -3,12 +3,12 @@
 import pytest
 
 from starmodel.domain import Fragment
-from starmodel.web.actions import post_action
-from starmodel.web.attributes import escape
-from starmodel.web.formatter import DatastarFormatter, PrefixedFormatter
-from starmodel.web.history import FragmentHistory
-from starmodel.web.prefix import path_below, prefix_addresses, prefix_of
-from starmodel.web.session import SignedSession
+from starmodel.web.datastar.actions import post_action
+from starmodel.web.datastar.attributes import escape
+from starmodel.web.datastar.formatter import DatastarFormatter, PrefixedFormatter
+from starmodel.web.http.prefix import path_below, prefix_addresses, prefix_of
+from starmodel.web.http.session import SignedSession
+from starmodel.web.live.replay import FragmentHistory
 
 SECRET = "a key that is long enough for a test of it"
 

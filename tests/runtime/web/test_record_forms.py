@@ -11,11 +11,11 @@ from starmodel.domain import ANONYMOUS
 from starmodel.errors import BadRequest, InvalidArguments
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Page, Request, Route
-from starmodel.web.draft import Draft, Form
-from starmodel.web.input_value import duration_of, lines_of, text_of, value_of_sent
-from starmodel.web.listing import ListView, column, filters, kept, nothing, turning
-from starmodel.web.parts import Parts
-from starmodel.web.picker import answer_options
+from starmodel.web.app.app_state import Parts
+from starmodel.web.ui.form_state import Draft, Form
+from starmodel.web.ui.input_value import duration_of, lines_of, text_of, value_of_sent
+from starmodel.web.ui.list_view import ListView, column, filters, kept, nothing, turning
+from starmodel.web.ui.picker import answer_options
 
 VIEW: ListView[Any] = ListView(
     path="/order_line",

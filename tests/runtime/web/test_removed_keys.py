@@ -8,8 +8,8 @@ from pydantic import BaseModel, computed_field
 
 from starmodel import Entity, EntityConfig, Field, Scope
 from starmodel.application import removed_keys
-from starmodel.web.sse import encode_signals
-from starmodel.web.varying import varying_fields
+from starmodel.web.datastar.sse import encode_signals
+from starmodel.web.validation.mapping_fields import varying_fields
 
 CHANGES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ({"a": {"x": 1, "y": 2}}, {"a": {"y": 2}}, {"a": {"x": None}}),

@@ -12,7 +12,7 @@ from web_world import JSON, SECRET, Client, make_app
 
 from starmodel.errors import ConfigurationError
 from starmodel.settings import Settings
-from starmodel.web.session import SignedSession, only_cookie
+from starmodel.web.http.session import SignedSession, only_cookie
 
 DAY = 24 * 3600.0
 

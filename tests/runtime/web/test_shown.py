@@ -15,11 +15,11 @@ from starmodel.domain import OMITTED
 from starmodel.errors import InvalidArguments
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Page, Request, Route, UpdateArgument
-from starmodel.web.draft import Draft, Form
-from starmodel.web.input_value import Values, ids_of, lines_of
-from starmodel.web.object_schema import object_schema
-from starmodel.web.parts import Parts
-from starmodel.web.shown import read_shown, untouched
+from starmodel.web.app.app_state import Parts
+from starmodel.web.ui.form_state import Draft, Form
+from starmodel.web.ui.input_value import Values, ids_of, lines_of
+from starmodel.web.ui.untouched import read_shown, untouched
+from starmodel.web.validation.object_schema import object_schema
 
 TEXT = core_schema.str_schema()
 SIZE = core_schema.typed_dict_schema(

@@ -11,8 +11,8 @@ from datastar_py import ServerSentEventGenerator
 from datastar_py.consts import ElementPatchMode
 
 from starmodel.domain import Fragment
-from starmodel.web.formatter import DatastarFormatter
-from starmodel.web.sse import (
+from starmodel.web.datastar.formatter import DatastarFormatter
+from starmodel.web.datastar.sse import (
     encode_signals,
     execute_script,
     navigate,

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
 
-import starmodel.web.ui
+import starmodel.web.ui.ui_adapter
 from starmodel.web import DefaultUI, UIAdapter
-from starmodel.web.ui import DATASTAR_URL, Asset
+from starmodel.web.ui.ui_adapter import DATASTAR_URL, Asset
 
 
 class Elements(HTMLParser):
@@ -108,4 +108,4 @@ def test_the_look_can_be_ones_own() -> None:
 
 
 def test_the_stylesheet_travels_with_the_package() -> None:
-    assert starmodel.web.ui.stylesheet().startswith(b"/* The look of generated pages.")
+    assert starmodel.web.ui.ui_adapter.stylesheet().startswith(b"/* The look of generated pages.")

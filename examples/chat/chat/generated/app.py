@@ -5,7 +5,7 @@ from typing import Unpack
 
 from fasthtml.common import FastHTML  # type: ignore[import-untyped,unused-ignore]
 from starmodel.web import Adapters, Settings, WebApplication
-from starmodel.web.fasthtml import FastHTMLAdapter
+from starmodel.web.adapters.fasthtml import FastHTMLAdapter
 
 from chat.generated.chat_room.routes import chat_room_resource
 

@@ -5,7 +5,7 @@ from typing import Unpack
 
 from fasthtml.common import FastHTML  # type: ignore[import-untyped,unused-ignore]
 from starmodel.web import Adapters, Settings, WebApplication
-from starmodel.web.fasthtml import FastHTMLAdapter
+from starmodel.web.adapters.fasthtml import FastHTMLAdapter
 
 from tasks.generated.task_list.routes import task_list_resource
 

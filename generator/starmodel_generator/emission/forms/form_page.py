@@ -31,7 +31,7 @@ from starmodel_generator.emission.python.literals import docstring, python_strin
 from starmodel_generator.emission.server.endpoints import Endpoint, endpoints
 from starmodel_schemas import EntitySchema
 
-DRAFT = "starmodel.web.draft"
+DRAFT = "starmodel.web.ui.form_state"
 """The module of what forms are made of."""
 
 
@@ -151,7 +151,7 @@ class _FormPage:
             names.define(f"{snake}_given_once")
         if has_draft:
             names.use(INPUT_VALUE, "Values")
-            names.use("starmodel.web.listing", "Related")
+            names.use("starmodel.web.ui.list_view", "Related")
             names.use(self.own.module("state"), self.own.state_type)
             names.define(f"{snake}_draft")
         blank = Group(

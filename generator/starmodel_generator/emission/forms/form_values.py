@@ -6,7 +6,7 @@ from starmodel_generator.emission.python.layout import Layout
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_schemas import EnumType, LiteralType, ScalarType, TypeRef
 
-INPUT_VALUE = "starmodel.web.input_value"
+INPUT_VALUE = "starmodel.web.ui.input_value"
 """The module of what inputs hold."""
 
 

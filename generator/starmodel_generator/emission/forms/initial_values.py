@@ -127,7 +127,7 @@ def _iso(name: str, arguments: list[ast.expr]) -> str | None:
 def _duration(call: ast.Call) -> str | None:
     """Write `timedelta(hours=1, minutes=30)` as an input has it: `1:30:00`.
 
-    The same as `starmodel.web.input_value.duration_of` gives for a record.
+    The same as `starmodel.web.ui.input_value.duration_of` gives for a record.
     """
     try:
         given = [ast.literal_eval(argument) for argument in call.args]

@@ -1,4 +1,4 @@
-"""Inputs that look for records while somebody types: see `starmodel.web.picker`."""
+"""Inputs that look for records while somebody types: see `starmodel.web.ui.picker`."""
 
 from starmodel_generator.emission.forms.control_view import ControlView
 from starmodel_generator.emission.pages.markup import expression, hole, html
@@ -7,7 +7,7 @@ from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_schemas import EntitySchema
 
-PICKER = "starmodel.web.picker"
+PICKER = "starmodel.web.ui.picker"
 
 
 def picker(

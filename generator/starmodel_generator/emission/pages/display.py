@@ -42,7 +42,7 @@ from starmodel_schemas import (
 )
 from starmodel_schemas.naming import constant_case, snake_case, title_words
 
-PAGE = "starmodel.web.page"
+PAGE = "starmodel.web.ui.display_values"
 """The module of what generated pages call."""
 
 NUMBERS = frozenset({"int", "float", "Decimal", "timedelta"})

@@ -36,7 +36,7 @@ from starmodel_schemas import (
 )
 from starmodel_schemas.naming import snake_case, title_words
 
-LISTING = "starmodel.web.listing"
+LISTING = "starmodel.web.ui.list_view"
 """The module of what generated lists call."""
 
 RECORD = "record"

@@ -96,7 +96,7 @@ class _ListPage:
         names.use("starmodel.web", "Page")
         names.use("starmodel.web", "segment")
         state_type = names.use(self.own.module("state"), self.own.state_type)
-        action = names.use("starmodel.web.actions", "live_action")
+        action = names.use("starmodel.web.datastar.actions", "live_action")
         snake = entity.snake_name
         several = plural_words(entity)
         columns = tuple([self.columns.column(field) for field in self._listed_fields()])

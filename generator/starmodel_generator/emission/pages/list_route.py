@@ -9,7 +9,7 @@ from starmodel_generator.emission.python.literals import docstring, python_strin
 from starmodel_generator.planning import has_list
 from starmodel_schemas import EntitySchema
 
-FINDING = "starmodel.web.finding"
+FINDING = "starmodel.web.app.query_params"
 """The module of what answers queries."""
 
 
@@ -67,7 +67,7 @@ class ListRoute:
             f"    {answer}",
             f"view = await {names.use(FINDING, 'list_view')}(request, {queries})",
             Group(
-                f"return {names.use('starmodel.web.listing', 'answer_list')}(",
+                f"return {names.use('starmodel.web.ui.list_view', 'answer_list')}(",
                 ("request", "view", page, records),
                 ")",
             ),

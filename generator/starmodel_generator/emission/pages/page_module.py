@@ -84,7 +84,7 @@ class _Page:
         names.use(PAGE, "NOTICE")
         names.use("collections.abc", "Callable")
         state_type = names.use(self.own.module("state"), self.own.state_type)
-        names.use("starmodel.web.actions", "live_action")
+        names.use("starmodel.web.datastar.actions", "live_action")
         names.use(PAGE, "escape")
         events = endpoints(self.entity, self.context)
         if self.is_listed:
@@ -171,7 +171,7 @@ class _Page:
         """Give the parameter with what the record refers to, if it refers to anything."""
         if not self.rows.relations:
             return []
-        return [f"related: {self.names.use('starmodel.web.listing', 'Related')}"]
+        return [f"related: {self.names.use('starmodel.web.ui.list_view', 'Related')}"]
 
     def _creation_page(self, forms: tuple[FormView, ...]) -> FunctionView:
         name = f"new_{self.own.page_function}"

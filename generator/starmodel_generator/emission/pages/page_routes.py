@@ -142,7 +142,7 @@ class PageRoutes:
         names = self.names
         form = self.form_constant(self.events["update"].event)
         stale = names.use("starmodel.errors", "StaleVersion")
-        answer = names.use("starmodel.web.conflict", "answer_conflict")
+        answer = names.use("starmodel.web.ui.edit_conflict", "answer_conflict")
         lead_to = names.use("starmodel.web", "lead_to")
         page_path = names.use("starmodel.web", "page_path")
         return self._handler(
@@ -168,7 +168,7 @@ class PageRoutes:
             signature=Group(
                 f"async def {self.names.define(f'read_{snake}_draft')}(",
                 ("request: Request",),
-                f") -> {self.names.use('starmodel.web.draft', 'Draft')}:",
+                f") -> {self.names.use('starmodel.web.ui.form_state', 'Draft')}:",
             ),
             docstring=docstring("Give what the inputs of that page hold as things are now.", 4),
             statements=(
@@ -208,8 +208,8 @@ class PageRoutes:
     def _options(self) -> PageHandlerView:
         names = self.names
         find = f"{self._queries()}.{find_function(self.entity)}"
-        most = names.use("starmodel.web.picker", "MOST")
-        answer = names.use("starmodel.web.picker", "answer_options")
+        most = names.use("starmodel.web.ui.picker", "MOST")
+        answer = names.use("starmodel.web.ui.picker", "answer_options")
         label = label_field(self.entity)
         shown = "str(record.id)" if label is None else f"record.{label} or str(record.id)"
         items: list[Layout] = ["request.services", "actor=request.actor"]

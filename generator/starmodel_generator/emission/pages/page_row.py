@@ -198,7 +198,7 @@ class Rows:
         path = python_string(f"/{target.snake_name}")
         literal = self.names.use(PAGE, "literal")
         if is_several:
-            literal = self.names.use("starmodel.web.attributes", "escape_attribute")
+            literal = self.names.use("starmodel.web.datastar.attributes", "escape_attribute")
         relation = RelationView(
             label=text_in_fstring(label_of(field)),
             hint=text_in_fstring(first_line(field.description)),

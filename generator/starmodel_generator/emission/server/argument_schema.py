@@ -108,7 +108,9 @@ class CoreSchemas:
             case ObjectType():
                 return self._object(type_)
             case RefType():
-                function = self.names.use("starmodel.web.object_schema", "reference_schema")
+                function = self.names.use(
+                    "starmodel.web.validation.object_schema", "reference_schema"
+                )
                 return f"{function}({self.classes.name(EntityType(entity=type_.entity))})"
             case ConstrainedType():
                 return self.layout(type_.item, _merged(constraints, type_.constraints))
@@ -155,7 +157,7 @@ class CoreSchemas:
         return Group(f"{module}.{function}(", (*items, *limits), ")")
 
     def _object(self, type_: ObjectType) -> Layout:
-        function = self.names.use("starmodel.web.object_schema", "object_schema")
+        function = self.names.use("starmodel.web.validation.object_schema", "object_schema")
         items: list[Layout] = [self.classes.name(type_)]
         protected = protected_objects([type_], self.context)
         if protected and self.entity is not None:

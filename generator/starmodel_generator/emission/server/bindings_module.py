@@ -13,7 +13,7 @@ from starmodel_generator.emission.server.endpoints import Endpoint, endpoints
 from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_schemas import EntitySchema, FieldSchema, ParameterSchema, RequiredDefault
 
-ACTIONS = "starmodel.web.actions"
+ACTIONS = "starmodel.web.datastar.actions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _signals(
     entity: EntitySchema, names: ModuleNames, context: Context, *, has_start: bool
 ) -> tuple[Layout, Layout | None]:
     own = context.names[entity.qualified_name]
-    names.use("starmodel.web.attributes", "encode_data")
+    names.use("starmodel.web.datastar.attributes", "encode_data")
     state_type = names.use(own.module("state"), own.state_type)
     if not has_start:
         return Group("def signals(", (f"state: {state_type}",), ") -> Expression:"), None

@@ -6,7 +6,7 @@ from typing import Unpack
 
 from fasthtml.common import FastHTML  # type: ignore[import-untyped,unused-ignore]
 from starmodel.web import Adapters, Settings, WebApplication
-from starmodel.web.fasthtml import FastHTMLAdapter
+from starmodel.web.adapters.fasthtml import FastHTMLAdapter
 
 from shop.generated.author.routes import author_resource
 from shop.generated.issue.routes import issue_resource

@@ -5,7 +5,7 @@ from typing import Unpack
 
 from fasthtml.common import FastHTML  # type: ignore[import-untyped,unused-ignore]
 from starmodel.web import Adapters, Settings, WebApplication
-from starmodel.web.fasthtml import FastHTMLAdapter
+from starmodel.web.adapters.fasthtml import FastHTMLAdapter
 
 from shop.generated.animal.routes import animal_resource
 from shop.generated.dog.routes import dog_resource

@@ -5,7 +5,7 @@ from typing import Unpack
 
 from fasthtml.common import FastHTML  # type: ignore[import-untyped,unused-ignore]
 from starmodel.web import Adapters, Settings, WebApplication
-from starmodel.web.fasthtml import FastHTMLAdapter
+from starmodel.web.adapters.fasthtml import FastHTMLAdapter
 
 from shop.generated.account.routes import account_resource
 from shop.generated.bank.routes import bank_resource

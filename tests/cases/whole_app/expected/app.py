@@ -5,7 +5,7 @@ from typing import Unpack
 
 from starlette.applications import Starlette
 from starmodel.web import Adapters, Settings, WebApplication
-from starmodel.web.starlette import StarletteAdapter
+from starmodel.web.adapters.starlette import StarletteAdapter
 
 from shop.generated.newsletter.routes import newsletter_resource
 from shop.parts import bus

@@ -3,7 +3,7 @@
 
 from decimal import Decimal
 
-from starmodel.web.actions import (
+from starmodel.web.datastar.actions import (
     OMITTED,
     Expression,
     Omitted,
@@ -11,7 +11,7 @@ from starmodel.web.actions import (
     live_action,
     post_action,
 )
-from starmodel.web.attributes import encode_data
+from starmodel.web.datastar.attributes import encode_data
 
 from dashboard.entities import Dashboard
 from dashboard.generated.dashboard.state import DashboardState, dashboard_state

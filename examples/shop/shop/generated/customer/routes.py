@@ -19,11 +19,11 @@ from starmodel.web import (
     lead_to,
     page_path,
 )
-from starmodel.web.conflict import answer_conflict
-from starmodel.web.draft import Draft
-from starmodel.web.finding import answer_query, list_view
-from starmodel.web.listing import answer_list
-from starmodel.web.picker import MOST, answer_options
+from starmodel.web.ui.edit_conflict import answer_conflict
+from starmodel.web.ui.form_state import Draft
+from starmodel.web.app.query_params import answer_query, list_view
+from starmodel.web.ui.list_view import answer_list
+from starmodel.web.ui.picker import MOST, answer_options
 
 from shop.generated.customer import commands, queries
 from shop.generated.customer.form_page import (

@@ -2,7 +2,7 @@
 """What pages use of Order: its signals, its actions and its live stream."""
 
 from starmodel import Ref
-from starmodel.web.actions import (
+from starmodel.web.datastar.actions import (
     OMITTED,
     Expression,
     Omitted,
@@ -11,7 +11,7 @@ from starmodel.web.actions import (
     live_action,
     write_action,
 )
-from starmodel.web.attributes import encode_data
+from starmodel.web.datastar.attributes import encode_data
 
 from shop.entities import Customer
 from shop.generated.order.state import OrderState

@@ -4,10 +4,10 @@
 from collections.abc import Callable
 
 from starmodel.web import Page, segment
-from starmodel.web.actions import live_action
-from starmodel.web.listing import Related
-from starmodel.web.page import NOTICE, escape, literal, moment, reference
-from starmodel.web.picker import (
+from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.list_view import Related
+from starmodel.web.ui.display_values import NOTICE, escape, literal, moment, reference
+from starmodel.web.ui.picker import (
     PICK,
     PICKER_INPUT,
     PICKER_KEYS,

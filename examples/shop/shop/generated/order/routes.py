@@ -18,10 +18,10 @@ from starmodel.web import (
     answer_state,
     lead_to,
 )
-from starmodel.web.finding import answer_query, list_view
-from starmodel.web.listing import answer_list
-from starmodel.web.object_schema import reference_schema
-from starmodel.web.picker import MOST, answer_options
+from starmodel.web.app.query_params import answer_query, list_view
+from starmodel.web.ui.list_view import answer_list
+from starmodel.web.validation.object_schema import reference_schema
+from starmodel.web.ui.picker import MOST, answer_options
 
 from shop.entities import Customer
 from shop.generated.order import commands, queries

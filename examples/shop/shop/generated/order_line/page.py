@@ -4,9 +4,9 @@
 from collections.abc import Callable
 
 from starmodel.web import Page, segment
-from starmodel.web.actions import live_action
-from starmodel.web.listing import Related
-from starmodel.web.page import NOTICE, escape, literal, reference
+from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.list_view import Related
+from starmodel.web.ui.display_values import NOTICE, escape, literal, reference
 
 from shop.generated.order_line.state import OrderLineState
 

@@ -13,9 +13,9 @@ from starmodel.web import (
     answer_state,
     lead_to,
 )
-from starmodel.web.finding import answer_query, list_view
-from starmodel.web.listing import answer_list
-from starmodel.web.picker import MOST, answer_options
+from starmodel.web.app.query_params import answer_query, list_view
+from starmodel.web.ui.list_view import answer_list
+from starmodel.web.ui.picker import MOST, answer_options
 
 from shop.generated.order_line import commands, queries
 from shop.generated.order_line.form_page import DELETE_ORDER_LINE

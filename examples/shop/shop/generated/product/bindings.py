@@ -4,7 +4,7 @@
 from decimal import Decimal
 
 from starmodel import Ref
-from starmodel.web.actions import (
+from starmodel.web.datastar.actions import (
     OMITTED,
     Expression,
     Omitted,
@@ -13,7 +13,7 @@ from starmodel.web.actions import (
     live_action,
     write_action,
 )
-from starmodel.web.attributes import encode_data
+from starmodel.web.datastar.attributes import encode_data
 
 from shop.entities import Dimensions, Status, Tag
 from shop.generated.product.state import ProductState

@@ -2,11 +2,11 @@
 """Forms of a product: where it is made, edited and deleted."""
 
 from starmodel.web import Page, segment
-from starmodel.web.draft import CHANGED, Draft, Form
-from starmodel.web.input_value import Values, text_of
-from starmodel.web.listing import Related
-from starmodel.web.page import NOTICE
-from starmodel.web.picker import (
+from starmodel.web.ui.form_state import CHANGED, Draft, Form
+from starmodel.web.ui.input_value import Values, text_of
+from starmodel.web.ui.list_view import Related
+from starmodel.web.ui.display_values import NOTICE
+from starmodel.web.ui.picker import (
     PICK_SEVERAL,
     PICKED,
     PICKER_INPUT,

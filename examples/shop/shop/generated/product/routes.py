@@ -24,12 +24,12 @@ from starmodel.web import (
     lead_to,
     page_path,
 )
-from starmodel.web.conflict import answer_conflict
-from starmodel.web.draft import Draft
-from starmodel.web.finding import answer_query, list_view
-from starmodel.web.listing import answer_list
-from starmodel.web.object_schema import object_schema, reference_schema
-from starmodel.web.picker import MOST, answer_options
+from starmodel.web.ui.edit_conflict import answer_conflict
+from starmodel.web.ui.form_state import Draft
+from starmodel.web.app.query_params import answer_query, list_view
+from starmodel.web.ui.list_view import answer_list
+from starmodel.web.validation.object_schema import object_schema, reference_schema
+from starmodel.web.ui.picker import MOST, answer_options
 
 from shop.entities import Dimensions, Status, Tag
 from shop.generated.product import commands, queries

@@ -3,7 +3,7 @@
 
 from datetime import date
 
-from starmodel.web.actions import (
+from starmodel.web.datastar.actions import (
     OMITTED,
     Expression,
     Omitted,
@@ -12,7 +12,7 @@ from starmodel.web.actions import (
     live_action,
     write_action,
 )
-from starmodel.web.attributes import encode_data
+from starmodel.web.datastar.attributes import encode_data
 
 from shop.entities import Address, Link
 from shop.generated.author.state import AuthorState

@@ -4,8 +4,8 @@
 from collections.abc import Callable
 
 from starmodel.web import Page, segment
-from starmodel.web.actions import live_action
-from starmodel.web.page import EMPTY_ROW, NOTICE, escape, literal, local_time, yes_or_no
+from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.display_values import EMPTY_ROW, NOTICE, escape, literal, local_time, yes_or_no
 
 from shop.generated.author.state import AuthorState, LinkState
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from starmodel.web.actions import (
+from starmodel.web.datastar.actions import (
     OMITTED,
     Expression,
     Omitted,
@@ -14,7 +14,7 @@ from starmodel.web.actions import (
     crud_action,
     live_action,
 )
-from starmodel.web.attributes import encode_data
+from starmodel.web.datastar.attributes import encode_data
 
 from shop.entities import Link
 from shop.generated.measurement.state import MeasurementState

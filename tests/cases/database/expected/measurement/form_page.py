@@ -2,9 +2,9 @@
 """Forms of a measurement: where it is made, edited and deleted."""
 
 from starmodel.web import Page
-from starmodel.web.draft import Draft, Form
-from starmodel.web.input_value import Values
-from starmodel.web.page import NOTICE
+from starmodel.web.ui.form_state import Draft, Form
+from starmodel.web.ui.input_value import Values
+from starmodel.web.ui.display_values import NOTICE
 
 
 def new_measurement_page(draft: Draft) -> Page:

@@ -4,9 +4,9 @@
 from collections.abc import Callable
 
 from starmodel.web import Page
-from starmodel.web.actions import live_action
-from starmodel.web.input_value import duration_of
-from starmodel.web.page import (
+from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.input_value import duration_of
+from starmodel.web.ui.display_values import (
     DURATION,
     NOTICE,
     anything,

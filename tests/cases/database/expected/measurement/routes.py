@@ -17,10 +17,10 @@ from starmodel.web import (
     answer_form,
     answer_page,
 )
-from starmodel.web.finding import answer_query, list_view
-from starmodel.web.listing import answer_list
-from starmodel.web.object_schema import object_schema
-from starmodel.web.picker import MOST, answer_options
+from starmodel.web.app.query_params import answer_query, list_view
+from starmodel.web.ui.list_view import answer_list
+from starmodel.web.validation.object_schema import object_schema
+from starmodel.web.ui.picker import MOST, answer_options
 
 from shop.entities import Link
 from shop.generated.measurement import commands, queries

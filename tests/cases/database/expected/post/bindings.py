@@ -4,7 +4,7 @@
 from datetime import datetime
 
 from starmodel import Ref
-from starmodel.web.actions import (
+from starmodel.web.datastar.actions import (
     OMITTED,
     Expression,
     Omitted,
@@ -13,7 +13,7 @@ from starmodel.web.actions import (
     live_action,
     write_action,
 )
-from starmodel.web.attributes import encode_data
+from starmodel.web.datastar.attributes import encode_data
 
 from shop.entities import Author, Post, Tag
 from shop.generated.post.state import PostState

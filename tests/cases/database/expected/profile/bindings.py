@@ -2,7 +2,7 @@
 """What pages use of Profile: its signals, its actions and its live stream."""
 
 from starmodel import Ref
-from starmodel.web.actions import (
+from starmodel.web.datastar.actions import (
     OMITTED,
     Expression,
     Omitted,
@@ -10,7 +10,7 @@ from starmodel.web.actions import (
     crud_action,
     live_action,
 )
-from starmodel.web.attributes import encode_data
+from starmodel.web.datastar.attributes import encode_data
 
 from shop.entities import Author
 from shop.generated.profile.state import ProfileState

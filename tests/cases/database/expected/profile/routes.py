@@ -14,8 +14,8 @@ from starmodel.web import (
     answer_event,
     answer_state,
 )
-from starmodel.web.finding import answer_query
-from starmodel.web.object_schema import reference_schema
+from starmodel.web.app.query_params import answer_query
+from starmodel.web.validation.object_schema import reference_schema
 
 from shop.entities import Author
 from shop.generated.profile import commands, queries

@@ -3,7 +3,7 @@
 
 from uuid import UUID
 
-from starmodel.web.actions import (
+from starmodel.web.datastar.actions import (
     OMITTED,
     Expression,
     Omitted,
@@ -11,7 +11,7 @@ from starmodel.web.actions import (
     crud_action,
     live_action,
 )
-from starmodel.web.attributes import encode_data
+from starmodel.web.datastar.attributes import encode_data
 
 from shop.generated.tag.state import TagState
 

@@ -2,8 +2,8 @@
 """The list of tags; `page=` in `model_config` names pages of one's own."""
 
 from starmodel.web import Page, segment
-from starmodel.web.actions import live_action
-from starmodel.web.listing import (
+from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.list_view import (
     FOLLOW,
     REFRESH,
     SEARCH,
@@ -14,7 +14,7 @@ from starmodel.web.listing import (
     nothing,
     turning,
 )
-from starmodel.web.page import NOTICE, escape, short_id
+from starmodel.web.ui.display_values import NOTICE, escape, short_id
 
 from shop.generated.tag.state import TagState
 

@@ -4,8 +4,8 @@
 from collections.abc import Callable
 
 from starmodel.web import Page
-from starmodel.web.actions import live_action
-from starmodel.web.page import NOTICE, bullets, escape
+from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.display_values import NOTICE, bullets, escape
 
 from shop.generated.machine.state import MachineState
 

@@ -4,8 +4,8 @@
 from collections.abc import Callable
 
 from starmodel.web import Page
-from starmodel.web.actions import live_action
-from starmodel.web.page import NOTICE, escape, literal
+from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.display_values import NOTICE, escape, literal
 
 from shop.generated.sink.state import SinkState
 

@@ -3,8 +3,8 @@
 
 from decimal import Decimal
 
-from starmodel.web.actions import Expression, Omitted, Signal, live_action, post_action
-from starmodel.web.attributes import encode_data
+from starmodel.web.datastar.actions import Expression, Omitted, Signal, live_action, post_action
+from starmodel.web.datastar.attributes import encode_data
 
 from shop.generated.account.state import AccountState
 

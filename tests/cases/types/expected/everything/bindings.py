@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from starmodel.web.actions import (
+from starmodel.web.datastar.actions import (
     OMITTED,
     Expression,
     Omitted,
@@ -13,7 +13,7 @@ from starmodel.web.actions import (
     live_action,
     post_action,
 )
-from starmodel.web.attributes import encode_data
+from starmodel.web.datastar.attributes import encode_data
 
 from shop.entities import Everything, Part, Status
 from shop.generated.everything.state import EverythingState, everything_state

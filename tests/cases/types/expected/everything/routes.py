@@ -14,7 +14,7 @@ from starmodel.web import (
     answer_event,
     answer_page,
 )
-from starmodel.web.object_schema import object_schema
+from starmodel.web.validation.object_schema import object_schema
 
 from shop.entities import Part, Status
 from shop.generated.everything import commands

@@ -1,0 +1,1 @@
+"""Adapters of web frameworks, one module each."""

@@ -1,0 +1,1 @@
+"""The app: its routes, state, answers, problems, beginning and end."""

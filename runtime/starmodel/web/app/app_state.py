@@ -1,0 +1,280 @@
+"""The parts of an app: those it was given, and a default for every other."""
+
+import copy
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from urllib.parse import urlsplit
+
+from starmodel.application import (
+    EntityPersistenceBackend,
+    EventBus,
+    PersistenceManager,
+    Services,
+    UnitOfWork,
+)
+from starmodel.bus.in_process import InProcessBus
+from starmodel.domain import Actor, StateStore
+from starmodel.errors import ConfigurationError
+from starmodel.settings import Settings
+from starmodel.stores.memory import MemoryRepo
+from starmodel.web.datastar.formatter import (
+    DatastarFormatter,
+    EventResponseFormatter,
+    PrefixedFormatter,
+)
+from starmodel.web.http.prefix import prefix_of
+from starmodel.web.http.request import Request
+from starmodel.web.http.response import VARY, Headers
+from starmodel.web.http.session import SessionIdentity, SignedSession
+from starmodel.web.live.change_counter import Changes
+from starmodel.web.ui.ui_adapter import DefaultUI, PrefixedUI, UIAdapter
+
+if TYPE_CHECKING:
+    from starmodel.web.app.routing import Resource
+
+Identify: TypeAlias = Callable[[Request], Actor | Awaitable[Actor]]
+"""Says who sent a request; an ordinary function or an async one."""
+
+
+class Adapters(TypedDict, total=False):
+    """The parts of an app that can be replaced, each by a keyword argument.
+
+    Keys:
+        stores: Stores by `StateStore`, or by the name of an entity.
+        bus: Is told of every commit.
+        unit_of_work: Makes the unit of work for one event, from the services and the actor.
+        formatter: Writes the answers that pages read.
+        session: Tells browsers apart.
+        clock: Seconds since 1970.
+        ui: Makes documents of generated pages.
+        identify: Says who sent a request; without it everybody is anonymous.
+    """
+
+    stores: Mapping[StateStore | str, EntityPersistenceBackend]
+    bus: EventBus
+    unit_of_work: Callable[[Services, Actor], UnitOfWork]
+    formatter: EventResponseFormatter
+    session: SessionIdentity
+    clock: Callable[[], float]
+    ui: UIAdapter
+    identify: Identify
+
+
+_PREFIXES = 256
+_PROJECT_FILES = ("pyproject.toml", "starmodel.toml")
+"""For how many prefixes parts are kept."""
+
+
+class Reply:
+    """What is the same in all answers of one route to Datastar.
+
+    Attributes:
+        before: What comes before the changed fields.
+        after: What comes after them.
+        is_acknowledgement: Whether the answer is 204, and the change arrives by a live stream.
+    """
+
+    __slots__ = ("after", "before", "is_acknowledgement")
+
+    def __init__(self, before: bytes, after: bytes, *, is_acknowledgement: bool) -> None:
+        self.before = before
+        self.after = after
+        self.is_acknowledgement = is_acknowledgement
+
+
+class Parts:
+    """What handlers work with; one for an app.
+
+    Attributes:
+        settings: The settings, those of the environment included.
+        services: Stores, bus and unit of work.
+        formatter: Writes the answers that pages read.
+        event_headers: The headers of answers that pages read.
+        replies: What is the same in all answers of a route to Datastar.
+        ui: Makes documents of generated pages.
+        identify: Says who sent a request; `None` where everybody is anonymous.
+        page_headers: The headers of generated pages.
+        changes: Where the changes of records that are listed stand.
+        entities: The classes of the app's entities.
+        prefix: What every address of the app begins with, where it is served below a path.
+    """
+
+    __slots__ = (
+        "_above",
+        "_below",
+        "_clock",
+        "_session",
+        "changes",
+        "entities",
+        "event_headers",
+        "formatter",
+        "identify",
+        "page_headers",
+        "prefix",
+        "replies",
+        "services",
+        "settings",
+        "ui",
+    )
+
+    def __init__(
+        self, resources: Iterable["Resource"], settings: Settings, adapters: Adapters
+    ) -> None:
+        resources = tuple(resources)
+        clock = adapters.get("clock", time.time)
+        stores: dict[StateStore | str, EntityPersistenceBackend] = {**adapters.get("stores", {})}
+        if StateStore.SERVER_MEMORY not in stores:
+            stores[StateStore.SERVER_MEMORY] = (
+                MemoryRepo(clock=clock) if "clock" in adapters else MemoryRepo()
+            )
+        kept = [
+            resource.table
+            for resource in resources
+            if resource.table is not None and resource.definition.name not in stores
+        ]
+        if kept and StateStore.SERVER_SQL not in stores:
+            stores[StateStore.SERVER_SQL] = _sql_store(settings, kept, clock)
+        self.settings = settings
+        self.services = Services(
+            PersistenceManager(stores),
+            adapters.get("bus") or InProcessBus(),
+            definitions=[resource.definition for resource in resources],
+            clock=clock,
+            unit_of_work=adapters.get("unit_of_work", UnitOfWork),
+        )
+        self.formatter: EventResponseFormatter = adapters.get("formatter") or DatastarFormatter()
+        self.event_headers = self.formatter.headers
+        before, after = self.formatter.signals_frame
+        self.replies = {
+            route: Reply(
+                before + route.signals_before,
+                route.signals_after + after,
+                is_acknowledgement=(route.respond or settings.respond) == "ack",
+            )
+            for resource in resources
+            for route in resource.routes
+        }
+        self.ui: UIAdapter = adapters.get("ui") or DefaultUI(
+            settings.datastar_url, settings.datastar_integrity
+        )
+        self.identify: Identify | None = adapters.get("identify")
+        self.page_headers = page_headers(settings)
+        self.changes = Changes(resources)
+        self.entities = tuple(resource.definition.cls for resource in resources)
+        self._clock = clock
+        self._session: SessionIdentity | None = adapters.get("session")
+        self.prefix = ""
+        self._above: Parts | None = None
+        self._below: dict[str, Parts] = {}
+
+    def below(self, root_path: str) -> "Parts":
+        """Return the same parts for requests below an ASGI `root_path`.
+
+        Their pages, answers and cookies stay below it; everything else is shared.
+        """
+        parts = self._below.get(root_path)
+        if parts is None:
+            prefix = prefix_of(root_path)
+            parts = self
+            if prefix:
+                parts = copy.copy(self)
+                parts.prefix = prefix
+                parts.formatter = PrefixedFormatter(self.formatter, prefix)
+                parts.ui = PrefixedUI(self.ui, prefix)
+                parts._above, parts._session = self, None
+            if len(self._below) >= _PREFIXES:
+                # A `Mount` may have a placeholder, and be asked for anything.
+                del self._below[next(iter(self._below))]
+            self._below[root_path] = parts
+        return parts
+
+    @property
+    def session(self) -> SessionIdentity:
+        """Tells browsers apart.
+
+        Raises:
+            ConfigurationError: There is no secret key to sign sessions with.
+        """
+        if self._session is None and self._above is not None:
+            self._session = self._above.session.below(self.prefix)
+        if self._session is None:
+            # The key may have come into the environment after the app was made.
+            settings = Settings.from_environment(self.settings)
+            if not settings.secret_key:
+                raise ConfigurationError(
+                    "There is no secret key to sign sessions with. Set STARMODEL_SECRET_KEY to a"
+                    " long random text that stays the same, such as one made by `python -c"
+                    ' "import secrets; print(secrets.token_urlsafe(32))"`. While you develop,'
+                    " `starmodel run` makes one."
+                )
+            self._session = SignedSession(
+                [*settings.old_secret_keys, settings.secret_key],
+                max_age=settings.session_max_age,
+                clock=self._clock,
+            )
+        return self._session
+
+
+def _sql_store(
+    settings: Settings, tables: Iterable[Any], clock: Callable[[], float]
+) -> EntityPersistenceBackend:
+    # An app without entities in SQL imports nothing of it.
+    from starmodel.stores.sql.backend import SQLModelBackend
+
+    return SQLModelBackend(
+        settings.database_url,
+        tables,
+        root=_project_root(settings),
+        migrations=settings.migrations,
+        clock=clock,
+    )
+
+
+def _project_root(settings: Settings) -> Path | None:
+    """The project's folder; `None` where the app is installed apart from it, as a wheel is."""
+    if settings.project_root is None:
+        return None
+    root = Path(settings.project_root)
+    return root if any((root / name).exists() for name in _PROJECT_FILES) else None
+
+
+def page_headers(settings: Settings) -> Headers:
+    """Give the headers of generated pages.
+
+    Scripts come from this site and from Datastar's one address, and none is written into the
+    page. Datastar 1.0 compiles the expressions in a page, which is what `unsafe-eval` allows.
+    """
+    policy = settings.content_security_policy or "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self'{_source(settings.datastar_url)} 'unsafe-eval'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "object-src 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+    return [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"cache-control", b"private, no-cache"),
+        VARY,
+        (b"content-security-policy", policy.encode("ascii")),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+    ]
+
+
+def _source(url: str) -> str:
+    """Write the address of a script for a policy; nothing for one of this site."""
+    address = urlsplit(url)
+    if not address.netloc:
+        return ""
+    path = address.path.replace(";", "%3B").replace(",", "%2C")
+    return f" {address.scheme or 'https'}://{address.netloc}{path}"

@@ -1,0 +1,438 @@
+"""The app as an ASGI callable: what it knows, it answers; everything else is its host's."""
+
+import copy
+from collections.abc import Iterable, MutableMapping
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from typing import Any, Protocol, TypeVar, Unpack
+
+from starmodel.application import EntityDefinition, Services, Snapshot
+from starmodel.domain import Actor, Entity, Scope
+from starmodel.errors import ConfigurationError, Repeated, Unauthenticated
+from starmodel.settings import Settings
+from starmodel.web.app.app_state import Adapters, Parts
+from starmodel.web.app.lifespan import Lifespan, within_lifespan
+from starmodel.web.app.problems import Problem, answer_error, answer_problem
+from starmodel.web.app.responses import answer_repeated, lead_to
+from starmodel.web.app.routing import Methods, Resource, Route, RouteTable
+from starmodel.web.http.csrf import is_cross_site
+from starmodel.web.http.prefix import PREFIX, path_below
+from starmodel.web.http.request import NO_PARAMETERS, PATH, Request
+from starmodel.web.http.response import (
+    NO_STORE,
+    ASGIApplication,
+    Message,
+    Receive,
+    Response,
+    Send,
+    StreamResponse,
+)
+from starmodel.web.http.response import Scope as ConnectionScope
+from starmodel.web.live.hub import LiveHub
+from starmodel.web.ui.ui_adapter import Asset
+
+E = TypeVar("E", bound=Entity)
+
+VISIT = "starmodel.visit"
+"""Where the scope of a request to the host has what we know of it."""
+
+
+class HasScope(Protocol):
+    """A request of Starlette, FastHTML or FastAPI."""
+
+    @property
+    def scope(self) -> MutableMapping[str, Any]:
+        """The ASGI scope."""
+        ...
+
+
+class WebApplication:
+    """The generated routes, and a host behind them.
+
+    Args:
+        resources: The entities with their routes.
+        settings: Settings; the environment's count more.
+        host: Answers whatever is not one of the routes.
+        adapters: Parts to be used instead of the defaults; see `Adapters`.
+
+    Attributes:
+        settings: The settings that are in force.
+        services: The stores, the bus and the unit of work, for pages and jobs of one's own.
+        host: The app behind the routes.
+        hub: The live streams.
+
+    Raises:
+        ConfigurationError: Two routes have the same method and path.
+    """
+
+    def __init__(
+        self,
+        resources: Iterable[Resource],
+        settings: Settings | None = None,
+        *,
+        host: ASGIApplication | None = None,
+        **adapters: Unpack[Adapters],
+    ) -> None:
+        resources = tuple(resources)
+        self.settings = Settings.from_environment(settings)
+        self.host = host
+        self._parts = Parts(resources, self.settings, adapters)
+        self.services: Services = self._parts.services
+        self.hub = LiveHub(
+            resources, self.services, self.settings, self._parts.formatter, self._parts.changes
+        )
+        self._lifespan = Lifespan(self._parts, self.hub)
+        self._trusted_origins = frozenset(map(_origin, self.settings.trusted_origins))
+        self.routes: tuple[Route, ...] = (
+            *(route for resource in resources for route in resource.routes),
+            self.hub.route,
+            *(
+                Route("GET", path, partial(_answer_asset, asset), is_asset=True)
+                for path, asset in self._parts.ui.assets.items()
+            ),
+        )
+        self._table = RouteTable(self.routes)
+        self._first_page = _first_page(resources)
+        self._exact = self._table.exact
+
+    def __repr__(self) -> str:
+        return f"<WebApplication, {len(self.routes)} routes>"
+
+    async def __call__(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
+        """Answer a request, or hand it to the host."""
+        if scope["type"] != "http":
+            await self._serve_other(scope, receive, send)
+            return
+        parts, own = self._parts, scope
+        if scope.get("root_path"):
+            parts = parts.below(scope["root_path"])
+            # An app around this one may have set it for its host, which we are.
+            PREFIX.set("")
+            await self._lifespan.open_late()
+            found = self._table.find_below(scope)
+            if found is None:
+                await self._serve_host(scope, receive, send, parts)
+                return
+            path, (methods, parameters) = found
+            own = {**scope, PATH: path}
+            route = methods.get(scope["method"])
+        else:
+            methods = self._exact.get(scope["path"])
+            route = None if methods is None else methods.get(scope["method"])
+            parameters = NO_PARAMETERS
+            if route is None:
+                match = self._table.find(scope)
+                if match is None:
+                    await self._serve_host(scope, receive, send, parts)
+                    return
+                methods, parameters = match
+                route = methods.get(scope["method"])
+        if route is None:
+            await self._refuse_method(methods or {}, scope, receive, send, parts)
+            return
+        request = Request(own, receive, parts, route, parameters)
+        if not route.is_safe and is_cross_site(request, self._trusted_origins):
+            # With its status even to Datastar: whoever sent this is no page of ours.
+            problem = Problem(403, "This request came from another site.")
+            await self._send(request, answer_problem(request, problem), receive, send)
+            return
+        if route.json_only and not request.wants_json:
+            await self._serve_host(scope, receive, send, parts)
+            return
+        try:
+            # What is the same for everybody is cached with all that was sent along with it.
+            if self._parts.identify is not None and not route.is_asset:
+                await self._identify(request)
+            response = await route.handler(request)
+        except Repeated as repeated:
+            response = await self._answer_repeated(request, repeated)
+        except Exception as error:
+            response = answer_error(request, error)
+        if type(response) is not Response or request.set_cookie is not None or route.is_safe:
+            await self._send(request, response, receive, send)
+            return
+        # What nearly every event ends with; `_send` does the same for every kind of answer.
+        status, body = response.status, response.body
+        headers = response.headers
+        if status != 204:
+            headers = [*headers, (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer_repeated(self, request: Request, repeated: Repeated) -> Response:
+        try:
+            return await answer_repeated(request, repeated)
+        except Exception as error:
+            return answer_error(request, error)
+
+    async def _send(
+        self, request: Request, response: Response | StreamResponse, receive: Receive, send: Send
+    ) -> None:
+        cookie = request.set_cookie
+        headers = (
+            response.headers if cookie is None else [*response.headers, (b"set-cookie", cookie)]
+        )
+        if isinstance(response, StreamResponse):
+            if request.method != "HEAD":
+                await response.write(receive, send, headers)
+                return
+            await response.close()
+            status, body = 200, b""
+        else:
+            status, body = response.status, response.body
+        if status != 204:
+            headers = [*headers, (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        if request.method == "HEAD":
+            body = b""
+        await send({"type": "http.response.body", "body": body})
+
+    async def read(
+        self,
+        request: HasScope | MutableMapping[str, Any],
+        definition: EntityDefinition[E],
+        id: str = "",
+    ) -> Snapshot[E]:
+        """Read an entity for a page of one's own.
+
+        It is the one that belongs to whoever sent the request. Where a session begins with
+        that, the page's answer sets its cookie.
+
+        Args:
+            request: The host's request, or its ASGI scope.
+            definition: The entity.
+            id: Which record, for `Scope.RECORD`.
+
+        Raises:
+            NotFound: There is no such record.
+            Unauthenticated, Forbidden: Whoever sent the request may not read it.
+            ConfigurationError: The request did not come through this app.
+        """
+        own = await self.request(request)
+        return await self.services.read(definition, _holder(own, definition, id), own.actor)
+
+    async def request(self, request: HasScope | MutableMapping[str, Any]) -> Request:
+        """Give our view of a request that the host is about to answer: its session and actor.
+
+        Raises:
+            ConfigurationError: The request did not come through this app.
+        """
+        scope = request if isinstance(request, MutableMapping) else request.scope
+        visit: _Visit | None = scope.get(VISIT)
+        if visit is None or visit.parts.services is not self.services:
+            raise ConfigurationError(
+                "This request did not come through the app. Serve what configure_app or"
+                " create_app gave, or the app that was configured."
+            )
+        if visit.request is None:
+            visit.request = Request(scope, _receive_nothing, visit.parts, _HOST_ROUTE)
+            if self._parts.identify is not None:
+                await self._identify(visit.request)
+        return visit.request
+
+    async def _identify(self, request: Request) -> None:
+        identify = self._parts.identify
+        if identify is not None:
+            actor = identify(request)
+            request.actor = actor if isinstance(actor, Actor) else await actor
+
+    def in_front_of(self, host: ASGIApplication) -> "WebApplication":
+        """Give the same app with another host, sharing everything else."""
+        other = copy.copy(self)
+        other.host = host
+        return other
+
+    def lifespan(self, app: object = None) -> AbstractAsyncContextManager[None]:
+        """Begin and end this app with another one that it is mounted in.
+
+        `Starlette(routes=[Mount("/shop", shop)], lifespan=shop.lifespan)`: no framework does
+        that by itself. Without it the app begins with the first request, and is not told of the
+        end.
+
+        Raises:
+            ConfigurationError: It could not begin.
+        """
+        return within_lifespan(self)
+
+    async def _serve_host(
+        self, scope: ConnectionScope, receive: Receive, send: Send, parts: Parts
+    ) -> None:
+        if (
+            _is_home(scope["path"], scope.get("root_path", ""))
+            and scope["method"] in ("GET", "HEAD")
+            and self._first_page
+        ):
+            request = Request(scope, receive, parts, _HOST_ROUTE)
+            if not request.wants_json and not request.is_datastar:
+                await self._serve_home(request, self._first_page, receive, send, parts)
+                return
+        await self._serve_elsewhere(scope, receive, send, parts)
+
+    async def _serve_home(
+        self, request: Request, page: str, receive: Receive, send: Send, parts: Parts
+    ) -> None:
+        """Serve the host's home page or, where it has none, lead to the first page of ours."""
+        if self.host is not None:
+            attempt = _Attempt(request.scope, send)
+            await self._serve_elsewhere(request.scope, receive, attempt.send, parts)
+            if not attempt.is_nowhere:
+                return
+        await self._send(request, lead_to(request, page), receive, send)
+
+    async def _serve_elsewhere(
+        self, scope: ConnectionScope, receive: Receive, send: Send, parts: Parts
+    ) -> None:
+        if self.host is None:
+            request = Request(scope, receive, parts, _HOST_ROUTE)
+            response = answer_problem(request, Problem(404, "There is nothing at this address."))
+            await self._send(request, response, receive, send)
+            return
+        visit: _Visit | None = scope.get(VISIT)
+        if visit is None or visit.parts.services is not self.services:
+            scope[VISIT] = visit = _Visit(parts, send)
+            send = visit.send
+        if not visit.parts.prefix:
+            await self.host(scope, receive, send)
+            return
+        before = PREFIX.set(visit.parts.prefix)
+        try:
+            await self.host(scope, receive, send)
+        finally:
+            PREFIX.reset(before)
+
+    async def _refuse_method(
+        self,
+        methods: Methods,
+        scope: ConnectionScope,
+        receive: Receive,
+        send: Send,
+        parts: Parts,
+    ) -> None:
+        """Say which methods there are; a path that we share with the host is its to answer."""
+        if self.host is not None and any(route.json_only for route in methods.values()):
+            await self._serve_host(scope, receive, send, parts)
+            return
+        allow = (b"allow", ", ".join([*methods, "OPTIONS"]).encode("ascii"))
+        request = Request(scope, receive, parts, _HOST_ROUTE)
+        if request.method == "OPTIONS":
+            response = Response(204, [allow, *NO_STORE], b"")
+        else:
+            problem = Problem(405, "This address does not do that.", headers=[allow])
+            response = answer_problem(request, problem)
+        await self._send(request, response, receive, send)
+
+    async def _serve_other(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
+        """Follow the lifespan; websockets are the host's."""
+        if scope["type"] == "lifespan":
+            await self._lifespan.run(self.host, scope, receive, send)
+        elif self.host is not None:
+            await self.host(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1000})
+
+
+class _Visit:
+    """A request that the host answers, and our view of it once somebody asks."""
+
+    __slots__ = ("_send", "parts", "request")
+
+    def __init__(self, parts: Parts, send: Send) -> None:
+        self.parts = parts
+        self._send = send
+        self.request: Request | None = None
+
+    async def send(self, message: Message) -> None:
+        """Pass on a message, and set the session's cookie with the first."""
+        request = self.request
+        if (
+            request is not None
+            and request.set_cookie is not None
+            and message["type"] == "http.response.start"
+        ):
+            headers = [*message.get("headers", []), (b"set-cookie", request.set_cookie)]
+            if not any(name.lower() == b"cache-control" for name, _ in headers):
+                # Or a cache might hand the same session to others.
+                headers.append((b"cache-control", b"private"))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+
+class _Attempt:
+    """An answer of the host's that is held back where the host has nothing at the address."""
+
+    __slots__ = ("_around", "_scope", "_send", "is_nowhere")
+
+    def __init__(self, scope: ConnectionScope, send: Send) -> None:
+        self._scope = scope
+        # An app around this one has noted here that it found us.
+        self._around = scope.get("endpoint")
+        self._send = send
+        self.is_nowhere = False
+
+    async def send(self, message: Message) -> None:
+        """Pass on a message, unless it is of an answer that nothing is there."""
+        if message["type"] == "http.response.start":
+            # Frameworks note here what they found; a page of theirs may say 404 itself.
+            self.is_nowhere = (
+                message["status"] == 404 and self._scope.get("endpoint") is self._around
+            )
+        if not self.is_nowhere:
+            await self._send(message)
+
+
+def _is_home(path: str, root_path: str) -> bool:
+    """Tell whether a path is that of the app; see `RouteTable.find_below`."""
+    below = path_below(path, root_path)
+    return below == "/" or (below is not None and path_below(below, root_path) == "/")
+
+
+def _first_page(resources: Iterable[Resource]) -> str:
+    """Give the path of the first page that needs no id; an empty text where there is none."""
+    for resource in resources:
+        path = f"/{resource.definition.name}"
+        for route in resource.routes:
+            if route.method == "GET" and route.path == path and not route.json_only:
+                return path
+    return ""
+
+
+def _origin(text: str) -> bytes:
+    """Write a trusted origin as browsers do."""
+    origin = text.rstrip("/").lower()
+    if not origin.isascii() or not origin.startswith(("http://", "https://")):
+        raise ConfigurationError(
+            f"{text!r} is no origin that could be trusted; one looks like https://shop.example"
+        )
+    return origin.encode("ascii")
+
+
+def _holder(request: Request, definition: EntityDefinition[Any], id: str) -> str:
+    """Give the id of whoever or whatever the entity belongs to."""
+    match definition.scope:
+        case Scope.SESSION:
+            return request.session
+        case Scope.USER:
+            if request.actor.id is None:
+                raise Unauthenticated()
+            return request.actor.id
+        case Scope.GLOBAL:
+            return ""
+        case Scope.RECORD:
+            return id
+
+
+async def _answer_asset(asset: Asset, request: Request) -> Response:
+    """GET: a file that pages load."""
+    return Response(200, asset.headers(), asset.body)
+
+
+async def _answer_nothing(request: Request) -> Response:
+    return Response(204, NO_STORE, b"")
+
+
+async def _receive_nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+_HOST_ROUTE = Route("GET", "/", _answer_nothing)

@@ -1,0 +1,265 @@
+"""How it is told that something went wrong: to a page, to a program, to a plain form.
+
+No exception text leaves the process, except the sentences of `starmodel.errors`, which are made
+for it. Anything unforeseen is logged under an id, and the answer has the id only.
+"""
+
+import logging
+import math
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from pydantic_core import ValidationError
+
+from starmodel.errors import (
+    ArgumentError,
+    ConstraintViolation,
+    InvalidArguments,
+    InvalidState,
+    QueryTooBroad,
+    Refused,
+    StaleVersion,
+    StarModelError,
+    Taken,
+    TooManyRequests,
+    Unavailable,
+)
+from starmodel.web.datastar.attributes import escape
+from starmodel.web.datastar.sse import encode_signals
+from starmodel.web.http.encoding import encode_json
+from starmodel.web.http.form_body import read_form
+from starmodel.web.http.request import Request
+from starmodel.web.http.response import NO_STORE, Headers, Response
+from starmodel.web.validation.value_errors import invalid_arguments
+
+if TYPE_CHECKING:
+    from starmodel.web.ui.form_state import Form
+
+logger = logging.getLogger("starmodel.web")
+
+TITLES: Final[Mapping[int, str]] = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Invalid values",
+    429: "Too many requests",
+    500: "Something went wrong",
+    503: "Not available",
+}
+_REFUSED: Final = "Refused"
+_TOO_BROAD: Final = "Too broad"
+UNFORESEEN: Final = "Something went wrong. It has been noted as {}."
+
+_MENDABLE = frozenset({400, 409, 422, 429, 500, 503})
+"""Statuses after which the same form may be sent again."""
+
+_JSON: Final[Headers] = [
+    (b"content-type", b"application/problem+json"),
+    *NO_STORE,
+    (b"x-content-type-options", b"nosniff"),
+]
+_HTML: Final[Headers] = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    *NO_STORE,
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+        b" frame-ancestors 'none'",
+    ),
+]
+
+
+class Problem:
+    """What went wrong, in the words for whoever asked.
+
+    Attributes:
+        status: The HTTP status.
+        title: What kind of problem it is, in a word or two; without one, as the status has it.
+        detail: One or two sentences.
+        errors: What is wrong with which argument or field.
+        id: Under which the log has more.
+        headers: What the answer says beside.
+        version: Which version there is by now, where somebody else was faster.
+        differs: What of it is not as the request would have it.
+    """
+
+    __slots__ = ("detail", "differs", "errors", "headers", "id", "status", "title", "version")
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: tuple[ArgumentError, ...] = (),
+        id: str | None = None,
+        headers: Headers | None = None,
+        version: int | None = None,
+        differs: Mapping[str, object] | None = None,
+        title: str | None = None,
+    ) -> None:
+        self.status = status
+        self.title = TITLES[status] if title is None else title
+        self.detail = detail
+        self.errors = errors
+        self.id = id
+        self.headers: Headers = headers or []
+        self.version = version
+        self.differs = differs
+
+
+def problem_of(request: Request, error: Exception) -> Problem:
+    """Say what an exception means to whoever sent the request, and log what only we may know."""
+    if isinstance(error, ValidationError):
+        error = invalid_arguments(request, error) or error
+    if not isinstance(error, StarModelError) or error.status == 500:
+        id = secrets.token_hex(8)
+        logger.error("%r failed, noted as %s", request.route, id, exc_info=error)
+        return Problem(500, UNFORESEEN.format(id), id=id)
+    headers: Headers = []
+    errors: tuple[ArgumentError, ...] = ()
+    detail = str(error)
+    if isinstance(error, InvalidArguments):
+        errors, detail = error.errors, "Some values do not fit."
+    elif isinstance(error, InvalidState):
+        errors, detail = error.errors, f"This would leave the {error.entity} invalid."
+        logger.warning("%r left the %s invalid", request.route, error.entity)
+    elif isinstance(error, ConstraintViolation | Taken):
+        errors, detail = error.errors, "This does not go with what is stored."
+    elif isinstance(error, StaleVersion):
+        errors = tuple([_difference(name, value) for name, value in error.differs.items()])
+        return Problem(
+            error.status, detail, errors=errors, version=error.version, differs=error.differs
+        )
+    elif isinstance(error, TooManyRequests | Unavailable):
+        if error.__cause__ is not None:
+            logger.warning("%r is not available: %s", request.route, error.__cause__)
+        headers = [(b"retry-after", b"%d" % math.ceil(error.retry_after))]
+    title = None
+    if isinstance(error, Refused | QueryTooBroad):
+        title = _REFUSED if isinstance(error, Refused) else _TOO_BROAD
+    return Problem(error.status, detail, errors=errors, headers=headers, title=title)
+
+
+def answer_problem(request: Request, problem: Problem) -> Response:
+    """Answer with the status of a problem: JSON (RFC 9457) for programs, else a small page."""
+    if request.is_datastar or request.wants_json:
+        return Response(problem.status, [*_JSON, *problem.headers], encode_json(_members(problem)))
+    return Response(problem.status, [*_HTML, *problem.headers], _page(request, problem).encode())
+
+
+def answer_error(request: Request, error: Exception) -> Response:
+    """Answer a request that failed.
+
+    Datastar reads nothing but answers of status 200. So a page that ran an event gets one, and
+    finds the problem among its signals.
+    """
+    problem = problem_of(request, error)
+    route = request.route
+    if request.is_datastar and route.event is not None:
+        return Response(200, request.formatter.headers, error_patch(request, problem))
+    if route.form is not None and problem.status in _MENDABLE and not request.wants_json:
+        return _form_again(request, route.form, problem)
+    return answer_problem(request, problem)
+
+
+def error_patch(request: Request, problem: Problem) -> bytes:
+    """Write the signals that show a problem where it belongs: beside an input, or to none."""
+    signals: dict[str, object] = {"errors": request.route.errors(_messages(request, problem))}
+    if problem.version is not None:
+        signals["_form"] = request.route.within({"version": str(problem.version)})
+    return request.formatter.signals(encode_signals(signals))
+
+
+def _messages(request: Request, problem: Problem) -> dict[str, str]:
+    """Say what is wrong with which argument; `_` is what belongs to none."""
+    names = request.route.argument_names
+    messages: dict[str, str] = {}
+    others: list[str] = []
+    for error in problem.errors:
+        if error.name not in names:
+            others.append(f"{error.name}: {error.message}" if error.name else error.message)
+        elif error.name not in messages:
+            messages[error.name] = error.message
+    if others or not messages or problem.version is not None:
+        messages["_"] = " ".join(others) or problem.detail
+    return messages
+
+
+def _form_again(request: Request, form: "Form", problem: Problem) -> Response:
+    """Show a form once more, with all that was typed, and what is wrong with it."""
+    content_type = request.headers.get(b"content-type", b"")
+    try:
+        given = read_form(request.received, content_type)
+    except StarModelError:
+        return answer_problem(request, problem)
+    if problem.version is not None:
+        given = [*given, ("version", str(problem.version))]
+    draft = form.draft(
+        given,
+        id=request.path_parameters.get("id", ""),
+        errors=_messages(request, problem),
+    )
+    page = form.page(draft)
+    document = request.ui.document(title=page.title, lead=page.lead, content=page.content)
+    headers = [*request.page_headers, *problem.headers]
+    return Response(problem.status, headers, document.encode("utf-8", "replace"))
+
+
+def _difference(name: str, value: object) -> ArgumentError:
+    """Say beside an input what its field is now."""
+    if isinstance(value, bool):
+        value = "Yes" if value else "No"
+    text = value if isinstance(value, str) else "" if value is None else encode_json(value).decode()
+    return ArgumentError(name, f"It is now: {text}" if text else "It is empty now.", "stale")
+
+
+def _members(problem: Problem) -> dict[str, object]:
+    members: dict[str, object] = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+    }
+    if problem.id is not None:
+        members["id"] = problem.id
+    if problem.version is not None:
+        members["version"] = problem.version
+    if problem.differs is not None:
+        members["differs"] = problem.differs
+    if problem.errors:
+        members["errors"] = [error._asdict() for error in problem.errors]
+    return members
+
+
+def _page(request: Request, problem: Problem) -> str:
+    """Write the page that somebody without scripts gets."""
+    title = escape(problem.title)
+    items = "".join(
+        f"<li>{f'<b>{escape(_label(error.name))}</b>: ' if error.name else ''}"
+        f"{escape(error.message)}</li>"
+        for error in problem.errors
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n"
+        "<style>:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;"
+        "max-width:36rem;margin:4rem auto;padding:0 1rem}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>{title}</h1>\n<p>{escape(problem.detail)}</p>\n"
+        f"{f'<ul>{items}</ul>' if items else ''}\n"
+        f'<p><a href="{escape(request.origin_path or request.prefix + "/")}">Back</a></p>\n'
+        "</main>\n</body>\n</html>\n"
+    )
+
+
+def _label(name: str) -> str:
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,160 @@
+"""Queries over HTTP: what an address asks for, and the answers that hold what was found."""
+
+import re
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from pydantic_core import ValidationError
+
+from starmodel.application.queries.filter_set import MOST, NAMES, Queries, Query
+from starmodel.application.queries.find import find_related, find_states
+from starmodel.application.queries.readable import Reading
+from starmodel.application.queries.search import Operator
+from starmodel.application.queries.searchable import MOST_CHOICES, SearchField
+from starmodel.errors import ArgumentError, BadRequest, InvalidArguments
+from starmodel.web.app.responses import JSON_HEADERS
+from starmodel.web.http import json_body
+from starmodel.web.http.encoding import encode_json
+from starmodel.web.http.request import Request
+from starmodel.web.http.request_limits import MAX_STRING
+from starmodel.web.http.response import Response
+from starmodel.web.ui.list_view import ListView, asked
+from starmodel.web.validation.arguments import MAX_ERRORS, Argument
+from starmodel.web.validation.messages import argument_error, simple_error
+
+_LONGEST_NAME = 100
+_SECONDS = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
+
+
+async def answer_query(request: Request, queries: Queries[Any]) -> Response:
+    """Answer a program with a page of the records that its address asks for."""
+    query = read_query(request, queries)
+    page = await find_states(request.services, queries, query, actor=request.actor)
+    body: dict[str, object] = {"items": page.items, "next": page.next}
+    if query.include:
+        body["included"] = page.included
+    return Response(200, JSON_HEADERS, encode_json(body))
+
+
+async def list_view(request: Request, queries: Queries[Any]) -> ListView[Any]:
+    """Give what a page shows of the records that its address asks for."""
+    name = queries.definition.name
+    # What changes while the records are read is noticed later on.
+    mark = request.parts.changes.mark(name)
+    query = read_query(request, queries)
+    services, reading = request.services, Reading(request.actor)
+    page = await find_states(services, queries, query, reading=reading)
+    # A filter by a record shows what that one is called, also where nothing fits.
+    shown = [*page.items, query.filters]
+    return ListView(
+        path=f"/{name}",
+        query=tuple([(name, value) for name, value in asked(request) if name != "cursor"]),
+        items=page.items,
+        related=await find_related(services, queries, shown, reading=reading),
+        next=page.next,
+        is_first=query.cursor is None,
+        mark=mark,
+    )
+
+
+def read_query(request: Request, queries: Queries[Any]) -> Query:
+    """Read what an address asks for.
+
+    Raises:
+        InvalidArguments: It has a name that means nothing here, one twice, or a value that does
+            not fit; all of them are named.
+        BadRequest: A value is longer than any that is stored.
+    """
+    given: dict[str, str] = {}
+    errors: list[ArgumentError] = []
+    for name, value in asked(request):
+        if len(errors) >= MAX_ERRORS:
+            break
+        if len(value) > MAX_STRING:
+            raise BadRequest(f"A text may have at most {MAX_STRING} characters.")
+        if name in given:
+            errors.append(simple_error(name, "duplicate"))
+        elif name not in queries.filters and name not in _NAMES:
+            errors += queries.unknown_filter(name[:_LONGEST_NAME]).errors
+        else:
+            given[name] = value
+    filters: dict[str, object] = {}
+    for name in [name for name in given if name in queries.filters]:
+        place, operator = queries.filters[name]
+        read = _read_several if operator == "in" else _read
+        try:
+            filters[name] = read(_argument(queries.fields[place], operator), name, given[name])
+        except InvalidArguments as invalid:
+            errors += invalid.errors
+    limit = Query().limit
+    if given.get("limit"):
+        try:
+            limit = _whole(given["limit"])
+        except InvalidArguments as invalid:
+            errors += invalid.errors
+    if errors:
+        raise InvalidArguments(tuple(errors))
+    return Query(
+        filters,
+        q=given.get("q"),
+        sort=_names(given.get("sort", "")),
+        include=_names(given.get("include", "")),
+        limit=limit,
+        cursor=given.get("cursor") or None,
+    )
+
+
+_NAMES = NAMES - {"actor", "datastar"}
+
+
+@lru_cache(maxsize=4096)
+def _argument(field: SearchField, operator: Operator) -> Argument:
+    """Give what reads the texts that a field is compared with."""
+    return Argument(field.schema(operator))
+
+
+def _read(argument: Argument, name: str, text: str) -> object:
+    if argument.schema["type"] == "timedelta" and _SECONDS.fullmatch(text):
+        # So many seconds, as a state has it.
+        with suppress(OverflowError):
+            return timedelta(microseconds=int(Decimal(text).scaleb(6)))
+    try:
+        return argument.read_text(text, is_form=False)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        raise InvalidArguments((argument_error(details[0], name, ()),)) from None
+
+
+def _read_several(argument: Argument, name: str, text: str) -> list[object]:
+    """Read values with commas between them, or, where they have commas themselves, as JSON."""
+    pieces = _pieces(name, text)
+    if len(pieces) > MOST_CHOICES:
+        message = f"Give at most {MOST_CHOICES} items."
+        raise InvalidArguments((ArgumentError(name, message, "too_long"),))
+    return [_read(argument, name, one) for one in pieces]
+
+
+def _pieces(name: str, text: str) -> list[str]:
+    if not text.startswith("["):
+        return _names(text)
+    body = text.encode("utf-8", "replace")
+    json_body.check(body)
+    try:
+        values: Any = json_body.parse(body)
+    except (ValueError, RecursionError):
+        raise InvalidArguments((simple_error(name, "json_invalid"),)) from None
+    return [value if isinstance(value, str) else encode_json(value).decode() for value in values]
+
+
+def _names(text: str) -> list[str]:
+    return text.split(",") if text else []
+
+
+def _whole(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= len(str(MOST)):
+        return int(text)
+    message = f"Enter a number from 1 to {MOST}."
+    raise InvalidArguments((ArgumentError("limit", message, "limit"),))

@@ -1,0 +1,302 @@
+"""How what happened is told to whoever asked: to a page, to a program, to a plain form."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from typing import Any, Final, TypeVar
+from urllib.parse import quote, unquote
+
+from starmodel.application import EntityDefinition, Outcome, Snapshot
+from starmodel.domain import Entity, Fragment, Scope, render_fragment
+from starmodel.errors import NotFound, Repeated
+from starmodel.web.app.problems import error_patch, problem_of
+from starmodel.web.datastar.sse import encode_signals
+from starmodel.web.http.csrf import is_own_path
+from starmodel.web.http.encoding import encode_json
+from starmodel.web.http.prefix import prefix_addresses
+from starmodel.web.http.request import Request
+from starmodel.web.http.response import NO_STORE, Headers, Response, StreamResponse
+from starmodel.web.ui.document import Page
+
+E = TypeVar("E", bound=Entity)
+R = TypeVar("R")
+
+JSON_HEADERS: Final[Headers] = [
+    (b"content-type", b"application/json"),
+    *NO_STORE,
+    (b"x-content-type-options", b"nosniff"),
+]
+ACKNOWLEDGED: Final = Response(204, NO_STORE, b"")
+
+
+def answer_event(
+    request: Request,
+    definition: EntityDefinition[E],
+    outcome: Outcome[R],
+    *,
+    selector: str | None = None,
+    mode: str | None = None,
+    result: object = None,
+    location: str | None = None,
+) -> Response:
+    """Answer a request whose event went well.
+
+    Args:
+        request: The request.
+        definition: The entity.
+        outcome: What the event led to.
+        selector: Where a fragment that the event returned belongs.
+        mode: How it is put there.
+        result: What programs are told that the event returned, as JSON has it.
+        location: The page that a plain form leads back to, unless it names its own.
+    """
+    if request.is_datastar:
+        parts = request.parts
+        reply = parts.replies[request.route]
+        if reply.is_acknowledgement:
+            return ACKNOWLEDGED
+        patch = reply.before + encode_signals(outcome.changed, outcome.removed) + reply.after
+        if outcome.result is not None:
+            patch += _elements(request, outcome.result, selector, mode)
+        return Response(200, parts.event_headers, patch)
+    if request.wants_json:
+        return _json(200, outcome, result)
+    path = location or page_path(definition, outcome.id)
+    return _see_other(request.origin_path or request.prefix + path)
+
+
+def answer_created(
+    request: Request,
+    definition: EntityDefinition[E],
+    outcome: Outcome[R],
+    location: str | None = None,
+) -> Response:
+    """Answer a request that has made a new record, whose page is at `location`.
+
+    Programs get 201; a form, and a Datastar page, are led to the new record.
+    """
+    path = _quoted(location) if location else page_path(definition, outcome.id)
+    if request.is_datastar:
+        return Response(200, request.formatter.headers, request.formatter.navigation(path))
+    if request.wants_json:
+        address = request.prefix + path
+        return _json(201, outcome, None, [(b"location", address.encode("ascii"))])
+    return _see_other(request.prefix + path)
+
+
+def answer_deleted(request: Request, location: str | None = None) -> Response:
+    """Answer a request that has deleted a record: there is nothing left to say of it.
+
+    A page that shows the record itself is led to `location`, where the others are. Any other
+    stays where it is, and hears of it through its live stream.
+    """
+    if not request.is_datastar or request.parts.replies[request.route].is_acknowledgement:
+        return ACKNOWLEDGED
+    page = (request.origin_path or "").partition("?")[0]
+    if location is not None and unquote(page) == unquote(request.prefix) + request.path:
+        return lead_to(request, location)
+    errors = encode_signals({"errors": request.route.errors({})})
+    return Response(200, request.parts.event_headers, request.formatter.signals(errors))
+
+
+async def answer_repeated(request: Request, repeated: Repeated) -> Response:
+    """Answer a request that was carried out when it came the first time, as it was then.
+
+    The state is that of now.
+
+    Raises:
+        Unauthenticated, Forbidden: Whoever sent the request may not see it any more.
+    """
+    definition = request.services.definition_named(repeated.entity)
+    try:
+        snapshot = await request.services.read(definition, repeated.id, request.actor)
+    except NotFound:
+        # It was deleted, by that request or later.
+        if request.method == "DELETE":
+            return answer_deleted(request, f"/{definition.name}")
+        if request.wants_json:
+            return _json(200, Outcome[None](repeated.id, {}, {}, 0, None), None)
+        return lead_to(request, f"/{definition.name}")
+    outcome = Outcome[None](repeated.id, snapshot.state, snapshot.state, snapshot.version, None)
+    if repeated.created:
+        return answer_created(request, definition, outcome)
+    if request.route.form is not None:
+        # A page of ours with a form is over with; what it was about is shown.
+        return lead_to(request, page_path(definition, repeated.id))
+    return answer_event(request, definition, outcome)
+
+
+async def answer_stream(
+    request: Request,
+    definition: EntityDefinition[E],
+    outcomes: AsyncIterator[Outcome[R]],
+    *,
+    selector: str | None = None,
+    mode: str | None = None,
+    result: Callable[[R], object] | None = None,
+    location: str | None = None,
+) -> Response | StreamResponse:
+    """Answer a request whose event is a generator: one piece for each time it yields.
+
+    Nothing is answered before the first piece is there, so an event that fails at once is an
+    error like any other. Programs and plain forms wait for the end.
+
+    Args:
+        request: The request.
+        definition: The entity.
+        outcomes: What each `yield` led to.
+        selector: Where fragments belong.
+        mode: How they are put there.
+        result: Turns what was yielded into JSON for programs, which get a list of it.
+        location: The page that a plain form leads back to, unless it names its own.
+    """
+    if request.is_datastar and not request.parts.replies[request.route].is_acknowledgement:
+        first = await anext(outcomes, None)
+        chunks = _stream(request, first, outcomes, selector, mode)
+        return StreamResponse(request.formatter.headers, chunks)
+    last: Outcome[R] | None = None
+    results: list[object] = []
+    async for outcome in outcomes:
+        last = outcome
+        results.append(None if result is None else result(outcome.result))
+    if request.is_datastar or last is None:
+        return ACKNOWLEDGED
+    if request.wants_json:
+        return _json(200, last, results)
+    path = location or page_path(definition, last.id)
+    return _see_other(request.origin_path or request.prefix + path)
+
+
+def answer_page(request: Request, snapshot: Snapshot[E], page: Callable[[Any], object]) -> Response:
+    """Answer a request to see an entity: with its page, or with its state for programs.
+
+    Args:
+        request: The request.
+        snapshot: The entity as it was read.
+        page: Makes a page of the public state: a whole document as text, a `Page`, or markup
+            (an FT component, or whatever has `__html__`) for the content of one.
+    """
+    if request.wants_json:
+        return answer_state(snapshot)
+    document = page(snapshot.state)
+    if type(document) is not str or request.prefix:
+        document = _document(request, snapshot, document)
+    return Response(200, request.page_headers, document.encode("utf-8", "replace"))
+
+
+def answer_state(snapshot: Snapshot[E]) -> Response:
+    """Answer a program that asks for an entity, with its public state."""
+    return Response(200, JSON_HEADERS, _body(snapshot.state, snapshot.version, None))
+
+
+def answer_form(request: Request, page: Page) -> Response:
+    """Answer with a page that shows no entity: the one on which a record is made."""
+    document = request.ui.document(title=page.title, lead=page.lead, content=page.content)
+    return Response(200, request.page_headers, document.encode("utf-8", "replace"))
+
+
+def answer_record(
+    request: Request, page: Callable[[], Page], relations: Callable[[], str]
+) -> Response:
+    """Answer with the page of a record that refers to others.
+
+    Args:
+        request: The request; Datastar asks for the links to other records alone.
+        page: Makes the page.
+        relations: Makes the links, each in the element that shows them.
+    """
+    if not request.is_datastar:
+        return answer_form(request, page())
+    patch = request.formatter.elements(Fragment(relations()))
+    return Response(200, request.formatter.headers, patch)
+
+
+def lead_to(request: Request, path: str) -> Response:
+    """Lead whoever has sent a form of ours to another page of this app."""
+    if request.is_datastar:
+        return Response(200, request.formatter.headers, request.formatter.navigation(path))
+    return _see_other(request.prefix + path)
+
+
+def page_path(definition: EntityDefinition[Any], id: str) -> str:
+    """Give the path of the page that shows an entity."""
+    if definition.scope is Scope.RECORD:
+        return f"/{definition.name}/{segment(id)}"
+    return f"/{definition.name}"
+
+
+def segment(id: str) -> str:
+    """Write an id as one segment of a path."""
+    # Most ids are letters and digits, and a list has many of them.
+    if id.isascii() and id.isalnum():
+        return id
+    return quote(id, safe="", errors="replace")
+
+
+def _elements(request: Request, result: object, selector: str | None, mode: str | None) -> bytes:
+    """Write the fragment that an event gave, if what it gave is one."""
+    fragment = render_fragment(result, selector, mode)
+    return b"" if fragment is None else request.formatter.elements(fragment)
+
+
+def _patch(
+    request: Request, outcome: Outcome[Any], selector: str | None, mode: str | None
+) -> bytes:
+    """Write what a page is told: the changed fields, the errors that are over, the fragment."""
+    reply = request.parts.replies[request.route]
+    patch = reply.before + encode_signals(outcome.changed, outcome.removed) + reply.after
+    return patch + _elements(request, outcome.result, selector, mode)
+
+
+async def _stream(
+    request: Request,
+    first: Outcome[Any] | None,
+    rest: AsyncIterator[Outcome[Any]],
+    selector: str | None,
+    mode: str | None,
+) -> AsyncGenerator[bytes, None]:
+    """Write a patch for each outcome; an error on the way is the last of them."""
+    try:
+        if first is not None:
+            yield _patch(request, first, selector, mode)
+            async for outcome in rest:
+                yield _patch(request, outcome, selector, mode)
+    except Exception as error:
+        yield error_patch(request, problem_of(request, error))
+    finally:
+        if isinstance(rest, AsyncGenerator):
+            await rest.aclose()
+
+
+def _document(request: Request, snapshot: Snapshot[Any], page: object) -> str:
+    if isinstance(page, str):
+        return prefix_addresses(page, request.prefix)
+    if isinstance(page, Page):
+        return request.ui.document(title=page.title, lead=page.lead, content=page.content)
+    fragment = render_fragment(page)
+    if fragment is None:
+        raise TypeError(f"A page is a Page, a text or markup, not a {type(page).__name__}.")
+    if fragment.html.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
+        return prefix_addresses(fragment.html, request.prefix)
+    title = snapshot.definition.cls.__name__
+    return request.ui.document(title=title, lead="", content=fragment.html)
+
+
+def _json(
+    status: int, outcome: Outcome[Any], result: object, headers: Headers | None = None
+) -> Response:
+    body = _body(outcome.state, outcome.version, result)
+    return Response(status, [*JSON_HEADERS, *headers] if headers else JSON_HEADERS, body)
+
+
+def _body(state: Mapping[str, object], version: int, result: object) -> bytes:
+    return encode_json({"state": state, "version": version, "result": result})
+
+
+def _see_other(path: str) -> Response:
+    """Lead a form to a page of this site, and to no other."""
+    location = _quoted(path if is_own_path(path) else "/").encode("ascii")
+    return Response(303, [(b"location", location), *NO_STORE], b"")
+
+
+def _quoted(path: str) -> str:
+    """Encode what may not be in a URL, and leave alone what is encoded already."""
+    return quote(path, safe="/%?#&=:@!$'()*+,;~", errors="replace")

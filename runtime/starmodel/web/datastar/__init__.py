@@ -1,0 +1,1 @@
+"""Datastar's dialect: attributes, actions and server-sent events."""

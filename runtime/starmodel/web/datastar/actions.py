@@ -1,0 +1,243 @@
+"""What a page says in Datastar attributes: signals to show, and actions to run.
+
+A plain value that is given to an action is written into its URL, percent-encoded so far that
+nothing is left which a URL, a JavaScript string or Datastar would read as more than a character.
+A `Signal` or any other `Expression` is code: it travels in the action's `payload`, and the
+browser works it out when the action runs.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Literal, TypeAlias
+from urllib.parse import quote
+from uuid import UUID
+
+from pydantic_core import to_jsonable_python
+
+from starmodel.domain import OMITTED as OMITTED  # for bindings, which take it from here
+from starmodel.domain import Omitted as Omitted
+from starmodel.domain import Ref
+from starmodel.web.datastar.attributes import encode_data
+from starmodel.web.datastar.sse import followable
+from starmodel.web.http.prefix import PREFIX
+
+
+class Expression(str):
+    """JavaScript for a Datastar attribute; never made of anything a user typed."""
+
+    __slots__ = ()
+
+
+class Signal(Expression):
+    """The name of a signal, such as `$counter.count`."""
+
+    __slots__ = ()
+
+
+ArgumentValue: TypeAlias = object
+"""A value of any type an event may take, an `Expression`, or `OMITTED`."""
+
+ActionName = Literal["get", "post", "put", "patch", "delete"]
+
+LIVE_OPTIONS = (
+    "{payload: {}, retry: 'always', retryMaxCount: Infinity, requestCancellation: 'cleanup'}"
+)
+"""What keeps a live stream up: it sends no signals, comes back after every end of a connection,
+and goes away with its element."""
+
+ONCE = "headers: {'Idempotency-Key': [...crypto.getRandomValues(new Uint32Array(4))].join('-')}"
+"""What makes a click count once, however often its request arrives. A retry has the same key,
+the next click another. Unlike `crypto.randomUUID` it works on plain http as well."""
+
+_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+_PLACEHOLDER = re.compile(r"\{[^{}/]*\}")
+
+
+def get_action(path: str, /, *ids: object, **arguments: ArgumentValue) -> Expression:
+    """Make `@get('...')`; see `post_action`."""
+    return _action("get", path, ids, arguments)
+
+
+def post_action(path: str, /, *ids: object, **arguments: ArgumentValue) -> Expression:
+    """Make `@post('...')` for an event.
+
+    Args:
+        path: The path of the event's route, as it stands there: `/product/{id}/adjust_stock`.
+        ids: What its placeholders stand for, in their order: values, or expressions.
+        arguments: What the event takes. Values go into the query string, expressions and `None`
+            into the payload.
+
+    Raises:
+        TypeError: A value is of a type that no event can take.
+        ValueError: There are not as many ids as placeholders.
+    """
+    return _action("post", path, ids, arguments)
+
+
+def put_action(path: str, /, *ids: object, **arguments: ArgumentValue) -> Expression:
+    """Make `@put('...')`; see `post_action`."""
+    return _action("put", path, ids, arguments)
+
+
+def patch_action(path: str, /, *ids: object, **arguments: ArgumentValue) -> Expression:
+    """Make `@patch('...')`; see `post_action`."""
+    return _action("patch", path, ids, arguments)
+
+
+def delete_action(path: str, /, *ids: object, **arguments: ArgumentValue) -> Expression:
+    """Make `@delete('...')`; see `post_action`."""
+    return _action("delete", path, ids, arguments)
+
+
+def write_action(
+    name: ActionName, path: str, /, *ids: object, **arguments: ArgumentValue
+) -> Expression:
+    """Make an action for an event that is carried out once for each click; see `post_action`.
+
+    Events of entities in SQL are, whatever becomes of the requests: `write_action("patch", ...)`.
+    """
+    return _action(name, path, ids, arguments, is_once=True)
+
+
+def crud_action(
+    name: ActionName, path: str, /, *ids: object, **arguments: ArgumentValue
+) -> Expression:
+    """Make an action that creates, updates or deletes a record: `crud_action("delete", ...)`.
+
+    As `write_action`, but nothing is sent besides `arguments`: no signal of the page happens to
+    be called like a field, and so gets into the record.
+    """
+    return _action(name, path, ids, arguments, is_once=True, is_whole=True)
+
+
+def live_action(*watches: str, only_deletions: bool = False) -> Expression:
+    """Make the action that opens the page's live stream, for `data-init`.
+
+    A watch is the name of an entity, or `name:id` for a record. One page opens one stream: name
+    everything it shows in one call. With `only_deletions` it is told when a record is deleted, and
+    nothing else.
+    """
+    query = "&".join(f"watch={quote(watch, safe=':', errors='replace')}" for watch in watches)
+    query += "&only=deletions" if only_deletions else ""
+    return Expression(f"@get('{PREFIX.get()}/live?{query}', {LIVE_OPTIONS})")
+
+
+def signals(**namespaces: Mapping[str, object]) -> Expression:
+    """Write the value of `data-signals`: `signals(counter=snapshot.state)`.
+
+    What cannot be a signal is treated as in an answer: `None` is an empty text. As any text in
+    an attribute it must be escaped, which FastHTML does by itself; in HTML of your own, use
+    `escape`.
+    """
+    return Expression(encode_data(followable(namespaces)))
+
+
+def encode_text(value: object) -> str:
+    """Write a value as the text from which an event reads it back.
+
+    Raises:
+        TypeError: The value is of a type that no event can take.
+    """
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case Enum():
+            return encode_text(value.value)
+        case str() | int() | float() | Decimal() | UUID():
+            return str(value)
+        case date() | time():
+            return value.isoformat()
+        case bytes():
+            return base64.b64encode(value).decode("ascii")
+        case Ref():
+            return value.id
+        case timedelta():
+            return str(to_jsonable_python(value))
+        case _:
+            return _encode_structure(value)
+
+
+def _encode_structure(value: object) -> str:
+    """Write a list, a mapping or a value object as JSON.
+
+    Raises:
+        TypeError: It holds something that is not JSON.
+    """
+    try:
+        plain: Any = to_jsonable_python(
+            value, bytes_mode="base64", inf_nan_mode="constants", fallback=_id_of
+        )
+        return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError as error:
+        raise TypeError(f"An action cannot carry a {type(value).__name__}.") from error
+
+
+def _id_of(value: object) -> str:
+    """Give what JSON has of a reference in a list.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    if not isinstance(value, Ref):
+        raise ValueError(f"{type(value).__name__} is not JSON")
+    return value.id
+
+
+def _action(
+    name: ActionName,
+    path: str,
+    ids: tuple[object, ...],
+    arguments: Mapping[str, object],
+    *,
+    is_once: bool = False,
+    is_whole: bool = False,
+) -> Expression:
+    query: list[str] = []
+    payload: list[str] = []
+    for argument, value in arguments.items():
+        if value is OMITTED:
+            continue
+        if isinstance(value, Expression):
+            payload.append(f"{_member(argument)}: {value}")
+        elif value is None:
+            payload.append(f"{_member(argument)}: null")
+        else:
+            query.append(f"{quote(argument, safe='')}={quote(encode_text(value), safe='')}")
+    url = _url(path, ids, query)
+    options = [f"payload: {{{', '.join(payload)}}}"] if payload or is_whole else []
+    if is_once:
+        options.append(ONCE)
+    return Expression(f"@{name}({url}, {{{', '.join(options)}}})" if options else f"@{name}({url})")
+
+
+def _url(path: str, ids: tuple[object, ...], query: list[str]) -> str:
+    """Write the URL as a JavaScript string, or as a sum of strings where an id is code."""
+    places = _PLACEHOLDER.split(path)
+    if len(places) != len(ids) + 1:
+        raise ValueError(f"{path} has {len(places) - 1} placeholders; {len(ids)} ids were given.")
+    parts = [PREFIX.get() + quote(places[0], safe="/")]
+    code: list[str] = []
+    for id, place in zip(ids, places[1:], strict=True):
+        if isinstance(id, Expression):
+            code += [f"'{parts.pop()}'", f"encodeURIComponent({id})"]
+            parts.append("")
+        else:
+            parts[-1] += quote(encode_text(id), safe="")
+        parts[-1] += quote(place, safe="/")
+    if query:
+        parts[-1] += "?" + "&".join(query)
+    if parts[-1] or not code:
+        code.append(f"'{parts[-1]}'")
+    return " + ".join(code)
+
+
+def _member(name: str) -> str:
+    """Write the name of a member of an object literal."""
+    if name == "__proto__":
+        return "['__proto__']"
+    return name if _NAME.fullmatch(name) else encode_data(name)

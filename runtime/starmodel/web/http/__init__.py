@@ -1,0 +1,1 @@
+"""Requests, responses and sessions: HTTP without anything of an app."""

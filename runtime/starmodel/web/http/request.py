@@ -1,0 +1,356 @@
+"""One HTTP request, as handlers see it: made once from the ASGI scope, read only as needed."""
+
+import asyncio
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from starmodel.domain.access import ANONYMOUS, Actor
+from starmodel.errors import (
+    ArgumentError,
+    BadRequest,
+    InvalidArguments,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+)
+from starmodel.web.http.csrf import is_own_origin, is_own_path
+from starmodel.web.http.negotiation import prefers_json
+from starmodel.web.http.request_limits import MAX_BODY, MAX_EMPTY, MAX_MEMBERS, MAX_QUERY
+from starmodel.web.http.response import Headers, Receive, Scope
+
+if TYPE_CHECKING:
+    from starmodel.application import Services
+    from starmodel.settings import Settings
+    from starmodel.web.app.app_state import Parts
+    from starmodel.web.app.routing import Route
+    from starmodel.web.datastar.formatter import EventResponseFormatter
+    from starmodel.web.ui.ui_adapter import UIAdapter
+
+_REFERER = re.compile(rb"(https?://[^/?#@\\\x00-\x20\x7f-\xff]+)(/[^#\\\x00-\x20\x7f-\xff]*)", re.I)
+"""An absolute URL without user, fragment or anything that a URL has to encode."""
+
+_KEY = re.compile(rb"[!-~]{1,200}")
+
+PATH = "starmodel.path"
+"""Where the scope of a request has its path below the app's prefix, if there is a prefix."""
+
+NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
+
+
+class Request:
+    """A request that one of the app's own routes answers.
+
+    Attributes:
+        scope: What the server says about the request.
+        method: The HTTP method in capitals.
+        path_parameters: What the placeholders of the route's path stand for.
+        headers: The headers by name in lower case. Where a name came more than once, its values
+            are combined as RFC 9110 says, so that none hides behind another.
+        route: The route that answers.
+        is_datastar: Whether Datastar sent it.
+        actor: Who sent it, as the app's `identify` says.
+        services: The stores, the bus and the unit of work.
+        parts: Everything else that belongs to the app.
+        stored: The public state of the record whose form was sent: the form sends of it what was
+            changed.
+    """
+
+    __slots__ = (
+        "_body",
+        "_query",
+        "_receive",
+        "_session",
+        "actor",
+        "headers",
+        "is_datastar",
+        "method",
+        "parts",
+        "path_parameters",
+        "route",
+        "scope",
+        "services",
+        "set_cookie",
+        "stored",
+    )
+
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        parts: "Parts",
+        route: "Route",
+        path_parameters: Mapping[str, str] = NO_PARAMETERS,
+    ) -> None:
+        pairs = scope["headers"]
+        headers: dict[bytes, bytes] = dict(pairs)
+        if len(headers) != len(pairs):
+            headers = combine(pairs)
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.path_parameters = path_parameters
+        self.headers = headers
+        self.route = route
+        self.is_datastar = headers.get(b"datastar-request") == b"true"
+        self.actor: Actor = ANONYMOUS
+        self.services: Services = parts.services
+        self.set_cookie: bytes | None = None
+        self.parts = parts
+        self.stored: Mapping[str, Any] | None = None
+        self._receive = receive
+        self._body: bytes | None = None
+        self._query: list[tuple[str, str]] | None = None
+        self._session: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.path}>"
+
+    @property
+    def path(self) -> str:
+        """The path below the app's prefix, percent-decoded: that of the route."""
+        path: str | None = self.scope.get(PATH)
+        return self.scope["path"] if path is None else path
+
+    @property
+    def prefix(self) -> str:
+        """What the address of every path of the app begins with, percent-encoded: `/shop`.
+
+        It is empty where the app is not served below a path.
+        """
+        return self.parts.prefix
+
+    @property
+    def settings(self) -> "Settings":
+        """The settings of the app."""
+        return self.parts.settings
+
+    @property
+    def formatter(self) -> "EventResponseFormatter":
+        """Writes the answers that pages read."""
+        return self.parts.formatter
+
+    @property
+    def ui(self) -> "UIAdapter":
+        """Makes documents of generated pages."""
+        return self.parts.ui
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether it came over https."""
+        return self.scope.get("scheme") == "https"
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether a program asks and not a page: it accepts JSON, and does so before HTML."""
+        if self.is_datastar:
+            return False
+        accept = self.headers.get(b"accept")
+        if accept is None or accept == b"*/*":
+            # Whoever accepts anything gets an answer of the kind that he sends.
+            return media_type(self.headers) == b"application/json"
+        return prefers_json(accept[:1024])
+
+    @property
+    def origin_path(self) -> str | None:
+        """The path of this site's page that the request was sent from, if the browser says so."""
+        referer = self.headers.get(b"referer", b"")
+        match = _REFERER.fullmatch(referer)
+        if match is None:
+            return None
+        origin, path = match[1], match[2].decode("ascii")
+        host = self.headers.get(b"host", b"")
+        is_own = is_own_origin(origin, host, secure=self.is_secure) and is_own_path(path)
+        return path if is_own else None
+
+    @property
+    def page_headers(self) -> Headers:
+        """The headers of generated pages."""
+        return self.parts.page_headers
+
+    @property
+    def session(self) -> str:
+        """The id of the browser's session.
+
+        Where there is none yet, or its cookie cannot be trusted, a new one begins, and the
+        answer sets its cookie.
+        """
+        session = self._session
+        if session is None:
+            identity = self.parts.session
+            is_secure = self.scope.get("scheme") == "https"
+            found = identity.find(self.headers.get(b"cookie", b""), secure=is_secure)
+            session = identity.create() if found is None else found.id
+            if found is None or found.is_due:
+                self.set_cookie = identity.cookie(session, secure=is_secure)
+            self._session = session
+        return session
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """What the header `Idempotency-Key` and the sender make of this request; mostly `None`.
+
+        The same request, sent again by the same actor or in the same session, has the same one.
+        What asks for something else is another request, also under the same header. Read the
+        arguments first: of the body counts what was read.
+
+        Raises:
+            BadRequest: The header is not 1 to 200 visible ASCII characters.
+        """
+        given = self.headers.get(b"idempotency-key")
+        if given is None:
+            return None
+        if not _KEY.fullmatch(given):
+            raise BadRequest("An Idempotency-Key has 1 to 200 visible ASCII characters.")
+        if self.actor.id is not None:
+            sender = f"actor {self.actor.id}"
+        else:
+            # None begins here: the request that is sent again would be in another.
+            cookie = self.headers.get(b"cookie", b"")
+            found = self.parts.session.find(cookie, secure=self.is_secure)
+            sender = "nobody" if found is None else f"session {found.id}"
+        parts = (sender, self.method, self.path, self.scope["query_string"].decode("latin-1"))
+        told = "\0".join([*parts, given.decode("ascii"), ""])
+        return sha256(told.encode("utf-8", "surrogatepass") + (self._body or b"")).hexdigest()
+
+    @property
+    def query_items(self) -> list[tuple[str, str]]:
+        """The names and values of the query string, decoded, in order.
+
+        Raises:
+            PayloadTooLarge: It is longer than 64 KiB, or has more than 1,000 names.
+            BadRequest: It is not UTF-8.
+        """
+        items = self._query
+        if items is None:
+            items = self._query = read_pairs(self.scope["query_string"], MAX_QUERY)
+        return items
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query string, decoded.
+
+        Raises:
+            InvalidArguments: A name is given twice.
+        """
+        return unique(self.query_items)
+
+    @property
+    def received(self) -> bytes:
+        """The body, as far as it has been read; empty before."""
+        return self._body or b""
+
+    async def body(self) -> bytes:
+        """Read the body.
+
+        Raises:
+            PayloadTooLarge: It has more than 256 KiB, whatever its length claims to be.
+            BadRequest: The client went away before it had sent everything, or sends nothing more.
+            UnsupportedMediaType: It is packed, with gzip or in another way.
+        """
+        body = self._body
+        if body is None:
+            coding = self.headers.get(b"content-encoding")
+            if coding is not None and not _is_plain(coding):
+                raise UnsupportedMediaType(
+                    coding.decode("latin-1"), "The body must be sent as it is, not packed."
+                )
+            message = await self._receive()
+            body = message.get("body", b"")
+            if message["type"] != "http.request":
+                raise BadRequest("The request ended too early.")
+            if message.get("more_body", False):
+                body = await self._rest(body)
+            elif len(body) > MAX_BODY:
+                raise PayloadTooLarge(MAX_BODY)
+            self._body = body
+        return body
+
+    async def _rest(self, first: bytes) -> bytes:
+        length = self.headers.get(b"content-length")
+        if length is not None and not is_length(length, MAX_BODY):
+            raise PayloadTooLarge(MAX_BODY)
+        chunks = [first]
+        size = len(first)
+        pieces = empty = 0
+        is_more = True
+        while is_more:
+            if size > MAX_BODY:
+                raise PayloadTooLarge(MAX_BODY)
+            pieces += 1
+            if not pieces % 100:
+                # A server that has all of them ready leaves nobody else a turn.
+                await asyncio.sleep(0)
+            message = await self._receive()
+            if message["type"] != "http.request":
+                raise BadRequest("The request ended too early.")
+            chunk = message.get("body", b"")
+            chunks.append(chunk)
+            size += len(chunk)
+            empty += not chunk
+            if empty > MAX_EMPTY:
+                raise BadRequest("The request does not end.")
+            is_more = message.get("more_body", False)
+        if size > MAX_BODY:
+            raise PayloadTooLarge(MAX_BODY)
+        return b"".join(chunks)
+
+
+def _is_plain(coding: bytes) -> bool:
+    """Tell whether a Content-Encoding says that nothing was done to the body."""
+    return all(one.strip().lower() in (b"", b"identity") for one in coding.split(b","))
+
+
+def combine(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Combine headers of the same name, as RFC 9110 section 5.2 says.
+
+    Cookies are joined by a semicolon (RFC 9113 section 8.2.3), all others by a comma.
+    """
+    headers: dict[bytes, bytes] = {}
+    for name, value in pairs:
+        before = headers.get(name)
+        if before is None:
+            headers[name] = value
+        else:
+            headers[name] = before + (b"; " if name == b"cookie" else b", ") + value
+    return headers
+
+
+def media_type(headers: dict[bytes, bytes]) -> bytes:
+    """Give the content type in lower case, without its parameters."""
+    return headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+
+
+def is_length(text: bytes, limit: int) -> bool:
+    """Tell whether a Content-Length is a number not above the limit."""
+    return text.isdigit() and len(text) <= 18 and int(text) <= limit
+
+
+def read_pairs(text: bytes, limit: int) -> list[tuple[str, str]]:
+    """Decode `name=value&...`, of a query string or a form.
+
+    Raises:
+        PayloadTooLarge: It has more than `limit` bytes, or more than 1,000 names.
+        BadRequest: It is not UTF-8.
+    """
+    if len(text) > limit or text.count(b"&") >= MAX_MEMBERS:
+        raise PayloadTooLarge(limit)
+    try:
+        return parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict")
+    except ValueError:
+        raise BadRequest("The request is not valid UTF-8.") from None
+
+
+def unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Make a mapping of names and values.
+
+    Raises:
+        InvalidArguments: A name is given twice.
+    """
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        if name in values:
+            raise InvalidArguments((ArgumentError("", "A value is given twice.", "duplicate"),))
+        values[name] = value
+    return values

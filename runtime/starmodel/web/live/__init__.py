@@ -1,0 +1,1 @@
+"""Live updates: one event stream per page."""

@@ -1,0 +1,42 @@
+"""What a page is told when a record that it shows is not there any more.
+
+It is a notice of its own, which looks the same on every page: pages of one's own have neither our
+style nor a place for it. Who reads them may not see why a record is gone, so one that was deleted
+and one that somebody may not see any more are told alike.
+"""
+
+from hashlib import blake2b
+
+from starmodel.application import Key
+from starmodel.domain import Fragment
+from starmodel.web.datastar.attributes import escape
+
+_STYLE = (
+    "position:fixed;inset:0 0 auto;z-index:2147483647;padding:1rem;text-align:center;"
+    "background:#b3261e;color:#fff"
+)
+_ONCE = (
+    "[...document.querySelectorAll('[role=alert]')].some((one) => one !== el && one.id === el.id)"
+    " && el.remove()"
+)
+
+
+def deletion_notice(key: Key) -> Fragment:
+    """Give the notice that a record has been deleted; on a page that has it, it removes itself."""
+    return Fragment(
+        f'<div id="{_id(key)}" role="alert" style="{_STYLE}" data-init="{escape(_ONCE)}">'
+        f"This {escape(key.entity.replace('_', ' '))} has been deleted.</div>",
+        "body",
+        "append",
+    )
+
+
+def no_deletion_notice(key: Key) -> Fragment:
+    """Take the notice away: the record is there again."""
+    return Fragment("", f"#{_id(key)}", "remove")
+
+
+def _id(key: Key) -> str:
+    """Give the id of the notice. Ids of records may hold what no selector can."""
+    digest = blake2b(key.id.encode("utf-8", "replace"), digest_size=8)
+    return f"deleted-{key.entity}-{digest.hexdigest()}"

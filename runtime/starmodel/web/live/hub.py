@@ -1,0 +1,430 @@
+"""Live updates: one event stream per page, `GET /live?watch=counter&watch=product:ID`.
+
+A stream begins with a snapshot of each entity it watches, and goes on with every committed
+change. A page that lists records watches them all, `watch=product`, and is told where their
+changes stand, at once and whenever there is another that it may know of. The bus only gives
+hints; what is sent is read from the store. With every sign of life the stored versions are compared with those that were sent, so a lost hint or an expired entity
+is noticed then at the latest. A page that reads too slowly skips versions; none ever goes back.
+
+A page that shows a record is told when that is deleted, also before its stream has begun.
+
+Who may read an entity is asked before the stream begins, and again before each change is sent.
+"""
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from starmodel.application import (
+    EntityDefinition,
+    EntityPersistenceBackend,
+    Key,
+    Services,
+    authorize,
+    needs_signing_in,
+)
+from starmodel.domain import CommandRecord, Scope
+from starmodel.domain.ids import MAX_ID
+from starmodel.errors import (
+    ArgumentError,
+    InvalidArguments,
+    NotFound,
+    TooManyRequests,
+    Unavailable,
+)
+from starmodel.settings import Settings
+from starmodel.web.app.routing import Resource, Route
+from starmodel.web.datastar.formatter import EventResponseFormatter
+from starmodel.web.http.request import Request
+from starmodel.web.live.change_counter import Changes
+from starmodel.web.live.list_topic import Change, Collection, GuardedCollection
+from starmodel.web.live.replay import FragmentHistory, Past
+from starmodel.web.live.stream import LiveStream
+from starmodel.web.live.topic import Topic, Watched
+
+PATH = "/live"
+"""Where a page asks for its stream."""
+
+ONLY = "only"
+DELETIONS = "deletions"
+"""What a page asks for that shows a record as it was, `?watch=product:ID&only=deletions`."""
+
+_RETRY_AFTER = 5.0
+_SHORTEST_RETRY = 500
+_LONGEST_RETRY = 15_000
+_PAUSE_AFTER = 200
+
+logger = logging.getLogger("starmodel.live")
+
+
+class LiveHub:
+    """Tells every open page what has changed.
+
+    Args:
+        resources: The entities that may be watched.
+        services: The stores and the bus.
+        settings: The limits.
+        formatter: Writes what the pages are told.
+        changes: Says where the changes of records that are listed stand.
+    """
+
+    def __init__(
+        self,
+        resources: Iterable[Resource],
+        services: Services,
+        settings: Settings,
+        formatter: EventResponseFormatter,
+        changes: Changes,
+    ) -> None:
+        self._resources = {resource.definition.name: resource for resource in resources}
+        self._services = services
+        self._settings = settings
+        self._formatter = formatter
+        self._changes = changes
+        # Below a prefix the same markup has other addresses, and a topic of its own.
+        self._topics: dict[tuple[str, str], dict[EventResponseFormatter, Topic]] = {}
+        self._collections: dict[str, Collection] = {}
+        self._dependents = changes.dependents
+        self._streams: set[LiveStream] = set()
+        self._sessions: dict[str, set[LiveStream]] = {}
+        self._history = FragmentHistory(formatter)
+        self._unsubscribe: Callable[[], None] | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._is_draining = False
+        self.route = Route("GET", PATH, self.answer)
+
+    def __repr__(self) -> str:
+        return f"<LiveHub, {len(self._streams)} streams of {len(list(self._each()))} topics>"
+
+    def __len__(self) -> int:
+        """The number of open streams."""
+        return len(self._streams)
+
+    async def open(self) -> None:
+        """Listen to the bus."""
+        self._is_draining = False
+        self._unsubscribe = self._services.bus.subscribe(self.hear)
+        if self._changes.guarded:
+            self._services.before_image = self._hear_before
+
+    async def close(self) -> None:
+        """Stop listening, and end every stream."""
+        self.drain()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+            self._services.before_image = None
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        for topic in (*self._each(), *self._collections.values()):
+            topic.close()
+
+    def drain(self) -> None:
+        """End every stream, and begin no other.
+
+        Each page is told to come back after a random time, so that they do not all come at
+        once.
+        """
+        self._is_draining = True
+        for stream in self._streams:
+            stream.end(b"retry: %d\n\n" % self._retry())
+
+    def cut(self) -> None:
+        """Drop every stream that is still open: those whose browsers do not read."""
+        for stream in list(self._streams):
+            stream.cut()
+
+    def hear(self, record: CommandRecord) -> None:
+        """Pass on what the bus tells."""
+        past: Past | None = None
+        if record.fragment is not None:
+            try:
+                past = self._history.add(record.entity, record.id, record.fragment)
+            except ValueError:
+                logger.exception("The fragment of %s.%s is none", record.entity, record.event)
+        topics = self._topics.get((record.entity, record.id))
+        if topics is not None:
+            for topic in topics.values():
+                event = None if past is None else self._history.event(past, topic.formatter)
+                topic.hear(record, event)
+        if record.entity in self._dependents:
+            definition = self._resources[record.entity].definition
+            change = Change(definition, definition.key(record.id))
+            self._hear_of(record.entity, change)
+            if record.version > 1 and "id" in record.changed:
+                # It was deleted, and the database may have changed others with it.
+                for name in self._dependents[record.entity]:
+                    self._hear_of(name, change)
+                    for other in list(self._each()):
+                        if other.key.entity == name:
+                            other.look()
+
+    def _hear_of(self, name: str, change: Change) -> None:
+        """Take note that a record of an entity has changed, and tell those who list them."""
+        self._changes.note(name)
+        collection = self._collections.get(name)
+        if collection is not None:
+            collection.hear(change)
+
+    def _hear_before(
+        self, definition: EntityDefinition[Any], key: Key, values: Mapping[str, object], gone: bool
+    ) -> None:
+        """Take note of what a record was that has just been changed, or is gone.
+
+        Who could see it then has it on his page. Only this process knows, and it tells nobody.
+        """
+        names = (key.entity, *(self._dependents.get(key.entity, ()) if gone else ()))
+        for name in names:
+            collection = self._collections.get(name)
+            if isinstance(collection, GuardedCollection):
+                try:
+                    before = definition.restore(values)
+                except Exception:
+                    # It is committed by now, so whoever has done it is not told.
+                    logger.exception("What %s was could not be restored", key.entity)
+                else:
+                    collection.hear(Change(definition, key, before))
+
+    async def answer(self, request: Request) -> LiveStream:
+        """GET /live: begin a stream.
+
+        A page of this site that watches a record has shown it. So where that is not there, the page
+        is told that it was deleted meanwhile.
+
+        Raises:
+            InvalidArguments: What is to be watched is not said, or is not there to be watched.
+            NotFound: There is no such record.
+            Unauthenticated, Forbidden: The actor may not read one of the entities; a record that
+                he may not read is none for him.
+            TooManyRequests: The session has as many streams as it may.
+            Unavailable: The process is about to end, or has as many streams as it may.
+        """
+        keys = self._read_keys(request)
+        self._check_room(request.session)
+        is_page = request.is_datastar and request.origin_path is not None
+        tells_deletions = (ONLY, DELETIONS) in request.query_items
+        stream = LiveStream(
+            self,
+            request.actor,
+            request.session,
+            secrets.token_hex(8),
+            self._formatter.headers,
+            is_page=is_page,
+            tells_deletions=tells_deletions,
+        )
+        self._join(stream, keys, request.formatter)
+        last_event = request.headers.get(b"last-event-id", b"")
+        try:
+            for topic in stream.topics:
+                try:
+                    await self._admit(stream, topic)
+                except NotFound:
+                    if not is_page or not isinstance(topic, Topic):
+                        raise
+                    stream.forget(topic)
+                    stream.append(topic, topic.deletion)
+        except BaseException:
+            self.leave(stream)
+            raise
+        if tells_deletions:
+            stream.pending.clear()
+        cursor = self._history.read(last_event)
+        event_id = self._history.event_id(stream.token)
+        stream.begin(b"retry: %d\nid: %b\n" % (self._retry(), event_id.encode()))
+        if cursor is not None:
+            self._replace(stream, cursor.stream)
+            if not tells_deletions:
+                self._catch_up(stream, cursor.number)
+        return stream
+
+    def leave(self, stream: LiveStream) -> None:
+        """Forget a stream. Forgetting it again does nothing."""
+        self._streams.discard(stream)
+        siblings = self._sessions.get(stream.session)
+        if siblings is not None:
+            siblings.discard(stream)
+            if not siblings:
+                del self._sessions[stream.session]
+        for topic in stream.topics:
+            topic.streams.discard(stream)
+            if not topic.streams:
+                self._drop(topic)
+        stream.topics.clear()
+
+    def _drop(self, topic: Watched) -> None:
+        """Forget a topic that nobody watches; another may stand for its entity by now."""
+        topic.close()
+        place = (topic.key.entity, topic.key.id)
+        topics = self._topics.get(place, {})
+        if isinstance(topic, Topic) and topics.get(topic.formatter) is topic:
+            del topics[topic.formatter]
+            if not topics:
+                del self._topics[place]
+        elif self._collections.get(topic.key.entity) is topic:
+            del self._collections[topic.key.entity]
+
+    def _read_keys(self, request: Request) -> list[Key]:
+        """Read from the query string what is to be watched."""
+        watched = [value for name, value in request.query_items if name == "watch"]
+        limit = self._settings.live_watches
+        if not watched:
+            raise _refuse("Say what to watch: ?watch=...", "missing")
+        if len(watched) > limit:
+            raise _refuse(f"At most {limit} entities can be watched at once.", "too_long")
+        return list(dict.fromkeys(self._read_key(request, text) for text in watched))
+
+    def _read_key(self, request: Request, text: str) -> Key:
+        name, colon, id = text.partition(":")
+        resource = self._resources.get(name)
+        if resource is None:
+            raise _refuse("There is no such entity.", "unknown")
+        definition = resource.definition
+        scope = definition.scope
+        if scope is not Scope.RECORD:
+            if colon:
+                raise _refuse("Only a record is watched by its id.", "unexpected_id")
+            if scope is Scope.USER:
+                authorize(request.actor, request.actor.is_authenticated)
+                return definition.key(request.actor.id or "")
+            return definition.key(request.session)
+        if not colon and name in self._dependents:
+            return definition.key("")
+        if not 0 < len(id) <= MAX_ID:
+            raise _refuse("A record is watched by its id: ?watch=name:id", "missing_id")
+        return definition.key(id)
+
+    def _check_room(self, session: str) -> None:
+        if self._is_draining or len(self._streams) >= self._settings.live_streams:
+            raise Unavailable(_RETRY_AFTER)
+        siblings = self._sessions.get(session, ())
+        if len(siblings) >= self._settings.live_streams_per_session:
+            raise TooManyRequests(_RETRY_AFTER)
+
+    def _each(self) -> Iterator[Topic]:
+        """Give the topics of single entities."""
+        return (topic for topics in self._topics.values() for topic in topics.values())
+
+    def _join(self, stream: LiveStream, keys: list[Key], formatter: EventResponseFormatter) -> None:
+        """Subscribe before anything is read, so that no change can slip in between."""
+        self._streams.add(stream)
+        self._sessions.setdefault(stream.session, set()).add(stream)
+        for key in keys:
+            topic = self._topic(key, formatter)
+            stream.topics.append(topic)
+            topic.streams.add(stream)
+            stream.pending[topic] = None
+        if self._watch is None:
+            self._watch = asyncio.get_running_loop().create_task(self._watch_over())
+
+    def _topic(self, key: Key, formatter: EventResponseFormatter) -> Topic | Collection:
+        """Give what stands for an entity, or for all records of a kind; make it if need be."""
+        resource = self._resources[key.entity]
+        if not key.id and key.entity in self._dependents:
+            collection = self._collections.get(key.entity)
+            if collection is None:
+                collection = self._collection(resource.definition)
+                self._collections[key.entity] = collection
+            return collection
+        topics = self._topics.setdefault((key.entity, key.id), {})
+        topic = topics.get(formatter)
+        if topic is None:
+            backend = self._services.persistence.backend_for(resource.definition)
+            topic = topics[formatter] = Topic(resource, key, backend, formatter)
+        return topic
+
+    def _collection(self, definition: EntityDefinition[Any]) -> Collection:
+        if definition.name not in self._changes.guarded:
+            return Collection(definition, self._changes, self._formatter)
+        backend = self._services.persistence.backend_for(definition)
+        return GuardedCollection(definition, self._changes, self._formatter, backend)
+
+    async def _admit(self, stream: LiveStream, topic: Topic | Collection) -> None:
+        """Read an entity for a new stream, and see whether it may have it."""
+        if isinstance(topic, Collection):
+            authorize(stream.actor, topic.allows(stream.actor))
+            return
+        definition = topic.definition
+        authorize(stream.actor, not needs_signing_in(definition.access, stream.actor))
+        view = await topic.read()
+        is_allowed = topic.allows(stream.actor, view.entity)
+        if view.state is None or (definition.is_record and not is_allowed):
+            raise NotFound(topic.key.entity, topic.key.id)
+        authorize(stream.actor, is_allowed)
+        # A policy that said no for a moment has had the stream forgotten.
+        topic.streams.add(stream)
+        stream.pending[topic] = None
+
+    def _replace(self, stream: LiveStream, token: str) -> None:
+        """Silence the stream that the same page read before, if it is still open.
+
+        Datastar 1.0 opens a second one beside the first when its tab is shown again just when
+        it was about to reconnect; the page would get every fragment twice. The older one is
+        kept open: ended, it would only come back.
+        """
+        for other in self._sessions.get(stream.session, ()):
+            if other.token == token and other is not stream:
+                for topic in other.topics:
+                    other.forget(topic)
+
+    def _catch_up(self, stream: LiveStream, number: int) -> None:
+        """Send the fragments that the page missed while it was away."""
+        topics = {(topic.key.entity, topic.key.id): topic for topic in stream.topics}
+        for past in self._history.since(number):
+            topic = topics.get((past.entity, past.id))
+            if topic is not None:
+                formatter = topic.formatter
+                stream.append(topic, self._history.event(past, formatter))
+
+    async def _watch_over(self) -> None:
+        """Look after the open streams, as long as there are any."""
+        try:
+            while self._streams:
+                await asyncio.sleep(self._settings.live_keep_alive)
+                await self._compare()
+                await self._keep_alive()
+        finally:
+            self._watch = None
+
+    async def _compare(self) -> None:
+        """Compare what was sent with what is stored."""
+        away: set[EntityPersistenceBackend] = set()
+        for number, topic in enumerate(list(self._each())):
+            if number % _PAUSE_AFTER == 0:
+                await asyncio.sleep(0)
+            if topic.backend in away:
+                continue
+            try:
+                if await topic.backend.version(topic.key) != topic.version:
+                    await topic.read()
+            except Unavailable as error:
+                # So is all else that is kept there; the next time it may be back.
+                away.add(topic.backend)
+                logger.warning("What is watched waits to be compared: %s", error.reason)
+            except Exception:
+                logger.exception("%s could not be compared", topic.key.entity)
+
+    async def _keep_alive(self) -> None:
+        """Send a sign of life on every idle stream, and cut those that nobody reads."""
+        now = asyncio.get_running_loop().time()
+        for number, stream in enumerate(list(self._streams)):
+            if number % _PAUSE_AFTER == 0:
+                await asyncio.sleep(0)
+            if stream.stuck_for(now) >= self._settings.live_send_timeout:
+                logger.info("A live stream that nobody reads is closed")
+                stream.cut()
+            else:
+                stream.keep_alive(self._formatter.keep_alive)
+
+    def _retry(self) -> int:
+        """Give milliseconds after which a page comes back: the more pages, the wider spread."""
+        return random.randint(
+            _SHORTEST_RETRY, min(2 * _SHORTEST_RETRY + 2 * len(self._streams), _LONGEST_RETRY)
+        )
+
+
+def _refuse(message: str, kind: str) -> InvalidArguments:
+    return InvalidArguments((ArgumentError("watch", message, kind),))

@@ -1,0 +1,1 @@
+"""What generated pages and forms are rendered with."""

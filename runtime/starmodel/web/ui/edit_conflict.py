@@ -1,0 +1,147 @@
+"""A form whose record somebody else has changed meanwhile: both versions, side by side.
+
+What was typed stays as it is, and every other input has what is stored by now. Beside each input
+that differs from that stands what is stored, with a button that takes it. To keep one's own, one
+saves once more.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from starmodel.domain import Fragment
+from starmodel.domain.type_guards import is_mapping, is_sequence
+from starmodel.errors import StaleVersion
+from starmodel.web.http.request import Request
+from starmodel.web.http.response import Response
+from starmodel.web.ui.display_values import escape
+from starmodel.web.ui.picker import CHIP
+
+if TYPE_CHECKING:
+    from starmodel.web.ui.form_state import Draft, Form
+
+Labels: TypeAlias = Mapping[str, str] | None
+"""What the records are called that a field refers to, by id."""
+
+NOTICE: Final = (
+    '<div class="conflict" role="alert" tabindex="-1" data-init="el.focus()">'
+    "<p>Somebody else has changed this. What you typed is still here, and everything else is as"
+    " it is now. Save again to keep yours.</p>"
+    '<a class="button quiet" href="">Discard what I typed</a></div>'
+)
+"""What stands above such a form; its link loads the form as the record is now."""
+
+LOCAL: Final = (
+    "((text) => text && new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000)"
+    ".toISOString().slice(0, 19))"
+)
+"""Turns an instant into what an input for a date and a time has, in the reader's own zone."""
+
+TAKE: Final = escape(
+    "((field, told, chip, pick) => JSON.parse(el.dataset.theirs).forEach(([name, value, label]) =>"
+    " ((input) => (Array.isArray(value)"
+    " ? field.querySelector('.chips').replaceChildren(...value.map((one) => chip(...one)))"
+    " : label ? pick(input, value, label)"
+    " : typeof value === 'boolean' ? input.checked = value"
+    f" : input.value = input.type === 'datetime-local' ? {LOCAL}(value)"
+    " : input.type === 'time' ? value.slice(0, 8) : value,"
+    " label || (told(input, 'input'), told(input, 'change')), input.focus()))"
+    "([...field.querySelectorAll('[name]')].find((one) => one.name === name))))"
+    "(el.closest('.field, fieldset'),"
+    " (input, type) => input.dispatchEvent(new Event(type, {bubbles: true})),"
+    f" {CHIP},"
+    " (input, id, label) => ((option) => (option.setAttribute('role', 'option'),"
+    " option.setAttribute('data-id', id), option.textContent = label,"
+    " input.nextElementSibling.append(option), option.click()))(document.createElement('li')))"
+)
+"""What the button beside an input does: put into it what is stored, as if it was typed, or picked
+from a list."""
+
+
+def answer_conflict(
+    request: Request, stale: StaleVersion, form: "Form", draft: "Draft"
+) -> Response:
+    """Show a form again, with what was typed into it and what is stored now.
+
+    Args:
+        request: The request that came too late.
+        stale: What it was told.
+        form: The form.
+        draft: The form as the record is now.
+
+    Raises:
+        StaleVersion: A program asked; it gets its answer as for any other error.
+    """
+    if request.wants_json:
+        raise stale
+    theirs = draft.values
+    mine = form.over(theirs, request)
+    differing = [name for name, value in theirs.items() if value != mine[name]]
+    labels = {name: _labels(draft.related.get(name, {}), form.labels.get(name)) for name in theirs}
+    place = f"errors.{request.route.namespace}.{request.route.event}"
+    page = form.page(
+        replace(
+            draft,
+            values=mine,
+            before=theirs,
+            is_stale=True,
+            errors={name: _said(theirs[name], labels[name]) for name in differing},
+            choices={
+                name: _choice(name, theirs[name], labels[name], f"{place}.{name}")
+                for name in differing
+            },
+        )
+    )
+    if request.is_datastar:
+        # As a whole: what is morphed would keep the values that its script began with.
+        patch = request.formatter.elements(Fragment(page.content, "main", "replace"))
+        return Response(200, request.formatter.headers, patch)
+    document = request.ui.document(title=page.title, lead=page.lead, content=page.content)
+    return Response(409, request.page_headers, document.encode("utf-8", "replace"))
+
+
+def _choice(name: str, theirs: object, labels: Labels, errors: str) -> str:
+    """Write the button that takes what is stored; `errors` is the signal of the input's error."""
+    clear = f"@setAll('', {{include: /^{errors.replace('.', '[.]')}$/}}), el.remove()"
+    return (
+        '<button type="button" class="quiet scripted"'
+        f' data-theirs="{escape(json.dumps(_inputs(name, theirs, labels)))}"'
+        f' data-on:click="{TAKE}, {escape(clear)}">Take theirs</button>'
+    )
+
+
+def _inputs(name: str, value: object, labels: Labels) -> list[list[object]]:
+    """Give the inputs that a value belongs to: their names, and what each of them has."""
+    if is_mapping(value):
+        parts = [_inputs(f"{name}.{part}", one, None) for part, one in value.items()]
+        return [entry for part in parts for entry in part]
+    if is_sequence(value):
+        chosen = [[id, (labels or {}).get(id, id)] for id in map(str, value)]
+        return [[f"{name}-search", chosen]]
+    if labels is not None and isinstance(value, str) and value:
+        return [[name, value, labels.get(value, value)]]
+    return [[name, value]]
+
+
+def _labels(records: Mapping[str, Mapping[str, Any]], label: str | None) -> Labels:
+    """Give what records are called, by id; `None` for a field that refers to none."""
+    if label is None:
+        return None
+    return {id: str(state.get(label) or id) for id, state in records.items()}
+
+
+def _said(value: object, labels: Labels) -> str:
+    """Say what is stored."""
+    text = _text(value, labels or {})
+    return f"It is now: {text}" if text else "It is empty now."
+
+
+def _text(value: object, labels: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if is_mapping(value):
+        return ", ".join([f"{name} {_text(one, {})}" for name, one in value.items()])
+    if is_sequence(value):
+        return ", ".join([_text(one, labels) for one in value])
+    return labels.get(str(value), str(value))

@@ -1,0 +1,1 @@
+"""The arguments of an event: read, bounded, validated."""

@@ -1,0 +1,583 @@
+"""The arguments of an event, out of a request: where they come from and what they may be.
+
+An argument is looked for in the query string, which is what the page's author wrote, then in
+the body: a JSON object, or a form. It is never taken from a header or a cookie. Whatever else a
+request holds is ignored and changes nothing.
+
+Schemas become validators when they are declared; nothing is built while a request is served.
+"""
+
+import copy
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final, cast
+from uuid import UUID
+
+from pydantic_core import (
+    PydanticCustomError,
+    SchemaValidator,
+    ValidationError,
+    core_schema,
+    to_json,
+)
+from pydantic_core.core_schema import CoreSchema
+
+from starmodel.domain import OMITTED
+from starmodel.domain.type_guards import is_mapping
+from starmodel.errors import (
+    ArgumentError,
+    BadRequest,
+    InvalidArguments,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+)
+from starmodel.web.http import json_body
+from starmodel.web.http.form_body import MULTIPART, URLENCODED, read_form
+from starmodel.web.http.request import Request, media_type
+from starmodel.web.http.request_limits import MAX_SIGNALS, MAX_STRING
+from starmodel.web.ui.input_value import LINE_END
+from starmodel.web.ui.untouched import Shown, read_shown, untouched, with_line_breaks
+from starmodel.web.validation.argument_schemas import (
+    TextKind,
+    bounded,
+    field_names,
+    is_optional,
+    part_schema,
+    text_kind,
+)
+from starmodel.web.validation.input_schema import (
+    CONFIG,
+    from_texts,
+    input_schema,
+    takes_booleans,
+    without_booleans,
+)
+from starmodel.web.validation.messages import argument_error, simple_error
+
+JSON: Final = b"application/json"
+
+_IMMUTABLE = (str, int, float, bytes, Decimal, date, time, timedelta, UUID, Enum, type(None))
+_BODYLESS = frozenset({"GET", "HEAD", "DELETE"})
+
+MAX_PARTS = 8
+"""How deep a value object may be in a form."""
+
+NOTHING: Final[frozenset[str]] = frozenset()
+
+EMPTY_LIST: Final = "[]"
+"""The text of a list that somebody has emptied."""
+
+MAX_ERRORS = 20
+"""How much is said about one argument."""
+
+
+class Required(Enum):
+    """The type of `REQUIRED`."""
+
+    REQUIRED = "required"
+
+    def __repr__(self) -> str:
+        return "REQUIRED"
+
+
+REQUIRED: Final = Required.REQUIRED
+"""The default of an argument that has none."""
+
+
+class Argument:
+    """One argument.
+
+    Args:
+        schema: Its type, as pydantic-core has it.
+        default: Its value where it is not given; a mutable one is copied each time.
+    """
+
+    __slots__ = ("_of_json", "_of_texts", "default", "is_optional", "kind", "schema")
+
+    def __init__(self, schema: CoreSchema, *, default: object = REQUIRED) -> None:
+        self.schema = input_schema(bounded(schema))
+        self.default = default
+        self.kind: TextKind = text_kind(schema)
+        self.is_optional = is_optional(schema)
+        # Each is made when it is first needed: most bodies are checked as a whole.
+        self._of_json: SchemaValidator | None = None
+        self._of_texts: SchemaValidator | None = None
+
+    @property
+    def is_made_later(self) -> bool:
+        """Return whether the author's class makes its default, where nobody gives a value."""
+        return self.default is OMITTED
+
+    @property
+    def of_json(self) -> SchemaValidator:
+        """Checks this argument alone, as JSON has it."""
+        if self._of_json is None:
+            self._of_json = SchemaValidator(without_booleans(self.schema), CONFIG)
+        return self._of_json
+
+    @property
+    def of_texts(self) -> SchemaValidator:
+        """Checks this argument alone, as a form or a URL has it; to be called with `strict=False`."""
+        if self._of_texts is None:
+            self._of_texts = SchemaValidator(from_texts(self.schema), CONFIG)
+        return self._of_texts
+
+    def field(self, *, is_exact: bool = False) -> core_schema.TypedDictField:
+        """Give its part of the schema of all arguments together.
+
+        With `is_exact` no number is `true` or `false`, which takes longer.
+        """
+        schema = without_booleans(self.schema) if is_exact else self.schema
+        if self.default is REQUIRED:
+            return core_schema.typed_dict_field(schema)
+        # A default that can be changed is copied: pydantic-core sees that it has no hash.
+        schema = core_schema.with_default_schema(schema, default=self.default)
+        return core_schema.typed_dict_field(schema, required=False)
+
+    def read_text(self, text: str, *, is_form: bool, is_typed: bool = False) -> object:
+        """Read what somebody typed, or what a URL says.
+
+        An empty text is a value only for what can be a text; else nothing was filled in. In a form
+        it is none either where the default is made later and, in a browser's (`is_typed`), where
+        it stands for `None`.
+
+        Raises:
+            ValidationError: It does not fit.
+        """
+        if self.kind != "text" and not text.strip():
+            if is_form and self.is_made_later:
+                return self.default
+            return None if self.is_optional else self.read_empty(is_form=is_form)
+        if is_form and not text:
+            if self.is_made_later:
+                return self.default
+            if is_typed and self.is_optional and self.schema["type"] != "any":
+                return None
+        if self.kind == "json" or (self.kind == "list" and text.lstrip().startswith("[")):
+            body = text.encode("utf-8", "replace")
+            json_body.check(body)
+            value = self.of_texts.validate_json(body, strict=False)
+            if json_body.has_twice(json_body.parse(body)):
+                raise _error(PydanticCustomError("duplicate", "This is given twice."))
+            return value
+        if self.kind == "list":
+            lines = [line.strip() for line in LINE_END.split(text)]
+            found = to_json([line for line in lines if line])
+            return self.of_texts.validate_json(found, strict=False)
+        # A single text is a valid input, which pydantic-core's own types leave out.
+        single: Any = text
+        return self.of_texts.validate_strings(single, strict=False)
+
+    def read_json(self, value: object, *, is_page: bool = False) -> object:
+        """Read a part of a JSON body.
+
+        Args:
+            value: The part.
+            is_page: Whether one of our pages has sent it, which has only texts in most of its
+                inputs. So a text that is no value of the argument is read as in a form.
+
+        Raises:
+            ValidationError: It does not fit.
+        """
+        try:
+            return self.of_json.validate_json(to_json(value))
+        except ValidationError:
+            if not is_page:
+                raise
+            if not isinstance(value, str):
+                return self.of_texts.validate_json(to_json(value), strict=False)
+            if not (value.strip() or self.is_optional):
+                raise
+            return self.read_text(value, is_form=False)
+
+    def read_empty(self, *, is_form: bool) -> object:
+        """Give the value of an argument that is there, and empty: as if it were not.
+
+        Raises:
+            ValidationError: It is required.
+        """
+        return self.read_nothing(is_form=is_form)
+
+    def read_nothing(self, *, is_form: bool) -> object:
+        """Give the value of an argument that is not there.
+
+        A box that is not ticked is not sent, so in a form nothing means no.
+
+        Raises:
+            ValidationError: It is required.
+        """
+        if is_form and self.kind == "flag" and not self.is_optional:
+            return False
+        if self.default is REQUIRED:
+            raise _error("missing")
+        return self.default if isinstance(self.default, _IMMUTABLE) else copy.deepcopy(self.default)
+
+
+class UpdateArgument(Argument):
+    """A field that an update may change: where it is left out, it is `OMITTED`.
+
+    In a form that shows what the field is, an input that was emptied says that there is nothing
+    now, and not that all is as it was.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, schema: CoreSchema) -> None:
+        super().__init__(schema, default=OMITTED)
+
+    @property
+    def is_made_later(self) -> bool:
+        """Give `False`: an update leaves what it is not given."""
+        return False
+
+    def read_empty(self, *, is_form: bool) -> object:
+        """Give an empty list, no bytes, or a box that is not ticked; nothing else can be empty.
+
+        Raises:
+            ValidationError: It cannot be empty.
+        """
+        if self.schema["type"] == "bytes":
+            return self.of_texts.validate_python(b"")
+        if self.kind == "list":
+            return self.of_texts.validate_json(b"[]")
+        if self.kind == "flag":
+            return False
+        raise _error("missing")
+
+
+class Arguments:
+    """All arguments of one event: `Arguments(amount=Argument(int_schema(), default=1))`."""
+
+    __slots__ = (
+        "_holds_objects",
+        "_quoted",
+        "_validate",
+        "_validate_exactly",
+        "_validate_json",
+        "arguments",
+        "names",
+    )
+
+    def __init__(self, **arguments: Argument) -> None:
+        self.arguments = arguments
+        self.names = tuple(arguments)
+        # A name spelled in any other way has a backslash, and is found out by that.
+        self._quoted = tuple(f'"{name}"'.encode() for name in arguments)
+        self._holds_objects = any(
+            argument.kind in ("json", "list") or argument.schema["type"] == "any"
+            for argument in arguments.values()
+        )
+        # pydantic takes `true` for a number, and does so much faster than it can be told not to.
+        self._validate_json = self._validator(is_exact=False).validate_json
+        self._validate_exactly: Callable[[bytes], dict[str, Any]] | None = None
+        has_numbers = any(takes_booleans(argument.schema) for argument in arguments.values())
+        self._validate: Callable[[bytes], dict[str, Any]] = (
+            self._validate_numbers if has_numbers else self._validate_json
+        )
+
+    def __repr__(self) -> str:
+        return f"<Arguments {', '.join(self.names)}>"
+
+    async def read(self, request: Request) -> dict[str, Any]:
+        """Read the arguments out of a request, each by its name.
+
+        Raises:
+            InvalidArguments: Some are missing, given twice, or do not fit; all are named.
+            BadRequest: The body is no JSON object and no form, or is beyond a limit.
+            PayloadTooLarge, UnsupportedMediaType: The body is too large, or of another kind.
+        """
+        if not self.names:
+            return {}
+        if (
+            request.method == "POST"
+            and not request.scope["query_string"]
+            and request.headers.get(b"content-type") == JSON
+        ):
+            # What nearly every request is like.
+            body = await request.body()
+            if not self._holds_objects and json_body.is_plain(body, self._quoted):
+                try:
+                    return self._validate(body)
+                except ValidationError:
+                    # Looked at more closely below, to say what is wrong with it.
+                    pass
+        # Datastar has no body to put the signals of these methods in, and sends them so.
+        is_bodyless = request.method in _BODYLESS
+        if not request.scope["query_string"] and not is_bodyless:
+            return await self._read_body(request, {})
+        items = request.query_items
+        texts = self._pick(items)
+        if len(texts) == len(self.names):
+            return self._read_each(texts)
+        signals = [value for name, value in items if name == "datastar"] if is_bodyless else []
+        if len(signals) > 1:
+            raise InvalidArguments((simple_error("", "duplicate"),))
+        if signals:
+            if len(signals[0]) > MAX_SIGNALS:
+                raise PayloadTooLarge(MAX_SIGNALS)
+            return self._read_json(signals[0].encode("utf-8"), texts, is_page=True)
+        if is_bodyless and request.method != "DELETE":
+            return self._read_each(texts)
+        return await self._read_body(request, texts)
+
+    async def _read_body(self, request: Request, texts: dict[str, str]) -> dict[str, Any]:
+        body = await request.body()
+        content_type = request.headers.get(b"content-type", b"")
+        kind = JSON if content_type == JSON else media_type(request.headers)
+        if kind == JSON and body:
+            return self._read_json(body, texts, _objects(request), is_page=request.is_datastar)
+        if kind in (URLENCODED, MULTIPART):
+            fields = read_form(body, content_type) if body else []
+            is_typed = b"text/html" in request.headers.get(b"accept", b"")
+            if is_typed:
+                fields = with_line_breaks(fields)
+            shown = read_shown(fields)
+            same = untouched(fields, shown)
+            left = self._left(shown, same)
+            if request.stored is not None:
+                left |= _same_lines(fields, request.stored)
+            kept = _parts(_objects(request), same)
+            fields = [
+                (name, value)
+                for name, value in fields
+                if name not in kept and name.partition(".")[0] not in left
+            ]
+            emptied = {name for name, value in fields if not value and name in shown} - same
+            parts = self._emptied_parts(emptied, is_update=request.stored is not None)
+            fields = [
+                (name, EMPTY_LIST if name in emptied and self._is_list(name) else value)
+                for name, value in fields
+            ]
+            given = self._pick(self._gather(fields, {**kept, **parts}))
+            # Whoever sends a form by PATCH is a program, and leaves out what it does not mean.
+            is_form = request.method != "PATCH"
+            return self._read_each(
+                {**given, **texts}, is_form=is_form, is_typed=is_typed, left=left
+            )
+        if body:
+            raise UnsupportedMediaType(kind.decode("latin-1"))
+        return self._read_each(texts)
+
+    def _validator(self, *, is_exact: bool) -> SchemaValidator:
+        """Make what checks a whole body."""
+        fields = {name: one.field(is_exact=is_exact) for name, one in self.arguments.items()}
+        schema = core_schema.typed_dict_schema(fields, extra_behavior="ignore", config=CONFIG)
+        return SchemaValidator(schema, CONFIG)
+
+    def _validate_numbers(self, body: bytes) -> dict[str, Any]:
+        """Check a whole body, of which some arguments are numbers.
+
+        Raises:
+            ValidationError: It does not fit.
+        """
+        # `find` instead of `b"..." in body`, which costs Python an exception.
+        if body.find(b"true") < 0 and body.find(b"false") < 0:
+            return self._validate_json(body)
+        if self._validate_exactly is None:
+            self._validate_exactly = self._validator(is_exact=True).validate_json
+        return self._validate_exactly(body)
+
+    def _read_json(
+        self,
+        body: bytes,
+        texts: Mapping[str, str],
+        stored: Mapping[str, object] | None = None,
+        *,
+        is_page: bool = False,
+    ) -> dict[str, Any]:
+        """Read a JSON body, and the texts that a query string gave before it.
+
+        `stored` are the value objects of which only what was changed is sent.
+        """
+        members: json_body.Members | None = None
+        if texts or self._holds_objects or not json_body.is_plain(body, self._quoted):
+            json_body.check(body)
+            members = json_body.load(body)
+            members.refuse_twice([name for name in self.names if name not in texts])
+        if not texts and not stored:
+            try:
+                return self._validate(body)
+            except ValidationError:
+                # Each argument is looked at alone now, to say of each what is wrong with it.
+                members = members or json_body.load(body)
+        if stored and members is not None:
+            members.update(
+                {name: _over(stored[name], members[name]) for name in stored if name in members}
+            )
+        return self._read_each(texts, members, is_page=is_page)
+
+    def _left(self, shown: Shown, same: Collection[str]) -> set[str]:
+        """Name the arguments that have a default, and of which no input was touched."""
+        touched = {way.partition(".")[0] for way in shown if way not in same}
+        return {
+            name
+            for name in {way.partition(".")[0] for way in same} - touched
+            if name in self.arguments and self.arguments[name].default is not REQUIRED
+        }
+
+    def _is_list(self, name: str) -> bool:
+        """Tell whether an argument is a list, and is never `None`."""
+        argument = self.arguments.get(name)
+        return argument is not None and argument.kind == "list" and not argument.is_optional
+
+    def _emptied_parts(self, ways: Collection[str], *, is_update: bool) -> dict[str, object]:
+        """Give what the parts of value objects are now whose inputs somebody has emptied.
+
+        What cannot be empty is left out of a new value object, and has its default.
+        """
+        parts: dict[str, object] = {}
+        for way in ways:
+            first, *rest = way.split(".")
+            if not rest or first not in self.arguments or way in self.arguments:
+                continue
+            schema = part_schema(self.arguments[first].schema, rest)
+            if schema is None:
+                continue
+            if is_optional(schema):
+                parts[way] = None
+            elif is_update or text_kind(schema) == "text":
+                parts[way] = ""
+        return parts
+
+    def _gather(
+        self, items: list[tuple[str, str]], kept: Mapping[str, object]
+    ) -> list[tuple[str, str]]:
+        """Put the parts of value objects together: `size.width` and `size.height` are one `size`.
+
+        An input that nothing was typed into gives nothing. `kept` are the values of parts of
+        which the inputs do not tell: they go with the others of the same value object.
+        """
+        objects: dict[str, dict[str, Any]] = {}
+        gathered: list[tuple[str, str]] = []
+        for name, value in items:
+            first, *rest = name.split(".")
+            if not rest or first not in self.arguments or name in self.arguments:
+                gathered.append((name, value))
+            elif len(rest) > MAX_PARTS:
+                raise BadRequest("A name in the form has too many parts.")
+            elif value:
+                _put(objects, name, value)
+            else:
+                objects.setdefault(first, {})
+        for name, value in kept.items():
+            if name.partition(".")[0] in objects:
+                _put(objects, name, value)
+        texts = [(name, to_json(value).decode("utf-8")) for name, value in objects.items()]
+        return [*gathered, *texts]
+
+    def _pick(self, items: list[tuple[str, str]]) -> dict[str, str]:
+        """Pick the arguments out of names and values."""
+        texts: dict[str, str] = {}
+        for name, value in items:
+            if name not in self.arguments:
+                continue
+            if name in texts:
+                raise InvalidArguments((simple_error(name, "duplicate"),))
+            if len(value) > MAX_STRING:
+                raise BadRequest(f"A text may have at most {MAX_STRING} characters.")
+            texts[name] = value
+        return texts
+
+    def _read_each(
+        self,
+        texts: Mapping[str, str],
+        members: Mapping[str, object] | None = None,
+        *,
+        is_form: bool = False,
+        is_page: bool = False,
+        is_typed: bool = False,
+        left: Collection[str] = NOTHING,
+    ) -> dict[str, Any]:
+        """Read every argument by itself: as text, else as a part of a JSON body, else neither.
+
+        `is_typed` says that a browser has sent a form, and `left` which arguments nobody has
+        touched in it.
+        """
+        values: dict[str, Any] = {}
+        errors: list[ArgumentError] = []
+        for name, argument in self.arguments.items():
+            try:
+                if name in texts:
+                    values[name] = argument.read_text(
+                        texts[name], is_form=is_form, is_typed=is_typed
+                    )
+                elif members is not None and name in members:
+                    values[name] = argument.read_json(members[name], is_page=is_page)
+                elif name in left:
+                    values[name] = argument.read_nothing(is_form=False)
+                else:
+                    values[name] = argument.read_nothing(is_form=is_form)
+            except ValidationError as error:
+                fields = field_names(argument.schema)
+                details = error.errors(include_url=False, include_input=False)
+                errors += [argument_error(detail, name, fields) for detail in details[:MAX_ERRORS]]
+        if errors:
+            raise InvalidArguments(tuple(errors))
+        return values
+
+
+def _objects(request: Request) -> dict[str, Any]:
+    """Give what is stored of value objects of which a form has sent the changed parts alone."""
+    form = request.route.form
+    if form is None or request.stored is None:
+        return {}
+    return {
+        name: request.stored[name]
+        for name, value in form.blank.items()
+        if is_mapping(value) and name in request.stored
+    }
+
+
+def _same_lines(fields: list[tuple[str, str]], stored: Mapping[str, Any]) -> set[str]:
+    """Name the texts that differ from what is stored in how their line breaks are written."""
+    return {
+        name
+        for name, text in fields
+        if isinstance(was := stored.get(name), str)
+        and text != was
+        and LINE_END.sub("\n", text) == LINE_END.sub("\n", was)
+    }
+
+
+def _put(objects: dict[str, dict[str, Any]], name: str, value: object) -> None:
+    """Put a part of a value object, `size.width`, to the others.
+
+    Raises:
+        InvalidArguments: It is there already, or part of what is no object.
+    """
+    first, *rest = name.split(".")
+    place = objects.setdefault(first, {})
+    for part in rest[:-1]:
+        inner = place.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise InvalidArguments((simple_error(first, "duplicate"),))
+        place = cast("dict[str, Any]", inner)
+    if rest[-1] in place:
+        raise InvalidArguments((simple_error(first, "duplicate"),))
+    place[rest[-1]] = value
+
+
+def _parts(stored: Mapping[str, Any], ways: Collection[str]) -> dict[str, object]:
+    """Give what is stored of those parts of value objects that are among `ways`."""
+    parts: dict[str, object] = {}
+    for way in ways:
+        value: Any = stored
+        for name in way.split("."):
+            value = value.get(name, OMITTED) if is_mapping(value) else OMITTED
+        if value is not OMITTED:
+            parts[way] = value
+    return parts
+
+
+def _over(stored: object, given: object) -> object:
+    """Put what is given of a value object over what is stored of it."""
+    if not is_mapping(stored) or not is_mapping(given):
+        return given
+    return {**stored, **{name: _over(stored.get(name), value) for name, value in given.items()}}
+
+
+def _error(type: str | PydanticCustomError) -> ValidationError:
+    """Make the error that pydantic would, for what it does not look at."""
+    return ValidationError.from_exception_data("argument", [{"type": type, "input": None}])

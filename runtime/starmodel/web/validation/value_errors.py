@@ -1,0 +1,89 @@
+"""Values that an event makes of its arguments, and that do not fit: what its caller is told.
+
+Pydantic's error is the caller's where the author's code made the value: `Track(title=title)`, or
+`self.title = title` where assignments are validated. What was read from elsewhere, as
+`Track.model_validate(answer.json())`, is not. And it has to be about something that the caller
+may know of: an entity, a value object in one's fields or in the event's parameters, or another
+model whose parts that do not fit are called like the event's arguments. Everything else is a
+fault of the app's.
+"""
+
+from collections.abc import Iterable
+from traceback import walk_tb
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import ErrorDetails, ValidationError
+
+from starmodel.application.copying import NOT_SHOWN, authors_text, private_names
+from starmodel.errors import ArgumentError, InvalidArguments
+from starmodel.web.validation.argument_schemas import field_names, models
+from starmodel.web.validation.messages import argument_error
+
+if TYPE_CHECKING:
+    from starmodel.web.http.request import Request
+
+MAX_ERRORS = 20
+"""How many errors are told at most."""
+
+_READING = ("model_validate", "validate_", "parse_")
+"""What the names of pydantic's functions begin with that read what came from elsewhere."""
+
+
+def invalid_arguments(request: "Request", error: ValidationError) -> InvalidArguments | None:
+    """Return what the caller of an event is told of an error; `None` where it is none of his."""
+    if not _is_made(error):
+        return None
+    names = request.route.argument_names
+    details = error.errors(include_url=False, include_input=False)
+    known = _classes_called(request, error.title)
+    if not known and not all(_is_about(detail, names) for detail in details):
+        return None
+    shown, private = _parts(known)
+    errors = [_told(detail, names, shown, private) for detail in details[:MAX_ERRORS]]
+    return InvalidArguments(tuple(dict.fromkeys(errors)))
+
+
+def _is_made(error: ValidationError) -> bool:
+    """Tell whether the author's code made the value, and did not read it."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    roots = [str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame in frames]
+    if "pydantic" not in roots:
+        return False
+    place = roots.index("pydantic")
+    called = frames[place].f_code.co_name
+    return place > 0 and roots[place - 1] != "starmodel" and not called.startswith(_READING)
+
+
+def _classes_called(request: "Request", title: str) -> set[type[Any]]:
+    """Give the entities and value objects of that name which the app and the event know."""
+    arguments = request.route.arguments
+    schemas: list[object] = [cls.__pydantic_core_schema__ for cls in request.parts.entities]
+    if arguments is not None:
+        schemas += [argument.schema for argument in arguments.arguments.values()]
+    return {cls for cls in models(schemas) if cls.__pydantic_validator__.title == title}
+
+
+def _parts(known: Iterable[type[Any]]) -> tuple[set[str], set[str]]:
+    """Give the names of the parts of models: those that are shown, and those that are private."""
+    schemas = [cls.__pydantic_core_schema__ for cls in known]
+    private = {name for cls in models(schemas) for name in private_names(cls)}
+    return field_names(schemas) - private, private
+
+
+def _is_about(detail: ErrorDetails, names: tuple[str, ...]) -> bool:
+    """Tell whether an error is about an argument, or in the author's own words."""
+    place = detail["loc"]
+    return str(place[0]) in names if place else authors_text(detail) is not None
+
+
+def _told(
+    detail: ErrorDetails, names: tuple[str, ...], shown: set[str], private: set[str]
+) -> ArgumentError:
+    place = detail["loc"]
+    # The innermost says most: `street` of an address that was made of a street and a city.
+    name = next((str(part) for part in reversed(place) if part in names), None)
+    if name is not None:
+        return argument_error({**detail, "loc": ()}, name, ())
+    if private.intersection(map(str, place)):
+        return NOT_SHOWN
+    return argument_error(detail, "", shown)
