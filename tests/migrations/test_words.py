@@ -7,7 +7,7 @@ from migration_project import Project
 from table_schemas import INTEGER, TEXT, column, index, table
 from table_schemas import database as schema
 
-from starmodel.stores.sql.schema.reserved_words import POSTGRESQL, SQLITE
+from starmodel.stores.sql.tables.reserved_words import POSTGRESQL, SQLITE
 from starmodel_generator.database.sql_keywords import RESERVED
 
 WORDS = sorted(RESERVED)

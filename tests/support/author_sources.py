@@ -6,7 +6,7 @@ Method bodies raise; the modules are there to be imported and to be type-checked
 from collections.abc import Iterator
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.python.declaration_order import objects_in_order
+from starmodel_generator.emission.declaration_order import objects_in_order
 from starmodel_generator.emission.python.default_expressions import default_layout
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import flat

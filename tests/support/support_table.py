@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from starmodel_generator.linking.options.pydantic_support import (
+from starmodel_generator.linking.types.pydantic_support import (
     CONFIG_KEYS,
     DECORATORS,
     FIELD_ARGUMENTS,

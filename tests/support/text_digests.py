@@ -93,8 +93,7 @@ def _digests(call: Callable[[str], str], end: int) -> Iterator[str]:
 
 def _functions() -> dict[str, Callable[[str], str]]:
     from starmodel_generator.diagnostics.code_frame import printable
-    from starmodel_generator.emission.forms import input_pattern
-    from starmodel_generator.emission.pages import markup
+    from starmodel_generator.emission.html import input_pattern, markup
     from starmodel_generator.emission.python import layout, literals
     from starmodel_generator.emission.sql import sql_layout
     from starmodel_generator.linking.names.unparse import literal_text

@@ -12,7 +12,7 @@ from starmodel_generator.cli.console import say
 from starmodel_generator.diagnostics.rules import entity_rules as rules
 from starmodel_generator.diagnostics.rules import pydantic_rules, source_rules, sql_rules
 from starmodel_generator.diagnostics.rules.entity_rules import ExplainedRule
-from starmodel_generator.diagnostics.rules.migration_rules import RULES as MIGRATION_RULES
+from starmodel_generator.migrations.migration_rules import RULES as MIGRATION_RULES
 
 EXPLANATIONS: dict[str, tuple[str, str]] = {
     "SM001": (

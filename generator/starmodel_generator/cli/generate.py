@@ -69,7 +69,7 @@ def generate(
     if watch:
         if check or diff or force:
             raise typer.BadParameter("--watch writes on save; it takes no --check, --diff, --force")
-        from starmodel_generator.cli.development.watch import watch_project
+        from starmodel_generator.cli.watch import watch_project
 
         return watch_project(".", functools.partial(_tell_run, form=form))
     with StageProgress() as progress:

@@ -9,7 +9,6 @@ import typer
 
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import say, show_diagnostics
-from starmodel_generator.diagnostics.rules.migration_rules import diagnostic
 from starmodel_generator.generation import Report, inspect_folder
 from starmodel_generator.migrations.alembic_runner import (
     BASE,
@@ -28,6 +27,7 @@ from starmodel_generator.migrations.history import (
     read_schemas,
 )
 from starmodel_generator.migrations.migration_plan import Finding
+from starmodel_generator.migrations.migration_rules import diagnostic
 from starmodel_generator.project.config import GeneratorConfig, missing_configuration, read_config
 from starmodel_generator.project.discovery import find_project
 from starmodel_schemas import AppSchema, DatabaseSchema

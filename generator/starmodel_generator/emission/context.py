@@ -8,8 +8,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from starmodel_generator.database.tables import database_schema
-from starmodel_generator.emission.client.reachable_types import owners, reach
-from starmodel_generator.emission.python.declaration_order import Reference
+from starmodel_generator.emission.declaration_order import Reference
+from starmodel_generator.emission.reachable_types import owners, reach
 from starmodel_generator.planning import EmissionSettings
 from starmodel_generator.project.hashing import digest
 from starmodel_generator.standard_names import BUILTIN_NAMES

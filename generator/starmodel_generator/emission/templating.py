@@ -18,7 +18,7 @@ _VERSION = "jinja2.txt"
 
 def environment() -> Environment:
     """Return what loads templates."""
-    from starmodel_generator.emission.pages.markup import in_fstring, in_string, in_template
+    from starmodel_generator.emission.html.markup import in_fstring, in_string, in_template
     from starmodel_generator.emission.python.layout import lay
 
     return _environment(

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from starmodel_generator.analysis.facts import ModuleFacts
+from starmodel_generator.linking.defaults.default_values import Defaults
+from starmodel_generator.linking.defaults.value_origins import MadeReader
 from starmodel_generator.linking.names.class_members import MemberReader
 from starmodel_generator.linking.names.mro import Lineages
 from starmodel_generator.linking.names.name_resolution import Names
-from starmodel_generator.linking.options.field_options import OptionReader
+from starmodel_generator.linking.types.field_options import OptionReader
 from starmodel_generator.linking.types.type_resolution import Types
 from starmodel_generator.linking.values.constants import Constants
-from starmodel_generator.linking.values.defaults import Defaults
-from starmodel_generator.linking.values.value_origins import MadeReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ Nothing here needs a database, or SQLAlchemy.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from starmodel_generator.migrations.backfill.portability import judge_backfills
 from starmodel_generator.migrations.backfill.reversibility import Proof, proof_of
 from starmodel_generator.migrations.column_changes import added_column, altered_column
 from starmodel_generator.migrations.constraint_renames import checks_of, renames
@@ -19,6 +18,7 @@ from starmodel_generator.migrations.migration_plan import (
     Steps,
     TableChange,
 )
+from starmodel_generator.migrations.portability import judge_backfills
 from starmodel_generator.migrations.rename_detection import Matching, match
 from starmodel_generator.migrations.safety_checks import (
     judge_change,

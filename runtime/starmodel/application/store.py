@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
-from starmodel.application.queries.search import Search
+from starmodel.application.search import Search
 from starmodel.domain import CommandRecord
 from starmodel.errors import ConfigurationError, Conflict
 

@@ -6,10 +6,10 @@ from pydantic_core import SchemaValidator, ValidationError, core_schema
 from sample_shop import MODULE, SCHEMA, SIZE, STATUS, scalar
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.entity.argument_schema import NO_CONSTRAINTS, CoreSchemas
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import flat
 from starmodel_generator.emission.python.type_expressions import AuthorsClasses
-from starmodel_generator.emission.server.argument_schema import NO_CONSTRAINTS, CoreSchemas
 from starmodel_schemas import (
     AnyType,
     AppSchema,

@@ -4,14 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from starmodel_generator.emission.forms.input_limits import (
+from starmodel_generator.emission.html.input_limits import (
     Attribute,
     bare,
     number_limits,
     picker_limits,
     text_limits,
 )
-from starmodel_generator.emission.forms.input_pattern import html_pattern
+from starmodel_generator.emission.html.input_pattern import html_pattern
 from starmodel_schemas import (
     ConstrainedType,
     Constraints,

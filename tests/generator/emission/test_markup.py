@@ -7,7 +7,7 @@ from random import Random
 
 from random_schemas import hostile_text
 
-from starmodel_generator.emission.pages.markup import (
+from starmodel_generator.emission.html.markup import (
     HOLE,
     expression,
     html,

@@ -16,18 +16,18 @@ from starmodel.web.datastar.attributes import escape_attribute
 from starmodel.web.ui import display_values as helpers
 from starmodel.web.ui import edit_conflict, form_state, input_value, list_view, picker
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.forms.form import ONCE
-from starmodel_generator.emission.forms.form_page import form_page_view
-from starmodel_generator.emission.pages.list_page import list_page_view
-from starmodel_generator.emission.pages.page_module import page_view
-from starmodel_generator.emission.pages.record_labels import (
+from starmodel_generator.emission.entity.filters import filters_of, sorts_of, texts_of
+from starmodel_generator.emission.entity.record_labels import (
     find_function,
     label_field,
     plural_words,
     reference_of,
 )
+from starmodel_generator.emission.forms.form import ONCE
+from starmodel_generator.emission.forms.form_page import form_page_view
+from starmodel_generator.emission.pages.list_page import list_page_view
+from starmodel_generator.emission.pages.page_module import page_view
 from starmodel_generator.emission.python.formatting import is_vouched_for
-from starmodel_generator.emission.server.filters import filters_of, sorts_of, texts_of
 from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_generator.emission.templating import environment
 from starmodel_schemas import AppSchema, EntitySchema, ListType, RefType

@@ -12,10 +12,10 @@ from corpus import sample_settings
 from sample_shop import NOTE, SCHEMA, SIZE, STATUS, scalar
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.entity.projection import Projection
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import flat
 from starmodel_generator.emission.python.type_expressions import AuthorsClasses
-from starmodel_generator.emission.server.projection import Projection
 from starmodel_schemas import (
     AnyType,
     DictType,

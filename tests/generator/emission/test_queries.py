@@ -31,10 +31,10 @@ from starmodel.errors import InvalidArguments, Unauthenticated
 from starmodel.testing import Client
 from starmodel.web import Request
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.entity.filters import OPERATORS, filters_of, sorts_of
+from starmodel_generator.emission.entity.filters import QUERY_NAMES as KNOWN_NAMES
 from starmodel_generator.emission.python.formatting import is_vouched_for
 from starmodel_generator.emission.render import render
-from starmodel_generator.emission.server.filters import OPERATORS, filters_of, sorts_of
-from starmodel_generator.emission.server.filters import QUERY_NAMES as KNOWN_NAMES
 from starmodel_generator.emission.server.queries_module import queries_view
 from starmodel_generator.emission.templating import environment
 from starmodel_schemas import AppSchema, EntitySchema

@@ -17,10 +17,10 @@ from starmodel import Entity
 from starmodel.web import Arguments
 from starmodel.web.http.encoding import encode_json
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.entity.argument_schema import CoreSchemas
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import flat
 from starmodel_generator.emission.python.type_expressions import AuthorsClasses
-from starmodel_generator.emission.server.argument_schema import CoreSchemas
 from starmodel_generator.linking.types.unions import union_of
 from starmodel_schemas import (
     AppSchema,

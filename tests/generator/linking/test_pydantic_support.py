@@ -10,13 +10,13 @@ from linked_project import Linked, link_sources
 from support_table import TABLES, table_lines
 
 from starmodel.domain.field import FieldOptions
-from starmodel_generator.linking.options.pydantic_support import (
+from starmodel_generator.linking.types.known_types import CONSTRAINED, CONSTRAINED_CALLS, REFUSED
+from starmodel_generator.linking.types.pydantic_support import (
     CONFIG_KEYS,
     DECORATORS,
     FIELD_ARGUMENTS,
     METADATA,
 )
-from starmodel_generator.linking.types.known_types import CONSTRAINED, CONSTRAINED_CALLS, REFUSED
 
 ROOT = Path(__file__).parents[3]
 HEAD = """

@@ -13,9 +13,9 @@ from starmodel import Access, Actor, Entity, EntityConfig, MemoryRepo, Ref, Scop
 from starmodel.application import EntityDefinition, Key, PersistenceManager, Services, Stored
 from starmodel.application.queries.filter_set import Queries, Query
 from starmodel.application.queries.find import find_page, find_related, find_states
-from starmodel.application.queries.readable import MOST_READ, Reading
-from starmodel.application.queries.search import Search
 from starmodel.application.queries.searchable import exact, references, text
+from starmodel.application.readable import MOST_READ, Reading
+from starmodel.application.search import Search
 from starmodel.bus.in_process import InProcessBus
 from starmodel.domain import ANONYMOUS
 from starmodel.errors import QueryTooBroad

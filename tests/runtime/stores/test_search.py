@@ -18,8 +18,8 @@ from starmodel import Entity, MemoryRepo, Ref
 from starmodel.application import Key, Write
 from starmodel.application.queries.filter_set import Queries, Query
 from starmodel.application.queries.find import find_page
-from starmodel.application.queries.search import Order, Search
 from starmodel.application.queries.searchable import exact, ordered, text
+from starmodel.application.search import Order, Search
 from starmodel.errors import ConfigurationError, InvalidArguments
 from starmodel.stores.sql.drivers.driver import Row, Statement
 from starmodel.stores.sql.tables import column

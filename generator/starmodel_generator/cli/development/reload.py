@@ -10,10 +10,10 @@ from watchfiles import watch
 
 from starmodel_generator.cli.console import say, show_diagnostics
 from starmodel_generator.cli.development.development_database import DevelopmentDatabase
-from starmodel_generator.cli.development.watch import is_source
 from starmodel_generator.cli.failure import report_bug, report_unusable
 from starmodel_generator.cli.generate import summary
 from starmodel_generator.cli.migrate_project import tables_of
+from starmodel_generator.cli.watch import is_source
 from starmodel_generator.generation import Report, check_folder, generate_folder
 from starmodel_generator.output.comparison import read_existing
 from starmodel_generator.output.journal import forget_bytecode

@@ -1,7 +1,7 @@
 """The classes of a client module, and the defaults that a client can know."""
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.python.declaration_order import Reference
+from starmodel_generator.emission.declaration_order import Reference
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Layout
 from starmodel_generator.emission.python.literals import python_value

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from starmodel_generator.emission.client.client_classes import ClientClasses, filters_name
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.pages.record_labels import plural_words
+from starmodel_generator.emission.entity.filters import filters_of, includes_of, texts_of
+from starmodel_generator.emission.entity.record_labels import plural_words
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Layout
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_generator.emission.python.type_expressions import annotation
-from starmodel_generator.emission.server.filters import filters_of, includes_of, texts_of
 from starmodel_schemas import EntitySchema
 
 

@@ -14,10 +14,12 @@ from starmodel_generator.emission.client.client_classes import (
     empty_collection,
 )
 from starmodel_generator.emission.client.client_find import FiltersView, find_view
-from starmodel_generator.emission.client.client_values import Decoding, Encoding
-from starmodel_generator.emission.client.reachable_types import Reach
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.python.declaration_order import public_fields, references
+from starmodel_generator.emission.declaration_order import public_fields, references
+from starmodel_generator.emission.entity.crud_arguments import VERSION, is_once, may_be_omitted
+from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
+from starmodel_generator.emission.entity.json_conversions import Decoding, Encoding
+from starmodel_generator.emission.entity.protected_parts import ID
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import (
     Group,
@@ -33,9 +35,7 @@ from starmodel_generator.emission.python.type_expressions import (
     is_fragment,
     is_nullable,
 )
-from starmodel_generator.emission.server.crud_arguments import VERSION, is_once, may_be_omitted
-from starmodel_generator.emission.server.endpoints import Endpoint, endpoints
-from starmodel_generator.emission.server.protected_parts import ID
+from starmodel_generator.emission.reachable_types import Reach
 from starmodel_generator.emission.server.state_module import read_path, state_fields
 from starmodel_generator.planning import has_queries
 from starmodel_schemas import (

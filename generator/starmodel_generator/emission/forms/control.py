@@ -9,15 +9,15 @@ from typing import Literal, TypeAlias
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.forms.initial_values import Initial, value_text
-from starmodel_generator.emission.forms.input_limits import (
+from starmodel_generator.emission.html.input_limits import (
     Attribute,
     bare,
     number_limits,
     picker_limits,
     text_limits,
 )
-from starmodel_generator.emission.forms.input_pattern import is_one_line
-from starmodel_generator.emission.pages.markup import javascript
+from starmodel_generator.emission.html.input_pattern import is_one_line
+from starmodel_generator.emission.html.markup import javascript
 from starmodel_schemas import (
     AnyType,
     Constraints,

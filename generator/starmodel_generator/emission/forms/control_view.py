@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from starmodel_generator.emission.pages.markup import Member
+from starmodel_generator.emission.html.markup import Member
 from starmodel_generator.emission.python.layout import Layout
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.entity.endpoints import Endpoint
+from starmodel_generator.emission.entity.record_labels import reference_of
 from starmodel_generator.emission.forms.control import Choice, Control, Controls, first_line
 from starmodel_generator.emission.forms.control_view import ChoiceView, ControlView
 from starmodel_generator.emission.forms.picker_input import picker
-from starmodel_generator.emission.pages.markup import (
+from starmodel_generator.emission.html.markup import (
     ID,
     Member,
     expression,
@@ -22,10 +24,8 @@ from starmodel_generator.emission.pages.markup import (
     object_literal,
     signal,
 )
-from starmodel_generator.emission.pages.record_labels import reference_of
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.type_expressions import is_fragment
-from starmodel_generator.emission.server.endpoints import Endpoint
 from starmodel_generator.planning import has_list
 from starmodel_schemas import EntitySchema, EntitySource, EventSchema
 from starmodel_schemas.naming import constant_case, title_words

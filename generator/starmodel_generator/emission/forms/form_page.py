@@ -4,13 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context, an
+from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
+from starmodel_generator.emission.entity.record_labels import (
+    label_field,
+    record_words,
+    reference_of,
+)
 from starmodel_generator.emission.forms.control import first_line
 from starmodel_generator.emission.forms.control_view import ControlView, FieldView
 from starmodel_generator.emission.forms.form import ONCE, Forms, FormView, submission
-from starmodel_generator.emission.forms.form_values import INPUT_VALUE
 from starmodel_generator.emission.forms.page_field import Fields
-from starmodel_generator.emission.pages.display import PAGE, member
-from starmodel_generator.emission.pages.markup import (
+from starmodel_generator.emission.html.display import INPUT_VALUE, PAGE, member
+from starmodel_generator.emission.html.markup import (
     ID,
     LINE_LENGTH,
     Member,
@@ -24,11 +29,9 @@ from starmodel_generator.emission.pages.markup import (
     signal,
     with_id,
 )
-from starmodel_generator.emission.pages.record_labels import label_field, record_words, reference_of
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import docstring, python_string
-from starmodel_generator.emission.server.endpoints import Endpoint, endpoints
 from starmodel_schemas import EntitySchema
 
 DRAFT = "starmodel.web.ui.form_state"

@@ -1,13 +1,11 @@
 """What an input holds for a record: the Python that makes it of the public state."""
 
 from starmodel_generator.emission.forms.control import Control, takes_lines
+from starmodel_generator.emission.html.display import INPUT_VALUE
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Layout
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_schemas import EnumType, LiteralType, ScalarType, TypeRef
-
-INPUT_VALUE = "starmodel.web.ui.input_value"
-"""The module of what inputs hold."""
 
 
 class DraftValues:

@@ -9,14 +9,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.declaration_order import public_fields
+from starmodel_generator.emission.entity.record_labels import reference_of
 from starmodel_generator.emission.forms.control import Control, Controls, first_line, is_none
 from starmodel_generator.emission.forms.control_view import ChoiceView, ControlView, FieldView
 from starmodel_generator.emission.forms.form_values import DraftValues
-from starmodel_generator.emission.forms.input_limits import Attribute, bare
 from starmodel_generator.emission.forms.picker_field import picker_field, pickers_field
 from starmodel_generator.emission.forms.signal_paths import FieldPlaces
-from starmodel_generator.emission.pages.display import has_parts, member
-from starmodel_generator.emission.pages.markup import (
+from starmodel_generator.emission.html.display import has_parts, member
+from starmodel_generator.emission.html.input_limits import Attribute, bare
+from starmodel_generator.emission.html.markup import (
     LINE_LENGTH,
     Member,
     expression,
@@ -24,8 +26,6 @@ from starmodel_generator.emission.pages.markup import (
     html,
     object_literal,
 )
-from starmodel_generator.emission.pages.record_labels import reference_of
-from starmodel_generator.emission.python.declaration_order import public_fields
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, prefixed
 from starmodel_generator.emission.python.literals import python_string, string_in_braces

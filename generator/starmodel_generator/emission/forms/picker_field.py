@@ -2,11 +2,11 @@
 
 from starmodel_generator.emission.forms.control import first_line
 from starmodel_generator.emission.forms.control_view import FieldView
-from starmodel_generator.emission.forms.input_limits import bare
 from starmodel_generator.emission.forms.picker_input import picker, picker_of_several, python_label
 from starmodel_generator.emission.forms.signal_paths import FieldPlaces
-from starmodel_generator.emission.pages.display import member
-from starmodel_generator.emission.pages.markup import expression, hole, html, key
+from starmodel_generator.emission.html.display import member
+from starmodel_generator.emission.html.input_limits import bare
+from starmodel_generator.emission.html.markup import expression, hole, html, key
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_schemas import Default, EntitySchema, FactoryDefault, ParameterSchema

@@ -1,8 +1,8 @@
 """Inputs that look for records while somebody types: see `starmodel.web.ui.picker`."""
 
+from starmodel_generator.emission.entity.record_labels import label_field
 from starmodel_generator.emission.forms.control_view import ControlView
-from starmodel_generator.emission.pages.markup import expression, hole, html
-from starmodel_generator.emission.pages.record_labels import label_field
+from starmodel_generator.emission.html.markup import expression, hole, html
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_schemas import EntitySchema

@@ -1,6 +1,6 @@
 """Where the inputs of a record's form have their signals, their ids and their errors."""
 
-from starmodel_generator.emission.pages.markup import below, expression, hole, html, signal
+from starmodel_generator.emission.html.markup import below, expression, hole, html, signal
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_schemas.naming import title_words
 

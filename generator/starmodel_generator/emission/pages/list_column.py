@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context, projected_type_name
+from starmodel_generator.emission.declaration_order import public_fields
+from starmodel_generator.emission.entity.filters import sorts_of
+from starmodel_generator.emission.entity.record_labels import (
+    label_field,
+    reference_of,
+)
 from starmodel_generator.emission.forms.control import is_prose
-from starmodel_generator.emission.forms.input_limits import bare
-from starmodel_generator.emission.pages.display import (
+from starmodel_generator.emission.html.display import (
     PAGE,
     Shown,
     is_number,
@@ -13,15 +18,10 @@ from starmodel_generator.emission.pages.display import (
     label_of,
     member,
 )
-from starmodel_generator.emission.pages.markup import html, in_fstring
-from starmodel_generator.emission.pages.record_labels import (
-    label_field,
-    reference_of,
-)
-from starmodel_generator.emission.python.declaration_order import public_fields
+from starmodel_generator.emission.html.input_limits import bare
+from starmodel_generator.emission.html.markup import html, in_fstring
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.literals import python_string, string_in_braces
-from starmodel_generator.emission.server.filters import sorts_of
 from starmodel_schemas import (
     DictType,
     EntitySchema,

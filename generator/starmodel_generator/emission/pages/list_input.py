@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.declaration_order import public_fields
+from starmodel_generator.emission.entity.filters import filters_of, texts_of
 from starmodel_generator.emission.forms.control import is_prose
 from starmodel_generator.emission.forms.initial_values import value_text
-from starmodel_generator.emission.forms.input_limits import bare
-from starmodel_generator.emission.pages.display import (
+from starmodel_generator.emission.html.display import (
     is_single,
     label_of,
 )
-from starmodel_generator.emission.pages.markup import html, in_fstring
-from starmodel_generator.emission.python.declaration_order import public_fields
+from starmodel_generator.emission.html.input_limits import bare
+from starmodel_generator.emission.html.markup import html, in_fstring
 from starmodel_generator.emission.python.literals import python_string, string_in_braces
-from starmodel_generator.emission.server.filters import filters_of, texts_of
 from starmodel_schemas import (
     EntitySchema,
     EnumType,

@@ -3,22 +3,22 @@
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.forms.control import first_line
-from starmodel_generator.emission.pages.display import (
-    PAGE,
-    LabelsView,
-    Shown,
-)
-from starmodel_generator.emission.pages.list_column import LISTING, BriefView, Columns, ColumnView
-from starmodel_generator.emission.pages.list_input import Inputs, InputView
-from starmodel_generator.emission.pages.markup import html, in_fstring
-from starmodel_generator.emission.pages.record_labels import (
+from starmodel_generator.emission.declaration_order import public_fields
+from starmodel_generator.emission.entity.record_labels import (
     label_field,
     plural_words,
     record_words,
     reference_of,
 )
-from starmodel_generator.emission.python.declaration_order import public_fields
+from starmodel_generator.emission.forms.control import first_line
+from starmodel_generator.emission.html.display import (
+    PAGE,
+    LabelsView,
+    Shown,
+)
+from starmodel_generator.emission.html.markup import html, in_fstring
+from starmodel_generator.emission.pages.list_column import LISTING, BriefView, Columns, ColumnView
+from starmodel_generator.emission.pages.list_input import Inputs, InputView
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import docstring, python_string

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context, an
+from starmodel_generator.emission.entity.endpoints import endpoints
+from starmodel_generator.emission.entity.record_labels import label_field
 from starmodel_generator.emission.forms.control import first_line
 from starmodel_generator.emission.forms.form import Forms, FormView
-from starmodel_generator.emission.pages.display import PAGE, DetailsView, LabelsView, Shown, member
-from starmodel_generator.emission.pages.markup import code_in_fstring, key
+from starmodel_generator.emission.html.display import PAGE, DetailsView, LabelsView, Shown, member
+from starmodel_generator.emission.html.markup import code_in_fstring, key
 from starmodel_generator.emission.pages.page_record import RecordView, record_view
 from starmodel_generator.emission.pages.page_row import PieceView, RelationView, Rows, RowView
-from starmodel_generator.emission.pages.record_labels import label_field
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import docstring, python_string
-from starmodel_generator.emission.server.endpoints import endpoints
 from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_generator.planning import has_list
 from starmodel_schemas import EntitySchema, FieldSchema

@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from starmodel_generator.emission.entity.record_labels import (
+    label_field,
+    plural_words,
+    record_words,
+)
 from starmodel_generator.emission.forms.form import ONCE, submission
-from starmodel_generator.emission.pages.display import member
-from starmodel_generator.emission.pages.markup import (
+from starmodel_generator.emission.html.display import member
+from starmodel_generator.emission.html.markup import (
     Member,
     code_in_fstring,
     expression,
@@ -15,7 +20,6 @@ from starmodel_generator.emission.pages.markup import (
     with_id,
 )
 from starmodel_generator.emission.pages.page_row import RelationView
-from starmodel_generator.emission.pages.record_labels import label_field, plural_words, record_words
 from starmodel_schemas import EntitySchema
 from starmodel_schemas.naming import title_words
 

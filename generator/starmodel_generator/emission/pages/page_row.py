@@ -5,9 +5,11 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.declaration_order import public_fields
+from starmodel_generator.emission.entity.filters import QUERY_NAMES
+from starmodel_generator.emission.entity.record_labels import label_field, reference_of
 from starmodel_generator.emission.forms.control import first_line
-from starmodel_generator.emission.forms.input_limits import bare
-from starmodel_generator.emission.pages.display import (
+from starmodel_generator.emission.html.display import (
     PAGE,
     PartView,
     Shown,
@@ -17,18 +19,16 @@ from starmodel_generator.emission.pages.display import (
     member,
     object_variable,
 )
-from starmodel_generator.emission.pages.markup import (
+from starmodel_generator.emission.html.input_limits import bare
+from starmodel_generator.emission.html.markup import (
     code_in_fstring,
     key,
     signal,
     text_in_fstring,
 )
-from starmodel_generator.emission.pages.record_labels import label_field, reference_of
-from starmodel_generator.emission.python.declaration_order import public_fields
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Layout, Parts
 from starmodel_generator.emission.python.literals import python_string
-from starmodel_generator.emission.server.filters import QUERY_NAMES
 from starmodel_generator.planning import has_list
 from starmodel_schemas import (
     EntitySchema,

@@ -3,7 +3,7 @@
 from typing import Protocol, assert_never
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.python.declaration_order import Reference
+from starmodel_generator.emission.declaration_order import Reference
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.literals import python_value
 from starmodel_schemas import (

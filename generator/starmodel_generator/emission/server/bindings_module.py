@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.pages.markup import signal
+from starmodel_generator.emission.entity.crud_arguments import is_once
+from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
+from starmodel_generator.emission.html.markup import signal
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_generator.emission.python.type_expressions import AuthorsClasses, annotation
-from starmodel_generator.emission.server.crud_arguments import is_once
-from starmodel_generator.emission.server.endpoints import Endpoint, endpoints
 from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_schemas import EntitySchema, FieldSchema, ParameterSchema, RequiredDefault
 

@@ -4,6 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.entity.crud_arguments import is_once, may_be_omitted
+from starmodel_generator.emission.entity.endpoints import is_optional
+from starmodel_generator.emission.entity.protected_parts import protected_objects
+from starmodel_generator.emission.entity.recorded_arguments import is_recorded
+from starmodel_generator.emission.entity.reference_checks import (
+    is_hidden_from_some,
+    reference_checks,
+)
 from starmodel_generator.emission.python.default_expressions import default_layout, use_qualified
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, lay, named, prefixed
@@ -20,19 +28,11 @@ from starmodel_generator.emission.server.command_call import (
     holder_of,
     needs_session,
 )
-from starmodel_generator.emission.server.crud_arguments import is_once, may_be_omitted
 from starmodel_generator.emission.server.crud_command import (
     crud_docstring,
     crud_preparation,
     crud_record,
     crud_steps,
-)
-from starmodel_generator.emission.server.endpoints import is_optional
-from starmodel_generator.emission.server.protected_parts import protected_objects
-from starmodel_generator.emission.server.recorded_arguments import is_recorded
-from starmodel_generator.emission.server.reference_checks import (
-    is_hidden_from_some,
-    reference_checks,
 )
 from starmodel_generator.planning import is_in_sql
 from starmodel_schemas import (

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.python.import_block import ModuleNames
-from starmodel_generator.emission.python.layout import Group, Layout, prefixed
-from starmodel_generator.emission.python.literals import docstring
-from starmodel_generator.emission.server.crud_arguments import (
+from starmodel_generator.emission.entity.crud_arguments import (
     VERSION,
     crud_words,
     is_field_of_update,
 )
-from starmodel_generator.emission.server.recorded_arguments import is_recorded
+from starmodel_generator.emission.entity.recorded_arguments import is_recorded
+from starmodel_generator.emission.python.import_block import ModuleNames
+from starmodel_generator.emission.python.layout import Group, Layout, prefixed
+from starmodel_generator.emission.python.literals import docstring
 from starmodel_schemas import EntitySchema, EventSchema, ParameterSchema
 
 ARGUMENTS = "arguments"

@@ -3,17 +3,8 @@
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.pages.record_labels import (
-    find_function,
-    plural_words,
-    queries_constant,
-)
-from starmodel_generator.emission.python.import_block import ModuleNames
-from starmodel_generator.emission.python.layout import Group, Layout, named
-from starmodel_generator.emission.python.literals import docstring, python_string
-from starmodel_generator.emission.python.type_expressions import AuthorsClasses, annotation
-from starmodel_generator.emission.server.argument_schema import CoreSchemas
-from starmodel_generator.emission.server.filters import (
+from starmodel_generator.emission.entity.argument_schema import CoreSchemas
+from starmodel_generator.emission.entity.filters import (
     Filter,
     Searched,
     filters_of,
@@ -23,6 +14,15 @@ from starmodel_generator.emission.server.filters import (
     sorts_of,
     texts_of,
 )
+from starmodel_generator.emission.entity.record_labels import (
+    find_function,
+    plural_words,
+    queries_constant,
+)
+from starmodel_generator.emission.python.import_block import ModuleNames
+from starmodel_generator.emission.python.layout import Group, Layout, named
+from starmodel_generator.emission.python.literals import docstring, python_string
+from starmodel_generator.emission.python.type_expressions import AuthorsClasses, annotation
 from starmodel_schemas import EntitySchema, ListType, RefType, TypeRef
 
 SEARCHABLE = "starmodel.application.queries.searchable"

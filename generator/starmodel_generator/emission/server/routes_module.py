@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from starmodel_generator.emission.context import Context, EntityNames, an, projection_name
-from starmodel_generator.emission.pages.list_route import ListRoute
-from starmodel_generator.emission.pages.page_routes import PageHandlerView, PageRoutes
-from starmodel_generator.emission.pages.record_labels import queries_constant
+from starmodel_generator.emission.entity.argument_schema import CoreSchemas
+from starmodel_generator.emission.entity.crud_arguments import (
+    is_field_of_update,
+    is_once,
+    may_be_omitted,
+)
+from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
+from starmodel_generator.emission.entity.projection import Projection
+from starmodel_generator.emission.entity.record_labels import queries_constant
 from starmodel_generator.emission.python.default_expressions import default_layout, use_qualified
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import (
@@ -23,19 +29,13 @@ from starmodel_generator.emission.python.type_expressions import (
     is_fragment,
     is_nullable,
 )
-from starmodel_generator.emission.server.argument_schema import CoreSchemas
 from starmodel_generator.emission.server.command_call import (
     command_parameter,
     holder_of,
     needs_session,
 )
-from starmodel_generator.emission.server.crud_arguments import (
-    is_field_of_update,
-    is_once,
-    may_be_omitted,
-)
-from starmodel_generator.emission.server.endpoints import Endpoint, endpoints
-from starmodel_generator.emission.server.projection import Projection
+from starmodel_generator.emission.server.list_route import ListRoute
+from starmodel_generator.emission.server.page_routes import PageHandlerView, PageRoutes
 from starmodel_generator.emission.server.state_module import read_path
 from starmodel_generator.planning import has_list, has_queries, is_in_sql
 from starmodel_schemas import (

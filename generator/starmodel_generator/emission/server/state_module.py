@@ -11,19 +11,19 @@ from starmodel_generator.emission.context import (
     projection_name,
     variable_name,
 )
-from starmodel_generator.emission.python.declaration_order import (
+from starmodel_generator.emission.declaration_order import (
     objects_in_order,
     public_fields,
     references,
     results,
 )
+from starmodel_generator.emission.entity.projection import Projection
+from starmodel_generator.emission.entity.protected_parts import writable_statement
 from starmodel_generator.emission.python.default_expressions import use_qualified
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, named, prefixed
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_generator.emission.python.type_expressions import AuthorsClasses
-from starmodel_generator.emission.server.projection import Projection
-from starmodel_generator.emission.server.protected_parts import writable_statement
 from starmodel_generator.emission.sql.row_values import without_options
 from starmodel_generator.planning import is_in_sql
 from starmodel_schemas import (

@@ -1,8 +1,8 @@
 """What JSON has values for, where a database is to keep them and give back the very same."""
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.entity.projection import PLAIN
 from starmodel_generator.emission.python.type_expressions import without_constraints
-from starmodel_generator.emission.server.projection import PLAIN
 from starmodel_schemas import (
     AnyType,
     ConstrainedType,

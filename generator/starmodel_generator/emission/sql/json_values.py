@@ -7,11 +7,11 @@ of a value that can be of several kinds it is told which it is.
 from dataclasses import dataclass
 from typing import Protocol
 
-from starmodel_generator.emission.client.client_values import Decoding
+from starmodel_generator.emission.entity.json_conversions import Decoding
+from starmodel_generator.emission.entity.projection import Projection, Used
 from starmodel_generator.emission.python.layout import Condition, Layout
 from starmodel_generator.emission.python.literals import python_string, python_value
 from starmodel_generator.emission.python.type_expressions import without_constraints
-from starmodel_generator.emission.server.projection import Projection, Used
 from starmodel_generator.emission.sql.exact_json import (
     has_ambiguous_texts,
     is_bare,

@@ -17,9 +17,9 @@ from starmodel_generator.emission.python.type_expressions import (
     annotation,
     without_constraints,
 )
-from starmodel_generator.emission.python.union_tags import Kind, kinds, kinds_name
 from starmodel_generator.emission.sql.exact_json import has_ambiguous_texts, stored_fields
 from starmodel_generator.emission.sql.json_values import StoredDecoding, StoredEncoding
+from starmodel_generator.emission.sql.union_tags import Kind, kinds, kinds_name
 from starmodel_schemas import (
     AnyType,
     ConstrainedType,

@@ -6,7 +6,7 @@ from starmodel_generator.analysis.facts import LiteralExpression
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.sql_rules import SQL_MODEL_BASE, TABLE_MARK
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.field_storage import kept, stored_fields
+from starmodel_generator.linking.field_storage import kept, stored_fields
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.mro import BASE_TABLE, SQL_MODEL
 from starmodel_generator.linking.reporting import Problem

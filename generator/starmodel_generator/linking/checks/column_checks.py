@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
-from starmodel_generator.linking.entities.field_storage import Value, kept, stored_fields, value_of
 from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.field_storage import Value, kept, stored_fields, value_of
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.unparse import literal_text, shortened
 from starmodel_generator.linking.reporting import Problem

@@ -8,13 +8,13 @@ from typing import cast
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_DEFAULT
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
-from starmodel_generator.linking.entities.field_storage import kept, stored_fields, value_of
+from starmodel_generator.linking.defaults.default_validation import validated
+from starmodel_generator.linking.defaults.value_origins import MadeObject, Unknown, is_known
 from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.field_storage import kept, stored_fields, value_of
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.unparse import literal_text, shortened
 from starmodel_generator.linking.reporting import Problem
-from starmodel_generator.linking.values.default_validation import validated
-from starmodel_generator.linking.values.value_origins import MadeObject, Unknown, is_known
 from starmodel_schemas import (
     ConstrainedType,
     Constraints,

@@ -9,8 +9,8 @@ from starmodel_generator.diagnostics.rules.sql_rules import (
     PLAIN_FOREIGN_KEY,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.field_storage import Keeping, kept, value_of
 from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.field_storage import Keeping, kept, value_of
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.reporting import Problem
 from starmodel_schemas import IndexOption, ScalarType, TypeRef

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
 from starmodel_generator.diagnostics.rules.sql_rules import TABLE_NAME_CLASH
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.field_storage import is_links, kept, stored_fields
 from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.field_storage import is_links, kept, stored_fields
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.suggestions import free_member
-from starmodel_generator.linking.options.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.reporting import Problem, Subject
+from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.types.unions import entities_in
 from starmodel_schemas.reserved_names import ROW_NAMES
 

@@ -11,9 +11,9 @@ from starmodel_generator.linking.entities.pydantic_hooks import Hook, hooks_of
 from starmodel_generator.linking.names.mro import Lineage
 from starmodel_generator.linking.names.symbols import ClassSymbol
 from starmodel_generator.linking.names.unparse import shortened, spell
-from starmodel_generator.linking.options.pydantic_support import DECORATORS, MEMBERS, Support
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.types.pydantic_support import DECORATORS, MEMBERS, Support
 from starmodel_generator.linking.values.value import Constant
 from starmodel_schemas.naming import snake_case
 

@@ -23,6 +23,8 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     UNSUPPORTED_TYPE,
 )
 from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
+from starmodel_generator.linking.defaults.default_values import REQUIRED
+from starmodel_generator.linking.defaults.value_origins import UNKNOWN
 from starmodel_generator.linking.entities.pydantic_hooks import hooks_of
 from starmodel_generator.linking.names.class_members import Annotated, Members, Method
 from starmodel_generator.linking.names.forward_refs import ForwardNames
@@ -34,15 +36,13 @@ from starmodel_generator.linking.names.symbols import (
     ValueSymbol,
 )
 from starmodel_generator.linking.names.unparse import shortened, spell
-from starmodel_generator.linking.options.field_options import NO_CONSTRAINTS, FieldOptions
-from starmodel_generator.linking.options.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.constraints import scalar_name, unfit_limits, unfit_multiline
+from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS, FieldOptions
+from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.types.unions import entities_in, told_apart
-from starmodel_generator.linking.values.defaults import REQUIRED
 from starmodel_generator.linking.values.value import NotConstant
-from starmodel_generator.linking.values.value_origins import UNKNOWN
 from starmodel_schemas import FieldSchema, OptionalType
 
 # Calls whose results pydantic leaves alone in the body of a model.

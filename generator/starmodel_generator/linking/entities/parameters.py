@@ -14,6 +14,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     VARIADIC_PARAMETER,
 )
 from starmodel_generator.diagnostics.rules.pydantic_rules import INPUT_IN_PYTHON
+from starmodel_generator.linking.defaults.default_values import REQUIRED
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.mro import Lineage
 from starmodel_generator.linking.names.secret_names import looks_secret
@@ -25,11 +26,10 @@ from starmodel_generator.linking.names.symbols import (
     ValueSymbol,
 )
 from starmodel_generator.linking.names.unparse import shortened, spell
-from starmodel_generator.linking.options.field_options import NO_CONSTRAINTS
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.constraints import unfit_limits, unfit_multiline
-from starmodel_generator.linking.values.defaults import REQUIRED
+from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS
 from starmodel_schemas import (
     AnyType,
     Default,

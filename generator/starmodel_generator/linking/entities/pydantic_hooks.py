@@ -7,8 +7,8 @@ from starmodel_generator.analysis.facts import CallExpression, Expression, NameE
 from starmodel_generator.diagnostics.diagnostic import Place
 from starmodel_generator.linking.names.mro import Lineage
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
-from starmodel_generator.linking.options.pydantic_support import DECORATORS
 from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.types.pydantic_support import DECORATORS
 from starmodel_generator.linking.values.value import Constant
 
 ALL = "*"

@@ -13,9 +13,9 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     STORE_NOT_AVAILABLE,
     UNKNOWN_PAGE,
 )
-from starmodel_generator.linking.entities.access_rules import read_access
 from starmodel_generator.linking.names.symbols import ExternalSymbol, Namespace
 from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.options.access_options import read_access
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.values.value import NotConstant

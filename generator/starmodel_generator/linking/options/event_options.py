@@ -6,9 +6,9 @@ from difflib import get_close_matches
 
 from starmodel_generator.analysis.facts import CallExpression, Expression, LiteralExpression
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_EVENT_OPTION
-from starmodel_generator.linking.entities.access_rules import read_access
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.unparse import shortened
+from starmodel_generator.linking.options.access_options import read_access
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.values.value import NotConstant

@@ -18,6 +18,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     INVALID_OPTION,
     UNKNOWN_OPTION,
 )
+from starmodel_generator.linking.defaults.default_validation import CONFIG_KEYS as SETTINGS
 from starmodel_generator.linking.names.mro import Lineage
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
@@ -33,12 +34,11 @@ from starmodel_generator.linking.options.entity_options import (
     Option,
     after_mistake,
 )
-from starmodel_generator.linking.options.field_options import is_fine
-from starmodel_generator.linking.options.pydantic_support import CONFIG_KEYS, EXTRA_FIELDS
 from starmodel_generator.linking.options.sql_options import SQL_OPTION_READERS
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.values.default_validation import CONFIG_KEYS as SETTINGS
+from starmodel_generator.linking.types.field_options import is_fine
+from starmodel_generator.linking.types.pydantic_support import CONFIG_KEYS, EXTRA_FIELDS
 from starmodel_generator.linking.values.value import Constant
 
 _DEPTH_LIMIT = 20

@@ -5,8 +5,8 @@ from typing import cast
 
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_CONSTRAINT, INVALID_DEFAULT
 from starmodel_generator.linking.names.unparse import shortened
-from starmodel_generator.linking.options.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.reporting import Problem
+from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.values.value import Constant, MappingValue, SetValue
 from starmodel_schemas import (
     AnyType,

@@ -6,8 +6,8 @@ from typing import TypeAlias
 from starmodel_generator.analysis.facts import Expression, LiteralExpression
 from starmodel_generator.diagnostics.rules.entity_rules import UNSUPPORTED_TYPE
 from starmodel_generator.linking.names.unparse import shortened, spell
-from starmodel_generator.linking.options.field_options import NO_CONSTRAINTS, of_parts
 from starmodel_generator.linking.reporting import Problem
+from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS, of_parts
 from starmodel_generator.linking.types.known_types import SCALARS
 from starmodel_generator.linking.types.resolved_type import ResolvedType, refused, untyped
 from starmodel_generator.linking.types.unions import json_kinds

@@ -11,8 +11,8 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
 )
 from starmodel_generator.linking.names.symbols import UnknownSymbol, described
 from starmodel_generator.linking.names.unparse import shortened, spell
-from starmodel_generator.linking.options.field_options import NO_OPTIONS, FieldOptions
 from starmodel_generator.linking.reporting import Problem
+from starmodel_generator.linking.types.field_options import NO_OPTIONS, FieldOptions
 from starmodel_schemas import TypeRef
 
 

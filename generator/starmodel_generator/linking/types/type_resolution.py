@@ -31,7 +31,6 @@ from starmodel_generator.linking.names.symbols import (
     ValueSymbol,
 )
 from starmodel_generator.linking.names.unparse import shortened, spell
-from starmodel_generator.linking.options.field_options import FieldOptions, OptionReader, of_parts
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.class_types import ClassTypes, Use
 from starmodel_generator.linking.types.containers import (
@@ -42,6 +41,7 @@ from starmodel_generator.linking.types.containers import (
     limited,
     literal,
 )
+from starmodel_generator.linking.types.field_options import FieldOptions, OptionReader, of_parts
 from starmodel_generator.linking.types.known_types import (
     CONSTRAINED,
     CONSTRAINED_CALLS,

@@ -32,7 +32,6 @@ from starmodel_generator.linking.names.symbols import (
     described,
 )
 from starmodel_generator.linking.names.unparse import shortened, spell
-from starmodel_generator.linking.types.enum_members import EnumMembers
 from starmodel_generator.linking.values.constant_folding import (
     CALLS,
     COLLECTIONS,
@@ -42,6 +41,7 @@ from starmodel_generator.linking.values.constant_folding import (
     folded,
     is_scalar,
 )
+from starmodel_generator.linking.values.enum_members import EnumMembers
 from starmodel_generator.linking.values.value import (
     Constant,
     EnumValue,

@@ -12,13 +12,13 @@ from pydantic_core import ValidationError, to_json
 
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.queries.cursor import read_cursor, refused, write_cursor
-from starmodel.application.queries.search import Condition, Operator, Order, Search, filter_name
 from starmodel.application.queries.searchable import (
     MOST_CHARACTERS,
     MOST_CHOICES,
     SearchField,
     plain,
 )
+from starmodel.application.search import Condition, Operator, Order, Search, filter_name
 from starmodel.domain import Entity
 from starmodel.domain.type_guards import is_sequence, is_set
 from starmodel.errors import ArgumentError, InvalidArguments

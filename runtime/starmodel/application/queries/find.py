@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from starmodel.application.authorization import authorize, needs_signing_in
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.queries.filter_set import LIMIT, ColumnQueries, Queries, Query
-from starmodel.application.queries.readable import AT_ONCE, MOST_READ, Reading
-from starmodel.application.queries.search import Search
+from starmodel.application.readable import AT_ONCE, MOST_READ, Reading
+from starmodel.application.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Stored
 from starmodel.application.unit_of_work.batch_loader import ids_in
 from starmodel.domain import ANONYMOUS, Access, Actor, Entity

@@ -8,7 +8,7 @@ from pydantic_core import CoreConfig, SchemaValidator, core_schema
 from pydantic_core.core_schema import CoreSchema
 
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.queries.search import Operator
+from starmodel.application.search import Operator
 from starmodel.domain import Entity, Ref
 
 Kind: TypeAlias = Literal["text", "ordered", "exact", "flag", "reference", "references", "presence"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from starmodel.application.authorization import authorize, may_do, may_read
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.queries.readable import Reading, Turns
+from starmodel.application.readable import Reading, Turns
 from starmodel.application.store import (
     NO_READS,
     Check,

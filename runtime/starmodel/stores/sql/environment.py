@@ -22,9 +22,7 @@ from sqlalchemy.engine import Connection
 
 from starmodel.errors import StarModelError
 from starmodel.stores.sql.schema import rebuild as rebuild  # Makes Alembic use it.
-from starmodel.stores.sql.schema import (
-    reserved_words as reserved_words,  # Makes SQLAlchemy quote more words.
-)
+from starmodel.stores.sql.tables import reserved_words as reserved_words
 
 DEFAULT_URL = "sqlite:///app.db"
 _LOCK = 0x5354_4152

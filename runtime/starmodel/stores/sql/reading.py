@@ -4,8 +4,8 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from starmodel.application.queries.readable import AT_ONCE, Turns
-from starmodel.application.queries.search import Search
+from starmodel.application.readable import AT_ONCE, Turns
+from starmodel.application.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.drivers.driver import Row

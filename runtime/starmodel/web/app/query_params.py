@@ -11,9 +11,9 @@ from pydantic_core import ValidationError
 
 from starmodel.application.queries.filter_set import MOST, NAMES, Queries, Query
 from starmodel.application.queries.find import find_related, find_states
-from starmodel.application.queries.readable import Reading
-from starmodel.application.queries.search import Operator
 from starmodel.application.queries.searchable import MOST_CHOICES, SearchField
+from starmodel.application.readable import Reading
+from starmodel.application.search import Operator
 from starmodel.errors import ArgumentError, BadRequest, InvalidArguments
 from starmodel.web.app.responses import JSON_HEADERS
 from starmodel.web.http import json_body

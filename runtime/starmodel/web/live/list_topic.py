@@ -20,7 +20,7 @@ from starmodel.application import (
     may_read,
     needs_signing_in,
 )
-from starmodel.application.queries.readable import Turns
+from starmodel.application.readable import Turns
 from starmodel.domain import Actor, Entity
 from starmodel.errors import Unavailable
 from starmodel.web.datastar.formatter import EventResponseFormatter

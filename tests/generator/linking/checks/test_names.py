@@ -9,7 +9,7 @@ import starmodel
 from starmodel_generator.linking.checks.name_checks import name_problem
 from starmodel_generator.linking.checks.reserved_name_checks import MODEL_ATTRIBUTES
 from starmodel_generator.linking.names.externals import STAR_EXPORTS, STARMODEL_NAMES
-from starmodel_generator.linking.options.pydantic_support import CONFIG_KEYS
+from starmodel_generator.linking.types.pydantic_support import CONFIG_KEYS
 from starmodel_schemas.reserved_names import CLASS_NAMES, EVENT_NAMES, FIELD_NAMES, PARAMETER_NAMES
 
 

@@ -9,7 +9,7 @@ from starmodel_generator.database.tables import database_schema
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.linking import link as linking
 from starmodel_generator.linking.checks.run_checks import check
-from starmodel_generator.linking.entities.field_storage import kept, stored_fields
+from starmodel_generator.linking.field_storage import kept, stored_fields
 from starmodel_generator.linking.linked_app import LinkedApp
 
 HEAD = """

@@ -17,13 +17,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
-from starmodel.application.queries.search import Condition, Order, Search
+from starmodel.application.search import Condition, Order, Search
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidArguments
 from starmodel.stores.sql.drivers.driver import Dialect
+from starmodel.stores.sql.statements.row_json import Picture
 from starmodel.stores.sql.statements.selection import TableQueries, codec_of
 from starmodel.stores.sql.tables.codec import NotStorable
 from starmodel.stores.sql.tables.column import Column, quote
-from starmodel.stores.sql.tables.row_json import Picture
 from starmodel.stores.sql.tables.table import EntityTable, LinkTable
 
 Piece: TypeAlias = tuple[str, Sequence[object]]

@@ -15,9 +15,7 @@ try:
     from sqlalchemy.schema import SchemaItem
     from sqlmodel import SQLModel
 
-    from starmodel.stores.sql.schema import (
-        reserved_words as reserved_words,  # Makes SQLAlchemy quote more words.
-    )
+    from starmodel.stores.sql.tables import reserved_words as reserved_words
 except ModuleNotFoundError as error:
     raise ConfigurationError(
         f"Entities in SQL need a library that is not installed: {error.name}. Run"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.entity.crud_arguments import crud_words
 from starmodel_generator.emission.python.literals import docstring
-from starmodel_generator.emission.server.crud_arguments import crud_words
 from starmodel_schemas import (
     ArgumentSource,
     EntitySchema,

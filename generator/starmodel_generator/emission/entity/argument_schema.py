@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.entity.projection import enum_value_types
+from starmodel_generator.emission.entity.protected_parts import protected_objects
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, named, prefixed
 from starmodel_generator.emission.python.literals import python_string, python_value
 from starmodel_generator.emission.python.type_expressions import Classes
-from starmodel_generator.emission.server.projection import enum_value_types
-from starmodel_generator.emission.server.protected_parts import protected_objects
 from starmodel_schemas import (
     AnyType,
     ConstrainedType,

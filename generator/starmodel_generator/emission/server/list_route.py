@@ -1,11 +1,11 @@
 """The handler of `GET /product`: a list of records, as a page or as JSON."""
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.pages.page_routes import PageHandlerView
-from starmodel_generator.emission.pages.record_labels import plural_words, queries_constant
+from starmodel_generator.emission.entity.record_labels import plural_words, queries_constant
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import docstring, python_string
+from starmodel_generator.emission.server.page_routes import PageHandlerView
 from starmodel_generator.planning import has_list
 from starmodel_schemas import EntitySchema
 

@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.python.declaration_order import public_fields
+from starmodel_generator.emission.declaration_order import public_fields
+from starmodel_generator.emission.entity.projection import (
+    PLAIN,
+    Projection,
+    Used,
+    loop_pair,
+    loop_variable,
+)
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import (
     Condition,
@@ -15,13 +22,6 @@ from starmodel_generator.emission.python.layout import (
 )
 from starmodel_generator.emission.python.literals import python_string, python_value
 from starmodel_generator.emission.python.type_expressions import Classes, without_constraints
-from starmodel_generator.emission.server.projection import (
-    PLAIN,
-    Projection,
-    Used,
-    loop_pair,
-    loop_variable,
-)
 from starmodel_schemas import (
     AnyType,
     ConstrainedType,

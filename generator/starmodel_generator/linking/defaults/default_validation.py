@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import CoreSchema, SchemaError, SchemaValidator, ValidationError, core_schema
 
-from starmodel_generator.linking.options.pydantic_support import TEXT_ARGUMENTS
+from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
 from starmodel_schemas import (
     ConstrainedType,
     Constraints,

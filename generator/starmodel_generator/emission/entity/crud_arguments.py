@@ -3,7 +3,7 @@
 import ast
 
 from starmodel_generator.emission.context import an
-from starmodel_generator.emission.pages.record_labels import record_words
+from starmodel_generator.emission.entity.record_labels import record_words
 from starmodel_generator.planning import is_in_sql
 from starmodel_schemas import (
     Default,

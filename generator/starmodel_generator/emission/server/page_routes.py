@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context, an
-from starmodel_generator.emission.forms.form_page import form_name
-from starmodel_generator.emission.pages.record_labels import (
+from starmodel_generator.emission.declaration_order import public_fields
+from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
+from starmodel_generator.emission.entity.filters import texts_of
+from starmodel_generator.emission.entity.record_labels import (
     find_function,
     label_field,
     queries_constant,
     record_words,
     reference_of,
 )
-from starmodel_generator.emission.python.declaration_order import public_fields
+from starmodel_generator.emission.forms.form_page import form_name
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import docstring, python_string
-from starmodel_generator.emission.server.endpoints import Endpoint, endpoints
-from starmodel_generator.emission.server.filters import texts_of
 from starmodel_schemas import EntitySchema, EventSchema
 from starmodel_schemas.naming import constant_case
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.python.declaration_order import references
+from starmodel_generator.emission.declaration_order import references
 from starmodel_schemas import EntitySchema, ObjectType, ParameterSchema, TypeRef
 
 

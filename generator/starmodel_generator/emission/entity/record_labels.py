@@ -1,6 +1,6 @@
 """Records in a database, for their pages: which there are, what they are called, what they name."""
 
-from starmodel_generator.emission.python.declaration_order import public_fields
+from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_schemas import EntitySchema, ListType, RefType, RequiredDefault, ScalarType, TypeRef
 from starmodel_schemas.naming import constant_case, title_words
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.python.declaration_order import references
+from starmodel_generator.emission.declaration_order import references
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, prefixed
 from starmodel_generator.emission.python.literals import python_string

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.pages.record_labels import reference_of
-from starmodel_generator.emission.python.declaration_order import public_fields
+from starmodel_generator.emission.declaration_order import public_fields
+from starmodel_generator.emission.entity.record_labels import reference_of
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import python_string

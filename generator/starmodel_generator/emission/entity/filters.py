@@ -8,9 +8,9 @@ from typing import Literal, TypeAlias
 
 from starmodel_generator.database.columns import columns_of, link_target
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.forms.input_limits import bare
-from starmodel_generator.emission.pages.record_labels import reference_of
-from starmodel_generator.emission.python.declaration_order import public_fields
+from starmodel_generator.emission.declaration_order import public_fields
+from starmodel_generator.emission.entity.record_labels import reference_of
+from starmodel_generator.emission.html.input_limits import bare
 from starmodel_schemas import (
     EntitySchema,
     EnumType,

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from starmodel_generator.emission.context import Context, projected_type_name, variable_name
-from starmodel_generator.emission.forms.form_values import INPUT_VALUE
-from starmodel_generator.emission.forms.input_limits import bare
-from starmodel_generator.emission.pages.markup import (
+from starmodel_generator.emission.declaration_order import public_fields
+from starmodel_generator.emission.html.input_limits import bare
+from starmodel_generator.emission.html.markup import (
     code_in_fstring,
     html,
     in_fstring,
     javascript,
     key,
 )
-from starmodel_generator.emission.python.declaration_order import public_fields
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.literals import python_string, python_value
 from starmodel_schemas import (
@@ -44,6 +43,9 @@ from starmodel_schemas.naming import constant_case, snake_case, title_words
 
 PAGE = "starmodel.web.ui.display_values"
 """The module of what generated pages call."""
+
+INPUT_VALUE = "starmodel.web.ui.input_value"
+"""The module of what inputs hold."""
 
 NUMBERS = frozenset({"int", "float", "Decimal", "timedelta"})
 SAFE_TEXTS = frozenset({"Decimal", "date", "time", "UUID"})

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 
-from starmodel_generator.emission.forms.input_pattern import html_pattern
+from starmodel_generator.emission.html.input_pattern import html_pattern
 from starmodel_schemas import Constraints, LiteralType, TypeRef
 
 _ISO_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:00)?|[0-9]{2}:[0-9]{2}:00")

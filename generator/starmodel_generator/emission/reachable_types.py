@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from starmodel_generator.emission.python.declaration_order import (
+from starmodel_generator.emission.declaration_order import (
     objects_in_order,
     public_fields,
     references,

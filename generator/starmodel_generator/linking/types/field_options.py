@@ -32,13 +32,13 @@ from starmodel_generator.linking.names.symbols import (
     ValueSymbol,
 )
 from starmodel_generator.linking.names.unparse import shortened, spell
-from starmodel_generator.linking.options.pydantic_support import (
+from starmodel_generator.linking.reporting import Problem
+from starmodel_generator.linking.types.pydantic_support import (
     FIELD_ARGUMENTS,
     METADATA,
     TEXT_ARGUMENTS,
     Support,
 )
-from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.values.constants import Constants
 from starmodel_generator.linking.values.value import Constant, Evaluated, MappingValue, NotConstant
 from starmodel_schemas import Constraints, OnDelete

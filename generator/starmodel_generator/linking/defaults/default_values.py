@@ -28,9 +28,9 @@ from starmodel_generator.linking.names.symbols import (
     ValueSymbol,
 )
 from starmodel_generator.linking.names.unparse import shortened, spell
-from starmodel_generator.linking.options.field_options import NO_CONSTRAINTS
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.constraints import outside_limits
+from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS
 from starmodel_generator.linking.types.unions import references
 from starmodel_generator.linking.values.constants import Constants
 from starmodel_generator.linking.values.value import (

@@ -1,0 +1,1 @@
+"""What more than one module says of an entity: its endpoints, filters, labels, JSON."""

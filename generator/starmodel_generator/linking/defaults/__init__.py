@@ -1,0 +1,1 @@
+"""Defaults of fields and parameters: what they are made of, and whether they fit."""
