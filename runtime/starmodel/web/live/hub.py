@@ -208,7 +208,7 @@ class LiveHub:
         is_page = request.is_datastar and request.origin_path is not None
         tells_deletions = (ONLY, DELETIONS) in request.query_items
         stream = LiveStream(
-            self,
+            self.leave,
             request.actor,
             request.session,
             secrets.token_hex(8),

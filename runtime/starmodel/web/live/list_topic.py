@@ -11,7 +11,7 @@ record before, or can see it now.
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from starmodel.application import (
     EntityDefinition,
@@ -26,10 +26,7 @@ from starmodel.errors import Unavailable
 from starmodel.web.datastar.formatter import EventResponseFormatter
 from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.live.change_counter import Changes
-from starmodel.web.live.topic import Watched
-
-if TYPE_CHECKING:
-    from starmodel.web.live.stream import LiveStream
+from starmodel.web.live.topic import Subscriber, Watched
 
 INTERVAL = 0.25
 """Seconds between two hints: a list that changes all the time is fetched this often at most."""
@@ -131,8 +128,8 @@ class GuardedCollection(Collection):
         self._waiting: list[Change] = []
         self._follower: asyncio.Task[None] | None = None
         # Each stream has a pause of its own: how long it waits tells nothing of other changes.
-        self._pauses: dict[LiveStream, asyncio.TimerHandle] = {}
-        self._due: set[LiveStream] = set()
+        self._pauses: dict[Subscriber, asyncio.TimerHandle] = {}
+        self._due: set[Subscriber] = set()
 
     def hear(self, change: Change) -> None:
         """Have those told of a change who may know of it."""
@@ -185,7 +182,7 @@ class GuardedCollection(Collection):
             if told[actor] and stream in self.streams:
                 self._offer(stream)
 
-    def _offer(self, stream: "LiveStream") -> None:
+    def _offer(self, stream: Subscriber) -> None:
         """Give a stream the hint, at once or after its pause."""
         if stream in self._pauses:
             self._due.add(stream)
@@ -194,7 +191,7 @@ class GuardedCollection(Collection):
         loop = asyncio.get_running_loop()
         self._pauses[stream] = loop.call_later(INTERVAL, self._resume, stream)
 
-    def _resume(self, stream: "LiveStream") -> None:
+    def _resume(self, stream: Subscriber) -> None:
         del self._pauses[stream]
         if stream in self._due:
             self._due.discard(stream)

@@ -6,15 +6,13 @@ nothing to send, its task sleeps on a future.
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from starmodel.domain import Actor
 from starmodel.web.http.response import Headers, Receive, Send, StreamResponse, until_disconnect
-
-if TYPE_CHECKING:
-    from starmodel.web.live.hub import LiveHub
-    from starmodel.web.live.list_topic import Collection
-    from starmodel.web.live.topic import Topic, Watched
+from starmodel.web.live.list_topic import Collection
+from starmodel.web.live.topic import Topic, Watched
 
 MAX_FRAGMENTS = 64
 """How many fragments may wait in one stream. With one more they are all dropped, and the page
@@ -28,7 +26,7 @@ class LiveStream(StreamResponse):
     """The answer to one `GET /live`.
 
     Args:
-        hub: Where it belongs.
+        on_close: Is called when it is over, more than once at times.
         actor: Who reads it.
         session: Whose browser it is.
         token: Its name, which the browser sends when it comes back.
@@ -48,10 +46,10 @@ class LiveStream(StreamResponse):
         "_fragment_bytes",
         "_fragments",
         "_head",
-        "_hub",
         "_is_cut",
         "_is_over",
         "_is_page",
+        "_on_close",
         "_send",
         "_stuck_at",
         "_task",
@@ -68,7 +66,7 @@ class LiveStream(StreamResponse):
 
     def __init__(
         self,
-        hub: "LiveHub",
+        on_close: Callable[["LiveStream"], None],
         actor: Actor,
         session: str,
         token: str,
@@ -88,7 +86,7 @@ class LiveStream(StreamResponse):
         self.is_sending = False
         self.sent = 0
         self._stuck_at: tuple[int, float] | None = None
-        self._hub = hub
+        self._on_close = on_close
         self._head = b""
         self._farewell: bytes | None = None
         self._fragments: list[tuple[Watched, bytes]] = []
@@ -106,7 +104,7 @@ class LiveStream(StreamResponse):
         """Put the fields of a first event in front of whatever is sent first."""
         self._head = head
 
-    def offer(self, topic: "Watched", chunk: bytes, fragments: list[bytes]) -> None:
+    def offer(self, topic: Watched, chunk: bytes, fragments: list[bytes]) -> None:
         """Have a change sent, and fragments before it.
 
         Where an earlier change of the entity still waits, its newest state takes the place of
@@ -126,7 +124,7 @@ class LiveStream(StreamResponse):
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
-    def append(self, topic: "Watched", fragment: bytes) -> None:
+    def append(self, topic: Watched, fragment: bytes) -> None:
         """Have a fragment sent with the next change; too many become the newest states."""
         self._fragments.append((topic, fragment))
         self._fragment_bytes += len(fragment)
@@ -136,7 +134,7 @@ class LiveStream(StreamResponse):
             self._fragments.clear()
             self._fragment_bytes = 0
 
-    def forget(self, topic: "Watched") -> None:
+    def forget(self, topic: Watched) -> None:
         """Send nothing more of an entity, not even what waits to be sent."""
         topic.streams.discard(self)
         self.pending.pop(topic, None)
@@ -202,11 +200,11 @@ class LiveStream(StreamResponse):
         finally:
             listener.cancel()
             self._send = self._task = None
-            self._hub.leave(self)
+            self._on_close(self)
 
     async def close(self) -> None:
         """Leave without having sent anything."""
-        self._hub.leave(self)
+        self._on_close(self)
 
     async def _write(self, send: Send) -> None:
         loop = asyncio.get_running_loop()
@@ -246,7 +244,7 @@ class LiveStream(StreamResponse):
             parts.append(self._newest(topic) if chunk is None else chunk)
         return b"".join(parts)
 
-    def _newest(self, topic: "Watched") -> bytes:
+    def _newest(self, topic: Watched) -> bytes:
         """Give the newest state; what a page has from before may be of any age."""
         snapshot = topic.snapshot()
         return topic.emptying() + snapshot if self.sent or self._is_page else snapshot

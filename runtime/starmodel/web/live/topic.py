@@ -10,7 +10,7 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from starmodel.application import (
     EntityDefinition,
@@ -31,9 +31,6 @@ from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.prefix import PREFIX
 from starmodel.web.live.deletion import deletion_notice, no_deletion_notice
 from starmodel.web.validation.mapping_fields import varying_fields
-
-if TYPE_CHECKING:
-    from starmodel.web.live.stream import LiveStream
 
 logger = logging.getLogger("starmodel.live")
 
@@ -71,6 +68,18 @@ class News:
         self.is_rendering_due = False
 
 
+class Subscriber(Protocol):
+    """What watches topics: an open stream."""
+
+    actor: Actor
+
+    def offer(self, topic: "Watched", chunk: bytes, fragments: list[bytes]) -> None:
+        """Have a change sent, and fragments before it."""
+
+    def forget(self, topic: "Watched") -> None:
+        """Send nothing more of a topic, not even what waits to be sent."""
+
+
 class Watched(ABC):
     """What streams watch.
 
@@ -85,7 +94,7 @@ class Watched(ABC):
     def __init__(self, definition: EntityDefinition[Any], key: Key) -> None:
         self.definition = definition
         self.key = key
-        self.streams: set[LiveStream] = set()
+        self.streams: set[Subscriber] = set()
 
     @abstractmethod
     def snapshot(self) -> bytes:

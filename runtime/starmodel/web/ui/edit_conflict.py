@@ -8,7 +8,7 @@ saves once more.
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from starmodel.domain import Fragment
 from starmodel.domain.type_guards import is_mapping, is_sequence
@@ -16,21 +16,11 @@ from starmodel.errors import StaleVersion
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response
 from starmodel.web.ui.display_values import escape
+from starmodel.web.ui.form_state import Draft, Form
 from starmodel.web.ui.picker import CHIP
-
-if TYPE_CHECKING:
-    from starmodel.web.ui.form_state import Draft, Form
 
 Labels: TypeAlias = Mapping[str, str] | None
 """What the records are called that a field refers to, by id."""
-
-NOTICE: Final = (
-    '<div class="conflict" role="alert" tabindex="-1" data-init="el.focus()">'
-    "<p>Somebody else has changed this. What you typed is still here, and everything else is as"
-    " it is now. Save again to keep yours.</p>"
-    '<a class="button quiet" href="">Discard what I typed</a></div>'
-)
-"""What stands above such a form; its link loads the form as the record is now."""
 
 LOCAL: Final = (
     "((text) => text && new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000)"
@@ -59,9 +49,7 @@ TAKE: Final = escape(
 from a list."""
 
 
-def answer_conflict(
-    request: Request, stale: StaleVersion, form: "Form", draft: "Draft"
-) -> Response:
+def answer_conflict(request: Request, stale: StaleVersion, form: Form, draft: Draft) -> Response:
     """Show a form again, with what was typed into it and what is stored now.
 
     Args:

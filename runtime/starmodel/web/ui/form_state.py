@@ -16,7 +16,6 @@ from starmodel.web.http.form_body import read_form
 from starmodel.web.http.request import Request, media_type
 from starmodel.web.ui.display_values import escape, related_label
 from starmodel.web.ui.document import Page
-from starmodel.web.ui.edit_conflict import NOTICE as CONFLICT
 from starmodel.web.ui.input_value import Value, Values, ids_of, lines_of, value_of_sent
 from starmodel.web.ui.list_view import Related
 from starmodel.web.ui.untouched import Shown, read_shown, shown_values, untouched, with_line_breaks
@@ -37,6 +36,14 @@ CHANGED = escape(
 )
 """The JavaScript function that leaves of what a form sends what was changed, parts of value objects
 one by one. Line breaks count as one, however they are written."""
+
+_CONFLICT = (
+    '<div class="conflict" role="alert" tabindex="-1" data-init="el.focus()">'
+    "<p>Somebody else has changed this. What you typed is still here, and everything else is as"
+    " it is now. Save again to keep yours.</p>"
+    '<a class="button quiet" href="">Discard what I typed</a></div>'
+)
+"""What stands above a form whose record somebody else has changed; its link loads the form anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ class Draft:
     @property
     def notice(self) -> str:
         """Say that somebody else has changed the record meanwhile, if so."""
-        return CONFLICT if self.is_stale else ""
+        return _CONFLICT if self.is_stale else ""
 
     @property
     def subject(self) -> str:
