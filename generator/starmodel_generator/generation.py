@@ -12,7 +12,14 @@ from typing import TypeAlias
 
 from starmodel_generator._version import __version__
 from starmodel_generator.cache import save_cache
-from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place, Rule, has_errors
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place, has_errors
+from starmodel_generator.diagnostics.rules.project_rules import (
+    FOREIGN,
+    HAND_EDITED,
+    NOT_REMOVED,
+    OUT_OF_DATE,
+    VERSION_SKEW,
+)
 from starmodel_generator.output.comparison import (
     Comparison,
     FileChange,
@@ -27,12 +34,6 @@ from starmodel_generator.pipeline import Generation, run_stages, understand
 from starmodel_generator.project.config import GeneratorConfig, missing_configuration, read_config
 from starmodel_generator.project.discovery import find_project
 from starmodel_generator.project.hashing import digest, has_header, normal
-
-HAND_EDITED = Rule("SM701", "hand-edited-output", "error")
-VERSION_SKEW = Rule("SM703", "generator-version-skew", "warning")
-FOREIGN = Rule("SM704", "foreign-output", "error")
-NOT_REMOVED = Rule("SM905", "file-not-removed", "warning")
-OUT_OF_DATE = Rule("SM906", "out-of-date-output", "error")
 
 _STALE: tuple[Verdict, ...] = ("missing", "stale", "orphaned")
 """What `generate` settles by itself."""

@@ -14,7 +14,12 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.project_rules import (
+    FAILING_TARGET,
+    MISSING_TARGET,
+    NONDETERMINISTIC,
+)
 from starmodel_generator.project.config import GeneratorConfig
 from starmodel_schemas import AppSchema
 
@@ -22,10 +27,6 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 TARGETS = "starmodel.targets"
-
-NONDETERMINISTIC = Rule("SM902", "plugin-nondeterministic", "error")
-MISSING_TARGET = Rule("SM903", "missing-target", "error")
-FAILING_TARGET = Rule("SM904", "failing-target", "error")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 
-from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule, SourceSpan
-
-UNUSED_SUPPRESSION = Rule("SM008", "unused-suppression", "warning")
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, SourceSpan
+from starmodel_generator.diagnostics.rules.project_rules import UNUSED_SUPPRESSION
 
 _MARK = "starmodel:"
 _COMMENT = re.compile(r"#\s*starmodel:\s*ignore\b(?:\s*\[([^\]]*)\])?")

@@ -16,9 +16,8 @@ from unicodedata import is_normalized, normalize
 import libcst as cst
 
 from starmodel_generator.analysis.nesting import LIMIT, Nesting, find_deep_nesting
-from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule, SourceSpan
-
-SYNTAX_ERROR = Rule("SM001", "syntax-error", "error")
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, SourceSpan
+from starmodel_generator.diagnostics.rules.project_rules import SYNTAX_ERROR
 
 
 @contextmanager

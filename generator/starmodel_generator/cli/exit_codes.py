@@ -1,10 +1,15 @@
 """What the process ends with; every command means the same by a code."""
 
+from starmodel_generator.diagnostics.rules.project_rules import (
+    FAILING_TARGET,
+    INVALID_SETTING,
+    MISSING_TARGET,
+    NO_CONFIGURATION,
+    NONDETERMINISTIC,
+    UNKNOWN_KEY,
+    UNREADABLE_SOURCE,
+)
 from starmodel_generator.generation import Report
-from starmodel_generator.plugins import FAILING_TARGET, MISSING_TARGET, NONDETERMINISTIC
-from starmodel_generator.project.config import NO_CONFIGURATION
-from starmodel_generator.project.config_table import INVALID_SETTING, UNKNOWN_KEY
-from starmodel_generator.project.sources import UNREADABLE_SOURCE
 
 DONE = 0
 DIAGNOSTICS = 1

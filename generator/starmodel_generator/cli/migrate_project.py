@@ -18,6 +18,7 @@ from starmodel_generator.migrations.alembic_runner import (
 )
 from starmodel_generator.migrations.autodetector import EMPTY
 from starmodel_generator.migrations.database_location import absolute, problem, without_password
+from starmodel_generator.migrations.findings import diagnostic
 from starmodel_generator.migrations.history import (
     VERSIONS,
     History,
@@ -27,7 +28,6 @@ from starmodel_generator.migrations.history import (
     read_schemas,
 )
 from starmodel_generator.migrations.migration_plan import Finding
-from starmodel_generator.migrations.migration_rules import diagnostic
 from starmodel_generator.project.config import GeneratorConfig, missing_configuration, read_config
 from starmodel_generator.project.discovery import find_project
 from starmodel_schemas import AppSchema, DatabaseSchema

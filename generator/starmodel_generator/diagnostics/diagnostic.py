@@ -9,7 +9,7 @@ whether a run goes on.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal, TypeAlias, assert_never
 
 from starmodel_generator.diagnostics.code_frame import draw_frame, printable
@@ -108,12 +108,25 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule's code, name and severity, written once; diagnostics are made from it."""
+    """A rule, written once; diagnostics are made from it.
+
+    Attributes:
+        code: `SM` and three digits.
+        name: Its name in words, joined by hyphens.
+        severity: What its diagnostics are unless they say otherwise.
+        suppressible: Whether a comment in the source may silence it.
+        summary: What every diagnostic of the rule says, without names; empty where each says
+            something else.
+        explanation: Why the rule is there, and how to live with it.
+    """
 
     code: str
     name: str
     severity: Severity
     suppressible: bool = False
+    _: KW_ONLY
+    summary: str = ""
+    explanation: str = ""
 
     def report(
         self,

@@ -4,11 +4,10 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.entity_rules import CASE_COLLISION
+from starmodel_generator.diagnostics.rules.project_rules import UNSAFE_PATH
 from starmodel_generator.unicode_table import is_printable
-
-UNSAFE_PATH = Rule("SM705", "unsafe-output-path", "error")
-TWIN_PATHS = Rule("SM603", "case-folding-collision", "error")
 
 _RESERVED = frozenset('\\/:*?"<>|')
 
@@ -35,7 +34,7 @@ def check_paths(
         twin = folded.setdefault(path.casefold(), path)
         if twin != path:
             mistakes.append(
-                TWIN_PATHS.report(
+                CASE_COLLISION.report(
                     f"the generated files `{twin}` and `{path}` differ only by case",
                     help="rename one of the entities: not every file system can hold both",
                 )

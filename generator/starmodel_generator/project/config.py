@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
-from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule, SourceSpan
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, SourceSpan
+from starmodel_generator.diagnostics.rules.project_rules import NO_CONFIGURATION
 from starmodel_generator.project.config_table import (
     INVALID_SETTING,
     ConfigTable,
@@ -26,7 +27,6 @@ from starmodel_generator.project.hashing import digest, normal
 WebName: TypeAlias = Literal["fasthtml", "starlette", "fastapi"]
 RespondName: TypeAlias = Literal["patch", "ack"]
 
-NO_CONFIGURATION = Rule("SM004", "no-configuration", "error")
 
 ADAPTERS = ("stores", "bus", "unit_of_work", "formatter", "session", "clock", "ui", "identify")
 """The parts of an app that the configuration may name, as `create_app` calls them."""

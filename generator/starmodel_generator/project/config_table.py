@@ -8,10 +8,8 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import cast
 
-from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule, SourceSpan
-
-UNKNOWN_KEY = Rule("SM002", "unknown-config-key", "error")
-INVALID_SETTING = Rule("SM003", "invalid-setting", "error")
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, SourceSpan
+from starmodel_generator.diagnostics.rules.project_rules import INVALID_SETTING, UNKNOWN_KEY
 
 
 @dataclass(slots=True)

@@ -11,11 +11,12 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from starmodel_generator.diagnostics.diagnostic import Diagnostic, Rule, SourceSpan
+from starmodel_generator.diagnostics.diagnostic import Diagnostic, SourceSpan
+from starmodel_generator.diagnostics.rules.project_rules import (
+    UNDECODABLE_SOURCE,
+    UNREADABLE_SOURCE,
+)
 from starmodel_generator.project.hashing import digest, read
-
-UNREADABLE_SOURCE = Rule("SM005", "unreadable-source", "error")
-UNDECODABLE_SOURCE = Rule("SM006", "undecodable-source", "error")
 
 MAX_BYTES = 64 << 20
 """Larger files are no source code, and would take minutes to parse."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from shop_project import starmodel
 
 import starmodel_generator
-from starmodel_generator.cli.explain import explanations
+from starmodel_generator.diagnostics.rules.registry import FAMILIES, RULES, rules_of
 
 
 def test_every_rule_is_explained(tmp_path: Path) -> None:
@@ -17,7 +17,15 @@ def test_every_rule_is_explained(tmp_path: Path) -> None:
         for code in re.findall(r'Rule\(\s*"(SM\d+)"', path.read_text(encoding="utf-8"))
     }
     assert len(codes) > 40
-    assert codes == set(explanations())
+    assert codes == RULES.keys()
+
+
+def test_every_rule_is_written_once_and_whole() -> None:
+    rules = [rule for family in FAMILIES for rule in rules_of(family)]
+    assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
+    for rule in rules:
+        assert not rule.summary.endswith(".")
+        assert rule.explanation.endswith((".", "`"))
 
 
 def test_a_rule_is_found_by_code_and_by_name(tmp_path: Path) -> None:

@@ -1,26 +1,8 @@
-"""The rules that linking checks: code, name, severity, one sentence, and why it is so.
-
-This is the one place where a rule is described; documentation and `starmodel explain` read it.
-"""
-
-from dataclasses import dataclass
+"""Rules about entities, their fields and their events."""
 
 from starmodel_generator.diagnostics.diagnostic import Rule
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedRule(Rule):
-    """A rule with what there is to say about it.
-
-    `summary` is what every diagnostic of the rule says, without names; `explanation` is why the
-    rule is there and how to live with it.
-    """
-
-    summary: str
-    explanation: str
-
-
-DYNAMIC_BASE_CLASS = ExplainedRule(
+DYNAMIC_BASE_CLASS = Rule(
     "SM101",
     "dynamic-base-class",
     "error",
@@ -31,7 +13,7 @@ DYNAMIC_BASE_CLASS = ExplainedRule(
         " as a class of its own and name it."
     ),
 )
-STAR_IMPORT_BASE = ExplainedRule(
+STAR_IMPORT_BASE = Rule(
     "SM102",
     "star-import-entity-base",
     "error",
@@ -42,7 +24,7 @@ STAR_IMPORT_BASE = ExplainedRule(
         " understood. Import the base by its name."
     ),
 )
-CONDITIONAL_ENTITY = ExplainedRule(
+CONDITIONAL_ENTITY = Rule(
     "SM103",
     "conditional-entity",
     "error",
@@ -53,7 +35,7 @@ CONDITIONAL_ENTITY = ExplainedRule(
         " the class."
     ),
 )
-NESTED_ENTITY = ExplainedRule(
+NESTED_ENTITY = Rule(
     "SM104",
     "nested-class",
     "error",
@@ -63,7 +45,7 @@ NESTED_ENTITY = ExplainedRule(
         " alone. Move it to the top of the module."
     ),
 )
-DUPLICATE_ENTITY = ExplainedRule(
+DUPLICATE_ENTITY = Rule(
     "SM105",
     "duplicate-entity",
     "error",
@@ -73,7 +55,7 @@ DUPLICATE_ENTITY = ExplainedRule(
         " unique in the app, whatever module the class is in. Rename one of them."
     ),
 )
-IMPORT_CYCLE = ExplainedRule(
+IMPORT_CYCLE = Rule(
     "SM106",
     "unresolved-import-cycle",
     "error",
@@ -83,7 +65,7 @@ IMPORT_CYCLE = ExplainedRule(
         " Import it from the module that defines it."
     ),
 )
-UNKNOWN_NAME = ExplainedRule(
+UNKNOWN_NAME = Rule(
     "SM107",
     "unknown-name",
     "error",
@@ -94,7 +76,7 @@ UNKNOWN_NAME = ExplainedRule(
         " import them by name."
     ),
 )
-FOREIGN_BASE_CLASS = ExplainedRule(
+FOREIGN_BASE_CLASS = Rule(
     "SM108",
     "foreign-base-class",
     "warning",
@@ -104,7 +86,7 @@ FOREIGN_BASE_CLASS = ExplainedRule(
         " ever, but its fields and events are not generated. Silence the warning if it has none."
     ),
 )
-EVENT_OUTSIDE_ENTITY = ExplainedRule(
+EVENT_OUTSIDE_ENTITY = Rule(
     "SM109",
     "event-outside-entity",
     "warning",
@@ -114,7 +96,7 @@ EVENT_OUTSIDE_ENTITY = ExplainedRule(
         " such a class inherits from. Add `Entity` to the bases, or remove `@event`."
     ),
 )
-ENTITY_OUTSIDE_SOURCES = ExplainedRule(
+ENTITY_OUTSIDE_SOURCES = Rule(
     "SM110",
     "entity-outside-sources",
     "error",
@@ -125,7 +107,7 @@ ENTITY_OUTSIDE_SOURCES = ExplainedRule(
         " (marked with `ABC`, or with a leading underscore, or without events) is not one."
     ),
 )
-UNKNOWN_OPTION = ExplainedRule(
+UNKNOWN_OPTION = Rule(
     "SM111",
     "unknown-entity-option",
     "error",
@@ -136,7 +118,7 @@ UNKNOWN_OPTION = ExplainedRule(
         " on. Anything else would be ignored in silence."
     ),
 )
-INVALID_OPTION = ExplainedRule(
+INVALID_OPTION = Rule(
     "SM112",
     "invalid-entity-option",
     "error",
@@ -146,7 +128,7 @@ INVALID_OPTION = ExplainedRule(
         " members of the enums that StarModel gives, or as names of such constants."
     ),
 )
-STORE_NOT_AVAILABLE = ExplainedRule(
+STORE_NOT_AVAILABLE = Rule(
     "SM113",
     "store-not-available",
     "error",
@@ -156,14 +138,14 @@ STORE_NOT_AVAILABLE = ExplainedRule(
         " `StateStore.CUSTOM`, a store of your own given to `create_app(stores=...)`."
     ),
 )
-SCOPE_NOT_AVAILABLE = ExplainedRule(
+SCOPE_NOT_AVAILABLE = Rule(
     "SM114",
     "scope-not-available",
     "error",
     summary="an entity asks for a scope that this version cannot generate code for",
     explanation="Available are `Scope.SESSION`, `Scope.GLOBAL` and `Scope.RECORD`.",
 )
-INVALID_ACCESS = ExplainedRule(
+INVALID_ACCESS = Rule(
     "SM115",
     "invalid-access",
     "error",
@@ -173,7 +155,7 @@ INVALID_ACCESS = ExplainedRule(
         " a module of the project that takes the actor and the entity and says yes or no."
     ),
 )
-UNKNOWN_PAGE = ExplainedRule(
+UNKNOWN_PAGE = Rule(
     "SM116",
     "unknown-page",
     "error",
@@ -183,7 +165,7 @@ UNKNOWN_PAGE = ExplainedRule(
         " a function at the top of a module of the project."
     ),
 )
-INCONSISTENT_BASES = ExplainedRule(
+INCONSISTENT_BASES = Rule(
     "SM117",
     "inconsistent-bases",
     "error",
@@ -194,7 +176,7 @@ INCONSISTENT_BASES = ExplainedRule(
     ),
 )
 
-MISSING_ANNOTATION = ExplainedRule(
+MISSING_ANNOTATION = Rule(
     "SM201",
     "missing-field-annotation",
     "error",
@@ -204,7 +186,7 @@ MISSING_ANNOTATION = ExplainedRule(
         " with `ClassVar[...]` it is a constant of the class and no field."
     ),
 )
-UNSUPPORTED_TYPE = ExplainedRule(
+UNSUPPORTED_TYPE = Rule(
     "SM202",
     "unsupported-field-type",
     "error",
@@ -215,7 +197,7 @@ UNSUPPORTED_TYPE = ExplainedRule(
         " and Any. Each of these has one meaning in Python, in JSON and on the page."
     ),
 )
-MUTABLE_DEFAULT = ExplainedRule(
+MUTABLE_DEFAULT = Rule(
     "SM203",
     "mutable-default",
     "error",
@@ -225,7 +207,7 @@ MUTABLE_DEFAULT = ExplainedRule(
         " Fields may have such defaults, for pydantic copies them."
     ),
 )
-NONLITERAL_DEFAULT = ExplainedRule(
+NONLITERAL_DEFAULT = Rule(
     "SM204",
     "nonliteral-default",
     "error",
@@ -236,7 +218,7 @@ NONLITERAL_DEFAULT = ExplainedRule(
         " the event. Fields may have any default, for pydantic makes it at run time."
     ),
 )
-AMBIGUOUS_UNION = ExplainedRule(
+AMBIGUOUS_UNION = Rule(
     "SM205",
     "ambiguous-union",
     "warning",
@@ -247,7 +229,7 @@ AMBIGUOUS_UNION = ExplainedRule(
         " and name it with `Field(discriminator=...)`, or use one type."
     ),
 )
-NAIVE_DATETIME = ExplainedRule(
+NAIVE_DATETIME = Rule(
     "SM206",
     "naive-datetime",
     "warning",
@@ -257,7 +239,7 @@ NAIVE_DATETIME = ExplainedRule(
         " zone, `pydantic.NaiveDatetime` says that none is meant."
     ),
 )
-FLOAT_MONEY = ExplainedRule(
+FLOAT_MONEY = Rule(
     "SM207",
     "float-money",
     "warning",
@@ -267,7 +249,7 @@ FLOAT_MONEY = ExplainedRule(
         " text; whole cents in an `int` do as well."
     ),
 )
-INVALID_COMPUTED_FIELD = ExplainedRule(
+INVALID_COMPUTED_FIELD = Rule(
     "SM208",
     "invalid-computed-field",
     "error",
@@ -277,7 +259,7 @@ INVALID_COMPUTED_FIELD = ExplainedRule(
         " it refuses the class when it is imported."
     ),
 )
-FIELD_ALIAS = ExplainedRule(
+FIELD_ALIAS = Rule(
     "SM209",
     "field-alias",
     "error",
@@ -290,7 +272,7 @@ FIELD_ALIAS = ExplainedRule(
         " `serialization_alias` needs nothing."
     ),
 )
-ANY_TYPE = ExplainedRule(
+ANY_TYPE = Rule(
     "SM210",
     "any-type",
     "warning",
@@ -300,14 +282,14 @@ ANY_TYPE = ExplainedRule(
         " pages, forms and clients know nothing about it. Say what it holds."
     ),
 )
-UNKNOWN_FIELD_OPTION = ExplainedRule(
+UNKNOWN_FIELD_OPTION = Rule(
     "SM211",
     "unknown-field-option",
     "error",
     summary="`Field(...)` has an argument that nobody knows",
     explanation="A misspelt argument would be ignored in silence.",
 )
-INVALID_CONSTRAINT = ExplainedRule(
+INVALID_CONSTRAINT = Rule(
     "SM212",
     "invalid-constraint",
     "error",
@@ -318,7 +300,7 @@ INVALID_CONSTRAINT = ExplainedRule(
         " `max_length`; texts `pattern`; Decimal `max_digits` and `decimal_places`."
     ),
 )
-UNSUPPORTED_ENUM = ExplainedRule(
+UNSUPPORTED_ENUM = Rule(
     "SM213",
     "unsupported-enum-value",
     "error",
@@ -328,7 +310,7 @@ UNSUPPORTED_ENUM = ExplainedRule(
         " that is known without running code; `auto()` is understood."
     ),
 )
-INVALID_DEFAULT = ExplainedRule(
+INVALID_DEFAULT = Rule(
     "SM214",
     "invalid-default",
     "error",
@@ -338,7 +320,7 @@ INVALID_DEFAULT = ExplainedRule(
         " such a default each event on a new instance would fail."
     ),
 )
-RECORD_ID = ExplainedRule(
+RECORD_ID = Rule(
     "SM215",
     "record-id-type",
     "error",
@@ -349,7 +331,7 @@ RECORD_ID = ExplainedRule(
         " well."
     ),
 )
-MISSING_DEFAULT = ExplainedRule(
+MISSING_DEFAULT = Rule(
     "SM216",
     "missing-field-default",
     "error",
@@ -361,7 +343,7 @@ MISSING_DEFAULT = ExplainedRule(
         " gives the values."
     ),
 )
-PROTECTED_PART = ExplainedRule(
+PROTECTED_PART = Rule(
     "SM240",
     "protected-part-without-default",
     "error",
@@ -374,14 +356,14 @@ PROTECTED_PART = ExplainedRule(
     ),
 )
 
-UNANNOTATED_PARAMETER = ExplainedRule(
+UNANNOTATED_PARAMETER = Rule(
     "SM301",
     "unannotated-event-parameter",
     "error",
     summary="a parameter of an event has no type",
     explanation="Routes, forms and clients need to know what to read and what to offer.",
 )
-MISSING_RETURN = ExplainedRule(
+MISSING_RETURN = Rule(
     "SM302",
     "missing-event-return",
     "warning",
@@ -391,7 +373,7 @@ MISSING_RETURN = ExplainedRule(
         " with a value or a fragment. Most events are `-> None`."
     ),
 )
-BLOCKING_ASYNC = ExplainedRule(
+BLOCKING_ASYNC = Rule(
     "SM303",
     "blocking-io-in-async-event",
     "warning",
@@ -401,7 +383,7 @@ BLOCKING_ASYNC = ExplainedRule(
         " `await asyncio.to_thread(...)`."
     ),
 )
-BLOCKING_SYNC = ExplainedRule(
+BLOCKING_SYNC = Rule(
     "SM304",
     "sync-event-blocking-io",
     "warning",
@@ -411,7 +393,7 @@ BLOCKING_SYNC = ExplainedRule(
         " event `async` and use an async library, or `await asyncio.to_thread(...)`."
     ),
 )
-VARIADIC_PARAMETER = ExplainedRule(
+VARIADIC_PARAMETER = Rule(
     "SM305",
     "variadic-event-parameter",
     "error",
@@ -421,7 +403,7 @@ VARIADIC_PARAMETER = ExplainedRule(
         " values take a `list`."
     ),
 )
-PRIVATE_EVENT = ExplainedRule(
+PRIVATE_EVENT = Rule(
     "SM306",
     "event-on-private-method",
     "error",
@@ -431,7 +413,7 @@ PRIVATE_EVENT = ExplainedRule(
         " it. Rename the method, or remove `@event`."
     ),
 )
-UNSAFE_GET = ExplainedRule(
+UNSAFE_GET = Rule(
     "SM307",
     "unsafe-get-event",
     "error",
@@ -442,7 +424,7 @@ UNSAFE_GET = ExplainedRule(
         " What cannot be shown to be harmless counts as a change: use POST."
     ),
 )
-DECORATOR_ORDER = ExplainedRule(
+DECORATOR_ORDER = Rule(
     "SM308",
     "unknown-decorator-order",
     "warning",
@@ -452,21 +434,21 @@ DECORATOR_ORDER = ExplainedRule(
         " the method that was read. Put `@event` on top."
     ),
 )
-MISSING_AWAIT = ExplainedRule(
+MISSING_AWAIT = Rule(
     "SM309",
     "missing-await",
     "error",
     summary="an event calls an async method and does not await it",
     explanation="The call makes a coroutine and runs nothing. Write `await` in front of it.",
 )
-POSITIONAL_ONLY = ExplainedRule(
+POSITIONAL_ONLY = Rule(
     "SM310",
     "positional-only-parameter",
     "error",
     summary="a parameter of an event cannot be given by name",
     explanation="Arguments arrive by name. Remove the `/` from the parameters.",
 )
-INVALID_EVENT_OPTION = ExplainedRule(
+INVALID_EVENT_OPTION = Rule(
     "SM311",
     "invalid-event-option",
     "error",
@@ -477,7 +459,7 @@ INVALID_EVENT_OPTION = ExplainedRule(
         " holds `{id}` once."
     ),
 )
-INVALID_EVENT = ExplainedRule(
+INVALID_EVENT = Rule(
     "SM312",
     "invalid-event-method",
     "error",
@@ -487,7 +469,7 @@ INVALID_EVENT = ExplainedRule(
         " methods, properties and methods without parameters have no entity to work on."
     ),
 )
-INVALID_CREATION = ExplainedRule(
+INVALID_CREATION = Rule(
     "SM313",
     "invalid-creation",
     "error",
@@ -497,7 +479,7 @@ INVALID_CREATION = ExplainedRule(
         " own class (`-> Self`), and it is no generator."
     ),
 )
-INVALID_GENERATOR = ExplainedRule(
+INVALID_GENERATOR = Rule(
     "SM314",
     "invalid-generator-return",
     "error",
@@ -507,7 +489,7 @@ INVALID_GENERATOR = ExplainedRule(
         " `Generator[T, None, None]`, in an `async def` the same with `Async` in front."
     ),
 )
-PARAMETER_VALIDATOR = ExplainedRule(
+PARAMETER_VALIDATOR = Rule(
     "SM315",
     "parameter-validator",
     "warning",
@@ -519,7 +501,7 @@ PARAMETER_VALIDATOR = ExplainedRule(
     ),
 )
 
-SECRET_SIGNAL = ExplainedRule(
+SECRET_SIGNAL = Rule(
     "SM401",
     "secret-signal",
     "error",
@@ -531,7 +513,7 @@ SECRET_SIGNAL = ExplainedRule(
         " rule on its line."
     ),
 )
-SHADOWED_SIGNAL = ExplainedRule(
+SHADOWED_SIGNAL = Rule(
     "SM402",
     "shadowed-signal",
     "error",
@@ -541,7 +523,7 @@ SHADOWED_SIGNAL = ExplainedRule(
         " one of them another `namespace` in `model_config`."
     ),
 )
-MISSING_ACCESS = ExplainedRule(
+MISSING_ACCESS = Rule(
     "SM405",
     "event-without-authorisation",
     "error",
@@ -554,7 +536,7 @@ MISSING_ACCESS = ExplainedRule(
     ),
 )
 
-ROUTE_COLLISION = ExplainedRule(
+ROUTE_COLLISION = Rule(
     "SM601",
     "route-collision",
     "error",
@@ -564,7 +546,7 @@ ROUTE_COLLISION = ExplainedRule(
         " the entity."
     ),
 )
-RESERVED_NAME = ExplainedRule(
+RESERVED_NAME = Rule(
     "SM602",
     "reserved-name",
     "error",
@@ -574,17 +556,17 @@ RESERVED_NAME = ExplainedRule(
         " name may not be one that the code around it needs. Choose another one."
     ),
 )
-CASE_COLLISION = ExplainedRule(
+CASE_COLLISION = Rule(
     "SM603",
     "case-folding-collision",
     "error",
     summary="two names differ only by case or underscores",
     explanation=(
-        "Folders, paths and constants are written in one case, where the two would be one."
-        " Rename one of them."
+        "Folders, paths and constants are written in one case, where the two would be one, as they"
+        " are on some disks and in attributes of HTML. Rename one of them."
     ),
 )
-AMBIGUOUS_CLASS = ExplainedRule(
+AMBIGUOUS_CLASS = Rule(
     "SM604",
     "ambiguous-class-name",
     "error",
@@ -594,7 +576,7 @@ AMBIGUOUS_CLASS = ExplainedRule(
         " same name cannot stand in it. Rename one of them."
     ),
 )
-INVALID_NAME = ExplainedRule(
+INVALID_NAME = Rule(
     "SM605",
     "invalid-name",
     "error",
@@ -605,7 +587,7 @@ INVALID_NAME = ExplainedRule(
         " An underscore in front makes a signal local, two in a row start a modifier."
     ),
 )
-DUPLICATE_MEMBER = ExplainedRule(
+DUPLICATE_MEMBER = Rule(
     "SM606",
     "duplicate-member",
     "error",
@@ -615,7 +597,7 @@ DUPLICATE_MEMBER = ExplainedRule(
     ),
 )
 
-HIDDEN_NAME = ExplainedRule(
+HIDDEN_NAME = Rule(
     "SM607",
     "hidden-name",
     "error",
@@ -628,11 +610,3 @@ HIDDEN_NAME = ExplainedRule(
         " and `date: dt.date | None = None`."
     ),
 )
-
-RULES: tuple[ExplainedRule, ...] = tuple(
-    sorted(
-        (value for value in list(globals().values()) if isinstance(value, ExplainedRule)),
-        key=lambda rule: rule.code,
-    )
-)
-"""All of them, by code."""

@@ -1,8 +1,8 @@
 """The rules for what pydantic and SQLModel can do, and StarModel does not do in their place."""
 
-from starmodel_generator.diagnostics.rules.entity_rules import ExplainedRule
+from starmodel_generator.diagnostics.diagnostic import Rule
 
-SERIALIZER = ExplainedRule(
+SERIALIZER = Rule(
     "SM220",
     "unused-serializer",
     "error",
@@ -13,7 +13,7 @@ SERIALIZER = ExplainedRule(
         " what it is to look like in a computed field."
     ),
 )
-INPUT_IN_PYTHON = ExplainedRule(
+INPUT_IN_PYTHON = Rule(
     "SM221",
     "input-read-before-pydantic",
     "error",
@@ -27,7 +27,7 @@ INPUT_IN_PYTHON = ExplainedRule(
         " of your own makes, pydantic reads as ever."
     ),
 )
-PRIVATE_ATTRIBUTE = ExplainedRule(
+PRIVATE_ATTRIBUTE = Rule(
     "SM222",
     "private-attribute",
     "error",
@@ -39,7 +39,7 @@ PRIVATE_ATTRIBUTE = ExplainedRule(
         " kept and never sent; `ClassVar` a constant. Silence this for a cache that may be empty."
     ),
 )
-UNSUPPORTED_PYDANTIC = ExplainedRule(
+UNSUPPORTED_PYDANTIC = Rule(
     "SM223",
     "unsupported-pydantic-option",
     "error",
@@ -50,7 +50,7 @@ UNSUPPORTED_PYDANTIC = ExplainedRule(
         " makes of it."
     ),
 )
-SQLMODEL_OPTION = ExplainedRule(
+SQLMODEL_OPTION = Rule(
     "SM224",
     "unsupported-sqlmodel-option",
     "error",
@@ -61,7 +61,7 @@ SQLMODEL_OPTION = ExplainedRule(
         " `model_config` and `index`, `unique`, `foreign_key`, `on_delete` of `Field` say the rest."
     ),
 )
-FROZEN_UPDATE = ExplainedRule(
+FROZEN_UPDATE = Rule(
     "SM225",
     "frozen-update",
     "error",
@@ -71,7 +71,7 @@ FROZEN_UPDATE = ExplainedRule(
         " leaves it out. Where nothing is left, there is nothing to update."
     ),
 )
-UNKNOWN_METADATA = ExplainedRule(
+UNKNOWN_METADATA = Rule(
     "SM226",
     "unknown-annotation",
     "error",
@@ -83,11 +83,3 @@ UNKNOWN_METADATA = ExplainedRule(
         " say to pydantic. Silence this for what only describes."
     ),
 )
-
-RULES: tuple[ExplainedRule, ...] = tuple(
-    sorted(
-        (value for value in list(globals().values()) if isinstance(value, ExplainedRule)),
-        key=lambda rule: rule.code,
-    )
-)
-"""All of them, by code."""

@@ -1,8 +1,8 @@
 """The rules about source that Python or pydantic refuses, or that fails when it first runs."""
 
-from starmodel_generator.diagnostics.rules.entity_rules import ExplainedRule
+from starmodel_generator.diagnostics.diagnostic import Rule
 
-NOT_THERE_YET = ExplainedRule(
+NOT_THERE_YET = Rule(
     "SM120",
     "name-not-there-yet",
     "error",
@@ -12,7 +12,7 @@ NOT_THERE_YET = ExplainedRule(
         " imported, from top to bottom. Move the definition up, or put an annotation into quotes."
     ),
 )
-TYPE_CHECKING_NAME = ExplainedRule(
+TYPE_CHECKING_NAME = Rule(
     "SM121",
     "type-checking-name",
     "error",
@@ -23,7 +23,7 @@ TYPE_CHECKING_NAME = ExplainedRule(
         ' The target of a relation may stay there: `Ref["Author"]`.'
     ),
 )
-UNKNOWN_ATTRIBUTE = ExplainedRule(
+UNKNOWN_ATTRIBUTE = Rule(
     "SM122",
     "unknown-attribute",
     "error",
@@ -34,7 +34,7 @@ UNKNOWN_ATTRIBUTE = ExplainedRule(
         " its instances: the class does not have them."
     ),
 )
-FAILING_IMPORT = ExplainedRule(
+FAILING_IMPORT = Rule(
     "SM123",
     "failing-import",
     "error",
@@ -44,7 +44,7 @@ FAILING_IMPORT = ExplainedRule(
         " by what they define. An import in a `try` or an `if` is left alone."
     ),
 )
-OWN_CONSTRUCTOR = ExplainedRule(
+OWN_CONSTRUCTOR = Rule(
     "SM124",
     "own-constructor",
     "error",
@@ -56,7 +56,7 @@ OWN_CONSTRUCTOR = ExplainedRule(
         " records with a classmethod event."
     ),
 )
-DUPLICATE_CLASS = ExplainedRule(
+DUPLICATE_CLASS = Rule(
     "SM126",
     "duplicate-class",
     "error",
@@ -66,7 +66,7 @@ DUPLICATE_CLASS = ExplainedRule(
         " nothing outside can import. Rename or remove one of them."
     ),
 )
-REQUIRED_CYCLE = ExplainedRule(
+REQUIRED_CYCLE = Rule(
     "SM127",
     "required-cycle",
     "error",
@@ -76,7 +76,7 @@ REQUIRED_CYCLE = ExplainedRule(
         " first record could never be made: let one of them be `Ref[...] | None = None`."
     ),
 )
-UNUSABLE_BASES = ExplainedRule(
+UNUSABLE_BASES = Rule(
     "SM128",
     "unusable-bases",
     "error",
@@ -86,7 +86,7 @@ UNUSABLE_BASES = ExplainedRule(
         " cannot be an enum, or a builtin type such as `str` or `dict`, at the same time."
     ),
 )
-ABSTRACT_ENTITY = ExplainedRule(
+ABSTRACT_ENTITY = Rule(
     "SM129",
     "abstract-entity",
     "error",
@@ -96,7 +96,7 @@ ABSTRACT_ENTITY = ExplainedRule(
         " where the class is only to be inherited from, put `ABC` among its bases."
     ),
 )
-REFUSED_DECORATOR = ExplainedRule(
+REFUSED_DECORATOR = Rule(
     "SM130",
     "refused-decorator",
     "error",
@@ -107,7 +107,7 @@ REFUSED_DECORATOR = ExplainedRule(
         " underscore in front of its name. Otherwise the class is refused when it is imported."
     ),
 )
-INVALID_ENUM = ExplainedRule(
+INVALID_ENUM = Rule(
     "SM131",
     "invalid-enum",
     "error",
@@ -117,7 +117,7 @@ INVALID_ENUM = ExplainedRule(
         " number in a `StrEnum`: Python refuses the class when it is imported."
     ),
 )
-PASSED_OVER = ExplainedRule(
+PASSED_OVER = Rule(
     "SM132",
     "class-passed-over",
     "warning",
@@ -129,7 +129,7 @@ PASSED_OVER = ExplainedRule(
         " silence the rule, or keep the class out of the files that `entities` names."
     ),
 )
-NO_ENTITIES = ExplainedRule(
+NO_ENTITIES = Rule(
     "SM133",
     "no-entities",
     "error",
@@ -139,7 +139,7 @@ NO_ENTITIES = ExplainedRule(
         " the classes do not inherit from `Entity`."
     ),
 )
-FAILING_ANNOTATION = ExplainedRule(
+FAILING_ANNOTATION = Rule(
     "SM134",
     "failing-annotation",
     "error",
@@ -149,7 +149,7 @@ FAILING_ANNOTATION = ExplainedRule(
         ' its `|`: put all of it into quotes, `"Book | None"`.'
     ),
 )
-UNKNOWN_MEMBER = ExplainedRule(
+UNKNOWN_MEMBER = Rule(
     "SM316",
     "unknown-member",
     "error",
@@ -159,7 +159,7 @@ UNKNOWN_MEMBER = ExplainedRule(
         " fails when the method is first called. Declare the field, or correct the name."
     ),
 )
-UNASSIGNABLE = ExplainedRule(
+UNASSIGNABLE = Rule(
     "SM317",
     "unassignable-member",
     "error",
@@ -169,7 +169,7 @@ UNASSIGNABLE = ExplainedRule(
         " out, a `ClassVar` belongs to the class, a method is code."
     ),
 )
-FROZEN_ASSIGNMENT = ExplainedRule(
+FROZEN_ASSIGNMENT = Rule(
     "SM318",
     "frozen-assignment",
     "error",
@@ -179,18 +179,10 @@ FROZEN_ASSIGNMENT = ExplainedRule(
         " make a changed copy: `model_copy(update={...})`."
     ),
 )
-WRONG_ARGUMENTS = ExplainedRule(
+WRONG_ARGUMENTS = Rule(
     "SM319",
     "wrong-arguments",
     "error",
     summary="something of the project is called with arguments that it does not take",
     explanation="The call fails whenever it is reached. Compare it with the definition.",
 )
-
-RULES: tuple[ExplainedRule, ...] = tuple(
-    sorted(
-        (value for value in list(globals().values()) if isinstance(value, ExplainedRule)),
-        key=lambda rule: rule.code,
-    )
-)
-"""All of them, by code."""

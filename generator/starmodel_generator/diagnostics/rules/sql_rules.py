@@ -1,8 +1,8 @@
 """The rules for entities in SQL: relations, tables, what a column can keep, CRUD."""
 
-from starmodel_generator.diagnostics.rules.entity_rules import ExplainedRule
+from starmodel_generator.diagnostics.diagnostic import Rule
 
-SQL_MODEL_BASE = ExplainedRule(
+SQL_MODEL_BASE = Rule(
     "SM118",
     "sqlmodel-base",
     "warning",
@@ -17,7 +17,7 @@ SQL_MODEL_BASE = ExplainedRule(
         " class as a table of SQLAlchemy's."
     ),
 )
-TABLE_MARK = ExplainedRule(
+TABLE_MARK = Rule(
     "SM119",
     "table-mark",
     "error",
@@ -29,7 +29,7 @@ TABLE_MARK = ExplainedRule(
         " contradict it."
     ),
 )
-DANGLING_REFERENCE = ExplainedRule(
+DANGLING_REFERENCE = Rule(
     "SM501",
     "dangling-reference",
     "error",
@@ -40,7 +40,7 @@ DANGLING_REFERENCE = ExplainedRule(
         " holds for `Many`, whose rows are looked up. Of other entities keep the id in a `str`."
     ),
 )
-RELATION_OUTSIDE_SQL = ExplainedRule(
+RELATION_OUTSIDE_SQL = Rule(
     "SM502",
     "relation-outside-sql",
     "error",
@@ -52,7 +52,7 @@ RELATION_OUTSIDE_SQL = ExplainedRule(
         " `Many` are for records alone."
     ),
 )
-AMBIGUOUS_RELATION = ExplainedRule(
+AMBIGUOUS_RELATION = Rule(
     "SM503",
     "ambiguous-relation",
     "error",
@@ -63,7 +63,7 @@ AMBIGUOUS_RELATION = ExplainedRule(
         ' `Many["Post", Literal["editor"]]`. Where there is none, there is nothing to look up.'
     ),
 )
-MISPLACED_REFERENCE = ExplainedRule(
+MISPLACED_REFERENCE = Rule(
     "SM504",
     "misplaced-reference",
     "error",
@@ -76,7 +76,7 @@ MISPLACED_REFERENCE = ExplainedRule(
         " ids in a `str`."
     ),
 )
-INVALID_ON_DELETE = ExplainedRule(
+INVALID_ON_DELETE = Rule(
     "SM505",
     "invalid-on-delete",
     "error",
@@ -87,7 +87,7 @@ INVALID_ON_DELETE = ExplainedRule(
         " `list[Ref[Tag]]` a deleted one is simply gone."
     ),
 )
-INEXACT_TYPE = ExplainedRule(
+INEXACT_TYPE = Rule(
     "SM506",
     "inexact-type",
     "error",
@@ -99,7 +99,7 @@ INEXACT_TYPE = ExplainedRule(
         " a `float` is finite; a text has no NUL character."
     ),
 )
-INVALID_INDEX = ExplainedRule(
+INVALID_INDEX = Rule(
     "SM507",
     "invalid-index",
     "error",
@@ -111,7 +111,7 @@ INVALID_INDEX = ExplainedRule(
         " (computed ones) have no column that an index could be made on."
     ),
 )
-INVALID_KEY = ExplainedRule(
+INVALID_KEY = Rule(
     "SM508",
     "invalid-key",
     "error",
@@ -122,7 +122,7 @@ INVALID_KEY = ExplainedRule(
         " be loaded."
     ),
 )
-PLAIN_FOREIGN_KEY = ExplainedRule(
+PLAIN_FOREIGN_KEY = Rule(
     "SM509",
     "plain-foreign-key",
     "warning",
@@ -133,7 +133,7 @@ PLAIN_FOREIGN_KEY = ExplainedRule(
         " Ref[Author]` is kept in the same column."
     ),
 )
-INVALID_CRUD = ExplainedRule(
+INVALID_CRUD = Rule(
     "SM510",
     "invalid-crud",
     "error",
@@ -145,7 +145,7 @@ INVALID_CRUD = ExplainedRule(
         " needs a default."
     ),
 )
-TABLE_NAME_CLASH = ExplainedRule(
+TABLE_NAME_CLASH = Rule(
     "SM511",
     "table-name-clash",
     "error",
@@ -157,7 +157,7 @@ TABLE_NAME_CLASH = ExplainedRule(
         " cut to the 63 bytes that PostgreSQL takes: rename the field or the entity."
     ),
 )
-UNQUOTED_RELATION = ExplainedRule(
+UNQUOTED_RELATION = Rule(
     "SM512",
     "unquoted-relation",
     "error",
@@ -169,11 +169,3 @@ UNQUOTED_RELATION = ExplainedRule(
         " by its name."
     ),
 )
-
-RULES: tuple[ExplainedRule, ...] = tuple(
-    sorted(
-        (value for value in list(globals().values()) if isinstance(value, ExplainedRule)),
-        key=lambda rule: rule.code,
-    )
-)
-"""All of them, by code."""

@@ -1,10 +1,8 @@
-"""The rules behind what a migration finds, for `starmodel explain`."""
+"""Rules about what a migration finds."""
 
-from starmodel_generator.diagnostics.diagnostic import Diagnostic
-from starmodel_generator.diagnostics.rules.entity_rules import ExplainedRule
-from starmodel_generator.migrations.migration_plan import Finding, FindingKind
+from starmodel_generator.diagnostics.diagnostic import Rule
 
-DESTRUCTIVE = ExplainedRule(
+DESTRUCTIVE = Rule(
     "SM551",
     "destructive-migration",
     "error",
@@ -19,7 +17,7 @@ DESTRUCTIVE = ExplainedRule(
         " whoever reviews it."
     ),
 )
-LOSSY = ExplainedRule(
+LOSSY = Rule(
     "SM552",
     "lossy-migration",
     "error",
@@ -30,7 +28,7 @@ LOSSY = ExplainedRule(
         " command with the `--accept` that the message names."
     ),
 )
-MISSING = ExplainedRule(
+MISSING = Rule(
     "SM553",
     "missing-backfill",
     "error",
@@ -43,7 +41,7 @@ MISSING = ExplainedRule(
         " migration then fails, with nothing changed, if one does."
     ),
 )
-DATA = ExplainedRule(
+DATA = Rule(
     "SM554",
     "data-dependent-migration",
     "warning",
@@ -54,7 +52,7 @@ DATA = ExplainedRule(
         " before the migration is deployed."
     ),
 )
-DIALECT = ExplainedRule(
+DIALECT = Rule(
     "SM556",
     "one-database-backfill",
     "warning",
@@ -66,7 +64,7 @@ DIALECT = ExplainedRule(
         " have, or write the migration by hand and ask `op.get_bind().dialect.name`."
     ),
 )
-REFUSED = ExplainedRule(
+REFUSED = Rule(
     "SM555",
     "refused-migration",
     "error",
@@ -77,18 +75,3 @@ REFUSED = ExplainedRule(
         " file."
     ),
 )
-
-_BY_KIND: dict[FindingKind, ExplainedRule] = {
-    "destructive": DESTRUCTIVE,
-    "lossy": LOSSY,
-    "missing": MISSING,
-    "data": DATA,
-    "dialect": DIALECT,
-    "refused": REFUSED,
-}
-RULES = tuple(_BY_KIND.values())
-
-
-def diagnostic(finding: Finding) -> Diagnostic:
-    """A finding as what every command shows."""
-    return _BY_KIND[finding.kind].report(finding.message, help=finding.help)
