@@ -1,23 +1,29 @@
 """StarModel: write an entity once; get the API and the live pages, as code you can read.
 
 This package is the runtime. Entities and generated code import it; it imports neither the
-generator nor any web framework. What is named here is the authoring language and the parts
+generator nor any web framework. What `__all__` names is the authoring language and the parts
 that an app may replace; adapters live in `starmodel.stores`, `starmodel.bus` and
-`starmodel.web`.
+`starmodel.web`. Everything else is here for generated code, which imports this package as `sm`.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from starmodel._version import __version__
 from starmodel.application import (
+    EntityDefinition as EntityDefinition,
     EntityPersistenceBackend,
     EventBus,
+    Outcome as Outcome,
     PersistenceManager,
+    Services as Services,
     UnitOfWork,
+    authorize as authorize,
 )
 from starmodel.bus.in_process import InProcessBus
 from starmodel.domain import (
     ANONYMOUS,
+    OMITTED as OMITTED,
     Access,
     Actor,
     BaseTable,
@@ -25,17 +31,48 @@ from starmodel.domain import (
     Entity,
     EntityConfig,
     Field,
+    Fragment as Fragment,
     Many,
+    Omitted as Omitted,
     Ref,
     Refused,
     Scope,
     StateStore,
     event,
+    given as given,
+    render_fragment as render_fragment,
 )
+from starmodel.errors import StaleVersion as StaleVersion
 from starmodel.stores.memory import MemoryRepo
 
 if TYPE_CHECKING:
+    from starmodel.application.protected_values import (
+        Writable as Writable,
+        WritableParts as WritableParts,
+    )
+    from starmodel.application.queries.filter_set import (
+        ColumnQueries as ColumnQueries,
+        Queries as Queries,
+    )
+    from starmodel.application.queries.find import (
+        QueryPage as QueryPage,
+        find as find,
+        find_related as find_related,
+    )
     from starmodel.stores.sql.backend import SQLModelBackend
+    from starmodel.web.datastar.actions import (
+        Expression as Expression,
+        Signal as Signal,
+        crud_action as crud_action,
+        delete_action as delete_action,
+        get_action as get_action,
+        live_action as live_action,
+        patch_action as patch_action,
+        post_action as post_action,
+        put_action as put_action,
+        write_action as write_action,
+    )
+    from starmodel.web.datastar.attributes import encode_data as encode_data
     from starmodel.web.http.request import Request
 
 __all__ = [
@@ -65,14 +102,32 @@ __all__ = [
 ]
 
 
+_LATER = {
+    "starmodel.application.protected_values": ("Writable", "WritableParts"),
+    "starmodel.application.queries.filter_set": ("ColumnQueries", "Queries"),
+    "starmodel.application.queries.find": ("QueryPage", "find", "find_related"),
+    "starmodel.stores.sql.backend": ("SQLModelBackend",),
+    "starmodel.web.datastar.actions": (
+        "Expression",
+        "Signal",
+        "crud_action",
+        "delete_action",
+        "get_action",
+        "live_action",
+        "patch_action",
+        "post_action",
+        "put_action",
+        "write_action",
+    ),
+    "starmodel.web.datastar.attributes": ("encode_data",),
+    "starmodel.web.http.request": ("Request",),
+}
+"""What entities alone do not need, by module: it is imported when it is first asked for."""
+
+
 def __getattr__(name: str) -> object:
-    """Load what entities alone do not need when it is first asked for."""
-    if name == "Request":
-        from starmodel.web.http.request import Request
-
-        return Request
-    if name == "SQLModelBackend":
-        from starmodel.stores.sql.backend import SQLModelBackend
-
-        return SQLModelBackend
+    for module, names in _LATER.items():
+        if name in names:
+            value = globals()[name] = getattr(import_module(module), name)
+            return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -71,12 +71,9 @@ def app_view(context: Context) -> AppView:
     if framework.is_untyped:
         names.remark(framework.module, "type: ignore[import-untyped,unused-ignore]")
     names.use(framework.adapter_module, framework.adapter)
-    for name in ("Adapters", "Settings", "WebApplication"):
-        names.use("starmodel.web", name)
+    names.use("starmodel.web", "WebApplication")
     for name in ("RESOURCES", "SETTINGS", "create_app", "configure_app"):
         names.define(name)
-    if not context.names:
-        names.use("starmodel.web", "Resource")
     if settings.adapters:
         names.define("with_configured")
     given = "**with_configured(adapters)" if settings.adapters else "**adapters"
@@ -111,7 +108,7 @@ def _settings(context: Context, names: ModuleNames) -> Layout:
             items.append(f"trusted_origins=({origins[0]},)")
         else:
             items.append(Group("trusted_origins=(", origins, ")"))
-    return Group("SETTINGS = Settings(", tuple(items), ")")
+    return Group("SETTINGS = web.Settings(", tuple(items), ")")
 
 
 def _adapter(part: str, name: str, names: ModuleNames) -> Layout:

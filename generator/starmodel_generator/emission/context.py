@@ -191,6 +191,10 @@ class Context:
             {name: entity_names(entity, settings.package) for name, entity in entities.items()},
         )
         self.reaches = self._lookups("reaches", reaches)
+        self.classes = self._lookups(
+            "classes",
+            {schema.name: True for schema in (*app.entities, *app.objects, *app.enums)},
+        )
         self.sent = self._lookups(
             "sent", {name: True for own in reaches.values() for name in own.sent}
         )

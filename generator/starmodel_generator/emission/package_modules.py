@@ -71,7 +71,8 @@ def app_package_view(_: Context) -> PackageView:
 def client_package_view(context: Context) -> ClientPackageView:
     """Decide what the client package offers."""
     # A module of the package is a name in it: `type` is that of the clients of `Type`.
-    names = ModuleNames(context.first_party, [each.snake_name for each in context.app.entities])
+    taken = [each.snake_name for each in context.app.entities]
+    names = ModuleNames(context.first_party, taken, by_name=True)
     for name in ("AsyncTransport", "Transport"):
         names.use(".transport", name)
     names.use_module("httpx")

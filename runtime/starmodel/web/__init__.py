@@ -1,12 +1,14 @@
 """The web layer: generated handlers straight above ASGI, and what they are made of.
 
 Importing it imports no web framework; `starmodel.web.adapters.fasthtml`, `.starlette` and `.fastapi` do.
+What `__all__` does not name is here for generated routes.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from starmodel.settings import Settings
 from starmodel.web.adapters.adapter import WebAdapter
-from starmodel.web.app.app_state import Adapters
-from starmodel.web.app.application import WebApplication
 from starmodel.web.app.responses import (
     answer_created,
     answer_deleted,
@@ -20,14 +22,27 @@ from starmodel.web.app.responses import (
     page_path,
     segment,
 )
-from starmodel.web.app.routing import Resource, Route
+from starmodel.web.app.application import WebApplication
+from starmodel.web.validation.arguments import REQUIRED, Argument, Arguments, UpdateArgument
+from starmodel.web.ui.document import Page
 from starmodel.web.datastar.formatter import DatastarFormatter, EventResponseFormatter
+from starmodel.web.app.app_state import Adapters
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response, StreamResponse
+from starmodel.web.app.routing import Resource, Route
 from starmodel.web.http.session import SessionIdentity, SignedSession
-from starmodel.web.ui.document import Page
 from starmodel.web.ui.ui_adapter import DefaultUI, UIAdapter
-from starmodel.web.validation.arguments import REQUIRED, Argument, Arguments, UpdateArgument
+
+if TYPE_CHECKING:
+    from starmodel.web.ui.edit_conflict import answer_conflict as answer_conflict
+    from starmodel.web.ui.form_state import Draft as Draft
+    from starmodel.web.app.query_params import answer_query as answer_query, list_view as list_view
+    from starmodel.web.ui.list_view import answer_list as answer_list
+    from starmodel.web.validation.object_schema import (
+        object_schema as object_schema,
+        reference_schema as reference_schema,
+    )
+    from starmodel.web.ui.picker import MOST as MOST, answer_options as answer_options
 
 __all__ = [
     "REQUIRED",
@@ -62,3 +77,21 @@ __all__ = [
     "page_path",
     "segment",
 ]
+
+_LATER = {
+    "starmodel.web.ui.edit_conflict": ("answer_conflict",),
+    "starmodel.web.ui.form_state": ("Draft",),
+    "starmodel.web.app.query_params": ("answer_query", "list_view"),
+    "starmodel.web.ui.list_view": ("answer_list",),
+    "starmodel.web.validation.object_schema": ("object_schema", "reference_schema"),
+    "starmodel.web.ui.picker": ("MOST", "answer_options"),
+}
+"""What only some apps need, by module: it is imported when it is first asked for."""
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _LATER.items():
+        if name in names:
+            value = globals()[name] = getattr(import_module(module), name)
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

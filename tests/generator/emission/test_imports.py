@@ -6,7 +6,7 @@ from starmodel_generator.emission.python.import_block import ModuleNames, NameCl
 
 
 def test_three_sections_modules_first_constants_before_classes_before_functions() -> None:
-    names = ModuleNames(frozenset({"shop"}))
+    names = ModuleNames(frozenset({"shop"}), by_name=True)
     for module, name in [
         ("shop.entities", "Order"),
         ("shop.entities", "make_order"),
@@ -32,7 +32,7 @@ def test_three_sections_modules_first_constants_before_classes_before_functions(
 
 
 def test_a_long_import_has_one_name_per_line_and_numbers_count() -> None:
-    names = ModuleNames(frozenset())
+    names = ModuleNames(frozenset(), by_name=True)
     for number in (10, 9, 1, 100):
         names.use("starmodel.web", f"a_long_name_of_a_function_{number}")
     assert names.import_block() == (
@@ -53,6 +53,38 @@ def test_a_taken_name_is_written_with_its_module() -> None:
     assert names.builtin("dict") == "dict"
     assert names.import_block() == (
         "import builtins\nimport datetime as dt\nfrom datetime import time"
+    )
+
+
+def test_what_the_runtime_has_stands_behind_a_name_of_its_module() -> None:
+    names = ModuleNames(frozenset({"shop"}))
+    assert names.use("starmodel.domain", "Actor") == "sm.Actor"
+    assert names.use("starmodel.application", "Outcome") == "sm.Outcome"
+    assert names.use("starmodel.web.app.query_params", "answer_query") == "web.answer_query"
+    assert names.use(".transport", "Answer") == "http.Answer"
+    assert names.use("shop.entities", "Outcome") == "Outcome"
+    assert names.import_block() == (
+        "import starmodel as sm\n"
+        "from starmodel import web\n"
+        "\n"
+        "from shop.entities import Outcome\n"
+        "\n"
+        "from . import transport as http"
+    )
+
+
+def test_a_class_of_the_authors_keeps_its_name() -> None:
+    names = ModuleNames(frozenset({"shop"}), classes={"Decimal", "Sequence"})
+    assert names.use("shop.entities", "Decimal") == "Decimal"
+    assert names.use("decimal", "Decimal") == "decimal.Decimal"
+    assert names.use("collections.abc", "Sequence") == "collections.abc.Sequence"
+    assert names.use("uuid", "UUID") == "UUID"
+    assert names.import_block() == (
+        "import collections.abc\n"
+        "import decimal\n"
+        "from uuid import UUID\n"
+        "\n"
+        "from shop.entities import Decimal"
     )
 
 

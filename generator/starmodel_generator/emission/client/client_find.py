@@ -75,7 +75,6 @@ def find_view(
 def _filters(
     entity: EntitySchema, context: Context, names: ModuleNames, classes: ClientClasses
 ) -> FiltersView:
-    names.use("typing", "TypedDict")
     return FiltersView(
         name=filters_name(entity),
         docstring=docstring(f"What {plural_words(entity)} can be found by.", 4),

@@ -91,6 +91,9 @@ class ClientView:
     imports: str
     exports: Layout
     dataclass: str
+    any: str
+    enum: str
+    typed_dict: str
     enums: tuple[EnumView, ...]
     values: tuple[ValueView, ...]
     filters: FiltersView | None
@@ -117,18 +120,18 @@ class _Client:
         taken |= {endpoint.function for endpoint in self.endpoints}
         taken |= {item.name for endpoint in self.endpoints for item in endpoint.arguments}
         self.parameters = {item.name for event in self.endpoints for item in event.arguments}
-        self.names = ModuleNames(context.first_party, taken)
+        self.names = ModuleNames(context.first_party, taken, context.classes)
         self.classes = ClientClasses(self.names, context, entity)
         self.decoding = Decoding(self.names, context, self.classes)
         self.encoding = Encoding(self.names, context, self.classes)
         self.state_type = context.names[entity.qualified_name].state_type
         self.declared: set[str] = set()
+        self.any = self.names.use("typing", "Any")
 
     def view(self) -> ClientView:
         names = self.names
         entity = self.entity
-        for name in ("Answer", "AsyncTransport", "Transport"):
-            names.use(".transport", name)
+        names.use(".transport", "Transport")
         clients = [f"{entity.name}Client", f"Async{entity.name}Client"]
         enums = [schema for schema in self.reach.enums if self.classes.is_own(schema)]
         values = [schema for schema in self.reach.objects if self.classes.is_own(schema)]
@@ -155,6 +158,9 @@ class _Client:
             name=entity.name,
             dataclass=names.use("dataclasses", "dataclass"),
             docstring=docstring(entity.doc or f"Calls of {entity.name}.", 4),
+            any=self.any,
+            enum=names.use("enum", "Enum") if enums else "",
+            typed_dict=names.use("typing", "TypedDict") if filters else "",
             enums=enum_views,
             values=tuple(value_views),
             filters=filters,
@@ -164,7 +170,6 @@ class _Client:
         )
 
     def _enum(self, schema: EnumSchema) -> EnumView:
-        self.names.use("enum", "Enum")
         return EnumView(
             name=schema.name,
             docstring=docstring(schema.doc or f"Values of {schema.name}.", 4),
@@ -196,7 +201,6 @@ class _Client:
         *,
         is_sent: bool,
     ) -> ValueView:
-        self.names.use("typing", "Any")
         return ValueView(
             name=name,
             docstring=doc,
@@ -229,7 +233,7 @@ class _Client:
         return f"**({{}} if {value} is None else {{{key}: {sent}}})"
 
     def _json_type(self) -> str:
-        return f"{self.names.builtin('dict')}[{self.names.builtin('str')}, Any]"
+        return f"{self.names.builtin('dict')}[{self.names.builtin('str')}, {self.any}]"
 
     def _field(self, field: FieldSchema, *, with_default: bool) -> Layout:
         type_ = annotation(field.type, self.names, self.classes)
@@ -262,7 +266,7 @@ class _Client:
         if self.entity.scope == "RECORD":
             parameters = ("self", f"id: {self.names.builtin('str')}")
             items.insert(1, "id=id")
-        answer = f"Answer[{self.state_type}, None]"
+        answer = f"http.Answer[{self.state_type}, None]"
         text = docstring(f"Read the public fields.\n\nGET {path}", 8)
         return self._call("read", parameters, answer, text, "read", tuple(items))
 
@@ -288,7 +292,7 @@ class _Client:
             f"state={self.state_type}.from_json",
             f"result={decoded}",
         ]
-        answer = f"Answer[{self.state_type}, {result}]"
+        answer = f"http.Answer[{self.state_type}, {result}]"
         text = endpoint.docstring(8)
         send = "write" if is_once(self.entity, endpoint.event) else "send"
         return self._call(endpoint.function, tuple(parameters), answer, text, send, tuple(items))

@@ -100,7 +100,11 @@ class Decoding:
                 return f"{self.classes.name(type_)}.from_json({value})"
             case EntityType():
                 name = self.classes.name(type_)
-                return value if name == "Any" else f"{name}.from_json({value})"
+                return (
+                    value
+                    if name == self.names.use("typing", "Any")
+                    else f"{name}.from_json({value})"
+                )
             case ConstrainedType():
                 return self.expression(type_.item, value, used)
 

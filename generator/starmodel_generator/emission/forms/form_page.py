@@ -105,7 +105,7 @@ class _FormPage:
         self.entity = entity
         self.context = context
         self.own = context.names[entity.qualified_name]
-        self.names = names = ModuleNames(context.first_party)
+        self.names = names = ModuleNames(context.first_party, by_name=True)
         self.events = {
             event.event.crud: event
             for event in endpoints(entity, context)

@@ -78,7 +78,7 @@ class _ListPage:
         self.entity = entity
         self.context = context
         self.own = context.names[entity.qualified_name]
-        self.names = ModuleNames(context.first_party)
+        self.names = ModuleNames(context.first_party, by_name=True)
         self.shown = Shown(
             self.names,
             context,

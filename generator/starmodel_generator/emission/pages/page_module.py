@@ -67,7 +67,7 @@ class _Page:
         self.context = context
         self.own = context.names[entity.qualified_name]
         self.is_record = entity.scope == "RECORD"
-        self.names = ModuleNames(context.first_party)
+        self.names = ModuleNames(context.first_party, by_name=True)
         self.shown = Shown(
             self.names,
             context,

@@ -5,7 +5,7 @@ so that two meanings of one name are found here at the latest.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 
 from starmodel_generator.emission.python.layout import LINE_LENGTH, Group, lay
@@ -28,8 +28,45 @@ class NameClash(Exception):
         self.second = second
 
 
-_MODULE_ALIASES = {"datetime": "dt", "sqlalchemy": "sa"}
+_MODULE_ALIASES = {
+    "datetime": "dt",
+    "sqlalchemy": "sa",
+    "starmodel": "sm",
+    "starmodel.web": "web",
+    ".transport": "http",
+}
 """What a module is called where it is imported whole: short, or other than a name it defines."""
+
+_FACADES = {
+    "starmodel": (
+        "starmodel",
+        "starmodel.application",
+        "starmodel.application.protected_values",
+        "starmodel.application.queries.filter_set",
+        "starmodel.application.queries.find",
+        "starmodel.domain",
+        "starmodel.errors",
+        "starmodel.web.datastar.actions",
+        "starmodel.web.datastar.attributes",
+    ),
+    "starmodel.web": (
+        "starmodel.web",
+        "starmodel.web.ui.edit_conflict",
+        "starmodel.web.ui.form_state",
+        "starmodel.web.app.query_params",
+        "starmodel.web.ui.list_view",
+        "starmodel.web.validation.object_schema",
+        "starmodel.web.ui.picker",
+    ),
+    ".transport": (".transport",),
+}
+"""Modules that are imported whole, and whose names each of them has for generated code.
+
+So an author's names clash with one name instead of thirty: `sm.Outcome`, `web.Route`, and in
+clients `http.Answer`.
+"""
+
+_FACADE_OF = {module: facade for facade, modules in _FACADES.items() for module in modules}
 
 
 class ModuleNames:
@@ -40,20 +77,32 @@ class ModuleNames:
         taken: Names that stand for something of the author's in a part of the module, a field
             called `date` or an event called `list`. A builtin or a class of the standard library
             of that name is written with its module: `dt.date`, `builtins.list`.
+        classes: The names of the author's classes, which are treated in the same way.
+        by_name: Import the names of the runtime one by one, with no alias in front of them.
     """
 
     def __init__(
-        self, first_party: frozenset[str], taken: Iterable[str] = frozenset[str]()
+        self,
+        first_party: frozenset[str],
+        taken: Iterable[str] = frozenset[str](),
+        classes: Container[str] = frozenset[str](),
+        *,
+        by_name: bool = False,
     ) -> None:
         self._first_party = first_party
         self._taken = frozenset(taken)
+        self._classes = classes
+        self._facades = {} if by_name else _FACADE_OF
         self._origins: dict[str, str] = {}
         self._modules: dict[str, str] = {}
         self._remarks: dict[str, str] = {}
 
     def use(self, module: str, name: str) -> str:
         """Import a name; gives what is to be written where it is used."""
-        if name in self._taken and _is_standard(module):
+        facade = self._facades.get(module)
+        if facade is not None:
+            return f"{self.use_module(facade)}.{name}"
+        if _is_standard(module) and (name in self._taken or name in self._classes):
             return f"{self.use_module(module)}.{name}"
         self._claim(name, module)
         return name
@@ -65,7 +114,7 @@ class ModuleNames:
     def use_module(self, module: str) -> str:
         """Import a module; gives what it is called, which is nothing of the author's."""
         alias = _MODULE_ALIASES.get(module, module)
-        if alias in self._taken:
+        if alias in self._taken and _is_standard(module):
             alias = f"{module}_module"
         self._claim(alias, f"{module} itself")
         self._modules[module] = alias
@@ -97,6 +146,11 @@ class ModuleNames:
         sections: dict[int, list[str]] = {}
         for module in sorted(self._modules, key=_natural):
             alias = self._modules[module]
+            package, dot, name = module.rpartition(".")
+            if dot and alias != module:
+                member = name if alias == name else f"{name} as {alias}"
+                modules.setdefault(package or dot, []).append(member)
+                continue
             statement = f"import {module}" if alias == module else f"import {module} as {alias}"
             sections.setdefault(self._section(module), []).append(statement)
         for module in sorted(modules, key=_module_key):

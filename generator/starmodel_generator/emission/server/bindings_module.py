@@ -55,13 +55,10 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
     own = ["live", "signals", "watch" if is_record else "WATCH"]
     if events:
         own.append("ERRORS")
-    names = ModuleNames(context.first_party, {*defined, *own, *parameters})
+    names = ModuleNames(context.first_party, {*defined, *own, *parameters}, context.classes)
     for name in (*own, *defined):
         names.define(name)
     names.use(ACTIONS, "Expression")
-    names.use(ACTIONS, "live_action")
-    if fields:
-        names.use(ACTIONS, "Signal")
     actions = tuple(_action(event, names, context) for event in events)
     has_start = not is_record and _can_be_new(entity)
     signature, values = _signals(entity, names, context, has_start=has_start)
@@ -74,7 +71,7 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
         text=names.builtin("str") if is_record else "",
         is_record=is_record,
         signals=tuple(
-            Group(f"{field.name} = Signal(", (python_string(_signal(entity, field)),), ")")
+            Group(f"{field.name} = sm.Signal(", (python_string(_signal(entity, field)),), ")")
             for field in fields
         ),
         errors=_errors(entity, events) if events else None,
@@ -88,8 +85,8 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
         ),
         values=values,
         result=Group(
-            "return Expression(",
-            (Group("encode_data(", (_tree(entity, has_errors=bool(events)),), ")"),),
+            "return sm.Expression(",
+            (Group("sm.encode_data(", (_tree(entity, has_errors=bool(events)),), ")"),),
             ")",
         ),
         imports=names.import_block(),
@@ -99,7 +96,7 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
 def _action(event: Endpoint, names: ModuleNames, context: Context) -> ActionView:
     items: list[Layout] = []
     if event.has_id:
-        items.append(f"id: {names.builtin('str')} | Expression")
+        items.append(f"id: {names.builtin('str')} | sm.Expression")
     if event.arguments:
         items.append("*")
     items += [_parameter(parameter, event, names, context) for parameter in event.arguments]
@@ -107,7 +104,7 @@ def _action(event: Endpoint, names: ModuleNames, context: Context) -> ActionView
     given += [python_string(event.path), *(["id"] if event.has_id else [])]
     given += [f"{parameter.name}={parameter.name}" for parameter in event.arguments]
     return ActionView(
-        signature=Group(f"def {event.function}(", tuple(items), ") -> Expression:"),
+        signature=Group(f"def {event.function}(", tuple(items), ") -> sm.Expression:"),
         docstring=event.docstring(),
         result=Group(f"return {function}(", tuple(given), ")"),
     )
@@ -147,7 +144,7 @@ def _parameter(
     parameter: ParameterSchema, event: Endpoint, names: ModuleNames, context: Context
 ) -> str:
     type_ = annotation(parameter.type, names, AuthorsClasses(names, context))
-    declared = f"{parameter.name}: {type_} | Expression"
+    declared = f"{parameter.name}: {type_} | sm.Expression"
     is_required = isinstance(parameter.default, RequiredDefault)
     if is_required and event.event.crud == "create":
         return declared
@@ -161,14 +158,13 @@ def _signals(
     entity: EntitySchema, names: ModuleNames, context: Context, *, has_start: bool
 ) -> tuple[Layout, Layout | None]:
     own = context.names[entity.qualified_name]
-    names.use("starmodel.web.datastar.attributes", "encode_data")
     state_type = names.use(own.module("state"), own.state_type)
     if not has_start:
-        return Group("def signals(", (f"state: {state_type}",), ") -> Expression:"), None
+        return Group("def signals(", (f"state: {state_type}",), ") -> sm.Expression:"), None
     function = names.use(own.module("state"), own.state_function)
     cls = names.use(entity.module, entity.name)
     return (
-        Group("def signals(", (f"state: {state_type} | None = None",), ") -> Expression:"),
+        Group("def signals(", (f"state: {state_type} | None = None",), ") -> sm.Expression:"),
         f"state = {function}({cls}())",
     )
 

@@ -83,7 +83,7 @@ def commands_view(entity: EntitySchema, context: Context) -> CommandsView:
     """Decide what the commands of an entity do."""
     taken = {event.function for event in entity.events}
     taken |= {parameter.name for event in entity.events for parameter in event.parameters}
-    names = ModuleNames(context.first_party, taken)
+    names = ModuleNames(context.first_party, taken, context.classes)
     commands = tuple(_Command(entity, event, names, context).view() for event in entity.events)
     names.keep_apart(taken - {event.function for event in entity.events})
     return CommandsView(name=entity.name, commands=commands, imports=names.import_block())
@@ -109,6 +109,7 @@ class _Command:
         if event.returns is None:
             self.step = "_"
         self.fragment = "fragment" if "fragment" not in parameters else "markup"
+        self.outcome = names.use("starmodel.application", "Outcome")
         names.define(event.function)
 
     def view(self) -> CommandView:
@@ -132,11 +133,10 @@ class _Command:
         )
 
     def _signature(self, result: str) -> Layout:
-        self.names.use("starmodel.application", "Services")
-        self.names.use("starmodel.application", "Outcome")
-        self.names.use("starmodel.domain", "Actor")
-        self.names.use("starmodel.domain", "ANONYMOUS")
-        items: list[Layout] = ["services: Services"]
+        services = self.names.use("starmodel.application", "Services")
+        actor = self.names.use("starmodel.domain", "Actor")
+        anonymous = self.names.use("starmodel.domain", "ANONYMOUS")
+        items: list[Layout] = [f"services: {services}"]
         holder = holder_of(self.entity, self.event)
         holders = [] if holder is None else [holder]
         if needs_session(self.entity, self.event, self.context):
@@ -145,14 +145,14 @@ class _Command:
         items.append("*")
         for parameter in self.event.parameters:
             items += [item for item in self._parameter(parameter) if item not in items]
-        items.append("actor: Actor = ANONYMOUS")
+        items.append(f"actor: {actor} = {anonymous}")
         if self.is_once:
             items.append(f"idempotency_key: {self.names.builtin('str')} | None = None")
         if self.event.is_generator:
-            self.names.use("collections.abc", "AsyncIterator")
-            gives = f"AsyncIterator[Outcome[{result}]]"
+            iterator = self.names.use("collections.abc", "AsyncIterator")
+            gives = f"{iterator}[{self.outcome}[{result}]]"
         else:
-            gives = f"Outcome[{result}]"
+            gives = f"{self.outcome}[{result}]"
         return Group(f"async def {self.event.function}(", tuple(items), f") -> {gives}:")
 
     def _parameter(self, parameter: ParameterSchema) -> list[Layout]:
@@ -193,8 +193,9 @@ class _Command:
 
     def _static_checks(self) -> list[Layout]:
         """Ask what needs no entity: whoever may read none is not told which there are."""
-        authorize = "authorize(actor, actor.is_authenticated)"
         checks: list[Layout] = []
+        function = self.names.use("starmodel.application", "authorize")
+        authorize = f"{function}(actor, actor.is_authenticated)"
         if isinstance(self.event.access, AuthenticatedAccess):
             checks.append(authorize)
         for parameter, other in self._others():
@@ -203,9 +204,6 @@ class _Command:
                 if is_optional(parameter) and other.scope == "RECORD":
                     check = f"if {parameter.name}_id is not None:\n{' ' * 8}{authorize}"
                 checks.append(check)
-        if not checks:
-            return []
-        self.names.use("starmodel.application", "authorize")
         return [authorize] if authorize in checks else checks
 
     def _others(self) -> Iterator[tuple[ParameterSchema, EntitySchema]]:
@@ -300,8 +298,8 @@ class _Command:
         if not isinstance(rule, PolicyAccess):
             return []
         policy = use_qualified(rule.function, self.names)
-        self.names.use("starmodel.application", "authorize")
-        return [f"authorize(actor, {policy}(actor, {subject}))"]
+        authorize = self.names.use("starmodel.application", "authorize")
+        return [f"{authorize}(actor, {policy}(actor, {subject}))"]
 
     def _policy_of_loaded(
         self, entity: EntitySchema, rule: AccessRule, subject: str
@@ -355,13 +353,13 @@ class _Command:
         return prefixed(f"{self.fragment} = ", self._rendered(self.step))
 
     def _rendered(self, value: Layout) -> Layout:
-        self.names.use("starmodel.domain", "render_fragment")
+        render_fragment = self.names.use("starmodel.domain", "render_fragment")
         items = [value]
         if self.event.selector is not None:
             items.append(f"selector={python_string(self.event.selector)}")
         if self.event.mode is not None:
             items.append(f"mode={python_string(self.event.mode)}")
-        return Group("render_fragment(", tuple(items), ")")
+        return Group(f"{render_fragment}(", tuple(items), ")")
 
     def _save(self) -> Layout:
         produced = self.step if self.event.is_generator else "result"
@@ -388,7 +386,7 @@ class _Command:
             return Group("yield await work.checkpoint(", tuple(items), ")")
         # Type checkers take a literal for a value of its class, unless they are told.
         is_literal = self.event.returns is not None and has_literal(self.event.returns)
-        declared = f"outcome: Outcome[{self._result()}] | None" if is_literal else "outcome"
+        declared = f"outcome: {self.outcome}[{self._result()}] | None" if is_literal else "outcome"
         return Group(f"{declared} = await work.commit(", tuple(items), ")")
 
     def _recorded(self) -> Layout:

@@ -36,7 +36,7 @@ class ListRoute:
         what = f"the {several} that fit, as a page or as JSON."
         return PageHandlerView(
             signature=Group(
-                f"async def {self.handler_name}(", ("request: Request",), ") -> Response:"
+                f"async def {self.handler_name}(", ("request: web.Request",), ") -> web.Response:"
             ),
             docstring=docstring(
                 f"GET {self.path}: {what if self.has_page else f'the {several} that fit, as JSON.'}",
@@ -49,7 +49,7 @@ class ListRoute:
         """Write the route; what is wrong with a query is shown where `find` has its errors."""
         kind = 'event="find"' if self.has_page else "json_only=True"
         items = ('"GET"', python_string(self.path), self.handler_name, kind)
-        return Group("Route(", items, ")")
+        return Group("web.Route(", items, ")")
 
     def _statements(self) -> tuple[Layout, ...]:
         names = self.names

@@ -101,7 +101,7 @@ class PageRoutes:
                 f"confirm_{snake}",
                 f"GET {self.path}/{{id}}/delete: the page that asks first.",
                 self._read(),
-                f"return {answer}(request, {form}.show({', '.join(called)}))",
+                Group(f"return {answer}(", ("request", f"{form}.show({', '.join(called)})"), ")"),
             )
             yield self._handler(
                 f"remove_{snake}",
@@ -167,7 +167,7 @@ class PageRoutes:
         return PageHandlerView(
             signature=Group(
                 f"async def {self.names.define(f'read_{snake}_draft')}(",
-                ("request: Request",),
+                ("request: web.Request",),
                 f") -> {self.names.use('starmodel.web.ui.form_state', 'Draft')}:",
             ),
             docstring=docstring("Give what the inputs of that page hold as things are now.", 4),
@@ -262,7 +262,9 @@ class PageRoutes:
     def _handler(self, name: str, says: str, *statements: Layout) -> PageHandlerView:
         return PageHandlerView(
             signature=Group(
-                f"async def {self.names.define(name)}(", ("request: Request",), ") -> Response:"
+                f"async def {self.names.define(name)}(",
+                ("request: web.Request",),
+                ") -> web.Response:",
             ),
             docstring=docstring(says, 4),
             statements=statements,
@@ -270,4 +272,4 @@ class PageRoutes:
 
     def _route(self, method: str, way: str, handler: str, *items: str) -> Layout:
         path = python_string(f"{self.path}{way}")
-        return Group("Route(", (python_string(method), path, handler, *items), ")")
+        return Group("web.Route(", (python_string(method), path, handler, *items), ")")

@@ -54,6 +54,7 @@ class QueriesView:
 
     name: str
     imports: str
+    typed_dict: str
     names: tuple[NamesView, ...]
     filters: FiltersView
     queries: Layout
@@ -75,7 +76,8 @@ class _Queries:
         self.context = context
         self.own = context.names[entity.qualified_name]
         self.filters = filters_of(entity, context)
-        self.names = ModuleNames(context.first_party, [one.name for one in self.filters])
+        taken = [one.name for one in self.filters]
+        self.names = ModuleNames(context.first_party, taken, context.classes)
         self.classes = AuthorsClasses(self.names, context)
         self.core_schemas = CoreSchemas(self.names, context, self.classes)
         self.several = plural_words(entity)
@@ -92,12 +94,13 @@ class _Queries:
             docstring=docstring(f"What {self.several} can be found by.", 4),
             fields=tuple([f"{one.name}: {self._annotation(one)}" for one in self.filters]),
         )
-        names.use("typing", "TypedDict")
+        typed_dict = names.use("typing", "TypedDict")
         taken = self._taken(bool(includes))
         find = names.use("starmodel.application.queries.find", "find")
         items = ("services", self.constant, "filters", "actor=actor")
         return QueriesView(
             name=entity.name,
+            typed_dict=typed_dict,
             names=tuple([one for one in (sort, include) if one is not None]),
             filters=filters,
             queries=self._queries(),

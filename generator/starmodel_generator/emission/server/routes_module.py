@@ -126,7 +126,9 @@ class _Routes:
         self.own: EntityNames = context.names[entity.qualified_name]
         self.endpoints = endpoints(entity, context)
         self.names = ModuleNames(
-            context.first_party, [endpoint.function for endpoint in self.endpoints]
+            context.first_party,
+            [endpoint.function for endpoint in self.endpoints],
+            context.classes,
         )
         classes = AuthorsClasses(self.names, context)
         self.results = _Results(self.names, context, classes, self.own)
@@ -140,8 +142,7 @@ class _Routes:
 
     def view(self) -> RoutesView:
         names = self.names
-        for name in ("Request", "Resource", "Response", "Route"):
-            names.use("starmodel.web", name)
+        names.use("starmodel.web", "Route")
         definition = names.use(self.own.module("state"), self.own.constant)
         if self.endpoints:
             names.use(self.own.package, "commands")
@@ -156,7 +157,7 @@ class _Routes:
                 self._arguments(endpoint) for endpoint in self.endpoints if endpoint.arguments
             ),
             read_signature=Group(
-                f"async def {self.reader}(", ("request: Request",), ") -> Response:"
+                f"async def {self.reader}(", ("request: web.Request",), ") -> web.Response:"
             ),
             read_docstring=docstring(self._read_words(), 4),
             read=read,
@@ -187,26 +188,24 @@ class _Routes:
             yield f"queries={module}.{queries_constant(self.entity)}"
 
     def _arguments(self, endpoint: Endpoint) -> Layout:
-        self.names.use("starmodel.web", "Arguments")
         constant = self.names.define(_constant(endpoint))
         items = tuple(
             named(parameter.name, self._argument(parameter, endpoint.event))
             for parameter in endpoint.arguments
         )
-        return Group(f"{constant} = Arguments(", items, ")")
+        return Group(f"{constant} = web.Arguments(", items, ")")
 
     def _argument(self, parameter: ParameterSchema, event: EventSchema) -> Layout:
         schemas = self.update_schemas if event.crud == "update" else self.core_schemas
         items = [schemas.layout(parameter.type, parameter.constraints)]
         if is_field_of_update(event, parameter):
-            return Group(f"{self.names.use('starmodel.web', 'UpdateArgument')}(", tuple(items), ")")
-        self.names.use("starmodel.web", "Argument")
+            return Group("web.UpdateArgument(", tuple(items), ")")
         default = default_layout(parameter.default, self.names)
         if may_be_omitted(event, parameter):
             default = self.names.use("starmodel.domain", "OMITTED")
         if default is not None:
             items.append(named("default", default))
-        return Group("Argument(", tuple(items), ")")
+        return Group("web.Argument(", tuple(items), ")")
 
     def _read(self, definition: str) -> tuple[Layout, tuple[Layout, ...]]:
         holder = HOLDER_VALUES.get(self.entity.scope)
@@ -241,7 +240,9 @@ class _Routes:
         answer = names.use("starmodel.web", "answer_form")
         return FormView(
             signature=Group(
-                f"async def {names.define(self.maker)}(", ("request: Request",), ") -> Response:"
+                f"async def {names.define(self.maker)}(",
+                ("request: web.Request",),
+                ") -> web.Response:",
             ),
             docstring=docstring(
                 f"GET /{self.entity.snake_name}: the page on which {an(self.entity.name)} is made.",
@@ -259,7 +260,7 @@ class _Routes:
             yield from self.pages.routes()
         elif self.entity.page == "generated" and self._has_creations():
             path = python_string(f"/{self.entity.snake_name}")
-            yield Group("Route(", ('"GET"', path, self.maker), ")")
+            yield Group("web.Route(", ('"GET"', path, self.maker), ")")
         for endpoint in self.endpoints:
             yield self._route(endpoint)
 
@@ -275,7 +276,7 @@ class _Routes:
         items: list[Layout] = ['"GET"', python_string(read_path(self.entity)), self.reader]
         if self.entity.page == "host":
             items.append("json_only=True")
-        return Group("Route(", tuple(items), ")")
+        return Group("web.Route(", tuple(items), ")")
 
     def _route(self, endpoint: Endpoint) -> Layout:
         event = endpoint.event
@@ -291,20 +292,20 @@ class _Routes:
             items.append(f"form={self.pages.form_constant(event)}")
         if event.respond == "ack":
             items.append('respond="ack"')
-        return Group("Route(", tuple(items), ")")
+        return Group("web.Route(", tuple(items), ")")
 
     def _handler(self, endpoint: Endpoint) -> HandlerView:
         event = endpoint.event
-        answer = "Response"
+        answer = "web.Response"
         if event.is_generator:
-            answer = f"Response | {self.names.use('starmodel.web', 'StreamResponse')}"
+            answer = "web.Response | web.StreamResponse"
         outcome = "outcomes = " if event.is_generator else "outcome = await "
         if event.crud == "delete":
             outcome = "await "
         return HandlerView(
             signature=Group(
                 f"async def {self.names.define(endpoint.function)}(",
-                ("request: Request",),
+                ("request: web.Request",),
                 f") -> {answer}:",
             ),
             docstring=docstring(endpoint.route, 4),

@@ -70,6 +70,7 @@ class StateView:
 
     name: str
     imports: str
+    typed_dict: str
     shapes: tuple[ShapeView, ...]
     projections: tuple[ProjectionView, ...]
     writable: Layout | None
@@ -84,8 +85,9 @@ def state_view(entity: EntitySchema, context: Context) -> StateView:
         [*(field.type for field in fields), *results(entity)], context.objects
     )
     shapes_ = [fields, *(public_fields(schema) for schema in objects)]
-    names = ModuleNames(context.first_party, [field.name for shape in shapes_ for field in shape])
-    names.use("typing", "TypedDict")
+    taken = [field.name for shape in shapes_ for field in shape]
+    names = ModuleNames(context.first_party, taken, context.classes)
+    typed_dict = names.use("typing", "TypedDict")
     projection = Projection(names, context, AuthorsClasses(names, context))
     scales = _scales(entity, context)
     declared: set[str] = set()
@@ -106,6 +108,7 @@ def state_view(entity: EntitySchema, context: Context) -> StateView:
     projections.append(_entity_projection(entity, fields, projection, scales))
     return StateView(
         name=entity.name,
+        typed_dict=typed_dict,
         definition=_definition(entity, names, context),
         writable=writable_statement(entity, names, context),
         shapes=tuple(shapes),
@@ -221,14 +224,12 @@ def _scales(entity: EntitySchema, context: Context) -> Scales:
 def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> Layout:
     own = context.names[entity.qualified_name]
     names.use("starmodel.application", "EntityDefinition")
-    names.use("starmodel.domain", "Scope")
-    names.use("starmodel.domain", "StateStore")
     items: list[Layout] = [
         entity.name,
         named("name", python_string(entity.snake_name)),
         named("namespace", python_string(entity.namespace)),
-        f"store=StateStore.{entity.store}",
-        f"scope=Scope.{entity.scope}",
+        f"store=sm.StateStore.{entity.store}",
+        f"scope=sm.Scope.{entity.scope}",
         f"state={own.state_function}",
     ]
     if entity.ttl is not None:
@@ -240,7 +241,7 @@ def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> L
         items.append("renders_itself=True")
     if entity.many:
         items.append(named("many", Group("{", tuple(_many(entity, names, context)), "}")))
-    return Group(f"{names.define(own.constant)} = EntityDefinition(", tuple(items), ")")
+    return Group(f"{names.define(own.constant)} = sm.EntityDefinition(", tuple(items), ")")
 
 
 def _many(entity: EntitySchema, names: ModuleNames, context: Context) -> Iterator[str]:

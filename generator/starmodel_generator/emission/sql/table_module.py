@@ -90,7 +90,9 @@ class _Table:
         self.links = tuple(self._links())
         tables = (self.table, *(link.table for link in self.links))
         self.names = ModuleNames(
-            context.first_party, [column.name for table in tables for column in table.columns]
+            context.first_party,
+            [column.name for table in tables for column in table.columns],
+            context.classes,
         )
         self.columns = [column for column in self.table.columns if column.path]
         self.json = StoredJson(self.names, context)
