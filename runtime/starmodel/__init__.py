@@ -46,6 +46,7 @@ from starmodel.errors import StaleVersion as StaleVersion
 from starmodel.stores.memory import MemoryRepo
 
 if TYPE_CHECKING:
+    from starmodel.application.json_projection import json_value as json_value
     from starmodel.application.protected_values import (
         Writable as Writable,
         WritableParts as WritableParts,
@@ -103,6 +104,7 @@ __all__ = [
 
 
 _LATER = {
+    "starmodel.application.json_projection": ("json_value",),
     "starmodel.application.protected_values": ("Writable", "WritableParts"),
     "starmodel.application.queries.filter_set": ("ColumnQueries", "Queries"),
     "starmodel.application.queries.find": ("QueryPage", "find", "find_related"),

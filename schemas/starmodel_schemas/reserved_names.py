@@ -4,67 +4,8 @@ Names are never bent to dodge a clash. Linking reports a clash with these tables
 takes a new name of its own adds it here.
 """
 
-CLASS_NAMES: frozenset[str] = frozenset(
-    {
-        "ANONYMOUS",
-        "EMPTY_ROW",
-        "ERRORS",
-        "NOTICE",
-        "OMITTED",
-        "WATCH",
-        "Access",
-        "Actor",
-        "Adapters",
-        "Answer",
-        "Any",
-        "Argument",
-        "Arguments",
-        "AsyncIterator",
-        "AsyncTransport",
-        "ColumnQueries",
-        "Decimal",
-        "Details",
-        "EntityDefinition",
-        "Enum",
-        "Expression",
-        "Found",
-        "Fragment",
-        "Iterator",
-        "Literal",
-        "MOST",
-        "Mapping",
-        "NamedTuple",
-        "Omitted",
-        "Outcome",
-        "Page",
-        "Queries",
-        "QueryPage",
-        "Ref",
-        "Related",
-        "Request",
-        "Resource",
-        "Response",
-        "Route",
-        "Scope",
-        "Self",
-        "Sequence",
-        "Services",
-        "Settings",
-        "Signal",
-        "StateStore",
-        "StreamResponse",
-        "Transport",
-        "TypeAlias",
-        "TypedDict",
-        "UUID",
-        "Unpack",
-        "UpdateArgument",
-        "WebApplication",
-        "Writable",
-        "WritableParts",
-    }
-)
-"""Classes and constants of generated modules: no entity, value object or enum is called so."""
+CLASS_NAMES: frozenset[str] = frozenset({"ERRORS", "WATCH"})
+"""Constants of `bindings.py`, which imports the classes of events' parameters."""
 
 FOLDER_NAMES: dict[str, str] = {
     "app": "the module `app.py`",
@@ -89,68 +30,35 @@ NAMESPACES: dict[str, str] = {
 """Signals of a page that belong to no entity: no namespace is one."""
 
 EVENT_NAMES: dict[str, str] = {
-    "answer_created": "routes",
-    "answer_deleted": "routes",
-    "answer_event": "routes",
-    "answer_form": "routes",
-    "answer_options": "routes",
-    "answer_page": "routes",
-    "answer_record": "routes",
-    "answer_state": "routes",
-    "answer_stream": "routes",
-    "authorize": "commands",
-    "commands": "routes",
-    "core_schema": "routes",
-    "crud_action": "bindings",
-    "delete_action": "bindings",
-    "encode_data": "bindings",
-    "find_related": "routes",
-    "get_action": "bindings",
-    "given": "commands",
+    "commands": "routes, where it is the module of the commands",
+    "core_schema": "routes, where it is pydantic's module of schemas",
+    "http": "clients, where it is the module of the transport",
     "id": "state, where it is the id that every entity has",
-    "json_value": "routes",
-    "lead_to": "routes",
-    "live": "bindings",
-    "live_action": "bindings",
-    "object_schema": "routes",
-    "page_path": "routes",
-    "patch_action": "bindings",
-    "post_action": "bindings",
-    "put_action": "bindings",
-    "queries": "routes",
-    "read": "clients",
-    "reference_schema": "routes",
-    "render_fragment": "commands",
-    "signals": "bindings",
-    "watch": "bindings",
-    "write_action": "bindings",
+    "live": "bindings, where it is the live stream",
+    "read": "clients, where it reads the state",
+    "signals": "bindings, where it declares the signals",
+    "sm": "commands, where it is the package `starmodel`",
+    "watch": "bindings, where it names the entity for the live stream",
+    "web": "routes, where it is the module `starmodel.web`",
 }
-"""Functions of generated modules, by where they are: no event is called so."""
+"""Functions and modules of generated modules, by where they are: no event is called so.
+
+Events are functions of `commands.py`, `routes.py` and `bindings.py`, and methods of clients.
+"""
 
 SQL_EVENT_NAMES: dict[str, str] = {
-    "answer_conflict": "routes",
-    "answer_list": "routes",
-    "answer_query": "routes",
-    "find": "clients",
-    "list_view": "routes",
+    "find": "clients, where it finds records",
+    "queries": "routes, where it is the module of the queries",
 }
 """The same for events of records in SQL, in whose modules there is more."""
 
 FIELD_NAMES: dict[str, str] = {
-    "crud_action": "bindings",
-    "delete_action": "bindings",
-    "encode_data": "bindings",
-    "from_json": "clients",
-    "get_action": "bindings",
-    "live": "bindings",
-    "live_action": "bindings",
-    "patch_action": "bindings",
-    "post_action": "bindings",
-    "put_action": "bindings",
-    "signals": "bindings",
-    "to_json": "clients",
-    "watch": "bindings",
-    "write_action": "bindings",
+    "from_json": "clients, where it reads a value",
+    "live": "bindings, where it is the live stream",
+    "signals": "bindings, where it declares the signals",
+    "sm": "bindings, where it is the package `starmodel`",
+    "to_json": "clients, where it writes a value",
+    "watch": "bindings, where it names the entity for the live stream",
 }
 """Names of `bindings.py` and of the clients' values, where every public field is a name too."""
 
@@ -179,9 +87,6 @@ ROW_NAMES: dict[str, str] = {
 }
 """Names that a row class has no room for, by who needs them: no column of a table is called so."""
 
-RECORD_CLASSES: frozenset[str] = frozenset({"DURATION", "Draft", "StaleVersion"})
-"""Classes that the routes and pages of records in SQL use: nothing that such a record is made of is called so."""
-
 TABLE_CLASSES: frozenset[str] = frozenset(
     {
         "EntityTable",
@@ -197,68 +102,27 @@ TABLE_CLASSES: frozenset[str] = frozenset(
 )
 """Classes of `table.py`: nothing that a field of an entity in SQL is made of is called so."""
 
-PARAMETER_NAMES: dict[str, str] = {
-    "actor": "commands",
-    "arguments": "routes",
-    "authorize": "commands",
-    "commands": "routes",
-    "crud_action": "bindings",
-    "delete_action": "bindings",
-    "encode_data": "bindings",
-    "get_action": "bindings",
-    "given": "commands",
-    "has_key": "clients",
-    "has_tag": "clients",
-    "idempotency_key": "commands",
-    "is_object": "clients",
-    "literal_key": "clients",
-    "live_action": "bindings",
-    "outcome": "commands",
-    "outcomes": "routes",
-    "patch_action": "bindings",
-    "post_action": "bindings",
-    "put_action": "bindings",
-    "read_number": "clients",
-    "render_fragment": "commands",
-    "request": "routes",
-    "result": "commands",
-    "self": "clients",
-    "services": "commands",
-    "work": "commands",
-    "write_action": "bindings",
+COMMAND_PARAMETERS: dict[str, str] = {
+    "actor": "commands, where it is who asks",
+    "idempotency_key": "commands, where it marks what comes twice",
+    "services": "commands, where it is the app's services",
+    "sm": "commands, where it is the package `starmodel`",
 }
-"""Variables of generated functions, by where they are: no argument of an event is called so.
+"""Names that commands need besides the author's, who calls no policy and no provider so.
+
+Their other variables give way: one that would hide a parameter of the author's has an underscore
+behind it.
+"""
+
+PARAMETER_NAMES: dict[str, str] = {
+    **COMMAND_PARAMETERS,
+    "http": "clients, where it is the module of the transport",
+    "self": "clients, where it is the client",
+}
+"""Names that commands, bindings and clients need: no argument of an event is called so.
 
 A parameter that the runtime supplies may be, for its value has a name of its own there.
 """
-
-SUBJECT_NAMES: dict[str, str] = {
-    "actor": "commands",
-    "arguments": "routes",
-    "authorize": "commands",
-    "b64encode": "state",
-    "commands": "routes",
-    "fragment": "commands",
-    "given": "commands",
-    "idempotency_key": "commands",
-    "markup": "commands",
-    "outcome": "commands",
-    "outcomes": "routes",
-    "render_fragment": "commands",
-    "request": "routes",
-    "result": "commands",
-    "services": "commands",
-    "step": "commands",
-    "work": "commands",
-    "yielded": "commands",
-}
-"""Variables beside the one that holds the entity: no entity's snake name is one of them."""
-
-COMMAND_VARIABLES: frozenset[str] = frozenset(
-    "actor arguments fragment idempotency_key markup outcome range result services step version"
-    " work yielded".split()
-)
-"""Variables and builtins of generated commands, which call an author's policies and providers."""
 
 HOLDER_NAMES: dict[str, str] = {"SESSION": "session", "USER": "user", "RECORD": "id"}
 """The parameter of commands that says which instance is meant, by scope."""

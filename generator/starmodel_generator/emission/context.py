@@ -102,7 +102,7 @@ def an(name: str) -> str:
 CALLED = frozenset(
     "anything b64encode builtins bullets check_class column default_of definitions dt duration"
     " duration_of escape escape_attribute json_of json_value lines_of literal local_time moment"
-    " number reference references restore sa segment text_of yes_or_no".split()
+    " number reference references restore sa segment sm text_of yes_or_no".split()
 )
 """What the functions of generated modules call; no variable in them has such a name."""
 

@@ -13,7 +13,9 @@ from starmodel_schemas import EntitySchema
 _TRANSPORT = ("OMITTED", "Answer", "ArgumentProblem", "Omitted", "Problem")
 """What the client package offers of its transport, whatever the app is."""
 
-_OWN = frozenset({"Found", "TracebackType", "httpx", "transport"})
+_OWN = frozenset(
+    {"AsyncTransport", "Found", "Self", "TracebackType", "Transport", "httpx", "transport"}
+)
 """What else the client package calls so: a class of the app's stays in its module."""
 
 

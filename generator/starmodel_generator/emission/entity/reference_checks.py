@@ -24,7 +24,12 @@ def is_hidden_from_some(entity: EntitySchema) -> bool:
 
 
 def reference_checks(
-    entity: EntitySchema, event: EventSchema, subject: str, names: ModuleNames, context: Context
+    entity: EntitySchema,
+    event: EventSchema,
+    subject: str,
+    work: str,
+    names: ModuleNames,
+    context: Context,
 ) -> Iterator[Layout]:
     """Write the statements that refuse references to what the actor may not read.
 
@@ -44,7 +49,7 @@ def reference_checks(
         if not event.is_creation and shown.issuperset(given):
             # What stands in these fields already may stay there.
             items.append(subject)
-        yield Group("await work.check_references(", tuple(items), ")")
+        yield Group(f"await {work}.check_references(", tuple(items), ")")
 
 
 def _references(entity: EntitySchema, event: EventSchema, context: Context) -> dict[str, list[str]]:

@@ -103,7 +103,7 @@ class _ListPage:
         inputs, more = Inputs(entity, self.context).choose()
         input_names = [one.name for one in (*inputs, *more)]
         constant = names.define("INPUTS")
-        labels = names.define("RELATED_LABELS")
+        labels = names.define("LABELLED_BY")
         counted = [python_string(html(record_words(entity))), python_string(html(several))]
         names.define(f"{snake}_list_page")
         names.define(f"{snake}_list")

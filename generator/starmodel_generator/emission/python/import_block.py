@@ -41,6 +41,7 @@ _FACADES = {
     "starmodel": (
         "starmodel",
         "starmodel.application",
+        "starmodel.application.json_projection",
         "starmodel.application.protected_values",
         "starmodel.application.queries.filter_set",
         "starmodel.application.queries.find",

@@ -27,6 +27,19 @@ def needs_session(entity: EntitySchema, event: EventSchema, context: Context) ->
     )
 
 
+def own_parameters(entity: EntitySchema, event: EventSchema, context: Context) -> set[str]:
+    """Name the parameters that a command has besides those of the event."""
+    found = {"services", "actor", "idempotency_key"}
+    holder = holder_of(entity, event)
+    if holder is not None:
+        found.add(holder)
+    if needs_session(entity, event, context):
+        found.add("session")
+    if any(command_parameter(each, context) == "request" for each in event.parameters):
+        found.add("request")
+    return found
+
+
 def command_parameter(parameter: ParameterSchema, context: Context) -> str | None:
     """Name what the caller of a command gives for a parameter; `None` if it is nothing."""
     match parameter.source:

@@ -1,6 +1,7 @@
 """The view of `commands.py`: one function per event, which knows nothing of HTTP."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context
@@ -27,6 +28,7 @@ from starmodel_generator.emission.server.command_call import (
     command_parameter,
     holder_of,
     needs_session,
+    own_parameters,
 )
 from starmodel_generator.emission.server.crud_command import (
     crud_docstring,
@@ -59,6 +61,8 @@ class CommandView:
     signature: Layout
     docstring: str
     checks: tuple[Layout, ...]
+    work: str
+    outcome: str
     unit: str
     locks: tuple[Layout, ...]
     steps: tuple[Layout, ...]
@@ -100,16 +104,21 @@ class _Command:
         self.names = names
         self.context = context
         self.classes = AuthorsClasses(names, context)
-        self.subject = entity.snake_name
         self.is_once = is_once(entity, event)
         self.constant = context.names[entity.qualified_name].constant
         self.state_module = context.names[entity.qualified_name].module("state")
-        parameters = {parameter.name for parameter in event.parameters}
-        self.step = "step" if "step" not in parameters else "yielded"
-        if event.returns is None:
-            self.step = "_"
-        self.fragment = "fragment" if "fragment" not in parameters else "markup"
-        self.outcome = names.use("starmodel.application", "Outcome")
+        taken = {*_names_of_the_author(entity, event, context)}
+        self.arguments = _local("arguments", taken)
+        self.work = _local("work", taken)
+        self.step = "_" if event.returns is None else _local("step", taken)
+        self.fragment = _local("fragment", taken)
+        self.result = _local("result", taken)
+        self.outcome = _local("outcome", taken)
+        own = {self.arguments, self.work, self.step, self.fragment, self.result, self.outcome}
+        self.subject = _local(
+            entity.snake_name, {*own, *taken, *own_parameters(entity, event, context)}
+        )
+        self.outcome_type = names.use("starmodel.application", "Outcome")
         names.define(event.function)
 
     def view(self) -> CommandView:
@@ -119,6 +128,8 @@ class _Command:
             signature=self._signature(result),
             docstring=self._docstring(),
             checks=tuple(self._checks()),
+            work=self.work,
+            outcome=self.outcome,
             unit=f"services.unit_of_work({', '.join(self._unit())})",
             locks=tuple(self._locks()),
             steps=tuple(self._steps()),
@@ -150,9 +161,9 @@ class _Command:
             items.append(f"idempotency_key: {self.names.builtin('str')} | None = None")
         if self.event.is_generator:
             iterator = self.names.use("collections.abc", "AsyncIterator")
-            gives = f"{iterator}[{self.outcome}[{result}]]"
+            gives = f"{iterator}[{self.outcome_type}[{result}]]"
         else:
-            gives = f"{self.outcome}[{result}]"
+            gives = f"{self.outcome_type}[{result}]"
         return Group(f"async def {self.event.function}(", tuple(items), f") -> {gives}:")
 
     def _parameter(self, parameter: ParameterSchema) -> list[Layout]:
@@ -160,7 +171,7 @@ class _Command:
         if name is None:
             return []
         if name == "request" and isinstance(parameter.source, SuppliedSource):
-            return [f"request: {self.names.use('starmodel.web', 'Request')}"]
+            return [f"request: {self.names.use('starmodel', 'Request')}"]
         if isinstance(parameter.source, EntitySource):
             text = self.names.builtin("str")
             return [f"{name}: {text}{' | None = None' if is_optional(parameter) else ''}"]
@@ -188,7 +199,7 @@ class _Command:
         """What can be refused before anything is loaded, and what is given to be written."""
         checks = self._static_checks()
         if self.event.crud is not None:
-            checks += crud_preparation(self.event, self.names)
+            checks += crud_preparation(self.event, self.arguments, self.names)
         return checks
 
     def _static_checks(self) -> list[Layout]:
@@ -231,7 +242,7 @@ class _Command:
             own = self.context.names[name]
             constant = self.names.use(own.module("state"), own.constant)
             items = [constant, *dict.fromkeys(holder for holder in holders if holder)]
-            yield Group("work.lock(", tuple(items), ")")
+            yield Group(f"{self.work}.lock(", tuple(items), ")")
 
     def _steps(self) -> list[Layout]:
         """Load, ask whether it is allowed, call the author's method; in that order."""
@@ -245,20 +256,24 @@ class _Command:
         for parameter in self.event.parameters:
             if isinstance(parameter.source, EntitySource):
                 steps += self._load(parameter, parameter.source)
-        steps += reference_checks(self.entity, self.event, self.subject, self.names, self.context)
+        steps += reference_checks(
+            self.entity, self.event, self.subject, self.work, self.names, self.context
+        )
         if self.event.is_generator:
             return steps
         self.names.use(self.state_module, self.constant)
         if self.event.crud is None:
             steps.append(self._call())
         else:
-            steps += crud_steps(self.event, self.subject, self.constant, self._writable())
+            steps += crud_steps(
+                self.event, self.subject, self.constant, self.work, self.arguments, self._writable()
+            )
         if self.event.crud == "update":
             # Nor may a record be given to somebody in whose name it could not be changed.
             steps += self._policy(self.event.access, self.subject)
         if self.event.is_creation:
             steps += self._policy(self.event.access, self.subject)
-            steps.append(f"work.add({self.constant}, {self.subject})")
+            steps.append(f"{self.work}.add({self.constant}, {self.subject})")
         return steps
 
     def _writable(self) -> str | None:
@@ -275,7 +290,7 @@ class _Command:
         items = [constant, *([] if holder is None else [holder])]
         if self.event.lock and is_in_sql(entity):
             items.append("lock=True")
-        return f"await work.load({', '.join(items)})"
+        return f"await {self.work}.load({', '.join(items)})"
 
     def _load(self, parameter: ParameterSchema, source: EntitySource) -> list[Layout]:
         """Load another entity, if its rule lets the actor read it."""
@@ -310,7 +325,7 @@ class _Command:
         """
         if not (isinstance(rule, PolicyAccess) and is_hidden_from_some(entity)):
             return self._policy(rule, subject)
-        return [f"work.authorize({subject}, {use_qualified(rule.function, self.names)})"]
+        return [f"{self.work}.authorize({subject}, {use_qualified(rule.function, self.names)})"]
 
     def _method(self) -> str:
         if self.event.is_creation and self.event.crud is None:
@@ -330,7 +345,7 @@ class _Command:
             case ArgumentSource() | EntitySource():
                 return parameter.name
             case SuppliedSource(what="unit_of_work"):
-                return "work"
+                return self.work
             case SuppliedSource(what=what):
                 return what
             case ProviderSource(function=function):
@@ -344,7 +359,7 @@ class _Command:
             return prefixed(f"{self.subject} = ", call)
         if self._is_fragment():
             return prefixed(f"{self.fragment} = ", self._rendered(call))
-        return call if self.event.returns is None else prefixed("result = ", call)
+        return call if self.event.returns is None else prefixed(f"{self.result} = ", call)
 
     def _produced(self) -> Layout | None:
         """Make a fragment of what a generator yields."""
@@ -362,7 +377,7 @@ class _Command:
         return Group(f"{render_fragment}(", tuple(items), ")")
 
     def _save(self) -> Layout:
-        produced = self.step if self.event.is_generator else "result"
+        produced = self.step if self.event.is_generator else self.result
         if self._is_fragment():
             if self.event.respond == "ack":
                 return self._save_with("None", self.fragment)
@@ -377,17 +392,19 @@ class _Command:
         arguments = (
             self._recorded()
             if self.event.crud is None
-            else crud_record(self.entity, self.event, self.names, self.context)
+            else crud_record(self.entity, self.event, self.arguments, self.names, self.context)
         )
         items: list[Layout] = [self.subject, python_string(self.event.name), arguments, result]
         if broadcast is not None:
             items.append(named("broadcast", broadcast))
         if self.event.is_generator:
-            return Group("yield await work.checkpoint(", tuple(items), ")")
+            return Group(f"yield await {self.work}.checkpoint(", tuple(items), ")")
         # Type checkers take a literal for a value of its class, unless they are told.
         is_literal = self.event.returns is not None and has_literal(self.event.returns)
-        declared = f"outcome: {self.outcome}[{self._result()}] | None" if is_literal else "outcome"
-        return Group(f"{declared} = await work.commit(", tuple(items), ")")
+        declared = self.outcome
+        if is_literal:
+            declared = f"{declared}: {self.outcome_type}[{self._result()}] | None"
+        return Group(f"{declared} = await {self.work}.commit(", tuple(items), ")")
 
     def _recorded(self) -> Layout:
         """What the record of the event says it was called with."""
@@ -429,6 +446,37 @@ class _Command:
 
     def _await_for(self) -> str:
         return "async " if self.event.is_async else ""
+
+
+def _names_of_the_author(
+    entity: EntitySchema, event: EventSchema, context: Context
+) -> Iterator[str]:
+    """Give the names that a command has from the author: of parameters, and of what it calls."""
+    rules = [entity.access, event.access]
+    for parameter in event.parameters:
+        match parameter.source:
+            case ProviderSource(function=function):
+                yield re.split("[.:]", function)[-1]
+            case EntitySource():
+                rules.append(context.entities[parameter.source.entity].access)
+                yield from (parameter.name, f"{parameter.name}_id")
+            case ArgumentSource():
+                yield parameter.name
+            case SuppliedSource():
+                pass
+    for rule in rules:
+        if isinstance(rule, PolicyAccess):
+            yield rule.function.rpartition(".")[2]
+
+
+def _local(name: str, taken: Collection[str]) -> str:
+    """Name a variable of a command; behind one that would hide a name there is an underscore.
+
+    PEP 8 has it so. No name of an author's ends with one.
+    """
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _holder(parameter: ParameterSchema, other: EntitySchema) -> str | None:

@@ -14,9 +14,6 @@ from starmodel_generator.emission.python.layout import Group, Layout, prefixed
 from starmodel_generator.emission.python.literals import docstring
 from starmodel_schemas import EntitySchema, EventSchema, ParameterSchema
 
-ARGUMENTS = "arguments"
-"""The variable that holds the fields which somebody gave."""
-
 
 def crud_docstring(entity: EntitySchema, event: EventSchema) -> str:
     """Say what a command does."""
@@ -27,15 +24,23 @@ def crud_docstring(entity: EntitySchema, event: EventSchema) -> str:
     return docstring(words, 4, stale)
 
 
-def crud_preparation(event: EventSchema, names: ModuleNames) -> list[Layout]:
-    """Write what comes before anything is loaded: the fields that somebody gave are gathered."""
+def crud_preparation(event: EventSchema, arguments: str, names: ModuleNames) -> list[Layout]:
+    """Write what comes before anything is loaded: the fields that somebody gave are gathered.
+
+    `arguments` is the variable that holds them.
+    """
     if event.crud == "delete":
         return []
-    return [prefixed(f"{ARGUMENTS} = ", _given(_fields(event), names))]
+    return [prefixed(f"{arguments} = ", _given(_fields(event), names))]
 
 
 def crud_steps(
-    event: EventSchema, subject: str, constant: str, writable: str | None
+    event: EventSchema,
+    subject: str,
+    constant: str,
+    work: str,
+    arguments: str,
+    writable: str | None,
 ) -> list[Layout]:
     """Write what is done with the record: it is made, or has been loaded.
 
@@ -43,26 +48,30 @@ def crud_steps(
     """
     match event.crud:
         case "create":
-            return [f"{subject} = {constant}.make({ARGUMENTS})"]
+            return [f"{subject} = {constant}.make({arguments})"]
         case "update":
-            rest = [ARGUMENTS] if writable is None else [ARGUMENTS, writable]
+            rest = [arguments] if writable is None else [arguments, writable]
             return [
-                Group("work.expect(", (subject, VERSION, *rest), ")"),
-                Group("work.change(", (subject, *rest), ")"),
+                Group(f"{work}.expect(", (subject, VERSION, *rest), ")"),
+                Group(f"{work}.change(", (subject, *rest), ")"),
             ]
         case _:
-            return [f"work.delete({subject})"]
+            return [f"{work}.delete({subject})"]
 
 
 def crud_record(
-    entity: EntitySchema, event: EventSchema, names: ModuleNames, context: Context
+    entity: EntitySchema,
+    event: EventSchema,
+    arguments: str,
+    names: ModuleNames,
+    context: Context,
 ) -> Layout:
     """Write what the record of the event says it was called with: nothing private."""
     if event.crud == "delete":
         return "{}"
     fields = _fields(event)
     recorded = [field for field in fields if is_recorded(field, entity, context)]
-    return ARGUMENTS if recorded == fields else _given(recorded, names)
+    return arguments if recorded == fields else _given(recorded, names)
 
 
 def _fields(event: EventSchema) -> list[ParameterSchema]:

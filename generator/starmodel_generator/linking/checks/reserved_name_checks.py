@@ -6,7 +6,7 @@ from keyword import iskeyword
 from starmodel_generator.analysis.effects.known_calls import MODEL_METHODS
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
 from starmodel_generator.diagnostics.rules.entity_rules import RESERVED_NAME
-from starmodel_generator.linking.entities.crud_events import VERSION, is_written
+from starmodel_generator.linking.entities.crud_events import is_written
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.events import LinkedEvent
 from starmodel_generator.linking.entities.fields import LinkedField
@@ -18,16 +18,14 @@ from starmodel_schemas import ParameterSchema
 from starmodel_schemas.naming import constant_case, pascal_case, snake_case
 from starmodel_schemas.reserved_names import (
     CLASS_NAMES,
-    COMMAND_VARIABLES,
+    COMMAND_PARAMETERS,
     EVENT_NAMES,
     FIELD_NAMES,
     FOLDER_NAMES,
     HOLDER_NAMES,
     NAMESPACES,
     PARAMETER_NAMES,
-    RECORD_CLASSES,
     SQL_EVENT_NAMES,
-    SUBJECT_NAMES,
     TABLE_CLASSES,
 )
 
@@ -76,7 +74,7 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
     taken = {*generated, *(symbol.name for _, symbol in symbols)}
     for entity in app.entities:
         yield from _entity_names(entity, app, taken)
-        yield from _function_names(entity)
+        yield from _function_names(entity, app)
     kept = {
         symbol
         for entity in app.entities
@@ -87,7 +85,7 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
         name = symbol.name
         if _is_lower(name):
             text = "is written like a function or a variable, of which generated code has many"
-        elif name in CLASS_NAMES or (symbol in kept and name in TABLE_CLASSES | RECORD_CLASSES):
+        elif name in CLASS_NAMES or (symbol in kept and name in TABLE_CLASSES):
             text = f"is called like the `{name}` that generated code imports"
         elif kind == "entity" and name == constant_case(name):
             text = "is written like a constant, and its definition in generated code is one"
@@ -158,15 +156,6 @@ def _entity_names(entity: LinkedEntity, app: LinkedApp, taken: set[str]) -> Iter
     if folder is not None:
         text = f"would have the folder `{schema.snake_name}`, the name of {folder}"
         yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
-    where = SUBJECT_NAMES.get(schema.snake_name)
-    is_version = schema.snake_name == VERSION and "update" in schema.crud
-    if is_version or schema.snake_name == HOLDER_NAMES.get(schema.scope):
-        where = "commands"
-    if where is not None:
-        text = (
-            f"would be the variable `{schema.snake_name}`, which generated {where} need themselves"
-        )
-        yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
     function = _clashing_function(entity)
     if function is not None:
         text = f"would have the function `{function}`, a name that generated code needs itself"
@@ -177,26 +166,30 @@ def _entity_names(entity: LinkedEntity, app: LinkedApp, taken: set[str]) -> Iter
         yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help), entity.options.place)
 
 
-def _function_names(entity: LinkedEntity) -> Iterator[Diagnostic]:
-    """Policies and providers that are called like a variable of the commands that call them."""
-    for name, where in _called_functions(entity).items():
-        if name in COMMAND_VARIABLES or name == HOLDER_NAMES.get(entity.schema.scope):
-            text = f"has the {where} `{name}`, which is a variable of generated commands"
+def _function_names(entity: LinkedEntity, app: LinkedApp) -> Iterator[Diagnostic]:
+    """Policies and providers that are called like a parameter of the commands that call them."""
+    for name, where in _called_functions(entity, app).items():
+        if name in COMMAND_PARAMETERS or name == HOLDER_NAMES.get(entity.schema.scope):
+            text = f"has the {where} `{name}`, which is a parameter of generated commands"
             help = f"rename the function, for example `is_{name}`"
             yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
 
 
-def _called_functions(entity: LinkedEntity) -> dict[str, str]:
+def _called_functions(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
     """The functions of the author's that commands call, by name, and what they are."""
     found: dict[str, str] = {}
-    for rule in (entity.schema.access, *(event.schema.access for event in entity.events)):
-        if rule.kind == "policy":
-            found[rule.function.rpartition(".")[2]] = "policy"
+    rules = [entity.schema.access]
     for event in entity.events:
+        rules.append(event.schema.access)
         for parameter in event.schema.parameters:
+            if parameter.source.kind == "entity":
+                rules.append(app.by_name[parameter.source.entity].schema.access)
             if parameter.source.kind == "provider":
                 function = parameter.source.function.replace(":", ".").rpartition(".")[2]
                 found[function] = "provider"
+    for rule in rules:
+        if rule.kind == "policy":
+            found[rule.function.rpartition(".")[2]] = "policy"
     return found
 
 
@@ -251,8 +244,8 @@ def check_event_names(app: LinkedApp) -> Iterator[Diagnostic]:
             problem = _event_problem(entity, event, own | more)
             if problem is not None:
                 yield event.subject.diagnose(problem)
-            yield from _parameter_problems(entity, event, own)
-        yield from _written_field_problems(entity, own)
+            yield from _parameter_problems(entity, event, app)
+        yield from _written_field_problems(entity, app)
 
 
 def _functions(entity: LinkedEntity) -> tuple[str, ...]:
@@ -283,22 +276,15 @@ def _own_names(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
             found[f"{snake_case(symbol.name)}_state"] = "routes"
     if ":" in entity.schema.page:
         found[entity.schema.page.rpartition(":")[2]] = "routes, where it is the page"
-    rules = [entity.schema.access, *(event.schema.access for event in entity.events)]
-    rules += [
-        app.by_name[parameter.source.entity].schema.access
-        for event in entity.events
-        for parameter in event.schema.parameters
-        if parameter.source.kind == "entity"
-    ]
-    for rule in rules:
-        if rule.kind == "policy":
-            found[rule.function.rpartition(".")[2]] = "commands, where it is the policy"
-    for event in entity.events:
-        for parameter in event.schema.parameters:
-            if parameter.source.kind == "provider":
-                name = parameter.source.function.replace(":", ".").rpartition(".")[2]
-                found[name] = "commands, where it is a provider"
-    return found
+    return found | _functions_of_commands(entity, app)
+
+
+def _functions_of_commands(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
+    """Say of the author's functions that commands call where they are."""
+    return {
+        name: f"commands, where it is the {kind}"
+        for name, kind in _called_functions(entity, app).items()
+    }
 
 
 def _event_problem(
@@ -318,21 +304,17 @@ def _event_problem(
 
 
 def _parameter_problems(
-    entity: LinkedEntity, event: LinkedEvent, own: Mapping[str, str]
+    entity: LinkedEntity, event: LinkedEvent, app: LinkedApp
 ) -> Iterator[Diagnostic]:
+    own = PARAMETER_NAMES | _functions_of_commands(entity, app) | _holders(entity, event, app)
     places = {fact.name: fact.place for fact in event.method.facts.parameters}
-    holder = None if event.schema.is_creation else HOLDER_NAMES.get(entity.schema.scope)
     taken = {entity.schema.snake_name, *(each.name for each in event.schema.parameters)}
     for parameter in event.schema.parameters:
         name = parameter.name
         if parameter.source.kind not in ("argument", "entity"):
             continue
-        where = PARAMETER_NAMES.get(name) or own.get(name)
-        if name == holder:
-            where = "commands, where it says which instance is meant"
-        elif name == entity.schema.snake_name:
-            where = "commands, where it is the entity"
-        elif name == SIGNALS and event.schema.method in BODYLESS:
+        where = own.get(name)
+        if name == SIGNALS and event.schema.method in BODYLESS:
             where = f"routes, where a page's {event.schema.method} has all its signals"
         elif parameter.source.kind == "entity" and f"{name}_id" in taken:
             text = f"is loaded by `{name}_id`, which is the name of something else"
@@ -344,15 +326,29 @@ def _parameter_problems(
             yield _parameter(event, parameter, places[name], problem)
 
 
-def _written_field_problems(entity: LinkedEntity, own: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Fields that `crud` has arguments for, which are variables of generated functions too."""
+def _holders(entity: LinkedEntity, event: LinkedEvent, app: LinkedApp) -> dict[str, str]:
+    """The parameters of a command that follow from what the event needs."""
+    found: dict[str, str] = {}
+    sources = [parameter.source for parameter in event.schema.parameters]
+    others = [app.by_name[source.entity].schema for source in sources if source.kind == "entity"]
+    scopes = {other.scope for other in others if other.scope == "SESSION"}
+    if not event.schema.is_creation:
+        scopes.add(entity.schema.scope)
+    for scope in scopes & HOLDER_NAMES.keys():
+        found[HOLDER_NAMES[scope]] = "commands, where it says which instance is meant"
+    if any(source.kind == "supplied" and source.what == "request" for source in sources):
+        found["request"] = "commands, where it is the request"
+    return found
+
+
+def _written_field_problems(entity: LinkedEntity, app: LinkedApp) -> Iterator[Diagnostic]:
+    """Fields that `crud` has arguments for, which are parameters of generated functions too."""
+    own = PARAMETER_NAMES | _functions_of_commands(entity, app)
     names = [field.schema.name for field in entity.fields]
     for field in entity.fields:
         name = field.schema.name
         kinds = [kind for kind in entity.schema.crud if is_written(field.schema, kind)]
-        where = PARAMETER_NAMES.get(name) or own.get(name)
-        if name == entity.schema.snake_name:
-            where = "commands, where it is the entity"
+        where = own.get(name)
         if kinds and where is not None:
             text = f"is an argument of `{kinds[0]}`, and `{name}` is a name that generated code"
             text += f" needs in its {where}"

@@ -9,20 +9,17 @@ from starmodel_schemas.reserved_names import (
     EVENT_NAMES,
     FIELD_NAMES,
     FOLDER_NAMES,
-    HOLDER_NAMES,
     PARAMETER_NAMES,
-    RECORD_CLASSES,
     ROW_NAMES,
     SQL_EVENT_NAMES,
-    SUBJECT_NAMES,
     TABLE_CLASSES,
 )
 
 POISONED = frozenset({"constructor", "prototype"})
 """Names that mean something else in JavaScript."""
 
-_CLASSES = CLASS_NAMES | RECORD_CLASSES | TABLE_CLASSES
-_FOLDERS = frozenset({*FOLDER_NAMES, *SUBJECT_NAMES, *HOLDER_NAMES.values()})
+_CLASSES = CLASS_NAMES | TABLE_CLASSES
+_FOLDERS = frozenset(FOLDER_NAMES)
 _MEMBERS = frozenset(
     {*EVENT_NAMES, *SQL_EVENT_NAMES, *FIELD_NAMES, *PARAMETER_NAMES, *ROW_NAMES, "id"}
 )
