@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+import starmodel as sm
 from sqlmodel import Field
-from starmodel import Ref
 from starmodel.application.copying import default_of, restore
 from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.tables.codec import check_class
@@ -192,9 +192,9 @@ def ticket_from_row(row: Sequence[Any]) -> dict[str, Any]:
         "price": row[2],
         "status": Status(row[3]),
         "seat": restore(Seat, {"row": row[4], "side": row[5]}),
-        "hall": Ref(row[6], Hall),
-        "instead_of": None if row[7] is None else Ref(row[7], Ticket),
-        "halls": [Ref(hall_id, Hall) for hall_id in row[10]],
+        "hall": sm.Ref(row[6], Hall),
+        "instead_of": None if row[7] is None else sm.Ref(row[7], Ticket),
+        "halls": [sm.Ref(hall_id, Hall) for hall_id in row[10]],
         "log": [entry_from_json(item) for item in row[8]],
         "reduced": None if row[9] is None else decimal_or_seat_or_str_from_json(row[9]),
     }

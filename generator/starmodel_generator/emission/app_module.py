@@ -57,6 +57,7 @@ class AppView:
     settings: Layout
     adapters: tuple[Layout, ...]
     create: Layout
+    configure_signature: Layout
     configure: Layout
     framework: Framework
 
@@ -85,6 +86,11 @@ def app_view(context: Context) -> AppView:
         settings=_settings(context, names),
         adapters=tuple(_adapter(part, name, names) for part, name in settings.adapters),
         create=Group(f"{adapter}.create_app(", ("RESOURCES", "SETTINGS", given), ")"),
+        configure_signature=Group(
+            "def configure_app(",
+            (f"app: {framework.app_class}", "**adapters: Unpack[web.Adapters]"),
+            ") -> web.WebApplication:",
+        ),
         configure=Group(f"{adapter}.configure_app(", ("app", "RESOURCES", "SETTINGS", given), ")"),
         framework=framework,
         imports=names.import_block(),

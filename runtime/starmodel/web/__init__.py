@@ -26,6 +26,12 @@ from starmodel.web.app.application import WebApplication
 from starmodel.web.validation.arguments import REQUIRED, Argument, Arguments, UpdateArgument
 from starmodel.web.ui.document import Page
 from starmodel.web.datastar.formatter import DatastarFormatter, EventResponseFormatter
+
+# Imported at once, for the module would hide the function once anybody has imported it.
+from starmodel.web.validation.object_schema import (
+    object_schema as object_schema,
+    reference_schema as reference_schema,
+)
 from starmodel.web.app.app_state import Adapters
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response, StreamResponse
@@ -38,10 +44,6 @@ if TYPE_CHECKING:
     from starmodel.web.ui.form_state import Draft as Draft
     from starmodel.web.app.query_params import answer_query as answer_query, list_view as list_view
     from starmodel.web.ui.list_view import answer_list as answer_list
-    from starmodel.web.validation.object_schema import (
-        object_schema as object_schema,
-        reference_schema as reference_schema,
-    )
     from starmodel.web.ui.picker import MOST as MOST, answer_options as answer_options
 
 __all__ = [
@@ -83,7 +85,6 @@ _LATER = {
     "starmodel.web.ui.form_state": ("Draft",),
     "starmodel.web.app.query_params": ("answer_query", "list_view"),
     "starmodel.web.ui.list_view": ("answer_list",),
-    "starmodel.web.validation.object_schema": ("object_schema", "reference_schema"),
     "starmodel.web.ui.picker": ("MOST", "answer_options"),
 }
 """What only some apps need, by module: it is imported when it is first asked for."""

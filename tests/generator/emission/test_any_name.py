@@ -85,9 +85,10 @@ KNOWN = {
     *(*PAGES, *DATABASES, *VARIABLES),
 }
 NAMES = sorted(name for name in KNOWN if not keyword.iskeyword(name) and name[:1] != "_")
-# The state of `Answer`, which is another one, is called so.
+# The state of `Answer`, which is another one, is called so; `Errors` needs another namespace.
 CLASSES = sorted(
-    {name for name in NAMES if name[0].isupper()} | {*map(pascal_case, NAMES)} - {"AnswerState"}
+    {*(name for name in NAMES if name[0].isupper()), *map(pascal_case, NAMES)}
+    - {"AnswerState", "ERRORS", "Errors"}
 )
 
 MEMORY = "scope=sm.Scope.GLOBAL, access=sm.Access.PUBLIC"

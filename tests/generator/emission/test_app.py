@@ -48,4 +48,4 @@ def test_settings_and_adapters_of_the_configuration() -> None:
 
 def test_an_app_without_entities_is_typed() -> None:
     text = app_text(AppSchema(entities=()), settings("void"))
-    assert "RESOURCES: list[Resource] = []" in text
+    assert "RESOURCES: list[web.Resource] = []" in text

@@ -48,7 +48,7 @@ def test_private_parameters_and_supplied_ones_are_in_no_record() -> None:
 
 
 def test_a_generator_saves_each_step_and_what_comes_after_the_last() -> None:
-    assert ") -> AsyncIterator[Outcome[int | None]]:" in function("cart", "count_up")
+    assert ") -> AsyncIterator[sm.Outcome[int | None]]:" in function("cart", "count_up")
     assert body("cart", "count_up") == (
         "async with services.unit_of_work(actor) as work:\n"
         "cart = await work.load(CART, session)\n"
@@ -64,7 +64,7 @@ def test_a_creation_is_checked_before_it_is_added() -> None:
         "async with services.unit_of_work(actor) as work:\n"
         "while True:\n"
         "product = Product.open(name=name, price=price, status=status)\n"
-        "authorize(actor, may_edit(actor, product))\n"
+        "sm.authorize(actor, may_edit(actor, product))\n"
         "work.add(PRODUCT, product)\n"
         "outcome = await work.commit(\n"
         "product,\n"
@@ -87,8 +87,8 @@ def test_a_rule_is_asked_right_after_the_load() -> None:
 
 
 def test_an_acknowledged_fragment_goes_to_everybody() -> None:
-    assert ") -> Outcome[None]:" in function("board", "say")
-    assert "fragment = render_fragment(" in body("board", "say")
+    assert ") -> sm.Outcome[None]:" in function("board", "say")
+    assert "fragment = sm.render_fragment(" in body("board", "say")
     assert "broadcast=fragment," in body("board", "say")
     assert 'respond="ack"' in FILES["lampshop/generated/board/routes.py"]
 
@@ -110,9 +110,9 @@ def test_results_are_picked_field_by_field() -> None:
 
 
 def test_a_page_of_the_host_leaves_the_route_to_programs() -> None:
-    assert body("board", "read_board", "routes").endswith("return answer_state(snapshot)")
+    assert body("board", "read_board", "routes").endswith("return web.answer_state(snapshot)")
     routes = FILES["lampshop/generated/board/routes.py"]
-    assert 'Route("GET", "/board", read_board, json_only=True),' in routes
+    assert 'web.Route("GET", "/board", read_board, json_only=True),' in routes
     assert "lampshop/generated/board/page.py" not in FILES
 
 

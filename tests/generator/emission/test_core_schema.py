@@ -104,7 +104,7 @@ def test_schemas(type_: TypeRef, constraints: Constraints, wanted: str) -> None:
 
 
 def test_value_objects_bring_their_own_schema() -> None:
-    assert written(ObjectType(object=f"{MODULE}.Note")) == "object_schema(Note)"
+    assert written(ObjectType(object=f"{MODULE}.Note")) == "web.object_schema(Note)"
 
 
 def test_members_of_a_union_are_known_by_their_tag() -> None:
@@ -121,20 +121,22 @@ def test_members_of_a_union_are_known_by_their_tag() -> None:
     cat, dog = (ObjectType(object=f"{MODULE}.{name}") for name in kinds)
     pet = UnionType(members=(cat, dog), discriminator="kind")
     assert written(ListType(item=pet), app=app) == (
-        'core_schema.list_schema(core_schema.tagged_union_schema({"cat": object_schema(Cat),'
-        ' "tom": object_schema(Cat), "dog": object_schema(Dog)}, discriminator="kind"))'
+        'core_schema.list_schema(core_schema.tagged_union_schema({"cat": web.object_schema(Cat),'
+        ' "tom": web.object_schema(Cat), "dog": web.object_schema(Dog)}, discriminator="kind"))'
     )
     mixed = UnionType(members=(cat, scalar("int")), discriminator="kind")
     for other in (mixed, pet.model_copy(update={"discriminator": None})):
-        assert written(other, app=app).startswith("core_schema.union_schema([object_schema(Cat),")
+        assert written(other, app=app).startswith(
+            "core_schema.union_schema([web.object_schema(Cat),"
+        )
 
 
 def test_references_are_made_of_ids() -> None:
     product = RefType(entity=f"{MODULE}.Product")
-    assert written(product) == "reference_schema(Product)"
+    assert written(product) == "web.reference_schema(Product)"
     listed = OptionalType(item=ListType(item=product))
     assert written(listed, Constraints(max_length=3)) == (
-        "core_schema.nullable_schema(core_schema.list_schema(reference_schema(Product),"
+        "core_schema.nullable_schema(core_schema.list_schema(web.reference_schema(Product),"
         " max_length=3))"
     )
 

@@ -68,14 +68,14 @@ def with_events(*events: object, **changes: object) -> AppSchema:
 
 CREATE = '''\
 def create(
-    services: Services,
+    services: sm.Services,
     *,
     name: str,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.Outcome[None]:
     """Make a tag."""
-    arguments = given(name=name)
+    arguments = sm.given(name=name)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         while True:
             tag = TAG.make(arguments)
@@ -85,19 +85,19 @@ def create(
                 return outcome'''
 UPDATE = '''\
 def update(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
-    name: str | Omitted = OMITTED,
+    name: str | sm.Omitted = sm.OMITTED,
     version: int | None = None,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.Outcome[None]:
     """Change a tag; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = given(name=name)
+    arguments = sm.given(name=name)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         while True:
             tag = await work.load(TAG, id)
@@ -108,12 +108,12 @@ def update(
                 return outcome'''
 DELETE = '''\
 def delete(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.Outcome[None]:
     """Delete a tag."""
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         while True:
@@ -136,8 +136,8 @@ def test_a_default_is_written_where_it_can_be_and_else_left_to_the_class() -> No
     assert 'price: Decimal = Decimal("0.00"),' in create
     assert "status: Status = Status.DRAFT," in create
     assert "available_from: datetime | None = None," in create
-    assert "dimensions: Dimensions | Omitted = OMITTED," in create
-    assert "tags: list[Ref[Tag]] | Omitted = OMITTED," in create
+    assert "dimensions: Dimensions | sm.Omitted = sm.OMITTED," in create
+    assert "tags: list[sm.Ref[Tag]] | sm.Omitted = sm.OMITTED," in create
     assert "stock" not in create
 
 
@@ -146,13 +146,13 @@ def test_a_default_of_another_type_is_left_to_the_class() -> None:
     maybe = field("maybe", OptionalType(item=WHOLE), LiteralDefault(value=3))
     note = entity("Note", "A note.", price, maybe, crud=("create",))
     files = modules(AppSchema(entities=(note,)))
-    assert "price: Decimal | Omitted = OMITTED,\n    maybe: int | None = 3," in function(
+    assert "price: Decimal | sm.Omitted = sm.OMITTED,\n    maybe: int | None = 3," in function(
         files["note/commands.py"], "create"
     )
-    assert "price=Argument(core_schema.decimal_schema(), default=OMITTED)," in (
+    assert "price=web.Argument(core_schema.decimal_schema(), default=sm.OMITTED)," in (
         files["note/routes.py"]
     )
-    assert "price: Decimal | Omitted = OMITTED," in files["client/note.py"]
+    assert "price: Decimal | http.Omitted = http.OMITTED," in files["client/note.py"]
 
 
 def test_crud_is_under_the_rules_of_the_entity() -> None:
@@ -167,7 +167,7 @@ def test_crud_is_under_the_rules_of_the_entity() -> None:
     text = commands(policy)
     assert (
         "            tag = TAG.make(arguments)\n"
-        "            authorize(actor, may_edit(actor, tag))\n"
+        "            sm.authorize(actor, may_edit(actor, tag))\n"
         "            work.add(TAG, tag)\n"
     ) in function(text, "create")
     for name, first in (("update", "expect(tag, version, arguments)"), ("delete", "delete(tag)")):
@@ -178,13 +178,13 @@ def test_crud_is_under_the_rules_of_the_entity() -> None:
         ) in function(text, name)
     assert (
         "            work.change(tag, arguments)\n"
-        "            authorize(actor, may_edit(actor, tag))\n"
+        "            sm.authorize(actor, may_edit(actor, tag))\n"
         "            outcome = await work.commit("
     ) in function(text, "update")
     text = commands(AuthenticatedAccess())
     for name in ("create", "update", "delete"):
         body = function(text, name)
-        assert body.index("authorize(actor, actor.is_authenticated)") < body.index("async with")
+        assert body.index("sm.authorize(actor, actor.is_authenticated)") < body.index("async with")
 
 
 def test_a_secret_is_in_no_record_of_what_was_done() -> None:
@@ -198,8 +198,8 @@ def test_a_secret_is_in_no_record_of_what_was_done() -> None:
     )
     app = with_events(create.model_copy(update={"parameters": (*create.parameters, secret)}))
     text = function(modules(app)["note/commands.py"], "create")
-    assert "arguments = given(text=text, password=password)" in text
-    assert 'work.commit(note, "create", given(text=text), None)' in text
+    assert "arguments = sm.given(text=text, password=password)" in text
+    assert 'work.commit(note, "create", sm.given(text=text), None)' in text
 
 
 def test_events_that_write_to_sql_are_carried_out_once() -> None:
@@ -209,14 +209,14 @@ def test_events_that_write_to_sql_are_carried_out_once() -> None:
     routes = SHOP["product/routes.py"]
     assert routes.count("idempotency_key=request.idempotency_key,") == 4
     bindings = SHOP["product/bindings.py"]
-    assert 'write_action("post", "/product/{id}/restock", id, quantity=quantity)' in bindings
+    assert 'sm.write_action("post", "/product/{id}/restock", id, quantity=quantity)' in bindings
     generator = event("run", "Runs.", "note").model_copy(update={"is_generator": True})
     reading = event("look", "Looks.", "note").model_copy(update={"method": "GET", "writes": False})
     files = modules(with_events(generator, reading))
     assert "idempotency_key=idempotency_key" in function(files["note/commands.py"], "run")
     assert "idempotency_key" not in function(files["note/commands.py"], "look")
     assert files["note/routes.py"].count("request.idempotency_key") == 1
-    assert 'get_action("/note/{id}/look", id)' in files["note/bindings.py"]
+    assert 'sm.get_action("/note/{id}/look", id)' in files["note/bindings.py"]
     client = files["client/note.py"]
     assert client.count("self._transport.write(") == 2
     assert client.count("self._transport.send(") == 2
@@ -247,40 +247,43 @@ def test_arguments_of_a_creation_and_of_an_update() -> None:
     routes = SHOP["product/routes.py"]
     create = routes[routes.index("CREATE_ARGUMENTS =") : routes.index("UPDATE_ARGUMENTS =")]
     update = routes[routes.index("UPDATE_ARGUMENTS =") : routes.index("RESTOCK_ARGUMENTS =")]
-    assert "    dimensions=Argument(object_schema(Dimensions), default=OMITTED),\n" in create
-    assert "    is_fragile=UpdateArgument(core_schema.bool_schema()),\n" in update
-    assert "    version=Argument(\n" in update
+    assert (
+        "    dimensions=web.Argument(web.object_schema(Dimensions), default=sm.OMITTED),\n"
+        in create
+    )
+    assert "    is_fragile=web.UpdateArgument(core_schema.bool_schema()),\n" in update
+    assert "    version=web.Argument(\n" in update
     assert "stock" not in create + update
-    assert "return answer_created(request, PRODUCT, outcome)" in function(routes, "create")
-    assert "return answer_event(request, PRODUCT, outcome)" in function(routes, "update")
-    assert 'return answer_deleted(request, "/product")' in function(routes, "delete")
+    assert "return web.answer_created(request, PRODUCT, outcome)" in function(routes, "create")
+    assert "return web.answer_event(request, PRODUCT, outcome)" in function(routes, "update")
+    assert 'return web.answer_deleted(request, "/product")' in function(routes, "delete")
 
 
 def test_a_deletion_leads_to_no_list_that_is_not_there() -> None:
     hosted: EntitySchema = TAG.model_copy(update={"page": "host", "many": ()})
     routes = modules(AppSchema(entities=(hosted,)), "routes")["tag/routes.py"]
-    assert "return answer_deleted(request)" in function(routes, "delete")
+    assert "return web.answer_deleted(request)" in function(routes, "delete")
 
 
 def test_bindings_send_what_they_are_given() -> None:
     bindings = SHOP["tag/bindings.py"]
     assert function(bindings, "create") == (
-        "def create(*, name: str | Expression) -> Expression:\n"
+        "def create(*, name: str | sm.Expression) -> sm.Expression:\n"
         '    """Make a tag.\n\n    POST /tag\n    """\n'
-        '    return crud_action("post", "/tag", name=name)'
+        '    return sm.crud_action("post", "/tag", name=name)'
     )
-    assert 'return crud_action("patch", "/tag/{id}", id, name=name, version=version)' in bindings
-    assert 'return crud_action("delete", "/tag/{id}", id)' in bindings
-    assert "name: str | Expression | Omitted = OMITTED," in function(bindings, "update")
+    assert 'return sm.crud_action("patch", "/tag/{id}", id, name=name, version=version)' in bindings
+    assert 'return sm.crud_action("delete", "/tag/{id}", id)' in bindings
+    assert "name: str | sm.Expression | sm.Omitted = sm.OMITTED," in function(bindings, "update")
 
 
 def test_clients_call_crud_and_find_records() -> None:
     client = SHOP["client/order.py"]
-    assert "    customer: str | Omitted = OMITTED,\n" in client
+    assert "    customer: str | http.Omitted = http.OMITTED,\n" in client
     assert "    customer__in: list[str]\n" in client
     assert "Ref[" not in client
     assert "def find(" in client
-    assert ") -> Found[OrderState]:" in client
+    assert ") -> http.Found[OrderState]:" in client
     assert 'return self._transport.delete("/order/{id}", id=id)' in client
     assert 'return await self._transport.delete("/order/{id}", id=id)' in client
     assert '"note": note,' in client

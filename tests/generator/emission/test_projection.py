@@ -11,6 +11,7 @@ import pytest
 from corpus import sample_settings
 from sample_shop import NOTE, SCHEMA, SIZE, STATUS, scalar
 
+import starmodel
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.projection import Projection
 from starmodel_generator.emission.python.import_block import ModuleNames
@@ -40,6 +41,7 @@ class Size(Enum):
 
 
 NAMES: dict[str, Any] = {
+    "sm": starmodel,
     "Decimal": Decimal,
     "UUID": UUID,
     "date": date,

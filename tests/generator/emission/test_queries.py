@@ -54,12 +54,9 @@ NOTE_QUERIES = '''\
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, TypedDict, Unpack
 
+import starmodel as sm
 from pydantic_core import core_schema
-from starmodel.application import Services
-from starmodel.application.queries.filter_set import ColumnQueries
-from starmodel.application.queries.find import QueryPage, find
 from starmodel.application.queries.searchable import exact, flag, text
-from starmodel.domain import ANONYMOUS, Actor
 
 from magazine.entities import Note
 from magazine.generated.note.state import NOTE
@@ -87,7 +84,7 @@ class NoteFilters(TypedDict, total=False):
     is_secret__ne: bool
 
 
-NOTE_QUERIES = ColumnQueries(
+NOTE_QUERIES = sm.ColumnQueries(
     NOTE,
     id=exact(core_schema.str_schema()),
     text=text(),
@@ -96,15 +93,15 @@ NOTE_QUERIES = ColumnQueries(
 
 
 async def find_notes(
-    services: Services,
+    services: sm.Services,
     *,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     q: str | None = None,
     sort: Sequence[NoteSort] = (),
     limit: int = 50,
     cursor: str | None = None,
     **filters: Unpack[NoteFilters],
-) -> QueryPage[Note]:
+) -> sm.QueryPage[Note]:
     """Find notes, a page of them at a time.
 
     Args:
@@ -116,7 +113,7 @@ async def find_notes(
         cursor: The `next` of the page before, with the same filters and the same sort.
         filters: See `NoteFilters`.
     """
-    return await find(
+    return await sm.find(
         services,
         NOTE_QUERIES,
         filters,
@@ -128,17 +125,17 @@ async def find_notes(
     )
 '''
 LIST_NOTE = '''
-async def list_note(request: Request) -> Response:
+async def list_note(request: web.Request) -> web.Response:
     """GET /note: the notes that fit, as JSON."""
-    return await answer_query(request, queries.NOTE_QUERIES)
+    return await web.answer_query(request, queries.NOTE_QUERIES)
 '''
 LIST_POST = '''
-async def list_post(request: Request) -> Response:
+async def list_post(request: web.Request) -> web.Response:
     """GET /post: the posts that fit, as a page or as JSON."""
     if request.wants_json:
-        return await answer_query(request, queries.POST_QUERIES)
-    view = await list_view(request, queries.POST_QUERIES)
-    return answer_list(request, view, post_list_page, post_list)
+        return await web.answer_query(request, queries.POST_QUERIES)
+    view = await web.list_view(request, queries.POST_QUERIES)
+    return web.answer_list(request, view, post_list_page, post_list)
 '''
 
 

@@ -194,7 +194,7 @@ def test_an_app_without_entities_in_sql_has_nothing_of_it(tmp_path: Path) -> Non
     project = Shop(tmp_path)
     project.change("pyproject.toml", "[tool.starmodel]", '[tool.starmodel]\nweb = "starlette"')
     assert project.starmodel("generate").code == 0
-    assert "SETTINGS = Settings()" in project.read("shop/generated/app.py")
+    assert "SETTINGS = web.Settings()" in project.read("shop/generated/app.py")
     assert not (tmp_path / "shop/generated/counter/table.py").exists()
     script = """
 import sys

@@ -67,7 +67,7 @@ So an author's names clash with one name instead of thirty: `sm.Outcome`, `web.R
 clients `http.Answer`.
 """
 
-_FACADE_OF = {module: facade for facade, modules in _FACADES.items() for module in modules}
+FACADE_OF = {module: facade for facade, modules in _FACADES.items() for module in modules}
 
 
 class ModuleNames:
@@ -93,7 +93,7 @@ class ModuleNames:
         self._first_party = first_party
         self._taken = frozenset(taken)
         self._classes = classes
-        self._facades = {} if by_name else _FACADE_OF
+        self._facades = {} if by_name else FACADE_OF
         self._origins: dict[str, str] = {}
         self._modules: dict[str, str] = {}
         self._remarks: dict[str, str] = {}

@@ -162,7 +162,10 @@ def _entity_names(entity: LinkedEntity, app: LinkedApp, taken: set[str]) -> Iter
         yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
     if schema.namespace in NAMESPACES:
         text = f"has the namespace `{schema.namespace}`, where {NAMESPACES[schema.namespace]} are"
-        help = f"give it another `namespace` in `model_config`, for example `{schema.snake_name}`"
+        other = schema.snake_name
+        if other in NAMESPACES:
+            other = free_member(other)
+        help = f"give it another `namespace` in `model_config`, for example `{other}`"
         yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help), entity.options.place)
 
 

@@ -1,6 +1,7 @@
 """Every name that a view imports into generated code is in the tables of reserved names."""
 
 import ast
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,18 +9,19 @@ from pathlib import Path
 import pytest
 
 import starmodel_generator
+from starmodel_generator.emission.python.import_block import FACADE_OF
 from starmodel_schemas.reserved_names import (
     CLASS_NAMES,
     EVENT_NAMES,
     PARAMETER_NAMES,
-    RECORD_CLASSES,
     SQL_EVENT_NAMES,
     TABLE_CLASSES,
 )
 
 EMISSION = Path(starmodel_generator.__file__).parent / "emission"
 MODULES = sorted(path.stem for path in EMISSION.glob("*.py"))
-# A page's functions and variables are named after events and fields with a word of ours behind.
+# A page's functions and variables are named after events and fields with a word of ours behind;
+# it imports no class of the author's.
 PAGES = {
     *("control", "form", "markup", "page", "shown", "initial"),
     *("draft_value", "page_record", "page_row"),
@@ -35,6 +37,7 @@ TABLES = {"queries", "row_class", "row_values", "stored_json", "table"}
 
 def imported_names(module: str) -> Iterator[str]:
     """The second argument of every `names.use("starmodel...", "Name")` of a view."""
+    view = importlib.import_module(f"starmodel_generator.emission.{module}")
     tree = ast.parse((EMISSION / f"{module}.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         match node:
@@ -42,9 +45,17 @@ def imported_names(module: str) -> Iterator[str]:
                 func=ast.Attribute(attr="use"),
                 args=[where, ast.Constant(value=str(name))],
             ):
-                # A name of the standard library is written with its module where it would clash.
-                origin = str(where.value) if isinstance(where, ast.Constant) else ""
-                if origin.partition(".")[0] not in sys.stdlib_module_names:
+                # A name of the standard library is written with its module where it would clash,
+                # and most of the runtime's stand behind a name for all of them.
+                origin = ""
+                if isinstance(where, ast.Constant):
+                    origin = str(where.value)
+                if isinstance(where, ast.Name):
+                    origin = getattr(view, where.id, "")
+                if (
+                    origin.partition(".")[0] not in sys.stdlib_module_names
+                    and origin not in FACADE_OF
+                ):
                     yield name
             case _:
                 pass
@@ -54,13 +65,13 @@ def imported_names(module: str) -> Iterator[str]:
 def test_names_of_views_are_reserved(module: str) -> None:
     names = set(imported_names(module))
     classes = {name for name in names if not name[0].islower()}
-    if module in RECORDS:
+    if module in RECORDS | PAGES:
         return
-    reserved = CLASS_NAMES | RECORD_CLASSES
+    reserved = CLASS_NAMES
     if module in TABLES:
         reserved |= TABLE_CLASSES
     assert classes - reserved == set()
-    if module in PAGES | TABLES:
+    if module in TABLES:
         return
     functions = names - classes
     # In a client, events are methods: they have a scope of their own, but their parameters do not.
