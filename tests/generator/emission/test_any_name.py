@@ -248,6 +248,30 @@ def test_classes(role: str, config: str, tmp_path: Path) -> None:
 
 
 @CONFIGS
+def test_members_that_are_called_like_their_entity(config: str, tmp_path: Path) -> None:
+    text = HEAD + "\n\n".join(
+        f"class {name.title()}(sm.Entity):\n    model_config = sm.EntityConfig({config})\n"
+        f"    {name}: Whole = 7\n"
+        f"    @sm.event\n    def add(me, {name}: Whole, outcome: Whole) -> Whole:\n"
+        f"        me.{name} += {name}\n        return me.{name} + outcome\n"
+        for name in ("city", "work", "result")
+    )
+    with imported(tmp_path, f"alike_{config[:5]}", text) as client:
+        for name in ("city", "work", "result"):
+            path = f"/{name}"
+            if config == SQL:
+                made = client.post(path, {name: 8})
+                assert made.json["state"][name] == 8
+                path = f"/{name}/{made.json['state']['id']}"
+                accept = {"accept": "application/json"}
+                changed = client.request("PATCH", path, headers=accept, json_body={name: 7})
+                assert changed.json["state"][name] == 7
+            assert client.post(f"{path}/add", {name: 2, "outcome": 1}).json["result"] == 10
+            assert client.get(path).json["state"][name] == 9
+            assert client.get(path, headers={"accept": "text/html"}).status == 200
+
+
+@CONFIGS
 def test_few_names_are_kept_for_generated_code(config: str) -> None:
     def kept(role: str, names: Iterable[str]) -> set[str]:
         return {
