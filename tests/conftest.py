@@ -24,6 +24,7 @@ SLOW = (
     "generator/cli/test_migrate.py::test_writing_needs_no_database_libraries",
     "generator/cli/test_run.py",
     "generator/cli/test_watch.py",
+    "generator/emission/test_any_name.py",
     "generator/emission/test_club_app.py",
     "generator/emission/test_crud_app.py",
     "generator/emission/test_crud_client.py",
