@@ -226,6 +226,9 @@ def test_classes(role: str, config: str, tmp_path: Path) -> None:
     # All of them take minutes; these are what is most likely to be hidden.
     likely = {*dir(builtins), *MODULES, *CALLED, *INSIDE, *map(snake_case, CLASSES_INSIDE)}
     taken = [name for name in taken if snake_case(name) in likely]
+    if role == "entity":
+        # The async client of one is called like the client of the other.
+        taken.remove("Iterator" if config == SQL else "AsyncIterator")
     assert len(taken) > 50
     package = f"any_{role.replace(' ', '_')}_{config[:5]}"
     with imported(tmp_path, package, sources(role, taken, config)) as client:
