@@ -116,7 +116,7 @@ class _Command:
         self.outcome = _local("outcome", taken)
         own = {self.arguments, self.work, self.step, self.fragment, self.result, self.outcome}
         self.subject = _local(
-            entity.snake_name, {*own, *taken, *own_parameters(entity, event, context)}
+            entity.snake_name, {*own, *taken, *own_parameters(entity, event, context), "sm"}
         )
         self.outcome_type = names.use("starmodel.application", "Outcome")
         names.define(event.function)
