@@ -15,11 +15,8 @@ from uuid import UUID
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
 from benchmarks.stocked import (
-    INSERT,
     POSTGRESQL,
-    SELECT,
     SQLITE,
-    UPDATE,
     Item,
     Status,
     create_table,
@@ -29,6 +26,17 @@ from benchmarks.way import Way
 
 _DRIVER: Any = asyncpg
 Job = tuple[tuple[object, ...], "asyncio.Future[int]"]
+
+NAMES = (
+    *("id", "name", "sku", "description", "price", "stock", "reserved", "weight"),
+    *("status", "is_listed", "created_at", "available_on", "batch", "labels"),
+)
+SELECT = f"SELECT {', '.join(NAMES)}, row_version FROM item WHERE id = ?"
+INSERT = f"INSERT INTO item ({', '.join(NAMES)}, row_version) VALUES ({', '.join('?' * 15)})"
+UPDATE = (
+    f"UPDATE item SET {', '.join(f'{name} = ?' for name in NAMES[1:])}, row_version = ?"
+    " WHERE id = ? AND row_version = ?"
+)
 
 
 class PlainSQLite(Way):

@@ -1,6 +1,6 @@
 """An entity with 14 fields in a table, as generated code would have it, and rows to begin with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -93,60 +93,9 @@ ITEM = EntityDefinition(
 )
 
 
-def item_to_row(values: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (
-        values["id"],
-        values["name"],
-        values["sku"],
-        values["description"],
-        values["price"],
-        values["stock"],
-        values["reserved"],
-        values["weight"],
-        values["status"].value,
-        values["is_listed"],
-        values["created_at"],
-        values["available_on"],
-        values["batch"],
-        values["labels"],
-    )
-
-
-def item_from_row(row: Sequence[Any]) -> dict[str, Any]:
-    return {
-        "id": row[0],
-        "name": row[1],
-        "sku": row[2],
-        "description": row[3],
-        "price": row[4],
-        "stock": row[5],
-        "reserved": row[6],
-        "weight": row[7],
-        "status": Status(row[8]),
-        "is_listed": row[9],
-        "created_at": row[10],
-        "available_on": row[11],
-        "batch": row[12],
-        "labels": row[13],
-    }
-
-
-NAMES = (
-    *("id", "name", "sku", "description", "price", "stock", "reserved", "weight"),
-    *("status", "is_listed", "created_at", "available_on", "batch", "labels"),
-)
-SELECT = f"SELECT {', '.join(NAMES)}, row_version FROM item WHERE id = ?"
-INSERT = f"INSERT INTO item ({', '.join(NAMES)}, row_version) VALUES ({', '.join('?' * 15)})"
-UPDATE = (
-    f"UPDATE item SET {', '.join(f'{name} = ?' for name in NAMES[1:])}, row_version = ?"
-    " WHERE id = ? AND row_version = ?"
-)
-
 ITEM_TABLE = EntityTable(
     ITEM,
-    ItemRow,
-    name="item",
-    columns=(
+    [
         column.text("id"),
         column.text("name"),
         column.text("sku"),
@@ -155,19 +104,13 @@ ITEM_TABLE = EntityTable(
         column.integer("stock"),
         column.integer("reserved"),
         column.double("weight"),
-        column.text("status"),
+        column.enum("status", Status),
         column.boolean("is_listed"),
         column.instant("created_at"),
-        column.date("available_on"),
-        column.uuid("batch"),
+        column.date("available_on", nullable=True),
+        column.uuid("batch", nullable=True),
         column.json("labels"),
-    ),
-    select=SELECT,
-    insert=INSERT,
-    update=UPDATE,
-    delete="DELETE FROM item WHERE id = ? AND row_version = ?",
-    to_row=item_to_row,
-    from_row=item_from_row,
+    ],
 )
 
 

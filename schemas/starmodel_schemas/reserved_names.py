@@ -87,19 +87,7 @@ ROW_NAMES: dict[str, str] = {
 }
 """Names that a row class has no room for, by who needs them: no column of a table is called so."""
 
-TABLE_CLASSES: frozenset[str] = frozenset(
-    {
-        "EntityTable",
-        "ExactNumeric",
-        "Field",
-        "JSONValue",
-        "LinkTable",
-        "Micros",
-        "ReferenceColumn",
-        "RowBase",
-        "UTCDateTime",
-    }
-)
+TABLE_CLASSES: frozenset[str] = frozenset({"EntityTable"})
 """Classes of `table.py`: nothing that a field of an entity in SQL is made of is called so."""
 
 COMMAND_PARAMETERS: dict[str, str] = {

@@ -87,8 +87,8 @@ class Doomed(Driver):
             fuse.die()
         if fuse.burn("before the commit"):
             async with self.driver.exclusive() as transaction:
-                for sql, parameters, _ in statements:
-                    await transaction.fetch(sql, parameters)
+                for statement in statements:
+                    await transaction.fetch(statement.sql, statement.parameters)
                 fuse.die()
         if fuse.burn("during the commit"):
             task = asyncio.ensure_future(self.driver.execute(statements))

@@ -1,53 +1,23 @@
 """Entities in SQL with tables written by hand, as generated code has them, for tests of stores."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import AwareDatetime
 
-from starmodel import Access, Entity, Field, Ref, Scope, StateStore
-from starmodel.application import EntityDefinition
+from starmodel import Access, CommandRecord, Entity, Field, Ref, Scope, StateStore
+from starmodel.application import EntityDefinition, Key, Stored, Write
+from starmodel.application.store import NO_READS, Committed, Reads, Receipt
 from starmodel.stores.sql.backend import SQLModelBackend
+from starmodel.stores.sql.ddl import create_tables
 from starmodel.stores.sql.drivers.driver import Dialect, Driver, Statement
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.tables.column import Column
-from starmodel.stores.sql.tables.table import EntityTable, LinkTable, ReferenceColumn
-
-TYPES: dict[Dialect, dict[str, str]] = {
-    "sqlite": {
-        "text": "TEXT",
-        "integer": "BIGINT",
-        "numeric": "BIGINT",
-        "bool": "BOOLEAN",
-        "float": "DOUBLE",
-        "bytes": "BLOB",
-        "date": "DATE",
-        "time": "TIME",
-        "datetime": "DATETIME",
-        "naive_datetime": "DATETIME",
-        "interval": "BIGINT",
-        "uuid": "CHAR(32)",
-        "json": "TEXT",
-    },
-    "postgresql": {
-        "text": "TEXT",
-        "integer": "BIGINT",
-        "numeric": "NUMERIC(18, 4)",
-        "bool": "BOOLEAN",
-        "float": "DOUBLE PRECISION",
-        "bytes": "BYTEA",
-        "date": "DATE",
-        "time": "TIME",
-        "datetime": "TIMESTAMPTZ",
-        "naive_datetime": "TIMESTAMP",
-        "interval": "BIGINT",
-        "uuid": "UUID",
-        "json": "JSONB",
-    },
-}
+from starmodel.stores.sql.tables.column import Check
+from starmodel.stores.sql.tables.table import EntityTable
 
 
 class Tag(Entity):
@@ -133,38 +103,6 @@ def define(
     )
 
 
-def table(
-    definition: EntityDefinition[Any],
-    columns: Sequence[Column],
-    to_row: Callable[[Mapping[str, Any]], tuple[Any, ...]],
-    from_row: Callable[[Sequence[Any]], dict[str, Any]],
-    **options: Any,
-) -> EntityTable[Any]:
-    """Write a table's statements out as the generator does."""
-    name = definition.name
-    has_expiry = definition.ttl is not None
-    is_record = definition.is_record
-    key = "id" if is_record else "holder"
-    names = [each.quoted for each in columns]
-    own = ["row_version", *(["row_expires_at"] if has_expiry else [])]
-    settings = ", ".join(f"{each} = ?" for each in [*names[1 if is_record else 0 :], *own])
-    inserted = [*([] if is_record else [key]), *names, *own]
-    return EntityTable(
-        definition,
-        object,
-        name=name,
-        columns=columns,
-        select=f"SELECT {', '.join([*names, *own])} FROM {name} WHERE {key} = ?",
-        insert=f"INSERT INTO {name} ({', '.join(inserted)}) VALUES"
-        f" ({', '.join(['?'] * len(inserted))})",
-        update=f"UPDATE {name} SET {settings} WHERE {key} = ? AND row_version = ?",
-        delete=f"DELETE FROM {name} WHERE {key} = ? AND row_version = ?",
-        to_row=to_row,
-        from_row=from_row,
-        **options,
-    )
-
-
 TAG = define(Tag, state=lambda tag: {"name": tag.name}, many={"books": (Book, "tags")})
 AUTHOR = define(
     Author, state=lambda author: {"name": author.name}, many={"books": (Book, "author")}
@@ -184,149 +122,66 @@ DRAFT = define(Draft, state=lambda draft: {"text": draft.text}, scope=Scope.SESS
 THING = define(Thing)
 ITEM = define(Item)
 
-TAG_TABLE = table(
-    TAG,
-    (column.text("id"), column.text("name")),
-    lambda values: (values["id"], values["name"]),
-    lambda row: {"id": row[0], "name": row[1]},
-)
-AUTHOR_TABLE = table(
+TAG_TABLE = EntityTable(TAG, [column.text("id"), column.text("name")])
+AUTHOR_TABLE = EntityTable(
     AUTHOR,
-    (column.text("id"), column.text("name"), column.text("secret")),
-    lambda values: (values["id"], values["name"], values["secret"]),
-    lambda row: {"id": row[0], "name": row[1], "secret": row[2]},
-    constraints={"uq_author_name": ("name",), "uq_author_secret": ("secret",)},
+    [
+        column.text("id"),
+        column.text("name", unique=True),
+        replace(column.text("secret"), checks=(Check("length", (None, 12)),)),
+    ],
 )
-BOOK_TABLE = table(
+BOOK_TABLE = EntityTable(
     BOOK,
-    (
+    [
         column.text("id"),
         column.text("title"),
-        column.text("author_id", "author"),
-        column.text("editor_id", "editor"),
-        column.integer("pages"),
-    ),
-    lambda values: (
-        values["id"],
-        values["title"],
-        values["author"].id,
-        None if values["editor"] is None else values["editor"].id,
-        values["pages"],
-        [tag.id for tag in values["tags"]],
-    ),
-    lambda row: {
-        "id": row[0],
-        "title": row[1],
-        "author": Ref(row[2], Author),
-        "editor": None if row[3] is None else Ref(row[3], Author),
-        "pages": row[4],
-        "tags": [Ref(id, Tag) for id in row[5]],
-    },
-    references=(
-        ReferenceColumn("author", "author_id", "author"),
-        ReferenceColumn("editor", "editor_id", "author", "set_null"),
-    ),
-    links=(LinkTable("tags", "book_tags", "book_id", column.text("tag_id"), "tag"),),
-    constraints={
-        "ck_book_pages_ge": ("pages",),
-        "fk_book_author_id": ("author",),
-        "fk_book_editor_id": ("editor",),
-    },
+        column.reference("author", AUTHOR),
+        column.reference("editor", AUTHOR, nullable=True, on_delete="set_null"),
+        column.integer("pages", ge=0),
+        column.links("tags", TAG),
+    ],
 )
-LOAN_TABLE = table(
+LOAN_TABLE = EntityTable(
     LOAN,
-    (column.text("id"), column.text("book_id", "book"), column.integer("days")),
-    lambda values: (values["id"], values["book"].id, values["days"]),
-    lambda row: {"id": row[0], "book": Ref(row[1], Book), "days": row[2]},
-    references=(ReferenceColumn("book", "book_id", "book", "cascade"),),
+    [
+        column.text("id"),
+        column.reference("book", BOOK, on_delete="cascade"),
+        column.integer("days"),
+    ],
 )
-DRAFT_TABLE = table(
-    DRAFT,
-    (column.text("id"), column.text("text")),
-    lambda values: (values["id"], values["text"]),
-    lambda row: {"id": row[0], "text": row[1]},
-)
+DRAFT_TABLE = EntityTable(DRAFT, [column.text("id"), column.text("text")])
 KINDS = (
-    column.boolean("is_on", "on"),
-    column.integer("count"),
-    column.double("ratio"),
-    column.text("name"),
-    column.binary("blob"),
-    column.date("day"),
-    column.time("hour"),
-    column.instant("moment"),
-    column.naive_datetime("local"),
-    column.interval("span"),
-    column.uuid("key"),
-    column.numeric("price", 18, 4),
-    column.json("data"),
+    column.boolean("is_on", "on", nullable=True),
+    column.integer("count", nullable=True),
+    column.double("ratio", nullable=True),
+    column.text("name", nullable=True),
+    column.binary("blob", nullable=True),
+    column.date("day", nullable=True),
+    column.time("hour", nullable=True),
+    column.instant("moment", nullable=True),
+    column.naive_datetime("local", nullable=True),
+    column.interval("span", nullable=True),
+    column.uuid("key", nullable=True),
+    column.numeric("price", 18, 4, nullable=True),
+    column.json("data", nullable=True),
 )
-THING_TABLE = table(
-    THING,
-    (column.text("id"), *KINDS),
-    lambda values: (values["id"], *(values[kind.field] for kind in KINDS)),
-    lambda row: {"id": row[0], **{kind.field: row[1 + at] for at, kind in enumerate(KINDS)}},
-)
-ITEM_TABLE = table(
+THING_TABLE = EntityTable(THING, [column.text("id"), *KINDS])
+ITEM_TABLE = EntityTable(
     ITEM,
-    (column.uuid("id"), column.uuid("next_id", "next")),
-    lambda values: (
-        values["id"],
-        None if values["next"] is None else values["next"].id,
-        [other.id for other in values["others"]],
-    ),
-    lambda row: {
-        "id": row[0],
-        "next": None if row[1] is None else Ref(str(row[1]), Item),
-        "others": [Ref(str(id), Item) for id in row[2]],
-    },
-    references=(ReferenceColumn("next", "next_id", "item"),),
-    links=(LinkTable("others", "item_others", "item_id", column.uuid("other_id"), "item"),),
+    [
+        column.uuid("id"),
+        column.reference("next", ITEM, "uuid", nullable=True),
+        column.links("others", ITEM, "uuid"),
+    ],
 )
 
 LIBRARY = (TAG_TABLE, AUTHOR_TABLE, BOOK_TABLE, LOAN_TABLE, DRAFT_TABLE, THING_TABLE, ITEM_TABLE)
 
-CONSTRAINTS: dict[str, tuple[str, ...]] = {
-    "author": (
-        "CONSTRAINT uq_author_name UNIQUE (name)",
-        "CONSTRAINT ck_author_secret CHECK (secret <> 'forbidden')",
-    ),
-    "book": (
-        "CONSTRAINT ck_book_pages_ge CHECK (pages >= 0)",
-        "CONSTRAINT fk_book_author_id FOREIGN KEY (author_id) REFERENCES author (id)"
-        " ON DELETE RESTRICT",
-        "CONSTRAINT fk_book_editor_id FOREIGN KEY (editor_id) REFERENCES author (id)"
-        " ON DELETE SET NULL",
-    ),
-    "loan": ("FOREIGN KEY (book_id) REFERENCES book (id) ON DELETE CASCADE",),
-    "item": ("FOREIGN KEY (next_id) REFERENCES item (id) ON DELETE RESTRICT",),
-}
-
 
 def create(tables: Sequence[EntityTable[Any]], dialect: Dialect) -> list[Statement]:
     """Give the statements that make tables, those of their links included."""
-    types = TYPES[dialect]
-    made: list[str] = []
-    for each in tables:
-        key = each.key.quoted
-        parts = [f"{one.quoted} {types[one.kind]}" for one in each.columns]
-        if not each.is_record:
-            parts.insert(0, "holder TEXT NOT NULL")
-        parts += ["row_version BIGINT NOT NULL", f"PRIMARY KEY ({key})"]
-        if each.has_expiry:
-            parts.insert(-1, f"row_expires_at {types['datetime']}")
-        parts += CONSTRAINTS.get(each.name, ())
-        made.append(f"CREATE TABLE {each.name} ({', '.join(parts)})")
-    for each in tables:
-        for link in each.links:
-            kind = types[link.target.kind]
-            made.append(
-                f"CREATE TABLE {link.table} ({link.owner} {kind} NOT NULL REFERENCES {each.name}"
-                f" (id) ON DELETE CASCADE, {link.target.name} {kind} NOT NULL REFERENCES"
-                f" {link.entity} (id) ON DELETE RESTRICT, position BIGINT NOT NULL,"
-                f" PRIMARY KEY ({link.owner}, {link.target.name}))"
-            )
-    return [Statement(sql) for sql in made]
+    return [Statement(sql) for sql in create_tables(tables, dialect)]
 
 
 class Store(SQLModelBackend):
@@ -357,13 +212,39 @@ class Document(Entity):
     """Any values at all."""
 
 
-DOCUMENTS = tuple(
-    table(
-        define(Document, name=name, scope=Scope.SESSION, ttl=1.0),
-        (column.json("document"),),
-        lambda values: (dict(values),),
-        lambda row: cast("dict[str, Any]", row[0]),
-    )
-    for name in ("counter", "draft", "tally", "motd", "poll")
-)
-"""Tables that keep all values as one JSON text."""
+class DocumentStore(Store):
+    """A store of entities of which nothing is known: all values of one are a JSON text."""
+
+    def __init__(self, database: str, **options: Any) -> None:
+        definitions = [
+            define(Document, name=name, scope=Scope.SESSION, ttl=1.0)
+            for name in ("counter", "draft", "tally", "motd", "poll")
+        ]
+        tables = [EntityTable(each, [column.json("document")]) for each in definitions]
+        super().__init__(database, tables, **options)
+
+    async def commit_event(
+        self,
+        writes: Sequence[Write],
+        records: Sequence[CommandRecord],
+        receipt: Receipt | None = None,
+        reads: Reads = NO_READS,
+    ) -> Committed:
+        """Keep the values of each write as one."""
+        kept = [
+            (
+                each
+                if each.values is None
+                else Write(each.key, {"document": dict(each.values)}, each.expected, each.ttl)
+            )
+            for each in writes
+        ]
+        return await super().commit_event(kept, records, receipt, reads)
+
+    async def load(self, key: Key) -> Stored | None:
+        """Load the values of one."""
+        stored = await super().load(key)
+        if stored is None:
+            return None
+        values: Any = stored.values["document"]
+        return Stored(values, stored.version)

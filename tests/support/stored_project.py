@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from starmodel import Entity
 from starmodel.application.store import Write
 from starmodel.stores.sql.backend import SQLModelBackend
+from starmodel.stores.sql.ddl import create_tables
+from starmodel.stores.sql.tables.row import RowBase
 from starmodel.stores.sql.tables.table import EntityTable
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.render import render_artifact
@@ -21,7 +23,7 @@ from starmodel_generator.emission.templating import environment
 from starmodel_generator.planning import EmissionSettings, plan
 from starmodel_schemas import AppSchema
 
-KINDS = ("package", "app_package", "state", "table")
+KINDS = ("package", "app_package", "state", "table", "rows")
 
 
 def write_tables(
@@ -87,8 +89,22 @@ def with_sqlalchemy(url: str, work: Callable[[sa.Connection], None]) -> None:
 
 
 def make_tables(url: str, tables: Sequence[EntityTable[Any]]) -> None:
-    """Make the tables of row classes."""
-    for metadata in {table.row.metadata for table in tables}:
+    """Make the tables of entities, as a temporary database has them."""
+    dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
+
+    def make(connection: sa.Connection) -> None:
+        for sql in create_tables(tables, dialect):
+            connection.exec_driver_sql(sql)
+
+    with_sqlalchemy(url, make)
+
+
+def make_rows(url: str, tables: Sequence[EntityTable[Any]], package: str) -> None:
+    """Make the tables of the row classes of a generated package."""
+    modules = [f"{package}.{table.name}.rows" for table in tables]
+    rows = [value for name in modules for value in vars(importlib.import_module(name)).values()]
+    classes = [row for row in rows if isinstance(row, type) and issubclass(row, RowBase)]
+    for metadata in {row.metadata for row in classes if row is not RowBase}:
         with_sqlalchemy(url, metadata.create_all)
 
 

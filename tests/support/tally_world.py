@@ -6,7 +6,7 @@ As a program: `python tally_world.py URL COUNT WORKERS lock|compare` adds `COUNT
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,6 +21,7 @@ from starmodel import (
 )
 from starmodel.application import EntityDefinition, Services
 from starmodel.stores.sql.backend import SQLModelBackend
+from starmodel.stores.sql.ddl import create_tables
 from starmodel.stores.sql.drivers.database_url import driver_for
 from starmodel.stores.sql.drivers.driver import Driver, Statement
 from starmodel.stores.sql.tables import column
@@ -50,39 +51,14 @@ TALLY = EntityDefinition(
 )
 
 
-def tally_to_row(values: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (values["id"], values["name"], values["total"], values["note"])
-
-
-def tally_from_row(row: Sequence[Any]) -> dict[str, Any]:
-    return {"id": row[0], "name": row[1], "total": row[2], "note": row[3]}
-
-
 TALLY_TABLE = EntityTable(
     TALLY,
-    Tally,
-    name="tally",
-    columns=(
+    [
         column.text("id"),
-        column.text("name"),
-        column.integer("total"),
+        column.text("name", unique=True),
+        column.integer("total", ge=0),
         column.text("note"),
-    ),
-    select="SELECT id, name, total, note, row_version FROM tally WHERE id = ?",
-    insert="INSERT INTO tally (id, name, total, note, row_version) VALUES (?, ?, ?, ?, ?)",
-    update="UPDATE tally SET name = ?, total = ?, note = ?, row_version = ?"
-    " WHERE id = ? AND row_version = ?",
-    delete="DELETE FROM tally WHERE id = ? AND row_version = ?",
-    to_row=tally_to_row,
-    from_row=tally_from_row,
-    constraints={"uq_tally_name": ("name",), "ck_tally_total_ge": ("total",)},
-)
-
-SCHEMA = (
-    "CREATE TABLE tally (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, total BIGINT NOT NULL,"
-    " note TEXT NOT NULL, row_version BIGINT NOT NULL,"
-    " CONSTRAINT ck_tally_total_ge CHECK (total >= 0))",
-    "CREATE UNIQUE INDEX uq_tally_name ON tally (name)",
+    ],
 )
 
 
@@ -90,7 +66,7 @@ async def make_tables(url: str) -> None:
     """Make the table, in a database that has none."""
     driver = driver_for(url)
     await driver.open()
-    for sql in SCHEMA:
+    for sql in create_tables([TALLY_TABLE], driver.dialect):
         await driver.execute([Statement(sql)])
     await driver.close()
 

@@ -64,6 +64,7 @@ ENTITY_FILES = (
     EntityRow("package", "{output}/{entity}/__init__.py"),
     EntityRow("state", "{output}/{entity}/state.py"),
     EntityRow("table", "{output}/{entity}/table.py", is_in_sql),
+    EntityRow("rows", "{output}/{entity}/rows.py", is_in_sql),
     EntityRow("queries", "{output}/{entity}/queries.py", has_queries),
     EntityRow("commands", "{output}/{entity}/commands.py", _has_events),
     EntityRow("routes", "{output}/{entity}/routes.py"),

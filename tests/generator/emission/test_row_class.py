@@ -11,14 +11,14 @@ from listed_shop import LISTED_SHOP
 from migrated_database import Database, PostgreSQLDatabase, SQLiteDatabase
 from migration_project import Project
 from postgres_server import Server
-from stored_project import forget, import_tables, make_tables, settings_of, write_tables
+from stored_project import forget, import_tables, make_rows, make_tables, settings_of, write_tables
 from stored_schemas import stored_app
 
 from starmodel.stores.sql.tables.table import EntityTable
 from starmodel_generator.database.tables import database_schema
 from starmodel_schemas import AppSchema
 
-Made = tuple[AppSchema, list[EntityTable[Any]]]
+Made = tuple[AppSchema, list[EntityTable[Any]], str]
 APPS = ["archive", "shop", *(f"drawn{seed}" for seed in range(6))]
 
 
@@ -37,7 +37,7 @@ def made(
         app = LISTED_SHOP if is_shop else stored_app(int(package[5:]), package=package, entities=6)
         sources = author_sources(app, settings)
     write_tables(root, app, settings, sources)
-    yield app, import_tables(root, app, settings.package)
+    yield app, import_tables(root, app, settings.package), settings.package
     forget(package)
 
 
@@ -57,9 +57,9 @@ def databases(
 def test_rows_have_the_tables_of_migrations(
     made: Made, databases: tuple[Database, Database], tmp_path: Path
 ) -> None:
-    app, tables = made
+    app, tables, package = made
     by_rows, by_migration = databases
-    make_tables(by_rows.url, tables)
+    make_rows(by_rows.url, tables, package)
     project = Project(tmp_path, by_migration.url)
     project.write(database_schema(app))
     project.migrator.up()
@@ -69,8 +69,28 @@ def test_rows_have_the_tables_of_migrations(
         assert found[name] == table, name
 
 
+def plain(table: object) -> str:
+    """What was found of a table; names in checks stand in quotation marks, or do not."""
+    return repr(table).translate(str.maketrans("", "", "\"'\\"))
+
+
+def test_columns_have_the_tables_of_migrations(
+    made: Made, databases: tuple[Database, Database], tmp_path: Path
+) -> None:
+    app, tables, _ = made
+    by_columns, by_migration = databases
+    make_tables(by_columns.url, tables)
+    project = Project(tmp_path, by_migration.url)
+    project.write(database_schema(app))
+    project.migrator.up()
+    found, wanted = by_columns.reflect(), by_migration.reflect()
+    assert found.keys() == wanted.keys()
+    for name, table in wanted.items():
+        assert plain(found[name]) == plain(table), name
+
+
 def test_the_store_is_told_of_all_tables(made: Made) -> None:
-    app, tables = made
+    app, tables, _ = made
     schema = database_schema(app)
     entities = [table for table in schema.tables if table.entity is not None]
     assert [table.name for table in tables] == [table.name for table in entities]

@@ -134,8 +134,8 @@ def test_what_would_not_come_back_equal_is_refused(odd: Tables, url: str) -> Non
         ("anything", "\0"),
         ("either", [date(2024, 1, 31)]),
         ("unclear", {1: 2}),
-        ("", better),
-        ("", [better]),
+        ("part", better),
+        ("parts", [better]),
         ("number", 2**63),
         ("price", Decimal("0.001")),
         ("price", Decimal(10) ** 16),
@@ -155,19 +155,18 @@ def test_what_would_not_come_back_equal_is_refused(odd: Tables, url: str) -> Non
         store = SQLModelBackend(url, odd)
         await store.open()
         try:
-            for field, value in (*refused, *kept):
-                name = field or ("part" if value is better else "parts")
+            for name, value in (*refused, *kept):
                 given: dict[str, Any] = {**vars(entities.Odd()), name: value}
                 key = Key("odd", "record", given["id"])
                 write = Write(key, given, 0)
-                if (field, value) in kept:
+                if (name, value) in kept:
                     await store.commit([write])
                     stored = await store.load(key)
                     assert stored is not None and alike(stored.values[name], value)
                     continue
                 with pytest.raises(InvalidState) as caught:
                     await store.commit([write])
-                assert [error.name for error in caught.value.errors] == [field], value
+                assert [error.name for error in caught.value.errors] == [name], value
                 assert await store.load(key) is None
         finally:
             await store.close()

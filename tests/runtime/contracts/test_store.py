@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from sql_tables import DOCUMENTS, Store
+from sql_tables import DocumentStore
 
 from starmodel import EntityPersistenceBackend, MemoryRepo
 from starmodel.application import Key, Stored, Write
@@ -19,9 +19,9 @@ MakeStore = Callable[[Callable[[], float], pytest.FixtureRequest], EntityPersist
 
 STORES: dict[str, MakeStore] = {
     "memory": lambda clock, _: MemoryRepo(clock=clock),
-    "sqlite": lambda clock, _: Store("sqlite://", DOCUMENTS, clock=clock),
-    "postgresql": lambda clock, request: Store(
-        request.getfixturevalue("postgres_url"), DOCUMENTS, clock=clock
+    "sqlite": lambda clock, _: DocumentStore("sqlite://", clock=clock),
+    "postgresql": lambda clock, request: DocumentStore(
+        request.getfixturevalue("postgres_url"), clock=clock
     ),
 }
 

@@ -11,6 +11,7 @@ import pytest
 from postgres_server import Server
 
 from starmodel.errors import ConfigurationError
+from starmodel.stores.sql.builders import delete, insert, update
 from starmodel.stores.sql.drivers.driver import (
     Contention,
     DriverError,
@@ -31,10 +32,11 @@ TABLES = [
     "CREATE TABLE entry (id text PRIMARY KEY, account_id text CONSTRAINT fk_entry_account_id"
     " REFERENCES account (id) ON DELETE RESTRICT, amount bigint)",
 ]
-INSERT = "INSERT INTO account (id, owner, balance, row_version) VALUES (?, ?, ?, ?)"
-UPDATE = "UPDATE account SET balance = ?, row_version = ? WHERE id = ? AND row_version = ?"
-DELETE = "DELETE FROM account WHERE id = ? AND row_version = ?"
-ENTRY = "INSERT INTO entry (id, account_id, amount) VALUES (?, ?, ?)"
+INSERT = insert("account", dict.fromkeys(("id", "owner", "balance", "row_version"), "?"), expects=1)
+BY_VERSION = "id = ? AND row_version = ?"
+UPDATE = update("account", {"balance": "?", "row_version": "?"}, BY_VERSION, is_single=True)
+DELETE = delete("account", BY_VERSION, is_single=True)
+ENTRY = insert("entry", dict.fromkeys(("id", "account_id", "amount"), "?"))
 
 
 def run(url: str, check: Check, **options: Any) -> None:
@@ -44,7 +46,7 @@ def run(url: str, check: Check, **options: Any) -> None:
         try:
             await driver.execute([Statement(sql) for sql in TABLES])
             for name in ("a", "b"):
-                await driver.execute([Statement(INSERT, (name, name, 100, 1), 1)])
+                await driver.execute([INSERT.bind(name, name, 100, 1)])
             await check(driver)
         finally:
             await driver.close()
@@ -64,19 +66,19 @@ async def entries(driver: PostgresDriver) -> int:
 
 def transfer(version: int, *, entry: str = "1") -> list[Statement]:
     return [
-        Statement(UPDATE, (90, version + 1, "a", version), 1),
-        Statement(UPDATE, (110, 2, "b", 1), 1),
-        Statement(ENTRY, (entry, "a", -10)),
+        UPDATE.bind(90, version + 1, "a", version),
+        UPDATE.bind(110, 2, "b", 1),
+        ENTRY.bind(entry, "a", -10),
     ]
 
 
-TOO_MANY = [Statement("UPDATE account SET balance = 0", (), 1)]
+TOO_MANY = [update("account", {"balance": "0"}, "true")._replace(expects=1)]
 FAILING: dict[str, tuple[list[Statement], int]] = {
-    "one": ([Statement(UPDATE, (0, 2, "a", 9), 1)], 0),
-    "one and its record": ([Statement(UPDATE, (0, 2, "a", 9), 1), transfer(1)[2]], 0),
+    "one": ([UPDATE.bind(0, 2, "a", 9)], 0),
+    "one and its record": ([UPDATE.bind(0, 2, "a", 9), transfer(1)[2]], 0),
     "the first of several": (transfer(9), 0),
     "the second of several": ([transfer(1)[1], transfer(9)[0], transfer(1)[2]], 1),
-    "one of a transaction": ([transfer(1)[0], Statement(DELETE, ("b", 9), 1)], 1),
+    "one of a transaction": ([transfer(1)[0], DELETE.bind("b", 9)], 1),
     "more rows than expected": (TOO_MANY, 0),
     "more rows in a transaction": ([transfer(1)[2], *TOO_MANY], 1),
 }
@@ -100,12 +102,14 @@ def test_statements_are_carried_out_together(postgres_url: str) -> None:
     async def check(driver: PostgresDriver) -> None:
         assert await driver.execute(transfer(1)) == [[], [], []]
         assert await balances(driver) == {"a": 90, "b": 110}
-        returning = f"{UPDATE} RETURNING row_version"
+        returning = UPDATE._replace(
+            sql=f"{UPDATE.sql} RETURNING row_version", returns="row_version"
+        )
         one, two, none = await driver.execute(
             [
-                Statement(returning, (80, 3, "a", 2), 1),
-                Statement(returning, (120, 3, "b", 2), 1),
-                Statement(ENTRY, ("2", "a", -10)),
+                returning.bind(80, 3, "a", 2),
+                returning.bind(120, 3, "b", 2),
+                ENTRY.bind("2", "a", -10),
             ]
         )
         assert (one[0][0], two[0][0], none) == (3, 3, [])
@@ -113,8 +117,10 @@ def test_statements_are_carried_out_together(postgres_url: str) -> None:
             [Statement("UPDATE account SET balance = balance + 1 RETURNING id, balance")]
         )
         assert sorted(map(tuple, rows)) == [("a", 81), ("b", 121)]
-        many = [Statement(ENTRY, (str(number), "a", 1)) for number in range(10, 40)]
-        assert await driver.execute([Statement(DELETE, ("c", 1)), *many]) == [[]] * 31
+        many = [ENTRY.bind(str(number), "a", 1) for number in range(10, 40)]
+        assert (
+            await driver.execute([DELETE._replace(expects=None).bind("c", 1), *many]) == [[]] * 31
+        )
         assert await entries(driver) == 32
         assert await driver.execute([]) == []
 
@@ -125,23 +131,23 @@ def test_statements_are_carried_out_together(postgres_url: str) -> None:
     ("statements", "violation"),
     [
         (
-            [Statement(INSERT, ("c", "a", 1, 1), 1)],
+            [INSERT.bind("c", "a", 1, 1)],
             ("unique", "uq_account_owner", ("owner",), 0),
         ),
         (
-            [Statement(UPDATE, (1, 2, "a", 1), 1), Statement(ENTRY, ("1", "nobody", 1))],
+            [UPDATE.bind(1, 2, "a", 1), ENTRY.bind("1", "nobody", 1)],
             ("foreign_key", "fk_entry_account_id", ("account_id",), 1),
         ),
         (
-            [Statement(UPDATE, (1, 2, "a", 1), 1), Statement(DELETE, ("b", 1), 1)],
+            [UPDATE.bind(1, 2, "a", 1), DELETE.bind("b", 1)],
             ("foreign_key", "fk_entry_account_id", ("id",), 1),
         ),
         (
-            [Statement(UPDATE, (-1, 2, "a", 1), 1)],
+            [UPDATE.bind(-1, 2, "a", 1)],
             ("check", "ck_account_balance_ge", (), 0),
         ),
         (
-            [Statement(UPDATE, (None, 2, "a", 1), 1)],
+            [UPDATE.bind(None, 2, "a", 1)],
             ("not_null", None, ("balance",), 0),
         ),
     ],
@@ -151,7 +157,7 @@ def test_a_constraint_refuses_by_name(
     postgres_url: str, statements: list[Statement], violation: tuple[object, ...]
 ) -> None:
     async def check(driver: PostgresDriver) -> None:
-        await driver.execute([Statement(ENTRY, ("0", "b", 1))])
+        await driver.execute([ENTRY.bind("0", "b", 1)])
         with pytest.raises(Violation) as caught:
             await driver.execute(statements)
         refused = caught.value
@@ -168,7 +174,7 @@ def test_a_transaction_that_stays_open_keeps_others_out(postgres_url: str) -> No
                 select = "SELECT balance, row_version FROM account WHERE id = ? FOR UPDATE"
                 [(balance, version)] = await transaction.fetch(select, ("a",))
                 await asyncio.sleep(0)
-                new = Statement(UPDATE, (balance + amount, version + 1, "a", version), 1)
+                new = UPDATE.bind(balance + amount, version + 1, "a", version)
                 await transaction.execute([new])
 
         await asyncio.gather(*(add(1) for _ in range(30)))
@@ -210,7 +216,7 @@ def test_a_deadlock_and_a_lock_that_is_not_given_are_contention(postgres_url: st
         async with driver.exclusive() as transaction:
             await transaction.fetch(lock, ("a",))
             with pytest.raises(Contention):
-                await driver.execute([Statement(UPDATE, (1, 2, "a", 1), 1)])
+                await driver.execute([UPDATE.bind(1, 2, "a", 1)])
         assert await balances(driver) == {"a": 100, "b": 100}
 
     run(f"{postgres_url}?lock_timeout=1500", check)
@@ -313,8 +319,8 @@ def test_values_come_back_equal(postgres_url: str, values: tuple[Any, ...]) -> N
     async def check(driver: PostgresDriver) -> None:
         await driver.execute([Statement(f"CREATE TABLE kept (place bigint, value {kind})")])
         for place, value in enumerate([*samples, None]):
-            insert = Statement("INSERT INTO kept (place, value) VALUES (?, ?)", (place, value), 1)
-            await driver.execute([insert])
+            added = insert("kept", {"place": "?", "value": "?"}, expects=1)
+            await driver.execute([added.bind(place, value)])
         rows = await driver.fetch("SELECT value FROM kept ORDER BY place", ())
         kept = [row[0] for row in rows]
         assert kept == [*samples, None]

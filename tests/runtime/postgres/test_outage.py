@@ -12,10 +12,15 @@ from tally_world import add, create, make_tables, opened, total, unpublished
 from starmodel import CommandRecord
 from starmodel.application import Services
 from starmodel.errors import Unavailable
-from starmodel.stores.sql.drivers.driver import Statement
+from starmodel.stores.sql.builders import update
 from starmodel.stores.sql.drivers.postgres import PostgresDriver
 
-UPDATE = "UPDATE tally SET total = ?, row_version = ? WHERE id = ? AND row_version = ?"
+UPDATE = update(
+    "tally",
+    {"total": "?", "row_version": "?"},
+    "id = ? AND row_version = ?",
+    is_single=True,
+)
 WRITERS = 10
 SECONDS_BETWEEN = 0.2  # of each writer: 50 writes a second in all
 
@@ -103,10 +108,10 @@ def test_a_restart_that_nobody_saw_costs_nobody_anything(
         assert [rows[0][0] for rows in results] == [1] * 20
         own_postgres_server.restart()
         async with driver.exclusive() as transaction:
-            await transaction.execute([Statement(UPDATE, (1, 2, "shared", 1), 1)])
+            await transaction.execute([UPDATE.bind(1, 2, "shared", 1)])
         own_postgres_server.restart()
         await asyncio.sleep(0.05)
-        await driver.execute([Statement(UPDATE, (2, 3, "shared", 2), 1)])
+        await driver.execute([UPDATE.bind(2, 3, "shared", 2)])
         await driver.close()
 
     asyncio.run(main())

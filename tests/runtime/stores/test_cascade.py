@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sql_tables import define, table
+from sql_tables import define
 
 from starmodel import Entity, Field, Ref
 from starmodel.application.store import Key, Write
 from starmodel.stores.sql.backend import SQLModelBackend
+from starmodel.stores.sql.ddl import create_tables
 from starmodel.stores.sql.drivers.driver import Statement
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.tables.table import EntityTable, ReferenceColumn
+from starmodel.stores.sql.tables.table import EntityTable
 
 
 class Owner(Entity):
@@ -41,70 +42,30 @@ class Egg(Entity):
     hen: Ref[Hen] | None = None
 
 
-def id_of(reference: Ref[Any] | None) -> str | None:
-    return None if reference is None else reference.id
-
-
-def ref(id: object) -> Ref[Any] | None:
-    return None if id is None else Ref(str(id))
-
-
+OWNER, NODE, HEN, EGG = define(Owner), define(Node), define(Hen), define(Egg)
 TABLES: tuple[EntityTable[Any], ...] = (
-    table(
-        define(Owner),
-        (column.text("id"),),
-        lambda values: (values["id"],),
-        lambda row: {"id": row[0]},
+    EntityTable(OWNER, [column.text("id")]),
+    EntityTable(
+        NODE,
+        [
+            column.text("id", size=40),
+            column.reference("owner", OWNER, nullable=True, on_delete="cascade"),
+            column.reference("parent", NODE, size=40, nullable=True, on_delete="cascade"),
+            column.reference("friend", NODE, size=40, nullable=True, on_delete="set_null"),
+        ],
     ),
-    table(
-        define(Node),
-        (
+    EntityTable(
+        HEN,
+        [column.uuid("id"), column.reference("egg", EGG, nullable=True, on_delete="cascade")],
+    ),
+    EntityTable(
+        EGG,
+        [
             column.text("id"),
-            column.text("owner_id", "owner"),
-            column.text("parent_id", "parent"),
-            column.text("friend_id", "friend"),
-        ),
-        lambda values: (
-            values["id"],
-            *(id_of(values[name]) for name in ("owner", "parent", "friend")),
-        ),
-        lambda row: {
-            "id": row[0],
-            **{name: ref(row[1 + at]) for at, name in enumerate(("owner", "parent", "friend"))},
-        },
-        references=(
-            ReferenceColumn("owner", "owner_id", "owner", "cascade"),
-            ReferenceColumn("parent", "parent_id", "node", "cascade"),
-            ReferenceColumn("friend", "friend_id", "node", "set_null"),
-        ),
-    ),
-    table(
-        define(Hen),
-        (column.uuid("id"), column.text("egg_id", "egg")),
-        lambda values: (values["id"], id_of(values["egg"])),
-        lambda row: {"id": row[0], "egg": ref(row[1])},
-        references=(ReferenceColumn("egg", "egg_id", "egg", "cascade"),),
-    ),
-    table(
-        define(Egg),
-        (column.text("id"), column.uuid("hen_id", "hen")),
-        lambda values: (values["id"], id_of(values["hen"])),
-        lambda row: {"id": row[0], "hen": ref(row[1])},
-        references=(ReferenceColumn("hen", "hen_id", "hen", "cascade"),),
+            column.reference("hen", HEN, "uuid", nullable=True, on_delete="cascade"),
+        ],
     ),
 )
-MADE = """
-CREATE TABLE owner (id TEXT PRIMARY KEY, row_version BIGINT NOT NULL);
-CREATE TABLE node (id VARCHAR(40) PRIMARY KEY,
-    owner_id TEXT REFERENCES owner (id) ON DELETE CASCADE,
-    parent_id VARCHAR(40) REFERENCES node (id) ON DELETE CASCADE,
-    friend_id VARCHAR(40) REFERENCES node (id) ON DELETE SET NULL, row_version BIGINT NOT NULL);
-CREATE TABLE hen (id {uuid} PRIMARY KEY, egg_id TEXT {ring}, row_version BIGINT NOT NULL);
-CREATE TABLE egg (id TEXT PRIMARY KEY,
-    hen_id {uuid} REFERENCES hen (id) ON DELETE CASCADE, row_version BIGINT NOT NULL)
-"""
-RING = "REFERENCES egg (id) ON DELETE CASCADE"
-LATER = f"ALTER TABLE hen ADD FOREIGN KEY (egg_id) {RING}"
 
 
 class World:
@@ -114,11 +75,9 @@ class World:
         self.store = store
 
     async def make(self) -> None:
-        is_sqlite = self.store.driver.dialect == "sqlite"
-        kind, ring = ("CHAR(32)", RING) if is_sqlite else ("UUID", "")
-        made = MADE.format(uuid=kind, ring=ring).split(";")
-        later = [] if is_sqlite else [LATER]
-        await self.store.driver.execute([Statement(sql) for sql in (*made, *later)])
+        if not self.store.driver.is_temporary:
+            made = create_tables(TABLES, self.store.driver.dialect)
+            await self.store.driver.execute([Statement(sql) for sql in made])
 
     async def save(self, entity: Entity, times: int = 1) -> int:
         """Save a new entity, and then as often as is asked for; give its version."""

@@ -1,4 +1,4 @@
-"""What a database would not keep as it is is refused, and statements may stand on several lines."""
+"""What a database would not keep as it is is refused."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, ConfigDict
-from sql_tables import TAG, TAG_TABLE
 
 from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.tables.codec import NotStorable, check_class
-from starmodel.stores.sql.tables.table import EntityTable
 
 
 class Part(BaseModel):
@@ -52,20 +50,3 @@ def test_a_value_object_is_of_its_class_and_nothing_more() -> None:
     for value, cls in ((Better(), Part), (Open.model_validate({"a": 1}), Open)):
         with pytest.raises(NotStorable, match="no more than that"):
             check_class(value, cls)
-
-
-def test_statements_may_stand_on_several_lines() -> None:
-    table = EntityTable(
-        TAG,
-        object,
-        name="tag",
-        columns=TAG_TABLE.columns,
-        select="\nSELECT\n    id,\n    name,\n    row_version\nFROM tag\nWHERE id = ?\n",
-        insert="INSERT INTO tag (\n    id,\n    name,\n    row_version\n)\nVALUES (?, ?, ?)\n",
-        update=TAG_TABLE.update,
-        delete=TAG_TABLE.delete,
-        to_row=TAG_TABLE.to_row,
-        from_row=TAG_TABLE.from_row,
-    )
-    assert table.select == "SELECT id, name, row_version FROM tag WHERE id = ?"
-    assert table.insert == "INSERT INTO tag (id, name, row_version) VALUES (?, ?, ?)"

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sql_tables import KINDS, THING, THING_TABLE, Thing
+from sql_tables import KINDS, THING_TABLE, Thing
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -34,7 +34,6 @@ from starmodel.stores.sql.backend import SQLModelBackend
 from starmodel.stores.sql.drivers.driver import Statement
 from starmodel.stores.sql.tables.column_types import ExactNumeric, JSONValue, Micros, UTCDateTime
 from starmodel.stores.sql.tables.row import RowBase
-from starmodel.stores.sql.tables.table import EntityTable
 
 
 class ThingRow(RowBase, table=True):
@@ -59,18 +58,6 @@ class ThingRow(RowBase, table=True):
     row_version: int = Field(sa_column=Column("row_version", BigInteger(), nullable=False))
 
 
-TABLE = EntityTable(
-    THING,
-    ThingRow,
-    name="thing",
-    columns=THING_TABLE.columns,
-    select=THING_TABLE.select,
-    insert=THING_TABLE.insert,
-    update=THING_TABLE.update,
-    delete=THING_TABLE.delete,
-    to_row=THING_TABLE.to_row,
-    from_row=THING_TABLE.from_row,
-)
 EMPTY = Thing(id="empty")
 FULL = Thing(
     id="full",
@@ -100,7 +87,7 @@ def test_rows_hold_what_the_store_has_written_and_the_other_way_round(
 
     async def main() -> None:
         await with_sqlalchemy(url, ThingRow.metadata.create_all)
-        store = SQLModelBackend(url, [TABLE])
+        store = SQLModelBackend(url, [THING_TABLE])
         await store.open()
         things = [EMPTY, FULL]
         await store.commit(
@@ -141,9 +128,9 @@ def read_and_write(connection: Connection) -> None:
     connection.execute(insert(table).values(**{**rows[1], "id": "again"}))
 
 
-def test_a_database_without_a_file_has_the_tables_of_its_row_classes() -> None:
+def test_a_database_without_a_file_has_the_tables_of_its_entities() -> None:
     async def main() -> None:
-        store = SQLModelBackend("sqlite://", [TABLE])
+        store = SQLModelBackend("sqlite://", [THING_TABLE])
         await store.open()
         key = Key("thing", "record", "full")
         await store.commit([Write(key, dict(FULL.__dict__), 0)])

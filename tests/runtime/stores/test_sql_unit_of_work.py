@@ -187,7 +187,7 @@ def test_an_event_that_fails_at_any_step_leaves_no_trace(run: Run, step: int) ->
                 elif step == 3:
                     ann.name = "Bob"
                 else:
-                    ann.secret = "forbidden"
+                    ann.secret = "much too long"
                 await work.commit(book, "changed", {}, None)
         if step == 4:
             # The field is private, so its name is not told.

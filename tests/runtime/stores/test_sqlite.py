@@ -248,8 +248,11 @@ def test_errors_say_what_they_are_about(file: Path) -> None:
         assert (unique.value.kind, unique.value.columns) == ("unique", ("name",))
         assert (unique.value.table, unique.value.index) == ("author", 1)
         with pytest.raises(Violation) as checked:
-            await execute([Statement(insert, ("b", "Bob", "forbidden"))])
-        assert (checked.value.kind, checked.value.constraint) == ("check", "ck_author_secret")
+            await execute([Statement(insert, ("b", "Bob", "much too long"))])
+        assert (checked.value.kind, checked.value.constraint) == (
+            "check",
+            "ck_author_secret_length",
+        )
         with pytest.raises(Mismatch) as mismatch:
             await execute([Statement("SELECT 1"), Statement("DELETE FROM author", (), 2)])
         assert mismatch.value.index == 1

@@ -1,9 +1,11 @@
-"""The row class of a table: its columns, its constraints and its indexes, all written out."""
+"""The view of `rows.py`: the row classes of an entity, with constraints and indexes written out."""
 
 from dataclasses import dataclass
 from typing import assert_never
 
+from starmodel_generator.database.columns import link_target
 from starmodel_generator.database.sql_text import condition
+from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import LINE_LENGTH, Group, Layout, flat, lay, named
 from starmodel_generator.emission.python.literals import docstring, python_string
@@ -13,6 +15,7 @@ from starmodel_schemas import (
     CheckSchema,
     ColumnSchema,
     ColumnType,
+    EntitySchema,
     ForeignKeySchema,
     IndexSchema,
     NumericColumnType,
@@ -21,6 +24,7 @@ from starmodel_schemas import (
     TextColumnType,
 )
 from starmodel_schemas.database_schema import PlainColumnName
+from starmodel_schemas.naming import pascal_case
 
 TYPES = "starmodel.stores.sql.tables.column_types"
 
@@ -65,6 +69,28 @@ class RowView:
     columns: tuple[Layout, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RowsView:
+    """Everything that `rows.py.j2` lays out."""
+
+    name: str
+    imports: str
+    rows: tuple[RowView, ...]
+
+
+def rows_view(entity: EntitySchema, context: Context) -> RowsView:
+    """Decide what the module of an entity's row classes says: its own, and those of its links."""
+    classes = {context.names[entity.qualified_name].row: context.tables[entity.snake_name]}
+    for field in entity.fields:
+        if link_target(field) is not None and not field.computed:
+            name = f"{entity.name}{pascal_case(field.name)}Row"
+            classes[name] = context.tables[f"{entity.snake_name}_{field.name}"]
+    columns = [column.name for table in classes.values() for column in table.columns]
+    names = ModuleNames(context.first_party, columns, context.classes)
+    rows = tuple(row_view(name, table, names) for name, table in classes.items())
+    return RowsView(name=entity.name, imports=names.import_block(), rows=rows)
+
+
 def row_view(name: str, table: TableSchema, names: ModuleNames) -> RowView:
     """Decide what the row class of a table says."""
     return _Row(table, names).view(name)
@@ -81,10 +107,12 @@ class _Row:
         self.names.use("starmodel.stores.sql.tables.row", "RowBase")
         self.names.use("sqlmodel", "Field")
         self.names.use_module("sqlalchemy")
-        arguments = (
-            *(layout for check in self.table.checks for layout in self._check(check)),
-            *(self._foreign_key(key) for key in self.table.foreign_keys),
-            *(self._index(index) for index in self.table.indexes),
+        uniques = {index.columns for index in self.table.indexes if index.unique}
+        # An index on one column stands with it, unless that has a unique one as well.
+        arguments = tuple(
+            self._index(index)
+            for index in self.table.indexes
+            if len(index.columns) > 1 or (not index.unique and index.columns in uniques)
         )
         return RowView(
             name=self.names.define(name),
@@ -96,6 +124,12 @@ class _Row:
 
     def _column(self, column: ColumnSchema) -> Layout:
         items: list[Layout] = [python_string(column.name), self._type(column.type)]
+        items += [
+            self._foreign_key(key) for key in self.table.foreign_keys if key.column == column.name
+        ]
+        items += [
+            self._check(check, column) for check in self.table.checks if check.column == column.name
+        ]
         if column.name in self.table.primary_key:
             items.append("primary_key=True")
             if column.type == PlainColumnType(name="integer"):
@@ -103,6 +137,11 @@ class _Row:
                 items.append("autoincrement=False")
         elif not column.nullable:
             items.append("nullable=False")
+        indexes = [index for index in self.table.indexes if index.columns == (column.name,)]
+        if indexes:
+            items.append("index=True")
+        if any(index.unique for index in indexes):
+            items.append("unique=True")
         made = named("sa_column", Group("sa.Column(", tuple(items), ")"))
         return Group(f"{column.name}: {self._annotation(column)} = Field(", (made,), ")")
 
@@ -140,28 +179,20 @@ class _Row:
         written = self.names.builtin(name) if module is None else self.names.use(module, name)
         return f"{written} | None" if column.nullable else written
 
-    def _check(self, check: CheckSchema) -> tuple[Layout, ...]:
-        """Write a check; one for each database where the same is written differently there."""
-        types = {column.name: column.type for column in self.table.columns}
-        sql = condition(check, types[check.column])
+    def _check(self, check: CheckSchema, column: ColumnSchema) -> Layout:
+        sql = condition(check, column.type)
+        asked = sql_layout(sql.sqlite)
+        if not sql.is_same:
+            by_dialect = self.names.use(TYPES, "ByDialect")
+            asked = Group(f"{by_dialect}(", (asked, sql_layout(sql.postgresql)), ")")
         name = named("name", python_string(check.name))
-        if sql.is_same:
-            return (Group("sa.CheckConstraint(", (sql_layout(sql.sqlite), name), ")"),)
-        return tuple(
-            Group(
-                f"{flat(Group('sa.CheckConstraint(', (sql_layout(text), name), ')'))}.ddl_if(",
-                (named("dialect", python_string(dialect)),),
-                ")",
-            )
-            for dialect, text in (("sqlite", sql.sqlite), ("postgresql", sql.postgresql))
-        )
+        return Group("sa.CheckConstraint(", (asked, name), ")")
 
     def _foreign_key(self, key: ForeignKeySchema) -> Layout:
         return Group(
-            "sa.ForeignKeyConstraint(",
+            "sa.ForeignKey(",
             (
-                f"[{python_string(key.column)}]",
-                f"[{python_string(f'{key.table}.{key.target}')}]",
+                python_string(f"{key.table}.{key.target}"),
                 named("name", python_string(key.name)),
                 named("ondelete", python_string(_ON_DELETE[key.on_delete])),
             ),

@@ -1,136 +1,202 @@
-"""The values of an entity's fields on their way into a row, and back."""
+"""The columns of an entity, as its table's module lists them: each once, with all there is to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, TypeAlias
 
-from starmodel_generator.emission.context import variable_name
-from starmodel_generator.emission.python.layout import Group, Layout, conditional, prefixed
-from starmodel_generator.emission.python.literals import python_string
+from starmodel_generator.database.columns import ID_FIELD, link_target
+from starmodel_generator.emission.python.layout import Group, Layout, flat, named, prefixed
+from starmodel_generator.emission.python.literals import python_string, python_value
 from starmodel_generator.emission.python.type_expressions import without_constraints
 from starmodel_generator.emission.sql.exact_json import stored_fields
-from starmodel_generator.emission.sql.stored_json import VALUES, StoredJson
+from starmodel_generator.emission.sql.stored_json import StoredJson
 from starmodel_schemas import (
+    CheckSchema,
+    ChoicesCheck,
     ColumnSchema,
-    EntitySchema,
-    EntityType,
+    ColumnType,
+    CompareCheck,
     EnumType,
     FieldSchema,
+    ForeignKeySchema,
+    LengthCheck,
+    NumericColumnType,
     ObjectType,
     OptionalType,
     PlainColumnType,
     RefType,
     TableSchema,
+    TextColumnType,
     TypeRef,
 )
+from starmodel_schemas.database_schema import PlainColumnName
+
+_FUNCTIONS: dict[PlainColumnName, str] = {
+    "bool": "boolean",
+    "integer": "integer",
+    "float": "double",
+    "bytes": "binary",
+    "date": "date",
+    "time": "time",
+    "datetime": "instant",
+    "naive_datetime": "naive_datetime",
+    "interval": "interval",
+    "uuid": "uuid",
+    "json": "json",
+}
+"""The functions of `starmodel.stores.sql.tables.column` that make a column."""
+
+_COMPARISONS = {">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
+
+Tables: TypeAlias = Mapping[str, TableSchema]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A many-to-many relation, and the table that keeps it."""
+class Columns:
+    """Writes the columns of one entity, field by field.
 
-    field: FieldSchema
-    target: EntitySchema
-    table: TableSchema
-
-
-@dataclass(frozen=True, slots=True)
-class RowValues:
-    """Writes how the values of one entity become a row and are made of it again.
-
-    `fields` are those that are kept, `columns` those that hold them or a part of one. In a row
-    the ids of each of `links` come after all columns.
+    `fields` are those that are kept, `tables` all tables of the app by their names.
     """
 
     json: StoredJson
     fields: list[FieldSchema]
-    columns: list[ColumnSchema]
-    links: tuple[Link, ...]
+    table: TableSchema
+    tables: Tables
 
-    def checks(self) -> Iterator[Layout]:
-        """Write what makes sure of value objects that have columns of their own."""
-        outer = [column.path[0] for column in self.columns if len(column.path) > 1]
-        for name in dict.fromkeys(outer):
-            field = next(field for field in self.fields if field.name == name)
-            cls = self.json.classes.name(_object(field))
-            yield self.json.check_class(f"values[{python_string(name)}]", cls)
-
-    def kept(self) -> Iterator[Layout]:
-        """Write what each column holds, and then the ids of each link."""
-        for column in self.columns:
-            yield self._kept(column)
-        for link in self.links:
-            one = variable_name(link.target.snake_name, "item")
-            yield f"[{one}.id for {one} in values[{python_string(link.field.name)}]]"
-
-    def read(self) -> Iterator[Layout]:
-        """Write what makes the value of each field again."""
-        places: dict[str, int] = {}
-        for place, column in enumerate(self.columns):
-            places.setdefault(column.path[0], place)
-        places |= {
-            link.field.name: len(self.columns) + index for index, link in enumerate(self.links)
-        }
-        linked = {link.field.name: link for link in self.links}
+    def layouts(self) -> Iterator[Layout]:
+        """Write what holds the value of each field."""
         for field in self.fields:
-            place, link = places[field.name], linked.get(field.name)
-            value = self._read_field(field, place) if link is None else self._read_link(link, place)
-            yield prefixed(f"{python_string(field.name)}: ", value)
+            target = link_target(field)
+            if target is not None:
+                yield self._links(field, target)
+                continue
+            columns = [each for each in self.table.columns if each.path[:1] == (field.name,)]
+            if len(columns[0].path) == 1:
+                yield self._column(columns[0], field, columns[0].name)
+            else:
+                yield self._embedded(field, columns)
 
-    def type_of(self, column: ColumnSchema) -> TypeRef:
-        """Give the type of what a column holds."""
-        outer, *parts = column.path
-        field = next(field for field in self.fields if field.name == outer)
-        for part in parts:
-            schema = self.json.context.objects[_object(field).object]
-            field = next(field for field in schema.fields if field.name == part)
-        return field.type
+    def indexes(self, *, unique: bool) -> Iterator[Layout]:
+        """Write the columns of each index over several."""
+        for index in self.table.indexes:
+            if index.unique == unique and len(index.columns) > 1:
+                yield Group("(", tuple(map(python_string, index.columns)), ")")
 
-    def _kept(self, column: ColumnSchema) -> Layout:
-        type_ = self.type_of(column)
-        outer, *parts = column.path
-        value = f"values[{python_string(outer)}]" + "".join(f".{part}" for part in parts)
-        if is_json_column(column):
-            return self.json.encoding.layout(type_, value)
-        match without_options(type_):
-            case EnumType():
-                return _unless_none(column, value, f"{value}.value")
-            case RefType():
-                return _unless_none(column, value, f"{value}.id")
-            case _:
-                return value
+    def _links(self, field: FieldSchema, target: str) -> Layout:
+        context = self.json.context
+        table = context.tables[f"{self.table.name}_{field.name}"]
+        items = [python_string(field.name), self._definition(target)]
+        items += _key(table.columns[1].type)
+        return Group("column.links(", tuple(items), ")")
 
-    def _read_field(self, field: FieldSchema, place: int) -> Layout:
-        if len(self.columns[place].path) == 1:
-            return self._read(field, place)
-        type_ = _object(field)
-        parts = tuple(
-            prefixed(f"{python_string(part.name)}: ", self._read(part, place + index))
-            for index, part in enumerate(stored_fields(self.json.context.objects[type_.object]))
+    def _embedded(self, field: FieldSchema, columns: list[ColumnSchema]) -> Layout:
+        type_ = without_options(field.type)
+        assert isinstance(type_, ObjectType)
+        parts = {part.name: part for part in stored_fields(self.json.context.objects[type_.object])}
+        listed = tuple(
+            self._column(column, parts[column.path[1]], column.path[1]) for column in columns
         )
-        restore = self.json.names.use(VALUES, "restore")
-        return Group(f"{restore}(", (self.json.classes.name(type_), Group("{", parts, "}")), ")")
+        cls = self.json.classes.name(type_)
+        items = (python_string(field.name), cls, Group("[", listed, "]"))
+        return Group("column.embedded(", items, ")")
 
-    def _read(self, field: FieldSchema, place: int) -> Layout:
-        """Write what makes a field's value of a column."""
-        column, value = self.columns[place], f"row[{place}]"
-        if is_json_column(column):
-            return self.json.decoding.layout(field.type, value)
-        match without_options(field.type):
-            case EnumType() as type_:
-                return _unless_none(column, value, f"{self.json.classes.name(type_)}({value})")
-            case RefType() as type_:
-                return _unless_none(column, value, self._reference(value, type_.entity))
-            case _:
-                return value
+    def _column(self, column: ColumnSchema, field: FieldSchema, name: str) -> Layout:
+        type_ = without_options(field.type)
+        key = next((key for key in self.table.foreign_keys if key.column == column.name), None)
+        items: list[Layout]
+        if isinstance(type_, RefType):
+            function = "reference"
+            items = [python_string(field.name), self._definition(type_.entity), *_key(column.type)]
+        elif is_json_column(column):
+            function = "json" if self.json.is_sure(field.type) else "anything"
+            items = [python_string(name), *self._conversions(type_)]
+        elif isinstance(type_, EnumType):
+            function = "enum"
+            items = [python_string(name), self.json.classes.name(type_)]
+        else:
+            function, items = self._plain(column, name)
+        if column.nullable:
+            items.append("nullable=True")
+        for index in self.table.indexes:
+            if index.columns == (column.name,):
+                items.append("unique=True" if index.unique else "index=True")
+        if key is not None:
+            items += self._foreign_key(key, is_reference=function == "reference")
+        return Group(f"column.{function}(", tuple(items), ")")
 
-    def _read_link(self, link: Link, place: int) -> Layout:
-        one = f"{link.target.snake_name}_id"
-        made = self._reference(one, link.target.qualified_name)
-        return f"[{made} for {one} in row[{place}]]"
+    def _plain(self, column: ColumnSchema, name: str) -> tuple[str, list[Layout]]:
+        items: list[Layout] = [python_string(name)]
+        checks = [check for check in self.table.checks if check.column == column.name]
+        match column.type:
+            case TextColumnType():
+                function = "text"
+                if not checks and column.type.max_length is not None:
+                    items.append(f"size={column.type.max_length}")
+            case NumericColumnType():
+                function = "numeric"
+                items += [str(column.type.precision), str(column.type.scale)]
+            case PlainColumnType():
+                function = _FUNCTIONS[column.type.name]
+        items += [item for check in checks for item in self._check(check)]
+        return function, items
 
-    def _reference(self, value: str, entity: str) -> str:
-        target = self.json.classes.name(EntityType(entity=entity))
-        return f"{self.json.names.use('starmodel', 'Ref')}({value}, {target})"
+    def _check(self, check: CheckSchema) -> Iterator[Layout]:
+        match check:
+            case CompareCheck():
+                yield f"{_COMPARISONS[check.operator]}={self._number(check.value)}"
+            case LengthCheck():
+                if check.minimum is not None:
+                    yield f"min_length={check.minimum}"
+                if check.maximum is not None:
+                    yield f"max_length={check.maximum}"
+            case ChoicesCheck():
+                values = [python_value(value) for value in check.values if value is not None]
+                yield named("choices", Group("[", tuple(values), "]"))
+
+    def _number(self, value: str) -> str:
+        """Write a limit: as it is where that is the number, else as a decimal."""
+        number = Decimal(value)
+        if number == number.to_integral_value():
+            return f"{number:.0f}"
+        return f"{self.json.names.use('decimal', 'Decimal')}({python_string(value)})"
+
+    def _conversions(self, type_: TypeRef) -> Iterator[Layout]:
+        """Write what makes JSON of a value, and the value again, where that is not the same."""
+        sides: tuple[tuple[Literal["write", "read"], str, Layout], ...] = (
+            ("write", "given", self.json.encoding.layout(type_, "given")),
+            ("read", "stored", self.json.decoding.layout(type_, "stored")),
+        )
+        for side, variable, made in sides:
+            text = flat(made)
+            function = text.removesuffix(f"({variable})")
+            if text == variable:
+                continue
+            if function in self.json.defined:
+                yield f"{side}={function}"
+            else:
+                yield named(side, prefixed(f"lambda {variable}: ", made))
+
+    def _foreign_key(self, key: ForeignKeySchema, *, is_reference: bool) -> Iterator[str]:
+        if not is_reference:
+            yield f"foreign_key={python_string(f'{key.table}.{key.target}')}"
+            other = self.tables.get(key.table)
+            if other is not None and other.primary_key == (ID_FIELD,) and key.target == ID_FIELD:
+                yield "refers=True"
+        if key.on_delete != "restrict":
+            yield f"on_delete={python_string(key.on_delete)}"
+
+    def _definition(self, entity: str) -> str:
+        own = self.json.context.names[entity]
+        return self.json.names.use(own.module("state"), own.constant)
+
+
+def _key(type_: ColumnType) -> Iterator[str]:
+    """Write what the ids of another entity are, unless they are texts of any length."""
+    if isinstance(type_, PlainColumnType):
+        yield python_string(type_.name)
+    elif isinstance(type_, TextColumnType) and type_.max_length is not None:
+        yield f"size={type_.max_length}"
 
 
 def without_options(type_: TypeRef) -> TypeRef:
@@ -144,14 +210,3 @@ def without_options(type_: TypeRef) -> TypeRef:
 def is_json_column(column: ColumnSchema) -> bool:
     """Whether a column holds JSON."""
     return column.type == PlainColumnType(name="json")
-
-
-def _object(field: FieldSchema) -> ObjectType:
-    """Give the value object that a field with several columns holds."""
-    type_ = without_options(field.type)
-    assert isinstance(type_, ObjectType)
-    return type_
-
-
-def _unless_none(column: ColumnSchema, value: str, made: str) -> Layout:
-    return conditional(("None", f"{value} is None", made)) if column.nullable else made

@@ -52,6 +52,7 @@ class StoredJson:
         self.classes = classes
         self.encoding = StoredEncoding(names, context, classes, self)
         self.decoding = StoredDecoding(names, context, classes, self)
+        self.defined: set[str] = set()
         self._bases: dict[ObjectType | UnionType, str] = {}
         self._pending: list[ObjectType | UnionType] = []
 
@@ -62,8 +63,8 @@ class StoredJson:
             base = self._new_base(type_)
             self._bases[type_] = base
             self._pending.append(type_)
-            self.names.define(f"{base}_to_json")
-            self.names.define(f"{base}_from_json")
+            self.defined.add(self.names.define(f"{base}_to_json"))
+            self.defined.add(self.names.define(f"{base}_from_json"))
         return base
 
     def functions(self) -> Iterator[FunctionView]:

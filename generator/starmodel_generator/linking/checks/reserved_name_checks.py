@@ -10,12 +10,11 @@ from starmodel_generator.linking.entities.crud_events import is_written
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.events import LinkedEvent
 from starmodel_generator.linking.entities.fields import LinkedField
-from starmodel_generator.linking.field_storage import is_links
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.suggestions import free_class, free_member
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_schemas import ParameterSchema
-from starmodel_schemas.naming import constant_case, pascal_case, snake_case
+from starmodel_schemas.naming import constant_case, snake_case
 from starmodel_schemas.reserved_names import (
     CLASS_NAMES,
     COMMAND_PARAMETERS,
@@ -130,13 +129,7 @@ def _generated_names(app: LinkedApp) -> dict[str, str]:
 def _table_names(entity: LinkedEntity) -> dict[str, str]:
     """The classes and constants of the modules that entities in SQL have besides."""
     name, constant = entity.schema.name, constant_case(entity.schema.name)
-    found = {f"{name}Row": f"the row of `{name}`", f"{constant}_TABLE": f"the table of `{name}`"}
-    for word in ("SELECT", "INSERT", "UPDATE", "DELETE"):
-        found[f"{word}_{constant}"] = f"a statement about `{name}`"
-    for field in entity.fields:
-        if is_links(field.schema):
-            row = f"{name}{pascal_case(field.schema.name)}Row"
-            found[row] = f"the row that leads from `{name}` to its `{field.schema.name}`"
+    found = {f"{constant}_TABLE": f"the table of `{name}`"}
     if entity.is_record_in_sql:
         found[f"{name}Filters"] = f"the filters of `{name}`"
         found[f"{name}Sort"] = f"the names that `{name}` can be sorted by"

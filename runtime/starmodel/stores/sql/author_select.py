@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast, overload
 
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.drivers.driver import Row
-from starmodel.stores.sql.drivers.postgres_cte import number
+from starmodel.stores.sql.drivers.driver import Row, Verbatim
 
 try:
     import sqlalchemy as sa
@@ -80,12 +79,7 @@ async def fetch(services: "Services", statement: Any) -> list[Any]:
             if len(results) == _MOST_QUERIES:
                 raise ConfigurationError("The statement needs too many queries.") from None
             sql, parameters = wanted.sql, wanted.parameters
-        if dialect == "postgresql" and number(sql) != sql:
-            raise ConfigurationError(
-                "The operators of JSONB that are written with a question mark cannot be used here."
-                " Call their functions: func.jsonb_exists(column, key)."
-            )
-        results.append(await backend.fetch(sql, parameters))
+        results.append(await backend.fetch(Verbatim(sql), parameters))
 
 
 def _run(statement: Any, engine: Engine, results: Sequence[Sequence[Row]]) -> list[Any]:

@@ -21,6 +21,7 @@ from starmodel.application.store import (
 from starmodel.domain import CommandRecord, new_id
 from starmodel.errors import Busy, Conflict, Repeated, Unavailable
 from starmodel.stores.sql import outbox
+from starmodel.stores.sql.builders import delete, placeholders
 from starmodel.stores.sql.constraint_errors import refusal_of
 from starmodel.stores.sql.drivers.database_url import driver_for
 from starmodel.stores.sql.drivers.driver import (
@@ -29,7 +30,6 @@ from starmodel.stores.sql.drivers.driver import (
     Exclusive,
     Mismatch,
     Row,
-    Statement,
     Unreachable,
     Violation,
 )
@@ -264,10 +264,10 @@ class SQLModelBackend(TableReader):
         while self._done:
             tickets = self._done[:_DELETED_AT_ONCE]
             size = 1 if len(tickets) == 1 else 16 if len(tickets) <= 16 else _DELETED_AT_ONCE
-            sql = f"DELETE FROM starmodel_outbox WHERE id IN ({', '.join(['?'] * size)})"
+            published = delete(outbox.OUTBOX, f"id IN ({placeholders(size)})")
             filled = (*tickets, *tickets[:1] * (size - len(tickets)))
             try:
-                await self.driver.execute([Statement(sql, filled)])
+                await self.driver.execute([published.bind(*filled)])
             except Exception as error:
                 # They stay, and are published once more later on.
                 logger.warning("What was published is still in the outbox: %s", error)

@@ -109,15 +109,15 @@ async def _dangling(
 ) -> tuple[str, ...]:
     """Find the references that lead nowhere, since SQLite does not tell which one did."""
     assert write.values is not None
-    row: Sequence[Any] = own.table.to_row(write.values)
-    places = {column.name: place for place, column in enumerate(own.table.columns)}
+    columns = {column.name: column for column in own.table.columns}
     found: list[str] = []
     for reference in own.table.references:
         target = statements.get(reference.entity)
-        value = row[places[reference.column]]
+        value = write.values[reference.field]
         if target is None or value is None:
             continue
-        key = target.find_key(str(value))
+        id_of = columns[reference.column].write
+        key = target.find_key(str(value if id_of is None else id_of(value)))
         sql = f"SELECT 1 FROM {target.table.quoted} WHERE {quote(target.key.name)} = ?"
         if key is None or not await fetch(sql, (key,)):
             found.append(reference.field)
@@ -138,20 +138,14 @@ async def _referring(
     key = statements[write.key.entity].find_key(write.key.id)
     for entity, other in statements.items():
         table = other.table
-        places = [
-            (table.name, table.quoted, quote(one.column))
-            for one in table.references
-            if one.entity == write.key.entity and one.on_delete == "restrict"
-        ]
-        places += [
-            (link.table, link.quoted, quote(link.target.name))
-            for link in table.links
-            if link.entity == write.key.entity
-        ]
-        for name, source, column in places:
+        for reference in table.references:
+            if reference.entity != write.key.entity or reference.on_delete != "restrict":
+                continue
             if violation.table is not None:
-                if violation.table == name:
+                if violation.table == table.name:
                     return entity
-            elif await fetch(f"SELECT 1 FROM {source} WHERE {column} = ? LIMIT 1", (key,)):
+                continue
+            sql = f"SELECT 1 FROM {table.quoted} WHERE {quote(reference.column)} = ? LIMIT 1"
+            if await fetch(sql, (key,)):
                 return entity
     return None

@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Iterable
 
+from starmodel.stores.sql.builders import delete
 from starmodel.stores.sql.drivers.driver import Driver, DriverError, Mismatch, Statement, Violation
+from starmodel.stores.sql.outbox import RECEIPTS, TOMBSTONES
 from starmodel.stores.sql.statements.statements import TableStatements
 
 logger = logging.getLogger("starmodel.sql")
@@ -17,6 +19,20 @@ TOMBSTONE_SECONDS = 30 * 24 * 3600.0
 Afterwards the highest of them is remembered for all: versions begin above it.
 """
 
+_OLD = "deleted_at <= ? AND id <> ''"
+_FORGET_RECEIPTS = delete(RECEIPTS, "created_at <= ?")
+_FORGET = delete(TOMBSTONES, _OLD)
+_KEEP_HIGHEST = Statement(
+    f"INSERT INTO {TOMBSTONES} (entity, id, version, deleted_at)"
+    f" SELECT entity, '', max(version), max(deleted_at) FROM {TOMBSTONES} WHERE {_OLD}"
+    " GROUP BY entity ON CONFLICT (entity, id) DO UPDATE SET deleted_at = excluded.deleted_at,"
+    f" version = CASE WHEN excluded.version > {TOMBSTONES}.version THEN excluded.version"
+    f" ELSE {TOMBSTONES}.version END",
+    operation="upsert",
+    table=TOMBSTONES,
+    reads=frozenset({TOMBSTONES}),
+)
+
 
 async def sweep(driver: Driver, tables: Iterable[TableStatements], now: float) -> int:
     """Delete what nobody needs any more, and give the number of expired rows among it."""
@@ -24,13 +40,7 @@ async def sweep(driver: Driver, tables: Iterable[TableStatements], now: float) -
     for table in tables:
         if table.table.has_expiry:
             count += await _drop_expired(driver, table, now)
-    await driver.execute(
-        [
-            Statement(
-                "DELETE FROM starmodel_idempotency WHERE created_at <= ?", (now - RECEIPT_SECONDS,)
-            )
-        ]
-    )
+    await driver.execute([_FORGET_RECEIPTS.bind(now - RECEIPT_SECONDS)])
     await _forget_tombs(driver, now - TOMBSTONE_SECONDS)
     return count
 
@@ -53,18 +63,10 @@ async def _drop_expired(driver: Driver, table: TableStatements, now: float) -> i
 
 
 async def _forget_tombs(driver: Driver, before: float) -> None:
-    old = "FROM starmodel_tombstone WHERE deleted_at <= ? AND id <> ''"
-    if not await driver.fetch(f"SELECT 1 {old} LIMIT 1", (before,)):
+    if not await driver.fetch(f"SELECT 1 FROM {TOMBSTONES} WHERE {_OLD} LIMIT 1", (before,)):
         return
-    highest = (
-        "INSERT INTO starmodel_tombstone (entity, id, version, deleted_at)"
-        f" SELECT entity, '', max(version), max(deleted_at) {old} GROUP BY entity"
-        " ON CONFLICT (entity, id) DO UPDATE SET deleted_at = excluded.deleted_at, version ="
-        " CASE WHEN excluded.version > starmodel_tombstone.version THEN excluded.version"
-        " ELSE starmodel_tombstone.version END"
-    )
     try:
-        await driver.execute([Statement(highest, (before,)), Statement(f"DELETE {old}", (before,))])
+        await driver.execute([_KEEP_HIGHEST.bind(before), _FORGET.bind(before)])
     except DriverError as error:
         if isinstance(error, Mismatch):
             raise

@@ -7,6 +7,9 @@ from typing import Any
 from starmodel.application.json_projection import json_value
 from starmodel.application.store import MOST_PENDING
 from starmodel.domain import Actor, CommandRecord, Fragment
+from starmodel.stores.sql.builders import insert
+from starmodel.stores.sql.drivers.driver import Statement
+from starmodel.stores.sql.tables.column import quote
 
 OWN_TABLES: Mapping[str, str] = {
     "starmodel_outbox": "id TEXT NOT NULL PRIMARY KEY, created_at DOUBLE PRECISION NOT NULL,"
@@ -18,28 +21,27 @@ OWN_TABLES: Mapping[str, str] = {
 }
 """The tables that every database of entities has besides: their columns, by name."""
 
-ADD = "INSERT INTO starmodel_outbox (id, created_at, version, body) VALUES (?, ?, ?, ?)"
-ADD_RECEIPT = (
-    "INSERT INTO starmodel_idempotency (key, created_at, entity, id, created)"
-    " VALUES (?, ?, ?, ?, ?)"
-)
-FIND_RECEIPT = "SELECT entity, id, created FROM starmodel_idempotency WHERE key = ?"
+OUTBOX = "starmodel_outbox"
+RECEIPTS = "starmodel_idempotency"
+TOMBSTONES = "starmodel_tombstone"
+
+ADD = insert(OUTBOX, dict.fromkeys(("id", "created_at", "version", "body"), "?"))
+ADD_RECEIPT = insert(RECEIPTS, dict.fromkeys(("key", "created_at", "entity", "id", "created"), "?"))
+FIND_RECEIPT = f"SELECT entity, id, created FROM {RECEIPTS} WHERE key = ?"
 PENDING = (
-    "SELECT id, version, body FROM starmodel_outbox WHERE created_at <= ? AND id > ? ORDER BY id"
+    f"SELECT id, version, body FROM {OUTBOX} WHERE created_at <= ? AND id > ? ORDER BY id"
     f" LIMIT {MOST_PENDING}"
 )
 
 
-def add_new(table: str, key: str) -> str:
+def add_new(table: str, key: str) -> Statement:
     """Give the statement that keeps the record of a row which is new in the same transaction.
 
-    Its version is the row's. `table` and `key` are quoted names.
+    Its version is that of the row of `table` with the `key`.
     """
-    version = f"(SELECT row_version FROM {table} WHERE {key} = ?)"
-    return (
-        "INSERT INTO starmodel_outbox (id, created_at, body, version)"
-        f" VALUES (?, ?, ?, {version})"
-    )
+    version = f"(SELECT row_version FROM {quote(table)} WHERE {quote(key)} = ?)"
+    values = {"id": "?", "created_at": "?", "body": "?", "version": version}
+    return insert(OUTBOX, values, reads=[table])
 
 
 def write_record(record: CommandRecord) -> str:

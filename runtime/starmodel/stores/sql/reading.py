@@ -55,14 +55,14 @@ class TableReader(EntityPersistenceBackend):
         value = table.find_key(key.id)
         if value is None:
             return None
-        rows = await self.fetch(table.select + suffix, (value,))
+        rows = await self.fetch(table.select.sql + suffix, (value,))
         return table.read(rows[0], self.clock()) if rows else None
 
     async def version(self, key: Key) -> int:
         """Give the version stored under the key, `0` if it is missing."""
         table = self.table_of(key.entity)
         value = table.find_key(key.id)
-        rows = () if value is None else await self.fetch(table.version, (value,))
+        rows = () if value is None else await self.fetch(table.version.sql, (value,))
         if not rows or (len(rows[0]) > 1 and table.is_expired(rows[0][1], self.clock())):
             return 0
         return rows[0][0]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from starmodel.stores.sql.ddl import create_tables
 from starmodel.stores.sql.drivers.driver import (
     Contention,
     Dialect,
@@ -35,7 +36,8 @@ async def prepare(
         if not await _is_there(driver, name):
             await _make(driver, name, columns)
     if driver.is_temporary:
-        await _make_all(driver, tables)
+        made = create_tables([each.table for each in tables], driver.dialect)
+        await driver.execute([Statement(sql) for sql in made])
     else:
         await check_migrations(driver, migrations, [each.table for each in tables])
 
@@ -54,25 +56,3 @@ async def _make(driver: Driver, table: str, columns: str) -> None:
         # EXISTS; by then the other one has made it.
         if not await _is_there(driver, table):
             raise
-
-
-async def _make_all(driver: Driver, tables: Iterable[TableStatements]) -> None:
-    """Make the tables of row classes."""
-    from sqlalchemy import MetaData
-    from sqlalchemy.dialects import sqlite
-    from sqlalchemy.schema import CreateIndex, CreateTable
-
-    dialect = sqlite.dialect()
-    found = [getattr(table.table.row, "metadata", None) for table in tables]
-    statements: list[Statement] = []
-    for metadata in dict.fromkeys(data for data in found if isinstance(data, MetaData)):
-        # In any order: a table of SQLite may refer to one that is not there yet. SQLAlchemy's own
-        # order comes with a warning where tables refer to each other.
-        for table in metadata.tables.values():
-            statements.append(Statement(str(CreateTable(table).compile(dialect=dialect))))
-            indexes = sorted(table.indexes, key=lambda index: str(index.name))
-            statements += [
-                Statement(str(CreateIndex(index).compile(dialect=dialect))) for index in indexes
-            ]
-    if statements:
-        await driver.execute(statements)

@@ -29,10 +29,10 @@ PAGES = {
 # These have their own module to themselves: they import no class of the author's.
 RECORDS = {
     *("form_page", "list_page", "page_field", "picker"),
-    *("list_column", "list_input", "picker_field"),
+    *("list_column", "list_input", "picker_field", "row_class"),
 }
 # These stand beside classes of the author's, but beside no function that is named after anything.
-TABLES = {"queries", "row_class", "row_values", "stored_json", "table"}
+TABLES = {"queries", "row_values", "stored_json", "table"}
 
 
 def imported_names(module: str) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The port of drivers: how statements reach a database, and what can go wrong there.
 
-A driver knows nothing of entities. Statements have `?` where a parameter goes, in text that no
-request has a part in; a driver whose database writes them otherwise rewrites each text once.
+A driver knows nothing of entities. Statements have `?` where a parameter goes and nowhere else, in
+text that no request has a part in; a driver whose database writes them otherwise rewrites each text
+once.
 """
 
 from abc import ABC, abstractmethod
@@ -14,16 +15,45 @@ ViolationKind: TypeAlias = Literal["unique", "foreign_key", "check", "not_null"]
 Row: TypeAlias = Sequence[Any]
 
 
-class Statement(NamedTuple):
-    """One statement of a transaction.
+Operation: TypeAlias = Literal["select", "insert", "upsert", "update", "delete"]
 
-    `expects` is the number of rows that it must change, or return where it returns rows; `None`
-    where any will do.
+
+class Verbatim(str):
+    """The text of a query that is written for its database already, `?` or not."""
+
+    __slots__ = ()
+
+
+class Statement(NamedTuple):
+    """One statement of a transaction, and what it does, so that nobody has to read its text.
+
+    Attributes:
+        sql: Its text.
+        parameters: What goes into it.
+        expects: The number of rows that it must change, or return where it returns rows; `None`
+            where any will do.
+        operation: What it does; `None` where that is not said.
+        table: The table that it writes to, if it does.
+        returns: The one expression that it returns of each row it changes, if it does.
+        reads: The tables that it reads besides.
+        is_single: Whether it concerns one row at most.
+        selected: Of the insert of one row the same as `INSERT ... SELECT`, in two pieces: a
+            condition can stand between them.
     """
 
     sql: str
     parameters: tuple[object, ...] = ()
     expects: int | None = None
+    operation: Operation | None = None
+    table: str = ""
+    returns: str = ""
+    reads: frozenset[str] = frozenset()
+    is_single: bool = False
+    selected: tuple[str, str] | None = None
+
+    def bind(self, *parameters: object) -> "Statement":
+        """Give the statement with its parameters."""
+        return Statement(self[0], parameters, *self[2:])
 
 
 class DriverError(Exception):

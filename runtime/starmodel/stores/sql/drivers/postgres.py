@@ -21,6 +21,7 @@ from starmodel.stores.sql.drivers.driver import (
     Row,
     Statement,
     Unreachable,
+    Verbatim,
 )
 from starmodel.stores.sql.drivers.postgres_connection import Connection, connect, read_url
 from starmodel.stores.sql.drivers.postgres_cte import (
@@ -138,6 +139,9 @@ class PostgresDriver(Driver):
 
     def text(self, sql: str) -> str:
         """Give a query as PostgreSQL wants it."""
+        if isinstance(sql, Verbatim):
+            # asyncpg takes no other class.
+            return str(sql)
         text = self._texts.get(sql)
         return _keep(self._texts, sql, number(sql)) if text is None else text
 
@@ -145,7 +149,7 @@ class PostgresDriver(Driver):
         """Give a statement as PostgreSQL wants it."""
         shape = (statement.sql, statement.expects)
         text = self._singles.get(shape)
-        return _keep(self._singles, shape, single(*shape)) if text is None else text
+        return _keep(self._singles, shape, single(statement)) if text is None else text
 
     def _combine(self, statements: Sequence[Statement]) -> Combined | None:
         shape = tuple([(statement.sql, statement.expects) for statement in statements])

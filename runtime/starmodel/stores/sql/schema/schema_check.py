@@ -131,10 +131,9 @@ def _check_tables(tables: Iterable[EntityTable[Any]], revisions: Sequence[Revisi
 def _columns(tables: Iterable[EntityTable[Any]]) -> Iterator[tuple[str, set[str]]]:
     """The tables of entities and of their links, with the names of their columns."""
     for table in tables:
-        names = {table.key.name, "row_version", *(column.name for column in table.columns)}
-        yield table.name, names | {"row_expires_at"} if table.has_expiry else names
+        yield table.name, {column.name for column in table.written}
         for link in table.links:
-            yield link.table, {link.owner, link.target.name, "position"}
+            yield link.table, {link.owner.name, link.target.name, "position"}
 
 
 def read_revisions(folder: Path) -> list[Revision]:

@@ -54,9 +54,9 @@ def plan(
 ) -> Plan:
     """Settle what is to be done for a commit.
 
-    What was read is compared before anything is written. What is new comes first, a row before those that may refer to it; then what is changed; then
-    what is deleted, a row before those that it refers to. Records come with the tickets they are
-    kept under.
+    What was read is compared before anything is written. What is new comes first, a row before
+    those that may refer to it; then what is changed; then what is deleted, a row before those that
+    it refers to. Records come with the tickets they are kept under.
 
     Raises:
         InvalidState: A database would not keep some value as it is.
@@ -79,7 +79,7 @@ def plan(
         if not is_new:
             result.known[index] = write.expected + 1
         for statement, field in table.save(write, now, deleted):
-            if is_new and statement.sql == table.insert:
+            if is_new and statement.returns:
                 result.told[index] = len(result.statements)
             _add(result, statement, index, field)
     for ticket, record in records:
@@ -87,7 +87,7 @@ def plan(
     if receipt is None:
         return result
     key, entity, id, created = receipt
-    _add(result, Statement(outbox.ADD_RECEIPT, (key, now, entity, id, int(created))), 0, None)
+    _add(result, outbox.ADD_RECEIPT.bind(key, now, entity, id, int(created)), 0, None)
     return result._replace(receipt=len(result.statements) - 1)
 
 
@@ -110,10 +110,10 @@ def _record(
     index = result.places.get((record.entity, record.id))
     version = record.version if index is None else result.known[index]
     if index is None or version is not None:
-        return Statement(outbox.ADD, (ticket, now, version, body))
+        return outbox.ADD.bind(ticket, now, version, body)
     table = tables[record.entity]
     key = table.find_key(writes[index].key.id)
-    return Statement(table.add_record, (ticket, now, body, key))
+    return table.add_record.bind(ticket, now, body, key)
 
 
 def _ordered(tables: Mapping[str, TableStatements], writes: Sequence[Write]) -> list[int]:

@@ -5,12 +5,16 @@ to show it, and what is deleted has to leave its version behind.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from starmodel.application.store import Write
 from starmodel.application.unit_of_work.batch_loader import ids_of
+from starmodel.stores.sql.builders import insert_from, update
+from starmodel.stores.sql.outbox import TOMBSTONES
 from starmodel.stores.sql.statements.cascade import cascaded, literal
-from starmodel.stores.sql.statements.statements import BURY, TOMB, Dependent, TableStatements
+from starmodel.stores.sql.statements.statements import TOMBSTONE_KEY, Dependent, TableStatements
 from starmodel.stores.sql.tables.column import quote
+from starmodel.stores.sql.tables.table import VERSION
 
 
 def relate(tables: Mapping[str, TableStatements]) -> None:
@@ -90,18 +94,37 @@ def _before_delete(entity: str, tables: Mapping[str, TableStatements]) -> list[D
     """Give what comes before the deletion of one row, for everybody who refers to what goes."""
     reached = cascaded(entity, tables)
     if not reached.is_endless:
-        return _before_each(entity, "?", tables, buries_all=True)
+        return _before_each(entity, _ONE, tables, buries_all=True)
     found: list[Dependent] = []
+    reads = frozenset(tables[each].table.name for each in reached.entities)
     for gone in reached.entities:
-        keys = reached.keys(gone)
+        keys = _Keys(reached.keys(gone), reads)
         found += _before_each(gone, keys, tables, buries_all=False)
-        table = tables[gone].table
-        found.append(_buried(tables[gone], f"{table.key.quoted} IN ({keys})"))
+        found.append(_buried(tables[gone], tables[gone].table.key.quoted, keys))
     return found
 
 
+class _Keys(NamedTuple):
+    """The keys of rows that go: a parameter, or a query and the tables that it reads."""
+
+    sql: str
+    reads: frozenset[str] = frozenset()
+
+    def has(self, column: str) -> str:
+        """Write the condition that a column holds one of them."""
+        return f"{column} = ?" if self.sql == "?" else f"{column} IN ({self.sql})"
+
+    def below(self, table: str, selected: str, column: str) -> "_Keys":
+        """Write the query for a column of the rows of a table that refer to them by another."""
+        sql = f"SELECT {selected} FROM {quote(table)} WHERE {self.has(column)}"
+        return _Keys(sql, self.reads | {table})
+
+
+_ONE = _Keys("?")
+
+
 def _before_each(
-    entity: str, keys: str, tables: Mapping[str, TableStatements], *, buries_all: bool
+    entity: str, keys: _Keys, tables: Mapping[str, TableStatements], *, buries_all: bool
 ) -> list[Dependent]:
     """Go through those who refer to rows of a table.
 
@@ -111,42 +134,44 @@ def _before_each(
     found: list[Dependent] = []
     for child in tables.values():
         table = child.table
+        key = table.key.quoted
         for link in table.links:
             if link.entity == entity:
-                owners = f"SELECT {quote(link.owner)} FROM {link.quoted}"
-                owners += f" WHERE {_is_one(link.target.quoted, keys)}"
-                found.append(_changed(child, "", f"{table.key.quoted} IN ({owners})"))
+                owners = keys.below(link.table, link.owner.quoted, link.target.quoted)
+                found.append(_changed(child, {}, key, owners))
         for reference in table.references:
             if reference.entity != entity or reference.on_delete == "restrict":
                 continue
             column = quote(reference.column)
-            condition = _is_one(column, keys)
             if reference.on_delete == "set_null":
-                found.append(_changed(child, f"{column} = NULL, ", condition))
+                found.append(_changed(child, {reference.column: "NULL"}, column, keys))
             elif buries_all:
-                below = f"SELECT {table.key.quoted} FROM {table.quoted} WHERE {condition}"
+                below = keys.below(table.name, key, column)
                 found += _before_each(table.entity, below, tables, buries_all=True)
-                found.append(_buried(child, condition))
+                found.append(_buried(child, column, keys))
     return found
 
 
-def _buried(child: TableStatements, condition: str) -> Dependent:
+def _buried(child: TableStatements, column: str, keys: _Keys) -> Dependent:
     """Keep the versions of rows that are deleted along with another."""
     table = child.table
-    sql = (
-        f"{TOMB} SELECT {literal(table.entity)}, CAST({table.key.quoted} AS TEXT),"
-        f" row_version + 1, CAST(? AS DOUBLE PRECISION) FROM {table.quoted} WHERE {condition}"
-        f" {BURY}"
-    )
-    return Dependent(sql, with_time=True)
+    values = {
+        "entity": literal(table.entity),
+        "id": f"CAST({table.key.quoted} AS TEXT)",
+        "version": "row_version + 1",
+        "deleted_at": "CAST(? AS DOUBLE PRECISION)",
+    }
+    source = f"FROM {table.quoted} WHERE {keys.has(column)}"
+    reads = keys.reads | {table.name}
+    statement = insert_from(TOMBSTONES, values, source, key=TOMBSTONE_KEY, reads=reads)
+    return Dependent(statement, with_time=True)
 
 
-def _is_one(column: str, keys: str) -> str:
-    return f"{column} = ?" if keys == "?" else f"{column} IN ({keys})"
-
-
-def _changed(child: TableStatements, settings: str, condition: str) -> Dependent:
+def _changed(
+    child: TableStatements, values: Mapping[str, str], column: str, keys: _Keys
+) -> Dependent:
     """Write the change of rows that stay."""
     table = child.table
-    sql = f"UPDATE {table.quoted} SET {settings}row_version = row_version + 1 WHERE {condition}"
-    return Dependent(sql, stays=(table.entity, table.key.quoted))
+    settings = {**values, VERSION.name: f"{VERSION.quoted} + 1"}
+    statement = update(table.name, settings, keys.has(column), reads=keys.reads)
+    return Dependent(statement, stays=(table.entity, table.key.quoted))

@@ -94,19 +94,21 @@ def _compare(table: TableStatements, rows: _Rows, now: float) -> Iterator[Compar
         either = " OR ".join([f"({key} = ? AND row_version = ?)"] * size)
         sql = f"SELECT 1 FROM {table.table.quoted} WHERE ({either}){alive}{lock}"
         parameters = tuple(value for pair in pairs for value in pair)
-        yield Comparison(Statement(sql, (*parameters, *moment), len(batch)), batch[0][1])
+        found = Statement(sql, (*parameters, *moment), len(batch), "select")
+        yield Comparison(found, batch[0][1])
 
 
 def _count(table: TableStatements, relation: Relation, owner: object, now: float) -> Statement:
     alive, moment = _alive(table, now)
     found = f"SELECT count(*) FROM {table.table.quoted} WHERE {table.refers(relation.field)}{alive}"
-    return Statement(f"SELECT 1 WHERE ({found}) = ?", (owner, *moment, relation.number), 1)
+    sql = f"SELECT 1 WHERE ({found}) = ?"
+    return Statement(sql, (owner, *moment, relation.number), 1, "select")
 
 
 def _miss(table: TableStatements, key: Key, now: float) -> Statement:
     alive, moment = _alive(table, now)
     sql = f"SELECT 1 FROM {table.table.quoted} WHERE {table.key.quoted} = ?{alive}"
-    return Statement(sql, (table.find_key(key.id), *moment), 0)
+    return Statement(sql, (table.find_key(key.id), *moment), 0, "select")
 
 
 def _alive(table: TableStatements, now: float) -> tuple[str, tuple[object, ...]]:

@@ -6,6 +6,7 @@ its rows first. Each value is written as the generated state writes it.
 
 import json
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from starmodel.stores.sql.drivers.driver import Dialect, Row
@@ -58,14 +59,24 @@ class Picture:
         first = len(table.columns) + (2 if table.has_expiry else 1)
         for place, link in enumerate(table.links, first):
             writers[link.field] = place, _lister(codec_of(link.target, dialect).decode)
-        self._parts = [(field, *writers[field]) for field in fields]
+        places = [writers[field][0] for field in fields]
+        self._fields = fields
+        # Of a single place or none it would give no tuple; what comes last is left out again.
+        self._pick: Callable[[Row], tuple[Any, ...]] = itemgetter(*places, 0, 0)
+        self._written = [
+            (field, place, write)
+            for field in fields
+            for place, write in [writers[field]]
+            if write is not None
+        ]
 
     def of(self, row: Row) -> dict[str, object]:
         """Give what JSON has of a row."""
-        return {
-            field: row[place] if write is None else write(row[place])
-            for field, place, write in self._parts
-        }
+        # Most fields are as they are in the row, so they are all taken at once.
+        state = dict(zip(self._fields, self._pick(row), strict=False))
+        for field, place, write in self._written:
+            state[field] = write(row[place])
+        return state
 
 
 def _writer(decode: Convert | None, write: Convert | None) -> Convert | None:

@@ -23,7 +23,7 @@ from starmodel.stores.sql.drivers.driver import Dialect
 from starmodel.stores.sql.statements.row_json import Picture
 from starmodel.stores.sql.statements.selection import TableQueries, codec_of
 from starmodel.stores.sql.tables.codec import NotStorable
-from starmodel.stores.sql.tables.column import Column, quote
+from starmodel.stores.sql.tables.column import Column
 from starmodel.stores.sql.tables.table import EntityTable, LinkTable
 
 Piece: TypeAlias = tuple[str, Sequence[object]]
@@ -114,7 +114,7 @@ class TableSearches(TableQueries):
 
     def _linked(self, link: LinkTable, condition: Condition) -> Piece:
         key = f"{self.table.quoted}.{self.key.quoted}"
-        owners = f"SELECT {quote(link.owner)} FROM {link.quoted} WHERE {link.target.quoted} = ?"
+        owners = f"SELECT {link.owner.quoted} FROM {link.quoted} WHERE {link.target.quoted} = ?"
         value = self._compared_in(link.target, condition.value, condition.name)
         return f"{key} IN ({owners})", (value,)
 

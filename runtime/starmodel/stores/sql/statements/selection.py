@@ -1,18 +1,18 @@
 """Reading the table of one entity: its queries for one kind of database, and what rows mean."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from starmodel.application.copying import restore
 from starmodel.application.store import Key, Stored
-from starmodel.stores.sql.drivers.driver import Dialect, Row
-from starmodel.stores.sql.tables.codec import Codec
-from starmodel.stores.sql.tables.column import Column, instant, quote
-from starmodel.stores.sql.tables.table import EntityTable
+from starmodel.stores.sql.drivers.driver import Dialect, Row, Statement
+from starmodel.stores.sql.tables.codec import Codec, Convert
+from starmodel.stores.sql.tables.column import Column, Embedded, quote
+from starmodel.stores.sql.tables.table import EXPIRES_AT, VERSION, EntityTable, LinkTable
 
 _BATCHES = (1, 4, 16, 64, 256)
-_EXPIRES = instant("row_expires_at")
 
 
 class TableQueries:
@@ -23,8 +23,8 @@ class TableQueries:
         dialect: The kind of database.
         entity: The name of the entity.
         key: The column that rows are found by.
-        select: Gives the row of a key, as `read` takes it.
-        version: Gives the version of a key, and when it expires.
+        select: Selects the row of a key, as `read` takes it.
+        version: Selects the version of a key, and when it expires.
         source: `select` without its condition.
         references: The fields that refer to other records, each with the entity it leads to.
     """
@@ -38,21 +38,24 @@ class TableQueries:
             **{reference.field: reference.entity for reference in table.references},
             **{link.field: link.entity for link in table.links},
         }
-        self.select = _with_links(table, dialect)
-        expiry = ", row_expires_at" if table.has_expiry else ""
-        self.version = (
-            f"SELECT row_version{expiry} FROM {table.quoted} WHERE {table.key.quoted} = ?"
+        columns = [column.quoted for column in table.columns] + [VERSION.quoted]
+        columns += [EXPIRES_AT.quoted] if table.has_expiry else []
+        columns += [_linked(table, link, dialect) for link in table.links]
+        by_key = f"WHERE {table.key.quoted} = ?"
+        self.source = f"SELECT {', '.join(columns)} FROM {table.quoted}"
+        self.select = Statement(f"{self.source} {by_key}", operation="select")
+        expiry = f", {EXPIRES_AT.quoted}" if table.has_expiry else ""
+        self.version = Statement(
+            f"SELECT {VERSION.quoted}{expiry} FROM {table.quoted} {by_key}", operation="select"
         )
-        self.source = self.select.rpartition(" WHERE ")[0]
         self._width = len(table.columns)
-        self._decoders = [
-            (place, decode)
-            for place, column in enumerate(table.columns)
-            if (decode := codec_of(column, dialect).decode) is not None
-        ]
-        self._link_decoders = [codec_of(link.target, dialect).decode for link in table.links]
+        self._blank: dict[str, Any] = dict.fromkeys(table.fields)
+        self._fields = tuple(column.field for column in table.columns)
+        self._readers = [*_readers(table, dialect)]
+        self._makers = [(each.field, _maker(each, table, dialect)) for each in table.embedded]
+        self._link_readers = [(link.field, _link_reader(link, dialect)) for link in table.links]
         self._encode_key = codec_of(table.key, dialect).encode
-        self._expiry = codec_of(_EXPIRES, dialect)
+        self._expiry = codec_of(EXPIRES_AT, dialect)
 
     def find_key(self, text: str) -> object | None:
         """Give the value of the key column for an id; `None` where there can be no such row."""
@@ -67,15 +70,19 @@ class TableQueries:
             place += 1
             if self.is_expired(row[width + 1], now):
                 return None
-        values: list[Any] = list(row[:width])
-        for index, decode in self._decoders:
-            if values[index] is not None:
-                values[index] = decode(values[index])
-        for decode in self._link_decoders:
-            pairs: list[tuple[int, Any]] = sorted(json.loads(row[place] or "[]"))
-            values.append([id if decode is None else decode(id) for _, id in pairs])
+        values = self._blank.copy()
+        # Most columns hold the value of a field as it is.
+        values.update(zip(self._fields, row, strict=False))
+        for field, column, read in self._readers:
+            value = row[column]
+            if value is not None:
+                values[field] = read(value)
+        for field, make in self._makers:
+            values[field] = make(row)
+        for field, read in self._link_readers:
+            values[field] = read(row[place])
             place += 1
-        return Stored(self.table.from_row(values), row[width])
+        return Stored(values, row[width])
 
     def read_record(self, row: Row, now: float) -> tuple[Key, Stored] | None:
         """Give the key of a record and what its row holds; `None` if its time is up."""
@@ -118,7 +125,7 @@ class TableQueries:
                 return f"{table.quoted}.{quote(reference.column)} = ?"
         for link in table.links:
             if link.field == field:
-                linked = f"SELECT {quote(link.owner)} FROM {link.quoted}"
+                linked = f"SELECT {link.owner.quoted} FROM {link.quoted}"
                 return (
                     f"{table.quoted}.{self.key.quoted} IN"
                     f" ({linked} WHERE {link.target.quoted} = ?)"
@@ -136,14 +143,64 @@ def codec_of(column: Column, dialect: Dialect) -> Codec:
     return column.sqlite if dialect == "sqlite" else column.postgresql
 
 
-def _with_links(table: EntityTable[Any], dialect: Dialect) -> str:
-    """Add to the query of a row the ids of what it is linked with, each with its position."""
+def reader_of(column: Column, dialect: Dialect) -> Convert | None:
+    """Give what makes the value of what the database has; `None` where that is the same."""
+    return _one_after_the_other(codec_of(column, dialect).decode, column.read)
+
+
+def _one_after_the_other(first: Convert | None, second: Convert | None) -> Convert | None:
+    if first is None or second is None:
+        return first or second
+    return lambda value: second(first(value))
+
+
+def _readers(table: EntityTable[Any], dialect: Dialect) -> Iterator[tuple[str, int, Convert]]:
+    """Give what is to be read of some columns that are fields of their own, with their places."""
+    for place, column in enumerate(table.columns):
+        read = reader_of(column, dialect)
+        if read is not None and column.part is None:
+            yield column.field, place, read
+
+
+def _maker(embedded: Embedded, table: EntityTable[Any], dialect: Dialect) -> Callable[[Row], Any]:
+    """Give what makes a value object of its columns."""
+    cls, columns = embedded.cls, embedded.columns
+    first = table.columns.index(columns[0])
+    last = first + len(columns)
+    names = [column.part or "" for column in columns]
+    readers = [
+        (names[place], first + place, read)
+        for place, column in enumerate(columns)
+        if (read := reader_of(column, dialect)) is not None
+    ]
+
+    def make(row: Row) -> Any:
+        values: dict[str, object] = dict(zip(names, row[first:last], strict=True))
+        for name, place, read in readers:
+            value = row[place]
+            if value is not None:
+                values[name] = read(value)
+        return restore(cls, values)
+
+    return make
+
+
+def _link_reader(link: LinkTable, dialect: Dialect) -> Convert:
+    """Give what makes references of the pairs of position and id that a row comes with."""
+    read = reader_of(link.target, dialect)
+    assert read is not None
+
+    def references(pairs: str | None) -> list[Any]:
+        return [read(id) for _, id in sorted(json.loads(pairs or "[]"))]
+
+    return references
+
+
+def _linked(table: EntityTable[Any], link: LinkTable, dialect: Dialect) -> str:
+    """Write the query for what a row is linked with: ids, each with its position."""
     pairs = "json_group_array(json_array({}))"
     if dialect == "postgresql":
         pairs = "CAST(json_agg(json_build_array({})) AS TEXT)"
-    head, _, tail = table.select.partition(" FROM ")
-    for link in table.links:
-        found = pairs.format(f"position, {link.target.quoted}")
-        owner = f"{quote(link.owner)} = {table.quoted}.{table.key.quoted}"
-        head += f", (SELECT {found} FROM {link.quoted} WHERE {owner})"
-    return f"{head} FROM {tail}"
+    found = pairs.format(f"position, {link.target.quoted}")
+    owner = f"{link.owner.quoted} = {table.quoted}.{table.key.quoted}"
+    return f"(SELECT {found} FROM {link.quoted} WHERE {owner})"

@@ -1,31 +1,39 @@
 """Saving into the table of one entity: its statements for one kind of database.
 
-Those of generated code are taken as they are, and completed by what the store adds: the version
-that a new row begins with, the time it lives for, and the records it is linked with.
+They follow from the columns, once, when the app starts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
+
+from pydantic import BaseModel
 
 from starmodel.application.store import Write
 from starmodel.errors import ArgumentError, InvalidState
+from starmodel.stores.sql.builders import delete, insert, insert_from, placeholders, update
 from starmodel.stores.sql.drivers.driver import Dialect, Statement
-from starmodel.stores.sql.outbox import add_new
+from starmodel.stores.sql.outbox import TOMBSTONES, add_new
 from starmodel.stores.sql.statements.search_statement import TableSearches
 from starmodel.stores.sql.statements.selection import codec_of
-from starmodel.stores.sql.tables.codec import NotStorable
-from starmodel.stores.sql.tables.column import quote
-from starmodel.stores.sql.tables.table import EntityTable, LinkTable
+from starmodel.stores.sql.tables.codec import Convert, NotStorable, check_class
+from starmodel.stores.sql.tables.column import Column
+from starmodel.stores.sql.tables.table import EXPIRES_AT, VERSION, EntityTable, LinkTable
 
-TOMB = "INSERT INTO starmodel_tombstone (entity, id, version, deleted_at)"
-BURY = (
-    "ON CONFLICT (entity, id) DO UPDATE SET version = excluded.version,"
-    " deleted_at = excluded.deleted_at"
+TOMBSTONE_KEY = ("entity", "id")
+_ADD_TOMBSTONE = insert(
+    TOMBSTONES,
+    dict.fromkeys(("entity", "id", "version", "deleted_at"), "?"),
+    key=TOMBSTONE_KEY,
 )
 """What is left of a deleted row is the version it had."""
 
 Leaving: TypeAlias = Mapping[str, Sequence[object]]
 """The keys of rows that are deleted, by their entities."""
+
+Values: TypeAlias = Mapping[str, Any]
+"""The values of fields, by their names."""
 
 NOBODY: Leaving = {}
 
@@ -47,20 +55,20 @@ class Dependent(NamedTuple):
     are left as they are, since their version is still asked for.
     """
 
-    sql: str
+    statement: Statement
     with_time: bool = False
     stays: tuple[str, str] | None = None
 
-    def statement(self, key: object, now: float, leaving: Leaving = NOBODY) -> Statement:
+    def bind(self, key: object, now: float, leaving: Leaving = NOBODY) -> Statement:
         """Write it for one deletion; `leaving` are the keys of all rows that are deleted."""
         if self.with_time:
-            return Statement(self.sql, (now, key))
+            return self.statement.bind(now, key)
         entity, column = self.stays or ("", "")
         others = leaving.get(entity, ())
         if not others:
-            return Statement(self.sql, (key,))
-        holes = ", ".join(["?"] * len(others))
-        return Statement(f"{self.sql} AND {column} NOT IN ({holes})", (key, *others))
+            return self.statement.bind(key)
+        sql = f"{self.statement.sql} AND {column} NOT IN ({placeholders(len(others))})"
+        return self.statement._replace(sql=sql, parameters=(key, *others))
 
 
 class TableStatements(TableSearches):
@@ -77,38 +85,41 @@ class TableStatements(TableSearches):
         super().__init__(table, dialect)
         self.before_delete: tuple[Dependent, ...] = ()
         self.depth = 0
-        self.add_record = add_new(table.quoted, table.key.quoted)
-        self._encoders = [codec_of(column, dialect).encode for column in table.columns]
+        self.add_record = add_new(table.name, table.key.name)
         self._first = 1 if table.is_record else 0
-        is_alive = " AND (row_expires_at IS NULL OR row_expires_at > ?)" if table.has_expiry else ""
-        quoted, key = table.quoted, table.key.quoted
-        self._tail = f" WHERE {key} = ? AND row_version = ?{is_alive}"
-        self._full_update = table.update + is_alive
-        self._delete = table.delete + is_alive
-        floor = (
-            "(SELECT coalesce(max(version), 0) + 1 FROM starmodel_tombstone"
-            " WHERE entity = ? AND id IN (?, ''))"
-        )
-        holes = ", ".join(["?"] * (self._width + 1 - self._first))
-        self.insert = (
-            f"{table.insert.partition(' VALUES ')[0]} VALUES"
-            f" ({holes}, {floor}{', ?' if table.has_expiry else ''}) RETURNING row_version"
-        )
-        self._bury_expired = (
-            f"{TOMB} SELECT CAST(? AS TEXT), CAST({key} AS TEXT), row_version,"
-            f" CAST(? AS DOUBLE PRECISION) FROM {quoted}"
-            f" WHERE {key} = ? AND row_expires_at <= ? {BURY}"
-        )
-        self._drop_expired = f"DELETE FROM {quoted} WHERE {key} = ? AND row_expires_at <= ?"
-        self._link_texts = [
+        classes = {each.columns[0].name: each.cls for each in table.embedded}
+        self._writers = [
+            writer_of(column, dialect, classes.get(column.name)) for column in table.columns
+        ]
+        key, expires = table.key.quoted, EXPIRES_AT.quoted
+        is_alive = f" AND ({expires} IS NULL OR {expires} > ?)" if table.has_expiry else ""
+        self._by_version = f"{key} = ? AND {VERSION.quoted} = ?{is_alive}"
+        self.insert = _insert(table)
+        self.update = self._update_of(range(self._first, self._width))
+        self.delete = delete(table.name, self._by_version, is_single=True)
+        is_over = f"{key} = ? AND {expires} <= ?"
+        buried = {
+            "entity": "CAST(? AS TEXT)",
+            "id": f"CAST({key} AS TEXT)",
+            "version": VERSION.quoted,
+            "deleted_at": "CAST(? AS DOUBLE PRECISION)",
+        }
+        source = f"FROM {table.quoted} WHERE {is_over}"
+        reads = [table.name]
+        self._bury_expired = insert_from(TOMBSTONES, buried, source, key=TOMBSTONE_KEY, reads=reads)
+        self._drop_expired = delete(table.name, is_over)
+        self._count_expired = delete(table.name, is_over, returns="1")
+        self.links = [
             (
-                f"DELETE FROM {link.quoted} WHERE {quote(link.owner)} = ?",
-                f"INSERT INTO {link.quoted} ({quote(link.owner)}, {link.target.quoted}, position)"
-                " VALUES (?, ?, ?)",
+                delete(link.table, f"{link.owner.quoted} = ?"),
+                insert(
+                    link.table,
+                    dict.fromkeys((link.owner.name, link.target.name, "position"), "?"),
+                ),
             )
             for link in table.links
         ]
-        self._updates: dict[tuple[int, ...], str] = {}
+        self._updates: dict[tuple[int, ...], Statement] = {}
 
     def save(self, write: Write, now: float, leaving: Leaving = NOBODY) -> list[Step]:
         """Give the statements of a write. One of an insert returns the version.
@@ -124,35 +135,33 @@ class TableStatements(TableSearches):
             raise InvalidState(self.entity, (error,))
         if write.values is None:
             return self._remove(key, write.expected, now, leaving)
-        try:
-            given = self.table.to_row(write.values)
-        except NotStorable as refused:
-            error = ArgumentError("", refused.message, refused.type)
-            raise InvalidState(self.entity, (error,)) from None
         if write.expected:
-            return self._change(key, write, given, now)
-        return self._add(key, write, given, now)
+            return self._change(key, write, write.values, now)
+        return self._add(key, write, write.values, now)
 
-    def _add(self, key: object, write: Write, given: Sequence[Any], now: float) -> list[Step]:
-        row = self._encode(given, range(self._width))
+    def _add(self, key: object, write: Write, values: Values, now: float) -> list[Step]:
+        row = self._encode(values, range(self._width))
         holder: tuple[object, ...] = () if self.table.is_record else (key,)
         parameters = (*holder, *row, self.entity, str(key), *self._expires(write, now))
         steps: list[Step] = []
         if self.table.has_expiry:
             moment = self.moment(now)
-            buried = Statement(self._bury_expired, (self.entity, now, key, moment))
-            steps = [Step(buried), Step(Statement(self._drop_expired, (key, moment)))]
-        steps.append(Step(Statement(self.insert, parameters, 1)))
-        return steps + self._link(key, given, ()) if self.table.links else steps
+            buried = self._bury_expired.bind(self.entity, now, key, moment)
+            steps = [Step(buried), Step(self._drop_expired.bind(key, moment))]
+        steps.append(Step(self.insert.bind(*parameters)))
+        return steps + self._link(key, values, {}) if self.table.links else steps
 
-    def _change(self, key: object, write: Write, given: Sequence[Any], now: float) -> list[Step]:
-        before = self.table.to_row(write.base) if write.base else None
+    def _change(self, key: object, write: Write, values: Values, now: float) -> list[Step]:
+        before = write.base
         first, width = self._first, self._width
         changed: Sequence[int] = range(first, width)
-        if before is not None:
-            changed = [place for place in changed if given[place] is not before[place]]
-        row = self._encode(given, changed)
-        if before is not None and changed:
+        if before:
+            fields = self._fields
+            changed = [
+                place for place in changed if values[fields[place]] is not before[fields[place]]
+            ]
+        row = self._encode(values, changed)
+        if before and changed:
             stored = self._encode(before, changed)
             different = [
                 index
@@ -161,42 +170,43 @@ class TableStatements(TableSearches):
             ]
             changed = [changed[index] for index in different]
             row = [row[index] for index in different]
-        sql = self._full_update if len(changed) == width - first else self._update_of(changed)
+        statement = self.update
+        if len(changed) != width - first:
+            chosen = (*changed,)
+            statement = self._updates.get(chosen) or self._keep_update(chosen)
         alive = (self.moment(now),) if self.table.has_expiry else ()
         version = (write.expected + 1, *self._expires(write, now), key, write.expected)
-        steps = [Step(Statement(sql, (*row, *version, *alive), 1))]
-        return steps + self._link(key, given, before) if self.table.links else steps
+        steps = [Step(statement.bind(*row, *version, *alive))]
+        return steps + self._link(key, values, before or None) if self.table.links else steps
 
     def _remove(self, key: object, expected: int, now: float, leaving: Leaving) -> list[Step]:
         alive = (self.moment(now),) if self.table.has_expiry else ()
-        before = [Step(each.statement(key, now, leaving)) for each in self.before_delete]
-        tomb = (self.entity, str(key), expected + 1, now)
+        before = [Step(each.bind(key, now, leaving)) for each in self.before_delete]
         return [
             *before,
-            Step(Statement(self._delete, (key, expected, *alive), 1)),
-            Step(Statement(f"{TOMB} VALUES (?, ?, ?, ?) {BURY}", tomb)),
+            Step(self.delete.bind(key, expected, *alive)),
+            Step(_ADD_TOMBSTONE.bind(self.entity, str(key), expected + 1, now)),
         ]
 
-    def _link(self, key: object, given: Sequence[Any], before: Sequence[Any] | None) -> list[Step]:
+    def _link(self, key: object, values: Values, before: Values | None) -> list[Step]:
         """Write links anew where they differ from those before: none, or unknown ones."""
         steps: list[Step] = []
-        for index, link in enumerate(self.table.links):
-            drop, add = self._link_texts[index]
-            ids = self._targets(link, given[self._width + index])
-            if before and ids == self._targets(link, before[self._width + index]):
+        for link, (drop, add) in zip(self.table.links, self.links, strict=True):
+            ids = self._targets(link, values[link.field])
+            if before and ids == self._targets(link, before[link.field]):
                 continue
             if before is None or before:
-                steps.append(Step(Statement(drop, (key,)), link.field))
+                steps.append(Step(drop.bind(key), link.field))
             steps += [
-                Step(Statement(add, (key, id, position)), link.field)
-                for position, id in enumerate(ids)
+                Step(add.bind(key, id, position), link.field) for position, id in enumerate(ids)
             ]
         return steps
 
-    def _targets(self, link: LinkTable, ids: Iterable[Any]) -> list[Any]:
-        encode = codec_of(link.target, self.dialect).encode
+    def _targets(self, link: LinkTable, references: Iterable[Any]) -> list[Any]:
+        write = writer_of(link.target, self.dialect)
+        assert write is not None
         try:
-            targets = [*ids] if encode is None else [encode(id) for id in ids]
+            targets = [write(reference) for reference in references]
         except NotStorable as refused:
             error = ArgumentError(link.field, refused.message, refused.type)
             raise InvalidState(self.entity, (error,)) from None
@@ -205,39 +215,37 @@ class TableStatements(TableSearches):
             raise InvalidState(self.entity, (error,))
         return targets
 
-    def _encode(self, given: Sequence[Any], places: Iterable[int]) -> list[Any]:
-        encoders = self._encoders
+    def _encode(self, values: Values, places: Iterable[int]) -> list[Any]:
+        """Give what the database has of the columns at some places."""
+        fields, writers = self._fields, self._writers
         row: list[Any] = []
         errors: list[ArgumentError] = []
         for place in places:
-            value = given[place]
-            encode = encoders[place]
-            if value is None or encode is None:
+            value = values[fields[place]]
+            write = writers[place]
+            if value is None or write is None:
                 row.append(value)
                 continue
             try:
-                row.append(encode(value))
+                row.append(write(value))
             except NotStorable as refused:
-                field = self.table.columns[place].field
-                errors.append(ArgumentError(field, refused.message, refused.type))
+                errors.append(ArgumentError(fields[place], refused.message, refused.type))
         if errors:
             raise InvalidState(self.entity, tuple(errors))
         return row
 
-    def _update_of(self, places: Sequence[int]) -> str:
+    def _update_of(self, places: Iterable[int]) -> Statement:
         """Give the statement that changes some columns alone."""
-        chosen = (*places,)
-        text = self._updates.get(chosen)
-        if text is None:
-            columns = self.table.columns
-            names = [columns[place].quoted for place in chosen] + ["row_version"]
-            names += ["row_expires_at"] if self.table.has_expiry else []
-            settings = ", ".join([f"{name} = ?" for name in names])
-            text = f"UPDATE {self.table.quoted} SET {settings}{self._tail}"
-            if len(self._updates) >= _MOST_TEXTS:
-                self._updates.clear()
-            self._updates[chosen] = text
-        return text
+        columns = [self.table.columns[place] for place in places]
+        columns += [VERSION, EXPIRES_AT] if self.table.has_expiry else [VERSION]
+        values = {column.name: "?" for column in columns}
+        return update(self.table.name, values, self._by_version, is_single=True)
+
+    def _keep_update(self, places: tuple[int, ...]) -> Statement:
+        if len(self._updates) >= _MOST_TEXTS:
+            self._updates.clear()
+        statement = self._updates[places] = self._update_of(places)
+        return statement
 
     def _expires(self, write: Write, now: float) -> tuple[object, ...]:
         if not self.table.has_expiry:
@@ -246,15 +254,57 @@ class TableStatements(TableSearches):
 
     def select_expired(self, now: float) -> Statement:
         """Give the query for the keys of rows whose time is up, at most 1,000 of them."""
-        table = self.table
-        sql = f"SELECT {self.key.quoted} FROM {table.quoted} WHERE row_expires_at <= ? LIMIT 1000"
-        return Statement(sql, (self.moment(now),))
+        sql = (
+            f"SELECT {self.key.quoted} FROM {self.table.quoted}"
+            f" WHERE {EXPIRES_AT.quoted} <= ? LIMIT 1000"
+        )
+        return Statement(sql, (self.moment(now),), operation="select")
 
     def drop_expired(self, key: object, now: float) -> list[Statement]:
         """Give the statements that delete a row if its time is up; the last counts."""
         moment = self.moment(now)
         return [
-            Statement(self._bury_expired, (self.entity, now, key, moment)),
-            *(each.statement(key, now) for each in self.before_delete),
-            Statement(f"{self._drop_expired} RETURNING 1", (key, moment)),
+            self._bury_expired.bind(self.entity, now, key, moment),
+            *(each.bind(key, now) for each in self.before_delete),
+            self._count_expired.bind(key, moment),
         ]
+
+
+def writer_of(
+    column: Column, dialect: Dialect, cls: type[BaseModel] | None = None
+) -> Convert | None:
+    """Give what makes what the database has of the value of a column's field.
+
+    `cls` is the class that the value must have, of a value object whose first column it is.
+    """
+    part = None if column.part is None else attrgetter(column.part)
+    encode = codec_of(column, dialect).encode
+    checked = None if cls is None else partial(check_class, cls=cls)
+    steps: list[Convert] = [
+        step for step in (checked, part, column.write, encode) if step is not None
+    ]
+    if len(steps) < 2:
+        return steps[0] if steps else None
+    if len(steps) == 2 and part is None:
+        # What is written of a value that is there is there as well.
+        first, second = steps
+        return lambda value: second(first(value))
+
+    def write(value: Any) -> Any:
+        for step in steps:
+            if value is None:
+                return None
+            value = step(value)
+        return value
+
+    return write
+
+
+def _insert(table: EntityTable[Any]) -> Statement:
+    """Write the insert of a row: its version begins above the one that it had once."""
+    values = {column.name: "?" for column in table.written}
+    values[VERSION.name] = (
+        f"(SELECT coalesce(max(version), 0) + 1 FROM {TOMBSTONES}"
+        " WHERE entity = ? AND id IN (?, ''))"
+    )
+    return insert(table.name, values, returns=VERSION.quoted, reads=[TOMBSTONES], expects=1)

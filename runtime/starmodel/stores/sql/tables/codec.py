@@ -10,10 +10,12 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
+
+M = TypeVar("M", bound=BaseModel)
 
 Convert = Callable[[Any], Any]
 
@@ -112,10 +114,11 @@ def check_time(value: time) -> time:
     return value.replace(fold=0) if value.fold else value
 
 
-def check_class(value: BaseModel, cls: type[BaseModel]) -> None:
-    """Refuse an instance of a class that derives from the declared one: it would come back less."""
+def check_class(value: M, cls: type[BaseModel]) -> M:
+    """Return the value; refuse an instance of a class that derives from the declared one: it would come back less."""
     if type(value) is not cls or value.__pydantic_extra__:
         raise NotStorable(f"This must be a {cls.__name__}, and no more than that.", "model_type")
+    return value
 
 
 def encode_interval(value: timedelta) -> int:

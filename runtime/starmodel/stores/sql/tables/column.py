@@ -1,35 +1,115 @@
-"""The columns of an entity's table, as generated code writes them: `numeric("price", 12, 2)`.
+"""The columns of an entity's table, as generated code writes them: `numeric("price", 12, 2, ge=0)`.
 
-Each knows how its values are written and read on either database.
+A column says all there is to say of it, once: what it holds, its constraints, and how its values
+are made of those of a field and read again. The statements, the tables of a temporary database and
+the meaning of a violated constraint follow from that.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import Enum
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict, Unpack
+from uuid import UUID
 
-from starmodel.stores.sql.tables.codec import POSTGRESQL, SQLITE, Codec, NotStorable, exact, scaled
+from pydantic import BaseModel
+
+from starmodel.domain import Ref
+from starmodel.stores.sql.tables.codec import (
+    POSTGRESQL,
+    SQLITE,
+    Codec,
+    Convert,
+    NotStorable,
+    exact,
+    scaled,
+)
+
+if TYPE_CHECKING:
+    from starmodel.application import EntityDefinition
 
 __all__ = ["Codec", "Column", "NotStorable"]
 
+OnDelete: TypeAlias = Literal["restrict", "cascade", "set_null"]
+KeyKind: TypeAlias = Literal["text", "integer", "uuid"]
+Number: TypeAlias = int | float | Decimal
 
+
+class Options(TypedDict, total=False):
+    """What can be said of every column.
+
+    `index` and `unique` give it an index of its own. `foreign_key` is the `"table.column"` that it
+    refers to, `on_delete` what happens to its row when that one is deleted; `refers` is whether
+    that is the id of a record of an entity.
+    """
+
+    nullable: bool
+    index: bool
+    unique: bool
+    choices: Sequence[bool | int | str]
+    foreign_key: str
+    on_delete: OnDelete
+    refers: bool
+
+
+class NumberOptions(Options, total=False):
+    """What can be said of a column of numbers, its limits included."""
+
+    gt: Number
+    ge: Number
+    lt: Number
+    le: Number
+
+
+class Check(NamedTuple):
+    """A CHECK constraint of a column.
+
+    `kind` is the last part of its name: `gt`, `ge`, `lt` or `le` with the number to compare with,
+    `length` with the least and the most or `None`, `choices` with the values that are allowed.
+    """
+
+    kind: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column that holds the value of a field, or a part of it.
 
     Attributes:
         name: Its name.
-        field: The field whose value it holds, or a part of whose value: errors name it.
         kind: What it holds, in the words of the schema: `"text"`, `"numeric"`, `"datetime"`...
         sqlite, postgresql: How its values are written and read there.
+        field: The field whose value it holds, or a part of whose value: errors name it.
+        part: The name of that part, of a value object that has a column for each of its fields.
+        write: Makes what the column holds of the value; `None` where that is the same.
+        read: Makes the value again.
+        size: The most characters of a text, or the precision and the scale of a decimal.
+        nullable: Whether it may hold nothing.
+        index, unique: Whether it has an index of its own, and of which kind.
+        checks: Its CHECK constraints.
+        foreign_key: The table and the column that it refers to.
+        on_delete: What happens to its row when that one is deleted.
+        refers: Whether it refers to a record of an entity, by its id.
     """
 
-    __slots__ = ("field", "kind", "name", "postgresql", "sqlite")
-
-    def __init__(
-        self, kind: str, name: str, field: str | None, sqlite: Codec, postgresql: Codec
-    ) -> None:
-        self.kind = kind
-        self.name = name
-        self.field = name if field is None else field
-        self.sqlite = sqlite
-        self.postgresql = postgresql
+    name: str
+    kind: str
+    sqlite: Codec
+    postgresql: Codec
+    field: str
+    part: str | None = None
+    write: Convert | None = None
+    read: Convert | None = None
+    size: tuple[int, ...] = ()
+    nullable: bool = False
+    index: bool = False
+    unique: bool = False
+    checks: tuple[Check, ...] = ()
+    foreign_key: tuple[str, str] | None = None
+    on_delete: OnDelete = "restrict"
+    refers: bool = False
 
     def __repr__(self) -> str:
         return f"<Column {self.name} {self.kind}>"
@@ -52,80 +132,224 @@ class Column:
         return value if str(value) == text else None
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A value object that has a column for each of its fields, `cls` its class."""
+
+    field: str
+    cls: type[BaseModel]
+    columns: tuple[Column, ...]
+
+
+class Links(NamedTuple):
+    """A field that refers to many records, in a table of their own; `target` has the other's id."""
+
+    field: str
+    target: Column
+
+
 def quote(name: str) -> str:
     """Write a name as SQL has it, whatever words the database keeps for itself."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _plain(kind: str, name: str, field: str | None) -> Column:
-    return Column(kind, name, field, SQLITE[kind], POSTGRESQL[kind])
+def text(
+    name: str,
+    field: str | None = None,
+    *,
+    min_length: int | None = None,
+    max_length: int | None = None,
+    size: int | None = None,
+    **options: Unpack[Options],
+) -> Column:
+    """Text; its length is counted in characters. `size` is a length that is not checked."""
+    checks = _length(min_length, max_length)
+    return _column(
+        "text", name, field, options, checks, _size(size if max_length is None else max_length)
+    )
 
 
-def text(name: str, field: str | None = None) -> Column:
-    """Text; an enum of texts, or the id of a reference, as well."""
-    return _plain("text", name, field)
-
-
-def integer(name: str, field: str | None = None) -> Column:
-    """A whole number of 64 bits."""
-    return _plain("integer", name, field)
-
-
-def numeric(name: str, precision: int, scale: int, field: str | None = None) -> Column:
-    """An exact decimal of at most 18 digits, `scale` of them after the point."""
-    return Column("numeric", name, field, scaled(precision, scale), Codec(exact(precision, scale)))
-
-
-def boolean(name: str, field: str | None = None) -> Column:
-    """True or false."""
-    return _plain("bool", name, field)
-
-
-def double(name: str, field: str | None = None) -> Column:
-    """A float."""
-    return _plain("float", name, field)
-
-
-def binary(name: str, field: str | None = None) -> Column:
+def binary(
+    name: str,
+    field: str | None = None,
+    *,
+    min_length: int | None = None,
+    max_length: int | None = None,
+    **options: Unpack[Options],
+) -> Column:
     """Bytes."""
-    return _plain("bytes", name, field)
+    return _column("bytes", name, field, options, _length(min_length, max_length))
 
 
-def date(name: str, field: str | None = None) -> Column:
+def integer(name: str, field: str | None = None, **options: Unpack[NumberOptions]) -> Column:
+    """A whole number of 64 bits."""
+    return _column("integer", name, field, options, _bounds(options))
+
+
+def double(name: str, field: str | None = None, **options: Unpack[NumberOptions]) -> Column:
+    """A float."""
+    return _column("float", name, field, options, _bounds(options))
+
+
+def numeric(
+    name: str,
+    precision: int,
+    scale: int,
+    field: str | None = None,
+    **options: Unpack[NumberOptions],
+) -> Column:
+    """An exact decimal of at most 18 digits, `scale` of them after the point."""
+    column = _column("numeric", name, field, options, _bounds(options), (precision, scale))
+    return replace(
+        column, sqlite=scaled(precision, scale), postgresql=Codec(exact(precision, scale))
+    )
+
+
+def boolean(name: str, field: str | None = None, **options: Unpack[Options]) -> Column:
+    """True or false."""
+    return _column("bool", name, field, options)
+
+
+def date(name: str, field: str | None = None, **options: Unpack[Options]) -> Column:
     """A date."""
-    return _plain("date", name, field)
+    return _column("date", name, field, options)
 
 
-def time(name: str, field: str | None = None) -> Column:
+def time(name: str, field: str | None = None, **options: Unpack[Options]) -> Column:
     """A time of day without a zone."""
-    return _plain("time", name, field)
+    return _column("time", name, field, options)
 
 
-def instant(name: str, field: str | None = None) -> Column:
+def instant(name: str, field: str | None = None, **options: Unpack[Options]) -> Column:
     """A moment, kept in UTC: the schema's `datetime`."""
-    return _plain("datetime", name, field)
+    return _column("datetime", name, field, options)
 
 
-def naive_datetime(name: str, field: str | None = None) -> Column:
+def naive_datetime(name: str, field: str | None = None, **options: Unpack[Options]) -> Column:
     """A date and a time of day without a zone."""
-    return _plain("naive_datetime", name, field)
+    return _column("naive_datetime", name, field, options)
 
 
-def interval(name: str, field: str | None = None) -> Column:
+def interval(name: str, field: str | None = None, **options: Unpack[Options]) -> Column:
     """A span of time, kept as whole microseconds."""
-    return _plain("interval", name, field)
+    return _column("interval", name, field, options)
 
 
-def uuid(name: str, field: str | None = None) -> Column:
+def uuid(name: str, field: str | None = None, **options: Unpack[Options]) -> Column:
     """A UUID; the id of a reference may be given as text."""
-    return _plain("uuid", name, field)
+    return _column("uuid", name, field, options)
 
 
-def json(name: str, field: str | None = None) -> Column:
-    """JSON, which generated code has made of the value."""
-    return _plain("json", name, field)
+def enum(name: str, cls: type[Enum], **options: Unpack[Options]) -> Column:
+    """The value of an enum's member: all are texts, whole numbers or booleans."""
+    values = [member.value for member in cls]
+    kind = {str: "text", int: "integer", bool: "bool"}[type(values[0])]
+    options.setdefault("choices", values)
+    return replace(_column(kind, name, None, options), write=attrgetter("value"), read=cls)
 
 
-def anything(name: str, field: str | None = None) -> Column:
-    """A value of any type; what JSON cannot keep as it is is refused."""
-    return Column("json", name, field, SQLITE["anything"], POSTGRESQL["anything"])
+def json(
+    name: str,
+    *,
+    write: Convert | None = None,
+    read: Convert | None = None,
+    **options: Unpack[Options],
+) -> Column:
+    """JSON, which `write` makes of the value, and of which `read` makes it again."""
+    return replace(_column("json", name, None, options), write=write, read=read)
+
+
+def anything(
+    name: str,
+    *,
+    write: Convert | None = None,
+    read: Convert | None = None,
+    **options: Unpack[Options],
+) -> Column:
+    """JSON of a value of any type; what JSON cannot keep as it is is refused."""
+    column = json(name, write=write, read=read, **options)
+    return replace(column, sqlite=SQLITE["anything"], postgresql=POSTGRESQL["anything"])
+
+
+def reference(
+    field: str,
+    target: "EntityDefinition[Any]",
+    key: KeyKind = "text",
+    *,
+    size: int | None = None,
+    **options: Unpack[Options],
+) -> Column:
+    """The id of the record of `target` that a field refers to; `key` is what its ids are."""
+    cls: type[Any] = target.cls
+
+    def read(id: str | int | UUID) -> Ref[Any]:
+        return Ref(id, cls)
+
+    options["foreign_key"] = f"{target.name}.id"
+    column = _column(key, f"{field}_id", field, options, size=_size(size))
+    return replace(column, write=attrgetter("id"), read=read, refers=True)
+
+
+def links(
+    field: str,
+    target: "EntityDefinition[Any]",
+    key: KeyKind = "text",
+    *,
+    size: int | None = None,
+) -> Links:
+    """The records of `target` that a field refers to, in order; they have a table of their own."""
+    return Links(field, reference(field, target, key, size=size, on_delete="cascade"))
+
+
+def embedded(field: str, cls: type[BaseModel], columns: Sequence[Column]) -> Embedded:
+    """A value object that has a column for each of its fields, `dimensions_width` for `width`."""
+    return Embedded(
+        field,
+        cls,
+        tuple(
+            replace(each, name=f"{field}_{each.name}", field=field, part=each.field)
+            for each in columns
+        ),
+    )
+
+
+def _column(
+    kind: str,
+    name: str,
+    field: str | None,
+    options: Options,
+    checks: tuple[Check, ...] = (),
+    size: tuple[int, ...] = (),
+) -> Column:
+    table, _, target = options.get("foreign_key", "").rpartition(".")
+    choices = options.get("choices")
+    return Column(
+        name,
+        kind,
+        SQLITE.get(kind, Codec()),
+        POSTGRESQL.get(kind, Codec()),
+        field=name if field is None else field,
+        size=size,
+        nullable=options.get("nullable", False),
+        index=options.get("index", False),
+        unique=options.get("unique", False),
+        checks=checks if choices is None else (Check("choices", tuple(choices)),),
+        foreign_key=(table, target) if table else None,
+        on_delete=options.get("on_delete", "restrict"),
+        refers=options.get("refers", False),
+    )
+
+
+def _size(length: int | None) -> tuple[int, ...]:
+    return () if length is None else (length,)
+
+
+def _length(minimum: int | None, maximum: int | None) -> tuple[Check, ...]:
+    # Nothing is shorter than nothing.
+    least = minimum or None
+    return () if least is None and maximum is None else (Check("length", (least, maximum)),)
+
+
+def _bounds(options: NumberOptions) -> tuple[Check, ...]:
+    found = {kind: options.get(kind) for kind in ("gt", "ge", "lt", "le")}
+    return tuple(Check(kind, (value,)) for kind, value in found.items() if value is not None)

@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Numeric, Text
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from starmodel.stores.sql.tables.codec import (
@@ -108,8 +110,8 @@ class JSONValue(TypeDecorator[Any]):
             return None
         encode = SQLITE["json"].encode
         assert encode is not None
-        text = encode(value)
-        return text if dialect.name == "sqlite" else value
+        written = encode(value)
+        return written if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Read it."""
@@ -118,3 +120,19 @@ class JSONValue(TypeDecorator[Any]):
         read = SQLITE["json"].decode
         assert read is not None
         return read(value)
+
+
+class ByDialect(ColumnElement[bool]):
+    """A condition that is written differently in SQLite and in PostgreSQL."""
+
+    inherit_cache = False
+
+    def __init__(self, sqlite: str, postgresql: str) -> None:
+        self.sqlite = text(sqlite)
+        self.postgresql = text(postgresql)
+
+
+@compiles(ByDialect)
+def _compile(element: ByDialect, compiler: SQLCompiler, **options: Any) -> str:
+    chosen = element.sqlite if compiler.dialect.name == "sqlite" else element.postgresql
+    return compiler.process(chosen, **options)

@@ -23,6 +23,13 @@ except ModuleNotFoundError as error:
     ) from error
 
 
+def _kind(index: Any, table: object) -> str:
+    return "uq" if index.unique else "ix"
+
+
+_NAMES: Any = {"ix": "%(kind)s_%(table_name)s_%(column_0_N_name)s", "kind": _kind}
+"""What indexes are called: as in migrations, and as a violated constraint is recognised."""
+
 _METADATA: dict[str, MetaData] = {}
 _BY_NAME: dict[str, Any] = {}
 """What SQLAlchemy finds classes in that are named by a text, which rows never are."""
@@ -41,9 +48,9 @@ class RowBase(SQLModel, registry=registry(class_registry=_BY_NAME)):
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Give the class the metadata of its package, without a former table of its name."""
-        # `shop.generated` of `shop.generated.product.table`.
+        # `shop.generated` of `shop.generated.product.rows`.
         package = ".".join(cls.__module__.split(".")[:-2])
-        metadata = _METADATA.setdefault(package, MetaData())
+        metadata = _METADATA.setdefault(package, MetaData(naming_convention=_NAMES))
         former = metadata.tables.get(cls.__tablename__)
         if former is not None:
             metadata.remove(former)

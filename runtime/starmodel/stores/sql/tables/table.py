@@ -1,18 +1,31 @@
 """The table of one entity: what generated code says of it, and what follows from that."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from starmodel.application.definition import EntityDefinition
 from starmodel.domain import Entity
-from starmodel.stores.sql.tables.column import Column, quote, text
+from starmodel.stores.sql.tables.column import (
+    Column,
+    Embedded,
+    Links,
+    OnDelete,
+    instant,
+    integer,
+    quote,
+    text,
+)
 
 E = TypeVar("E", bound=Entity)
 
-OnDelete: TypeAlias = Literal["restrict", "cascade", "set_null"]
-
 HOLDER = text("holder")
 """The key of what is kept once for each session, each actor, or for all."""
+
+VERSION = integer("row_version")
+EXPIRES_AT = instant("row_expires_at", nullable=True)
+
+Part: TypeAlias = Column | Embedded | Links
 
 
 class ReferenceColumn(NamedTuple):
@@ -31,13 +44,13 @@ class ReferenceColumn(NamedTuple):
 class LinkTable(NamedTuple):
     """A field that refers to many records, and the table that holds the pairs, in their order.
 
-    `owner` is the name of the column with the id of this entity; `target` is the column with
-    the id of the other one, whose name is `entity`.
+    `owner` is the column with the id of this entity, `target` the column with the id of the other
+    one, whose name is `entity`.
     """
 
     field: str
     table: str
-    owner: str
+    owner: Column
     target: Column
     entity: str
 
@@ -47,32 +60,32 @@ class LinkTable(NamedTuple):
         return quote(self.table)
 
 
+class Index(NamedTuple):
+    """An index, on one column or on several."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool
+
+
 class EntityTable(Generic[E]):
-    """How the instances of an entity are kept in a table.
+    """How the instances of an entity are kept in the table of its name.
 
-    Its statements are written out by generated code, with `?` for each parameter and over as many
-    lines as are good to read:
-
-    - `select` gives `columns` in order, then `row_version`, then `row_expires_at` if the entity
-      has a time to live, by the key.
-    - `insert` takes the key if that is a holder, then `columns`, `row_version`, and
-      `row_expires_at` if there is one.
-    - `update` sets all `columns` but the key, then `row_version`, and `row_expires_at` if there
-      is one, by the key and the version.
-    - `delete` goes by the key and the version.
+    A row has `columns` in order, then `row_version`, then `row_expires_at` if the entity has a
+    time to live. It is found by `key`: the id of a record, else the holder, which comes first.
 
     Args:
         definition: The entity.
-        row: Its row class.
-        name: The table's name.
-        columns: The columns that hold values of fields, in order; of a record, `id` is the
-            first of them.
-        select, insert, update, delete: Its statements.
-        to_row: Gives the values of `columns`, and after them for each of `links` the list of
-            ids, of the values of fields.
-        from_row: Gives the values of fields of such a row.
+        columns: What holds the values of fields, in order; `id` is the first of them.
+        indexes, unique: The columns of each index over several, and of each unique one.
+
+    Attributes:
+        columns: The columns that hold values of fields, in order.
+        embedded: The value objects that have several of them.
         references: The fields that refer to one other record.
         links: The fields that refer to many.
+        fields: The fields that are kept, in order.
+        indexes: All indexes.
         constraints: The fields that each constraint is about, by its name.
     """
 
@@ -80,54 +93,49 @@ class EntityTable(Generic[E]):
         "columns",
         "constraints",
         "definition",
-        "delete",
-        "from_row",
+        "embedded",
+        "fields",
         "has_expiry",
-        "insert",
+        "indexes",
         "is_record",
         "key",
         "links",
         "name",
         "references",
-        "row",
-        "select",
-        "to_row",
-        "update",
     )
 
     def __init__(
         self,
         definition: EntityDefinition[E],
-        row: type[Any],
+        columns: Sequence[Part],
         *,
-        name: str,
-        columns: Sequence[Column],
-        select: str,
-        insert: str,
-        update: str,
-        delete: str,
-        to_row: Callable[[Mapping[str, Any]], tuple[Any, ...]],
-        from_row: Callable[[Sequence[Any]], dict[str, Any]],
-        references: Sequence[ReferenceColumn] = (),
-        links: Sequence[LinkTable] = (),
-        constraints: Mapping[str, tuple[str, ...]] | None = None,
+        indexes: Sequence[tuple[str, ...]] = (),
+        unique: Sequence[tuple[str, ...]] = (),
     ) -> None:
         self.definition = definition
-        self.row = row
-        self.name = name
-        self.columns = tuple(columns)
-        self.select = _on_one_line(select)
-        self.insert = _on_one_line(insert)
-        self.update = _on_one_line(update)
-        self.delete = _on_one_line(delete)
-        self.to_row = to_row
-        self.from_row = from_row
-        self.references = tuple(references)
-        self.links = tuple(links)
-        self.constraints: Mapping[str, tuple[str, ...]] = constraints or {}
+        self.name = definition.name
         self.is_record = definition.is_record
         self.has_expiry = definition.ttl is not None
+        self.fields = tuple(each.field for each in columns)
+        self.columns = tuple(_flattened(columns))
+        self.embedded = tuple(each for each in columns if isinstance(each, Embedded))
         self.key = self.columns[0] if self.is_record else HOLDER
+        self.links = tuple(self._link(each) for each in columns if isinstance(each, Links))
+        self.references = tuple(
+            ReferenceColumn(each.field, each.name, each.foreign_key[0], each.on_delete)
+            for each in self.columns
+            if each.refers and each.foreign_key is not None
+        )
+        several = [
+            *((each.name,) for each in self.columns if each.index),
+            *indexes,
+        ]
+        uniques = [*((each.name,) for each in self.columns if each.unique), *unique]
+        self.indexes = (
+            *(Index("_".join(["ix", self.name, *names]), names, False) for names in several),
+            *(Index("_".join(["uq", self.name, *names]), names, True) for names in uniques),
+        )
+        self.constraints: Mapping[str, tuple[str, ...]] = dict(self._constraints())
 
     def __repr__(self) -> str:
         return f"<EntityTable {self.name}>"
@@ -143,11 +151,54 @@ class EntityTable(Generic[E]):
         return quote(self.name)
 
     @property
-    def settable(self) -> tuple[Column, ...]:
-        """The columns that a save can change: all but the key."""
-        return self.columns[1:] if self.is_record else self.columns
+    def written(self) -> tuple[Column, ...]:
+        """All columns of a row, in the order in which the table has them."""
+        return (
+            *(() if self.is_record else (self.key,)),
+            *self.columns,
+            VERSION,
+            *((EXPIRES_AT,) if self.has_expiry else ()),
+        )
+
+    def check_name(self, column: Column, kind: str) -> str:
+        """Give the name of a CHECK constraint of a column."""
+        return f"ck_{self.name}_{column.name}_{kind}"
+
+    def foreign_key_name(self, column: Column) -> str:
+        """Give the name of the constraint of a column that refers to another table."""
+        return f"fk_{self.name}_{column.name}"
+
+    def _link(self, links: Links) -> LinkTable:
+        field, target = links
+        assert target.foreign_key is not None
+        entity, _ = target.foreign_key
+        other = f"other_{entity}_id" if entity == self.name else f"{entity}_id"
+        owner = replace(
+            self.columns[0],
+            name=f"{self.name}_id",
+            checks=(),
+            unique=False,
+            index=False,
+            foreign_key=(self.name, self.columns[0].name),
+            on_delete="cascade",
+        )
+        return LinkTable(field, f"{self.name}_{field}", owner, replace(target, name=other), entity)
+
+    def _constraints(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        fields = {column.name: column.field for column in self.columns}
+        for column in self.columns:
+            for check in column.checks:
+                yield self.check_name(column, check.kind), (column.field,)
+            if column.foreign_key is not None:
+                yield self.foreign_key_name(column), (column.field,)
+        for index in self.indexes:
+            if index.unique:
+                yield index.name, tuple(dict.fromkeys(fields[name] for name in index.columns))
 
 
-def _on_one_line(sql: str) -> str:
-    """Write a statement as the store completes it, and as logs show it."""
-    return " ".join(sql.split()).replace("( ", "(").replace(" )", ")")
+def _flattened(parts: Sequence[Part]) -> Iterator[Column]:
+    for part in parts:
+        if isinstance(part, Embedded):
+            yield from part.columns
+        elif isinstance(part, Column):
+            yield part
