@@ -17,6 +17,7 @@ from starmodel_generator.cli.console import give, say, show_diagnostics
 from starmodel_generator.cli.type_text import type_text
 from starmodel_generator.emission.schema_json import schema_text
 from starmodel_generator.generation import inspect_folder
+from starmodel_generator.planning.output_files import is_in_sql
 from starmodel_schemas import (
     AccessRule,
     AppSchema,
@@ -41,6 +42,10 @@ def inspect(
         typer.Argument(metavar="[ENTITY]", help="Only this one.", show_default=False),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Give the schema as JSON.")] = False,
+    as_sql: Annotated[
+        bool,
+        typer.Option("--sql", help="Give the SQL of entities in SQL, for SQLite and PostgreSQL."),
+    ] = False,
 ) -> None:
     """Show the entities, their fields and their events as the generator understood them.
 
@@ -53,13 +58,21 @@ def inspect(
       starmodel inspect Counter
 
       starmodel inspect --json | jq '.entities\\[].name'
+
+      starmodel inspect Product --sql
     """
+    if as_json and as_sql:
+        say("error: --json and --sql are two answers; ask for one of them")
+        raise typer.Exit(exit_codes.CANNOT_RUN)
     report = inspect_folder(".")
     show_diagnostics(report)
     schema = report.generation.schema if report.generation else None
     if report.has_errors or schema is None:
         raise typer.Exit(exit_codes.exit_code(report))
     chosen = schema.entities if entity is None else (_find(schema, entity),)
+    if as_sql:
+        give(_statements(schema, chosen, entity))
+        return
     if as_json:
         text = schema_text(schema)
         if entity is not None:
@@ -83,6 +96,17 @@ def _find(schema: AppSchema, name: str) -> EntitySchema:
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names) or 'none'}"
     say(f"error: no entity {name}; {hint}")
     raise typer.Exit(exit_codes.CANNOT_RUN)
+
+
+def _statements(schema: AppSchema, chosen: Iterable[EntitySchema], entity: str | None) -> str:
+    in_sql = [each for each in chosen if is_in_sql(each)]
+    if not in_sql:
+        who = "no entity is" if entity is None else f"{entity} is not"
+        say(f"error: {who} in SQL; it would need `store=StateStore.SERVER_SQL` in `model_config`")
+        raise typer.Exit(exit_codes.CANNOT_RUN)
+    from starmodel_generator.cli.statements import statements_text
+
+    return statements_text(schema, in_sql)
 
 
 def _describe(entity: EntitySchema) -> Iterable[Text | Table]:

@@ -15,6 +15,7 @@ from stored_project import forget, import_tables, make_rows, make_tables, settin
 from stored_schemas import stored_app
 
 from starmodel.stores.sql.tables.table import EntityTable
+from starmodel_generator.cli.statements import statements_text, text_of
 from starmodel_generator.database.tables import database_schema
 from starmodel_schemas import AppSchema
 
@@ -110,3 +111,9 @@ def test_the_store_is_told_of_all_tables(made: Made) -> None:
         }
     links = [link.table for table in tables for link in table.links]
     assert links == [table.name for table in schema.tables if table.entity is None]
+
+
+def test_what_is_shown_is_what_the_store_asks(made: Made) -> None:
+    app, tables, _ = made
+    chosen = [entity for entity in app.entities if entity.store == "SERVER_SQL"]
+    assert statements_text(app, chosen) == text_of(tables, [table.name for table in tables])

@@ -74,6 +74,15 @@ with Client(create_app()) as client:
     assert client.post(f"/maker/{maker}/raise_prices", {"by": "0.25"}).json["result"] == 2
     assert client.get(path).state["price"] == "10.75"
     assert client.get("/counter").state == {"count": 0}
+    assert len(client.get("/lamp?price__gt=1&sort=-price").json["items"]) == 2
+    assert "10.75" in client.page(path) and "10.75" in client.page("/lamp")
+"""
+
+SERVES_ALONE = f"""
+import sys
+{USE}
+found = {{"alembic", "sqlalchemy", "sqlmodel"}} & {{*sys.modules}}
+assert not found, found
 """
 
 
@@ -121,6 +130,40 @@ def test_the_environment_says_which_database(
     done = use(shop, STARMODEL_DATABASE_URL=url)
     assert done.returncode == 0, done.stderr
     assert not (shop.root / "app.db").exists()
+
+
+@pytest.mark.parametrize("database", ["memory", "sqlite", "postgresql"])
+def test_a_process_that_only_serves_has_neither_sqlalchemy_nor_sqlmodel(
+    shop: Shop, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = "sqlite://"
+    if database != "memory":
+        url = f"sqlite:///{shop.root / 'other.db'}"
+        if database == "postgresql":
+            url = request.getfixturevalue("postgres_url")
+        assert shop.starmodel("migrate", "new").code == 0
+        up = shop.starmodel("migrate", "up", environment={"STARMODEL_DATABASE_URL": url})
+        assert up.code == 0, up.err
+    done = use(shop, SERVES_ALONE, STARMODEL_DATABASE_URL=url)
+    assert done.returncode == 0, done.stderr
+
+
+def test_row_classes_are_for_statements_of_ones_own(shop: Shop) -> None:
+    script = """
+import asyncio
+from shop.generated.app import create_app
+from shop.generated.lamp.rows import LampRow
+from starmodel.query import fetch, select
+from starmodel.testing import Client
+
+with Client(create_app()) as client:
+    maker = client.post("/maker", {"name": "Ann"}).state["id"]
+    client.post("/lamp", {"price": "10.50", "maker": maker})
+    [row] = client.run(fetch(client.app.services, select(LampRow)))
+    assert (str(row.price), row.maker_id) == ("10.50", maker)
+"""
+    done = use(shop, script, STARMODEL_DATABASE_URL="sqlite://")
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_database_in_memory_has_its_tables_at_once(shop: Shop) -> None:

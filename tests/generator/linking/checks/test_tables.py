@@ -134,8 +134,8 @@ def test_names_that_may_be(classes: str) -> None:
 
 
 def test_classes_of_generated_tables() -> None:
-    classes = "class Field(BaseModel):\n    width: int = 0\n"
-    kept = "class Post(Entity):\n    model_config = CONFIG\n    size: Field | None = None\n"
+    classes = "class EntityTable(BaseModel):\n    width: int = 0\n"
+    kept = "class Post(Entity):\n    model_config = CONFIG\n    size: EntityTable | None = None\n"
     head = HEAD.replace(
         "from starmodel import *",
         "from starmodel import Entity, EntityConfig\n"

@@ -18,7 +18,7 @@ try:
     from starmodel.stores.sql.tables import reserved_words as reserved_words
 except ModuleNotFoundError as error:
     raise ConfigurationError(
-        f"Entities in SQL need a library that is not installed: {error.name}. Run"
+        f"Row classes need a library that is not installed: {error.name}. Run"
         ' `pip install "starmodel-runtime[sql]"`.'
     ) from error
 

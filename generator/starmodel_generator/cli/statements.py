@@ -1,0 +1,149 @@
+"""`starmodel inspect --sql`: what an app asks of its database, as the runtime writes it.
+
+This is the one place where the generator asks the runtime, which is imported when it is needed. Of
+the project itself nothing is imported: the tables are made of the schema.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from starmodel import Access, Entity, Scope, StateStore
+from starmodel.application import EntityDefinition
+from starmodel.stores.sql.ddl import create_tables
+from starmodel.stores.sql.drivers.driver import Dialect
+from starmodel.stores.sql.drivers.postgres_cte import number
+from starmodel.stores.sql.statements.on_delete import relate
+from starmodel.stores.sql.statements.statements import TableStatements
+from starmodel.stores.sql.tables.codec import Codec
+from starmodel.stores.sql.tables.column import Check, Column, Links
+from starmodel.stores.sql.tables.table import EntityTable
+from starmodel_generator.database.columns import link_target
+from starmodel_generator.database.tables import database_schema
+from starmodel_generator.planning.output_files import is_in_sql
+from starmodel_schemas import (
+    AppSchema,
+    CheckSchema,
+    ChoicesCheck,
+    ColumnSchema,
+    CompareCheck,
+    EntitySchema,
+    LengthCheck,
+    NumericColumnType,
+    PlainColumnType,
+    TableSchema,
+    TextColumnType,
+)
+
+_DIALECTS: Mapping[Dialect, str] = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+_COMPARISONS = {">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
+
+
+def statements_text(app: AppSchema, chosen: Iterable[EntitySchema]) -> str:
+    """Return the statements about the tables of some entities in SQL, for both databases."""
+    schemas = {table.name: table for table in database_schema(app).tables}
+    tables = [_table(entity, schemas) for entity in app.entities if is_in_sql(entity)]
+    return text_of(tables, [entity.snake_name for entity in chosen])
+
+
+def text_of(tables: Sequence[EntityTable[Any]], names: Sequence[str]) -> str:
+    """Return the statements about some of an app's tables, for both databases."""
+    parts: list[str] = []
+    for dialect, title in _DIALECTS.items():
+        statements = {table.name: TableStatements(table, dialect) for table in tables}
+        relate(statements)
+        for name in names:
+            parts.append(f"-- {title}: {name}\n")
+            parts += [f"{sql};\n" for sql in create_tables([statements[name].table], dialect)]
+            parts += [
+                f"-- {what}\n{number(sql) if dialect == 'postgresql' else sql};\n"
+                for what, sql in _statements(statements[name])
+            ]
+    return "\n".join(parts)
+
+
+def _statements(table: TableStatements) -> Iterator[tuple[str, str]]:
+    """Give each statement of a table, with what it is for."""
+    yield "load", table.select.sql
+    yield "look up the version", table.version.sql
+    yield "insert", table.insert.sql
+    yield "update, with the columns that have changed", table.update.sql
+    for dependent in table.before_delete:
+        yield "before a delete", dependent.statement.sql
+    yield "delete", table.delete.sql
+    for link, (drop, add) in zip(table.table.links, table.links, strict=True):
+        yield f"remove the links of {link.field}", drop.sql
+        yield f"add a link of {link.field}", add.sql
+
+
+def _table(entity: EntitySchema, schemas: Mapping[str, TableSchema]) -> EntityTable[Any]:
+    schema = schemas[entity.snake_name]
+    definition = EntityDefinition(
+        Entity,
+        name=entity.snake_name,
+        namespace=entity.namespace,
+        store=StateStore.SERVER_SQL,
+        scope=Scope[entity.scope],
+        state=lambda _: {},
+        ttl=entity.ttl,
+        access=Access.PUBLIC,
+    )
+    parts: list[Column | Links] = [
+        _column(column, schema, schemas) for column in schema.columns if column.path
+    ]
+    for field in entity.fields:
+        if link_target(field) is not None and not field.computed:
+            pairs = schemas[f"{schema.name}_{field.name}"]
+            target = _column(pairs.columns[1], pairs, schemas)
+            parts.append(Links(field.name, replace(target, read=str)))
+    several = [index for index in schema.indexes if len(index.columns) > 1]
+    return EntityTable(
+        definition,
+        parts,
+        indexes=[index.columns for index in several if not index.unique],
+        unique=[index.columns for index in several if index.unique],
+    )
+
+
+def _column(column: ColumnSchema, table: TableSchema, schemas: Mapping[str, TableSchema]) -> Column:
+    kind, size = _type(column)
+    key = next((key for key in table.foreign_keys if key.column == column.name), None)
+    other = None if key is None else schemas.get(key.table)
+    single = [index for index in table.indexes if index.columns == (column.name,)]
+    return Column(
+        column.name,
+        kind,
+        Codec(),
+        Codec(),
+        field=column.path[0] if column.path else column.name,
+        size=size,
+        nullable=column.nullable,
+        index=any(not index.unique for index in single),
+        unique=any(index.unique for index in single),
+        checks=tuple(_check(each) for each in table.checks if each.column == column.name),
+        foreign_key=None if key is None else (key.table, key.target),
+        on_delete="restrict" if key is None else key.on_delete,
+        refers=key is not None and other is not None and other.primary_key == (key.target,),
+    )
+
+
+def _type(column: ColumnSchema) -> tuple[str, tuple[int, ...]]:
+    match column.type:
+        case TextColumnType(max_length=None):
+            return "text", ()
+        case TextColumnType(max_length=length):
+            return "text", (length or 0,)
+        case NumericColumnType(precision=precision, scale=scale):
+            return "numeric", (precision, scale)
+        case PlainColumnType(name=name):
+            return name, ()
+
+
+def _check(check: CheckSchema) -> Check:
+    match check:
+        case CompareCheck():
+            return Check(_COMPARISONS[check.operator], (check.value,))
+        case LengthCheck():
+            return Check("length", (check.minimum, check.maximum))
+        case ChoicesCheck():
+            return Check("choices", tuple(value for value in check.values if value is not None))
