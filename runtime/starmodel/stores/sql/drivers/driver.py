@@ -53,7 +53,7 @@ class Statement(NamedTuple):
 
     def bind(self, *parameters: object) -> "Statement":
         """Give the statement with its parameters."""
-        return Statement(self[0], parameters, *self[2:])
+        return Statement._make((self[0], parameters, *self[2:]))
 
 
 class DriverError(Exception):

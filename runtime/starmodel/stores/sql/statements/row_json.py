@@ -6,11 +6,11 @@ its rows first. Each value is written as the generated state writes it.
 
 import json
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 from typing import Any
 
 from starmodel.stores.sql.drivers.driver import Dialect, Row
-from starmodel.stores.sql.statements.selection import codec_of
+from starmodel.stores.sql.row_code import RowCode
+from starmodel.stores.sql.statements.selection import codec_of, first_link
 from starmodel.stores.sql.tables.table import EntityTable
 
 Convert = Callable[[Any], Any]
@@ -48,42 +48,28 @@ class Picture:
         table: The table.
         dialect: The kind of database.
         fields: The fields, each in one column or a reference; none of them is kept as JSON.
+
+    Attributes:
+        of: Gives what JSON has of a row.
     """
 
     def __init__(self, table: EntityTable[Any], dialect: Dialect, fields: Sequence[str]) -> None:
+        places = {column.field: place for place, column in enumerate(table.columns)}
+        links = {link.field: place for place, link in enumerate(table.links)}
         references = {reference.field for reference in table.references}
-        writers: dict[str, tuple[int, Convert | None]] = {}
-        for place, column in enumerate(table.columns):
-            write = str if column.field in references else _WRITTEN.get(column.kind)
-            writers[column.field] = place, _writer(codec_of(column, dialect).decode, write)
-        first = len(table.columns) + (2 if table.has_expiry else 1)
-        for place, link in enumerate(table.links, first):
-            writers[link.field] = place, _lister(codec_of(link.target, dialect).decode)
-        places = [writers[field][0] for field in fields]
-        self._fields = fields
-        # Of a single place or none it would give no tuple; what comes last is left out again.
-        self._pick: Callable[[Row], tuple[Any, ...]] = itemgetter(*places, 0, 0)
-        self._written = [
-            (field, place, write)
-            for field in fields
-            for place, write in [writers[field]]
-            if write is not None
-        ]
-
-    def of(self, row: Row) -> dict[str, object]:
-        """Give what JSON has of a row."""
-        # Most fields are as they are in the row, so they are all taken at once.
-        state = dict(zip(self._fields, self._pick(row), strict=False))
-        for field, place, write in self._written:
-            state[field] = write(row[place])
-        return state
-
-
-def _writer(decode: Convert | None, write: Convert | None) -> Convert | None:
-    if decode is None or write is None:
-        only = decode or write
-        return None if only is None else lambda value: None if value is None else only(value)
-    return lambda value: None if value is None else write(decode(value))
+        code = RowCode()
+        for field in fields:
+            if field in links:
+                decode = codec_of(table.links[links[field]].target, dialect).decode
+                place = first_link(table) + links[field]
+                code.add(field, code.value(place, [_lister(decode)], nullable=False))
+                continue
+            column = table.columns[places[field]]
+            is_number = field in references and column.kind != "text"
+            write = str if is_number else _WRITTEN.get(column.kind)
+            steps = codec_of(column, dialect).decode, write
+            code.add(field, code.value(places[field], steps, nullable=column.nullable))
+        self.of: Callable[[Row], dict[str, object]] = code.compiled()
 
 
 def _lister(decode: Convert | None) -> Convert:

@@ -1,15 +1,16 @@
 """Reading the table of one entity: its queries for one kind of database, and what rows mean."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from starmodel.application.copying import restore
 from starmodel.application.store import Key, Stored
 from starmodel.stores.sql.drivers.driver import Dialect, Row, Statement
+from starmodel.stores.sql.row_code import RowCode
 from starmodel.stores.sql.tables.codec import Codec, Convert
-from starmodel.stores.sql.tables.column import Column, Embedded, quote
+from starmodel.stores.sql.tables.column import Column, quote
 from starmodel.stores.sql.tables.table import EXPIRES_AT, VERSION, EntityTable, LinkTable
 
 _BATCHES = (1, 4, 16, 64, 256)
@@ -49,11 +50,8 @@ class TableQueries:
             f"SELECT {VERSION.quoted}{expiry} FROM {table.quoted} {by_key}", operation="select"
         )
         self._width = len(table.columns)
-        self._blank: dict[str, Any] = dict.fromkeys(table.fields)
         self._fields = tuple(column.field for column in table.columns)
-        self._readers = [*_readers(table, dialect)]
-        self._makers = [(each.field, _maker(each, table, dialect)) for each in table.embedded]
-        self._link_readers = [(link.field, _link_reader(link, dialect)) for link in table.links]
+        self._values_of = _values_of(table, dialect)
         self._encode_key = codec_of(table.key, dialect).encode
         self._expiry = codec_of(EXPIRES_AT, dialect)
 
@@ -65,24 +63,9 @@ class TableQueries:
     def read(self, row: Row, now: float) -> Stored | None:
         """Give what a row holds; `None` if its time is up."""
         width = self._width
-        place = width + 1
-        if self.table.has_expiry:
-            place += 1
-            if self.is_expired(row[width + 1], now):
-                return None
-        values = self._blank.copy()
-        # Most columns hold the value of a field as it is.
-        values.update(zip(self._fields, row, strict=False))
-        for field, column, read in self._readers:
-            value = row[column]
-            if value is not None:
-                values[field] = read(value)
-        for field, make in self._makers:
-            values[field] = make(row)
-        for field, read in self._link_readers:
-            values[field] = read(row[place])
-            place += 1
-        return Stored(values, row[width])
+        if self.table.has_expiry and self.is_expired(row[width + 1], now):
+            return None
+        return Stored(self._values_of(row), row[width])
 
     def read_record(self, row: Row, now: float) -> tuple[Key, Stored] | None:
         """Give the key of a record and what its row holds; `None` if its time is up."""
@@ -143,55 +126,51 @@ def codec_of(column: Column, dialect: Dialect) -> Codec:
     return column.sqlite if dialect == "sqlite" else column.postgresql
 
 
-def reader_of(column: Column, dialect: Dialect) -> Convert | None:
-    """Give what makes the value of what the database has; `None` where that is the same."""
-    return _one_after_the_other(codec_of(column, dialect).decode, column.read)
+def steps_of(column: Column, dialect: Dialect) -> tuple[Convert | None, Convert | None]:
+    """Give what makes the value of what the database has, one after the other."""
+    return codec_of(column, dialect).decode, column.read
 
 
-def _one_after_the_other(first: Convert | None, second: Convert | None) -> Convert | None:
-    if first is None or second is None:
-        return first or second
-    return lambda value: second(first(value))
+def first_link(table: EntityTable[Any]) -> int:
+    """Give the place in a row of what it is linked with."""
+    return len(table.columns) + (2 if table.has_expiry else 1)
 
 
-def _readers(table: EntityTable[Any], dialect: Dialect) -> Iterator[tuple[str, int, Convert]]:
-    """Give what is to be read of some columns that are fields of their own, with their places."""
-    for place, column in enumerate(table.columns):
-        read = reader_of(column, dialect)
-        if read is not None and column.part is None:
-            yield column.field, place, read
+def _values_of(table: EntityTable[Any], dialect: Dialect) -> Callable[[Row], dict[str, Any]]:
+    """Write the function that makes the values of fields of a row."""
+    code = RowCode()
+    places = {column.name: place for place, column in enumerate(table.columns)}
+    columns = {column.field: column for column in table.columns}
+    embedded = {each.field: each for each in table.embedded}
+    links = {link.field: place for place, link in enumerate(table.links)}
 
+    def value(column: Column) -> str:
+        steps = steps_of(column, dialect)
+        return code.value(places[column.name], steps, nullable=column.nullable)
 
-def _maker(embedded: Embedded, table: EntityTable[Any], dialect: Dialect) -> Callable[[Row], Any]:
-    """Give what makes a value object of its columns."""
-    cls, columns = embedded.cls, embedded.columns
-    first = table.columns.index(columns[0])
-    last = first + len(columns)
-    names = [column.part or "" for column in columns]
-    readers = [
-        (names[place], first + place, read)
-        for place, column in enumerate(columns)
-        if (read := reader_of(column, dialect)) is not None
-    ]
-
-    def make(row: Row) -> Any:
-        values: dict[str, object] = dict(zip(names, row[first:last], strict=True))
-        for name, place, read in readers:
-            value = row[place]
-            if value is not None:
-                values[name] = read(value)
-        return restore(cls, values)
-
-    return make
+    for field in table.fields:
+        if field in links:
+            number = links[field]
+            read = _link_reader(table.links[number], dialect)
+            place = first_link(table) + number
+            code.add(field, code.value(place, [read], nullable=False))
+        elif field in embedded:
+            parts = [f"{each.part!r}: {value(each)}" for each in embedded[field].columns]
+            cls = code.name(embedded[field].cls)
+            code.add(field, f"{code.name(restore)}({cls}, {{{', '.join(parts)}}})")
+        else:
+            code.add(field, value(columns[field]))
+    return code.compiled()
 
 
 def _link_reader(link: LinkTable, dialect: Dialect) -> Convert:
     """Give what makes references of the pairs of position and id that a row comes with."""
-    read = reader_of(link.target, dialect)
+    decode, read = steps_of(link.target, dialect)
     assert read is not None
 
     def references(pairs: str | None) -> list[Any]:
-        return [read(id) for _, id in sorted(json.loads(pairs or "[]"))]
+        found = sorted(json.loads(pairs or "[]"))
+        return [read(id if decode is None else decode(id)) for _, id in found]
 
     return references
 

@@ -19,7 +19,7 @@ from starmodel.stores.sql.statements.search_statement import TableSearches
 from starmodel.stores.sql.statements.selection import codec_of
 from starmodel.stores.sql.tables.codec import Convert, NotStorable, check_class
 from starmodel.stores.sql.tables.column import Column
-from starmodel.stores.sql.tables.table import EXPIRES_AT, VERSION, EntityTable, LinkTable
+from starmodel.stores.sql.tables.table import EXPIRES_AT, VERSION, EntityTable
 
 TOMBSTONE_KEY = ("entity", "id")
 _ADD_TOMBSTONE = insert(
@@ -109,6 +109,7 @@ class TableStatements(TableSearches):
         self._bury_expired = insert_from(TOMBSTONES, buried, source, key=TOMBSTONE_KEY, reads=reads)
         self._drop_expired = delete(table.name, is_over)
         self._count_expired = delete(table.name, is_over, returns="1")
+        self._link_writers = [writer_of(link.target, dialect) or _unchanged for link in table.links]
         self.links = [
             (
                 delete(link.table, f"{link.owner.quoted} = ?"),
@@ -191,27 +192,28 @@ class TableStatements(TableSearches):
     def _link(self, key: object, values: Values, before: Values | None) -> list[Step]:
         """Write links anew where they differ from those before: none, or unknown ones."""
         steps: list[Step] = []
-        for link, (drop, add) in zip(self.table.links, self.links, strict=True):
-            ids = self._targets(link, values[link.field])
-            if before and ids == self._targets(link, before[link.field]):
+        for link, write, (drop, add) in zip(
+            self.table.links, self._link_writers, self.links, strict=True
+        ):
+            field = link.field
+            if before and values[field] is before[field]:
+                continue
+            ids = self._targets(field, write, values[field])
+            if before and ids == self._targets(field, write, before[field]):
                 continue
             if before is None or before:
-                steps.append(Step(drop.bind(key), link.field))
-            steps += [
-                Step(add.bind(key, id, position), link.field) for position, id in enumerate(ids)
-            ]
+                steps.append(Step(drop.bind(key), field))
+            steps += [Step(add.bind(key, id, position), field) for position, id in enumerate(ids)]
         return steps
 
-    def _targets(self, link: LinkTable, references: Iterable[Any]) -> list[Any]:
-        write = writer_of(link.target, self.dialect)
-        assert write is not None
+    def _targets(self, field: str, write: Convert, references: Iterable[Any]) -> list[Any]:
         try:
             targets = [write(reference) for reference in references]
         except NotStorable as refused:
-            error = ArgumentError(link.field, refused.message, refused.type)
+            error = ArgumentError(field, refused.message, refused.type)
             raise InvalidState(self.entity, (error,)) from None
         if len({*targets}) != len(targets):
-            error = ArgumentError(link.field, "Something is in it twice.", "unique")
+            error = ArgumentError(field, "Something is in it twice.", "unique")
             raise InvalidState(self.entity, (error,))
         return targets
 
@@ -298,6 +300,10 @@ def writer_of(
         return value
 
     return write
+
+
+def _unchanged(value: Any) -> Any:
+    return value
 
 
 def _insert(table: EntityTable[Any]) -> Statement:
