@@ -82,8 +82,8 @@ def migrated(*tables: EntityTable[Any]) -> DatabaseSchema:
         found += [
             TableSchema(
                 name=link.table,
-                primary_key=(link.owner, link.target.name),
-                columns=tuple(map(column, (link.owner, link.target.name, "position"))),
+                primary_key=(link.owner.name, link.target.name),
+                columns=tuple(map(column, (link.owner.name, link.target.name, "position"))),
             )
             for link in each.links
         ]

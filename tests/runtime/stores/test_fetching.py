@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from library_queries import services_of
 from sql_tables import KINDS, Store, Thing, define
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlmodel import Field
 
@@ -229,6 +230,21 @@ def test_a_database_that_does_not_answer() -> None:
     services = services_of(Store(Gone(), (SHELVED_TABLE,)), (SHELVED,))
     with pytest.raises(Unavailable):
         asyncio.run(fetch(services, select(ShelvedRow)))
+
+
+def test_operators_that_look_like_parameters(postgres_url: str) -> None:
+    async def check() -> None:
+        services = services_of(Store(postgres_url, (SHELVED_TABLE,)), (SHELVED,))
+        await services.open()
+        try:
+            document = sa.cast(sa.literal('{"x": 1}'), JSONB)
+            keys = (document.has_key("x"), document.has_key("y"))
+            [row] = await fetch(services, sa.select(*keys, sa.literal_column("'what?'")))
+            assert tuple(row) == (True, False, "what?")
+        finally:
+            await services.close()
+
+    asyncio.run(check())
 
 
 def test_an_app_imports_sqlalchemy_only_for_this() -> None:
