@@ -239,7 +239,8 @@ def test_operators_that_look_like_parameters(postgres_url: str) -> None:
         try:
             document = sa.cast(sa.literal('{"x": 1}'), JSONB)
             keys = (document.has_key("x"), document.has_key("y"))
-            [row] = await fetch(services, sa.select(*keys, sa.literal_column("'what?'")))
+            columns: Any = (*keys, sa.literal_column("'what?'"))
+            [row] = await fetch(services, sa.select(*columns))
             assert tuple(row) == (True, False, "what?")
         finally:
             await services.close()
