@@ -249,7 +249,7 @@ def test_a_post_and_its_tags_can_be_deleted_at_once(client: Client) -> None:
 
 def test_what_is_locked_is_said_before_anything_is_loaded(project: CrudProject) -> None:
     text = (project.folder / project.package / "generated/account/commands.py").read_text()
-    locked = "as work:\n        work.lock(ACCOUNT, id, other_id, tip_to_id)\n        while True:\n"
+    locked = "as work:\n        work.lock(ACCOUNT, id, other_id, tip_to_id)\n        for _ in work.attempts():\n"
     assert locked in text
     assert text.count("work.lock(") == 1
 

@@ -27,7 +27,7 @@ def test_another_entity_is_loaded_by_its_id_if_its_rule_allows_it() -> None:
     assert "    product_id: str,\n    quantity: int = 1,\n" in function("cart", "add")
     assert body("cart", "add").startswith(
         "async with services.unit_of_work(actor) as work:\n"
-        "while True:\n"
+        "for _ in work.attempts():\n"
         "cart = await work.load(CART, session)\n"
         "product = await work.load(PRODUCT, product_id)\n"
         "work.authorize(product, may_see)\n"
@@ -62,7 +62,7 @@ def test_a_generator_saves_each_step_and_what_comes_after_the_last() -> None:
 def test_a_creation_is_checked_before_it_is_added() -> None:
     assert body("product", "open") == (
         "async with services.unit_of_work(actor) as work:\n"
-        "while True:\n"
+        "for _ in work.attempts():\n"
         "product = Product.open(name=name, price=price, status=status)\n"
         "sm.authorize(actor, may_edit(actor, product))\n"
         "work.add(PRODUCT, product)\n"
@@ -73,7 +73,8 @@ def test_a_creation_is_checked_before_it_is_added() -> None:
         "None,\n"
         ")\n"
         "if outcome is not None:\n"
-        "return outcome"
+        "return outcome\n"
+        "raise work.last_conflict"
     )
 
 

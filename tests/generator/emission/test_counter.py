@@ -62,12 +62,13 @@ async def increment(
     Runs Counter.increment(amount: int = 1) -> None.
     """
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             counter = await work.load(COUNTER, session)
             counter.increment(amount=amount)
             outcome = await work.commit(counter, "increment", {"amount": amount}, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 '''
 
 ROUTES = '''\

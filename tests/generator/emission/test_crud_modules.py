@@ -77,12 +77,13 @@ def create(
     """Make a tag."""
     arguments = sm.given(name=name)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             tag = TAG.make(arguments)
             work.add(TAG, tag)
             outcome = await work.commit(tag, "create", arguments, None)
             if outcome is not None:
-                return outcome'''
+                return outcome
+        raise work.last_conflict'''
 UPDATE = '''\
 def update(
     services: sm.Services,
@@ -99,13 +100,14 @@ def update(
     """
     arguments = sm.given(name=name)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             tag = await work.load(TAG, id)
             work.expect(tag, version, arguments)
             work.change(tag, arguments)
             outcome = await work.commit(tag, "update", arguments, None)
             if outcome is not None:
-                return outcome'''
+                return outcome
+        raise work.last_conflict'''
 DELETE = '''\
 def delete(
     services: sm.Services,
@@ -116,12 +118,13 @@ def delete(
 ) -> sm.Outcome[None]:
     """Delete a tag."""
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             tag = await work.load(TAG, id)
             work.delete(tag)
             outcome = await work.commit(tag, "delete", {}, None)
             if outcome is not None:
-                return outcome'''
+                return outcome
+        raise work.last_conflict'''
 
 
 def test_the_commands_of_crud_letter_by_letter() -> None:

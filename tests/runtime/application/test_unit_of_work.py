@@ -22,7 +22,7 @@ class Stray(Product):
 async def increment(services: Services, amount: int = 1, pause: bool = False) -> Outcome[int]:
     """What a generated command looks like."""
     async with services.unit_of_work(ANN) as work:
-        while True:
+        for _ in work.attempts():
             counter = await work.load(COUNTER, "s1")
             if pause:
                 await asyncio.sleep(0)
@@ -30,6 +30,7 @@ async def increment(services: Services, amount: int = 1, pause: bool = False) ->
             outcome = await work.commit(counter, "increment", {"amount": amount}, counter.count)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 def test_an_event_is_stored_answered_and_told() -> None:
@@ -390,7 +391,7 @@ def test_no_update_is_lost_among_eight_workers_and_none_is_refused(seconds: floa
     async def worker(services: Services, key: str) -> None:
         for _ in range(100):
             async with services.unit_of_work() as work:
-                while True:
+                for _ in work.attempts():
                     counter = await work.load(COUNTER, key)
                     before = counter.count
                     await asyncio.sleep(seconds)
@@ -412,7 +413,7 @@ def test_two_who_want_the_same_two_in_another_order_both_get_them() -> None:
     async def move(services: Services, first: str, second: str) -> None:
         for _ in range(50):
             async with services.unit_of_work() as work:
-                while True:
+                for _ in work.attempts():
                     one = await work.load(COUNTER, first)
                     await asyncio.sleep(0)
                     other = await work.load(COUNTER, second)
@@ -437,7 +438,7 @@ def test_loading_at_once_with_a_lock_locks_once_and_lets_go() -> None:
     async def move(services: Services) -> None:
         for _ in range(20):
             async with services.unit_of_work() as work:
-                while True:
+                for _ in work.attempts():
                     one, other = await asyncio.gather(
                         work.load(COUNTER, "s1", lock=True), work.load(COUNTER, "s2", lock=True)
                     )
@@ -465,7 +466,7 @@ def test_whoever_raises_after_a_conflict_lets_go() -> None:
         attempts = 0
         with pytest.raises(ZeroDivisionError):
             async with shop.services.unit_of_work() as work:
-                while True:
+                for _ in work.attempts():
                     counter = await work.load(COUNTER, "s1")
                     attempts += 1
                     if attempts == 2:

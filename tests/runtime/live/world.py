@@ -349,7 +349,7 @@ class World:
     ) -> None:
         """Run an event that sets some fields."""
         async with self.services.unit_of_work() as work:
-            while True:
+            for _ in work.attempts():
                 entity = await work.load(definition, holder)
                 for name, value in values.items():
                     setattr(entity, name, value)
@@ -360,7 +360,7 @@ class World:
         """Run an event that appends to the chat, and says so with a fragment or without."""
         fragment = Fragment(str(number), "#chat", "append") if with_fragment else None
         async with self.services.unit_of_work() as work:
-            while True:
+            for _ in work.attempts():
                 chat = await work.load(CHAT)
                 await asyncio.sleep(0)
                 chat.lines.append(number)

@@ -164,7 +164,7 @@ def test_where_the_database_wants_it_again_it_is_done_again_and_once(url: str) -
 def test_an_event_over_several_rows_is_done_whole_or_not_at_all(url: str) -> None:
     async def move(services: Services, source: str, target: str, amount: int) -> None:
         async with services.unit_of_work() as work:
-            while True:
+            for _ in work.attempts():
                 giver = await work.load(TALLY, source)
                 taker = await work.load(TALLY, target)
                 taker.total += amount
@@ -223,11 +223,12 @@ def test_a_request_that_comes_again_is_done_once(url: str) -> None:
     async def once(services: Services, key: str) -> str:
         try:
             async with services.unit_of_work(idempotency_key=key) as work:
-                while True:
+                for _ in work.attempts():
                     tally = await work.load(TALLY, "shared")
                     tally.total += 1
                     if await work.commit(tally, "add", {}, None) is not None:
                         return "done"
+                raise work.last_conflict
         except Repeated as repeated:
             assert (repeated.entity, repeated.id) == ("tally", "shared")
             return "repeated"

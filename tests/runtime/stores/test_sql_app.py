@@ -32,19 +32,20 @@ async def open_tag(request: Request) -> Response:
     async with request.services.unit_of_work(
         request.actor, idempotency_key=request.idempotency_key
     ) as work:
-        while True:
+        for _ in work.attempts():
             tag = Tag(name="tag")
             work.add(TAG, tag)
             outcome = await work.commit(tag, "open", {}, None)
             if outcome is not None:
                 return answer_created(request, TAG, outcome)
+        raise work.last_conflict
 
 
 async def grow(request: Request) -> Response:
     async with request.services.unit_of_work(
         request.actor, idempotency_key=request.idempotency_key
     ) as work:
-        while True:
+        for _ in work.attempts():
             tag = await work.load(TAG, request.path_parameters["id"])
             if len(tag.name) > 3:
                 raise Refused("It is long enough.")
@@ -52,6 +53,7 @@ async def grow(request: Request) -> Response:
             outcome = await work.commit(tag, "grow", {}, None)
             if outcome is not None:
                 return answer_event(request, TAG, outcome)
+        raise work.last_conflict
 
 
 async def drop(request: Request) -> Response:

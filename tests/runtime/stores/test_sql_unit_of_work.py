@@ -208,7 +208,7 @@ def test_many_who_lock_one_row_wait_for_each_other(run: Run) -> None:
         async def turn(lock: bool) -> None:
             nonlocal attempts
             async with library.work() as work:
-                while True:
+                for _ in work.attempts():
                     attempts += 1
                     book = await work.load(BOOK, "0", lock=lock)
                     await asyncio.sleep(0)
@@ -256,7 +256,7 @@ def test_a_request_that_is_sent_again_is_carried_out_once(run: Run) -> None:
 
         async def turn(key: str) -> None:
             async with library.work(key) as work:
-                while True:
+                for _ in work.attempts():
                     book = await work.load(BOOK, "0")
                     if book.pages:
                         raise Refused("It was turned before.")

@@ -54,6 +54,7 @@ class Loading:
     Attributes:
         actor: Whose event it is.
         idempotency_key: The key of a request that may be sent again, until it is carried out.
+        last_conflict: Why the event was to be run again, once a commit has returned `None`.
     """
 
     __slots__ = (
@@ -72,7 +73,10 @@ class Loading:
         "_wanted_of",
         "actor",
         "idempotency_key",
+        "last_conflict",
     )
+
+    last_conflict: Conflict
 
     def __init__(self, services: "Services", actor: Actor) -> None:
         self.actor = actor

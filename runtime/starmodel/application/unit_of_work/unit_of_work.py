@@ -3,19 +3,20 @@
 Generated commands look like this:
 
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             counter = await work.load(COUNTER, session)
             counter.increment(amount=amount)
             outcome = await work.commit(counter, "increment", {"amount": amount}, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 Nothing is stored or published before `commit`, and leaving the block without it forgets
 everything. A commit validates what has changed, compares versions and saves in one step, and
 publishes afterwards. Where somebody else was faster, the event is run again on fresh state.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 from types import TracebackType
@@ -27,7 +28,7 @@ from starmodel.application.definition import EntityDefinition
 from starmodel.application.outcome import Outcome
 from starmodel.application.protected_values import ALL_WRITABLE, WritableParts, keep_protected
 from starmodel.application.store import NO_READS, EntityPersistenceBackend, Reads, Receipt
-from starmodel.application.unit_of_work.loading import Loading
+from starmodel.application.unit_of_work.loading import ATTEMPTS, Loading
 from starmodel.application.unit_of_work.tracking import Tracked
 from starmodel.domain import Access, CommandRecord, Entity, Fragment
 from starmodel.domain.ids import refuse_id
@@ -76,6 +77,14 @@ class UnitOfWork(Loading):
         self._forget()
         if self.idempotency_key is not None and isinstance(exc, Exception):
             await self._raise_if_repeated()
+
+    def attempts(self) -> Iterator[None]:
+        """Yield once for each time that the event may be run: again after each conflict, 8 times.
+
+        Once it has ended, `last_conflict` says who was in the way.
+        """
+        while self._conflicts < ATTEMPTS:
+            yield
 
     @overload
     def add(self, entity: Entity, /) -> None: ...
@@ -209,12 +218,13 @@ class UnitOfWork(Loading):
 
         Returns:
             What it led to; `None` if somebody else was faster. Then everything loaded is
-            forgotten, a short random time has passed, and the event is to be run again.
+            forgotten, and the event is to be run again if `attempts` has another one; a short
+            random time has passed before that.
 
         Raises:
             InvalidState: The event left an entity invalid; nothing was saved.
             ConstraintViolation: What else is stored does not allow it; nothing was saved.
-            Conflict: Somebody else was faster too often.
+            Conflict: Somebody else was faster, and there was no attempt left.
             Taken: A new record has the id of another.
             Repeated: The request was carried out before.
         """
@@ -401,6 +411,11 @@ class UnitOfWork(Loading):
     async def _begin_anew(self, conflict: Conflict, backend: EntityPersistenceBackend) -> None:
         if self._lock is not None:
             await self._unlock()
+        self.last_conflict = conflict
+        if self._conflicts == ATTEMPTS - 1:
+            # Nobody waits for an attempt that does not come.
+            self._conflicts = ATTEMPTS
+            return
         await self._wait_after(conflict)
         if self._conflicts >= backend.attempts_before_lock:
             loaded = [
