@@ -1,8 +1,9 @@
 """Ids that sort by the time they were made."""
 
-import secrets
 import threading
 import time
+
+from starmodel.domain.randomness import random_bytes
 
 MAX_ID = 200
 """Characters in an id: it is part of a path."""
@@ -11,7 +12,7 @@ _OTHER_PATHS = frozenset({"", ".", "..", "new", "options"})
 """What cannot be an id, since `/product/new` is another page, and `/product/..` none."""
 
 _TICKS_PER_MILLISECOND = 1 << 12
-_RANDOM_BITS = 80
+_RANDOM_BYTES = 10
 
 _lock = threading.Lock()
 _last_tick = 0
@@ -28,7 +29,7 @@ def new_id() -> str:
     with _lock:
         tick = max(time.time_ns() // 1_000_000 * _TICKS_PER_MILLISECOND, _last_tick + 1)
         _last_tick = tick
-    return f"{tick << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS):035x}"
+    return f"{tick:015x}{random_bytes()[:_RANDOM_BYTES].hex()}"
 
 
 def refuse_id(id: str) -> str | None:

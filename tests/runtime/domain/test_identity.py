@@ -1,5 +1,8 @@
 """Ids: unique, sortable, unguessable."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -42,3 +45,15 @@ def test_threads_never_get_the_same_time() -> None:
     for thread in threads:
         thread.join()
     assert len({id[:15] for id in ids}) == 8000
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="There is no fork on this system.")
+def test_a_forked_process_makes_other_ids() -> None:
+    program = (
+        "import os, sys; from starmodel.domain.ids import new_id; new_id()\n"
+        "child = os.fork(); print(*[new_id()[15:] for _ in range(150)], flush=True)\n"
+        "sys.exit() if not child else os.waitpid(child, 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    made = done.stdout.split()
+    assert len(made) == len({*made}) == 300

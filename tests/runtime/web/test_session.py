@@ -118,6 +118,16 @@ def test_a_bent_cookie_begins_a_new_session() -> None:
     asyncio.run(main())
 
 
+def test_a_cookie_is_signed_as_itsdangerous_signs_it() -> None:
+    signer = TimestampSigner(
+        SECRET, salt="starmodel.session", key_derivation="hmac", digest_method=hashlib.sha256
+    )
+    identity = SignedSession([SECRET])
+    value = value_of(identity, "one")
+    assert signer.unsign(value, max_age=10) == b"one"
+    assert found(identity, f"starmodel={signer.sign('two').decode()}") == "two"
+
+
 def test_of_two_cookies_neither_is_taken() -> None:
     identity = SignedSession([SECRET])
     one, two = value_of(identity, "one"), value_of(identity, "two")

@@ -1,17 +1,15 @@
 """Who a browser is, from one request to the next: a random id in a signed cookie."""
 
 import copy
-import hashlib
+import hmac
 import logging
-import secrets
 import time
 from abc import ABC, abstractmethod
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from typing import Self
+from typing import Final, Self
 
-from itsdangerous import BadData, TimestampSigner
-from itsdangerous.encoding import base64_decode, base64_encode
-
+from starmodel.domain.randomness import random_bytes
 from starmodel.errors import ConfigurationError
 
 logger = logging.getLogger("starmodel.session")
@@ -21,6 +19,9 @@ SECURE_COOKIE = "__Host-starmodel"
 """The name over https. Browsers take the prefix as a promise that no other site set it."""
 
 SHORT_KEY = 32
+_DIGEST: Final = "sha256"
+_SALT = b"starmodel.session"
+"""Makes keys of their own for session cookies: what the app signs for other uses is none."""
 _CACHED = 4096
 _CACHED_HEADER = 1024
 
@@ -69,17 +70,8 @@ class SessionIdentity(ABC):
         return self
 
 
-class _Signer(TimestampSigner):
-    """A signer that takes its time from the app's clock."""
-
-    clock: Callable[[], float] = staticmethod(time.time)
-
-    def get_timestamp(self) -> int:
-        return int(self.clock())
-
-
 class SignedSession(SessionIdentity):
-    """A random id of 144 bits, signed with HMAC-SHA256 and dated.
+    """A random id of 144 bits, signed with HMAC-SHA256 and dated: `id.date.signature`.
 
     A cookie is good if one of the keys signed it, not longer than `max_age` ago. It is set
     again when half of that time is over. Where two cookies of the name come with one request,
@@ -104,17 +96,11 @@ class SignedSession(SessionIdentity):
             logger.warning("The secret key is short; use at least %d characters.", SHORT_KEY)
         self.max_age = max_age
         self._clock = clock
-        self._signer = _Signer(
-            list(keys),
-            salt="starmodel.session",
-            key_derivation="hmac",
-            digest_method=hashlib.sha256,
-        )
-        self._signer.clock = clock
+        self._keys = [hmac.digest(key.encode("utf-8"), _SALT, _DIGEST) for key in keys]
         self._names = {False: COOKIE.encode(), True: SECURE_COOKIE.encode()}
         self._attributes = {
-            False: f"; Max-Age={max_age}; Path=/; HttpOnly; SameSite=Lax",
-            True: f"; Max-Age={max_age}; Path=/; HttpOnly; SameSite=Lax; Secure",
+            False: b"; Max-Age=%d; Path=/; HttpOnly; SameSite=Lax" % max_age,
+            True: b"; Max-Age=%d; Path=/; HttpOnly; SameSite=Lax; Secure" % max_age,
         }
         # Cookie headers that were found good.
         self._known: dict[bytes, FoundSession] = {}
@@ -129,12 +115,13 @@ class SignedSession(SessionIdentity):
 
     def create(self) -> str:
         """Make the id of a new session, which nobody can guess."""
-        return secrets.token_urlsafe(18)
+        return urlsafe_b64encode(random_bytes()).decode("ascii")
 
     def cookie(self, session: str, *, secure: bool) -> bytes:
         """Write the value of the `Set-Cookie` header for a session."""
-        value = self._signer.sign(session).decode("ascii")
-        return f"{self._names[secure].decode()}={value}{self._attributes[secure]}".encode("ascii")
+        signed = b"%b.%b" % (session.encode("ascii"), _date(self._clock()))
+        signature = _signature(self._keys[-1], signed)
+        return b"%b=%b.%b%b" % (self._names[secure], signed, signature, self._attributes[secure])
 
     def below(self, path: str) -> Self:
         """Return the same with a cookie that is sent to that path alone.
@@ -146,7 +133,7 @@ class SignedSession(SessionIdentity):
         name = ".".join([COOKIE, *path.strip("/").split("/")])
         other._names = {False: name.encode(), True: f"__Secure-{name}".encode()}
         other._attributes = {
-            secure: attributes.replace("; Path=/;", f"; Path={path};")
+            secure: attributes.replace(b"; Path=/;", b"; Path=%b;" % path.encode("ascii"))
             for secure, attributes in self._attributes.items()
         }
         other._known, other._known_secure = {}, {}
@@ -154,17 +141,21 @@ class SignedSession(SessionIdentity):
 
     def _check(self, cookies: bytes, *, secure: bool) -> FoundSession | None:
         value = only_cookie(cookies, self._names[secure])
-        if value is None or not _is_canonical(value):
+        if value is None:
             return None
-        try:
-            session, signed_at = self._signer.unsign(
-                value, max_age=self.max_age, return_timestamp=True
-            )
-            id = session.decode("ascii")
-        except (BadData, UnicodeDecodeError):
+        signed, _, signature = value.rpartition(b".")
+        session, is_dated, date = signed.rpartition(b".")
+        # The texts are compared, not what they decode to: many texts stand for one signature.
+        if not is_dated or not any(
+            hmac.compare_digest(_signature(key, signed), signature) for key in self._keys
+        ):
             return None
-        due = signed_at.timestamp() + self.max_age / 2
-        if self._clock() >= due:
+        now, signed_at = self._clock(), _seconds(date)
+        if not 0 <= int(now) - signed_at <= self.max_age:
+            return None
+        id = session.decode("ascii")
+        due = signed_at + self.max_age / 2
+        if now >= due:
             return FoundSession(id, is_due=True)
         found = FoundSession(id, good_until=due)
         if len(cookies) <= _CACHED_HEADER:
@@ -185,14 +176,15 @@ def only_cookie(cookies: bytes, name: bytes) -> bytes | None:
     return values[0] if len(values) == 1 else None
 
 
-def _is_canonical(value: bytes) -> bool:
-    """Tell whether a signature is spelled as we would spell it.
+def _signature(key: bytes, signed: bytes) -> bytes:
+    return urlsafe_b64encode(hmac.digest(key, signed, _DIGEST)).rstrip(b"=")
 
-    The last character of a signature in base64 has bits that count for nothing, and decoders
-    skip what they do not know. So many texts stand for one signature; only one is accepted.
-    """
-    signature = value.rpartition(b".")[2]
-    try:
-        return base64_encode(base64_decode(signature)) == signature
-    except BadData:
-        return False
+
+def _date(seconds: float) -> bytes:
+    """Write whole seconds since 1970."""
+    return urlsafe_b64encode(int(seconds).to_bytes(5, "big").lstrip(b"\0")).rstrip(b"=")
+
+
+def _seconds(date: bytes) -> int:
+    """Read what `_date` has written."""
+    return int.from_bytes(urlsafe_b64decode(date + b"=="), "big")
