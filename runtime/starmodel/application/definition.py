@@ -13,7 +13,7 @@ from starmodel.application.copying import (
     public_errors,
     restore,
 )
-from starmodel.application.introspection import is_flat, leaves_traces, validator
+from starmodel.application.introspection import is_flat, leaves_traces, plain_types, validator
 from starmodel.application.sqlalchemy_instrumentation import prepare_mapped
 from starmodel.application.store import Key
 from starmodel.domain import Access, Entity, Policy, Scope, StateStore
@@ -46,6 +46,8 @@ class EntityDefinition(Generic[E]):
         is_flat: Whether all its values are immutable, so that they need not be copied.
         is_global, is_record: Whether `scope` is `Scope.GLOBAL`, or `Scope.RECORD`.
         leaves_traces: Whether reading an instance may leave something behind in it.
+        plain: The type of each public field of which any value of the very type is valid, and is
+            what JSON has of it.
         validate: Makes a validated instance of values.
     """
 
@@ -59,6 +61,7 @@ class EntityDefinition(Generic[E]):
         "many",
         "name",
         "namespace",
+        "plain",
         "renders_itself",
         "scope",
         "scope_name",
@@ -105,6 +108,7 @@ class EntityDefinition(Generic[E]):
         self.is_global = scope is Scope.GLOBAL
         self.is_record = scope is Scope.RECORD
         self.leaves_traces = leaves_traces(cls)
+        self.plain = plain_types(cls)
         self.validate = validator(cls)
 
     def __repr__(self) -> str:
@@ -122,6 +126,10 @@ class EntityDefinition(Generic[E]):
     def restore(self, values: Mapping[str, object]) -> E:
         """Make an instance of stored values, which shares nothing with them."""
         return restore(self.cls, dict(values) if self.is_flat else detach(values))
+
+    def state_of(self, values: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the public state of stored values."""
+        return self.state(self.restore(values))
 
     def make(self, values: Mapping[str, object]) -> E:
         """Make a new instance of what somebody gave, whose class decides whether it will do.

@@ -35,6 +35,10 @@ _IMMUTABLE = frozenset(
 """The core schemas that give immutable values whatever they are given."""
 
 
+_PLAIN: Mapping[str, type[object]] = {"bool": bool, "int": int, "str": str}
+"""The core schemas of which any value of the very type is valid, and is what JSON has of it."""
+
+
 def leaves_traces(cls: type[Entity]) -> bool:
     """Tell whether reading an instance may leave something behind in it.
 
@@ -64,6 +68,30 @@ def is_flat(cls: type[Entity]) -> bool:
         "validation_alias" not in field and _is_immutable(field["schema"])
         for field in model["schema"]["fields"].values()
     )
+
+
+def plain_types(cls: type[Entity]) -> Mapping[str, type[object]]:
+    """Return the type of each public field of which a value has nothing else to be looked at.
+
+    There are none where a class has computed fields, or fields that can be changed inside.
+    """
+    if not is_flat(cls) or cls.__pydantic_decorators__.computed_fields:
+        return {}
+    changes_texts = any(name.startswith("str_") for name in cls.model_config)
+    found: dict[str, type[object]] = {}
+    model = cast("Mapping[str, Any]", cls.__pydantic_core_schema__)
+    for name, field in model["schema"]["fields"].items():
+        schema = field["schema"]
+        if schema["type"] == "default":
+            schema = schema["schema"]
+        kind = _PLAIN.get(schema["type"])
+        # An id never changes, and a schema that says more allows less.
+        if kind is None or len(schema) > 1 or name == "id" or (kind is str and changes_texts):
+            continue
+        info = cls.__pydantic_fields__[name]
+        if info.repr and not info.exclude:
+            found[name] = kind
+    return found
 
 
 def _is_immutable(schema: Mapping[str, Any]) -> bool:

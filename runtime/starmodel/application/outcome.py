@@ -1,6 +1,6 @@
 """What reading an entity and running an event lead to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from starmodel.application.copying import NOTHING_REMOVED, Removed
@@ -16,7 +16,6 @@ class Outcome(Generic[R]):
 
     Attributes:
         id: The id of the key it is stored under: the record's own, or its holder's.
-        state: All public fields, as JSON has them.
         changed: The public fields that are different now, computed ones too.
         version: The stored version; `0` where nothing was ever stored.
             Whoever may not read the entity is told neither its fields nor its version.
@@ -26,12 +25,12 @@ class Outcome(Generic[R]):
             `removed_keys`.
     """
 
-    __slots__ = ("changed", "created", "id", "removed", "result", "state", "version")
+    __slots__ = ("_state", "changed", "created", "id", "removed", "result", "version")
 
     def __init__(
         self,
         id: str,
-        state: Mapping[str, object],
+        state: Mapping[str, object] | Callable[[], Mapping[str, object]],
         changed: Mapping[str, object],
         version: int,
         result: R,
@@ -39,12 +38,19 @@ class Outcome(Generic[R]):
         removed: Removed = NOTHING_REMOVED,
     ) -> None:
         self.id = id
-        self.state = state
+        self._state = state
         self.changed = changed
         self.version = version
         self.result = result
         self.created = created
         self.removed = removed
+
+    @property
+    def state(self) -> Mapping[str, object]:
+        """All public fields, as JSON has them; worked out when somebody asks."""
+        if callable(self._state):
+            self._state = self._state()
+        return self._state
 
 
 class Snapshot(Generic[E]):

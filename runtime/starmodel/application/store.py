@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from starmodel.application.search import Search
 from starmodel.domain import CommandRecord
@@ -144,6 +144,24 @@ class EntityPersistenceBackend(ABC):
     """After so many conflicts an event locks what it loads, where the store can do that: of many
     who want the same at once all but one would run in vain."""
 
+    is_immediate: ClassVar[bool] = False
+    """Whether it need not wait, and has `load_now` and `commit_now`. A subclass that overrides
+    `load` or `commit` alone is not immediate, so that its own method is called."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name in ("load", "commit"):
+            if _owner(cls, name) < _owner(cls, f"{name}_now"):
+                cls.is_immediate = False
+
+    def load_now(self, key: Key) -> Stored | None:
+        """Do what `load` does, in a store that is immediate."""
+        raise NotImplementedError
+
+    def commit_now(self, writes: Sequence[Write]) -> list[int] | None:
+        """Do what `commit` does, in a store that is immediate; `None` if it has to wait."""
+        raise NotImplementedError
+
     @abstractmethod
     async def load(self, key: Key) -> Stored | None:
         """Give what is stored under the key, `None` if it is missing."""
@@ -269,3 +287,8 @@ class EntityPersistenceBackend(ABC):
 
     async def close(self) -> None:
         """Disconnect. Called once, after the last commit."""
+
+
+def _owner(cls: type, name: str) -> int:
+    """Return which of its bases a class has an attribute from; `0` is the class itself."""
+    return next(place for place, base in enumerate(cls.__mro__) if name in vars(base))

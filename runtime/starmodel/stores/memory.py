@@ -57,6 +57,7 @@ class MemoryRepo(EntityPersistenceBackend):
     """
 
     attempts_before_lock: ClassVar[int] = 1
+    is_immediate: ClassVar[bool] = True
 
     def __init__(
         self, *, max_entries: int = 100_000, clock: Callable[[], float] = time.monotonic
@@ -83,6 +84,10 @@ class MemoryRepo(EntityPersistenceBackend):
         """Give what is stored under the key, `None` if it is missing."""
         return self._find(key)
 
+    def load_now(self, key: Key) -> Stored | None:
+        """Give what is stored under the key, `None` if it is missing."""
+        return self._find(key)
+
     async def version(self, key: Key) -> int:
         """Give the version stored under the key, `0` if it is missing."""
         entry = self._find(key)
@@ -90,8 +95,9 @@ class MemoryRepo(EntityPersistenceBackend):
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
         """Carry out all the writes, or none, and give the new version of each."""
-        if not self._locks:
-            return self._carry_out(writes)
+        versions = self.commit_now(writes)
+        if versions is not None:
+            return versions
         me = asyncio.current_task()
         holds_any = any(lock.owner is me for lock in self._locks.values())
         async with AsyncExitStack() as stack:
@@ -103,6 +109,10 @@ class MemoryRepo(EntityPersistenceBackend):
                     raise Conflict(key.entity, key.id)
                 await stack.enter_async_context(self.locked(key))
             return self._carry_out(writes)
+
+    def commit_now(self, writes: Sequence[Write]) -> list[int] | None:
+        """Carry out all the writes, or none; `None` where anybody has locked anything."""
+        return None if self._locks else self._carry_out(writes)
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncGenerator[EntityPersistenceBackend]:

@@ -129,6 +129,8 @@ class Loading:
                 stored = await self._load_locked(backend, key, lock)
             elif backend is self._wanted_of:
                 stored = await self._load_locked(backend, key, lock=False)
+            elif backend.is_immediate:
+                stored = backend.load_now(key)
             else:
                 stored = await backend.load(key)
             if stored is None and definition.is_record:

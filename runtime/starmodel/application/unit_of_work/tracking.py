@@ -1,7 +1,8 @@
 """What a unit of work remembers of each entity it has to do with."""
 
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -70,7 +71,7 @@ class Tracked(Write):
         "state",
     )
 
-    _next_state: Mapping[str, object]
+    _next_state: Mapping[str, object] | None
     changed: Mapping[str, object]
     entity: Any
     state: Mapping[str, object] | None
@@ -95,7 +96,8 @@ class Tracked(Write):
             self.base = stored.values
             self.entity = definition.restore(stored.values)
             # The state may share lists with the entity, unless there are none.
-            self.state = definition.state(self.entity) if definition.is_flat else None
+            is_asked = definition.is_flat and not definition.plain
+            self.state = definition.state(self.entity) if is_asked else None
         else:
             self.expected = 0
             self.entity = definition.cls() if new is None else new
@@ -119,6 +121,14 @@ class Tracked(Write):
         Raises:
             InvalidState: The event left the entity invalid.
         """
+        if self.expected and self.definition.plain and not self.is_deleted:
+            changed = self._plain_changes()
+            if changed is not None:
+                self.changed = changed
+                self.removed = NOTHING_REMOVED
+                self.values = self.entity.__dict__.copy()
+                self._next_state = None
+                return bool(changed)
         if not self.is_changed():
             self.changed = {}
             self.removed = NOTHING_REMOVED
@@ -161,7 +171,14 @@ class Tracked(Write):
         """Say what the last save led to; to somebody who may not read the entity, hardly anything."""
         if not is_shown:
             return Outcome(self.key[2], {}, {}, 0, result, created)
-        state = self.definition.state(self.entity) if self.state is None else self.state
+        definition = self.definition
+        state: Mapping[str, object] | Callable[[], Mapping[str, object]]
+        if self.state is not None:
+            state = self.state
+        elif definition.plain:
+            state = partial(definition.state_of, self.base)
+        else:
+            state = definition.state(self.entity)
         return Outcome(
             self.key[2], state, self.changed, self.expected, result, created, self.removed
         )
@@ -217,6 +234,22 @@ class Tracked(Write):
         self.state = None
         self._refresh(theirs - mine)
 
+    def _plain_changes(self) -> dict[str, object] | None:
+        """Return what is different; `None` where that takes more than a look at types."""
+        live, base, plain = self.entity.__dict__, self.base, self.definition.plain
+        if len(live) != len(base):
+            return None
+        changed: dict[str, object] = {}
+        for name, value in live.items():
+            if value is base.get(name):
+                continue
+            # Of texts, some hold half a surrogate pair, which is not valid.
+            if type(value) is not plain.get(name) or (type(value) is str and not value.isascii()):
+                return None
+            if value != base[name]:
+                changed[name] = value
+        return changed
+
     def _prepare_deletion(self) -> None:
         # What a reader sees next: nothing of a record, a new instance of anything else.
         self.values = None
@@ -257,7 +290,7 @@ class Tracked(Write):
         if self.is_new:
             return {}
         if self.expected:
-            return self.definition.state(self.definition.restore(self.base))
+            return self.definition.state_of(self.base)
         # A page shows the defaults before anything is stored. What a default factory makes
         # differs from instance to instance, and so counts as changed.
         return self.definition.state(self.definition.cls())

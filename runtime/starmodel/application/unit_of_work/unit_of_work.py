@@ -239,7 +239,10 @@ class UnitOfWork(Loading):
                     return await self._commit_kept(
                         tracked, saved, event, arguments, result, broadcast, is_shown, reads
                     )
-                versions = await self._source(backend).commit(saved)
+                backend = self._source(backend)
+                versions = backend.commit_now(saved) if backend.is_immediate else None
+                if versions is None:
+                    versions = await backend.commit(saved)
             except Conflict as conflict:
                 if self._is_new(conflict):
                     raise Taken(conflict.entity, conflict.id) from None
