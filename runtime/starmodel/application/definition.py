@@ -8,12 +8,16 @@ from pydantic import ValidationError
 
 from starmodel.application.copying import (
     InvalidValues,
-    detach,
     errors_of,
     public_errors,
-    restore,
 )
-from starmodel.application.introspection import is_flat, leaves_traces, plain_types, validator
+from starmodel.application.introspection import (
+    is_flat,
+    leaves_traces,
+    plain_types,
+    restorer,
+    validator,
+)
 from starmodel.application.sqlalchemy_instrumentation import prepare_mapped
 from starmodel.application.store import Key
 from starmodel.domain import Access, Entity, Policy, Scope, StateStore
@@ -46,8 +50,10 @@ class EntityDefinition(Generic[E]):
         is_flat: Whether all its values are immutable, so that they need not be copied.
         is_global, is_record: Whether `scope` is `Scope.GLOBAL`, or `Scope.RECORD`.
         leaves_traces: Whether reading an instance may leave something behind in it.
+        is_simple: Whether it has plain fields, and whoever may run its events may read it.
         plain: The type of each public field of which any value of the very type is valid, and is
             what JSON has of it.
+        restore: Makes an instance of stored values, which shares nothing with them.
         validate: Makes a validated instance of values.
     """
 
@@ -57,12 +63,14 @@ class EntityDefinition(Generic[E]):
         "is_flat",
         "is_global",
         "is_record",
+        "is_simple",
         "leaves_traces",
         "many",
         "name",
         "namespace",
         "plain",
         "renders_itself",
+        "restore",
         "scope",
         "scope_name",
         "state",
@@ -109,6 +117,8 @@ class EntityDefinition(Generic[E]):
         self.is_record = scope is Scope.RECORD
         self.leaves_traces = leaves_traces(cls)
         self.plain = plain_types(cls)
+        self.is_simple = bool(self.plain) and (access is None or access is Access.PUBLIC)
+        self.restore = restorer(cls)
         self.validate = validator(cls)
 
     def __repr__(self) -> str:
@@ -122,10 +132,6 @@ class EntityDefinition(Generic[E]):
         """
         values = (self.name, self.scope_name, "" if self.is_global else holder)
         return _new_tuple(Key, values)
-
-    def restore(self, values: Mapping[str, object]) -> E:
-        """Make an instance of stored values, which shares nothing with them."""
-        return restore(self.cls, dict(values) if self.is_flat else detach(values))
 
     def state_of(self, values: Mapping[str, object]) -> Mapping[str, object]:
         """Return the public state of stored values."""

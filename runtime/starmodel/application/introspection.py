@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 
-from starmodel.application.copying import validate
+from pydantic_core import SchemaValidator, core_schema
+
+from starmodel.application.copying import detach, restore, validate
 from starmodel.domain import Entity
 from starmodel.domain.relation import IS_REFERENCE
 
@@ -98,6 +100,16 @@ def _is_immutable(schema: Mapping[str, Any]) -> bool:
     if schema["type"] in ("default", "nullable"):
         return _is_immutable(schema["schema"])
     return schema["type"] in _IMMUTABLE or IS_REFERENCE in schema.get("metadata", ())
+
+
+def restorer(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
+    """Return the function that makes an instance of stored values, which shares nothing with them."""
+    if not is_flat(cls):
+        return lambda values: restore(cls, detach(values))
+    # pydantic-core makes the whole instance at once; it looks at no value.
+    anything = core_schema.model_field(core_schema.any_schema())
+    fields = core_schema.model_fields_schema(dict.fromkeys(cls.__pydantic_fields__, anything))
+    return SchemaValidator(core_schema.model_schema(cls, fields)).validate_python
 
 
 def validator(cls: type[E]) -> Callable[[Mapping[str, object]], E]:

@@ -57,48 +57,30 @@ class Loading:
         last_conflict: Why the event was to be run again, once a commit has returned `None`.
     """
 
-    __slots__ = (
-        "_conflicts",
-        "_declared",
-        "_keeper",
-        "_latest",
-        "_lock",
-        "_locking",
-        "_neighbours",
-        "_outer",
-        "_relations",
-        "_services",
-        "_tracked",
-        "_wanted",
-        "_wanted_of",
-        "actor",
-        "idempotency_key",
-        "last_conflict",
-    )
-
+    # What most events never touch stays with the class.
+    idempotency_key: str | None = None
     last_conflict: Conflict
+    _latest: Tracked | None = None
+    _conflicts = 0
+    _outer: Loader | None = None
+    # The store that keeps receipts, once there is anything to do with one.
+    _keeper: EntityPersistenceBackend | None = None
+    _lock: Lock | None = None
+    # Lets those who load at once begin one transaction together, and not one each.
+    _locking: asyncio.Lock | None = None
+    # What the event has said that it will lock.
+    _declared: Sequence[Key] = ()
+    # What is locked with the first that is loaded, all at once: see `Lock.begin`.
+    _wanted: Sequence[Key] = ()
+    _wanted_of: EntityPersistenceBackend | None = None
+    _neighbours: Neighbours | None = None
+    # Who was asked for by what they refer to, since the last commit.
+    _relations: Sequence[Relation] = ()
 
     def __init__(self, services: "Services", actor: Actor) -> None:
         self.actor = actor
-        self.idempotency_key: str | None = None
         self._services = services
         self._tracked: dict[Key, Tracked] = {}
-        self._latest: Tracked | None = None
-        self._conflicts = 0
-        self._outer: Loader | None = None
-        # The store that keeps receipts, once there is anything to do with one.
-        self._keeper: EntityPersistenceBackend | None = None
-        self._lock: Lock | None = None
-        # Lets those who load at once begin one transaction together, and not one each.
-        self._locking: asyncio.Lock | None = None
-        # What the event has said that it will lock.
-        self._declared: list[Key] = []
-        # What is locked with the first that is loaded, all at once: see `Lock.begin`.
-        self._wanted: Sequence[Key] = self._declared
-        self._wanted_of: EntityPersistenceBackend | None = None
-        self._neighbours: Neighbours | None = None
-        # Who was asked for by what they refer to, since the last commit.
-        self._relations: list[Relation] = []
 
     async def load(
         self, definition: EntityDefinition[E] | type[E], holder: str = "", *, lock: bool = False
@@ -175,7 +157,7 @@ class Loading:
         backend = self._services.persistence.backend_for(definition)
         if backend.keeps_records:
             found = [holder for holder in holders or ("",) if holder is not None]
-            self._declared += map(definition.key, found)
+            self._declared = self._wanted = [*self._declared, *map(definition.key, found)]
             self._wanted_of = backend
 
     async def check_references(
@@ -246,7 +228,8 @@ class Loading:
                 self._tracked[key] = Tracked(other, key, backend, stored, None)
             await turns.give_way()
         if not is_settled and backend.keeps_records:
-            self._relations.append(Relation(check, other.name, field, len(stored_ones)))
+            relation = Relation(check, other.name, field, len(stored_ones))
+            self._relations = [*self._relations, relation]
         found = referring(self._tracked.values(), other, field, id)
         entities: list[Entity] = [tracked.entity for tracked in found]
         if self._neighbours is None:
@@ -318,7 +301,7 @@ class Loading:
         self._tracked.clear()
         self._latest = None
         self._neighbours = None
-        self._relations.clear()
+        self._relations = ()
 
     async def _wait_after(self, conflict: Conflict) -> None:
         """Let the others finish, for a random time that grows; give up after the last attempt."""

@@ -160,6 +160,28 @@ class Tracked(Write):
         self._next_state = state
         return bool(self.changed) or self.is_new or _differs(self.values, self.base)
 
+    def save_now(self) -> bool:
+        """Save an entity of plain values of which no more is to be asked, and tell whether it is one.
+
+        Raises:
+            Conflict: Somebody else was faster.
+        """
+        is_simple = self.definition.is_simple and self.backend.is_immediate
+        if not is_simple or not self.expected or self.is_deleted:
+            return False
+        changed = self._plain_changes()
+        if changed is None:
+            return False
+        if changed:
+            self.values = self.entity.__dict__.copy()
+            versions = self.backend.commit_now((self,))
+            if versions is None:
+                return False
+            self.expected = versions[0]
+            self.base = self.values
+        self.changed = changed
+        return True
+
     def accept(self, version: int) -> None:
         """Take note that it was saved, and has this version now."""
         self.expected = version

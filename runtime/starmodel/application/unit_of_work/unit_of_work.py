@@ -56,8 +56,6 @@ class UnitOfWork(Loading):
     open, it is what `Ref` and `Many` are loaded by.
     """
 
-    __slots__ = ()
-
     async def __aenter__(self) -> Self:
         if self._services.has_relations:
             self._outer = LOADER.get()
@@ -78,13 +76,16 @@ class UnitOfWork(Loading):
         if self.idempotency_key is not None and isinstance(exc, Exception):
             await self._raise_if_repeated()
 
-    def attempts(self) -> Iterator[None]:
-        """Yield once for each time that the event may be run: again after each conflict, 8 times.
+    def attempts(self) -> Iterator[bool]:
+        """Iterate once for each time that the event may be run: again after a conflict, 8 times.
 
-        Once it has ended, `last_conflict` says who was in the way.
+        Once that has ended, `last_conflict` says who was in the way.
         """
-        while self._conflicts < ATTEMPTS:
-            yield
+        # A generator costs more, since most are left before their end.
+        return iter(self._has_attempt, False)
+
+    def _has_attempt(self) -> bool:
+        return self._conflicts < ATTEMPTS
 
     @overload
     def add(self, entity: Entity, /) -> None: ...
@@ -229,6 +230,18 @@ class UnitOfWork(Loading):
             Repeated: The request was carried out before.
         """
         tracked = self._find(subject)
+        services = self._services
+        if len(self._tracked) == 1 and self._lock is None and services.before_image is None:
+            try:
+                is_saved = tracked.save_now()
+            except Conflict as conflict:
+                await self._begin_anew(conflict, tracked.backend)
+                return None
+            if is_saved:
+                now = services.clock()
+                record = tracked.record(event, arguments, self.actor, now, broadcast)
+                await services.bus.publish(record)
+                return tracked.outcome(result, created=False, is_shown=True)
         created, is_shown = tracked.is_new, self._is_shown(tracked)
         saved = self._prepare(event)
         if saved:
@@ -252,7 +265,6 @@ class UnitOfWork(Loading):
                 if self._lock is not None:
                     await self._unlock()
             self._accept(saved, versions)
-        services = self._services
         now = services.clock()
         await services.bus.publish(tracked.record(event, arguments, self.actor, now, broadcast))
         if len(saved) > 1 or (saved and saved[0] is not tracked):
@@ -387,7 +399,7 @@ class UnitOfWork(Loading):
             if self._lock is not None:
                 await self._unlock()
         self.idempotency_key = None
-        self._relations.clear()
+        self._relations = ()
         self._accept(saved, committed.versions)
         await self._publish(backend, records, committed.tickets)
         return subject.outcome(result, created, is_shown=is_shown)
@@ -426,7 +438,7 @@ class UnitOfWork(Loading):
                 for key, tracked in self._tracked.items()
                 if tracked.backend is backend and not tracked.is_new
             ]
-            declared = self._declared if backend is self._wanted_of else []
+            declared = self._declared if backend is self._wanted_of else ()
             self._wanted, self._wanted_of = [*declared, *loaded], backend
         self._forget()
 
