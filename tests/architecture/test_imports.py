@@ -40,5 +40,20 @@ def test_entities_alone_load_no_web_library() -> None:
     assert loaded_by("starmodel").isdisjoint({*WEB_LIBRARIES, "itsdangerous"})
 
 
+@pytest.mark.parametrize("adapter", ["StarletteAdapter", "FastHTMLAdapter", "FastAPIAdapter"])
+def test_a_ready_app_loads_its_framework_when_that_is_needed(adapter: str) -> None:
+    name = adapter.removesuffix("Adapter").lower()
+    program = (
+        f"import sys; from starmodel.web.{name} import {adapter}\n"
+        f"app = {adapter}().create_app([])\n"
+        f"assert {name!r} not in sys.modules\n"
+        f"assert app.host is app.host and type(app.host).__module__.startswith({name!r})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_web_layer_loads_no_web_framework() -> None:
     assert loaded_by("starmodel.web").isdisjoint(WEB_LIBRARIES)

@@ -20,7 +20,7 @@ class Framework:
     app_class: str
     adapter_module: str
     adapter: str
-    is_untyped: bool = False
+    remark: str = ""
 
 
 FRAMEWORKS: dict[WebName, Framework] = {
@@ -30,7 +30,7 @@ FRAMEWORKS: dict[WebName, Framework] = {
         "FastHTML",
         "starmodel.web.adapters.fasthtml",
         "FastHTMLAdapter",
-        is_untyped=True,
+        remark="  # type: ignore[import-untyped,unused-ignore]",
     ),
     "starlette": Framework(
         "Starlette",
@@ -67,10 +67,9 @@ def app_view(context: Context) -> AppView:
     settings = context.settings
     framework = FRAMEWORKS[settings.web]
     names = ModuleNames(context.first_party)
+    names.use("typing", "TYPE_CHECKING")
     names.use("typing", "Unpack")
-    names.use(framework.module, framework.app_class)
-    if framework.is_untyped:
-        names.remark(framework.module, "type: ignore[import-untyped,unused-ignore]")
+    names.define(framework.app_class)
     names.use(framework.adapter_module, framework.adapter)
     names.use("starmodel.web", "WebApplication")
     for name in ("RESOURCES", "SETTINGS", "create_app", "configure_app"):
@@ -88,7 +87,7 @@ def app_view(context: Context) -> AppView:
         create=Group(f"{adapter}.create_app(", ("RESOURCES", "SETTINGS", given), ")"),
         configure_signature=Group(
             "def configure_app(",
-            (f"app: {framework.app_class}", "**adapters: Unpack[web.Adapters]"),
+            (f'app: "{framework.app_class}"', "**adapters: Unpack[web.Adapters]"),
             ") -> web.WebApplication:",
         ),
         configure=Group(f"{adapter}.configure_app(", ("app", "RESOURCES", "SETTINGS", given), ")"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 
+from pydantic import BaseModel
 from pydantic_core import SchemaValidator, core_schema
 
 from starmodel.application.copying import detach, restore, validate
@@ -41,6 +42,9 @@ _PLAIN: Mapping[str, type[object]] = {"bool": bool, "int": int, "str": str}
 """The core schemas of which any value of the very type is valid, and is what JSON has of it."""
 
 
+_BASES = frozenset[type]({object, BaseModel, Entity})
+
+
 def leaves_traces(cls: type[Entity]) -> bool:
     """Tell whether reading an instance may leave something behind in it.
 
@@ -50,6 +54,8 @@ def leaves_traces(cls: type[Entity]) -> bool:
     return bool(cls.__private_attributes__) or any(
         isinstance(attribute, cached_property)
         for owner in cls.__mro__
+        # Those have none, and a hundred attributes.
+        if owner not in _BASES
         for attribute in vars(owner).values()
     )
 

@@ -96,7 +96,6 @@ class ModuleNames:
         self._facades = {} if by_name else FACADE_OF
         self._origins: dict[str, str] = {}
         self._modules: dict[str, str] = {}
-        self._remarks: dict[str, str] = {}
 
     def use(self, module: str, name: str) -> str:
         """Import a name; gives what is to be written where it is used."""
@@ -107,10 +106,6 @@ class ModuleNames:
             return f"{self.use_module(module)}.{name}"
         self._claim(name, module)
         return name
-
-    def remark(self, module: str, comment: str) -> None:
-        """Write a comment behind the import from a module, which has to fit on one line."""
-        self._remarks[module] = f"  # {comment}"
 
     def use_module(self, module: str) -> str:
         """Import a module; gives what it is called, which is nothing of the author's."""
@@ -156,7 +151,6 @@ class ModuleNames:
             sections.setdefault(self._section(module), []).append(statement)
         for module in sorted(modules, key=_module_key):
             statement = _statement(module, tuple(modules[module]))
-            statement += self._remarks.get(module, "")
             sections.setdefault(self._section(module), []).append(statement)
         return "\n\n".join(["\n".join(sections[section]) for section in sorted(sections)])
 

@@ -2,12 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
-from typing import TypeVar, Unpack, cast
-
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, ClassVar, TypeVar, Unpack, cast
 
 from starmodel.domain import Actor
 from starmodel.errors import ConfigurationError, Unauthenticated
@@ -19,11 +15,20 @@ from starmodel.web.app.routing import Resource
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import ASGIApplication
 
-StarletteT = TypeVar("StarletteT", bound=Starlette)
+if TYPE_CHECKING:
+    # To import a framework takes longer than everything else, and the routes do not need it.
+    from starlette.applications import Starlette
+    from starlette.requests import HTTPConnection
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+StarletteT = TypeVar("StarletteT", bound="Starlette")
 
 
 class StarletteFamilyAdapter(WebAdapter[StarletteT]):
     """What Starlette and the frameworks built on it have in common."""
+
+    framework: ClassVar[str]
+    """The framework's module."""
 
     def configure_app(
         self,
@@ -33,6 +38,8 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
         **adapters: Unpack[Adapters],
     ) -> WebApplication:
         """Put the routes into an app, in front of its own middleware and pages."""
+        from starlette.middleware import Middleware
+
         if app.middleware_stack is not None:
             raise ConfigurationError("The app is being served already; configure it before.")
         host = cast("ASGIApplication", app)
@@ -46,26 +53,43 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
         settings: Settings | None = None,
         **adapters: Unpack[Adapters],
     ) -> WebApplication:
-        """Make a ready app, with an empty host behind the routes."""
-        host = cast("ASGIApplication", self.create_host(Settings.from_environment(settings)))
-        return WebApplication(resources, settings, host=host, **adapters)
+        """Make a ready app, with an empty host behind the routes, made when it is first needed.
+
+        Raises:
+            ConfigurationError: The framework is not installed.
+        """
+        if find_spec(self.framework) is None:
+            raise ConfigurationError(
+                f"{self.framework} is not installed. Install starmodel-runtime[{self.framework}],"
+                " or name another framework: `web` in the configuration."
+            )
+
+        def make_host() -> ASGIApplication:
+            host = self.create_host(Settings.from_environment(settings))
+            return cast("ASGIApplication", host)
+
+        return WebApplication(resources, settings, make_host=make_host, **adapters)
 
 
-class StarletteAdapter(StarletteFamilyAdapter[Starlette]):
+class StarletteAdapter(StarletteFamilyAdapter["Starlette"]):
     """Puts the generated routes in front of a Starlette app."""
 
-    def create_host(self, settings: Settings) -> Starlette:
+    framework = "starlette"
+
+    def create_host(self, settings: Settings) -> "Starlette":
         """Make an empty Starlette app."""
+        from starlette.applications import Starlette
+
         return Starlette()
 
 
 class Front:
     """The generated routes as the outermost middleware of an app."""
 
-    def __init__(self, app: ASGIApp, application: WebApplication) -> None:
+    def __init__(self, app: "ASGIApp", application: WebApplication) -> None:
         self._application = application.in_front_of(app)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Answer a request, or hand it on."""
         await self._application(scope, receive, send)
 
@@ -75,7 +99,7 @@ _REACHED = "starmodel.reached"
 
 
 def from_middleware(
-    app: Starlette, actor_of: Callable[[HTTPConnection], Actor | Awaitable[Actor]]
+    app: "Starlette", actor_of: "Callable[[HTTPConnection], Actor | Awaitable[Actor]]"
 ) -> Identify:
     """Return an `identify` that asks what the middleware of the host app knows of a request.
 
@@ -94,8 +118,10 @@ def from_middleware(
     `AuthenticationError` of its backend.
     """
 
+    from starlette.requests import HTTPConnection
+
     @cache
-    def stack() -> ASGIApp:
+    def stack() -> "ASGIApp":
         inner: ASGIApp = _arrive
         for cls, args, options in reversed(app.user_middleware):
             if cls is not Front:
@@ -118,21 +144,21 @@ def from_middleware(
     return identify
 
 
-async def _arrive(scope: Scope, receive: Receive, send: Send) -> None:
+async def _arrive(scope: "Scope", receive: "Receive", send: "Send") -> None:
     """Take the place of the host's routes; middleware may wait for an answer."""
     scope[_REACHED].append(scope)
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
 
-def _empty_body() -> Receive:
+def _empty_body() -> "Receive":
     messages: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
-    async def receive() -> Message:
+    async def receive() -> "Message":
         return messages.pop() if messages else {"type": "http.disconnect"}
 
     return receive
 
 
-async def _send_nothing(message: Message) -> None:
+async def _send_nothing(message: "Message") -> None:
     """Keep an answer to oneself."""

@@ -1,7 +1,7 @@
 """The app as an ASGI callable: what it knows, it answers; everything else is its host's."""
 
 import copy
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any, Protocol, TypeVar, Unpack
@@ -53,12 +53,13 @@ class WebApplication:
         resources: The entities with their routes.
         settings: Settings; the environment's count more.
         host: Answers whatever is not one of the routes.
+        make_host: Makes the host when it is first needed, where none is given: to import a
+            framework takes longer than everything else, and many apps never need it.
         adapters: Parts to be used instead of the defaults; see `Adapters`.
 
     Attributes:
         settings: The settings that are in force.
         services: The stores, the bus and the unit of work, for pages and jobs of one's own.
-        host: The app behind the routes.
         hub: The live streams.
 
     Raises:
@@ -71,11 +72,13 @@ class WebApplication:
         settings: Settings | None = None,
         *,
         host: ASGIApplication | None = None,
+        make_host: Callable[[], ASGIApplication] | None = None,
         **adapters: Unpack[Adapters],
     ) -> None:
         resources = tuple(resources)
         self.settings = Settings.from_environment(settings)
-        self.host = host
+        self._host = host
+        self._make_host = make_host
         self._parts = Parts(resources, self.settings, adapters)
         self.services: Services = self._parts.services
         self.hub = LiveHub(
@@ -94,6 +97,13 @@ class WebApplication:
         self._table = RouteTable(self.routes)
         self._first_page = _first_page(resources)
         self._exact = self._table.exact
+
+    @property
+    def host(self) -> ASGIApplication | None:
+        """The app behind the routes."""
+        if self._host is None and self._make_host is not None:
+            self._host = self._make_host()
+        return self._host
 
     def __repr__(self) -> str:
         return f"<WebApplication, {len(self.routes)} routes>"
@@ -239,7 +249,7 @@ class WebApplication:
     def in_front_of(self, host: ASGIApplication) -> "WebApplication":
         """Give the same app with another host, sharing everything else."""
         other = copy.copy(self)
-        other.host = host
+        other._host = host
         return other
 
     def lifespan(self, app: object = None) -> AbstractAsyncContextManager[None]:
@@ -272,7 +282,8 @@ class WebApplication:
         self, request: Request, page: str, receive: Receive, send: Send, parts: Parts
     ) -> None:
         """Serve the host's home page or, where it has none, lead to the first page of ours."""
-        if self.host is not None:
+        # One that nobody has asked for yet has no pages.
+        if self._host is not None:
             attempt = _Attempt(request.scope, send)
             await self._serve_elsewhere(request.scope, receive, attempt.send, parts)
             if not attempt.is_nowhere:
@@ -282,7 +293,8 @@ class WebApplication:
     async def _serve_elsewhere(
         self, scope: ConnectionScope, receive: Receive, send: Send, parts: Parts
     ) -> None:
-        if self.host is None:
+        host = self.host
+        if host is None:
             request = Request(scope, receive, parts, _HOST_ROUTE)
             response = answer_problem(request, Problem(404, "There is nothing at this address."))
             await self._send(request, response, receive, send)
@@ -292,11 +304,11 @@ class WebApplication:
             scope[VISIT] = visit = _Visit(parts, send)
             send = visit.send
         if not visit.parts.prefix:
-            await self.host(scope, receive, send)
+            await host(scope, receive, send)
             return
         before = PREFIX.set(visit.parts.prefix)
         try:
-            await self.host(scope, receive, send)
+            await host(scope, receive, send)
         finally:
             PREFIX.reset(before)
 
@@ -324,9 +336,9 @@ class WebApplication:
     async def _serve_other(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
         """Follow the lifespan; websockets are the host's."""
         if scope["type"] == "lifespan":
-            await self._lifespan.run(self.host, scope, receive, send)
-        elif self.host is not None:
-            await self.host(scope, receive, send)
+            await self._lifespan.run(self._host, scope, receive, send)
+        elif (host := self.host) is not None:
+            await host(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1000})
