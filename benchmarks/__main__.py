@@ -7,7 +7,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.boot import measure_boot, measure_imports, measure_routes
+from benchmarks.boot import (
+    measure_boot,
+    measure_import_instructions,
+    measure_imports,
+    measure_routes,
+)
 from benchmarks.event import measure_event, measure_instructions, measure_wire
 from benchmarks.generation import measure_generation
 from benchmarks.page import measure_page
@@ -28,6 +33,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "postgres": measure_postgres_saves,
     "routes": measure_routes,
     "imports": measure_imports,
+    "ready": measure_import_instructions,
     "boot": measure_boot,
     "generation": measure_generation,
 }

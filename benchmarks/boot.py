@@ -9,6 +9,7 @@ from statistics import median
 
 from benchmarks.child import CREATE_APP, RAW, App, Child, ratio, time_in_turns
 from benchmarks.exchange import Exchange, get, post
+from benchmarks.instructions import count_import, is_available
 from benchmarks.project import Project, counter_project, environment, many_entities
 from benchmarks.server import Server
 from benchmarks.table import Row, at_most, skipped
@@ -72,6 +73,17 @@ def measure_routes(folder: Path) -> list[Row]:
     how = "one event, in process, processor time, 15 rounds in turns"
     value = ratio(times, "many", "few")
     return [at_most("an event of 1,000 routes, of one of 10", value, 1.05, "×", how)]
+
+
+def measure_import_instructions(folder: Path) -> list[Row]:
+    """Instructions until an app could be served, of those of uvicorn with raw ASGI."""
+    measure = "import until ready, instructions, of uvicorn with raw ASGI"
+    if not is_available():
+        return [skipped(measure, "≤ 1.6×", "valgrind is not installed")]
+    ours = count_import(App(CREATE_APP, counter_project(folder / "ready").folder))
+    raw = count_import(RAW)
+    also = f" ({ours / 1e6:.0f}M, {raw / 1e6:.0f}M)"
+    return [at_most(measure, ours / raw, 1.6, "×", "valgrind, Starlette host", also)]
 
 
 def measure_boot(folder: Path) -> list[Row]:

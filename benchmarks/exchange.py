@@ -52,5 +52,11 @@ def get(path: str, *, expected: str = "", accept: str = "text/html,*/*;q=0.8") -
     return Exchange("GET", path, headers, "", expected)
 
 
+def without_cookie(exchange: Exchange) -> Exchange:
+    """The same from somebody who was never here before."""
+    headers = tuple(header for header in exchange.headers if header[0] != "cookie")
+    return exchange._replace(headers=headers)
+
+
 INCREMENT = post("/counter/increment", '{"amount":"1"}', expected="event: datastar-patch-signals")
 """The counter's form, sent: Datastar posts what was typed, as text."""

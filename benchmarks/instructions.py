@@ -1,4 +1,4 @@
-"""Instructions of one request, counted by valgrind: the figure that no noise can touch.
+"""Instructions of one request, or of an import, counted by valgrind: the figure that no noise can touch.
 
 Two runs differ in nothing but the number of requests, so their difference is the requests alone.
 """
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks.child import App, Child
+from benchmarks.child import CREATE_APP, App, Child
 from benchmarks.exchange import Exchange
 from benchmarks.project import environment
 
@@ -39,13 +39,29 @@ def count_instructions(apps: dict[str, App], exchange: Exchange) -> dict[str, fl
     }
 
 
+def count_import(app: App) -> int:
+    """Count what it takes until uvicorn could serve an app: imports, and the app itself."""
+    program = (
+        "import sys; from uvicorn.config import Config;"
+        f" Config({app.name!r}, factory={app.name == CREATE_APP}).load()"
+    )
+    # The first process compiles to bytecode.
+    command = [sys.executable, "-c", program]
+    subprocess.run(command, env=environment(app.folder), cwd=app.folder, check=True)
+    return _run(app, command)
+
+
 def _count(app: App, exchange: Exchange, count: int) -> int:
     lines = "".join(
         json.dumps({"exchange": exchange, "count": number}) + "\n" for number in (WARM_UP, count)
     )
+    return _run(app, [sys.executable, "-m", "benchmarks.worker", app.name], lines)
+
+
+def _run(app: App, command: list[str], lines: str = "") -> int:
     tool = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
     done = subprocess.run(
-        [*tool, sys.executable, "-m", "benchmarks.worker", app.name],
+        [*tool, *command],
         env=environment(app.folder),
         cwd=app.folder,
         input=lines,
