@@ -58,6 +58,7 @@ class EntityDefinition(Generic[E]):
     """
 
     __slots__ = (
+        "_initial",
         "access",
         "cls",
         "is_flat",
@@ -118,6 +119,7 @@ class EntityDefinition(Generic[E]):
         self.leaves_traces = leaves_traces(cls)
         self.plain = plain_types(cls)
         self.is_simple = bool(self.plain) and (access is None or access is Access.PUBLIC)
+        self._initial: Mapping[str, object] | None = None
         self.restore = restorer(cls)
         self.validate = validator(cls)
 
@@ -136,6 +138,20 @@ class EntityDefinition(Generic[E]):
     def state_of(self, values: Mapping[str, object]) -> Mapping[str, object]:
         """Return the public state of stored values."""
         return self.state(self.restore(values))
+
+    def initial_state(self) -> Mapping[str, object]:
+        """Return the public state of a new instance: what a page shows before anything is stored.
+
+        What a default factory makes differs from instance to instance, and so counts as changed.
+        """
+        if self._initial is not None:
+            return self._initial
+        state = self.state(self.cls())
+        fields = self.cls.__pydantic_fields__.items()
+        made = {name for name, field in fields if field.default_factory is not None}
+        if self.plain and made.isdisjoint(state):
+            self._initial = state
+        return state
 
     def make(self, values: Mapping[str, object]) -> E:
         """Make a new instance of what somebody gave, whose class decides whether it will do.

@@ -106,13 +106,13 @@ class Loading:
         tracked = self._tracked.get(key) if self._tracked else None
         if tracked is None:
             backend = self._services.persistence.backend_for(definition)
-            if backend.keeps_records:
+            if backend.is_immediate and backend is not self._wanted_of:
+                stored = backend.load_now(key)
+            elif backend.keeps_records:
                 self._keeper = backend
                 stored = await self._load_locked(backend, key, lock)
             elif backend is self._wanted_of:
                 stored = await self._load_locked(backend, key, lock=False)
-            elif backend.is_immediate:
-                stored = backend.load_now(key)
             else:
                 stored = await backend.load(key)
             if stored is None and definition.is_record:

@@ -258,17 +258,20 @@ class Tracked(Write):
 
     def _plain_changes(self) -> dict[str, object] | None:
         """Return what is different; `None` where that takes more than a look at types."""
-        live, base, plain = self.entity.__dict__, self.base, self.definition.plain
-        if len(live) != len(base):
+        live: dict[str, Any] = self.entity.__dict__
+        base, plain = self.base, self.definition.plain
+        if live.keys() != base.keys():
             return None
         changed: dict[str, object] = {}
         for name, value in live.items():
-            if value is base.get(name):
+            old = base[name]
+            if value is old:
                 continue
+            kind: type[object] = type(value)
             # Of texts, some hold half a surrogate pair, which is not valid.
-            if type(value) is not plain.get(name) or (type(value) is str and not value.isascii()):
+            if kind is not plain.get(name) or (kind is str and not value.isascii()):
                 return None
-            if value != base[name]:
+            if value != old:
                 changed[name] = value
         return changed
 
@@ -313,9 +316,7 @@ class Tracked(Write):
             return {}
         if self.expected:
             return self.definition.state_of(self.base)
-        # A page shows the defaults before anything is stored. What a default factory makes
-        # differs from instance to instance, and so counts as changed.
-        return self.definition.state(self.definition.cls())
+        return self.definition.initial_state()
 
     def _refresh(self, names: Collection[str]) -> None:
         """Bring fields of the live entity to what is stored."""
