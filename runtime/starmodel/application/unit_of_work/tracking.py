@@ -258,8 +258,7 @@ class Tracked(Write):
 
     def _plain_changes(self) -> dict[str, object] | None:
         """Return what is different; `None` where that takes more than a look at types."""
-        live: dict[str, Any] = self.entity.__dict__
-        base, plain = self.base, self.definition.plain
+        live, base, plain = self.entity.__dict__, self.base, self.definition.plain
         if live.keys() != base.keys():
             return None
         changed: dict[str, object] = {}
@@ -267,9 +266,7 @@ class Tracked(Write):
             old = base[name]
             if value is old:
                 continue
-            kind: type[object] = type(value)
-            # Of texts, some hold half a surrogate pair, which is not valid.
-            if kind is not plain.get(name) or (kind is str and not value.isascii()):
+            if type(value) is not plain.get(name):
                 return None
             if value != old:
                 changed[name] = value

@@ -1,0 +1,162 @@
+"""Fields whose new values need nothing but their type to be looked at."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from starmodel import Entity, Field, MemoryRepo, Scope
+from starmodel.application.introspection import plain_types
+from starmodel.application.store import Key, Stored, Write
+from starmodel.errors import Conflict, InvalidState
+
+from .shop import Shop, define
+
+
+class Plain(Entity):
+    count: int = 0
+    text: str = ""
+    flag: bool = False
+    maybe: str | None = None
+    share: float = 0.0
+    short: str = Field(default="", max_length=3)
+    secret: int = Field(default=0, private=True)
+
+
+def plain_state(plain: Plain) -> Mapping[str, object]:
+    return {
+        "count": plain.count,
+        "text": plain.text,
+        "flag": plain.flag,
+        "maybe": plain.maybe,
+        "share": plain.share,
+        "short": plain.short,
+    }
+
+
+PLAIN = define(Plain, plain_state, Scope.SESSION)
+
+
+class Shouting(Entity):
+    model_config = {"str_to_upper": True}
+
+    count: int = 0
+    text: str = ""
+
+
+def test_fields_are_plain_whose_type_says_everything() -> None:
+    assert plain_types(Plain) == {"count": int, "text": str, "flag": bool}
+    assert plain_types(Shouting) == {"count": int}
+
+
+@pytest.mark.parametrize(
+    ("values", "stored"),
+    [
+        ({"count": 2, "text": "new", "flag": True}, {"count": 2, "text": "new", "flag": True}),
+        ({"count": True}, {"count": 1}),
+        ({"count": 2.0, "flag": 1}, {"count": 2, "flag": True}),
+        ({"count": "12"}, {"count": 12}),
+        ({"text": "ünïcode"}, {"text": "ünïcode"}),
+        ({"text": "\ud800"}, {"text": "\ud800"}),
+        ({"share": -0.0}, {"share": -0.0}),
+        ({"maybe": "it is", "short": "abc"}, {"maybe": "it is", "short": "abc"}),
+        ({"secret": 5}, {"secret": 5}),
+    ],
+)
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_what_an_event_sets_is_kept_as_pydantic_would_have_it(
+    values: dict[str, Any], stored: dict[str, Any], is_stored: bool
+) -> None:
+    async def main() -> None:
+        shop = Shop()
+        if is_stored:
+            await shop.change(PLAIN, "s1", text="before")
+        async with shop.services.unit_of_work() as work:
+            plain = await work.load(PLAIN, "s1")
+            for name, value in values.items():
+                setattr(plain, name, value)
+            outcome = await work.commit(plain, "change", {}, None)
+        assert outcome is not None
+        kept = await shop.stored(PLAIN, "s1")
+        assert {name: repr(kept[name]) for name in stored} == {
+            name: repr(value) for name, value in stored.items()
+        }
+        public = {name: value for name, value in stored.items() if name != "secret"}
+        assert outcome.changed == public
+        assert outcome.state == plain_state(Plain(**kept))
+        assert shop.records[-1].changed == (*public,)
+        assert outcome.version == shop.records[-1].version == 1 + is_stored
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("count", "many"), ("text", 5), ("flag", "perhaps"), ("short", "long")],
+)
+def test_what_pydantic_would_refuse_is_refused(name: str, value: object) -> None:
+    async def main() -> None:
+        shop = Shop()
+        await shop.change(PLAIN, "s1", count=1)
+        async with shop.services.unit_of_work() as work:
+            plain = await work.load(PLAIN, "s1")
+            plain.count = 2
+            setattr(plain, name, value)
+            with pytest.raises(InvalidState) as caught:
+                await work.commit(plain, "change", {}, None)
+        assert [error.name for error in caught.value.errors] == [name]
+        assert (await shop.stored(PLAIN, "s1"))["count"] == 1
+        assert len(shop.records) == 1
+
+    asyncio.run(main())
+
+
+def test_the_state_of_an_outcome_is_that_of_its_commit() -> None:
+    async def main() -> None:
+        shop = Shop()
+        await shop.change(PLAIN, "s1", count=1)
+        async with shop.services.unit_of_work() as work:
+            plain = await work.load(PLAIN, "s1")
+            plain.count = 2
+            first = await work.commit(plain, "change", {}, None)
+            plain.count = 3
+            second = await work.commit(plain, "change", {}, None)
+        assert first is not None and second is not None
+        assert (first.state["count"], second.state["count"]) == (2, 3)
+        assert (first.version, second.version) == (2, 3)
+
+    asyncio.run(main())
+
+
+class LoadsItself(MemoryRepo):
+    """Has a `load` of its own."""
+
+    async def load(self, key: Key) -> Stored | None:
+        return Stored({**vars(Plain()), "text": "from elsewhere"}, 7)
+
+
+class CommitsItself(MemoryRepo):
+    """Has a `commit` of its own."""
+
+    async def commit(self, writes: Sequence[Write]) -> list[int]:
+        raise Conflict("plain", "s1")
+
+
+class Mixed(LoadsItself):
+    """Has it from a base."""
+
+
+@pytest.mark.parametrize("cls", [LoadsItself, CommitsItself, Mixed])
+def test_a_store_with_a_method_of_its_own_is_asked_by_that(cls: type[MemoryRepo]) -> None:
+    async def main() -> None:
+        shop = Shop({"plain": cls()})
+        async with shop.services.unit_of_work() as work:
+            plain = await work.load(PLAIN, "s1")
+            plain.count += 1
+            outcome = await work.commit(plain, "change", {}, None) if plain.text == "" else None
+            assert outcome is None
+            assert plain.text == ("" if cls is CommitsItself else "from elsewhere")
+        assert MemoryRepo.is_immediate and not cls.is_immediate
+
+    asyncio.run(main())
