@@ -51,7 +51,8 @@ def test_threads_never_get_the_same_time() -> None:
 def test_a_forked_process_makes_other_ids() -> None:
     program = (
         "import os, sys; from starmodel.domain.ids import new_id; new_id()\n"
-        "child = os.fork(); print(*[new_id()[15:] for _ in range(150)], flush=True)\n"
+        "child = os.fork(); made = [new_id()[15:] for _ in range(150)]\n"
+        "os.write(1, f\"{' '.join(made)}\\n\".encode())\n"
         "sys.exit() if not child else os.waitpid(child, 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
