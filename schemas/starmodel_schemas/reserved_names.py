@@ -48,7 +48,6 @@ Events are functions of `commands.py`, `routes.py` and `bindings.py`, and method
 
 SQL_EVENT_NAMES: dict[str, str] = {
     "find": "clients, where it finds records",
-    "queries": "routes, where it is the module of the queries",
 }
 """The same for events of records in SQL, in whose modules there is more."""
 

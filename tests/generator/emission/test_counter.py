@@ -76,10 +76,19 @@ ROUTES = '''\
 """HTTP routes of Counter: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel import web
+from starmodel.web import (
+    Argument,
+    Arguments,
+    Request,
+    Resource,
+    Response,
+    Route,
+    answer_event,
+)
+from starmodel.web.entity_routes import page_route
 
 from counter.generated.counter import commands
-from counter.generated.counter.page import COUNTER_FRAGMENTS, counter_page
+from counter.generated.counter.page import counter_page
 from counter.generated.counter.state import COUNTER
 
 INCREMENT_ARGUMENTS = web.Arguments(
@@ -87,13 +96,7 @@ INCREMENT_ARGUMENTS = web.Arguments(
 )
 
 
-async def read_counter(request: web.Request) -> web.Response:
-    """GET /counter: the page, or the state as JSON."""
-    snapshot = await request.services.read(COUNTER, request.session, request.actor)
-    return web.answer_page(request, snapshot, counter_page)
-
-
-async def increment(request: web.Request) -> web.Response:
+async def increment(request: Request) -> Response:
     """POST /counter/increment -> Counter.increment(amount: int = 1) -> None"""
     arguments = await INCREMENT_ARGUMENTS.read(request)
     outcome = await commands.increment(
@@ -108,8 +111,8 @@ async def increment(request: web.Request) -> web.Response:
 counter_resource = web.Resource(
     COUNTER,
     routes=[
-        web.Route("GET", "/counter", read_counter),
-        web.Route(
+        page_route(COUNTER, counter_page),
+        Route(
             "POST",
             "/counter/increment",
             increment,
@@ -117,7 +120,6 @@ counter_resource = web.Resource(
             arguments=INCREMENT_ARGUMENTS,
         ),
     ],
-    fragments=COUNTER_FRAGMENTS,
 )
 '''
 

@@ -152,7 +152,7 @@ def test_a_default_of_another_type_is_left_to_the_class() -> None:
     assert "price: Decimal | sm.Omitted = sm.OMITTED,\n    maybe: int | None = 3," in function(
         files["note/commands.py"], "create"
     )
-    assert "price=web.Argument(core_schema.decimal_schema(), default=sm.OMITTED)," in (
+    assert '"price": Argument(core_schema.decimal_schema(), default=OMITTED),' in (
         files["note/routes.py"]
     )
     assert "price: Decimal | http.Omitted = http.OMITTED," in files["client/note.py"]
@@ -210,7 +210,7 @@ def test_events_that_write_to_sql_are_carried_out_once() -> None:
     assert "    idempotency_key: str | None = None,\n" in text
     assert "services.unit_of_work(actor, idempotency_key=idempotency_key)" in text
     routes = SHOP["product/routes.py"]
-    assert routes.count("idempotency_key=request.idempotency_key,") == 4
+    assert routes.count("idempotency_key=request.idempotency_key,") == 1
     bindings = SHOP["product/bindings.py"]
     assert 'sm.write_action("post", "/product/{id}/restock", id, quantity=quantity)' in bindings
     generator = event("run", "Runs.", "note").model_copy(update={"is_generator": True})
@@ -246,26 +246,35 @@ def test_what_a_locking_event_loads_is_locked() -> None:
     assert "lock=True" not in modules(with_events(marked))["note/commands.py"]
 
 
-def test_arguments_of_a_creation_and_of_an_update() -> None:
+def test_the_schema_of_a_field_stands_once() -> None:
     routes = SHOP["product/routes.py"]
-    create = routes[routes.index("CREATE_ARGUMENTS =") : routes.index("UPDATE_ARGUMENTS =")]
-    update = routes[routes.index("UPDATE_ARGUMENTS =") : routes.index("RESTOCK_ARGUMENTS =")]
-    assert (
-        "    dimensions=web.Argument(web.object_schema(Dimensions), default=sm.OMITTED),\n"
-        in create
+    fields = routes[routes.index("PRODUCT_FIELDS =") : routes.index("async def restock")]
+    assert '    "dimensions": Argument(object_schema(Dimensions), default=OMITTED),\n' in fields
+    assert '    "is_fragile": Argument(core_schema.bool_schema(), default=False),\n' in fields
+    assert '"version"' not in fields
+    assert '"stock"' not in fields
+    assert "*create_routes(PRODUCT, commands.create, PRODUCT_FIELDS, NEW_PRODUCT),\n" in routes
+    assert "*delete_routes(PRODUCT, commands.delete, DELETE_PRODUCT, " in routes
+    assert '"is_fragile"' not in routes.replace(fields, "")
+
+
+def test_a_field_that_no_update_changes_is_frozen() -> None:
+    fixed = field("fixed", ScalarType(name="str")).model_copy(update={"frozen": True})
+    note = entity("Note", "A note.", fixed, field("text", ScalarType(name="str")))
+    both = (
+        *crud_events("Note", note.fields, ("create",)),
+        *crud_events("Note", (note.fields[1],), ("update",)),
     )
-    assert "    is_fragile=web.UpdateArgument(core_schema.bool_schema()),\n" in update
-    assert "    version=web.Argument(\n" in update
-    assert "stock" not in create + update
-    assert "return web.answer_created(request, PRODUCT, outcome)" in function(routes, "create")
-    assert "return web.answer_event(request, PRODUCT, outcome)" in function(routes, "update")
-    assert 'return web.answer_deleted(request, "/product")' in function(routes, "delete")
+    note = note.model_copy(update={"events": both, "crud": ("create", "update")})
+    routes = modules(AppSchema(entities=(note,)))["note/routes.py"]
+    assert '    "fixed": Argument(core_schema.str_schema(), frozen=True),\n' in routes
+    assert '    "text": Argument(core_schema.str_schema()),\n' in routes
 
 
 def test_a_deletion_leads_to_no_list_that_is_not_there() -> None:
     hosted: EntitySchema = TAG.model_copy(update={"page": "host", "many": ()})
     routes = modules(AppSchema(entities=(hosted,)), "routes")["tag/routes.py"]
-    assert "return web.answer_deleted(request)" in function(routes, "delete")
+    assert "*delete_routes(TAG, commands.delete),\n" in routes
 
 
 def test_bindings_send_what_they_are_given() -> None:

@@ -124,19 +124,6 @@ async def find_notes(
         cursor=cursor,
     )
 '''
-LIST_NOTE = '''
-async def list_note(request: web.Request) -> web.Response:
-    """GET /note: the notes that fit, as JSON."""
-    return await web.answer_query(request, queries.NOTE_QUERIES)
-'''
-LIST_POST = '''
-async def list_post(request: web.Request) -> web.Response:
-    """GET /post: the posts that fit, as a page or as JSON."""
-    if request.wants_json:
-        return await web.answer_query(request, queries.POST_QUERIES)
-    view = await web.list_view(request, queries.POST_QUERIES)
-    return web.answer_list(request, view, post_list_page, post_list)
-'''
 
 
 @pytest.fixture(scope="module")
@@ -191,14 +178,9 @@ def text_of(entity: EntitySchema, context: Context) -> str:
 def test_the_module_of_an_entity(project: Path) -> None:
     generated = project / PACKAGE / "generated"
     assert (generated / "note" / "queries.py").read_text() == NOTE_QUERIES
-    assert LIST_NOTE in (generated / "note" / "routes.py").read_text()
     routes = (generated / "post" / "routes.py").read_text()
-    assert LIST_POST in routes
-    assert routes.index('Route("GET", "/post", list_post') < routes.index('"/post/{id}"')
-    assert (
-        'Route("GET", "/note", list_note, json_only=True)'
-        in (generated / "note" / "routes.py").read_text()
-    )
+    assert "        list_route(POST_QUERIES, post_list_page, post_list),\n" in routes
+    assert "        query_route(NOTE_QUERIES),\n" in (generated / "note" / "routes.py").read_text()
 
 
 def test_only_records_in_a_database_have_queries(project: Path) -> None:

@@ -51,7 +51,7 @@ class PageView:
     relations: tuple[RelationView, ...]
     relations_function: str
     details: tuple[DetailsView, ...]
-    fragments: Layout
+    fragments: Layout | None
 
 
 def page_view(entity: EntitySchema, context: Context) -> PageView:
@@ -82,7 +82,6 @@ class _Page:
         names = self.names
         names.use("starmodel.web", "Page")
         names.use(PAGE, "NOTICE")
-        names.use("collections.abc", "Callable")
         state_type = names.use(self.own.module("state"), self.own.state_type)
         names.use("starmodel.web.datastar.actions", "live_action")
         names.use(PAGE, "escape")
@@ -103,10 +102,6 @@ class _Page:
         pages = [self._page(rows, tuple(forms))]
         if creations:
             pages.append(self._creation_page(tuple(creations)))
-        fragments = [
-            f"{python_string(piece.field)}: {piece.function}" for piece in self.rows.pieces
-        ]
-        kind = f"dict[str, Callable[[{state_type}], str]]"
         return PageView(
             name=self.entity.name,
             live="" if self.is_record else self._live(names.define("LIVE")),
@@ -120,11 +115,14 @@ class _Page:
                 names.define(f"{self.entity.snake_name}_relations") if self.rows.relations else ""
             ),
             details=self.shown.details,
-            fragments=Group(
-                f"{names.define(self.own.fragments)}: {kind} = {{", tuple(fragments), "}"
-            ),
+            fragments=self._fragments() if self.rows.pieces else None,
             imports=names.import_block(),
         )
+
+    def _fragments(self) -> Layout:
+        """Name the functions that render the rows which are sent anew when their field changes."""
+        pieces = [f"{python_string(one.field)}: {one.function}" for one in self.rows.pieces]
+        return Group(f"{self.names.define(self.own.fragments)} = {{", tuple(pieces), "}")
 
     def _fields(self) -> list[FieldSchema]:
         """Give the public fields; the id of a record that is called by a name comes last."""

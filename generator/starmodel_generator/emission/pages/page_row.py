@@ -146,6 +146,8 @@ class Rows:
 
     def row(self, field: FieldSchema) -> RowView:
         """Decide how a field of the entity is shown."""
+        if _is_piece(field, self.entity, self.context):
+            return self._piece(field, member("state", field.name))
         return self._row(field, (), "state")
 
     def many(self, many: ManySchema) -> ManyView:
@@ -163,21 +165,12 @@ class Rows:
 
     def _row(self, field: FieldSchema, path: tuple[str, ...], owner: str) -> RowView:
         """Decide how a field is shown; `path` leads to the object it is part of."""
-        type_, is_optional, _ = bare(field.type)
+        type_, _, _ = bare(field.type)
         value = member(owner, field.name)
         target = reference_of(field.type)
         if target is not None and not path and self.is_listed:
             return self._relation(field, *target, value)
-        if is_single(type_):
-            return ValueView(
-                label=text_in_fstring(label_of(field)),
-                hint=text_in_fstring(first_line(field.description)),
-                key=code_in_fstring(key(field.name)),
-                live=self.shown.live(field.type, signal(self.entity.namespace, *path, field.name)),
-                hole=self.shown.bound(field.type, value),
-                initial=self.shown.initial(field.type, value),
-            )
-        if isinstance(type_, ObjectType) and not is_optional and is_flat(type_, self.context):
+        if isinstance(type_, ObjectType):
             fields = public_fields(self.context.objects[type_.object])
             rows = [self._row(inner, (*path, field.name), value) for inner in fields]
             return ObjectView(
@@ -186,7 +179,14 @@ class Rows:
                 key=code_in_fstring(key(field.name)),
                 rows=tuple(rows),
             )
-        return self._piece(field, value)
+        return ValueView(
+            label=text_in_fstring(label_of(field)),
+            hint=text_in_fstring(first_line(field.description)),
+            key=code_in_fstring(key(field.name)),
+            live=self.shown.live(field.type, signal(self.entity.namespace, *path, field.name)),
+            hole=self.shown.bound(field.type, value),
+            initial=self.shown.initial(field.type, value),
+        )
 
     def _relation(
         self, field: FieldSchema, entity: str, is_several: bool, value: str
@@ -239,6 +239,19 @@ class Rows:
         )
         self.pieces.append(piece)
         return piece
+
+
+def has_pieces(entity: EntitySchema, context: Context) -> bool:
+    """Return whether a page has rows that are sent anew as markup when their field changes."""
+    return any(_is_piece(field, entity, context) for field in public_fields(entity))
+
+
+def _is_piece(field: FieldSchema, entity: EntitySchema, context: Context) -> bool:
+    """Return whether a field has parts that come and go, so that no signals can show it."""
+    type_, is_optional, _ = bare(field.type)
+    if is_single(type_) or (has_list(entity) and reference_of(field.type) is not None):
+        return False
+    return is_optional or not (isinstance(type_, ObjectType) and is_flat(type_, context))
 
 
 def _table_item(type_: TypeRef) -> tuple[ObjectType | None, bool]:

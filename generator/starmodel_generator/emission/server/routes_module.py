@@ -1,19 +1,16 @@
-"""The view of `routes.py`: one HTTP handler per event, and the table of routes."""
+"""The view of `routes.py`: one HTTP handler per event of the author's, and the table of routes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from starmodel_generator.emission.context import Context, EntityNames, an, projection_name
+from starmodel_generator.emission.context import Context, EntityNames, projection_name
 from starmodel_generator.emission.entity.argument_schema import CoreSchemas
-from starmodel_generator.emission.entity.crud_arguments import (
-    is_field_of_update,
-    is_once,
-    may_be_omitted,
-)
+from starmodel_generator.emission.entity.crud_arguments import VERSION, is_once, may_be_omitted
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
 from starmodel_generator.emission.entity.projection import Projection
 from starmodel_generator.emission.entity.record_labels import queries_constant
-from starmodel_generator.emission.python.default_expressions import default_layout, use_qualified
+from starmodel_generator.emission.pages.page_row import has_pieces
+from starmodel_generator.emission.python.default_expressions import default_layout
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import (
     Group,
@@ -34,10 +31,8 @@ from starmodel_generator.emission.server.command_call import (
     holder_of,
     needs_session,
 )
-from starmodel_generator.emission.server.list_route import ListRoute
-from starmodel_generator.emission.server.page_routes import PageHandlerView, PageRoutes
-from starmodel_generator.emission.server.state_module import read_path
-from starmodel_generator.planning import has_list, has_queries, is_in_sql
+from starmodel_generator.emission.server.page_routes import PageRoutes
+from starmodel_generator.planning import has_queries, is_in_sql
 from starmodel_schemas import (
     AnyType,
     EntitySchema,
@@ -69,33 +64,17 @@ class HandlerView:
 
 
 @dataclass(frozen=True, slots=True)
-class FormView:
-    """The handler of the page on which a record is made."""
-
-    signature: Layout
-    docstring: str
-    answer: Layout
-
-
-@dataclass(frozen=True, slots=True)
 class RoutesView:
     """Everything that `routes.py.j2` lays out."""
 
-    name: str
+    docstring: str
     imports: str
-    arguments: tuple[Layout, ...]
-    read_signature: Layout
-    read_docstring: str
-    read: Layout
-    answer_read: tuple[Layout, ...]
+    constants: tuple[Layout, ...]
     handlers: tuple[HandlerView, ...]
     resource: str
     definition: str
     routes: tuple[Layout, ...]
-    fragments: str | None
     parts: tuple[str, ...]
-    form: FormView | None
-    pages: tuple[PageHandlerView, ...]
 
 
 def routes_view(entity: EntitySchema, context: Context) -> RoutesView:
@@ -134,58 +113,53 @@ class _Routes:
         self.results = _Results(self.names, context, classes, self.own)
         self.core_schemas = CoreSchemas(self.names, context, classes, entity)
         self.update_schemas = replace(self.core_schemas, for_update=True)
-        self.reader = self.names.define(f"read_{entity.snake_name}")
-        self.maker = f"{entity.snake_name}_form"
-        is_paged = has_list(entity)
-        self.pages = PageRoutes(entity, context, self.names) if is_paged else None
-        self.list = ListRoute(entity, context, self.names) if has_queries(entity) else None
+        self.pages = PageRoutes(entity, context, self.names)
 
     def view(self) -> RoutesView:
         names = self.names
-        names.use("starmodel.web", "Route")
+        names.use("starmodel.web", "Resource")
         definition = names.use(self.own.module("state"), self.own.constant)
         if self.endpoints:
             names.use(self.own.package, "commands")
-        handlers = tuple(self._handler(endpoint) for endpoint in self.endpoints)
-        read, answer_read = self._read(definition)
-        has_page = self.entity.page == "generated"
-        has_form = has_page and self.pages is None and self._has_creations()
-        form = self._form() if has_form else None
+        own = [endpoint for endpoint in self.endpoints if endpoint.event.crud is None]
+        if own:
+            for name in ("Request", "Response", "Route"):
+                names.use("starmodel.web", name)
         return RoutesView(
-            name=self.entity.name,
-            arguments=tuple(
-                self._arguments(endpoint) for endpoint in self.endpoints if endpoint.arguments
+            docstring=docstring(
+                f"HTTP routes of {self.entity.name}{': one handler per event.' if own else '.'}", 0
             ),
-            read_signature=Group(
-                f"async def {self.reader}(", ("request: web.Request",), ") -> web.Response:"
-            ),
-            read_docstring=docstring(self._read_words(), 4),
-            read=read,
-            answer_read=answer_read,
-            handlers=handlers,
+            constants=tuple(self._constants(own)),
+            handlers=tuple(self._handler(endpoint) for endpoint in own),
             resource=names.define(self.own.resource),
             definition=definition,
-            routes=tuple(self._table()),
-            form=form,
-            pages=tuple(self._page_handlers()),
-            fragments=names.use(self.own.module("page"), self.own.fragments) if has_page else None,
+            routes=(*self.pages.pages(), *(self._route(endpoint) for endpoint in self.endpoints)),
             parts=tuple(self._parts()),
             imports=names.import_block(),
         )
 
-    def _page_handlers(self) -> Iterator[PageHandlerView]:
-        if self.list is not None:
-            yield self.list.handler()
-        if self.pages is not None:
-            yield from self.pages.handlers()
+    def _constants(self, own: list[Endpoint]) -> Iterator[Layout]:
+        """Write what checks the arguments of each event, and the fields that `crud` writes."""
+        for endpoint in own:
+            if endpoint.arguments:
+                yield self._arguments(endpoint)
+        writing = {one.event.crud: one for one in self.endpoints}
+        endpoint = writing.get("create") or writing.get("update")
+        if endpoint is not None:
+            changed = (
+                {item.name for item in writing["update"].arguments} if "update" in writing else None
+            )
+            yield self._fields(endpoint, changed)
 
     def _parts(self) -> Iterator[str]:
-        """What a resource in SQL has besides: its table, and how its records are found."""
+        """Return what a resource has besides: pieces of its page, its table and its queries."""
+        if self.entity.page == "generated" and has_pieces(self.entity, self.context):
+            yield f"fragments={self.names.use(self.own.module('page'), self.own.fragments)}"
         if is_in_sql(self.entity):
             yield f"table={self.names.use(self.own.module('table'), self.own.table)}"
         if has_queries(self.entity):
-            module = self.names.use(self.own.package, "queries")
-            yield f"queries={module}.{queries_constant(self.entity)}"
+            constant = queries_constant(self.entity)
+            yield f"queries={self.names.use(self.own.module('queries'), constant)}"
 
     def _arguments(self, endpoint: Endpoint) -> Layout:
         constant = self.names.define(_constant(endpoint))
@@ -195,91 +169,46 @@ class _Routes:
         )
         return Group(f"{constant} = web.Arguments(", items, ")")
 
-    def _argument(self, parameter: ParameterSchema, event: EventSchema) -> Layout:
-        schemas = self.update_schemas if event.crud == "update" else self.core_schemas
-        items = [schemas.layout(parameter.type, parameter.constraints)]
-        if is_field_of_update(event, parameter):
-            return Group("web.UpdateArgument(", tuple(items), ")")
+    def _fields(self, endpoint: Endpoint, changed: set[str] | None) -> Layout:
+        """Write the fields that an event of `crud` takes, of which an update takes `changed`."""
+        items: list[Layout] = []
+        for parameter in endpoint.arguments:
+            if endpoint.event.crud == "update" and parameter.name == VERSION:
+                continue
+            extra: list[Layout] = []
+            if changed is not None and parameter.name not in changed:
+                extra.append("frozen=True")
+            elif changed is not None:
+                extra += self._schema_of_update(parameter)
+            argument = self._argument(parameter, endpoint.event, extra)
+            items.append(prefixed(f"{python_string(parameter.name)}: ", argument))
+        head = self.names.define(self.pages.fields)
+        if not items:
+            head += f": dict[str, {self.names.use('starmodel.web', 'Argument')}]"
+        return Group(f"{head} = {{", tuple(items), "}")
+
+    def _schema_of_update(self, parameter: ParameterSchema) -> list[Layout]:
+        """Write the schema that a field has in an update, where that is another one."""
+        schema = self.update_schemas.layout(parameter.type, parameter.constraints)
+        if schema == self.core_schemas.layout(parameter.type, parameter.constraints):
+            return []
+        return [named("update", schema)]
+
+    def _argument(
+        self, parameter: ParameterSchema, event: EventSchema, extra: Iterable[Layout] = ()
+    ) -> Layout:
+        items = [self.core_schemas.layout(parameter.type, parameter.constraints)]
         default = default_layout(parameter.default, self.names)
-        if may_be_omitted(event, parameter):
+        if event.crud == "create" and may_be_omitted(event, parameter):
             default = self.names.use("starmodel.domain", "OMITTED")
         if default is not None:
             items.append(named("default", default))
-        return Group("web.Argument(", tuple(items), ")")
-
-    def _read(self, definition: str) -> tuple[Layout, tuple[Layout, ...]]:
-        holder = HOLDER_VALUES.get(self.entity.scope)
-        items: tuple[Layout, ...] = (definition, "actor=request.actor")
-        if holder is not None:
-            items = (definition, holder, "request.actor")
-        read = Group("snapshot = await request.services.read(", items, ")")
-        if self.pages is not None:
-            return read, self.pages.read_statements()
-        page = self._page()
-        if page is None:
-            return read, (f"return {self.names.use('starmodel.web', 'answer_state')}(snapshot)",)
-        function = self.names.use("starmodel.web", "answer_page")
-        return read, (Group(f"return {function}(", ("request", "snapshot", page), ")"),)
-
-    def _page(self) -> str | None:
-        """Name the function that makes the page; `None` where the host app has one."""
-        if self.entity.page == "generated":
-            return self.names.use(self.own.module("page"), self.own.page_function)
-        if self.entity.page == "host":
-            return None
-        # The author's page is made of the entity itself, not of its public state.
-        return f"lambda _: {use_qualified(self.entity.page, self.names)}(snapshot.entity, request)"
-
-    def _has_creations(self) -> bool:
-        return any(event.is_creation for event in self.entity.events)
-
-    def _form(self) -> FormView:
-        """Serve the page with the forms that make a record, where all records are."""
-        names = self.names
-        page = names.use(self.own.module("page"), f"new_{self.own.page_function}")
-        answer = names.use("starmodel.web", "answer_form")
-        return FormView(
-            signature=Group(
-                f"async def {names.define(self.maker)}(",
-                ("request: web.Request",),
-                ") -> web.Response:",
-            ),
-            docstring=docstring(
-                f"GET /{self.entity.snake_name}: the page on which {an(self.entity.name)} is made.",
-                4,
-            ),
-            answer=Group(f"return {answer}(", ("request", f"{page}()"), ")"),
-        )
-
-    def _table(self) -> Iterator[Layout]:
-        """List the routes: where records are listed, read and made, then the events."""
-        if self.list is not None:
-            yield self.list.route()
-        yield self._read_route()
-        if self.pages is not None:
-            yield from self.pages.routes()
-        elif self.entity.page == "generated" and self._has_creations():
-            path = python_string(f"/{self.entity.snake_name}")
-            yield Group("web.Route(", ('"GET"', path, self.maker), ")")
-        for endpoint in self.endpoints:
-            yield self._route(endpoint)
-
-    def _read_words(self) -> str:
-        what = (
-            "the state as JSON."
-            if self.entity.page == "host"
-            else "the page, or the state as JSON."
-        )
-        return f"GET {read_path(self.entity)}: {what}"
-
-    def _read_route(self) -> Layout:
-        items: list[Layout] = ['"GET"', python_string(read_path(self.entity)), self.reader]
-        if self.entity.page == "host":
-            items.append("json_only=True")
-        return Group("web.Route(", tuple(items), ")")
+        return Group("web.Argument(", (*items, *extra), ")")
 
     def _route(self, endpoint: Endpoint) -> Layout:
         event = endpoint.event
+        if event.crud is not None:
+            return self.pages.crud(event)
         items: list[Layout] = [
             python_string(endpoint.method),
             python_string(endpoint.path),
@@ -288,8 +217,6 @@ class _Routes:
         ]
         if endpoint.arguments:
             items.append(f"arguments={_constant(endpoint)}")
-        if self.pages is not None and event.crud == "create":
-            items.append(f"form={self.pages.form_constant(event)}")
         if event.respond == "ack":
             items.append('respond="ack"')
         return Group("web.Route(", tuple(items), ")")
@@ -300,8 +227,6 @@ class _Routes:
         if event.is_generator:
             answer = "web.Response | web.StreamResponse"
         outcome = "outcomes = " if event.is_generator else "outcome = await "
-        if event.crud == "delete":
-            outcome = "await "
         return HandlerView(
             signature=Group(
                 f"async def {self.names.define(endpoint.function)}(",
@@ -339,10 +264,6 @@ class _Routes:
 
     def _answer(self, event: EventSchema) -> Layout:
         definition = self.own.constant
-        if event.crud == "delete":
-            function = self.names.use("starmodel.web", "answer_deleted")
-            others = [] if self.pages is None else [python_string(f"/{self.entity.snake_name}")]
-            return Group(f"return {function}(", ("request", *others), ")")
         if event.is_creation:
             function = self.names.use("starmodel.web", "answer_created")
             return Group(f"return {function}(", ("request", definition, "outcome"), ")")

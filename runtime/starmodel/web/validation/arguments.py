@@ -92,18 +92,42 @@ class Argument:
     Args:
         schema: Its type, as pydantic-core has it.
         default: Its value where it is not given; a mutable one is copied each time.
+        frozen: Whether it is a field of a record that no update changes.
+        update: Its type in an update, where that is another one.
     """
 
-    __slots__ = ("_of_json", "_of_texts", "default", "is_optional", "kind", "schema")
+    __slots__ = (
+        "_of_json",
+        "_of_texts",
+        "_update",
+        "default",
+        "frozen",
+        "is_optional",
+        "kind",
+        "schema",
+    )
 
-    def __init__(self, schema: CoreSchema, *, default: object = REQUIRED) -> None:
+    def __init__(
+        self,
+        schema: CoreSchema,
+        *,
+        default: object = REQUIRED,
+        frozen: bool = False,
+        update: CoreSchema | None = None,
+    ) -> None:
         self.schema = input_schema(bounded(schema))
         self.default = default
+        self.frozen = frozen
+        self._update = update or schema
         self.kind: TextKind = text_kind(schema)
         self.is_optional = is_optional(schema)
         # Each is made when it is first needed: most bodies are checked as a whole.
         self._of_json: SchemaValidator | None = None
         self._of_texts: SchemaValidator | None = None
+
+    def for_update(self) -> "UpdateArgument":
+        """Return the same field as an update takes it."""
+        return UpdateArgument(self._update)
 
     @property
     def is_made_later(self) -> bool:
@@ -516,6 +540,13 @@ class Arguments:
         if errors:
             raise InvalidArguments(tuple(errors))
         return values
+
+
+def update_arguments(fields: Mapping[str, Argument]) -> Arguments:
+    """Return the arguments of an update: the fields that may change, and the version it is for."""
+    changed = {name: field.for_update() for name, field in fields.items() if not field.frozen}
+    seen = Argument(core_schema.nullable_schema(core_schema.int_schema()), default=None)
+    return Arguments(**changed, version=seen)
 
 
 def _objects(request: Request) -> dict[str, Any]:
