@@ -13,22 +13,20 @@ from starmodel_generator.emission.client.client_classes import (
     declared_classes,
     empty_collection,
 )
-from starmodel_generator.emission.client.client_find import FiltersView, find_view
+from starmodel_generator.emission.client.client_find import FiltersView, filters_view
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import public_fields, references
-from starmodel_generator.emission.entity.crud_arguments import VERSION, is_once, may_be_omitted
-from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
-from starmodel_generator.emission.entity.json_conversions import Decoding, Encoding
-from starmodel_generator.emission.entity.protected_parts import ID
-from starmodel_generator.emission.python.import_block import ModuleNames
-from starmodel_generator.emission.python.layout import (
-    Group,
-    Layout,
-    conditional,
-    flat,
-    named,
-    prefixed,
+from starmodel_generator.emission.entity.crud_arguments import (
+    VERSION,
+    crud_words,
+    is_once,
+    may_be_omitted,
 )
+from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
+from starmodel_generator.emission.entity.protected_parts import ID
+from starmodel_generator.emission.entity.record_labels import plural_words
+from starmodel_generator.emission.python.import_block import ModuleNames
+from starmodel_generator.emission.python.layout import Group, Layout, prefixed
 from starmodel_generator.emission.python.literals import docstring, python_string, python_value
 from starmodel_generator.emission.python.type_expressions import (
     annotation,
@@ -62,25 +60,20 @@ class EnumView:
 
 @dataclass(frozen=True, slots=True)
 class ValueView:
-    """A frozen dataclass with the way from JSON and, for what is sent, back."""
+    """A frozen dataclass, which the transport reads from JSON and writes as JSON."""
 
     name: str
     docstring: str
     fields: tuple[Layout, ...]
-    from_json: tuple[Layout, ...]
-    to_json: tuple[Layout, ...] | None
-    json_type: str
 
 
 @dataclass(frozen=True, slots=True)
 class MethodView:
-    """A call of the app: its signature twice, and what it sends."""
+    """A call of the app: where it goes, and its signature."""
 
+    endpoint: Layout
     signature: Layout
-    async_signature: Layout
     docstring: str
-    call: Layout
-    async_call: Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +115,6 @@ class _Client:
         self.parameters = {item.name for event in self.endpoints for item in event.arguments}
         self.names = ModuleNames(context.first_party, taken, context.classes)
         self.classes = ClientClasses(self.names, context, entity)
-        self.decoding = Decoding(self.names, context, self.classes)
-        self.encoding = Encoding(self.names, context, self.classes)
         self.state_type = context.names[entity.qualified_name].state_type
         self.declared: set[str] = set()
         self.any = self.names.use("typing", "Any")
@@ -131,12 +122,12 @@ class _Client:
     def view(self) -> ClientView:
         names = self.names
         entity = self.entity
-        names.use(".transport", "Transport")
+        names.use(".transport", "Endpoints")
         clients = [f"{entity.name}Client", f"Async{entity.name}Client"]
         enums = [schema for schema in self.reach.enums if self.classes.is_own(schema)]
         values = [schema for schema in self.reach.objects if self.classes.is_own(schema)]
         declared = [*declared_classes(entity, self.context), *clients]
-        for name in declared:
+        for name in (*declared, f"{entity.name}Endpoints"):
             names.define(name)
         enum_views = tuple(self._enum(schema) for schema in enums)
         value_views = [self._object(schema) for schema in values]
@@ -144,14 +135,8 @@ class _Client:
         methods = [self._read(), *(self._method(endpoint) for endpoint in self.endpoints)]
         filters = None
         if has_queries(entity):
-            find = find_view(entity, self.context, names, self.classes)
-            filters = find.filters
-            methods.insert(
-                1,
-                self._call(
-                    "find", find.parameters, find.answer, find.docstring, "find", find.items
-                ),
-            )
+            filters = filters_view(entity, self.context, names, self.classes)
+            methods.insert(1, self._find(filters.name))
         names.keep_apart(self.parameters)
         exports = sorted({*declared, *self.classes.borrowed})
         return ClientView(
@@ -179,61 +164,21 @@ class _Client:
         )
 
     def _object(self, schema: ObjectSchema) -> ValueView:
-        fields = public_fields(schema)
-        view = self._value(
-            schema.name,
-            docstring(schema.doc or f"Values of {schema.name}.", 4),
-            fields,
-            is_sent=schema.qualified_name in self.context.sent,
+        is_sent = schema.qualified_name in self.context.sent
+        view = ValueView(
+            name=schema.name,
+            docstring=docstring(schema.doc or f"Values of {schema.name}.", 4),
+            fields=tuple(self._field(one, with_default=is_sent) for one in public_fields(schema)),
         )
         self.declared.add(schema.qualified_name)
         return view
 
     def _state(self) -> ValueView:
-        doc = docstring(f"The public fields of {self.entity.name}.", 4)
-        return self._value(self.state_type, doc, self.fields, is_sent=False)
-
-    def _value(
-        self,
-        name: str,
-        doc: str,
-        fields: list[FieldSchema],
-        *,
-        is_sent: bool,
-    ) -> ValueView:
         return ValueView(
-            name=name,
-            docstring=doc,
-            fields=tuple(self._field(field, with_default=is_sent) for field in fields),
-            from_json=tuple(
-                named(
-                    field.name,
-                    self.decoding.layout(field.type, f"data[{python_string(field.name)}]"),
-                )
-                for field in fields
-            ),
-            to_json=(
-                tuple(
-                    self._sent(field)
-                    for field in fields
-                    if not field.computed and (field.writable or field.name == ID)
-                )
-                if is_sent
-                else None
-            ),
-            json_type=self._json_type() if is_sent else "",
+            name=self.state_type,
+            docstring=docstring(f"The public fields of {self.entity.name}.", 4),
+            fields=tuple(self._field(field, with_default=False) for field in self.fields),
         )
-
-    def _sent(self, field: FieldSchema) -> Layout:
-        key, value = python_string(field.name), f"self.{field.name}"
-        if field.writable:
-            return prefixed(f"{key}: ", self.encoding.layout(field.type, value))
-        # It tells which one is meant of several; a new one has none yet.
-        sent = self.encoding.expression(field.type, value)
-        return f"**({{}} if {value} is None else {{{key}: {sent}}})"
-
-    def _json_type(self) -> str:
-        return f"{self.names.builtin('dict')}[{self.names.builtin('str')}, {self.any}]"
 
     def _field(self, field: FieldSchema, *, with_default: bool) -> Layout:
         type_ = annotation(field.type, self.names, self.classes)
@@ -251,7 +196,11 @@ class _Client:
         if not with_default:
             return declared
         if is_made:
-            return f"{declared} = None"
+            # An id tells which one is meant of several; a new one has none yet.
+            is_id = field.name == ID and not field.computed
+            mark = self.names.use(".transport", "KNOWN" if is_id else "READ_ONLY")
+            function = self.names.use("dataclasses", "field")
+            return Group(f"{declared} = {function}(", ("default=None", f"metadata={mark}"), ")")
         empty = empty_collection(field.default)
         if empty is not None:
             factory = self.names.use("dataclasses", "field")
@@ -261,46 +210,54 @@ class _Client:
 
     def _read(self) -> MethodView:
         path = read_path(self.entity)
-        parameters: tuple[Layout, ...] = ("self",)
-        items: list[Layout] = [python_string(path), f"state={self.state_type}.from_json"]
-        if self.entity.scope == "RECORD":
-            parameters = ("self", f"id: {self.names.builtin('str')}")
-            items.insert(1, "id=id")
-        answer = f"http.Answer[{self.state_type}, None]"
-        text = docstring(f"Read the public fields.\n\nGET {path}", 8)
-        return self._call("read", parameters, answer, text, "read", tuple(items))
+        is_record = self.entity.scope == "RECORD"
+        return self._call(
+            "read",
+            ("self", f"id: {self.names.builtin('str')}") if is_record else ("self",),
+            f"http.Answer[{self.state_type}, None]",
+            docstring("Read the public fields.", 8),
+            ('"GET"', python_string(path)),
+        )
+
+    def _find(self, filters: str) -> MethodView:
+        words = f"Find {plural_words(self.entity)}, a page of them at a time."
+        path = f"/{self.entity.snake_name}"
+        return self._call(
+            "find",
+            ("self", f"**filters: {self.names.use('typing', 'Unpack')}[{filters}]"),
+            f"{self.names.use('.transport', 'Found')}[{self.state_type}]",
+            docstring(words, 8),
+            ('"GET"', python_string(path)),
+        )
 
     def _method(self, endpoint: Endpoint) -> MethodView:
-        if endpoint.event.crud == "delete":
-            return self._delete(endpoint)
+        event = endpoint.event
         parameters: list[Layout] = ["self"]
         if endpoint.has_id:
             parameters.append(f"id: {self.names.builtin('str')}")
         if endpoint.arguments:
             parameters.append("*")
-        sent: list[Layout] = []
-        for parameter in endpoint.arguments:
-            declared, encoded = self._parameter(parameter, endpoint.event)
-            parameters.append(declared)
-            sent.append(prefixed(f"{python_string(parameter.name)}: ", encoded))
-        result, decoded = self._result(endpoint)
+        parameters += [self._parameter(one, event) for one in endpoint.arguments]
         items: list[Layout] = [python_string(endpoint.method), python_string(endpoint.path)]
-        if endpoint.has_id:
-            items.append("id=id")
-        items += [
-            named("arguments", Group("{", tuple(sent), "}")),
-            f"state={self.state_type}.from_json",
-            f"result={decoded}",
-        ]
-        answer = f"http.Answer[{self.state_type}, {result}]"
-        text = endpoint.docstring(8)
-        send = "write" if is_once(self.entity, endpoint.event) else "send"
-        return self._call(endpoint.function, tuple(parameters), answer, text, send, tuple(items))
+        if is_once(self.entity, event):
+            items.append("once=True")
+        if event.is_generator and event.returns is not None and not is_nullable(event.returns):
+            items.append("skips_none=True")
+        answer = f"http.Answer[{self.state_type}, {self._result(event)}]"
+        return self._call(
+            endpoint.function,
+            tuple(parameters),
+            "None" if event.crud == "delete" else answer,
+            self._words(event),
+            tuple(items),
+        )
 
-    def _delete(self, endpoint: Endpoint) -> MethodView:
-        parameters = ("self", f"id: {self.names.builtin('str')}")
-        items = (python_string(endpoint.path), "id=id")
-        return self._call("delete", parameters, "None", endpoint.docstring(8), "delete", items)
+    def _words(self, event: EventSchema) -> str:
+        """Say what an event does, and which method of the author's it is."""
+        if event.crud is not None:
+            return docstring(crud_words(self.entity, event), 8)
+        runs = f"Runs {self.entity.name}.{event.signature}."
+        return docstring(event.doc, 8, runs) if event.doc else docstring(runs, 8)
 
     def _call(
         self,
@@ -308,44 +265,30 @@ class _Client:
         parameters: tuple[Layout, ...],
         answer: str,
         text: str,
-        method: str,
         items: tuple[Layout, ...],
     ) -> MethodView:
         return MethodView(
+            endpoint=Group("@http.endpoint(", items, ")"),
             signature=Group(f"def {name}(", parameters, f") -> {answer}:"),
-            async_signature=Group(f"async def {name}(", parameters, f") -> {answer}:"),
             docstring=text,
-            call=Group(f"return self._transport.{method}(", items, ")"),
-            async_call=Group(f"return await self._transport.{method}(", items, ")"),
         )
 
-    def _parameter(self, parameter: ParameterSchema, event: EventSchema) -> tuple[Layout, Layout]:
-        """Write how an argument is declared, and how it is sent."""
+    def _parameter(self, parameter: ParameterSchema, event: EventSchema) -> Layout:
+        """Write how an argument is declared."""
         type_ = parameter.type
         if event.crud == "update" and parameter.name == VERSION and isinstance(type_, OptionalType):
             type_ = type_.item  # Where it is not known it is not given.
-        encoded = self.encoding.layout(type_, parameter.name)
         declared = f"{parameter.name}: {annotation(type_, self.names, self.classes)}"
         if isinstance(parameter.default, RequiredDefault) and not may_be_omitted(event, parameter):
-            return declared, encoded
+            return declared
         # Nothing is sent for what is not given: the default is the app's, and may change there.
         omitted = self.names.use(".transport", "Omitted")
-        sentinel = self.names.use(".transport", "OMITTED")
-        if encoded != parameter.name:
-            encoded = conditional((sentinel, f"{parameter.name} is {sentinel}", flat(encoded)))
-        return f"{declared} | {omitted} = {sentinel}", encoded
+        return f"{declared} | {omitted} = {self.names.use('.transport', 'OMITTED')}"
 
-    def _result(self, endpoint: Endpoint) -> tuple[str, str]:
-        """Write the type of what an event gives, and the function that reads it."""
-        event = endpoint.event
+    def _result(self, event: EventSchema) -> str:
+        """Write the type of what an event gives."""
         returns = event.returns
         if returns is None or is_fragment(returns) or event.is_creation:
-            return "None", "lambda _: None"
+            return "None"
         type_ = annotation(returns, self.names, self.classes)
-        item = self.decoding.expression(returns, "item")
-        if event.is_generator:
-            kept = f"[{item} for item in result{'' if is_nullable(returns) else ' if item is not None'}]"
-            return f"{self.names.builtin('list')}[{type_}]", f"lambda result: {kept}"
-        if item == f"{type_}.from_json(item)":
-            return type_, f"{type_}.from_json"
-        return type_, f"lambda result: {self.decoding.expression(returns, 'result')}"
+        return f"{self.names.builtin('list')}[{type_}]" if event.is_generator else type_

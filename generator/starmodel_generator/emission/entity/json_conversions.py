@@ -1,12 +1,10 @@
-"""Values on their way between a client and JSON, both ways."""
+"""Values out of JSON, part by part."""
 
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_generator.emission.entity.projection import (
     PLAIN,
-    Projection,
     Used,
     loop_pair,
     loop_variable,
@@ -20,7 +18,6 @@ from starmodel_generator.emission.python.layout import (
     conditional,
     flat,
 )
-from starmodel_generator.emission.python.literals import python_string, python_value
 from starmodel_generator.emission.python.type_expressions import Classes, without_constraints
 from starmodel_schemas import (
     AnyType,
@@ -42,25 +39,9 @@ from starmodel_schemas import (
 )
 
 
-class Encoding(Projection):
-    """Writes what makes JSON of a client's values."""
-
-    def instance(self, type_: ObjectType | EntityType, value: str) -> str:
-        """Write how a value object is sent."""
-        return f"{value}.to_json()" if isinstance(type_, ObjectType) else value
-
-    def reference(self, value: str) -> str:
-        """Send the id that a client has for a record."""
-        return value
-
-    def anything(self, value: str) -> str:
-        """Send a value nobody knows the type of as it is."""
-        return value
-
-
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """Writes what makes a client's values of JSON; `value` is an expression of type `Any`."""
+    """Writes what makes values of JSON; `value` is an expression of type `Any`."""
 
     names: ModuleNames
     context: Context
@@ -85,8 +66,10 @@ class Decoding:
                 return self._scalar(type_, value)
             case EnumType():
                 return f"{self.classes.name(type_)}({value})"
-            case LiteralType() | RefType() | AnyType() | FragmentType():
+            case LiteralType() | AnyType() | FragmentType() | EntityType():
                 return value
+            case RefType():
+                return self.reference(type_, value)
             case OptionalType() | UnionType():
                 cases = self._cases(type_, value, used)
                 return cases if isinstance(cases, str) else "{} if {} else {}".format(*cases)
@@ -97,21 +80,12 @@ class Decoding:
                 parts = self._parts(type_, value, used)
                 return f"{self._collection(type_)}({value})" if parts is None else flat(parts)
             case ObjectType():
-                return f"{self.classes.name(type_)}.from_json({value})"
-            case EntityType():
-                name = self.classes.name(type_)
-                return (
-                    value
-                    if name == self.names.use("typing", "Any")
-                    else f"{name}.from_json({value})"
-                )
+                return self.instance(type_, value)
             case ConstrainedType():
                 return self.expression(type_.item, value, used)
 
     def _scalar(self, type_: ScalarType, value: str) -> str:
         name = type_.name
-        if name == "float":
-            return f"{self.names.use('.transport', 'read_number')}({value})"
         if name in PLAIN:
             return value
         if name == "bytes":
@@ -120,7 +94,7 @@ class Decoding:
             module = "decimal" if name == "Decimal" else "uuid"
             return f"{self.names.use(module, name)}({value})"
         cls = self.names.use("datetime", name)
-        return f"{cls}(seconds={value})" if name == "timedelta" else f"{cls}.fromisoformat({value})"
+        return f"{cls}.fromisoformat({value})"
 
     def _parts(
         self, type_: ListType | SetType | TupleType | DictType, value: str, used: Used
@@ -169,9 +143,6 @@ class Decoding:
                     return f'{key} == "true"'
                 case "int" | "float":
                     return f"{self.names.builtin(type_.name)}({key})"
-                case "timedelta":
-                    number = f"{self.names.builtin('float')}({key})"
-                    return self._scalar(type_, number)
                 case _:
                     return self._scalar(type_, key)
         if isinstance(type_, EnumType):
@@ -181,54 +152,23 @@ class Decoding:
             cls = self.classes.name(type_)
             text = self.names.builtin("str")
             return f"{{{text}(member.value): member for member in {cls}}}[{key}]"
-        if isinstance(type_, LiteralType) and not all(isinstance(v, str) for v in type_.values):
-            choices = ", ".join([python_value(choice) for choice in type_.values])
-            return f"{self.names.use('.transport', 'literal_key')}({key}, [{choices}])"
         return self.expression(type_, key)
 
     def _cases(self, type_: OptionalType | UnionType, value: str, used: Used) -> Condition | str:
-        """Write what tells the cases apart in JSON; what it cannot tell stays JSON."""
-        if isinstance(type_, OptionalType):
-            item = self.expression(type_.item, value, used)
-            return value if item == value else ("None", f"{value} is None", item)
-        members = [without_constraints(member) for member in type_.members]
-        objects = [member for member in members if isinstance(member, ObjectType)]
-        if not objects:
-            return value
-        rest = list(objects)
-        cases: Condition | str = value
-        if len(objects) == len(members):
-            cases = self.expression(rest.pop(), value, used)
-        for member in reversed(rest):
-            other = cases if isinstance(cases, str) else "{} if {} else {}".format(*cases)
-            test = self._mark(member, objects, value)
-            cases = (self.expression(member, value, used), test, other)
-        return cases
+        """Write what tells the cases apart: whether it is `None`, or of which kind it is."""
+        if isinstance(type_, UnionType):
+            return self.union(type_, value)
+        item = self.expression(type_.item, value, used)
+        return value if item == value else ("None", f"{value} is None", item)
 
-    def _mark(self, member: ObjectType, objects: list[ObjectType], value: str) -> str:
-        """Write what is true of one value object in JSON and of none of the others."""
-        mine = {field.name: field for field in public_fields(self.context.objects[member.object])}
-        rivals = [
-            {field.name: field for field in public_fields(self.context.objects[other.object])}
-            for other in objects
-            if other != member
-        ]
-        for name, field in mine.items():
-            tag = _tag(field.type)
-            if tag is not None and all(
-                name in rival and _tag(rival[name].type) not in (None, tag) for rival in rivals
-            ):
-                has_tag = self.names.use(".transport", "has_tag")
-                return f"{has_tag}({value}, {python_string(name)}, {tag})"
-        for name in mine:
-            if rivals and all(name not in rival for rival in rivals):
-                return f"{self.names.use('.transport', 'has_key')}({value}, {python_string(name)})"
-        return f"{self.names.use('.transport', 'is_object')}({value})"
+    def union(self, type_: UnionType, value: str) -> str:
+        """Write what reads a value that can be of several kinds."""
+        raise NotImplementedError
 
+    def instance(self, type_: ObjectType, value: str) -> str:
+        """Write what reads a value object."""
+        raise NotImplementedError
 
-def _tag(type_: TypeRef) -> str | None:
-    """Write the one literal that a field can be; `None` where it can be more."""
-    type_ = without_constraints(type_)
-    if isinstance(type_, LiteralType) and len(type_.values) == 1:
-        return python_value(type_.values[0])
-    return None
+    def reference(self, type_: RefType, value: str) -> str:
+        """Write what reads a reference."""
+        raise NotImplementedError

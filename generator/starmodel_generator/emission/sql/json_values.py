@@ -88,16 +88,20 @@ class StoredDecoding(Decoding):
 
     functions: Functions
 
-    def expression(self, type_: TypeRef, value: str, used: Used = ()) -> str:
-        """Write it on one line; `value` may be evaluated twice."""
-        match type_:
-            case RefType():
-                target = self.classes.name(EntityType(entity=type_.entity))
-                return f"{self.names.use('starmodel', 'Ref')}({value}, {target})"
-            case ObjectType():
-                return f"{self.functions.base(type_)}_from_json({value})"
-            case _:
-                return Decoding.expression(self, type_, value, used)
+    def instance(self, type_: ObjectType, value: str) -> str:
+        """Write what reads a value object."""
+        return f"{self.functions.base(type_)}_from_json({value})"
+
+    def reference(self, type_: RefType, value: str) -> str:
+        """Write what reads a reference."""
+        target = self.classes.name(EntityType(entity=type_.entity))
+        return f"{self.names.use('starmodel', 'Ref')}({value}, {target})"
+
+    def union(self, type_: UnionType, value: str) -> str:
+        """Write what reads a value that can be of several kinds."""
+        if all(map(is_bare, members(type_))):
+            return value
+        return f"{self.functions.base(type_)}_from_json({value})"
 
     def _scalar(self, type_: ScalarType, value: str) -> str:
         match type_.name:
@@ -121,10 +125,3 @@ class StoredDecoding(Decoding):
             )
             return f"{{{choices}}}[{key}]"
         return Decoding._key(self, type_, key)
-
-    def _cases(self, type_: OptionalType | UnionType, value: str, used: Used) -> Condition | str:
-        if isinstance(type_, OptionalType):
-            return Decoding._cases(self, type_, value, used)
-        if all(map(is_bare, members(type_))):
-            return value
-        return f"{self.functions.base(type_)}_from_json({value})"

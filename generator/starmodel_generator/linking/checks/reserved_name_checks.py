@@ -113,7 +113,8 @@ def _generated_names(app: LinkedApp) -> dict[str, str]:
     for entity in app.entities:
         name, constant = entity.schema.name, constant_case(entity.schema.name)
         found[f"{name}State"] = f"the state of `{name}`"
-        found[f"{name}Client"] = found[f"Async{name}Client"] = f"the client of `{name}`"
+        for client in (f"{name}Client", f"Async{name}Client", f"{name}Endpoints"):
+            found[client] = f"the client of `{name}`"
         found[constant] = f"the definition of `{name}`"
         found[f"{constant}_FRAGMENTS"] = f"the fragments of `{name}`"
         found[f"{constant}_WRITABLE"] = f"what callers of `{name}` write"
