@@ -15,6 +15,7 @@ FOLDER_NAMES: dict[str, str] = {
     "httpx": "the library that clients import",
     "live": "the live stream at `/live`",
     "transport": "the module of the clients' transport",
+    "where": "the module of the clients' conditions",
 }
 """Names in the generated package, by what they are: no entity's snake name is one."""
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import core_schema
 from sql_tables import AUTHOR, BOOK, ITEM, LIBRARY, TAG, THING, Store
 
 from starmodel import InProcessBus, StateStore
@@ -24,33 +23,33 @@ from starmodel.application.queries.searchable import (
 
 THINGS = Queries(
     THING,
-    id=exact(core_schema.str_schema()),
+    id=exact(str),
     on=flag(nullable=True),
-    count=ordered(core_schema.int_schema(), nullable=True),
-    ratio=ordered(core_schema.float_schema(), nullable=True),
+    count=ordered(int, nullable=True),
+    ratio=ordered(float, nullable=True),
     name=text(nullable=True),
     blob=presence(),
-    day=ordered(core_schema.date_schema(), nullable=True),
-    hour=ordered(core_schema.time_schema(), nullable=True),
-    moment=ordered(core_schema.datetime_schema(), nullable=True),
-    local=ordered(core_schema.datetime_schema(), nullable=True),
-    span=ordered(core_schema.timedelta_schema(), nullable=True),
-    key=exact(core_schema.uuid_schema(), nullable=True),
-    price=ordered(core_schema.decimal_schema(), nullable=True),
+    day=ordered(date, nullable=True),
+    hour=ordered(time, nullable=True),
+    moment=ordered(datetime, nullable=True),
+    local=ordered(datetime, nullable=True),
+    span=ordered(timedelta, nullable=True),
+    key=exact(UUID, nullable=True),
+    price=ordered(Decimal, nullable=True),
     data=presence(),
 )
 BOOKS = Queries(
     BOOK,
-    id=exact(core_schema.str_schema()),
+    id=exact(str),
     title=text(),
     author=reference(AUTHOR),
     editor=reference(AUTHOR, nullable=True),
     tags=references(TAG),
-    pages=ordered(core_schema.int_schema()),
+    pages=ordered(int),
 )
 ITEMS = Queries(
     ITEM,
-    id=exact(core_schema.uuid_schema()),
+    id=exact(UUID),
     next=reference(ITEM, nullable=True),
     others=references(ITEM),
 )

@@ -64,6 +64,7 @@ APP_VIEWS: dict[str, Callable[[Context], object]] = {
     "app": app_view,
     "client_package": client_package_view,
     "client_transport": transport_view,
+    "client_where": transport_view,
 }
 
 

@@ -54,10 +54,11 @@ class EntityRow:
 
 @dataclass(frozen=True, slots=True)
 class AppRow:
-    """A file that the app has once."""
+    """A file that the app has once, if `condition` holds for one of its entities."""
 
     kind: str
     path: str
+    condition: Callable[[EntitySchema], bool] | None = None
 
 
 ENTITY_FILES = (
@@ -81,6 +82,7 @@ APP_FILES = (
     AppRow("app", "{output}/app.py"),
     AppRow("client_package", "{client}/__init__.py"),
     AppRow("client_transport", "{client}/transport.py"),
+    AppRow("client_where", "{client}/where.py", has_queries),
     AppRow("schema", "{output}/schema.json"),
 )
 """What the app gets once."""
@@ -104,5 +106,6 @@ def plan(app: AppSchema, settings: EmissionSettings) -> tuple[Artifact, ...]:
         *(
             Artifact(kind=row.kind, path=row.path.format(**folders), source=settings.configuration)
             for row in APP_FILES
+            if row.condition is None or any(map(row.condition, app.entities))
         ),
     )

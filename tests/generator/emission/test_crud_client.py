@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import inspect
+import json
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,6 +17,8 @@ import pytest
 from crud_project import CrudProject
 from served_app import ServedApp
 from shop_project import CONFIG, Shop
+
+from starmodel import where as conditions
 
 PACKAGE = "clientshop"
 Load = Callable[[str], Any]
@@ -254,6 +257,13 @@ def test_records_are_found(load: Load) -> None:
         assert await numbers(released__ge=date(2026, 1, 4)) == [3, 4]
         assert await numbers(main_tag=tag.id, price__le=Decimal(2)) == [1, 2]
         assert await numbers(main_tag__isnull=True) == [0]
+        where = load("generated.client.where")
+        middle = where.ge(Decimal(1)) & where.lt(Decimal(3))
+        assert await numbers(price=middle, main_tag=where.is_null(False)) == [1, 2]
+        assert await numbers(status=where.one_of([product.Status.ACTIVE])) == [1, 3]
+        several = where.one_of(["Found 1, of 5", "Found 4, of 5"]) & where.ne("Found 1, of 5")
+        found = await client.product.find(name=several)
+        assert [int(item.price) for item in found.items] == [4]
         assert await numbers(q="found 3") == [3]
         included = await client.product.find(**named, include=["main_tag"])
         assert tag_state.from_json(included.included["main_tag"][tag.id]).name == "a, b"
@@ -298,3 +308,65 @@ def test_pyright_strict_finds_nothing(project: CrudProject) -> None:
     command += ["-p", str(project.folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "0 errors, 0 warnings, 0 informations"
+
+
+WRITTEN = """\
+from collections.abc import Awaitable
+from decimal import Decimal
+
+from starmodel import where as asked
+from starmodel.application import Services
+
+from {package}.entities import Status
+from {package}.generated.client import AsyncClient, Client, Found, ProductState, where
+from {package}.generated.product.queries import find_products
+
+
+async def server(services: Services) -> None:
+    await find_products(services, price=asked.ge(Decimal(1)) & asked.lt(Decimal(5)), sort=["-price"])
+    await find_products(services, name=asked.contains("tea"), status=asked.one_of([Status.ACTIVE]))
+    await find_products(services, main_tag=asked.is_null(), released=None)  # wrong
+    await find_products(services, price=asked.lt("5"))  # wrong
+    await find_products(services, status=asked.lt(Status.ACTIVE))  # wrong
+    await find_products(services, price=asked.contains("5"))  # wrong
+    await find_products(services, prize=Decimal(5))  # wrong
+    await find_products(services, sort=["prize"])  # wrong
+
+
+def client(app: Client) -> None:
+    found: Found[ProductState] = app.product.find(name=where.startswith("t"), q="tea", limit=3)
+    price: Decimal = found.items[0].price
+    app.product.find(price=where.gt(price) & where.ne(Decimal(3)), main_tag=where.is_null())
+    app.product.find(price=where.gt("3"))  # wrong
+    app.product.find(name=where.is_null())  # wrong
+    app.product.find(prize=price)  # wrong
+    app.product.create(name="tea")  # wrong
+    app.product.create(name="tea", sku=3)  # wrong
+
+
+async def async_client(app: AsyncClient) -> None:
+    coming: Awaitable[Found[ProductState]] = app.product.find(cursor="x")
+    (await coming).items[0].price.is_finite()
+    (await app.product.read("1")).state.prize  # wrong
+"""
+
+
+def test_a_wrong_filter_is_found_before_it_runs(project: CrudProject) -> None:
+    text = WRITTEN.format(package=PACKAGE)
+    project.shop.write("uses.py", text)
+    project.shop.write(
+        "pyrightconfig.json", '{"typeCheckingMode": "strict", "include": ["uses.py"]}'
+    )
+    command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable]
+    command += ["-p", str(project.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    report = json.loads(done.stdout)["generalDiagnostics"]
+    found = {one["range"]["start"]["line"] for one in report if one["severity"] == "error"}
+    lines = text.splitlines()
+    wrong = {number for number, line in enumerate(lines) if line.endswith("# wrong")}
+    assert [lines[number] for number in sorted(found ^ wrong)] == []
+
+
+def test_clients_have_the_conditions_of_the_server(project: CrudProject) -> None:
+    written = (project.folder / PACKAGE / "generated" / "client" / "where.py").read_text()
+    assert written.partition("\n")[2] == Path(conditions.__file__).read_text()

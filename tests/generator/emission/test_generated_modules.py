@@ -15,7 +15,7 @@ from corpus import COUNTER_APP, drawn, sample_settings, settings
 from sample_shop import SCHEMA, SOURCES
 
 from starmodel_generator.emission import render
-from starmodel_schemas.reserved_names import CLASS_NAMES, EVENT_NAMES, FIELD_NAMES, PARAMETER_NAMES
+from starmodel_schemas.reserved_names import EVENT_NAMES, FIELD_NAMES, PARAMETER_NAMES
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 RUNTIME = Path(importlib.import_module("starmodel").__file__ or "").parents[1]
@@ -125,15 +125,27 @@ def imports(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def test_every_name_from_the_runtime_is_there(project: Path) -> None:
-    used = {item for path in modules(project) for item in imports(path)}
+    used = {item for path in modules(project) for item in (*imports(path), *runtime_names(path))}
     runtime = sorted(item for item in used if item[0].partition(".")[0] == "starmodel")
     missing = [
         f"{module}.{name}"
         for module, name in runtime
-        if not hasattr(importlib.import_module(module), name)
+        if name and not hasattr(importlib.import_module(module), name)
     ]
-    assert runtime
+    assert ("starmodel", "Outcome") in used and ("starmodel.web", "Route") in used
     assert missing == []
+
+
+def runtime_names(path: Path) -> Iterator[tuple[str, str]]:
+    """Give what a module takes from the runtime: `sm.Outcome`, `web.Route`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Attribute(value=ast.Name(id="sm"), attr=name):
+                yield "starmodel", name
+            case ast.Attribute(value=ast.Name(id="web"), attr=name):
+                yield "starmodel.web", name
+            case _:
+                pass
 
 
 def test_clients_need_httpx_alone(project: Path) -> None:
@@ -156,20 +168,21 @@ def test_names_that_generated_code_needs_are_reserved(project: Path) -> None:
         kind = "clients" if "client" in path.parts else path.stem
         if path.stem in {"__init__", "app", "transport"}:
             continue
-        for module, name in imports(path):
-            is_standard = module in sys.stdlib_module_names
-            if name and (
-                module.startswith(("starmodel", "pydantic_core", ".transport"))
-                or (is_standard and name[:1].isupper())
-            ):
-                used.setdefault(kind, set()).add(name)
-    classes = {name for names in used.values() for name in names if name[:1].isupper()}
-    assert {name for name in classes if not name.isupper()} - CLASS_NAMES == set()
-    functions = {kind: {n for n in names if n[:1].islower()} for kind, names in used.items()}
-    defined = set[str]().union(
-        *(functions[kind] for kind in ("commands", "routes", "bindings", "clients"))
-    )
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Import(names=[ast.alias(name=module)]):
+                    pass
+                case ast.ImportFrom(module=module):
+                    module = module or "."
+                case _:
+                    continue
+            # A module of the standard library gives way to a name of the author's.
+            if module.partition(".")[0] in ("", "starmodel", "pydantic_core"):
+                names = {each.asname or each.name for each in node.names}
+                used.setdefault(kind, set()).update(names)
+    assert used["clients"] == {"http"}
+    defined = used["commands"] | used["routes"] | used["bindings"]
     assert defined - EVENT_NAMES.keys() == set()
-    assert functions["bindings"] - FIELD_NAMES.keys() == set()
-    inside = functions["commands"] | functions["bindings"]
+    assert used["bindings"] - FIELD_NAMES.keys() == set()
+    inside = used["commands"] | used["bindings"] | used["clients"]
     assert inside - PARAMETER_NAMES.keys() == set()

@@ -52,10 +52,12 @@ NOTE_QUERIES = '''\
 """Queries of Note: what its records can be found by, and the function that finds them."""
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias, TypedDict, Unpack
+from typing import Literal, TypeAlias, Unpack
 
-import starmodel as sm
-from pydantic_core import core_schema
+from starmodel import where
+from starmodel.application import Services
+from starmodel.application.queries.filter_set import ColumnQueries, Paging
+from starmodel.application.queries.find import QueryPage, find
 from starmodel.application.queries.searchable import exact, flag, text
 
 from magazine.entities import Note
@@ -65,64 +67,30 @@ NoteSort: TypeAlias = Literal["id", "-id", "text", "-text", "is_secret", "-is_se
 """What notes can be sorted by; with `-` in front it is descending."""
 
 
-class NoteFilters(TypedDict, total=False):
-    """What notes can be found by."""
+class NoteFilters(Paging, total=False):
+    """What notes can be found by, and how they are listed."""
 
-    id: str
-    id__ne: str
-    id__in: Sequence[str]
-    text: str
-    text__ne: str
-    text__in: Sequence[str]
-    text__lt: str
-    text__le: str
-    text__gt: str
-    text__ge: str
-    text__contains: str
-    text__startswith: str
+    q: str | None
+    sort: Sequence[NoteSort]
+    id: where.Exact[str]
+    text: where.Text
     is_secret: bool
-    is_secret__ne: bool
 
 
-NOTE_QUERIES = sm.ColumnQueries(
-    NOTE,
-    id=exact(core_schema.str_schema()),
-    text=text(),
-    is_secret=flag(),
-)
+NOTE_QUERIES = ColumnQueries(NOTE, id=exact(str), text=text(), is_secret=flag())
 
 
 async def find_notes(
     services: sm.Services,
     *,
-    actor: sm.Actor = sm.ANONYMOUS,
-    q: str | None = None,
-    sort: Sequence[NoteSort] = (),
-    limit: int = 50,
-    cursor: str | None = None,
-    **filters: Unpack[NoteFilters],
-) -> sm.QueryPage[Note]:
-    """Find notes, a page of them at a time.
+    actor: Actor = ANONYMOUS,
+    **query: Unpack[NoteFilters],
+) -> QueryPage[Note]:
+    """Find notes that `actor` may read, a page of them at a time.
 
-    Args:
-        services: The app's services.
-        actor: Who asks; what he may not read is left out.
-        q: What one of these contains: text.
-        sort: What to sort by; the id decides among equals.
-        limit: How many there are on a page, at most 200.
-        cursor: The `next` of the page before, with the same filters and the same sort.
-        filters: See `NoteFilters`.
+    `q` is what one of these contains: text.
     """
-    return await sm.find(
-        services,
-        NOTE_QUERIES,
-        filters,
-        actor=actor,
-        q=q,
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-    )
+    return await find(services, NOTE_QUERIES, query, actor=actor)
 '''
 
 
@@ -227,7 +195,10 @@ def test_the_generator_and_the_runtime_agree(load: Load) -> None:
         module = load(f"generated.{name}.queries")
         cls = name.capitalize()
         queries: Queries[Any] = getattr(module, f"{name.upper()}_QUERIES")
-        assert [*getattr(module, f"{cls}Filters").__annotations__] == [*queries.filters]
+        named = {*getattr(module, f"{cls}Filters").__annotations__} - QUERY_NAMES
+        plain = {name for name in queries.fields if name not in QUERY_NAMES}
+        more = {name for name, (place, _) in queries.filters.items() if place in QUERY_NAMES}
+        assert named == plain | more
         signs = [sign + field for field in queries.sorts for sign in ("", "-")]
         assert [*get_args(getattr(module, f"{cls}Sort"))] == signs
         include = getattr(module, f"{cls}Include", None)

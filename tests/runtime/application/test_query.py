@@ -10,7 +10,7 @@ import pytest
 from library_queries import BOOKS, THINGS, VALUES, services_of
 from sql_tables import AUTHOR, BOOK, TAG, Author, Book, Store, Tag, Thing, define
 
-from starmodel import Access, Actor, Ref
+from starmodel import Access, Actor, Ref, where
 from starmodel.application import EntityDefinition, Key, Services, Stored, Write
 from starmodel.application.queries.cursor import write_cursor
 from starmodel.application.queries.filter_set import MOST, Queries, Query
@@ -79,10 +79,10 @@ def books_for(
 ) -> Queries[Any]:
     return Queries(
         with_access(BOOK, access),
-        id=exact({"type": "str"}),
+        id=exact(str),
         title=text(),
         author=reference(author),
-        pages=ordered({"type": "int"}),
+        pages=ordered(int),
         tags=references(tag),
     )
 
@@ -95,6 +95,37 @@ def errors_of(queries: Queries[Any], **query: Any) -> list[tuple[str, str]]:
     with pytest.raises(InvalidArguments) as caught:
         queries.search(Query(**query))
     return [(error.name, error.type) for error in caught.value.errors]
+
+
+CONDITIONS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"pages": where.lt(3)}, {"pages__lt": 3}),
+    ({"pages": where.ge(2) & where.le(4)}, {"pages__ge": 2, "pages__le": 4}),
+    ({"pages": where.gt(1) & where.ne(3)}, {"pages__gt": 1, "pages__ne": 3}),
+    ({"pages": where.one_of([1, 3])}, {"pages__in": [1, 3]}),
+    ({"title": where.contains("7")}, {"title__contains": "7"}),
+    ({"title": where.startswith("b"), "pages": 3}, {"title__startswith": "b", "pages": 3}),
+]
+
+
+@pytest.mark.parametrize(("asked", "named"), CONDITIONS)
+def test_conditions_are_the_filters_that_http_names(
+    asked: dict[str, Any], named: dict[str, Any]
+) -> None:
+    queries = books_for()
+    assert where.named(asked) == named
+    assert queries.search(Query(asked)) == queries.search(Query(named))
+
+
+def test_a_condition_that_a_field_does_not_take_is_refused() -> None:
+    queries = books_for()
+    assert errors_of(queries, filters={"pages": where.contains("1")}) == [
+        ("pages__contains", "unknown")
+    ]
+    assert errors_of(queries, filters={"pages": where.is_null()}) == [("pages__isnull", "unknown")]
+    assert errors_of(queries, filters={"missing": where.lt(1)}) == [("missing__lt", "unknown")]
+    assert errors_of(queries, filters={"pages": where.lt("x")}) == [("pages__lt", "int_parsing")]
+    with pytest.raises(ValueError, match="`lt` can be asked of a field once"):
+        _ = where.lt(1) & where.lt(2)
 
 
 def test_what_is_for_those_who_are_signed_in_asks_once() -> None:
@@ -245,7 +276,7 @@ def test_values_become_those_of_columns() -> None:
 
 
 def test_an_entity_without_texts_has_none_to_search() -> None:
-    queries = Queries(TAG, id=exact({"type": "str"}))
+    queries = Queries(TAG, id=exact(str))
     assert errors_of(queries, q="x") == [("q", "unknown")]
     assert queries.search(Query(q=""))[0].text == ""
 
@@ -253,9 +284,9 @@ def test_an_entity_without_texts_has_none_to_search() -> None:
 def test_names_of_a_query_come_before_those_of_fields() -> None:
     queries = Queries(
         TAG,
-        id=exact({"type": "str"}),
-        limit=ordered({"type": "int"}, nullable=True),
-        limit__lt=ordered({"type": "int"}),
+        id=exact(str),
+        limit=ordered(int, nullable=True),
+        limit__lt=ordered(int),
         data=presence(),
     )
     assert "limit" not in queries.filters

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from pydantic_core import core_schema
 
 from starmodel import Access, Actor, Entity, EntityConfig, MemoryRepo, Ref, Scope, StateStore
 from starmodel.application import EntityDefinition, Key, PersistenceManager, Services, Stored
@@ -63,8 +62,8 @@ VISIT = EntityDefinition(
     state=lambda visit: {"id": visit.id, "patients": [one.id for one in visit.patients]},
     access=Access.PUBLIC,
 )
-PATIENTS = Queries(PATIENT, id=exact(core_schema.str_schema()), owner=text())
-VISITS = Queries(VISIT, id=exact(core_schema.str_schema()), patients=references(PATIENT))
+PATIENTS = Queries(PATIENT, id=exact(str), owner=text())
+VISITS = Queries(VISIT, id=exact(str), patients=references(PATIENT))
 
 
 class Table(MemoryRepo):

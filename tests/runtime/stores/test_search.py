@@ -343,7 +343,7 @@ class Lease(Entity):
 LEASE_TABLE = EntityTable(
     sql_tables.define(Lease, ttl=60.0), [column.text("id"), column.text("tenant")]
 )
-LEASES = Queries(LEASE_TABLE.definition, id=exact({"type": "str"}), tenant=text())
+LEASES = Queries(LEASE_TABLE.definition, id=exact(str), tenant=text())
 
 
 def test_what_has_expired_is_not_there(run: Run) -> None:
@@ -462,7 +462,7 @@ def test_a_store_that_cannot_search_says_so() -> None:
 
 
 def test_a_field_without_a_column_of_its_own(run: Run) -> None:
-    queries = Queries(sql_tables.TAG, id=exact({"type": "str"}), size=ordered({"type": "int"}))
+    queries = Queries(sql_tables.TAG, id=exact(str), size=ordered(int))
 
     async def check(world: World) -> None:
         with pytest.raises(ConfigurationError, match="no column for size"):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starmodel_generator.emission.client.client_classes import ClientClasses, filters_name
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.entity.filters import filters_of, includes_of, texts_of
+from starmodel_generator.emission.entity.filters import filter_types, includes_of, texts_of
 from starmodel_generator.emission.entity.record_labels import plural_words
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.literals import docstring
@@ -32,9 +32,9 @@ def filters_view(
         fields.append(f"q: {text}")
     if includes_of(entity):
         fields.append(f"include: {text} | {names.use('collections.abc', 'Sequence')}[{text}]")
-    fields += [
-        f"{one.name}: {annotation(one.type, names, classes)}" for one in filters_of(entity, context)
-    ]
+    where = names.use_module(".where")
+    types = filter_types(entity, context, where, lambda type_: annotation(type_, names, classes))
+    fields += [f"{name}: {type_}" for name, type_ in types]
     return FiltersView(
         name=filters_name(entity),
         base=names.use(".transport", "Paging"),

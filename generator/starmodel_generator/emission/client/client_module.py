@@ -86,7 +86,6 @@ class ClientView:
     dataclass: str
     any: str
     enum: str
-    typed_dict: str
     enums: tuple[EnumView, ...]
     values: tuple[ValueView, ...]
     filters: FiltersView | None
@@ -145,7 +144,6 @@ class _Client:
             docstring=docstring(entity.doc or f"Calls of {entity.name}.", 4),
             any=self.any,
             enum=names.use("enum", "Enum") if enums else "",
-            typed_dict=names.use("typing", "TypedDict") if filters else "",
             enums=enum_views,
             values=tuple(value_views),
             filters=filters,

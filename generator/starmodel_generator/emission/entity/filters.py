@@ -3,6 +3,7 @@
 Everything that speaks of a query decides by this: the server's functions, the client, the pages.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -92,6 +93,37 @@ def filters_of(entity: EntitySchema, context: Context) -> tuple[Filter, ...]:
                 continue
             filters.append(Filter(name, one.field, operator, _value_type(one.type, operator)))
     return tuple(filters)
+
+
+def filter_types(
+    entity: EntitySchema, context: Context, where: str, value: Callable[[TypeRef], str]
+) -> Iterator[tuple[str, str]]:
+    """Write the filters of an entity, one for each field: its name, and the type that it takes.
+
+    The types are those of the module `where`, of the server or of a client; `value` writes that
+    of a field's values. A field that is called like something else of a query has no filter of
+    its own name, so each of its operators is one.
+    """
+    for one in searched_fields(entity, context):
+        name, kind = one.field.name, one.kind
+        if name in QUERY_NAMES:
+            for each in filters_of(entity, context):
+                if each.field.name == name:
+                    is_several = each.operator == "in"
+                    type_ = each.type.item if isinstance(each.type, ListType) else each.type
+                    yield each.name, f"list[{value(type_)}]" if is_several else value(type_)
+            continue
+        written = value(one.type) if kind != "presence" else ""
+        types = {
+            "text": f"{where}.Text",
+            "ordered": f"{where}.Ordered[{written}]",
+            "exact": f"{where}.Exact[{written}]",
+            "reference": f"{where}.Exact[{written}]",
+        }
+        type_ = types.get(kind, written)
+        if one.is_nullable:
+            type_ = f"{type_} | {where}.Presence" if type_ else f"{where}.Presence"
+        yield name, type_
 
 
 def sorts_of(entity: EntitySchema, context: Context) -> tuple[FieldSchema, ...]:

@@ -33,7 +33,9 @@ _MODULE_ALIASES = {
     "sqlalchemy": "sa",
     "starmodel": "sm",
     "starmodel.web": "web",
+    "starmodel.where": "where",
     ".transport": "http",
+    ".where": "where",
 }
 """What a module is called where it is imported whole: short, or other than a name it defines."""
 
@@ -110,8 +112,8 @@ class ModuleNames:
     def use_module(self, module: str) -> str:
         """Import a module; gives what it is called, which is nothing of the author's."""
         alias = _MODULE_ALIASES.get(module, module)
-        if alias in self._taken and _is_standard(module):
-            alias = f"{module}_module"
+        if alias in self._taken:
+            alias = f"{module}_module" if _is_standard(module) else f"{alias}_"
         self._claim(alias, f"{module} itself")
         self._modules[module] = alias
         return alias

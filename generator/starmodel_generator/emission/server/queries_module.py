@@ -1,12 +1,12 @@
 """The view of `queries.py`: what the records of an entity can be found by, and what finds them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.entity.argument_schema import CoreSchemas
 from starmodel_generator.emission.entity.filters import (
-    Filter,
     Searched,
+    filter_types,
     filters_of,
     includes_of,
     is_flat,
@@ -23,12 +23,10 @@ from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, named
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_generator.emission.python.type_expressions import AuthorsClasses, annotation
-from starmodel_schemas import EntitySchema, ListType, RefType, TypeRef
+from starmodel_schemas import EntitySchema, RefType, TypeRef
 
 SEARCHABLE = "starmodel.application.queries.searchable"
 """The module of what says how a field can be searched."""
-
-LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,7 @@ class FiltersView:
     """The `TypedDict` of all filters."""
 
     name: str
+    base: str
     docstring: str
     fields: tuple[str, ...]
 
@@ -54,7 +53,6 @@ class QueriesView:
 
     name: str
     imports: str
-    typed_dict: str
     names: tuple[NamesView, ...]
     filters: FiltersView
     queries: Layout
@@ -75,11 +73,9 @@ class _Queries:
         self.entity = entity
         self.context = context
         self.own = context.names[entity.qualified_name]
-        self.filters = filters_of(entity, context)
-        taken = [one.name for one in self.filters]
+        taken = [one.name for one in filters_of(entity, context)]
         self.names = ModuleNames(context.first_party, taken, context.classes)
         self.classes = AuthorsClasses(self.names, context)
-        self.core_schemas = CoreSchemas(self.names, context, self.classes)
         self.several = plural_words(entity)
         self.constant = self.names.define(queries_constant(entity))
 
@@ -91,26 +87,37 @@ class _Queries:
         include = self._names_view("Include", includes, words) if includes else None
         filters = FiltersView(
             name=names.define(f"{entity.name}Filters"),
-            docstring=docstring(f"What {self.several} can be found by.", 4),
-            fields=tuple([f"{one.name}: {self._annotation(one)}" for one in self.filters]),
+            base=names.use("starmodel.application.queries.filter_set", "Paging"),
+            docstring=docstring(
+                f"What {self.several} can be found by, and how they are listed.", 4
+            ),
+            fields=tuple(self._fields(bool(includes))),
         )
-        typed_dict = names.use("typing", "TypedDict")
-        taken = self._taken(bool(includes))
         find = names.use("starmodel.application.queries.find", "find")
-        items = ("services", self.constant, "filters", "actor=actor")
         return QueriesView(
             name=entity.name,
-            typed_dict=typed_dict,
             names=tuple([one for one in (sort, include) if one is not None]),
             filters=filters,
             queries=self._queries(),
-            signature=self._signature(taken, filters.name),
-            docstring=self._docstring(taken),
+            signature=self._signature(filters.name),
+            docstring=self._docstring(),
             result=Group(
-                f"return await {find}(", (*items, *[f"{name}={name}" for name in taken]), ")"
+                f"return await {find}(", ("services", self.constant, "query", "actor=actor"), ")"
             ),
             imports=names.import_block(),
         )
+
+    def _fields(self, includes: bool) -> Iterator[str]:
+        """Write what a query is asked: what it takes besides filters, then these."""
+        sequence = self.names.use("collections.abc", "Sequence")
+        if texts_of(self.entity, self.context):
+            yield f"q: {self.names.builtin('str')} | None"
+        yield f"sort: {sequence}[{self.entity.name}Sort]"
+        if includes:
+            yield f"include: {sequence}[{self.entity.name}Include]"
+        where = self.names.use_module("starmodel.where")
+        for name, type_ in filter_types(self.entity, self.context, where, self._single):
+            yield f"{name}: {type_}"
 
     def _sorts(self) -> list[str]:
         names = [field.name for field in sorts_of(self.entity, self.context)]
@@ -126,13 +133,6 @@ class _Queries:
         head = f"{name}: {names.use('typing', 'TypeAlias')} = {literal}["
         items = tuple([python_string(value) for value in values])
         return NamesView(Group(head, items, "]"), docstring(words, 0))
-
-    def _annotation(self, filter: Filter) -> str:
-        """Write the type of what a filter is given; a record is given by its id as well."""
-        if isinstance(filter.type, ListType):
-            sequence = self.names.use("collections.abc", "Sequence")
-            return f"{sequence}[{self._single(filter.type.item)}]"
-        return self._single(filter.type)
 
     def _single(self, type_: TypeRef) -> str:
         written = annotation(type_, self.names, self.classes)
@@ -154,27 +154,12 @@ class _Queries:
             target = self.context.names[one.type.entity]
             items.append(self.names.use(target.module("state"), target.constant))
         elif one.kind in ("ordered", "exact"):
-            items.append(self.core_schemas.layout(one.type))
+            items.append(annotation(one.type, self.names, self.classes))
         if one.is_nullable and one.kind != "presence":
             items.append("nullable=True")
         return Group(f"{self.names.use(SEARCHABLE, one.kind)}(", tuple(items), ")")
 
-    def _taken(self, includes: bool) -> dict[str, str]:
-        """Give the parameters besides the filters, each with what is written for it."""
-        names = self.names
-        text, number = names.builtin("str"), names.builtin("int")
-        sequence = names.use("collections.abc", "Sequence")
-        taken: dict[str, str] = {}
-        if texts_of(self.entity, self.context):
-            taken["q"] = f"q: {text} | None = None"
-        taken["sort"] = f"sort: {sequence}[{self.entity.name}Sort] = ()"
-        if includes:
-            taken["include"] = f"include: {sequence}[{self.entity.name}Include] = ()"
-        taken["limit"] = f"limit: {number} = {LIMIT}"
-        taken["cursor"] = f"cursor: {text} | None = None"
-        return taken
-
-    def _signature(self, taken: dict[str, str], filters: str) -> Layout:
+    def _signature(self, filters: str) -> Layout:
         names = self.names
         anonymous = names.use("starmodel.domain", "ANONYMOUS")
         cls = names.use(self.entity.module, self.entity.name)
@@ -184,27 +169,13 @@ class _Queries:
                 f"services: {names.use('starmodel.application', 'Services')}",
                 "*",
                 f"actor: {names.use('starmodel.domain', 'Actor')} = {anonymous}",
-                *taken.values(),
-                f"**filters: {names.use('typing', 'Unpack')}[{filters}]",
+                f"**query: {names.use('typing', 'Unpack')}[{filters}]",
             ),
             f") -> {names.use('starmodel.application.queries.find', 'QueryPage')}[{cls}]:",
         )
 
-    def _docstring(self, taken: dict[str, str]) -> str:
+    def _docstring(self) -> str:
         texts = [field.name for field in texts_of(self.entity, self.context)]
-        says = {
-            "q": f"What one of these contains: {', '.join(texts)}.",
-            "sort": "What to sort by; the id decides among equals.",
-            "include": "What is to come along.",
-            "limit": "How many there are on a page, at most 200.",
-            "cursor": "The `next` of the page before, with the same filters and the same sort.",
-        }
-        lines = [
-            "Args:",
-            "    services: The app's services.",
-            "    actor: Who asks; what he may not read is left out.",
-            *[f"    {name}: {says[name]}" for name in taken],
-            f"    filters: See `{self.entity.name}Filters`.",
-        ]
-        words = f"Find {self.several}, a page of them at a time."
-        return docstring(words, 4, "\n".join(lines))
+        words = f"Find {self.several} that `actor` may read, a page of them at a time."
+        searched = f"`q` is what one of these contains: {', '.join(texts)}." if texts else ""
+        return docstring(words, 4, searched) if searched else docstring(words, 4)

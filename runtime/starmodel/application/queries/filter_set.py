@@ -4,9 +4,9 @@
 value that does not belong there goes no further.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, cast
 
 from pydantic_core import ValidationError, to_json
 
@@ -22,6 +22,7 @@ from starmodel.application.search import Condition, Operator, Order, Search, fil
 from starmodel.domain import Entity
 from starmodel.domain.type_guards import is_sequence, is_set
 from starmodel.errors import ArgumentError, InvalidArguments
+from starmodel.where import Conditions
 
 if TYPE_CHECKING:
     from starmodel.application.store import Stored
@@ -57,6 +58,27 @@ class Query:
     include: Sequence[str] = ()
     limit: int = LIMIT
     cursor: str | None = None
+
+    @classmethod
+    def of(cls, asked: Mapping[str, Any]) -> "Query":
+        """Return the query of what generated functions take: filters, and the rest by name."""
+        rest = {name: asked[name] for name in _REST if name in asked}
+        filters = {name: value for name, value in asked.items() if name not in rest}
+        return cls(filters, **rest)
+
+
+_REST = ("q", "sort", "include", "limit", "cursor")
+
+
+class Paging(TypedDict, total=False):
+    """What every query takes besides its filters.
+
+    `limit` says how many records there are on a page: 50 where nothing is said, at most 200.
+    `cursor` is the `next` of the page before, with the same filters and the same sort.
+    """
+
+    limit: int
+    cursor: str | None
 
 
 class Queries(Generic[E]):
@@ -100,7 +122,25 @@ class Queries(Generic[E]):
         """
         if name not in self.filters:
             raise self.unknown_filter(name)
-        place, operator = self.filters[name]
+        return self._condition(name, *self.filters[name], value)
+
+    def conditions(self, name: str, value: object) -> Iterator[Condition]:
+        """Return what a filter asks: one condition, or those of `where` on a field.
+
+        Raises:
+            InvalidArguments: There is no such filter, or a value does not fit.
+        """
+        if not isinstance(value, Conditions):
+            yield self.condition(name, value)
+            return
+        operators = self.fields[name].operators if name in self.fields else ()
+        for operator, operand in value.operands.items():
+            called = f"{name}__{operator}"
+            if operator not in operators:
+                raise self.unknown_filter(called)
+            yield self._condition(called, name, cast("Operator", operator), operand)
+
+    def _condition(self, name: str, place: str, operator: Operator, value: object) -> Condition:
         check = self.fields[place].check
         try:
             if operator != "in":
@@ -155,7 +195,8 @@ class Queries(Generic[E]):
                 raise unknown("include", "reference", self.includes)
         if len({*query.include}) != len(query.include):
             raise _invalid("include", "A field is named twice.", "duplicate")
-        conditions = tuple(self.condition(*each) for each in query.filters.items())
+        filters = query.filters.items()
+        conditions = tuple([one for each in filters for one in self.conditions(*each)])
         text = query.q or ""
         if text and not self.texts:
             raise _invalid("q", "There are no texts to search.", "unknown")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from starmodel.application.authorization import authorize, needs_signing_in
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.queries.filter_set import LIMIT, ColumnQueries, Queries, Query
+from starmodel.application.queries.filter_set import ColumnQueries, Queries, Query
 from starmodel.application.readable import AT_ONCE, MOST_READ, Reading
 from starmodel.application.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Stored
@@ -67,18 +67,16 @@ class StatesPage:
 async def find(
     services: "Services",
     queries: Queries[E],
-    filters: Mapping[str, object],
+    asked: Mapping[str, object],
     *,
     actor: Actor = ANONYMOUS,
-    q: str | None = None,
-    sort: Sequence[str] = (),
-    include: Sequence[str] = (),
-    limit: int = LIMIT,
-    cursor: str | None = None,
+    **more: object,
 ) -> QueryPage[E]:
-    """Give a page of the records that fit; see `Query` and `find_page`."""
-    query = Query(filters, q, sort, include, limit, cursor)
-    return await find_page(services, queries, query, actor=actor)
+    """Return a page of the records that fit; see `Query` and `find_page`.
+
+    `asked` and `more` have the filters, and what else there is in a `Query`, by name.
+    """
+    return await find_page(services, queries, Query.of({**asked, **more}), actor=actor)
 
 
 async def find_page(

@@ -1,7 +1,9 @@
 """How the fields of an entity can be searched, as generated code declares them one by one."""
 
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import Enum
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args, get_origin
 from uuid import UUID
 
 from pydantic_core import CoreConfig, SchemaValidator, core_schema
@@ -108,14 +110,42 @@ def text(*, nullable: bool = False) -> SearchField:
     return SearchField("text", _TEXT, nullable=nullable)
 
 
-def ordered(schema: CoreSchema, *, nullable: bool = False) -> SearchField:
+def ordered(type_: type, *, nullable: bool = False) -> SearchField:
     """A number, a date, a time, or a span of time."""
-    return SearchField("ordered", schema, nullable=nullable)
+    return SearchField("ordered", _SCHEMAS[type_], nullable=nullable)
 
 
-def exact(schema: CoreSchema, *, nullable: bool = False) -> SearchField:
+def exact(type_: Any, *, nullable: bool = False) -> SearchField:
     """What is compared as a whole: an id, an enum, a `Literal`."""
+    if get_origin(type_) is Literal:
+        schema = core_schema.literal_schema([*get_args(type_)])
+    elif issubclass(type_, Enum):
+        schema = _enum_schema(type_)
+    else:
+        schema = _SCHEMAS[type_]
     return SearchField("exact", schema, nullable=nullable)
+
+
+def _enum_schema(cls: type[Enum]) -> CoreSchema:
+    # With `sub_type` a text that is a number stands for a member whose value is one.
+    kinds = {type(member.value).__name__ for member in cls}
+    sub_type: Literal["str", "int"] | None = None
+    if len(kinds) == 1:
+        sub_type = "str" if kinds == {"str"} else "int"
+    return core_schema.enum_schema(cls, [*cls], sub_type=sub_type)
+
+
+_SCHEMAS: dict[type, CoreSchema] = {
+    str: core_schema.str_schema(),
+    int: core_schema.int_schema(),
+    float: core_schema.float_schema(),
+    Decimal: core_schema.decimal_schema(),
+    date: core_schema.date_schema(),
+    time: core_schema.time_schema(),
+    datetime: core_schema.datetime_schema(),
+    timedelta: core_schema.timedelta_schema(),
+    UUID: core_schema.uuid_schema(),
+}
 
 
 def flag(*, nullable: bool = False) -> SearchField:

@@ -1,0 +1,117 @@
+"""What a query compares a field with, where that is more than equality with one value.
+
+As in `price=where.ge(1) & where.lt(5)`, or `name=where.contains("tea")`. Which of these a field
+takes says its type among the generated filters, such as `where.Ordered[Decimal]`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Self, TypeAlias, TypeVar
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Conditions that all have to hold: operators, each with what it compares with."""
+
+    operands: Mapping[str, object]
+
+    def named(self, name: str) -> Iterator[tuple[str, object]]:
+        """Return them for a field as HTTP calls them: `price__lt`."""
+        for operator, operand in self.operands.items():
+            yield f"{name}__{operator}", operand
+
+    def __and__(self, other: Self) -> Self:
+        """Return both conditions as one.
+
+        Raises:
+            ValueError: Both have the same operator.
+        """
+        twice = [operator for operator in self.operands if operator in other.operands]
+        if twice:
+            raise ValueError(f"`{twice[0]}` can be asked of a field once.")
+        return type(self)({**self.operands, **other.operands})
+
+
+class Matching(Conditions, Generic[T_co]):
+    """Conditions on a text."""
+
+
+class Ordering(Matching[T_co]):
+    """Conditions on what has an order; a text has one as well."""
+
+
+class Equality(Ordering[T_co]):
+    """Conditions on anything that can be compared."""
+
+
+class Presence(Conditions):
+    """Whether there is a value at all."""
+
+
+Text: TypeAlias = str | Matching[str]
+"""A text, or conditions on it."""
+
+Ordered: TypeAlias = T | Ordering[T]
+"""A number, a date, a time or a span of time, or conditions on it."""
+
+Exact: TypeAlias = T | Equality[T]
+"""A value that is compared as a whole, or conditions on it."""
+
+
+def ne(value: T) -> Equality[T]:
+    """Not equal; what is `None` is not equal to anything."""
+    return Equality({"ne": value})
+
+
+def one_of(values: Sequence[T]) -> Equality[T]:
+    """Equal to one of at most 100 values; over HTTP it is called `in`."""
+    return Equality({"in": values})
+
+
+def lt(value: T) -> Ordering[T]:
+    """Less than a value, before it."""
+    return Ordering({"lt": value})
+
+
+def le(value: T) -> Ordering[T]:
+    """Less than a value, or equal to it."""
+    return Ordering({"le": value})
+
+
+def gt(value: T) -> Ordering[T]:
+    """Greater than a value, after it."""
+    return Ordering({"gt": value})
+
+
+def ge(value: T) -> Ordering[T]:
+    """Greater than a value, or equal to it."""
+    return Ordering({"ge": value})
+
+
+def contains(text: str) -> Matching[str]:
+    """Containing a text, whatever the case."""
+    return Matching({"contains": text})
+
+
+def startswith(text: str) -> Matching[str]:
+    """Beginning with a text, whatever the case."""
+    return Matching({"startswith": text})
+
+
+def is_null(value: bool = True) -> Presence:
+    """Being `None`, or with `False` not being so; over HTTP it is called `isnull`."""
+    return Presence({"isnull": value})
+
+
+def named(filters: Mapping[str, object]) -> dict[str, object]:
+    """Return filters as HTTP calls them, one for each operator: `price__lt` and `price__ge`."""
+    found: dict[str, object] = {}
+    for name, value in filters.items():
+        if isinstance(value, Conditions):
+            found.update(value.named(name))
+        else:
+            found[name] = value
+    return found
