@@ -43,7 +43,6 @@ class ClientClasses:
         self._names = names
         self._context = context
         self._entity = entity
-        self.borrowed: set[str] = set()
 
     def is_own(self, schema: EnumSchema | ObjectSchema) -> bool:
         """Whether the module declares it."""
@@ -59,7 +58,6 @@ class ClientClasses:
         if isinstance(schema, EntitySchema) or self.is_own(schema):
             return schema.name
         owner = self._context.entities[self._context.owners[schema.qualified_name]]
-        self.borrowed.add(schema.name)
         return self._names.use(f".{owner.snake_name}", schema.name)
 
     def reference(self, type_: RefType) -> str:

@@ -82,7 +82,6 @@ class ClientView:
 
     name: str
     imports: str
-    exports: Layout
     dataclass: str
     any: str
     enum: str
@@ -136,8 +135,6 @@ class _Client:
         if has_queries(entity):
             filters = filters_view(entity, self.context, names, self.classes)
             methods.insert(1, self._find(filters.name))
-        names.keep_apart(self.parameters)
-        exports = sorted({*declared, *self.classes.borrowed})
         return ClientView(
             name=entity.name,
             dataclass=names.use("dataclasses", "dataclass"),
@@ -148,7 +145,6 @@ class _Client:
             values=tuple(value_views),
             filters=filters,
             methods=tuple(methods),
-            exports=Group("__all__ = [", tuple(python_string(name) for name in exports), "]"),
             imports=names.import_block(),
         )
 

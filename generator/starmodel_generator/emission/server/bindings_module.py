@@ -74,7 +74,7 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
             Group(f"{field.name} = sm.Signal(", (python_string(_signal(entity, field)),), ")")
             for field in fields
         ),
-        errors=_errors(entity, events) if events else None,
+        errors=_errors(entity, events, names) if events else None,
         actions=actions,
         live_docstring=docstring(f"Keep the page in step with {thing}: for `data-init`.", 4),
         signals_signature=signature,
@@ -119,19 +119,20 @@ def _call(event: Endpoint, names: ModuleNames) -> tuple[str, ...]:
     return names.use(ACTIONS, function), python_string(method)
 
 
-def _errors(entity: EntitySchema, events: list[Endpoint]) -> Layout:
+def _errors(entity: EntitySchema, events: list[Endpoint], names: ModuleNames) -> Layout:
     """The tree of error signals, all empty: an expression that reads one that is not declared
     would stop every expression of the page.
     """
     trees = tuple(
         Group(
-            f"{python_string(event.event.name)}: {{",
-            tuple(f'{python_string(name)}: ""' for name in (*event.argument_names, "_")),
-            "}",
+            f"{python_string(event.event.name)}: [",
+            tuple([python_string(name) for name in event.argument_names]),
+            "]",
         )
         for event in events
     )
-    return Group("ERRORS = {", (Group(f"{python_string(entity.namespace)}: {{", trees, "}"),), "}")
+    items = (python_string(entity.namespace), Group("{", trees, "}"))
+    return Group(f"ERRORS = {names.use(ACTIONS, 'error_signals')}(", items, ")")
 
 
 def _tree(entity: EntitySchema, *, has_errors: bool) -> Layout:

@@ -9,7 +9,7 @@ browser works it out when the action runs.
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -135,6 +135,20 @@ def signals(**namespaces: Mapping[str, object]) -> Expression:
     `escape`.
     """
     return Expression(encode_data(followable(namespaces)))
+
+
+def error_signals(
+    namespace: str, arguments: Mapping[str, Iterable[str]]
+) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the signals of the errors of each event, all empty.
+
+    An expression that reads a signal which is not declared would stop every expression of the page.
+
+    Args:
+        namespace: The entity's.
+        arguments: The names of each event's arguments; `_` is for what is no argument's fault.
+    """
+    return {namespace: {name: dict.fromkeys((*own, "_"), "") for name, own in arguments.items()}}
 
 
 def encode_text(value: object) -> str:
