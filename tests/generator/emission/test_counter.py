@@ -85,7 +85,7 @@ from starmodel.web import (
     Route,
     answer_event,
 )
-from starmodel.web.entity_routes import page_route
+from starmodel.web.app.entity_routes import page_route
 
 from counter.generated.counter import commands
 from counter.generated.counter.page import counter_page

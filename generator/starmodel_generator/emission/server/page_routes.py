@@ -1,7 +1,7 @@
 """The routes of an entity that no author's event stands behind, as `routes.py` lists them.
 
-Their handlers are the runtime's: `starmodel.web.entity_routes` for a page or a state, and
-`starmodel.web.record_routes` for the lists, pages and `crud` of records in a database.
+Their handlers are the runtime's: `starmodel.web.app.entity_routes` for a page or a state, and
+`starmodel.web.app.record_routes` for the lists, pages and `crud` of records in a database.
 """
 
 from collections.abc import Iterator
@@ -21,8 +21,8 @@ from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.planning import has_list, has_queries
 from starmodel_schemas import EntitySchema, EventSchema
 
-ENTITY_ROUTES = "starmodel.web.entity_routes"
-RECORD_ROUTES = "starmodel.web.record_routes"
+ENTITY_ROUTES = "starmodel.web.app.entity_routes"
+RECORD_ROUTES = "starmodel.web.app.record_routes"
 
 
 class PageRoutes:

@@ -12,6 +12,7 @@ from starmodel.application.queries.filter_set import Queries
 from starmodel.application.queries.find import find, find_related
 from starmodel.errors import StaleVersion
 from starmodel.settings import Respond
+from starmodel.web.app.entity_routes import form_route, id_of, own_path, reader
 from starmodel.web.app.query_params import answer_query, list_view
 from starmodel.web.app.responses import (
     answer_created,
@@ -24,7 +25,6 @@ from starmodel.web.app.responses import (
     page_path,
 )
 from starmodel.web.app.routing import Route
-from starmodel.web.entity_routes import form_route, id_of, own_path, reader
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response
 from starmodel.web.ui.document import Page
