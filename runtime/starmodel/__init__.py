@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     )
     from starmodel.application.queries.filter_set import (
         ColumnQueries as ColumnQueries,
+        Paging as Paging,
         Queries as Queries,
     )
     from starmodel.application.queries.find import (
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
         Signal as Signal,
         crud_action as crud_action,
         delete_action as delete_action,
+        error_signals as error_signals,
         get_action as get_action,
         live_action as live_action,
         patch_action as patch_action,
@@ -106,7 +108,7 @@ __all__ = [
 _LATER = {
     "starmodel.application.json_projection": ("json_value",),
     "starmodel.application.protected_values": ("Writable", "WritableParts"),
-    "starmodel.application.queries.filter_set": ("ColumnQueries", "Queries"),
+    "starmodel.application.queries.filter_set": ("ColumnQueries", "Paging", "Queries"),
     "starmodel.application.queries.find": ("QueryPage", "find", "find_related"),
     "starmodel.stores.sql.backend": ("SQLModelBackend",),
     "starmodel.web.datastar.actions": (
@@ -114,6 +116,7 @@ _LATER = {
         "Signal",
         "crud_action",
         "delete_action",
+        "error_signals",
         "get_action",
         "live_action",
         "patch_action",

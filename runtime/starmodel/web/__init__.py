@@ -40,11 +40,22 @@ from starmodel.web.http.session import SessionIdentity, SignedSession
 from starmodel.web.ui.ui_adapter import DefaultUI, UIAdapter
 
 if TYPE_CHECKING:
-    from starmodel.web.ui.edit_conflict import answer_conflict as answer_conflict
-    from starmodel.web.ui.form_state import Draft as Draft
-    from starmodel.web.app.query_params import answer_query as answer_query, list_view as list_view
-    from starmodel.web.ui.list_view import answer_list as answer_list
-    from starmodel.web.ui.picker import MOST as MOST, answer_options as answer_options
+    from starmodel.web.app.entity_routes import (
+        form_route as form_route,
+        own_page_route as own_page_route,
+        page_route as page_route,
+        state_route as state_route,
+    )
+    from starmodel.web.app.record_routes import (
+        create_routes as create_routes,
+        delete_routes as delete_routes,
+        edit_routes as edit_routes,
+        list_route as list_route,
+        options_route as options_route,
+        query_route as query_route,
+        record_route as record_route,
+        update_routes as update_routes,
+    )
 
 __all__ = [
     "REQUIRED",
@@ -81,11 +92,22 @@ __all__ = [
 ]
 
 _LATER = {
-    "starmodel.web.ui.edit_conflict": ("answer_conflict",),
-    "starmodel.web.ui.form_state": ("Draft",),
-    "starmodel.web.app.query_params": ("answer_query", "list_view"),
-    "starmodel.web.ui.list_view": ("answer_list",),
-    "starmodel.web.ui.picker": ("MOST", "answer_options"),
+    "starmodel.web.app.entity_routes": (
+        "form_route",
+        "own_page_route",
+        "page_route",
+        "state_route",
+    ),
+    "starmodel.web.app.record_routes": (
+        "create_routes",
+        "delete_routes",
+        "edit_routes",
+        "list_route",
+        "options_route",
+        "query_route",
+        "record_route",
+        "update_routes",
+    ),
 }
 """What only some apps need, by module: it is imported when it is first asked for."""
 

@@ -2,10 +2,9 @@
 """The app: every entity and every adapter, wired explicitly."""
 
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from fasthtml.common import FastHTML  # type: ignore[import-untyped,unused-ignore]
-from starmodel.web import Adapters, Settings, WebApplication
+from starmodel import web
 from starmodel.web.adapters.fasthtml import FastHTMLAdapter
 
 from shop.generated.customer.routes import customer_resource
@@ -13,6 +12,9 @@ from shop.generated.order.routes import order_resource
 from shop.generated.order_line.routes import order_line_resource
 from shop.generated.product.routes import product_resource
 from shop.generated.tag.routes import tag_resource
+
+if TYPE_CHECKING:
+    from fasthtml.common import FastHTML  # type: ignore[import-untyped,unused-ignore]
 
 RESOURCES = [
     tag_resource,
@@ -22,10 +24,10 @@ RESOURCES = [
     order_line_resource,
 ]
 
-SETTINGS = Settings(project_root=Path(__file__).parents[2], migrations="migrations")
+SETTINGS = web.Settings(project_root=Path(__file__).parents[2], migrations="migrations")
 
 
-def create_app(**adapters: Unpack[Adapters]) -> WebApplication:
+def create_app(**adapters: Unpack[web.Adapters]) -> web.WebApplication:
     """Make a ready app: the generated routes, and FastHTML behind them for other pages.
 
     Every part named in `Adapters` can be replaced by a keyword argument.
@@ -33,6 +35,9 @@ def create_app(**adapters: Unpack[Adapters]) -> WebApplication:
     return FastHTMLAdapter().create_app(RESOURCES, SETTINGS, **adapters)
 
 
-def configure_app(app: FastHTML, **adapters: Unpack[Adapters]) -> WebApplication:
+def configure_app(
+    app: "FastHTML",
+    **adapters: Unpack[web.Adapters],
+) -> web.WebApplication:
     """Put the generated routes in front of an app of one's own, and return what serves them."""
     return FastHTMLAdapter().configure_app(app, RESOURCES, SETTINGS, **adapters)

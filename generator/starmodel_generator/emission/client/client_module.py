@@ -83,7 +83,6 @@ class ClientView:
     name: str
     imports: str
     dataclass: str
-    any: str
     enum: str
     enums: tuple[EnumView, ...]
     values: tuple[ValueView, ...]
@@ -115,7 +114,6 @@ class _Client:
         self.classes = ClientClasses(self.names, context, entity)
         self.state_type = context.names[entity.qualified_name].state_type
         self.declared: set[str] = set()
-        self.any = self.names.use("typing", "Any")
 
     def view(self) -> ClientView:
         names = self.names
@@ -139,7 +137,6 @@ class _Client:
             name=entity.name,
             dataclass=names.use("dataclasses", "dataclass"),
             docstring=docstring(entity.doc or f"Calls of {entity.name}.", 4),
-            any=self.any,
             enum=names.use("enum", "Enum") if enums else "",
             enums=enum_views,
             values=tuple(value_views),

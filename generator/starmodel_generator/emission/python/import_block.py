@@ -54,12 +54,9 @@ _FACADES = {
     ),
     "starmodel.web": (
         "starmodel.web",
-        "starmodel.web.ui.edit_conflict",
-        "starmodel.web.ui.form_state",
-        "starmodel.web.app.query_params",
-        "starmodel.web.ui.list_view",
+        "starmodel.web.app.entity_routes",
+        "starmodel.web.app.record_routes",
         "starmodel.web.validation.object_schema",
-        "starmodel.web.ui.picker",
     ),
     ".transport": (".transport",),
 }

@@ -3,6 +3,7 @@
 
 from starmodel.web import Page, segment
 from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.display_values import NOTICE, escape, short_id
 from starmodel.web.ui.list_view import (
     FOLLOW,
     REFRESH,
@@ -14,7 +15,6 @@ from starmodel.web.ui.list_view import (
     nothing,
     turning,
 )
-from starmodel.web.ui.display_values import NOTICE, escape, short_id
 
 from shop.generated.customer.state import CustomerState
 
@@ -23,7 +23,7 @@ LIVE = escape(live_action("customer"))
 INPUTS = ("q", "name__contains")
 """The names of the inputs above the list."""
 
-RELATED_LABELS: dict[str, str] = {}
+LABELLED_BY: dict[str, str] = {}
 """What records that are referred to are called by."""
 
 
@@ -91,13 +91,13 @@ def customer_list(view: ListView[CustomerState]) -> str:
     if not view.items:
         return f"""\
 <section id="customer-list">
-{filters(view, INPUTS, RELATED_LABELS)}
+{filters(view, INPUTS, LABELLED_BY)}
 {nothing(view, "customers")}
 </section>"""
     rows = [customer_row(record) for record in view.items]
     return f"""\
 <section id="customer-list">
-{filters(view, INPUTS, RELATED_LABELS)}
+{filters(view, INPUTS, LABELLED_BY)}
   <div class="table records" role="region" aria-label="Customers" tabindex="0">
     <table>
       <thead>

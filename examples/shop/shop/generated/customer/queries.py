@@ -2,14 +2,11 @@
 """Queries of Customer: what its records can be found by, and the function that finds them."""
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias, TypedDict, Unpack
+from typing import Literal, TypeAlias, Unpack
 
-from pydantic_core import core_schema
-from starmodel.application import Services
-from starmodel.application.queries.filter_set import ColumnQueries
-from starmodel.application.queries.find import QueryPage, find
+import starmodel as sm
+from starmodel import where
 from starmodel.application.queries.searchable import exact, text
-from starmodel.domain import ANONYMOUS, Actor
 
 from shop.entities import Customer
 from shop.generated.customer.state import CUSTOMER
@@ -18,68 +15,27 @@ CustomerSort: TypeAlias = Literal["id", "-id", "name", "-name", "email", "-email
 """What customers can be sorted by; with `-` in front it is descending."""
 
 
-class CustomerFilters(TypedDict, total=False):
-    """What customers can be found by."""
+class CustomerFilters(sm.Paging, total=False):
+    """What customers can be found by, and how they are listed."""
 
-    id: str
-    id__ne: str
-    id__in: Sequence[str]
-    name: str
-    name__ne: str
-    name__in: Sequence[str]
-    name__lt: str
-    name__le: str
-    name__gt: str
-    name__ge: str
-    name__contains: str
-    name__startswith: str
-    email: str
-    email__ne: str
-    email__in: Sequence[str]
-    email__lt: str
-    email__le: str
-    email__gt: str
-    email__ge: str
-    email__contains: str
-    email__startswith: str
+    q: str | None
+    sort: Sequence[CustomerSort]
+    id: where.Exact[str]
+    name: where.Text
+    email: where.Text
 
 
-CUSTOMER_QUERIES = ColumnQueries(
-    CUSTOMER,
-    id=exact(core_schema.str_schema()),
-    name=text(),
-    email=text(),
-)
+CUSTOMER_QUERIES = sm.ColumnQueries(CUSTOMER, id=exact(str), name=text(), email=text())
 
 
 async def find_customers(
-    services: Services,
+    services: sm.Services,
     *,
-    actor: Actor = ANONYMOUS,
-    q: str | None = None,
-    sort: Sequence[CustomerSort] = (),
-    limit: int = 50,
-    cursor: str | None = None,
-    **filters: Unpack[CustomerFilters],
-) -> QueryPage[Customer]:
-    """Find customers, a page of them at a time.
+    actor: sm.Actor = sm.ANONYMOUS,
+    **query: Unpack[CustomerFilters],
+) -> sm.QueryPage[Customer]:
+    """Find customers that `actor` may read, a page of them at a time.
 
-    Args:
-        services: The app's services.
-        actor: Who asks; what he may not read is left out.
-        q: What one of these contains: name, email.
-        sort: What to sort by; the id decides among equals.
-        limit: How many there are on a page, at most 200.
-        cursor: The `next` of the page before, with the same filters and the same sort.
-        filters: See `CustomerFilters`.
+    `q` is what one of these contains: name, email.
     """
-    return await find(
-        services,
-        CUSTOMER_QUERIES,
-        filters,
-        actor=actor,
-        q=q,
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-    )
+    return await sm.find(services, CUSTOMER_QUERIES, query, actor=actor)

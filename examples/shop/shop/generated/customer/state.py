@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Customer, Order
 
@@ -26,13 +25,13 @@ def customer_state(customer: Customer) -> CustomerState:
     }
 
 
-CUSTOMER = EntityDefinition(
+CUSTOMER = sm.EntityDefinition(
     Customer,
     name="customer",
     namespace="customer",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.RECORD,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.RECORD,
     state=customer_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
     many={"orders": (Order, "customer")},
 )

@@ -2,9 +2,9 @@
 """Forms of a order: where it is made, edited and deleted."""
 
 from starmodel.web import Page, segment
+from starmodel.web.ui.display_values import NOTICE
 from starmodel.web.ui.form_state import Draft, Form
 from starmodel.web.ui.input_value import Values
-from starmodel.web.ui.display_values import NOTICE
 from starmodel.web.ui.picker import (
     PICK,
     PICKER_INPUT,

@@ -3,6 +3,13 @@
 
 from starmodel.web import Page, segment
 from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.display_values import (
+    NOTICE,
+    escape,
+    local_time,
+    reference,
+    short_id,
+)
 from starmodel.web.ui.list_view import (
     FOLLOW,
     REFRESH,
@@ -15,7 +22,6 @@ from starmodel.web.ui.list_view import (
     nothing,
     turning,
 )
-from starmodel.web.ui.display_values import NOTICE, escape, local_time, reference, short_id
 
 from shop.generated.order.state import OrderState
 
@@ -30,7 +36,7 @@ ORDER_STATUS_LABELS = {
 INPUTS = ("q", "status")
 """The names of the inputs above the list."""
 
-RELATED_LABELS: dict[str, str] = {"customer": "name"}
+LABELLED_BY: dict[str, str] = {"customer": "name"}
 """What records that are referred to are called by."""
 
 
@@ -93,13 +99,13 @@ def order_list(view: ListView[OrderState]) -> str:
     if not view.items:
         return f"""\
 <section id="order-list">
-{filters(view, INPUTS, RELATED_LABELS)}
+{filters(view, INPUTS, LABELLED_BY)}
 {nothing(view, "orders")}
 </section>"""
     rows = [order_row(record, view.related) for record in view.items]
     return f"""\
 <section id="order-list">
-{filters(view, INPUTS, RELATED_LABELS)}
+{filters(view, INPUTS, LABELLED_BY)}
   <div class="table records" role="region" aria-label="Orders" tabindex="0">
     <table>
       <thead>

@@ -3,15 +3,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, TypeAlias, TypedDict, Unpack
+from typing import Literal, TypeAlias, Unpack
 
-from pydantic_core import core_schema
-from starmodel import Ref
-from starmodel.application import Services
-from starmodel.application.queries.filter_set import ColumnQueries
-from starmodel.application.queries.find import QueryPage, find
+import starmodel as sm
+from starmodel import where
 from starmodel.application.queries.searchable import exact, ordered, reference, text
-from starmodel.domain import ANONYMOUS, Actor
 
 from shop.entities import Customer, Order, OrderStatus
 from shop.generated.customer.state import CUSTOMER
@@ -33,80 +29,37 @@ OrderInclude: TypeAlias = Literal["customer"]
 """What orders refer to, and what can come along with them."""
 
 
-class OrderFilters(TypedDict, total=False):
-    """What orders can be found by."""
+class OrderFilters(sm.Paging, total=False):
+    """What orders can be found by, and how they are listed."""
 
-    id: str
-    id__ne: str
-    id__in: Sequence[str]
-    customer: Ref[Customer] | str
-    customer__ne: Ref[Customer] | str
-    customer__in: Sequence[Ref[Customer] | str]
-    status: OrderStatus
-    status__ne: OrderStatus
-    status__in: Sequence[OrderStatus]
-    placed_at: datetime
-    placed_at__ne: datetime
-    placed_at__in: Sequence[datetime]
-    placed_at__lt: datetime
-    placed_at__le: datetime
-    placed_at__gt: datetime
-    placed_at__ge: datetime
-    placed_at__isnull: bool
-    note: str
-    note__ne: str
-    note__in: Sequence[str]
-    note__lt: str
-    note__le: str
-    note__gt: str
-    note__ge: str
-    note__contains: str
-    note__startswith: str
+    q: str | None
+    sort: Sequence[OrderSort]
+    include: Sequence[OrderInclude]
+    id: where.Exact[str]
+    customer: where.Exact[sm.Ref[Customer] | str]
+    status: where.Exact[OrderStatus]
+    placed_at: where.Ordered[datetime] | where.Presence
+    note: where.Text
 
 
-ORDER_QUERIES = ColumnQueries(
+ORDER_QUERIES = sm.ColumnQueries(
     ORDER,
-    id=exact(core_schema.str_schema()),
+    id=exact(str),
     customer=reference(CUSTOMER),
-    status=exact(
-        core_schema.enum_schema(OrderStatus, list(OrderStatus), sub_type="str"),
-    ),
-    placed_at=ordered(core_schema.datetime_schema(), nullable=True),
+    status=exact(OrderStatus),
+    placed_at=ordered(datetime, nullable=True),
     note=text(),
 )
 
 
 async def find_orders(
-    services: Services,
+    services: sm.Services,
     *,
-    actor: Actor = ANONYMOUS,
-    q: str | None = None,
-    sort: Sequence[OrderSort] = (),
-    include: Sequence[OrderInclude] = (),
-    limit: int = 50,
-    cursor: str | None = None,
-    **filters: Unpack[OrderFilters],
-) -> QueryPage[Order]:
-    """Find orders, a page of them at a time.
+    actor: sm.Actor = sm.ANONYMOUS,
+    **query: Unpack[OrderFilters],
+) -> sm.QueryPage[Order]:
+    """Find orders that `actor` may read, a page of them at a time.
 
-    Args:
-        services: The app's services.
-        actor: Who asks; what he may not read is left out.
-        q: What one of these contains: note.
-        sort: What to sort by; the id decides among equals.
-        include: What is to come along.
-        limit: How many there are on a page, at most 200.
-        cursor: The `next` of the page before, with the same filters and the same sort.
-        filters: See `OrderFilters`.
+    `q` is what one of these contains: note.
     """
-    return await find(
-        services,
-        ORDER_QUERIES,
-        filters,
-        actor=actor,
-        q=q,
-        sort=sort,
-        include=include,
-        limit=limit,
-        cursor=cursor,
-    )
+    return await sm.find(services, ORDER_QUERIES, query, actor=actor)

@@ -2,110 +2,28 @@
 """HTTP routes of Order: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel.application.queries.find import find_related
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    answer_created,
-    answer_deleted,
-    answer_event,
-    answer_form,
-    answer_record,
-    answer_state,
-    lead_to,
-)
-from starmodel.web.app.query_params import answer_query, list_view
-from starmodel.web.ui.list_view import answer_list
-from starmodel.web.validation.object_schema import reference_schema
-from starmodel.web.ui.picker import MOST, answer_options
+from starmodel import web
 
 from shop.entities import Customer
-from shop.generated.order import commands, queries
+from shop.generated.order import commands
 from shop.generated.order.form_page import DELETE_ORDER, NEW_ORDER
 from shop.generated.order.list_page import order_list, order_list_page
-from shop.generated.order.page import ORDER_FRAGMENTS, order_page, order_relations
-from shop.generated.order.state import ORDER, order_state
+from shop.generated.order.page import order_page, order_relations
+from shop.generated.order.queries import ORDER_QUERIES
+from shop.generated.order.state import ORDER
 from shop.generated.order.table import ORDER_TABLE
 
-ADD_LINE_ARGUMENTS = Arguments(
-    product=Argument(core_schema.str_schema()),
-    quantity=Argument(core_schema.int_schema(le=1000, ge=1)),
+ADD_LINE_ARGUMENTS = web.Arguments(
+    product=web.Argument(core_schema.str_schema()),
+    quantity=web.Argument(core_schema.int_schema(le=1000, ge=1)),
 )
-CREATE_ARGUMENTS = Arguments(
-    customer=Argument(reference_schema(Customer)),
-    note=Argument(core_schema.str_schema(max_length=500), default=""),
-)
+ORDER_FIELDS = {
+    "customer": web.Argument(web.reference_schema(Customer)),
+    "note": web.Argument(core_schema.str_schema(max_length=500), default=""),
+}
 
 
-async def read_order(request: Request) -> Response:
-    """GET /order/{id}: the page, or the state as JSON."""
-    snapshot = await request.services.read(
-        ORDER,
-        request.path_parameters["id"],
-        request.actor,
-    )
-    if request.wants_json:
-        return answer_state(snapshot)
-    state = order_state(snapshot.entity)
-    related = await find_related(
-        request.services,
-        queries.ORDER_QUERIES,
-        [state],
-        actor=request.actor,
-    )
-    return answer_record(
-        request,
-        lambda: order_page(state, related),
-        lambda: order_relations(state, related),
-    )
-
-
-async def list_order(request: Request) -> Response:
-    """GET /order: the orders that fit, as a page or as JSON."""
-    if request.wants_json:
-        return await answer_query(request, queries.ORDER_QUERIES)
-    view = await list_view(request, queries.ORDER_QUERIES)
-    return answer_list(request, view, order_list_page, order_list)
-
-
-async def new_order(request: Request) -> Response:
-    """GET /order/new: the page on which an order is made."""
-    return answer_form(request, NEW_ORDER.show())
-
-
-async def order_options(request: Request) -> Response:
-    """GET /order/options: what a picker offers for what was typed."""
-    page = await queries.find_orders(
-        request.services,
-        actor=request.actor,
-        q=request.query.get("q") or None,
-        limit=MOST,
-    )
-    options = [(str(record.id), str(record.id)) for record in page.items]
-    return answer_options(request, options)
-
-
-async def confirm_order(request: Request) -> Response:
-    """GET /order/{id}/delete: the page that asks first."""
-    snapshot = await request.services.read(
-        ORDER,
-        request.path_parameters["id"],
-        request.actor,
-    )
-    return answer_form(request, DELETE_ORDER.show(snapshot.id))
-
-
-async def remove_order(request: Request) -> Response:
-    """POST /order/{id}/delete: what that page sends."""
-    await delete(request)
-    return lead_to(request, "/order")
-
-
-async def add_line(request: Request) -> Response:
+async def add_line(request: web.Request) -> web.Response:
     """POST /order/{id}/add_line -> Order.add_line(work: UnitOfWork, product: Product, quantity: Quantity) -> None"""
     arguments = await ADD_LINE_ARGUMENTS.read(request)
     outcome = await commands.add_line(
@@ -116,10 +34,10 @@ async def add_line(request: Request) -> Response:
         actor=request.actor,
         idempotency_key=request.idempotency_key,
     )
-    return answer_event(request, ORDER, outcome)
+    return web.answer_event(request, ORDER, outcome)
 
 
-async def place(request: Request) -> Response:
+async def place(request: web.Request) -> web.Response:
     """POST /order/{id}/place -> Order.place(work: UnitOfWork) -> None"""
     outcome = await commands.place(
         request.services,
@@ -127,10 +45,10 @@ async def place(request: Request) -> Response:
         actor=request.actor,
         idempotency_key=request.idempotency_key,
     )
-    return answer_event(request, ORDER, outcome)
+    return web.answer_event(request, ORDER, outcome)
 
 
-async def cancel(request: Request) -> Response:
+async def cancel(request: web.Request) -> web.Response:
     """POST /order/{id}/cancel -> Order.cancel(work: UnitOfWork) -> None"""
     outcome = await commands.cancel(
         request.services,
@@ -138,68 +56,27 @@ async def cancel(request: Request) -> Response:
         actor=request.actor,
         idempotency_key=request.idempotency_key,
     )
-    return answer_event(request, ORDER, outcome)
+    return web.answer_event(request, ORDER, outcome)
 
 
-async def create(request: Request) -> Response:
-    """POST /order: make an order."""
-    arguments = await CREATE_ARGUMENTS.read(request)
-    outcome = await commands.create(
-        request.services,
-        customer=arguments["customer"],
-        note=arguments["note"],
-        actor=request.actor,
-        idempotency_key=request.idempotency_key,
-    )
-    return answer_created(request, ORDER, outcome)
-
-
-async def delete(request: Request) -> Response:
-    """DELETE /order/{id}: delete an order."""
-    await commands.delete(
-        request.services,
-        request.path_parameters["id"],
-        actor=request.actor,
-        idempotency_key=request.idempotency_key,
-    )
-    return answer_deleted(request, "/order")
-
-
-order_resource = Resource(
+order_resource = web.Resource(
     ORDER,
     routes=[
-        Route("GET", "/order", list_order, event="find"),
-        Route("GET", "/order/{id}", read_order),
-        Route("GET", "/order/new", new_order),
-        Route("GET", "/order/options", order_options),
-        Route("GET", "/order/{id}/delete", confirm_order),
-        Route(
-            "POST",
-            "/order/{id}/delete",
-            remove_order,
-            event="delete",
-            form=DELETE_ORDER,
-        ),
-        Route(
+        web.list_route(ORDER_QUERIES, order_list_page, order_list),
+        web.record_route(ORDER_QUERIES, order_page, order_relations),
+        web.options_route(ORDER_QUERIES),
+        web.Route(
             "POST",
             "/order/{id}/add_line",
             add_line,
             event="add_line",
             arguments=ADD_LINE_ARGUMENTS,
         ),
-        Route("POST", "/order/{id}/place", place, event="place"),
-        Route("POST", "/order/{id}/cancel", cancel, event="cancel"),
-        Route(
-            "POST",
-            "/order",
-            create,
-            event="create",
-            arguments=CREATE_ARGUMENTS,
-            form=NEW_ORDER,
-        ),
-        Route("DELETE", "/order/{id}", delete, event="delete"),
+        web.Route("POST", "/order/{id}/place", place, event="place"),
+        web.Route("POST", "/order/{id}/cancel", cancel, event="cancel"),
+        *web.create_routes(ORDER, commands.create, ORDER_FIELDS, NEW_ORDER),
+        *web.delete_routes(ORDER, commands.delete, DELETE_ORDER),
     ],
-    fragments=ORDER_FRAGMENTS,
     table=ORDER_TABLE,
-    queries=queries.ORDER_QUERIES,
+    queries=ORDER_QUERIES,
 )

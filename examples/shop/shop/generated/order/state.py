@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Order, OrderLine
 
@@ -30,13 +29,13 @@ def order_state(order: Order) -> OrderState:
     }
 
 
-ORDER = EntityDefinition(
+ORDER = sm.EntityDefinition(
     Order,
     name="order",
     namespace="order",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.RECORD,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.RECORD,
     state=order_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
     many={"lines": (OrderLine, "order")},
 )

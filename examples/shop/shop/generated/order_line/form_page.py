@@ -2,8 +2,8 @@
 """Forms of a order line: where it is made, edited and deleted."""
 
 from starmodel.web import Page, segment
-from starmodel.web.ui.form_state import Draft, Form
 from starmodel.web.ui.display_values import NOTICE
+from starmodel.web.ui.form_state import Draft, Form
 
 
 def delete_order_line_page(draft: Draft) -> Page:

@@ -3,6 +3,7 @@
 
 from starmodel.web import Page, segment
 from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.display_values import NOTICE, escape, reference, short_id
 from starmodel.web.ui.list_view import (
     FOLLOW,
     REFRESH,
@@ -15,7 +16,6 @@ from starmodel.web.ui.list_view import (
     nothing,
     turning,
 )
-from starmodel.web.ui.display_values import NOTICE, escape, reference, short_id
 
 from shop.generated.order_line.state import OrderLineState
 
@@ -24,7 +24,7 @@ LIVE = escape(live_action("order_line"))
 INPUTS = ("quantity__ge", "quantity__le", "price__ge", "price__le")
 """The names of the inputs above the list."""
 
-RELATED_LABELS: dict[str, str] = {"order": "id", "product": "name"}
+LABELLED_BY: dict[str, str] = {"order": "id", "product": "name"}
 """What records that are referred to are called by."""
 
 
@@ -113,13 +113,13 @@ def order_line_list(view: ListView[OrderLineState]) -> str:
     if not view.items:
         return f"""\
 <section id="order_line-list">
-{filters(view, INPUTS, RELATED_LABELS)}
+{filters(view, INPUTS, LABELLED_BY)}
 {nothing(view, "order lines")}
 </section>"""
     rows = [order_line_row(record, view.related) for record in view.items]
     return f"""\
 <section id="order_line-list">
-{filters(view, INPUTS, RELATED_LABELS)}
+{filters(view, INPUTS, LABELLED_BY)}
   <div class="table records" role="region" aria-label="Order lines" tabindex="0">
     <table>
       <thead>

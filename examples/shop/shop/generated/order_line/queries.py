@@ -3,15 +3,11 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal, TypeAlias, TypedDict, Unpack
+from typing import Literal, TypeAlias, Unpack
 
-from pydantic_core import core_schema
-from starmodel import Ref
-from starmodel.application import Services
-from starmodel.application.queries.filter_set import ColumnQueries
-from starmodel.application.queries.find import QueryPage, find
+import starmodel as sm
+from starmodel import where
 from starmodel.application.queries.searchable import exact, ordered, reference
-from starmodel.domain import ANONYMOUS, Actor
 
 from shop.entities import Order, OrderLine, Product
 from shop.generated.order.state import ORDER
@@ -32,72 +28,33 @@ OrderLineInclude: TypeAlias = Literal["order", "product"]
 """What order lines refer to, and what can come along with them."""
 
 
-class OrderLineFilters(TypedDict, total=False):
-    """What order lines can be found by."""
+class OrderLineFilters(sm.Paging, total=False):
+    """What order lines can be found by, and how they are listed."""
 
-    id: str
-    id__ne: str
-    id__in: Sequence[str]
-    order: Ref[Order] | str
-    order__ne: Ref[Order] | str
-    order__in: Sequence[Ref[Order] | str]
-    product: Ref[Product] | str
-    product__ne: Ref[Product] | str
-    product__in: Sequence[Ref[Product] | str]
-    quantity: int
-    quantity__ne: int
-    quantity__in: Sequence[int]
-    quantity__lt: int
-    quantity__le: int
-    quantity__gt: int
-    quantity__ge: int
-    price: Decimal
-    price__ne: Decimal
-    price__in: Sequence[Decimal]
-    price__lt: Decimal
-    price__le: Decimal
-    price__gt: Decimal
-    price__ge: Decimal
+    sort: Sequence[OrderLineSort]
+    include: Sequence[OrderLineInclude]
+    id: where.Exact[str]
+    order: where.Exact[sm.Ref[Order] | str]
+    product: where.Exact[sm.Ref[Product] | str]
+    quantity: where.Ordered[int]
+    price: where.Ordered[Decimal]
 
 
-ORDER_LINE_QUERIES = ColumnQueries(
+ORDER_LINE_QUERIES = sm.ColumnQueries(
     ORDER_LINE,
-    id=exact(core_schema.str_schema()),
+    id=exact(str),
     order=reference(ORDER),
     product=reference(PRODUCT),
-    quantity=ordered(core_schema.int_schema()),
-    price=ordered(core_schema.decimal_schema()),
+    quantity=ordered(int),
+    price=ordered(Decimal),
 )
 
 
 async def find_order_lines(
-    services: Services,
+    services: sm.Services,
     *,
-    actor: Actor = ANONYMOUS,
-    sort: Sequence[OrderLineSort] = (),
-    include: Sequence[OrderLineInclude] = (),
-    limit: int = 50,
-    cursor: str | None = None,
-    **filters: Unpack[OrderLineFilters],
-) -> QueryPage[OrderLine]:
-    """Find order lines, a page of them at a time.
-
-    Args:
-        services: The app's services.
-        actor: Who asks; what he may not read is left out.
-        sort: What to sort by; the id decides among equals.
-        include: What is to come along.
-        limit: How many there are on a page, at most 200.
-        cursor: The `next` of the page before, with the same filters and the same sort.
-        filters: See `OrderLineFilters`.
-    """
-    return await find(
-        services,
-        ORDER_LINE_QUERIES,
-        filters,
-        actor=actor,
-        sort=sort,
-        include=include,
-        limit=limit,
-        cursor=cursor,
-    )
+    actor: sm.Actor = sm.ANONYMOUS,
+    **query: Unpack[OrderLineFilters],
+) -> sm.QueryPage[OrderLine]:
+    """Find order lines that `actor` may read, a page of them at a time."""
+    return await sm.find(services, ORDER_LINE_QUERIES, query, actor=actor)

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlmodel import Field
-from starmodel.stores.sql.tables.row import RowBase
 from starmodel.stores.sql.tables.column_types import ExactNumeric
+from starmodel.stores.sql.tables.row import RowBase
 
 
 class OrderLineRow(RowBase, table=True):

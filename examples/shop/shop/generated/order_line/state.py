@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import OrderLine
 
@@ -30,12 +29,12 @@ def order_line_state(order_line: OrderLine) -> OrderLineState:
     }
 
 
-ORDER_LINE = EntityDefinition(
+ORDER_LINE = sm.EntityDefinition(
     OrderLine,
     name="order_line",
     namespace="order_line",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.RECORD,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.RECORD,
     state=order_line_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
 )

@@ -3,84 +3,58 @@
 
 from decimal import Decimal
 
-from starmodel import Ref
-from starmodel.web.datastar.actions import (
-    OMITTED,
-    Expression,
-    Omitted,
-    Signal,
-    crud_action,
-    live_action,
-    write_action,
-)
-from starmodel.web.datastar.attributes import encode_data
+import starmodel as sm
 
 from shop.entities import Dimensions, Status, Tag
 from shop.generated.product.state import ProductState
 
-id = Signal("$product.id")
-name = Signal("$product.name")
-sku = Signal("$product.sku")
-price = Signal("$product.price")
-stock = Signal("$product.stock")
-status = Signal("$product.status")
-dimensions = Signal("$product.dimensions")
-tags = Signal("$product.tags")
+id = sm.Signal("$product.id")
+name = sm.Signal("$product.name")
+sku = sm.Signal("$product.sku")
+price = sm.Signal("$product.price")
+stock = sm.Signal("$product.stock")
+status = sm.Signal("$product.status")
+dimensions = sm.Signal("$product.dimensions")
+tags = sm.Signal("$product.tags")
 
-ERRORS = {
-    "product": {
-        "restock": {"quantity": "", "_": ""},
-        "create": {
-            "name": "",
-            "sku": "",
-            "price": "",
-            "status": "",
-            "dimensions": "",
-            "tags": "",
-            "_": "",
-        },
-        "update": {
-            "name": "",
-            "sku": "",
-            "price": "",
-            "status": "",
-            "dimensions": "",
-            "tags": "",
-            "version": "",
-            "_": "",
-        },
-        "delete": {"_": ""},
+ERRORS = sm.error_signals(
+    "product",
+    {
+        "restock": ["quantity"],
+        "create": ["name", "sku", "price", "status", "dimensions", "tags"],
+        "update": ["name", "sku", "price", "status", "dimensions", "tags", "version"],
+        "delete": [],
     },
-}
+)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def restock(
-    id: str | Expression,
+    id: str | sm.Expression,
     *,
-    quantity: int | Expression | Omitted,
-) -> Expression:
+    quantity: int | sm.Expression | sm.Omitted,
+) -> sm.Expression:
     """Put more of it on the shelf.
 
     POST /product/{id}/restock -> Product.restock(quantity: Quantity) -> None
     """
-    return write_action("post", "/product/{id}/restock", id, quantity=quantity)
+    return sm.write_action("post", "/product/{id}/restock", id, quantity=quantity)
 
 
 def create(
     *,
-    name: str | Expression,
-    sku: str | Expression,
-    price: Decimal | Expression | Omitted = OMITTED,
-    status: Status | Expression | Omitted = OMITTED,
-    dimensions: Dimensions | Expression | Omitted = OMITTED,
-    tags: list[Ref[Tag]] | Expression | Omitted = OMITTED,
-) -> Expression:
+    name: str | sm.Expression,
+    sku: str | sm.Expression,
+    price: Decimal | sm.Expression | sm.Omitted = sm.OMITTED,
+    status: Status | sm.Expression | sm.Omitted = sm.OMITTED,
+    dimensions: Dimensions | sm.Expression | sm.Omitted = sm.OMITTED,
+    tags: list[sm.Ref[Tag]] | sm.Expression | sm.Omitted = sm.OMITTED,
+) -> sm.Expression:
     """Make a product.
 
     POST /product
     """
-    return crud_action(
+    return sm.crud_action(
         "post",
         "/product",
         name=name,
@@ -93,21 +67,21 @@ def create(
 
 
 def update(
-    id: str | Expression,
+    id: str | sm.Expression,
     *,
-    name: str | Expression | Omitted = OMITTED,
-    sku: str | Expression | Omitted = OMITTED,
-    price: Decimal | Expression | Omitted = OMITTED,
-    status: Status | Expression | Omitted = OMITTED,
-    dimensions: Dimensions | Expression | Omitted = OMITTED,
-    tags: list[Ref[Tag]] | Expression | Omitted = OMITTED,
-    version: int | None | Expression | Omitted = OMITTED,
-) -> Expression:
+    name: str | sm.Expression | sm.Omitted = sm.OMITTED,
+    sku: str | sm.Expression | sm.Omitted = sm.OMITTED,
+    price: Decimal | sm.Expression | sm.Omitted = sm.OMITTED,
+    status: Status | sm.Expression | sm.Omitted = sm.OMITTED,
+    dimensions: Dimensions | sm.Expression | sm.Omitted = sm.OMITTED,
+    tags: list[sm.Ref[Tag]] | sm.Expression | sm.Omitted = sm.OMITTED,
+    version: int | None | sm.Expression | sm.Omitted = sm.OMITTED,
+) -> sm.Expression:
     """Change a product; what is left out stays as it is.
 
     PATCH /product/{id}
     """
-    return crud_action(
+    return sm.crud_action(
         "patch",
         "/product/{id}",
         id,
@@ -121,12 +95,12 @@ def update(
     )
 
 
-def delete(id: str | Expression) -> Expression:
+def delete(id: str | sm.Expression) -> sm.Expression:
     """Delete a product.
 
     DELETE /product/{id}
     """
-    return crud_action("delete", "/product/{id}", id)
+    return sm.crud_action("delete", "/product/{id}", id)
 
 
 def watch(id: str) -> str:
@@ -134,11 +108,11 @@ def watch(id: str) -> str:
     return f"product:{id}"
 
 
-def live(id: str) -> Expression:
+def live(id: str) -> sm.Expression:
     """Keep the page in step with the Product: for `data-init`."""
-    return live_action(watch(id))
+    return sm.live_action(watch(id))
 
 
-def signals(state: ProductState) -> Expression:
+def signals(state: ProductState) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
-    return Expression(encode_data({"product": state, "errors": ERRORS}))
+    return sm.Expression(sm.encode_data({"product": state, "errors": ERRORS}))

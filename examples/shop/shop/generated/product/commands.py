@@ -3,28 +3,26 @@
 
 from decimal import Decimal
 
-from starmodel import Ref
-from starmodel.application import Outcome, Services
-from starmodel.domain import ANONYMOUS, OMITTED, Actor, Omitted, given
+import starmodel as sm
 
 from shop.entities import Dimensions, Status, Tag
 from shop.generated.product.state import PRODUCT
 
 
 async def restock(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
     quantity: int,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.Outcome[None]:
     """Put more of it on the shelf.
 
     Runs Product.restock(quantity: Quantity) -> None.
     """
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             product = await work.load(PRODUCT, id, lock=True)
             product.restock(quantity=quantity)
             outcome = await work.commit(
@@ -35,22 +33,23 @@ async def restock(
             )
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def create(
-    services: Services,
+    services: sm.Services,
     *,
     name: str,
     sku: str,
     price: Decimal = Decimal("0.00"),
     status: Status = Status.DRAFT,
-    dimensions: Dimensions | Omitted = OMITTED,
-    tags: list[Ref[Tag]] | Omitted = OMITTED,
-    actor: Actor = ANONYMOUS,
+    dimensions: Dimensions | sm.Omitted = sm.OMITTED,
+    tags: list[sm.Ref[Tag]] | sm.Omitted = sm.OMITTED,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.Outcome[None]:
     """Make a product."""
-    arguments = given(
+    arguments = sm.given(
         name=name,
         sku=sku,
         price=price,
@@ -59,33 +58,34 @@ async def create(
         tags=tags,
     )
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             product = PRODUCT.make(arguments)
             work.add(PRODUCT, product)
             outcome = await work.commit(product, "create", arguments, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def update(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
-    name: str | Omitted = OMITTED,
-    sku: str | Omitted = OMITTED,
-    price: Decimal | Omitted = OMITTED,
-    status: Status | Omitted = OMITTED,
-    dimensions: Dimensions | Omitted = OMITTED,
-    tags: list[Ref[Tag]] | Omitted = OMITTED,
+    name: str | sm.Omitted = sm.OMITTED,
+    sku: str | sm.Omitted = sm.OMITTED,
+    price: Decimal | sm.Omitted = sm.OMITTED,
+    status: Status | sm.Omitted = sm.OMITTED,
+    dimensions: Dimensions | sm.Omitted = sm.OMITTED,
+    tags: list[sm.Ref[Tag]] | sm.Omitted = sm.OMITTED,
     version: int | None = None,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.Outcome[None]:
     """Change a product; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = given(
+    arguments = sm.given(
         name=name,
         sku=sku,
         price=price,
@@ -94,27 +94,29 @@ async def update(
         tags=tags,
     )
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             product = await work.load(PRODUCT, id)
             work.expect(product, version, arguments)
             work.change(product, arguments)
             outcome = await work.commit(product, "update", arguments, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def delete(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.Outcome[None]:
     """Delete a product."""
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             product = await work.load(PRODUCT, id)
             work.delete(product)
             outcome = await work.commit(product, "delete", {}, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict

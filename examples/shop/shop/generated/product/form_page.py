@@ -2,10 +2,10 @@
 """Forms of a product: where it is made, edited and deleted."""
 
 from starmodel.web import Page, segment
+from starmodel.web.ui.display_values import NOTICE
 from starmodel.web.ui.form_state import CHANGED, Draft, Form
 from starmodel.web.ui.input_value import Values, text_of
 from starmodel.web.ui.list_view import Related
-from starmodel.web.ui.display_values import NOTICE
 from starmodel.web.ui.picker import (
     PICK_SEVERAL,
     PICKED,

@@ -3,6 +3,7 @@
 
 from starmodel.web import Page, segment
 from starmodel.web.datastar.actions import live_action
+from starmodel.web.ui.display_values import NOTICE, brief, escape, references, short_id
 from starmodel.web.ui.list_view import (
     FOLLOW,
     REFRESH,
@@ -15,7 +16,6 @@ from starmodel.web.ui.list_view import (
     nothing,
     turning,
 )
-from starmodel.web.ui.display_values import NOTICE, brief, escape, references, short_id
 
 from shop.generated.product.state import DimensionsState, ProductState
 
@@ -39,7 +39,7 @@ INPUTS = (
 )
 """The names of the inputs above the list."""
 
-RELATED_LABELS: dict[str, str] = {"tags": "name"}
+LABELLED_BY: dict[str, str] = {"tags": "name"}
 """What records that are referred to are called by."""
 
 
@@ -165,13 +165,13 @@ def product_list(view: ListView[ProductState]) -> str:
     if not view.items:
         return f"""\
 <section id="product-list">
-{filters(view, INPUTS, RELATED_LABELS)}
+{filters(view, INPUTS, LABELLED_BY)}
 {nothing(view, "products")}
 </section>"""
     rows = [product_row(record, view.related) for record in view.items]
     return f"""\
 <section id="product-list">
-{filters(view, INPUTS, RELATED_LABELS)}
+{filters(view, INPUTS, LABELLED_BY)}
   <div class="table records" role="region" aria-label="Products" tabindex="0">
     <table>
       <thead>

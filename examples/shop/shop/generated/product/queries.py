@@ -3,15 +3,11 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal, TypeAlias, TypedDict, Unpack
+from typing import Literal, TypeAlias, Unpack
 
-from pydantic_core import core_schema
-from starmodel import Ref
-from starmodel.application import Services
-from starmodel.application.queries.filter_set import Queries
-from starmodel.application.queries.find import QueryPage, find
+import starmodel as sm
+from starmodel import where
 from starmodel.application.queries.searchable import exact, ordered, references, text
-from starmodel.domain import ANONYMOUS, Actor
 
 from shop.entities import Product, Status, Tag
 from shop.generated.product.state import PRODUCT
@@ -37,93 +33,41 @@ ProductInclude: TypeAlias = Literal["tags"]
 """What products refer to, and what can come along with them."""
 
 
-class ProductFilters(TypedDict, total=False):
-    """What products can be found by."""
+class ProductFilters(sm.Paging, total=False):
+    """What products can be found by, and how they are listed."""
 
-    id: str
-    id__ne: str
-    id__in: Sequence[str]
-    name: str
-    name__ne: str
-    name__in: Sequence[str]
-    name__lt: str
-    name__le: str
-    name__gt: str
-    name__ge: str
-    name__contains: str
-    name__startswith: str
-    sku: str
-    sku__ne: str
-    sku__in: Sequence[str]
-    sku__lt: str
-    sku__le: str
-    sku__gt: str
-    sku__ge: str
-    sku__contains: str
-    sku__startswith: str
-    price: Decimal
-    price__ne: Decimal
-    price__in: Sequence[Decimal]
-    price__lt: Decimal
-    price__le: Decimal
-    price__gt: Decimal
-    price__ge: Decimal
-    stock: int
-    stock__ne: int
-    stock__in: Sequence[int]
-    stock__lt: int
-    stock__le: int
-    stock__gt: int
-    stock__ge: int
-    status: Status
-    status__ne: Status
-    status__in: Sequence[Status]
-    tags: Ref[Tag] | str
+    q: str | None
+    sort: Sequence[ProductSort]
+    include: Sequence[ProductInclude]
+    id: where.Exact[str]
+    name: where.Text
+    sku: where.Text
+    price: where.Ordered[Decimal]
+    stock: where.Ordered[int]
+    status: where.Exact[Status]
+    tags: sm.Ref[Tag] | str
 
 
-PRODUCT_QUERIES = Queries(
+PRODUCT_QUERIES = sm.Queries(
     PRODUCT,
-    id=exact(core_schema.str_schema()),
+    id=exact(str),
     name=text(),
     sku=text(),
-    price=ordered(core_schema.decimal_schema()),
-    stock=ordered(core_schema.int_schema()),
-    status=exact(core_schema.enum_schema(Status, list(Status), sub_type="str")),
+    price=ordered(Decimal),
+    stock=ordered(int),
+    status=exact(Status),
     tags=references(TAG),
 )
 
 
 async def find_products(
-    services: Services,
+    services: sm.Services,
     *,
-    actor: Actor = ANONYMOUS,
-    q: str | None = None,
-    sort: Sequence[ProductSort] = (),
-    include: Sequence[ProductInclude] = (),
-    limit: int = 50,
-    cursor: str | None = None,
-    **filters: Unpack[ProductFilters],
-) -> QueryPage[Product]:
-    """Find products, a page of them at a time.
+    actor: sm.Actor = sm.ANONYMOUS,
+    **query: Unpack[ProductFilters],
+) -> sm.QueryPage[Product]:
+    """Find products that `actor` may read, a page of them at a time.
 
-    Args:
-        services: The app's services.
-        actor: Who asks; what he may not read is left out.
-        q: What one of these contains: name, sku.
-        sort: What to sort by; the id decides among equals.
-        include: What is to come along.
-        limit: How many there are on a page, at most 200.
-        cursor: The `next` of the page before, with the same filters and the same sort.
-        filters: See `ProductFilters`.
+    `q` is what one of these contains: name, sku.
     """
-    return await find(
-        services,
-        PRODUCT_QUERIES,
-        filters,
-        actor=actor,
-        q=q,
-        sort=sort,
-        include=include,
-        limit=limit,
-        cursor=cursor,
-    )
+    return await sm.find(services, PRODUCT_QUERIES, query, actor=actor)

@@ -3,190 +3,47 @@
 
 from decimal import Decimal
 
+import starmodel as sm
 from pydantic_core import core_schema
-from starmodel.application.queries.find import find_related
-from starmodel.domain import OMITTED
-from starmodel.errors import StaleVersion
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    UpdateArgument,
-    answer_created,
-    answer_deleted,
-    answer_event,
-    answer_form,
-    answer_record,
-    answer_state,
-    lead_to,
-    page_path,
-)
-from starmodel.web.ui.edit_conflict import answer_conflict
-from starmodel.web.ui.form_state import Draft
-from starmodel.web.app.query_params import answer_query, list_view
-from starmodel.web.ui.list_view import answer_list
-from starmodel.web.validation.object_schema import object_schema, reference_schema
-from starmodel.web.ui.picker import MOST, answer_options
+from starmodel import web
 
 from shop.entities import Dimensions, Status, Tag
-from shop.generated.product import commands, queries
+from shop.generated.product import commands
 from shop.generated.product.form_page import (
     DELETE_PRODUCT,
     EDIT_PRODUCT,
     NEW_PRODUCT,
-    edit_product_page,
     product_draft,
 )
 from shop.generated.product.list_page import product_list, product_list_page
-from shop.generated.product.page import (
-    PRODUCT_FRAGMENTS,
-    product_page,
-    product_relations,
-)
-from shop.generated.product.state import PRODUCT, product_state
+from shop.generated.product.page import product_page, product_relations
+from shop.generated.product.queries import PRODUCT_QUERIES
+from shop.generated.product.state import PRODUCT
 from shop.generated.product.table import PRODUCT_TABLE
 
-RESTOCK_ARGUMENTS = Arguments(quantity=Argument(core_schema.int_schema(le=1000, ge=1)))
-CREATE_ARGUMENTS = Arguments(
-    name=Argument(core_schema.str_schema(min_length=1, max_length=120)),
-    sku=Argument(core_schema.str_schema(min_length=1, max_length=32)),
-    price=Argument(
+RESTOCK_ARGUMENTS = web.Arguments(
+    quantity=web.Argument(core_schema.int_schema(le=1000, ge=1)),
+)
+PRODUCT_FIELDS = {
+    "name": web.Argument(core_schema.str_schema(min_length=1, max_length=120)),
+    "sku": web.Argument(core_schema.str_schema(min_length=1, max_length=32)),
+    "price": web.Argument(
         core_schema.decimal_schema(max_digits=12, decimal_places=2, ge=Decimal("0")),
         default=Decimal("0.00"),
     ),
-    status=Argument(
+    "status": web.Argument(
         core_schema.enum_schema(Status, list(Status), sub_type="str"),
         default=Status.DRAFT,
     ),
-    dimensions=Argument(object_schema(Dimensions), default=OMITTED),
-    tags=Argument(core_schema.list_schema(reference_schema(Tag)), default=OMITTED),
-)
-UPDATE_ARGUMENTS = Arguments(
-    name=UpdateArgument(core_schema.str_schema(min_length=1, max_length=120)),
-    sku=UpdateArgument(core_schema.str_schema(min_length=1, max_length=32)),
-    price=UpdateArgument(
-        core_schema.decimal_schema(max_digits=12, decimal_places=2, ge=Decimal("0")),
+    "dimensions": web.Argument(web.object_schema(Dimensions), default=sm.OMITTED),
+    "tags": web.Argument(
+        core_schema.list_schema(web.reference_schema(Tag)),
+        default=sm.OMITTED,
     ),
-    status=UpdateArgument(
-        core_schema.enum_schema(Status, list(Status), sub_type="str"),
-    ),
-    dimensions=UpdateArgument(object_schema(Dimensions)),
-    tags=UpdateArgument(core_schema.list_schema(reference_schema(Tag))),
-    version=Argument(
-        core_schema.nullable_schema(core_schema.int_schema()),
-        default=None,
-    ),
-)
+}
 
 
-async def read_product(request: Request) -> Response:
-    """GET /product/{id}: the page, or the state as JSON."""
-    snapshot = await request.services.read(
-        PRODUCT,
-        request.path_parameters["id"],
-        request.actor,
-    )
-    if request.wants_json:
-        return answer_state(snapshot)
-    state = product_state(snapshot.entity)
-    related = await find_related(
-        request.services,
-        queries.PRODUCT_QUERIES,
-        [state],
-        actor=request.actor,
-    )
-    return answer_record(
-        request,
-        lambda: product_page(state, related),
-        lambda: product_relations(state, related),
-    )
-
-
-async def list_product(request: Request) -> Response:
-    """GET /product: the products that fit, as a page or as JSON."""
-    if request.wants_json:
-        return await answer_query(request, queries.PRODUCT_QUERIES)
-    view = await list_view(request, queries.PRODUCT_QUERIES)
-    return answer_list(request, view, product_list_page, product_list)
-
-
-async def new_product(request: Request) -> Response:
-    """GET /product/new: the page on which a product is made."""
-    return answer_form(request, NEW_PRODUCT.show())
-
-
-async def product_options(request: Request) -> Response:
-    """GET /product/options: what a picker offers for what was typed."""
-    page = await queries.find_products(
-        request.services,
-        actor=request.actor,
-        q=request.query.get("q") or None,
-        sort=["name"],
-        limit=MOST,
-    )
-    options = [(str(record.id), record.name or str(record.id)) for record in page.items]
-    return answer_options(request, options)
-
-
-async def edit_product(request: Request) -> Response:
-    """GET /product/{id}/edit: the page on which a product is edited."""
-    draft = await read_product_draft(request)
-    return answer_form(request, edit_product_page(draft))
-
-
-async def save_product(request: Request) -> Response:
-    """POST /product/{id}/edit: what that page sends."""
-    snapshot = await request.services.read(
-        PRODUCT,
-        request.path_parameters["id"],
-        request.actor,
-    )
-    request.stored = product_state(snapshot.entity)
-    try:
-        await update(request)
-    except StaleVersion as stale:
-        draft = await read_product_draft(request)
-        return answer_conflict(request, stale, EDIT_PRODUCT, draft)
-    return lead_to(request, page_path(PRODUCT, request.path_parameters["id"]))
-
-
-async def read_product_draft(request: Request) -> Draft:
-    """Give what the inputs of that page hold as things are now."""
-    snapshot = await request.services.read(
-        PRODUCT,
-        request.path_parameters["id"],
-        request.actor,
-    )
-    state = product_state(snapshot.entity)
-    related = await find_related(
-        request.services,
-        queries.PRODUCT_QUERIES,
-        [state, EDIT_PRODUCT.typed(request)],
-        actor=request.actor,
-    )
-    return product_draft(state, snapshot.version, related)
-
-
-async def confirm_product(request: Request) -> Response:
-    """GET /product/{id}/delete: the page that asks first."""
-    snapshot = await request.services.read(
-        PRODUCT,
-        request.path_parameters["id"],
-        request.actor,
-    )
-    return answer_form(request, DELETE_PRODUCT.show(snapshot.id, snapshot.entity.name))
-
-
-async def remove_product(request: Request) -> Response:
-    """POST /product/{id}/delete: what that page sends."""
-    await delete(request)
-    return lead_to(request, "/product")
-
-
-async def restock(request: Request) -> Response:
+async def restock(request: web.Request) -> web.Response:
     """POST /product/{id}/restock -> Product.restock(quantity: Quantity) -> None"""
     arguments = await RESTOCK_ARGUMENTS.read(request)
     outcome = await commands.restock(
@@ -196,105 +53,32 @@ async def restock(request: Request) -> Response:
         actor=request.actor,
         idempotency_key=request.idempotency_key,
     )
-    return answer_event(request, PRODUCT, outcome)
+    return web.answer_event(request, PRODUCT, outcome)
 
 
-async def create(request: Request) -> Response:
-    """POST /product: make a product."""
-    arguments = await CREATE_ARGUMENTS.read(request)
-    outcome = await commands.create(
-        request.services,
-        name=arguments["name"],
-        sku=arguments["sku"],
-        price=arguments["price"],
-        status=arguments["status"],
-        dimensions=arguments["dimensions"],
-        tags=arguments["tags"],
-        actor=request.actor,
-        idempotency_key=request.idempotency_key,
-    )
-    return answer_created(request, PRODUCT, outcome)
-
-
-async def update(request: Request) -> Response:
-    """PATCH /product/{id}: change a product; what is left out stays as it is."""
-    arguments = await UPDATE_ARGUMENTS.read(request)
-    outcome = await commands.update(
-        request.services,
-        request.path_parameters["id"],
-        name=arguments["name"],
-        sku=arguments["sku"],
-        price=arguments["price"],
-        status=arguments["status"],
-        dimensions=arguments["dimensions"],
-        tags=arguments["tags"],
-        version=arguments["version"],
-        actor=request.actor,
-        idempotency_key=request.idempotency_key,
-    )
-    return answer_event(request, PRODUCT, outcome)
-
-
-async def delete(request: Request) -> Response:
-    """DELETE /product/{id}: delete a product."""
-    await commands.delete(
-        request.services,
-        request.path_parameters["id"],
-        actor=request.actor,
-        idempotency_key=request.idempotency_key,
-    )
-    return answer_deleted(request, "/product")
-
-
-product_resource = Resource(
+product_resource = web.Resource(
     PRODUCT,
     routes=[
-        Route("GET", "/product", list_product, event="find"),
-        Route("GET", "/product/{id}", read_product),
-        Route("GET", "/product/new", new_product),
-        Route("GET", "/product/options", product_options),
-        Route("GET", "/product/{id}/edit", edit_product),
-        Route(
-            "POST",
-            "/product/{id}/edit",
-            save_product,
-            event="update",
-            arguments=UPDATE_ARGUMENTS,
-            form=EDIT_PRODUCT,
-        ),
-        Route("GET", "/product/{id}/delete", confirm_product),
-        Route(
-            "POST",
-            "/product/{id}/delete",
-            remove_product,
-            event="delete",
-            form=DELETE_PRODUCT,
-        ),
-        Route(
+        web.list_route(PRODUCT_QUERIES, product_list_page, product_list),
+        web.record_route(PRODUCT_QUERIES, product_page, product_relations),
+        web.options_route(PRODUCT_QUERIES, label="name"),
+        web.Route(
             "POST",
             "/product/{id}/restock",
             restock,
             event="restock",
             arguments=RESTOCK_ARGUMENTS,
         ),
-        Route(
-            "POST",
-            "/product",
-            create,
-            event="create",
-            arguments=CREATE_ARGUMENTS,
-            form=NEW_PRODUCT,
+        *web.create_routes(PRODUCT, commands.create, PRODUCT_FIELDS, NEW_PRODUCT),
+        *web.edit_routes(
+            PRODUCT_QUERIES,
+            commands.update,
+            PRODUCT_FIELDS,
+            EDIT_PRODUCT,
+            product_draft,
         ),
-        Route(
-            "PATCH",
-            "/product/{id}",
-            update,
-            event="update",
-            arguments=UPDATE_ARGUMENTS,
-        ),
-        Route("DELETE", "/product/{id}", delete, event="delete"),
+        *web.delete_routes(PRODUCT, commands.delete, DELETE_PRODUCT, label="name"),
     ],
-    fragments=PRODUCT_FRAGMENTS,
     table=PRODUCT_TABLE,
-    queries=queries.PRODUCT_QUERIES,
+    queries=PRODUCT_QUERIES,
 )

@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Dimensions, Product
 
@@ -53,12 +52,12 @@ def product_state(product: Product) -> ProductState:
     }
 
 
-PRODUCT = EntityDefinition(
+PRODUCT = sm.EntityDefinition(
     Product,
     name="product",
     namespace="product",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.RECORD,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.RECORD,
     state=product_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
 )

@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Product, Tag
 
@@ -24,13 +23,13 @@ def tag_state(tag: Tag) -> TagState:
     }
 
 
-TAG = EntityDefinition(
+TAG = sm.EntityDefinition(
     Tag,
     name="tag",
     namespace="tag",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.RECORD,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.RECORD,
     state=tag_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
     many={"products": (Product, "tags")},
 )
