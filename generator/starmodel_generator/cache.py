@@ -7,12 +7,13 @@ themselves. Their texts are the generated files; one that was edited is rendered
 """
 
 import contextlib
+import functools
 import json
 import os
 import pickle
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +28,7 @@ from starmodel_generator.project.hashing import digest
 _FOLDER = "cache"
 _FACTS = "facts.pickle"
 _RENDERED = "rendered.json"
+_OVERVIEW = "overview.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +69,49 @@ class CachedFacts:
         return self._packed
 
 
+@dataclass(frozen=True, slots=True)
+class KnownModule:
+    """A module that a run has read: its file, and the other modules that its names may lead to.
+
+    `is_searched` says that it is one of those that are searched for entities.
+    """
+
+    path: str
+    is_searched: bool
+    imports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the parts of an app have in common, as far as files of one entity follow from it.
+
+    There is one of a run that had nothing to say. `modules` are by dotted name; `owners` and
+    `sent` are what `emission.context.Context` has under these names, `classes` and `first_party`
+    as well;
+    `entities` is how many there are, `entity_modules` in how many modules.
+    """
+
+    modules: Mapping[str, KnownModule]
+    owners: Mapping[str, str] = field(default_factory=dict[str, str])
+    sent: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    first_party: tuple[str, ...] = ()
+    entities: int = 0
+    entity_modules: int = 0
+
+
 @dataclass(slots=True)
 class Cache:
     """What earlier runs have worked out, and what this run adds to it.
 
-    `facts` are by path, `rendered` is by the qualified name of the entity.
+    `facts` are by path, `rendered` is by the qualified name of the entity. `overview` is of the
+    run that wrote the manifest with the hash `manifest`.
     """
 
     facts: Mapping[str, CachedFacts] = field(default_factory=dict[str, CachedFacts])
     rendered: Mapping[str, RenderedEntity] = field(default_factory=dict[str, RenderedEntity])
+    overview: Overview | None = None
+    manifest: str = ""
 
 
 def load_cache(root: Path) -> Cache:
@@ -87,6 +123,8 @@ def load_cache(root: Path) -> Cache:
         cache.facts = _read_facts(folder / _FACTS, fingerprint)
     with contextlib.suppress(Exception):
         cache.rendered = _read_rendered(folder / _RENDERED, fingerprint)
+    with contextlib.suppress(Exception):
+        cache.manifest, cache.overview = _read_overview(folder / _OVERVIEW, fingerprint)
     return cache
 
 
@@ -106,8 +144,12 @@ def save_cache(root: Path, cache: Cache) -> None:
             folder / _RENDERED,
             json.dumps({"generator": fingerprint, "rendered": rendered}).encode(),
         )
+        overview = None if cache.overview is None else asdict(cache.overview)
+        found = {"generator": fingerprint, "manifest": cache.manifest, "overview": overview}
+        _write(folder / _OVERVIEW, json.dumps(found).encode())
 
 
+@functools.cache
 def generator_fingerprint() -> str:
     """Return a hash of the program itself: its version, its files and the Python that runs it."""
     parts = [__version__, sys.version]
@@ -138,6 +180,26 @@ def _read_rendered(path: Path, fingerprint: str) -> dict[str, RenderedEntity]:
         name: RenderedEntity(each["inputs"], each["files"])
         for name, each in found["rendered"].items()
     }
+
+
+def _read_overview(path: Path, fingerprint: str) -> tuple[str, Overview | None]:
+    found: dict[str, Any] = json.loads(path.read_bytes())
+    if found["generator"] != fingerprint or found["overview"] is None:
+        return "", None
+    overview: dict[str, Any] = found["overview"]
+    modules = {
+        name: KnownModule(each["path"], each["is_searched"], tuple(each["imports"]))
+        for name, each in overview["modules"].items()
+    }
+    return found["manifest"], Overview(
+        modules,
+        overview["owners"],
+        tuple(overview["sent"]),
+        tuple(overview["classes"]),
+        tuple(overview["first_party"]),
+        overview["entities"],
+        overview["entity_modules"],
+    )
 
 
 class _FactsUnpickler(pickle.Unpickler):

@@ -16,7 +16,7 @@ def main() -> int:
         print(f"starmodel {__version__}")
         return 0
     try:
-        if _may_have_nothing_to_do(arguments) and _is_up_to_date():
+        if _may_have_nothing_to_do(arguments) and _is_up_to_date(writes=arguments == ["generate"]):
             return 0
         from starmodel_generator.cli.command import run_command
 
@@ -29,19 +29,26 @@ def _may_have_nothing_to_do(arguments: list[str]) -> bool:
     return arguments in (["generate"], ["generate", "--check"], ["generate", "--diff"])
 
 
-def _is_up_to_date() -> bool:
+def _is_up_to_date(*, writes: bool) -> bool:
     """Whether hashes alone tell that everything is generated; says so then."""
     import os
 
     from starmodel_generator.project.discovery import find_project
-    from starmodel_generator.up_to_date import fresh_manifest, up_to_date
+    from starmodel_generator.up_to_date import standing, up_to_date
 
     try:
         project = find_project(os.getcwd())
     except OSError:
         return False
-    manifest = fresh_manifest(project) if project else None
-    if manifest is None:
+    found = standing(project) if project else None
+    if project is None or found is None:
         return False
-    print(up_to_date(1 + len(manifest.outputs), manifest.warnings), file=sys.stderr)
-    return True
+    if not found.changed:
+        manifest = found.manifest
+        print(up_to_date(1 + len(manifest.outputs), manifest.warnings), file=sys.stderr)
+        return True
+    if not writes:
+        return False
+    from starmodel_generator.cli.update import update_project
+
+    return update_project(project, found)

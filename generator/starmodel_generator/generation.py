@@ -148,6 +148,8 @@ def generate(
         return report
     written = _write(config, comparison)
     if generation.cache is not None:
+        [record] = [each for each in comparison.changes if each.path == _manifest_path(config)]
+        generation.cache.manifest = digest(record.after or b"")
         save_cache(config.root, generation.cache)
     return replace(report, written=written)
 

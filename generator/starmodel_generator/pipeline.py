@@ -8,9 +8,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TypeAlias
 
+from starmodel_generator.analysis.facts import ModuleFacts
 from starmodel_generator.analysis.positions import with_spans
 from starmodel_generator.analysis.suppressions import apply_suppressions
-from starmodel_generator.cache import Cache, RenderedEntity, load_cache
+from starmodel_generator.cache import Cache, KnownModule, Overview, RenderedEntity, load_cache
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, has_errors
 from starmodel_generator.diagnostics.rules.entity_rules import RESERVED_NAME
 from starmodel_generator.emission.context import Context
@@ -90,24 +91,62 @@ def understand(
     modules = ProjectModules(config, cache.facts)
     facts = modules.read_entities()
     progress("linking", 1, 2)
-    settings = LinkSettings(
-        providers=dict(config.providers),
-        respond=config.respond,
-        generated=config.generated_packages,
+    settings = link_settings(config)
+    if has_errors(modules.diagnostics):
         # Where a file cannot be read, its entities are not missing.
-        entities=() if has_errors(modules.diagnostics) else config.entities,
-    )
+        settings = replace(settings, entities=())
     linked = link(facts, modules.load, settings)
     located = with_spans((*modules.diagnostics, *linked.diagnostics), modules.texts)
     suppressions = {module.path: module.suppressions for module in linked.read}
     diagnostics = apply_suppressions(located, suppressions, modules.texts)
+    is_silent = not (located or diagnostics or any(suppressions.values()))
+    searched = frozenset(module.name for module in facts)
     return Generation(
         diagnostics,
         None if has_errors(diagnostics) else linked.schema,
         sources=modules.sources,
         texts=modules.texts,
-        cache=Cache(modules.facts, cache.rendered),
+        cache=Cache(
+            modules.facts,
+            cache.rendered,
+            Overview(known_modules(linked.read, searched)) if is_silent else None,
+        ),
     )
+
+
+def link_settings(config: GeneratorConfig) -> LinkSettings:
+    """The part of the configuration that linking depends on."""
+    return LinkSettings(
+        providers=dict(config.providers),
+        respond=config.respond,
+        generated=config.generated_packages,
+        entities=config.entities,
+    )
+
+
+def known_modules(
+    modules: Sequence[ModuleFacts], searched: frozenset[str]
+) -> dict[str, KnownModule]:
+    """Tell to which of the modules the names in each of them may lead, by its imports.
+
+    Through a package, a name may lead to any module in it.
+    """
+    within: dict[str, set[str]] = {}
+    for module in modules:
+        parts = module.name.split(".")
+        for length in range(1, len(parts) + 1):
+            within.setdefault(".".join(parts[:length]), set()).add(module.name)
+    names = {module.name for module in modules}
+    known: dict[str, KnownModule] = {}
+    for module in modules:
+        imports = {fact.module for fact in module.imports} & names
+        for fact in module.imports:
+            led_to = fact.module if fact.name is None else f"{fact.module}.{fact.name}"
+            imports |= within.get(led_to, set())
+        known[module.name] = KnownModule(
+            module.path, module.name in searched, tuple(sorted(imports - {module.name}))
+        )
+    return known
 
 
 def emit(
@@ -126,7 +165,7 @@ def emit(
     context, templates = Context(schema, settings), environment()
     artifacts = plan(schema, settings)
     known = (Cache() if cache is None else cache).rendered
-    base = digest(repr((settings, sorted(context.first_party))).encode())
+    base = rendering_base(context)
     rendered: dict[str, RenderedEntity] = {}
     files: dict[str, bytes] = {}
     clashes: list[Diagnostic] = []
@@ -147,9 +186,7 @@ def emit(
                 clashes.append(_clash(clash, artifact, context))
         files |= made
         if entity is not None:
-            inputs = {f"{name} {key}": context.fingerprint(name, key) for name, key in context.log}
-            hashes = {path: digest(content) for path, content in made.items()}
-            rendered[entity] = RenderedEntity({"": base, **inputs}, hashes)
+            rendered[entity] = rendered_entity(base, context, made)
     if clashes:
         return replace(understood, diagnostics=(*understood.diagnostics, *clashes))
     loaded = load_targets(config.targets)
@@ -158,13 +195,37 @@ def emit(
         added, mistakes = run_target(target, schema, config, taken=files.keys())
         files |= added
         diagnostics += mistakes
+    made_of = understood.cache or Cache()
+    overview = made_of.overview
+    if overview is not None:
+        overview = replace(
+            overview,
+            owners=context.owners.unnoted(),
+            sent=tuple(sorted(context.sent.unnoted())),
+            classes=tuple(sorted(context.classes.unnoted())),
+            first_party=tuple(sorted(context.first_party)),
+            entities=len(schema.entities),
+            entity_modules=len({each.module for each in schema.entities}),
+        )
     return replace(
         understood,
         diagnostics=tuple(diagnostics),
         files=files,
         plugins=tuple(target.label for target in loaded.targets),
-        cache=Cache(understood.cache.facts if understood.cache else {}, rendered),
+        cache=Cache(made_of.facts, rendered, None if diagnostics or loaded.targets else overview),
     )
+
+
+def rendering_base(context: Context) -> str:
+    """Return a hash of what the files of all entities are rendered from."""
+    return digest(repr((context.settings, sorted(context.first_party))).encode())
+
+
+def rendered_entity(base: str, context: Context, files: Mapping[str, bytes]) -> RenderedEntity:
+    """Note the files of an entity, and what was looked up for them since the log was cleared."""
+    inputs = {f"{name} {key}": context.fingerprint(name, key) for name, key in context.log}
+    hashes = {path: digest(content) for path, content in files.items()}
+    return RenderedEntity({"": base, **inputs}, hashes)
 
 
 def _clash(clash: NameClash, artifact: Artifact, context: Context) -> Diagnostic:

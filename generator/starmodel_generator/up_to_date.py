@@ -14,8 +14,29 @@ from starmodel_generator.project.discovery import PRIVATE_FOLDER, Project, pytho
 from starmodel_generator.project.hashing import digest, normal, read
 
 
+class Standing:
+    """A generated tree that nobody has touched since it was written.
+
+    `text` is its manifest as it is on disk; `changed` are the sources, in the manifest's order,
+    that have other contents than the ones it was made from.
+    """
+
+    __slots__ = ("changed", "manifest", "text")
+
+    def __init__(self, manifest: Manifest, text: str, changed: list[str]) -> None:
+        self.manifest = manifest
+        self.text = text
+        self.changed = changed
+
+
 def fresh_manifest(project: Project) -> Manifest | None:
     """The manifest of a tree that is known to be up to date, else `None`."""
+    found = standing(project)
+    return None if found is None or found.changed else found.manifest
+
+
+def standing(project: Project) -> Standing | None:
+    """Compare a project with its manifest; `None` where more than contents of sources changed."""
     output = _plain_setting(project.options, b"output")
     if output is None:
         return None
@@ -34,14 +55,15 @@ def fresh_manifest(project: Project) -> Manifest | None:
             or manifest.text() != text
         ):
             return None
-        if _same(root, manifest.sources) and _same(root, manifest.outputs):
+        changed = _changed(root, manifest.sources)
+        if changed is not None and _changed(root, manifest.outputs) == []:
             client = _plain_setting(project.options, b"client_output")
             skip = frozenset({output, client or output})
             for entry in manifest.entities:
                 for path in python_files(root, entry, skip=skip):
                     if path not in manifest.sources:
                         return None
-            return manifest
+            return Standing(manifest, text, changed)
     except (OSError, UnicodeDecodeError):
         return None
     return None
@@ -56,16 +78,32 @@ def up_to_date(files: int, warnings: int) -> str:
     return sentence
 
 
-def _same(root: str, hashes: dict[str, str]) -> bool:
-    """Whether all these files have these hashes; the ones without a hash must not be there."""
+def what_was_written(written: int, unchanged: int, removed: int) -> str:
+    """The sentence for a tree that was changed; the manifest counts among the files."""
+    return f"{counted(written, 'file')} written, {unchanged} unchanged, {removed} removed."
+
+
+def what_was_read(entities: int, modules: int) -> str:
+    """The sentence that says how many entities there are, and in how many modules."""
+    return f"{counted(entities, 'entity', 'entities')} in {counted(modules, 'module')}."
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Write a number with its noun."""
+    return f"1 {one}" if count == 1 else f"{count} {many or f'{one}s'}"
+
+
+def _changed(root: str, hashes: dict[str, str]) -> list[str] | None:
+    """The files that have other hashes; `None` if one is there that had none, and must not be."""
     prefix = root + os.sep
+    changed: list[str] = []
     for path, expected in hashes.items():
         if not expected:
             if os.path.lexists(prefix + path):
-                return False
+                return None
         elif digest(read(prefix + path)) != expected:
-            return False
-    return True
+            changed.append(path)
+    return changed
 
 
 def _plain_setting(options: bytes, key: bytes) -> str | None:

@@ -13,7 +13,7 @@ from starmodel_generator.cli.console import StageProgress, give, say, show_diagn
 from starmodel_generator.generation import Report, check_folder, generate_folder, out_of_date
 from starmodel_generator.output.comparison import FileChange, unified_diff
 from starmodel_generator.pipeline import run_stages
-from starmodel_generator.up_to_date import up_to_date
+from starmodel_generator.up_to_date import counted, up_to_date, what_was_read, what_was_written
 
 
 class Form(Enum):
@@ -111,15 +111,14 @@ def summary(report: Report) -> str:
     changes = report.differences
     removed = sum(change.after is None for change in changes)
     unchanged = len(report.comparison.having("unchanged"))
-    return f"{_files(len(changes) - removed)} written, {unchanged} unchanged, {removed} removed."
+    return what_was_written(len(changes) - removed, unchanged, removed)
 
 
 def entity_count(report: Report) -> str:
     """Say how many entities a run has found, and in how many modules."""
     schema = report.generation.schema if report.generation else None
     entities = schema.entities if schema else ()
-    modules = {entity.module for entity in entities}
-    return f"{_counted(len(entities), 'entity', 'entities')} in {_counted(len(modules), 'module')}."
+    return what_was_read(len(entities), len({entity.module for entity in entities}))
 
 
 def _ours(report: Report) -> int:
@@ -156,8 +155,4 @@ def _line(change: FileChange) -> str:
 
 
 def _files(count: int) -> str:
-    return _counted(count, "file")
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    return f"1 {one}" if count == 1 else f"{count} {many or f'{one}s'}"
+    return counted(count, "file")

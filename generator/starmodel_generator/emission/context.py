@@ -1,9 +1,9 @@
 """What generated things are called, and where they are: one answer for all views."""
 
 import keyword
-from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -155,10 +155,14 @@ class Lookups(dict[str, Value]):
         self._log.add((self._name, "*"))
         return super().items()
 
+    def unnoted(self) -> dict[str, Value]:
+        """Return all of it as a plain dictionary; nothing is noted."""
+        return dict(super().items())
+
     def fingerprint(self, key: str) -> str:
         """Return a hash of the value of a key, or of everything for `*`; empty for no value."""
         if key == "*":
-            texts = [f"{each} {_text(value)}" for each, value in dict[str, Value].items(self)]
+            texts = [f"{each} {_text(value)}" for each, value in super().items()]
             return digest("\n".join(texts).encode("utf-8", "surrogatepass"))
         value = super().get(key)
         return "" if value is None else digest(_text(value).encode("utf-8", "surrogatepass"))
@@ -168,10 +172,25 @@ def _text(value: object) -> str:
     return value.model_dump_json() if isinstance(value, BaseModel) else repr(value)
 
 
-class Context:
-    """The schema with what views look up in it, made once for a run."""
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all entities of an app decide together; see the attributes of a `Context`."""
 
-    def __init__(self, app: AppSchema, settings: EmissionSettings) -> None:
+    owners: Mapping[str, str]
+    sent: Iterable[str]
+    classes: Iterable[str]
+    first_party: Iterable[str]
+
+
+class Context:
+    """The schema with what views look up in it, made once for a run.
+
+    Of a part of an app, `shared` says what all of it decides.
+    """
+
+    def __init__(
+        self, app: AppSchema, settings: EmissionSettings, shared: Shared | None = None
+    ) -> None:
         self.app = app
         self.settings = settings
         self.log: set[tuple[str, str]] = set()
@@ -191,29 +210,49 @@ class Context:
             {name: entity_names(entity, settings.package) for name, entity in entities.items()},
         )
         self.reaches = self._lookups("reaches", reaches)
-        self.classes = self._lookups(
-            "classes",
-            {schema.name: True for schema in (*app.entities, *app.objects, *app.enums)},
+        schemas = (*app.entities, *app.objects, *app.enums)
+        modules = (settings.package, *(schema.module for schema in schemas))
+        shared = shared or Shared(
+            owners=owners(app, reaches),
+            sent=[name for own in reaches.values() for name in own.sent],
+            classes=[schema.name for schema in schemas],
+            first_party=[module.partition(".")[0] for module in modules],
         )
-        self.sent = self._lookups(
-            "sent", {name: True for own in reaches.values() for name in own.sent}
-        )
-        self.owners = self._lookups("owners", owners(app, reaches))
+        self.sent = self._lookups("sent", dict.fromkeys(shared.sent, True))
+        self.classes = self._lookups("classes", dict.fromkeys(shared.classes, True))
+        self.owners = self._lookups("owners", shared.owners)
         self.tables = self._lookups(
             "tables", {table.name: table for table in database_schema(app).tables}
         )
-        modules = [schema.module for schema in (*app.entities, *app.objects, *app.enums)]
-        self.first_party: frozenset[str] = frozenset(
-            module.partition(".")[0] for module in (settings.package, *modules)
-        )
+        self.first_party = frozenset(shared.first_party)
 
     def _lookups(self, name: str, values: Mapping[str, Value]) -> Lookups[Value]:
         return Lookups(name, self.log, values)
 
+    def differences(self, other: "Context") -> frozenset[tuple[str, str]] | None:
+        """Return what is another value in `other`, as `log` has it; `None` where keys differ."""
+        found: set[tuple[str, str]] = set()
+        for name, own in self._all().items():
+            theirs = other._all()[name]
+            keys = own.unnoted().keys()
+            if keys != theirs.unnoted().keys():
+                return None
+            found |= {
+                (name, key) for key in keys if own.fingerprint(key) != theirs.fingerprint(key)
+            }
+        return frozenset(found)
+
     def fingerprint(self, name: str, key: str) -> str:
         """Return a hash of what stands in one of the dictionaries under a key; see `log`."""
-        lookups = getattr(self, name, None)
-        return lookups.fingerprint(key) if isinstance(lookups, Lookups) else ""
+        lookups = self._all().get(name)
+        return "" if lookups is None else lookups.fingerprint(key)
+
+    def _all(self) -> dict[str, Lookups[Any]]:
+        return {
+            name: cast("Lookups[Any]", value)
+            for name, value in vars(self).items()
+            if isinstance(value, Lookups)
+        }
 
     def entity(self, qualified_name: str) -> EntitySchema:
         """Return the entity of that qualified name."""

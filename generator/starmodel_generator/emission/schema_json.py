@@ -11,7 +11,10 @@ from typing import TypeAlias, cast
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from starmodel_schemas import AppSchema, DatabaseSchema
+from starmodel_schemas import AppSchema, DatabaseSchema, EntitySchema, EnumSchema, ObjectSchema
+
+_MEMBER = " " * 4
+"""How far the entities, value objects and enums of an app are indented."""
 
 _ALWAYS = frozenset({"kind", "version"})
 
@@ -24,6 +27,13 @@ def schema_text(schema: AppSchema | DatabaseSchema) -> str:
     lines: list[str] = []
     _write(schema, "", "", "", lines)
     lines.append("")
+    return "\n".join(lines)
+
+
+def member_text(schema: EntitySchema | ObjectSchema | EnumSchema) -> str:
+    """Write a schema as it stands among those of an app, without the comma and the line's end."""
+    lines: list[str] = []
+    _write(schema, _MEMBER, "", _MEMBER, lines)
     return "\n".join(lines)
 
 
