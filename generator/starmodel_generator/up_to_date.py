@@ -7,6 +7,7 @@ or a template is loaded. A "no" here means only "not known": the stages find out
 """
 
 import os
+from collections.abc import Callable
 
 from starmodel_generator._version import __version__
 from starmodel_generator.output.manifest import FILE_NAME, Manifest, read_manifest
@@ -35,7 +36,12 @@ def fresh_manifest(project: Project) -> Manifest | None:
     return None if found is None or found.changed else found.manifest
 
 
-def standing(project: Project) -> Standing | None:
+def hash_of_file(path: str) -> str:
+    """Return the hash of a file's content; `OSError` where it cannot be read."""
+    return digest(read(path))
+
+
+def standing(project: Project, hash_of: Callable[[str], str] = hash_of_file) -> Standing | None:
     """Compare a project with its manifest; `None` where more than contents of sources changed."""
     output = _plain_setting(project.options, b"output")
     if output is None:
@@ -55,8 +61,8 @@ def standing(project: Project) -> Standing | None:
             or manifest.text() != text
         ):
             return None
-        changed = _changed(root, manifest.sources)
-        if changed is not None and _changed(root, manifest.outputs) == []:
+        changed = _changed(root, manifest.sources, hash_of)
+        if changed is not None and _changed(root, manifest.outputs, hash_of) == []:
             client = _plain_setting(project.options, b"client_output")
             skip = frozenset({output, client or output})
             for entry in manifest.entities:
@@ -93,7 +99,7 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"1 {one}" if count == 1 else f"{count} {many or f'{one}s'}"
 
 
-def _changed(root: str, hashes: dict[str, str]) -> list[str] | None:
+def _changed(root: str, hashes: dict[str, str], hash_of: Callable[[str], str]) -> list[str] | None:
     """The files that have other hashes; `None` if one is there that had none, and must not be."""
     prefix = root + os.sep
     changed: list[str] = []
@@ -101,7 +107,7 @@ def _changed(root: str, hashes: dict[str, str]) -> list[str] | None:
         if not expected:
             if os.path.lexists(prefix + path):
                 return None
-        elif digest(read(prefix + path)) != expected:
+        elif hash_of(prefix + path) != expected:
             changed.append(path)
     return changed
 

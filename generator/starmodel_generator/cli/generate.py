@@ -11,6 +11,7 @@ import typer
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import StageProgress, give, say, show_diagnostics
 from starmodel_generator.generation import Report, check_folder, generate_folder, out_of_date
+from starmodel_generator.incremental import Update
 from starmodel_generator.output.comparison import FileChange, unified_diff
 from starmodel_generator.pipeline import run_stages
 from starmodel_generator.up_to_date import counted, up_to_date, what_was_read, what_was_written
@@ -97,8 +98,12 @@ def generate(
     say(entity_count(report))
 
 
-def _tell_run(report: Report, *, form: Form) -> None:
+def _tell_run(done: Report | Update, *, form: Form) -> None:
     """Show what a run while watching has found and done."""
+    if isinstance(done, Update):
+        show_diagnostics(Report(None, ()), form.value)
+        return say(what_was_written(done.written, done.unchanged, 0))
+    report = done
     show_diagnostics(report, form.value)
     say("Nothing was written." if report.has_errors else summary(report))
 

@@ -1,6 +1,8 @@
 """`starmodel generate --watch`: write the code whenever an entity is saved."""
 
+import contextlib
 import os
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,8 +12,11 @@ from watchfiles import watch
 from starmodel_generator.cache import Cache, load_cache
 from starmodel_generator.cli.console import say
 from starmodel_generator.generation import Report, generate_folder
+from starmodel_generator.incremental import Update, update
 from starmodel_generator.pipeline import run_stages
+from starmodel_generator.project.config import GeneratorConfig, read_config
 from starmodel_generator.project.discovery import CONFIGURATION_FILES, find_project
+from starmodel_generator.up_to_date import Standing, hash_of_file, standing
 
 _STEP = 20
 """Milliseconds in which changes that come together count as one."""
@@ -26,10 +31,10 @@ def is_source(root: Path, path: Path) -> bool:
     return not hidden and (path.suffix == ".py" or path.name in CONFIGURATION_FILES)
 
 
-def watch_project(folder: str, tell: Callable[[Report], None]) -> None:
+def watch_project(folder: str, tell: Callable[[Report | Update], None]) -> None:
     """Generate now and after every change of a source, until interrupted.
 
-    `tell` gets the report of each run. What earlier runs have worked out is kept in memory.
+    `tell` gets what each run has found and done. What earlier runs have worked out is kept in memory.
     While there are errors, nothing is written.
     """
     project = find_project(os.path.abspath(folder))
@@ -51,18 +56,82 @@ def watch_project(folder: str, tell: Callable[[Report], None]) -> None:
     # The watcher reports what happens from its first look on; what was saved before is generated
     # after that look, so nothing is missed in between.
     next(watcher)
-    cache = _generate(folder, cache, tell, is_first=True)
+    hashes = Hashes()
+    cache = _generate(folder, cache, hashes, tell, is_first=True)
     say("Watching for changes. Press Ctrl-C to end.")
     for changes in watcher:
         if changes:
-            cache = _generate(folder, cache, tell, is_first=False)
+            cache = _generate(folder, cache, hashes, tell, is_first=False)
+
+
+class Hashes:
+    """Hashes files, each once for as long as the file system says that nobody has touched it.
+
+    That is believed where it gives the time of the last change of anything of a file, which no
+    program can set, and where the file had been at rest for longer than such a time may be coarse.
+    """
+
+    REST = 2_000_000_000
+    """Nanoseconds."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[tuple[int, ...], str]] = {}
+
+    def of(self, path: str) -> str:
+        """Return the hash of a file's content; `OSError` where it cannot be read."""
+        if os.name != "posix":
+            return hash_of_file(path)
+        now, status = time.time_ns(), os.stat(path)
+        mark = (
+            status.st_dev,
+            status.st_ino,
+            status.st_size,
+            status.st_mtime_ns,
+            status.st_ctime_ns,
+        )
+        known = self._known.get(path)
+        if known is not None and known[0] == mark:
+            return known[1]
+        found = hash_of_file(path)
+        if max(status.st_mtime_ns, status.st_ctime_ns) < now - self.REST:
+            self._known[path] = mark, found
+        return found
 
 
 def _generate(
-    folder: str, cache: Cache, tell: Callable[[Report], None], *, is_first: bool
+    folder: str,
+    cache: Cache,
+    hashes: Hashes,
+    tell: Callable[[Report | Update], None],
+    *,
+    is_first: bool,
 ) -> Cache:
+    if not is_first:
+        found = _look(folder, hashes)
+        if found is not None and not found[1].changed:
+            # What was just written is reported as a change too.
+            return cache
+        # On any doubt all stages run, which need none of this.
+        with contextlib.suppress(Exception):
+            if found is not None:
+                done = update(*found, cache)
+                if done.written:
+                    tell(done)
+                return done.cache
     report = generate_folder(folder, stages=partial(run_stages, cache=cache))
-    # What was just written is reported as a change too; that run finds nothing to do.
     if is_first or report.has_errors or report.differences:
         tell(report)
     return (report.generation and report.generation.cache) or cache
+
+
+def _look(folder: str, hashes: Hashes) -> tuple[GeneratorConfig, Standing] | None:
+    """Compare the project with its manifest; `None` where all stages have to tell."""
+    try:
+        project = find_project(os.path.abspath(folder))
+    except OSError:
+        return None
+    found = standing(project, hashes.of) if project is not None else None
+    if project is None or found is None:
+        return None
+    config = read_config(project).config
+    return None if config is None else (config, found)

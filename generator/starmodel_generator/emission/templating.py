@@ -4,6 +4,7 @@ A wheel has them compiled; a checkout, or a Jinja of another version, compiles t
 The filters import what they need when a template uses them, so that building needs only Jinja.
 """
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -16,8 +17,9 @@ COMPILED = "compiled_templates"
 _VERSION = "jinja2.txt"
 
 
+@functools.cache
 def environment() -> Environment:
-    """Return what loads templates."""
+    """Return what loads templates, each once for a process."""
     from starmodel_generator.emission.html.markup import in_fstring, in_string, in_template
     from starmodel_generator.emission.python.layout import lay
 
