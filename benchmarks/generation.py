@@ -5,15 +5,29 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.project import COMMAND, Project, environment, many_entities
-from benchmarks.table import Row, at_most
+import psutil
 
-COLD = {10: 0.6, 100: 1.2, 1000: 6.0}
-CHECK = {10: 40, 100: 50, 1000: 120}
+from benchmarks.project import (
+    COMMAND,
+    ROOT,
+    Project,
+    environment,
+    many_entities,
+    varied_entities,
+)
+from benchmarks.table import Row, at_most
+from starmodel_generator.emission.templating import COMPILED, compile_templates
+
+COLD = {10: 0.5, 100: 1.2, 1000: 8.0}
+CHECK = {10: 20, 100: 30, 1000: 120}
+VARIED = 51
+CHANGED = 600
+WATCHED = 120
 PASS = (sys.executable, "-c", "pass")
 PARSE = (
     sys.executable,
@@ -22,88 +36,137 @@ PARSE = (
     " libcst.parse_module(pathlib.Path(path).read_text())",
 )
 SHAPE = "10 fields and 5 events each, 10 in a module"
+VARIED_SHAPE = "in SQL, with CRUD, references, enums and value objects; 3 in a module"
 
 
 def measure_generation(folder: Path) -> list[Row]:
     """Cold, unchanged, and with one entity changed; each against a reference in the same run."""
-    rows = [_version(folder)]
+    installed = _installed(folder / "installed")
+    rows = [_version(folder, installed)]
     for count in COLD:
-        rows += _project_of(folder / str(count), count)
+        project = Project(folder / str(count), many_entities(count))
+        name = f"{count:,} entities"
+        rows.append(_cold(project, name, COLD[count], SHAPE, installed))
+        rows.append(_check(project, name, CHECK[count], installed))
+        if count == max(COLD):
+            edit = Edit(project.sources[0], r"One Thing0[^.]*\.", "One Thing0, number {}.")
+            rows.append(_changed(project, name, edit, installed))
+            rows.append(_watched(project, name, edit, installed))
+    project = Project(folder / "varied", varied_entities(VARIED))
+    name = f"{VARIED} entities in SQL"
+    rows.append(_cold(project, name, 7.0, VARIED_SHAPE, installed))
+    edit = Edit(project.sources[-1], r"What it is about, [^.]*\.", "What it is about, {}.")
+    rows.append(_changed(project, name, edit, installed))
     return rows
 
 
-def _version(folder: Path) -> Row:
-    times = _in_turns([(COMMAND, ("--version",)), (PASS, ())], folder, rounds=15)
-    return _row(
-        "`starmodel --version`",
-        times,
-        25,
-        " ms",
-        "`python -c pass`",
-        "processor time; 15 rounds in turns",
-    )
+class Edit:
+    """A text in a source that is another one each time."""
+
+    def __init__(self, path: Path, pattern: str, text: str) -> None:
+        self.path = path
+        self._pattern = pattern
+        self._text = text
+        self._number = 0
+
+    def __call__(self) -> None:
+        self._number += 1
+        text = self.path.read_text(encoding="utf-8")
+        text = re.sub(self._pattern, self._text.format(self._number), text, count=1)
+        self.path.write_text(text, encoding="utf-8")
 
 
-def _project_of(folder: Path, count: int) -> list[Row]:
-    rounds = 7 if count < 1000 else 3
-    project = Project(folder, many_entities(count))
-    texts = [str(path) for path in project.sources]
+def _installed(folder: Path) -> Path:
+    """The generator as a wheel has it: with compiled templates."""
+    for package in ("generator/starmodel_generator", "schemas/starmodel_schemas"):
+        shutil.copytree(
+            ROOT / package,
+            folder / Path(package).name,
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
+    compiled = folder / "starmodel_generator" / "emission" / COMPILED
+    compiled.mkdir()
+    compile_templates(compiled)
+    return folder
 
+
+def _version(folder: Path, installed: Path) -> Row:
+    commands = [(COMMAND, ("--version",)), (PASS, ())]
+    times = _in_turns(commands, folder, installed, rounds=15)
+    how = "processor time; 15 rounds in turns"
+    return _row("`starmodel --version`", times, 25, " ms", "`python -c pass`", how)
+
+
+def _cold(project: Project, name: str, limit: float, shape: str, installed: Path) -> Row:
     def forget() -> None:
-        shutil.rmtree(folder / "shop" / "generated", ignore_errors=True)
-        shutil.rmtree(folder / ".starmodel", ignore_errors=True)
+        shutil.rmtree(project.folder / "shop" / "generated", ignore_errors=True)
+        shutil.rmtree(project.folder / ".starmodel", ignore_errors=True)
 
-    times = _in_turns(
-        [(COMMAND, ("generate",)), (PARSE, texts)], folder, rounds=rounds, before=forget
-    )
-    how = f"processor time; {SHAPE}; {rounds} rounds in turns"
-    name = f"{count:,} entities"
-    rows = [
-        _row(
-            f"`generate`, cold, {name}",
-            times,
-            COLD[count] * 1e3,
-            " ms",
-            "libcst parsing the same",
-            how,
-        )
-    ]
-    times = _in_turns([(COMMAND, ("generate", "--check")), (PASS, ())], folder, rounds=15)
-    rows.append(
-        _row(
-            f"`generate --check`, {name}",
-            times,
-            CHECK[count],
-            " ms",
-            "`python -c pass`",
-            "processor time; nothing changed; 15 rounds in turns",
-        )
-    )
-    if count == max(COLD):
-        number = 0
+    rounds = 3 if limit > 2 else 7
+    texts = [str(path) for path in project.sources]
+    commands = [(COMMAND, ("generate",)), (PARSE, texts)]
+    times = _in_turns(commands, project.folder, installed, rounds=rounds, before=forget)
+    how = f"processor time; {shape}; {rounds} rounds in turns"
+    measure = f"`generate`, cold, {name}"
+    return _row(measure, times, limit * 1e3, " ms", "libcst parsing the same", how)
 
-        def change() -> None:
-            nonlocal number
-            number += 1
-            text = project.sources[0].read_text(encoding="utf-8")
-            text = re.sub(r"One Thing0[^.]*\.", f"One Thing0, number {number}.", text)
-            project.sources[0].write_text(text, encoding="utf-8")
 
-        times = _in_turns(
-            [(COMMAND, ("generate",)), (PARSE, texts[:1])], folder, rounds=5, before=change
+def _check(project: Project, name: str, limit: float, installed: Path) -> Row:
+    commands = [(COMMAND, ("generate", "--check")), (PASS, ())]
+    times = _in_turns(commands, project.folder, installed, rounds=15)
+    how = "processor time; nothing changed; 15 rounds in turns"
+    measure = f"`generate --check`, {name}"
+    return _row(measure, times, limit, " ms", "`python -c pass`", how)
+
+
+def _changed(project: Project, name: str, edit: Edit, installed: Path) -> Row:
+    commands = [(COMMAND, ("generate",)), (PARSE, [str(edit.path)])]
+    times = _in_turns(commands, project.folder, installed, rounds=5, before=edit)
+    how = "processor time; a docstring; 5 rounds in turns"
+    measure = f"`generate`, one of {name} changed"
+    return _row(measure, times, CHANGED, " ms", "libcst parsing its module", how)
+
+
+def _watched(project: Project, name: str, edit: Edit, installed: Path) -> Row:
+    """One changed while `--watch` runs: its process's time until it has come to rest again."""
+    spent: list[float] = []
+    log = project.folder / "watch.log"
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [*COMMAND, "generate", "--watch"],
+            cwd=project.folder,
+            env=environment(installed),
+            stderr=errors,
         )
-        how = "processor time; its docstring; 5 rounds in turns"
-        rows.append(
-            _row(
-                f"`generate`, one of {name} changed",
-                times,
-                600,
-                " ms",
-                "libcst parsing its module",
-                how,
-            )
-        )
-    return rows
+        try:
+            watched = psutil.Process(process.pid)
+            _wait_for(log, b"Watching", 1)
+            for number in range(1, 8):
+                time.sleep(REST)
+                before = watched.cpu_times()
+                edit()
+                _wait_for(log, b" written", number)
+                time.sleep(REST)
+                after = watched.cpu_times()
+                spent.append(after.user + after.system - before.user - before.system)
+        finally:
+            process.terminate()
+            process.wait()
+    how = "processor time; a docstring; median of the last 5 of 7"
+    measure = f"`generate --watch`, one of {name} changed"
+    return at_most(measure, median(spent[2:]) * 1e3, WATCHED, " ms", how)
+
+
+REST = 1.5
+"""Seconds in which what was written is noticed and found to be up to date."""
+
+
+def _wait_for(log: Path, text: bytes, count: int) -> None:
+    deadline = time.monotonic() + 60
+    while log.read_bytes().count(text) < count:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"There is no {text!r} in {log.read_bytes()!r}.")
+        time.sleep(0.05)
 
 
 def _row(
@@ -118,6 +181,7 @@ def _row(
 def _in_turns(
     commands: Sequence[tuple[Sequence[str], Sequence[str]]],
     folder: Path,
+    installed: Path,
     *,
     rounds: int,
     before: Callable[[], None] | None = None,
@@ -128,13 +192,13 @@ def _in_turns(
         if before is not None:
             before()
         for place, (command, arguments) in enumerate(commands):
-            spent = _processor_seconds([*command, *arguments], folder)
+            spent = _processor_seconds([*command, *arguments], folder, installed)
             if number:  # The first one compiles, and warms the file cache.
                 times[place].append(spent)
     return times
 
 
-def _processor_seconds(command: Sequence[str], folder: Path) -> float:
+def _processor_seconds(command: Sequence[str], folder: Path, installed: Path) -> float:
     """Run a command; the processor time it took, which is what it takes on an idle machine.
 
     Raises:
@@ -142,7 +206,7 @@ def _processor_seconds(command: Sequence[str], folder: Path) -> float:
     """
     nothing = subprocess.DEVNULL
     process = subprocess.Popen(
-        command, cwd=folder, env=environment(), stdout=nothing, stderr=nothing
+        command, cwd=folder, env=environment(installed), stdout=nothing, stderr=nothing
     )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -28,6 +28,80 @@ IMPORTS = "from starmodel import Entity, EntityConfig, Field, Scope, StateStore,
 CONFIG = "model_config = EntityConfig(store=StateStore.SERVER_MEMORY, scope=Scope.{scope})"
 
 
+VARIED_PER_MODULE = 3
+VALUES = '''"""What entities are made of."""
+
+from decimal import Decimal
+from enum import Enum
+
+from pydantic import BaseModel, Field
+
+
+class Status(Enum):
+    """How far something has come."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    DONE = "done"
+
+
+class Size(BaseModel):
+    """How large something is."""
+
+    width: int = 0
+    height: int = 0
+
+
+class Price(BaseModel):
+    """What something costs."""
+
+    amount: Decimal = Field(default=Decimal("0.00"), max_digits=9, decimal_places=2)
+    currency: str = "EUR"
+'''
+VARIED_IMPORTS = '''"""A part of an app in SQL."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from starmodel import Access, Entity, EntityConfig, Field, Ref, StateStore, event
+
+from shop.entities.values import Price, Size, Status
+'''
+VARIED = '''
+
+class {name}(Entity):
+    """One {name}."""
+
+    model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True)
+
+    title: str = Field(max_length=80)
+    text: str | None = Field(default=None, description="What it is about, {number}.")
+    count: int = Field(default={number}, ge=0)
+    ratio: float = 0.5
+    is_done: bool = False
+    weight: Decimal = Field(default=Decimal("0.00"), max_digits=9, decimal_places=2)
+    due: date | None = None
+    takes: timedelta = timedelta(hours=1)
+    tags: list[str] = Field(default_factory=list)
+    status: Status = Status.DRAFT
+    size: Size = Field(default_factory=Size)
+    price: Price = Field(default_factory=Price)
+{relation}
+    @event
+    def finish(self, note: str = "") -> None:
+        """Finish it."""
+        self.is_done = True
+        self.status = Status.DONE
+        if note:
+            self.text = note
+
+    @event
+    def add(self, amount: int = 1) -> None:
+        """Add to the count."""
+        self.count += amount
+'''
+
+
 class Project:
     """A project with a package `shop` in a folder.
 
@@ -102,6 +176,34 @@ def many_entities(count: int, *, fields: int = 10, events: int = 5) -> dict[str,
             + [entity(f"Thing{number}", fields=fields, events=events) for number in numbers]
         )
     return modules
+
+
+def varied_entities(count: int) -> dict[str, str]:
+    """Modules with so many entities in SQL, three in each, as an app of its own has them.
+
+    They have CRUD, events, fields of many types, enums and value objects of another module, and
+    references to each other.
+    """
+    modules = {"values": VALUES}
+    names = [f"Item{number}" for number in range(count)]
+    for first in range(0, count, VARIED_PER_MODULE):
+        own = range(first, min(first + VARIED_PER_MODULE, count))
+        part = first // VARIED_PER_MODULE
+        text = VARIED_IMPORTS
+        if part:
+            # What these refer to stands in the module before.
+            text += f"from shop.entities.varied{part - 1} import {names[first - 1]}\n"
+        for number in own:
+            before = names[max(number, 1) - 1] if number > first else names[max(first, 1) - 1]
+            text += varied_entity(names[number], before if number else None, number)
+        modules[f"varied{part}"] = text
+    return modules
+
+
+def varied_entity(name: str, refers_to: str | None, number: int) -> str:
+    """The source of an entity in SQL; `refers_to` is an entity that was defined before it."""
+    relation = "" if refers_to is None else f"    origin: Ref[{refers_to}] | None = None\n"
+    return VARIED.format(name=name, relation=relation, number=number)
 
 
 def entity(name: str, *, fields: int, events: int) -> str:

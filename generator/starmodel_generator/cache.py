@@ -73,12 +73,14 @@ class CachedFacts:
 class KnownModule:
     """A module that a run has read: its file, and the other modules that its names may lead to.
 
-    `is_searched` says that it is one of those that are searched for entities.
+    `is_searched` says that it is one of those that are searched for entities. `bases` are those
+    of `imports` that its classes may inherit from.
     """
 
     path: str
     is_searched: bool
     imports: tuple[str, ...]
+    bases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,9 @@ def _read_overview(path: Path, fingerprint: str) -> tuple[str, Overview | None]:
         return "", None
     overview: dict[str, Any] = found["overview"]
     modules = {
-        name: KnownModule(each["path"], each["is_searched"], tuple(each["imports"]))
+        name: KnownModule(
+            each["path"], each["is_searched"], tuple(each["imports"]), tuple(each["bases"])
+        )
         for name, each in overview["modules"].items()
     }
     return found["manifest"], Overview(

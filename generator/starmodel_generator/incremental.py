@@ -19,7 +19,13 @@ from typing import NoReturn, TypeAlias, cast
 from pydantic import BaseModel
 
 from starmodel_generator._version import __version__
-from starmodel_generator.analysis.facts import ModuleFacts
+from starmodel_generator.analysis.facts import (
+    AssignmentFact,
+    CallExpression,
+    FunctionFacts,
+    LiteralExpression,
+    ModuleFacts,
+)
 from starmodel_generator.analysis.module import analyse
 from starmodel_generator.cache import Cache, CachedFacts, Overview, RenderedEntity, save_cache
 from starmodel_generator.emission.context import Context, Shared
@@ -100,6 +106,7 @@ def _update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update
     old = _Facts(overview, cache, manifest)
     new = _Facts(overview, cache, manifest)
     changed: dict[str, CachedFacts] = {}
+    documented: set[str] = set()
     names = {module.path: name for name, module in overview.modules.items()}
     for path in standing.changed:
         name = names.get(path) or _doubt(f"{path} is no module that was read")
@@ -109,9 +116,11 @@ def _update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update
             _doubt(f"something is wrong with {path}")
         if _surface(old.of(name)) != _surface(result.facts) or result.facts.suppressions:
             _doubt(f"{path} has another surface")
+        if _undocumented(old.of(name)) == _undocumented(result.facts):
+            documented.add(name)
         new.replaced[name] = result.facts
         changed[path] = CachedFacts(file.sha256, facts=result.facts)
-    parts = _Parts(config, overview, cache, new.replaced)
+    parts = _Parts(config, overview, cache, new.replaced.keys(), documented)
     before, after = parts.link(old), parts.link(new)
     if old.asked != new.asked:
         _doubt("other modules are read")
@@ -179,6 +188,39 @@ def _surface(facts: ModuleFacts) -> tuple[object, ...]:
     )
 
 
+def _undocumented(facts: ModuleFacts) -> ModuleFacts:
+    """A module without what other modules have of it only by inheritance: what describes it."""
+
+    def function(facts: FunctionFacts) -> FunctionFacts:
+        return replace(facts, docstring=None)
+
+    def attribute(fact: AssignmentFact) -> AssignmentFact:
+        value = fact.value
+        if isinstance(value, CallExpression):
+            keywords = tuple(
+                (name, each)
+                for name, each in value.keywords
+                if name != "description" or not isinstance(each, LiteralExpression)
+            )
+            value = replace(value, keywords=keywords)
+        return replace(fact, docstring=None, value=value)
+
+    return replace(
+        facts,
+        docstring=None,
+        functions=tuple(map(function, facts.functions)),
+        classes=tuple(
+            replace(
+                each,
+                docstring=None,
+                attributes=tuple(map(attribute, each.attributes)),
+                methods=tuple(map(function, each.methods)),
+            )
+            for each in facts.classes
+        ),
+    )
+
+
 class _Facts:
     """The facts of modules as of the last run, except those that are `replaced`.
 
@@ -210,23 +252,35 @@ class _Parts:
     """The modules that a change may affect, and those that these lead to."""
 
     def __init__(
-        self, config: GeneratorConfig, overview: Overview, cache: Cache, changed: Iterable[str]
+        self,
+        config: GeneratorConfig,
+        overview: Overview,
+        cache: Cache,
+        changed: Iterable[str],
+        documented: set[str],
     ) -> None:
         self._settings = link_settings(config)
         self._overview = overview
         modules = overview.modules
         importers: dict[str, list[str]] = {}
+        heirs: dict[str, list[str]] = {}
         for name, module in modules.items():
             for imported in module.imports:
                 importers.setdefault(imported, []).append(name)
-        self.affected = _closure(changed, lambda name: importers.get(name, ()))
-        # A class that several entities use is declared by the first of them.
-        looked_up = {
-            _module(key.partition(" ")[2])
-            for entity, known in cache.rendered.items()
-            if _module(entity) in self.affected
-            for key in known.inputs
-        }
+            for base in module.bases:
+                heirs.setdefault(base, []).append(name)
+        described = _closure(documented, lambda name: heirs.get(name, ()))
+        self.affected = described | _closure(
+            set(changed) - documented, lambda name: importers.get(name, ())
+        )
+        # A class that several entities use is declared by the first of them, which the others look
+        # up, whether or not they import it.
+        own = [f"entities {name}" for name in cache.rendered if _module(name) in self.affected]
+        looked_up: set[str] = set()
+        for entity, known in cache.rendered.items():
+            if _module(entity) in self.affected or any(key in known.inputs for key in own):
+                looked_up.add(_module(entity))
+                looked_up |= {_module(key.partition(" ")[2]) for key in known.inputs}
         self._reached = _closure(
             self.affected | (looked_up & modules.keys()), lambda name: modules[name].imports
         )

@@ -8,7 +8,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TypeAlias
 
-from starmodel_generator.analysis.facts import ModuleFacts
+from starmodel_generator.analysis.facts import ModuleFacts, NameExpression
 from starmodel_generator.analysis.positions import with_spans
 from starmodel_generator.analysis.suppressions import apply_suppressions
 from starmodel_generator.cache import Cache, KnownModule, Overview, RenderedEntity, load_cache
@@ -139,12 +139,23 @@ def known_modules(
     names = {module.name for module in modules}
     known: dict[str, KnownModule] = {}
     for module in modules:
-        imports = {fact.module for fact in module.imports} & names
+        led_to: dict[str, set[str]] = {}
         for fact in module.imports:
-            led_to = fact.module if fact.name is None else f"{fact.module}.{fact.name}"
-            imports |= within.get(led_to, set())
+            target = fact.module if fact.name is None else f"{fact.module}.{fact.name}"
+            found = ({fact.module} & names) | within.get(target, set())
+            led_to.setdefault(fact.bound, set()).update(found - {module.name})
+        imports = set[str]().union(*led_to.values())
+        own = {each.name for each in module.classes}
+        bases: set[str] = set()
+        for base in (base for each in module.classes for base in each.bases):
+            root = base.name.partition(".")[0] if isinstance(base, NameExpression) else ""
+            # What is neither a class of the module nor imported by name may be anything.
+            bases |= led_to.get(root, set[str]() if root in own else imports)
         known[module.name] = KnownModule(
-            module.path, module.name in searched, tuple(sorted(imports - {module.name}))
+            module.path,
+            module.name in searched,
+            tuple(sorted(imports)),
+            tuple(sorted(bases)),
         )
     return known
 

@@ -5,14 +5,19 @@ import pickle
 import random
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from starmodel_generator import incremental
+from starmodel_generator.analysis.facts import ModuleFacts
 from starmodel_generator.cache import load_cache
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, has_errors
 from starmodel_generator.generation import check_folder, generate_folder
 from starmodel_generator.incremental import Doubt, update
+from starmodel_generator.linking.link import LinkResult, link
 from starmodel_generator.project.config import read_config
 from starmodel_generator.project.discovery import find_project
 from starmodel_generator.up_to_date import standing
@@ -39,13 +44,13 @@ class Size(BaseModel):
     width: int = 0
 """
 BASES = """
-from starmodel import Actor, Entity
+from starmodel import Actor, Entity, Field
 
 class _Base(Entity):
     origin: str = "here"
 
 class Kept(_Base):
-    remark: str = ""
+    remark: str = Field(default="", description="What is said of it.")
 
 def may_see(actor: Actor, entity: Entity) -> bool:
     return True
@@ -202,7 +207,9 @@ class Project:
             case 4:
                 self.replace(bases, r"origin: str = .*", f'origin: str = "{number}"')
             case 5:
-                self.replace(bases, r"remark: str.*", f"remark: str = '{number}'")
+                default, said = chance.choice("ab"), f'description="Said {number}."'
+                remark = f'remark: str = Field(default="{default}", {said})'
+                self.replace(bases, r"remark: str.*", remark)
             case 6:
                 policy = "may_look" if self.policy() == "see" else "may_see"
                 for path in (bases, product, order):
@@ -286,6 +293,40 @@ def test_what_did_not_change_is_not_read_or_rendered_again(project: Project) -> 
     assert not any("Clock" in looked_up for looked_up in product.inputs)
     order = cache.rendered["shop.entities.order.Order"]
     assert "entities shop.entities.product.Product" in order.inputs
+
+
+def test_only_what_a_change_may_affect_is_linked(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked: list[list[str]] = []
+
+    def noted(modules: Sequence[ModuleFacts], *others: Any) -> LinkResult:
+        linked.append([module.name for module in modules])
+        return link(modules, *others)
+
+    monkeypatch.setattr(incremental, "link", noted)
+    project.replace("shop/entities/clock.py", "What ticks", "What is ticking")
+    project.generate()
+    assert project.updates == 1
+    assert linked == [["shop.entities.clock"]] * 2
+    assert b"What is ticking" in project.tree()["schema.json"]
+    # It declares what others use as well.
+    project.replace("shop/entities/counter.py", "What counts", "What is counted")
+    project.generate()
+    assert project.updates == 2
+    others = ["shop.entities.counter", "shop.entities.order", "shop.entities.product"]
+    assert linked[2:] == [others] * 2
+
+
+def test_an_entity_that_shows_itself_in_another_way_is_linked_with_all(project: Project) -> None:
+    clock = "shop/entities/clock.py"
+    project.replace(clock, "time: int", "time: int = 0\n    price: int")
+    project.generate()
+    assert project.updates == 1, "a plain field is an entity's own"
+    project.replace(clock, "class Clock", "class Watch")
+    project.generate()
+    assert project.updates == 1
+    assert "watch/state.py" in project.tree() and "clock/state.py" not in project.tree()
 
 
 class Exploit:

@@ -1,5 +1,6 @@
 """The `starmodel` command: its sub-commands, and what becomes of an error that nobody expected."""
 
+import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -25,7 +26,11 @@ def run_command(arguments: Sequence[str]) -> int:
     # A file that is being written is finished, as with Ctrl-C.
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        make_command(arguments)(list(arguments), prog_name="starmodel")
+        command = make_command(arguments)
+        # What was imported stays; the collector need not look at it again.
+        gc.freeze()
+        gc.enable()
+        command(list(arguments), prog_name="starmodel")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except OSError as error:

@@ -15,8 +15,7 @@ def update_project(project: Project, standing: Standing) -> bool:
     """
     import gc
 
-    # Next to nothing of what imports make is garbage; looking for it takes a tenth of their time.
-    gc.disable()
+    gc.disable()  # As `entry` does it.
     # A file that is being written is finished, as with Ctrl-C.
     before = signal.signal(signal.SIGTERM, _terminate)
     try:

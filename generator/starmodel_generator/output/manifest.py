@@ -70,6 +70,8 @@ class Manifest:
             return f'  "{name}": {brackets[0]}\n{lines}\n  {brackets[1]}'
 
         def hashes(entries: dict[str, str]) -> list[str]:
+            if _is_plain("".join((*entries, *entries.values()))):
+                return [f'"{path}": "{entries[path]}"' for path in sorted(entries)]
             return [f"{_quote(path)}: {_quote(entries[path])}" for path in sorted(entries)]
 
         parts = [
@@ -128,11 +130,16 @@ def _count(text: str) -> int:
 
 def _quote(value: str) -> str:
     """A JSON string, as `json.dumps` writes it without escaping letters."""
-    if "\\" in value or '"' in value or not (value.isascii() and value.isprintable()):
-        from json import dumps
+    if _is_plain(value):
+        return f'"{value}"'
+    from json import dumps
 
-        return dumps(value, ensure_ascii=False)
-    return f'"{value}"'
+    return dumps(value, ensure_ascii=False)
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a text stands in JSON as it is."""
+    return "\\" not in value and '"' not in value and value.isascii() and value.isprintable()
 
 
 def has_conflict(data: bytes) -> bool:
