@@ -7,14 +7,13 @@ from urllib.parse import quote
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_generator.emission.entity.filters import QUERY_NAMES
+from starmodel_generator.emission.entity.page_pieces import is_piece
 from starmodel_generator.emission.entity.record_labels import label_field, reference_of
 from starmodel_generator.emission.forms.control import first_line
 from starmodel_generator.emission.html.display import (
     PAGE,
     PartView,
     Shown,
-    is_flat,
-    is_single,
     label_of,
     member,
     object_variable,
@@ -146,7 +145,7 @@ class Rows:
 
     def row(self, field: FieldSchema) -> RowView:
         """Decide how a field of the entity is shown."""
-        if _is_piece(field, self.entity, self.context):
+        if is_piece(field, self.entity, self.context):
             return self._piece(field, member("state", field.name))
         return self._row(field, (), "state")
 
@@ -239,19 +238,6 @@ class Rows:
         )
         self.pieces.append(piece)
         return piece
-
-
-def has_pieces(entity: EntitySchema, context: Context) -> bool:
-    """Return whether a page has rows that are sent anew as markup when their field changes."""
-    return any(_is_piece(field, entity, context) for field in public_fields(entity))
-
-
-def _is_piece(field: FieldSchema, entity: EntitySchema, context: Context) -> bool:
-    """Return whether a field has parts that come and go, so that no signals can show it."""
-    type_, is_optional, _ = bare(field.type)
-    if is_single(type_) or (has_list(entity) and reference_of(field.type) is not None):
-        return False
-    return is_optional or not (isinstance(type_, ObjectType) and is_flat(type_, context))
 
 
 def _table_item(type_: TypeRef) -> tuple[ObjectType | None, bool]:

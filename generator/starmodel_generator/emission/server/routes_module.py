@@ -7,9 +7,9 @@ from starmodel_generator.emission.context import Context, EntityNames, projectio
 from starmodel_generator.emission.entity.argument_schema import CoreSchemas
 from starmodel_generator.emission.entity.crud_arguments import VERSION, is_once, may_be_omitted
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
+from starmodel_generator.emission.entity.page_pieces import has_pieces
 from starmodel_generator.emission.entity.projection import Projection
 from starmodel_generator.emission.entity.record_labels import queries_constant
-from starmodel_generator.emission.pages.page_row import has_pieces
 from starmodel_generator.emission.python.default_expressions import default_layout
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import (
