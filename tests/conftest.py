@@ -1,7 +1,11 @@
 """What tests of more than one folder are given, and which of them are slow."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Generator, Iterator
+from functools import wraps
+from inspect import iscoroutinefunction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from postgres_server import OwnServer, Server, close_servers, own_server, shared_server
@@ -57,6 +61,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures: list[str] = getattr(item, "fixturenames", [])
         if name.startswith(SLOW) or "postgres" in " ".join([name, *fixtures]):
             item.add_marker("slow")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run coroutines on asyncio alone: the runtime has no other loop."""
+    return "asyncio"
+
+
+LONGEST = 300
+"""Seconds after which a test that is a coroutine fails: what waits for ever says where it waits."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Bound the time of every test that is a coroutine."""
+    test = pyfuncitem.obj
+    if iscoroutinefunction(test) and not hasattr(test, "hypothesis"):
+
+        @wraps(test)
+        async def bounded(*args: Any, **kwargs: Any) -> None:
+            async with asyncio.timeout(LONGEST):
+                await test(*args, **kwargs)
+
+        pyfuncitem.obj = bounded
+    return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -130,10 +131,10 @@ async def drain(shop: ShopExample) -> None:
             await asyncio.sleep(0.1)
 
 
-def test_a_killed_server_loses_nothing_and_does_nothing_twice(shop: ShopExample) -> None:
+async def test_a_killed_server_loses_nothing_and_does_nothing_twice(shop: ShopExample) -> None:
     server = shop.telling_server()
 
-    async def main() -> None:
+    with server:
         async with Program(server.url) as program:
             await asyncio.to_thread(shop.keep_journal)
             trade = await begin(program)
@@ -153,16 +154,13 @@ def test_a_killed_server_loses_nothing_and_does_nothing_twice(shop: ShopExample)
             await drain(shop)
             # Nothing was published that was not committed, and all that was committed was.
             assert shop.told() == {*await asyncio.to_thread(shop.journal)}
-
-    with server:
-        asyncio.run(main())
     assert shop.logged() == ""
 
 
-def test_another_process_tells_of_what_a_killed_one_could_not(shop: ShopExample) -> None:
+async def test_another_process_tells_of_what_a_killed_one_could_not(shop: ShopExample) -> None:
     doomed, survivor = shop.telling_server(), shop.telling_server()
 
-    async def main() -> None:
+    with doomed, survivor:
         async with Program(doomed.url) as program:
             await asyncio.to_thread(shop.keep_journal)
             trade = await begin(program)
@@ -174,24 +172,26 @@ def test_another_process_tells_of_what_a_killed_one_could_not(shop: ShopExample)
             assert all(isinstance(end, httpx.TransportError) for end in ends), ends
         await drain(shop)
         assert shop.told() == {*await asyncio.to_thread(shop.journal)}
-
-    with doomed, survivor:
-        asyncio.run(main())
     assert shop.logged() == ""
 
 
-@pytest.mark.parametrize("way", ["stop", "kill"])
-def test_while_the_database_is_away_the_answer_is_503(
-    own_postgres_server: OwnServer, tmp_path: Path, way: str
-) -> None:
-    database = own_postgres_server
+@pytest.fixture
+def shop_on_own_server(own_postgres_server: OwnServer, tmp_path: Path) -> Iterator[ShopExample]:
+    with own_postgres_server.database() as url:
+        yield ShopExample(tmp_path, PostgreSQLDatabase(url)).make_tables()
 
-    async def main(shop: ShopExample, url: str) -> None:
+
+@pytest.mark.parametrize("way", ["stop", "kill"])
+async def test_while_the_database_is_away_the_answer_is_503(
+    own_postgres_server: OwnServer, shop_on_own_server: ShopExample, way: str
+) -> None:
+    database, shop = own_postgres_server, shop_on_own_server
+    with shop.server(STARMODEL_LIVE_KEEP_ALIVE=str(KEEP_ALIVE)) as server:
         outages: list[tuple[float, float]] = []
-        async with Program(url) as program:
+        async with Program(server.url) as program:
             trade = await begin(program)
             product = next(iter(trade.stock))
-            async with Page(url, f"product:{product}", "product", "order") as page:
+            async with Page(server.url, f"product:{product}", "product", "order") as page:
                 buyers = [asyncio.create_task(trade.go_on()) for _ in range(BUYERS)]
                 for _ in range((ROUNDS + 1) // 2):
                     await asyncio.sleep(0.6)
@@ -215,12 +215,7 @@ def test_while_the_database_is_away_the_answer_is_503(
             assert any(
                 began <= refusal.answered and refusal.sent < ended + 0.3 for began, ended in outages
             )
-
-    with database.database() as url:
-        shop = ShopExample(tmp_path, PostgreSQLDatabase(url)).make_tables()
-        with shop.server(STARMODEL_LIVE_KEEP_ALIVE=str(KEEP_ALIVE)) as server:
-            asyncio.run(main(shop, server.url))
-            assert server.is_running
+        assert server.is_running
     # Of all that was refused there is a line, and not a page.
     assert "is not available: " in shop.logged()
     assert "Traceback" not in shop.logged()

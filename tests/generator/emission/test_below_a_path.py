@@ -1,6 +1,5 @@
 """Generated apps that are served below a path: nothing they answer leads out of it."""
 
-import asyncio
 import importlib
 import re
 from collections.abc import Callable, Iterator, MutableMapping
@@ -273,24 +272,20 @@ def test_a_mounted_app_begins_and_ends_with_the_one_around_it() -> None:
     assert (bus.opened, bus.closed) == (1, 1)
 
 
-def test_two_apps_of_a_host_keep_their_sessions_apart() -> None:
+async def test_two_apps_of_a_host_keep_their_sessions_apart() -> None:
     one, other = create_counter(), create_counter()
     site = create_counter().in_front_of(
         Starlette(routes=[Mount("/one", one), Mount("/other", other)])
     )
 
-    async def main() -> list[int]:
-        transport = httpx.ASGITransport(site)
-        async with httpx.AsyncClient(transport=transport, base_url="http://t") as http:
-            for path, amount in (("/one", 1), ("/other", 10), ("", 100), ("/one", 2)):
-                answer = await http.post(f"{path}/counter/increment", json={"amount": amount})
-                assert answer.status_code == 200
-            return [
-                (await http.get(f"{path}/counter", headers=JSON)).json()["state"]["count"]
-                for path in ("/one", "/other", "")
-            ]
-
-    assert asyncio.run(main()) == [3, 10, 100]
+    transport = httpx.ASGITransport(site)
+    async with httpx.AsyncClient(transport=transport, base_url="http://t") as http:
+        for path, amount in (("/one", 1), ("/other", 10), ("", 100), ("/one", 2)):
+            answer = await http.post(f"{path}/counter/increment", json={"amount": amount})
+            assert answer.status_code == 200
+        for path, count in (("/one", 3), ("/other", 10), ("", 100)):
+            answer = await http.get(f"{path}/counter", headers=JSON)
+            assert answer.json()["state"]["count"] == count
 
 
 def pages_of_a_host(**options: Any) -> Starlette:
@@ -365,14 +360,11 @@ def test_what_renders_itself_links_below_the_prefix_it_is_watched_from(
                 assert told.count("@post('/") == told.count(f"@post('{prefix}/")
 
 
-def test_the_typed_client_takes_a_base_url_with_a_path() -> None:
+async def test_the_typed_client_takes_a_base_url_with_a_path() -> None:
     outer = Starlette(routes=[Mount("/shop", create_counter())])
-
-    async def main(base_url: str) -> list[int]:
+    for base_url in ("http://testserver/shop", "http://testserver/shop/"):
         async with httpx.AsyncClient(transport=httpx.ASGITransport(outer)) as http:
             counter = AsyncClient(base_url, http=http).counter
-            states = [await counter.increment(amount=2), await counter.increment(amount=3)]
-            return [*(answer.state.count for answer in states), (await counter.read()).state.count]
-
-    for base_url in ("http://testserver/shop", "http://testserver/shop/"):
-        assert asyncio.run(main(base_url)) == [2, 5, 5]
+            assert (await counter.increment(amount=2)).state.count == 2
+            assert (await counter.increment(amount=3)).state.count == 5
+            assert (await counter.read()).state.count == 5

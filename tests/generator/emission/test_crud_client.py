@@ -1,12 +1,12 @@
 """The typed client of a generated shop in SQLite: making, changing, deleting and finding records."""
 
 import ast
-import asyncio
 import inspect
 import json
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -54,24 +54,21 @@ class Visit:
         self.requests.append(request)
 
 
-def run(load: Load, scenario: Callable[[Visit], Awaitable[None]], actor: str = "") -> Visit:
+@asynccontextmanager
+async def visiting(load: Load, actor: str = "") -> AsyncGenerator[Visit]:
     visit = Visit(load, actor)
 
-    async def play() -> None:
-        await visit.app.services.open()
-        async with visit.http:
-            await scenario(visit)
-        await visit.app.services.close()
-
-    asyncio.run(play())
-    return visit
+    await visit.app.services.open()
+    async with visit.http:
+        yield visit
+    await visit.app.services.close()
 
 
-def test_a_record_is_made_changed_and_deleted(load: Load) -> None:
+async def test_a_record_is_made_changed_and_deleted(load: Load) -> None:
     product = load("generated.client.product")
     problem = load("generated.client").Problem
 
-    async def scenario(visit: Visit) -> None:
+    async with visiting(load) as visit:
         client = visit.client
         tag = (await client.tag.create(name="green")).state
         made = await client.product.create(
@@ -112,23 +109,19 @@ def test_a_record_is_made_changed_and_deleted(load: Load) -> None:
             await client.product.delete(made.state.id)
         assert caught.value.status == 404
 
-    run(load, scenario)
 
-
-def test_an_update_sends_what_it_is_given(load: Load) -> None:
-    async def scenario(visit: Visit) -> None:
+async def test_an_update_sends_what_it_is_given(load: Load) -> None:
+    async with visiting(load) as visit:
         made = await visit.client.product.create(name="Tea", sku="c-2")
         await visit.client.product.update(made.state.id, released=None, tags=[])
-
-    visit = run(load, scenario)
     assert visit.requests[0].read() == b'{"name":"Tea","sku":"c-2"}', "the defaults are the app's"
     assert visit.requests[1].read() == b'{"released":null,"tags":[]}'
 
 
-def test_a_problem_names_the_arguments(load: Load) -> None:
+async def test_a_problem_names_the_arguments(load: Load) -> None:
     client = load("generated.client")
 
-    async def scenario(visit: Visit) -> None:
+    async with visiting(load) as visit:
         with pytest.raises(client.Problem) as caught:
             await visit.client.product.create(name="", sku="", price=Decimal(-1))
         problem = caught.value
@@ -139,8 +132,6 @@ def test_a_problem_names_the_arguments(load: Load) -> None:
         for error in problem.errors:
             assert f"{error.name}: {error.message}" in str(problem)
         assert str(problem).startswith("422 Invalid values: Some values do not fit. ")
-
-    run(load, scenario)
 
 
 @pytest.mark.parametrize("errors", [["no"], {"name": ["no"]}, [None], None, ""])
@@ -197,8 +188,8 @@ def test_of_two_classes_of_one_name_each_stays_in_its_module(tmp_path: Path) -> 
     assert [module for module, name in imported if name == "Problem"] == ["transport"]
 
 
-def test_each_write_has_a_key_of_its_own(load: Load) -> None:
-    async def scenario(visit: Visit) -> None:
+async def test_each_write_has_a_key_of_its_own(load: Load) -> None:
+    async with visiting(load) as visit:
         client = visit.client
         made = await client.product.create(name="Tea", sku="c-3")
         await client.product.update(made.state.id, name="Coffee")
@@ -210,8 +201,6 @@ def test_each_write_has_a_key_of_its_own(load: Load) -> None:
         await client.counter.increment()
         await client.basket.read()
         await client.product.find(limit=1)
-
-    visit = run(load, scenario)
     keys = [request.headers.get("idempotency-key") for request in visit.requests]
     assert keys[2] == keys[3]
     written = [key for key in keys if key is not None]
@@ -220,12 +209,12 @@ def test_each_write_has_a_key_of_its_own(load: Load) -> None:
     assert keys[6:] == [None, None, None]
 
 
-def test_records_are_found(load: Load) -> None:
+async def test_records_are_found(load: Load) -> None:
     product = load("generated.client.product")
     tag_state = load("generated.client.tag").TagState
     problem = load("generated.client").Problem
 
-    async def scenario(visit: Visit) -> None:
+    async with visiting(load) as visit:
         client = visit.client
         tag = (await client.tag.create(name="a, b")).state
         for number in range(5):
@@ -271,20 +260,16 @@ def test_records_are_found(load: Load) -> None:
             await client.product.find(nonsense=1)
         assert caught.value.status == 422
 
-    run(load, scenario)
 
-
-def test_rules_count_for_clients(load: Load) -> None:
+async def test_rules_count_for_clients(load: Load) -> None:
     problem = load("generated.client").Problem
 
-    async def as_bob(visit: Visit) -> None:
+    async with visiting(load, "bob") as visit:
         letter = await visit.client.letter.create(text="hi")
         assert await visit.client.letter.delete(letter.state.id) is None
         with pytest.raises(problem) as caught:
             await visit.client.note.create(owner="ada")
         assert caught.value.status == 403
-
-    run(load, as_bob, "bob")
 
 
 def test_ordinary_code_calls_a_served_app(project: CrudProject, load: Load) -> None:

@@ -1,9 +1,9 @@
 """The sample shop, generated and served: its own client calls it, a browser reads its pages."""
 
-import asyncio
 import importlib
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -55,25 +55,19 @@ class Visit:
         self.received += await response.aread()
 
 
-Scenario = Callable[[Visit], Awaitable[None]]
-
-
-def run(shop: Callable[[str], Any], scenario: Scenario, actor: str = "owner") -> Visit:
+@asynccontextmanager
+async def visiting(shop: Callable[[str], Any], actor: str = "owner") -> AsyncGenerator[Visit]:
     visit = Visit(shop, actor)
 
-    async def play() -> None:
-        async with visit.http:
-            await scenario(visit)
-
-    asyncio.run(play())
-    return visit
+    async with visit.http:
+        yield visit
 
 
-def test_every_kind_of_event_through_the_client(shop: Callable[[str], Any]) -> None:
+async def test_every_kind_of_event_through_the_client(shop: Callable[[str], Any]) -> None:
     cart, product = shop("generated.client.cart"), shop("generated.client.product")
     moment = datetime(2024, 1, 31, 10, 30, tzinfo=UTC)
 
-    async def scenario(visit: Visit) -> None:
+    async with visiting(shop) as visit:
         client = visit.client
         lamp = await client.product.open(name="Lamp", price=Decimal("9.90"))
         assert lamp.state.status is product.Status.DRAFT
@@ -109,10 +103,8 @@ def test_every_kind_of_event_through_the_client(shop: Callable[[str], Any]) -> N
         assert (await client.board.work_through()).result is None
         assert (await client.board.read()).state.lines == ["first", "owner /board/sign"]
 
-    run(shop, scenario)
 
-
-def test_what_is_refused_is_a_problem(shop: Callable[[str], Any]) -> None:
+async def test_what_is_refused_is_a_problem(shop: Callable[[str], Any]) -> None:
     problem = shop("generated.client").Problem
 
     async def refused(call: Awaitable[Any]) -> Any:
@@ -120,28 +112,24 @@ def test_what_is_refused_is_a_problem(shop: Callable[[str], Any]) -> None:
             await call
         return caught.value
 
-    async def as_owner(visit: Visit) -> None:
+    async with visiting(shop) as visit:
         lamp = await visit.client.product.open(name="Lamp", price=Decimal(1))
         unfit = await refused(visit.client.cart.add(product=lamp.state.id, quantity=100))
         assert (unfit.status, [error.name for error in unfit.errors]) == (422, ["quantity"])
         assert (await refused(visit.client.cart.add(product="nothing"))).status == 404
         assert (await refused(visit.client.product.read("nothing"))).status == 404
 
-    async def as_nobody(visit: Visit) -> None:
+    async with visiting(shop, "") as visit:
         opened = await refused(visit.client.product.open(name="Lamp", price=Decimal(1)))
         assert opened.status == 401
 
-    async def as_guest(visit: Visit) -> None:
+    async with visiting(shop, "guest") as visit:
         opened = await refused(visit.client.product.open(name="Lamp", price=Decimal(1)))
         assert opened.status == 403
 
-    run(shop, as_owner)
-    run(shop, as_nobody, "")
-    run(shop, as_guest, "guest")
 
-
-def test_pages_forms_and_datastar(shop: Callable[[str], Any]) -> None:
-    async def scenario(visit: Visit) -> None:
+async def test_pages_forms_and_datastar(shop: Callable[[str], Any]) -> None:
+    async with visiting(shop) as visit:
         form = await visit.http.get("/product", headers=HTML)
         assert form.status_code == 200
         assert "/product/open" in form.text
@@ -159,19 +147,15 @@ def test_pages_forms_and_datastar(shop: Callable[[str], Any]) -> None:
         assert shown.text.count("event: datastar-patch-elements") == 2
         assert "selector #progress" in shown.text
 
-    run(shop, scenario)
 
-
-def test_private_values_are_in_no_byte_sent(shop: Callable[[str], Any]) -> None:
+async def test_private_values_are_in_no_byte_sent(shop: Callable[[str], Any]) -> None:
     cart = shop("generated.client.cart")
 
-    async def scenario(visit: Visit) -> None:
+    async with visiting(shop) as visit:
         await visit.client.cart.wish(note=cart.Note(text="hi"))
         await visit.client.cart.read()
         await visit.http.get("/cart", headers=HTML)
         await visit.http.post("/cart/pay?password=hunter2", headers=DATASTAR)
-
-    visit = run(shop, scenario)
     assert visit.received
     for secret in (b"4711", b"card_number", b"undisclosed", b"hunter2"):
         assert secret not in visit.received

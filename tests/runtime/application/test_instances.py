@@ -1,6 +1,5 @@
 """What is settled about a class when its definition is built, and hostile classes in the unit."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -171,8 +170,9 @@ class Hostile(Entity):
         return data
 
 
-def test_validators_get_no_hold_of_what_is_stored() -> None:
-    async def main() -> None:
+async def test_validators_get_no_hold_of_what_is_stored() -> None:
+
+    try:
         rig = Rig(Hostile, "shared", "kept")
         SEEN_INPUTS.clear()
         await rig.change(kept=[["a"]], shared=[5])
@@ -183,9 +183,6 @@ def test_validators_get_no_hold_of_what_is_stored() -> None:
                 seen[0].append("late")
         values = await rig.stored()
         assert (values["shared"], values["kept"]) == ([1, 2], [["a"]])
-
-    try:
-        asyncio.run(main())
     finally:
         del SHARED_LIST[2:]
 
@@ -216,18 +213,15 @@ class Holder(Entity):
         return self.grumpy.items
 
 
-def test_broken_comparisons_and_computed_fields_that_change_things_do_no_harm() -> None:
-    async def main() -> None:
-        rig = Rig(Holder, "sorted_items", "count")
-        outcome = await rig.change(grumpy=Grumpy(items=[3, 1, 2]))
-        assert outcome.changed == {"sorted_items": [1, 2, 3]}
-        version = outcome.version
-        assert (await rig.stored())["grumpy"].items == [3, 1, 2]
-        assert (await rig.change()).version == version
-        outcome = await rig.change(count=1)
-        assert outcome.changed == {"count": 1}
-
-    asyncio.run(main())
+async def test_broken_comparisons_and_computed_fields_that_change_things_do_no_harm() -> None:
+    rig = Rig(Holder, "sorted_items", "count")
+    outcome = await rig.change(grumpy=Grumpy(items=[3, 1, 2]))
+    assert outcome.changed == {"sorted_items": [1, 2, 3]}
+    version = outcome.version
+    assert (await rig.stored())["grumpy"].items == [3, 1, 2]
+    assert (await rig.change()).version == version
+    outcome = await rig.change(count=1)
+    assert outcome.changed == {"count": 1}
 
 
 class Cached(Entity):
@@ -244,22 +238,19 @@ class Cached(Entity):
         return len(self._calls)
 
 
-def test_a_cached_property_is_never_stored_nor_read_before_the_event() -> None:
-    async def main() -> None:
-        rig = Rig(Cached, "items", "total")
-        await rig.change(items=[1])
-        async with rig.shop.services.unit_of_work() as work:
-            entity = await work.load(rig.definition, "s1")
-            assert entity.calls() == 0
-            entity.items.append(2)
-            assert entity.total == 3
-            entity.items.append(3)
-            outcome = await work.commit(entity, "add", {}, None)
-        assert outcome is not None
-        assert outcome.changed == {"items": [1, 2, 3], "total": 6}
-        assert "total" not in await rig.stored()
-
-    asyncio.run(main())
+async def test_a_cached_property_is_never_stored_nor_read_before_the_event() -> None:
+    rig = Rig(Cached, "items", "total")
+    await rig.change(items=[1])
+    async with rig.shop.services.unit_of_work() as work:
+        entity = await work.load(rig.definition, "s1")
+        assert entity.calls() == 0
+        entity.items.append(2)
+        assert entity.total == 3
+        entity.items.append(3)
+        outcome = await work.commit(entity, "add", {}, None)
+    assert outcome is not None
+    assert outcome.changed == {"items": [1, 2, 3], "total": 6}
+    assert "total" not in await rig.stored()
 
 
 class Aliased(Entity):
@@ -269,16 +260,13 @@ class Aliased(Entity):
     second: str = Field(default="", validation_alias="s")
 
 
-def test_aliases_are_no_hindrance() -> None:
-    async def main() -> None:
-        rig = Rig(Aliased, "first", "second")
-        outcome = await rig.change(first=3, second=" x ")
-        assert outcome.state == {"first": 3, "second": "x"}
-        with pytest.raises(InvalidState) as caught:
-            await rig.change(first=-1)
-        assert caught.value.errors[0].name == "first"
-
-    asyncio.run(main())
+async def test_aliases_are_no_hindrance() -> None:
+    rig = Rig(Aliased, "first", "second")
+    outcome = await rig.change(first=3, second=" x ")
+    assert outcome.state == {"first": 3, "second": "x"}
+    with pytest.raises(InvalidState) as caught:
+        await rig.change(first=-1)
+    assert caught.value.errors[0].name == "first"
 
 
 class Ageing(Entity):
@@ -293,15 +281,12 @@ class Ageing(Entity):
         return value + 1
 
 
-def test_what_is_unchanged_is_not_validated() -> None:
-    async def main() -> None:
-        rig = Rig(Ageing, "age", "name")
-        assert (await rig.change(name="a")).state["age"] == 1
-        for _ in range(3):
-            assert (await rig.change()).state["age"] == 1
-        assert (await rig.change(name="b")).state["age"] == 2
-
-    asyncio.run(main())
+async def test_what_is_unchanged_is_not_validated() -> None:
+    rig = Rig(Ageing, "age", "name")
+    assert (await rig.change(name="a")).state["age"] == 1
+    for _ in range(3):
+        assert (await rig.change()).state["age"] == 1
+    assert (await rig.change(name="b")).state["age"] == 2
 
 
 class Made(Entity):
@@ -312,34 +297,28 @@ class Made(Entity):
 MADE: list[int] = []
 
 
-def test_what_a_factory_made_is_told_with_the_first_save() -> None:
-    async def main() -> None:
-        MADE.clear()
-        rig = Rig(Made, "made_at", "count")
-        page = await rig.shop.services.read(rig.definition, "s1")
-        MADE.append(1)
-        async with rig.shop.services.unit_of_work() as work:
-            entity = await work.load(rig.definition, "s1")
-            entity.count = 1
-            MADE.append(2)
-            outcome = await work.commit(entity, "change", {}, None)
-        assert outcome is not None
-        assert outcome.state["made_at"] != page.state["made_at"]
-        assert outcome.changed.keys() == {"made_at", "count"}
-        assert (await rig.change(count=2)).changed == {"count": 2}
-
-    asyncio.run(main())
+async def test_what_a_factory_made_is_told_with_the_first_save() -> None:
+    MADE.clear()
+    rig = Rig(Made, "made_at", "count")
+    page = await rig.shop.services.read(rig.definition, "s1")
+    MADE.append(1)
+    async with rig.shop.services.unit_of_work() as work:
+        entity = await work.load(rig.definition, "s1")
+        entity.count = 1
+        MADE.append(2)
+        outcome = await work.commit(entity, "change", {}, None)
+    assert outcome is not None
+    assert outcome.state["made_at"] != page.state["made_at"]
+    assert outcome.changed.keys() == {"made_at", "count"}
+    assert (await rig.change(count=2)).changed == {"count": 2}
 
 
-def test_a_decimal_that_is_equal_and_written_differently_is_a_change() -> None:
+async def test_a_decimal_that_is_equal_and_written_differently_is_a_change() -> None:
     class Price(Entity):
         amount: Decimal = Decimal("1.0")
 
-    async def main() -> None:
-        definition = define(Price, lambda price: {"amount": str(price.amount)}, Scope.SESSION)
-        shop = Shop()
-        await shop.change(definition, "s1", amount=Decimal("2.0"))
-        await shop.change(definition, "s1", amount=Decimal("2.00"))
-        assert shop.records[1].changed == ("amount",)
-
-    asyncio.run(main())
+    definition = define(Price, lambda price: {"amount": str(price.amount)}, Scope.SESSION)
+    shop = Shop()
+    await shop.change(definition, "s1", amount=Decimal("2.0"))
+    await shop.change(definition, "s1", amount=Decimal("2.00"))
+    assert shop.records[1].changed == ("amount",)

@@ -1,6 +1,5 @@
 """Records that are made and changed of what somebody gave, without a method of the author's."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Self
 
@@ -83,29 +82,26 @@ def test_what_will_not_do_is_named_as_far_as_it_was_given() -> None:
     assert caught.value.__cause__ is None
 
 
-def test_a_change_is_validated_as_a_whole_and_when_it_is_saved() -> None:
+async def test_a_change_is_validated_as_a_whole_and_when_it_is_saved() -> None:
     services = Services(
         PersistenceManager({StateStore.SERVER_MEMORY: MemoryRepo()}), InProcessBus()
     )
 
-    async def play() -> None:
-        async with services.unit_of_work() as work:
-            period = PERIOD.make({"start": 1, "end": 2})
-            work.add(PERIOD, period)
-            await work.commit(period, "create", {}, None)
-        parts = [Part(name="a")]
-        async with services.unit_of_work() as work:
-            loaded = await work.load(PERIOD, period.id)
-            work.change(loaded, {"start": 5, "end": 6, "code": "b", "parts": parts})
-            outcome = await work.commit(loaded, "update", {}, None)
-        assert outcome is not None
-        assert outcome.changed == {"start": 5, "end": 6, "code": "B"}
-        parts[0].name = "changed afterwards"
-        async with services.unit_of_work() as work:
-            loaded = await work.load(PERIOD, period.id)
-            assert loaded.parts == [Part(name="a")]
-            work.change(loaded, {"start": 9})
-            with pytest.raises(InvalidState):
-                await work.commit(loaded, "update", {}, None)
-
-    asyncio.run(play())
+    async with services.unit_of_work() as work:
+        period = PERIOD.make({"start": 1, "end": 2})
+        work.add(PERIOD, period)
+        await work.commit(period, "create", {}, None)
+    parts = [Part(name="a")]
+    async with services.unit_of_work() as work:
+        loaded = await work.load(PERIOD, period.id)
+        work.change(loaded, {"start": 5, "end": 6, "code": "b", "parts": parts})
+        outcome = await work.commit(loaded, "update", {}, None)
+    assert outcome is not None
+    assert outcome.changed == {"start": 5, "end": 6, "code": "B"}
+    parts[0].name = "changed afterwards"
+    async with services.unit_of_work() as work:
+        loaded = await work.load(PERIOD, period.id)
+        assert loaded.parts == [Part(name="a")]
+        work.change(loaded, {"start": 9})
+        with pytest.raises(InvalidState):
+            await work.commit(loaded, "update", {}, None)

@@ -1,6 +1,5 @@
 """Fields whose new values need nothing but their type to be looked at."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,68 +64,59 @@ def test_fields_are_plain_whose_type_says_everything() -> None:
     ],
 )
 @pytest.mark.parametrize("is_stored", [False, True])
-def test_what_an_event_sets_is_kept_as_pydantic_would_have_it(
+async def test_what_an_event_sets_is_kept_as_pydantic_would_have_it(
     values: dict[str, Any], stored: dict[str, Any], is_stored: bool
 ) -> None:
-    async def main() -> None:
-        shop = Shop()
-        if is_stored:
-            await shop.change(PLAIN, "s1", text="before")
-        async with shop.services.unit_of_work() as work:
-            plain = await work.load(PLAIN, "s1")
-            for name, value in values.items():
-                setattr(plain, name, value)
-            outcome = await work.commit(plain, "change", {}, None)
-        assert outcome is not None
-        kept = await shop.stored(PLAIN, "s1")
-        assert {name: repr(kept[name]) for name in stored} == {
-            name: repr(value) for name, value in stored.items()
-        }
-        public = {name: value for name, value in stored.items() if name != "secret"}
-        assert outcome.changed == public
-        assert outcome.state == plain_state(Plain(**kept))
-        assert shop.records[-1].changed == (*public,)
-        assert outcome.version == shop.records[-1].version == 1 + is_stored
-
-    asyncio.run(main())
+    shop = Shop()
+    if is_stored:
+        await shop.change(PLAIN, "s1", text="before")
+    async with shop.services.unit_of_work() as work:
+        plain = await work.load(PLAIN, "s1")
+        for name, value in values.items():
+            setattr(plain, name, value)
+        outcome = await work.commit(plain, "change", {}, None)
+    assert outcome is not None
+    kept = await shop.stored(PLAIN, "s1")
+    assert {name: repr(kept[name]) for name in stored} == {
+        name: repr(value) for name, value in stored.items()
+    }
+    public = {name: value for name, value in stored.items() if name != "secret"}
+    assert outcome.changed == public
+    assert outcome.state == plain_state(Plain(**kept))
+    assert shop.records[-1].changed == (*public,)
+    assert outcome.version == shop.records[-1].version == 1 + is_stored
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [("count", "many"), ("text", 5), ("flag", "perhaps"), ("short", "long")],
 )
-def test_what_pydantic_would_refuse_is_refused(name: str, value: object) -> None:
-    async def main() -> None:
-        shop = Shop()
-        await shop.change(PLAIN, "s1", count=1)
-        async with shop.services.unit_of_work() as work:
-            plain = await work.load(PLAIN, "s1")
-            plain.count = 2
-            setattr(plain, name, value)
-            with pytest.raises(InvalidState) as caught:
-                await work.commit(plain, "change", {}, None)
-        assert [error.name for error in caught.value.errors] == [name]
-        assert (await shop.stored(PLAIN, "s1"))["count"] == 1
-        assert len(shop.records) == 1
-
-    asyncio.run(main())
+async def test_what_pydantic_would_refuse_is_refused(name: str, value: object) -> None:
+    shop = Shop()
+    await shop.change(PLAIN, "s1", count=1)
+    async with shop.services.unit_of_work() as work:
+        plain = await work.load(PLAIN, "s1")
+        plain.count = 2
+        setattr(plain, name, value)
+        with pytest.raises(InvalidState) as caught:
+            await work.commit(plain, "change", {}, None)
+    assert [error.name for error in caught.value.errors] == [name]
+    assert (await shop.stored(PLAIN, "s1"))["count"] == 1
+    assert len(shop.records) == 1
 
 
-def test_the_state_of_an_outcome_is_that_of_its_commit() -> None:
-    async def main() -> None:
-        shop = Shop()
-        await shop.change(PLAIN, "s1", count=1)
-        async with shop.services.unit_of_work() as work:
-            plain = await work.load(PLAIN, "s1")
-            plain.count = 2
-            first = await work.commit(plain, "change", {}, None)
-            plain.count = 3
-            second = await work.commit(plain, "change", {}, None)
-        assert first is not None and second is not None
-        assert (first.state["count"], second.state["count"]) == (2, 3)
-        assert (first.version, second.version) == (2, 3)
-
-    asyncio.run(main())
+async def test_the_state_of_an_outcome_is_that_of_its_commit() -> None:
+    shop = Shop()
+    await shop.change(PLAIN, "s1", count=1)
+    async with shop.services.unit_of_work() as work:
+        plain = await work.load(PLAIN, "s1")
+        plain.count = 2
+        first = await work.commit(plain, "change", {}, None)
+        plain.count = 3
+        second = await work.commit(plain, "change", {}, None)
+    assert first is not None and second is not None
+    assert (first.state["count"], second.state["count"]) == (2, 3)
+    assert (first.version, second.version) == (2, 3)
 
 
 class LoadsItself(MemoryRepo):
@@ -148,15 +138,12 @@ class Mixed(LoadsItself):
 
 
 @pytest.mark.parametrize("cls", [LoadsItself, CommitsItself, Mixed])
-def test_a_store_with_a_method_of_its_own_is_asked_by_that(cls: type[MemoryRepo]) -> None:
-    async def main() -> None:
-        shop = Shop({"plain": cls()})
-        async with shop.services.unit_of_work() as work:
-            plain = await work.load(PLAIN, "s1")
-            plain.count += 1
-            outcome = await work.commit(plain, "change", {}, None) if plain.text == "" else None
-            assert outcome is None
-            assert plain.text == ("" if cls is CommitsItself else "from elsewhere")
-        assert MemoryRepo.is_immediate and not cls.is_immediate
-
-    asyncio.run(main())
+async def test_a_store_with_a_method_of_its_own_is_asked_by_that(cls: type[MemoryRepo]) -> None:
+    shop = Shop({"plain": cls()})
+    async with shop.services.unit_of_work() as work:
+        plain = await work.load(PLAIN, "s1")
+        plain.count += 1
+        outcome = await work.commit(plain, "change", {}, None) if plain.text == "" else None
+        assert outcome is None
+        assert plain.text == ("" if cls is CommitsItself else "from elsewhere")
+    assert MemoryRepo.is_immediate and not cls.is_immediate

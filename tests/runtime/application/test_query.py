@@ -1,7 +1,6 @@
 """Who finds what: access, what comes along, and what a query may ask for."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -31,31 +30,29 @@ from starmodel.errors import InvalidArguments, Unauthenticated
 ANN = Actor("ann")
 
 
-def opened(check: Callable[[Services], Awaitable[None]]) -> None:
+@pytest.fixture
+async def services() -> AsyncIterator[Services]:
     """Run a check on a library with ten books."""
 
-    async def main() -> None:
-        store = Store()
-        await store.open()
-        try:
-            tags = [Tag(id=f"t{number}", name=f"Tag {number}") for number in range(3)]
-            authors = [Author(id=f"a{number}", name=f"Author {number}") for number in range(3)]
-            books = [
-                Book(
-                    id=f"b{number}",
-                    title=f"Book {number}",
-                    author=Ref(authors[number % 3]),
-                    tags=[Ref(tags[number % 3]), Ref(tags[(number + 1) % 3])],
-                    pages=number,
-                )
-                for number in range(10)
-            ]
-            await store.commit([write(one) for one in (*tags, *authors, *books)])
-            await check(services_of(store))
-        finally:
-            await store.close()
-
-    asyncio.run(main())
+    store = Store()
+    await store.open()
+    try:
+        tags = [Tag(id=f"t{number}", name=f"Tag {number}") for number in range(3)]
+        authors = [Author(id=f"a{number}", name=f"Author {number}") for number in range(3)]
+        books = [
+            Book(
+                id=f"b{number}",
+                title=f"Book {number}",
+                author=Ref(authors[number % 3]),
+                tags=[Ref(tags[number % 3]), Ref(tags[(number + 1) % 3])],
+                pages=number,
+            )
+            for number in range(10)
+        ]
+        await store.commit([write(one) for one in (*tags, *authors, *books)])
+        yield services_of(store)
+    finally:
+        await store.close()
 
 
 def write(entity: Entity) -> Write:
@@ -128,18 +125,15 @@ def test_a_condition_that_a_field_does_not_take_is_refused() -> None:
         _ = where.lt(1) & where.lt(2)
 
 
-def test_what_is_for_those_who_are_signed_in_asks_once() -> None:
+async def test_what_is_for_those_who_are_signed_in_asks_once(services: Services) -> None:
     queries = books_for(Access.AUTHENTICATED)
 
-    async def check(services: Services) -> None:
-        with pytest.raises(Unauthenticated):
-            await find(services, queries, {})
-        assert len((await find(services, queries, {}, actor=ANN)).items) == 10
-
-    opened(check)
+    with pytest.raises(Unauthenticated):
+        await find(services, queries, {})
+    assert len((await find(services, queries, {}, actor=ANN)).items) == 10
 
 
-def test_a_policy_is_asked_until_the_page_is_full() -> None:
+async def test_a_policy_is_asked_until_the_page_is_full(services: Services) -> None:
     def is_even(actor: Actor, book: Any) -> bool:
         if book.id == "b5":
             raise ZeroDivisionError
@@ -147,30 +141,24 @@ def test_a_policy_is_asked_until_the_page_is_full() -> None:
 
     queries = books_for(is_even)
 
-    async def check(services: Services) -> None:
-        page = await find(services, queries, {}, actor=ANN, limit=3)
-        assert ids(page) == ["b0", "b2", "b4"]
-        page = await find(services, queries, {}, actor=ANN, limit=3, cursor=page.next)
-        assert ids(page) == ["b6", "b8"]
-        assert page.next is None
-
-    opened(check)
+    page = await find(services, queries, {}, actor=ANN, limit=3)
+    assert ids(page) == ["b0", "b2", "b4"]
+    page = await find(services, queries, {}, actor=ANN, limit=3, cursor=page.next)
+    assert ids(page) == ["b6", "b8"]
+    assert page.next is None
 
 
-def test_nothing_tells_of_records_that_may_not_be_read() -> None:
+async def test_nothing_tells_of_records_that_may_not_be_read(services: Services) -> None:
     queries = books_for(lambda actor, book: actor == ANN and book.id == "b2")
 
-    async def check(services: Services) -> None:
-        for sort in ((), ("-pages",), ("title",)):
-            page = await find(services, queries, {}, sort=sort, limit=1)
-            assert (ids(page), page.next) == ([], None)
-            page = await find(services, queries, {}, actor=ANN, sort=sort, limit=1)
-            assert (ids(page), page.next) == (["b2"], None)
-
-    opened(check)
+    for sort in ((), ("-pages",), ("title",)):
+        page = await find(services, queries, {}, sort=sort, limit=1)
+        assert (ids(page), page.next) == ([], None)
+        page = await find(services, queries, {}, actor=ANN, sort=sort, limit=1)
+        assert (ids(page), page.next) == (["b2"], None)
 
 
-def test_what_comes_along_is_for_its_own_readers() -> None:
+async def test_what_comes_along_is_for_its_own_readers(services: Services) -> None:
     def is_first(actor: Actor, author: Any) -> bool:
         return author.name == "Author 0"
 
@@ -178,40 +166,31 @@ def test_what_comes_along_is_for_its_own_readers() -> None:
         author=with_access(AUTHOR, is_first), tag=with_access(TAG, Access.AUTHENTICATED)
     )
 
-    async def check(services: Services) -> None:
-        page = await find(services, queries, {}, include=["author", "tags"])
-        assert [*page.included["author"]] == ["a0"]
-        assert page.included["tags"] == {}
-        page = await find(services, queries, {}, include=["tags"], actor=ANN)
-        assert [*page.included] == ["tags"]
-        assert {id: one.id for id, one in page.included["tags"].items()} == {
-            "t0": "t0",
-            "t1": "t1",
-            "t2": "t2",
-        }
-        states = [BOOK.state(item) for item in page.items]
-        related = await find_related(services, queries, states)
-        assert related == {"author": {"a0": {"name": "Author 0"}}, "tags": {}}
-
-    opened(check)
+    page = await find(services, queries, {}, include=["author", "tags"])
+    assert [*page.included["author"]] == ["a0"]
+    assert page.included["tags"] == {}
+    page = await find(services, queries, {}, include=["tags"], actor=ANN)
+    assert [*page.included] == ["tags"]
+    assert {id: one.id for id, one in page.included["tags"].items()} == {
+        "t0": "t0",
+        "t1": "t1",
+        "t2": "t2",
+    }
+    states = [BOOK.state(item) for item in page.items]
+    related = await find_related(services, queries, states)
+    assert related == {"author": {"a0": {"name": "Author 0"}}, "tags": {}}
 
 
-def test_what_is_gone_does_not_come_along() -> None:
-    async def check(services: Services) -> None:
-        states: list[dict[str, Any]] = [{"author": "a1", "editor": None}, {"author": "gone"}, {}]
-        related = await find_related(services, BOOKS, states)
-        assert related == {"author": {"a1": {"name": "Author 1"}}, "editor": {}, "tags": {}}
-
-    opened(check)
+async def test_what_is_gone_does_not_come_along(services: Services) -> None:
+    states: list[dict[str, Any]] = [{"author": "a1", "editor": None}, {"author": "gone"}, {}]
+    related = await find_related(services, BOOKS, states)
+    assert related == {"author": {"a1": {"name": "Author 1"}}, "editor": {}, "tags": {}}
 
 
-def test_items_are_ones_own() -> None:
-    async def check(services: Services) -> None:
-        first, second = [(await find(services, BOOKS, {"id": "b1"})).items[0] for _ in range(2)]
-        first.tags.clear()
-        assert second.tags == [Ref("t1", Tag), Ref("t2", Tag)]
-
-    opened(check)
+async def test_items_are_ones_own(services: Services) -> None:
+    first, second = [(await find(services, BOOKS, {"id": "b1"})).items[0] for _ in range(2)]
+    first.tags.clear()
+    assert second.tags == [Ref("t1", Tag), Ref("t2", Tag)]
 
 
 @pytest.mark.parametrize(
@@ -381,13 +360,10 @@ def test_a_cursor_keeps_every_value_exactly() -> None:
             assert isinstance(search.after[0], type(value))
 
 
-def test_a_page_of_things() -> None:
-    async def check(services: Services) -> None:
-        backend = services.persistence.backends[0]
-        moments = [datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(3)]
-        things = [Thing(id=str(place), moment=moment) for place, moment in enumerate(moments)]
-        await backend.commit([write(thing) for thing in things])
-        query = Query({"moment__ge": moments[1].isoformat()}, sort=["-moment"])
-        assert ids(await find_page(services, THINGS, query, actor=ANONYMOUS)) == ["2", "1"]
-
-    opened(check)
+async def test_a_page_of_things(services: Services) -> None:
+    backend = services.persistence.backends[0]
+    moments = [datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(3)]
+    things = [Thing(id=str(place), moment=moment) for place, moment in enumerate(moments)]
+    await backend.commit([write(thing) for thing in things])
+    query = Query({"moment__ge": moments[1].isoformat()}, sort=["-moment"])
+    assert ids(await find_page(services, THINGS, query, actor=ANONYMOUS)) == ["2", "1"]

@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
@@ -101,10 +100,6 @@ def clinic(rows: list[Entity], visits: Sequence[Entity] = ()) -> tuple[Services,
     return Services(stores, InProcessBus(), definitions=[PATIENT, VISIT]), table
 
 
-def run(main: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(asyncio.wait_for(main, 30))
-
-
 ANN = Actor("ann")
 
 
@@ -120,17 +115,17 @@ ANN = Actor("ann")
         (5 * MOST_READ, (4 * MOST_READ,), False),
     ],
 )
-def test_so_many_records_are_looked_through_and_no_more(
+async def test_so_many_records_are_looked_through_and_no_more(
     number: int, seen: tuple[int, ...], limit: int, is_found: bool
 ) -> None:
     services, table = clinic(patients(number, *seen))
     finding = find_page(services, PATIENTS, Query(limit=limit), actor=ANN)
     if is_found:
-        page = run(finding)
+        page = await finding
         assert [one.id for one in page.items] == [f"{place:06}" for place in seen[:limit]]
     else:
         with pytest.raises(QueryTooBroad) as caught:
-            run(finding)
+            await finding
         assert "2,000" in str(caught.value)
         assert "filters" in str(caught.value)
         assert len(ASKED) == MOST_READ
@@ -138,47 +133,44 @@ def test_so_many_records_are_looked_through_and_no_more(
     assert table.given <= MOST_READ + 1
 
 
-def test_a_page_that_is_full_early_asks_for_no_more() -> None:
+async def test_a_page_that_is_full_early_asks_for_no_more() -> None:
     services, _ = clinic(patients(9000, *range(3000)))
-    page = run(find_page(services, PATIENTS, Query(limit=200), actor=ANN))
+    page = await find_page(services, PATIENTS, Query(limit=200), actor=ANN)
     assert len(page.items) == 200
     assert len(ASKED) == 201
-    page = run(find_page(services, PATIENTS, Query(limit=200, cursor=page.next), actor=ANN))
+    page = await find_page(services, PATIENTS, Query(limit=200, cursor=page.next), actor=ANN)
     assert page.items[0].id == "000200"
 
 
-def test_what_comes_along_counts_with_it() -> None:
+async def test_what_comes_along_counts_with_it() -> None:
     ids = [Ref(f"{place:06}", Patient) for place in range(MOST_READ + 100)]
     visits = [Visit(id="a", patients=ids[:MOST_READ]), Visit(id="b", patients=ids)]
     services, table = clinic(patients(MOST_READ + 100, 7), visits)
     asked = Query(limit=1, include=["patients"])
-    page = run(find_states(services, VISITS, asked, actor=ANN))
+    page = await find_states(services, VISITS, asked, actor=ANN)
     assert [*page.included["patients"]] == ["000007"]
     asked = Query(include=["patients"])
     ASKED.clear()
     with pytest.raises(QueryTooBroad):
-        run(find_states(services, VISITS, asked, actor=ANN))
+        await find_states(services, VISITS, asked, actor=ANN)
     assert not ASKED
 
     # A page shows the ids of those that are not looked at.
     table.given = 0
     states = [VISIT.state(visit) for visit in visits]
-    related = run(find_related(services, VISITS, states, actor=ANN))
+    related = await find_related(services, VISITS, states, actor=ANN)
     assert [*related["patients"]] == ["000007"]
     assert len(ASKED) == table.given == MOST_READ
 
-    async def both() -> None:
-        reading = Reading(ANN)
-        await find_page(services, PATIENTS, Query(limit=1, filters={}), reading=reading)
-        await find_related(services, VISITS, states, reading=reading)
-
     services, table = clinic(patients(MOST_READ, 1, 3), visits)
-    run(both())
+    reading = Reading(ANN)
+    await find_page(services, PATIENTS, Query(limit=1, filters={}), reading=reading)
+    await find_related(services, VISITS, states, reading=reading)
     assert table.given == MOST_READ
 
 
 @pytest.mark.parametrize(("slowness", "number"), [(0.0001, MOST_READ), (0.003, 100)])
-def test_everybody_else_has_his_turn_meanwhile(
+async def test_everybody_else_has_his_turn_meanwhile(
     monkeypatch: pytest.MonkeyPatch, slowness: float, number: int
 ) -> None:
     services, _ = clinic(patients(number))
@@ -190,20 +182,17 @@ def test_everybody_else_has_his_turn_meanwhile(
             asked.append(len(ASKED))
             await asyncio.sleep(0)
 
-    async def main() -> None:
-        task = asyncio.ensure_future(others())
-        await find_page(services, PATIENTS, Query(), actor=ANN)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    run(main())
+    task = asyncio.ensure_future(others())
+    await find_page(services, PATIENTS, Query(), actor=ANN)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
     most = max(later - earlier for earlier, later in pairwise(asked))
     # A turn is two milliseconds, or as long as the policy takes once.
     assert most <= max(1, 0.002 / slowness + 1)
     assert len(asked) >= number / most
 
 
-def test_nobody_reads_what_only_those_may_who_are_signed_in() -> None:
+async def test_nobody_reads_what_only_those_may_who_are_signed_in() -> None:
     definition = EntityDefinition(
         Patient,
         name="patient",
@@ -214,6 +203,6 @@ def test_nobody_reads_what_only_those_may_who_are_signed_in() -> None:
         access=Access.AUTHENTICATED,
     )
     _, table = clinic(patients(3))
-    assert run(Reading(ANONYMOUS).load_all(table, definition, ["000001"])) == {}
+    assert await Reading(ANONYMOUS).load_all(table, definition, ["000001"]) == {}
     assert table.given == 0
-    assert [*run(Reading(ANN).load_all(table, definition, ["000001"]))] == ["000001"]
+    assert [*await Reading(ANN).load_all(table, definition, ["000001"])] == ["000001"]

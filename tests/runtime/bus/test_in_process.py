@@ -24,17 +24,14 @@ class AsyncListener:
         self.heard.append(name)
 
 
-def test_everybody_has_heard_when_publish_returns() -> None:
-    async def main() -> None:
-        bus = InProcessBus()
-        listener = AsyncListener()
-        bus.subscribe(listener)
-        bus.subscribe(partial(listener.method, "partial"))
-        bus.subscribe(lambda record: listener.heard.append("function"))
-        await bus.publish(RECORD)
-        assert listener.heard == ["function", "object", "partial"]
-
-    asyncio.run(main())
+async def test_everybody_has_heard_when_publish_returns() -> None:
+    bus = InProcessBus()
+    listener = AsyncListener()
+    bus.subscribe(listener)
+    bus.subscribe(partial(listener.method, "partial"))
+    bus.subscribe(lambda record: listener.heard.append("function"))
+    await bus.publish(RECORD)
+    assert listener.heard == ["function", "object", "partial"]
 
 
 def test_publishing_to_functions_never_waits() -> None:

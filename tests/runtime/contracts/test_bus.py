@@ -5,8 +5,7 @@ A new adapter is one line in `BUSES`: a function that makes a bus.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -25,25 +24,15 @@ def record(version: int, **arguments: object) -> CommandRecord:
     )
 
 
-Run = Callable[[Callable[[EventBus], Coroutine[Any, Any, None]]], None]
-
-
 @pytest.fixture(params=BUSES.values(), ids=list(BUSES))
-def run(request: pytest.FixtureRequest) -> Run:
-    """Run a coroutine on an open bus, and wait until everything has arrived."""
-
-    def run_on_bus(check: Callable[[EventBus], Coroutine[Any, Any, None]]) -> None:
-        async def main() -> None:
-            bus = request.param()
-            await bus.open()
-            try:
-                await check(bus)
-            finally:
-                await bus.close()
-
-        asyncio.run(main())
-
-    return run_on_bus
+async def bus(request: pytest.FixtureRequest) -> AsyncIterator[EventBus]:
+    """An open bus, and wait until everything has arrived."""
+    bus = request.param()
+    await bus.open()
+    try:
+        yield bus
+    finally:
+        await bus.close()
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
@@ -55,59 +44,50 @@ async def eventually(condition: Callable[[], bool]) -> None:
     raise AssertionError("it never came to that")
 
 
-def test_functions_and_coroutines_get_every_record_in_order(run: Run) -> None:
-    async def check(bus: EventBus) -> None:
-        heard: list[CommandRecord] = []
-        heard_late: list[CommandRecord] = []
+async def test_functions_and_coroutines_get_every_record_in_order(bus: EventBus) -> None:
+    heard: list[CommandRecord] = []
+    heard_late: list[CommandRecord] = []
 
-        async def hear_late(record: CommandRecord) -> None:
-            await asyncio.sleep(0)
-            heard_late.append(record)
+    async def hear_late(record: CommandRecord) -> None:
+        await asyncio.sleep(0)
+        heard_late.append(record)
 
-        bus.subscribe(heard.append)
-        bus.subscribe(hear_late)
-        sent = [record(number, amount=number) for number in range(1, 6)]
-        for one in sent:
-            await bus.publish(one)
-        await eventually(lambda: len(heard) == len(heard_late) == 5)
-        assert heard == heard_late == sent
-
-    run(check)
+    bus.subscribe(heard.append)
+    bus.subscribe(hear_late)
+    sent = [record(number, amount=number) for number in range(1, 6)]
+    for one in sent:
+        await bus.publish(one)
+    await eventually(lambda: len(heard) == len(heard_late) == 5)
+    assert heard == heard_late == sent
 
 
-def test_nobody_has_to_listen(run: Run) -> None:
-    async def check(bus: EventBus) -> None:
-        await bus.publish(record(1))
-
-    run(check)
+async def test_nobody_has_to_listen(bus: EventBus) -> None:
+    await bus.publish(record(1))
 
 
-def test_who_has_ended_the_subscription_hears_no_more(run: Run) -> None:
-    async def check(bus: EventBus) -> None:
-        heard: list[int] = []
-        staying: list[int] = []
+async def test_who_has_ended_the_subscription_hears_no_more(bus: EventBus) -> None:
+    heard: list[int] = []
+    staying: list[int] = []
 
-        def hear(record: CommandRecord) -> None:
-            heard.append(record.version)
+    def hear(record: CommandRecord) -> None:
+        heard.append(record.version)
 
-        end_one, end_two = bus.subscribe(hear), bus.subscribe(hear)
-        bus.subscribe(lambda record: staying.append(record.version))
-        await bus.publish(record(1))
-        end_one()
-        end_one()
-        await bus.publish(record(2))
-        end_two()
-        await bus.publish(record(3))
-        await eventually(lambda: staying == [1, 2, 3])
-        assert heard == [1, 1, 2]
-
-    run(check)
+    end_one, end_two = bus.subscribe(hear), bus.subscribe(hear)
+    bus.subscribe(lambda record: staying.append(record.version))
+    await bus.publish(record(1))
+    end_one()
+    end_one()
+    await bus.publish(record(2))
+    end_two()
+    await bus.publish(record(3))
+    await eventually(lambda: staying == [1, 2, 3])
+    assert heard == [1, 1, 2]
 
 
-def test_a_subscriber_that_fails_is_logged_and_stops_nobody(
-    run: Run, caplog: pytest.LogCaptureFixture
+async def test_a_subscriber_that_fails_is_logged_and_stops_nobody(
+    bus: EventBus, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def check(bus: EventBus) -> None:
+    with caplog.at_level(logging.ERROR, "starmodel"):
         heard: list[int] = []
 
         def fail(record: CommandRecord) -> None:
@@ -122,28 +102,22 @@ def test_a_subscriber_that_fails_is_logged_and_stops_nobody(
         await bus.publish(record(1))
         await bus.publish(record(2))
         await eventually(lambda: heard == [1, 2])
-
-    with caplog.at_level(logging.ERROR, "starmodel"):
-        run(check)
     assert sum("counter.increment" in line.getMessage() for line in caplog.records) == 4
     assert "broken later" in caplog.text
 
 
-def test_subscribers_may_come_and_go_while_a_record_is_published(run: Run) -> None:
-    async def check(bus: EventBus) -> None:
-        heard: list[str] = []
+async def test_subscribers_may_come_and_go_while_a_record_is_published(bus: EventBus) -> None:
+    heard: list[str] = []
 
-        def leave(record: CommandRecord) -> None:
-            heard.append(f"first {record.version}")
-            end()
-            if record.version == 1:
-                bus.subscribe(lambda record: heard.append(f"new {record.version}"))
+    def leave(record: CommandRecord) -> None:
+        heard.append(f"first {record.version}")
+        end()
+        if record.version == 1:
+            bus.subscribe(lambda record: heard.append(f"new {record.version}"))
 
-        end = bus.subscribe(leave)
-        bus.subscribe(lambda record: heard.append(f"second {record.version}"))
-        await bus.publish(record(1))
-        await bus.publish(record(2))
-        await eventually(lambda: len(heard) == 4)
-        assert heard == ["first 1", "second 1", "second 2", "new 2"]
-
-    run(check)
+    end = bus.subscribe(leave)
+    bus.subscribe(lambda record: heard.append(f"second {record.version}"))
+    await bus.publish(record(1))
+    await bus.publish(record(2))
+    await eventually(lambda: len(heard) == 4)
+    assert heard == ["first 1", "second 1", "second 2", "new 2"]

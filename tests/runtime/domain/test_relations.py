@@ -3,7 +3,6 @@
 # ruff: noqa: UP037 - quoted names and deferred annotations have to work together.
 from __future__ import annotations
 
-import asyncio
 import copy
 import pickle
 from typing import TYPE_CHECKING
@@ -143,7 +142,7 @@ def test_a_reference_is_an_immutable_value() -> None:
     assert define(Post).is_flat and not define(Series).is_flat
 
 
-def test_what_is_referred_to_is_loaded_where_a_unit_of_work_is_open() -> None:
+async def test_what_is_referred_to_is_loaded_where_a_unit_of_work_is_open() -> None:
     author, other = Author(name="Ann"), Author(name="Bob")
     post = Post(author=Ref(author), editor=Ref(other))
     definition = define(Author, posts=(Post, "author"))
@@ -154,21 +153,18 @@ def test_what_is_referred_to_is_loaded_where_a_unit_of_work_is_open() -> None:
         "name",
     }
 
-    async def run() -> None:
-        with pytest.raises(ConfigurationError, match="unit of work"):
-            await post.author.load()
-        with pytest.raises(ConfigurationError, match="unit of work"):
-            await author.posts.load()
-        token = LOADER.set(Shelf(author, post))
-        try:
-            assert (await post.author.load()).name == "Ann"
-            assert await author.posts.load() == [post]
-            assert await other.posts.load() == []
-            with pytest.raises(NotFound):
-                await Ref(other).load()
-            with pytest.raises(ConfigurationError, match="Name the class"):
-                await Ref[Author]("x").load()
-        finally:
-            LOADER.reset(token)
-
-    asyncio.run(run())
+    with pytest.raises(ConfigurationError, match="unit of work"):
+        await post.author.load()
+    with pytest.raises(ConfigurationError, match="unit of work"):
+        await author.posts.load()
+    token = LOADER.set(Shelf(author, post))
+    try:
+        assert (await post.author.load()).name == "Ann"
+        assert await author.posts.load() == [post]
+        assert await other.posts.load() == []
+        with pytest.raises(NotFound):
+            await Ref(other).load()
+        with pytest.raises(ConfigurationError, match="Name the class"):
+            await Ref[Author]("x").load()
+    finally:
+        LOADER.reset(token)

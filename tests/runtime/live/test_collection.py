@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,10 +17,6 @@ from starmodel.web.live.change_counter import Changes
 from starmodel.web.live.list_topic import INTERVAL
 
 from .world import LETTER, NOTE, Browser, Letter, Note, World
-
-
-def run(main: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(main, 20))
 
 
 async def write(world: World, text: str) -> str:
@@ -38,73 +34,64 @@ async def hints(browser: Browser) -> list[int]:
     return [int(mark) for mark in marks]
 
 
-def test_a_change_of_any_record_is_a_hint_that_holds_nothing_of_it() -> None:
-    async def main() -> None:
-        async with World() as world:
-            browser = await world.browse("note", "counter")
-            assert browser.signals["counter"] == {"count": 0}
-            id = await write(world, "a canary")
-            assert await hints(browser) == [0, 1]
-            assert browser.signals["_changes"] == {"note": world.parts.changes.mark("note")}
+async def test_a_change_of_any_record_is_a_hint_that_holds_nothing_of_it() -> None:
+    async with World() as world:
+        browser = await world.browse("note", "counter")
+        assert browser.signals["counter"] == {"count": 0}
+        id = await write(world, "a canary")
+        assert await hints(browser) == [0, 1]
+        assert browser.signals["_changes"] == {"note": world.parts.changes.mark("note")}
 
-            # What follows at once is one hint more, however much it is.
-            for number in range(10):
-                await world.change(NOTE, id, text=f"canary {number}")
-            assert await hints(browser) == [0, 1]
-            await asyncio.sleep(INTERVAL * 1.2)
-            assert await hints(browser) == [0, 1, 11]
-            await asyncio.sleep(INTERVAL * 1.2)
-            async with world.services.unit_of_work() as work:
-                note = await work.load(NOTE, id)
-                work.delete(note)
-                await work.commit(note, "delete", {}, None)
-            assert await hints(browser) == [0, 1, 11, 12]
-            assert b"canary" not in browser.text
+        # What follows at once is one hint more, however much it is.
+        for number in range(10):
+            await world.change(NOTE, id, text=f"canary {number}")
+        assert await hints(browser) == [0, 1]
+        await asyncio.sleep(INTERVAL * 1.2)
+        assert await hints(browser) == [0, 1, 11]
+        await asyncio.sleep(INTERVAL * 1.2)
+        async with world.services.unit_of_work() as work:
+            note = await work.load(NOTE, id)
+            work.delete(note)
+            await work.commit(note, "delete", {}, None)
+        assert await hints(browser) == [0, 1, 11, 12]
+        assert b"canary" not in browser.text
 
-            await browser.leave()
-            assert repr(world.hub) == "<LiveHub, 0 streams of 0 topics>"
-            await write(world, "nobody watches")
-
-    run(main())
+        await browser.leave()
+        assert repr(world.hub) == "<LiveHub, 0 streams of 0 topics>"
+        await write(world, "nobody watches")
 
 
-def test_a_page_finds_out_what_changed_before_it_watched() -> None:
-    async def main() -> None:
-        async with World() as world:
-            seen = world.parts.changes.mark("note")
-            assert (await world.browse("note")).signals["_changes"] == {"note": seen}
-            await write(world, "while the page was on its way")
-            late = await world.browse("note")
-            assert late.signals["_changes"] != {"note": seen}
-            # A page that comes back is told the same, whatever it has seen last.
-            for event_id in (late.text.partition(b"id: ")[2].decode().strip(), "other.1.x"):
-                back = await world.browse("note", last_event_id=event_id)
-                assert back.signals["_changes"] == late.signals["_changes"]
-
-    run(main())
+async def test_a_page_finds_out_what_changed_before_it_watched() -> None:
+    async with World() as world:
+        seen = world.parts.changes.mark("note")
+        assert (await world.browse("note")).signals["_changes"] == {"note": seen}
+        await write(world, "while the page was on its way")
+        late = await world.browse("note")
+        assert late.signals["_changes"] != {"note": seen}
+        # A page that comes back is told the same, whatever it has seen last.
+        for event_id in (late.text.partition(b"id: ")[2].decode().strip(), "other.1.x"):
+            back = await world.browse("note", last_event_id=event_id)
+            assert back.signals["_changes"] == late.signals["_changes"]
 
 
 def test_marks_of_two_processes_differ() -> None:
     assert Changes().mark("note") != Changes().mark("note")
 
 
-def test_what_the_database_deletes_along_is_a_hint_too() -> None:
-    async def main() -> None:
-        notes = table_of("note")
-        pins = table_of("staff_note", ReferenceColumn("note", "note_id", "note", "cascade"))
-        async with World(tables={"note": notes, "staff_note": pins}) as world:
-            changes = world.parts.changes
-            before = changes.mark("staff_note")
-            id = await write(world, "one")
-            await world.change(NOTE, id, text="two")
-            assert changes.mark("staff_note") == before
-            async with world.services.unit_of_work() as work:
-                note = await work.load(NOTE, id)
-                work.delete(note)
-                await work.commit(note, "delete", {}, None)
-            assert changes.mark("staff_note") != before
-
-    run(main())
+async def test_what_the_database_deletes_along_is_a_hint_too() -> None:
+    notes = table_of("note")
+    pins = table_of("staff_note", ReferenceColumn("note", "note_id", "note", "cascade"))
+    async with World(tables={"note": notes, "staff_note": pins}) as world:
+        changes = world.parts.changes
+        before = changes.mark("staff_note")
+        id = await write(world, "one")
+        await world.change(NOTE, id, text="two")
+        assert changes.mark("staff_note") == before
+        async with world.services.unit_of_work() as work:
+            note = await work.load(NOTE, id)
+            work.delete(note)
+            await work.commit(note, "delete", {}, None)
+        assert changes.mark("staff_note") != before
 
 
 def table_of(entity: str, *references: ReferenceColumn) -> Any:
@@ -112,22 +99,19 @@ def table_of(entity: str, *references: ReferenceColumn) -> Any:
     return SimpleNamespace(entity=entity, references=references, links=())
 
 
-def test_who_may_watch() -> None:
-    async def main() -> None:
-        async with World() as world:
-            await world.browse("note")
-            # Of whose letters he is told is another question.
-            await world.browse("letter")
-            with pytest.raises(Unauthenticated):
-                await world.browse("staff_note")
-            await world.browse("staff_note", actor=Actor("ann"))
-            # Records in memory have no list.
-            with pytest.raises(InvalidArguments):
-                await world.browse("room")
-            with pytest.raises(InvalidArguments):
-                await world.browse("note:")
-
-    run(main())
+async def test_who_may_watch() -> None:
+    async with World() as world:
+        await world.browse("note")
+        # Of whose letters he is told is another question.
+        await world.browse("letter")
+        with pytest.raises(Unauthenticated):
+            await world.browse("staff_note")
+        await world.browse("staff_note", actor=Actor("ann"))
+        # Records in memory have no list.
+        with pytest.raises(InvalidArguments):
+            await world.browse("room")
+        with pytest.raises(InvalidArguments):
+            await world.browse("note:")
 
 
 async def send(world: World, *readers: str, text: str = "") -> str:
@@ -170,160 +154,141 @@ class Readers:
         return found
 
 
-def test_of_a_record_that_is_hidden_nobody_is_told_anything() -> None:
-    async def main() -> None:
-        async with World() as world:
-            pages = Readers(world)
-            await pages.open("ann", "bob", "nobody")
-            id = await send(world, "ann", text="a canary")
-            assert await pages.told() == {"ann"}
-            await world.change(LETTER, id, text="another canary")
-            assert await pages.told() == {"ann"}
-            # Whoever may see it from now on, or could until now, is told.
-            await world.change(LETTER, id, readers=["ann", "bob"])
-            assert await pages.told() == {"ann", "bob"}
-            await world.change(LETTER, id, readers=["bob"])
-            assert await pages.told() == {"ann", "bob"}
-            await world.change(LETTER, id, text="for bob")
-            assert await pages.told() == {"bob"}
-            await world.change(LETTER, id, readers=[])
-            assert await pages.told() == {"bob"}
-            await world.change(LETTER, id, text="for nobody")
-            assert await pages.told() == set()
-            await burn(world, LETTER, id)
-            assert await pages.told() == set()
-            gone = await send(world, "ann")
-            assert await pages.told() == {"ann"}
-            await burn(world, LETTER, gone)
-            assert await pages.told() == {"ann"}
-            for browser in pages.browsers.values():
-                assert b"canary" not in browser.text
-            for browser in pages.browsers.values():
-                await browser.leave()
-            await send(world, "ann")
-            assert repr(world.hub) == "<LiveHub, 0 streams of 0 topics>"
-
-    run(main())
+async def test_of_a_record_that_is_hidden_nobody_is_told_anything() -> None:
+    async with World() as world:
+        pages = Readers(world)
+        await pages.open("ann", "bob", "nobody")
+        id = await send(world, "ann", text="a canary")
+        assert await pages.told() == {"ann"}
+        await world.change(LETTER, id, text="another canary")
+        assert await pages.told() == {"ann"}
+        # Whoever may see it from now on, or could until now, is told.
+        await world.change(LETTER, id, readers=["ann", "bob"])
+        assert await pages.told() == {"ann", "bob"}
+        await world.change(LETTER, id, readers=["bob"])
+        assert await pages.told() == {"ann", "bob"}
+        await world.change(LETTER, id, text="for bob")
+        assert await pages.told() == {"bob"}
+        await world.change(LETTER, id, readers=[])
+        assert await pages.told() == {"bob"}
+        await world.change(LETTER, id, text="for nobody")
+        assert await pages.told() == set()
+        await burn(world, LETTER, id)
+        assert await pages.told() == set()
+        gone = await send(world, "ann")
+        assert await pages.told() == {"ann"}
+        await burn(world, LETTER, gone)
+        assert await pages.told() == {"ann"}
+        for browser in pages.browsers.values():
+            assert b"canary" not in browser.text
+        for browser in pages.browsers.values():
+            await browser.leave()
+        await send(world, "ann")
+        assert repr(world.hub) == "<LiveHub, 0 streams of 0 topics>"
 
 
-def test_what_happens_at_once_is_judged_as_a_whole() -> None:
-    async def main() -> None:
-        async with World() as world:
-            pages = Readers(world)
-            await pages.open("ann", "bob", "eve")
-            id = await send(world)
-            assert await pages.told() == set()
-            # He could see it for no more than a moment, but his page may have.
-            await world.change(LETTER, id, readers=["ann"])
-            await world.change(LETTER, id, readers=["bob"])
-            await burn(world, LETTER, id)
-            assert await pages.told() == {"ann", "bob"}
-
-    run(main())
+async def test_what_happens_at_once_is_judged_as_a_whole() -> None:
+    async with World() as world:
+        pages = Readers(world)
+        await pages.open("ann", "bob", "eve")
+        id = await send(world)
+        assert await pages.told() == set()
+        # He could see it for no more than a moment, but his page may have.
+        await world.change(LETTER, id, readers=["ann"])
+        await world.change(LETTER, id, readers=["bob"])
+        await burn(world, LETTER, id)
+        assert await pages.told() == {"ann", "bob"}
 
 
-def test_how_long_a_hint_takes_tells_nothing_of_what_is_hidden() -> None:
-    async def main() -> None:
-        async with World() as world:
-            pages = Readers(world)
-            await pages.open("ann", "bob")
-            for number in range(3):
-                await send(world, "bob", text=str(number))
-            browser = pages.browsers["ann"]
-            before = len(browser.bodies)
-            await send(world, "ann")
-            await browser.settle()
-            assert len(browser.bodies) == before + 1
-            # His own changes come together, as they would in any list.
-            for number in range(5):
-                await send(world, "ann", text=str(number))
-            await browser.settle()
-            assert len(browser.bodies) == before + 1
-            await asyncio.sleep(INTERVAL * 1.2)
-            assert len(browser.bodies) == before + 2
-
-    run(main())
+async def test_how_long_a_hint_takes_tells_nothing_of_what_is_hidden() -> None:
+    async with World() as world:
+        pages = Readers(world)
+        await pages.open("ann", "bob")
+        for number in range(3):
+            await send(world, "bob", text=str(number))
+        browser = pages.browsers["ann"]
+        before = len(browser.bodies)
+        await send(world, "ann")
+        await browser.settle()
+        assert len(browser.bodies) == before + 1
+        # His own changes come together, as they would in any list.
+        for number in range(5):
+            await send(world, "ann", text=str(number))
+        await browser.settle()
+        assert len(browser.bodies) == before + 1
+        await asyncio.sleep(INTERVAL * 1.2)
+        assert len(browser.bodies) == before + 2
 
 
-def test_no_mark_counts_what_is_hidden() -> None:
-    async def main() -> None:
-        async with World() as world:
-            quiet = [world.parts.changes.mark("letter") for _ in range(3)]
-            for _ in range(7):
-                await send(world)
-            marks = [*quiet, *(world.parts.changes.mark("letter") for _ in range(3))]
-            assert len({*marks}) == 6
-            assert {mark.partition(".")[2] for mark in marks} == {"0"}
-            # So a page that comes late fetches once more, whatever it has missed.
-            assert (await world.browse("letter")).signals["_changes"]["letter"] not in marks
-
-    run(main())
+async def test_no_mark_counts_what_is_hidden() -> None:
+    async with World() as world:
+        quiet = [world.parts.changes.mark("letter") for _ in range(3)]
+        for _ in range(7):
+            await send(world)
+        marks = [*quiet, *(world.parts.changes.mark("letter") for _ in range(3))]
+        assert len({*marks}) == 6
+        assert {mark.partition(".")[2] for mark in marks} == {"0"}
+        # So a page that comes late fetches once more, whatever it has missed.
+        assert (await world.browse("letter")).signals["_changes"]["letter"] not in marks
 
 
-def test_what_is_deleted_along_with_a_hidden_record_is_told_to_whoever_could_see_that() -> None:
-    async def main() -> None:
-        letters = table_of("letter")
-        notes = table_of("note", ReferenceColumn("letter", "letter_id", "letter", "cascade"))
-        async with World(tables={"letter": letters, "note": notes}) as world:
-            pages = Readers(world)
-            await pages.open("ann", "nobody", watch="note")
-            hidden, seen = await send(world), await send(world, "ann")
-            assert await pages.told() == set()
-            await burn(world, LETTER, hidden)
-            assert await pages.told() == set()
-            await burn(world, LETTER, seen)
-            assert await pages.told() == {"ann"}
-            # Notes themselves are everybody's.
-            id = await write(world, "one")
-            assert await pages.told() == {"ann", "nobody"}
-            await burn(world, NOTE, id)
-            assert await pages.told() == {"ann", "nobody"}
-            marks = {world.parts.changes.mark("note") for _ in range(2)}
-            assert len(marks) == 2
-
-    run(main())
-
-
-def test_what_another_process_tells_of_is_read_from_the_store() -> None:
-    async def main() -> None:
-        async with World() as world:
-            id = await send(world, "ann")
-            gone = await send(world, "ann")
-            pages = Readers(world)
-            await pages.open("ann", "bob")
-            told = CommandRecord("letter", id, "x", {}, ANONYMOUS, 0.0, 2, ("text",))
-            world.hub.hear(told)
-            assert await pages.told() == {"ann"}
-            # What it was before nobody knows here.
-            backend = world.services.persistence.backend_for(LETTER)
-            key = LETTER.key(gone)
-            await backend.commit([Write(key, None, await backend.version(key))])
-            deleted = CommandRecord("letter", gone, "x", {}, ANONYMOUS, 0.0, 2, ("id", "text"))
-            world.hub.hear(deleted)
-            assert await pages.told() == set()
-
-    run(main())
+async def test_what_is_deleted_along_with_a_hidden_record_is_told_to_whoever_could_see_that() -> (
+    None
+):
+    letters = table_of("letter")
+    notes = table_of("note", ReferenceColumn("letter", "letter_id", "letter", "cascade"))
+    async with World(tables={"letter": letters, "note": notes}) as world:
+        pages = Readers(world)
+        await pages.open("ann", "nobody", watch="note")
+        hidden, seen = await send(world), await send(world, "ann")
+        assert await pages.told() == set()
+        await burn(world, LETTER, hidden)
+        assert await pages.told() == set()
+        await burn(world, LETTER, seen)
+        assert await pages.told() == {"ann"}
+        # Notes themselves are everybody's.
+        id = await write(world, "one")
+        assert await pages.told() == {"ann", "nobody"}
+        await burn(world, NOTE, id)
+        assert await pages.told() == {"ann", "nobody"}
+        marks = {world.parts.changes.mark("note") for _ in range(2)}
+        assert len(marks) == 2
 
 
-def test_a_policy_that_fails_and_a_store_that_is_away_tell_nobody(
+async def test_what_another_process_tells_of_is_read_from_the_store() -> None:
+    async with World() as world:
+        id = await send(world, "ann")
+        gone = await send(world, "ann")
+        pages = Readers(world)
+        await pages.open("ann", "bob")
+        told = CommandRecord("letter", id, "x", {}, ANONYMOUS, 0.0, 2, ("text",))
+        world.hub.hear(told)
+        assert await pages.told() == {"ann"}
+        # What it was before nobody knows here.
+        backend = world.services.persistence.backend_for(LETTER)
+        key = LETTER.key(gone)
+        await backend.commit([Write(key, None, await backend.version(key))])
+        deleted = CommandRecord("letter", gone, "x", {}, ANONYMOUS, 0.0, 2, ("id", "text"))
+        world.hub.hear(deleted)
+        assert await pages.told() == set()
+
+
+async def test_a_policy_that_fails_and_a_store_that_is_away_tell_nobody(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(store: MemoryRepo, keys: Sequence[Key]) -> list[Stored | None]:
         raise Unavailable(1.0)
 
-    async def main() -> None:
-        async with World() as world:
-            pages = Readers(world)
-            await pages.open("ann")
-            id = await send(world, "breaks")
+    async with World() as world:
+        pages = Readers(world)
+        await pages.open("ann")
+        id = await send(world, "breaks")
+        assert await pages.told() == set()
+        assert "A policy of letter failed" in caplog.text
+        with monkeypatch.context() as patch:
+            patch.setattr(MemoryRepo, "load_all", away)
+            await world.change(LETTER, id, readers=["ann"])
             assert await pages.told() == set()
-            assert "A policy of letter failed" in caplog.text
-            with monkeypatch.context() as patch:
-                patch.setattr(MemoryRepo, "load_all", away)
-                await world.change(LETTER, id, readers=["ann"])
-                assert await pages.told() == set()
-            assert "Changes of letter are lost" in caplog.text
-            await world.change(LETTER, id, text="next")
-            assert await pages.told() == {"ann"}
-
-    run(main())
+        assert "Changes of letter are lost" in caplog.text
+        await world.change(LETTER, id, text="next")
+        assert await pages.told() == {"ann"}

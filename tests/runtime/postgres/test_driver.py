@@ -1,7 +1,8 @@
 """The driver on a real server: what it carries out, what it refuses, what it gives back."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -23,8 +24,6 @@ from starmodel.stores.sql.drivers.driver import (
 from starmodel.stores.sql.drivers.postgres import PostgresDriver
 from starmodel.stores.sql.drivers.postgres_connection import read_url
 
-Check = Callable[[PostgresDriver], Coroutine[Any, Any, None]]
-
 TABLES = [
     "CREATE TABLE account (id text PRIMARY KEY, owner text CONSTRAINT uq_account_owner UNIQUE,"
     " balance bigint NOT NULL CONSTRAINT ck_account_balance_ge CHECK (balance >= 0),"
@@ -39,19 +38,17 @@ DELETE = delete("account", BY_VERSION, is_single=True)
 ENTRY = insert("entry", dict.fromkeys(("id", "account_id", "amount"), "?"))
 
 
-def run(url: str, check: Check, **options: Any) -> None:
-    async def main() -> None:
-        driver = PostgresDriver(url, **options)
-        await driver.open()
-        try:
-            await driver.execute([Statement(sql) for sql in TABLES])
-            for name in ("a", "b"):
-                await driver.execute([INSERT.bind(name, name, 100, 1)])
-            await check(driver)
-        finally:
-            await driver.close()
-
-    asyncio.run(main())
+@asynccontextmanager
+async def opened_driver(url: str, **options: Any) -> AsyncGenerator[PostgresDriver]:
+    driver = PostgresDriver(url, **options)
+    await driver.open()
+    try:
+        await driver.execute([Statement(sql) for sql in TABLES])
+        for name in ("a", "b"):
+            await driver.execute([INSERT.bind(name, name, 100, 1)])
+        yield driver
+    finally:
+        await driver.close()
 
 
 async def balances(driver: PostgresDriver) -> dict[str, int]:
@@ -85,21 +82,19 @@ FAILING: dict[str, tuple[list[Statement], int]] = {
 
 
 @pytest.mark.parametrize("name", FAILING)
-def test_where_one_statement_misses_nothing_is_changed(postgres_url: str, name: str) -> None:
+async def test_where_one_statement_misses_nothing_is_changed(postgres_url: str, name: str) -> None:
     statements, index = FAILING[name]
 
-    async def check(driver: PostgresDriver) -> None:
+    async with opened_driver(postgres_url) as driver:
         with pytest.raises(Mismatch) as caught:
             await driver.execute(statements)
         assert caught.value.index == index
         assert await balances(driver) == {"a": 100, "b": 100}
         assert await entries(driver) == 0
 
-    run(postgres_url, check)
 
-
-def test_statements_are_carried_out_together(postgres_url: str) -> None:
-    async def check(driver: PostgresDriver) -> None:
+async def test_statements_are_carried_out_together(postgres_url: str) -> None:
+    async with opened_driver(postgres_url) as driver:
         assert await driver.execute(transfer(1)) == [[], [], []]
         assert await balances(driver) == {"a": 90, "b": 110}
         returning = UPDATE._replace(
@@ -123,8 +118,6 @@ def test_statements_are_carried_out_together(postgres_url: str) -> None:
         )
         assert await entries(driver) == 32
         assert await driver.execute([]) == []
-
-    run(postgres_url, check)
 
 
 @pytest.mark.parametrize(
@@ -153,10 +146,10 @@ def test_statements_are_carried_out_together(postgres_url: str) -> None:
     ],
     ids=["unique", "missing reference", "still referred to", "check", "not null"],
 )
-def test_a_constraint_refuses_by_name(
+async def test_a_constraint_refuses_by_name(
     postgres_url: str, statements: list[Statement], violation: tuple[object, ...]
 ) -> None:
-    async def check(driver: PostgresDriver) -> None:
+    async with opened_driver(postgres_url) as driver:
         await driver.execute([ENTRY.bind("0", "b", 1)])
         with pytest.raises(Violation) as caught:
             await driver.execute(statements)
@@ -164,11 +157,10 @@ def test_a_constraint_refuses_by_name(
         assert (refused.kind, refused.constraint, refused.columns, refused.index) == violation
         assert await balances(driver) == {"a": 100, "b": 100}
 
-    run(postgres_url, check)
 
+async def test_a_transaction_that_stays_open_keeps_others_out(postgres_url: str) -> None:
+    async with opened_driver(postgres_url, pool_size=4) as driver:
 
-def test_a_transaction_that_stays_open_keeps_others_out(postgres_url: str) -> None:
-    async def check(driver: PostgresDriver) -> None:
         async def add(amount: int) -> None:
             async with driver.exclusive() as transaction:
                 select = "SELECT balance, row_version FROM account WHERE id = ? FOR UPDATE"
@@ -192,11 +184,9 @@ def test_a_transaction_that_stays_open_keeps_others_out(postgres_url: str) -> No
         assert await balances(driver) == {"a": 130, "b": 100}
         assert await entries(driver) == 0
 
-    run(postgres_url, check, pool_size=4)
 
-
-def test_a_deadlock_and_a_lock_that_is_not_given_are_contention(postgres_url: str) -> None:
-    async def check(driver: PostgresDriver) -> None:
+async def test_a_deadlock_and_a_lock_that_is_not_given_are_contention(postgres_url: str) -> None:
+    async with opened_driver(f"{postgres_url}?lock_timeout=1500") as driver:
         lock = "SELECT 1 FROM account WHERE id = ? FOR UPDATE"
 
         async def cross(first: str, second: str) -> str:
@@ -219,20 +209,19 @@ def test_a_deadlock_and_a_lock_that_is_not_given_are_contention(postgres_url: st
                 await driver.execute([UPDATE.bind(1, 2, "a", 1)])
         assert await balances(driver) == {"a": 100, "b": 100}
 
-    run(f"{postgres_url}?lock_timeout=1500", check)
 
-
-def test_a_statement_that_takes_too_long_is_ended(postgres_url: str) -> None:
-    async def check(driver: PostgresDriver) -> None:
+async def test_a_statement_that_takes_too_long_is_ended(postgres_url: str) -> None:
+    async with opened_driver(f"{postgres_url}?statement_timeout=200") as driver:
         with pytest.raises(Unreachable):
             await driver.fetch("SELECT pg_sleep(30)", ())
         assert await balances(driver) == {"a": 100, "b": 100}
 
-    run(f"{postgres_url}?statement_timeout=200", check)
 
+async def test_whoever_is_cancelled_leaves_no_lock_and_no_connection_behind(
+    postgres_url: str,
+) -> None:
+    async with opened_driver(f"{postgres_url}?statement_timeout=2000", pool_size=2) as driver:
 
-def test_whoever_is_cancelled_leaves_no_lock_and_no_connection_behind(postgres_url: str) -> None:
-    async def check(driver: PostgresDriver) -> None:
         async def hold() -> None:
             async with driver.exclusive() as transaction:
                 await transaction.fetch("SELECT 1 FROM account FOR UPDATE", ())
@@ -252,11 +241,11 @@ def test_whoever_is_cancelled_leaves_no_lock_and_no_connection_behind(postgres_u
                 await driver.execute([Statement("UPDATE account SET owner = owner")])
         assert await balances(driver) == {"a": 100, "b": 100}
 
-    run(f"{postgres_url}?statement_timeout=2000", check, pool_size=2)
 
-
-def test_where_all_connections_are_in_use_one_waits_his_turn_or_is_told(postgres_url: str) -> None:
-    async def check(driver: PostgresDriver) -> None:
+async def test_where_all_connections_are_in_use_one_waits_his_turn_or_is_told(
+    postgres_url: str,
+) -> None:
+    async with opened_driver(f"{postgres_url}?pool_size=2&pool_timeout=0.8") as driver:
         asked = [driver.fetch("SELECT ?::bigint, pg_sleep(0.01)", (n,)) for n in range(40)]
         assert [rows[0][0] for rows in await asyncio.gather(*asked)] == list(range(40))
         [(count,)] = await driver.fetch(
@@ -269,11 +258,9 @@ def test_where_all_connections_are_in_use_one_waits_his_turn_or_is_told(postgres
                 await driver.fetch("SELECT 1", ())
         assert await entries(driver) == 0
 
-    run(f"{postgres_url}?pool_size=2&pool_timeout=0.8", check)
 
-
-def test_tables_may_change_under_statements_that_are_prepared(postgres_url: str) -> None:
-    async def check(driver: PostgresDriver) -> None:
+async def test_tables_may_change_under_statements_that_are_prepared(postgres_url: str) -> None:
+    async with opened_driver(postgres_url) as driver:
         for kind in ("text", "bigint", "text"):
             statement = f"ALTER TABLE entry ALTER COLUMN amount TYPE {kind} USING amount::{kind}"
             await driver.execute([Statement(statement)])
@@ -281,8 +268,6 @@ def test_tables_may_change_under_statements_that_are_prepared(postgres_url: str)
                 await driver.fetch("SELECT amount FROM entry", ())
         async with driver.exclusive() as transaction:
             assert await transaction.fetch("SELECT amount FROM entry", ()) == []
-
-    run(postgres_url, check)
 
 
 VALUES = (
@@ -313,10 +298,10 @@ VALUES = (
 
 
 @pytest.mark.parametrize("values", VALUES, ids=[str(values[0]) for values in VALUES])
-def test_values_come_back_equal(postgres_url: str, values: tuple[Any, ...]) -> None:
+async def test_values_come_back_equal(postgres_url: str, values: tuple[Any, ...]) -> None:
     kind, *samples = values
 
-    async def check(driver: PostgresDriver) -> None:
+    async with opened_driver(postgres_url) as driver:
         await driver.execute([Statement(f"CREATE TABLE kept (place bigint, value {kind})")])
         for place, value in enumerate([*samples, None]):
             added = insert("kept", {"place": "?", "value": "?"}, expects=1)
@@ -331,22 +316,18 @@ def test_values_come_back_equal(postgres_url: str, values: tuple[Any, ...]) -> N
         if kind in ("date", "timestamp", "timestamptz"):
             assert await driver.fetch("SELECT 1 FROM kept WHERE NOT isfinite(value)", ()) == []
 
-    run(postgres_url, check)
-
 
 @pytest.mark.parametrize("value", ["infinity", "-infinity", "0044-03-15 BC", "10000-01-01"])
-def test_days_that_python_does_not_know_are_refused(postgres_url: str, value: str) -> None:
-    async def check(driver: PostgresDriver) -> None:
+async def test_days_that_python_does_not_know_are_refused(postgres_url: str, value: str) -> None:
+    async with opened_driver(postgres_url) as driver:
         for kind in ("date", "timestamp", "timestamptz"):
             with pytest.raises(ValueError, match="1 and 9999"):
                 await driver.fetch(f"SELECT '{value}'::{kind}", ())
         assert await entries(driver) == 0
 
-    run(postgres_url, check)
 
-
-def test_what_is_no_fault_of_the_data_is_told_apart(postgres_url: str) -> None:
-    async def check(driver: PostgresDriver) -> None:
+async def test_what_is_no_fault_of_the_data_is_told_apart(postgres_url: str) -> None:
+    async with opened_driver(postgres_url) as driver:
         for sql, parameters in (
             ("SELECT * FROM nothing", ()),
             ("SELEKT", ()),
@@ -357,8 +338,6 @@ def test_what_is_no_fault_of_the_data_is_told_apart(postgres_url: str) -> None:
                 await driver.fetch(sql, parameters)
             assert type(caught.value) is DriverError
         assert await entries(driver) == 0
-
-    run(postgres_url, check)
 
 
 def test_urls_are_read_as_others_write_them() -> None:
@@ -378,14 +357,14 @@ def test_urls_are_read_as_others_write_them() -> None:
             read_url(wrong)
 
 
-def test_a_start_says_what_is_wrong_and_not_the_password(postgres_server: Server) -> None:
+async def test_a_start_says_what_is_wrong_and_not_the_password(postgres_server: Server) -> None:
     async def open_at(url: str) -> None:
         await PostgresDriver(url).open()
 
     there = postgres_server.database_url("not_there")
     with pytest.raises(ConfigurationError, match="not_there"):
-        asyncio.run(open_at(there))
+        await open_at(there)
     with pytest.raises(Unreachable) as caught:
-        asyncio.run(open_at("postgresql://u:hunter2@127.0.0.1:1/d"))
+        await open_at("postgresql://u:hunter2@127.0.0.1:1/d")
     assert "127.0.0.1:1/d" in str(caught.value)
     assert "hunter2" not in str(caught.value)

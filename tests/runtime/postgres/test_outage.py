@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -26,9 +26,9 @@ SECONDS_BETWEEN = 0.2  # of each writer: 50 writes a second in all
 
 
 @pytest.fixture
-def url(own_postgres_server: OwnServer) -> Iterator[str]:
+async def url(own_postgres_server: OwnServer) -> AsyncIterator[str]:
     with own_postgres_server.database() as url:
-        asyncio.run(make_tables(url))
+        await make_tables(url)
         yield url
 
 
@@ -54,80 +54,71 @@ class Outage:
 
 
 @pytest.mark.parametrize("way", ["stop", "kill"])
-def test_errors_last_as_long_as_the_outage(
+async def test_errors_last_as_long_as_the_outage(
     own_postgres_server: OwnServer, url: str, way: str
 ) -> None:
     server = own_postgres_server
 
-    async def main() -> None:
-        told: list[CommandRecord] = []
-        ids = [f"tally-{number}" for number in range(WRITERS)]
-        async with opened(url, subscribe=told.append) as services:
-            await create(services, *ids)
-            outage = Outage(services)
-            writers = [asyncio.create_task(outage.write(id)) for id in ids]
-            await asyncio.sleep(1)
-            began = time.monotonic()
-            await asyncio.to_thread(getattr(server, way))
-            await asyncio.sleep(0.7)
-            await asyncio.to_thread(server.start)
-            ended = time.monotonic()
-            before = outage.acknowledged
-            await asyncio.sleep(1)
-            outage.is_over = True
-            await asyncio.gather(*writers)
-            assert before > 20
-            assert outage.acknowledged - before > 20
-            # What was under way at its end may hear of it a moment later.
-            assert began <= min(outage.refused_at) <= max(outage.refused_at) < ended + 0.3
-            stored = sum([await total(services, id) for id in ids])
-            # What was under way as the server went is done or not; it is one write of each.
-            assert outage.acknowledged <= stored <= outage.acknowledged + WRITERS
-        # Whoever comes next tells of what was done and could not be acknowledged.
-        async with opened(url, subscribe=told.append, clock=lambda: time.time() + 60):
-            pass
-        versions = {(record.id, record.version) for record in told}
-        assert len(versions) == WRITERS + stored
-        assert await unpublished(url) == 0
-
-    asyncio.run(main())
+    told: list[CommandRecord] = []
+    ids = [f"tally-{number}" for number in range(WRITERS)]
+    async with opened(url, subscribe=told.append) as services:
+        await create(services, *ids)
+        outage = Outage(services)
+        writers = [asyncio.create_task(outage.write(id)) for id in ids]
+        await asyncio.sleep(1)
+        began = time.monotonic()
+        await asyncio.to_thread(getattr(server, way))
+        await asyncio.sleep(0.7)
+        await asyncio.to_thread(server.start)
+        ended = time.monotonic()
+        before = outage.acknowledged
+        await asyncio.sleep(1)
+        outage.is_over = True
+        await asyncio.gather(*writers)
+        assert before > 20
+        assert outage.acknowledged - before > 20
+        # What was under way at its end may hear of it a moment later.
+        assert began <= min(outage.refused_at) <= max(outage.refused_at) < ended + 0.3
+        stored = sum([await total(services, id) for id in ids])
+        # What was under way as the server went is done or not; it is one write of each.
+        assert outage.acknowledged <= stored <= outage.acknowledged + WRITERS
+    # Whoever comes next tells of what was done and could not be acknowledged.
+    async with opened(url, subscribe=told.append, clock=lambda: time.time() + 60):
+        pass
+    versions = {(record.id, record.version) for record in told}
+    assert len(versions) == WRITERS + stored
+    assert await unpublished(url) == 0
 
 
-def test_a_restart_that_nobody_saw_costs_nobody_anything(
+async def test_a_restart_that_nobody_saw_costs_nobody_anything(
     own_postgres_server: OwnServer, url: str
 ) -> None:
-    async def main() -> None:
-        async with opened(url) as services:
-            await create(services, "shared")
-        driver = PostgresDriver(url)
-        await driver.open()
-        await asyncio.gather(*(driver.fetch("SELECT pg_sleep(0.05)", ()) for _ in range(8)))
-        # The event loop does not come to see that the connections were closed.
-        own_postgres_server.restart()
-        results = await asyncio.gather(*(driver.fetch("SELECT 1", ()) for _ in range(20)))
-        assert [rows[0][0] for rows in results] == [1] * 20
-        own_postgres_server.restart()
-        async with driver.exclusive() as transaction:
-            await transaction.execute([UPDATE.bind(1, 2, "shared", 1)])
-        own_postgres_server.restart()
-        await asyncio.sleep(0.05)
-        await driver.execute([UPDATE.bind(2, 3, "shared", 2)])
-        await driver.close()
-
-    asyncio.run(main())
+    async with opened(url) as services:
+        await create(services, "shared")
+    driver = PostgresDriver(url)
+    await driver.open()
+    await asyncio.gather(*(driver.fetch("SELECT pg_sleep(0.05)", ()) for _ in range(8)))
+    # The event loop does not come to see that the connections were closed.
+    own_postgres_server.restart()
+    results = await asyncio.gather(*(driver.fetch("SELECT 1", ()) for _ in range(20)))
+    assert [rows[0][0] for rows in results] == [1] * 20
+    own_postgres_server.restart()
+    async with driver.exclusive() as transaction:
+        await transaction.execute([UPDATE.bind(1, 2, "shared", 1)])
+    own_postgres_server.restart()
+    await asyncio.sleep(0.05)
+    await driver.execute([UPDATE.bind(2, 3, "shared", 2)])
+    await driver.close()
 
 
-def test_backends_that_an_administrator_ends_are_replaced(
+async def test_backends_that_an_administrator_ends_are_replaced(
     own_postgres_server: OwnServer, url: str
 ) -> None:
-    async def main() -> None:
-        driver = PostgresDriver(url)
-        await driver.open()
-        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
-        for _ in range(3):
-            await driver.fetch("SELECT 1", ())
-            own_postgres_server.run(end, urlsplit(url).path[1:])
-            assert [tuple(row) for row in await driver.fetch("SELECT 1", ())] == [(1,)]
-        await driver.close()
-
-    asyncio.run(main())
+    driver = PostgresDriver(url)
+    await driver.open()
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
+    for _ in range(3):
+        await driver.fetch("SELECT 1", ())
+        own_postgres_server.run(end, urlsplit(url).path[1:])
+        assert [tuple(row) for row in await driver.fetch("SELECT 1", ())] == [(1,)]
+    await driver.close()

@@ -37,8 +37,8 @@ ROUNDS = int(os.environ.get("STARMODEL_TEST_ROUNDS", "5"))
 
 
 @pytest.fixture
-def url(postgres_url: str) -> str:
-    asyncio.run(make_tables(postgres_url))
+async def url(postgres_url: str) -> str:
+    await make_tables(postgres_url)
     return postgres_url
 
 
@@ -50,27 +50,21 @@ def killer() -> Iterator[Killer]:
 
 @pytest.mark.parametrize("way", ["compare", "lock"])
 @pytest.mark.parametrize("workers", [1, 500])
-def test_of_two_processes_nobody_loses_an_update(url: str, way: str, workers: int) -> None:
-    async def begin() -> None:
-        async with opened(url) as services:
-            await create(services, "shared")
-
-    async def end() -> int:
-        async with opened(url) as services:
-            return await total(services, "shared")
-
-    asyncio.run(begin())
+async def test_of_two_processes_nobody_loses_an_update(url: str, way: str, workers: int) -> None:
+    async with opened(url) as services:
+        await create(services, "shared")
     command = [sys.executable, tally_world.__file__, url, "500", str(workers), way]
     paths = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     processes = [
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=paths) for _ in range(2)
     ]
     assert [process.communicate(timeout=60)[0].strip() for process in processes] == ["500", "500"]
-    assert asyncio.run(end()) == 1000
-    assert asyncio.run(unpublished(url)) == 0
+    async with opened(url) as services:
+        assert await total(services, "shared") == 1000
+    assert await unpublished(url) == 0
 
 
-def test_many_begin_on_a_new_database_at_once(postgres_server: Server) -> None:
+async def test_many_begin_on_a_new_database_at_once(postgres_server: Server) -> None:
     async def begin(url: str) -> None:
         stores = [SQLModelBackend(url, [TALLY_TABLE]) for _ in range(8)]
         await asyncio.gather(*(store.open() for store in stores))
@@ -78,7 +72,7 @@ def test_many_begin_on_a_new_database_at_once(postgres_server: Server) -> None:
 
     for _ in range(ROUNDS):
         with postgres_server.database() as url:
-            asyncio.run(begin(url))
+            await begin(url)
 
 
 class Refusing(Driver):
@@ -136,32 +130,29 @@ class RefusingTransaction(Exclusive):
         return await self.transaction.execute(statements)
 
 
-def test_where_the_database_wants_it_again_it_is_done_again_and_once(url: str) -> None:
-    async def main() -> None:
-        driver = Refusing(PostgresDriver(url), 0.3)
-        told: list[CommandRecord] = []
-        async with opened(driver, subscribe=told.append) as services:
-            names = [f"tally-{number}" for number in range(20)]
-            for name in names:
-                await create(services, name)
-            told.clear()
-            await asyncio.gather(
-                *(
-                    add(services, name, amount, lock=amount == 3)
-                    for name in names
-                    for amount in (1, 2, 3, 4, 5, 6)
-                )
+async def test_where_the_database_wants_it_again_it_is_done_again_and_once(url: str) -> None:
+    driver = Refusing(PostgresDriver(url), 0.3)
+    told: list[CommandRecord] = []
+    async with opened(driver, subscribe=told.append) as services:
+        names = [f"tally-{number}" for number in range(20)]
+        for name in names:
+            await create(services, name)
+        told.clear()
+        await asyncio.gather(
+            *(
+                add(services, name, amount, lock=amount == 3)
+                for name in names
+                for amount in (1, 2, 3, 4, 5, 6)
             )
-            assert [await total(services, name) for name in names] == [21] * 20
-            # A record for every commit, and none for what was refused.
-            versions = sorted((record.id, record.version) for record in told)
-            assert versions == sorted((name, version) for name in names for version in range(2, 8))
-        assert driver.refusals.total() > 30
+        )
+        assert [await total(services, name) for name in names] == [21] * 20
+        # A record for every commit, and none for what was refused.
+        versions = sorted((record.id, record.version) for record in told)
+        assert versions == sorted((name, version) for name in names for version in range(2, 8))
+    assert driver.refusals.total() > 30
 
-    asyncio.run(main())
 
-
-def test_an_event_over_several_rows_is_done_whole_or_not_at_all(url: str) -> None:
+async def test_an_event_over_several_rows_is_done_whole_or_not_at_all(url: str) -> None:
     async def move(services: Services, source: str, target: str, amount: int) -> None:
         async with services.unit_of_work() as work:
             for _ in work.attempts():
@@ -175,51 +166,42 @@ def test_an_event_over_several_rows_is_done_whole_or_not_at_all(url: str) -> Non
                 if await work.commit(giver, "move", arguments, None) is not None:
                     return
 
-    async def main() -> None:
-        told: list[CommandRecord] = []
-        async with opened(url, subscribe=told.append) as services:
-            await create(services, "a", "b", "c")
-            for id in ("a", "b", "c"):
-                await add(services, id, 100)
-            told.clear()
-            await asyncio.gather(
-                *(move(services, "a", "b", amount) for amount in range(1, 6)),
-                *(move(services, "b", "c", amount) for amount in range(1, 6)),
-                *(move(services, "c", "a", amount) for amount in range(1, 6)),
-            )
-            assert [await total(services, id) for id in ("a", "b", "c")] == [100] * 3
-            assert len(told) == 45
-            told.clear()
-            # A balance below nothing, a name that is taken: neither leaves a trace.
-            with pytest.raises(ConstraintViolation) as caught:
-                await move(services, "a", "b", 101)
-            assert [error.name for error in caught.value.errors] == ["total"]
-            with pytest.raises((ConstraintViolation, Conflict)):
-                await move(services, "a", "b", 1)
-            assert [await total(services, id) for id in ("a", "b", "c")] == [100] * 3
-            assert told == []
-        assert await unpublished(url) == 0
-
-    asyncio.run(main())
+    told: list[CommandRecord] = []
+    async with opened(url, subscribe=told.append) as services:
+        await create(services, "a", "b", "c")
+        for id in ("a", "b", "c"):
+            await add(services, id, 100)
+        told.clear()
+        await asyncio.gather(
+            *(move(services, "a", "b", amount) for amount in range(1, 6)),
+            *(move(services, "b", "c", amount) for amount in range(1, 6)),
+            *(move(services, "c", "a", amount) for amount in range(1, 6)),
+        )
+        assert [await total(services, id) for id in ("a", "b", "c")] == [100] * 3
+        assert len(told) == 45
+        told.clear()
+        # A balance below nothing, a name that is taken: neither leaves a trace.
+        with pytest.raises(ConstraintViolation) as caught:
+            await move(services, "a", "b", 101)
+        assert [error.name for error in caught.value.errors] == ["total"]
+        with pytest.raises((ConstraintViolation, Conflict)):
+            await move(services, "a", "b", 1)
+        assert [await total(services, id) for id in ("a", "b", "c")] == [100] * 3
+        assert told == []
+    assert await unpublished(url) == 0
 
 
-def test_more_locks_than_connections_are_given_one_after_the_other(url: str) -> None:
-    async def main() -> None:
-        async with opened(f"{url}?pool_size=2") as services:
-            await create(services, *(f"tally-{number}" for number in range(10)))
-            await asyncio.gather(
-                *(
-                    add(services, f"tally-{number % 10}", lock=number % 3 == 0)
-                    for number in range(100)
-                )
-            )
-            totals = [await total(services, f"tally-{number}") for number in range(10)]
-            assert totals == [10] * 10
-
-    asyncio.run(main())
+async def test_more_locks_than_connections_are_given_one_after_the_other(url: str) -> None:
+    async with opened(f"{url}?pool_size=2") as services:
+        await create(services, *(f"tally-{number}" for number in range(10)))
+        await asyncio.gather(
+            *(add(services, f"tally-{number % 10}", lock=number % 3 == 0) for number in range(100))
+        )
+        totals = [await total(services, f"tally-{number}") for number in range(10)]
+        assert totals == [10] * 10
 
 
-def test_a_request_that_comes_again_is_done_once(url: str) -> None:
+async def test_a_request_that_comes_again_is_done_once(url: str) -> None:
     async def once(services: Services, key: str) -> str:
         try:
             async with services.unit_of_work(idempotency_key=key) as work:
@@ -233,22 +215,19 @@ def test_a_request_that_comes_again_is_done_once(url: str) -> None:
             assert (repeated.entity, repeated.id) == ("tally", "shared")
             return "repeated"
 
-    async def main() -> None:
-        async with opened(url) as services:
-            await create(services, "shared")
-            asked = [once(services, f"key-{number % 4}") for number in range(40)]
-            answers = await asyncio.gather(*asked)
-            assert (answers.count("done"), answers.count("repeated")) == (4, 36)
-            assert await total(services, "shared") == 4
-        async with opened(url) as services:
-            assert await once(services, "key-1") == "repeated"
-            assert await total(services, "shared") == 4
-
-    asyncio.run(main())
+    async with opened(url) as services:
+        await create(services, "shared")
+        asked = [once(services, f"key-{number % 4}") for number in range(40)]
+        answers = await asyncio.gather(*asked)
+        assert (answers.count("done"), answers.count("repeated")) == (4, 36)
+        assert await total(services, "shared") == 4
+    async with opened(url) as services:
+        assert await once(services, "key-1") == "repeated"
+        assert await total(services, "shared") == 4
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_process_that_is_killed_leaves_all_or_nothing(
+async def test_a_process_that_is_killed_leaves_all_or_nothing(
     url: str, killer: Killer, point: str
 ) -> None:
-    asyncio.run(check(url, killer, point, ROUNDS))
+    await check(url, killer, point, ROUNDS)

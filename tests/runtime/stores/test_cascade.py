@@ -1,7 +1,6 @@
 """What is left of rows that go along with another, in tables that refer to each other in a ring."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -99,88 +98,68 @@ def key(entity: Entity) -> Key:
     return Key(type(entity).__name__.lower(), "record", str(entity.id))
 
 
-Check = Callable[[World], Coroutine[Any, Any, None]]
-Run = Callable[[Check], None]
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a coroutine on an open, empty store."""
+async def world(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
+    """An open, empty store."""
     url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
 
-    def run_on_store(check: Check) -> None:
-        async def main() -> None:
-            world = World(SQLModelBackend(url, TABLES))
-            await world.store.open()
-            try:
-                await world.make()
-                await check(world)
-            finally:
-                await world.store.close()
-
-        asyncio.run(main())
-
-    return run_on_store
+    world = World(SQLModelBackend(url, TABLES))
+    await world.store.open()
+    try:
+        await world.make()
+        yield world
+    finally:
+        await world.store.close()
 
 
-def test_versions_go_on_all_the_way_down_a_tree(run: Run) -> None:
-    async def check(world: World) -> None:
-        top = Node(id="top")
-        children = [Node(id=f"child-{number}", parent=Ref(top)) for number in range(2)]
-        deep = Node(id="deep", parent=Ref("child-1"))
-        friend = Node(id="friend", friend=Ref(deep))
-        await world.save(top)
-        for times, node in enumerate((*children, deep, friend), 2):
-            assert await world.save(node, times) == times
-        await world.delete(top)
-        assert [await world.store.version(key(one)) for one in (*children, deep)] == [0, 0, 0]
-        # It stays, and has changed.
-        stored = await world.store.load(key(friend))
-        assert stored is not None and (stored.values["friend"], stored.version) == (None, 6)
-        assert await world.save(top) == 3
-        assert [await world.save(one) for one in (*children, deep)] == [4, 5, 6]
-
-    run(check)
+async def test_versions_go_on_all_the_way_down_a_tree(world: World) -> None:
+    top = Node(id="top")
+    children = [Node(id=f"child-{number}", parent=Ref(top)) for number in range(2)]
+    deep = Node(id="deep", parent=Ref("child-1"))
+    friend = Node(id="friend", friend=Ref(deep))
+    await world.save(top)
+    for times, node in enumerate((*children, deep, friend), 2):
+        assert await world.save(node, times) == times
+    await world.delete(top)
+    assert [await world.store.version(key(one)) for one in (*children, deep)] == [0, 0, 0]
+    # It stays, and has changed.
+    stored = await world.store.load(key(friend))
+    assert stored is not None and (stored.values["friend"], stored.version) == (None, 6)
+    assert await world.save(top) == 3
+    assert [await world.save(one) for one in (*children, deep)] == [4, 5, 6]
 
 
-def test_a_tree_may_begin_below_another_record_and_lose_some_of_it(run: Run) -> None:
-    async def check(world: World) -> None:
-        owner = Owner(id="o")
-        top = Node(id="top", owner=Ref(owner))
-        child = Node(id="child", parent=Ref(top), friend=Ref("child"))
-        for each in (owner, top, child):
-            await world.save(each)
-        await world.delete(owner, child)
-        assert [await world.save(one) for one in (owner, top, child)] == [3, 3, 3]
-
-    run(check)
+async def test_a_tree_may_begin_below_another_record_and_lose_some_of_it(world: World) -> None:
+    owner = Owner(id="o")
+    top = Node(id="top", owner=Ref(owner))
+    child = Node(id="child", parent=Ref(top), friend=Ref("child"))
+    for each in (owner, top, child):
+        await world.save(each)
+    await world.delete(owner, child)
+    assert [await world.save(one) for one in (owner, top, child)] == [3, 3, 3]
 
 
-def test_a_record_may_refer_to_itself(run: Run) -> None:
-    async def check(world: World) -> None:
-        node = Node(id="n", parent=Ref("n"), friend=Ref("n"))
-        assert await world.save(node, 3) == 3
-        await world.delete(node)
-        assert await world.save(node) == 5
-
-    run(check)
+async def test_a_record_may_refer_to_itself(world: World) -> None:
+    node = Node(id="n", parent=Ref("n"), friend=Ref("n"))
+    assert await world.save(node, 3) == 3
+    await world.delete(node)
+    assert await world.save(node) == 5
 
 
-def test_versions_go_on_around_a_ring_of_tables(run: Run) -> None:
-    async def check(world: World) -> None:
-        ids = [UUID(int=number) for number in range(3)]
-        first = Hen(id=ids[0])
-        chain: list[Entity] = [first]
-        for number in (1, 2):
-            egg = Egg(id=f"r{number}", hen=Ref(str(ids[number - 1])))
-            chain += [egg, Hen(id=ids[number], egg=Ref(egg))]
-        for each in chain:
-            assert await world.save(each, 2) == 2
-        # The ring is closed: the first one refers to the last but one.
-        closed = Hen(id=ids[0], egg=Ref("r2"))
-        await world.store.commit([Write(key(closed), dict(closed.__dict__), 2)])
-        await world.delete(first)
-        assert await world.save(first) == 5
-        assert [await world.save(each) for each in chain[1:]] == [4, 4, 4, 4]
-
-    run(check)
+async def test_versions_go_on_around_a_ring_of_tables(world: World) -> None:
+    ids = [UUID(int=number) for number in range(3)]
+    first = Hen(id=ids[0])
+    chain: list[Entity] = [first]
+    for number in (1, 2):
+        egg = Egg(id=f"r{number}", hen=Ref(str(ids[number - 1])))
+        chain += [egg, Hen(id=ids[number], egg=Ref(egg))]
+    for each in chain:
+        assert await world.save(each, 2) == 2
+    # The ring is closed: the first one refers to the last but one.
+    closed = Hen(id=ids[0], egg=Ref("r2"))
+    await world.store.commit([Write(key(closed), dict(closed.__dict__), 2)])
+    await world.delete(first)
+    assert await world.save(first) == 5
+    assert [await world.save(each) for each in chain[1:]] == [4, 4, 4, 4]

@@ -3,7 +3,6 @@
 `STARMODEL_TEST_CRASHES=50` makes 50 rounds of each point instead of a few.
 """
 
-import asyncio
 import os
 import random
 import signal
@@ -38,31 +37,28 @@ def crash(database: Path, log: Path, point: str, after: int) -> list[tuple[str, 
     return [(name, int(number)) for name, number in lines]
 
 
-def restart(database: Path, log: Path) -> None:
+async def restart(database: Path, log: Path) -> None:
     """Let another process publish what is left."""
 
-    async def main() -> None:
-        store = Store(f"sqlite:///{database}", clock=lambda: 4e9)
-        bus = InProcessBus()
-        services = Services(
-            PersistenceManager({StateStore.SERVER_SQL: store}),
-            bus,
-            definitions=[table.definition for table in LIBRARY],
-        )
+    store = Store(f"sqlite:///{database}", clock=lambda: 4e9)
+    bus = InProcessBus()
+    services = Services(
+        PersistenceManager({StateStore.SERVER_SQL: store}),
+        bus,
+        definitions=[table.definition for table in LIBRARY],
+    )
 
-        def write(record: CommandRecord) -> None:
-            with log.open("a") as file:
-                file.write(f"{record.entity} {record.id} {record.version}\n")
+    def write(record: CommandRecord) -> None:
+        with log.open("a") as file:
+            file.write(f"{record.entity} {record.id} {record.version}\n")
 
-        bus.subscribe(write)
-        await services.open()
-        await services.close()
-
-    asyncio.run(main())
+    bus.subscribe(write)
+    await services.open()
+    await services.close()
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_kill_loses_nothing_and_invents_nothing(tmp_path: Path, point: str) -> None:
+async def test_a_kill_loses_nothing_and_invents_nothing(tmp_path: Path, point: str) -> None:
     database, log = tmp_path / "app.db", tmp_path / "published"
     acknowledged: list[tuple[str, int]] = []
     for _ in range(ROUNDS):
@@ -96,7 +92,7 @@ def test_a_kill_loses_nothing_and_invents_nothing(tmp_path: Path, point: str) ->
         published = {*log.read_text().splitlines()} if log.exists() else set[str]()
         assert published <= happened
         connection.close()
-        restart(database, log)
+        await restart(database, log)
         assert {*log.read_text().splitlines()} == happened
         connection = sqlite3.connect(database)
         assert connection.execute("SELECT count(*) FROM starmodel_outbox").fetchone() == (0,)

@@ -1,7 +1,6 @@
 """What a database refused, as it is told: in SQLite and in PostgreSQL alike."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from sql_tables import LIBRARY, Author, Book, Loan, Store, Tag, define
@@ -11,8 +10,6 @@ from starmodel.application import Key, Write
 from starmodel.errors import ArgumentError, ConstraintViolation
 from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.tables.table import EntityTable
-
-Check = Callable[[Store], Awaitable[None]]
 
 
 class Seat(Entity):
@@ -36,22 +33,16 @@ SEAT_TABLE = EntityTable(
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def run(request: pytest.FixtureRequest) -> Callable[[Check], None]:
-    """Run a coroutine on an open, empty store."""
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """An open, empty store."""
     url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
 
-    def run_on_store(check: Check) -> None:
-        async def main() -> None:
-            store = Store(url, (*LIBRARY, SEAT_TABLE))
-            await store.open()
-            try:
-                await check(store)
-            finally:
-                await store.close()
-
-        asyncio.run(main())
-
-    return run_on_store
+    store = Store(url, (*LIBRARY, SEAT_TABLE))
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 def key(entity: Entity) -> Key:
@@ -68,32 +59,26 @@ async def refused(store: Store, write: Write) -> list[ArgumentError]:
     return [*caught.value.errors]
 
 
-def test_who_refers_to_a_record_that_cannot_go_is_told(run: Callable[[Check], None]) -> None:
-    async def check(store: Store) -> None:
-        author, tag = Author(id="ann", name="Ann"), Tag(id="t", name="t")
-        await save(store, author, tag)
-        await save(store, Book(id="b", title="", author=Ref(author), tags=[Ref(tag)]))
-        await save(store, Loan(id="l", book=Ref("b")))
-        assert await refused(store, Write(key(author), None, 1)) == [
-            ArgumentError("", "A book still refers to it.", "referenced")
-        ]
-
-    run(check)
+async def test_who_refers_to_a_record_that_cannot_go_is_told(store: Store) -> None:
+    author, tag = Author(id="ann", name="Ann"), Tag(id="t", name="t")
+    await save(store, author, tag)
+    await save(store, Book(id="b", title="", author=Ref(author), tags=[Ref(tag)]))
+    await save(store, Loan(id="l", book=Ref("b")))
+    assert await refused(store, Write(key(author), None, 1)) == [
+        ArgumentError("", "A book still refers to it.", "referenced")
+    ]
 
 
-def test_of_a_combination_every_field_names_the_others(run: Callable[[Check], None]) -> None:
-    async def check(store: Store) -> None:
-        await save(store, Seat(id="1", row_name="A", number=1, box="north"))
-        same = Seat(id="2", row_name="A", number=1, box="south")
-        assert await refused(store, Write(key(same), dict(same.__dict__), 0)) == [
-            ArgumentError("row_name", "The combination with Number is taken already.", "unique"),
-            ArgumentError("number", "The combination with Row name is taken already.", "unique"),
-        ]
-        same = Seat(id="2", row_name="B", number=1, box="north")
-        errors = await refused(store, Write(key(same), dict(same.__dict__), 0))
-        # What is private is named to nobody.
-        assert errors[0] == ArgumentError(
-            "number", "The combination with something else is taken already.", "unique"
-        )
-
-    run(check)
+async def test_of_a_combination_every_field_names_the_others(store: Store) -> None:
+    await save(store, Seat(id="1", row_name="A", number=1, box="north"))
+    same = Seat(id="2", row_name="A", number=1, box="south")
+    assert await refused(store, Write(key(same), dict(same.__dict__), 0)) == [
+        ArgumentError("row_name", "The combination with Number is taken already.", "unique"),
+        ArgumentError("number", "The combination with Row name is taken already.", "unique"),
+    ]
+    same = Seat(id="2", row_name="B", number=1, box="north")
+    errors = await refused(store, Write(key(same), dict(same.__dict__), 0))
+    # What is private is named to nobody.
+    assert errors[0] == ArgumentError(
+        "number", "The combination with something else is taken already.", "unique"
+    )

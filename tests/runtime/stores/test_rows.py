@@ -1,6 +1,5 @@
 """Row classes: `select(ThingRow)` reads what the store has written, and writes what it reads."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -78,30 +77,27 @@ FULL = Thing(
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_rows_hold_what_the_store_has_written_and_the_other_way_round(
+async def test_rows_hold_what_the_store_has_written_and_the_other_way_round(
     request: pytest.FixtureRequest, tmp_path: Path, database: str
 ) -> None:
     url = f"sqlite:///{tmp_path / 'app.db'}"
     if database == "postgresql":
         url = request.getfixturevalue("postgres_url")
 
-    async def main() -> None:
-        await with_sqlalchemy(url, ThingRow.metadata.create_all)
-        store = SQLModelBackend(url, [THING_TABLE])
-        await store.open()
-        things = [EMPTY, FULL]
-        await store.commit(
-            [Write(Key("thing", "record", each.id), dict(each.__dict__), 0) for each in things]
-        )
-        await with_sqlalchemy(url, read_and_write)
-        stored = await store.load(Key("thing", "record", "again"))
-        assert stored is not None
-        assert stored.values == {**FULL.__dict__, "id": "again"}
-        moment = stored.values["moment"]
-        assert isinstance(moment, datetime) and moment.tzinfo is UTC
-        await store.close()
-
-    asyncio.run(main())
+    await with_sqlalchemy(url, ThingRow.metadata.create_all)
+    store = SQLModelBackend(url, [THING_TABLE])
+    await store.open()
+    things = [EMPTY, FULL]
+    await store.commit(
+        [Write(Key("thing", "record", each.id), dict(each.__dict__), 0) for each in things]
+    )
+    await with_sqlalchemy(url, read_and_write)
+    stored = await store.load(Key("thing", "record", "again"))
+    assert stored is not None
+    assert stored.values == {**FULL.__dict__, "id": "again"}
+    moment = stored.values["moment"]
+    assert isinstance(moment, datetime) and moment.tzinfo is UTC
+    await store.close()
 
 
 async def with_sqlalchemy(url: str, work: Callable[[Connection], None]) -> None:
@@ -128,18 +124,15 @@ def read_and_write(connection: Connection) -> None:
     connection.execute(insert(table).values(**{**rows[1], "id": "again"}))
 
 
-def test_a_database_without_a_file_has_the_tables_of_its_entities() -> None:
-    async def main() -> None:
-        store = SQLModelBackend("sqlite://", [THING_TABLE])
-        await store.open()
-        key = Key("thing", "record", "full")
-        await store.commit([Write(key, dict(FULL.__dict__), 0)])
-        stored = await store.load(key)
-        assert stored is not None and stored.values == FULL.__dict__
-        assert await store.driver.execute([Statement("SELECT count(*) FROM thing")]) == [[(1,)]]
-        await store.close()
-
-    asyncio.run(main())
+async def test_a_database_without_a_file_has_the_tables_of_its_entities() -> None:
+    store = SQLModelBackend("sqlite://", [THING_TABLE])
+    await store.open()
+    key = Key("thing", "record", "full")
+    await store.commit([Write(key, dict(FULL.__dict__), 0)])
+    stored = await store.load(key)
+    assert stored is not None and stored.values == FULL.__dict__
+    assert await store.driver.execute([Statement("SELECT count(*) FROM thing")]) == [[(1,)]]
+    await store.close()
 
 
 def test_a_module_may_be_loaded_anew() -> None:

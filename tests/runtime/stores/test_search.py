@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from functools import cmp_to_key
@@ -24,9 +24,6 @@ from starmodel.errors import ConfigurationError, InvalidArguments
 from starmodel.stores.sql.drivers.driver import Row, Statement
 from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.tables.table import EntityTable
-
-Check = Callable[["World"], Coroutine[Any, Any, None]]
-Run = Callable[[Check], None]
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda one, other: one is not None and one == other,
@@ -95,23 +92,17 @@ class World:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def run(request: pytest.FixtureRequest) -> Run:
-    """Run a coroutine on an open, empty store."""
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """An open, empty store."""
     url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
 
-    def run_on_store(check: Check) -> None:
-        async def main() -> None:
-            now = [1_000_000.0]
-            store = Store(url, (*LIBRARY, LEASE_TABLE), clock=lambda: now[0])
-            await store.open()
-            try:
-                await check(World(store, now))
-            finally:
-                await store.close()
-
-        asyncio.run(main())
-
-    return run_on_store
+    now = [1_000_000.0]
+    store = Store(url, (*LIBRARY, LEASE_TABLE), clock=lambda: now[0])
+    await store.open()
+    try:
+        yield World(store, now)
+    finally:
+        await store.close()
 
 
 def in_order(things: Iterable[Any], sort: Sequence[str]) -> list[str]:
@@ -132,34 +123,31 @@ def in_order(things: Iterable[Any], sort: Sequence[str]) -> list[str]:
     return [str(thing.id) for thing in sorted(things, key=cmp_to_key(compare))]
 
 
-def test_every_operator_on_every_type(run: Run) -> None:
-    async def check(world: World) -> None:
-        things = await world.things(120, 1)
-        tried = 0
-        for name, (field, operator) in THINGS.filters.items():
-            if field not in VALUES:
-                continue
-            values: list[Any] = [*VALUES[field]]
-            if operator == "isnull":
-                values = [True, False]
-            elif operator == "in":
-                values = [values[:3], values[:1], [], values * 5]
-            elif operator in ("contains", "startswith"):
-                values = ["a", "B", "%", "_", "\\", "a_", "b%", "日", "😀"]
-            for value in values:
-                expected = {
-                    thing.id for thing in things if COMPARE[operator](getattr(thing, field), value)
-                }
-                found = await world.ids(THINGS, filters={name: value}, limit=200)
-                assert {*found} == expected, (name, value)
-                assert len(found) == len(expected)
-                tried += 1
-        assert tried > 250
-
-    run(check)
+async def test_every_operator_on_every_type(world: World) -> None:
+    things = await world.things(120, 1)
+    tried = 0
+    for name, (field, operator) in THINGS.filters.items():
+        if field not in VALUES:
+            continue
+        values: list[Any] = [*VALUES[field]]
+        if operator == "isnull":
+            values = [True, False]
+        elif operator == "in":
+            values = [values[:3], values[:1], [], values * 5]
+        elif operator in ("contains", "startswith"):
+            values = ["a", "B", "%", "_", "\\", "a_", "b%", "日", "😀"]
+        for value in values:
+            expected = {
+                thing.id for thing in things if COMPARE[operator](getattr(thing, field), value)
+            }
+            found = await world.ids(THINGS, filters={name: value}, limit=200)
+            assert {*found} == expected, (name, value)
+            assert len(found) == len(expected)
+            tried += 1
+    assert tried > 250
 
 
-def test_every_sort_walks_over_every_record_once(run: Run) -> None:
+async def test_every_sort_walks_over_every_record_once(world: World) -> None:
     sorts = [[sign + field] for field in (*VALUES, "id") for sign in ("", "-")]
     sorts += [
         ["on", "-name"],
@@ -172,88 +160,76 @@ def test_every_sort_walks_over_every_record_once(run: Run) -> None:
         [],
     ]
 
-    async def check(world: World) -> None:
-        things = await world.things(60, 2)
-        for sort in sorts:
-            expected = in_order(things, sort)
-            for limit in (7, 200):
-                assert await world.ids(THINGS, sort=sort, limit=limit) == expected, (sort, limit)
-
-    run(check)
+    things = await world.things(60, 2)
+    for sort in sorts:
+        expected = in_order(things, sort)
+        for limit in (7, 200):
+            assert await world.ids(THINGS, sort=sort, limit=limit) == expected, (sort, limit)
 
 
-def test_a_sort_goes_with_filters_and_a_text(run: Run) -> None:
-    async def check(world: World) -> None:
-        things = await world.things(100, 3)
-        chosen = [
-            thing
-            for thing in things
-            if thing.on and (thing.count or 0) >= 1 and "a" in (thing.name or "").lower()
-        ]
-        found = await world.ids(
-            THINGS,
-            filters={"on": True, "count__ge": 1},
-            q="A",
-            sort=["-price", "name"],
-            limit=3,
-        )
-        assert found == in_order(chosen, ["-price", "name"])
-        assert len(found) > 3
-
-    run(check)
+async def test_a_sort_goes_with_filters_and_a_text(world: World) -> None:
+    things = await world.things(100, 3)
+    chosen = [
+        thing
+        for thing in things
+        if thing.on and (thing.count or 0) >= 1 and "a" in (thing.name or "").lower()
+    ]
+    found = await world.ids(
+        THINGS,
+        filters={"on": True, "count__ge": 1},
+        q="A",
+        sort=["-price", "name"],
+        limit=3,
+    )
+    assert found == in_order(chosen, ["-price", "name"])
+    assert len(found) > 3
 
 
-def test_what_comes_and_goes_hides_and_repeats_nothing(run: Run) -> None:
-    async def check(world: World) -> None:
-        things = await world.things(90, 4)
-        chosen = random.Random(5)
-        rounds = 0
-        over = asyncio.Event()
+async def test_what_comes_and_goes_hides_and_repeats_nothing(world: World) -> None:
+    things = await world.things(90, 4)
+    chosen = random.Random(5)
+    rounds = 0
+    over = asyncio.Event()
 
-        async def come_and_go() -> None:
-            nonlocal rounds
-            while not over.is_set():
-                guests = [Thing(id=f"{chosen.random()}") for _ in range(5)]
-                for guest in guests:
-                    for field, pool in VALUES.items():
-                        vars(guest)[field] = chosen.choice([None, *pool])
-                await world.save(*guests)
-                rounds += 1
-                keys = [Key("thing", "record", guest.id) for guest in guests[1:]]
-                await world.store.commit([Write(key, None, 1) for key in keys])
+    async def come_and_go() -> None:
+        nonlocal rounds
+        while not over.is_set():
+            guests = [Thing(id=f"{chosen.random()}") for _ in range(5)]
+            for guest in guests:
+                for field, pool in VALUES.items():
+                    vars(guest)[field] = chosen.choice([None, *pool])
+            await world.save(*guests)
+            rounds += 1
+            keys = [Key("thing", "record", guest.id) for guest in guests[1:]]
+            await world.store.commit([Write(key, None, 1) for key in keys])
 
-        guests = asyncio.create_task(come_and_go())
-        for sort in (["name"], ["-name"], ["on", "-price"], ["-moment", "count"], ["-id"], []):
-            found: list[str] = []
-            cursor = None
-            while True:
-                query = Query(sort=sort, limit=6, cursor=cursor)
-                page = await find_page(world.services, THINGS, query)
-                found += [item.id for item in page.items]
-                cursor = page.next
-                if cursor is None:
-                    break
-                before = rounds
-                while rounds == before and not guests.done():
-                    await asyncio.sleep(0)
-            stayed = [id for id in found if id.startswith("t")]
-            assert stayed == in_order(things, sort)
-        over.set()
-        await guests
-
-    run(check)
+    guests = asyncio.create_task(come_and_go())
+    for sort in (["name"], ["-name"], ["on", "-price"], ["-moment", "count"], ["-id"], []):
+        found: list[str] = []
+        cursor = None
+        while True:
+            query = Query(sort=sort, limit=6, cursor=cursor)
+            page = await find_page(world.services, THINGS, query)
+            found += [item.id for item in page.items]
+            cursor = page.next
+            if cursor is None:
+                break
+            before = rounds
+            while rounds == before and not guests.done():
+                await asyncio.sleep(0)
+        stayed = [id for id in found if id.startswith("t")]
+        assert stayed == in_order(things, sort)
+    over.set()
+    await guests
 
 
-def test_both_databases_sort_texts_by_their_code_points(run: Run) -> None:
+async def test_both_databases_sort_texts_by_their_code_points(world: World) -> None:
     names = ["", "Z", "a", "ä", "é", "é", "\uffff", "😀", "a b", "a-b", "ab", "B"]
 
-    async def check(world: World) -> None:
-        await world.save(*[Thing(id=str(place), name=name) for place, name in enumerate(names)])
-        page = await find_page(world.services, THINGS, Query(sort=["name"]))
-        found: list[Any] = [getattr(item, "name") for item in page.items]  # noqa: B009
-        assert found == sorted(names)
-
-    run(check)
+    await world.save(*[Thing(id=str(place), name=name) for place, name in enumerate(names)])
+    page = await find_page(world.services, THINGS, Query(sort=["name"]))
+    found: list[Any] = [getattr(item, "name") for item in page.items]  # noqa: B009
+    assert found == sorted(names)
 
 
 async def fill_library(world: World, count: int = 50) -> list[Book]:
@@ -274,64 +250,55 @@ async def fill_library(world: World, count: int = 50) -> list[Book]:
     return books
 
 
-def test_references_are_found_by_id(run: Run) -> None:
-    async def check(world: World) -> None:
-        books = await fill_library(world)
-        cases: list[tuple[dict[str, object], Callable[[Book], bool]]] = [
-            ({"author": "a1"}, lambda book: book.author.id == "a1"),
-            ({"author": Ref("a1", Author)}, lambda book: book.author.id == "a1"),
-            ({"author__ne": "a1"}, lambda book: book.author.id != "a1"),
-            ({"author__in": ["a1", "a2"]}, lambda book: book.author.id in ("a1", "a2")),
-            ({"editor__ne": "a2"}, lambda book: book.editor is None or book.editor.id != "a2"),
-            ({"editor__isnull": True}, lambda book: book.editor is None),
-            ({"tags": "tag3"}, lambda book: "tag3" in [tag.id for tag in book.tags]),
-            ({"tags": "none"}, lambda _: False),
-            ({"id__in": ["b01", "b07", "zz"]}, lambda book: book.id in ("b01", "b07")),
-        ]
-        for filters, fits in cases:
-            expected = [book.id for book in books if fits(book)]
-            assert await world.ids(BOOKS, filters=filters, limit=4) == expected, filters
-        both = await world.ids(BOOKS, filters={"tags": "tag1", "author": "a0"}, sort=["-pages"])
-        assert both == ["b39", "b36", "b24", "b21", "b09", "b06"]
-
-    run(check)
+async def test_references_are_found_by_id(world: World) -> None:
+    books = await fill_library(world)
+    cases: list[tuple[dict[str, object], Callable[[Book], bool]]] = [
+        ({"author": "a1"}, lambda book: book.author.id == "a1"),
+        ({"author": Ref("a1", Author)}, lambda book: book.author.id == "a1"),
+        ({"author__ne": "a1"}, lambda book: book.author.id != "a1"),
+        ({"author__in": ["a1", "a2"]}, lambda book: book.author.id in ("a1", "a2")),
+        ({"editor__ne": "a2"}, lambda book: book.editor is None or book.editor.id != "a2"),
+        ({"editor__isnull": True}, lambda book: book.editor is None),
+        ({"tags": "tag3"}, lambda book: "tag3" in [tag.id for tag in book.tags]),
+        ({"tags": "none"}, lambda _: False),
+        ({"id__in": ["b01", "b07", "zz"]}, lambda book: book.id in ("b01", "b07")),
+    ]
+    for filters, fits in cases:
+        expected = [book.id for book in books if fits(book)]
+        assert await world.ids(BOOKS, filters=filters, limit=4) == expected, filters
+    both = await world.ids(BOOKS, filters={"tags": "tag1", "author": "a0"}, sort=["-pages"])
+    assert both == ["b39", "b36", "b24", "b21", "b09", "b06"]
 
 
-def test_a_list_with_what_it_refers_to_takes_three_statements(run: Run) -> None:
-    async def check(world: World) -> None:
-        await fill_library(world)
-        world.asked.clear()
-        query = Query(sort=["-pages"], include=["author", "editor", "tags"])
-        page = await find_page(world.services, BOOKS, query)
-        assert len(page.items) == 50
-        assert {*page.included["author"]} == {"a0", "a1", "a2"}
-        assert {*page.included["editor"]} == {"a0", "a2"}
-        assert {*page.included["tags"]} == {f"tag{number}" for number in range(5)}
-        assert len(world.asked) == 3
-        assert not any("count(" in sql.lower() for sql in world.asked)
-
-    run(check)
+async def test_a_list_with_what_it_refers_to_takes_three_statements(world: World) -> None:
+    await fill_library(world)
+    world.asked.clear()
+    query = Query(sort=["-pages"], include=["author", "editor", "tags"])
+    page = await find_page(world.services, BOOKS, query)
+    assert len(page.items) == 50
+    assert {*page.included["author"]} == {"a0", "a1", "a2"}
+    assert {*page.included["editor"]} == {"a0", "a2"}
+    assert {*page.included["tags"]} == {f"tag{number}" for number in range(5)}
+    assert len(world.asked) == 3
+    assert not any("count(" in sql.lower() for sql in world.asked)
 
 
-def test_ids_may_be_uuids(run: Run) -> None:
-    async def check(world: World) -> None:
-        items = [Item(id=UUID(int=number)) for number in range(1, 8)]
-        items[1].next = Ref(items[0])
-        items[2].others = [Ref(items[0]), Ref(items[1])]
-        await world.save(*items)
-        ids = [str(item.id) for item in items]
-        assert await world.ids(ITEMS, limit=2) == ids
-        assert await world.ids(ITEMS, sort=["-id"], limit=2) == ids[::-1]
-        assert await world.ids(ITEMS, filters={"next": ids[0]}) == [ids[1]]
-        assert await world.ids(ITEMS, filters={"others": ids[1]}) == [ids[2]]
-        assert await world.ids(ITEMS, filters={"id__in": [items[3].id]}) == [ids[3]]
-        page = await find_page(world.services, ITEMS, Query(include=["next", "others"]))
-        assert [*page.included["next"]] == [ids[0]]
-        assert [*page.included["others"]] == ids[:2]
-        with pytest.raises(InvalidArguments, match="next: This is not a UUID"):
-            await world.ids(ITEMS, filters={"next": "b"})
-
-    run(check)
+async def test_ids_may_be_uuids(world: World) -> None:
+    items = [Item(id=UUID(int=number)) for number in range(1, 8)]
+    items[1].next = Ref(items[0])
+    items[2].others = [Ref(items[0]), Ref(items[1])]
+    await world.save(*items)
+    ids = [str(item.id) for item in items]
+    assert await world.ids(ITEMS, limit=2) == ids
+    assert await world.ids(ITEMS, sort=["-id"], limit=2) == ids[::-1]
+    assert await world.ids(ITEMS, filters={"next": ids[0]}) == [ids[1]]
+    assert await world.ids(ITEMS, filters={"others": ids[1]}) == [ids[2]]
+    assert await world.ids(ITEMS, filters={"id__in": [items[3].id]}) == [ids[3]]
+    page = await find_page(world.services, ITEMS, Query(include=["next", "others"]))
+    assert [*page.included["next"]] == [ids[0]]
+    assert [*page.included["others"]] == ids[:2]
+    with pytest.raises(InvalidArguments, match="next: This is not a UUID"):
+        await world.ids(ITEMS, filters={"next": "b"})
 
 
 class Lease(Entity):
@@ -346,23 +313,20 @@ LEASE_TABLE = EntityTable(
 LEASES = Queries(LEASE_TABLE.definition, id=exact(str), tenant=text())
 
 
-def test_what_has_expired_is_not_there(run: Run) -> None:
-    async def check(world: World) -> None:
-        writes = [
-            Write(Key("lease", "record", f"l{n}"), {"id": f"l{n}", "tenant": "x"}, 0, 10.0 + n)
-            for n in range(10)
-        ]
-        await world.store.commit(writes)
-        services = services_of(world.store, (LEASE_TABLE.definition,))
-        world.now[0] += 14.5
-        page = await find_page(services, LEASES, Query(limit=3))
-        assert [item.id for item in page.items] == ["l5", "l6", "l7"]
-        world.now[0] += 4.0
-        page = await find_page(services, LEASES, Query(limit=3, cursor=page.next))
-        assert [item.id for item in page.items] == ["l9"]
-        assert page.next is None
-
-    run(check)
+async def test_what_has_expired_is_not_there(world: World) -> None:
+    writes = [
+        Write(Key("lease", "record", f"l{n}"), {"id": f"l{n}", "tenant": "x"}, 0, 10.0 + n)
+        for n in range(10)
+    ]
+    await world.store.commit(writes)
+    services = services_of(world.store, (LEASE_TABLE.definition,))
+    world.now[0] += 14.5
+    page = await find_page(services, LEASES, Query(limit=3))
+    assert [item.id for item in page.items] == ["l5", "l6", "l7"]
+    world.now[0] += 4.0
+    page = await find_page(services, LEASES, Query(limit=3, cursor=page.next))
+    assert [item.id for item in page.items] == ["l9"]
+    assert page.next is None
 
 
 UNKEPT: list[tuple[dict[str, object], str]] = [
@@ -380,94 +344,82 @@ UNKEPT: list[tuple[dict[str, object], str]] = [
 
 
 @pytest.mark.parametrize(("filters", "name"), UNKEPT)
-def test_what_cannot_be_stored_cannot_be_compared(
-    run: Run, filters: dict[str, object], name: str
+async def test_what_cannot_be_stored_cannot_be_compared(
+    world: World, filters: dict[str, object], name: str
 ) -> None:
-    async def check(world: World) -> None:
-        with pytest.raises(InvalidArguments) as caught:
-            await world.ids(THINGS, filters=filters)
-        assert [error.name for error in caught.value.errors] == [name]
-        assert not world.asked
-
-    run(check)
+    with pytest.raises(InvalidArguments) as caught:
+        await world.ids(THINGS, filters=filters)
+    assert [error.name for error in caught.value.errors] == [name]
+    assert not world.asked
 
 
-def test_a_text_of_nothing_but_signs_is_looked_for_as_it_is(run: Run) -> None:
-    async def check(world: World) -> None:
-        names = ["100%", "100", "a_b", "axb", "a\\b", "a\\\\b", "'; --", "?", "$1", ":x", "%(x)s"]
-        await world.save(*[Thing(id=str(place), name=name) for place, name in enumerate(names)])
-        for sought in ("%", "_", "\\", "\\\\", "'", "?", "$1", ":x", "%(x)s", "0%", "x"):
-            expected = {str(place) for place, name in enumerate(names) if sought in name}
-            assert {*await world.ids(THINGS, q=sought)} == expected, sought
-
-    run(check)
+async def test_a_text_of_nothing_but_signs_is_looked_for_as_it_is(world: World) -> None:
+    names = ["100%", "100", "a_b", "axb", "a\\b", "a\\\\b", "'; --", "?", "$1", ":x", "%(x)s"]
+    await world.save(*[Thing(id=str(place), name=name) for place, name in enumerate(names)])
+    for sought in ("%", "_", "\\", "\\\\", "'", "?", "$1", ":x", "%(x)s", "0%", "x"):
+        expected = {str(place) for place, name in enumerate(names) if sought in name}
+        assert {*await world.ids(THINGS, q=sought)} == expected, sought
 
 
 PLANS = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}
 
 
-def test_a_page_is_found_by_the_index(run: Run) -> None:
+async def test_a_page_is_found_by_the_index(world: World) -> None:
     """Also one that does not come first, and where some have no value."""
 
-    async def check(world: World) -> None:
-        store, dialect = world.store, world.store.driver.dialect
-        is_sqlite = dialect == "sqlite"
-        kind = "TEXT" if is_sqlite else 'TEXT COLLATE "C"'
-        setup = [] if is_sqlite else [f"ALTER TABLE thing ALTER COLUMN name TYPE {kind}"]
-        setup += ["CREATE INDEX ix_name ON thing (name)", "CREATE INDEX ix_count ON thing (count)"]
-        await store.driver.execute([Statement(sql) for sql in setup])
-        things = [
-            Thing(id=f"{n:05}", name=f"n{n * 7919 % 5003:05}", count=None if n % 5 else n)
-            for n in range(5000)
-        ]
-        await world.save(*things)
-        if not is_sqlite:
-            await store.driver.execute([Statement("ANALYZE thing")])
-        # Whoever only explains does not notice that there are new indexes.
-        await store.driver.fetch("SELECT 1 FROM thing LIMIT 1", ())
-        table = store.tables["thing"]
-        key = "sqlite_autoindex_thing_1" if is_sqlite else "thing_pkey"
+    store, dialect = world.store, world.store.driver.dialect
+    is_sqlite = dialect == "sqlite"
+    kind = "TEXT" if is_sqlite else 'TEXT COLLATE "C"'
+    setup = [] if is_sqlite else [f"ALTER TABLE thing ALTER COLUMN name TYPE {kind}"]
+    setup += ["CREATE INDEX ix_name ON thing (name)", "CREATE INDEX ix_count ON thing (count)"]
+    await store.driver.execute([Statement(sql) for sql in setup])
+    things = [
+        Thing(id=f"{n:05}", name=f"n{n * 7919 % 5003:05}", count=None if n % 5 else n)
+        for n in range(5000)
+    ]
+    await world.save(*things)
+    if not is_sqlite:
+        await store.driver.execute([Statement("ANALYZE thing")])
+    # Whoever only explains does not notice that there are new indexes.
+    await store.driver.fetch("SELECT 1 FROM thing LIMIT 1", ())
+    table = store.tables["thing"]
+    key = "sqlite_autoindex_thing_1" if is_sqlite else "thing_pkey"
+    for descending in (False, True):
+        for last in (None, ("02500",)):
+            search = Search("thing", (Order("id", descending),), 51, after=last)
+            [(sql, parameters)] = table.search(search, 0.0)
+            plan = await store.driver.fetch(PLANS[dialect] + sql, (*parameters, 51))
+            lines = "\n".join(str(row[-1]) for row in plan)
+            assert key in lines and "Sort" not in lines and "TEMP B-TREE" not in lines
+    after = {"name": "n02500", "count": 2500}
+    for field, index in (("name", "ix_name"), ("count", "ix_count")):
         for descending in (False, True):
-            for last in (None, ("02500",)):
-                search = Search("thing", (Order("id", descending),), 51, after=last)
-                [(sql, parameters)] = table.search(search, 0.0)
-                plan = await store.driver.fetch(PLANS[dialect] + sql, (*parameters, 51))
-                lines = "\n".join(str(row[-1]) for row in plan)
-                assert key in lines and "Sort" not in lines and "TEMP B-TREE" not in lines
-        after = {"name": "n02500", "count": 2500}
-        for field, index in (("name", "ix_name"), ("count", "ix_count")):
-            for descending in (False, True):
-                for nullable in (False, True):
-                    for values in (None, (after[field], "02500"), (None, "02500")):
-                        if values is not None and values[0] is None and not nullable:
-                            continue
-                        order = (Order(field, descending, nullable), Order("id", descending))
-                        search = Search("thing", order, 51, after=values)
-                        for sql, parameters in table.search(search, 0.0):
-                            plan = await store.driver.fetch(PLANS[dialect] + sql, (*parameters, 51))
-                            lines = "\n".join(str(row[-1]) for row in plan)
-                            assert index in lines, (field, descending, nullable, values, lines)
-                            if values is not None:
-                                # It is entered in the right place, and not read from its end.
-                                assert "SEARCH" in lines or "Index Cond" in lines, lines
-                            assert "Seq Scan" not in lines
-
-    run(check)
+            for nullable in (False, True):
+                for values in (None, (after[field], "02500"), (None, "02500")):
+                    if values is not None and values[0] is None and not nullable:
+                        continue
+                    order = (Order(field, descending, nullable), Order("id", descending))
+                    search = Search("thing", order, 51, after=values)
+                    for sql, parameters in table.search(search, 0.0):
+                        plan = await store.driver.fetch(PLANS[dialect] + sql, (*parameters, 51))
+                        lines = "\n".join(str(row[-1]) for row in plan)
+                        assert index in lines, (field, descending, nullable, values, lines)
+                        if values is not None:
+                            # It is entered in the right place, and not read from its end.
+                            assert "SEARCH" in lines or "Index Cond" in lines, lines
+                        assert "Seq Scan" not in lines
 
 
-def test_a_store_that_cannot_search_says_so() -> None:
+async def test_a_store_that_cannot_search_says_so() -> None:
     search = Search("counter", (Order("id"),), 10)
     with pytest.raises(ConfigurationError, match="SERVER_SQL"):
-        asyncio.run(MemoryRepo().search(search))
+        await MemoryRepo().search(search)
 
 
-def test_a_field_without_a_column_of_its_own(run: Run) -> None:
+async def test_a_field_without_a_column_of_its_own(world: World) -> None:
     queries = Queries(sql_tables.TAG, id=exact(str), size=ordered(int))
 
-    async def check(world: World) -> None:
-        with pytest.raises(ConfigurationError, match="no column for size"):
-            await world.ids(queries, filters={"size": 1})
-        with pytest.raises(ConfigurationError, match="no column for size"):
-            await world.ids(queries, sort=["size"])
-
-    run(check)
+    with pytest.raises(ConfigurationError, match="no column for size"):
+        await world.ids(queries, filters={"size": 1})
+    with pytest.raises(ConfigurationError, match="no column for size"):
+        await world.ids(queries, sort=["size"])

@@ -1,7 +1,7 @@
 """Entities in SQLite and in PostgreSQL alike: exact values, whole transactions, what is refused."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -21,9 +21,6 @@ from starmodel.errors import (
     Repeated,
     StarModelError,
 )
-
-Check = Callable[["World"], Coroutine[Any, Any, None]]
-Run = Callable[[Check], None]
 
 TEXTS = [
     "",
@@ -136,23 +133,17 @@ class World:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def run(request: pytest.FixtureRequest) -> Run:
-    """Run a coroutine on an open, empty store."""
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """An open, empty store."""
     url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
 
-    def run_on_store(check: Check) -> None:
-        async def main() -> None:
-            now = [1_000_000.0]
-            store = Store(url, clock=lambda: now[0])
-            await store.open()
-            try:
-                await check(World(store, now))
-            finally:
-                await store.close()
-
-        asyncio.run(main())
-
-    return run_on_store
+    now = [1_000_000.0]
+    store = Store(url, clock=lambda: now[0])
+    await store.open()
+    try:
+        yield World(store, now)
+    finally:
+        await store.close()
 
 
 def key(cls: type[Entity], id: object) -> Key:
@@ -168,297 +159,258 @@ def record(entity: str, id: str) -> CommandRecord:
     return CommandRecord(entity, id, "told", {}, Actor(), 0.0, 0, ())
 
 
-def test_every_value_comes_back_equal(run: Run) -> None:
+async def test_every_value_comes_back_equal(world: World) -> None:
     assert len(CASES) >= 200
 
-    async def check(world: World) -> None:
-        things = [Thing(id=str(number)) for number, _ in enumerate(CASES)]
-        for thing, (field, value) in zip(things, CASES, strict=True):
-            vars(thing)[field] = value
-        await world.save(*things)
-        for thing, (field, value) in zip(things, CASES, strict=True):
-            stored = await world.load(Thing, thing.id)
-            back = stored.values[field]
-            assert back == value and type(back) is type(value), (field, value)
-            assert stored.values == thing.__dict__
-            # The same by the way of a change.
-            if field != "id":
-                other = Thing(id=thing.id)
-                await world.save(other, expected=1)
-                changed = write(thing, 2, other.__dict__)
-                assert await world.store.commit([changed]) == [3]
-                assert (await world.load(Thing, thing.id)).values == thing.__dict__
-
-    run(check)
+    things = [Thing(id=str(number)) for number, _ in enumerate(CASES)]
+    for thing, (field, value) in zip(things, CASES, strict=True):
+        vars(thing)[field] = value
+    await world.save(*things)
+    for thing, (field, value) in zip(things, CASES, strict=True):
+        stored = await world.load(Thing, thing.id)
+        back = stored.values[field]
+        assert back == value and type(back) is type(value), (field, value)
+        assert stored.values == thing.__dict__
+        # The same by the way of a change.
+        if field != "id":
+            other = Thing(id=thing.id)
+            await world.save(other, expected=1)
+            changed = write(thing, 2, other.__dict__)
+            assert await world.store.commit([changed]) == [3]
+            assert (await world.load(Thing, thing.id)).values == thing.__dict__
 
 
 @pytest.mark.parametrize(("field", "value"), REFUSED)
-def test_what_cannot_be_kept_is_refused_before_it_is_stored(
-    run: Run, field: str, value: Any
+async def test_what_cannot_be_kept_is_refused_before_it_is_stored(
+    world: World, field: str, value: Any
 ) -> None:
-    async def check(world: World) -> None:
-        for expected in (0, 1):
-            thing = Thing(id="a")
-            vars(thing)[field] = value
-            with pytest.raises(InvalidState) as caught:
-                await world.save(Thing(id="b"), thing, expected=expected)
-            assert [error.name for error in caught.value.errors] == [field]
-        assert await world.count("thing") == 0
-
-    run(check)
-
-
-def test_only_a_key_as_it_is_written_leads_to_a_row(run: Run) -> None:
-    async def check(world: World) -> None:
-        item = Item(id=UUID(int=0xABCDEF))
-        await world.save(item)
-        assert (await world.load(Item, str(item.id))).values["id"] == item.id
-        for text in ("", "x", item.id.hex, str(item.id).upper(), f"{{{item.id}}}", "a\0b"):
-            assert await world.store.load(key(Item, text)) is None
-            assert await world.store.version(key(Item, text)) == 0
-        assert await world.store.load(key(Thing, "a\0b")) is None
-        found = await world.store.load_all([key(Item, "x"), key(Item, item.id)])
-        assert [stored is not None for stored in found] == [False, True]
-
-    run(check)
-
-
-def test_references_and_lists_of_them_keep_their_order(run: Run) -> None:
-    async def check(world: World) -> None:
-        await world.save(Author(id="ann", name="Ann"), *(Tag(id=one, name=one) for one in "abc"))
-        book = Book(id="b", title="", author=Ref("ann"), tags=[Ref("c"), Ref("a"), Ref("b")])
-        await world.save(book)
-        stored = await world.load(Book, "b")
-        assert stored.values == book.__dict__
-        book.tags = [Ref("b"), Ref("c")]
-        assert await world.store.commit([write(book, 1, stored.values)]) == [2]
-        assert (await world.load(Book, "b")).values == book.__dict__
-        book.tags = []
-        await world.save(book, expected=2)
-        assert (await world.load(Book, "b")).values["tags"] == []
-
-        first, second = Item(), Item()
-        first.others = [Ref(str(second.id)), Ref(str(first.id))]
-        second.next = Ref(str(first.id))
-        await world.store.commit([write(Item(id=second.id))])
-        await world.save(first)
-        await world.save(second, expected=1)
-        assert (await world.load(Item, str(first.id))).values == first.__dict__
-        assert (await world.load(Item, str(second.id))).values == second.__dict__
-
-    run(check)
-
-
-def test_those_who_refer_are_found_by_one_query(run: Run) -> None:
-    async def check(world: World) -> None:
-        names = ("ann", "bob")
-        await world.save(*(Author(id=name, name=name) for name in names), Tag(id="t", name="t"))
-        for number in range(12):
-            tags: list[Ref[Tag]] = [Ref("t")] if number % 3 == 0 else []
-            author: Ref[Author] = Ref(names[number % 2])
-            await world.save(Book(id=f"{number:02}", title="", author=author, tags=tags))
-        found = await world.store.find("book", "author", "ann")
-        assert [key.id for key, _ in found] == ["00", "02", "04", "06", "08", "10"]
-        assert found[0][1].values == (await world.load(Book, "00")).values
-        found = await world.store.find("book", "tags", "t")
-        assert [key.id for key, _ in found] == ["00", "03", "06", "09"]
-        assert await world.store.find("book", "author", "nobody") == []
-        assert await world.store.find("book", "author", "a\0") == []
-        keys = [key(Book, f"{number:02}") for number in (3, 99, 1, 3)]
-        loaded = await world.store.load_all(keys)
-        assert [stored and stored.values["id"] for stored in loaded] == ["03", None, "01", "03"]
-
-    run(check)
-
-
-def test_what_a_constraint_refuses_is_told_by_the_fields_it_is_about(run: Run) -> None:
-    async def check(world: World) -> None:
-        await world.save(
-            Author(id="ann", name="Ann"), Author(id="bob", name="Bob"), Tag(id="t", name="t")
-        )
-        book = Book(id="b", title="", author=Ref("ann"), tags=[Ref("t")])
-        await world.save(book)
-
-        def other(**values: Any) -> Write:
-            return write(book.model_copy(update={"id": "c", "author": Ref("ann"), **values}))
-
-        assert await world.refused(write(Author(id="x", name="Ann"))) == [("name", "unique")]
-        taken = write(Author(id="bob", name="Ann"), 1)
-        assert await world.refused(write(Tag(id="new", name="")), taken) == [("name", "unique")]
-        assert await world.refused(other(author=Ref("x"))) == [("author", "foreign_key")]
-        assert await world.refused(other(editor=Ref("x"))) == [("editor", "foreign_key")]
-        assert await world.refused(other(tags=[Ref("t"), Ref("x")])) == [("tags", "foreign_key")]
-        assert await world.refused(other(pages=-1)) == [("pages", "check")]
-        assert await world.refused(Write(key(Author, "ann"), None, 1)) == [("", "referenced")]
+    for expected in (0, 1):
+        thing = Thing(id="a")
+        vars(thing)[field] = value
         with pytest.raises(InvalidState) as caught:
-            await world.store.commit([other(tags=[Ref("t"), Ref("t")])])
-        assert [error.name for error in caught.value.errors] == ["tags"]
-        with pytest.raises(Conflict) as conflict:
-            await world.save(Author(id="ann", name="Another"))
-        assert (conflict.value.entity, conflict.value.id) == ("author", "ann")
-
-    run(check)
+            await world.save(Thing(id="b"), thing, expected=expected)
+        assert [error.name for error in caught.value.errors] == [field]
+    assert await world.count("thing") == 0
 
 
-def test_a_record_and_those_that_refer_to_it_are_saved_in_any_order(run: Run) -> None:
-    async def check(world: World) -> None:
-        author, tag = Author(id="ann", name="Ann"), Tag(id="t", name="t")
-        book = Book(id="b", title="", author=Ref(author), tags=[Ref(tag)])
-        loan = Loan(id="l", book=Ref(book))
-        assert await world.save(loan, book, tag, author) == [1, 1, 1, 1]
-        gone = [Write(key(type(one), one.id), None, 1) for one in (author, tag, book, loan)]
-        assert await world.store.commit(gone) == [2, 2, 2, 2]
-        assert [await world.count(name) for name in ("author", "tag", "book", "loan")] == [0] * 4
-        assert await world.save(author) == [3]
-
-    run(check)
+async def test_only_a_key_as_it_is_written_leads_to_a_row(world: World) -> None:
+    item = Item(id=UUID(int=0xABCDEF))
+    await world.save(item)
+    assert (await world.load(Item, str(item.id))).values["id"] == item.id
+    for text in ("", "x", item.id.hex, str(item.id).upper(), f"{{{item.id}}}", "a\0b"):
+        assert await world.store.load(key(Item, text)) is None
+        assert await world.store.version(key(Item, text)) == 0
+    assert await world.store.load(key(Thing, "a\0b")) is None
+    found = await world.store.load_all([key(Item, "x"), key(Item, item.id)])
+    assert [stored is not None for stored in found] == [False, True]
 
 
-def test_a_deletion_shows_in_the_versions_of_those_that_referred(run: Run) -> None:
-    async def check(world: World) -> None:
-        await world.save(*(Author(id=name, name=name) for name in ("ann", "ed")))
-        await world.save(Book(id="b", title="", author=Ref("ann"), editor=Ref("ed")))
-        await world.save(Loan(id="l", book=Ref("b")))
-        await world.store.commit([Write(key(Author, "ed"), None, 1)])
-        stored = await world.load(Book, "b")
-        assert (stored.values["editor"], stored.version) == (None, 2)
-        await world.store.commit([Write(key(Book, "b"), None, 2)])
-        assert await world.store.version(key(Loan, "l")) == 0
-        await world.save(Book(id="b", title="", author=Ref("ann")))
-        [version] = await world.save(Loan(id="l", book=Ref("b")))
-        assert version == 3
+async def test_references_and_lists_of_them_keep_their_order(world: World) -> None:
+    await world.save(Author(id="ann", name="Ann"), *(Tag(id=one, name=one) for one in "abc"))
+    book = Book(id="b", title="", author=Ref("ann"), tags=[Ref("c"), Ref("a"), Ref("b")])
+    await world.save(book)
+    stored = await world.load(Book, "b")
+    assert stored.values == book.__dict__
+    book.tags = [Ref("b"), Ref("c")]
+    assert await world.store.commit([write(book, 1, stored.values)]) == [2]
+    assert (await world.load(Book, "b")).values == book.__dict__
+    book.tags = []
+    await world.save(book, expected=2)
+    assert (await world.load(Book, "b")).values["tags"] == []
 
-    run(check)
-
-
-def test_of_many_commits_at_once_only_those_that_fail_fail(run: Run) -> None:
-    async def check(world: World) -> None:
-        await world.save(Author(id="ann", name="taken"))
-
-        async def add(number: int) -> object:
-            entities: list[Write] = [write(Tag(id=str(number), name=str(number)))]
-            if number % 4 == 1:
-                entities.append(write(Author(id=str(number), name="taken")))
-            elif number % 4 == 2:
-                entities.append(write(Author(id="ann", name="new"), 99))
-            elif number % 4 == 3:
-                entities.append(write(Author(id=str(number), name="a\0b")))
-            try:
-                await world.store.commit_event(entities, [record("tag", str(number))])
-            except StarModelError as error:
-                return type(error)
-            return None
-
-        results = await asyncio.gather(*map(add, range(200)))
-        for number, result in enumerate(results):
-            expected = (None, ConstraintViolation, Conflict, InvalidState)[number % 4]
-            assert result is expected
-            stored = await world.store.load(key(Tag, number))
-            assert (stored is not None) is (number % 4 == 0)
-        told = {told.id for _, told in await world.store.pending(0)}
-        assert told == {str(number) for number in range(0, 200, 4)}
-
-    run(check)
+    first, second = Item(), Item()
+    first.others = [Ref(str(second.id)), Ref(str(first.id))]
+    second.next = Ref(str(first.id))
+    await world.store.commit([write(Item(id=second.id))])
+    await world.save(first)
+    await world.save(second, expected=1)
+    assert (await world.load(Item, str(first.id))).values == first.__dict__
+    assert (await world.load(Item, str(second.id))).values == second.__dict__
 
 
-def test_records_are_kept_until_they_are_published(run: Run) -> None:
-    async def check(world: World) -> None:
-        told = CommandRecord(
-            "author",
-            "ann",
-            "renamed",
-            {"price": Decimal("1.50"), "text": "\0\ud800", "list": [1]},
-            Actor("ann", frozenset({"admin", "clerk"})),
-            12.5,
-            0,
-            ("name",),
-            Fragment("<p>", "#x", "inner"),
-        )
-        others = [record("tag", "t"), record("other", "x")]
-        others[1].version = 7
-        await world.save(Author(id="ann", name="Ann"))
-        writes = [write(Author(id="ann", name="A"), 1), write(Tag(id="t", name="t"))]
-        committed = await world.store.commit_event(writes, [told, *others])
-        assert committed.versions == [2, 1]
-        assert [one.version for one in (told, *others)] == [2, 1, 7]
-
-        assert await world.store.pending(2) == []
-        world.now[0] += 2
-        pending = await world.store.pending(2)
-        assert [ticket for ticket, _ in pending] == [*committed.tickets]
-        expected = {"price": "1.50", "text": "\0\ud800", "list": [1]}
-        told.arguments = expected
-        assert [one for _, one in pending] == [told, *others]
-        world.store.published(committed.tickets[:2])
-        assert [one for _, one in await world.store.pending(2)] == others[1:]
-        await asyncio.sleep(0.3)
-        assert await world.count("starmodel_outbox") == 1
-
-    run(check)
+async def test_those_who_refer_are_found_by_one_query(world: World) -> None:
+    names = ("ann", "bob")
+    await world.save(*(Author(id=name, name=name) for name in names), Tag(id="t", name="t"))
+    for number in range(12):
+        tags: list[Ref[Tag]] = [Ref("t")] if number % 3 == 0 else []
+        author: Ref[Author] = Ref(names[number % 2])
+        await world.save(Book(id=f"{number:02}", title="", author=author, tags=tags))
+    found = await world.store.find("book", "author", "ann")
+    assert [key.id for key, _ in found] == ["00", "02", "04", "06", "08", "10"]
+    assert found[0][1].values == (await world.load(Book, "00")).values
+    found = await world.store.find("book", "tags", "t")
+    assert [key.id for key, _ in found] == ["00", "03", "06", "09"]
+    assert await world.store.find("book", "author", "nobody") == []
+    assert await world.store.find("book", "author", "a\0") == []
+    keys = [key(Book, f"{number:02}") for number in (3, 99, 1, 3)]
+    loaded = await world.store.load_all(keys)
+    assert [stored and stored.values["id"] for stored in loaded] == ["03", None, "01", "03"]
 
 
-def test_a_request_is_carried_out_once(run: Run) -> None:
-    async def check(world: World) -> None:
-        async def add(number: int) -> object:
-            receipt = Receipt("key", "tag", str(number), True)
-            try:
-                writes = [write(Tag(id=str(number), name=str(number)))]
-                await world.store.commit_event(writes, [record("tag", str(number))], receipt)
-            except Repeated as repeated:
-                return (repeated.entity, repeated.id, repeated.created)
-            return number
+async def test_what_a_constraint_refuses_is_told_by_the_fields_it_is_about(world: World) -> None:
+    await world.save(
+        Author(id="ann", name="Ann"), Author(id="bob", name="Bob"), Tag(id="t", name="t")
+    )
+    book = Book(id="b", title="", author=Ref("ann"), tags=[Ref("t")])
+    await world.save(book)
 
-        results = await asyncio.gather(*map(add, range(20)))
-        [done] = [result for result in results if isinstance(result, int)]
-        assert sorted(set(results) - {done}, key=str) == [("tag", str(done), True)]
-        assert [await world.count(name) for name in ("tag", "starmodel_outbox")] == [1, 1]
-        assert await world.store.repeated("key") == Receipt("key", "tag", str(done), True)
-        assert await world.store.repeated("other") is None
-        world.now[0] += 24 * 3600
-        await world.store.delete_expired()
-        assert await add(50) == 50
+    def other(**values: Any) -> Write:
+        return write(book.model_copy(update={"id": "c", "author": Ref("ann"), **values}))
 
-    run(check)
-
-
-def test_versions_go_on_after_what_is_left_of_a_row_is_forgotten(run: Run) -> None:
-    async def check(world: World) -> None:
-        for number in range(3):
-            [version] = await world.save(Tag(id=str(number), name=""))
-            for _ in range(number):
-                [version] = await world.save(Tag(id=str(number), name=""), expected=version)
-            await world.store.commit([Write(key(Tag, number), None, version)])
-        assert await world.count("starmodel_tombstone") == 3
-        world.now[0] += 31 * 24 * 3600
-        await world.store.delete_expired()
-        assert await world.count("starmodel_tombstone") == 1
-        assert await world.save(Tag(id="0", name="")) == [5]
-
-    run(check)
+    assert await world.refused(write(Author(id="x", name="Ann"))) == [("name", "unique")]
+    taken = write(Author(id="bob", name="Ann"), 1)
+    assert await world.refused(write(Tag(id="new", name="")), taken) == [("name", "unique")]
+    assert await world.refused(other(author=Ref("x"))) == [("author", "foreign_key")]
+    assert await world.refused(other(editor=Ref("x"))) == [("editor", "foreign_key")]
+    assert await world.refused(other(tags=[Ref("t"), Ref("x")])) == [("tags", "foreign_key")]
+    assert await world.refused(other(pages=-1)) == [("pages", "check")]
+    assert await world.refused(Write(key(Author, "ann"), None, 1)) == [("", "referenced")]
+    with pytest.raises(InvalidState) as caught:
+        await world.store.commit([other(tags=[Ref("t"), Ref("t")])])
+    assert [error.name for error in caught.value.errors] == ["tags"]
+    with pytest.raises(Conflict) as conflict:
+        await world.save(Author(id="ann", name="Another"))
+    assert (conflict.value.entity, conflict.value.id) == ("author", "ann")
 
 
-def test_who_holds_a_lock_is_alone(run: Run) -> None:
-    async def check(world: World) -> None:
-        await world.save(Tag(id="t", name="0"))
+async def test_a_record_and_those_that_refer_to_it_are_saved_in_any_order(world: World) -> None:
+    author, tag = Author(id="ann", name="Ann"), Tag(id="t", name="t")
+    book = Book(id="b", title="", author=Ref(author), tags=[Ref(tag)])
+    loan = Loan(id="l", book=Ref(book))
+    assert await world.save(loan, book, tag, author) == [1, 1, 1, 1]
+    gone = [Write(key(type(one), one.id), None, 1) for one in (author, tag, book, loan)]
+    assert await world.store.commit(gone) == [2, 2, 2, 2]
+    assert [await world.count(name) for name in ("author", "tag", "book", "loan")] == [0] * 4
+    assert await world.save(author) == [3]
 
-        async def increment() -> None:
-            async with world.store.exclusive() as view:
-                stored = await view.lock(key(Tag, "t"))
-                assert stored is not None
-                name = str(int(str(stored.values["name"])) + 1)
-                changed = Write(key(Tag, "t"), {**stored.values, "name": name}, stored.version)
-                await view.commit_event([changed], [])
 
-        await asyncio.gather(*(increment() for _ in range(20)))
-        assert (await world.load(Tag, "t")).values["name"] == "20"
-        with pytest.raises(ValueError, match="out"):
-            async with world.store.exclusive() as view:
-                await view.lock(key(Tag, "t"))
-                raise ValueError("out")
+async def test_a_deletion_shows_in_the_versions_of_those_that_referred(world: World) -> None:
+    await world.save(*(Author(id=name, name=name) for name in ("ann", "ed")))
+    await world.save(Book(id="b", title="", author=Ref("ann"), editor=Ref("ed")))
+    await world.save(Loan(id="l", book=Ref("b")))
+    await world.store.commit([Write(key(Author, "ed"), None, 1)])
+    stored = await world.load(Book, "b")
+    assert (stored.values["editor"], stored.version) == (None, 2)
+    await world.store.commit([Write(key(Book, "b"), None, 2)])
+    assert await world.store.version(key(Loan, "l")) == 0
+    await world.save(Book(id="b", title="", author=Ref("ann")))
+    [version] = await world.save(Loan(id="l", book=Ref("b")))
+    assert version == 3
+
+
+async def test_of_many_commits_at_once_only_those_that_fail_fail(world: World) -> None:
+    await world.save(Author(id="ann", name="taken"))
+
+    async def add(number: int) -> object:
+        entities: list[Write] = [write(Tag(id=str(number), name=str(number)))]
+        if number % 4 == 1:
+            entities.append(write(Author(id=str(number), name="taken")))
+        elif number % 4 == 2:
+            entities.append(write(Author(id="ann", name="new"), 99))
+        elif number % 4 == 3:
+            entities.append(write(Author(id=str(number), name="a\0b")))
+        try:
+            await world.store.commit_event(entities, [record("tag", str(number))])
+        except StarModelError as error:
+            return type(error)
+        return None
+
+    results = await asyncio.gather(*map(add, range(200)))
+    for number, result in enumerate(results):
+        expected = (None, ConstraintViolation, Conflict, InvalidState)[number % 4]
+        assert result is expected
+        stored = await world.store.load(key(Tag, number))
+        assert (stored is not None) is (number % 4 == 0)
+    told = {told.id for _, told in await world.store.pending(0)}
+    assert told == {str(number) for number in range(0, 200, 4)}
+
+
+async def test_records_are_kept_until_they_are_published(world: World) -> None:
+    told = CommandRecord(
+        "author",
+        "ann",
+        "renamed",
+        {"price": Decimal("1.50"), "text": "\0\ud800", "list": [1]},
+        Actor("ann", frozenset({"admin", "clerk"})),
+        12.5,
+        0,
+        ("name",),
+        Fragment("<p>", "#x", "inner"),
+    )
+    others = [record("tag", "t"), record("other", "x")]
+    others[1].version = 7
+    await world.save(Author(id="ann", name="Ann"))
+    writes = [write(Author(id="ann", name="A"), 1), write(Tag(id="t", name="t"))]
+    committed = await world.store.commit_event(writes, [told, *others])
+    assert committed.versions == [2, 1]
+    assert [one.version for one in (told, *others)] == [2, 1, 7]
+
+    assert await world.store.pending(2) == []
+    world.now[0] += 2
+    pending = await world.store.pending(2)
+    assert [ticket for ticket, _ in pending] == [*committed.tickets]
+    expected = {"price": "1.50", "text": "\0\ud800", "list": [1]}
+    told.arguments = expected
+    assert [one for _, one in pending] == [told, *others]
+    world.store.published(committed.tickets[:2])
+    assert [one for _, one in await world.store.pending(2)] == others[1:]
+    await asyncio.sleep(0.3)
+    assert await world.count("starmodel_outbox") == 1
+
+
+async def test_a_request_is_carried_out_once(world: World) -> None:
+    async def add(number: int) -> object:
+        receipt = Receipt("key", "tag", str(number), True)
+        try:
+            writes = [write(Tag(id=str(number), name=str(number)))]
+            await world.store.commit_event(writes, [record("tag", str(number))], receipt)
+        except Repeated as repeated:
+            return (repeated.entity, repeated.id, repeated.created)
+        return number
+
+    results = await asyncio.gather(*map(add, range(20)))
+    [done] = [result for result in results if isinstance(result, int)]
+    assert sorted(set(results) - {done}, key=str) == [("tag", str(done), True)]
+    assert [await world.count(name) for name in ("tag", "starmodel_outbox")] == [1, 1]
+    assert await world.store.repeated("key") == Receipt("key", "tag", str(done), True)
+    assert await world.store.repeated("other") is None
+    world.now[0] += 24 * 3600
+    await world.store.delete_expired()
+    assert await add(50) == 50
+
+
+async def test_versions_go_on_after_what_is_left_of_a_row_is_forgotten(world: World) -> None:
+    for number in range(3):
+        [version] = await world.save(Tag(id=str(number), name=""))
+        for _ in range(number):
+            [version] = await world.save(Tag(id=str(number), name=""), expected=version)
+        await world.store.commit([Write(key(Tag, number), None, version)])
+    assert await world.count("starmodel_tombstone") == 3
+    world.now[0] += 31 * 24 * 3600
+    await world.store.delete_expired()
+    assert await world.count("starmodel_tombstone") == 1
+    assert await world.save(Tag(id="0", name="")) == [5]
+
+
+async def test_who_holds_a_lock_is_alone(world: World) -> None:
+    await world.save(Tag(id="t", name="0"))
+
+    async def increment() -> None:
         async with world.store.exclusive() as view:
-            with pytest.raises(Conflict):
-                await view.commit_event([write(Tag(id="t", name=""), 99)], [])
-        await increment()
-        assert (await world.load(Tag, "t")).values["name"] == "21"
+            stored = await view.lock(key(Tag, "t"))
+            assert stored is not None
+            name = str(int(str(stored.values["name"])) + 1)
+            changed = Write(key(Tag, "t"), {**stored.values, "name": name}, stored.version)
+            await view.commit_event([changed], [])
 
-    run(check)
+    await asyncio.gather(*(increment() for _ in range(20)))
+    assert (await world.load(Tag, "t")).values["name"] == "20"
+    with pytest.raises(ValueError, match="out"):
+        async with world.store.exclusive() as view:
+            await view.lock(key(Tag, "t"))
+            raise ValueError("out")
+    async with world.store.exclusive() as view:
+        with pytest.raises(Conflict):
+            await view.commit_event([write(Tag(id="t", name=""), 99)], [])
+    await increment()
+    assert (await world.load(Tag, "t")).values["name"] == "21"

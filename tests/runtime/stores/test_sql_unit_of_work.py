@@ -1,7 +1,7 @@
 """Events over entities in SQL: relations, locks, all or nothing, once only, told when committed."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -80,245 +80,210 @@ class Library:
         return [[tuple(row) for row in await self.store.fetch(sql, ())] for sql in queries]
 
 
-Check = Callable[[Library], Coroutine[Any, Any, None]]
-Run = Callable[[Check], None]
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
-    """Run a coroutine on an open library."""
+async def library(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Library]:
+    """An open library."""
     url = f"sqlite:///{tmp_path / 'app.db'}"
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_url")
 
-    def run_on_library(check: Check) -> None:
-        async def main() -> None:
-            library = Library(url)
-            await library.services.open()
-            try:
-                await check(library)
-            finally:
-                await library.services.close()
-
-        asyncio.run(main())
-
-    return run_on_library
+    library = Library(url)
+    await library.services.open()
+    try:
+        yield library
+    finally:
+        await library.services.close()
 
 
 async def books_of(author: Author) -> list[Book]:
     return await cast("Any", author).books.load()
 
 
-def test_relations_are_loaded_by_few_queries_and_saved_with_the_event(run: Run) -> None:
-    async def check(library: Library) -> None:
-        await library.fill()
+async def test_relations_are_loaded_by_few_queries_and_saved_with_the_event(
+    library: Library,
+) -> None:
+    await library.fill()
+    library.store.queries = 0
+    async with library.work() as work:
+        ann = await work.load(AUTHOR, "ann")
+        books = await books_of(ann)
+        assert [book.id for book in books] == ["0", "2", "4"]
+        for book in books:
+            assert await book.author.load() is ann
+            tag = await book.tags[0].load()
+            assert isinstance(tag, Tag) and tag.name == "x"
+            book.pages += 10
+        # The author, his books, their one tag.
+        assert library.store.queries == 3
+        assert await books_of(ann) == books
+        outcome = await work.commit(ann, "edited", {}, None)
+    assert outcome is not None and outcome.version == 1
+    told = [(one.entity, one.id, one.event, one.version) for one in library.records]
+    assert told[0] == ("author", "ann", "edited", 1)
+    assert told[1:] == [("book", id, "author.edited", 2) for id in ("0", "2", "4")]
+    async with library.work() as work:
+        tag = await work.load(TAG, "x")
         library.store.queries = 0
-        async with library.work() as work:
-            ann = await work.load(AUTHOR, "ann")
-            books = await books_of(ann)
-            assert [book.id for book in books] == ["0", "2", "4"]
-            for book in books:
-                assert await book.author.load() is ann
-                tag = await book.tags[0].load()
-                assert isinstance(tag, Tag) and tag.name == "x"
-                book.pages += 10
-            # The author, his books, their one tag.
-            assert library.store.queries == 3
-            assert await books_of(ann) == books
-            outcome = await work.commit(ann, "edited", {}, None)
-        assert outcome is not None and outcome.version == 1
-        told = [(one.entity, one.id, one.event, one.version) for one in library.records]
-        assert told[0] == ("author", "ann", "edited", 1)
-        assert told[1:] == [("book", id, "author.edited", 2) for id in ("0", "2", "4")]
-        async with library.work() as work:
-            tag = await work.load(TAG, "x")
-            library.store.queries = 0
-            books = await tag.books.load()
-            assert [book.pages for book in books] == [10, 0, 10, 0, 10, 0]
-            assert {(await book.author.load()).name for book in books} == {"Ann", "Bob"}
-            # The books, and both authors at once.
-            assert library.store.queries == 2
-
-    run(check)
+        books = await tag.books.load()
+        assert [book.pages for book in books] == [10, 0, 10, 0, 10, 0]
+        assert {(await book.author.load()).name for book in books} == {"Ann", "Bob"}
+        # The books, and both authors at once.
+        assert library.store.queries == 2
 
 
-def test_relations_are_as_the_event_has_left_them(run: Run) -> None:
-    async def check(library: Library) -> None:
-        await library.fill()
-        async with library.work() as work:
-            ann = await work.load(AUTHOR, "ann")
-            work.add(Book, Book(id="9", title="new", author=Ref(ann)))
-            (await work.load(BOOK, "0")).author = Ref("bob", Author)
-            (await work.load(BOOK, "1")).author = Ref(ann)
-            two = await work.load(BOOK, "2")
-            work.delete(two)
-            assert [book.id for book in await books_of(ann)] == ["1", "4", "9"]
-            books = await books_of(await work.load(AUTHOR, "bob"))
-            assert [book.id for book in books] == ["0", "3", "5"]
-            with pytest.raises(NotFound):
-                await Ref("2", Book).load()
-            with pytest.raises(NotFound):
-                await Ref("nowhere", Book).load()
-        with pytest.raises(ConfigurationError):
+async def test_relations_are_as_the_event_has_left_them(library: Library) -> None:
+    await library.fill()
+    async with library.work() as work:
+        ann = await work.load(AUTHOR, "ann")
+        work.add(Book, Book(id="9", title="new", author=Ref(ann)))
+        (await work.load(BOOK, "0")).author = Ref("bob", Author)
+        (await work.load(BOOK, "1")).author = Ref(ann)
+        two = await work.load(BOOK, "2")
+        work.delete(two)
+        assert [book.id for book in await books_of(ann)] == ["1", "4", "9"]
+        books = await books_of(await work.load(AUTHOR, "bob"))
+        assert [book.id for book in books] == ["0", "3", "5"]
+        with pytest.raises(NotFound):
             await Ref("2", Book).load()
-
-    run(check)
+        with pytest.raises(NotFound):
+            await Ref("nowhere", Book).load()
+    with pytest.raises(ConfigurationError):
+        await Ref("2", Book).load()
 
 
 @pytest.mark.parametrize("step", range(5))
-def test_an_event_that_fails_at_any_step_leaves_no_trace(run: Run, step: int) -> None:
-    async def check(library: Library) -> None:
-        await library.fill()
-        before = await library.rows()
-        with pytest.raises((Refused, InvalidState, ConstraintViolation)) as caught:
-            async with library.work("key") as work:
-                ann = await work.load(AUTHOR, "ann")
-                book = await work.load(BOOK, "0", lock=step == 1)
-                ann.name = "Anna"
-                book.title = "changed"
-                work.add(TAG, Tag(id="z", name="z"))
-                work.delete(await work.load(LOAN, "loan-1"))
-                if step == 0:
-                    raise Refused("No.")
-                if step == 1:
-                    book.pages = -1
-                elif step == 2:
-                    book.tags = [Ref("nowhere")]
-                elif step == 3:
-                    ann.name = "Bob"
-                else:
-                    ann.secret = "much too long"
-                await work.commit(book, "changed", {}, None)
-        if step == 4:
-            # The field is private, so its name is not told.
-            assert [error.name for error in cast("Any", caught.value).errors] == [""]
-        assert await library.rows() == before
-        assert library.records == []
-        assert await library.store.pending(0) == []
-        assert await library.store.repeated("key") is None
-
-    run(check)
-
-
-def test_many_who_lock_one_row_wait_for_each_other(run: Run) -> None:
-    async def check(library: Library) -> None:
-        await library.fill()
-        attempts = 0
-
-        async def turn(lock: bool) -> None:
-            nonlocal attempts
-            async with library.work() as work:
-                for _ in work.attempts():
-                    attempts += 1
-                    book = await work.load(BOOK, "0", lock=lock)
-                    await asyncio.sleep(0)
-                    book.pages += 1
-                    if await work.commit(book, "turned", {}, None) is not None:
-                        return
-
-        await asyncio.gather(*(turn(True) for _ in range(30)))
-        assert attempts == 30
-        for _ in range(10):
-            await asyncio.gather(*(turn(number > 0) for number in range(3)))
-        assert (await library.services.read(BOOK, "0")).entity.pages == 60
-        assert (await library.services.read(BOOK, "0")).version == 61
-        with pytest.raises(Refused):
-            async with library.work() as work:
-                await work.load(BOOK, "0", lock=True)
+async def test_an_event_that_fails_at_any_step_leaves_no_trace(library: Library, step: int) -> None:
+    await library.fill()
+    before = await library.rows()
+    with pytest.raises((Refused, InvalidState, ConstraintViolation)) as caught:
+        async with library.work("key") as work:
+            ann = await work.load(AUTHOR, "ann")
+            book = await work.load(BOOK, "0", lock=step == 1)
+            ann.name = "Anna"
+            book.title = "changed"
+            work.add(TAG, Tag(id="z", name="z"))
+            work.delete(await work.load(LOAN, "loan-1"))
+            if step == 0:
                 raise Refused("No.")
-        await turn(True)
+            if step == 1:
+                book.pages = -1
+            elif step == 2:
+                book.tags = [Ref("nowhere")]
+            elif step == 3:
+                ann.name = "Bob"
+            else:
+                ann.secret = "much too long"
+            await work.commit(book, "changed", {}, None)
+    if step == 4:
+        # The field is private, so its name is not told.
+        assert [error.name for error in cast("Any", caught.value).errors] == [""]
+    assert await library.rows() == before
+    assert library.records == []
+    assert await library.store.pending(0) == []
+    assert await library.store.repeated("key") is None
 
-    run(check)
 
+async def test_many_who_lock_one_row_wait_for_each_other(library: Library) -> None:
+    await library.fill()
+    attempts = 0
 
-def test_a_generator_lets_go_of_its_lock_when_it_yields(run: Run) -> None:
-    async def check(library: Library) -> None:
-        await library.fill()
+    async def turn(lock: bool) -> None:
+        nonlocal attempts
         async with library.work() as work:
-            book = await work.load(BOOK, "0", lock=True)
-            for number in range(3):
+            for _ in work.attempts():
+                attempts += 1
+                book = await work.load(BOOK, "0", lock=lock)
+                await asyncio.sleep(0)
                 book.pages += 1
-                outcome = await work.checkpoint(book, "turned", {}, None)
-                assert outcome.version == 2 + 2 * number
-                async with library.work() as other:
-                    same = await other.load(BOOK, "0", lock=True)
-                    same.title += "!"
-                    assert await other.commit(same, "shouted", {}, None) is not None
-        snapshot = await library.services.read(BOOK, "0")
-        assert (snapshot.entity.pages, snapshot.entity.title) == (3, "0!!!")
+                if await work.commit(book, "turned", {}, None) is not None:
+                    return
 
-    run(check)
-
-
-def test_a_request_that_is_sent_again_is_carried_out_once(run: Run) -> None:
-    async def check(library: Library) -> None:
-        await library.fill()
-
-        async def turn(key: str) -> None:
-            async with library.work(key) as work:
-                for _ in work.attempts():
-                    book = await work.load(BOOK, "0")
-                    if book.pages:
-                        raise Refused("It was turned before.")
-                    book.pages += 1
-                    if await work.commit(book, "turned", {}, None) is not None:
-                        return
-
-        async def open(key: str) -> None:
-            async with library.work(key) as work:
-                tag = Tag(name=f"tag-{len(library.records)}")
-                work.add(TAG, tag)
-                await work.commit(tag, "open", {}, tag)
-
-        await turn("one")
-        with pytest.raises(Repeated) as caught:
-            await turn("one")
-        repeated = caught.value
-        assert (repeated.entity, repeated.id, repeated.created) == ("book", "0", False)
-        with pytest.raises(Refused):
-            await turn("two")
-        results = await asyncio.gather(*(open("three") for _ in range(5)), return_exceptions=True)
-        assert sum(isinstance(result, Repeated) and result.created for result in results) == 4
-        assert [record.event for record in library.records] == ["turned", "open"]
-
-    run(check)
-
-
-def test_what_was_not_published_is_published_by_the_next_process(run: Run) -> None:
-    async def check(library: Library) -> None:
-        record = CommandRecord("book", "0", "left over", {"pages": 3}, ANN, 1.0, 5, ("pages",))
-        await library.store.commit_event([], [record])
-        again = Library(library.url)
-        again.store.clock = lambda: 4e9
-        await again.services.open()
-        assert again.records == [record]
-        await again.services.close()
-        assert not await library.store.fetch("SELECT 1 FROM starmodel_outbox", ())
-
-    run(check)
-
-
-def test_what_belongs_to_a_session_is_kept_in_sql_as_well(run: Run) -> None:
-    async def check(library: Library) -> None:
-        for number in range(3):
-            async with library.work() as work:
-                draft = await work.load(DRAFT, "session")
-                assert draft.text == "a" * number
-                draft.text += "a"
-                outcome = await work.commit(draft, "typed", {}, None)
-                assert outcome is not None and outcome.version == number + 1
-        assert (await library.services.read(DRAFT, "other")).version == 0
-
-    run(check)
-
-
-def test_whoever_takes_an_id_that_is_taken_is_told_so(run: Run) -> None:
-    async def check(library: Library) -> None:
-        await library.fill()
+    await asyncio.gather(*(turn(True) for _ in range(30)))
+    assert attempts == 30
+    for _ in range(10):
+        await asyncio.gather(*(turn(number > 0) for number in range(3)))
+    assert (await library.services.read(BOOK, "0")).entity.pages == 60
+    assert (await library.services.read(BOOK, "0")).version == 61
+    with pytest.raises(Refused):
         async with library.work() as work:
-            tag = Tag(id="x", name="other")
-            work.add(TAG, tag)
-            with pytest.raises(Conflict):
-                await work.commit(tag, "open", {}, None)
+            await work.load(BOOK, "0", lock=True)
+            raise Refused("No.")
+    await turn(True)
 
-    run(check)
+
+async def test_a_generator_lets_go_of_its_lock_when_it_yields(library: Library) -> None:
+    await library.fill()
+    async with library.work() as work:
+        book = await work.load(BOOK, "0", lock=True)
+        for number in range(3):
+            book.pages += 1
+            outcome = await work.checkpoint(book, "turned", {}, None)
+            assert outcome.version == 2 + 2 * number
+            async with library.work() as other:
+                same = await other.load(BOOK, "0", lock=True)
+                same.title += "!"
+                assert await other.commit(same, "shouted", {}, None) is not None
+    snapshot = await library.services.read(BOOK, "0")
+    assert (snapshot.entity.pages, snapshot.entity.title) == (3, "0!!!")
+
+
+async def test_a_request_that_is_sent_again_is_carried_out_once(library: Library) -> None:
+    await library.fill()
+
+    async def turn(key: str) -> None:
+        async with library.work(key) as work:
+            for _ in work.attempts():
+                book = await work.load(BOOK, "0")
+                if book.pages:
+                    raise Refused("It was turned before.")
+                book.pages += 1
+                if await work.commit(book, "turned", {}, None) is not None:
+                    return
+
+    async def open(key: str) -> None:
+        async with library.work(key) as work:
+            tag = Tag(name=f"tag-{len(library.records)}")
+            work.add(TAG, tag)
+            await work.commit(tag, "open", {}, tag)
+
+    await turn("one")
+    with pytest.raises(Repeated) as caught:
+        await turn("one")
+    repeated = caught.value
+    assert (repeated.entity, repeated.id, repeated.created) == ("book", "0", False)
+    with pytest.raises(Refused):
+        await turn("two")
+    results = await asyncio.gather(*(open("three") for _ in range(5)), return_exceptions=True)
+    assert sum(isinstance(result, Repeated) and result.created for result in results) == 4
+    assert [record.event for record in library.records] == ["turned", "open"]
+
+
+async def test_what_was_not_published_is_published_by_the_next_process(library: Library) -> None:
+    record = CommandRecord("book", "0", "left over", {"pages": 3}, ANN, 1.0, 5, ("pages",))
+    await library.store.commit_event([], [record])
+    again = Library(library.url)
+    again.store.clock = lambda: 4e9
+    await again.services.open()
+    assert again.records == [record]
+    await again.services.close()
+    assert not await library.store.fetch("SELECT 1 FROM starmodel_outbox", ())
+
+
+async def test_what_belongs_to_a_session_is_kept_in_sql_as_well(library: Library) -> None:
+    for number in range(3):
+        async with library.work() as work:
+            draft = await work.load(DRAFT, "session")
+            assert draft.text == "a" * number
+            draft.text += "a"
+            outcome = await work.commit(draft, "typed", {}, None)
+            assert outcome is not None and outcome.version == number + 1
+    assert (await library.services.read(DRAFT, "other")).version == 0
+
+
+async def test_whoever_takes_an_id_that_is_taken_is_told_so(library: Library) -> None:
+    await library.fill()
+    async with library.work() as work:
+        tag = Tag(id="x", name="other")
+        work.add(TAG, tag)
+        with pytest.raises(Conflict):
+            await work.commit(tag, "open", {}, None)

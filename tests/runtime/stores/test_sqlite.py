@@ -3,7 +3,8 @@
 import asyncio
 import sqlite3
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +24,20 @@ from starmodel.stores.sql.drivers.driver import (
 )
 from starmodel.stores.sql.drivers.sqlite import SQLiteDriver
 
-Check = Callable[[Store], Coroutine[Any, Any, None]]
-
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "app.db"
 
 
-def run(file: Path, check: Check) -> None:
-    async def main() -> None:
-        store = Store(f"sqlite:///{file}")
-        await store.open()
-        try:
-            await check(store)
-        finally:
-            await store.close()
-
-    asyncio.run(main())
+@asynccontextmanager
+async def opened_store(file: Path) -> AsyncGenerator[Store]:
+    store = Store(f"sqlite:///{file}")
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 def tag(id: object) -> Key:
@@ -59,8 +56,8 @@ def dump(file: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("failing", range(3))
-def test_a_commit_that_fails_anywhere_changes_nothing(file: Path, failing: int) -> None:
-    async def check(store: Store) -> None:
+async def test_a_commit_that_fails_anywhere_changes_nothing(file: Path, failing: int) -> None:
+    async with opened_store(file) as store:
         await store.commit([add(name) for name in "abc"])
         before = dump(file)
         writes = [Write(tag(name), {"id": name, "name": "new"}, 1) for name in "abc"]
@@ -69,10 +66,8 @@ def test_a_commit_that_fails_anywhere_changes_nothing(file: Path, failing: int) 
             await store.commit([*writes, add("d")])
         assert dump(file) == before
 
-    run(file, check)
 
-
-def test_one_that_fails_on_its_way_takes_nothing_of_its_group_along(file: Path) -> None:
+async def test_one_that_fails_on_its_way_takes_nothing_of_its_group_along(file: Path) -> None:
     insert = "INSERT INTO tag (id, name, row_version) VALUES (?, ?, 1)"
     bad: list[list[Statement]] = [
         [Statement(insert, ("x", "")), Statement(insert, ("x", ""))],
@@ -85,7 +80,7 @@ def test_one_that_fails_on_its_way_takes_nothing_of_its_group_along(file: Path) 
         [Statement(insert, ("x", object()))],
     ]
 
-    async def check(store: Store) -> None:
+    async with opened_store(file) as store:
         driver = store.driver
         calls: list[Coroutine[Any, Any, Any]] = []
         for number in range(40):
@@ -99,16 +94,14 @@ def test_one_that_fails_on_its_way_takes_nothing_of_its_group_along(file: Path) 
         kinds = [type(result).__name__ for result in results[1:17:2]]
         assert kinds[:2] == ["Violation", "Mismatch"]
 
-    run(file, check)
 
-
-def test_a_large_query_keeps_nobody_waiting(file: Path) -> None:
+async def test_a_large_query_keeps_nobody_waiting(file: Path) -> None:
     endless = (
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000)"
         " SELECT max(i) FROM n"
     )
 
-    async def check(store: Store) -> None:
+    async with opened_store(file) as store:
         turns, is_over = 0, False
 
         async def watch() -> None:
@@ -128,15 +121,13 @@ def test_a_large_query_keeps_nobody_waiting(file: Path) -> None:
         for _ in range(2000):
             assert await store.load(tag("x")) is None
 
-    run(file, check)
 
-
-def test_a_lock_that_is_held_too_long_is_taken_away(
+async def test_a_lock_that_is_held_too_long_is_taken_away(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("starmodel.stores.sql.drivers.sqlite_writer.LOCKED_SECONDS", 0.2)
 
-    async def check(store: Store) -> None:
+    async with opened_store(file) as store:
         async with store.exclusive() as view:
             other = asyncio.create_task(store.commit([add("b")]))
             await asyncio.sleep(0.4)
@@ -146,11 +137,9 @@ def test_a_lock_that_is_held_too_long_is_taken_away(
         assert await store.load(tag("a")) is None
         assert await store.commit([add("a")]) == [1]
 
-    run(file, check)
 
-
-def test_whoever_finds_the_file_locked_may_try_again(file: Path) -> None:
-    async def check(store: Store) -> None:
+async def test_whoever_finds_the_file_locked_may_try_again(file: Path) -> None:
+    async with opened_store(file) as store:
         other = sqlite3.connect(file, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         assert isinstance(store.driver, SQLiteDriver)
@@ -161,13 +150,11 @@ def test_whoever_finds_the_file_locked_may_try_again(file: Path) -> None:
         assert await asyncio.gather(*writing) == [[1]] * 3
         other.close()
 
-    run(file, check)
 
-
-def test_a_busy_file_is_contention(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_busy_file_is_contention(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("starmodel.stores.sql.drivers.sqlite.BUSY_SECONDS", 0.05)
 
-    async def check(store: Store) -> None:
+    async with opened_store(file) as store:
         other = sqlite3.connect(file, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         insert = Statement("INSERT INTO tag (id, name, row_version) VALUES ('a', '', 1)")
@@ -180,8 +167,6 @@ def test_a_busy_file_is_contention(file: Path, monkeypatch: pytest.MonkeyPatch) 
                 pass
         other.close()
         assert await store.commit([add("a")]) == [1]
-
-    run(file, check)
 
 
 INCREMENT = """
@@ -220,8 +205,8 @@ def script_of(text: str) -> str:
     return f"import sys; sys.path[:0] = {[support, *sys.path]!r}\n{text}"
 
 
-def test_two_processes_lose_no_update(file: Path) -> None:
-    async def check(store: Store) -> None:
+async def test_two_processes_lose_no_update(file: Path) -> None:
+    async with opened_store(file) as store:
         await store.commit([add("counter", "0")])
         processes = [
             await asyncio.create_subprocess_exec(
@@ -235,11 +220,9 @@ def test_two_processes_lose_no_update(file: Path) -> None:
         assert stored is not None
         assert (stored.values["name"], stored.version) == ("1000", 1001)
 
-    run(file, check)
 
-
-def test_errors_say_what_they_are_about(file: Path) -> None:
-    async def check(store: Store) -> None:
+async def test_errors_say_what_they_are_about(file: Path) -> None:
+    async with opened_store(file) as store:
         execute = store.driver.execute
         insert = "INSERT INTO author (id, name, secret, row_version) VALUES (?, ?, ?, 1)"
         await execute([Statement(insert, ("a", "Ann", ""))])
@@ -261,26 +244,21 @@ def test_errors_say_what_they_are_about(file: Path) -> None:
         with pytest.raises(DriverError, match="no such table"):
             await store.driver.fetch("SELECT * FROM nowhere", ())
 
-    run(file, check)
 
-
-def test_a_closed_database_is_unreachable(file: Path) -> None:
-    async def main() -> None:
-        driver = driver_for(f"sqlite:///{file}")
-        await driver.open()
-        await driver.close()
-        await driver.close()
-        with pytest.raises(Unreachable):
-            await driver.fetch("SELECT 1", ())
-        with pytest.raises(Unreachable):
-            await driver.execute([Statement("SELECT 1")])
-        with pytest.raises(Unreachable):
-            async with driver.exclusive():
-                pass
-
-    asyncio.run(main())
+async def test_a_closed_database_is_unreachable(file: Path) -> None:
+    driver = driver_for(f"sqlite:///{file}")
+    await driver.open()
+    await driver.close()
+    await driver.close()
+    with pytest.raises(Unreachable):
+        await driver.fetch("SELECT 1", ())
+    with pytest.raises(Unreachable):
+        await driver.execute([Statement("SELECT 1")])
+    with pytest.raises(Unreachable):
+        async with driver.exclusive():
+            pass
     with pytest.raises(ConfigurationError, match="nowhere"):
-        asyncio.run(driver_for(f"sqlite:///{file.parent}/nowhere/app.db").open())
+        await driver_for(f"sqlite:///{file.parent}/nowhere/app.db").open()
 
 
 @pytest.mark.parametrize(
@@ -300,14 +278,11 @@ def test_a_url_that_is_none_is_told_how_it_should_be(url: str, said: str) -> Non
     assert "secret" not in str(caught.value)
 
 
-def test_a_database_without_a_file_is_new_each_time() -> None:
-    async def main() -> None:
-        for _ in range(2):
-            store = Store("sqlite://")
-            await store.open()
-            assert await store.commit([Write(tag("a"), {"id": "a", "name": ""}, 0)]) == [1]
-            values = {"id": "b", "name": "", "secret": ""}
-            await store.commit([Write(Key("author", "record", "b"), values, 0)])
-            await store.close()
-
-    asyncio.run(main())
+async def test_a_database_without_a_file_is_new_each_time() -> None:
+    for _ in range(2):
+        store = Store("sqlite://")
+        await store.open()
+        assert await store.commit([Write(tag("a"), {"id": "a", "name": ""}, 0)]) == [1]
+        values = {"id": "b", "name": "", "secret": ""}
+        await store.commit([Write(Key("author", "record", "b"), values, 0)])
+        await store.close()

@@ -1,6 +1,5 @@
 """Actions and signals as pages write them, and as the server reads them back."""
 
-import asyncio
 import json
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -195,7 +194,9 @@ VALUES: list[tuple[Any, Any]] = [
 
 
 @pytest.mark.parametrize(("annotation", "value"), VALUES, ids=repr)
-def test_a_plain_value_of_any_type_is_read_back_by_the_event(annotation: Any, value: Any) -> None:
+async def test_a_plain_value_of_any_type_is_read_back_by_the_event(
+    annotation: Any, value: Any
+) -> None:
     arguments = Arguments(it=Argument(TypeAdapter(annotation).core_schema))
     action = post_action("/x", it=value)
     match = re.fullmatch(r"@post\('/x(?:\?([^']*))?'(?:, \{payload: \{it: null\}\})?\)", action)
@@ -216,7 +217,7 @@ def test_a_plain_value_of_any_type_is_read_back_by_the_event(annotation: Any, va
         "headers": [(b"content-type", b"application/json")],
     }
     request = Request(scope, receive, PARTS, Route("POST", "/x", handler))
-    assert asyncio.run(arguments.read(request)) == {"it": value}
+    assert await arguments.read(request) == {"it": value}
 
 
 def test_what_no_event_could_take() -> None:

@@ -149,89 +149,74 @@ async def generated_routes(client: httpx.AsyncClient) -> list[Any]:
     return seen
 
 
-def test_the_generated_routes_are_the_same_everywhere() -> None:
-    async def main() -> None:
-        answers: list[list[Any]] = []
-        async with served(WebApplication(resources(), SETTINGS)) as client:
+async def test_the_generated_routes_are_the_same_everywhere() -> None:
+    answers: list[list[Any]] = []
+    async with served(WebApplication(resources(), SETTINGS)) as client:
+        answers.append(await generated_routes(client))
+    for name in ("fasthtml", "starlette", "fastapi"):
+        hosts = Hosts(name)
+        async with served(hosts.adapter.create_app(resources(), SETTINGS)) as client:
             answers.append(await generated_routes(client))
-        for name in ("fasthtml", "starlette", "fastapi"):
-            hosts = Hosts(name)
-            async with served(hosts.adapter.create_app(resources(), SETTINGS)) as client:
-                answers.append(await generated_routes(client))
-            app = hosts.make()
-            hosts.adapter.configure_app(app, resources(), SETTINGS)
-            async with served(app) as client:
-                answers.append(await generated_routes(client))
-        assert len(answers) == 7
-        for each in answers[1:]:
-            assert each == answers[0]
-
-    asyncio.run(main())
+        app = hosts.make()
+        hosts.adapter.configure_app(app, resources(), SETTINGS)
+        async with served(app) as client:
+            answers.append(await generated_routes(client))
+    assert len(answers) == 7
+    for each in answers[1:]:
+        assert each == answers[0]
 
 
 @pytest.mark.parametrize("serve", ["the host", "what configure_app gave"])
-def test_an_app_of_ones_own(hosts: Hosts, serve: str) -> None:
-    async def main() -> None:
-        app = hosts.make()
-        hosts.application = hosts.adapter.configure_app(app, resources(), SETTINGS)
-        async with served(app if serve == "the host" else hosts.application) as client:
-            assert hosts.log == ["host begins"]
-            # Its pages read what belongs to their reader, and begin his session.
-            answer = await client.get("/mine")
-            assert answer.text == "count 0"
-            assert "starmodel=" in answer.headers["set-cookie"]
-            assert answer.headers["cache-control"] == "private"
-            # Ours come before its middleware, its own do not.
-            assert answer.headers["x-stamp"] == "1"
-            answer = await client.post("/counter/increment", json={"amount": 7}, headers=DATASTAR)
-            assert "x-stamp" not in answer.headers
-            assert "set-cookie" not in answer.headers
-            assert (await client.get("/mine")).text == "count 7"
-            assert (await client.get("/mounted/mine")).text == "count 7"
-            assert (await client.get("/nothing")).status_code == 404
-            assert (await client.get("/fail")).status_code == 500
-        assert hosts.log == ["host begins", "host ends"]
-
-    asyncio.run(main())
+async def test_an_app_of_ones_own(hosts: Hosts, serve: str) -> None:
+    app = hosts.make()
+    hosts.application = hosts.adapter.configure_app(app, resources(), SETTINGS)
+    async with served(app if serve == "the host" else hosts.application) as client:
+        assert hosts.log == ["host begins"]
+        # Its pages read what belongs to their reader, and begin his session.
+        answer = await client.get("/mine")
+        assert answer.text == "count 0"
+        assert "starmodel=" in answer.headers["set-cookie"]
+        assert answer.headers["cache-control"] == "private"
+        # Ours come before its middleware, its own do not.
+        assert answer.headers["x-stamp"] == "1"
+        answer = await client.post("/counter/increment", json={"amount": 7}, headers=DATASTAR)
+        assert "x-stamp" not in answer.headers
+        assert "set-cookie" not in answer.headers
+        assert (await client.get("/mine")).text == "count 7"
+        assert (await client.get("/mounted/mine")).text == "count 7"
+        assert (await client.get("/nothing")).status_code == 404
+        assert (await client.get("/fail")).status_code == 500
+    assert hosts.log == ["host begins", "host ends"]
 
 
-def test_a_ready_app(hosts: Hosts) -> None:
-    async def main() -> None:
-        hosts.application = hosts.adapter.create_app(resources(), SETTINGS)
-        hosts.add_pages(hosts.application.host)
-        async with served(hosts.application) as client:
-            assert (await client.get("/mine")).text == "count 0"
-            assert (await client.get("/nothing")).status_code == 404
-
-    asyncio.run(main())
+async def test_a_ready_app(hosts: Hosts) -> None:
+    hosts.application = hosts.adapter.create_app(resources(), SETTINGS)
+    hosts.add_pages(hosts.application.host)
+    async with served(hosts.application) as client:
+        assert (await client.get("/mine")).text == "count 0"
+        assert (await client.get("/nothing")).status_code == 404
 
 
-def test_an_app_that_is_being_served_cannot_be_configured_any_more(hosts: Hosts) -> None:
-    async def main() -> None:
-        app = hosts.make()
-        async with served(app):
-            with pytest.raises(ConfigurationError):
-                hosts.adapter.configure_app(app, resources(), SETTINGS)
-
-    asyncio.run(main())
+async def test_an_app_that_is_being_served_cannot_be_configured_any_more(hosts: Hosts) -> None:
+    app = hosts.make()
+    async with served(app):
+        with pytest.raises(ConfigurationError):
+            hosts.adapter.configure_app(app, resources(), SETTINGS)
 
 
-def test_a_session_of_the_hosts_own_is_left_alone() -> None:
-    async def main() -> None:
-        app: Any = FastHTML(secret_key=SECRET)
+async def test_a_session_of_the_hosts_own_is_left_alone() -> None:
+    app: Any = FastHTML(secret_key=SECRET)
 
-        @app.get("/visits")
-        def visits(req: StarletteRequest) -> str:  # pyright: ignore[reportUnusedFunction]
-            req.session["visits"] = req.session.get("visits", 0) + 1
-            return str(req.session["visits"])
+    @app.get("/visits")
+    def visits(req: StarletteRequest) -> str:  # pyright: ignore[reportUnusedFunction]
+        req.session["visits"] = req.session.get("visits", 0) + 1
+        return str(req.session["visits"])
 
-        FastHTMLAdapter().configure_app(app, resources(), SETTINGS)
-        async with served(app) as client:
-            for number in (1, 2):
-                assert str(number) in (await client.get("/visits")).text
-                await client.post("/counter/increment", json={"amount": 1}, headers=DATASTAR)
-            assert set(client.cookies) == {"session_", "starmodel"}
-            answer = await client.get("/counter", headers={"accept": "application/json"})
-            assert answer.json()["state"]["count"] == 2
-
-    asyncio.run(main())
+    FastHTMLAdapter().configure_app(app, resources(), SETTINGS)
+    async with served(app) as client:
+        for number in (1, 2):
+            assert str(number) in (await client.get("/visits")).text
+            await client.post("/counter/increment", json={"amount": 1}, headers=DATASTAR)
+        assert set(client.cookies) == {"session_", "starmodel"}
+        answer = await client.get("/counter", headers={"accept": "application/json"})
+        assert answer.json()["state"]["count"] == 2

@@ -62,77 +62,63 @@ async def host_without_lifespan(scope: Any, receive: Any, send: Any) -> None:
     raise KeyError(scope["type"])
 
 
-def test_the_app_opens_before_its_host_and_closes_after_it() -> None:
-    async def main() -> None:
-        log: list[str] = []
-        stores: dict[StateStore | str, EntityPersistenceBackend] = {
-            StateStore.SERVER_MEMORY: WatchedStore(log)
-        }
-        server = Server(make_app(stores=stores, host=host_with_lifespan(log)))
-        assert await server.tell("startup") == {"type": "lifespan.startup.complete"}
-        assert await server.tell("shutdown") == {"type": "lifespan.shutdown.complete"}
-        await asyncio.wait_for(server.task, 5)
-        assert log == ["store opens", "host begins", "host ends", "store closes"]
-        assert len(asyncio.all_tasks()) == 1
-
-    asyncio.run(main())
+async def test_the_app_opens_before_its_host_and_closes_after_it() -> None:
+    tasks = asyncio.all_tasks()
+    log: list[str] = []
+    stores: dict[StateStore | str, EntityPersistenceBackend] = {
+        StateStore.SERVER_MEMORY: WatchedStore(log)
+    }
+    server = Server(make_app(stores=stores, host=host_with_lifespan(log)))
+    assert await server.tell("startup") == {"type": "lifespan.startup.complete"}
+    assert await server.tell("shutdown") == {"type": "lifespan.shutdown.complete"}
+    await asyncio.wait_for(server.task, 5)
+    assert log == ["store opens", "host begins", "host ends", "store closes"]
+    assert asyncio.all_tasks() == tasks
 
 
 @pytest.mark.parametrize("host", [None, host_without_lifespan])
-def test_a_host_may_take_no_part_in_that(host: Any) -> None:
-    async def main() -> None:
-        server = Server(make_app(host=host))
-        assert await server.tell("startup") == {"type": "lifespan.startup.complete"}
-        assert await server.tell("shutdown") == {"type": "lifespan.shutdown.complete"}
-        await asyncio.wait_for(server.task, 5)
-
-    asyncio.run(main())
+async def test_a_host_may_take_no_part_in_that(host: Any) -> None:
+    server = Server(make_app(host=host))
+    assert await server.tell("startup") == {"type": "lifespan.startup.complete"}
+    assert await server.tell("shutdown") == {"type": "lifespan.shutdown.complete"}
+    await asyncio.wait_for(server.task, 5)
 
 
-def test_a_host_that_cannot_begin_stops_the_app() -> None:
-    async def main() -> None:
-        log: list[str] = []
-        stores: dict[StateStore | str, EntityPersistenceBackend] = {
-            StateStore.SERVER_MEMORY: WatchedStore(log)
-        }
-        server = Server(make_app(stores=stores, host=host_with_lifespan(log, fail=True)))
-        answer = await server.tell("startup")
-        assert answer == {"type": "lifespan.startup.failed", "message": "no database"}
-        await asyncio.wait_for(server.task, 5)
-        assert log == ["store opens", "host begins", "store closes"]
-
-    asyncio.run(main())
+async def test_a_host_that_cannot_begin_stops_the_app() -> None:
+    log: list[str] = []
+    stores: dict[StateStore | str, EntityPersistenceBackend] = {
+        StateStore.SERVER_MEMORY: WatchedStore(log)
+    }
+    server = Server(make_app(stores=stores, host=host_with_lifespan(log, fail=True)))
+    answer = await server.tell("startup")
+    assert answer == {"type": "lifespan.startup.failed", "message": "no database"}
+    await asyncio.wait_for(server.task, 5)
+    assert log == ["store opens", "host begins", "store closes"]
 
 
-def test_without_a_secret_key_the_app_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_secret_key_the_app_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STARMODEL_SECRET_KEY", raising=False)
 
-    async def main() -> None:
-        answer = await Server(make_app(Settings())).tell("startup")
-        assert answer["type"] == "lifespan.startup.failed"
-        assert "STARMODEL_SECRET_KEY" in answer["message"]
-        assert "secrets.token_urlsafe" in answer["message"]
-        monkeypatch.setenv("STARMODEL_SECRET_KEY", SECRET)
-        answer = await Server(make_app(Settings())).tell("startup")
-        assert answer["type"] == "lifespan.startup.complete"
-
-    asyncio.run(main())
+    answer = await Server(make_app(Settings())).tell("startup")
+    assert answer["type"] == "lifespan.startup.failed"
+    assert "STARMODEL_SECRET_KEY" in answer["message"]
+    assert "secrets.token_urlsafe" in answer["message"]
+    monkeypatch.setenv("STARMODEL_SECRET_KEY", SECRET)
+    answer = await Server(make_app(Settings())).tell("startup")
+    assert answer["type"] == "lifespan.startup.complete"
 
 
-def test_a_store_that_cannot_be_opened_is_said_and_logged(
+async def test_a_store_that_cannot_be_opened_is_said_and_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Broken(MemoryRepo):
         async def open(self) -> None:
             raise OSError("no such host")
 
-    async def main() -> None:
+    with caplog.at_level(logging.ERROR):
         server = Server(make_app(stores={StateStore.SERVER_MEMORY: Broken()}))
         answer = await server.tell("startup")
         assert answer == {"type": "lifespan.startup.failed", "message": "no such host"}
-
-    with caplog.at_level(logging.ERROR):
-        asyncio.run(main())
     assert "The app could not start" in caplog.text
 
 
@@ -152,189 +138,162 @@ class HostRequest:
         self.scope = scope
 
 
-def test_a_page_of_ones_own_reads_what_belongs_to_its_reader() -> None:
-    async def main() -> None:
-        async def page(scope: Any) -> str:
-            one = await app.read(HostRequest(scope), COUNTER)
-            two = await app.read(dict(scope), COUNTER)
-            assert one.id == two.id
-            return f"{one.entity.count} {one.state['title']}"
+async def test_a_page_of_ones_own_reads_what_belongs_to_its_reader() -> None:
+    async def page(scope: Any) -> str:
+        one = await app.read(HostRequest(scope), COUNTER)
+        two = await app.read(dict(scope), COUNTER)
+        assert one.id == two.id
+        return f"{one.entity.count} {one.state['title']}"
 
-        app = make_app(host=host_page(page))
-        client = Client(app)
-        first = await client.send("GET", "/mine", b"", HTML)
-        assert first.text == "0 Counter"
-        assert first.header("x-host") == "1"
-        cookie = client.cookies["starmodel"]
-        await client.post("/counter/increment", {"amount": 3})
-        again = await client.send("GET", "/mine", b"", HTML)
-        assert (again.text, again.header("set-cookie")) == ("3 Counter", None)
-        assert client.cookies["starmodel"] == cookie
-
-    asyncio.run(main())
+    app = make_app(host=host_page(page))
+    client = Client(app)
+    first = await client.send("GET", "/mine", b"", HTML)
+    assert first.text == "0 Counter"
+    assert first.header("x-host") == "1"
+    cookie = client.cookies["starmodel"]
+    await client.post("/counter/increment", {"amount": 3})
+    again = await client.send("GET", "/mine", b"", HTML)
+    assert (again.text, again.header("set-cookie")) == ("3 Counter", None)
+    assert client.cookies["starmodel"] == cookie
 
 
-def test_a_page_of_ones_own_that_reads_nothing_begins_no_session() -> None:
-    async def main() -> None:
-        async def page(scope: Any) -> str:
-            return "plain"
+async def test_a_page_of_ones_own_that_reads_nothing_begins_no_session() -> None:
+    async def page(scope: Any) -> str:
+        return "plain"
 
-        client = Client(make_app(host=host_page(page)))
-        answer = await client.send("GET", "/mine", b"", HTML)
-        assert (answer.text, answer.header("set-cookie")) == ("plain", None)
-
-    asyncio.run(main())
+    client = Client(make_app(host=host_page(page)))
+    answer = await client.send("GET", "/mine", b"", HTML)
+    assert (answer.text, answer.header("set-cookie")) == ("plain", None)
 
 
-def test_a_page_of_ones_own_may_read_what_its_reader_may() -> None:
-    async def main() -> None:
-        async def page(scope: Any) -> str:
-            seen: list[str] = []
-            definitions: list[tuple[Any, str]] = [(BOARD, ""), (ROOM, "nobody")]
-            for definition, id in definitions:
-                try:
-                    await app.read(scope, definition, id)
-                    seen.append("read")
-                except (Unauthenticated, NotFound) as error:
-                    seen.append(type(error).__name__)
-            return " ".join(seen)
+async def test_a_page_of_ones_own_may_read_what_its_reader_may() -> None:
+    async def page(scope: Any) -> str:
+        seen: list[str] = []
+        definitions: list[tuple[Any, str]] = [(BOARD, ""), (ROOM, "nobody")]
+        for definition, id in definitions:
+            try:
+                await app.read(scope, definition, id)
+                seen.append("read")
+            except (Unauthenticated, NotFound) as error:
+                seen.append(type(error).__name__)
+        return " ".join(seen)
 
-        app = make_app(host=host_page(page))
-        client = Client(app)
-        assert (await client.send("GET", "/mine")).text == "Unauthenticated NotFound"
-        answer = await client.send("GET", "/mine", b"", {"x-user": "ann"})
-        assert answer.text == "read NotFound"
-        with pytest.raises(ConfigurationError):
-            await app.read({"type": "http", "headers": []}, COUNTER)
-
-    asyncio.run(main())
+    app = make_app(host=host_page(page))
+    client = Client(app)
+    assert (await client.send("GET", "/mine")).text == "Unauthenticated NotFound"
+    answer = await client.send("GET", "/mine", b"", {"x-user": "ann"})
+    assert answer.text == "read NotFound"
+    with pytest.raises(ConfigurationError):
+        await app.read({"type": "http", "headers": []}, COUNTER)
 
 
-def test_a_path_that_is_shared_with_the_host() -> None:
+async def test_a_path_that_is_shared_with_the_host() -> None:
     """`page=False`: the JSON is ours, the page is his."""
 
-    async def main() -> None:
-        async def page(scope: Any) -> str:
-            return f"his {scope['method']}"
+    async def page(scope: Any) -> str:
+        return f"his {scope['method']}"
 
-        client = Client(make_app(host=host_page(page)))
-        user = {"x-user": "ann"}
-        assert (await client.send("GET", "/board", b"", HTML)).text == "his GET"
-        assert (await client.send("HEAD", "/board", b"", HTML)).text == "his HEAD"
-        assert (await client.send("POST", "/board", b"", HTML)).text == "his POST"
-        assert (await client.send("GET", "/board", b"", JSON, user)).json["state"] == {"notes": []}
-        # What is ours alone stays ours.
-        assert (await client.send("POST", "/counter", b"", HTML)).status == 405
-        alone = Client(make_app())
-        assert (await alone.send("GET", "/board", b"", HTML)).status == 404
-
-    asyncio.run(main())
+    client = Client(make_app(host=host_page(page)))
+    user = {"x-user": "ann"}
+    assert (await client.send("GET", "/board", b"", HTML)).text == "his GET"
+    assert (await client.send("HEAD", "/board", b"", HTML)).text == "his HEAD"
+    assert (await client.send("POST", "/board", b"", HTML)).text == "his POST"
+    assert (await client.send("GET", "/board", b"", JSON, user)).json["state"] == {"notes": []}
+    # What is ours alone stays ours.
+    assert (await client.send("POST", "/counter", b"", HTML)).status == 405
+    alone = Client(make_app())
+    assert (await alone.send("GET", "/board", b"", HTML)).status == 404
 
 
-def test_websockets_are_the_hosts() -> None:
-    async def main() -> None:
-        seen: list[str] = []
+async def test_websockets_are_the_hosts() -> None:
+    seen: list[str] = []
 
-        async def host(scope: Any, receive: Any, send: Any) -> None:
-            seen.append(scope["path"])
+    async def host(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["path"])
 
-        sent: list[Any] = []
+    sent: list[Any] = []
 
-        async def receive() -> Any:
-            return {"type": "websocket.connect"}
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
 
-        async def send(message: Any) -> None:
-            sent.append(message)
+    async def send(message: Any) -> None:
+        sent.append(message)
 
-        scope: dict[str, Any] = {"type": "websocket", "path": "/counter", "headers": []}
-        await make_app(host=host)(scope, receive, send)
-        assert (seen, sent) == (["/counter"], [])
-        await make_app()(scope, receive, send)
-        assert sent == [{"type": "websocket.close", "code": 1000}]
-
-    asyncio.run(main())
+    scope: dict[str, Any] = {"type": "websocket", "path": "/counter", "headers": []}
+    await make_app(host=host)(scope, receive, send)
+    assert (seen, sent) == (["/counter"], [])
+    await make_app()(scope, receive, send)
+    assert sent == [{"type": "websocket.close", "code": 1000}]
 
 
-def test_every_part_can_be_replaced() -> None:
-    async def main() -> None:
-        records: list[CommandRecord] = []
-        bus = InProcessBus()
-        bus.subscribe(records.append)
-        store = MemoryRepo()
-        works: list[Services] = []
+async def test_every_part_can_be_replaced() -> None:
+    records: list[CommandRecord] = []
+    bus = InProcessBus()
+    bus.subscribe(records.append)
+    store = MemoryRepo()
+    works: list[Services] = []
 
-        def unit_of_work(services: Services, actor: Actor) -> UnitOfWork:
-            works.append(services)
-            return UnitOfWork(services, actor)
+    def unit_of_work(services: Services, actor: Actor) -> UnitOfWork:
+        works.append(services)
+        return UnitOfWork(services, actor)
 
-        async def identify(request: Request) -> Actor:
-            await asyncio.sleep(0)
-            return Actor(request.headers.get(b"x-user", b"nobody").decode())
+    async def identify(request: Request) -> Actor:
+        await asyncio.sleep(0)
+        return Actor(request.headers.get(b"x-user", b"nobody").decode())
 
-        app = make_app(
-            bus=bus,
-            stores={"counter": store},
-            unit_of_work=unit_of_work,
-            clock=lambda: 1_800_000_000.0,
-            identify=identify,
-        )
-        client = Client(app)
-        await client.post("/counter/increment", {"amount": 2}, **{"x-user": "ann"})
-        assert [record.actor.id for record in records] == ["ann"]
-        assert [record.time for record in records] == [1_800_000_000.0]
-        assert len(store) == 1
-        assert works == [app.services]
-
-    asyncio.run(main())
+    app = make_app(
+        bus=bus,
+        stores={"counter": store},
+        unit_of_work=unit_of_work,
+        clock=lambda: 1_800_000_000.0,
+        identify=identify,
+    )
+    client = Client(app)
+    await client.post("/counter/increment", {"amount": 2}, **{"x-user": "ann"})
+    assert [record.actor.id for record in records] == ["ann"]
+    assert [record.time for record in records] == [1_800_000_000.0]
+    assert len(store) == 1
+    assert works == [app.services]
 
 
-def test_an_identify_that_refuses_or_fails() -> None:
-    async def main() -> None:
-        def identify(request: Request) -> Actor:
-            if b"x-fail" in request.headers:
-                raise RuntimeError("the directory says no")
-            raise Unauthenticated("Your token is over.")
+async def test_an_identify_that_refuses_or_fails() -> None:
+    def identify(request: Request) -> Actor:
+        if b"x-fail" in request.headers:
+            raise RuntimeError("the directory says no")
+        raise Unauthenticated("Your token is over.")
 
-        client = Client(make_app(identify=identify))
-        answer = await client.send("GET", "/counter", b"", JSON)
-        assert (answer.status, answer.json["detail"]) == (401, "Your token is over.")
-        answer = await client.send("GET", "/counter", b"", JSON, {"x-fail": "1"})
-        assert answer.status == 500
-        assert "directory" not in answer.text
-
-    asyncio.run(main())
+    client = Client(make_app(identify=identify))
+    answer = await client.send("GET", "/counter", b"", JSON)
+    assert (answer.status, answer.json["detail"]) == (401, "Your token is over.")
+    answer = await client.send("GET", "/counter", b"", JSON, {"x-fail": "1"})
+    assert answer.status == 500
+    assert "directory" not in answer.text
 
 
-def test_two_apps_of_the_same_routes_share_nothing() -> None:
-    async def main() -> None:
-        shared = resources()
-        settings = Settings(secret_key=SECRET)
-        ack = Settings(secret_key=SECRET, respond="ack")
-        one, two = WebApplication(shared, settings), WebApplication(shared, ack)
-        client = Client(one)
-        assert (await client.post("/counter/increment", {"amount": 3})).status == 200
-        client.app = two
-        assert (await client.ask("/counter"))["state"]["count"] == 0
-        assert (await client.post("/counter/increment", {"amount": 3})).status == 204
-
-    asyncio.run(main())
+async def test_two_apps_of_the_same_routes_share_nothing() -> None:
+    shared = resources()
+    settings = Settings(secret_key=SECRET)
+    ack = Settings(secret_key=SECRET, respond="ack")
+    one, two = WebApplication(shared, settings), WebApplication(shared, ack)
+    client = Client(one)
+    assert (await client.post("/counter/increment", {"amount": 3})).status == 200
+    client.app = two
+    assert (await client.ask("/counter"))["state"]["count"] == 0
+    assert (await client.post("/counter/increment", {"amount": 3})).status == 204
 
 
-def test_assets_are_served_for_ever() -> None:
-    async def main() -> None:
-        app = make_app()
-        client = Client(app)
-        paths = [route.path for route in app.routes if route.path.startswith("/_starmodel/")]
-        assert paths
-        page = (await client.send("GET", "/counter", b"", HTML)).text
-        for path in paths:
-            assert path in page
-            answer = await client.send("GET", path)
-            assert answer.status == 200
-            assert "immutable" in str(answer.header("cache-control"))
-            assert answer.header("set-cookie") is None or path not in page
-
-    asyncio.run(main())
+async def test_assets_are_served_for_ever() -> None:
+    app = make_app()
+    client = Client(app)
+    paths = [route.path for route in app.routes if route.path.startswith("/_starmodel/")]
+    assert paths
+    page = (await client.send("GET", "/counter", b"", HTML)).text
+    for path in paths:
+        assert path in page
+        answer = await client.send("GET", path)
+        assert answer.status == 200
+        assert "immutable" in str(answer.header("cache-control"))
+        assert answer.header("set-cookie") is None or path not in page
 
 
 def test_settings_that_make_no_sense_are_an_error_at_once() -> None:
@@ -343,7 +302,7 @@ def test_settings_that_make_no_sense_are_an_error_at_once() -> None:
             make_app(Settings(secret_key=SECRET, trusted_origins=(origin,)))
 
 
-def test_expired_entities_are_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_expired_entities_are_swept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("starmodel.web.app.lifespan.SWEEP_INTERVAL", 0.01)
 
     class Swept(MemoryRepo):
@@ -355,12 +314,9 @@ def test_expired_entities_are_swept(monkeypatch: pytest.MonkeyPatch) -> None:
                 raise OSError("for a moment")
             return 0
 
-    async def main() -> None:
-        store = Swept()
-        server = Server(make_app(stores={StateStore.SERVER_MEMORY: store}))
-        await server.tell("startup")
-        await asyncio.sleep(0.1)
-        await server.tell("shutdown")
-        assert store.times > 1
-
-    asyncio.run(main())
+    store = Swept()
+    server = Server(make_app(stores={StateStore.SERVER_MEMORY: store}))
+    await server.tell("startup")
+    await asyncio.sleep(0.1)
+    await server.tell("shutdown")
+    assert store.times > 1

@@ -1,6 +1,5 @@
 """No page of another site changes anything; every page of this one does."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -67,19 +66,16 @@ def test_there_are_as_many_shapes_as_promised() -> None:
 
 
 @pytest.mark.parametrize(("method", "kind", "headers"), SHAPES)
-def test_nothing_changes_for_another_site(
+async def test_nothing_changes_for_another_site(
     method: str, kind: str, headers: list[tuple[str, str]]
 ) -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        await client.post("/counter/increment", {"amount": 1})
-        path = "/counter/increment" if method == "POST" else "/counter/any"
-        answer = await client.send(method, path, BODIES[kind], KINDS[kind], headers)
-        assert answer.status == 403
-        assert answer.header("access-control-allow-origin") is None
-        assert (await client.ask("/counter"))["state"]["count"] == 1
-
-    asyncio.run(main())
+    client = Client(make_app())
+    await client.post("/counter/increment", {"amount": 1})
+    path = "/counter/increment" if method == "POST" else "/counter/any"
+    answer = await client.send(method, path, BODIES[kind], KINDS[kind], headers)
+    assert answer.status == 403
+    assert answer.header("access-control-allow-origin") is None
+    assert (await client.ask("/counter"))["state"]["count"] == 1
 
 
 @pytest.mark.parametrize(
@@ -96,55 +92,45 @@ def test_nothing_changes_for_another_site(
     ],
 )
 @pytest.mark.parametrize("kind", ["json", "form"])
-def test_everything_works_for_this_site(scheme: str, headers: dict[str, str], kind: str) -> None:
-    async def main() -> None:
-        client = Client(make_app(), scheme=scheme)
-        answer = await client.send("POST", "/counter/increment", BODIES[kind], KINDS[kind], headers)
-        assert answer.status in (200, 303)
-        assert (await client.ask("/counter"))["state"]["count"] == 3
+async def test_everything_works_for_this_site(
+    scheme: str, headers: dict[str, str], kind: str
+) -> None:
+    client = Client(make_app(), scheme=scheme)
+    answer = await client.send("POST", "/counter/increment", BODIES[kind], KINDS[kind], headers)
+    assert answer.status in (200, 303)
+    assert (await client.ask("/counter"))["state"]["count"] == 3
 
-    asyncio.run(main())
 
-
-def test_a_page_over_http_is_not_of_a_site_over_https() -> None:
-    async def main() -> None:
-        client = Client(make_app(), scheme="https")
-        answer = await client.send(
-            "POST", "/counter/increment", b'{"amount": 3}', KINDS["json"], {"origin": OWN}
-        )
-        assert answer.status == 403
-
-    asyncio.run(main())
+async def test_a_page_over_http_is_not_of_a_site_over_https() -> None:
+    client = Client(make_app(), scheme="https")
+    answer = await client.send(
+        "POST", "/counter/increment", b'{"amount": 3}', KINDS["json"], {"origin": OWN}
+    )
+    assert answer.status == 403
 
 
 @pytest.mark.parametrize("fetch_metadata", [{}, {"sec-fetch-site": "cross-site"}])
-def test_origins_can_be_trusted_by_name(fetch_metadata: dict[str, str]) -> None:
-    async def main() -> None:
-        settings = Settings(secret_key=SECRET, trusted_origins=("https://admin.example/",))
-        client = Client(make_app(settings))
-        for origin, status in (
-            ("https://admin.example", 200),
-            ("https://ADMIN.example", 200),
-            ("http://admin.example", 403),
-            ("https://admin.example.evil.example", 403),
-            ("https://admin.example, https://admin.example", 403),
-        ):
-            answer = await client.send(
-                "POST",
-                "/counter/increment",
-                b'{"amount": 1}',
-                KINDS["json"],
-                {"origin": origin, **fetch_metadata},
-            )
-            assert answer.status == status, origin
-
-    asyncio.run(main())
+async def test_origins_can_be_trusted_by_name(fetch_metadata: dict[str, str]) -> None:
+    settings = Settings(secret_key=SECRET, trusted_origins=("https://admin.example/",))
+    client = Client(make_app(settings))
+    for origin, status in (
+        ("https://admin.example", 200),
+        ("https://ADMIN.example", 200),
+        ("http://admin.example", 403),
+        ("https://admin.example.evil.example", 403),
+        ("https://admin.example, https://admin.example", 403),
+    ):
+        answer = await client.send(
+            "POST",
+            "/counter/increment",
+            b'{"amount": 1}',
+            KINDS["json"],
+            {"origin": origin, **fetch_metadata},
+        )
+        assert answer.status == status, origin
 
 
-def test_any_site_may_lead_to_a_page() -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        answer = await client.send("GET", "/counter", b"", {"sec-fetch-site": "cross-site"})
-        assert answer.status == 200
-
-    asyncio.run(main())
+async def test_any_site_may_lead_to_a_page() -> None:
+    client = Client(make_app())
+    answer = await client.send("GET", "/counter", b"", {"sec-fetch-site": "cross-site"})
+    assert answer.status == 200

@@ -1,6 +1,5 @@
 """Forms, in both of the encodings that browsers use."""
 
-import asyncio
 import sys
 import time
 from typing import Any
@@ -33,16 +32,13 @@ def test_both_encodings_give_the_same() -> None:
     assert read_form(lower, MULTIPART.replace(b"multipart", b"Multipart")) == fields
 
 
-def test_a_browsers_multipart_form_runs_an_event() -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        body = parts(('form-data; name="amount"', b"7"), ('form-data; name="other"', b"x"))
-        headers = {**HTML, "content-type": MULTIPART.decode()}
-        answer = await client.send("POST", "/counter/increment", body, headers)
-        assert (answer.status, answer.header("location")) == (303, "/counter")
-        assert (await client.ask("/counter"))["state"]["count"] == 7
-
-    asyncio.run(main())
+async def test_a_browsers_multipart_form_runs_an_event() -> None:
+    client = Client(make_app())
+    body = parts(('form-data; name="amount"', b"7"), ('form-data; name="other"', b"x"))
+    headers = {**HTML, "content-type": MULTIPART.decode()}
+    answer = await client.send("POST", "/counter/increment", body, headers)
+    assert (answer.status, answer.header("location")) == (303, "/counter")
+    assert (await client.ask("/counter"))["state"]["count"] == 7
 
 
 def test_files_are_left_out() -> None:
@@ -79,21 +75,18 @@ def test_files_are_left_out() -> None:
         (b"a=1&" * 60_000, b"application/x-www-form-urlencoded"),
     ],
 )  # fmt: skip
-def test_a_form_that_cannot_be_read_is_refused(body: bytes, content_type: bytes) -> None:
+async def test_a_form_that_cannot_be_read_is_refused(body: bytes, content_type: bytes) -> None:
     begin = time.process_time()
     with pytest.raises(StarModelError) as caught:
         read_form(body, content_type)
     assert caught.value.status in (400, 413)
     assert time.process_time() - begin < 0.5
 
-    async def main() -> None:
-        client = Client(make_app())
-        headers = {**JSON, "content-type": content_type.decode()}
-        answer = await client.send("POST", "/counter/increment", body, headers)
-        assert answer.status in (400, 413)
-        assert (await client.ask("/counter"))["state"]["count"] == 0
-
-    asyncio.run(main())
+    client = Client(make_app())
+    headers = {**JSON, "content-type": content_type.decode()}
+    answer = await client.send("POST", "/counter/increment", body, headers)
+    assert answer.status in (400, 413)
+    assert (await client.ask("/counter"))["state"]["count"] == 0
 
 
 def test_parts_need_a_library_that_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,20 +97,17 @@ def test_parts_need_a_library_that_may_be_missing(monkeypatch: pytest.MonkeyPatc
         read_form(parts(('form-data; name="a"', b"1")), MULTIPART)
 
 
-def test_a_form_that_does_not_fit_gives_a_page_that_says_so() -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        referer = "http://shop.example/counter?a=1&b=%22"
-        answer = await client.submit("/counter/increment", {"amount": "<b>x"}, referer=referer)
-        assert answer.status == 422
-        assert answer.header("content-type") == "text/html; charset=utf-8"
-        assert "<li><b>Amount</b>: Enter a whole number.</li>" in answer.text
-        assert '<a href="/counter?a=1&amp;b=%22">' in answer.text
-        assert "<b>x" not in answer.text
-        answer = await client.send("POST", "/counter/rename", b"title=", FORM)
-        assert "<li><b>Title</b>: This must not be empty.</li>" in answer.text
-
-    asyncio.run(main())
+async def test_a_form_that_does_not_fit_gives_a_page_that_says_so() -> None:
+    client = Client(make_app())
+    referer = "http://shop.example/counter?a=1&b=%22"
+    answer = await client.submit("/counter/increment", {"amount": "<b>x"}, referer=referer)
+    assert answer.status == 422
+    assert answer.header("content-type") == "text/html; charset=utf-8"
+    assert "<li><b>Amount</b>: Enter a whole number.</li>" in answer.text
+    assert '<a href="/counter?a=1&amp;b=%22">' in answer.text
+    assert "<b>x" not in answer.text
+    answer = await client.send("POST", "/counter/rename", b"title=", FORM)
+    assert "<li><b>Title</b>: This must not be empty.</li>" in answer.text
 
 
 def test_the_boundary_may_be_anything_that_a_browser_makes_up() -> None:

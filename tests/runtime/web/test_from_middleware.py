@@ -1,6 +1,5 @@
 """Who the host's middleware says it is, asked from routes that answer before that middleware."""
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -92,7 +91,7 @@ def host(log: Log) -> Starlette:
 
 @pytest.mark.parametrize("is_async", [False, True])
 @pytest.mark.parametrize("served", ["the host", "what configure_app gave"])
-def test_the_middleware_of_the_host_says_who_it_is(is_async: bool, served: str) -> None:
+async def test_the_middleware_of_the_host_says_who_it_is(is_async: bool, served: str) -> None:
     log = Log()
     app = host(log)
     identify = from_middleware(app, log.later if is_async else log.actor_of)
@@ -105,34 +104,31 @@ def test_the_middleware_of_the_host_says_who_it_is(is_async: bool, served: str) 
 
     app.router.routes.append(Route("/mine", mine))
 
-    async def main() -> None:
-        transport = httpx.ASGITransport(app if served == "the host" else application)
-        async with httpx.AsyncClient(transport=transport, base_url="http://t") as http:
-            assert (await http.get("/board", headers=BOARD)).status_code == 401
-            assert log.actors.pop() == ANONYMOUS
-            posted = await http.post("/counter/increment", json={"amount": 2}, headers=BOARD)
-            assert posted.json()["state"]["count"] == 2
-            assert list(posted.cookies) == ["starmodel"]
+    transport = httpx.ASGITransport(app if served == "the host" else application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://t") as http:
+        assert (await http.get("/board", headers=BOARD)).status_code == 401
+        assert log.actors.pop() == ANONYMOUS
+        posted = await http.post("/counter/increment", json={"amount": 2}, headers=BOARD)
+        assert posted.json()["state"]["count"] == 2
+        assert list(posted.cookies) == ["starmodel"]
 
-            await http.get("/sign-in?name=ada")
-            assert (await http.get("/board", headers=BOARD)).status_code == 200
-            assert log.actors.pop() == Actor(id="ada", roles=frozenset({"clerk"}))
-            other = await http.get("/board", headers={**BOARD, "x-name": "bob"})
-            assert other.status_code == 200
-            assert log.actors.pop().id == "bob"
-            refused = await http.get("/board", headers={**BOARD, "x-name": "broken"})
-            assert refused.status_code == 401
-            assert "a text of the backend's" not in refused.text
+        await http.get("/sign-in?name=ada")
+        assert (await http.get("/board", headers=BOARD)).status_code == 200
+        assert log.actors.pop() == Actor(id="ada", roles=frozenset({"clerk"}))
+        other = await http.get("/board", headers={**BOARD, "x-name": "bob"})
+        assert other.status_code == 200
+        assert log.actors.pop().id == "bob"
+        refused = await http.get("/board", headers={**BOARD, "x-name": "broken"})
+        assert refused.status_code == 401
+        assert "a text of the backend's" not in refused.text
 
-            # For a page of the host's the middleware has run, and is not asked again.
-            log.passed.clear()
-            assert (await http.get("/mine")).text == "ada"
-            assert log.passed == ["/mine"]
-
-    asyncio.run(main())
+        # For a page of the host's the middleware has run, and is not asked again.
+        log.passed.clear()
+        assert (await http.get("/mine")).text == "ada"
+        assert log.passed == ["/mine"]
 
 
-def test_a_session_that_was_not_signed_here_says_nothing() -> None:
+async def test_a_session_that_was_not_signed_here_says_nothing() -> None:
     log = Log()
     app = host(log)
     StarletteAdapter().configure_app(
@@ -142,15 +138,10 @@ def test_a_session_that_was_not_signed_here_says_nothing() -> None:
         identify=from_middleware(app, log.actor_of),
     )
 
-    async def main() -> None:
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://t"
-        ) as http:
-            cookie = "session=eyJuYW1lIjogImFkYSJ9.aFkAAA.Zm9yZ2Vk"
-            answer = await http.get("/board", headers={**BOARD, "cookie": cookie})
-            assert answer.status_code == 401
-
-    asyncio.run(main())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as http:
+        cookie = "session=eyJuYW1lIjogImFkYSJ9.aFkAAA.Zm9yZ2Vk"
+        answer = await http.get("/board", headers={**BOARD, "cookie": cookie})
+        assert answer.status_code == 401
 
 
 ENTITIES = """

@@ -23,18 +23,15 @@ def test_headers_of_one_name_are_combined_as_rfc_9110_says() -> None:
     }
 
 
-def test_cookies_in_two_headers_are_both_read() -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        await client.post("/counter/increment", {"amount": 5})
-        cookie = f"starmodel={client.cookies['starmodel']}"
-        answer = await client.send(
-            "GET", "/counter", b"", JSON, [("cookie", "theme=dark"), ("cookie", cookie)]
-        )
-        assert answer.json["state"]["count"] == 5
-        assert answer.header("set-cookie") is None
-
-    asyncio.run(main())
+async def test_cookies_in_two_headers_are_both_read() -> None:
+    client = Client(make_app())
+    await client.post("/counter/increment", {"amount": 5})
+    cookie = f"starmodel={client.cookies['starmodel']}"
+    answer = await client.send(
+        "GET", "/counter", b"", JSON, [("cookie", "theme=dark"), ("cookie", cookie)]
+    )
+    assert answer.json["state"]["count"] == 5
+    assert answer.header("set-cookie") is None
 
 
 @pytest.mark.parametrize(
@@ -50,174 +47,150 @@ def test_cookies_in_two_headers_are_both_read() -> None:
     ],
     ids=["one", "one-lies", "many", "many-lies", "says-so", "absurd", "negative"],
 )
-def test_a_body_is_bounded_whatever_its_length_claims_to_be(
+async def test_a_body_is_bounded_whatever_its_length_claims_to_be(
     body: list[bytes], headers: dict[str, str]
 ) -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        answer = await client.send("POST", "/counter/increment", body, JSON, TYPE, headers)
-        assert answer.status == 413
-        assert (await client.ask("/counter"))["state"]["count"] == 0
-
-    asyncio.run(main())
+    client = Client(make_app())
+    answer = await client.send("POST", "/counter/increment", body, JSON, TYPE, headers)
+    assert answer.status == 413
+    assert (await client.ask("/counter"))["state"]["count"] == 0
 
 
-def test_a_body_that_comes_in_pieces_is_put_together() -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        pieces = [b'{"amou', b'nt": ', b"", b"7}"]
-        answer = await client.send("POST", "/counter/increment", pieces, DATASTAR, TYPE)
-        assert answer.signals["counter"] == {"count": 7}
-
-    asyncio.run(main())
+async def test_a_body_that_comes_in_pieces_is_put_together() -> None:
+    client = Client(make_app())
+    pieces = [b'{"amou', b'nt": ', b"", b"7}"]
+    answer = await client.send("POST", "/counter/increment", pieces, DATASTAR, TYPE)
+    assert answer.signals["counter"] == {"count": 7}
 
 
-def test_no_more_is_read_than_is_allowed() -> None:
+async def test_no_more_is_read_than_is_allowed() -> None:
     """A client that never stops sending is not listened to for long."""
 
-    async def main() -> None:
-        app = make_app()
-        given = 0
+    app = make_app()
+    given = 0
 
-        async def receive() -> dict[str, Any]:
-            nonlocal given
-            given += 1
-            return {"type": "http.request", "body": b"x" * 65_536, "more_body": True}
+    async def receive() -> dict[str, Any]:
+        nonlocal given
+        given += 1
+        return {"type": "http.request", "body": b"x" * 65_536, "more_body": True}
 
-        statuses: list[int] = []
+    statuses: list[int] = []
 
-        async def send(message: Any) -> None:
-            statuses.append(message.get("status", 0))
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status", 0))
 
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": "/counter/increment",
-            "query_string": b"",
-            "headers": [(b"content-type", b"application/json"), (b"accept", b"application/json")],
-        }
-        await app(scope, receive, send)
-        assert statuses[0] == 413
-        assert given <= 6
-
-    asyncio.run(main())
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/counter/increment",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"accept", b"application/json")],
+    }
+    await app(scope, receive, send)
+    assert statuses[0] == 413
+    assert given <= 6
 
 
 @pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "deflate, identity", "x", "aws-chunked"])
-def test_a_packed_body_is_not_understood(coding: str) -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        packed = gzip.compress(b'{"amount": 1}')
-        headers = {"content-encoding": coding}
-        for body in (packed, b'{"amount": 1}'):
-            for kind in (TYPE, {"content-type": "application/x-www-form-urlencoded"}):
-                answer = await client.send("POST", "/counter/increment", body, JSON, kind, headers)
-                assert answer.status == 415
-                assert answer.json["detail"] == "The body must be sent as it is, not packed."
-        assert (await client.ask("/counter"))["state"]["count"] == 0
-
-    asyncio.run(main())
+async def test_a_packed_body_is_not_understood(coding: str) -> None:
+    client = Client(make_app())
+    packed = gzip.compress(b'{"amount": 1}')
+    headers = {"content-encoding": coding}
+    for body in (packed, b'{"amount": 1}'):
+        for kind in (TYPE, {"content-type": "application/x-www-form-urlencoded"}):
+            answer = await client.send("POST", "/counter/increment", body, JSON, kind, headers)
+            assert answer.status == 415
+            assert answer.json["detail"] == "The body must be sent as it is, not packed."
+    assert (await client.ask("/counter"))["state"]["count"] == 0
 
 
 @pytest.mark.parametrize("coding", ["identity", "Identity, identity", ""])
-def test_a_body_that_says_it_is_not_packed_is_read(coding: str) -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        headers = {"content-encoding": coding}
-        answer = await client.send(
-            "POST", "/counter/increment", b'{"amount": 2}', JSON, TYPE, headers
-        )
-        assert answer.json["state"]["count"] == 2
-
-    asyncio.run(main())
+async def test_a_body_that_says_it_is_not_packed_is_read(coding: str) -> None:
+    client = Client(make_app())
+    headers = {"content-encoding": coding}
+    answer = await client.send("POST", "/counter/increment", b'{"amount": 2}', JSON, TYPE, headers)
+    assert answer.json["state"]["count"] == 2
 
 
 @pytest.mark.parametrize("more", [{"more_body": True}, {"body": b"", "more_body": True}])
-def test_a_server_that_never_comes_to_an_end_is_not_asked_for_ever(more: dict[str, Any]) -> None:
-    async def main() -> None:
-        app = make_app()
-        asked = turns = 0
-        statuses: list[int] = []
+async def test_a_server_that_never_comes_to_an_end_is_not_asked_for_ever(
+    more: dict[str, Any],
+) -> None:
+    app = make_app()
+    asked = turns = 0
+    statuses: list[int] = []
 
-        async def receive() -> dict[str, Any]:
-            nonlocal asked
-            asked += 1
-            return {"type": "http.request", **more}
+    async def receive() -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        return {"type": "http.request", **more}
 
-        async def send(message: Any) -> None:
-            statuses.append(message.get("status", 0))
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status", 0))
 
-        async def count_turns() -> None:
-            nonlocal turns
-            while not statuses:
-                turns += 1
-                await asyncio.sleep(0)
+    async def count_turns() -> None:
+        nonlocal turns
+        while not statuses:
+            turns += 1
+            await asyncio.sleep(0)
 
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": "/counter/increment",
-            "query_string": b"",
-            "headers": [(b"content-type", b"application/json"), (b"accept", b"application/json")],
-        }
-        await asyncio.gather(app(scope, receive, send), count_turns())
-        assert statuses[0] == 400
-        assert asked < 2_000
-        assert turns > 5
-
-    asyncio.run(main())
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/counter/increment",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"accept", b"application/json")],
+    }
+    await asyncio.gather(app(scope, receive, send), count_turns())
+    assert statuses[0] == 400
+    assert asked < 2_000
+    assert turns > 5
 
 
-def test_a_server_that_repeats_itself_after_the_end_is_asked_now_and_then() -> None:
+async def test_a_server_that_repeats_itself_after_the_end_is_asked_now_and_then() -> None:
     """Nobody else would have a turn, and what is streamed would never be sent."""
 
-    async def main() -> None:
-        asked = 0
+    asked = 0
 
-        async def receive() -> dict[str, Any]:
-            nonlocal asked
-            asked += 1
-            if asked == 12:
-                return {"type": "http.disconnect"}
-            return {"type": "http.request", "body": b"", "more_body": False}
+    async def receive() -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        if asked == 12:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": b"", "more_body": False}
 
-        waiting = asyncio.ensure_future(until_disconnect(receive))
-        await asyncio.sleep(0.1)
-        assert not waiting.done()
-        assert 3 <= asked <= 8
-        await waiting
-        assert asked == 12
-
-    asyncio.run(main())
+    waiting = asyncio.ensure_future(until_disconnect(receive))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    assert 3 <= asked <= 8
+    await waiting
+    assert asked == 12
 
 
-def test_a_client_that_goes_while_it_sends_changes_nothing() -> None:
-    async def main() -> None:
-        app = make_app()
-        messages: list[dict[str, Any]] = [
-            {"type": "http.request", "body": b'{"amount": 4}', "more_body": True},
-            {"type": "http.disconnect"},
-        ]
+async def test_a_client_that_goes_while_it_sends_changes_nothing() -> None:
+    app = make_app()
+    messages: list[dict[str, Any]] = [
+        {"type": "http.request", "body": b'{"amount": 4}', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
 
-        async def receive() -> dict[str, Any]:
-            return messages.pop(0)
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
 
-        statuses: list[int] = []
+    statuses: list[int] = []
 
-        async def send(message: Any) -> None:
-            statuses.append(message.get("status", 0))
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status", 0))
 
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": "/counter/increment",
-            "query_string": b"",
-            "headers": [(b"content-type", b"application/json"), (b"accept", b"application/json")],
-        }
-        await app(scope, receive, send)
-        assert statuses[0] == 400
-
-    asyncio.run(main())
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/counter/increment",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"accept", b"application/json")],
+    }
+    await app(scope, receive, send)
+    assert statuses[0] == 400
 
 
 @pytest.mark.parametrize(
@@ -272,26 +245,18 @@ def test_who_wants_json(accept: str, expected: bool) -> None:
         ("", "/counter"),
     ],
 )
-def test_a_form_leads_back_to_its_own_page_and_never_to_another_site(
+async def test_a_form_leads_back_to_its_own_page_and_never_to_another_site(
     referer: str, location: str
 ) -> None:
-    async def main() -> None:
-        answer = await Client(make_app()).submit(
-            "/counter/increment", {"amount": "1"}, referer=referer
-        )
-        assert (answer.status, answer.header("location")) == (303, location)
-
-    asyncio.run(main())
+    answer = await Client(make_app()).submit("/counter/increment", {"amount": "1"}, referer=referer)
+    assert (answer.status, answer.header("location")) == (303, location)
 
 
 @pytest.mark.parametrize(
     "query",
     ["amount=%ff", "amount=%ed%a0%80", "&" * 2000, "x=" + "1" * 70_000, "amount=" + "9" * 66_000],
 )
-def test_a_query_string_that_cannot_be_read_is_refused(query: str) -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        answer = await client.send("POST", f"/counter/increment?{query}", b"", JSON)
-        assert answer.status in (400, 413)
-
-    asyncio.run(main())
+async def test_a_query_string_that_cannot_be_read_is_refused(query: str) -> None:
+    client = Client(make_app())
+    answer = await client.send("POST", f"/counter/increment?{query}", b"", JSON)
+    assert answer.status in (400, 413)

@@ -1,6 +1,5 @@
 """Which route answers, and how it is found."""
 
-import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -128,73 +127,59 @@ def test_routes_that_cannot_be_told_apart_are_an_error_at_once() -> None:
         WebApplication([resource], Settings())
 
 
-def test_methods_that_a_path_does_not_have() -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        for method in ("PUT", "DELETE", "TRACE", "CONNECT", "BREW", "get"):
-            answer = await client.send(method, "/counter/increment", b"", JSON)
-            assert (answer.status, answer.header("allow")) == (405, "POST, OPTIONS"), method
-            assert answer.json["title"] == "Method not allowed"
-        answer = await client.send("POST", "/counter", b"", HTML)
-        assert (answer.status, answer.header("allow")) == (405, "GET, HEAD, OPTIONS")
-        assert "<h1>Method not allowed</h1>" in answer.text
-        answer = await client.send(
-            "OPTIONS", "/room/5/name", b"", {"origin": "https://evil.example"}
-        )
-        assert (answer.status, answer.header("allow"), answer.body) == (204, "POST, OPTIONS", b"")
-        assert not any(name.startswith(b"access-control") for name, _ in answer.headers)
-        assert answer.header("content-length") is None
-
-    asyncio.run(main())
+async def test_methods_that_a_path_does_not_have() -> None:
+    client = Client(make_app())
+    for method in ("PUT", "DELETE", "TRACE", "CONNECT", "BREW", "get"):
+        answer = await client.send(method, "/counter/increment", b"", JSON)
+        assert (answer.status, answer.header("allow")) == (405, "POST, OPTIONS"), method
+        assert answer.json["title"] == "Method not allowed"
+    answer = await client.send("POST", "/counter", b"", HTML)
+    assert (answer.status, answer.header("allow")) == (405, "GET, HEAD, OPTIONS")
+    assert "<h1>Method not allowed</h1>" in answer.text
+    answer = await client.send("OPTIONS", "/room/5/name", b"", {"origin": "https://evil.example"})
+    assert (answer.status, answer.header("allow"), answer.body) == (204, "POST, OPTIONS", b"")
+    assert not any(name.startswith(b"access-control") for name, _ in answer.headers)
+    assert answer.header("content-length") is None
 
 
-def test_head_gives_what_get_would_without_the_body() -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        await client.ask("/counter")
-        for path in ("/counter", "/counter/peek"):
-            for kind in (JSON, HTML, DATASTAR):
-                get = await client.send("GET", path, b"", kind)
-                head = await client.send("HEAD", path, b"", kind)
-                assert (head.status, head.headers) == (get.status, get.headers)
-                assert head.body == b""
-        live = await client.send("HEAD", "/live?watch=counter", b"", DATASTAR)
-        assert (live.status, live.header("content-type")) == (200, "text/event-stream")
-
-    asyncio.run(main())
+async def test_head_gives_what_get_would_without_the_body() -> None:
+    client = Client(make_app())
+    await client.ask("/counter")
+    for path in ("/counter", "/counter/peek"):
+        for kind in (JSON, HTML, DATASTAR):
+            get = await client.send("GET", path, b"", kind)
+            head = await client.send("HEAD", path, b"", kind)
+            assert (head.status, head.headers) == (get.status, get.headers)
+            assert head.body == b""
+    live = await client.send("HEAD", "/live?watch=counter", b"", DATASTAR)
+    assert (live.status, live.header("content-type")) == (200, "text/event-stream")
 
 
-def test_unknown_paths() -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        for path in (
-            "/",
-            "/nothing",
-            "/counter/",
-            "/counter/nothing",
-            "/room/5/nothing",
-            "/COUNTER",
-        ):
-            answer = await client.send("GET", path, b"", JSON)
-            assert answer.status == 404
-            assert answer.header("content-type") == "application/problem+json"
-
-    asyncio.run(main())
+async def test_unknown_paths() -> None:
+    client = Client(make_app())
+    for path in (
+        "/",
+        "/nothing",
+        "/counter/",
+        "/counter/nothing",
+        "/room/5/nothing",
+        "/COUNTER",
+    ):
+        answer = await client.send("GET", path, b"", JSON)
+        assert answer.status == 404
+        assert answer.header("content-type") == "application/problem+json"
 
 
-def test_an_id_reaches_the_store_as_it_was_meant() -> None:
-    async def main() -> None:
-        client = Client(make_app())
-        created = await client.send("POST", "/room/open", b"", JSON)
-        id = created.json["state"]["id"]
-        assert created.header("location") == f"/room/{id}"
-        assert (await client.ask(f"/room/{id}"))["state"]["id"] == id
-        encoded = "".join(f"%{ord(character):02x}" for character in id)
-        assert (await client.ask(f"/room/{encoded}"))["state"]["id"] == id
-        for other in (id[:-1], id + "x", id.upper() + "%00", f"{id}%2F", "%2e%2e"):
-            assert (await client.send("GET", f"/room/{other}", b"", JSON)).status == 404
-
-    asyncio.run(main())
+async def test_an_id_reaches_the_store_as_it_was_meant() -> None:
+    client = Client(make_app())
+    created = await client.send("POST", "/room/open", b"", JSON)
+    id = created.json["state"]["id"]
+    assert created.header("location") == f"/room/{id}"
+    assert (await client.ask(f"/room/{id}"))["state"]["id"] == id
+    encoded = "".join(f"%{ord(character):02x}" for character in id)
+    assert (await client.ask(f"/room/{encoded}"))["state"]["id"] == id
+    for other in (id[:-1], id + "x", id.upper() + "%00", f"{id}%2F", "%2e%2e"):
+        assert (await client.send("GET", f"/room/{other}", b"", JSON)).status == 404
 
 
 def test_what_surrounds_the_changed_fields_is_worked_out_once() -> None:

@@ -1,6 +1,5 @@
 """Who a browser is: nobody can make himself somebody else."""
 
-import asyncio
 import base64
 import hashlib
 import logging
@@ -104,18 +103,15 @@ def test_no_bent_cookie_is_accepted(name: str) -> None:
         assert found(identity, f"starmodel={BENT[name]}") is None
 
 
-def test_a_bent_cookie_begins_a_new_session() -> None:
-    async def main() -> None:
-        app = make_app()
-        victim = Client(app)
-        await victim.post("/counter/increment", {"amount": 5})
-        mallory = Client(app)
-        mallory.cookies["starmodel"] = victim.cookies["starmodel"][:-2] + "xx"
-        state = (await mallory.ask("/counter"))["state"]
-        assert state["count"] == 0
-        assert mallory.cookies["starmodel"].partition(".")[0] not in victim.cookies["starmodel"]
-
-    asyncio.run(main())
+async def test_a_bent_cookie_begins_a_new_session() -> None:
+    app = make_app()
+    victim = Client(app)
+    await victim.post("/counter/increment", {"amount": 5})
+    mallory = Client(app)
+    mallory.cookies["starmodel"] = victim.cookies["starmodel"][:-2] + "xx"
+    state = (await mallory.ask("/counter"))["state"]
+    assert state["count"] == 0
+    assert mallory.cookies["starmodel"].partition(".")[0] not in victim.cookies["starmodel"]
 
 
 def test_a_cookie_is_signed_as_itsdangerous_signs_it() -> None:
@@ -168,22 +164,19 @@ def test_a_session_ends_when_nobody_comes_back_and_is_renewed_when_somebody_does
     assert identity.find(b"x=1; " + cookies, secure=False) is None
 
 
-def test_the_answer_renews_a_cookie_that_is_due() -> None:
-    async def main() -> None:
-        clock = Clock()
-        client = Client(make_app(clock=clock))
-        await client.post("/counter/increment", {"amount": 5})
-        first = client.cookies["starmodel"]
-        clock.now += 8 * DAY
-        assert (await client.ask("/counter"))["state"]["count"] == 5
-        assert client.cookies["starmodel"] != first
-        clock.now += 8 * DAY
-        assert (await client.ask("/counter"))["state"]["count"] == 5
-
-    asyncio.run(main())
+async def test_the_answer_renews_a_cookie_that_is_due() -> None:
+    clock = Clock()
+    client = Client(make_app(clock=clock))
+    await client.post("/counter/increment", {"amount": 5})
+    first = client.cookies["starmodel"]
+    clock.now += 8 * DAY
+    assert (await client.ask("/counter"))["state"]["count"] == 5
+    assert client.cookies["starmodel"] != first
+    clock.now += 8 * DAY
+    assert (await client.ask("/counter"))["state"]["count"] == 5
 
 
-def test_keys_can_be_changed_without_ending_sessions() -> None:
+async def test_keys_can_be_changed_without_ending_sessions() -> None:
     old = SignedSession(["the old key, which is long enough too"])
     both = SignedSession(["the old key, which is long enough too", SECRET])
     new = SignedSession([SECRET])
@@ -192,17 +185,14 @@ def test_keys_can_be_changed_without_ending_sessions() -> None:
     assert found(new, cookies) is None
     assert found(new, f"starmodel={value_of(both, 'one')}") == "one"
 
-    async def main() -> None:
-        client = Client(make_app(Settings(secret_key="the old key, which is long enough too")))
-        await client.ask("/counter")
-        settings = Settings(
-            secret_key=SECRET, old_secret_keys=("the old key, which is long enough too",)
-        )
-        client.app = make_app(settings)
-        answer = await client.send("GET", "/counter", b"", JSON)
-        assert answer.header("set-cookie") is None
-
-    asyncio.run(main())
+    client = Client(make_app(Settings(secret_key="the old key, which is long enough too")))
+    await client.ask("/counter")
+    settings = Settings(
+        secret_key=SECRET, old_secret_keys=("the old key, which is long enough too",)
+    )
+    client.app = make_app(settings)
+    answer = await client.send("GET", "/counter", b"", JSON)
+    assert answer.header("set-cookie") is None
 
 
 def test_ids_are_random_and_long() -> None:
