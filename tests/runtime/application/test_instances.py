@@ -171,7 +171,6 @@ class Hostile(Entity):
 
 
 async def test_validators_get_no_hold_of_what_is_stored() -> None:
-
     try:
         rig = Rig(Hostile, "shared", "kept")
         SEEN_INPUTS.clear()

@@ -148,7 +148,6 @@ async def send_anything(client: Client, seed: random.Random) -> Answer:
 
 
 async def test_whatever_is_sent(caplog: pytest.LogCaptureFixture) -> None:
-
     with caplog.at_level(logging.WARNING):
         seed = random.Random(11)
         client = Client(make_app())

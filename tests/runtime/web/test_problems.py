@@ -54,7 +54,6 @@ async def test_what_is_foreseen_is_said(kind: str) -> None:
 async def test_what_is_not_foreseen_is_noted_under_an_id(
     kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-
     with caplog.at_level(logging.ERROR):
         client = Client(make_app())
         secret = "a password in a body"
