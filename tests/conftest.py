@@ -13,6 +13,7 @@ from postgres_server import OwnServer, Server, close_servers, own_server, shared
 HERE = Path(__file__).parent
 
 SLOW = (
+    "architecture/test_extending.py",
     "architecture/test_packaging.py",
     "browser",
     "e2e",
