@@ -53,12 +53,15 @@ class Link(BaseModel):
     url: str
     weight: Decimal | None = None
     seen_at: datetime | None = None
+    followed_by: list["Link"] = Field(default_factory=lambda: list[Link]())
 
 
 class Author(Entity, BaseTable, table=True):
     """Somebody who writes."""
 
-    model_config = EntityConfig(access=Access.PUBLIC, crud=True, unique=[("name", "born")])
+    model_config = EntityConfig(
+        access=Access.PUBLIC, crud=True, unique=[("name", "born")], page=False
+    )
 
     name: str = Field(min_length=1, max_length=80, index=True)
     email: str = Field(max_length=254, unique=True)
@@ -89,7 +92,9 @@ class Profile(Entity):
 class Tag(Entity):
     """A word that posts are found by."""
 
-    model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True)
+    model_config = EntityConfig(
+        store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True, page=False
+    )
 
     id: UUID = Field(default_factory=uuid4)  # pyright: ignore
     name: str = Field(min_length=1, max_length=40, unique=True)
@@ -167,6 +172,7 @@ class Measurement(Entity):
     sizes: dict[str, Decimal] = Field(default_factory=dict[str, Decimal])
     place: tuple[int, float] = (0, 0.0)
     either: int | str = 0
+    any_of: Decimal | Link | str | None = None
     link: Link | None = None
 
 

@@ -66,84 +66,6 @@ def with_events(*events: object, **changes: object) -> AppSchema:
     return AppSchema(entities=(TAG, changed))
 
 
-CREATE = '''\
-def create(
-    services: sm.Services,
-    *,
-    name: str,
-    actor: sm.Actor = sm.ANONYMOUS,
-    idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
-    """Make a tag."""
-    arguments = sm.given(name=name)
-    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        for _ in work.attempts():
-            tag = TAG.make(arguments)
-            work.add(TAG, tag)
-            outcome = await work.commit(tag, "create", arguments, None)
-            if outcome is not None:
-                return outcome
-        raise work.last_conflict'''
-UPDATE = '''\
-def update(
-    services: sm.Services,
-    id: str,
-    *,
-    name: str | sm.Omitted = sm.OMITTED,
-    version: int | None = None,
-    actor: sm.Actor = sm.ANONYMOUS,
-    idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
-    """Change a tag; what is left out stays as it is.
-
-    Raises `StaleVersion` where `version` is given, and not the current one.
-    """
-    arguments = sm.given(name=name)
-    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        for _ in work.attempts():
-            tag = await work.load(TAG, id)
-            work.expect(tag, version, arguments)
-            work.change(tag, arguments)
-            outcome = await work.commit(tag, "update", arguments, None)
-            if outcome is not None:
-                return outcome
-        raise work.last_conflict'''
-DELETE = '''\
-def delete(
-    services: sm.Services,
-    id: str,
-    *,
-    actor: sm.Actor = sm.ANONYMOUS,
-    idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
-    """Delete a tag."""
-    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        for _ in work.attempts():
-            tag = await work.load(TAG, id)
-            work.delete(tag)
-            outcome = await work.commit(tag, "delete", {}, None)
-            if outcome is not None:
-                return outcome
-        raise work.last_conflict'''
-
-
-def test_the_commands_of_crud_letter_by_letter() -> None:
-    commands = SHOP["tag/commands.py"] + "\n\n"
-    assert function(commands, "create") == CREATE
-    assert function(commands, "update") == UPDATE
-    assert function(commands, "delete").rstrip() == DELETE
-
-
-def test_a_default_is_written_where_it_can_be_and_else_left_to_the_class() -> None:
-    create = function(SHOP["product/commands.py"], "create")
-    assert 'price: Decimal = Decimal("0.00"),' in create
-    assert "status: Status = Status.DRAFT," in create
-    assert "available_from: datetime | None = None," in create
-    assert "dimensions: Dimensions | sm.Omitted = sm.OMITTED," in create
-    assert "tags: list[sm.Ref[Tag]] | sm.Omitted = sm.OMITTED," in create
-    assert "stock" not in create
-
-
 def test_a_default_of_another_type_is_left_to_the_class() -> None:
     price = field("price", ScalarType(name="Decimal"), LiteralDefault(value=0))
     maybe = field("maybe", OptionalType(item=WHOLE), LiteralDefault(value=3))
@@ -246,18 +168,6 @@ def test_what_a_locking_event_loads_is_locked() -> None:
     assert "lock=True" not in modules(with_events(marked))["note/commands.py"]
 
 
-def test_the_schema_of_a_field_stands_once() -> None:
-    routes = SHOP["product/routes.py"]
-    fields = routes[routes.index("PRODUCT_FIELDS =") : routes.index("async def restock")]
-    assert '    "dimensions": Argument(object_schema(Dimensions), default=OMITTED),\n' in fields
-    assert '    "is_fragile": Argument(core_schema.bool_schema(), default=False),\n' in fields
-    assert '"version"' not in fields
-    assert '"stock"' not in fields
-    assert "*create_routes(PRODUCT, commands.create, PRODUCT_FIELDS, NEW_PRODUCT),\n" in routes
-    assert "*delete_routes(PRODUCT, commands.delete, DELETE_PRODUCT, " in routes
-    assert '"is_fragile"' not in routes.replace(fields, "")
-
-
 def test_a_field_that_no_update_changes_is_frozen() -> None:
     fixed = field("fixed", ScalarType(name="str")).model_copy(update={"frozen": True})
     note = entity("Note", "A note.", fixed, field("text", ScalarType(name="str")))
@@ -267,37 +177,14 @@ def test_a_field_that_no_update_changes_is_frozen() -> None:
     )
     note = note.model_copy(update={"events": both, "crud": ("create", "update")})
     routes = modules(AppSchema(entities=(note,)))["note/routes.py"]
-    assert '    "fixed": Argument(core_schema.str_schema(), frozen=True),\n' in routes
-    assert '    "text": Argument(core_schema.str_schema()),\n' in routes
+    assert '    "fixed": web.Argument(core_schema.str_schema(), frozen=True),\n' in routes
+    assert '    "text": web.Argument(core_schema.str_schema()),\n' in routes
 
 
 def test_a_deletion_leads_to_no_list_that_is_not_there() -> None:
     hosted: EntitySchema = TAG.model_copy(update={"page": "host", "many": ()})
     routes = modules(AppSchema(entities=(hosted,)), "routes")["tag/routes.py"]
-    assert "*delete_routes(TAG, commands.delete),\n" in routes
-
-
-def test_bindings_send_what_they_are_given() -> None:
-    bindings = SHOP["tag/bindings.py"]
-    assert function(bindings, "create") == (
-        "def create(*, name: str | sm.Expression) -> sm.Expression:\n"
-        '    """Make a tag.\n\n    POST /tag\n    """\n'
-        '    return sm.crud_action("post", "/tag", name=name)'
-    )
-    assert 'return sm.crud_action("patch", "/tag/{id}", id, name=name, version=version)' in bindings
-    assert 'return sm.crud_action("delete", "/tag/{id}", id)' in bindings
-    assert "name: str | sm.Expression | sm.Omitted = sm.OMITTED," in function(bindings, "update")
-
-
-def test_clients_call_crud_and_find_records() -> None:
-    client = SHOP["client/order.py"]
-    assert "    customer: str | Omitted = OMITTED,\n" in client
-    assert "    customer: where.Exact[str]\n" in client
-    assert "Ref[" not in client
-    assert "def find(" in client
-    assert ") -> Found[OrderState]:" in client
-    assert '@endpoint("DELETE", "/order/{id}", once=True)' in client
-    assert client.count("note: str") == 3
+    assert "*web.delete_routes(TAG, commands.delete),\n" in routes
 
 
 def test_a_client_of_no_database_is_as_it_was() -> None:

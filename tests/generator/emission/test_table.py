@@ -10,7 +10,6 @@ import black
 import pytest
 from archive_schema import SOURCES, archive
 from author_sources import author_sources
-from expected_tables import TICKET, TICKET_ROWS, VISIT, VISIT_ROWS
 from linked_project import link_sources
 from listed_shop import LISTED_SHOP
 from stored_project import settings_of, write_tables
@@ -87,16 +86,6 @@ def modules(app: AppSchema, package: str, folder: Path, sources: dict[str, str])
 def tickets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     app = link_sources({"tickets/entities.py": TICKETS}, entities="tickets/entities").app
     return modules(app, "tickets", tmp_path_factory.mktemp("tickets"), {})
-
-
-def test_whole_module(tickets: dict[str, str]) -> None:
-    assert tickets["ticket/table.py"] == TICKET
-    assert tickets["ticket/rows.py"] == TICKET_ROWS
-
-
-def test_what_belongs_to_a_session_is_found_by_its_holder(tickets: dict[str, str]) -> None:
-    assert tickets["visit/table.py"] == VISIT
-    assert tickets["visit/rows.py"] == VISIT_ROWS
 
 
 def test_the_other_sides_of_relations_stand_in_definitions(tickets: dict[str, str]) -> None:
