@@ -24,15 +24,14 @@ from shop_project import starmodel
 
 from starmodel import Actor
 from starmodel.application import Services
-from starmodel.application.queries import searchable
 from starmodel.application.queries.filter_set import NAMES as QUERY_NAMES
 from starmodel.application.queries.filter_set import ColumnQueries, Queries
 from starmodel.errors import InvalidArguments, Unauthenticated
 from starmodel.testing import Client
 from starmodel.web import Request
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.entity.filters import OPERATORS, filters_of, sorts_of
 from starmodel_generator.emission.entity.filters import QUERY_NAMES as KNOWN_NAMES
+from starmodel_generator.emission.entity.filters import filters_of, sorts_of
 from starmodel_generator.emission.python.formatting import is_vouched_for
 from starmodel_generator.emission.render import render
 from starmodel_generator.emission.server.queries_module import queries_view
@@ -190,7 +189,6 @@ def test_private_and_computed_fields_are_in_no_query() -> None:
 
 def test_the_generator_and_the_runtime_agree(load: Load) -> None:
     assert KNOWN_NAMES == QUERY_NAMES
-    assert vars(searchable)["_OPERATORS"] == OPERATORS
     for name in NAMES:
         module = load(f"generated.{name}.queries")
         cls = name.capitalize()

@@ -42,12 +42,12 @@ def shown(draft: Draft) -> Page:
 FORM = Form(shown, BLANK, labels={"tags": "name", "maker": "title"})
 
 
-def test_what_was_typed_stays_beside_what_is_stored() -> None:
+async def test_what_was_typed_stays_beside_what_is_stored() -> None:
     sent = (
         b'{"name": "mine", "is_new": false, "tags": [], "maker": "m2", "version": "6",'
         b' "size": {"width": "9", "depth": "2"}}'
     )
-    answer = ask(sent)
+    answer = await ask(sent)
     assert answer.status == 200
     text = answer.body.decode()
     assert "data: mode replace\ndata: selector main\n" in text
@@ -79,22 +79,23 @@ def test_what_was_typed_stays_beside_what_is_stored() -> None:
     assert "/^errors[.]thing[.]update[.]name$/" in page["told"]["name"][1]
 
 
-def test_what_was_not_touched_is_as_it_is_now() -> None:
-    page = json.loads(ask(b'{"name": "mine"}').body.decode().partition("data: elements ")[2])
+async def test_what_was_not_touched_is_as_it_is_now() -> None:
+    answer = await ask(b'{"name": "mine"}')
+    page = json.loads(answer.body.decode().partition("data: elements ")[2])
     assert page["values"] == {**NOW, "name": "mine"}
     assert [name for name, (error, _) in page["told"].items() if error] == ["name"]
 
 
-def test_a_plain_form_gets_the_page_with_its_status() -> None:
-    answer = ask(b"name=mine&tags=t1&maker=m1&size.width=1&size.depth=2", is_datastar=False)
+async def test_a_plain_form_gets_the_page_with_its_status() -> None:
+    answer = await ask(b"name=mine&tags=t1&maker=m1&size.width=1&size.depth=2", is_datastar=False)
     assert answer.status == 409
     assert b"It is now: theirs" in answer.body
     assert b"It is now: Yes" in answer.body, "a box that is not ticked is not sent"
 
 
-def test_a_program_gets_the_error() -> None:
+async def test_a_program_gets_the_error() -> None:
     with pytest.raises(StaleVersion):
-        ask(b"{}", (b"accept", b"application/json"), is_datastar=False)
+        await ask(b"{}", (b"accept", b"application/json"), is_datastar=False)
 
 
 def theirs(page: dict[str, Any], name: str) -> Any:
@@ -105,7 +106,7 @@ def theirs(page: dict[str, Any], name: str) -> Any:
     return json.loads(value)
 
 
-def ask(body: bytes, *headers: tuple[bytes, bytes], is_datastar: bool = True) -> Response:
+async def ask(body: bytes, *headers: tuple[bytes, bytes], is_datastar: bool = True) -> Response:
     kind = b"application/json" if body.startswith(b"{") else b"application/x-www-form-urlencoded"
     given = [(b"content-type", kind), *headers]
     if is_datastar:
@@ -122,5 +123,5 @@ def ask(body: bytes, *headers: tuple[bytes, bytes], is_datastar: bool = True) ->
         return {"type": "http.request", "body": body, "more_body": False}
 
     request = Request(scope, receive, Parts([], Settings(), {}), route)
-    request._body = body  # pyright: ignore[reportPrivateUsage]
+    await request.body()
     return answer_conflict(request, STALE, FORM, Draft(NOW, "1", RELATED, called="A thing"))

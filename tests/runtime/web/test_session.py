@@ -1,8 +1,10 @@
 """Who a browser is: nobody can make himself somebody else."""
 
 import base64
+import gc
 import hashlib
 import logging
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -204,13 +206,24 @@ def test_ids_are_random_and_long() -> None:
 
 def test_what_is_remembered_is_bounded() -> None:
     identity = SignedSession([SECRET])
-    for number in range(5000):
-        cookies = f"starmodel={value_of(identity, str(number))}"
-        assert found(identity, cookies) == str(number)
-    assert found(identity, "x=" + "y" * 5000 + f"; starmodel={value_of(identity, 'one')}") == "one"
-    known = identity._known  # pyright: ignore[reportPrivateUsage]
-    assert len(known) <= 4096
-    assert sum(map(len, known)) < 4096 * 1024
+    sessions = [str(number) for number in range(10_000, 25_000)]
+    cookies = [f"starmodel={value_of(identity, session)}" for session in sessions]
+
+    def use(*places: int) -> int:
+        """Gives the bytes in use afterwards."""
+        for place in places:
+            assert found(identity, cookies[place]) == sessions[place]
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before, after = use(*range(10_000)), use(*range(10_000, 15_000))
+        assert after - before < 50_000
+        assert found(identity, "x=" + "y" * 100_000 + f"; {cookies[0]}") == sessions[0]
+        assert use(0) - after < 50_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_without_a_key_there_is_no_session(caplog: pytest.LogCaptureFixture) -> None:
