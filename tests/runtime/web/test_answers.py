@@ -6,18 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from web_world import (
-    CLOSED,
-    COUNTER,
-    DATASTAR,
-    FORM,
-    HTML,
-    JSON,
-    SECRET,
-    Client,
-    make_app,
-    resources,
-)
+from web_entities import CLOSED
+from web_world import COUNTER, DATASTAR, FORM, HTML, JSON, SECRET, Client, make_app, resources
 
 from starmodel.application import Outcome
 from starmodel.domain import Fragment
@@ -107,8 +97,8 @@ async def test_only_what_changed_is_sent() -> None:
     assert answer.signals["counter"] == {"title": "<b>\r\n\u2028'"}
     assert answer.text.endswith(
         "\n\nevent: datastar-patch-elements\ndata: selector h1\n"
-        "data: elements <h1>&lt;b&gt;\ndata: elements \u2028&#39;</h1>\n\n"
-    ) or answer.text.endswith("\u2028&#x27;</h1>\n\n")
+        "data: elements <h1>&lt;b&gt;\ndata: elements \u2028'</h1>\n\n"
+    )
     # An event without arguments has no form whose errors could be cleared.
     assert "errors" not in (await client.post("/counter/reset")).signals
 
@@ -196,6 +186,10 @@ async def test_a_client_that_goes_away_stops_the_generator() -> None:
     body = json.dumps({"count": 1000}).encode()
     answer = await client.send("POST", "/counter/steps", body, DATASTAR, TYPE, disconnect_after=2)
     assert len(answer.chunks) in (2, 3)
+    # The loop closes the author's generator a moment later.
+    async with asyncio.timeout(5):
+        while not CLOSED:
+            await asyncio.sleep(0)
     assert len(CLOSED) == 1
     assert (await client.ask("/counter"))["state"]["count"] <= 3
     assert asyncio.all_tasks() == tasks
@@ -233,8 +227,9 @@ async def test_a_page() -> None:
     await client.post("/counter/rename", {"title": "<i>"})
     answer = await client.send("GET", "/counter", b"", HTML)
     assert answer.status == 200
-    assert "<title>&lt;i&gt;</title>" in answer.text
-    assert "<main>0</main>" in answer.text
+    assert "<title>Counter</title>" in answer.text
+    assert "&lt;i&gt;" in answer.text
+    assert "<i>" not in answer.text
     assert answer.header("vary") == "accept, datastar-request, cookie"
     answer = await client.send("GET", "/counter", b"", JSON)
     assert answer.header("vary") == "accept, datastar-request, cookie"

@@ -5,7 +5,8 @@ import logging
 import re
 
 import pytest
-from web_world import CANARY, DATASTAR, FAILURES, HTML, JSON, Client, make_app
+from web_entities import CANARY, FAILURES
+from web_world import DATASTAR, HTML, JSON, Client, make_app
 
 TYPE = {"content-type": "application/json"}
 
