@@ -7,10 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from found_app import BOOKS, THINGS, Recorded, found_app
-from library_queries import services_of
+from found_app import BOOKS, THINGS, Recorded, found_app, services_of
+from found_entities import Thing
 from random_schemas import hostile_text
-from sql_tables import Thing
 
 from starmodel.application import Key, Write
 from starmodel.application.queries.find import find
