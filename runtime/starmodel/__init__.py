@@ -14,7 +14,7 @@ from starmodel.application import (
     EntityDefinition as EntityDefinition,
     EntityPersistenceBackend,
     EventBus,
-    Outcome as Outcome,
+    CommandResult as CommandResult,
     PersistenceManager,
     Services as Services,
     UnitOfWork,
@@ -23,7 +23,7 @@ from starmodel.application import (
 from starmodel.bus.in_process import InProcessBus
 from starmodel.domain import (
     ANONYMOUS,
-    OMITTED as OMITTED,
+    UNSET as UNSET,
     Access,
     Actor,
     BaseTable,
@@ -33,13 +33,13 @@ from starmodel.domain import (
     Field,
     Fragment as Fragment,
     Many,
-    Omitted as Omitted,
+    UnsetType as UnsetType,
     Ref,
     Refused,
     Scope,
     StateStore,
     event,
-    given as given,
+    drop_unset as drop_unset,
     render_fragment as render_fragment,
 )
 from starmodel.errors import StaleVersion as StaleVersion
@@ -52,9 +52,9 @@ if TYPE_CHECKING:
         WritableParts as WritableParts,
     )
     from starmodel.application.queries.filter_set import (
-        ColumnQueries as ColumnQueries,
+        ColumnFilterSet as ColumnFilterSet,
         Paging as Paging,
-        Queries as Queries,
+        FilterSet as FilterSet,
     )
     from starmodel.application.queries.find import (
         QueryPage as QueryPage,
@@ -108,7 +108,7 @@ __all__ = [
 _LATER = {
     "starmodel.application.json_projection": ("json_value",),
     "starmodel.application.protected_values": ("Writable", "WritableParts"),
-    "starmodel.application.queries.filter_set": ("ColumnQueries", "Paging", "Queries"),
+    "starmodel.application.queries.filter_set": ("ColumnFilterSet", "Paging", "Queries"),
     "starmodel.application.queries.find": ("QueryPage", "find", "find_related"),
     "starmodel.stores.sql.backend": ("SQLModelBackend",),
     "starmodel.web.datastar.actions": (

@@ -71,7 +71,7 @@ class Conflict(StarModelError):
         self.id = id
 
 
-class Busy(Conflict):
+class LockContention(Conflict):
     """Others were in the way of what was asked, whatever it was about; it may be tried again."""
 
 
@@ -118,16 +118,16 @@ class InvalidArguments(StarModelError):
 
 
 class QueryTooBroad(StarModelError):
-    """Of the `most` records that a request may look through, too few may be read by its actor."""
+    """Of the `limit` records that a request may look through, too few may be read by its actor."""
 
     status = 422
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, limit: int) -> None:
         super().__init__(
-            f"More than {most:,} records would have to be looked through for those that you may"
+            f"More than {limit:,} records would have to be looked through for those that you may"
             " see. Narrow it down with more filters."
         )
-        self.most = most
+        self.limit = limit
 
 
 class InvalidState(StarModelError):
@@ -169,7 +169,7 @@ class ConstraintViolation(StarModelError):
         self.errors = errors
 
 
-class Taken(Conflict):
+class DuplicateId(Conflict):
     """A new record has the `id` of another one of its `entity`, so nothing was stored."""
 
     def __init__(self, entity: str, id: str) -> None:
@@ -197,7 +197,7 @@ class StaleVersion(StarModelError):
         self.version = version
 
 
-class Repeated(StarModelError):
+class DuplicateRequest(StarModelError):
     """The same request came before, and was carried out then: this is no failure.
 
     What it led to is the record or holder `id` of `entity`; `created` is whether it made that

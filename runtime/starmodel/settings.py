@@ -81,7 +81,7 @@ class Settings:
     def from_environment(
         cls, base: "Settings | None" = None, environment: Mapping[str, str] | None = None
     ) -> "Settings":
-        """Give `base` with everything replaced that the environment names.
+        """Return `base` with everything replaced that the environment names.
 
         An empty variable counts as not set.
 

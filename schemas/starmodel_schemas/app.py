@@ -25,21 +25,21 @@ class AppSchema(SchemaModel):
     enums: tuple[EnumSchema, ...] = ()
 
     def entity(self, qualified_name: str) -> EntitySchema:
-        """The entity of that qualified name; `KeyError` if there is none."""
+        """Return the entity of that qualified name; `KeyError` if there is none."""
         for entity in self.entities:
             if entity.qualified_name == qualified_name:
                 return entity
         raise KeyError(qualified_name)
 
     def object(self, qualified_name: str) -> ObjectSchema:
-        """The value object of that qualified name; `KeyError` if there is none."""
+        """Return the value object of that qualified name; `KeyError` if there is none."""
         for schema in self.objects:
             if schema.qualified_name == qualified_name:
                 return schema
         raise KeyError(qualified_name)
 
     def enum(self, qualified_name: str) -> EnumSchema:
-        """The enum of that qualified name; `KeyError` if there is none."""
+        """Return the enum of that qualified name; `KeyError` if there is none."""
         for schema in self.enums:
             if schema.qualified_name == qualified_name:
                 return schema

@@ -2,21 +2,21 @@
 
 from starmodel.application.authorization import authorize, is_allowed, may_read, needs_signing_in
 from starmodel.application.bus import EventBus, Handler
-from starmodel.application.copying import Removed, detach, removed_keys, restore
+from starmodel.application.copying import Removed, deep_copy, hydrate, removed_keys
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.outcome import Outcome, Snapshot
+from starmodel.application.outcome import CommandResult, Snapshot
 from starmodel.application.persistence import PersistenceManager
 from starmodel.application.services import Services
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
 from starmodel.application.unit_of_work.unit_of_work import UnitOfWork
 
 __all__ = [
+    "CommandResult",
     "EntityDefinition",
     "EntityPersistenceBackend",
     "EventBus",
     "Handler",
     "Key",
-    "Outcome",
     "PersistenceManager",
     "Removed",
     "Services",
@@ -25,10 +25,10 @@ __all__ = [
     "UnitOfWork",
     "Write",
     "authorize",
-    "detach",
+    "deep_copy",
+    "hydrate",
     "is_allowed",
     "may_read",
     "needs_signing_in",
     "removed_keys",
-    "restore",
 ]

@@ -11,7 +11,7 @@ logger = logging.getLogger("starmodel.access")
 
 
 def is_allowed(access: Access | Policy | None, actor: Actor, entity: Entity) -> bool:
-    """Tell whether the actor may reach the entity.
+    """Return whether the actor may reach the entity.
 
     `None` means its holder alone. Nobody else has the key that leads to it, so whoever has
     come this far is the holder.
@@ -24,12 +24,12 @@ def is_allowed(access: Access | Policy | None, actor: Actor, entity: Entity) -> 
 
 
 def needs_signing_in(access: Access | Policy | None, actor: Actor) -> bool:
-    """Tell whether the actor may reach no entity of a kind, whichever it is, as he is nobody."""
+    """Return whether the actor may reach no entity of a kind, whichever it is, as he is nobody."""
     return access is Access.AUTHENTICATED and not actor.is_authenticated
 
 
 def may_read(definition: EntityDefinition[Any], actor: Actor, entity: Entity) -> bool:
-    """Tell whether the actor may read a record; a policy that fails says no, and it is logged."""
+    """Return whether the actor may read a record; a policy that fails says no, and it is logged."""
     return may_do(definition, definition.access, actor, entity)
 
 
@@ -39,7 +39,7 @@ def may_do(
     actor: Actor,
     entity: Entity,
 ) -> bool:
-    """Tell whether the actor may do something with a record; a policy that fails says no.
+    """Return whether the actor may do something with a record; a policy that fails says no.
 
     If it were an error instead, whoever asks could tell a record that is there from one that is
     not.

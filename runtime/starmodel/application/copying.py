@@ -107,7 +107,7 @@ class InvalidValues(Exception):
         self.errors = errors
 
 
-def detach(values: Mapping[str, object]) -> dict[str, object]:
+def deep_copy(values: Mapping[str, object]) -> dict[str, object]:
     """Copy the values of fields, so that changing one side never shows on the other.
 
     Value objects are copied as they would be restored from a store: their private attributes
@@ -119,7 +119,7 @@ def detach(values: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def restore(cls: type[Model], values: dict[str, object]) -> Model:
+def hydrate(cls: type[Model], values: dict[str, object]) -> Model:
     """Make an instance that holds exactly these values, without validating them.
 
     The instance takes the dictionary over. Private attributes get their defaults, and
@@ -143,7 +143,7 @@ def instance_of(
 
 
 def default_of(cls: type[BaseModel], name: str) -> Any:
-    """Give a new default of a field; of one that has a default.
+    """Change the default of a field; of one that has a default.
 
     It is what a value object has that was stored before the field was there.
     """
@@ -180,7 +180,7 @@ def validate(cls: type[Model], values: Mapping[str, object]) -> Model:
 
 
 def errors_of(error: ValidationError) -> list[ArgumentError]:
-    """Give pydantic's errors, without what was in the fields."""
+    """Return pydantic's errors, without what was in the fields."""
     return [
         ArgumentError(
             str(detail["loc"][0]) if detail["loc"] else "",
@@ -210,7 +210,7 @@ def authors_text(detail: ErrorDetails) -> str | None:
 
 
 def _is_authors(error: Exception) -> bool:
-    """Tell whether somebody's own code raised an error, and not Python or its library."""
+    """Return whether somebody's own code raised an error, and not Python or its library."""
     cls = _class_of(error)
     if cls not in (ValueError, AssertionError):
         return not _is_of_python(cls.__module__)
@@ -234,7 +234,7 @@ def _is_of_python(module: str) -> bool:
 
 
 def _private_texts_at_hand(error: Exception) -> list[str]:
-    """Give the texts of what is private in the models that a validator had when it raised."""
+    """Return the texts of what is private in the models that a validator had when it raised."""
     models = [
         value
         for traceback in _tracebacks(error)
@@ -245,7 +245,7 @@ def _private_texts_at_hand(error: Exception) -> list[str]:
 
 
 def private_texts(model: BaseModel, public: Collection[str] | None = None) -> Iterator[str]:
-    """Give the texts of what is private in a model, deep inside as well.
+    """Return the texts of what is private in a model, deep inside as well.
 
     Where its `public` fields are not named, those are private that `private_names` gives.
     """
@@ -273,7 +273,7 @@ def _texts(value: object, *, is_private: bool) -> Iterator[str]:
 
 
 def quotes(message: str, hidden: Iterable[str]) -> bool:
-    """Tell whether a text has one of the values in it, beyond what may be chance."""
+    """Return whether a text has one of the values in it, beyond what may be chance."""
     return any(len(value) >= _QUOTED and value in message for value in hidden)
 
 
@@ -285,12 +285,12 @@ def private_names(cls: type[BaseModel]) -> set[str]:
 def public_errors(
     errors: Sequence[ArgumentError], names: Collection[str]
 ) -> tuple[ArgumentError, ...]:
-    """Give errors as the outside may see them: of fields that are not among `names` nothing."""
+    """Return errors as the outside may see them: of fields that are not among `names` nothing."""
     return tuple(NOT_SHOWN if error.name and error.name not in names else error for error in errors)
 
 
 def field_values(model: BaseModel) -> dict[str, Any]:
-    """Give the values of the declared fields; the dictionary may be the model's own.
+    """Return the values of the declared fields; the dictionary may be the model's own.
 
     A cached property keeps its value beside them, and is left out.
     """
@@ -301,8 +301,8 @@ def field_values(model: BaseModel) -> dict[str, Any]:
     return {name: values[name] for name in fields if name in values}
 
 
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two values hold the same, to the last detail.
+def deep_equal(one: Any, other: Any) -> bool:
+    """Return whether two values hold the same, to the last detail.
 
     `1`, `1.0` and `True` differ, and so do two dictionaries in different order.
     """
@@ -324,7 +324,7 @@ def same(one: Any, other: Any) -> bool:
     if cls is set or cls is frozenset:
         return _same_members(one, other)
     if isinstance(one, BaseModel) and isinstance(other, BaseModel):
-        return same(field_values(one), field_values(other)) and same(
+        return deep_equal(field_values(one), field_values(other)) and deep_equal(
             one.__pydantic_extra__, other.__pydantic_extra__
         )
     try:
@@ -335,14 +335,14 @@ def same(one: Any, other: Any) -> bool:
 
 
 def _same_items(one: Sequence[object], other: Sequence[object]) -> bool:
-    return len(one) == len(other) and all(map(same, one, other))
+    return len(one) == len(other) and all(map(deep_equal, one, other))
 
 
 def _same_members(one: Set[object], other: Set[object]) -> bool:
     if len(one) != len(other):
         return False
     members = {member: member for member in other}
-    return all(member in members and same(member, members[member]) for member in one)
+    return all(member in members and deep_equal(member, members[member]) for member in one)
 
 
 def _copy(value: Any, of_model: Callable[[BaseModel], BaseModel]) -> object:
@@ -368,9 +368,9 @@ def _copy_model(model: BaseModel) -> BaseModel:
     cls = type(model)
     if cls.__pydantic_root_model__:
         return deepcopy(model)
-    copy = restore(cls, detach(field_values(model)))
+    copy = hydrate(cls, deep_copy(field_values(model)))
     if model.__pydantic_extra__ is not None:
-        _set_extra(copy, detach(model.__pydantic_extra__))
+        _set_extra(copy, deep_copy(model.__pydantic_extra__))
     return copy
 
 
@@ -392,7 +392,7 @@ def _validate_model(model: BaseModel) -> BaseModel:
 
 
 def removed_keys(before: Mapping[str, object], after: Mapping[str, object]) -> Removed:
-    """Give the keys of mappings in a public state that are in it no longer, each with `None`.
+    """Return the keys of mappings in a public state that are in it no longer, each with `None`.
 
     Those of a mapping inside of another are below its key. A mapping that has become anything else
     has lost none: it is another value.

@@ -45,15 +45,15 @@ class EntityDefinition(Generic[E]):
             and changes nothing.
         ttl: Seconds after its last save when an instance is forgotten; `None` for never.
         access: Who may read it; `None` for its holder alone.
-        renders_itself: Whether the class has `__ft__` or `__html__`.
+        has_html: Whether the class has `__ft__` or `__html__`.
         many: The entity and the field behind each `Many` of the class, by its name there.
-        is_flat: Whether all its values are immutable, so that they need not be copied.
+        is_immutable_flat: Whether all its values are immutable, so that they need not be copied.
         is_global, is_record: Whether `scope` is `Scope.GLOBAL`, or `Scope.RECORD`.
         leaves_traces: Whether reading an instance may leave something behind in it.
         is_simple: Whether it has plain fields, and whoever may run its events may read it.
         plain: The type of each public field of which any value of the very type is valid, and is
             what JSON has of it.
-        restore: Makes an instance of stored values, which shares nothing with them.
+        hydrate: Makes an instance of stored values, which shares nothing with them.
         validate: Makes a validated instance of values.
     """
 
@@ -61,8 +61,10 @@ class EntityDefinition(Generic[E]):
         "_initial",
         "access",
         "cls",
-        "is_flat",
+        "has_html",
+        "hydrate",
         "is_global",
+        "is_immutable_flat",
         "is_record",
         "is_simple",
         "leaves_traces",
@@ -70,8 +72,6 @@ class EntityDefinition(Generic[E]):
         "name",
         "namespace",
         "plain",
-        "renders_itself",
-        "restore",
         "scope",
         "scope_name",
         "state",
@@ -108,36 +108,36 @@ class EntityDefinition(Generic[E]):
         self.state = state
         self.ttl = ttl
         self.access: Access | Policy | None = access
-        self.renders_itself = renders_itself
+        self.has_html = renders_itself
         self.many = dict(many or {})
         for relation in self.many:
             setattr(cls, relation, ManyAccessor(relation))
         prepare_mapped(cls)
-        self.is_flat = is_flat(cls)
+        self.is_immutable_flat = is_flat(cls)
         self.is_global = scope is Scope.GLOBAL
         self.is_record = scope is Scope.RECORD
         self.leaves_traces = leaves_traces(cls)
         self.plain = plain_types(cls)
         self.is_simple = bool(self.plain) and (access is None or access is Access.PUBLIC)
         self._initial: Mapping[str, object] | None = None
-        self.restore = restorer(cls)
+        self.hydrate = restorer(cls)
         self.validate = validator(cls)
 
     def __repr__(self) -> str:
         return f"<EntityDefinition {self.name} of {self.cls.__qualname__}>"
 
-    def key(self, holder: str) -> Key:
-        """Give the key of the instance that belongs to `holder`.
+    def key(self, scope_key: str) -> Key:
+        """Return the key of the instance that belongs to `scope_key`.
 
-        `holder` is the session, the actor's id, or the record's id; for `Scope.GLOBAL` it does
+        `scope_key` is the session, the actor's id, or the record's id; for `Scope.GLOBAL` it does
         not matter.
         """
-        values = (self.name, self.scope_name, "" if self.is_global else holder)
+        values = (self.name, self.scope_name, "" if self.is_global else scope_key)
         return _new_tuple(Key, values)
 
     def state_of(self, values: Mapping[str, object]) -> Mapping[str, object]:
         """Return the public state of stored values."""
-        return self.state(self.restore(values))
+        return self.state(self.hydrate(values))
 
     def initial_state(self) -> Mapping[str, object]:
         """Return the public state of a new instance: what a page shows before anything is stored.

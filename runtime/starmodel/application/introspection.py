@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel
 from pydantic_core import SchemaValidator, core_schema
 
-from starmodel.application.copying import detach, restore, validate
+from starmodel.application.copying import deep_copy, hydrate, validate
 from starmodel.domain import Entity
 from starmodel.domain.relation import IS_REFERENCE
 
@@ -46,7 +46,7 @@ _BASES = frozenset[type]({object, BaseModel, Entity})
 
 
 def leaves_traces(cls: type[Entity]) -> bool:
-    """Tell whether reading an instance may leave something behind in it.
+    """Return whether reading an instance may leave something behind in it.
 
     A cached property does, and so may a computed field that keeps what it has worked out in a
     private attribute.
@@ -61,7 +61,7 @@ def leaves_traces(cls: type[Entity]) -> bool:
 
 
 def is_flat(cls: type[Entity]) -> bool:
-    """Tell whether a validated instance holds immutable values and nothing else.
+    """Return whether a validated instance holds immutable values and nothing else.
 
     Then its values can be shared instead of copied. Whatever is unusual, such as a validator
     of the author's or an alias, counts against it: that costs time, and the opposite mistake
@@ -111,7 +111,7 @@ def _is_immutable(schema: Mapping[str, Any]) -> bool:
 def restorer(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
     """Return the function that makes an instance of stored values, which shares nothing with them."""
     if not is_flat(cls):
-        return lambda values: restore(cls, detach(values))
+        return lambda values: hydrate(cls, deep_copy(values))
     # pydantic-core makes the whole instance at once; it looks at no value.
     anything = core_schema.model_field(core_schema.any_schema())
     fields = core_schema.model_fields_schema(dict.fromkeys(cls.__pydantic_fields__, anything))
@@ -119,7 +119,7 @@ def restorer(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
 
 
 def validator(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
-    """Give the function that makes a validated instance of values, which stay as they are.
+    """Return the function that makes a validated instance of values, which stay as they are.
 
     It raises pydantic's `ValidationError`, or `InvalidValues`.
     """

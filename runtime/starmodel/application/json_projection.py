@@ -16,7 +16,7 @@ from starmodel.domain.type_guards import is_mapping, is_sequence, is_set
 
 
 def json_value(value: object) -> Any:
-    """Give a new value that JSON can have, in the form in which declared fields are sent.
+    """Return a new value that JSON can have, in the form in which declared fields are sent.
 
     Plain values, and lists, sets and mappings of them, are what they are. Everything else is
     `None`, value objects and entities too: which of their fields are private is only known where

@@ -16,7 +16,7 @@ GRACE = 2.0
 """Seconds that are left to whoever has committed a record to publish it himself."""
 
 
-class Relay:
+class OutboxRelay:
     """Publishes what stores have kept and nobody has published.
 
     A record is published at least once. It may be published twice: by a process that dies before
@@ -37,7 +37,7 @@ class Relay:
         interval: float = INTERVAL,
         grace: float = GRACE,
     ) -> None:
-        self._stores = [store for store in persistence.backends if store.keeps_records]
+        self._stores = [store for store in persistence.backends if store.has_outbox]
         self._bus = bus
         self._interval = interval
         self._grace = grace
@@ -57,7 +57,7 @@ class Relay:
             await asyncio.gather(task, return_exceptions=True)
 
     async def publish(self) -> int:
-        """Publish what is left over by now, and give the number of records."""
+        """Publish what is left over by now, and return the number of records."""
         count = 0
         for store in self._stores:
             last = ""

@@ -11,7 +11,7 @@ E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
 
 
-class Outcome(Generic[R]):
+class CommandResult(Generic[R]):
     """What an event led to, once it was committed.
 
     Attributes:

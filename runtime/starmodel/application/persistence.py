@@ -21,7 +21,7 @@ class PersistenceManager:
         self._by_name: dict[str, EntityPersistenceBackend] = {}
 
     def backend_for(self, definition: EntityDefinition[Any]) -> EntityPersistenceBackend:
-        """Give the store that keeps the entity.
+        """Return the store that keeps the entity.
 
         Raises:
             ConfigurationError: There is none.
@@ -64,5 +64,5 @@ class PersistenceManager:
             await backend.close()
 
     async def delete_expired(self) -> int:
-        """Have every store delete what has expired, and give the number of entries."""
+        """Have every store delete what has expired, and return the number of entries."""
         return sum([await backend.delete_expired() for backend in self.backends])

@@ -49,7 +49,7 @@ def protected_names(cls: type[BaseModel], writable: WritableParts) -> tuple[str,
 def keep_protected(
     changes: Mapping[str, object], entity: Entity, writable: WritableParts
 ) -> Mapping[str, object]:
-    """Give the new values of some fields with the protected parts of those that they replace.
+    """Return the new values of some fields with the protected parts of those that they replace.
 
     What is given is copied where anything is different in it, and stays as it is.
     """
@@ -69,7 +69,7 @@ class _Keeper:
         self._writable = writable
 
     def kept(self, new: Any, old: object) -> Any:
-        """Give a new value with the protected parts of an old one; `None` where there is none."""
+        """Return a new value with the protected parts of an old one; `None` where there is none."""
         if type(new) in IMMUTABLE:
             return new
         if isinstance(new, BaseModel):
@@ -154,7 +154,7 @@ class _Keeper:
         return isinstance(item, BaseModel) and ID not in protected_names(type(item), self._writable)
 
     def _seen(self, value: object) -> object:
-        """Give what can be seen of a value, as something that can be looked up."""
+        """Return what can be seen of a value, as something that can be looked up."""
         if isinstance(value, BaseModel):
             hidden = {ID, *protected_names(type(value), self._writable)}
             parts = field_values(value).items()
@@ -170,7 +170,7 @@ class _Keeper:
 
 
 def _id_of(item: object) -> object:
-    """Give the `id` that the caller has given to a value object; `None` if there is none."""
+    """Return the `id` that the caller has given to a value object; `None` if there is none."""
     if not isinstance(item, BaseModel) or ID not in item.__pydantic_fields_set__:
         return None
     return type(item), repr(vars(item)[ID])

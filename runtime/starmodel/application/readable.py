@@ -14,7 +14,7 @@ from starmodel.application.definition import EntityDefinition
 from starmodel.application.store import EntityPersistenceBackend
 from starmodel.domain import Actor, Entity
 
-MOST_READ = 2_000
+MAX_READ = 2_000
 """How many records one request may read to find those that its actor may read."""
 
 AT_ONCE = 256
@@ -53,10 +53,10 @@ class Reading(Turns):
     def __init__(self, actor: Actor) -> None:
         super().__init__()
         self.actor = actor
-        self.left = MOST_READ
+        self.left = MAX_READ
 
     async def may_read(self, definition: EntityDefinition[Any], entity: Entity) -> bool:
-        """Tell whether the actor may read a record."""
+        """Return whether the actor may read a record."""
         is_allowed = may_read(definition, self.actor, entity)
         # However long the policy has taken, the others have their turn before the next.
         await self.give_way()
@@ -68,7 +68,7 @@ class Reading(Turns):
         definition: EntityDefinition[Any],
         ids: Sequence[str],
     ) -> dict[str, Entity]:
-        """Give those of several records that are there and that the actor may read, by their ids."""
+        """Return those of several records that are there and that the actor may read, by their ids."""
         found: dict[str, Entity] = {}
         if needs_signing_in(definition.access, self.actor):
             return found
@@ -77,7 +77,7 @@ class Reading(Turns):
             stored = await backend.load_all([definition.key(id) for id in some])
             for id, each in zip(some, stored, strict=True):
                 if each is not None:
-                    entity = definition.restore(each.values)
+                    entity = definition.hydrate(each.values)
                     if await self.may_read(definition, entity):
                         found[id] = entity
         return found

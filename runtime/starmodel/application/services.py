@@ -12,7 +12,7 @@ from starmodel.application.authorization import (
 )
 from starmodel.application.bus import EventBus
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.outbox_relay import Relay
+from starmodel.application.outbox_relay import OutboxRelay
 from starmodel.application.outcome import Snapshot
 from starmodel.application.persistence import PersistenceManager
 from starmodel.application.store import Key
@@ -57,7 +57,7 @@ class Services:
         self._definitions = {definition.cls: definition for definition in definitions}
         self._by_name = {cls.__name__: found for cls, found in self._definitions.items()}
         self._unit_of_work = unit_of_work
-        self._relay: Relay | None = None
+        self._relay: OutboxRelay | None = None
         self.before_image: BeforeImage | None = None
         self.has_relations = any(
             definition.many or definition.store is StateStore.SERVER_SQL or refers(definition.cls)
@@ -70,7 +70,7 @@ class Services:
         """Begin a unit of work for one event of the actor's.
 
         With an `idempotency_key`, what the unit of work commits is committed once, however often
-        it is tried; the second time it raises `Repeated`. It is for entities in SQL.
+        it is tried; the second time it raises `DuplicateRequest`. It is for entities in SQL.
         """
         work = self._unit_of_work(self, actor)
         if idempotency_key is not None:
@@ -84,7 +84,7 @@ class Services:
     def definition_of(self, cls: type[Entity] | str) -> EntityDefinition[Any]: ...
 
     def definition_of(self, cls: type[Any] | str) -> EntityDefinition[Any]:
-        """Give the definition of an entity class, or of the one that has this name.
+        """Return the definition of an entity class, or of the one that has this name.
 
         Raises:
             ConfigurationError: The app has no such entity.
@@ -103,7 +103,7 @@ class Services:
         return definition
 
     def definition_named(self, entity: str) -> EntityDefinition[Any]:
-        """Give the definition of the entity that has this name in paths, keys and records.
+        """Return the definition of the entity that has this name in paths, keys and records.
 
         Raises:
             ConfigurationError: The app has no such entity.
@@ -116,7 +116,7 @@ class Services:
     async def read(
         self, definition: EntityDefinition[E], holder: str = "", actor: Actor = ANONYMOUS
     ) -> Snapshot[E]:
-        """Give an entity as it stands. Never stores anything.
+        """Return an entity as it stands. Never stores anything.
 
         Where nothing is stored, it is a new instance, with version 0.
 
@@ -129,7 +129,7 @@ class Services:
         key = definition.key(holder)
         stored = await self.persistence.backend_for(definition).load(key)
         if stored is not None:
-            entity, version = definition.restore(stored.values), stored.version
+            entity, version = definition.hydrate(stored.values), stored.version
         elif definition.is_record:
             raise NotFound(definition.name, holder)
         else:
@@ -145,7 +145,7 @@ class Services:
         """Open the stores, then the bus, and publish what an earlier process left unpublished."""
         await self.persistence.open()
         await self.bus.open()
-        self._relay = Relay(self.persistence, self.bus)
+        self._relay = OutboxRelay(self.persistence, self.bus)
         await self._relay.open()
 
     async def close(self) -> None:

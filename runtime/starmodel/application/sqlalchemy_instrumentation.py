@@ -17,7 +17,7 @@ class _Manager(Protocol):
     registry: _Registry
 
     def setup_instance(self, instance: object) -> object:
-        """Give an instance the state that SQLAlchemy notes its changes in."""
+        """Return an instance the state that SQLAlchemy notes its changes in."""
         ...
 
 

@@ -10,7 +10,7 @@ from starmodel.application.search import Search
 from starmodel.domain import CommandRecord
 from starmodel.errors import ConfigurationError, Conflict
 
-MOST_PENDING = 500
+MAX_PENDING = 500
 """How many records that were not published a store gives at once."""
 
 
@@ -71,40 +71,40 @@ class Write:
         self.base = base
 
 
-class Check(NamedTuple):
+class VersionCheck(NamedTuple):
     """An entry that an event has read and not changed, and its version: `0` where there was none."""
 
     key: Key
     version: int
 
 
-class Relation(NamedTuple):
+class ReferrerCount(NamedTuple):
     """Who referred to a record, where an event has asked for them.
 
-    There were `number` records of an `entity` that referred to the one of `owner` through `field`.
+    There were `number` records of an `entity` that referred to the one of `target` through `field`.
     """
 
-    owner: Check
+    target: VersionCheck
     entity: str
     field: str
     number: int
 
 
-class Reads(NamedTuple):
+class ReadSet(NamedTuple):
     """What an event has relied on, which has to be so still when the event is saved.
 
-    The records of a relation that are not among `checks` are written, or locked.
+    The records of a relation that are not among `versions` are written, or locked.
     """
 
-    checks: Sequence[Check] = ()
-    relations: Sequence[Relation] = ()
+    versions: Sequence[VersionCheck] = ()
+    referrers: Sequence[ReferrerCount] = ()
 
 
-NO_READS = Reads()
+EMPTY_READ_SET = ReadSet()
 """Nothing but what is written."""
 
 
-class Receipt(NamedTuple):
+class IdempotencyRecord(NamedTuple):
     """What a request leads to that may be sent again: the record or holder `id` of an `entity`.
 
     `key` is the request's own, the same each time it is sent. `created` is whether it makes a
@@ -121,7 +121,7 @@ class Committed(NamedTuple):
     """The new version of each write, and what the store calls each record that it keeps."""
 
     versions: Sequence[int]
-    tickets: Sequence[str]
+    outbox_ids: Sequence[str]
 
 
 class EntityPersistenceBackend(ABC):
@@ -136,7 +136,7 @@ class EntityPersistenceBackend(ABC):
     published.
     """
 
-    keeps_records: ClassVar[bool] = False
+    has_outbox: ClassVar[bool] = False
     """Whether it keeps records of what was committed until they are published, and the receipts
     of requests. Then events are saved by `commit_event`."""
 
@@ -164,11 +164,11 @@ class EntityPersistenceBackend(ABC):
 
     @abstractmethod
     async def load(self, key: Key) -> Stored | None:
-        """Give what is stored under the key, `None` if it is missing."""
+        """Return what is stored under the key, `None` if it is missing."""
 
     @abstractmethod
     async def commit(self, writes: Sequence[Write]) -> list[int]:
-        """Carry out all the writes, or none, and give the new version of each.
+        """Execute all the writes, or none, and return the new version of each.
 
         A key occurs once. Deleting is a change like any other: it needs the expected version
         and gives a new one.
@@ -180,14 +180,14 @@ class EntityPersistenceBackend(ABC):
 
     @abstractmethod
     async def version(self, key: Key) -> int:
-        """Give the version stored under the key, `0` if it is missing."""
+        """Return the version stored under the key, `0` if it is missing."""
 
     async def load_all(self, keys: Sequence[Key]) -> list[Stored | None]:
-        """Give what is stored under each of several keys of one entity, in their order."""
+        """Return what is stored under each of several keys of one entity, in their order."""
         return [await self.load(key) for key in keys]
 
     async def find(self, entity: str, field: str, id: str) -> list[tuple[Key, Stored]]:
-        """Give the records of an entity that refer to the record `id` through a field.
+        """Return the records of an entity that refer to the record `id` through a field.
 
         They are sorted by their ids.
 
@@ -200,7 +200,7 @@ class EntityPersistenceBackend(ABC):
         )
 
     async def search(self, search: Search) -> list[tuple[Key, Stored]]:
-        """Give the records of an entity that fit, in the order that is asked for.
+        """Return the records of an entity that fit, in the order that is asked for.
 
         Raises:
             InvalidArguments: A value is compared that cannot be stored in the first place.
@@ -214,7 +214,7 @@ class EntityPersistenceBackend(ABC):
     async def search_states(
         self, search: Search, fields: tuple[str, ...]
     ) -> "tuple[list[dict[str, object]], Callable[[int], Stored]] | None":
-        """Search, and give what JSON has of some fields, made without any entity.
+        """Search, and return what JSON has of some fields, made without any entity.
 
         It comes with a function that gives all that is stored of one of the records, by its
         place among those that were found. `None` says that `search` is the way.
@@ -222,11 +222,11 @@ class EntityPersistenceBackend(ABC):
         return None
 
     def references(self, entity: str) -> Mapping[str, str]:
-        """Give the fields of an entity that refer to others, each with the entity it leads to."""
+        """Return the fields of an entity that refer to others, each with the entity it leads to."""
         return {}
 
-    def exclusive(self) -> "AbstractAsyncContextManager[EntityPersistenceBackend]":
-        """Give a view of the store, within which `lock` keeps others away until `commit`.
+    def transaction(self) -> "AbstractAsyncContextManager[EntityPersistenceBackend]":
+        """Return a view of the store, within which `lock` keeps others away until `commit`.
 
         A store that cannot do that gives itself: versions are compared all the same.
         """
@@ -240,10 +240,10 @@ class EntityPersistenceBackend(ABC):
         self,
         writes: Sequence[Write],
         records: Sequence[CommandRecord],
-        receipt: Receipt | None = None,
-        reads: Reads = NO_READS,
+        idempotency: IdempotencyRecord | None = None,
+        reads: ReadSet = EMPTY_READ_SET,
     ) -> Committed:
-        """Carry out the writes of an event, and keep its records and its receipt, all or none.
+        """Execute the writes of an event, and keep its records and its receipt, all or none.
 
         Nothing is done where something that the event has read is not so any more. The `version` of each record that belongs to a write is settled here. A store that keeps
         records gives a ticket for each, and `pending` gives the record until `published` was
@@ -252,34 +252,34 @@ class EntityPersistenceBackend(ABC):
         Raises:
             Conflict: The version of some key is not the expected one, or others refer to a record.
             InvalidState, ConstraintViolation: The values cannot be kept.
-            Repeated: The receipt's key was committed before.
+            DuplicateRequest: The receipt's key was committed before.
         """
-        for key, version in reads.checks:
+        for key, version in reads.versions:
             if await self.version(key) != version:
                 raise Conflict(key.entity, key.id)
-        for (key, _), entity, field, number in reads.relations:
+        for (key, _), entity, field, number in reads.referrers:
             if len(await self.find(entity, field, key.id)) != number:
                 raise Conflict(key.entity, key.id)
         versions = await self.commit(writes)
         return Committed(versions, ())
 
-    def published(self, tickets: Sequence[str]) -> None:
+    def published(self, outbox_ids: Sequence[str]) -> None:
         """Forget records that have been published. It may take a moment until they are gone."""
 
     async def pending(self, age: float, after: str = "") -> Sequence[tuple[str, CommandRecord]]:
-        """Give records that were committed at least `age` seconds ago and not published.
+        """Return records that were committed at least `age` seconds ago and not published.
 
-        Each comes with its ticket, the oldest first; at most `MOST_PENDING` of them, and only
+        Each comes with its ticket, the oldest first; at most `MAX_PENDING` of them, and only
         those that come after a ticket.
         """
         return ()
 
-    async def repeated(self, key: str) -> Receipt | None:
-        """Give the receipt that was committed under a key, `None` if there is none."""
+    async def find_idempotency_record(self, key: str) -> IdempotencyRecord | None:
+        """Return the receipt that was committed under a key, `None` if there is none."""
         return None
 
     async def delete_expired(self) -> int:
-        """Delete every entry whose time is up, and give their number."""
+        """Delete every entry whose time is up, and return their number."""
         return 0
 
     async def open(self) -> None:

@@ -10,12 +10,12 @@ from starmodel.domain.fragment import Fragment, render_fragment
 from starmodel.domain.ids import new_id
 from starmodel.domain.relation import Many, Ref
 from starmodel.domain.table_mark import BaseTable
-from starmodel.domain.unset import OMITTED, Omitted, given
+from starmodel.domain.unset import UNSET, UnsetType, drop_unset
 from starmodel.errors import Refused
 
 __all__ = [
     "ANONYMOUS",
-    "OMITTED",
+    "UNSET",
     "Access",
     "Actor",
     "BaseTable",
@@ -25,14 +25,14 @@ __all__ = [
     "Field",
     "Fragment",
     "Many",
-    "Omitted",
     "Policy",
     "Ref",
     "Refused",
     "Scope",
     "StateStore",
+    "UnsetType",
+    "drop_unset",
     "event",
-    "given",
     "new_id",
     "render_fragment",
 ]

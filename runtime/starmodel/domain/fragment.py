@@ -39,7 +39,7 @@ _class_of: Callable[[object], type[object]] = type
 
 
 def _render(value: Any, *, with_text: bool) -> str | None:
-    """Give the markup of a value, or `None` where it has none."""
+    """Return the markup of a value, or `None` where it has none."""
     cls = _class_of(value)
     if hasattr(cls, "__html__"):
         return str(value.__html__())

@@ -33,7 +33,7 @@ def new_id() -> str:
 
 
 def refuse_id(id: str) -> str | None:
-    """Say why a record cannot have an id, which would lead nowhere or to something else.
+    """Describe why a record cannot have an id, which would lead nowhere or to something else.
 
     Returns `None` for one that leads to its record, percent-encoded as one segment of a path.
     """

@@ -49,7 +49,7 @@ class Loader(Protocol):
     """Whatever loads what entities refer to: a unit of work, while it is open."""
 
     async def load_reference(self, target: Target, id: str) -> Entity:
-        """Give the entity with this id; the same object whenever it is asked for.
+        """Return the entity with this id; the same object whenever it is asked for.
 
         Raises:
             NotFound: There is none.
@@ -57,7 +57,7 @@ class Loader(Protocol):
         ...
 
     async def load_many(self, owner: Entity, name: str) -> list[Entity]:
-        """Give those that refer to `owner` and are called `name` there."""
+        """Return those that refer to `owner` and are called `name` there."""
         ...
 
 
@@ -279,7 +279,7 @@ def _loader(what: str) -> Loader:
 
 
 def _id(value: Any) -> str:
-    """Give the id that stands for what is in a field, validated or not yet."""
+    """Return the id that stands for what is in a field, validated or not yet."""
     return str(getattr(value, "id", value))
 
 
@@ -294,7 +294,7 @@ def _is_same(one: Target, other: Target) -> bool:
 
 
 def _fits(one: Target, wanted: Target) -> bool:
-    """Tell whether `one` is what is wanted, or derived from it."""
+    """Return whether `one` is what is wanted, or derived from it."""
     if isinstance(one, str):
         return _name(one) == _name(wanted)
     if isinstance(wanted, str):

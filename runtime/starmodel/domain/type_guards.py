@@ -5,15 +5,15 @@ from typing import TypeGuard
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
-    """Tell whether a value is a mapping."""
+    """Return whether a value is a mapping."""
     return isinstance(value, Mapping)
 
 
 def is_sequence(value: object) -> TypeGuard[Sequence[object]]:
-    """Tell whether a value is a list or a tuple; a text is none."""
+    """Return whether a value is a list or a tuple; a text is none."""
     return isinstance(value, list | tuple)
 
 
 def is_set(value: object) -> TypeGuard[Set[object]]:
-    """Tell whether a value is a set, frozen or not."""
+    """Return whether a value is a set, frozen or not."""
     return isinstance(value, set | frozenset)

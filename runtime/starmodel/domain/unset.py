@@ -4,19 +4,19 @@ from enum import Enum
 from typing import Final
 
 
-class Omitted(Enum):
-    """The type of `OMITTED`."""
+class UnsetType(Enum):
+    """The type of `UNSET`."""
 
-    OMITTED = "omitted"
+    UNSET = "unset"
 
     def __repr__(self) -> str:
-        return "OMITTED"
+        return "UNSET"
 
 
-OMITTED: Final = Omitted.OMITTED
+UNSET: Final = UnsetType.UNSET
 """An argument that is not given: a default counts, or a field stays as it is."""
 
 
-def given(**values: object) -> dict[str, object]:
-    """Give the values that are not `OMITTED`, by name."""
-    return {name: value for name, value in values.items() if value is not OMITTED}
+def drop_unset(**values: object) -> dict[str, object]:
+    """Return the values that are not `UNSET`, by name."""
+    return {name: value for name, value in values.items() if value is not UNSET}

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
 from starmodel.domain import Scope
-from starmodel.errors import Busy, Conflict, StoreFull
+from starmodel.errors import Conflict, LockContention, StoreFull
 
 PATIENCE = 10.0
 """How many seconds anybody waits for those who have locked the same before him."""
@@ -77,24 +77,24 @@ class MemoryRepo(EntityPersistenceBackend):
         self._locks: dict[Key, _KeyLock] = {}
 
     def __len__(self) -> int:
-        """The number of entries, expired ones that nobody came across included."""
+        """Return the number of entries, expired ones that nobody came across included."""
         return len(self._sessions) + len(self._others)
 
     async def load(self, key: Key) -> Stored | None:
-        """Give what is stored under the key, `None` if it is missing."""
+        """Return what is stored under the key, `None` if it is missing."""
         return self._find(key)
 
     def load_now(self, key: Key) -> Stored | None:
-        """Give what is stored under the key, `None` if it is missing."""
+        """Return what is stored under the key, `None` if it is missing."""
         return self._find(key)
 
     async def version(self, key: Key) -> int:
-        """Give the version stored under the key, `0` if it is missing."""
+        """Return the version stored under the key, `0` if it is missing."""
         entry = self._find(key)
         return 0 if entry is None else entry.version
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
-        """Carry out all the writes, or none, and give the new version of each."""
+        """Execute all the writes, or none, and return the new version of each."""
         versions = self.commit_now(writes)
         if versions is not None:
             return versions
@@ -111,12 +111,12 @@ class MemoryRepo(EntityPersistenceBackend):
             return self._carry_out(writes)
 
     def commit_now(self, writes: Sequence[Write]) -> list[int] | None:
-        """Carry out all the writes, or none; `None` where anybody has locked anything."""
+        """Execute all the writes, or none; `None` where anybody has locked anything."""
         return None if self._locks else self._carry_out(writes)
 
     @asynccontextmanager
-    async def exclusive(self) -> AsyncGenerator[EntityPersistenceBackend]:
-        """Give a view of the store; what it locks is its task's until the block ends."""
+    async def transaction(self) -> AsyncGenerator[EntityPersistenceBackend]:
+        """Return a view of the store; what it locks is its task's until the block ends."""
         async with AsyncExitStack() as stack:
             yield _View(self, stack)
 
@@ -134,7 +134,7 @@ class MemoryRepo(EntityPersistenceBackend):
                 async with asyncio.timeout(PATIENCE):
                     await lock.acquire()
             except TimeoutError:
-                raise Busy(key.entity, key.id) from None
+                raise LockContention(key.entity, key.id) from None
             lock.owner = asyncio.current_task()
             try:
                 yield
@@ -147,7 +147,7 @@ class MemoryRepo(EntityPersistenceBackend):
                 del self._locks[key]
 
     def hand_over(self, keys: Iterable[Key]) -> None:
-        """Give the locks of these keys to the task that asks, from others of its unit of work."""
+        """Return the locks of these keys to the task that asks, from others of its unit of work."""
         me = asyncio.current_task()
         for key in keys:
             self._locks[key].owner = me
@@ -165,7 +165,7 @@ class MemoryRepo(EntityPersistenceBackend):
         return [self._apply(write) for write in writes]
 
     async def delete_expired(self) -> int:
-        """Delete every entry whose time is up, and give their number."""
+        """Delete every entry whose time is up, and return their number."""
         return self._sweep()
 
     def _entries(self, key: Key) -> dict[Key, _Entry]:

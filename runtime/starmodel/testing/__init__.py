@@ -7,7 +7,7 @@
 `starmodel.testing.snapshots` has the snapshots; it needs syrupy.
 """
 
-from starmodel.testing.answer import Answer, ServerSentEvent
+from starmodel.testing.answer import ClientResponse, ServerSentEvent
 from starmodel.testing.client import Client, LiveStream
 
-__all__ = ["Answer", "Client", "LiveStream", "ServerSentEvent"]
+__all__ = ["Client", "ClientResponse", "LiveStream", "ServerSentEvent"]

@@ -28,7 +28,7 @@ class ServerSentEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ClientResponse:
     """A whole answer.
 
     Attributes:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias
 from urllib.parse import quote, unquote, urlencode
 
-from starmodel.testing.answer import Answer, ServerSentEvent, merge, read_events
+from starmodel.testing.answer import ClientResponse, ServerSentEvent, merge, read_events
 
 Message: TypeAlias = MutableMapping[str, Any]
 App: TypeAlias = Callable[
@@ -76,7 +76,7 @@ class Client:
             self._forget_key()
             self._runner.close()
 
-    def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> Answer:
+    def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> ClientResponse:
         """Ask for JSON, as a program does."""
         return self.request("GET", path, headers={"accept": "application/json", **(headers or {})})
 
@@ -86,7 +86,7 @@ class Client:
         arguments: Mapping[str, Any] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> ClientResponse:
         """Run an event with JSON arguments, as a program does."""
         return self.request(
             "POST",
@@ -106,13 +106,13 @@ class Client:
             raise AssertionError(f"GET {path}: {answer.status} {answer.text[:500]}")
         return answer.text
 
-    def submit(self, path: str, fields: Mapping[str, str]) -> Answer:
+    def submit(self, path: str, fields: Mapping[str, str]) -> ClientResponse:
         """Send a form, as a browser without script does."""
         return self.request("POST", path, form=fields, headers={"accept": "text/html"})
 
     def act(
         self, path: str, signals: Mapping[str, Any] | None = None, *, method: str = "POST"
-    ) -> Answer:
+    ) -> ClientResponse:
         """Run an action, as Datastar does, with the page's signals; see `Answer.signals`."""
         headers = {"accept": _DATASTAR_ACCEPT, "datastar-request": "true"}
         if method in ("GET", "DELETE"):
@@ -130,7 +130,7 @@ class Client:
         json_body: Any = None,
         form: Mapping[str, str] | None = None,
         body: bytes = b"",
-    ) -> Answer:
+    ) -> ClientResponse:
         """Send any request and wait for its whole answer."""
         more = dict(headers or {})
         if json_body is not None:
@@ -169,7 +169,7 @@ class Client:
         }
 
     def keep_cookies(self, headers: list[tuple[bytes, bytes]]) -> None:
-        """Take note of the cookies that an answer sets."""
+        """Record the cookies that an answer sets."""
         for name, value in headers:
             if name.lower() == b"set-cookie":
                 for key, morsel in SimpleCookie(value.decode()).items():
@@ -183,7 +183,9 @@ class Client:
 
         return self._runner.run(wait())
 
-    async def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def _ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> ClientResponse:
         given = False
         done = asyncio.Event()
         start: Message = {}
@@ -211,7 +213,7 @@ class Client:
             raise AssertionError(f"{method} {path}: the app answered nothing")
         pairs: list[tuple[bytes, bytes]] = list(start["headers"])
         self.keep_cookies(pairs)
-        return Answer(
+        return ClientResponse(
             start["status"],
             {name.decode().lower(): value.decode("latin-1") for name, value in pairs},
             b"".join(chunks),
@@ -318,7 +320,7 @@ class LiveStream:
             raise TimeoutError(self._missing("before the stream ended"))
 
     def _missing(self, when: str) -> str:
-        """Say which event did not come, and what came until then."""
+        """Describe which event did not come, and what came until then."""
         what = f"GET {self._path}: event {self._seen + 1} did not come {when}"
         if not self._seen:
             return f"{what}; none came before it"

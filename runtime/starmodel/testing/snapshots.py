@@ -26,25 +26,25 @@ class TreeExtension(SingleFileSnapshotExtension):
 
     @classmethod
     def dirname(cls, *, test_location: PyTestLocation) -> str:
-        """Give the folder of a test's snapshots."""
+        """Return the folder of a test's snapshots."""
         folder = Path(super().dirname(test_location=test_location))
         return str(folder / test_location.snapshot_name)
 
     @classmethod
     def get_file_basename(cls, *, test_location: PyTestLocation, index: SnapshotIndex) -> str:
-        """Give the file's path below that folder."""
+        """Return the file's path below that folder."""
         return str(index)
 
     @classmethod
     def get_location(cls, *, test_location: PyTestLocation, index: SnapshotIndex) -> str:
-        """Give the file's whole path, whose extension is the one of the name."""
+        """Return the file's whole path, whose extension is the one of the name."""
         return str(Path(cls.dirname(test_location=test_location)) / str(index))
 
     @classmethod
     def matches_test_location(
         cls, *, test_location: PyTestLocation, snapshot_location: str
     ) -> bool:
-        """Tell whether a snapshot is one of a test's: it lies in the test's folder.
+        """Return whether a snapshot is one of a test's: it lies in the test's folder.
 
         syrupy goes by the name of the file, which here is the one of the tree.
         """

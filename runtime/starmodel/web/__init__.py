@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from starmodel.settings import Settings
 from starmodel.web.adapters.adapter import WebAdapter
 from starmodel.web.app.responses import (
-    answer_created,
-    answer_deleted,
-    answer_event,
-    answer_form,
-    answer_page,
-    answer_record,
-    answer_state,
-    answer_stream,
-    lead_to,
+    respond_created,
+    respond_deleted,
+    respond_event,
+    render_page,
+    respond_page,
+    respond_record,
+    respond_state,
+    respond_stream,
+    redirect,
     page_path,
-    segment,
+    quote_path_segment,
 )
 from starmodel.web.app.application import WebApplication
 from starmodel.web.validation.arguments import REQUIRED, Argument, Arguments, UpdateArgument
@@ -32,7 +32,7 @@ from starmodel.web.validation.object_schema import (
     object_schema as object_schema,
     reference_schema as reference_schema,
 )
-from starmodel.web.app.app_state import Adapters
+from starmodel.web.app.app_state import AppOptions
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response, StreamResponse
 from starmodel.web.app.routing import Resource, Route
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "REQUIRED",
-    "Adapters",
+    "AppOptions",
     "Argument",
     "Arguments",
     "DatastarFormatter",
@@ -78,17 +78,17 @@ __all__ = [
     "UpdateArgument",
     "WebAdapter",
     "WebApplication",
-    "answer_created",
-    "answer_deleted",
-    "answer_event",
-    "answer_form",
-    "answer_page",
-    "answer_record",
-    "answer_state",
-    "answer_stream",
-    "lead_to",
     "page_path",
-    "segment",
+    "quote_path_segment",
+    "redirect",
+    "render_page",
+    "respond_created",
+    "respond_deleted",
+    "respond_event",
+    "respond_page",
+    "respond_record",
+    "respond_state",
+    "respond_stream",
 ]
 
 _LATER = {

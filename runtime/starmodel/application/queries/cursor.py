@@ -14,7 +14,7 @@ from pydantic_core import from_json, to_json
 from starmodel.domain.type_guards import is_sequence
 from starmodel.errors import ArgumentError, InvalidArguments
 
-MOST_CHARACTERS = 32 * 1024
+MAX_CHARACTERS = 32 * 1024
 """How long a cursor may be."""
 
 _SEAL_BYTES = 9
@@ -37,12 +37,12 @@ def write_cursor(query: bytes, values: Sequence[object]) -> str:
 
 
 def read_cursor(query: bytes, cursor: str) -> list[object]:
-    """Give the values of a cursor, as JSON has them.
+    """Return the values of a cursor, as JSON has them.
 
     Raises:
         InvalidArguments: It is not one of this query.
     """
-    if not cursor.isascii() or len(cursor) > MOST_CHARACTERS:
+    if not cursor.isascii() or len(cursor) > MAX_CHARACTERS:
         raise refused()
     try:
         sealed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))

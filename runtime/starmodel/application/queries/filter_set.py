@@ -1,6 +1,6 @@
 """What a list of records is asked for, and what can be asked of each entity.
 
-`Queries` says what there is; every query is held against it, wherever it comes from: a name or a
+`FilterSet` says what there is; every query is held against it, wherever it comes from: a name or a
 value that does not belong there goes no further.
 """
 
@@ -13,8 +13,8 @@ from pydantic_core import ValidationError, to_json
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.queries.cursor import read_cursor, refused, write_cursor
 from starmodel.application.queries.searchable import (
-    MOST_CHARACTERS,
-    MOST_CHOICES,
+    MAX_CHARACTERS,
+    MAX_CHOICES,
     SearchField,
     plain,
 )
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Entity)
 
-LIMIT = 50
+DEFAULT_LIMIT = 50
 """How many records a page has where nothing is said."""
 
-MOST = 200
+MAX_LIMIT = 200
 """How many it has at most."""
 
 NAMES = frozenset({"actor", "cursor", "datastar", "include", "limit", "q", "sort"})
@@ -56,7 +56,7 @@ class Query:
     q: str | None = None
     sort: Sequence[str] = ()
     include: Sequence[str] = ()
-    limit: int = LIMIT
+    limit: int = DEFAULT_LIMIT
     cursor: str | None = None
 
     @classmethod
@@ -81,7 +81,7 @@ class Paging(TypedDict, total=False):
     cursor: str | None
 
 
-class Queries(Generic[E]):
+class FilterSet(Generic[E]):
     """How the records of one entity can be found: `Queries(PRODUCT, name=text(), ...)`.
 
     Attributes:
@@ -115,7 +115,7 @@ class Queries(Generic[E]):
         return f"<Queries of {self.definition.name}>"
 
     def condition(self, name: str, value: object) -> Condition:
-        """Give what a filter asks.
+        """Return what a filter asks.
 
         Raises:
             InvalidArguments: There is no such filter, or the value does not fit.
@@ -160,7 +160,7 @@ class Queries(Generic[E]):
         return unknown(name, "field to filter by", self.fields)
 
     def order(self, sort: Sequence[str]) -> tuple[Order, ...]:
-        """Give what records are sorted by; the id comes last, in the direction before it.
+        """Return what records are sorted by; the id comes last, in the direction before it.
 
         Raises:
             InvalidArguments: A field is named twice, or records cannot be sorted by it.
@@ -181,15 +181,15 @@ class Queries(Generic[E]):
         return tuple(orders[name] for name in names[: names.index("id") + 1])
 
     def search(self, query: Query) -> tuple[Search, bytes]:
-        """Give what the store is asked for, and what a cursor has to belong to.
+        """Return what the store is asked for, and what a cursor has to belong to.
 
         There is one record more than the page has, if there is a next page.
 
         Raises:
             InvalidArguments: The query asks for what there is not.
         """
-        if type(query.limit) is not int or not 1 <= query.limit <= MOST:
-            raise _invalid("limit", f"Enter a number from 1 to {MOST}.", "limit")
+        if type(query.limit) is not int or not 1 <= query.limit <= MAX_LIMIT:
+            raise _invalid("limit", f"Enter a number from 1 to {MAX_LIMIT}.", "limit")
         for name in query.include:
             if name not in self.includes:
                 raise unknown("include", "reference", self.includes)
@@ -200,8 +200,8 @@ class Queries(Generic[E]):
         text = query.q or ""
         if text and not self.texts:
             raise _invalid("q", "There are no texts to search.", "unknown")
-        if len(text) > MOST_CHARACTERS:
-            raise _invalid("q", f"Enter at most {MOST_CHARACTERS} characters.", "string_too_long")
+        if len(text) > MAX_CHARACTERS:
+            raise _invalid("q", f"Enter at most {MAX_CHARACTERS} characters.", "string_too_long")
         order = self.order(query.sort)
         asked = to_json([self.definition.name, sorted(conditions, key=_name), text, order])
         after = None if query.cursor is None else self._after(query.cursor, order, asked)
@@ -213,7 +213,7 @@ class Queries(Generic[E]):
         return write_cursor(asked, self.place(order, last))
 
     def place(self, order: Sequence[Order], stored: "Stored") -> tuple[object, ...]:
-        """Give where a record stands among others: what `Search.after` takes."""
+        """Return where a record stands among others: what `Search.after` takes."""
         return tuple([plain(stored.values[one.field]) for one in order])
 
     def _after(self, cursor: str, order: Sequence[Order], asked: bytes) -> tuple[object, ...]:
@@ -233,7 +233,7 @@ class Queries(Generic[E]):
             raise refused() from None
 
 
-class ColumnQueries(Queries[E]):
+class ColumnFilterSet(FilterSet[E]):
     """The same for an entity whose public state is its fields, as they are stored.
 
     Nothing is computed and nothing has parts, so lists are read without making entities.
@@ -255,8 +255,8 @@ def unknown(name: str, what: str, known: Iterable[str]) -> InvalidArguments:
 def _list_of(name: str, value: object) -> Sequence[object]:
     if not (is_sequence(value) or is_set(value)):
         raise _invalid(name, "Give a list.", "list_type")
-    if len(value) > MOST_CHOICES:
-        raise _invalid(name, f"Give at most {MOST_CHOICES} items.", "too_long")
+    if len(value) > MAX_CHOICES:
+        raise _invalid(name, f"Give at most {MAX_CHOICES} items.", "too_long")
     return [*value]
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from starmodel.application.authorization import authorize, needs_signing_in
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.queries.filter_set import ColumnQueries, Queries, Query
-from starmodel.application.readable import AT_ONCE, MOST_READ, Reading
+from starmodel.application.queries.filter_set import ColumnFilterSet, FilterSet, Query
+from starmodel.application.readable import AT_ONCE, MAX_READ, Reading
 from starmodel.application.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Stored
 from starmodel.application.unit_of_work.batch_loader import ids_in
@@ -66,7 +66,7 @@ class StatesPage:
 
 async def find(
     services: "Services",
-    queries: Queries[E],
+    queries: FilterSet[E],
     asked: Mapping[str, object],
     *,
     actor: Actor = ANONYMOUS,
@@ -81,13 +81,13 @@ async def find(
 
 async def find_page(
     services: "Services",
-    queries: Queries[E],
+    queries: FilterSet[E],
     query: Query,
     *,
     actor: Actor = ANONYMOUS,
     reading: Reading | None = None,
 ) -> QueryPage[E]:
-    """Give a page of the records that fit.
+    """Return a page of the records that fit.
 
     Where a policy decides about each record, it is asked until the page is full, so nothing in the
     answer tells of records that the actor may not read: neither how many there are, nor where.
@@ -112,7 +112,7 @@ async def find_page(
     backend = services.persistence.backend_for(definition)
     if isinstance(definition.access, Access):
         found = [
-            (stored, definition.restore(stored.values))
+            (stored, definition.hydrate(stored.values))
             for _, stored in await backend.search(search)
         ]
     else:
@@ -130,9 +130,9 @@ async def find_page(
 
 
 async def _find_readable(
-    backend: EntityPersistenceBackend, queries: Queries[E], search: Search, reading: Reading
+    backend: EntityPersistenceBackend, queries: FilterSet[E], search: Search, reading: Reading
 ) -> list[tuple[Stored, E]]:
-    """Give as many records as are searched for, of those that the actor may read."""
+    """Return as many records as are searched for, of those that the actor may read."""
     definition = queries.definition
     readable: list[tuple[Stored, E]] = []
     wanted = search.limit
@@ -143,13 +143,13 @@ async def _find_readable(
         looked_at = found[: reading.left]
         reading.left -= len(looked_at)
         for _, stored in looked_at:
-            item = definition.restore(stored.values)
+            item = definition.hydrate(stored.values)
             if await reading.may_read(definition, item):
                 readable.append((stored, item))
                 if len(readable) == wanted:
                     return readable
         if len(looked_at) < len(found):
-            raise QueryTooBroad(MOST_READ)
+            raise QueryTooBroad(MAX_READ)
         if len(found) < search.limit:
             return readable
         after = queries.place(search.order, found[-1][1])
@@ -158,13 +158,13 @@ async def _find_readable(
 
 async def find_states(
     services: "Services",
-    queries: Queries[Any],
+    queries: FilterSet[Any],
     query: Query,
     *,
     actor: Actor = ANONYMOUS,
     reading: Reading | None = None,
 ) -> StatesPage:
-    """Give the public states of the records that fit, where nobody needs more; see `find_page`."""
+    """Return the public states of the records that fit, where nobody needs more; see `find_page`."""
     reading = reading or Reading(actor)
     page = await _find_columns(services, queries, query, reading)
     if page is not None:
@@ -176,14 +176,14 @@ async def find_states(
 
 async def find_related(
     services: "Services",
-    queries: Queries[Any],
+    queries: FilterSet[Any],
     states: Iterable[State],
     *,
     include: Iterable[str] | None = None,
     actor: Actor = ANONYMOUS,
     reading: Reading | None = None,
 ) -> States:
-    """Give the public states of what records refer to, for the pages that show them.
+    """Return the public states of what records refer to, for the pages that show them.
 
     Args:
         services: The app's services.
@@ -206,11 +206,11 @@ async def find_related(
 
 
 async def _find_columns(
-    services: "Services", queries: Queries[Any], query: Query, reading: Reading
+    services: "Services", queries: FilterSet[Any], query: Query, reading: Reading
 ) -> StatesPage | None:
     """Find states without making entities; `None` where something has to be asked of these."""
     definition = queries.definition
-    if not (isinstance(queries, ColumnQueries) and isinstance(definition.access, Access)):
+    if not (isinstance(queries, ColumnFilterSet) and isinstance(definition.access, Access)):
         return None
     _authorize(definition, reading.actor)
     search, asked = queries.search(query)
@@ -233,7 +233,7 @@ async def _find_columns(
 
 async def _load(
     services: "Services",
-    queries: Queries[Any],
+    queries: FilterSet[Any],
     wanted: Mapping[str, Iterable[Sequence[str]]],
     reading: Reading,
     *,
@@ -252,7 +252,7 @@ async def _load(
         chosen = [*found]
         if callable(definition.access):
             if len(chosen) > reading.left and not is_partial:
-                raise QueryTooBroad(MOST_READ)
+                raise QueryTooBroad(MAX_READ)
             chosen = chosen[: reading.left]
             reading.left -= len(chosen)
         backend = services.persistence.backend_for(definition)
@@ -270,7 +270,7 @@ def _authorize(definition: EntityDefinition[Any], actor: Actor) -> None:
 
 
 def _states_of(
-    queries: Queries[Any], included: Mapping[str, Mapping[str, Entity]]
+    queries: FilterSet[Any], included: Mapping[str, Mapping[str, Entity]]
 ) -> dict[str, dict[str, State]]:
     return {
         name: {id: queries.includes[name].state(entity) for id, entity in entities.items()}

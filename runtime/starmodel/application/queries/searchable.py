@@ -15,10 +15,10 @@ from starmodel.domain import Entity, Ref
 
 Kind: TypeAlias = Literal["text", "ordered", "exact", "flag", "reference", "references", "presence"]
 
-MOST_CHOICES = 100
+MAX_CHOICES = 100
 """With how many values a field can be compared at once."""
 
-MOST_CHARACTERS = 200
+MAX_CHARACTERS = 200
 """How long a text may be that is looked for inside of others."""
 
 _EQUAL: tuple[Operator, ...] = ("eq", "ne", "in")
@@ -36,7 +36,7 @@ _SORTED: frozenset[Kind] = frozenset({"text", "ordered", "exact", "flag"})
 _CONFIG = CoreConfig(allow_inf_nan=False)
 _BOOL = core_schema.bool_schema()
 _TEXT = core_schema.str_schema()
-_PART = core_schema.str_schema(min_length=1, max_length=MOST_CHARACTERS)
+_PART = core_schema.str_schema(min_length=1, max_length=MAX_CHARACTERS)
 _ID = core_schema.str_schema(min_length=1, max_length=200)
 
 
@@ -74,13 +74,13 @@ class SearchField:
         return f"<SearchField {self.kind}>"
 
     def schema(self, operator: Operator) -> CoreSchema:
-        """Give the schema of what the field is compared with: of one value, also for `in`."""
+        """Return the schema of what the field is compared with: of one value, also for `in`."""
         if operator == "isnull":
             return _BOOL
         return _PART if operator in ("contains", "startswith") else self._schema
 
     def check(self, operator: Operator, value: object) -> object:
-        """Give a value as a condition has it.
+        """Return a value as a condition has it.
 
         Raises:
             ValidationError: It is not of the field's type.
@@ -90,7 +90,7 @@ class SearchField:
         return plain(self._validator(operator).validate_python(value))
 
     def check_json(self, value: bytes) -> object:
-        """Give a value of the field, written as JSON, as a condition has it.
+        """Return a value of the field, written as JSON, as a condition has it.
 
         Raises:
             ValidationError: It is not of the field's type.
@@ -116,7 +116,7 @@ def ordered(type_: type, *, nullable: bool = False) -> SearchField:
 
 
 def exact(type_: Any, *, nullable: bool = False) -> SearchField:
-    """What is compared as a whole: an id, an enum, a `Literal`."""
+    """Return what is compared as a whole: an id, an enum, a `Literal`."""
     if get_origin(type_) is Literal:
         schema = core_schema.literal_schema([*get_args(type_)])
     elif issubclass(type_, Enum):
@@ -148,7 +148,7 @@ _SCHEMAS: dict[type, CoreSchema] = {
 }
 
 
-def flag(*, nullable: bool = False) -> SearchField:
+def boolean(*, nullable: bool = False) -> SearchField:
     """Yes or no."""
     return SearchField("flag", _BOOL, nullable=nullable)
 
@@ -163,18 +163,18 @@ def references(target: EntityDefinition[Any]) -> SearchField:
     return SearchField("references", _ID, target=target)
 
 
-def presence() -> SearchField:
-    """What is there or not, and cannot be compared: bytes, and what is kept as JSON."""
+def null_only() -> SearchField:
+    """Return what is there or not, and cannot be compared: bytes, and what is kept as JSON."""
     return SearchField("presence", _BOOL, nullable=True)
 
 
 def plain(value: object) -> object:
-    """Give the value of an enum's member, and every other value as it is."""
+    """Return the value of an enum's member, and every other value as it is."""
     return value.value if isinstance(value, Enum) else value
 
 
 def _id_of(value: object) -> object:
-    """Give the id that a reference is, or that an entity has, as text."""
+    """Return the id that a reference is, or that an entity has, as text."""
     if isinstance(value, Ref | Entity):
         value = value.id
     return str(value) if isinstance(value, int | UUID) and not isinstance(value, bool) else value

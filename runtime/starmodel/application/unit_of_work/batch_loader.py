@@ -6,7 +6,7 @@ from uuid import UUID
 
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.store import Key, Stored
-from starmodel.application.unit_of_work.tracking import Tracked
+from starmodel.application.unit_of_work.tracking import TrackedEntity
 from starmodel.domain import Entity, Ref
 from starmodel.domain.type_guards import is_sequence
 
@@ -18,7 +18,7 @@ NO_SUCH_RECORD = ("There is no such record.", "foreign_key")
 """What is said of a reference that leads nowhere, and its type for programs."""
 
 
-class Neighbours:
+class BatchLoader:
     """Entities that were loaded together, and what was loaded ahead for them.
 
     When the reference of one of them is followed, those of the others are loaded along with it:
@@ -32,12 +32,12 @@ class Neighbours:
         self._ahead: dict[Key, Stored | None] = {}
 
     def add(self, entity: str, together: list[Entity]) -> None:
-        """Take note that these were loaded together."""
+        """Record that these were loaded together."""
         if len(together) > 1:
             self._groups.append((entity, together))
 
-    def take(self, key: Key) -> Stored | None:
-        """Give what was loaded ahead under a key, once."""
+    def pop(self, key: Key) -> Stored | None:
+        """Return what was loaded ahead under a key, once."""
         return self._ahead.pop(key, None)
 
     async def load_ahead(
@@ -65,12 +65,12 @@ class Neighbours:
 
 
 def ids_in(entity: Entity, field: str) -> list[str]:
-    """Give the ids that a field refers to: of a `Ref`, of a list of them, or none."""
+    """Return the ids that a field refers to: of a `Ref`, of a list of them, or none."""
     return ids_of(entity.__dict__.get(field))
 
 
 def ids_of(value: object) -> list[str]:
-    """Give the ids that a value refers to: a `Ref`, a list of them, or anything else."""
+    """Return the ids that a value refers to: a `Ref`, a list of them, or anything else."""
     if isinstance(value, Ref):
         return [value.id]
     if is_sequence(value):
@@ -79,7 +79,7 @@ def ids_of(value: object) -> list[str]:
 
 
 def given_ids(value: object) -> set[str]:
-    """Give the ids that somebody has given: as references, entities or plain ids, alone or listed."""
+    """Return the ids that somebody has given: as references, entities or plain ids, alone or listed."""
     if isinstance(value, Ref | Entity):
         return {str(value.id)}
     if isinstance(value, str | int | UUID):
@@ -90,9 +90,9 @@ def given_ids(value: object) -> set[str]:
 
 
 def referring(
-    tracked: Iterable[Tracked], definition: EntityDefinition[Any], field: str, id: str
-) -> list[Tracked]:
-    """Give those that refer to a record, as they are now and not as they are stored."""
+    tracked: Iterable[TrackedEntity], definition: EntityDefinition[Any], field: str, id: str
+) -> list[TrackedEntity]:
+    """Return those that refer to a record, as they are now and not as they are stored."""
     found = [
         each
         for each in tracked
@@ -104,7 +104,7 @@ def referring(
 
 
 def refers(cls: type[Entity]) -> bool:
-    """Tell whether an entity class has a field that refers to others. Asked once, at start."""
+    """Return whether an entity class has a field that refers to others. Asked once, at start."""
     return any(_mentions(field.annotation) for field in cls.__pydantic_fields__.values())
 
 

@@ -10,22 +10,22 @@ from starmodel.application.authorization import authorize, may_do, may_read
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.readable import Reading, Turns
 from starmodel.application.store import (
-    NO_READS,
-    Check,
+    EMPTY_READ_SET,
     EntityPersistenceBackend,
     Key,
-    Reads,
-    Relation,
+    ReadSet,
+    ReferrerCount,
     Stored,
+    VersionCheck,
 )
 from starmodel.application.unit_of_work.batch_loader import (
     NO_SUCH_RECORD,
-    Neighbours,
+    BatchLoader,
     given_ids,
     referring,
 )
 from starmodel.application.unit_of_work.locks import Lock
-from starmodel.application.unit_of_work.tracking import Tracked
+from starmodel.application.unit_of_work.tracking import TrackedEntity
 from starmodel.domain import Access, Actor, Entity, Policy
 from starmodel.domain.relation import Loader, Target
 from starmodel.errors import (
@@ -45,7 +45,7 @@ ATTEMPTS = 8
 """How often an event is run before its caller is told of the conflict."""
 
 _FIRST_DELAY = 0.004
-_LONGEST_DELAY = 0.1
+_MAX_DELAY = 0.1
 
 
 class Loading:
@@ -60,7 +60,7 @@ class Loading:
     # What most events never touch stays with the class.
     idempotency_key: str | None = None
     last_conflict: Conflict
-    _latest: Tracked | None = None
+    _latest: TrackedEntity | None = None
     _conflicts = 0
     _outer: Loader | None = None
     # The store that keeps receipts, once there is anything to do with one.
@@ -73,19 +73,19 @@ class Loading:
     # What is locked with the first that is loaded, all at once: see `Lock.begin`.
     _wanted: Sequence[Key] = ()
     _wanted_of: EntityPersistenceBackend | None = None
-    _neighbours: Neighbours | None = None
+    _neighbours: BatchLoader | None = None
     # Who was asked for by what they refer to, since the last commit.
-    _relations: Sequence[Relation] = ()
+    _relations: Sequence[ReferrerCount] = ()
 
     def __init__(self, services: "Services", actor: Actor) -> None:
         self.actor = actor
         self._services = services
-        self._tracked: dict[Key, Tracked] = {}
+        self._tracked: dict[Key, TrackedEntity] = {}
 
     async def load(
         self, definition: EntityDefinition[E] | type[E], holder: str = "", *, lock: bool = False
     ) -> E:
-        """Give the entity of `holder`, to be changed at will.
+        """Return the entity of `holder`, to be changed at will.
 
         `holder` is the session, the actor's id or the record's id, by the entity's scope; for
         `Scope.GLOBAL` there is none. Loading the same entity again gives the same object.
@@ -108,7 +108,7 @@ class Loading:
             backend = self._services.persistence.backend_for(definition)
             if backend.is_immediate and backend is not self._wanted_of:
                 stored = backend.load_now(key)
-            elif backend.keeps_records:
+            elif backend.has_outbox:
                 self._keeper = backend
                 stored = await self._load_locked(backend, key, lock)
             elif backend is self._wanted_of:
@@ -118,7 +118,9 @@ class Loading:
             if stored is None and definition.is_record:
                 raise NotFound(definition.name, holder)
             # Where it is loaded twice at once, the first to come back counts.
-            tracked = self._tracked.setdefault(key, Tracked(definition, key, backend, stored, None))
+            tracked = self._tracked.setdefault(
+                key, TrackedEntity(definition, key, backend, stored, None)
+            )
         if tracked.is_deleted:
             raise NotFound(definition.name, holder)
         self._latest = tracked
@@ -143,7 +145,7 @@ class Loading:
             authorize(self.actor, allowed=False)
 
     def lock(self, definition: EntityDefinition[Any] | type[Entity], *holders: str | None) -> None:
-        """Say which entities will be loaded with `lock`, before anything is loaded.
+        """Describe which entities will be loaded with `lock`, before anything is loaded.
 
         All are locked together with the first of them, in an order that everybody keeps to: of
         two events neither waits for the other while that one waits for it. A holder may be
@@ -155,7 +157,7 @@ class Loading:
         if not isinstance(definition, EntityDefinition):
             definition = self._services.definition_of(definition)
         backend = self._services.persistence.backend_for(definition)
-        if backend.keeps_records:
+        if backend.has_outbox:
             found = [holder for holder in holders or ("",) if holder is not None]
             self._declared = self._wanted = [*self._declared, *map(definition.key, found)]
             self._wanted_of = backend
@@ -196,7 +198,7 @@ class Loading:
             raise ConstraintViolation(definition.name, tuple(errors))
 
     async def load_reference(self, target: Target, id: str) -> Entity:
-        """Give the record that a `Ref` leads to; see `Ref.load`.
+        """Return the record that a `Ref` leads to; see `Ref.load`.
 
         Where it was one of several that were loaded together, what the others refer to is loaded
         at the same time.
@@ -209,7 +211,7 @@ class Loading:
         return await self.load(definition, id)
 
     async def load_many(self, owner: Entity, name: str) -> list[Entity]:
-        """Give the records that refer to a loaded one; see `Many.load`.
+        """Return the records that refer to a loaded one; see `Many.load`.
 
         Those that this unit of work has added or changed count as they are now.
         """
@@ -218,22 +220,22 @@ class Loading:
         other = self._services.definition_of(target)
         backend = self._services.persistence.backend_for(other)
         id = str(owner.id)
-        check = Check(owning.key, owning.expected)
+        check = VersionCheck(owning.key, owning.expected)
         # Who is new is referred to by nobody else, and who is locked by nobody who is new.
         is_settled = owning.is_new or (self._lock is not None and self._lock.holds(check))
         stored_ones = await self._source(backend).find(other.name, field, id)
         turns = Turns()
         for key, stored in stored_ones:
             if key not in self._tracked:
-                self._tracked[key] = Tracked(other, key, backend, stored, None)
+                self._tracked[key] = TrackedEntity(other, key, backend, stored, None)
             await turns.give_way()
-        if not is_settled and backend.keeps_records:
-            relation = Relation(check, other.name, field, len(stored_ones))
+        if not is_settled and backend.has_outbox:
+            relation = ReferrerCount(check, other.name, field, len(stored_ones))
             self._relations = [*self._relations, relation]
         found = referring(self._tracked.values(), other, field, id)
         entities: list[Entity] = [tracked.entity for tracked in found]
         if self._neighbours is None:
-            self._neighbours = Neighbours()
+            self._neighbours = BatchLoader()
         self._neighbours.add(other.name, entities)
         return [*entities]
 
@@ -243,7 +245,7 @@ class Loading:
         """Load from a store that can lock, or take what was loaded ahead."""
         wanted = self._wanted if backend is self._wanted_of else ()
         if not lock and (key not in wanted or (self._tracked and self._lock is None)):
-            ahead = None if self._neighbours is None else self._neighbours.take(key)
+            ahead = None if self._neighbours is None else self._neighbours.pop(key)
             return await self._source(backend).load(key) if ahead is None else ahead
         if self._locking is None:
             self._locking = asyncio.Lock()
@@ -268,25 +270,25 @@ class Loading:
             await lock.end()
 
     def _source(self, backend: EntityPersistenceBackend) -> EntityPersistenceBackend:
-        """Give the store, or the view of it that holds a lock."""
+        """Return the store, or the view of it that holds a lock."""
         return backend if self._lock is None else self._lock.view_of(backend)
 
-    def _reads(self, backend: EntityPersistenceBackend, saved: Sequence[Tracked]) -> Reads:
-        """Give what was loaded from a store and is not saved, and is not locked either."""
+    def _reads(self, backend: EntityPersistenceBackend, saved: Sequence[TrackedEntity]) -> ReadSet:
+        """Return what was loaded from a store and is not saved, and is not locked either."""
         if len(self._tracked) == len(saved) and not self._relations:
-            return NO_READS
+            return EMPTY_READ_SET
         written = {tracked.key for tracked in saved}
         lock = self._lock
-        checks: list[Check] = []
+        checks: list[VersionCheck] = []
         for key, tracked in self._tracked.items():
             if key in written or tracked.is_new or tracked.backend is not backend:
                 continue
-            check = Check(key, tracked.expected)
+            check = VersionCheck(key, tracked.expected)
             if lock is None or not lock.holds(check):
                 checks.append(check)
-        return Reads(checks, self._relations)
+        return ReadSet(checks, self._relations)
 
-    def _find(self, entity: Entity) -> Tracked:
+    def _find(self, entity: Entity) -> TrackedEntity:
         latest = self._latest
         if latest is not None and latest.entity is entity:
             return latest
@@ -308,5 +310,5 @@ class Loading:
         self._conflicts += 1
         if self._conflicts >= ATTEMPTS:
             raise conflict
-        longest = min(_FIRST_DELAY * 2 ** (self._conflicts - 1), _LONGEST_DELAY)
+        longest = min(_FIRST_DELAY * 2 ** (self._conflicts - 1), _MAX_DELAY)
         await asyncio.sleep(random.uniform(0, longest))

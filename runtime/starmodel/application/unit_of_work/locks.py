@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 
-from starmodel.application.store import Check, EntityPersistenceBackend, Key, Stored
+from starmodel.application.store import EntityPersistenceBackend, Key, Stored, VersionCheck
 
 
 class Lock:
@@ -27,7 +27,7 @@ class Lock:
         self._scope = scope
         self._view = view
         self._held: dict[Key, Stored | None] = {}
-        self._locked: set[Check] = set()
+        self._locked: set[VersionCheck] = set()
 
     @classmethod
     async def begin(cls, backend: EntityPersistenceBackend, keys: Iterable[Key] = ()) -> "Lock":
@@ -39,7 +39,7 @@ class Lock:
         Raises:
             Conflict: Others were in the way.
         """
-        scope = backend.exclusive()
+        scope = backend.transaction()
         lock = cls(backend, scope, await scope.__aenter__())
         try:
             for key in sorted({*keys}):
@@ -50,7 +50,7 @@ class Lock:
         return lock
 
     async def load(self, backend: EntityPersistenceBackend, key: Key) -> Stored | None:
-        """Lock a key of a store, and give what is stored there.
+        """Lock a key of a store, and return what is stored there.
 
         Raises:
             Conflict: Others were in the way.
@@ -61,21 +61,21 @@ class Lock:
             return await backend.lock(key)
         return await self._lock(key)
 
-    def holds(self, check: Check) -> bool:
-        """Tell whether nobody else can change an entry of this version before the end."""
+    def holds(self, check: VersionCheck) -> bool:
+        """Return whether nobody else can change an entry of this version before the end."""
         return check in self._locked
 
     def view_of(self, backend: EntityPersistenceBackend) -> EntityPersistenceBackend:
-        """Give the view of a store; any other than the one with the lock is its own."""
+        """Return the view of a store; any other than the one with the lock is its own."""
         return self._view if backend is self._backend else backend
 
     async def _lock(self, key: Key) -> Stored | None:
         stored = await self._view.lock(key)
         # What is not there cannot be locked: somebody else may make it.
         if stored is not None:
-            self._locked.add(Check(key, stored.version))
+            self._locked.add(VersionCheck(key, stored.version))
         return stored
 
     async def end(self) -> None:
-        """Let go of everything; what was not committed is rolled back."""
+        """Release everything; what was not committed is rolled back."""
         await self._scope.__aexit__(None, None, None)

@@ -12,17 +12,17 @@ from starmodel.application.copying import (
     NOTHING_REMOVED,
     InvalidValues,
     Removed,
-    detach,
+    deep_copy,
+    deep_equal,
     errors_of,
     field_values,
     private_texts,
     public_errors,
     quotes,
     removed_keys,
-    same,
 )
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.outcome import Outcome
+from starmodel.application.outcome import CommandResult
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
 from starmodel.domain import Actor, CommandRecord, Entity, Fragment
 from starmodel.errors import (
@@ -41,7 +41,7 @@ logger = logging.getLogger("starmodel.unit_of_work")
 _MISSING = object()
 
 
-class Tracked(Write):
+class TrackedEntity(Write):
     """A live entity, what is stored of it, and what is to be stored.
 
     It is a `Write`: `key`, `expected` and `ttl` are settled from the start, and `prepare` sets
@@ -94,27 +94,27 @@ class Tracked(Write):
         if stored is not None:
             self.expected = stored.version
             self.base = stored.values
-            self.entity = definition.restore(stored.values)
+            self.entity = definition.hydrate(stored.values)
             # The state may share lists with the entity, unless there are none.
-            is_asked = definition.is_flat and not definition.plain
+            is_asked = definition.is_immutable_flat and not definition.plain
             self.state = definition.state(self.entity) if is_asked else None
         else:
             self.expected = 0
             self.entity = definition.cls() if new is None else new
-            self.base = detach(field_values(self.entity))
+            self.base = deep_copy(field_values(self.entity))
             self.state = None
 
     def is_changed(self) -> bool:
-        """Tell whether there is anything to be saved."""
+        """Return whether there is anything to be saved."""
         if self.is_deleted:
             return self.expected > 0 and bool(self.base)
         live = self.entity.__dict__
-        if self.is_new or (self.definition.is_flat and live != self.base):
+        if self.is_new or (self.definition.is_immutable_flat and live != self.base):
             return True
         return _differs(live, self.base)
 
     def prepare(self, event: str) -> bool:
-        """Tell whether there is anything to be saved, and settle what.
+        """Return whether there is anything to be saved, and settle what.
 
         What validation gives, and not what the event left, is what will be stored and shown.
 
@@ -138,12 +138,12 @@ class Tracked(Write):
             return True
         definition, entity = self.definition, self.entity
         try:
-            if definition.is_flat:
+            if definition.is_immutable_flat:
                 checked = definition.validate(entity.__dict__)
                 self.values = checked.__dict__
             else:
                 checked = definition.validate(field_values(entity))
-                self.values = detach(field_values(checked))
+                self.values = deep_copy(field_values(checked))
         except ValidationError as error:
             raise self._invalid(event, errors_of(error)) from None
         except InvalidValues as invalid:
@@ -155,7 +155,7 @@ class Tracked(Write):
         before = self._state_before() if self.state is None else self.state
         self.changed = _difference(before, state)
         self.removed = NOTHING_REMOVED
-        if not definition.is_flat:
+        if not definition.is_immutable_flat:
             self.removed = removed_keys(before, self.changed)
         self._next_state = state
         return bool(self.changed) or self.is_new or _differs(self.values, self.base)
@@ -183,16 +183,16 @@ class Tracked(Write):
         return True
 
     def accept(self, version: int) -> None:
-        """Take note that it was saved, and has this version now."""
+        """Record that it was saved, and has this version now."""
         self.expected = version
         self.base = self.values or {}
         self.state = self._next_state
         self.is_new = False
 
-    def outcome(self, result: R, created: bool, *, is_shown: bool) -> Outcome[R]:
-        """Say what the last save led to; to somebody who may not read the entity, hardly anything."""
+    def outcome(self, result: R, created: bool, *, is_shown: bool) -> CommandResult[R]:
+        """Describe what the last save led to; to somebody who may not read the entity, hardly anything."""
         if not is_shown:
-            return Outcome(self.key[2], {}, {}, 0, result, created)
+            return CommandResult(self.key[2], {}, {}, 0, result, created)
         definition = self.definition
         state: Mapping[str, object] | Callable[[], Mapping[str, object]]
         if self.state is not None:
@@ -201,7 +201,7 @@ class Tracked(Write):
             state = partial(definition.state_of, self.base)
         else:
             state = definition.state(self.entity)
-        return Outcome(
+        return CommandResult(
             self.key[2], state, self.changed, self.expected, result, created, self.removed
         )
 
@@ -213,7 +213,7 @@ class Tracked(Write):
         time: float,
         fragment: Fragment | None,
     ) -> CommandRecord:
-        """Say what the last save was, for the bus."""
+        """Describe what the last save was, for the bus."""
         key = self.key
         changed = (*self.changed,)
         return CommandRecord(
@@ -221,13 +221,15 @@ class Tracked(Write):
         )
 
     def shown(self, error: InvalidState | ConstraintViolation) -> StarModelError:
-        """Give what the store refused to keep, without the names of private fields."""
+        """Return what the store refused to keep, without the names of private fields."""
         return type(error)(error.entity, self._public_errors([*error.errors]))
 
     def normalise(self) -> None:
         """Put what was stored into the live entity, where validation made it another value."""
         live, base = self.entity.__dict__, self.base
-        self._refresh([name for name in base if not same(live.get(name, _MISSING), base[name])])
+        self._refresh(
+            [name for name in base if not deep_equal(live.get(name, _MISSING), base[name])]
+        )
 
     async def merge(self) -> None:
         """Base the live entity on what is stored by now, and keep what the event has changed.
@@ -246,8 +248,8 @@ class Tracked(Write):
             self.state = None
             return
         live, base, fresh = self.entity.__dict__, self.base, stored.values
-        theirs = {name for name in fresh if not same(fresh[name], base.get(name, _MISSING))}
-        mine = {name for name in base if not same(live.get(name, _MISSING), base[name])}
+        theirs = {name for name in fresh if not deep_equal(fresh[name], base.get(name, _MISSING))}
+        mine = {name for name in base if not deep_equal(live.get(name, _MISSING), base[name])}
         # Equal values are no agreement: of two who count one on, both count.
         if theirs & mine:
             raise Conflict(self.key.entity, self.key.id)
@@ -308,7 +310,7 @@ class Tracked(Write):
             return ()
 
     def _state_before(self) -> Mapping[str, object]:
-        """Work out the public state that the outside knows, and leave the live entity alone."""
+        """Compute the public state that the outside knows, and leave the live entity alone."""
         if self.is_new:
             return {}
         if self.expected:
@@ -321,22 +323,25 @@ class Tracked(Write):
         if names:
             for cached in live.keys() - base.keys():
                 del live[cached]
-            live.update(detach({name: base[name] for name in names}))
+            live.update(deep_copy({name: base[name] for name in names}))
 
 
 def _differs(values: Mapping[str, object], base: Mapping[str, object]) -> bool:
     for name, old in base.items():
         value = values.get(name, _MISSING)
-        if value is not old and not same(value, old):
+        if value is not old and not deep_equal(value, old):
             return True
     return False
 
 
 def _difference(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
-    """Give what is different in `after`, or new."""
+    """Return what is different in `after`, or new."""
     return {
         name: value
         for name, value in after.items()
         if name not in before
-        or (value is not before[name] and (value != before[name] or not same(value, before[name])))
+        or (
+            value is not before[name]
+            and (value != before[name] or not deep_equal(value, before[name]))
+        )
     }

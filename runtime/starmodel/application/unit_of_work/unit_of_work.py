@@ -23,26 +23,31 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
 from starmodel.application.authorization import may_read
-from starmodel.application.copying import detach, same
+from starmodel.application.copying import deep_copy, deep_equal
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.outcome import Outcome
+from starmodel.application.outcome import CommandResult
 from starmodel.application.protected_values import ALL_WRITABLE, WritableParts, keep_protected
-from starmodel.application.store import NO_READS, EntityPersistenceBackend, Reads, Receipt
+from starmodel.application.store import (
+    EMPTY_READ_SET,
+    EntityPersistenceBackend,
+    IdempotencyRecord,
+    ReadSet,
+)
 from starmodel.application.unit_of_work.loading import ATTEMPTS, Loading
-from starmodel.application.unit_of_work.tracking import Tracked
+from starmodel.application.unit_of_work.tracking import TrackedEntity
 from starmodel.domain import Access, CommandRecord, Entity, Fragment
 from starmodel.domain.ids import refuse_id
 from starmodel.domain.relation import LOADER
 from starmodel.errors import (
     ArgumentError,
-    Busy,
     ConfigurationError,
     Conflict,
     ConstraintViolation,
+    DuplicateId,
+    DuplicateRequest,
     InvalidState,
-    Repeated,
+    LockContention,
     StaleVersion,
-    Taken,
 )
 
 E = TypeVar("E", bound=Entity)
@@ -134,9 +139,9 @@ class UnitOfWork(Loading):
                 )
             raise Conflict(key.entity, key.id)
         backend = self._services.persistence.backend_for(definition)
-        if backend.keeps_records:
+        if backend.has_outbox:
             self._keeper = backend
-        self._tracked[key] = Tracked(definition, key, backend, None, entity)
+        self._tracked[key] = TrackedEntity(definition, key, backend, None, entity)
 
     def delete(self, entity: Entity) -> None:
         """Delete an entity that was loaded here, when the unit of work is committed."""
@@ -177,7 +182,7 @@ class UnitOfWork(Loading):
         changes: Mapping[str, object],
         writable: WritableParts = ALL_WRITABLE,
     ) -> None:
-        """Give fields of a loaded entity other values, all at once.
+        """Change fields of a loaded entity, all at once.
 
         What is not `writable` in value objects stays as it is.
         The entity is validated when the unit of work is committed, and only then: validators that
@@ -188,11 +193,11 @@ class UnitOfWork(Loading):
         live = vars(entity)
         for cached in live.keys() - type(entity).__pydantic_fields__.keys():
             del live[cached]
-        live.update(detach(changes))
+        live.update(deep_copy(changes))
         entity.__pydantic_fields_set__.update(changes)
 
     def is_changed(self) -> bool:
-        """Tell whether anything was changed since it was loaded or last saved."""
+        """Return whether anything was changed since it was loaded or last saved."""
         return any(tracked.is_changed() for tracked in self._tracked.values())
 
     async def commit(
@@ -203,7 +208,7 @@ class UnitOfWork(Loading):
         result: R,
         *,
         broadcast: Fragment | None = None,
-    ) -> Outcome[R] | None:
+    ) -> CommandResult[R] | None:
         """Save everything that changed, then tell the bus.
 
         An event that changed nothing is told to the bus as well, and saves nothing. Where anything
@@ -227,7 +232,7 @@ class UnitOfWork(Loading):
             ConstraintViolation: What else is stored does not allow it; nothing was saved.
             Conflict: Somebody else was faster, and there was no attempt left.
             Taken: A new record has the id of another.
-            Repeated: The request was carried out before.
+            DuplicateRequest: The request was carried out before.
         """
         tracked = self._find(subject)
         services = self._services
@@ -247,7 +252,7 @@ class UnitOfWork(Loading):
         if saved:
             try:
                 backend = saved[0].backend
-                if backend.keeps_records:
+                if backend.has_outbox:
                     reads = self._reads(backend, saved)
                     return await self._commit_kept(
                         tracked, saved, event, arguments, result, broadcast, is_shown, reads
@@ -258,7 +263,7 @@ class UnitOfWork(Loading):
                     versions = await backend.commit(saved)
             except Conflict as conflict:
                 if self._is_new(conflict):
-                    raise Taken(conflict.entity, conflict.id) from None
+                    raise DuplicateId(conflict.entity, conflict.id) from None
                 await self._begin_anew(conflict, saved[0].backend)
                 return None
             finally:
@@ -279,7 +284,7 @@ class UnitOfWork(Loading):
         result: R,
         *,
         broadcast: Fragment | None = None,
-    ) -> Outcome[R]:
+    ) -> CommandResult[R]:
         """Save and publish what a generator has done up to its `yield`.
 
         Where somebody else was faster, the fields that the generator has changed since the
@@ -291,14 +296,14 @@ class UnitOfWork(Loading):
             InvalidState: An entity is invalid; nothing was saved since the last checkpoint.
             ConstraintViolation: What else is stored does not allow it; nothing was saved.
             Conflict: Somebody else has changed the same fields, or was faster too often.
-            Repeated: The request was carried out before.
+            DuplicateRequest: The request was carried out before.
         """
         tracked = self._find(subject)
         created, is_shown = tracked.is_new, self._is_shown(tracked)
         saved = self._prepare(event)
         while saved:
             try:
-                if saved[0].backend.keeps_records:
+                if saved[0].backend.has_outbox:
                     outcome = await self._commit_kept(
                         tracked, saved, event, arguments, result, broadcast, is_shown
                     )
@@ -325,19 +330,19 @@ class UnitOfWork(Loading):
             await self._publish_others(tracked, saved, event, arguments, now)
         return tracked.outcome(result, created, is_shown=is_shown)
 
-    def _is_shown(self, tracked: Tracked) -> bool:
-        """Tell whether the actor may read what his event is about, as it is or as it was.
+    def _is_shown(self, tracked: TrackedEntity) -> bool:
+        """Return whether the actor may read what his event is about, as it is or as it was.
 
         An event may be open to those who may not: they are told what it gave, and nothing else.
         """
         definition = tracked.definition
         if tracked.is_new or definition.access is None or definition.access is Access.PUBLIC:
             return True
-        before = definition.restore(tracked.base) if tracked.base else tracked.entity
+        before = definition.hydrate(tracked.base) if tracked.base else tracked.entity
         return any(may_read(definition, self.actor, one) for one in (before, tracked.entity))
 
-    def _prepare(self, event: str) -> list[Tracked]:
-        """Validate what has changed, and give what is to be saved, which is all in one store."""
+    def _prepare(self, event: str) -> list[TrackedEntity]:
+        """Validate what has changed, and return what is to be saved, which is all in one store."""
         saved = [tracked for tracked in self._tracked.values() if tracked.prepare(event)]
         if len(saved) > 1:
             for tracked in saved:
@@ -350,8 +355,8 @@ class UnitOfWork(Loading):
 
     async def _publish_others(
         self,
-        subject: Tracked,
-        saved: list[Tracked],
+        subject: TrackedEntity,
+        saved: list[TrackedEntity],
         event: str,
         arguments: Mapping[str, object],
         now: float,
@@ -365,15 +370,15 @@ class UnitOfWork(Loading):
 
     async def _commit_kept(
         self,
-        subject: Tracked,
-        saved: list[Tracked],
+        subject: TrackedEntity,
+        saved: list[TrackedEntity],
         event: str,
         arguments: Mapping[str, object],
         result: R,
         broadcast: Fragment | None,
         is_shown: bool,
-        reads: Reads = NO_READS,
-    ) -> Outcome[R]:
+        reads: ReadSet = EMPTY_READ_SET,
+    ) -> CommandResult[R]:
         """Save where the records of a commit are saved with it, and publish them afterwards."""
         services, actor = self._services, self.actor
         backend, key, created = saved[0].backend, subject.key, subject.is_new
@@ -389,7 +394,7 @@ class UnitOfWork(Loading):
         ]
         receipt = None
         if self.idempotency_key is not None:
-            receipt = Receipt(self.idempotency_key, key.entity, key.id, created)
+            receipt = IdempotencyRecord(self.idempotency_key, key.entity, key.id, created)
         try:
             committed = await self._source(backend).commit_event(saved, records, receipt, reads)
         except (InvalidState, ConstraintViolation) as refused:
@@ -401,11 +406,11 @@ class UnitOfWork(Loading):
         self.idempotency_key = None
         self._relations = ()
         self._accept(saved, committed.versions)
-        await self._publish(backend, records, committed.tickets)
+        await self._publish(backend, records, committed.outbox_ids)
         return subject.outcome(result, created, is_shown=is_shown)
 
-    def _accept(self, saved: Sequence[Tracked], versions: Sequence[int]) -> None:
-        """Take note of what was saved, and tell whoever needs to know what it was before."""
+    def _accept(self, saved: Sequence[TrackedEntity], versions: Sequence[int]) -> None:
+        """Record what was saved, and tell whoever needs to know what it was before."""
         tell = self._services.before_image
         for tracked, version in zip(saved, versions, strict=True):
             if tell is not None and tracked.expected:
@@ -443,18 +448,18 @@ class UnitOfWork(Loading):
         self._forget()
 
     async def _raise_if_repeated(self) -> None:
-        """Say that the request was carried out before, where its event failed for that reason.
+        """Report that the request was carried out before, where its event failed for that reason.
 
         Only then it is looked up: an event that was not carried out before costs nothing.
         """
         if self._keeper is not None and self.idempotency_key is not None:
-            before = await self._keeper.repeated(self.idempotency_key)
+            before = await self._keeper.find_idempotency_record(self.idempotency_key)
             if before is not None:
-                raise Repeated(before.entity, before.id, created=before.created) from None
+                raise DuplicateRequest(before.entity, before.id, created=before.created) from None
 
     def _is_new(self, conflict: Conflict) -> bool:
-        """Tell whether the conflict is over a new record, whose id is simply taken."""
-        return not isinstance(conflict, Busy) and any(
+        """Return whether the conflict is over a new record, whose id is simply taken."""
+        return not isinstance(conflict, LockContention) and any(
             tracked.is_new
             and tracked.key.entity == conflict.entity
             and tracked.key.id == conflict.id
@@ -463,7 +468,7 @@ class UnitOfWork(Loading):
 
 
 def _is_equal(one: object, other: object) -> bool:
-    """Tell whether two values mean the same, however they are written: `1.5` and `1.50`."""
+    """Return whether two values mean the same, however they are written: `1.5` and `1.50`."""
     if isinstance(one, Decimal | float | datetime | time) and type(one) is type(other):
         return one == other
-    return same(one, other)
+    return deep_equal(one, other)

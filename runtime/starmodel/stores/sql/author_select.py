@@ -38,7 +38,7 @@ __all__ = ["fetch", "select"]
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-_MOST_QUERIES = 20
+_MAX_QUERIES = 20
 
 
 @overload
@@ -54,7 +54,7 @@ async def fetch(
 
 
 async def fetch(services: "Services", statement: Any) -> list[Any]:
-    """Give what a `select` finds, as of the last commit.
+    """Return what a `select` finds, as of the last commit.
 
     Of `select(ProductRow)` these are rows, which belong to nobody: to change one changes nothing
     stored. Of `select(ProductRow.name, ProductRow.price)` they are tuples.
@@ -76,7 +76,7 @@ async def fetch(services: "Services", statement: Any) -> list[Any]:
         try:
             return _run(statement, engine, results)
         except _Wanted as wanted:
-            if len(results) == _MOST_QUERIES:
+            if len(results) == _MAX_QUERIES:
                 raise ConfigurationError("The statement needs too many queries.") from None
             sql, parameters = wanted.sql, wanted.parameters
         results.append(await backend.fetch(Verbatim(sql), parameters))

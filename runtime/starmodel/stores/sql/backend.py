@@ -9,31 +9,31 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from starmodel.application.store import (
-    NO_READS,
+    EMPTY_READ_SET,
     Committed,
     EntityPersistenceBackend,
+    IdempotencyRecord,
     Key,
-    Reads,
-    Receipt,
+    ReadSet,
     Stored,
     Write,
 )
 from starmodel.domain import CommandRecord, new_id
-from starmodel.errors import Busy, Conflict, Repeated, Unavailable
+from starmodel.errors import Conflict, DuplicateRequest, LockContention, Unavailable
 from starmodel.stores.sql import outbox
 from starmodel.stores.sql.builders import delete, placeholders
-from starmodel.stores.sql.constraint_errors import refusal_of
+from starmodel.stores.sql.constraint_errors import constraint_error
 from starmodel.stores.sql.drivers.database_url import driver_for
 from starmodel.stores.sql.drivers.driver import (
+    ConnectionLost,
     Contention,
     Driver,
-    Exclusive,
-    Mismatch,
     Row,
-    Unreachable,
+    RowCountMismatch,
+    Transaction,
     Violation,
 )
-from starmodel.stores.sql.expiry import sweep
+from starmodel.stores.sql.expiry import delete_expired_rows
 from starmodel.stores.sql.reading import TableReader
 from starmodel.stores.sql.setup import prepare
 from starmodel.stores.sql.statements.commit_plan import Plan, plan
@@ -70,7 +70,7 @@ class SQLModelBackend(TableReader):
         ConfigurationError: The URL is none of a database, or its library is not installed.
     """
 
-    keeps_records: ClassVar[bool] = True
+    has_outbox: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class SQLModelBackend(TableReader):
         try:
             await self.driver.open()
             await prepare(self.driver, self.tables.values(), self._migrations)
-        except Unreachable as error:
+        except ConnectionLost as error:
             await self.driver.close()
             raise Unavailable(_RETRY_AFTER) from error
         except BaseException:
@@ -117,45 +117,45 @@ class SQLModelBackend(TableReader):
         await self.driver.close()
 
     @asynccontextmanager
-    async def exclusive(self) -> AsyncGenerator[EntityPersistenceBackend]:
-        """Give a view of the store that is one transaction until it commits."""
+    async def transaction(self) -> AsyncGenerator[EntityPersistenceBackend]:
+        """Return a view of the store that is one transaction until it commits."""
         try:
-            async with self.driver.exclusive() as transaction:
+            async with self.driver.transaction() as transaction:
                 yield _View(self, transaction)
         except Contention:
-            raise Busy("", "") from None
-        except Unreachable as error:
+            raise LockContention("", "") from None
+        except ConnectionLost as error:
             raise Unavailable(_RETRY_AFTER) from error
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
-        """Carry out all the writes, or none, and give the new version of each."""
+        """Execute all the writes, or none, and return the new version of each."""
         return [*(await self.commit_event(writes, ())).versions]
 
     async def commit_event(
         self,
         writes: Sequence[Write],
         records: Sequence[CommandRecord],
-        receipt: Receipt | None = None,
-        reads: Reads = NO_READS,
+        idempotency: IdempotencyRecord | None = None,
+        reads: ReadSet = EMPTY_READ_SET,
     ) -> Committed:
-        """Carry out the writes of an event, and keep its records and its receipt, all or none.
+        """Execute the writes of an event, and keep its records and its receipt, all or none.
 
         Raises:
             Conflict: The version of some key is not the expected one, or others refer to a record.
             InvalidState: A database would not keep some value as it is.
             ConstraintViolation: What else is stored does not allow it.
-            Repeated: The receipt's key was committed before.
+            DuplicateRequest: The receipt's key was committed before.
             Unavailable: The database does not answer; what was asked may be done or not.
         """
-        return await self.carry_out(writes, records, receipt, reads, self.driver)
+        return await self.carry_out(writes, records, idempotency, reads, self.driver)
 
     async def carry_out(
         self,
         writes: Sequence[Write],
         records: Sequence[CommandRecord],
-        receipt: Receipt | None,
-        reads: Reads,
-        transaction: Driver | Exclusive,
+        receipt: IdempotencyRecord | None,
+        reads: ReadSet,
+        transaction: Driver | Transaction,
     ) -> Committed:
         """Do what `commit_event` does, in a transaction that may have begun before."""
         kept = records if self._has_outbox else ()
@@ -164,15 +164,15 @@ class SQLModelBackend(TableReader):
         planned = plan(self.tables, writes, pairs, receipt, self.clock(), reads)
         try:
             results = await transaction.execute(planned.statements)
-        except Mismatch as mismatch:
+        except RowCountMismatch as mismatch:
             key = planned.read.get(mismatch.index) or writes[planned.owners[mismatch.index]].key
             raise Conflict(key.entity, key.id) from None
         except Contention:
-            raise Busy(writes[0].key.entity, writes[0].key.id) from None
+            raise LockContention(writes[0].key.entity, writes[0].key.id) from None
         except Violation as violation:
             await self._refuse(violation, planned, writes, receipt)
             raise
-        except Unreachable as error:
+        except ConnectionLost as error:
             raise Unavailable(_RETRY_AFTER) from error
         versions = planned.versions(results)
         for record in records:
@@ -181,14 +181,14 @@ class SQLModelBackend(TableReader):
                 record.version = versions[index]
         return Committed(versions, tickets)
 
-    def published(self, tickets: Sequence[str]) -> None:
+    def published(self, outbox_ids: Sequence[str]) -> None:
         """Forget records that have been published, together with others in a moment."""
-        self._done += tickets
+        self._done += outbox_ids
         if self._done and self._flushing is None:
             self._flushing = asyncio.get_running_loop().create_task(self._flush())
 
     async def pending(self, age: float, after: str = "") -> Sequence[tuple[str, CommandRecord]]:
-        """Give records that were committed at least `age` seconds ago and not published."""
+        """Return records that were committed at least `age` seconds ago and not published."""
         found: list[tuple[str, CommandRecord]] = []
         while not found:
             rows = await self.fetch(outbox.PENDING, (self.clock() - age, after))
@@ -203,25 +203,25 @@ class SQLModelBackend(TableReader):
             ]
         return found
 
-    async def repeated(self, key: str) -> Receipt | None:
-        """Give the receipt that was committed under a key in the last 24 hours."""
-        rows = await self.fetch(outbox.FIND_RECEIPT, (key,))
+    async def find_idempotency_record(self, key: str) -> IdempotencyRecord | None:
+        """Return the receipt that was committed under a key in the last 24 hours."""
+        rows = await self.fetch(outbox.SELECT_IDEMPOTENCY_RECORD, (key,))
         for entity, id, created in rows:
-            return Receipt(key, entity, id, bool(created))
+            return IdempotencyRecord(key, entity, id, bool(created))
         return None
 
     async def delete_expired(self) -> int:
-        """Delete every row whose time is up, and give their number.
+        """Delete every row whose time is up, and return their number.
 
         What is left of rows that were deleted long ago, and of old requests, goes as well.
         """
         try:
-            return await sweep(self.driver, self.tables.values(), self.clock())
-        except Unreachable as error:
+            return await delete_expired_rows(self.driver, self.tables.values(), self.clock())
+        except ConnectionLost as error:
             raise Unavailable(_RETRY_AFTER) from error
 
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
-        """Give the rows of a query, which is asked again where others were in the way.
+        """Return the rows of a query, which is asked again where others were in the way.
 
         Raises:
             Unavailable: The database does not answer.
@@ -234,7 +234,7 @@ class SQLModelBackend(TableReader):
                 attempts += 1
                 if attempts == _READ_ATTEMPTS:
                     raise Unavailable(_RETRY_AFTER) from error
-            except Unreachable as error:
+            except ConnectionLost as error:
                 raise Unavailable(_RETRY_AFTER) from error
 
     async def _refuse(
@@ -242,17 +242,17 @@ class SQLModelBackend(TableReader):
         violation: Violation,
         planned: Plan,
         writes: Sequence[Write],
-        receipt: Receipt | None,
+        receipt: IdempotencyRecord | None,
     ) -> None:
         """Raise what a violated constraint means."""
         if receipt is not None and violation.index == planned.receipt:
-            before = await self.repeated(receipt.key)
+            before = await self.find_idempotency_record(receipt.key)
             if before is not None:
-                raise Repeated(before.entity, before.id, created=before.created) from None
-            raise Busy(receipt.entity, receipt.id) from None
+                raise DuplicateRequest(before.entity, before.id, created=before.created) from None
+            raise LockContention(receipt.entity, receipt.id) from None
         write = writes[planned.owners[violation.index]]
         field = planned.fields[violation.index]
-        raise await refusal_of(violation, write, field, self.tables, self.fetch) from None
+        raise await constraint_error(violation, write, field, self.tables, self.fetch) from None
 
     async def _flush(self) -> None:
         await asyncio.sleep(FLUSH_SECONDS)
@@ -277,9 +277,9 @@ class SQLModelBackend(TableReader):
 class _View(TableReader):
     """The store within one transaction, which ends with a commit."""
 
-    keeps_records: ClassVar[bool] = True
+    has_outbox: ClassVar[bool] = True
 
-    def __init__(self, backend: SQLModelBackend, transaction: Exclusive) -> None:
+    def __init__(self, backend: SQLModelBackend, transaction: Transaction) -> None:
         super().__init__(backend.tables, backend.clock)
         self._backend = backend
         self._transaction = transaction
@@ -295,17 +295,17 @@ class _View(TableReader):
         self,
         writes: Sequence[Write],
         records: Sequence[CommandRecord],
-        receipt: Receipt | None = None,
-        reads: Reads = NO_READS,
+        idempotency: IdempotencyRecord | None = None,
+        reads: ReadSet = EMPTY_READ_SET,
     ) -> Committed:
         transaction = self._transaction
-        return await self._backend.carry_out(writes, records, receipt, reads, transaction)
+        return await self._backend.carry_out(writes, records, idempotency, reads, transaction)
 
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
         try:
             return await self._transaction.fetch(sql, parameters)
         except Contention:
             # The transaction is lost with it, so the event has to begin anew.
-            raise Busy("", "") from None
-        except Unreachable as error:
+            raise LockContention("", "") from None
+        except ConnectionLost as error:
             raise Unavailable(_RETRY_AFTER) from error

@@ -21,14 +21,14 @@ _MESSAGES = {
 _IN_USE = "{} still refers to it."
 
 
-async def refusal_of(
+async def constraint_error(
     violation: Violation,
     write: Write,
     field: str | None,
     statements: Mapping[str, TableStatements],
     fetch: Fetch,
 ) -> StarModelError:
-    """Give the error to raise for a violated constraint, with the fields that it is about.
+    """Return the error to raise for a violated constraint, with the fields that it is about.
 
     Args:
         violation: What the database said.

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from starmodel.stores.sql.drivers.driver import Dialect
-from starmodel.stores.sql.tables.column import Check, Column, OnDelete, integer, quote
+from starmodel.stores.sql.tables.column import Column, OnDelete, VersionCheck, integer, quote
 from starmodel.stores.sql.tables.table import EntityTable, LinkTable
 
 _TYPES: dict[Dialect, dict[str, str]] = {
@@ -135,7 +135,7 @@ def _reference(column: Column) -> str:
     )
 
 
-def _condition(column: Column, check: Check, dialect: Dialect) -> str:
+def _condition(column: Column, check: VersionCheck, dialect: Dialect) -> str:
     name = column.quoted
     if check.kind == "length":
         least, most = check.values

@@ -67,7 +67,7 @@ def run_migrations() -> None:
 
 
 def database_url() -> str:
-    """The URL of the database that is migrated."""
+    """Return the URL of the database that is migrated."""
     config = context.config
     return (
         config.attributes.get("database_url")
@@ -78,7 +78,7 @@ def database_url() -> str:
 
 
 def is_sqlite(url: str) -> bool:
-    """Whether the URL is that of a SQLite file."""
+    """Return whether the URL is that of a SQLite file."""
     return url.partition(":")[0].partition("+")[0] == "sqlite"
 
 
@@ -155,7 +155,7 @@ def _ignore(**_: Any) -> None:
 
 
 def _broken(connection: Connection) -> Counter[tuple[str, str]]:
-    """How many references lead nowhere, by table and by the table they should lead to."""
+    """Return how many references lead nowhere, by table and by the table they should lead to."""
     rows = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     return Counter((str(row[0]), str(row[2])) for row in rows)
 

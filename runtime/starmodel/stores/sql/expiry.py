@@ -4,13 +4,19 @@ import logging
 from collections.abc import Iterable
 
 from starmodel.stores.sql.builders import delete
-from starmodel.stores.sql.drivers.driver import Driver, DriverError, Mismatch, Statement, Violation
+from starmodel.stores.sql.drivers.driver import (
+    Driver,
+    DriverError,
+    RowCountMismatch,
+    Statement,
+    Violation,
+)
 from starmodel.stores.sql.outbox import RECEIPTS, TOMBSTONES
 from starmodel.stores.sql.statements.statements import TableStatements
 
 logger = logging.getLogger("starmodel.sql")
 
-RECEIPT_SECONDS = 24 * 3600.0
+IDEMPOTENCY_SECONDS = 24 * 3600.0
 """For how long the receipt of a request is kept."""
 
 TOMBSTONE_SECONDS = 30 * 24 * 3600.0
@@ -34,14 +40,14 @@ _KEEP_HIGHEST = Statement(
 )
 
 
-async def sweep(driver: Driver, tables: Iterable[TableStatements], now: float) -> int:
-    """Delete what nobody needs any more, and give the number of expired rows among it."""
+async def delete_expired_rows(driver: Driver, tables: Iterable[TableStatements], now: float) -> int:
+    """Delete what nobody needs any more, and return the number of expired rows among it."""
     count = 0
     for table in tables:
         if table.table.has_expiry:
             count += await _drop_expired(driver, table, now)
-    await driver.execute([_FORGET_RECEIPTS.bind(now - RECEIPT_SECONDS)])
-    await _forget_tombs(driver, now - TOMBSTONE_SECONDS)
+    await driver.execute([_FORGET_RECEIPTS.bind(now - IDEMPOTENCY_SECONDS)])
+    await _delete_old_tombstones(driver, now - TOMBSTONE_SECONDS)
     return count
 
 
@@ -62,12 +68,12 @@ async def _drop_expired(driver: Driver, table: TableStatements, now: float) -> i
     return count
 
 
-async def _forget_tombs(driver: Driver, before: float) -> None:
+async def _delete_old_tombstones(driver: Driver, before: float) -> None:
     if not await driver.fetch(f"SELECT 1 FROM {TOMBSTONES} WHERE {_OLD} LIMIT 1", (before,)):
         return
     try:
         await driver.execute([_KEEP_HIGHEST.bind(before), _FORGET.bind(before)])
     except DriverError as error:
-        if isinstance(error, Mismatch):
+        if isinstance(error, RowCountMismatch):
             raise
         logger.warning("Old versions of deleted rows are still remembered: %s", error)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from starmodel.application.json_projection import json_value
-from starmodel.application.store import MOST_PENDING
+from starmodel.application.store import MAX_PENDING
 from starmodel.domain import Actor, CommandRecord, Fragment
 from starmodel.stores.sql.builders import insert
 from starmodel.stores.sql.drivers.driver import Statement
@@ -26,16 +26,18 @@ RECEIPTS = "starmodel_idempotency"
 TOMBSTONES = "starmodel_tombstone"
 
 ADD = insert(OUTBOX, dict.fromkeys(("id", "created_at", "version", "body"), "?"))
-ADD_RECEIPT = insert(RECEIPTS, dict.fromkeys(("key", "created_at", "entity", "id", "created"), "?"))
-FIND_RECEIPT = f"SELECT entity, id, created FROM {RECEIPTS} WHERE key = ?"
+INSERT_IDEMPOTENCY_RECORD = insert(
+    RECEIPTS, dict.fromkeys(("key", "created_at", "entity", "id", "created"), "?")
+)
+SELECT_IDEMPOTENCY_RECORD = f"SELECT entity, id, created FROM {RECEIPTS} WHERE key = ?"
 PENDING = (
     f"SELECT id, version, body FROM {OUTBOX} WHERE created_at <= ? AND id > ? ORDER BY id"
-    f" LIMIT {MOST_PENDING}"
+    f" LIMIT {MAX_PENDING}"
 )
 
 
 def add_new(table: str, key: str) -> Statement:
-    """Give the statement that keeps the record of a row which is new in the same transaction.
+    """Return the statement that keeps the record of a row which is new in the same transaction.
 
     Its version is that of the row of `table` with the `key`.
     """

@@ -28,14 +28,14 @@ class TableReader(EntityPersistenceBackend):
 
     @abstractmethod
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
-        """Give the rows of a query.
+        """Return the rows of a query.
 
         Raises:
             Unavailable: The database does not answer.
         """
 
     def table_of(self, entity: str) -> TableStatements:
-        """Give what is done with the table of an entity.
+        """Return what is done with the table of an entity.
 
         Raises:
             ConfigurationError: The database has no table for it.
@@ -46,11 +46,11 @@ class TableReader(EntityPersistenceBackend):
         return table
 
     async def load(self, key: Key) -> Stored | None:
-        """Give what is stored under the key, `None` if it is missing."""
+        """Return what is stored under the key, `None` if it is missing."""
         return await self.load_row(key)
 
     async def load_row(self, key: Key, suffix: str = "") -> Stored | None:
-        """Give what is stored under the key by a query that ends in `suffix`."""
+        """Return what is stored under the key by a query that ends in `suffix`."""
         table = self.table_of(key.entity)
         value = table.find_key(key.id)
         if value is None:
@@ -59,7 +59,7 @@ class TableReader(EntityPersistenceBackend):
         return table.read(rows[0], self.clock()) if rows else None
 
     async def version(self, key: Key) -> int:
-        """Give the version stored under the key, `0` if it is missing."""
+        """Return the version stored under the key, `0` if it is missing."""
         table = self.table_of(key.entity)
         value = table.find_key(key.id)
         rows = () if value is None else await self.fetch(table.version.sql, (value,))
@@ -68,7 +68,7 @@ class TableReader(EntityPersistenceBackend):
         return rows[0][0]
 
     async def load_all(self, keys: Sequence[Key]) -> list[Stored | None]:
-        """Give what is stored under each of several keys of one entity, in their order."""
+        """Return what is stored under each of several keys of one entity, in their order."""
         if not keys:
             return []
         table = self.table_of(keys[0].entity)
@@ -83,7 +83,7 @@ class TableReader(EntityPersistenceBackend):
         return [found.get(key) for key in keys]
 
     async def find(self, entity: str, field: str, id: str) -> list[tuple[Key, Stored]]:
-        """Give the records of an entity that refer to the record `id` through a field.
+        """Return the records of an entity that refer to the record `id` through a field.
 
         It is one query, whatever their number. They are sorted by their ids.
         """
@@ -104,7 +104,7 @@ class TableReader(EntityPersistenceBackend):
         return found
 
     async def search(self, search: Search) -> list[tuple[Key, Stored]]:
-        """Give the records of an entity that fit, in the order that is asked for.
+        """Return the records of an entity that fit, in the order that is asked for.
 
         It is one query; a second one where those that have no value follow others that have.
         """
@@ -116,11 +116,11 @@ class TableReader(EntityPersistenceBackend):
     async def search_states(
         self, search: Search, fields: tuple[str, ...]
     ) -> tuple[list[dict[str, object]], Callable[[int], Stored]]:
-        """Give what JSON has of some fields of the records that fit, and what reads one whole."""
+        """Return what JSON has of some fields of the records that fit, and what reads one whole."""
         table = self.table_of(search.entity)
         now = self.clock()
         rows = await self._search(table, search, now)
-        picture = table.picture(fields).of
+        picture = table.serializer(fields).serialize
 
         def read(place: int) -> Stored:
             stored = table.read(rows[place], now)
@@ -138,11 +138,11 @@ class TableReader(EntityPersistenceBackend):
         return rows
 
     def references(self, entity: str) -> Mapping[str, str]:
-        """Give the fields of an entity that refer to others, each with the entity it leads to."""
+        """Return the fields of an entity that refer to others, each with the entity it leads to."""
         table = self.tables.get(entity)
         return {} if table is None else table.references
 
     def read(self, table: TableStatements, rows: Iterable[Row]) -> list[tuple[Key, Stored]]:
-        """Give what rows of records hold; those whose time is up are left out."""
+        """Return what rows of records hold; those whose time is up are left out."""
         now = self.clock()
         return [found for row in rows if (found := table.read_record(row, now)) is not None]

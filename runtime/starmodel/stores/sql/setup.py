@@ -5,12 +5,12 @@ from pathlib import Path
 
 from starmodel.stores.sql.ddl import create_tables
 from starmodel.stores.sql.drivers.driver import (
+    ConnectionLost,
     Contention,
     Dialect,
     Driver,
     DriverError,
     Statement,
-    Unreachable,
 )
 from starmodel.stores.sql.outbox import OWN_TABLES
 from starmodel.stores.sql.schema.schema_check import check_migrations
@@ -49,7 +49,7 @@ async def _is_there(driver: Driver, table: str) -> bool:
 async def _make(driver: Driver, table: str, columns: str) -> None:
     try:
         await driver.execute([Statement(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")])
-    except (Contention, Unreachable):
+    except (Contention, ConnectionLost):
         raise
     except DriverError:
         # Of two who make it at once PostgreSQL refuses one, in several ways, in spite of IF NOT

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar, Unpack
 
 from starmodel.settings import Settings
-from starmodel.web.app.app_state import Adapters
+from starmodel.web.app.app_state import AppOptions
 from starmodel.web.app.application import WebApplication
 from starmodel.web.app.routing import Resource
 
@@ -29,7 +29,7 @@ class WebAdapter(ABC, Generic[HostT]):
         app: HostT,
         resources: Iterable[Resource],
         settings: Settings | None = None,
-        **adapters: Unpack[Adapters],
+        **options: Unpack[AppOptions],
     ) -> WebApplication:
         """Put the routes into an app, in front of its own middleware and pages.
 
@@ -44,6 +44,6 @@ class WebAdapter(ABC, Generic[HostT]):
         self,
         resources: Iterable[Resource],
         settings: Settings | None = None,
-        **adapters: Unpack[Adapters],
+        **options: Unpack[AppOptions],
     ) -> WebApplication:
         """Make a ready app, with an empty host behind the routes."""

@@ -9,7 +9,7 @@ from starmodel.domain import Actor
 from starmodel.errors import ConfigurationError, Unauthenticated
 from starmodel.settings import Settings
 from starmodel.web.adapters.adapter import WebAdapter
-from starmodel.web.app.app_state import Adapters, Identify
+from starmodel.web.app.app_state import AppOptions, Identify
 from starmodel.web.app.application import VISIT, WebApplication
 from starmodel.web.app.routing import Resource
 from starmodel.web.http.request import Request
@@ -35,7 +35,7 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
         app: StarletteT,
         resources: Iterable[Resource],
         settings: Settings | None = None,
-        **adapters: Unpack[Adapters],
+        **options: Unpack[AppOptions],
     ) -> WebApplication:
         """Put the routes into an app, in front of its own middleware and pages."""
         from starlette.middleware import Middleware
@@ -43,7 +43,7 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
         if app.middleware_stack is not None:
             raise ConfigurationError("The app is being served already; configure it before.")
         host = cast("ASGIApplication", app)
-        application = WebApplication(resources, settings, host=host, **adapters)
+        application = WebApplication(resources, settings, host=host, **options)
         app.user_middleware.insert(0, Middleware(Front, application=application))
         return application
 
@@ -51,7 +51,7 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
         self,
         resources: Iterable[Resource],
         settings: Settings | None = None,
-        **adapters: Unpack[Adapters],
+        **options: Unpack[AppOptions],
     ) -> WebApplication:
         """Make a ready app, with an empty host behind the routes, made when it is first needed.
 
@@ -68,7 +68,7 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
             host = self.create_host(Settings.from_environment(settings))
             return cast("ASGIApplication", host)
 
-        return WebApplication(resources, settings, make_host=make_host, **adapters)
+        return WebApplication(resources, settings, make_host=make_host, **options)
 
 
 class StarletteAdapter(StarletteFamilyAdapter["Starlette"]):
@@ -90,7 +90,7 @@ class Front:
         self._application = application.in_front_of(app)
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """Answer a request, or hand it on."""
+        """Respond to a request, or hand it on."""
         await self._application(scope, receive, send)
 
 

@@ -28,7 +28,7 @@ from starmodel.web.http.prefix import prefix_of
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import VARY, Headers
 from starmodel.web.http.session import SessionIdentity, SignedSession
-from starmodel.web.live.change_counter import Changes
+from starmodel.web.live.change_counter import ChangeCounter
 from starmodel.web.ui.ui_adapter import DefaultUI, PrefixedUI, UIAdapter
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ Identify: TypeAlias = Callable[[Request], Actor | Awaitable[Actor]]
 """Says who sent a request; an ordinary function or an async one."""
 
 
-class Adapters(TypedDict, total=False):
+class AppOptions(TypedDict, total=False):
     """The parts of an app that can be replaced, each by a keyword argument.
 
     Keys:
@@ -67,7 +67,7 @@ _PROJECT_FILES = ("pyproject.toml", "starmodel.toml")
 """For how many prefixes parts are kept."""
 
 
-class Reply:
+class ResponseFrame:
     """What is the same in all answers of one route to Datastar.
 
     Attributes:
@@ -84,7 +84,7 @@ class Reply:
         self.is_acknowledgement = is_acknowledgement
 
 
-class Parts:
+class AppState:
     """What handlers work with; one for an app.
 
     Attributes:
@@ -92,7 +92,7 @@ class Parts:
         services: Stores, bus and unit of work.
         formatter: Writes the answers that pages read.
         event_headers: The headers of answers that pages read.
-        replies: What is the same in all answers of a route to Datastar.
+        response_frames: What is the same in all answers of a route to Datastar.
         ui: Makes documents of generated pages.
         identify: Says who sent a request; `None` where everybody is anonymous.
         page_headers: The headers of generated pages.
@@ -113,21 +113,21 @@ class Parts:
         "identify",
         "page_headers",
         "prefix",
-        "replies",
+        "response_frames",
         "services",
         "settings",
         "ui",
     )
 
     def __init__(
-        self, resources: Iterable["Resource"], settings: Settings, adapters: Adapters
+        self, resources: Iterable["Resource"], settings: Settings, options: AppOptions
     ) -> None:
         resources = tuple(resources)
-        clock = adapters.get("clock", time.time)
-        stores: dict[StateStore | str, EntityPersistenceBackend] = {**adapters.get("stores", {})}
+        clock = options.get("clock", time.time)
+        stores: dict[StateStore | str, EntityPersistenceBackend] = {**options.get("stores", {})}
         if StateStore.SERVER_MEMORY not in stores:
             stores[StateStore.SERVER_MEMORY] = (
-                MemoryRepo(clock=clock) if "clock" in adapters else MemoryRepo()
+                MemoryRepo(clock=clock) if "clock" in options else MemoryRepo()
             )
         kept = [
             resource.table
@@ -139,16 +139,16 @@ class Parts:
         self.settings = settings
         self.services = Services(
             PersistenceManager(stores),
-            adapters.get("bus") or InProcessBus(),
+            options.get("bus") or InProcessBus(),
             definitions=[resource.definition for resource in resources],
             clock=clock,
-            unit_of_work=adapters.get("unit_of_work", UnitOfWork),
+            unit_of_work=options.get("unit_of_work", UnitOfWork),
         )
-        self.formatter: EventResponseFormatter = adapters.get("formatter") or DatastarFormatter()
+        self.formatter: EventResponseFormatter = options.get("formatter") or DatastarFormatter()
         self.event_headers = self.formatter.headers
         before, after = self.formatter.signals_frame
-        self.replies = {
-            route: Reply(
+        self.response_frames = {
+            route: ResponseFrame(
                 before + route.signals_before,
                 route.signals_after + after,
                 is_acknowledgement=(route.respond or settings.respond) == "ack",
@@ -156,20 +156,20 @@ class Parts:
             for resource in resources
             for route in resource.routes
         }
-        self.ui: UIAdapter = adapters.get("ui") or DefaultUI(
+        self.ui: UIAdapter = options.get("ui") or DefaultUI(
             settings.datastar_url, settings.datastar_integrity
         )
-        self.identify: Identify | None = adapters.get("identify")
+        self.identify: Identify | None = options.get("identify")
         self.page_headers = page_headers(settings)
-        self.changes = Changes(resources)
+        self.changes = ChangeCounter(resources)
         self.entities = tuple(resource.definition.cls for resource in resources)
         self._clock = clock
-        self._session: SessionIdentity | None = adapters.get("session")
+        self._session: SessionIdentity | None = options.get("session")
         self.prefix = ""
-        self._above: Parts | None = None
-        self._below: dict[str, Parts] = {}
+        self._above: AppState | None = None
+        self._below: dict[str, AppState] = {}
 
-    def below(self, root_path: str) -> "Parts":
+    def below(self, root_path: str) -> "AppState":
         """Return the same parts for requests below an ASGI `root_path`.
 
         Their pages, answers and cookies stay below it; everything else is shared.
@@ -233,7 +233,7 @@ def _sql_store(
 
 
 def _project_root(settings: Settings) -> Path | None:
-    """The project's folder; `None` where the app is installed apart from it, as a wheel is."""
+    """Return the project's folder; `None` where the app is installed apart from it, as a wheel is."""
     if settings.project_root is None:
         return None
     root = Path(settings.project_root)
@@ -241,7 +241,7 @@ def _project_root(settings: Settings) -> Path | None:
 
 
 def page_headers(settings: Settings) -> Headers:
-    """Give the headers of generated pages.
+    """Return the headers of generated pages.
 
     Scripts come from this site and from Datastar's one address, and none is written into the
     page. Datastar 1.0 compiles the expressions in a page, which is what `unsafe-eval` allows.

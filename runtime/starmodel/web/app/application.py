@@ -8,12 +8,12 @@ from typing import Any, Protocol, TypeVar, Unpack
 
 from starmodel.application import EntityDefinition, Services, Snapshot
 from starmodel.domain import Actor, Entity, Scope
-from starmodel.errors import ConfigurationError, Repeated, Unauthenticated
+from starmodel.errors import ConfigurationError, DuplicateRequest, Unauthenticated
 from starmodel.settings import Settings
-from starmodel.web.app.app_state import Adapters, Parts
+from starmodel.web.app.app_state import AppOptions, AppState
 from starmodel.web.app.lifespan import Lifespan, within_lifespan
-from starmodel.web.app.problems import Problem, answer_error, answer_problem
-from starmodel.web.app.responses import answer_repeated, lead_to
+from starmodel.web.app.problems import Problem, respond_error, respond_problem
+from starmodel.web.app.responses import redirect, respond_duplicate
 from starmodel.web.app.routing import Methods, Resource, Route, RouteTable
 from starmodel.web.http.csrf import is_cross_site
 from starmodel.web.http.prefix import PREFIX, path_below
@@ -55,7 +55,7 @@ class WebApplication:
         host: Answers whatever is not one of the routes.
         make_host: Makes the host when it is first needed, where none is given: to import a
             framework takes longer than everything else, and many apps never need it.
-        adapters: Parts to be used instead of the defaults; see `Adapters`.
+        options: Parts to be used instead of the defaults; see `AppOptions`.
 
     Attributes:
         settings: The settings that are in force.
@@ -73,25 +73,29 @@ class WebApplication:
         *,
         host: ASGIApplication | None = None,
         make_host: Callable[[], ASGIApplication] | None = None,
-        **adapters: Unpack[Adapters],
+        **options: Unpack[AppOptions],
     ) -> None:
         resources = tuple(resources)
         self.settings = Settings.from_environment(settings)
         self._host = host
         self._make_host = make_host
-        self._parts = Parts(resources, self.settings, adapters)
-        self.services: Services = self._parts.services
+        self._app_state = AppState(resources, self.settings, options)
+        self.services: Services = self._app_state.services
         self.hub = LiveHub(
-            resources, self.services, self.settings, self._parts.formatter, self._parts.changes
+            resources,
+            self.services,
+            self.settings,
+            self._app_state.formatter,
+            self._app_state.changes,
         )
-        self._lifespan = Lifespan(self._parts, self.hub)
+        self._lifespan = Lifespan(self._app_state, self.hub)
         self._trusted_origins = frozenset(map(_origin, self.settings.trusted_origins))
         self.routes: tuple[Route, ...] = (
             *(route for resource in resources for route in resource.routes),
             self.hub.route,
             *(
-                Route("GET", path, partial(_answer_asset, asset), is_asset=True)
-                for path, asset in self._parts.ui.assets.items()
+                Route("GET", path, partial(_respond_asset, asset), is_asset=True)
+                for path, asset in self._app_state.ui.assets.items()
             ),
         )
         self._table = RouteTable(self.routes)
@@ -109,11 +113,11 @@ class WebApplication:
         return f"<WebApplication, {len(self.routes)} routes>"
 
     async def __call__(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
-        """Answer a request, or hand it to the host."""
+        """Respond to a request, or hand it to the host."""
         if scope["type"] != "http":
             await self._serve_other(scope, receive, send)
             return
-        parts, own = self._parts, scope
+        parts, own = self._app_state, scope
         if scope.get("root_path"):
             parts = parts.below(scope["root_path"])
             # An app around this one may have set it for its host, which we are.
@@ -144,20 +148,20 @@ class WebApplication:
         if not route.is_safe and is_cross_site(request, self._trusted_origins):
             # With its status even to Datastar: whoever sent this is no page of ours.
             problem = Problem(403, "This request came from another site.")
-            await self._send(request, answer_problem(request, problem), receive, send)
+            await self._send(request, respond_problem(request, problem), receive, send)
             return
         if route.json_only and not request.wants_json:
             await self._serve_host(scope, receive, send, parts)
             return
         try:
             # What is the same for everybody is cached with all that was sent along with it.
-            if self._parts.identify is not None and not route.is_asset:
+            if self._app_state.identify is not None and not route.is_asset:
                 await self._identify(request)
             response = await route.handler(request)
-        except Repeated as repeated:
-            response = await self._answer_repeated(request, repeated)
+        except DuplicateRequest as repeated:
+            response = await self._respond_duplicate(request, repeated)
         except Exception as error:
-            response = answer_error(request, error)
+            response = respond_error(request, error)
         if type(response) is not Response or request.set_cookie is not None or route.is_safe:
             await self._send(request, response, receive, send)
             return
@@ -169,11 +173,11 @@ class WebApplication:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _answer_repeated(self, request: Request, repeated: Repeated) -> Response:
+    async def _respond_duplicate(self, request: Request, repeated: DuplicateRequest) -> Response:
         try:
-            return await answer_repeated(request, repeated)
+            return await respond_duplicate(request, repeated)
         except Exception as error:
-            return answer_error(request, error)
+            return respond_error(request, error)
 
     async def _send(
         self, request: Request, response: Response | StreamResponse, receive: Receive, send: Send
@@ -222,7 +226,7 @@ class WebApplication:
         return await self.services.read(definition, _holder(own, definition, id), own.actor)
 
     async def request(self, request: HasScope | MutableMapping[str, Any]) -> Request:
-        """Give our view of a request that the host is about to answer: its session and actor.
+        """Return our view of a request that the host is about to answer: its session and actor.
 
         Raises:
             ConfigurationError: The request did not come through this app.
@@ -236,18 +240,18 @@ class WebApplication:
             )
         if visit.request is None:
             visit.request = Request(scope, _receive_nothing, visit.parts, _HOST_ROUTE)
-            if self._parts.identify is not None:
+            if self._app_state.identify is not None:
                 await self._identify(visit.request)
         return visit.request
 
     async def _identify(self, request: Request) -> None:
-        identify = self._parts.identify
+        identify = self._app_state.identify
         if identify is not None:
             actor = identify(request)
             request.actor = actor if isinstance(actor, Actor) else await actor
 
     def in_front_of(self, host: ASGIApplication) -> "WebApplication":
-        """Give the same app with another host, sharing everything else."""
+        """Return the same app with another host, sharing everything else."""
         other = copy.copy(self)
         other._host = host
         return other
@@ -265,7 +269,7 @@ class WebApplication:
         return within_lifespan(self)
 
     async def _serve_host(
-        self, scope: ConnectionScope, receive: Receive, send: Send, parts: Parts
+        self, scope: ConnectionScope, receive: Receive, send: Send, parts: AppState
     ) -> None:
         if (
             _is_home(scope["path"], scope.get("root_path", ""))
@@ -279,7 +283,7 @@ class WebApplication:
         await self._serve_elsewhere(scope, receive, send, parts)
 
     async def _serve_home(
-        self, request: Request, page: str, receive: Receive, send: Send, parts: Parts
+        self, request: Request, page: str, receive: Receive, send: Send, parts: AppState
     ) -> None:
         """Serve the host's home page or, where it has none, lead to the first page of ours."""
         # One that nobody has asked for yet has no pages.
@@ -288,15 +292,15 @@ class WebApplication:
             await self._serve_elsewhere(request.scope, receive, attempt.send, parts)
             if not attempt.is_nowhere:
                 return
-        await self._send(request, lead_to(request, page), receive, send)
+        await self._send(request, redirect(request, page), receive, send)
 
     async def _serve_elsewhere(
-        self, scope: ConnectionScope, receive: Receive, send: Send, parts: Parts
+        self, scope: ConnectionScope, receive: Receive, send: Send, parts: AppState
     ) -> None:
         host = self.host
         if host is None:
             request = Request(scope, receive, parts, _HOST_ROUTE)
-            response = answer_problem(request, Problem(404, "There is nothing at this address."))
+            response = respond_problem(request, Problem(404, "There is nothing at this address."))
             await self._send(request, response, receive, send)
             return
         visit: _Visit | None = scope.get(VISIT)
@@ -318,9 +322,9 @@ class WebApplication:
         scope: ConnectionScope,
         receive: Receive,
         send: Send,
-        parts: Parts,
+        parts: AppState,
     ) -> None:
-        """Say which methods there are; a path that we share with the host is its to answer."""
+        """Describe which methods there are; a path that we share with the host is its to answer."""
         if self.host is not None and any(route.json_only for route in methods.values()):
             await self._serve_host(scope, receive, send, parts)
             return
@@ -330,7 +334,7 @@ class WebApplication:
             response = Response(204, [allow, *NO_STORE], b"")
         else:
             problem = Problem(405, "This address does not do that.", headers=[allow])
-            response = answer_problem(request, problem)
+            response = respond_problem(request, problem)
         await self._send(request, response, receive, send)
 
     async def _serve_other(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
@@ -349,7 +353,7 @@ class _Visit:
 
     __slots__ = ("_send", "parts", "request")
 
-    def __init__(self, parts: Parts, send: Send) -> None:
+    def __init__(self, parts: AppState, send: Send) -> None:
         self.parts = parts
         self._send = send
         self.request: Request | None = None
@@ -394,13 +398,13 @@ class _Attempt:
 
 
 def _is_home(path: str, root_path: str) -> bool:
-    """Tell whether a path is that of the app; see `RouteTable.find_below`."""
+    """Return whether a path is that of the app; see `RouteTable.find_below`."""
     below = path_below(path, root_path)
     return below == "/" or (below is not None and path_below(below, root_path) == "/")
 
 
 def _first_page(resources: Iterable[Resource]) -> str:
-    """Give the path of the first page that needs no id; an empty text where there is none."""
+    """Return the path of the first page that needs no id; an empty text where there is none."""
     for resource in resources:
         path = f"/{resource.definition.name}"
         for route in resource.routes:
@@ -420,7 +424,7 @@ def _origin(text: str) -> bytes:
 
 
 def _holder(request: Request, definition: EntityDefinition[Any], id: str) -> str:
-    """Give the id of whoever or whatever the entity belongs to."""
+    """Return the id of whoever or whatever the entity belongs to."""
     match definition.scope:
         case Scope.SESSION:
             return request.session
@@ -434,12 +438,12 @@ def _holder(request: Request, definition: EntityDefinition[Any], id: str) -> str
             return id
 
 
-async def _answer_asset(asset: Asset, request: Request) -> Response:
+async def _respond_asset(asset: Asset, request: Request) -> Response:
     """GET: a file that pages load."""
     return Response(200, asset.headers(), asset.body)
 
 
-async def _answer_nothing(request: Request) -> Response:
+async def _respond_empty(request: Request) -> Response:
     return Response(204, NO_STORE, b"")
 
 
@@ -447,4 +451,4 @@ async def _receive_nothing() -> Message:
     return {"type": "http.disconnect"}
 
 
-_HOST_ROUTE = Route("GET", "/", _answer_nothing)
+_HOST_ROUTE = Route("GET", "/", _respond_empty)

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from starmodel.application import EntityDefinition, Snapshot
 from starmodel.domain import Entity, Scope
-from starmodel.web.app.responses import answer_form, answer_page, answer_state
+from starmodel.web.app.responses import render_page, respond_page, respond_state
 from starmodel.web.app.routing import Route
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response
@@ -19,7 +19,7 @@ def state_route(definition: EntityDefinition[Any]) -> Route:
     read = reader(definition)
 
     async def read_state(request: Request) -> Response:
-        return answer_state(await read(request))
+        return respond_state(await read(request))
 
     return Route("GET", own_path(definition), read_state, json_only=True)
 
@@ -27,12 +27,12 @@ def state_route(definition: EntityDefinition[Any]) -> Route:
 def page_route(definition: EntityDefinition[Any], page: Callable[[Any], object]) -> Route:
     """Return the route of an entity's page; programs get its state.
 
-    `page` makes the page of the public state; see `answer_page`.
+    `page` makes the page of the public state; see `respond_page`.
     """
     read = reader(definition)
 
     async def read_page(request: Request) -> Response:
-        return answer_page(request, await read(request), page)
+        return respond_page(request, await read(request), page)
 
     return Route("GET", own_path(definition), read_page)
 
@@ -43,7 +43,7 @@ def own_page_route(definition: EntityDefinition[E], page: Callable[[E, Request],
 
     async def read_page(request: Request) -> Response:
         snapshot = await read(request)
-        return answer_page(request, snapshot, lambda _: page(snapshot.entity, request))
+        return respond_page(request, snapshot, lambda _: page(snapshot.entity, request))
 
     return Route("GET", own_path(definition), read_page)
 
@@ -52,7 +52,7 @@ def form_route(path: str, page: Callable[[], Page]) -> Route:
     """Return the route of a page that shows no entity: the one on which a record is made."""
 
     async def show(request: Request) -> Response:
-        return answer_form(request, page())
+        return render_page(request, page())
 
     return Route("GET", path, show)
 

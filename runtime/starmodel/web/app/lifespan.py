@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from starmodel.errors import ConfigurationError, Unavailable
-from starmodel.web.app.app_state import Parts
+from starmodel.web.app.app_state import AppState
 from starmodel.web.app.shutdown import Shutdown
 from starmodel.web.http.response import ASGIApplication, Message, Receive, Scope, Send
 from starmodel.web.live.hub import LiveHub
@@ -24,7 +24,7 @@ class Lifespan:
     its beginning and end in each; the second time changes nothing.
     """
 
-    def __init__(self, parts: Parts, hub: LiveHub) -> None:
+    def __init__(self, parts: AppState, hub: LiveHub) -> None:
         self._parts = parts
         self._hub = hub
         self._is_open = False
@@ -32,7 +32,7 @@ class Lifespan:
         self._is_told = False
         self._opening = asyncio.Lock()
         self._sweeper: asyncio.Task[None] | None = None
-        self._shutdown = Shutdown(hub.drain, hub.cut, timeout=parts.settings.drain_timeout)
+        self._shutdown = Shutdown(hub.drain, hub.abort, timeout=parts.settings.drain_timeout)
 
     async def run(
         self, host: ASGIApplication | None, scope: Scope, receive: Receive, send: Send

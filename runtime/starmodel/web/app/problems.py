@@ -15,13 +15,13 @@ from pydantic_core import ValidationError
 from starmodel.errors import (
     ArgumentError,
     ConstraintViolation,
+    DuplicateId,
     InvalidArguments,
     InvalidState,
     QueryTooBroad,
     Refused,
     StaleVersion,
     StarModelError,
-    Taken,
     TooManyRequests,
     Unavailable,
 )
@@ -116,7 +116,7 @@ class Problem:
 
 
 def problem_of(request: Request, error: Exception) -> Problem:
-    """Say what an exception means to whoever sent the request, and log what only we may know."""
+    """Describe what an exception means to whoever sent the request, and log what only we may know."""
     if isinstance(error, ValidationError):
         error = invalid_arguments(request, error) or error
     if not isinstance(error, StarModelError) or error.status == 500:
@@ -131,7 +131,7 @@ def problem_of(request: Request, error: Exception) -> Problem:
     elif isinstance(error, InvalidState):
         errors, detail = error.errors, f"This would leave the {error.entity} invalid."
         logger.warning("%r left the %s invalid", request.route, error.entity)
-    elif isinstance(error, ConstraintViolation | Taken):
+    elif isinstance(error, ConstraintViolation | DuplicateId):
         errors, detail = error.errors, "This does not go with what is stored."
     elif isinstance(error, StaleVersion):
         errors = tuple([_difference(name, value) for name, value in error.differs.items()])
@@ -148,15 +148,15 @@ def problem_of(request: Request, error: Exception) -> Problem:
     return Problem(error.status, detail, errors=errors, headers=headers, title=title)
 
 
-def answer_problem(request: Request, problem: Problem) -> Response:
-    """Answer with the status of a problem: JSON (RFC 9457) for programs, else a small page."""
+def respond_problem(request: Request, problem: Problem) -> Response:
+    """Respond with the status of a problem: JSON (RFC 9457) for programs, else a small page."""
     if request.is_datastar or request.wants_json:
         return Response(problem.status, [*_JSON, *problem.headers], encode_json(_members(problem)))
     return Response(problem.status, [*_HTML, *problem.headers], _page(request, problem).encode())
 
 
-def answer_error(request: Request, error: Exception) -> Response:
-    """Answer a request that failed.
+def respond_error(request: Request, error: Exception) -> Response:
+    """Respond to a request that failed.
 
     Datastar reads nothing but answers of status 200. So a page that ran an event gets one, and
     finds the problem among its signals.
@@ -167,7 +167,7 @@ def answer_error(request: Request, error: Exception) -> Response:
         return Response(200, request.formatter.headers, error_patch(request, problem))
     if route.form is not None and problem.status in _MENDABLE and not request.wants_json:
         return _form_again(request, route.form, problem)
-    return answer_problem(request, problem)
+    return respond_problem(request, problem)
 
 
 def error_patch(request: Request, problem: Problem) -> bytes:
@@ -179,7 +179,7 @@ def error_patch(request: Request, problem: Problem) -> bytes:
 
 
 def _messages(request: Request, problem: Problem) -> dict[str, str]:
-    """Say what is wrong with which argument; `_` is what belongs to none."""
+    """Describe what is wrong with which argument; `_` is what belongs to none."""
     names = request.route.argument_names
     messages: dict[str, str] = {}
     others: list[str] = []
@@ -199,10 +199,10 @@ def _form_again(request: Request, form: "Form", problem: Problem) -> Response:
     try:
         given = read_form(request.received, content_type)
     except StarModelError:
-        return answer_problem(request, problem)
+        return respond_problem(request, problem)
     if problem.version is not None:
         given = [*given, ("version", str(problem.version))]
-    draft = form.draft(
+    draft = form.bind(
         given,
         id=request.path_parameters.get("id", ""),
         errors=_messages(request, problem),

@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic_core import ValidationError
 
-from starmodel.application.queries.filter_set import MOST, NAMES, Queries, Query
+from starmodel.application.queries.filter_set import MAX_LIMIT, NAMES, FilterSet, Query
 from starmodel.application.queries.find import find_related, find_states
-from starmodel.application.queries.searchable import MOST_CHOICES, SearchField
+from starmodel.application.queries.searchable import MAX_CHOICES, SearchField
 from starmodel.application.readable import Reading
 from starmodel.application.search import Operator
 from starmodel.errors import ArgumentError, BadRequest, InvalidArguments
@@ -21,16 +21,16 @@ from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.request import Request
 from starmodel.web.http.request_limits import MAX_STRING
 from starmodel.web.http.response import Response
-from starmodel.web.ui.list_view import ListView, asked
+from starmodel.web.ui.list_view import ListView, query_items
 from starmodel.web.validation.arguments import MAX_ERRORS, Argument
 from starmodel.web.validation.messages import argument_error, simple_error
 
-_LONGEST_NAME = 100
+_MAX_NAME_LENGTH = 100
 _SECONDS = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
 
 
-async def answer_query(request: Request, queries: Queries[Any]) -> Response:
-    """Answer a program with a page of the records that its address asks for."""
+async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
+    """Respond to a program with a page of the records that its address asks for."""
     query = read_query(request, queries)
     page = await find_states(request.services, queries, query, actor=request.actor)
     body: dict[str, object] = {"items": page.items, "next": page.next}
@@ -39,11 +39,11 @@ async def answer_query(request: Request, queries: Queries[Any]) -> Response:
     return Response(200, JSON_HEADERS, encode_json(body))
 
 
-async def list_view(request: Request, queries: Queries[Any]) -> ListView[Any]:
-    """Give what a page shows of the records that its address asks for."""
+async def list_view(request: Request, queries: FilterSet[Any]) -> ListView[Any]:
+    """Return what a page shows of the records that its address asks for."""
     name = queries.definition.name
     # What changes while the records are read is noticed later on.
-    mark = request.parts.changes.mark(name)
+    mark = request.app_state.changes.token(name)
     query = read_query(request, queries)
     services, reading = request.services, Reading(request.actor)
     page = await find_states(services, queries, query, reading=reading)
@@ -51,16 +51,16 @@ async def list_view(request: Request, queries: Queries[Any]) -> ListView[Any]:
     shown = [*page.items, query.filters]
     return ListView(
         path=f"/{name}",
-        query=tuple([(name, value) for name, value in asked(request) if name != "cursor"]),
+        query=tuple([(name, value) for name, value in query_items(request) if name != "cursor"]),
         items=page.items,
         related=await find_related(services, queries, shown, reading=reading),
         next=page.next,
         is_first=query.cursor is None,
-        mark=mark,
+        change_token=mark,
     )
 
 
-def read_query(request: Request, queries: Queries[Any]) -> Query:
+def read_query(request: Request, queries: FilterSet[Any]) -> Query:
     """Read what an address asks for.
 
     Raises:
@@ -70,7 +70,7 @@ def read_query(request: Request, queries: Queries[Any]) -> Query:
     """
     given: dict[str, str] = {}
     errors: list[ArgumentError] = []
-    for name, value in asked(request):
+    for name, value in query_items(request):
         if len(errors) >= MAX_ERRORS:
             break
         if len(value) > MAX_STRING:
@@ -78,7 +78,7 @@ def read_query(request: Request, queries: Queries[Any]) -> Query:
         if name in given:
             errors.append(simple_error(name, "duplicate"))
         elif name not in queries.filters and name not in _NAMES:
-            errors += queries.unknown_filter(name[:_LONGEST_NAME]).errors
+            errors += queries.unknown_filter(name[:_MAX_NAME_LENGTH]).errors
         else:
             given[name] = value
     filters: dict[str, object] = {}
@@ -112,7 +112,7 @@ _NAMES = NAMES - {"actor", "datastar"}
 
 @lru_cache(maxsize=4096)
 def _argument(field: SearchField, operator: Operator) -> Argument:
-    """Give what reads the texts that a field is compared with."""
+    """Return what reads the texts that a field is compared with."""
     return Argument(field.schema(operator))
 
 
@@ -131,8 +131,8 @@ def _read(argument: Argument, name: str, text: str) -> object:
 def _read_several(argument: Argument, name: str, text: str) -> list[object]:
     """Read values with commas between them, or, where they have commas themselves, as JSON."""
     pieces = _pieces(name, text)
-    if len(pieces) > MOST_CHOICES:
-        message = f"Give at most {MOST_CHOICES} items."
+    if len(pieces) > MAX_CHOICES:
+        message = f"Give at most {MAX_CHOICES} items."
         raise InvalidArguments((ArgumentError(name, message, "too_long"),))
     return [_read(argument, name, one) for one in pieces]
 
@@ -154,7 +154,7 @@ def _names(text: str) -> list[str]:
 
 
 def _whole(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= len(str(MOST)):
+    if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LIMIT)):
         return int(text)
-    message = f"Enter a number from 1 to {MOST}."
+    message = f"Enter a number from 1 to {MAX_LIMIT}."
     raise InvalidArguments((ArgumentError("limit", message, "limit"),))

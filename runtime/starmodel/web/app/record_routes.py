@@ -7,47 +7,47 @@ the schemas of the fields. Paths begin with the entity's name: `/product`, `/pro
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
-from starmodel.application import EntityDefinition, Outcome
-from starmodel.application.queries.filter_set import Queries
+from starmodel.application import CommandResult, EntityDefinition
+from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find, find_related
 from starmodel.errors import StaleVersion
 from starmodel.settings import Respond
 from starmodel.web.app.entity_routes import form_route, id_of, own_path, reader
-from starmodel.web.app.query_params import answer_query, list_view
+from starmodel.web.app.query_params import list_view, respond_query
 from starmodel.web.app.responses import (
-    answer_created,
-    answer_deleted,
-    answer_event,
-    answer_form,
-    answer_record,
-    answer_state,
-    lead_to,
     page_path,
+    redirect,
+    render_page,
+    respond_created,
+    respond_deleted,
+    respond_event,
+    respond_record,
+    respond_state,
 )
 from starmodel.web.app.routing import Route
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response
 from starmodel.web.ui.document import Page
-from starmodel.web.ui.edit_conflict import answer_conflict
-from starmodel.web.ui.form_state import Draft, Form
-from starmodel.web.ui.list_view import ListView, Related, answer_list
-from starmodel.web.ui.picker import MOST, answer_options
+from starmodel.web.ui.edit_conflict import respond_conflict
+from starmodel.web.ui.form_state import Form, FormState
+from starmodel.web.ui.list_view import ListView, Related, respond_list
+from starmodel.web.ui.picker import MAX_OPTIONS, respond_options
 from starmodel.web.validation.arguments import Argument, Arguments, update_arguments
 
 Fields: TypeAlias = Mapping[str, Argument]
 """The fields that are written from outside, by name; those of an update are derived from them."""
 
-Command: TypeAlias = Callable[..., Awaitable[Outcome[None]]]
+Command: TypeAlias = Callable[..., Awaitable[CommandResult[None]]]
 """A generated command: it takes the services, the record's id unless it makes one, the fields
 as keyword arguments, `actor` and `idempotency_key`."""
 
 
-RecordDraft: TypeAlias = Callable[[Any, int, Related], Draft]
+RecordDraft: TypeAlias = Callable[[Any, int, Related], FormState]
 """Makes what the inputs of a record's form hold of its state, its version and its references."""
 
 
 def record_route(
-    queries: Queries[Any],
+    queries: FilterSet[Any],
     page: Callable[[Any, Related], Page],
     relations: Callable[[Any, Related], str],
 ) -> Route:
@@ -64,10 +64,10 @@ def record_route(
     async def read_record(request: Request) -> Response:
         snapshot = await read(request)
         if request.wants_json:
-            return answer_state(snapshot)
+            return respond_state(snapshot)
         state = snapshot.state
         related = await find_related(request.services, queries, [state], actor=request.actor)
-        return answer_record(
+        return respond_record(
             request, lambda: page(state, related), lambda: relations(state, related)
         )
 
@@ -75,7 +75,7 @@ def record_route(
 
 
 def list_route(
-    queries: Queries[Any],
+    queries: FilterSet[Any],
     page: Callable[[ListView[Any]], Page],
     records: Callable[[ListView[Any]], str],
 ) -> Route:
@@ -91,22 +91,22 @@ def list_route(
 
     async def list_records(request: Request) -> Response:
         if request.wants_json:
-            return await answer_query(request, queries)
-        return answer_list(request, await list_view(request, queries), page, records)
+            return await respond_query(request, queries)
+        return respond_list(request, await list_view(request, queries), page, records)
 
     return Route("GET", f"/{queries.definition.name}", list_records, event="find")
 
 
-def query_route(queries: Queries[Any]) -> Route:
+def query_route(queries: FilterSet[Any]) -> Route:
     """Return the route that lists the records that fit as JSON; the host app has a page there."""
 
     async def list_records(request: Request) -> Response:
-        return await answer_query(request, queries)
+        return await respond_query(request, queries)
 
     return Route("GET", f"/{queries.definition.name}", list_records, json_only=True)
 
 
-def options_route(queries: Queries[Any], label: str = "id") -> Route:
+def options_route(queries: FilterSet[Any], label: str = "id") -> Route:
     """Return the route of what a picker offers for what was typed.
 
     `label` is the field that records are called by, and sorted by.
@@ -120,12 +120,12 @@ def options_route(queries: Queries[Any], label: str = "id") -> Route:
             actor=request.actor,
             q=(request.query.get("q") or None) if queries.texts else None,
             sort=[label],
-            limit=MOST,
+            limit=MAX_OPTIONS,
         )
         options = [
             (str(record.id), str(getattr(record, label)) or str(record.id)) for record in page.items
         ]
-        return answer_options(request, options)
+        return respond_options(request, options)
 
     return Route("GET", f"/{queries.definition.name}/options", offer)
 
@@ -150,12 +150,12 @@ def create_routes(
             actor=request.actor,
             idempotency_key=request.idempotency_key,
         )
-        return answer_created(request, definition, outcome)
+        return respond_created(request, definition, outcome)
 
     route = Route(
         "POST", path, create, event="create", arguments=arguments, form=form, respond=respond
     )
-    return [route] if form is None else [form_route(f"{path}/new", form.show), route]
+    return [route] if form is None else [form_route(f"{path}/new", form.unbound_page), route]
 
 
 def update_routes(
@@ -170,7 +170,7 @@ def update_routes(
 
     async def update(request: Request) -> Response:
         outcome = await _update(request, command, arguments)
-        return answer_event(request, definition, outcome)
+        return respond_event(request, definition, outcome)
 
     return [
         Route(
@@ -185,7 +185,7 @@ def update_routes(
 
 
 def edit_routes(
-    queries: Queries[Any],
+    queries: FilterSet[Any],
     command: Command,
     fields: Fields,
     form: Form,
@@ -202,23 +202,23 @@ def edit_routes(
     (update,) = update_routes(definition, command, fields, respond=respond)
     arguments = update.arguments or Arguments()
 
-    async def read_draft(request: Request) -> Draft:
+    async def read_draft(request: Request) -> FormState:
         snapshot = await read(request)
         # What was typed may refer to other records already.
-        states = [snapshot.state, form.typed(request)]
+        states = [snapshot.state, form.submitted_values(request)]
         related = await find_related(request.services, queries, states, actor=request.actor)
         return draft(snapshot.state, snapshot.version, related)
 
     async def edit(request: Request) -> Response:
-        return answer_form(request, form.page(await read_draft(request)))
+        return render_page(request, form.page(await read_draft(request)))
 
     async def save(request: Request) -> Response:
         request.stored = (await read(request)).state
         try:
             await _update(request, command, arguments)
         except StaleVersion as stale:
-            return answer_conflict(request, stale, form, await read_draft(request))
-        return lead_to(request, page_path(definition, id_of(request)))
+            return respond_conflict(request, stale, form, await read_draft(request))
+        return redirect(request, page_path(definition, id_of(request)))
 
     path = f"/{definition.name}/{{id}}/edit"
     return [
@@ -245,21 +245,21 @@ def delete_routes(
 
     async def delete(request: Request) -> Response:
         await _delete(request, command)
-        return answer_deleted(request, None if form is None else path)
+        return respond_deleted(request, None if form is None else path)
 
     route = Route("DELETE", f"{path}/{{id}}", delete, event="delete", respond=respond)
     if form is None:
         return [route]
-    read, show = reader(definition), form.show
+    read, show = reader(definition), form.unbound_page
 
     async def confirm(request: Request) -> Response:
         snapshot = await read(request)
         called = "" if label is None else str(getattr(snapshot.entity, label))
-        return answer_form(request, show(snapshot.id, called))
+        return render_page(request, show(snapshot.id, called))
 
     async def remove(request: Request) -> Response:
         await _delete(request, command)
-        return lead_to(request, path)
+        return redirect(request, path)
 
     return [
         Route("GET", f"{path}/{{id}}/delete", confirm),
@@ -268,7 +268,7 @@ def delete_routes(
     ]
 
 
-async def _update(request: Request, command: Command, arguments: Arguments) -> Outcome[None]:
+async def _update(request: Request, command: Command, arguments: Arguments) -> CommandResult[None]:
     given = await arguments.read(request)
     return await command(
         request.services,

@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, unquote
 
-from starmodel.application import EntityDefinition, Outcome, Snapshot
+from starmodel.application import CommandResult, EntityDefinition, Snapshot
 from starmodel.domain import Entity, Fragment, Scope, render_fragment
-from starmodel.errors import NotFound, Repeated
+from starmodel.errors import DuplicateRequest, NotFound
 from starmodel.web.app.problems import error_patch, problem_of
 from starmodel.web.datastar.sse import encode_signals
-from starmodel.web.http.csrf import is_own_path
+from starmodel.web.http.csrf import is_local_path
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.prefix import prefix_addresses
 from starmodel.web.http.request import Request
@@ -27,17 +27,17 @@ JSON_HEADERS: Final[Headers] = [
 ACKNOWLEDGED: Final = Response(204, NO_STORE, b"")
 
 
-def answer_event(
+def respond_event(
     request: Request,
     definition: EntityDefinition[E],
-    outcome: Outcome[R],
+    outcome: CommandResult[R],
     *,
     selector: str | None = None,
     mode: str | None = None,
     result: object = None,
     location: str | None = None,
 ) -> Response:
-    """Answer a request whose event went well.
+    """Respond to a request whose event went well.
 
     Args:
         request: The request.
@@ -49,11 +49,11 @@ def answer_event(
         location: The page that a plain form leads back to, unless it names its own.
     """
     if request.is_datastar:
-        parts = request.parts
-        reply = parts.replies[request.route]
-        if reply.is_acknowledgement:
+        parts = request.app_state
+        frame = parts.response_frames[request.route]
+        if frame.is_acknowledgement:
             return ACKNOWLEDGED
-        patch = reply.before + encode_signals(outcome.changed, outcome.removed) + reply.after
+        patch = frame.before + encode_signals(outcome.changed, outcome.removed) + frame.after
         if outcome.result is not None:
             patch += _elements(request, outcome.result, selector, mode)
         return Response(200, parts.event_headers, patch)
@@ -63,13 +63,13 @@ def answer_event(
     return _see_other(request.origin_path or request.prefix + path)
 
 
-def answer_created(
+def respond_created(
     request: Request,
     definition: EntityDefinition[E],
-    outcome: Outcome[R],
+    outcome: CommandResult[R],
     location: str | None = None,
 ) -> Response:
-    """Answer a request that has made a new record, whose page is at `location`.
+    """Respond to a request that has made a new record, whose page is at `location`.
 
     Programs get 201; a form, and a Datastar page, are led to the new record.
     """
@@ -82,23 +82,26 @@ def answer_created(
     return _see_other(request.prefix + path)
 
 
-def answer_deleted(request: Request, location: str | None = None) -> Response:
-    """Answer a request that has deleted a record: there is nothing left to say of it.
+def respond_deleted(request: Request, location: str | None = None) -> Response:
+    """Respond to a request that has deleted a record: there is nothing left to say of it.
 
     A page that shows the record itself is led to `location`, where the others are. Any other
     stays where it is, and hears of it through its live stream.
     """
-    if not request.is_datastar or request.parts.replies[request.route].is_acknowledgement:
+    if (
+        not request.is_datastar
+        or request.app_state.response_frames[request.route].is_acknowledgement
+    ):
         return ACKNOWLEDGED
     page = (request.origin_path or "").partition("?")[0]
     if location is not None and unquote(page) == unquote(request.prefix) + request.path:
-        return lead_to(request, location)
+        return redirect(request, location)
     errors = encode_signals({"errors": request.route.errors({})})
-    return Response(200, request.parts.event_headers, request.formatter.signals(errors))
+    return Response(200, request.app_state.event_headers, request.formatter.signals(errors))
 
 
-async def answer_repeated(request: Request, repeated: Repeated) -> Response:
-    """Answer a request that was carried out when it came the first time, as it was then.
+async def respond_duplicate(request: Request, repeated: DuplicateRequest) -> Response:
+    """Respond to a request that was carried out when it came the first time, as it was then.
 
     The state is that of now.
 
@@ -111,30 +114,32 @@ async def answer_repeated(request: Request, repeated: Repeated) -> Response:
     except NotFound:
         # It was deleted, by that request or later.
         if request.method == "DELETE":
-            return answer_deleted(request, f"/{definition.name}")
+            return respond_deleted(request, f"/{definition.name}")
         if request.wants_json:
-            return _json(200, Outcome[None](repeated.id, {}, {}, 0, None), None)
-        return lead_to(request, f"/{definition.name}")
-    outcome = Outcome[None](repeated.id, snapshot.state, snapshot.state, snapshot.version, None)
+            return _json(200, CommandResult[None](repeated.id, {}, {}, 0, None), None)
+        return redirect(request, f"/{definition.name}")
+    outcome = CommandResult[None](
+        repeated.id, snapshot.state, snapshot.state, snapshot.version, None
+    )
     if repeated.created:
-        return answer_created(request, definition, outcome)
+        return respond_created(request, definition, outcome)
     if request.route.form is not None:
         # A page of ours with a form is over with; what it was about is shown.
-        return lead_to(request, page_path(definition, repeated.id))
-    return answer_event(request, definition, outcome)
+        return redirect(request, page_path(definition, repeated.id))
+    return respond_event(request, definition, outcome)
 
 
-async def answer_stream(
+async def respond_stream(
     request: Request,
     definition: EntityDefinition[E],
-    outcomes: AsyncIterator[Outcome[R]],
+    outcomes: AsyncIterator[CommandResult[R]],
     *,
     selector: str | None = None,
     mode: str | None = None,
     result: Callable[[R], object] | None = None,
     location: str | None = None,
 ) -> Response | StreamResponse:
-    """Answer a request whose event is a generator: one piece for each time it yields.
+    """Respond to a request whose event is a generator: one piece for each time it yields.
 
     Nothing is answered before the first piece is there, so an event that fails at once is an
     error like any other. Programs and plain forms wait for the end.
@@ -148,11 +153,14 @@ async def answer_stream(
         result: Turns what was yielded into JSON for programs, which get a list of it.
         location: The page that a plain form leads back to, unless it names its own.
     """
-    if request.is_datastar and not request.parts.replies[request.route].is_acknowledgement:
+    if (
+        request.is_datastar
+        and not request.app_state.response_frames[request.route].is_acknowledgement
+    ):
         first = await anext(outcomes, None)
         chunks = _stream(request, first, outcomes, selector, mode)
         return StreamResponse(request.formatter.headers, chunks)
-    last: Outcome[R] | None = None
+    last: CommandResult[R] | None = None
     results: list[object] = []
     async for outcome in outcomes:
         last = outcome
@@ -165,8 +173,10 @@ async def answer_stream(
     return _see_other(request.origin_path or request.prefix + path)
 
 
-def answer_page(request: Request, snapshot: Snapshot[E], page: Callable[[Any], object]) -> Response:
-    """Answer a request to see an entity: with its page, or with its state for programs.
+def respond_page(
+    request: Request, snapshot: Snapshot[E], page: Callable[[Any], object]
+) -> Response:
+    """Respond to a request to see an entity: with its page, or with its state for programs.
 
     Args:
         request: The request.
@@ -175,28 +185,28 @@ def answer_page(request: Request, snapshot: Snapshot[E], page: Callable[[Any], o
             (an FT component, or whatever has `__html__`) for the content of one.
     """
     if request.wants_json:
-        return answer_state(snapshot)
+        return respond_state(snapshot)
     document = page(snapshot.state)
     if type(document) is not str or request.prefix:
         document = _document(request, snapshot, document)
     return Response(200, request.page_headers, document.encode("utf-8", "replace"))
 
 
-def answer_state(snapshot: Snapshot[E]) -> Response:
-    """Answer a program that asks for an entity, with its public state."""
+def respond_state(snapshot: Snapshot[E]) -> Response:
+    """Respond to a program that asks for an entity, with its public state."""
     return Response(200, JSON_HEADERS, _body(snapshot.state, snapshot.version, None))
 
 
-def answer_form(request: Request, page: Page) -> Response:
-    """Answer with a page that shows no entity: the one on which a record is made."""
+def render_page(request: Request, page: Page) -> Response:
+    """Respond with a page that shows no entity: the one on which a record is made."""
     document = request.ui.document(title=page.title, lead=page.lead, content=page.content)
     return Response(200, request.page_headers, document.encode("utf-8", "replace"))
 
 
-def answer_record(
+def respond_record(
     request: Request, page: Callable[[], Page], relations: Callable[[], str]
 ) -> Response:
-    """Answer with the page of a record that refers to others.
+    """Respond with the page of a record that refers to others.
 
     Args:
         request: The request; Datastar asks for the links to other records alone.
@@ -204,26 +214,26 @@ def answer_record(
         relations: Makes the links, each in the element that shows them.
     """
     if not request.is_datastar:
-        return answer_form(request, page())
+        return render_page(request, page())
     patch = request.formatter.elements(Fragment(relations()))
     return Response(200, request.formatter.headers, patch)
 
 
-def lead_to(request: Request, path: str) -> Response:
-    """Lead whoever has sent a form of ours to another page of this app."""
+def redirect(request: Request, path: str) -> Response:
+    """Redirect the sender of a form to another page of this app."""
     if request.is_datastar:
         return Response(200, request.formatter.headers, request.formatter.navigation(path))
     return _see_other(request.prefix + path)
 
 
 def page_path(definition: EntityDefinition[Any], id: str) -> str:
-    """Give the path of the page that shows an entity."""
+    """Return the path of the page that shows an entity."""
     if definition.scope is Scope.RECORD:
-        return f"/{definition.name}/{segment(id)}"
+        return f"/{definition.name}/{quote_path_segment(id)}"
     return f"/{definition.name}"
 
 
-def segment(id: str) -> str:
+def quote_path_segment(id: str) -> str:
     """Write an id as one segment of a path."""
     # Most ids are letters and digits, and a list has many of them.
     if id.isascii() and id.isalnum():
@@ -238,18 +248,18 @@ def _elements(request: Request, result: object, selector: str | None, mode: str 
 
 
 def _patch(
-    request: Request, outcome: Outcome[Any], selector: str | None, mode: str | None
+    request: Request, outcome: CommandResult[Any], selector: str | None, mode: str | None
 ) -> bytes:
     """Write what a page is told: the changed fields, the errors that are over, the fragment."""
-    reply = request.parts.replies[request.route]
-    patch = reply.before + encode_signals(outcome.changed, outcome.removed) + reply.after
+    frame = request.app_state.response_frames[request.route]
+    patch = frame.before + encode_signals(outcome.changed, outcome.removed) + frame.after
     return patch + _elements(request, outcome.result, selector, mode)
 
 
 async def _stream(
     request: Request,
-    first: Outcome[Any] | None,
-    rest: AsyncIterator[Outcome[Any]],
+    first: CommandResult[Any] | None,
+    rest: AsyncIterator[CommandResult[Any]],
     selector: str | None,
     mode: str | None,
 ) -> AsyncGenerator[bytes, None]:
@@ -281,7 +291,7 @@ def _document(request: Request, snapshot: Snapshot[Any], page: object) -> str:
 
 
 def _json(
-    status: int, outcome: Outcome[Any], result: object, headers: Headers | None = None
+    status: int, outcome: CommandResult[Any], result: object, headers: Headers | None = None
 ) -> Response:
     body = _body(outcome.state, outcome.version, result)
     return Response(status, [*JSON_HEADERS, *headers] if headers else JSON_HEADERS, body)
@@ -292,8 +302,8 @@ def _body(state: Mapping[str, object], version: int, result: object) -> bytes:
 
 
 def _see_other(path: str) -> Response:
-    """Lead a form to a page of this site, and to no other."""
-    location = _quoted(path if is_own_path(path) else "/").encode("ascii")
+    """Redirect a form to a page of this site, and to no other."""
+    location = _quoted(path if is_local_path(path) else "/").encode("ascii")
     return Response(303, [(b"location", location), *NO_STORE], b"")
 
 

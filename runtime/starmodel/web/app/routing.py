@@ -92,7 +92,7 @@ class Route:
         return () if self.arguments is None else self.arguments.names
 
     def belong_to(self, namespace: str) -> None:
-        """Work out what surrounds the changed fields in every answer.
+        """Compute what surrounds the changed fields in every answer.
 
         That is the namespace before them and, after them, the errors of the event's form, all
         empty: an event that went well clears what an earlier one left there.
@@ -104,7 +104,7 @@ class Route:
             self.signals_after = b',"errors":%s}' % to_json(self.errors({}))
 
     def errors(self, messages: Mapping[str, str]) -> dict[str, dict[str, dict[str, str]]]:
-        """Give the tree of error signals: the message of each argument, or an empty text.
+        """Return the tree of error signals: the message of each argument, or an empty text.
 
         What belongs to no argument is called `_`.
         """
@@ -124,7 +124,7 @@ class Resource:
         routes: Its routes.
         fragments: Markup to send when a field changes: a function of the state for each field.
         table: Its `EntityTable`, of an entity in SQL.
-        queries: Its `Queries`, of an entity in SQL.
+        queries: Its `FilterSet`, of an entity in SQL.
     """
 
     __slots__ = ("definition", "fragments", "queries", "routes", "table")
@@ -190,7 +190,7 @@ class RouteTable:
                 methods[name] = route
 
     def _methods_at(self, path: str) -> Methods:
-        """Give the entry of a path, and make it where there is none yet."""
+        """Return the entry of a path, and make it where there is none yet."""
         if not path.startswith("/"):
             raise ConfigurationError(f"The path of a route begins with a slash: {path!r}.")
         segments = path.split("/")[1:]
@@ -217,7 +217,7 @@ class RouteTable:
         return methods
 
     def find(self, scope: Scope) -> Match | None:
-        """Give the routes of the request's path, by method, and what its placeholders stand for.
+        """Return the routes of the request's path, by method, and what its placeholders stand for.
 
         Where several entries fit, the one that has the request's method comes before the rest.
         An id is at most 200 characters; a longer one is an unknown path.
@@ -277,7 +277,7 @@ class RouteTable:
 
 
 def _placeholder(segment: str) -> str:
-    """Give the name in `{name}`, or an empty text for a plain segment."""
+    """Return the name in `{name}`, or an empty text for a plain segment."""
     return segment[1:-1] if segment.startswith("{") and segment.endswith("}") else ""
 
 

@@ -52,7 +52,7 @@ class Shutdown:
                 signal.signal(number, self._hear)
 
     def restore(self) -> None:
-        """Stop hearing, and give the signals back to whoever had them."""
+        """Stop hearing, and return the signals back to whoever had them."""
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
@@ -87,7 +87,7 @@ class Shutdown:
 
 
 def _number_for(previous: Callable[..., object], number: int) -> int:
-    """Give the number to tell a handler.
+    """Return the number to tell a handler.
 
     uvicorn raises the signal once more when it has ended in good order, and the process dies of
     SIGTERM after all. Told of SIGURG, which does nothing by default, it ends the same way, and

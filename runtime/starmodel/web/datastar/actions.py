@@ -19,9 +19,9 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
-from starmodel.domain import OMITTED as OMITTED  # for bindings, which take it from here
-from starmodel.domain import Omitted as Omitted
+from starmodel.domain import UNSET as UNSET  # for bindings, which take it from here
 from starmodel.domain import Ref
+from starmodel.domain import UnsetType as UnsetType
 from starmodel.web.datastar.attributes import encode_data
 from starmodel.web.datastar.sse import followable
 from starmodel.web.http.prefix import PREFIX
@@ -40,7 +40,7 @@ class Signal(Expression):
 
 
 ArgumentValue: TypeAlias = object
-"""A value of any type an event may take, an `Expression`, or `OMITTED`."""
+"""A value of any type an event may take, an `Expression`, or `UNSET`."""
 
 ActionName = Literal["get", "post", "put", "patch", "delete"]
 
@@ -192,7 +192,7 @@ def _encode_structure(value: object) -> str:
 
 
 def _id_of(value: object) -> str:
-    """Give what JSON has of a reference in a list.
+    """Return what JSON has of a reference in a list.
 
     Raises:
         ValueError: It is something else.
@@ -214,7 +214,7 @@ def _action(
     query: list[str] = []
     payload: list[str] = []
     for argument, value in arguments.items():
-        if value is OMITTED:
+        if value is UNSET:
             continue
         if isinstance(value, Expression):
             payload.append(f"{_member(argument)}: {value}")

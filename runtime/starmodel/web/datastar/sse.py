@@ -20,7 +20,7 @@ from pydantic_core import PydanticSerializationError
 from starmodel.application import Removed
 from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.web.datastar.attributes import encode_data, escape
-from starmodel.web.http.csrf import is_own_path
+from starmodel.web.http.csrf import is_local_path
 from starmodel.web.http.encoding import encode_json, write_json
 
 PatchMode = Literal["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"]
@@ -173,7 +173,7 @@ def navigate(path: str) -> bytes:
     Raises:
         ValueError: The path is not one of this site.
     """
-    if not is_own_path(path):
+    if not is_local_path(path):
         raise ValueError("A page can only be sent to a path of its own site.")
     expression = f"window.location.assign({encode_data(path)})"
     return patch_elements(
@@ -202,7 +202,7 @@ def encode_signals(signals: Mapping[str, object], removed: Removed | None = None
 
 
 def followable(value: object, *, is_signal: bool = True) -> object:
-    """Give signals as a page can follow them.
+    """Return signals as a page can follow them.
 
     `None` becomes an empty text, and so do NaN and Infinity: `null` would take the signal away,
     and what a page shows of it would stay as it was for ever. Inside of a list, which is one

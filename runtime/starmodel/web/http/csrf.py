@@ -10,7 +10,7 @@ _DEFAULT_PORTS = {b"http": b":80", b"https": b":443"}
 
 
 def is_cross_site(request: "Request", trusted_origins: Collection[bytes]) -> bool:
-    """Tell whether a request that may change something came from another site.
+    """Return whether a request that may change something came from another site.
 
     `Sec-Fetch-Site` decides where a browser sends it. Older browsers send at least `Origin`,
     which must be this host. A request with neither comes from no browser: no page can be behind
@@ -21,7 +21,7 @@ def is_cross_site(request: "Request", trusted_origins: Collection[bytes]) -> boo
     origin = headers.get(b"origin")
     if site is None:
         return origin is not None and not (
-            is_own_origin(origin, headers.get(b"host", b""), secure=request.is_secure)
+            is_same_origin(origin, headers.get(b"host", b""), secure=request.is_secure)
             or origin.lower() in trusted_origins
         )
     if site == b"same-origin" or site == b"none":
@@ -29,8 +29,8 @@ def is_cross_site(request: "Request", trusted_origins: Collection[bytes]) -> boo
     return origin is None or origin.lower() not in trusted_origins
 
 
-def is_own_origin(origin: bytes, host: bytes, *, secure: bool) -> bool:
-    """Tell whether an origin is this host.
+def is_same_origin(origin: bytes, host: bytes, *, secure: bool) -> bool:
+    """Return whether an origin is this host.
 
     A page that was loaded over http is never ours where we are reached over https. The other
     way round it may be: a proxy in front of us may speak https for us.
@@ -42,8 +42,8 @@ def is_own_origin(origin: bytes, host: bytes, *, secure: bool) -> bool:
     return bool(authority) and authority.removesuffix(port) == host.lower().removesuffix(port)
 
 
-def is_own_path(path: str) -> bool:
-    """Tell whether a text is a path of this site, and can be nothing else.
+def is_local_path(path: str) -> bool:
+    """Return whether a text is a path of this site, and can be nothing else.
 
     Browsers read `\\` as `/`, drop tabs and line ends, and take `//host` for another site.
     """

@@ -12,7 +12,7 @@ MAX_HEADER = 4096
 
 
 def read_form(body: bytes, content_type: bytes) -> list[tuple[str, str]]:
-    """Give the names and values of a form's fields, in order.
+    """Return the names and values of a form's fields, in order.
 
     Files are left out: no event takes one.
 

@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 
 
 def is_plain(body: bytes, quoted_names: Iterable[bytes]) -> bool:
-    """Tell whether it takes no reading to know that a body keeps to all limits.
+    """Return whether it takes no reading to know that a body keeps to all limits.
 
     Such a body has no escapes, so a name in it is spelled in one way; each of the names, in
     quotes, occurs at most once, so none is given twice.
@@ -117,7 +117,7 @@ def parse(body: bytes) -> object:
 
 
 def has_twice(value: object) -> bool:
-    """Tell whether any object inside of a parsed value has a name twice."""
+    """Return whether any object inside of a parsed value has a name twice."""
     if isinstance(value, Members):
         return bool(value.twice) or any(has_twice(inner) for inner in value.values())
     return is_sequence(value) and any(has_twice(item) for item in value)

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 @lru_cache(maxsize=256)
 def prefers_json(accept: bytes) -> bool:
-    """Tell whether JSON is accepted, and HTML not as much (RFC 9110 section 12.5.1).
+    """Return whether JSON is accepted, and HTML not as much (RFC 9110 section 12.5.1).
 
     Where both are named with the same weight, the one that comes first counts.
     """
@@ -17,7 +17,7 @@ def prefers_json(accept: bytes) -> bool:
 
 
 def _weight(accept: bytes, wanted: bytes) -> tuple[float, int]:
-    """Give the weight of a media type and where it is named; the closest range counts."""
+    """Return the weight of a media type and where it is named; the closest range counts."""
     group = wanted.partition(b"/")[0] + b"/*"
     best = (-1, 0.0, 0)
     for place, part in enumerate(accept.lower().split(b",")):

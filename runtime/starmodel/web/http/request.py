@@ -16,7 +16,7 @@ from starmodel.errors import (
     PayloadTooLarge,
     UnsupportedMediaType,
 )
-from starmodel.web.http.csrf import is_own_origin, is_own_path
+from starmodel.web.http.csrf import is_local_path, is_same_origin
 from starmodel.web.http.negotiation import prefers_json
 from starmodel.web.http.request_limits import MAX_BODY, MAX_EMPTY, MAX_MEMBERS, MAX_QUERY
 from starmodel.web.http.response import Headers, Receive, Scope
@@ -24,7 +24,7 @@ from starmodel.web.http.response import Headers, Receive, Scope
 if TYPE_CHECKING:
     from starmodel.application import Services
     from starmodel.settings import Settings
-    from starmodel.web.app.app_state import Parts
+    from starmodel.web.app.app_state import AppState
     from starmodel.web.app.routing import Route
     from starmodel.web.datastar.formatter import EventResponseFormatter
     from starmodel.web.ui.ui_adapter import UIAdapter
@@ -53,7 +53,7 @@ class Request:
         is_datastar: Whether Datastar sent it.
         actor: Who sent it, as the app's `identify` says.
         services: The stores, the bus and the unit of work.
-        parts: Everything else that belongs to the app.
+        app_state: Everything else that belongs to the app.
         stored: The public state of the record whose form was sent: the form sends of it what was
             changed.
     """
@@ -64,10 +64,10 @@ class Request:
         "_receive",
         "_session",
         "actor",
+        "app_state",
         "headers",
         "is_datastar",
         "method",
-        "parts",
         "path_parameters",
         "route",
         "scope",
@@ -80,7 +80,7 @@ class Request:
         self,
         scope: Scope,
         receive: Receive,
-        parts: "Parts",
+        app_state: "AppState",
         route: "Route",
         path_parameters: Mapping[str, str] = NO_PARAMETERS,
     ) -> None:
@@ -95,9 +95,9 @@ class Request:
         self.route = route
         self.is_datastar = headers.get(b"datastar-request") == b"true"
         self.actor: Actor = ANONYMOUS
-        self.services: Services = parts.services
+        self.services: Services = app_state.services
         self.set_cookie: bytes | None = None
-        self.parts = parts
+        self.app_state = app_state
         self.stored: Mapping[str, Any] | None = None
         self._receive = receive
         self._body: bytes | None = None
@@ -119,22 +119,22 @@ class Request:
 
         It is empty where the app is not served below a path.
         """
-        return self.parts.prefix
+        return self.app_state.prefix
 
     @property
     def settings(self) -> "Settings":
         """The settings of the app."""
-        return self.parts.settings
+        return self.app_state.settings
 
     @property
     def formatter(self) -> "EventResponseFormatter":
         """Writes the answers that pages read."""
-        return self.parts.formatter
+        return self.app_state.formatter
 
     @property
     def ui(self) -> "UIAdapter":
         """Makes documents of generated pages."""
-        return self.parts.ui
+        return self.app_state.ui
 
     @property
     def is_secure(self) -> bool:
@@ -161,13 +161,13 @@ class Request:
             return None
         origin, path = match[1], match[2].decode("ascii")
         host = self.headers.get(b"host", b"")
-        is_own = is_own_origin(origin, host, secure=self.is_secure) and is_own_path(path)
+        is_own = is_same_origin(origin, host, secure=self.is_secure) and is_local_path(path)
         return path if is_own else None
 
     @property
     def page_headers(self) -> Headers:
         """The headers of generated pages."""
-        return self.parts.page_headers
+        return self.app_state.page_headers
 
     @property
     def session(self) -> str:
@@ -178,7 +178,7 @@ class Request:
         """
         session = self._session
         if session is None:
-            identity = self.parts.session
+            identity = self.app_state.session
             is_secure = self.scope.get("scheme") == "https"
             found = identity.find(self.headers.get(b"cookie", b""), secure=is_secure)
             session = identity.create() if found is None else found.id
@@ -208,7 +208,7 @@ class Request:
         else:
             # None begins here: the request that is sent again would be in another.
             cookie = self.headers.get(b"cookie", b"")
-            found = self.parts.session.find(cookie, secure=self.is_secure)
+            found = self.app_state.session.find(cookie, secure=self.is_secure)
             sender = "nobody" if found is None else f"session {found.id}"
         parts = (sender, self.method, self.path, self.scope["query_string"].decode("latin-1"))
         told = "\0".join([*parts, given.decode("ascii"), ""])
@@ -298,7 +298,7 @@ class Request:
 
 
 def _is_plain(coding: bytes) -> bool:
-    """Tell whether a Content-Encoding says that nothing was done to the body."""
+    """Return whether a Content-Encoding says that nothing was done to the body."""
     return all(one.strip().lower() in (b"", b"identity") for one in coding.split(b","))
 
 
@@ -318,12 +318,12 @@ def combine(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def media_type(headers: dict[bytes, bytes]) -> bytes:
-    """Give the content type in lower case, without its parameters."""
+    """Return the content type in lower case, without its parameters."""
     return headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
 
 
 def is_length(text: bytes, limit: int) -> bool:
-    """Tell whether a Content-Length is a number not above the limit."""
+    """Return whether a Content-Length is a number not above the limit."""
     return text.isdigit() and len(text) <= 18 and int(text) <= limit
 
 

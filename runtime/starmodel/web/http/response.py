@@ -19,7 +19,7 @@ NO_STORE: Final[Headers] = [(b"cache-control", b"no-store"), VARY]
 """The headers of what nobody keeps, no cache on the way either."""
 
 
-_LONGEST_PAUSE = 1.0
+_MAX_PAUSE = 1.0
 
 
 class Response:
@@ -94,7 +94,7 @@ async def until_disconnect(receive: Receive) -> None:
     pause = 0.0
     while (await receive())["type"] != "http.disconnect":
         await asyncio.sleep(pause)
-        pause = min(_LONGEST_PAUSE, 2 * pause + 0.001)
+        pause = min(_MAX_PAUSE, 2 * pause + 0.001)
 
 
 async def _cancel_on_disconnect(receive: Receive, task: "asyncio.Task[Any] | None") -> None:

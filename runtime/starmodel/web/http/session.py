@@ -49,7 +49,7 @@ class SessionIdentity(ABC):
 
     @abstractmethod
     def find(self, cookies: bytes, *, secure: bool) -> FoundSession | None:
-        """Give the session named in a `Cookie` header, `None` if there is none to be trusted."""
+        """Return the session named in a `Cookie` header, `None` if there is none to be trusted."""
 
     @abstractmethod
     def create(self) -> str:
@@ -107,7 +107,7 @@ class SignedSession(SessionIdentity):
         self._known_secure: dict[bytes, FoundSession] = {}
 
     def find(self, cookies: bytes, *, secure: bool) -> FoundSession | None:
-        """Give the session named in a `Cookie` header, `None` if there is none to be trusted."""
+        """Return the session named in a `Cookie` header, `None` if there is none to be trusted."""
         found = (self._known_secure if secure else self._known).get(cookies)
         if found is not None and self._clock() < found.good_until:
             return found
@@ -167,7 +167,7 @@ class SignedSession(SessionIdentity):
 
 
 def only_cookie(cookies: bytes, name: bytes) -> bytes | None:
-    """Give the value of a cookie, `None` if it is missing or comes more than once."""
+    """Return the value of a cookie, `None` if it is missing or comes more than once."""
     values = [
         value.strip()
         for key, equals, value in (part.partition(b"=") for part in cookies.split(b";"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starmodel.web.app.routing import Resource
 
 
-class Changes:
+class ChangeCounter:
     """Counts what this process is told of.
 
     Another process counts for itself. A page that was made there finds another mark here and
@@ -54,12 +54,12 @@ class Changes:
             )
         }
 
-    def note(self, name: str) -> None:
-        """Take note that a record of the entity `name` has changed."""
+    def increment(self, name: str) -> None:
+        """Record that a record of the entity `name` has changed."""
         self._numbers[name] = self._numbers.get(name, 0) + 1
 
-    def mark(self, name: str) -> str:
-        """Say where the changes of an entity stand: hexadecimal digits, a point, a number.
+    def token(self, name: str) -> str:
+        """Describe where the changes of an entity stand: hexadecimal digits, a point, a number.
 
         Ask before the records are read: what changes while they are is then noticed later.
         """
@@ -69,7 +69,7 @@ class Changes:
 
 
 def _is_listed(resource: "Resource") -> bool:
-    """Whether there is a list of such records that a page may watch."""
+    """Return whether there is a list of such records that a page may watch."""
     definition = resource.definition
     return definition.store is StateStore.SERVER_SQL and definition.scope is Scope.RECORD
 

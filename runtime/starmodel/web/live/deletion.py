@@ -22,7 +22,7 @@ _ONCE = (
 
 
 def deletion_notice(key: Key) -> Fragment:
-    """Give the notice that a record has been deleted; on a page that has it, it removes itself."""
+    """Return the notice that a record has been deleted; on a page that has it, it removes itself."""
     return Fragment(
         f'<div id="{_id(key)}" role="alert" style="{_STYLE}" data-init="{escape(_ONCE)}">'
         f"This {escape(key.entity.replace('_', ' '))} has been deleted.</div>",
@@ -37,6 +37,6 @@ def no_deletion_notice(key: Key) -> Fragment:
 
 
 def _id(key: Key) -> str:
-    """Give the id of the notice. Ids of records may hold what no selector can."""
+    """Return the id of the notice. Ids of records may hold what no selector can."""
     digest = blake2b(key.id.encode("utf-8", "replace"), digest_size=8)
     return f"deleted-{key.entity}-{digest.hexdigest()}"

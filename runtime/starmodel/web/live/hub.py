@@ -39,11 +39,11 @@ from starmodel.settings import Settings
 from starmodel.web.app.routing import Resource, Route
 from starmodel.web.datastar.formatter import EventResponseFormatter
 from starmodel.web.http.request import Request
-from starmodel.web.live.change_counter import Changes
-from starmodel.web.live.list_topic import Change, Collection, GuardedCollection
-from starmodel.web.live.replay import FragmentHistory, Past
+from starmodel.web.live.change_counter import ChangeCounter
+from starmodel.web.live.list_topic import Change, ListTopic, PolicyListTopic
+from starmodel.web.live.replay import ReplayBuffer, ReplayEntry
 from starmodel.web.live.stream import LiveStream
-from starmodel.web.live.topic import Topic, Watched
+from starmodel.web.live.topic import BaseTopic, EntityTopic
 
 PATH = "/live"
 """Where a page asks for its stream."""
@@ -53,8 +53,8 @@ DELETIONS = "deletions"
 """What a page asks for that shows a record as it was, `?watch=product:ID&only=deletions`."""
 
 _RETRY_AFTER = 5.0
-_SHORTEST_RETRY = 500
-_LONGEST_RETRY = 15_000
+_MIN_RETRY = 500
+_MAX_RETRY = 15_000
 _PAUSE_AFTER = 200
 
 logger = logging.getLogger("starmodel.live")
@@ -77,7 +77,7 @@ class LiveHub:
         services: Services,
         settings: Settings,
         formatter: EventResponseFormatter,
-        changes: Changes,
+        changes: ChangeCounter,
     ) -> None:
         self._resources = {resource.definition.name: resource for resource in resources}
         self._services = services
@@ -85,28 +85,28 @@ class LiveHub:
         self._formatter = formatter
         self._changes = changes
         # Below a prefix the same markup has other addresses, and a topic of its own.
-        self._topics: dict[tuple[str, str], dict[EventResponseFormatter, Topic]] = {}
-        self._collections: dict[str, Collection] = {}
+        self._topics: dict[tuple[str, str], dict[EventResponseFormatter, EntityTopic]] = {}
+        self._collections: dict[str, ListTopic] = {}
         self._dependents = changes.dependents
         self._streams: set[LiveStream] = set()
         self._sessions: dict[str, set[LiveStream]] = {}
-        self._history = FragmentHistory(formatter)
+        self._history = ReplayBuffer(formatter)
         self._unsubscribe: Callable[[], None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self._is_draining = False
-        self.route = Route("GET", PATH, self.answer)
+        self.route = Route("GET", PATH, self.respond)
 
     def __repr__(self) -> str:
         return f"<LiveHub, {len(self._streams)} streams of {len(list(self._each()))} topics>"
 
     def __len__(self) -> int:
-        """The number of open streams."""
+        """Return the number of open streams."""
         return len(self._streams)
 
     async def open(self) -> None:
         """Listen to the bus."""
         self._is_draining = False
-        self._unsubscribe = self._services.bus.subscribe(self.hear)
+        self._unsubscribe = self._services.bus.subscribe(self.on_record)
         if self._changes.guarded:
             self._services.before_image = self._hear_before
 
@@ -133,14 +133,14 @@ class LiveHub:
         for stream in self._streams:
             stream.end(b"retry: %d\n\n" % self._retry())
 
-    def cut(self) -> None:
+    def abort(self) -> None:
         """Drop every stream that is still open: those whose browsers do not read."""
         for stream in list(self._streams):
-            stream.cut()
+            stream.abort()
 
-    def hear(self, record: CommandRecord) -> None:
+    def on_record(self, record: CommandRecord) -> None:
         """Pass on what the bus tells."""
-        past: Past | None = None
+        past: ReplayEntry | None = None
         if record.fragment is not None:
             try:
                 past = self._history.add(record.entity, record.id, record.fragment)
@@ -150,7 +150,7 @@ class LiveHub:
         if topics is not None:
             for topic in topics.values():
                 event = None if past is None else self._history.event(past, topic.formatter)
-                topic.hear(record, event)
+                topic.on_record(record, event)
         if record.entity in self._dependents:
             definition = self._resources[record.entity].definition
             change = Change(definition, definition.key(record.id))
@@ -164,32 +164,32 @@ class LiveHub:
                             other.look()
 
     def _hear_of(self, name: str, change: Change) -> None:
-        """Take note that a record of an entity has changed, and tell those who list them."""
-        self._changes.note(name)
+        """Record that a record of an entity has changed, and tell those who list them."""
+        self._changes.increment(name)
         collection = self._collections.get(name)
         if collection is not None:
-            collection.hear(change)
+            collection.on_change(change)
 
     def _hear_before(
         self, definition: EntityDefinition[Any], key: Key, values: Mapping[str, object], gone: bool
     ) -> None:
-        """Take note of what a record was that has just been changed, or is gone.
+        """Record what a record was that has just been changed, or is gone.
 
         Who could see it then has it on his page. Only this process knows, and it tells nobody.
         """
         names = (key.entity, *(self._dependents.get(key.entity, ()) if gone else ()))
         for name in names:
             collection = self._collections.get(name)
-            if isinstance(collection, GuardedCollection):
+            if isinstance(collection, PolicyListTopic):
                 try:
-                    before = definition.restore(values)
+                    before = definition.hydrate(values)
                 except Exception:
                     # It is committed by now, so whoever has done it is not told.
                     logger.exception("What %s was could not be restored", key.entity)
                 else:
-                    collection.hear(Change(definition, key, before))
+                    collection.on_change(Change(definition, key, before))
 
-    async def answer(self, request: Request) -> LiveStream:
+    async def respond(self, request: Request) -> LiveStream:
         """GET /live: begin a stream.
 
         A page of this site that watches a record has shown it. So where that is not there, the page
@@ -223,10 +223,10 @@ class LiveHub:
                 try:
                     await self._admit(stream, topic)
                 except NotFound:
-                    if not is_page or not isinstance(topic, Topic):
+                    if not is_page or not isinstance(topic, EntityTopic):
                         raise
-                    stream.forget(topic)
-                    stream.append(topic, topic.deletion)
+                    stream.unsubscribe(topic)
+                    stream.enqueue_fragment(topic, topic.deletion)
         except BaseException:
             self.leave(stream)
             raise
@@ -255,12 +255,12 @@ class LiveHub:
                 self._drop(topic)
         stream.topics.clear()
 
-    def _drop(self, topic: Watched) -> None:
+    def _drop(self, topic: BaseTopic) -> None:
         """Forget a topic that nobody watches; another may stand for its entity by now."""
         topic.close()
         place = (topic.key.entity, topic.key.id)
         topics = self._topics.get(place, {})
-        if isinstance(topic, Topic) and topics.get(topic.formatter) is topic:
+        if isinstance(topic, EntityTopic) and topics.get(topic.formatter) is topic:
             del topics[topic.formatter]
             if not topics:
                 del self._topics[place]
@@ -304,8 +304,8 @@ class LiveHub:
         if len(siblings) >= self._settings.live_streams_per_session:
             raise TooManyRequests(_RETRY_AFTER)
 
-    def _each(self) -> Iterator[Topic]:
-        """Give the topics of single entities."""
+    def _each(self) -> Iterator[EntityTopic]:
+        """Return the topics of single entities."""
         return (topic for topics in self._topics.values() for topic in topics.values())
 
     def _join(self, stream: LiveStream, keys: list[Key], formatter: EventResponseFormatter) -> None:
@@ -320,8 +320,8 @@ class LiveHub:
         if self._watch is None:
             self._watch = asyncio.get_running_loop().create_task(self._watch_over())
 
-    def _topic(self, key: Key, formatter: EventResponseFormatter) -> Topic | Collection:
-        """Give what stands for an entity, or for all records of a kind; make it if need be."""
+    def _topic(self, key: Key, formatter: EventResponseFormatter) -> EntityTopic | ListTopic:
+        """Return what stands for an entity, or for all records of a kind; make it if need be."""
         resource = self._resources[key.entity]
         if not key.id and key.entity in self._dependents:
             collection = self._collections.get(key.entity)
@@ -333,18 +333,18 @@ class LiveHub:
         topic = topics.get(formatter)
         if topic is None:
             backend = self._services.persistence.backend_for(resource.definition)
-            topic = topics[formatter] = Topic(resource, key, backend, formatter)
+            topic = topics[formatter] = EntityTopic(resource, key, backend, formatter)
         return topic
 
-    def _collection(self, definition: EntityDefinition[Any]) -> Collection:
+    def _collection(self, definition: EntityDefinition[Any]) -> ListTopic:
         if definition.name not in self._changes.guarded:
-            return Collection(definition, self._changes, self._formatter)
+            return ListTopic(definition, self._changes, self._formatter)
         backend = self._services.persistence.backend_for(definition)
-        return GuardedCollection(definition, self._changes, self._formatter, backend)
+        return PolicyListTopic(definition, self._changes, self._formatter, backend)
 
-    async def _admit(self, stream: LiveStream, topic: Topic | Collection) -> None:
+    async def _admit(self, stream: LiveStream, topic: EntityTopic | ListTopic) -> None:
         """Read an entity for a new stream, and see whether it may have it."""
-        if isinstance(topic, Collection):
+        if isinstance(topic, ListTopic):
             authorize(stream.actor, topic.allows(stream.actor))
             return
         definition = topic.definition
@@ -368,7 +368,7 @@ class LiveHub:
         for other in self._sessions.get(stream.session, ()):
             if other.token == token and other is not stream:
                 for topic in other.topics:
-                    other.forget(topic)
+                    other.unsubscribe(topic)
 
     def _catch_up(self, stream: LiveStream, number: int) -> None:
         """Send the fragments that the page missed while it was away."""
@@ -377,10 +377,10 @@ class LiveHub:
             topic = topics.get((past.entity, past.id))
             if topic is not None:
                 formatter = topic.formatter
-                stream.append(topic, self._history.event(past, formatter))
+                stream.enqueue_fragment(topic, self._history.event(past, formatter))
 
     async def _watch_over(self) -> None:
-        """Look after the open streams, as long as there are any."""
+        """Maintain the open streams, as long as there are any."""
         try:
             while self._streams:
                 await asyncio.sleep(self._settings.live_keep_alive)
@@ -413,17 +413,15 @@ class LiveHub:
         for number, stream in enumerate(list(self._streams)):
             if number % _PAUSE_AFTER == 0:
                 await asyncio.sleep(0)
-            if stream.stuck_for(now) >= self._settings.live_send_timeout:
+            if stream.blocked_for(now) >= self._settings.live_send_timeout:
                 logger.info("A live stream that nobody reads is closed")
-                stream.cut()
+                stream.abort()
             else:
                 stream.keep_alive(self._formatter.keep_alive)
 
     def _retry(self) -> int:
-        """Give milliseconds after which a page comes back: the more pages, the wider spread."""
-        return random.randint(
-            _SHORTEST_RETRY, min(2 * _SHORTEST_RETRY + 2 * len(self._streams), _LONGEST_RETRY)
-        )
+        """Return milliseconds after which a page comes back: the more pages, the wider spread."""
+        return random.randint(_MIN_RETRY, min(2 * _MIN_RETRY + 2 * len(self._streams), _MAX_RETRY))
 
 
 def _refuse(message: str, kind: str) -> InvalidArguments:

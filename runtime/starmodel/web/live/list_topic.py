@@ -25,8 +25,8 @@ from starmodel.domain import Actor, Entity
 from starmodel.errors import Unavailable
 from starmodel.web.datastar.formatter import EventResponseFormatter
 from starmodel.web.datastar.sse import encode_signals
-from starmodel.web.live.change_counter import Changes
-from starmodel.web.live.topic import Subscriber, Watched
+from starmodel.web.live.change_counter import ChangeCounter
+from starmodel.web.live.topic import BaseTopic, Subscriber
 
 INTERVAL = 0.25
 """Seconds between two hints: a list that changes all the time is fetched this often at most."""
@@ -45,7 +45,7 @@ class Change(NamedTuple):
     before: Entity | None = None
 
 
-class Collection(Watched):
+class ListTopic(BaseTopic):
     """The records of one entity, of whose changes all may know who may see their list.
 
     Args:
@@ -59,7 +59,7 @@ class Collection(Watched):
     def __init__(
         self,
         definition: EntityDefinition[Any],
-        changes: Changes,
+        changes: ChangeCounter,
         formatter: EventResponseFormatter,
     ) -> None:
         super().__init__(definition, Key(definition.name, definition.scope_name, ""))
@@ -72,19 +72,19 @@ class Collection(Watched):
         return f"<Collection {self.definition.name}, {len(self.streams)} streams>"
 
     def allows(self, actor: Actor) -> bool:
-        """Tell whether the actor may watch the list at all."""
+        """Return whether the actor may watch the list at all."""
         return not needs_signing_in(self.definition.access, actor)
 
-    def hear(self, change: Change) -> None:
+    def on_change(self, change: Change) -> None:
         """Tell the streams of a change, at once or after a while."""
         self._is_due = True
         if self._pause is None:
             self._tell()
 
     def snapshot(self) -> bytes:
-        """Give the hint."""
+        """Return the hint."""
         name = self.definition.name
-        signals = {"_changes": {name: self._changes.mark(name)}}
+        signals = {"_changes": {name: self._changes.token(name)}}
         return self.formatter.signals(encode_signals(signals))
 
     def close(self) -> None:
@@ -100,11 +100,11 @@ class Collection(Watched):
         self._is_due = False
         hint = self.snapshot()
         for stream in self.streams:
-            stream.offer(self, hint, [])
+            stream.enqueue(self, hint, [])
         self._pause = asyncio.get_running_loop().call_later(INTERVAL, self._tell)
 
 
-class GuardedCollection(Collection):
+class PolicyListTopic(ListTopic):
     """The records of one entity, of some of which not everybody may know.
 
     Args:
@@ -119,7 +119,7 @@ class GuardedCollection(Collection):
     def __init__(
         self,
         definition: EntityDefinition[Any],
-        changes: Changes,
+        changes: ChangeCounter,
         formatter: EventResponseFormatter,
         backend: EntityPersistenceBackend,
     ) -> None:
@@ -131,7 +131,7 @@ class GuardedCollection(Collection):
         self._pauses: dict[Subscriber, asyncio.TimerHandle] = {}
         self._due: set[Subscriber] = set()
 
-    def hear(self, change: Change) -> None:
+    def on_change(self, change: Change) -> None:
         """Have those told of a change who may know of it."""
         self._waiting.append(change)
         if self._follower is None:
@@ -172,7 +172,7 @@ class GuardedCollection(Collection):
                 keys[key] = None
         for stored in await self._backend.load_all([*keys]) if keys else ():
             if stored is not None:
-                seen.append((self.definition, self.definition.restore(stored.values)))
+                seen.append((self.definition, self.definition.hydrate(stored.values)))
         told: dict[Actor, bool] = {}
         turns = Turns()
         for stream in list(self.streams):
@@ -183,11 +183,11 @@ class GuardedCollection(Collection):
                 self._offer(stream)
 
     def _offer(self, stream: Subscriber) -> None:
-        """Give a stream the hint, at once or after its pause."""
+        """Return a stream the hint, at once or after its pause."""
         if stream in self._pauses:
             self._due.add(stream)
             return
-        stream.offer(self, self.snapshot(), [])
+        stream.enqueue(self, self.snapshot(), [])
         loop = asyncio.get_running_loop()
         self._pauses[stream] = loop.call_later(INTERVAL, self._resume, stream)
 
@@ -202,7 +202,7 @@ class GuardedCollection(Collection):
 async def _may_know(
     actor: Actor, seen: Sequence[tuple[EntityDefinition[Any], Entity | None]], turns: Turns
 ) -> bool:
-    """Tell whether the actor could see one of several records as they are or were."""
+    """Return whether the actor could see one of several records as they are or were."""
     for definition, entity in seen:
         await turns.give_way()
         if entity is None:

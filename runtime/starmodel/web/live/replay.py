@@ -27,7 +27,7 @@ MAX_BYTES = 4 * 1024 * 1024
 _HIDDEN = re.compile("[0-9a-f]{16}")
 
 
-class Past(NamedTuple):
+class ReplayEntry(NamedTuple):
     """A fragment that was sent: its number, the entity it came from, and the event.
 
     The fragment itself is kept for pages below a prefix, whose event has other addresses.
@@ -48,7 +48,7 @@ class Cursor(NamedTuple):
     stream: str
 
 
-class FragmentHistory:
+class ReplayBuffer:
     """Numbers the fragments of one process and keeps the newest.
 
     Args:
@@ -60,10 +60,10 @@ class FragmentHistory:
         self._epoch = secrets.token_hex(4)
         self._key = secrets.token_bytes(16)
         self._number = 0
-        self._past: deque[Past] = deque()
+        self._past: deque[ReplayEntry] = deque()
         self._bytes = 0
 
-    def add(self, entity: str, id: str, fragment: Fragment) -> Past:
+    def add(self, entity: str, id: str, fragment: Fragment) -> ReplayEntry:
         """Number a fragment and keep it.
 
         Raises:
@@ -72,25 +72,25 @@ class FragmentHistory:
         number = self._number + 1
         event = self._write(number, fragment, self._formatter)
         self._number = number
-        past = Past(number, entity, id, event, fragment)
+        past = ReplayEntry(number, entity, id, event, fragment)
         self._past.append(past)
         self._bytes += _size(past)
         while self._bytes > MAX_BYTES or len(self._past) > MAX_FRAGMENTS:
             self._bytes -= _size(self._past.popleft())
         return past
 
-    def event(self, past: Past, formatter: EventResponseFormatter) -> bytes:
-        """Give a fragment as an event, as a formatter writes it."""
+    def event(self, past: ReplayEntry, formatter: EventResponseFormatter) -> bytes:
+        """Return a fragment as an event, as a formatter writes it."""
         if formatter is self._formatter:
             return past.event
         return self._write(past.number, past.fragment, formatter)
 
     def event_id(self, stream: str) -> str:
-        """Give the id of an event from which a stream goes on, whose name nobody else has."""
+        """Return the id of an event from which a stream goes on, whose name nobody else has."""
         return self._event_id(self._number, stream)
 
     def read(self, event_id: bytes) -> Cursor | None:
-        """Give the place that an id stands for, `None` if it is none of this process."""
+        """Return the place that an id stands for, `None` if it is none of this process."""
         epoch, _, rest = event_id.decode("ascii", "replace").partition(".")
         hidden, _, name = rest.partition(".")
         if epoch != self._epoch or not _HIDDEN.fullmatch(hidden):
@@ -102,11 +102,11 @@ class FragmentHistory:
         return f"{self._epoch}.{number ^ self._mask(name):016x}.{name}"
 
     def _mask(self, name: str) -> int:
-        """Give what hides a number, another one for each name."""
+        """Return what hides a number, another one for each name."""
         return int.from_bytes(blake2b(name.encode(), digest_size=8, key=self._key).digest())
 
-    def since(self, number: int) -> Iterator[Past]:
-        """Give what came after a number and is still kept, in order."""
+    def since(self, number: int) -> Iterator[ReplayEntry]:
+        """Return what came after a number and is still kept, in order."""
         newest_first = takewhile(lambda past: past.number > number, reversed(self._past))
         return reversed(list(newest_first))
 
@@ -116,5 +116,5 @@ class FragmentHistory:
         return b"id: %b\n%b" % (event_id.encode(), formatter.elements(fragment))
 
 
-def _size(past: Past) -> int:
+def _size(past: ReplayEntry) -> int:
     return len(past.event) + len(past.fragment.html)

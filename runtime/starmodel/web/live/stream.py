@@ -11,8 +11,8 @@ from typing import Any
 
 from starmodel.domain import Actor
 from starmodel.web.http.response import Headers, Receive, Send, StreamResponse, until_disconnect
-from starmodel.web.live.list_topic import Collection
-from starmodel.web.live.topic import Topic, Watched
+from starmodel.web.live.list_topic import ListTopic
+from starmodel.web.live.topic import BaseTopic, EntityTopic
 
 MAX_FRAGMENTS = 64
 """How many fragments may wait in one stream. With one more they are all dropped, and the page
@@ -81,15 +81,15 @@ class LiveStream(StreamResponse):
         self.actor = actor
         self.session = session
         self.token = token
-        self.topics: list[Topic | Collection] = []
-        self.pending: dict[Watched, bytes | None] = {}
+        self.topics: list[EntityTopic | ListTopic] = []
+        self.pending: dict[BaseTopic, bytes | None] = {}
         self.is_sending = False
         self.sent = 0
         self._stuck_at: tuple[int, float] | None = None
         self._on_close = on_close
         self._head = b""
         self._farewell: bytes | None = None
-        self._fragments: list[tuple[Watched, bytes]] = []
+        self._fragments: list[tuple[BaseTopic, bytes]] = []
         self._fragment_bytes = 0
         self._is_over = False
         self._is_cut = False
@@ -104,7 +104,7 @@ class LiveStream(StreamResponse):
         """Put the fields of a first event in front of whatever is sent first."""
         self._head = head
 
-    def offer(self, topic: Watched, chunk: bytes, fragments: list[bytes]) -> None:
+    def enqueue(self, topic: BaseTopic, chunk: bytes, fragments: list[bytes]) -> None:
         """Have a change sent, and fragments before it.
 
         Where an earlier change of the entity still waits, its newest state takes the place of
@@ -119,12 +119,12 @@ class LiveStream(StreamResponse):
             pending = self.pending
             pending[topic] = None if topic in pending else chunk
         for fragment in fragments:
-            self.append(topic, fragment)
+            self.enqueue_fragment(topic, fragment)
         waiter = self._waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
-    def append(self, topic: Watched, fragment: bytes) -> None:
+    def enqueue_fragment(self, topic: BaseTopic, fragment: bytes) -> None:
         """Have a fragment sent with the next change; too many become the newest states."""
         self._fragments.append((topic, fragment))
         self._fragment_bytes += len(fragment)
@@ -134,7 +134,7 @@ class LiveStream(StreamResponse):
             self._fragments.clear()
             self._fragment_bytes = 0
 
-    def forget(self, topic: Watched) -> None:
+    def unsubscribe(self, topic: BaseTopic) -> None:
         """Send nothing more of an entity, not even what waits to be sent."""
         topic.streams.discard(self)
         self.pending.pop(topic, None)
@@ -148,8 +148,8 @@ class LiveStream(StreamResponse):
             self._head += comment
             waiter.set_result(None)
 
-    def stuck_for(self, now: float) -> float:
-        """Give the seconds for which the connection has taken nothing, as far as was looked.
+    def blocked_for(self, now: float) -> float:
+        """Return the seconds for which the connection has taken nothing, as far as was looked.
 
         `now` is the loop's time. To look now and then is cheaper than to note each time.
         """
@@ -168,7 +168,7 @@ class LiveStream(StreamResponse):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    def cut(self) -> None:
+    def abort(self) -> None:
         """End at once, without waiting for whoever does not read."""
         self._is_cut = True
         self.end()
@@ -226,7 +226,7 @@ class LiveStream(StreamResponse):
         await send({"type": "http.response.body", "body": self._farewell or b""})
 
     def _take(self) -> bytes:
-        """Give everything that waits, as one piece."""
+        """Return everything that waits, as one piece."""
         pending = self.pending
         if len(pending) == 1 and not self._fragments and not self._head:
             topic, chunk = pending.popitem()
@@ -237,17 +237,17 @@ class LiveStream(StreamResponse):
         parts = [head]
         for topic, fragment in fragments:
             # The newest state of an entity that renders itself has everything in it already.
-            is_shown = topic.definition.renders_itself and pending.get(topic, b"") is None
+            is_shown = topic.definition.has_html and pending.get(topic, b"") is None
             if not is_shown:
                 parts.append(fragment)
         for topic, chunk in pending.items():
             parts.append(self._newest(topic) if chunk is None else chunk)
         return b"".join(parts)
 
-    def _newest(self, topic: Watched) -> bytes:
-        """Give the newest state; what a page has from before may be of any age."""
+    def _newest(self, topic: BaseTopic) -> bytes:
+        """Return the newest state; what a page has from before may be of any age."""
         snapshot = topic.snapshot()
-        return topic.emptying() + snapshot if self.sent or self._is_page else snapshot
+        return topic.clearing() + snapshot if self.sent or self._is_page else snapshot
 
     async def _listen(self, receive: Receive) -> None:
         """Wait for the browser to go away."""

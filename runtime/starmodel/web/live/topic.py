@@ -17,9 +17,9 @@ from starmodel.application import (
     EntityPersistenceBackend,
     Key,
     Removed,
-    detach,
+    deep_copy,
+    hydrate,
     removed_keys,
-    restore,
 )
 from starmodel.application.copying import NOTHING_REMOVED
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, render_fragment
@@ -35,7 +35,7 @@ from starmodel.web.validation.mapping_fields import varying_fields
 logger = logging.getLogger("starmodel.live")
 
 
-class View:
+class CachedState:
     """An entity as it was when it was read.
 
     `version` is `0` where nothing is stored. `state` is `None` for a record that is not there.
@@ -52,7 +52,7 @@ class View:
         self.version = version
 
 
-class News:
+class PendingChanges:
     """What the bus has told of an entity since it was last read.
 
     `version` is the highest up to which every change was told; `changed` are the public fields
@@ -73,14 +73,14 @@ class Subscriber(Protocol):
 
     actor: Actor
 
-    def offer(self, topic: "Watched", chunk: bytes, fragments: list[bytes]) -> None:
+    def enqueue(self, topic: "BaseTopic", chunk: bytes, fragments: list[bytes]) -> None:
         """Have a change sent, and fragments before it."""
 
-    def forget(self, topic: "Watched") -> None:
+    def unsubscribe(self, topic: "BaseTopic") -> None:
         """Send nothing more of a topic, not even what waits to be sent."""
 
 
-class Watched(ABC):
+class BaseTopic(ABC):
     """What streams watch.
 
     Attributes:
@@ -98,10 +98,10 @@ class Watched(ABC):
 
     @abstractmethod
     def snapshot(self) -> bytes:
-        """Give the newest state as events."""
+        """Return the newest state as events."""
 
-    def emptying(self) -> bytes:
-        """Give what comes before the newest state on a page of which nobody knows what it has."""
+    def clearing(self) -> bytes:
+        """Return what comes before the newest state on a page of which nobody knows what it has."""
         return b""
 
     @abstractmethod
@@ -109,7 +109,7 @@ class Watched(ABC):
         """Tell the streams nothing more."""
 
 
-class Topic(Watched):
+class EntityTopic(BaseTopic):
     """A watched entity.
 
     Args:
@@ -150,9 +150,9 @@ class Topic(Watched):
         self.backend = backend
         self.formatter = formatter
         self.deletion = formatter.elements(deletion_notice(key))
-        self._view: View | None = None
+        self._view: CachedState | None = None
         self._snapshot: bytes | None = None
-        self._news = News(0)
+        self._news = PendingChanges(0)
         self._fragments: list[bytes] = []
         self._lock = asyncio.Lock()
         self._asked = 0
@@ -168,11 +168,11 @@ class Topic(Watched):
         """The version that the streams were told of."""
         return 0 if self._view is None else self._view.version
 
-    def hear(self, record: CommandRecord, fragment: bytes | None) -> None:
-        """Take note of a record; if it tells anything new, have the entity read."""
+    def on_record(self, record: CommandRecord, fragment: bytes | None) -> None:
+        """Record a record; if it tells anything new, have the entity read."""
         is_known = self._view is not None and record.version <= self._view.version
         # Whoever was told of this version by a rendering would see the fragment twice.
-        is_shown = is_known and bool(record.changed) and self.definition.renders_itself
+        is_shown = is_known and bool(record.changed) and self.definition.has_html
         if fragment is not None and not is_shown:
             self._fragments.append(fragment)
         news = self._news
@@ -189,8 +189,8 @@ class Topic(Watched):
         if self._reader is None:
             self._reader = asyncio.get_running_loop().create_task(self._follow())
 
-    async def read(self) -> View:
-        """Give the entity as it is now, and tell the streams what is new.
+    async def read(self) -> CachedState:
+        """Return the entity as it is now, and tell the streams what is new.
 
         Whoever asks while a read is under way shares the next one, so that what he is given is
         not older than his question.
@@ -206,7 +206,7 @@ class Topic(Watched):
             return view
 
     def snapshot(self) -> bytes:
-        """Give the whole public state as events, once the entity has been read."""
+        """Return the whole public state as events, once the entity has been read."""
         snapshot = self._snapshot
         if snapshot is None:
             view = self._view
@@ -220,7 +220,7 @@ class Topic(Watched):
                 self._snapshot = snapshot
         return snapshot
 
-    def emptying(self) -> bytes:
+    def clearing(self) -> bytes:
         """Empty the mappings among the signals: the newest state says what is in them, and not
         what is no longer.
 
@@ -234,7 +234,7 @@ class Topic(Watched):
         return self.formatter.signals(encode_signals({self.definition.namespace: emptied}))
 
     def allows(self, actor: Actor, entity: Entity | None) -> bool:
-        """Tell whether the actor may read the entity; a policy that fails says no."""
+        """Return whether the actor may read the entity; a policy that fails says no."""
         access = self.definition.access
         if not callable(access):
             return access is not Access.AUTHENTICATED or actor.is_authenticated
@@ -262,19 +262,21 @@ class Topic(Watched):
         finally:
             self._reader = None
 
-    async def _load(self) -> View:
+    async def _load(self) -> CachedState:
         definition = self.definition
         stored = await self.backend.load(self.key)
         if stored is not None:
-            entity = restore(definition.cls, detach(stored.values))
+            entity = hydrate(definition.cls, deep_copy(stored.values))
         elif definition.scope is Scope.RECORD:
-            return View(None, None, 0)
+            return CachedState(None, None, 0)
         else:
             entity = definition.cls()
-        return View(entity, definition.state(entity), 0 if stored is None else stored.version)
+        return CachedState(
+            entity, definition.state(entity), 0 if stored is None else stored.version
+        )
 
-    def _accept(self, view: View) -> View:
-        """Take what was read for the truth, hand what is new to the streams, and give it back."""
+    def _accept(self, view: CachedState) -> CachedState:
+        """Take what was read for the truth, hand what is new to the streams, and return it back."""
         before = self._view
         fragments, self._fragments = self._fragments, []
         # A lower one that is stored comes from a replica which lags behind; `0` is the truth.
@@ -284,21 +286,21 @@ class Topic(Watched):
             if fragments:
                 self._broadcast(before.entity, b"", fragments)
             return before
-        news, self._news = self._news, News(view.version)
+        news, self._news = self._news, PendingChanges(view.version)
         self._view = view
         self._snapshot = None
         chunk = b""
         if before is not None:
             is_told = news.version == view.version
             with_rendering = not is_told or news.is_rendering_due
-            if with_rendering and self.definition.renders_itself:
+            if with_rendering and self.definition.has_html:
                 fragments = []
             if view.state is None:
                 # Before what the event has to say of it.
                 fragments = [self.deletion, *fragments]
             elif before.state is None:
                 notice = self.formatter.elements(no_deletion_notice(self.key))
-                chunk = notice + self.emptying() + self.snapshot()
+                chunk = notice + self.clearing() + self.snapshot()
             else:
                 removed = removed_keys(before.state, view.state)
                 if is_told or removed:
@@ -307,7 +309,7 @@ class Topic(Watched):
                 else:
                     chunk = self.snapshot()
         self._broadcast(view.entity or (before and before.entity), chunk, fragments)
-        if not callable(self.definition.access) and not self.definition.renders_itself:
+        if not callable(self.definition.access) and not self.definition.has_html:
             view.entity = None
         return view
 
@@ -320,19 +322,19 @@ class Topic(Watched):
         if not callable(self.definition.access):
             if chunk or fragments:
                 for stream in self.streams:
-                    stream.offer(self, chunk, fragments)
+                    stream.enqueue(self, chunk, fragments)
             return
         for stream in list(self.streams):
             if self.allows(stream.actor, entity):
                 if chunk or fragments:
-                    stream.offer(self, chunk, fragments)
+                    stream.enqueue(self, chunk, fragments)
             else:
-                stream.forget(self)
-                stream.offer(self, b"", [self.deletion])
+                stream.unsubscribe(self)
+                stream.enqueue(self, b"", [self.deletion])
 
     def _encode(
         self,
-        view: View,
+        view: CachedState,
         names: Collection[str],
         removed: Removed = NOTHING_REMOVED,
         *,
@@ -350,7 +352,7 @@ class Topic(Watched):
         for name, render in self.resource.fragments.items():
             if name in shown:
                 parts.append(self._render(render, state))
-        if with_rendering and self.definition.renders_itself:
+        if with_rendering and self.definition.has_html:
             parts.append(self._render(render_fragment, view.entity))
         return parts[0] if len(parts) == 1 else b"".join(parts)
 

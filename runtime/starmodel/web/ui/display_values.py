@@ -66,7 +66,7 @@ _is_plain = re.compile(r"[A-Za-z0-9 _.,:()+-]*").fullmatch
 """Texts of which Datastar, JavaScript and HTML see nothing but characters."""
 
 
-def literal(value: str | float | bool | None) -> str:
+def signal_literal(value: str | float | bool | None) -> str:
     """Write a value among the signals of `data-signals`; `''` for `None`.
 
     A signal that is `None` would not exist, and what does not exist cannot be followed.
@@ -80,7 +80,7 @@ def literal(value: str | float | bool | None) -> str:
     return escape_attribute(value)
 
 
-def number(value: float | None) -> str:
+def format_number(value: float | None) -> str:
     """Show a number as JavaScript writes it: `1` for `1.0`, `1e+21`, `1e-7`; `""` for `None`.
 
     That is `Number::toString` of ECMA-262, whose digits are those of Python's `repr`. What is no
@@ -99,9 +99,9 @@ def number(value: float | None) -> str:
     return f"{Decimal(text):f}" if -7 < power < 21 else f"{mantissa}e{power:+d}"
 
 
-def duration(value: float | None) -> str:
+def format_duration(value: float | None) -> str:
     """Show a number of seconds: `90 s`."""
-    return "" if value is None else f"{number(value)} s"
+    return "" if value is None else f"{format_number(value)} s"
 
 
 DURATION = escape(
@@ -117,7 +117,7 @@ DURATION = escape(
 """Turns a number of seconds into what `starmodel.web.ui.input_value.duration_of` makes of it."""
 
 
-def moment(value: str | None) -> str:
+def format_datetime(value: str | None) -> str:
     """Show an ISO 8601 date and time to the minute, with its zone: `2024-01-31 10:00 UTC`."""
     if value is None:
         return ""
@@ -125,28 +125,28 @@ def moment(value: str | None) -> str:
     return f"{value[:10]} {value[11:16]} {'UTC' if zone == '+00:00' else zone}".rstrip()
 
 
-def local_time(value: str | None) -> str:
+def format_local_time(value: str | None) -> str:
     """Show a date and time inside a list or a table; once alive, in the reader's own zone."""
     if value is None:
         return ""
     return (
         f'<time datetime="{value}" data-text="new Date(el.dateTime).toLocaleString()">'
-        f"{moment(value)}</time>"
+        f"{format_datetime(value)}</time>"
     )
 
 
-def yes_or_no(value: bool | None) -> str:
+def format_boolean(value: bool | None) -> str:
     """Show whether something is so; `""` for `None`."""
     return "" if value is None else "Yes" if value else "No"
 
 
-def bullets(items: Iterable[str]) -> str:
+def unordered_list(items: Iterable[str]) -> str:
     """List pieces of HTML; no pieces, no list."""
     entries = "".join([f"<li>{item}</li>" for item in items])
     return f"<ul>{entries}</ul>" if entries else ""
 
 
-def definitions(items: Iterable[tuple[str, str]]) -> str:
+def description_list(items: Iterable[tuple[str, str]]) -> str:
     """List names, as plain text, with pieces of HTML; nothing if there are none."""
     entries = "".join([f"<dt>{escape(name)}</dt><dd>{item}</dd>" for name, item in items])
     return f"<dl>{entries}</dl>" if entries else ""
@@ -158,12 +158,12 @@ def short_id(id: str) -> str:
 
 
 def related_label(id: str, records: Mapping[str, Mapping[str, Any]], label: str) -> str:
-    """Give what a record is called, escaped: its field `label`, else its id."""
+    """Return what a record is called, escaped: its field `label`, else its id."""
     called = records.get(id, {}).get(label)
     return escape(str(called)) if called and label != "id" else short_id(id)
 
 
-def reference(
+def record_link(
     path: str, id: str | None, records: Mapping[str, Mapping[str, Any]], label: str
 ) -> str:
     """Link to a record that is referred to; `""` for `None`.
@@ -180,28 +180,28 @@ def reference(
     return f'<a href="{escape(address)}">{related_label(id, records, label)}</a>'
 
 
-def references(
+def record_links(
     path: str, ids: Sequence[str] | None, records: Mapping[str, Mapping[str, Any]], label: str
 ) -> str:
     """List links to records, as `reference` writes them; no records, no list."""
-    return bullets([reference(path, id, records, label) for id in ids or ()])
+    return unordered_list([record_link(path, id, records, label) for id in ids or ()])
 
 
-def brief(parts: Iterable[tuple[str, str]]) -> str:
+def inline_summary(parts: Iterable[tuple[str, str]]) -> str:
     """Show the parts of a value object in a line; `parts` are labels and values, as HTML."""
     return " · ".join([f"{label}&nbsp;{value}" for label, value in parts if value])
 
 
-def anything(value: object) -> str:
+def render_json(value: object) -> str:
     """Show a value of which only JSON knows what it is."""
     if isinstance(value, str):
         return escape(value)
     if value is None or isinstance(value, bool):
-        return yes_or_no(value)
+        return format_boolean(value)
     if isinstance(value, int | float):
-        return str(value) if isinstance(value, int) else number(value)
+        return str(value) if isinstance(value, int) else format_number(value)
     if is_mapping(value):
-        return definitions([(str(name), anything(item)) for name, item in value.items()])
+        return description_list([(str(name), render_json(item)) for name, item in value.items()])
     if is_sequence(value):
-        return bullets([anything(item) for item in value])
+        return unordered_list([render_json(item) for item in value])
     raise TypeError(f"{type(value).__qualname__} is nothing that JSON has")

@@ -16,7 +16,7 @@ from starmodel.errors import StaleVersion
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response
 from starmodel.web.ui.display_values import escape
-from starmodel.web.ui.form_state import Draft, Form
+from starmodel.web.ui.form_state import Form, FormState
 from starmodel.web.ui.picker import CHIP
 
 Labels: TypeAlias = Mapping[str, str] | None
@@ -28,7 +28,7 @@ LOCAL: Final = (
 )
 """Turns an instant into what an input for a date and a time has, in the reader's own zone."""
 
-TAKE: Final = escape(
+TAKE_STORED: Final = escape(
     "((field, told, chip, pick) => JSON.parse(el.dataset.theirs).forEach(([name, value, label]) =>"
     " ((input) => (Array.isArray(value)"
     " ? field.querySelector('.chips').replaceChildren(...value.map((one) => chip(...one)))"
@@ -49,33 +49,37 @@ TAKE: Final = escape(
 from a list."""
 
 
-def answer_conflict(request: Request, stale: StaleVersion, form: Form, draft: Draft) -> Response:
+def respond_conflict(
+    request: Request, stale: StaleVersion, form: Form, form_state: FormState
+) -> Response:
     """Show a form again, with what was typed into it and what is stored now.
 
     Args:
         request: The request that came too late.
         stale: What it was told.
         form: The form.
-        draft: The form as the record is now.
+        form_state: The form as the record is now.
 
     Raises:
         StaleVersion: A program asked; it gets its answer as for any other error.
     """
     if request.wants_json:
         raise stale
-    theirs = draft.values
-    mine = form.over(theirs, request)
+    theirs = form_state.values
+    mine = form.merge_submitted(theirs, request)
     differing = [name for name, value in theirs.items() if value != mine[name]]
-    labels = {name: _labels(draft.related.get(name, {}), form.labels.get(name)) for name in theirs}
+    labels = {
+        name: _labels(form_state.related.get(name, {}), form.labels.get(name)) for name in theirs
+    }
     place = f"errors.{request.route.namespace}.{request.route.event}"
     page = form.page(
         replace(
-            draft,
+            form_state,
             values=mine,
-            before=theirs,
+            stored=theirs,
             is_stale=True,
             errors={name: _said(theirs[name], labels[name]) for name in differing},
-            choices={
+            resolve_buttons={
                 name: _choice(name, theirs[name], labels[name], f"{place}.{name}")
                 for name in differing
             },
@@ -95,12 +99,12 @@ def _choice(name: str, theirs: object, labels: Labels, errors: str) -> str:
     return (
         '<button type="button" class="quiet scripted"'
         f' data-theirs="{escape(json.dumps(_inputs(name, theirs, labels)))}"'
-        f' data-on:click="{TAKE}, {escape(clear)}">Take theirs</button>'
+        f' data-on:click="{TAKE_STORED}, {escape(clear)}">Take theirs</button>'
     )
 
 
 def _inputs(name: str, value: object, labels: Labels) -> list[list[object]]:
-    """Give the inputs that a value belongs to: their names, and what each of them has."""
+    """Return the inputs that a value belongs to: their names, and what each of them has."""
     if is_mapping(value):
         parts = [_inputs(f"{name}.{part}", one, None) for part, one in value.items()]
         return [entry for part in parts for entry in part]
@@ -113,14 +117,14 @@ def _inputs(name: str, value: object, labels: Labels) -> list[list[object]]:
 
 
 def _labels(records: Mapping[str, Mapping[str, Any]], label: str | None) -> Labels:
-    """Give what records are called, by id; `None` for a field that refers to none."""
+    """Return what records are called, by id; `None` for a field that refers to none."""
     if label is None:
         return None
     return {id: str(state.get(label) or id) for id, state in records.items()}
 
 
 def _said(value: object, labels: Labels) -> str:
-    """Say what is stored."""
+    """Describe what is stored."""
     text = _text(value, labels or {})
     return f"It is now: {text}" if text else "It is empty now."
 

@@ -47,7 +47,7 @@ _CONFLICT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class FormState:
     """A form as it is shown.
 
     Attributes:
@@ -55,23 +55,23 @@ class Draft:
         id: The record that it is about; an empty text for a new one.
         related: The records that are referred to, to show what they are called.
         errors: What is wrong with which input; `_` for what belongs to none.
-        called: What the record is called, as it is stored.
-        before: What is stored, where that is not what the inputs hold; of a form that is shown
+        title: What the record is called, as it is stored.
+        stored: What is stored, where that is not what the inputs hold; of a form that is shown
             again, of those inputs alone that nobody has touched.
-        choices: A button for each input that differs from what is stored.
+        resolve_buttons: A button for each input that differs from what is stored.
         is_stale: Whether somebody else has changed the record meanwhile.
-        first: What the inputs showed at first, of a form that is shown again.
+        initial: What the inputs showed at first, of a form that is shown again.
     """
 
     values: Values
     id: str = ""
     related: Related = field(default_factory=lambda: NO_RELATED)
     errors: Mapping[str, str] = field(default_factory=dict[str, str])
-    called: str = ""
-    before: Values | None = None
-    choices: Mapping[str, str] = field(default_factory=dict[str, str])
+    title: str = ""
+    stored: Values | None = None
+    resolve_buttons: Mapping[str, str] = field(default_factory=dict[str, str])
     is_stale: bool = False
-    first: Shown | None = None
+    initial: Shown | None = None
 
     @property
     def signals(self) -> str:
@@ -79,12 +79,12 @@ class Draft:
         return escape_attribute(self.values)
 
     @property
-    def past(self) -> str:
+    def original(self) -> str:
         """What is stored, as an object literal; only what differs from it is sent."""
-        return escape_attribute(self.values if self.before is None else self.before)
+        return escape_attribute(self.values if self.stored is None else self.stored)
 
     def live(self, name: str) -> str:
-        """Give the action that tells the page when the record is deleted, escaped.
+        """Return the action that tells the page when the record is deleted, escaped.
 
         `name` is the entity's.
         """
@@ -92,13 +92,13 @@ class Draft:
 
     @property
     def notice(self) -> str:
-        """Say that somebody else has changed the record meanwhile, if so."""
+        """Report that somebody else has changed the record meanwhile, if so."""
         return _CONFLICT if self.is_stale else ""
 
     @property
     def subject(self) -> str:
         """What the record is called, escaped; `It` where that is not known."""
-        return escape(self.called) or "It"
+        return escape(self.title) or "It"
 
     @property
     def messages(self) -> str:
@@ -106,53 +106,53 @@ class Draft:
         return escape_attribute({**dict.fromkeys((*self.values, "_"), ""), **self.errors})
 
     def text(self, path: str) -> str:
-        """Give the text of an input, escaped."""
+        """Return the text of an input, escaped."""
         value = self._value(path)
         return escape(value) if isinstance(value, str) else ""
 
-    def area(self, path: str) -> str:
-        """Give the text of a text area, whose first line break HTML would leave out."""
+    def textarea(self, path: str) -> str:
+        """Return the text of a text area, whose first line break HTML would leave out."""
         text = self.text(path)
         return f"\n{text}" if text.startswith(("\n", "\r")) else text
 
-    def shown(self, *areas: str) -> str:
-        """Give what the inputs show, escaped, for the hidden input that says it to the server.
+    def initial_values(self, *areas: str) -> str:
+        """Return what the inputs show, escaped, for the hidden input that says it to the server.
 
         `areas` are the ways to those that are no `<input>`, and keep line breaks.
         """
-        first = self.first
+        first = self.initial
         if first is None:
-            values = self.values if self.before is None else self.before
+            values = self.values if self.stored is None else self.stored
             inputs = {name: value for name, value in values.items() if name != VERSION}
             first = shown_values(inputs, areas)
         return escape(json.dumps(first, separators=(",", ":")))
 
-    def ticked(self, path: str) -> str:
-        """Give the attribute of a box that is ticked."""
+    def checked(self, path: str) -> str:
+        """Return the attribute of a box that is ticked."""
         return " checked" if self._value(path) is True else ""
 
-    def chosen(self, path: str, value: str) -> str:
-        """Give the attribute of the option that is chosen."""
+    def selected(self, path: str, value: str) -> str:
+        """Return the attribute of the option that is chosen."""
         return " selected" if self._value(path) == value else ""
 
     def lines(self, path: str) -> str:
-        """Give the ids of a picker for several records, one on each line."""
+        """Return the ids of a picker for several records, one on each line."""
         return escape(lines_of(self._ids(path)))
 
     def error(self, name: str) -> str:
-        """Give what is wrong with an input, escaped."""
+        """Return what is wrong with an input, escaped."""
         return escape(self.errors.get(name, ""))
 
-    def choice(self, name: str) -> str:
-        """Give the button that takes what is stored, where an input differs from that."""
-        return self.choices.get(name, "")
+    def resolve_button(self, name: str) -> str:
+        """Return the button that takes what is stored, where an input differs from that."""
+        return self.resolve_buttons.get(name, "")
 
     def invalid(self, name: str) -> str:
-        """Give the value of `aria-invalid`."""
+        """Return the value of `aria-invalid`."""
         return "true" if self.errors.get(name) else "false"
 
     def label(self, name: str, label: str) -> str:
-        """Give what the record is called that a picker has chosen, as data for `data-signals`.
+        """Return what the record is called that a picker has chosen, as data for `data-signals`.
 
         `label` is the field that such records are called by.
         """
@@ -186,38 +186,38 @@ class Form:
 
     Args:
         page: Makes the page.
-        blank: What its inputs hold where nothing is typed; it says which inputs there are.
+        initial: What its inputs hold where nothing is typed; it says which inputs there are.
         labels: For each field that refers to records, the field that they are called by.
     """
 
-    page: Callable[[Draft], Page]
-    blank: Values
+    page: Callable[[FormState], Page]
+    initial: Values
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def draft(
+    def bind(
         self,
-        given: Sequence[tuple[str, str]],
+        submitted: Sequence[tuple[str, str]],
         *,
         id: str = "",
         errors: Mapping[str, str] | None = None,
-    ) -> Draft:
-        """Give the form as somebody without a script has sent it."""
-        values = _typed(self.blank, dict(with_line_breaks(given)), "")
-        shown = read_shown(given)
+    ) -> FormState:
+        """Return the form as somebody without a script has sent it."""
+        values = _typed(self.initial, dict(with_line_breaks(submitted)), "")
+        shown = read_shown(submitted)
         if not shown:
-            return Draft(values, id, errors=errors or {})
-        same = _pick(values, untouched(given, shown), "")
-        return Draft(values, id, errors=errors or {}, before=same, first=shown)
+            return FormState(values, id, errors=errors or {})
+        same = _pick(values, untouched(submitted, shown), "")
+        return FormState(values, id, errors=errors or {}, stored=same, initial=shown)
 
-    def show(self, id: str = "", called: str = "") -> Page:
-        """Give the page as it is before anything is typed.
+    def unbound_page(self, id: str = "", title: str = "") -> Page:
+        """Return the page as it is before anything is typed.
 
-        `id` is the record's, if there is one, and `called` what that is called.
+        `id` is the record's, if there is one, and `title` what that is called.
         """
-        return self.page(Draft(self.blank, id, called=called))
+        return self.page(FormState(self.initial, id, title=title))
 
-    def typed(self, request: Request) -> Values:
-        """Give what the inputs held that somebody has touched, by a request that has sent them.
+    def submitted_values(self, request: Request) -> Values:
+        """Return what the inputs held that somebody has touched, by a request that has sent them.
 
         Of a value object that are the parts. Of a request that sends no form it gives nothing.
         """
@@ -230,7 +230,7 @@ class Form:
             )
             values = {
                 name: value_of_sent(given[name], empty)
-                for name, empty in self.blank.items()
+                for name, empty in self.initial.items()
                 if name in given
             }
         else:
@@ -238,17 +238,17 @@ class Form:
                 read_form(request.received, request.headers.get(b"content-type", b""))
             )
             same = untouched(form, read_shown(form))
-            values = _leave(_typed(self.blank, dict(form), ""), same, "")
+            values = _leave(_typed(self.initial, dict(form), ""), same, "")
         values.pop(VERSION, None)
         return values
 
-    def over(self, values: Values, request: Request) -> Values:
-        """Give values with what somebody has typed instead; see `typed`."""
-        return _over(values, self.typed(request))
+    def merge_submitted(self, values: Values, request: Request) -> Values:
+        """Return values with what somebody has typed instead; see `typed`."""
+        return _over(values, self.submitted_values(request))
 
 
 def _typed(blank: Values, texts: Mapping[str, str], prefix: str) -> Values:
-    """Give the values of inputs, out of the texts that a form has sent."""
+    """Return the values of inputs, out of the texts that a form has sent."""
     values: dict[str, Value] = {}
     for name, empty in blank.items():
         path = f"{prefix}{name}"
@@ -264,7 +264,7 @@ def _typed(blank: Values, texts: Mapping[str, str], prefix: str) -> Values:
 
 
 def _over(values: Values, changes: Values) -> Values:
-    """Give values with changes; those of a value object change its parts."""
+    """Return values with changes; those of a value object change its parts."""
     changed = dict(values)
     for name, value in changes.items():
         before = values.get(name)

@@ -20,7 +20,7 @@ _BREAKS = re.compile("[\r\n\0]")
 
 
 def value_of_sent(value: object, empty: Value) -> Value:
-    """Give what an input held, of what a script has sent of it.
+    """Return what an input held, of what a script has sent of it.
 
     `empty` is what it holds where nothing is typed.
     """

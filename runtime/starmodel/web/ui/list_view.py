@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from starmodel.domain import Fragment
-from starmodel.web.app.responses import answer_form
+from starmodel.web.app.responses import render_page
 from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response
@@ -38,11 +38,11 @@ SEARCH = escape(
 )
 """What typing into one of the inputs of a list does: the address follows, then the records."""
 
-FOLLOW = escape(
+FOLLOW_LINK = escape(
     "((link) => link && !(evt.ctrlKey || evt.metaKey || evt.shiftKey || evt.altKey) && ("
     "evt.preventDefault(),"
     " history[link.rel ? 'pushState' : 'replaceState'](history.state, '', link.href),"
-    " @get(link.href, {payload: {}})))(evt.target.closest('a.turn'))"
+    " @get(link.href, {payload: {}})))(evt.target.closest('a.list-link'))"
 )
 """What a click on a heading or on the way to another page does.
 
@@ -64,7 +64,7 @@ class ListView(Generic[S]):
         related: What they refer to.
         next: The cursor of the next page; `None` on the last one.
         is_first: Whether this is the first page.
-        mark: Where the changes of the records stood before they were read, as
+        change_token: Where the changes of the records stood before they were read, as
             `request.parts.changes` says. A page that does not know fetches them once more.
     """
 
@@ -74,7 +74,7 @@ class ListView(Generic[S]):
     related: Related
     next: str | None = None
     is_first: bool = True
-    mark: str = ""
+    change_token: str = ""
     _pairs: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -83,19 +83,19 @@ class ListView(Generic[S]):
         object.__setattr__(self, "_pairs", pairs)
 
     def value(self, name: str) -> str:
-        """Give what the address says for a name, escaped; an empty text if nothing."""
-        return escape(self.given(name))
+        """Return what the address says for a name, escaped; an empty text if nothing."""
+        return escape(self.parameter(name))
 
-    def chosen(self, name: str, value: str) -> str:
-        """Give the attribute of the option that the address chooses."""
-        return " selected" if self.given(name) == value else ""
+    def selected(self, name: str, value: str) -> str:
+        """Return the attribute of the option that the address chooses."""
+        return " selected" if self.parameter(name) == value else ""
 
-    def opened(self, *names: str) -> str:
-        """Give the attribute of `<details>` whose inputs the address says something for."""
-        return " open" if any(self.given(name) for name in names) else ""
+    def details_open(self, *names: str) -> str:
+        """Return the attribute of `<details>` whose inputs the address says something for."""
+        return " open" if any(self.parameter(name) for name in names) else ""
 
-    def given(self, name: str) -> str:
-        """Give what the address says for a name, as it is."""
+    def parameter(self, name: str) -> str:
+        """Return what the address says for a name, as it is."""
         return next((value for key, value in self.query if key == name), "")
 
     def address(self, *, cursor: str | None = None, **changes: str) -> str:
@@ -111,8 +111,8 @@ def _pair(name: str, value: str) -> str:
     return f"{quote(name, '', errors='replace')}={quote(value, '', errors='replace')}"
 
 
-def asked(request: Request) -> list[tuple[str, str]]:
-    """Give the names and values that the address of a list has.
+def query_items(request: Request) -> list[tuple[str, str]]:
+    """Return the names and values that the address of a list has.
 
     Datastar's own parameter is left out. So is, for a page, whatever is empty: a plain form sends
     every input, and one that nothing was typed into asks for nothing.
@@ -124,13 +124,13 @@ def asked(request: Request) -> list[tuple[str, str]]:
     ]
 
 
-def answer_list(
+def respond_list(
     request: Request,
     view: ListView[S],
     page: Callable[[ListView[S]], Page],
     fragment: Callable[[ListView[S]], str],
 ) -> Response:
-    """Answer with a page of a list.
+    """Respond with a page of a list.
 
     Args:
         request: The request; Datastar gets the part that shows the records, everybody else all.
@@ -139,31 +139,31 @@ def answer_list(
         fragment: Makes the part that shows the records.
     """
     if not request.is_datastar:
-        return answer_form(request, page(view))
+        return render_page(request, page(view))
     formatter = request.formatter
     errors = formatter.signals(encode_signals({"errors": request.route.errors({})}))
     patch = formatter.elements(Fragment(fragment(view)))
     return Response(200, formatter.headers, errors + patch)
 
 
-def column(view: ListView[Any], name: str, label: str, *, is_number: bool = False) -> str:
+def sortable_header(view: ListView[Any], name: str, label: str, *, is_number: bool = False) -> str:
     """Write the heading of a column that the list can be sorted by.
 
     `label` is HTML. The first click sorts upwards, the next one downwards.
     """
-    sort = view.given("sort")
+    sort = view.parameter("sort")
     direction = ' aria-sort="ascending"' if sort == name else ""
     if sort == f"-{name}":
         direction = ' aria-sort="descending"'
     address = view.address(sort=f"-{name}" if sort == name else name)
     kind = ' class="number"' if is_number else ""
     return (
-        f'<th scope="col"{kind}{direction}><a class="turn" id="sort-{escape(name)}"'
+        f'<th scope="col"{kind}{direction}><a class="list-link" id="sort-{escape(name)}"'
         f' href="{escape(address)}">{label}</a></th>'
     )
 
 
-def kept(view: ListView[Any], inputs: Sequence[str]) -> str:
+def hidden_filters(view: ListView[Any], inputs: Sequence[str]) -> str:
     """Write what the address says beside the inputs of a form, so that the form sends it too.
 
     A script takes all of that from the address itself.
@@ -176,7 +176,7 @@ def kept(view: ListView[Any], inputs: Sequence[str]) -> str:
     return f"<noscript>{hidden}</noscript>" if hidden else ""
 
 
-def filters(view: ListView[Any], inputs: Sequence[str], labels: Mapping[str, str]) -> str:
+def filter_chips(view: ListView[Any], inputs: Sequence[str], labels: Mapping[str, str]) -> str:
     """List what the records are filtered by beside the inputs, each with a way to drop it.
 
     `labels` has, for each field that refers to records, the field that they are called by.
@@ -190,7 +190,7 @@ def filters(view: ListView[Any], inputs: Sequence[str], labels: Mapping[str, str
     return f'<ul class="chips" aria-label="Filters">{items}</ul>' if items else ""
 
 
-def turning(view: ListView[Any], one: str, several: str) -> str:
+def pagination(view: ListView[Any], one: str, several: str) -> str:
     """Write how many records there are on this page, and the way to the others.
 
     `one` and `several` are what records are called, as HTML: `product`, `products`.
@@ -202,8 +202,8 @@ def turning(view: ListView[Any], one: str, several: str) -> str:
     return f'<div class="pages"><p role="status">{words}</p>{_ways(view)}</div>'
 
 
-def nothing(view: ListView[Any], several: str) -> str:
-    """Say that there is nothing to list; `several` is what records are called, as HTML.
+def empty_state(view: ListView[Any], several: str) -> str:
+    """Report that there is nothing to list; `several` is what records are called, as HTML.
 
     Where a policy has left out all records of a page, others may follow, so the way to them is
     shown.
@@ -231,13 +231,13 @@ def _ways(view: ListView[Any]) -> str:
 
 
 def _way(address: str, kind: str, label: str) -> str:
-    return f'<a class="turn button" rel="{kind}" href="{escape(address)}">{label}</a>'
+    return f'<a class="list-link button" rel="{kind}" href="{escape(address)}">{label}</a>'
 
 
 def _filter(view: ListView[Any], name: str, value: str, label: str) -> str:
     words = escape(name.replace("__", " ").replace("_", " ")).capitalize()
     shown = related_label(value, view.related.get(name, {}), label)
     return (
-        f'<li><a class="turn" href="{escape(view.address(**{name: ""}))}"'
+        f'<li><a class="list-link" href="{escape(view.address(**{name: ""}))}"'
         f' aria-label="Drop the filter: {words} {shown}">{words}: {shown}</a></li>'
     )

@@ -15,7 +15,7 @@ from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response
 from starmodel.web.ui.display_values import escape
 
-MOST: Final = 20
+MAX_OPTIONS: Final = 20
 """How many options are offered at most."""
 
 _CLOSE = (
@@ -100,8 +100,8 @@ PICKED = escape("[...el.querySelector('.chips').children].map((one) => one.datas
 """The ids that a picker for several records has."""
 
 
-def answer_options(request: Request, options: Iterable[tuple[str, str]]) -> Response:
-    """Answer a picker with what it may offer.
+def respond_options(request: Request, options: Iterable[tuple[str, str]]) -> Response:
+    """Respond to a picker with what it may offer.
 
     Args:
         request: The request; its parameter `list` is the id of the list below the picker.

@@ -39,7 +39,7 @@ class Asset:
     body: bytes
 
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """What it is served with, its length left out."""
+        """Return what it is served with, its length left out."""
         return [
             (b"content-type", self.content_type.encode("ascii")),
             (b"cache-control", b"public, max-age=31536000, immutable"),
@@ -89,7 +89,7 @@ class DefaultUI(UIAdapter):
         language: str = "en",
         stylesheets: Sequence[str] = (),
     ) -> None:
-        """Work out all that is the same in every document.
+        """Compute all that is the same in every document.
 
         Args:
             datastar_url: Where Datastar's script is; any 1.0.x.
@@ -168,7 +168,7 @@ def stylesheet() -> bytes:
 
 
 def asset(name: str, suffix: str, content_type: str, body: bytes) -> tuple[str, Asset]:
-    """Give a file a path that changes when its content does."""
+    """Return a file a path that changes when its content does."""
     digest = sha256(body).hexdigest()[:12]
     return f"/_starmodel/{name}-{digest}.{suffix}", Asset(content_type, body)
 

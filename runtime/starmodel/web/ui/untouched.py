@@ -45,7 +45,7 @@ def read_shown(fields: Iterable[tuple[str, str]]) -> Shown:
 
 
 def untouched(fields: Iterable[tuple[str, str]], shown: Shown) -> frozenset[str]:
-    """Give the ways to the inputs that were sent as they were shown.
+    """Return the ways to the inputs that were sent as they were shown.
 
     A box that is not ticked is not sent; any other input is.
     """
@@ -64,7 +64,7 @@ def untouched(fields: Iterable[tuple[str, str]], shown: Shown) -> frozenset[str]
 
 
 def with_line_breaks(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Give the fields of a form with the line breaks of a script, LF; browsers send CR LF."""
+    """Return the fields of a form with the line breaks of a script, LF; browsers send CR LF."""
     return [(name, value.replace("\r\n", "\n")) for name, value in fields]
 
 
@@ -79,7 +79,7 @@ def _inputs(values: Values, prefix: str) -> Iterator[tuple[str, bool | str]]:
 
 
 def _as_sent(text: str, is_area: bool) -> str:
-    """Give a text as a browser sends it, with each line break as LF."""
+    """Return a text as a browser sends it, with each line break as LF."""
     if is_area:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     else:

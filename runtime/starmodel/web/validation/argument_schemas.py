@@ -41,12 +41,12 @@ Schema: TypeAlias = dict[str, Any]
 
 
 def text_kind(schema: CoreSchema) -> TextKind:
-    """Tell how a text is read as a value of the schema."""
+    """Return how a text is read as a value of the schema."""
     return _kind(cast("Schema", schema), {})
 
 
 def is_optional(schema: CoreSchema) -> bool:
-    """Tell whether `None` is a value of the schema."""
+    """Return whether `None` is a value of the schema."""
     inner: Schema | None = cast("Schema", schema)
     while inner is not None:
         if inner["type"] in ("nullable", "none", "any"):
@@ -58,7 +58,7 @@ def is_optional(schema: CoreSchema) -> bool:
 
 
 def part_schema(schema: CoreSchema, names: Sequence[str]) -> CoreSchema | None:
-    """Give the schema of a part of a value object, by its name and those on the way to it.
+    """Return the schema of a part of a value object, by its name and those on the way to it.
 
     `None` where there is none, or where it depends on the value which class is meant.
     """
@@ -78,7 +78,7 @@ def part_schema(schema: CoreSchema, names: Sequence[str]) -> CoreSchema | None:
 
 
 def bounded(schema: CoreSchema) -> CoreSchema:
-    """Give the schema with a limit to its numbers, so that no text makes one slow to handle.
+    """Return the schema with a limit to its numbers, so that no text makes one slow to handle.
 
     Numbers of value objects are the author's own to limit; a number there has at most 4,300
     digits, Python's limit.

@@ -24,7 +24,7 @@ from pydantic_core import (
 )
 from pydantic_core.core_schema import CoreSchema
 
-from starmodel.domain import OMITTED
+from starmodel.domain import UNSET
 from starmodel.domain.type_guards import is_mapping
 from starmodel.errors import (
     ArgumentError,
@@ -132,7 +132,7 @@ class Argument:
     @property
     def is_made_later(self) -> bool:
         """Return whether the author's class makes its default, where nobody gives a value."""
-        return self.default is OMITTED
+        return self.default is UNSET
 
     @property
     def of_json(self) -> SchemaValidator:
@@ -149,7 +149,7 @@ class Argument:
         return self._of_texts
 
     def field(self, *, is_exact: bool = False) -> core_schema.TypedDictField:
-        """Give its part of the schema of all arguments together.
+        """Return its part of the schema of all arguments together.
 
         With `is_exact` no number is `true` or `false`, which takes longer.
         """
@@ -217,7 +217,7 @@ class Argument:
             return self.read_text(value, is_form=False)
 
     def read_empty(self, *, is_form: bool) -> object:
-        """Give the value of an argument that is there, and empty: as if it were not.
+        """Return the value of an argument that is there, and empty: as if it were not.
 
         Raises:
             ValidationError: It is required.
@@ -225,7 +225,7 @@ class Argument:
         return self.read_nothing(is_form=is_form)
 
     def read_nothing(self, *, is_form: bool) -> object:
-        """Give the value of an argument that is not there.
+        """Return the value of an argument that is not there.
 
         A box that is not ticked is not sent, so in a form nothing means no.
 
@@ -240,7 +240,7 @@ class Argument:
 
 
 class UpdateArgument(Argument):
-    """A field that an update may change: where it is left out, it is `OMITTED`.
+    """A field that an update may change: where it is left out, it is `UNSET`.
 
     In a form that shows what the field is, an input that was emptied says that there is nothing
     now, and not that all is as it was.
@@ -249,15 +249,15 @@ class UpdateArgument(Argument):
     __slots__ = ()
 
     def __init__(self, schema: CoreSchema) -> None:
-        super().__init__(schema, default=OMITTED)
+        super().__init__(schema, default=UNSET)
 
     @property
     def is_made_later(self) -> bool:
-        """Give `False`: an update leaves what it is not given."""
+        """Return `False`: an update leaves what it is not given."""
         return False
 
     def read_empty(self, *, is_form: bool) -> object:
-        """Give an empty list, no bytes, or a box that is not ticked; nothing else can be empty.
+        """Return an empty list, no bytes, or a box that is not ticked; nothing else can be empty.
 
         Raises:
             ValidationError: It cannot be empty.
@@ -442,12 +442,12 @@ class Arguments:
         }
 
     def _is_list(self, name: str) -> bool:
-        """Tell whether an argument is a list, and is never `None`."""
+        """Return whether an argument is a list, and is never `None`."""
         argument = self.arguments.get(name)
         return argument is not None and argument.kind == "list" and not argument.is_optional
 
     def _emptied_parts(self, ways: Collection[str], *, is_update: bool) -> dict[str, object]:
-        """Give what the parts of value objects are now whose inputs somebody has emptied.
+        """Return what the parts of value objects are now whose inputs somebody has emptied.
 
         What cannot be empty is left out of a new value object, and has its default.
         """
@@ -550,13 +550,13 @@ def update_arguments(fields: Mapping[str, Argument]) -> Arguments:
 
 
 def _objects(request: Request) -> dict[str, Any]:
-    """Give what is stored of value objects of which a form has sent the changed parts alone."""
+    """Return what is stored of value objects of which a form has sent the changed parts alone."""
     form = request.route.form
     if form is None or request.stored is None:
         return {}
     return {
         name: request.stored[name]
-        for name, value in form.blank.items()
+        for name, value in form.initial.items()
         if is_mapping(value) and name in request.stored
     }
 
@@ -591,13 +591,13 @@ def _put(objects: dict[str, dict[str, Any]], name: str, value: object) -> None:
 
 
 def _parts(stored: Mapping[str, Any], ways: Collection[str]) -> dict[str, object]:
-    """Give what is stored of those parts of value objects that are among `ways`."""
+    """Return what is stored of those parts of value objects that are among `ways`."""
     parts: dict[str, object] = {}
     for way in ways:
         value: Any = stored
         for name in way.split("."):
-            value = value.get(name, OMITTED) if is_mapping(value) else OMITTED
-        if value is not OMITTED:
+            value = value.get(name, UNSET) if is_mapping(value) else UNSET
+        if value is not UNSET:
             parts[way] = value
     return parts
 

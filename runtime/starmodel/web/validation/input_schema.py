@@ -36,7 +36,7 @@ _base64 = SchemaValidator(core_schema.bytes_schema(), CONFIG)
 
 
 def input_schema(schema: CoreSchema) -> CoreSchema:
-    """Give the schema that reads what is sent of its values.
+    """Return the schema that reads what is sent of its values.
 
     Bytes are Base64 at any depth, and so are those that are keys; keys that are no texts are read
     from theirs. Numbers are finite, unless a class says that they need not be.
@@ -45,22 +45,22 @@ def input_schema(schema: CoreSchema) -> CoreSchema:
 
 
 def without_booleans(schema: CoreSchema) -> CoreSchema:
-    """Give the schema with numbers that are never `true` or `false`, which pydantic takes for them."""
+    """Return the schema with numbers that are never `true` or `false`, which pydantic takes for them."""
     return changed(schema, _no_boolean)
 
 
 def takes_booleans(schema: CoreSchema) -> bool:
-    """Tell whether pydantic might take `true` or `false` for a number in a schema."""
+    """Return whether pydantic might take `true` or `false` for a number in a schema."""
     return _has(schema, ("int", "float", "enum", "literal"))
 
 
 def from_texts(schema: CoreSchema) -> CoreSchema:
-    """Give the schema with choices that are known by their texts, as a form has them."""
+    """Return the schema with choices that are known by their texts, as a form has them."""
     return changed(schema, _from_text)
 
 
 def changed(schema: CoreSchema, change: Change) -> CoreSchema:
-    """Give a schema with each part of it changed, inner ones first; the same if nothing is."""
+    """Return a schema with each part of it changed, inner ones first; the same if nothing is."""
     found = _rebuilt(schema, change)
     return schema if found is schema else _rebuilt(found, _apart)
 
@@ -76,7 +76,7 @@ def texts_of(schema: Mapping[str, Any]) -> dict[str, object]:
 
 
 def before(function: Callable[[Any], Any], schema: Schema) -> Schema:
-    """Give a schema whose values go through a function first; it is referred to as before."""
+    """Return a schema whose values go through a function first; it is referred to as before."""
     inner: Any = {key: value for key, value in schema.items() if key != "ref"}
     return _referred(core_schema.no_info_before_validator_function(function, inner), schema)
 
@@ -190,7 +190,7 @@ _MIXED_IN = (int, str, float)
 
 
 def _has(schema: object, kinds: tuple[str, ...]) -> bool:
-    """Tell whether a schema of one of the types is in another one."""
+    """Return whether a schema of one of the types is in another one."""
     if is_sequence(schema):
         return any(_has(item, kinds) for item in schema)
     if not _is_object(schema):
@@ -226,7 +226,7 @@ def _bytes_of(key: object) -> object:
 
 
 def _duration_of(key: object) -> object:
-    """Give the duration of a number of seconds; any other text is left as it is."""
+    """Return the duration of a number of seconds; any other text is left as it is."""
     try:
         return timedelta(seconds=float(key)) if isinstance(key, str) else key
     except (ValueError, OverflowError):

@@ -36,7 +36,7 @@ def _names(cls: type[Entity]) -> Iterator[str]:
 
 
 def _varies(type_: Any, around: tuple[type, ...]) -> bool:
-    """Tell whether a value of the type may be a mapping with other keys; `around` is its owners."""
+    """Return whether a value of the type may be a mapping with other keys; `around` is its owners."""
     origin = get_origin(type_)
     if origin is Annotated:
         return _varies(get_args(type_)[0], around)

@@ -25,7 +25,7 @@ def object_schema(
     *,
     for_update: bool = False,
 ) -> CoreSchema:
-    """Give the schema of a value object; to be called when its module has been imported.
+    """Return the schema of a value object; to be called when its module has been imported.
 
     Classes that are named before they are defined are looked up now. A class that holds itself
     is known to pydantic by a reference; each call gives a new one, so that several arguments, or
@@ -63,7 +63,7 @@ def object_schema(
 
 
 def reference_schema(cls: type[Entity]) -> CoreSchema:
-    """Give the schema of a reference to an entity: an id, of which a `Ref` is made."""
+    """Return the schema of a reference to an entity: an id, of which a `Ref` is made."""
     return core_schema.no_info_plain_validator_function(Reference(cls).validate)
 
 
@@ -101,7 +101,7 @@ class _Strip:
 
 
 def _without(schema: Schema, names: tuple[str, ...]) -> Schema:
-    """Give a class's schema for which some names mean nothing."""
+    """Return a class's schema for which some names mean nothing."""
     cls: type[BaseModel] = schema["cls"]
     modes = [each.info.mode for each in cls.__pydantic_decorators__.model_validators.values()]
     if "before" in modes or "wrap" in modes:
@@ -117,7 +117,7 @@ def _without(schema: Schema, names: tuple[str, ...]) -> Schema:
 
 
 def _ignored(cls: type[BaseModel], name: str, schema: Schema) -> Schema:
-    """Give the schema of a part that has its default, whatever is sent."""
+    """Return the schema of a part that has its default, whatever is sent."""
     default: Schema | None = schema
     while default is not None and default["type"] != "default":
         default = default.get("schema")
@@ -134,7 +134,7 @@ def _use_default(_: object) -> object:
 
 
 def _spellings(cls: type[BaseModel], names: tuple[str, ...]) -> Iterator[str]:
-    """Give the names of some fields, and what else they are called where they are sent."""
+    """Return the names of some fields, and what else they are called where they are sent."""
     for name in names:
         yield name
         alias = cls.__pydantic_fields__[name].validation_alias

@@ -44,7 +44,7 @@ def invalid_arguments(request: "Request", error: ValidationError) -> InvalidArgu
 
 
 def _is_made(error: ValidationError) -> bool:
-    """Tell whether the author's code made the value, and did not read it."""
+    """Return whether the author's code made the value, and did not read it."""
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     roots = [str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame in frames]
     if "pydantic" not in roots:
@@ -55,23 +55,23 @@ def _is_made(error: ValidationError) -> bool:
 
 
 def _classes_called(request: "Request", title: str) -> set[type[Any]]:
-    """Give the entities and value objects of that name which the app and the event know."""
+    """Return the entities and value objects of that name which the app and the event know."""
     arguments = request.route.arguments
-    schemas: list[object] = [cls.__pydantic_core_schema__ for cls in request.parts.entities]
+    schemas: list[object] = [cls.__pydantic_core_schema__ for cls in request.app_state.entities]
     if arguments is not None:
         schemas += [argument.schema for argument in arguments.arguments.values()]
     return {cls for cls in models(schemas) if cls.__pydantic_validator__.title == title}
 
 
 def _parts(known: Iterable[type[Any]]) -> tuple[set[str], set[str]]:
-    """Give the names of the parts of models: those that are shown, and those that are private."""
+    """Return the names of the parts of models: those that are shown, and those that are private."""
     schemas = [cls.__pydantic_core_schema__ for cls in known]
     private = {name for cls in models(schemas) for name in private_names(cls)}
     return field_names(schemas) - private, private
 
 
 def _is_about(detail: ErrorDetails, names: tuple[str, ...]) -> bool:
-    """Tell whether an error is about an argument, or in the author's own words."""
+    """Return whether an error is about an argument, or in the author's own words."""
     place = detail["loc"]
     return str(place[0]) in names if place else authors_text(detail) is not None
 

@@ -52,7 +52,7 @@ class Statement(NamedTuple):
     selected: tuple[str, str] | None = None
 
     def bind(self, *parameters: object) -> "Statement":
-        """Give the statement with its parameters."""
+        """Return the statement with its parameters."""
         return Statement._make((self[0], parameters, *self[2:]))
 
 
@@ -60,7 +60,7 @@ class DriverError(Exception):
     """The database did not do what it was asked to; nothing of the transaction is left."""
 
 
-class Mismatch(DriverError):
+class RowCountMismatch(DriverError):
     """The statement at `index` changed or returned another number of rows than it expects."""
 
     def __init__(self, index: int) -> None:
@@ -97,20 +97,20 @@ class Contention(DriverError):
     """Others were in the way: a lock, a deadlock, a serialization failure. Try it again."""
 
 
-class Unreachable(DriverError):
+class ConnectionLost(DriverError):
     """The database cannot be reached, or cannot work. The cause is chained, and logged."""
 
 
-class Exclusive(ABC):
+class Transaction(ABC):
     """One transaction that stays open, and keeps others from what it has locked."""
 
     @abstractmethod
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
-        """Give the rows of a query, within the transaction."""
+        """Return the rows of a query, within the transaction."""
 
     @abstractmethod
     async def execute(self, statements: Sequence[Statement]) -> list[Sequence[Row]]:
-        """Carry out the statements and commit; on any error all is rolled back.
+        """Execute the statements and commit; on any error all is rolled back.
 
         It ends the transaction, so it is called at most once, and is the last call.
         """
@@ -119,7 +119,7 @@ class Exclusive(ABC):
 class Driver(ABC):
     """A database, reached from one event loop.
 
-    Every method raises `Contention` or `Unreachable` where the database does; `Mismatch` and
+    Every method raises `Contention` or `ConnectionLost` where the database does; `RowCountMismatch` and
     `Violation` come out of `execute` alone.
     """
 
@@ -137,18 +137,18 @@ class Driver(ABC):
 
     @abstractmethod
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
-        """Give the rows of one query, outside of any transaction, as of the last commit."""
+        """Return the rows of one query, outside of any transaction, as of the last commit."""
 
     @abstractmethod
     async def execute(self, statements: Sequence[Statement]) -> list[Sequence[Row]]:
-        """Carry out the statements as one transaction, all or nothing.
+        """Execute the statements as one transaction, all or nothing.
 
         Gives the rows that each statement returned. Where it returns, they are committed. Where
         it is cancelled, they may be committed or not.
         """
 
     @abstractmethod
-    def exclusive(self) -> AbstractAsyncContextManager[Exclusive]:
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Begin a transaction that stays open; leaving the block without `execute` rolls back.
 
         On SQLite it locks the database against all other writers, so be quick; on PostgreSQL

@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.drivers.driver import (
+    ConnectionLost,
     Dialect,
     Driver,
     DriverError,
-    Exclusive,
-    Mismatch,
     Row,
+    RowCountMismatch,
     Statement,
-    Unreachable,
+    Transaction,
     Verbatim,
 )
 from starmodel.stores.sql.drivers.postgres_connection import Connection, connect, read_url
@@ -34,7 +34,7 @@ from starmodel.stores.sql.drivers.postgres_cte import (
 )
 from starmodel.stores.sql.drivers.postgres_errors import (
     DATABASE_ERRORS,
-    Lost,
+    ConnectionBroken,
     is_refused,
     translate,
 )
@@ -43,7 +43,7 @@ from starmodel.stores.sql.drivers.postgres_pool import Pool
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
-_MOST_TEXTS = 2000
+_MAX_TEXTS = 2000
 
 
 class PostgresDriver(Driver):
@@ -87,22 +87,22 @@ class PostgresDriver(Driver):
                 raise ConfigurationError(
                     f"PostgreSQL at {place} refuses to connect: {error}"
                 ) from error
-            raise Unreachable(f"There is no PostgreSQL at {place}: {error}") from error
+            raise ConnectionLost(f"There is no PostgreSQL at {place}: {error}") from error
 
     async def close(self) -> None:
         """Disconnect, once what is under way has ended."""
         await self._pool.close()
 
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
-        """Give the rows of one query; where a connection breaks under it, on another one."""
+        """Return the rows of one query; where a connection breaks under it, on another one."""
         text = self.text(sql)
         try:
             return await self._use(lambda connection: run(connection, text, parameters))
-        except Lost:
+        except ConnectionBroken:
             return await self._use(lambda connection: run(connection, text, parameters))
 
     async def execute(self, statements: Sequence[Statement]) -> list[Sequence[Row]]:
-        """Carry out the statements as one transaction, all or nothing.
+        """Execute the statements as one transaction, all or nothing.
 
         Where the connection breaks under it nobody knows whether they are committed, so it is
         not tried again.
@@ -119,11 +119,11 @@ class PostgresDriver(Driver):
             return await self._use(
                 lambda connection: _run_combined(connection, combined, statements)
             )
-        async with self.exclusive() as transaction:
+        async with self.transaction() as transaction:
             return await transaction.execute(statements)
 
     @asynccontextmanager
-    async def exclusive(self) -> AsyncGenerator["PostgresTransaction"]:
+    async def transaction(self) -> AsyncGenerator["PostgresTransaction"]:
         """Begin a transaction that stays open; leaving the block without `execute` rolls back.
 
         It has a connection to itself: what the unit of work reads meanwhile, it should read
@@ -138,7 +138,7 @@ class PostgresDriver(Driver):
         await transaction.end()
 
     def text(self, sql: str) -> str:
-        """Give a query as PostgreSQL wants it."""
+        """Return a query as PostgreSQL wants it."""
         if isinstance(sql, Verbatim):
             # asyncpg takes no other class.
             return str(sql)
@@ -146,7 +146,7 @@ class PostgresDriver(Driver):
         return _keep(self._texts, sql, number(sql)) if text is None else text
 
     def single(self, statement: Statement) -> Single:
-        """Give a statement as PostgreSQL wants it."""
+        """Return a statement as PostgreSQL wants it."""
         shape = (statement.sql, statement.expects)
         text = self._singles.get(shape)
         return _keep(self._singles, shape, single(statement)) if text is None else text
@@ -168,14 +168,14 @@ class PostgresDriver(Driver):
         try:
             return await self._pool.acquire()
         except DATABASE_ERRORS as error:
-            raise Unreachable(f"PostgreSQL cannot be reached: {error}") from error
+            raise ConnectionLost(f"PostgreSQL cannot be reached: {error}") from error
 
     async def _use(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Lend a connection for one statement."""
         connection = self._pool.take() or await self._acquire()
         try:
             result = await work(connection)
-        except Unreachable:
+        except ConnectionLost:
             self._pool.discard(connection)
             raise
         except Exception:
@@ -190,7 +190,7 @@ class PostgresDriver(Driver):
     async def _begin(self) -> Connection:
         try:
             return await self._begin_on(await self._acquire())
-        except Lost:
+        except ConnectionBroken:
             # The server has closed it meanwhile, and nothing was done yet.
             return await self._begin_on(await self._acquire())
 
@@ -207,7 +207,7 @@ class PostgresDriver(Driver):
 
     async def give_back(self, connection: Connection, error: BaseException | None = None) -> None:
         """Take back a connection whose transaction is over, or is to be rolled back."""
-        if isinstance(error, Unreachable):
+        if isinstance(error, ConnectionLost):
             self._pool.discard(connection)
             return
         if error is not None and not isinstance(error, Exception):
@@ -226,7 +226,7 @@ class PostgresDriver(Driver):
         self._pool.release(connection)
 
 
-class PostgresTransaction(Exclusive):
+class PostgresTransaction(Transaction):
     """A transaction that stays open, on a connection of its own until it is over."""
 
     def __init__(self, driver: PostgresDriver, connection: Connection) -> None:
@@ -234,11 +234,11 @@ class PostgresTransaction(Exclusive):
         self._connection: Connection | None = connection
 
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
-        """Give the rows of a query, within the transaction."""
+        """Return the rows of a query, within the transaction."""
         return await run(self._running(), self._driver.text(sql), parameters)
 
     async def execute(self, statements: Sequence[Statement]) -> list[Sequence[Row]]:
-        """Carry out the statements and commit; either way the transaction is over."""
+        """Execute the statements and commit; either way the transaction is over."""
         connection = self._running()
         try:
             results = await self._carry_out(connection, statements)
@@ -250,7 +250,7 @@ class PostgresTransaction(Exclusive):
         return results
 
     async def end(self, error: BaseException | None = None) -> None:
-        """Give the connection back; what was not committed is rolled back."""
+        """Return the connection back; what was not committed is rolled back."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await self._driver.give_back(connection, error)
@@ -318,7 +318,7 @@ async def _run_combined(
         parameters += statement.parameters
     rows = await run(connection, combined.sql, parameters, targets=combined.targets)
     if not rows:
-        raise Mismatch(0)
+        raise RowCountMismatch(0)
     results: list[Sequence[Row]] = [[] for _ in statements]
     for place, value in zip(combined.places, rows[0], strict=False):
         results[place] = [(value,)]
@@ -327,12 +327,12 @@ async def _run_combined(
 
 def _checked(rows: Sequence[Row], statement: Statement, text: Single, index: int) -> Sequence[Row]:
     if statement.expects is not None and len(rows) != statement.expects:
-        raise Mismatch(index)
+        raise RowCountMismatch(index)
     return rows if text.returns else []
 
 
 def _keep(kept: dict[K, Any], key: K, value: T) -> T:
-    if len(kept) >= _MOST_TEXTS:
+    if len(kept) >= _MAX_TEXTS:
         kept.clear()
     kept[key] = value
     return value

@@ -34,7 +34,7 @@ class Connection(Protocol):
     """What is used of asyncpg's connection."""
 
     async def fetch(self, query: str, *args: object) -> list[Sequence[Any]]:
-        """Run a statement, which is prepared once, and give its rows."""
+        """Run a statement, which is prepared once, and return its rows."""
         ...
 
     async def execute(self, query: str) -> str:
@@ -54,11 +54,11 @@ class Connection(Protocol):
         ...
 
     def is_closed(self) -> bool:
-        """Tell whether it is closed, at either end."""
+        """Return whether it is closed, at either end."""
         ...
 
     def is_in_transaction(self) -> bool:
-        """Tell whether a transaction was begun and not ended."""
+        """Return whether a transaction was begun and not ended."""
         ...
 
 

@@ -13,7 +13,7 @@ MISMATCH = "somebody else was faster in part"
 """What PostgreSQL complains of where a part of a combined statement did not do what it should;
 the number of the part follows."""
 
-_MOST_PARTS = 12
+_MAX_PARTS = 12
 
 Shape = tuple[tuple[str, int | None], ...]
 """The texts of some statements, and how many rows each expects."""
@@ -51,7 +51,7 @@ def number(sql: str, first: int = 1) -> str:
 
 
 def single(statement: Statement) -> Single:
-    """Give the text of a statement by itself, which gives a row for each row that is changed."""
+    """Return the text of a statement by itself, which gives a row for each row that is changed."""
     expects = statement.expects
     is_whole = expects is None or (expects == 1 and statement.is_single)
     if statement.table and not statement.returns:
@@ -66,7 +66,7 @@ def combine(statements: Sequence[Statement]) -> Combined | None:
     All its parts see the database as it was before. So no part may read what another writes, and
     two may write to the same table only if they are the same but for the row.
     """
-    if not 1 < len(statements) <= _MOST_PARTS:
+    if not 1 < len(statements) <= _MAX_PARTS:
         return None
     for place, statement in enumerate(statements):
         if not statement.table or (statement.expects is None and statement.returns):
@@ -128,7 +128,7 @@ def _guard(statements: Sequence[Statement]) -> Combined | None:
 
 
 def _returning(statement: Statement) -> str:
-    """Give the text of a statement that returns something of each row."""
+    """Return the text of a statement that returns something of each row."""
     return statement.sql if statement.returns else f"{statement.sql} RETURNING 1"
 
 
@@ -137,5 +137,5 @@ def _targets(statements: Sequence[Statement]) -> tuple[str, ...]:
 
 
 def _is_of_its_own(statement: Statement) -> bool:
-    """Tell whether another statement with the same text concerns another row."""
+    """Return whether another statement with the same text concerns another row."""
     return statement.is_single and (statement.operation == "insert" or statement.expects == 1)

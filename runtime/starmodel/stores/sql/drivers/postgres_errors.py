@@ -6,10 +6,10 @@ from typing import Any
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
 from starmodel.stores.sql.drivers.driver import (
+    ConnectionLost,
     Contention,
     DriverError,
-    Mismatch,
-    Unreachable,
+    RowCountMismatch,
     Violation,
     ViolationKind,
 )
@@ -63,19 +63,19 @@ _COLUMNS = re.compile(r"\(([^()]*)\)=\(")
 _MISMATCH = re.compile(rf"{MISMATCH} (\d+)")
 
 
-class Lost(Unreachable):
+class ConnectionBroken(ConnectionLost):
     """The connection broke, and another one may work."""
 
 
 def is_refused(error: BaseException) -> bool:
-    """Tell whether the server is there, and the URL is wrong."""
+    """Return whether the server is there, and the URL is wrong."""
     return _state(error)[:2] in _REFUSED_CLASSES
 
 
 def translate(
     error: BaseException, *, is_lost: bool, index: int = 0, targets: tuple[str, ...] = ()
 ) -> DriverError:
-    """Give what to raise for one of `DATABASE_ERRORS`.
+    """Return what to raise for one of `DATABASE_ERRORS`.
 
     Args:
         error: The error.
@@ -88,23 +88,23 @@ def translate(
     if kind is not None:
         return _violation(kind, error, index, targets)
     if found := _MISMATCH.search(str(error)):
-        return Mismatch(int(found[1]))
+        return RowCountMismatch(int(found[1]))
     if state in _CONTENTION or isinstance(
         error, (_DRIVER.InvalidCachedStatementError, _DRIVER.OutdatedSchemaCacheError)
     ):
         return Contention(f"PostgreSQL asks to try again ({state}).")
     is_lost = is_lost or isinstance(error, _DRIVER.InternalClientError)
     if is_lost or state in _LOST or state[:2] in _LOST_CLASSES:
-        return Lost(f"The connection to PostgreSQL broke: {error}")
+        return ConnectionBroken(f"The connection to PostgreSQL broke: {error}")
     if isinstance(error, TimeoutError):
-        return Unreachable("PostgreSQL did not answer in time.")
+        return ConnectionLost("PostgreSQL did not answer in time.")
     if state == _TOO_LONG or state[:2] in _UNABLE_CLASSES or isinstance(error, OSError):
-        return Unreachable(f"PostgreSQL cannot work ({state}): {error}")
+        return ConnectionLost(f"PostgreSQL cannot work ({state}): {error}")
     return DriverError(f"PostgreSQL refuses a statement ({state}): {error}")
 
 
 def _state(error: BaseException) -> str:
-    """Give the five characters that say what kind of error it is."""
+    """Return the five characters that say what kind of error it is."""
     return getattr(error, "sqlstate", None) or ""
 
 

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from starmodel.stores.sql.drivers.driver import Unreachable
+from starmodel.stores.sql.drivers.driver import ConnectionLost
 from starmodel.stores.sql.drivers.postgres_connection import Connection
 
 _TRUSTED_SECONDS = 30.0
@@ -42,7 +42,7 @@ class Pool:
         self._is_open = False
 
     def __len__(self) -> int:
-        """How many connections there are, used or not."""
+        """Return how many connections there are, used or not."""
         return self._count
 
     async def open(self) -> None:
@@ -68,7 +68,7 @@ class Pool:
         await asyncio.gather(*self._leaving, *(_close(connection) for connection, _ in idle))
 
     def take(self) -> Connection | None:
-        """Give a connection that is there to be used at once, `None` if there is none."""
+        """Return a connection that is there to be used at once, `None` if there is none."""
         if self._waiting or not self._idle or not self._is_open:
             return None
         connection, since = self._idle[-1]
@@ -78,7 +78,7 @@ class Pool:
         return connection
 
     async def acquire(self) -> Connection:
-        """Give a connection that works, to be released.
+        """Return a connection that works, to be released.
 
         Raises:
             Unreachable: All are in use for too long, or the pool is closed. What keeps a new one
@@ -87,7 +87,7 @@ class Pool:
         deadline = time.monotonic() + self.patience
         while True:
             if not self._is_open:
-                raise Unreachable("The database is closed.")
+                raise ConnectionLost("The database is closed.")
             if self._idle and (connection := await self._revive()):
                 return connection
             if self._count < self.size:
@@ -130,7 +130,7 @@ class Pool:
         self._wake()
 
     async def _revive(self) -> Connection | None:
-        """Give an idle connection if it works; one that does not is dropped."""
+        """Return an idle connection if it works; one that does not is dropped."""
         connection, since = self._idle.pop()
         if connection.is_closed():
             self.discard(connection)
@@ -159,7 +159,7 @@ class Pool:
             raise
 
     async def _wait(self, deadline: float) -> Connection | None:
-        """Give the next connection that is released; `None` where there is room for a new one."""
+        """Return the next connection that is released; `None` where there is room for a new one."""
         waiting = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
         try:
@@ -167,13 +167,15 @@ class Pool:
                 return await waiting
         except TimeoutError:
             self._pass_on(waiting)
-            raise Unreachable(f"All {self.size} connections to the database are in use.") from None
+            raise ConnectionLost(
+                f"All {self.size} connections to the database are in use."
+            ) from None
         except asyncio.CancelledError:
             self._pass_on(waiting)
             raise
 
     def _pass_on(self, waiting: "asyncio.Future[Connection | None]") -> None:
-        """Give to somebody else what was meant for one who has stopped waiting."""
+        """Return to somebody else what was meant for one who has stopped waiting."""
         if not waiting.done() or waiting.cancelled():
             return
         connection = waiting.result()

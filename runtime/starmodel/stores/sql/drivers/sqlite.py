@@ -15,12 +15,12 @@ from typing import Literal, TypeAlias
 
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.drivers.driver import (
+    ConnectionLost,
     Dialect,
     Driver,
-    Exclusive,
     Row,
     Statement,
-    Unreachable,
+    Transaction,
 )
 from starmodel.stores.sql.drivers.sqlite_errors import is_busy, name_of, translate
 from starmodel.stores.sql.drivers.sqlite_writer import Writer
@@ -33,11 +33,11 @@ BUSY_SECONDS = 10.0
 
 _READERS = 4
 _STEPS = 2_000
-_MOST_PAUSES = 10
+_MAX_PAUSES = 10
 """How often a query may have taken so many steps of SQLite's machine, before it goes to a thread.
 Together they take about half a millisecond."""
 
-_MOST_SLOW = 1000
+_MAX_SLOW = 1000
 
 
 class SQLiteDriver(Driver):
@@ -101,17 +101,17 @@ class SQLiteDriver(Driver):
         self._clean_up()
 
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
-        """Give the rows of one query, as of the last commit."""
+        """Return the rows of one query, as of the last commit."""
         reader = self._reader
         if reader is None:
-            raise Unreachable("The database is closed.")
+            raise ConnectionLost("The database is closed.")
         if sql not in self._slow:
             self._pauses = 0
             try:
                 return reader.execute(sql, parameters).fetchall()
             except Exception as error:
                 if name_of(error) == "SQLITE_INTERRUPT":
-                    if len(self._slow) < _MOST_SLOW:
+                    if len(self._slow) < _MAX_SLOW:
                         self._slow.add(sql)
                 elif not is_busy(error):
                     raise translate(error) from error
@@ -119,16 +119,16 @@ class SQLiteDriver(Driver):
         return await loop.run_in_executor(self._readers, self._read, sql, tuple(parameters))
 
     async def execute(self, statements: Sequence[Statement]) -> list[Sequence[Row]]:
-        """Carry out the statements as one transaction, all or nothing."""
+        """Execute the statements as one transaction, all or nothing."""
         if self._writer is None:
-            raise Unreachable("The database is closed.")
+            raise ConnectionLost("The database is closed.")
         return await self._writer.submit(statements)
 
     @asynccontextmanager
-    async def exclusive(self) -> AsyncGenerator[Exclusive]:
+    async def transaction(self) -> AsyncGenerator[Transaction]:
         """Keep everybody else from writing; the block has ten seconds."""
         if self._writer is None:
-            raise Unreachable("The database is closed.")
+            raise ConnectionLost("The database is closed.")
         session = await self._writer.begin()
         try:
             yield session
@@ -145,9 +145,9 @@ class SQLiteDriver(Driver):
         return writer, reader
 
     def _watch(self) -> bool:
-        """Give a query up that keeps the event loop waiting."""
+        """Return a query up that keeps the event loop waiting."""
         self._pauses += 1
-        return self._pauses > _MOST_PAUSES
+        return self._pauses > _MAX_PAUSES
 
     def _connect(self, patience: float) -> sqlite3.Connection:
         folder = self._folder

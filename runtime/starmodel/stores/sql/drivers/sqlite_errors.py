@@ -3,9 +3,9 @@
 import sqlite3
 
 from starmodel.stores.sql.drivers.driver import (
+    ConnectionLost,
     Contention,
     DriverError,
-    Unreachable,
     Violation,
     ViolationKind,
 )
@@ -34,22 +34,22 @@ _BROKEN = (
 
 
 def name_of(error: BaseException) -> str:
-    """Give SQLite's name of an error, an empty text where it is none of SQLite's."""
+    """Return SQLite's name of an error, an empty text where it is none of SQLite's."""
     return getattr(error, "sqlite_errorname", "")
 
 
 def is_busy(error: BaseException) -> bool:
-    """Tell whether somebody else holds the database."""
+    """Return whether somebody else holds the database."""
     return name_of(error).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
 def is_refused(error: BaseException) -> bool:
-    """Tell whether it is the statement's own fault, and the transaction can go on without it."""
+    """Return whether it is the statement's own fault, and the transaction can go on without it."""
     return name_of(error) in _KINDS or isinstance(error, OverflowError | UnicodeError)
 
 
 def translate(error: BaseException, index: int = 0) -> Exception:
-    """Give the error to raise for one that came up with the statement at `index`."""
+    """Return the error to raise for one that came up with the statement at `index`."""
     if isinstance(error, DriverError | NotStorable):
         return error
     name = name_of(error)
@@ -63,7 +63,7 @@ def translate(error: BaseException, index: int = 0) -> Exception:
     if isinstance(error, UnicodeError):
         return NotStorable("A text cannot hold half of a surrogate pair.", "string_unicode")
     if isinstance(error, sqlite3.Error) and name.startswith(_BROKEN):
-        return Unreachable(f"The database failed: {error}")
+        return ConnectionLost(f"The database failed: {error}")
     return DriverError(f"The database refused a statement: {error}")
 
 

@@ -14,7 +14,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeAlias
 
-from starmodel.stores.sql.drivers.driver import Exclusive, Mismatch, Row, Statement, Unreachable
+from starmodel.stores.sql.drivers.driver import (
+    ConnectionLost,
+    Row,
+    RowCountMismatch,
+    Statement,
+    Transaction,
+)
 from starmodel.stores.sql.drivers.sqlite_errors import is_refused, translate
 
 LOCKED_SECONDS = 10.0
@@ -35,7 +41,7 @@ class _Unit:
         self.future = future
 
 
-class Session(Exclusive):
+class Session(Transaction):
     """A transaction that stays open; the thread does nothing else until it is over."""
 
     def __init__(self) -> None:
@@ -46,11 +52,11 @@ class Session(Exclusive):
         self.calls = queue.SimpleQueue()
 
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
-        """Give the rows of a query, within the transaction."""
+        """Return the rows of a query, within the transaction."""
         return await self._call(lambda connection: _fetch(connection, sql, parameters))
 
     async def execute(self, statements: Sequence[Statement]) -> Rows:
-        """Carry out the statements and commit; on any error all is rolled back."""
+        """Execute the statements and commit; on any error all is rolled back."""
 
         def commit(connection: sqlite3.Connection) -> Rows:
             rows = _carry_out(connection, statements)
@@ -90,7 +96,7 @@ class Writer:
     def submit(self, statements: Sequence[Statement]) -> "asyncio.Future[Rows]":
         """Have the statements carried out as one transaction."""
         if not self._is_open:
-            raise Unreachable("The database is closed.")
+            raise ConnectionLost("The database is closed.")
         future: asyncio.Future[Rows] = self._loop.create_future()
         self._jobs.put(_Unit(statements, future))
         return future
@@ -98,7 +104,7 @@ class Writer:
     async def begin(self) -> Session:
         """Begin a transaction that stays open until its `end`."""
         if not self._is_open:
-            raise Unreachable("The database is closed.")
+            raise ConnectionLost("The database is closed.")
         session = Session()
         self._jobs.put(session)
         try:
@@ -134,7 +140,7 @@ class Writer:
                 self._host(job)
 
     def _commit(self, group: list[_Unit]) -> None:
-        """Carry out a group of transactions as one, and tell each what became of it."""
+        """Execute a group of transactions as one, and tell each what became of it."""
         connection = self._connection
         is_alone = len(group) == 1
         results: list[Rows | Exception] = []
@@ -192,7 +198,9 @@ class Writer:
             self._tell(
                 _fulfil,
                 call[1],
-                Unreachable(f"The database was locked for more than {LOCKED_SECONDS:g} seconds."),
+                ConnectionLost(
+                    f"The database was locked for more than {LOCKED_SECONDS:g} seconds."
+                ),
             )
 
     def _tell(self, function: Callable[..., None], *arguments: object) -> None:
@@ -224,7 +232,7 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 def _carry_out_among_others(
     connection: sqlite3.Connection, statements: Sequence[Statement]
 ) -> "Rows | Exception":
-    """Carry out the statements; what they did is undone where one of them fails.
+    """Execute the statements; what they did is undone where one of them fails.
 
     Only an error that leaves the transaction as a whole in doubt is raised.
     """
@@ -234,7 +242,7 @@ def _carry_out_among_others(
     try:
         rows = _carry_out(connection, statements)
     except Exception as error:
-        refused = isinstance(error, Mismatch) or is_refused(error.__cause__ or error)
+        refused = isinstance(error, RowCountMismatch) or is_refused(error.__cause__ or error)
         if not (refused and connection.in_transaction):
             raise
         if not is_single:
@@ -258,7 +266,7 @@ def _carry_out(connection: sqlite3.Connection, statements: Sequence[Statement]) 
         if expects is not None:
             count = cursor.rowcount if cursor.description is None else len(rows)
             if count != expects:
-                raise Mismatch(index)
+                raise RowCountMismatch(index)
         results.append(rows)
     return results
 

@@ -35,7 +35,7 @@ class PreservingSQLite(SQLiteImpl):
     _kept: tuple[str, ...] = ()
 
     def requires_recreate_in_batch(self, batch_op: "BatchOperationsImpl") -> bool:
-        """Whether the table is written anew; if so, from a copy that has all that is there."""
+        """Return whether the table is written anew; if so, from a copy that has all that is there."""
         needed = super().requires_recreate_in_batch(batch_op)
         copied: sa.Table | None = batch_op.copy_from  # pyright: ignore[reportUnknownMemberType]
         if needed and copied is not None and (connection := self._live()):
@@ -67,7 +67,7 @@ class PreservingSQLite(SQLiteImpl):
             self._kept = ()
 
     def _live(self) -> "Connection | None":
-        """The database; `None` where SQL is written for a review."""
+        """Return the database; `None` where SQL is written for a review."""
         return None if self.as_sql else self.connection
 
     def _has_successor(self, name: str, connection: "Connection") -> bool:
@@ -151,7 +151,7 @@ def _text(sql: str) -> sa.TextClause:
 
 
 def _is_told(table: sa.Table, sql: str) -> bool:
-    """Whether a check without a name is among those of the table."""
+    """Return whether a check without a name is among those of the table."""
     return any(
         isinstance(item, sa.CheckConstraint) and str(item.sqltext) == sql
         for item in table.constraints
@@ -174,7 +174,7 @@ _TABLE_CONSTRAINTS = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOR
 
 
 def definitions(sql: str) -> list[str]:
-    """The parts between the outer brackets of a CREATE TABLE, as they are divided by commas."""
+    """Return the parts between the outer brackets of a CREATE TABLE, as they are divided by commas."""
     parts: list[str] = []
     depth, part = 0, ""
     for piece in re.findall(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*\]|`[^`]*`|.", sql, re.S):

@@ -30,7 +30,7 @@ class Reader(Protocol):
         ...
 
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Sequence[Any]]:
-        """The rows of a query."""
+        """Return the rows of a query."""
         ...
 
 
@@ -137,7 +137,7 @@ def _columns(tables: Iterable[EntityTable[Any]]) -> Iterator[tuple[str, set[str]
 
 
 def read_revisions(folder: Path) -> list[Revision]:
-    """The revisions from the first to the newest.
+    """Return the revisions from the first to the newest.
 
     Raises:
         ConfigurationError: They are not one row.

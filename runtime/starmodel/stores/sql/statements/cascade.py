@@ -92,7 +92,7 @@ def literal(text: str) -> str:
 
 
 def _reached(entity: str, steps: list[_Step]) -> dict[str, None]:
-    """Give the entities that steps lead to from one, itself first."""
+    """Return the entities that steps lead to from one, itself first."""
     found = {entity: None}
     waiting = [entity]
     while waiting:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from starmodel.application.store import NO_READS, Key, Reads, Receipt, Write
+from starmodel.application.store import EMPTY_READ_SET, IdempotencyRecord, Key, ReadSet, Write
 from starmodel.domain import CommandRecord
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql import outbox
 from starmodel.stores.sql.drivers.driver import Row, Statement
-from starmodel.stores.sql.statements.on_delete import leaving, referring_first
+from starmodel.stores.sql.statements.on_delete import deleted_keys, referring_first
 from starmodel.stores.sql.statements.read_set import check
 from starmodel.stores.sql.statements.statements import TableStatements
 
@@ -21,7 +21,7 @@ class Plan(NamedTuple):
         owners: For each statement, the index of the write that it belongs to.
         fields: For each statement, the field whose links it writes.
         known: The new version of each write; `None` where a statement tells it.
-        told: The index of the statement that tells the version of a write.
+        outbox_places: The index of the statement that tells the version of a write.
         places: The index of each write by entity and id.
         receipt: The index of the statement that keeps the receipt.
         read: For each statement that only reads, what is not as it was if it finds too few rows.
@@ -31,15 +31,15 @@ class Plan(NamedTuple):
     owners: list[int]
     fields: list[str | None]
     known: list[int | None]
-    told: dict[int, int]
+    outbox_places: dict[int, int]
     places: dict[tuple[str, str], int]
     receipt: int | None
     read: dict[int, Key]
 
     def versions(self, results: Sequence[Sequence[Row]]) -> list[int]:
-        """Give the new version of each write, by what the statements returned."""
+        """Return the new version of each write, by what the statements returned."""
         return [
-            results[self.told[index]][0][0] if version is None else version
+            results[self.outbox_places[index]][0][0] if version is None else version
             for index, version in enumerate(self.known)
         ]
 
@@ -48,11 +48,11 @@ def plan(
     tables: Mapping[str, TableStatements],
     writes: Sequence[Write],
     records: Sequence[tuple[str, CommandRecord]],
-    receipt: Receipt | None,
+    receipt: IdempotencyRecord | None,
     now: float,
-    reads: Reads = NO_READS,
+    reads: ReadSet = EMPTY_READ_SET,
 ) -> Plan:
-    """Settle what is to be done for a commit.
+    """Determine what is to be done for a commit.
 
     What was read is compared before anything is written. What is new comes first, a row before
     those that may refer to it; then what is changed; then what is deleted, a row before those that
@@ -63,12 +63,12 @@ def plan(
         ConfigurationError: There is no table for an entity.
     """
     result = Plan([], [], [], [None] * len(writes), {}, {}, None, {})
-    if reads.checks or reads.relations:
+    if reads.versions or reads.referrers:
         for statement, key in check(tables, writes, reads, now):
             result.read[len(result.statements)] = key
             _add(result, statement, 0, None)
     order = range(len(writes)) if len(writes) == 1 else _ordered(tables, writes)
-    deleted = leaving(tables, writes)
+    deleted = deleted_keys(tables, writes)
     for index in order:
         write = writes[index]
         table = tables.get(write.key.entity)
@@ -80,14 +80,14 @@ def plan(
             result.known[index] = write.expected + 1
         for statement, field in table.save(write, now, deleted):
             if is_new and statement.returns:
-                result.told[index] = len(result.statements)
+                result.outbox_places[index] = len(result.statements)
             _add(result, statement, index, field)
     for ticket, record in records:
         _add(result, _record(tables, writes, result, ticket, record, now), 0, None)
     if receipt is None:
         return result
     key, entity, id, created = receipt
-    _add(result, outbox.ADD_RECEIPT.bind(key, now, entity, id, int(created)), 0, None)
+    _add(result, outbox.INSERT_IDEMPOTENCY_RECORD.bind(key, now, entity, id, int(created)), 0, None)
     return result._replace(receipt=len(result.statements) - 1)
 
 

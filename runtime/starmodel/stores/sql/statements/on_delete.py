@@ -18,16 +18,16 @@ from starmodel.stores.sql.tables.table import VERSION
 
 
 def relate(tables: Mapping[str, TableStatements]) -> None:
-    """Settle for every table what comes before a deletion, and which tables it depends on."""
+    """Determine for every table what comes before a deletion, and which tables it depends on."""
     for table in tables.values():
         table.before_delete = tuple(_before_delete(table.entity, tables))
         table.depth = _depth(table.entity, tables, ())
 
 
-def leaving(
+def deleted_keys(
     tables: Mapping[str, TableStatements], writes: Sequence[Write]
 ) -> dict[str, list[object]]:
-    """Give the keys of the rows that a commit deletes, by their entities."""
+    """Return the keys of the rows that a commit deletes, by their entities."""
     keys: dict[str, list[object]] = {}
     for write in writes:
         if write.values is None and write.key.entity in tables:
@@ -70,7 +70,7 @@ def referring_first(
 
 
 def _targets(tables: Mapping[str, TableStatements], write: Write) -> Iterator[tuple[str, str]]:
-    """Give entity and id of what a row refers to, as far as its stored values are known."""
+    """Return entity and id of what a row refers to, as far as its stored values are known."""
     statements = tables.get(write.key.entity)
     if statements is None:
         return
@@ -82,7 +82,7 @@ def _targets(tables: Mapping[str, TableStatements], write: Write) -> Iterator[tu
 
 
 def _depth(entity: str, tables: Mapping[str, TableStatements], path: tuple[str, ...]) -> int:
-    """Give how many tables come before this one, since it refers to them."""
+    """Return how many tables come before this one, since it refers to them."""
     if entity in path or entity not in tables:
         return 0
     below = (*path, entity)
@@ -91,7 +91,7 @@ def _depth(entity: str, tables: Mapping[str, TableStatements], path: tuple[str, 
 
 
 def _before_delete(entity: str, tables: Mapping[str, TableStatements]) -> list[Dependent]:
-    """Give what comes before the deletion of one row, for everybody who refers to what goes."""
+    """Return what comes before the deletion of one row, for everybody who refers to what goes."""
     reached = cascaded(entity, tables)
     if not reached.is_endless:
         return _before_each(entity, _ONE, tables, buries_all=True)
@@ -100,7 +100,7 @@ def _before_delete(entity: str, tables: Mapping[str, TableStatements]) -> list[D
     for gone in reached.entities:
         keys = _Keys(reached.keys(gone), reads)
         found += _before_each(gone, keys, tables, buries_all=False)
-        found.append(_buried(tables[gone], tables[gone].table.key.quoted, keys))
+        found.append(_tombstone(tables[gone], tables[gone].table.key.quoted, keys))
     return found
 
 
@@ -148,11 +148,11 @@ def _before_each(
             elif buries_all:
                 below = keys.below(table.name, key, column)
                 found += _before_each(table.entity, below, tables, buries_all=True)
-                found.append(_buried(child, column, keys))
+                found.append(_tombstone(child, column, keys))
     return found
 
 
-def _buried(child: TableStatements, column: str, keys: _Keys) -> Dependent:
+def _tombstone(child: TableStatements, column: str, keys: _Keys) -> Dependent:
     """Keep the versions of rows that are deleted along with another."""
     table = child.table
     values = {
@@ -174,4 +174,4 @@ def _changed(
     table = child.table
     settings = {**values, VERSION.name: f"{VERSION.quoted} + 1"}
     statement = update(table.name, settings, keys.has(column), reads=keys.reads)
-    return Dependent(statement, stays=(table.entity, table.key.quoted))
+    return Dependent(statement, kept_rows=(table.entity, table.key.quoted))

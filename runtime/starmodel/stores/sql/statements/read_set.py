@@ -9,7 +9,7 @@ for it. On SQLite whoever writes is alone, and the same statements only compare.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from starmodel.application.store import Key, Reads, Relation, Write
+from starmodel.application.store import Key, ReadSet, ReferrerCount, Write
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.drivers.driver import Statement
 from starmodel.stores.sql.statements.statements import TableStatements
@@ -42,9 +42,9 @@ class _Rows:
 
 
 def check(
-    tables: Mapping[str, TableStatements], writes: Sequence[Write], reads: Reads, now: float
+    tables: Mapping[str, TableStatements], writes: Sequence[Write], reads: ReadSet, now: float
 ) -> Iterator[Comparison]:
-    """Give the statements that compare what was read, for a commit of some writes.
+    """Return the statements that compare what was read, for a commit of some writes.
 
     Versions come first. Once its row is locked, nobody can begin to refer to a record, nor
     commit what they have begun: then those who do are counted.
@@ -54,7 +54,7 @@ def check(
     """
     rows: dict[str, _Rows] = {}
     absent: list[Key] = []
-    for key, version in reads.checks:
+    for key, version in reads.versions:
         if version:
             rows.setdefault(key.entity, _Rows()).versions[key] = version
         else:
@@ -65,15 +65,15 @@ def check(
             found.versions[write.key] = write.expected
             found.is_changed = True
             found.is_closed |= write.values is None
-    for relation in reads.relations:
-        found = rows.setdefault(relation.owner.key.entity, _Rows())
-        found.versions[relation.owner.key] = relation.owner.version
+    for relation in reads.referrers:
+        found = rows.setdefault(relation.target.key.entity, _Rows())
+        found.versions[relation.target.key] = relation.target.version
         found.is_closed = True
     for entity in sorted(rows):
         found = rows[entity]
         yield from _compare(_table(tables, entity), found, now)
-    for relation in dict.fromkeys(reads.relations):
-        key = relation.owner.key
+    for relation in dict.fromkeys(reads.referrers):
+        key = relation.target.key
         owner = _table(tables, key.entity).find_key(key.id)
         yield Comparison(_count(_table(tables, relation.entity), relation, owner, now), key)
     for key in absent:
@@ -98,7 +98,7 @@ def _compare(table: TableStatements, rows: _Rows, now: float) -> Iterator[Compar
         yield Comparison(found, batch[0][1])
 
 
-def _count(table: TableStatements, relation: Relation, owner: object, now: float) -> Statement:
+def _count(table: TableStatements, relation: ReferrerCount, owner: object, now: float) -> Statement:
     alive, moment = _alive(table, now)
     found = f"SELECT count(*) FROM {table.table.quoted} WHERE {table.refers(relation.field)}{alive}"
     sql = f"SELECT 1 WHERE ({found}) = ?"
@@ -112,7 +112,7 @@ def _miss(table: TableStatements, key: Key, now: float) -> Statement:
 
 
 def _alive(table: TableStatements, now: float) -> tuple[str, tuple[object, ...]]:
-    """Give the condition that the time of a row is not up, and what it takes."""
+    """Return the condition that the time of a row is not up, and what it takes."""
     if not table.table.has_expiry:
         return "", ()
     return " AND (row_expires_at IS NULL OR row_expires_at > ?)", (table.moment(now),)

@@ -41,7 +41,7 @@ _WRITTEN: dict[str, Convert] = {
 """How JSON has a value that it does not have as it is, by the kind of its column."""
 
 
-class Picture:
+class RowSerializer:
     """Writes what JSON has of some fields of a table's rows.
 
     Args:
@@ -50,7 +50,7 @@ class Picture:
         fields: The fields, each in one column or a reference; none of them is kept as JSON.
 
     Attributes:
-        of: Gives what JSON has of a row.
+        serialize: Gives what JSON has of a row.
     """
 
     def __init__(self, table: EntityTable[Any], dialect: Dialect, fields: Sequence[str]) -> None:
@@ -69,11 +69,11 @@ class Picture:
             write = str if is_number else _WRITTEN.get(column.kind)
             steps = codec_of(column, dialect).decode, write
             code.add(field, code.value(places[field], steps, nullable=column.nullable))
-        self.of: Callable[[Row], dict[str, object]] = code.compiled()
+        self.serialize: Callable[[Row], dict[str, object]] = code.compiled()
 
 
 def _lister(decode: Convert | None) -> Convert:
-    """Give what lists the ids that a row is linked with, in their order."""
+    """Return what lists the ids that a row is linked with, in their order."""
 
     def write(pairs: str | None) -> list[str]:
         ids = [id for _, id in sorted(json.loads(pairs or "[]"))]

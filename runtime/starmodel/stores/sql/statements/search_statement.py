@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 from starmodel.application.search import Condition, Order, Search
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidArguments
 from starmodel.stores.sql.drivers.driver import Dialect
-from starmodel.stores.sql.statements.row_json import Picture
+from starmodel.stores.sql.statements.row_json import RowSerializer
 from starmodel.stores.sql.statements.selection import TableQueries, codec_of
 from starmodel.stores.sql.tables.codec import NotStorable
 from starmodel.stores.sql.tables.column import Column
@@ -41,7 +41,7 @@ class TableSearches(TableQueries):
         super().__init__(table, dialect)
         self._like = "LIKE" if dialect == "sqlite" else 'COLLATE "default" ILIKE'
         self._links = {link.field: link for link in table.links}
-        self._pictures: dict[tuple[str, ...], Picture] = {}
+        self._pictures: dict[tuple[str, ...], RowSerializer] = {}
         shared = Counter(column.field for column in table.columns)
         self._columns = {each.field: each for each in table.columns if shared[each.field] == 1}
         self._places = {
@@ -53,7 +53,7 @@ class TableSearches(TableQueries):
         }
 
     def search(self, search: Search, now: float) -> Iterator[Piece]:
-        """Give the queries for the records that fit, one after the other until there are enough.
+        """Return the queries for the records that fit, one after the other until there are enough.
 
         Each takes one more parameter: how many rows are still wanted.
 
@@ -75,11 +75,11 @@ class TableSearches(TableQueries):
             parameters = [value for _, values in chosen for value in values]
             yield self._query(where, order), parameters
 
-    def picture(self, fields: tuple[str, ...]) -> Picture:
-        """Give what writes these fields of a row as JSON has them."""
+    def serializer(self, fields: tuple[str, ...]) -> RowSerializer:
+        """Return what writes these fields of a row as JSON has them."""
         picture = self._pictures.get(fields)
         if picture is None:
-            picture = self._pictures[fields] = Picture(self.table, self.dialect, fields)
+            picture = self._pictures[fields] = RowSerializer(self.table, self.dialect, fields)
         return picture
 
     def _query(self, where: str, order: str) -> str:
@@ -147,7 +147,7 @@ class TableSearches(TableQueries):
         return f"{text} NULLS LAST" if order.nullable else text
 
     def _beginnings(self, search: Search) -> list[list[Piece]]:
-        """Give what holds for the rows behind those of `after`: a list for each query."""
+        """Return what holds for the rows behind those of `after`: a list for each query."""
         if search.after is None:
             return [[]]
         keys = [

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from starmodel.application.copying import restore
+from starmodel.application.copying import hydrate
 from starmodel.application.store import Key, Stored
 from starmodel.stores.sql.drivers.driver import Dialect, Row, Statement
 from starmodel.stores.sql.row_code import RowCode
@@ -56,26 +56,26 @@ class TableQueries:
         self._expiry = codec_of(EXPIRES_AT, dialect)
 
     def find_key(self, text: str) -> object | None:
-        """Give the value of the key column for an id; `None` where there can be no such row."""
+        """Return the value of the key column for an id; `None` where there can be no such row."""
         value = self.key.parse(text)
         return value if value is None or self._encode_key is None else self._encode_key(value)
 
     def read(self, row: Row, now: float) -> Stored | None:
-        """Give what a row holds; `None` if its time is up."""
+        """Return what a row holds; `None` if its time is up."""
         width = self._width
         if self.table.has_expiry and self.is_expired(row[width + 1], now):
             return None
         return Stored(self._values_of(row), row[width])
 
     def read_record(self, row: Row, now: float) -> tuple[Key, Stored] | None:
-        """Give the key of a record and what its row holds; `None` if its time is up."""
+        """Return the key of a record and what its row holds; `None` if its time is up."""
         stored = self.read(row, now)
         if stored is None:
             return None
         return self.table.definition.key(str(stored.values["id"])), stored
 
     def is_expired(self, expires_at: Any, now: float) -> bool:
-        """Tell whether the time of a row is up."""
+        """Return whether the time of a row is up."""
         if expires_at is None:
             return False
         read = self._expiry.decode
@@ -83,7 +83,7 @@ class TableQueries:
         return moment <= datetime.fromtimestamp(now, UTC)
 
     def select_keys(self, count: int) -> tuple[str, int]:
-        """Give the query for the rows of several keys, and how many keys it takes.
+        """Return the query for the rows of several keys, and how many keys it takes.
 
         It may take more than there are, so that there are few different queries: give one of
         them several times.
@@ -93,7 +93,7 @@ class TableQueries:
         return f"{self.source} WHERE {self.table.quoted}.{self.key.quoted} IN ({holes})", size
 
     def select_by(self, field: str) -> str | None:
-        """Give the query for the rows that refer to a record through a field, sorted by id."""
+        """Return the query for the rows that refer to a record through a field, sorted by id."""
         condition = self.refers(field)
         if condition is None:
             return None
@@ -101,7 +101,7 @@ class TableQueries:
         return f"{self.source} WHERE {condition}{order}"
 
     def refers(self, field: str) -> str | None:
-        """Give the condition that a row refers to a record through a field."""
+        """Return the condition that a row refers to a record through a field."""
         table = self.table
         for reference in table.references:
             if reference.field == field:
@@ -116,23 +116,23 @@ class TableQueries:
         return None
 
     def moment(self, seconds: float) -> object:
-        """Give a time, in seconds since 1970, as the database has it."""
+        """Return a time, in seconds since 1970, as the database has it."""
         moment = datetime.fromtimestamp(seconds, UTC)
         return moment if self._expiry.encode is None else self._expiry.encode(moment)
 
 
 def codec_of(column: Column, dialect: Dialect) -> Codec:
-    """Give how the values of a column are written and read."""
+    """Return how the values of a column are written and read."""
     return column.sqlite if dialect == "sqlite" else column.postgresql
 
 
 def steps_of(column: Column, dialect: Dialect) -> tuple[Convert | None, Convert | None]:
-    """Give what makes the value of what the database has, one after the other."""
+    """Return what makes the value of what the database has, one after the other."""
     return codec_of(column, dialect).decode, column.read
 
 
 def first_link(table: EntityTable[Any]) -> int:
-    """Give the place in a row of what it is linked with."""
+    """Return the place in a row of what it is linked with."""
     return len(table.columns) + (2 if table.has_expiry else 1)
 
 
@@ -157,14 +157,14 @@ def _values_of(table: EntityTable[Any], dialect: Dialect) -> Callable[[Row], dic
         elif field in embedded:
             parts = [f"{each.part!r}: {value(each)}" for each in embedded[field].columns]
             cls = code.name(embedded[field].cls)
-            code.add(field, f"{code.name(restore)}({cls}, {{{', '.join(parts)}}})")
+            code.add(field, f"{code.name(hydrate)}({cls}, {{{', '.join(parts)}}})")
         else:
             code.add(field, value(columns[field]))
     return code.compiled()
 
 
 def _link_reader(link: LinkTable, dialect: Dialect) -> Convert:
-    """Give what makes references of the pairs of position and id that a row comes with."""
+    """Return what makes references of the pairs of position and id that a row comes with."""
     decode, read = steps_of(link.target, dialect)
     assert read is not None
 

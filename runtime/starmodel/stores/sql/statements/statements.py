@@ -29,15 +29,15 @@ _ADD_TOMBSTONE = insert(
 )
 """What is left of a deleted row is the version it had."""
 
-Leaving: TypeAlias = Mapping[str, Sequence[object]]
+DeletedKeys: TypeAlias = Mapping[str, Sequence[object]]
 """The keys of rows that are deleted, by their entities."""
 
 Values: TypeAlias = Mapping[str, Any]
 """The values of fields, by their names."""
 
-NOBODY: Leaving = {}
+NO_DELETED_KEYS: DeletedKeys = {}
 
-_MOST_TEXTS = 500
+_MAX_TEXTS = 500
 
 
 class Step(NamedTuple):
@@ -51,19 +51,19 @@ class Dependent(NamedTuple):
     """What has to be done with rows that refer to one that is deleted.
 
     It takes the time, if `with_time`, and then the key of that one. Where it changes rows that
-    stay, `stays` has their entity and the column of their key: those that are deleted as well
+    stay, `kept_rows` has their entity and the column of their key: those that are deleted as well
     are left as they are, since their version is still asked for.
     """
 
     statement: Statement
     with_time: bool = False
-    stays: tuple[str, str] | None = None
+    kept_rows: tuple[str, str] | None = None
 
-    def bind(self, key: object, now: float, leaving: Leaving = NOBODY) -> Statement:
+    def bind(self, key: object, now: float, leaving: DeletedKeys = NO_DELETED_KEYS) -> Statement:
         """Write it for one deletion; `leaving` are the keys of all rows that are deleted."""
         if self.with_time:
             return self.statement.bind(now, key)
-        entity, column = self.stays or ("", "")
+        entity, column = self.kept_rows or ("", "")
         others = leaving.get(entity, ())
         if not others:
             return self.statement.bind(key)
@@ -122,8 +122,8 @@ class TableStatements(TableSearches):
         ]
         self._updates: dict[tuple[int, ...], Statement] = {}
 
-    def save(self, write: Write, now: float, leaving: Leaving = NOBODY) -> list[Step]:
-        """Give the statements of a write. One of an insert returns the version.
+    def save(self, write: Write, now: float, leaving: DeletedKeys = NO_DELETED_KEYS) -> list[Step]:
+        """Return the statements of a write. One of an insert returns the version.
 
         `leaving` are the keys of all rows that the commit deletes.
 
@@ -180,7 +180,7 @@ class TableStatements(TableSearches):
         steps = [Step(statement.bind(*row, *version, *alive))]
         return steps + self._link(key, values, before or None) if self.table.links else steps
 
-    def _remove(self, key: object, expected: int, now: float, leaving: Leaving) -> list[Step]:
+    def _remove(self, key: object, expected: int, now: float, leaving: DeletedKeys) -> list[Step]:
         alive = (self.moment(now),) if self.table.has_expiry else ()
         before = [Step(each.bind(key, now, leaving)) for each in self.before_delete]
         return [
@@ -218,7 +218,7 @@ class TableStatements(TableSearches):
         return targets
 
     def _encode(self, values: Values, places: Iterable[int]) -> list[Any]:
-        """Give what the database has of the columns at some places."""
+        """Return what the database has of the columns at some places."""
         fields, writers = self._fields, self._writers
         row: list[Any] = []
         errors: list[ArgumentError] = []
@@ -237,14 +237,14 @@ class TableStatements(TableSearches):
         return row
 
     def _update_of(self, places: Iterable[int]) -> Statement:
-        """Give the statement that changes some columns alone."""
+        """Return the statement that changes some columns alone."""
         columns = [self.table.columns[place] for place in places]
         columns += [VERSION, EXPIRES_AT] if self.table.has_expiry else [VERSION]
         values = {column.name: "?" for column in columns}
         return update(self.table.name, values, self._by_version, is_single=True)
 
     def _keep_update(self, places: tuple[int, ...]) -> Statement:
-        if len(self._updates) >= _MOST_TEXTS:
+        if len(self._updates) >= _MAX_TEXTS:
             self._updates.clear()
         statement = self._updates[places] = self._update_of(places)
         return statement
@@ -255,7 +255,7 @@ class TableStatements(TableSearches):
         return (None if write.ttl is None else self.moment(now + write.ttl),)
 
     def select_expired(self, now: float) -> Statement:
-        """Give the query for the keys of rows whose time is up, at most 1,000 of them."""
+        """Return the query for the keys of rows whose time is up, at most 1,000 of them."""
         sql = (
             f"SELECT {self.key.quoted} FROM {self.table.quoted}"
             f" WHERE {EXPIRES_AT.quoted} <= ? LIMIT 1000"
@@ -263,7 +263,7 @@ class TableStatements(TableSearches):
         return Statement(sql, (self.moment(now),), operation="select")
 
     def drop_expired(self, key: object, now: float) -> list[Statement]:
-        """Give the statements that delete a row if its time is up; the last counts."""
+        """Return the statements that delete a row if its time is up; the last counts."""
         moment = self.moment(now)
         return [
             self._bury_expired.bind(self.entity, now, key, moment),
@@ -275,7 +275,7 @@ class TableStatements(TableSearches):
 def writer_of(
     column: Column, dialect: Dialect, cls: type[BaseModel] | None = None
 ) -> Convert | None:
-    """Give what makes what the database has of the value of a column's field.
+    """Return what makes what the database has of the value of a column's field.
 
     `cls` is the class that the value must have, of a value object whose first column it is.
     """

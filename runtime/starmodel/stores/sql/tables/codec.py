@@ -84,7 +84,7 @@ def check_uuid(value: UUID | str) -> UUID:
 
 
 def check_datetime(value: datetime) -> datetime:
-    """Give the moment in UTC."""
+    """Return the moment in UTC."""
     if value.utcoffset() is None:
         raise NotStorable("The date and time need a time zone.", "timezone_aware")
     try:
@@ -122,7 +122,7 @@ def check_class(value: M, cls: type[BaseModel]) -> M:
 
 
 def encode_interval(value: timedelta) -> int:
-    """Give whole microseconds."""
+    """Return whole microseconds."""
     return check_integer(value // _MICROSECOND)
 
 
@@ -158,7 +158,7 @@ def encode_anything(value: object) -> str:
 
 
 def exact(precision: int, scale: int) -> Convert:
-    """Give the function that makes sure of a decimal, with exactly `scale` places."""
+    """Return the function that makes sure of a decimal, with exactly `scale` places."""
     unit = Decimal(1).scaleb(-scale)
     limit = Decimal(10) ** (precision - scale)
 
@@ -179,7 +179,7 @@ def exact(precision: int, scale: int) -> Convert:
 
 
 def scaled(precision: int, scale: int) -> Codec:
-    """Give the codec that keeps a decimal as a whole number of its smallest unit."""
+    """Return the codec that keeps a decimal as a whole number of its smallest unit."""
     check = exact(precision, scale)
 
     def encode(value: Decimal) -> int:

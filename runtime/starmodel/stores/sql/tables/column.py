@@ -62,7 +62,7 @@ class NumberOptions(Options, total=False):
     le: Number
 
 
-class Check(NamedTuple):
+class VersionCheck(NamedTuple):
     """A CHECK constraint of a column.
 
     `kind` is the last part of its name: `gt`, `ge`, `lt` or `le` with the number to compare with,
@@ -106,7 +106,7 @@ class Column:
     nullable: bool = False
     index: bool = False
     unique: bool = False
-    checks: tuple[Check, ...] = ()
+    checks: tuple[VersionCheck, ...] = ()
     foreign_key: tuple[str, str] | None = None
     on_delete: OnDelete = "restrict"
     refers: bool = False
@@ -241,7 +241,7 @@ def uuid(name: str, field: str | None = None, **options: Unpack[Options]) -> Col
 
 
 def enum(name: str, cls: type[Enum], **options: Unpack[Options]) -> Column:
-    """The value of an enum's member: all are texts, whole numbers or booleans."""
+    """Return the value of an enum's member: all are texts, whole numbers or booleans."""
     values = [member.value for member in cls]
     kind = {str: "text", int: "integer", bool: "bool"}[type(values[0])]
     options.setdefault("choices", values)
@@ -279,7 +279,7 @@ def reference(
     size: int | None = None,
     **options: Unpack[Options],
 ) -> Column:
-    """The id of the record of `target` that a field refers to; `key` is what its ids are."""
+    """Return the id of the record of `target` that a field refers to; `key` is what its ids are."""
     cls: type[Any] = target.cls
 
     def read(id: str | int | UUID) -> Ref[Any]:
@@ -297,7 +297,7 @@ def links(
     *,
     size: int | None = None,
 ) -> Links:
-    """The records of `target` that a field refers to, in order; they have a table of their own."""
+    """Return the records of `target` that a field refers to, in order; they have a table of their own."""
     return Links(field, reference(field, target, key, size=size, on_delete="cascade"))
 
 
@@ -318,7 +318,7 @@ def _column(
     name: str,
     field: str | None,
     options: Options,
-    checks: tuple[Check, ...] = (),
+    checks: tuple[VersionCheck, ...] = (),
     size: tuple[int, ...] = (),
 ) -> Column:
     table, _, target = options.get("foreign_key", "").rpartition(".")
@@ -333,7 +333,7 @@ def _column(
         nullable=options.get("nullable", False),
         index=options.get("index", False),
         unique=options.get("unique", False),
-        checks=checks if choices is None else (Check("choices", tuple(choices)),),
+        checks=checks if choices is None else (VersionCheck("choices", tuple(choices)),),
         foreign_key=(table, target) if table else None,
         on_delete=options.get("on_delete", "restrict"),
         refers=options.get("refers", False),
@@ -344,12 +344,12 @@ def _size(length: int | None) -> tuple[int, ...]:
     return () if length is None else (length,)
 
 
-def _length(minimum: int | None, maximum: int | None) -> tuple[Check, ...]:
+def _length(minimum: int | None, maximum: int | None) -> tuple[VersionCheck, ...]:
     # Nothing is shorter than nothing.
     least = minimum or None
-    return () if least is None and maximum is None else (Check("length", (least, maximum)),)
+    return () if least is None and maximum is None else (VersionCheck("length", (least, maximum)),)
 
 
-def _bounds(options: NumberOptions) -> tuple[Check, ...]:
+def _bounds(options: NumberOptions) -> tuple[VersionCheck, ...]:
     found = {kind: options.get(kind) for kind in ("gt", "ge", "lt", "le")}
-    return tuple(Check(kind, (value,)) for kind, value in found.items() if value is not None)
+    return tuple(VersionCheck(kind, (value,)) for kind, value in found.items() if value is not None)

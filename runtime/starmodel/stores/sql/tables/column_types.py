@@ -35,7 +35,7 @@ class ExactNumeric(TypeDecorator[Decimal]):
         self._check = exact(precision, scale)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Give the type that the database has for it."""
+        """Return the type that the database has for it."""
         is_sqlite = dialect.name == "sqlite"
         kind = BigInteger() if is_sqlite else Numeric(self.precision, self.scale)
         return dialect.type_descriptor(kind)
@@ -100,7 +100,7 @@ class JSONValue(TypeDecorator[Any]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Give the type that the database has for it."""
+        """Return the type that the database has for it."""
         is_sqlite = dialect.name == "sqlite"
         return dialect.type_descriptor(Text() if is_sqlite else JSONB(none_as_null=True))
 

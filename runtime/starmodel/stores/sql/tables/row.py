@@ -47,7 +47,7 @@ class RowBase(SQLModel, registry=registry(class_registry=_BY_NAME)):
         __table_args__: ClassVar[tuple[SchemaItem, ...]]
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Give the class the metadata of its package, without a former table of its name."""
+        """Return the class the metadata of its package, without a former table of its name."""
         # `shop.generated` of `shop.generated.product.rows`.
         package = ".".join(cls.__module__.split(".")[:-2])
         metadata = _METADATA.setdefault(package, MetaData(naming_convention=_NAMES))

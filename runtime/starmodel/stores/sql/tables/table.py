@@ -161,11 +161,11 @@ class EntityTable(Generic[E]):
         )
 
     def check_name(self, column: Column, kind: str) -> str:
-        """Give the name of a CHECK constraint of a column."""
+        """Return the name of a CHECK constraint of a column."""
         return f"ck_{self.name}_{column.name}_{kind}"
 
     def foreign_key_name(self, column: Column) -> str:
-        """Give the name of the constraint of a column that refers to another table."""
+        """Return the name of the constraint of a column that refers to another table."""
         return f"fk_{self.name}_{column.name}"
 
     def _link(self, links: Links) -> LinkTable:
