@@ -35,7 +35,7 @@ def _may_have_nothing_to_do(arguments: list[str]) -> bool:
 
 
 def _is_up_to_date(*, writes: bool) -> bool:
-    """Whether hashes alone tell that everything is generated; says so then."""
+    """Return whether hashes alone tell that everything is generated; says so then."""
     import os
 
     from starmodel_generator.project.discovery import find_project

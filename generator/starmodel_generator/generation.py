@@ -30,7 +30,7 @@ from starmodel_generator.output.comparison import (
 from starmodel_generator.output.journal import is_interrupted, recover, replace_files
 from starmodel_generator.output.manifest import FILE_NAME, Manifest, read_manifest
 from starmodel_generator.output.paths import check_paths, lies_within
-from starmodel_generator.pipeline import Generation, run_stages, understand
+from starmodel_generator.pipeline import Generation, analyze, run_stages
 from starmodel_generator.project.config import GeneratorConfig, missing_configuration, read_config
 from starmodel_generator.project.discovery import find_project
 from starmodel_generator.project.hashing import digest, has_header, normal
@@ -94,7 +94,7 @@ def inspect_folder(folder: str) -> Report:
     report = _configured(folder)
     if isinstance(report, Report):
         return report
-    generation = understand(report)
+    generation = analyze(report)
     return Report(report, generation.diagnostics, generation, texts=generation.texts)
 
 
@@ -109,7 +109,7 @@ def _configured(folder: str) -> GeneratorConfig | Report:
 
 def check(config: GeneratorConfig, *, stages: Stages = run_stages) -> Report:
     """Compare what would be generated with what is there; writes nothing."""
-    report, generation = _understood(config, stages)
+    report, generation = _analyzed(config, stages)
     if report.has_errors:
         return report
     comparison, old, obstacles, kept = _compare(config, generation)
@@ -134,7 +134,7 @@ def generate(
 ) -> Report:
     """Write what is generated, all of it or, where anything is wrong, nothing."""
     interrupted = recover(config.root, functools.partial(_is_journal_of, config))
-    report, generation = _understood(config, stages)
+    report, generation = _analyzed(config, stages)
     report = replace(report, interrupted=interrupted)
     if report.has_errors:
         return report
@@ -155,7 +155,7 @@ def generate(
 
 
 def out_of_date(report: Report) -> tuple[Diagnostic, ...]:
-    """Tell what a check found out of date, each file once, for programs that read diagnostics."""
+    """Return what a check found out of date, each file once, for programs that read diagnostics."""
     found = [
         OUT_OF_DATE.report(
             f"`{change.path}` is {change.verdict}",
@@ -174,7 +174,7 @@ def out_of_date(report: Report) -> tuple[Diagnostic, ...]:
     return (*found, *report.obstacles)
 
 
-def _understood(config: GeneratorConfig, stages: Stages) -> tuple[Report, Generation]:
+def _analyzed(config: GeneratorConfig, stages: Stages) -> tuple[Report, Generation]:
     generation = stages(config)
     report = Report(config, generation.diagnostics, generation, texts=generation.texts)
     return report, generation
@@ -231,12 +231,12 @@ def _compare(
 
 
 def _folders(config: GeneratorConfig) -> tuple[str, ...]:
-    """The folders that hold generated code; nothing else is written or removed."""
+    """Return the folders that hold generated code; nothing else is written or removed."""
     return config.output, config.client_output
 
 
 def _is_journal_of(config: GeneratorConfig, writes: list[str], removals: list[str]) -> bool:
-    """Whether a run of this project can have begun to write and remove these files."""
+    """Return whether a run of this project can have begun to write and remove these files."""
     folders = _folders(config)
     if not all(lies_within(path, (*folders, config.migrations)) for path in writes):
         return False
@@ -288,7 +288,7 @@ def _write(config: GeneratorConfig, comparison: Comparison) -> bool:
 def _judge_manifest(
     path: str, content: bytes | None, old: Manifest | None, new: Manifest, *, is_canonical: bool
 ) -> FileChange:
-    """The manifest is out of date only if it is wrong about the generated files.
+    """Return the manifest is out of date only if it is wrong about the generated files.
 
     Sources with other hashes that give the same code (a comment was changed), another version
     that writes the same: the next run that writes will note that.

@@ -174,7 +174,7 @@ def _doubt(reason: str) -> NoReturn:
 
 
 def _surface(facts: ModuleFacts) -> tuple[object, ...]:
-    """What decides which modules a module leads to, and in which order imports run."""
+    """Return what decides which modules a module leads to, and in which order imports run."""
     return (
         facts.name,
         facts.path,
@@ -326,7 +326,7 @@ def _closure(start: Iterable[str], next_of: Callable[[str], Iterable[str]]) -> s
 def _changed_pieces(
     before: AppSchema, after: AppSchema, affected: set[str]
 ) -> list[tuple[str, str]]:
-    """The pieces of `schema.json` that change, each as it was and as it is."""
+    """Return the pieces of `schema.json` that change, each as it was and as it is."""
     pieces: list[tuple[str, str]] = []
     for old, new in (
         (before.entities, after.entities),
@@ -348,7 +348,7 @@ def _changed_pieces(
 
 
 def _headline(entity: Schema) -> object:
-    """What is compared among all classes of an app, and what files of the app say of one.
+    """Return what is compared among all classes of an app, and what files of the app say of one.
 
     Of value objects and enums that is the name. Of an entity's fields it is those which indexes,
     tables and relations come from, of its events what routes and names come from.
@@ -397,7 +397,7 @@ def _models(value: object) -> Iterator[BaseModel]:
 
 
 def _spliced(content: bytes, pieces: list[tuple[str, str]]) -> bytes:
-    """The text of `schema.json` with other pieces."""
+    """Return the text of `schema.json` with other pieces."""
     for old, new in pieces:
         head, found, tail = content.partition(f"\n{old}".encode())
         if not found or tail[:1] not in (b",", b"\n"):
@@ -455,7 +455,7 @@ def _rendered(
 
 
 def _reach(context: Context) -> dict[str, tuple[object, ...]]:
-    """The names of the classes that each entity is made of."""
+    """Return the names of the classes that each entity is made of."""
     return {
         name: (
             [each.qualified_name for each in reach.enums],
@@ -467,7 +467,7 @@ def _reach(context: Context) -> dict[str, tuple[object, ...]]:
 
 
 def _is_whole(known: RenderedEntity, context: Context) -> bool:
-    """Whether a part of an app has all that was looked up for an entity in the whole of it."""
+    """Return whether a part of an app has all that was looked up for an entity in the whole of it."""
     for looked_up, expected in known.inputs.items():
         name, _, key = looked_up.partition(" ")
         found = context.fingerprint(name, key) if name else rendering_base(context)
@@ -477,7 +477,7 @@ def _is_whole(known: RenderedEntity, context: Context) -> bool:
 
 
 def _is_certain(name: str, key: str, known: RenderedEntity, context: Context) -> bool:
-    """Whether a look-up finds in a part of an app what it would find in the whole of it.
+    """Return whether a look-up finds in a part of an app what it would find in the whole of it.
 
     What was looked up before is known to. A definition is the same wherever it is found.
     """

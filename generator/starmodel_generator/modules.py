@@ -34,7 +34,7 @@ class ProjectModules:
         self.diagnostics: list[Diagnostic] = []
 
     def read_entities(self) -> list[ModuleFacts]:
-        """The facts of the files that are searched for entities, sorted by path."""
+        """Return the facts of the files that are searched for entities, sorted by path."""
         config = self._config
         skip = frozenset({config.output, config.client_output})
         paths = {
@@ -51,7 +51,7 @@ class ProjectModules:
         return [facts for facts in found if facts is not None]
 
     def load(self, name: str) -> ModuleFacts | None:
-        """The facts of another module by its dotted name; `None` if the project has none."""
+        """Return the facts of another module by its dotted name; `None` if the project has none."""
         if name not in self._loaded:
             file = self._find(name)
             if file is None:
@@ -62,7 +62,7 @@ class ProjectModules:
         return self._loaded[name]
 
     def _known_facts(self, file: SourceFile) -> ModuleFacts | None:
-        """The facts of an earlier run, if the file has not changed since."""
+        """Return the facts of an earlier run, if the file has not changed since."""
         known = self._known.get(file.path)
         if known is None or known.sha256 != file.sha256 or file.problem is not None:
             return None
@@ -81,7 +81,7 @@ class ProjectModules:
         return facts
 
     def _find(self, name: str) -> SourceFile | None:
-        """The file of a module: below the project's root, or below its `src`."""
+        """Return the file of a module: below the project's root, or below its `src`."""
         parts = name.split(".")
         for base in ("", "src/"):
             top = self._config.root / base / parts[0]

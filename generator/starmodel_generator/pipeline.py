@@ -73,7 +73,7 @@ def run_stages(
     gc.disable()
     try:
         cache = load_cache(config.root) if cache is None else cache
-        understood = understand(config, progress=progress, cache=cache)
+        understood = analyze(config, progress=progress, cache=cache)
         if understood.has_errors or understood.schema is None:
             return understood
         return emit(understood, understood.schema, config, progress=progress, cache=cache)
@@ -82,7 +82,7 @@ def run_stages(
             gc.enable()
 
 
-def understand(
+def analyze(
     config: GeneratorConfig, *, progress: Progress = no_progress, cache: Cache | None = None
 ) -> Generation:
     """Read the entities and what they are made of; nothing is emitted."""
@@ -115,7 +115,7 @@ def understand(
 
 
 def link_settings(config: GeneratorConfig) -> LinkSettings:
-    """The part of the configuration that linking depends on."""
+    """Return the part of the configuration that linking depends on."""
     return LinkSettings(
         providers=dict(config.providers),
         respond=config.respond,
@@ -256,7 +256,7 @@ def _reusable(
     base: str,
     root: Path,
 ) -> dict[str, bytes] | None:
-    """The files of an entity as they are, if rendering them again would give the same."""
+    """Return the files of an entity as they are, if rendering them again would give the same."""
     if known is None or known.inputs.get("") != base:
         return None
     if set(known.files) != {artifact.path for artifact in artifacts}:
@@ -274,7 +274,7 @@ def _reusable(
 
 
 def emission_settings(config: GeneratorConfig) -> EmissionSettings:
-    """The part of the configuration that generated code depends on."""
+    """Return the part of the configuration that generated code depends on."""
     return EmissionSettings(
         package=config.package,
         output=config.output,

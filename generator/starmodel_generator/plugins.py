@@ -100,7 +100,7 @@ def run_target(
     *,
     taken: Collection[str] = (),
 ) -> tuple[dict[str, bytes], list[Diagnostic]]:
-    """The target's files by path, and what is wrong with it; `taken` are others' files.
+    """Return the target's files by path, and what is wrong with it; `taken` are others' files.
 
     It runs twice, which tells a pure function from others.
     """

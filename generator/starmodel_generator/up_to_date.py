@@ -31,7 +31,7 @@ class Standing:
 
 
 def fresh_manifest(project: Project) -> Manifest | None:
-    """The manifest of a tree that is known to be up to date, else `None`."""
+    """Return the manifest of a tree that is known to be up to date, else `None`."""
     found = standing(project)
     return None if found is None or found.changed else found.manifest
 
@@ -76,7 +76,7 @@ def standing(project: Project, hash_of: Callable[[str], str] = hash_of_file) -> 
 
 
 def up_to_date(files: int, warnings: int) -> str:
-    """The sentence for a tree in which nothing is to be done; `files` counts the manifest too."""
+    """Return the sentence for a tree in which nothing is to be done; `files` counts the manifest too."""
     sentence = "1 file is up to date." if files == 1 else f"{files} files are up to date."
     if warnings:
         noun = "warning" if warnings == 1 else "warnings"
@@ -85,12 +85,12 @@ def up_to_date(files: int, warnings: int) -> str:
 
 
 def what_was_written(written: int, unchanged: int, removed: int) -> str:
-    """The sentence for a tree that was changed; the manifest counts among the files."""
+    """Return the sentence for a tree that was changed; the manifest counts among the files."""
     return f"{counted(written, 'file')} written, {unchanged} unchanged, {removed} removed."
 
 
 def what_was_read(entities: int, modules: int) -> str:
-    """The sentence that says how many entities there are, and in how many modules."""
+    """Return the sentence that says how many entities there are, and in how many modules."""
     return f"{counted(entities, 'entity', 'entities')} in {counted(modules, 'module')}."
 
 
@@ -100,7 +100,7 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def _changed(root: str, hashes: dict[str, str], hash_of: Callable[[str], str]) -> list[str] | None:
-    """The files that have other hashes; `None` if one is there that had none, and must not be."""
+    """Return the files that have other hashes; `None` if one is there that had none, and must not be."""
     prefix = root + os.sep
     changed: list[str] = []
     for path, expected in hashes.items():

@@ -19,7 +19,7 @@ from starmodel_generator.diagnostics.diagnostic import Place
 def read_assignment(
     statement: Statement, *, place: Place, numbering: Numbering
 ) -> list[AssignmentFact]:
-    """The facts of a statement, one for each name; none if it assigns to no name.
+    """Return the facts of a statement, one for each name; none if it assigns to no name.
 
     A name that is unpacked (`a, b = pair`) has an Opaque value, and so has
     `type X[T] = ...`. `x += 1` gives no fact: it binds no name that was not

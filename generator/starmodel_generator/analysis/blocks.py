@@ -65,7 +65,7 @@ def _blocks(
 
 
 def _branches(node: cst.If, around: _Block) -> list[tuple[cst.BaseSuite | cst.Module, _Block]]:
-    """The branch of an `if` and those of every `elif` and `else` after it."""
+    """Return the branch of an `if` and those of every `elif` and `else` after it."""
     branches: list[tuple[cst.BaseSuite | cst.Module, _Block]] = []
     branch: cst.If | cst.Else | None = node
     while branch is not None:
@@ -88,7 +88,7 @@ class Numbering:
         self._seen: Counter[tuple[str, str]] = Counter()
 
     def which(self, role: str, name: str) -> str:
-        """The name to put into a place for this occurrence."""
+        """Return the name to put into a place for this occurrence."""
         self._seen[role, name] += 1
         count = self._seen[role, name]
         return name if count == 1 else f"{name}#{count}"

@@ -28,7 +28,7 @@ def read_class(
     outcome_of: Callable[[FunctionNode, Place], Outcome],
     is_lazy: bool,
 ) -> ClassFacts:
-    """The facts of a class; classes inside it are facts of their own.
+    """Return the facts of a class; classes inside it are facts of their own.
 
     `is_lazy` says whether annotations of the module are evaluated when they are asked for.
     """

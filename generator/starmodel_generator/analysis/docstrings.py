@@ -18,7 +18,7 @@ def read_text_statement(node: SmallOrCompound) -> str | None:
 
 
 def clean_docstring(text: str) -> str:
-    """What `inspect.cleandoc` gives, on every Python version the same.
+    """Return what `inspect.cleandoc` gives, on every Python version the same.
 
     The indentation that all lines but the first share is taken away, and so
     are empty lines at both ends. Only spaces and tabs count as white space.

@@ -44,7 +44,7 @@ class CallExpression:
     keywords: tuple[tuple[str, "Expression"], ...] = ()
 
     def keyword(self, name: str) -> "Expression | None":
-        """The value given to that keyword, or `None`."""
+        """Return the value given to that keyword, or `None`."""
         for key, value in self.keywords:
             if key == name:
                 return value

@@ -71,7 +71,7 @@ def read_import(
 
 
 def absolute_module(package: str, level: int, module: str) -> str:
-    """The module a `from` names; one that leaves the top package keeps its dots."""
+    """Return the module a `from` names; one that leaves the top package keeps its dots."""
     if level == 0:
         return module
     parts = package.split(".") if package else []
@@ -82,5 +82,5 @@ def absolute_module(package: str, level: int, module: str) -> str:
 
 
 def package_of(module: str, *, is_package: bool) -> str:
-    """The package that a module's relative imports count from."""
+    """Return the package that a module's relative imports count from."""
     return module if is_package else module.rpartition(".")[0]

@@ -45,13 +45,13 @@ class AnalysisResult:
 
 
 def analyse(source: SourceFile) -> AnalysisResult:
-    """The facts of one file; a file that is no Python gives diagnostics instead."""
+    """Return the facts of one file; a file that is no Python gives diagnostics instead."""
     with parser_warnings_silenced():
         return _analyse(source)
 
 
 def analyse_all(sources: Iterable[SourceFile]) -> list[AnalysisResult]:
-    """The results of many files, in the order they were given.
+    """Return the results of many files, in the order they were given.
 
     The collector is kept from looking for cycles among the syntax trees of a
     thousand files, which have none that matter before the run ends.

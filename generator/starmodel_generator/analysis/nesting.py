@@ -149,7 +149,7 @@ class _Branches:
         self._counts: list[tuple[int, int]] = []  # indentation and `elif` clauses so far
 
     def enter(self, text: str, start: int) -> int:
-        """Take note of the logical line that begins there; return the levels around it."""
+        """Record the logical line that begins there; return the levels around it."""
         match = _LINE_START.match(text, start)
         assert match is not None
         indentation, word = len(match[1]), match[2]
@@ -166,7 +166,7 @@ class _Branches:
 
 
 def _moved(text: str, last_string: int, token: re.Match[str]) -> int:
-    """Where adjacent strings go on after a comment or a line break; -1 if there was none."""
+    """Return where adjacent strings go on after a comment or a line break; -1 if there was none."""
     if last_string < 0 or text[last_string : token.start()].strip():
         return -1
     return token.end()

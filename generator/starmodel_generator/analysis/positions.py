@@ -48,14 +48,14 @@ _Node: TypeAlias = cst.CSTNode | Parameter | _Assigned
 
 
 def locate(text: str, place: Place) -> SourceSpan:
-    """The span of a place in its module's text; the nearest one around it if it is not there."""
+    """Return the span of a place in its module's text; the nearest one around it if it is not there."""
     return _Locator(text, place.path).span(place)
 
 
 def with_spans(
     diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]
 ) -> tuple[Diagnostic, ...]:
-    """The diagnostics with their spans filled in, `texts` being the sources by path.
+    """Return the diagnostics with their spans filled in, `texts` being the sources by path.
 
     Those that have a span keep it; those whose file is not among `texts` stay
     without.
@@ -170,7 +170,7 @@ def _keyword_name(argument: cst.Arg) -> str | None:
 
 
 def _defined(body: cst.BaseSuite | cst.Module, role: str, which: str) -> _Node | None:
-    """What a scope defines under that name, in the way the facts number it."""
+    """Return what a scope defines under that name, in the way the facts number it."""
     name, _, count = which.partition("#")
     missing = int(count) if count.isdecimal() else 1
     for statement in scope_statements(body):
@@ -236,7 +236,7 @@ def _children(node: _Node, role: str) -> Sequence[cst.CSTNode]:
 
 
 def _parts(node: cst.BaseExpression, role: str) -> Sequence[cst.CSTNode]:
-    """The parts of an expression, by the names that its fact gives them."""
+    """Return the parts of an expression, by the names that its fact gives them."""
     match role, node:
         case "function", cst.Call(func=function):
             return [function]

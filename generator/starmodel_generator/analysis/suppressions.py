@@ -15,7 +15,7 @@ Suppressions = tuple[tuple[int, tuple[str, ...]], ...]
 
 
 def find_suppressions(text: str) -> Suppressions:
-    """The line of each such comment and the rules it names, by code or by name.
+    """Return the line of each such comment and the rules it names, by code or by name.
 
     A comment without brackets names no rule and silences nothing.
     """
@@ -40,7 +40,7 @@ def apply_suppressions(
     suppressions: Mapping[str, Suppressions],
     texts: Mapping[str, str],
 ) -> tuple[Diagnostic, ...]:
-    """The diagnostics that no comment silences, and a warning for each comment that does nothing.
+    """Return the diagnostics that no comment silences, and a warning for each comment that does nothing.
 
     `suppressions` and `texts` are by path. A comment speaks for the line it
     stands on; one that has a line to itself speaks for the next line of code.
@@ -69,7 +69,7 @@ def apply_suppressions(
 
 
 def _target_line(lines: list[str], line: int) -> int:
-    """The line a comment speaks for, 1-based."""
+    """Return the line a comment speaks for, 1-based."""
     target = line
     while target < len(lines) and lines[target - 1].lstrip().startswith("#"):
         target += 1

@@ -86,7 +86,7 @@ def _with_normalized_names(tree: _Tree, text: str) -> _Tree:
 
 
 def _unreadable(text: str, path: str, error: cst.ParserSyntaxError) -> Diagnostic:
-    """What Python takes and libcst's parser does not: `(count): int = 0`."""
+    """Return what Python takes and libcst's parser does not: `(count): int = 0`."""
     line = min(max(error.raw_line, 1), text.count("\n") + 1)
     column = error.raw_column + 1
     return SYNTAX_ERROR.report(

@@ -11,7 +11,7 @@ import typer
 
 from starmodel_generator._version import __version__
 from starmodel_generator.cli import exit_codes
-from starmodel_generator.cli.console import say
+from starmodel_generator.cli.console import write_stderr
 from starmodel_generator.cli.failure import report_bug, report_unusable
 
 PLUGIN_COMMANDS = "starmodel.commands"
@@ -100,14 +100,14 @@ def _load(name: str) -> Callable[..., None]:
 
 
 def _load_group() -> typer.Typer:
-    """The commands about migrations, which stand together."""
+    """Return the commands about migrations, which stand together."""
     from starmodel_generator.cli.migrate_commands import app
 
     return app
 
 
 def load_commands() -> dict[str, typer.Typer]:
-    """The commands that installed packages add, by name; one that fails to load is left out."""
+    """Return the commands that installed packages add, by name; one that fails to load is left out."""
     from importlib.metadata import entry_points
 
     commands: dict[str, typer.Typer] = {}
@@ -115,7 +115,7 @@ def load_commands() -> dict[str, typer.Typer]:
         try:
             command: object = point.load()
         except Exception as error:
-            say(f"warning: the command {point.name} cannot be loaded: {error}")
+            write_stderr(f"warning: the command {point.name} cannot be loaded: {error}")
             continue
         if isinstance(command, typer.Typer):
             commands[point.name] = command

@@ -22,12 +22,12 @@ _PAUSE = 0.1
 """Seconds between two drawings of it."""
 
 
-def say(text: str) -> None:
+def write_stderr(text: str) -> None:
     """Tell the user something."""
     typer.echo(text, err=True)
 
 
-def give(text: str) -> None:
+def write_stdout(text: str) -> None:
     """Write data, as it is, to stdout."""
     sys.stdout.write(text)
     sys.stdout.flush()
@@ -40,13 +40,13 @@ def show_diagnostics(report: Report, form: OutputFormat = "full") -> None:
     """
     text = render(report.diagnostics, report.texts, form)
     if form in ("json", "github"):
-        give(text)
+        write_stdout(text)
     elif text:
-        say(_colored(text) if has_color() else text.rstrip("\n"))
+        write_stderr(_colored(text) if has_color() else text.rstrip("\n"))
 
 
 def has_color() -> bool:
-    """Whether stderr is a terminal whose user has nothing against colours (`NO_COLOR`)."""
+    """Return whether stderr is a terminal whose user has nothing against colours (`NO_COLOR`)."""
     return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 

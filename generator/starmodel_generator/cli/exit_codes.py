@@ -34,7 +34,7 @@ _NOT_THE_ENTITIES = frozenset(
 
 
 def exit_code(report: Report) -> int:
-    """The code for a report's errors; warnings are no reason to fail."""
+    """Return the code for a report's errors; warnings are no reason to fail."""
     errors = [found.code for found in report.diagnostics if found.severity == "error"]
     if any(code in _NOT_THE_ENTITIES for code in errors):
         return CANNOT_RUN

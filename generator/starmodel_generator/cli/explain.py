@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from starmodel_generator.cli import exit_codes
-from starmodel_generator.cli.console import say
+from starmodel_generator.cli.console import write_stderr
 from starmodel_generator.diagnostics.diagnostic import Rule
 from starmodel_generator.diagnostics.rules.registry import RULES
 
@@ -15,7 +15,7 @@ from starmodel_generator.diagnostics.rules.registry import RULES
 def explain(
     code: Annotated[str, typer.Argument(metavar="CODE", help="A code or a name, as in SM405.")],
 ) -> None:
-    """Say what a rule is about, why it is there, and how to live with it.
+    """Describe what a rule is about, why it is there, and how to live with it.
 
     Example:
 
@@ -28,7 +28,7 @@ def explain(
             return
     near = _near(wanted)
     hint = "; did you mean one of these?" if near else ""
-    say(
+    write_stderr(
         "\n".join(
             [
                 f"error: there is no rule {code}{hint}",

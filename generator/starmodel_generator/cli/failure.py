@@ -9,34 +9,34 @@ from pathlib import Path
 
 from starmodel_generator._version import __version__
 from starmodel_generator.cli import exit_codes
-from starmodel_generator.cli.console import say
+from starmodel_generator.cli.console import write_stderr
 
 
 def report_unusable(error: OSError) -> int:
-    """Tell which file the system would not give; the exit code."""
+    """Report which file the system would not give; the exit code."""
     if isinstance(error, BrokenPipeError):
         # Whoever read our output has seen enough. Nothing must be flushed to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exit_codes.DONE
     name = error.filename2 or error.filename
     reason = error.strerror or str(error)
-    say(f"error: {reason}: {name}" if name else f"error: {reason}")
+    write_stderr(f"error: {reason}: {name}" if name else f"error: {reason}")
     return exit_codes.CANNOT_RUN
 
 
 def report_bug(error: Exception) -> int:
-    """Tell that this is our mistake and what to send us; the exit code.
+    """Report that this is our mistake and what to send us; the exit code.
 
     The traceback goes to a file, or to stderr with `STARMODEL_TRACEBACK=1`.
     """
     details = "".join(traceback.format_exception(error))
-    say(f"starmodel has a bug: {type(error).__name__}: {error}")
+    write_stderr(f"starmodel has a bug: {type(error).__name__}: {error}")
     if os.environ.get("STARMODEL_TRACEBACK", "0") not in ("", "0"):
-        say(details)
+        write_stderr(details)
     else:
         about = f"starmodel {__version__}, Python {platform.python_version()}, {sys.platform}\n"
         path = _write(about + " ".join(sys.argv) + "\n\n" + details)
-        say(f"Your files are as they were. Please report it, with {path}")
+        write_stderr(f"Your files are as they were. Please report it, with {path}")
     return exit_codes.BUG
 
 

@@ -9,7 +9,12 @@ from typing import Annotated
 import typer
 
 from starmodel_generator.cli import exit_codes
-from starmodel_generator.cli.console import StageProgress, give, say, show_diagnostics
+from starmodel_generator.cli.console import (
+    StageProgress,
+    show_diagnostics,
+    write_stderr,
+    write_stdout,
+)
 from starmodel_generator.generation import Report, check_folder, generate_folder, out_of_date
 from starmodel_generator.incremental import Update
 from starmodel_generator.output.comparison import FileChange, unified_diff
@@ -80,7 +85,7 @@ def generate(
         else:
             report = generate_folder(".", force=force, stages=stages)
     # A program reads stdout as a whole, so with its formats everything else is for people.
-    tell = _say_lines if form in (Form.JSON, Form.GITHUB) else give
+    tell = _say_lines if form in (Form.JSON, Form.GITHUB) else write_stdout
     if check or diff:
         listed = out_of_date(report) if tell is _say_lines else report.obstacles
         show_diagnostics(replace(report, diagnostics=(*report.diagnostics, *listed)), form.value)
@@ -88,28 +93,30 @@ def generate(
         show_diagnostics(report, form.value)
     if report.has_errors:
         tell(unified_diff(report.comparison.having("edited")) if report.comparison else "")
-        say("Nothing was written.")
+        write_stderr("Nothing was written.")
         raise typer.Exit(exit_codes.exit_code(report))
     if report.interrupted and not (check or diff):
-        say("An earlier run was killed while it wrote; what it had begun was finished first.")
+        write_stderr(
+            "An earlier run was killed while it wrote; what it had begun was finished first."
+        )
     if check or diff:
         raise typer.Exit(_tell_differences(report, tell, diff=diff))
-    say(summary(report))
-    say(entity_count(report))
+    write_stderr(summary(report))
+    write_stderr(entity_count(report))
 
 
 def _tell_run(done: Report | Update, *, form: Form) -> None:
     """Show what a run while watching has found and done."""
     if isinstance(done, Update):
         show_diagnostics(Report(None, ()), form.value)
-        return say(what_was_written(done.written, done.unchanged, 0))
+        return write_stderr(what_was_written(done.written, done.unchanged, 0))
     report = done
     show_diagnostics(report, form.value)
-    say("Nothing was written." if report.has_errors else summary(report))
+    write_stderr("Nothing was written." if report.has_errors else summary(report))
 
 
 def summary(report: Report) -> str:
-    """What a run has done, in one sentence."""
+    """Return what a run has done, in one sentence."""
     assert report.comparison is not None
     if not report.differences:
         return up_to_date(_ours(report), 0)
@@ -120,7 +127,7 @@ def summary(report: Report) -> str:
 
 
 def entity_count(report: Report) -> str:
-    """Say how many entities a run has found, and in how many modules."""
+    """Describe how many entities a run has found, and in how many modules."""
     schema = report.generation.schema if report.generation else None
     entities = schema.entities if schema else ()
     return what_was_read(len(entities), len({entity.module for entity in entities}))
@@ -133,16 +140,16 @@ def _ours(report: Report) -> int:
 def _say_lines(text: str) -> None:
     """Tell the user lines, if there are any."""
     if text:
-        say(text.removesuffix("\n"))
+        write_stderr(text.removesuffix("\n"))
 
 
 def _tell_differences(report: Report, tell: Callable[[str], None], *, diff: bool) -> int:
     """List what is out of date; the exit code."""
     if report.interrupted:
-        say("An earlier run was killed while it wrote; `starmodel generate` finishes it.")
+        write_stderr("An earlier run was killed while it wrote; `starmodel generate` finishes it.")
     differences = report.differences
     if not differences and not report.interrupted and not report.obstacles:
-        say(up_to_date(_ours(report), 0))
+        write_stderr(up_to_date(_ours(report), 0))
         return exit_codes.DONE
     tell(unified_diff(differences) if diff else "".join(map(_line, differences)))
     verb = "is" if len(differences) == 1 else "are"
@@ -151,7 +158,9 @@ def _tell_differences(report: Report, tell: Callable[[str], None], *, diff: bool
         if report.obstacles
         else "Run `starmodel generate`."
     )
-    say(f"{_files(len(differences))} {verb} out of date. {advice}" if differences else advice)
+    write_stderr(
+        f"{_files(len(differences))} {verb} out of date. {advice}" if differences else advice
+    )
     return exit_codes.OUT_OF_DATE
 
 

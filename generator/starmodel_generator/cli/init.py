@@ -15,7 +15,7 @@ import typer
 
 from starmodel_generator._version import __version__
 from starmodel_generator.cli import exit_codes
-from starmodel_generator.cli.console import say, show_diagnostics
+from starmodel_generator.cli.console import show_diagnostics, write_stderr
 from starmodel_generator.cli.generate import summary
 from starmodel_generator.cli.install_source import VENDOR, Origin, origin_of, parse_origin
 from starmodel_generator.generation import generate_folder
@@ -62,7 +62,7 @@ def init(
     """
     problem = name_problem(name) or folder_problem(Path(name))
     if problem:
-        say(f"error: {problem}")
+        write_stderr(f"error: {problem}")
         raise typer.Exit(exit_codes.CANNOT_RUN)
     package = package_name(name)
     origins = {each: origin_of(each, __version__) for each in DISTRIBUTIONS}
@@ -81,23 +81,23 @@ def init(
         os.rename(draft, name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    say(f"{len(FILES) + len(vendored)} files in {name}. {summary(report)}")
+    write_stderr(f"{len(FILES) + len(vendored)} files in {name}. {summary(report)}")
     for origin in origins.values():
         if origin.archive is not None and origin.archive.name not in vendored:
-            say(
+            write_stderr(
                 f"warning: {origin.archive}, which StarModel was installed from, is not there any"
                 f" more; put it into {name}/{VENDOR}, where pyproject.toml looks for it"
             )
-    say(f"\nNext:\n\n  cd {name}\n  starmodel run")
+    write_stderr(f"\nNext:\n\n  cd {name}\n  starmodel run")
 
 
 def package_name(name: str) -> str:
-    """The import name of a project's package: `my-shop` as `my_shop`."""
+    """Return the import name of a project's package: `my-shop` as `my_shop`."""
     return name.replace("-", "_").lower()
 
 
 def name_problem(name: str) -> str | None:
-    """Why a project cannot have this name."""
+    """Return why a project cannot have this name."""
     package = package_name(name)
     if not (package.isidentifier() and package.isascii()) or iskeyword(package):
         return f"{name} cannot be a package's name; use letters, digits and - or _"
@@ -113,7 +113,7 @@ def name_problem(name: str) -> str | None:
 
 
 def folder_problem(folder: Path) -> str | None:
-    """Why a project cannot be put into this folder."""
+    """Return why a project cannot be put into this folder."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         return f"{folder} is there already, and is no folder"
     if folder.is_dir() and any(folder.iterdir()):
@@ -134,7 +134,7 @@ def vendor(folder: Path, origins: Iterable[Origin]) -> set[str]:
 
 
 def about_origin(origins: Iterable[Origin]) -> str:
-    """What the README says of folders and archives that no index has, a paragraph each."""
+    """Return what the README says of folders and archives that no index has, a paragraph each."""
     origins = list(origins)
     text = ""
     if any(origin.archive for origin in origins):

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from starmodel_generator.cli import exit_codes
-from starmodel_generator.cli.console import give, say, show_diagnostics
+from starmodel_generator.cli.console import show_diagnostics, write_stderr, write_stdout
 from starmodel_generator.cli.type_text import type_text
 from starmodel_generator.emission.schema_json import schema_text
 from starmodel_generator.generation import inspect_folder
@@ -62,7 +62,7 @@ def inspect(
       starmodel inspect Product --sql
     """
     if as_json and as_sql:
-        say("error: --json and --sql are two answers; ask for one of them")
+        write_stderr("error: --json and --sql are two answers; ask for one of them")
         raise typer.Exit(exit_codes.CANNOT_RUN)
     report = inspect_folder(".")
     show_diagnostics(report)
@@ -71,14 +71,14 @@ def inspect(
         raise typer.Exit(exit_codes.exit_code(report))
     chosen = schema.entities if entity is None else (_find(schema, entity),)
     if as_sql:
-        give(_statements(schema, chosen, entity))
+        write_stdout(_statements(schema, chosen, entity))
         return
     if as_json:
         text = schema_text(schema)
         if entity is not None:
             whole = json.loads(text)["entities"]
             text = json.dumps(whole[schema.entities.index(chosen[0])], indent=2) + "\n"
-        give(text)
+        write_stdout(text)
         return
     console = Console(width=None if sys.stdout.isatty() else 120)
     for item in chosen:
@@ -87,14 +87,14 @@ def inspect(
 
 
 def _find(schema: AppSchema, name: str) -> EntitySchema:
-    """The entity of that name, as the class, its folder or in full."""
+    """Return the entity of that name, as the class, its folder or in full."""
     for entity in schema.entities:
         if name in (entity.name, entity.snake_name, entity.qualified_name):
             return entity
     names = [entity.name for entity in schema.entities]
     near = difflib.get_close_matches(name, names, 1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names) or 'none'}"
-    say(f"error: no entity {name}; {hint}")
+    write_stderr(f"error: no entity {name}; {hint}")
     raise typer.Exit(exit_codes.CANNOT_RUN)
 
 
@@ -102,7 +102,9 @@ def _statements(schema: AppSchema, chosen: Iterable[EntitySchema], entity: str |
     in_sql = [each for each in chosen if is_in_sql(each)]
     if not in_sql:
         who = "no entity is" if entity is None else f"{entity} is not"
-        say(f"error: {who} in SQL; it would need `store=StateStore.SERVER_SQL` in `model_config`")
+        write_stderr(
+            f"error: {who} in SQL; it would need `store=StateStore.SERVER_SQL` in `model_config`"
+        )
         raise typer.Exit(exit_codes.CANNOT_RUN)
     from starmodel_generator.cli.statements import statements_text
 

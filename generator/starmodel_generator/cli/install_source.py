@@ -88,6 +88,6 @@ def _reference(url: str, fragment: list[str]) -> str:
 
 
 def _digest(archive: dict[str, Any]) -> str | None:
-    """The SHA-256 of an archive; older installers write it as `hash`, `sha256=...`."""
+    """Return the SHA-256 of an archive; older installers write it as `hash`, `sha256=...`."""
     algorithm, _, value = str(archive.get("hash", "")).partition("=")
     return archive.get("hashes", {}).get("sha256") or (value if algorithm == "sha256" else None)

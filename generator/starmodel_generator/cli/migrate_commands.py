@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from starmodel_generator.cli import exit_codes
-from starmodel_generator.cli.console import give, say
+from starmodel_generator.cli.console import write_stderr, write_stdout
 from starmodel_generator.cli.migrate_new import new
 from starmodel_generator.cli.migrate_project import (
     Target,
@@ -23,8 +23,8 @@ from starmodel_generator.cli.migrate_project import (
     target,
 )
 from starmodel_generator.migrations.alembic_runner import BASE
-from starmodel_generator.migrations.autodetector import difference
-from starmodel_generator.migrations.data_loss import losses
+from starmodel_generator.migrations.autodetector import diff_schemas
+from starmodel_generator.migrations.data_loss import data_losses
 from starmodel_generator.migrations.database_location import DEFAULT_URL, VARIABLE, dialect_of
 from starmodel_generator.migrations.writer.description import describe
 
@@ -75,21 +75,21 @@ def up(
     end = place(goal.history, revision) if revision else len(ids)
     pending = ids[applied_count(goal) : end]
     if not pending:
-        say(f"{goal.name} is up to date.")
+        write_stderr(f"{goal.name} is up to date.")
         return
     # Another process may have been faster. None is applied until all are.
     applied: list[str] = []
     attempt(
-        lambda: goal.migrator.up(pending[-1], lambda revision, _: applied.append(revision)),
+        lambda: goal.migrator.upgrade(pending[-1], lambda revision, _: applied.append(revision)),
         f"nothing was changed in {goal.name}",
         lambda error: failed_revision(error, goal.config.migrations, goal.name),
     )
     for each in applied:
-        say(f"  {each}")
+        write_stderr(f"  {each}")
     if applied:
-        say(f"{counted(len(applied))} applied to {goal.name}.")
+        write_stderr(f"{counted(len(applied))} applied to {goal.name}.")
     else:
-        say(f"{goal.name} is up to date.")
+        write_stderr(f"{goal.name} is up to date.")
 
 
 @app.command()
@@ -122,27 +122,27 @@ def down(
     ids = goal.history.ids
     done = applied_count(goal)
     if done == 0:
-        say(f"No migration was applied to {goal.name}.")
+        write_stderr(f"No migration was applied to {goal.name}.")
         return
     kept = done - 1
     if revision is not None:
         kept = place(goal.history, revision)
     if kept >= done:
-        say(f"{goal.name} is not beyond {revision}.")
+        write_stderr(f"{goal.name} is not beyond {revision}.")
         return
     if not yes:
         _confirm(goal, kept, done)
     undone: list[str] = []
     attempt(
-        lambda: goal.migrator.down(
+        lambda: goal.migrator.downgrade(
             ids[kept - 1] if kept else BASE, lambda revision, _: undone.append(revision)
         ),
         f"nothing was changed in {goal.name}",
         lambda error: failed_revision(error, goal.config.migrations, goal.name, back=True),
     )
     for each in undone:
-        say(f"  {each}, taken back")
-    say(f"{counted(done - kept)} taken back from {goal.name}.")
+        write_stderr(f"  {each}, taken back")
+    write_stderr(f"{counted(done - kept)} taken back from {goal.name}.")
 
 
 @app.command()
@@ -157,19 +157,19 @@ def status(database_url: Url = DEFAULT_URL) -> None:
     ids = goal.history.ids
     done = applied_count(goal)
     for number, id in enumerate(ids):
-        give(f"{'applied' if number < done else 'pending'}  {id}\n")
+        write_stdout(f"{'applied' if number < done else 'pending'}  {id}\n")
     if done < len(ids):
         verb = "is" if len(ids) - done == 1 else "are"
-        say(
+        write_stderr(
             f"{counted(len(ids) - done)} {verb} pending in {goal.name}. Run `starmodel migrate up`."
         )
     else:
-        say(f"{goal.name} is up to date.")
+        write_stderr(f"{goal.name} is up to date.")
 
 
 @app.command()
 def check() -> None:
-    """Tell whether the migrations lead to what the entities say; for CI. No database is needed.
+    """Report whether the migrations lead to what the entities say; for CI. No database is needed.
 
     Exit codes: 0 they do; 3 they do not, and stdout lists what differs.
 
@@ -178,17 +178,17 @@ def check() -> None:
       starmodel migrate check
     """
     config, schema = tables()
-    plan = difference(history_of(config).schema, schema)
+    plan = diff_schemas(history_of(config).schema, schema)
     if plan.is_empty and not plan.obstacles:
-        say("Entities and migrations agree.")
+        write_stderr("Entities and migrations agree.")
         return
     for step in describe(plan.up):
-        give(f"{step}\n")
+        write_stdout(f"{step}\n")
     advice = "Run `starmodel migrate new`."
     if plan.obstacles:
         show_findings(plan.findings)
         advice = "`starmodel migrate new` writes nothing until the errors above are settled."
-    say(f"Entities and migrations differ. {advice}")
+    write_stderr(f"Entities and migrations differ. {advice}")
     raise typer.Exit(exit_codes.OUT_OF_DATE)
 
 
@@ -231,22 +231,22 @@ def sql(
     text = attempt(
         lambda: goal.migrator.sql(one, other, kind, back=back), "the SQL cannot be written"
     )
-    give(text)
+    write_stdout(text)
 
 
 def _confirm(goal: Target, kept: int, done: int) -> None:
     """Ask before anything goes that no migration brings back; a no ends the command."""
-    going = losses(schemas_of(goal)[kept : done + 1])
+    going = data_losses(schemas_of(goal)[kept : done + 1])
     tables = {loss.table for loss in going}
-    filled = attempt(lambda: goal.migrator.filled(tables), f"{goal.name} cannot be read")
+    filled = attempt(lambda: goal.migrator.non_empty(tables), f"{goal.name} cannot be read")
     going = tuple(loss for loss in going if loss.table in filled)
     if not going:
         return
-    say(f"Gone from {goal.name}, with what is in it, would be:")
+    write_stderr(f"Gone from {goal.name}, with what is in it, would be:")
     for loss in going:
-        say(f"  {loss}")
+        write_stderr(f"  {loss}")
     if not sys.stdin.isatty():
         stop("nothing was taken back, since nobody can be asked", "say `--yes` if it is meant")
     if not typer.confirm("Take it back?", err=True):
-        say("Nothing was taken back.")
+        write_stderr("Nothing was taken back.")
         raise typer.Exit(exit_codes.CANNOT_RUN)

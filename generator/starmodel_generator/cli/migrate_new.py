@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from starmodel_generator.cli import exit_codes
-from starmodel_generator.cli.console import give, say
+from starmodel_generator.cli.console import write_stderr, write_stdout
 from starmodel_generator.cli.migrate_project import (
     configuration,
     history_of,
@@ -14,11 +14,11 @@ from starmodel_generator.cli.migrate_project import (
     stop,
     tables,
 )
-from starmodel_generator.migrations.autodetector import difference
+from starmodel_generator.migrations.autodetector import diff_schemas
 from starmodel_generator.migrations.backfill.backfill_options import is_of_type, suggestion
 from starmodel_generator.migrations.conversions.conversion import type_words
 from starmodel_generator.migrations.history import History, write_revision
-from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.migration_plan import MigrationOptions
 from starmodel_generator.migrations.safety_checks import acceptable, unused
 from starmodel_generator.migrations.writer.description import describe, summary, without_values
 from starmodel_generator.migrations.writer.revision_text import empty_revision_text, revision_text
@@ -74,9 +74,9 @@ def new(
     config, schema = tables()
     history = history_of(config)
     _require_tables(schema, history)
-    answers = Answers(frozenset(accept or ()), _backfills(backfill or []))
+    answers = MigrationOptions(frozenset(accept or ()), _backfills(backfill or []))
     _check_values(answers, schema)
-    plan = difference(history.schema, schema, answers)
+    plan = diff_schemas(history.schema, schema, answers)
     columns = [f"{table.name}.{column.name}" for table in schema.tables for column in table.columns]
     for option in unused(answers, plan.findings, columns):
         if option.startswith("--accept"):
@@ -88,10 +88,10 @@ def new(
         stop(f"{option}: no such column", f"columns are named as in {listed}")
     show_findings(plan.findings)
     if plan.obstacles:
-        say("No migration was written.")
+        write_stderr("No migration was written.")
         raise typer.Exit(exit_codes.DIAGNOSTICS)
     if plan.is_empty:
-        say("Entities and migrations agree; there is nothing to write.")
+        write_stderr("Entities and migrations agree; there is nothing to write.")
         return
     text = message or summary(plan.up)
     revision = history.next_revision(sentence_case(text))
@@ -99,14 +99,14 @@ def new(
         config.root, config.migrations, revision, revision_text(revision, plan), schema
     )
     for step in describe(plan.up):
-        say(f"  {step}")
+        write_stderr(f"  {step}")
     for column in without_values(plan.down):
-        say(f"  (taken back, {column} is optional and empty: no value fits every row)")
-    give(f"{paths[0]}\n")
-    say("Read it, then apply it: `starmodel migrate up`.")
+        write_stderr(f"  (taken back, {column} is optional and empty: no value fits every row)")
+    write_stdout(f"{paths[0]}\n")
+    write_stderr("Read it, then apply it: `starmodel migrate up`.")
 
 
-def _check_values(answers: Answers, schema: DatabaseSchema) -> None:
+def _check_values(answers: MigrationOptions, schema: DatabaseSchema) -> None:
     """A literal of another type than the column's ends the command: SQLite would take it."""
     for table in schema.tables:
         for column in table.columns:
@@ -124,8 +124,8 @@ def _new_empty(message: str) -> None:
     revision = history_of(config).next_revision(sentence_case(message))
     text = empty_revision_text(revision)
     paths = write_revision(config.root, config.migrations, revision, text, None)
-    give(f"{paths[0]}\n")
-    say("Write into it what is to be done, then apply it: `starmodel migrate up`.")
+    write_stdout(f"{paths[0]}\n")
+    write_stderr("Write into it what is to be done, then apply it: `starmodel migrate up`.")
 
 
 def _require_tables(schema: DatabaseSchema, history: History) -> None:

@@ -8,12 +8,12 @@ from typing import NoReturn, TypeAlias, TypeVar
 import typer
 
 from starmodel_generator.cli import exit_codes
-from starmodel_generator.cli.console import say, show_diagnostics
+from starmodel_generator.cli.console import show_diagnostics, write_stderr
 from starmodel_generator.generation import Report, inspect_folder
 from starmodel_generator.migrations.alembic_runner import (
     BASE,
+    AlembicRunner,
     MigrationFailure,
-    Migrator,
     MissingLibraries,
 )
 from starmodel_generator.migrations.autodetector import EMPTY
@@ -34,7 +34,7 @@ from starmodel_schemas import AppSchema, DatabaseSchema
 
 _Result = TypeVar("_Result")
 
-Said: TypeAlias = tuple[str, str]
+Reported: TypeAlias = tuple[str, str]
 """What went wrong, and what to do."""
 
 
@@ -44,7 +44,7 @@ class Target:
 
     config: GeneratorConfig
     history: History
-    migrator: Migrator
+    migrator: AlembicRunner
     url: str
 
     @property
@@ -55,9 +55,9 @@ class Target:
 
 def stop(message: str, help: str | None = None) -> NoReturn:
     """End the command: it could not do its work."""
-    say(f"error: {message}")
+    write_stderr(f"error: {message}")
     if help:
-        say(f"help: {help}")
+        write_stderr(f"help: {help}")
     raise typer.Exit(exit_codes.CANNOT_RUN)
 
 
@@ -87,7 +87,7 @@ def tables() -> tuple[GeneratorConfig, DatabaseSchema]:
 
 
 def tables_of(app: AppSchema | None) -> DatabaseSchema:
-    """The tables of an app."""
+    """Return the tables of an app."""
     if app is None or all(entity.store != "SERVER_SQL" for entity in app.entities):
         return EMPTY
     # An app without SQL has no need of it.
@@ -97,7 +97,7 @@ def tables_of(app: AppSchema | None) -> DatabaseSchema:
 
 
 def history_of(config: GeneratorConfig) -> History:
-    """The project's migrations; a broken row of them ends the command."""
+    """Return the project's migrations; a broken row of them ends the command."""
     try:
         return read_history(config.root / config.migrations)
     except HistoryError as error:
@@ -105,7 +105,7 @@ def history_of(config: GeneratorConfig) -> History:
 
 
 def schemas_of(goal: Target) -> tuple[DatabaseSchema, ...]:
-    """The tables before the first migration, then behind each; a broken file ends the command."""
+    """Return the tables before the first migration, then behind each; a broken file ends the command."""
     try:
         return read_schemas(goal.config.root / goal.config.migrations, goal.history)
     except HistoryError as error:
@@ -113,7 +113,7 @@ def schemas_of(goal: Target) -> tuple[DatabaseSchema, ...]:
 
 
 def target(url: str) -> Target:
-    """The migrations, and the database with this URL."""
+    """Return the migrations, and the database with this URL."""
     mistake = problem(url)
     if mistake:
         stop(mistake)
@@ -123,13 +123,13 @@ def target(url: str) -> Target:
         stop("there are no migrations yet", "`starmodel migrate new` writes the first one")
     complete_folder(config.root, config.migrations)
     folder = config.root / config.migrations
-    return Target(config, history, Migrator(folder, absolute(url, config.root)), url)
+    return Target(config, history, AlembicRunner(folder, absolute(url, config.root)), url)
 
 
 def attempt(
     action: Callable[[], _Result],
     failed: str,
-    words: Callable[[MigrationFailure], Said] | None = None,
+    words: Callable[[MigrationFailure], Reported] | None = None,
 ) -> _Result:
     """Do something with the database; an error ends the command with what it said.
 
@@ -150,7 +150,7 @@ def attempt(
 
 def failed_revision(
     error: MigrationFailure, migrations: str, database: str, *, back: bool = False
-) -> Said:
+) -> Reported:
     """Which revision failed, and what to do about it."""
     what = f"{migrations}/{VERSIONS}/{error.file} failed: {str(error).rstrip('.')}."
     if back:
@@ -167,7 +167,7 @@ def failed_revision(
 
 
 def current(target: Target) -> str | None:
-    """The revision that the database is at; one that nobody knows ends the command."""
+    """Return the revision that the database is at; one that nobody knows ends the command."""
     found = attempt(target.migrator.current, f"{target.name} cannot be read")
     if found is not None and found not in target.history.ids:
         stop(
@@ -190,7 +190,7 @@ def counted(count: int) -> str:
 
 
 def applied_count(goal: Target) -> int:
-    """How many of the migrations the database has."""
+    """Return how many of the migrations the database has."""
     found = current(goal)
     return goal.history.ids.index(found) + 1 if found else 0
 
@@ -210,5 +210,5 @@ def resolve(history: History, text: str) -> str:
 
 
 def place(history: History, text: str) -> int:
-    """How many migrations there are up to this one; none up to `base`."""
+    """Return how many migrations there are up to this one; none up to `base`."""
     return 0 if text == BASE else history.ids.index(resolve(history, text)) + 1

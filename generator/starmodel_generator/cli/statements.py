@@ -16,7 +16,7 @@ from starmodel.stores.sql.drivers.postgres_cte import number
 from starmodel.stores.sql.statements.on_delete import relate
 from starmodel.stores.sql.statements.statements import TableStatements
 from starmodel.stores.sql.tables.codec import Codec
-from starmodel.stores.sql.tables.column import Check, Column, Links
+from starmodel.stores.sql.tables.column import Column, Links, VersionCheck
 from starmodel.stores.sql.tables.table import EntityTable
 from starmodel_generator.database.columns import link_target
 from starmodel_generator.database.tables import database_schema
@@ -63,7 +63,7 @@ def text_of(tables: Sequence[EntityTable[Any]], names: Sequence[str]) -> str:
 
 
 def _statements(table: TableStatements) -> Iterator[tuple[str, str]]:
-    """Give each statement of a table, with what it is for."""
+    """Return each statement of a table, with what it is for."""
     yield "load", table.select.sql
     yield "look up the version", table.version.sql
     yield "insert", table.insert.sql
@@ -139,11 +139,13 @@ def _type(column: ColumnSchema) -> tuple[str, tuple[int, ...]]:
             return name, ()
 
 
-def _check(check: CheckSchema) -> Check:
+def _check(check: CheckSchema) -> VersionCheck:
     match check:
         case CompareCheck():
-            return Check(_COMPARISONS[check.operator], (check.value,))
+            return VersionCheck(_COMPARISONS[check.operator], (check.value,))
         case LengthCheck():
-            return Check("length", (check.minimum, check.maximum))
+            return VersionCheck("length", (check.minimum, check.maximum))
         case ChoicesCheck():
-            return Check("choices", tuple(value for value in check.values if value is not None))
+            return VersionCheck(
+                "choices", tuple(value for value in check.values if value is not None)
+            )

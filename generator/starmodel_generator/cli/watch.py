@@ -10,7 +10,7 @@ from pathlib import Path
 from watchfiles import watch
 
 from starmodel_generator.cache import Cache, load_cache
-from starmodel_generator.cli.console import say
+from starmodel_generator.cli.console import write_stderr
 from starmodel_generator.generation import Report, generate_folder
 from starmodel_generator.incremental import Update, update
 from starmodel_generator.pipeline import run_stages
@@ -58,7 +58,7 @@ def watch_project(folder: str, tell: Callable[[Report | Update], None]) -> None:
     next(watcher)
     hashes = Hashes()
     cache = _generate(folder, cache, hashes, tell, is_first=True)
-    say("Watching for changes. Press Ctrl-C to end.")
+    write_stderr("Watching for changes. Press Ctrl-C to end.")
     for changes in watcher:
         if changes:
             cache = _generate(folder, cache, hashes, tell, is_first=False)

@@ -50,7 +50,7 @@ _PLAIN: dict[ScalarName, PlainColumnName] = {
     "timedelta": "interval",
     "UUID": "uuid",
 }
-_MOST_DIGITS = 18
+_MAX_DIGITS = 18
 _EMPTY_FACTORIES = {"list": "[]", "dict": "{}", "set": "[]", "tuple": "[]", "frozenset": "[]"}
 
 
@@ -81,7 +81,7 @@ class _Plain:
 
 
 def link_target(field: FieldSchema) -> str | None:
-    """The entity that a many-to-many relation leads to; `None` for any other field."""
+    """Return the entity that a many-to-many relation leads to; `None` for any other field."""
     type = field.type
     if isinstance(type, ListType) and isinstance(type.item, RefType):
         return type.item.entity
@@ -89,7 +89,7 @@ def link_target(field: FieldSchema) -> str | None:
 
 
 def id_type(entity: EntitySchema) -> ColumnType:
-    """The type of an entity's id: as it is declared, else text."""
+    """Return the type of an entity's id: as it is declared, else text."""
     declared = next((field for field in entity.fields if field.name == ID_FIELD), None)
     if declared is None or not entity.declares_id:
         return TextColumnType()
@@ -112,7 +112,7 @@ def columns_of(field: FieldSchema, table: str, app: SchemaLookup) -> Iterator[St
 
 
 def is_embedded(plain: _Plain, app: SchemaLookup) -> bool:
-    """Whether a value object has a column for each of its parts."""
+    """Return whether a value object has a column for each of its parts."""
     if plain.nullable or not isinstance(plain.type, ObjectType):
         return False
     parts = [
@@ -138,7 +138,7 @@ def _plain(type: TypeRef, constraints: Constraints) -> _Plain:
 
 
 def _has_none(type: TypeRef) -> bool:
-    """Whether `None` is a value of what is kept as JSON, where it is NULL."""
+    """Return whether `None` is a value of what is kept as JSON, where it is NULL."""
     if isinstance(type, UnionType):
         return any(_plain(member, Constraints()).nullable for member in type.members)
     return isinstance(type, AnyType)
@@ -163,7 +163,7 @@ def _reference(field: FieldSchema, plain: _Plain, app: SchemaLookup) -> StoredCo
 
 
 def _named_target(field: FieldSchema) -> Target | None:
-    """What `Field(foreign_key="author.id")` names."""
+    """Return what `Field(foreign_key="author.id")` names."""
     if field.foreign_key is None:
         return None
     table, _, column = field.foreign_key.rpartition(".")
@@ -208,7 +208,7 @@ def _column(
 
 
 def _part_type(plain: _Plain, app: SchemaLookup) -> ColumnType | None:
-    """The type of a column that holds one value; `None` for what is kept as JSON."""
+    """Return the type of a column that holds one value; `None` for what is kept as JSON."""
     match plain.type:
         case EnumType():
             return _type_of_values(_members(plain.type, app))
@@ -225,7 +225,7 @@ def _scalar_type(plain: _Plain) -> ColumnType | None:
     if name == "str":
         return TextColumnType(max_length=limits.max_length)
     if name == "Decimal":
-        precision = limits.max_digits or _MOST_DIGITS
+        precision = limits.max_digits or _MAX_DIGITS
         return NumericColumnType(precision=precision, scale=limits.decimal_places or 0)
     if name == "datetime":
         is_naive = limits.timezone == "naive"
@@ -238,7 +238,7 @@ def _members(type: EnumType, app: SchemaLookup) -> tuple[LiteralValue, ...]:
 
 
 def _type_of_values(values: tuple[LiteralValue, ...]) -> ColumnType | None:
-    """The type that all of the values have; `None` if they differ."""
+    """Return the type that all of the values have; `None` if they differ."""
     kinds = {type(value) for value in values}
     if kinds == {str}:
         return TextColumnType()
@@ -281,7 +281,7 @@ def _comparisons(limits: Constraints, prefix: str, column: str) -> Iterator[Chec
 def _backfill(
     field: FieldSchema, plain: _Plain, type: ColumnType | None, app: SchemaLookup
 ) -> bool | int | float | str | None:
-    """What rows that are there already get, where the default is known without running code."""
+    """Return what rows that are there already get, where the default is known without running code."""
     match field.default:
         case LiteralDefault(value=value):
             if type is None:
@@ -308,7 +308,7 @@ def _json_of(value: bool | int | float | str | None) -> str | None:
 
 
 def _text_of_call(expression: str) -> str | None:
-    """The text in `Decimal("1.50")` and `UUID("...")`, which JSON would have too."""
+    """Return the text in `Decimal("1.50")` and `UUID("...")`, which JSON would have too."""
     call = ast.parse(expression, mode="eval").body
     match call:
         case ast.Call(

@@ -67,7 +67,7 @@ def shape_of(
     limits: Constraints = _UNLIMITED,
     outer: tuple[str, ...] = (),
 ) -> ColumnShape:
-    """The shape of a type; `outer` are the value objects around it, the outermost first."""
+    """Return the shape of a type; `outer` are the value objects around it, the outermost first."""
     match type:
         case ScalarType():
             return ScalarShape(name=type.name, limits=limits)

@@ -40,7 +40,7 @@ class Sql:
 
     @classmethod
     def same(cls, text: str) -> "Sql":
-        """The same for both."""
+        """Return the same for both."""
         return cls(text, text)
 
     @property
@@ -127,7 +127,7 @@ def _read(kind: type[_Value], value: object) -> _Value:
 
 
 def condition(check: CheckSchema, type_: ColumnType) -> Sql:
-    """What a check asks of its column."""
+    """Return what a check asks of its column."""
     column = identifier(check.column)
     match check:
         case CompareCheck():

@@ -34,7 +34,7 @@ _MOMENT = PlainColumnType(name="datetime")
 
 
 def database_schema(app: AppSchema) -> DatabaseSchema:
-    """Give every table of an app, entity by entity, each followed by its link tables."""
+    """Return every table of an app, entity by entity, each followed by its link tables."""
     return DatabaseSchema(
         tables=tuple(
             table
@@ -46,7 +46,7 @@ def database_schema(app: AppSchema) -> DatabaseSchema:
 
 
 def key_of(entity: EntitySchema) -> str:
-    """The column that an entity's rows are found by."""
+    """Return the column that an entity's rows are found by."""
     return ID_FIELD if entity.scope == "RECORD" else HOLDER
 
 

@@ -21,7 +21,7 @@ _CONTROL = re.compile(
 
 
 def printable(text: str) -> str:
-    """The text on one line, with nothing in it that a terminal would obey."""
+    """Return the text on one line, with nothing in it that a terminal would obey."""
     if is_printable(text):
         return text
     return "".join(map(_shown, text.replace("\n", " ").replace("\t", " ")))
@@ -69,7 +69,7 @@ def draw_frame(
     end_column: int | None,
     label: str,
 ) -> list[str]:
-    """The lines of a frame: the location, the line before, the line, the carets.
+    """Return the lines of a frame: the location, the line before, the line, the carets.
 
     `line`, `column` and `end_column` are 1-based; `end_column` is the one after
     the last character, or `None` where the span goes on in a later line. Only

@@ -33,7 +33,7 @@ class Place:
     steps: tuple[Step, ...] = ()
 
     def at(self, *steps: Step) -> "Place":
-        """The place further down those steps."""
+        """Return the place further down those steps."""
         return Place(self.path, self.steps + steps)
 
     @property
@@ -158,7 +158,7 @@ class Rule:
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Whether one of them stops the run."""
+    """Return whether one of them stops the run."""
     return any(diagnostic.severity == "error" for diagnostic in diagnostics)
 
 
@@ -177,7 +177,7 @@ def render(
     texts: Mapping[str, str],
     output_format: OutputFormat = "full",
 ) -> str:
-    """The diagnostics as text, in order; empty where there are none (`[]` in JSON).
+    """Return the diagnostics as text, in order; empty where there are none (`[]` in JSON).
 
     `texts` are the sources by path; a frame is left out where the source is
     not there. The formats: `full` for people, `concise` one line each, `json`

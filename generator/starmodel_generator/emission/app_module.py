@@ -76,7 +76,7 @@ def app_view(context: Context) -> AppView:
         names.define(name)
     if settings.adapters:
         names.define("with_configured")
-    given = "**with_configured(adapters)" if settings.adapters else "**adapters"
+    given = "**with_configured(options)" if settings.adapters else "**options"
     adapter = f"return {framework.adapter}()"
     return AppView(
         resources=tuple(
@@ -87,7 +87,7 @@ def app_view(context: Context) -> AppView:
         create=Group(f"{adapter}.create_app(", ("RESOURCES", "SETTINGS", given), ")"),
         configure_signature=Group(
             "def configure_app(",
-            (f'app: "{framework.app_class}"', "**adapters: Unpack[web.Adapters]"),
+            (f'app: "{framework.app_class}"', "**options: Unpack[web.AppOptions]"),
             ") -> web.WebApplication:",
         ),
         configure=Group(f"{adapter}.configure_app(", ("app", "RESOURCES", "SETTINGS", given), ")"),

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from starmodel_generator.database.tables import database_schema
 from starmodel_generator.emission.declaration_order import Reference
-from starmodel_generator.emission.reachable_types import owners, reach
+from starmodel_generator.emission.reachable_types import owners, reachable_types
 from starmodel_generator.planning import EmissionSettings
 from starmodel_generator.project.hashing import digest
 from starmodel_generator.standard_names import BUILTIN_NAMES
@@ -62,7 +62,7 @@ class EntityNames:
     """The class of its rows, of an entity in SQL: `CounterRow`."""
 
     def module(self, kind: str) -> str:
-        """Give the dotted name of one of its modules: `state`, `commands`, `page` ..."""
+        """Return the dotted name of one of its modules: `state`, `commands`, `page` ..."""
         return f"{self.package}.{kind}"
 
 
@@ -197,7 +197,9 @@ class Context:
         entities = {entity.qualified_name: entity for entity in app.entities}
         objects = {schema.qualified_name: schema for schema in app.objects}
         enums = {schema.qualified_name: schema for schema in app.enums}
-        reaches = {name: reach(entity, objects, enums) for name, entity in entities.items()}
+        reaches = {
+            name: reachable_types(entity, objects, enums) for name, entity in entities.items()
+        }
         named: dict[str, tuple[EnumSchema, ...]] = {}
         for enum in app.enums:
             named[enum.name] = (*named.get(enum.name, ()), enum)
@@ -267,7 +269,7 @@ class Context:
         return self.enums[qualified_name]
 
     def schema(self, reference: Reference) -> EnumSchema | ObjectSchema | EntitySchema:
-        """Give what a type refers to."""
+        """Return what a type refers to."""
         match reference:
             case EnumType():
                 return self.enums[reference.enum]

@@ -24,7 +24,7 @@ Reference: TypeAlias = EnumType | ObjectType | EntityType
 
 
 def references(type_: TypeRef) -> list[Reference]:
-    """Give every enum, value object and entity that a type names, in order."""
+    """Return every enum, value object and entity that a type names, in order."""
     match type_:
         case EnumType() | ObjectType() | EntityType():
             return [type_]
@@ -41,12 +41,12 @@ def references(type_: TypeRef) -> list[Reference]:
 
 
 def public_fields(schema: EntitySchema | ObjectSchema) -> list[FieldSchema]:
-    """Give the fields that may be seen; a record's `id` comes first where nobody declares it."""
+    """Return the fields that may be seen; a record's `id` comes first where nobody declares it."""
     return [field for field in schema.fields if not field.private]
 
 
 def results(entity: EntitySchema) -> list[TypeRef]:
-    """Give the types of what the events of an entity return or yield."""
+    """Return the types of what the events of an entity return or yield."""
     return [
         event.returns
         for event in entity.events
@@ -55,7 +55,7 @@ def results(entity: EntitySchema) -> list[TypeRef]:
 
 
 def objects_in_order(types: list[TypeRef], objects: dict[str, ObjectSchema]) -> list[ObjectSchema]:
-    """Give the value objects that can be seen from `types`, each behind those it is made of.
+    """Return the value objects that can be seen from `types`, each behind those it is made of.
 
     Where two need each other, or one itself, no order helps; whoever declares them writes such a
     name as text.

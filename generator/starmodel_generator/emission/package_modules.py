@@ -10,11 +10,11 @@ from starmodel_generator.emission.python.literals import docstring, python_strin
 from starmodel_generator.planning import has_queries, is_in_sql
 from starmodel_schemas import EntitySchema
 
-_TRANSPORT = ("OMITTED", "Answer", "ArgumentProblem", "Omitted", "Problem")
+_TRANSPORT = ("UNSET", "EntityResponse", "ArgumentError", "UnsetType", "Problem")
 """What the client package offers of its transport, whatever the app is."""
 
 _OWN = frozenset(
-    {"AsyncTransport", "Found", "Self", "TracebackType", "Transport", "httpx", "transport"}
+    {"AsyncTransport", "QueryPage", "Self", "TracebackType", "Transport", "httpx", "transport"}
 )
 """What else the client package calls so: a class of the app's stays in its module."""
 
@@ -84,7 +84,7 @@ def client_package_view(context: Context) -> ClientPackageView:
     exports = ["AsyncClient", "Client"]
     exports += [names.use(".transport", name) for name in _TRANSPORT]
     if any(has_queries(entity) for entity in context.app.entities):
-        exports.append(names.use(".transport", "Found"))
+        exports.append(names.use(".transport", "QueryPage"))
     for entity in context.app.entities:
         client = f"{entity.name}Client"
         names.use(f".{entity.snake_name}", client)

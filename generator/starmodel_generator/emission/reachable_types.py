@@ -20,7 +20,7 @@ from starmodel_schemas import (
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReachableTypes:
     """What an entity's public fields, arguments and results are made of.
 
     Enums and value objects stand in the order in which they can be declared. `sent` are the
@@ -32,11 +32,11 @@ class Reach:
     sent: frozenset[str]
 
 
-def reach(
+def reachable_types(
     entity: EntitySchema,
     objects: dict[str, ObjectSchema],
     enums: dict[str, EnumSchema],
-) -> Reach:
+) -> ReachableTypes:
     """Follow everything that a client of an entity gets or sends."""
     arguments = [
         parameter.type
@@ -55,14 +55,14 @@ def reach(
         for reference in references(type_):
             if isinstance(reference, EnumType):
                 seen_enums.setdefault(reference.enum, enums[reference.enum])
-    return Reach(
+    return ReachableTypes(
         enums=tuple(seen_enums.values()),
         objects=tuple(ordered),
         sent=frozenset(_parts(arguments, objects)),
     )
 
 
-def owners(app: AppSchema, reaches: dict[str, Reach]) -> dict[str, str]:
+def owners(app: AppSchema, reaches: dict[str, ReachableTypes]) -> dict[str, str]:
     """Give, for each enum and value object, the first entity that uses it."""
     first: dict[str, str] = {}
     for entity in app.entities:
@@ -73,7 +73,7 @@ def owners(app: AppSchema, reaches: dict[str, Reach]) -> dict[str, str]:
 
 
 def _parts(types: list[TypeRef], objects: dict[str, ObjectSchema]) -> dict[str, None]:
-    """Give the value objects in some types, and those that these are made of."""
+    """Return the value objects in some types, and those that these are made of."""
     seen: dict[str, None] = {}
     pending = list(types)
     while pending:

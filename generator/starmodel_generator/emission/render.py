@@ -69,7 +69,7 @@ APP_VIEWS: dict[str, Callable[[Context], object]] = {
 
 
 def render(app: AppSchema, settings: EmissionSettings) -> tuple[RenderedFile, ...]:
-    """Give every generated file, in the order of the plan."""
+    """Return every generated file, in the order of the plan."""
     context = Context(app, settings)
     templates = environment()
     return tuple(
@@ -79,7 +79,7 @@ def render(app: AppSchema, settings: EmissionSettings) -> tuple[RenderedFile, ..
 
 
 def render_artifact(artifact: Artifact, context: Context, templates: Environment) -> str:
-    """Give the text of one file."""
+    """Return the text of one file."""
     if artifact.kind == "schema":
         return schema_text(context.app)
     if artifact.entity is None:

@@ -78,7 +78,7 @@ def _leaf(value: object) -> str | None:
 
 
 def _members(model: BaseModel) -> list[tuple[str, object]]:
-    """Give the fields that are not as by default, each with its key."""
+    """Return the fields that are not as by default, each with its key."""
     values = model.__dict__
     members: list[tuple[str, object]] = []
     for name, key, default in _plans.get(type(model)) or _plan(type(model)):
@@ -89,7 +89,7 @@ def _members(model: BaseModel) -> list[tuple[str, object]]:
 
 
 def _plan(cls: type[BaseModel]) -> _Plan:
-    """Give name, key and default of each field, worked out once for each class."""
+    """Return name, key and default of each field, worked out once for each class."""
     plan: _Plan = [
         (name, f'"{name}": ', PydanticUndefined if name in _ALWAYS else field.default)
         for name, field in cls.model_fields.items()

@@ -21,16 +21,20 @@ _VERSION = "jinja2.txt"
 def environment() -> Environment:
     """Return what loads templates, each once for a process."""
     from starmodel_generator.emission.html.markup import in_fstring, in_string, in_template
-    from starmodel_generator.emission.python.layout import lay
+    from starmodel_generator.emission.python.layout import lay_out
 
     return _environment(
-        _loader(), lay=lay, in_string=in_string, in_fstring=in_fstring, in_template=in_template
+        _loader(),
+        lay_out=lay_out,
+        in_string=in_string,
+        in_fstring=in_fstring,
+        in_template=in_template,
     )
 
 
 def compile_templates(folder: Path) -> None:
     """Write every template as a Python module into a folder, with the version of Jinja."""
-    names = ("lay", "in_string", "in_fstring", "in_template")
+    names = ("lay_out", "in_string", "in_fstring", "in_template")
     templates = _environment(
         FileSystemLoader(TEMPLATES, encoding="utf-8"), **dict.fromkeys(names, str)
     )

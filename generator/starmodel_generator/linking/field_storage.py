@@ -23,7 +23,7 @@ from starmodel_schemas import (
     TypeRef,
 )
 
-Keeping: TypeAlias = Literal["column", "reference", "parts", "json", "links"]
+StorageKind: TypeAlias = Literal["column", "reference", "parts", "json", "links"]
 """One column; a foreign key; a column for each part; a JSON text; a table of its own."""
 
 
@@ -37,33 +37,33 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredValue:
     """How one field is kept: by which columns, and which values stand in them.
 
     `fields` are what was written of each column: the field itself, or the parts of a value
     object.
     """
 
-    how: Keeping
+    how: StorageKind
     columns: tuple[str, ...]
     fields: tuple[LinkedField, ...]
 
 
-def kept(field: LinkedField, app: LinkedApp) -> Kept:
-    """How a stored field of an entity is kept."""
+def stored_value(field: LinkedField, app: LinkedApp) -> StoredValue:
+    """Return how a stored field of an entity is kept."""
     schema = field.schema
     value = value_of(schema)
     if is_links(schema):
-        return Kept("links", (), (field,))
+        return StoredValue("links", (), (field,))
     if isinstance(value.type, RefType):
-        return Kept("reference", (f"{schema.name}_id",), (field,))
+        return StoredValue("reference", (f"{schema.name}_id",), (field,))
     if isinstance(value.type, ObjectType) and not value.is_optional:
         parts = _stored_parts(value.type, app)
         if parts and all(_has_column(value_of(part.schema), app) for part in parts):
             columns = tuple(f"{schema.name}_{part.schema.name}" for part in parts)
-            return Kept("parts", columns, tuple(parts))
-    how: Keeping = "column" if _has_column(value, app) else "json"
-    return Kept(how, (schema.name,), (field,))
+            return StoredValue("parts", columns, tuple(parts))
+    how: StorageKind = "column" if _has_column(value, app) else "json"
+    return StoredValue(how, (schema.name,), (field,))
 
 
 def stored_fields(fields: tuple[LinkedField, ...]) -> Iterator[LinkedField]:
@@ -72,12 +72,12 @@ def stored_fields(fields: tuple[LinkedField, ...]) -> Iterator[LinkedField]:
 
 
 def is_links(field: FieldSchema) -> bool:
-    """Whether a field is a many-to-many relation: `list[Ref[Tag]]`."""
+    """Return whether a field is a many-to-many relation: `list[Ref[Tag]]`."""
     return isinstance(field.type, ListType) and isinstance(field.type.item, RefType)
 
 
 def value_of(field: FieldSchema) -> Value:
-    """The type of a field taken out of its options and limits."""
+    """Return the type of a field taken out of its options and limits."""
     type, constraints, is_optional = field.type, field.constraints, False
     while isinstance(type, OptionalType | ConstrainedType):
         if isinstance(type, OptionalType):
@@ -96,7 +96,7 @@ def _stored_parts(type: ObjectType, app: LinkedApp) -> list[LinkedField]:
 
 
 def _has_column(value: Value, app: LinkedApp) -> bool:
-    """Whether a value is kept in a column of its own type, not as JSON."""
+    """Return whether a value is kept in a column of its own type, not as JSON."""
     match value.type:
         case ScalarType():
             return True

@@ -24,7 +24,7 @@ from starmodel_generator.linking.entities.parameters import ParameterReader
 from starmodel_generator.linking.entities.relation_names import RelationNames
 from starmodel_generator.linking.entities.value_objects import ObjectReader
 from starmodel_generator.linking.linked_app import LinkedApp
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.options.entity_options import EntityOptions
 from starmodel_generator.linking.options.model_config import ConfigReader
 from starmodel_generator.linking.reporting import Report
@@ -86,9 +86,9 @@ def _link(
 ) -> LinkResult:
     found: list[Diagnostic] = []
     resolver = make_resolver(modules, load)
-    lineages = find_entities(modules, resolver, found.append)
+    hierarchies = find_entities(modules, resolver, found.append)
     configs = ConfigReader(resolver)
-    app = _link_entities(lineages, resolver, configs, settings, found.append)
+    app = _link_entities(hierarchies, resolver, configs, settings, found.append)
     found += check(app)
     found += check_hidden_names(app, resolver)
     found += check_source(app, modules, resolver, configs, settings.generated, tuple(found))
@@ -112,7 +112,7 @@ def _collector_at_rest() -> Generator[None]:
 
 
 def _link_entities(
-    lineages: Sequence[Lineage],
+    hierarchies: Sequence[ClassHierarchy],
     resolver: Resolver,
     configs: ConfigReader,
     settings: LinkSettings,
@@ -121,16 +121,17 @@ def _link_entities(
     fields = FieldReader(resolver)
     models = ModelReader(resolver, fields)
     objects = ObjectReader(resolver, fields, configs, models)
-    options = {lineage: configs.options(lineage, report) for lineage in lineages}
+    options = {hierarchy: configs.options(hierarchy, report) for hierarchy in hierarchies}
     records = {
-        lineage.symbol.qualified_name: each.scope == "RECORD" for lineage, each in options.items()
+        hierarchy.symbol.qualified_name: each.scope == "RECORD"
+        for hierarchy, each in options.items()
     }
     parameters = ParameterReader(resolver, records, settings.providers)
-    relations = RelationNames(resolver, lineages)
+    relations = RelationNames(resolver, hierarchies)
     events = EventReader(resolver, parameters, relations, settings.respond)
     entities = tuple(
         _link_entity(
-            lineage,
+            hierarchy,
             each,
             resolver,
             fields,
@@ -141,7 +142,7 @@ def _link_entities(
             settings.respond,
             report,
         )
-        for lineage, each in options.items()
+        for hierarchy, each in options.items()
     )
     entities = _with_other_sides(entities, resolver, report)
     by_name = {each.schema.qualified_name: each for each in entities}
@@ -157,7 +158,7 @@ def _with_other_sides(
 
 
 def _link_entity(
-    lineage: Lineage,
+    hierarchy: ClassHierarchy,
     options: EntityOptions,
     resolver: Resolver,
     fields: FieldReader,
@@ -168,11 +169,11 @@ def _link_entity(
     respond: RespondName,
     report: Report,
 ) -> LinkedEntity:
-    symbol = lineage.symbol
-    members = resolver.members.members(lineage)
-    hooks = models.hooks(lineage, report)
+    symbol = hierarchy.symbol
+    members = resolver.members.members(hierarchy)
+    hooks = models.hooks(hierarchy, report)
     linked_fields = fields.fields(
-        lineage,
+        hierarchy,
         accepts_names=options.accepts_names,
         settings=options.settings,
         report=report,
@@ -180,8 +181,8 @@ def _link_entity(
     schemas = tuple(each.schema for each in linked_fields)
     parts = objects.reach([each.type for each in schemas], report)
     loaded = relations.of(symbol.qualified_name)
-    effects = EffectReader(resolver, lineage, members, schemas, parts, loaded)
-    linked_events = events.events(lineage, options, members, effects, report)
+    effects = EffectReader(resolver, hierarchy, members, schemas, parts, loaded)
+    linked_events = events.events(hierarchy, options, members, effects, report)
     reached = objects.reach([each.type for each in schemas] + _types_of(linked_events), report)
     snake_name = snake_case(symbol.name)
     schema = EntitySchema(
@@ -209,7 +210,7 @@ def _link_entity(
     )
     sides = tuple(find_other_sides(members, resolver.types))
     return LinkedEntity(
-        schema, lineage, options, linked_fields, linked_events, members, hooks, reached, sides
+        schema, hierarchy, options, linked_fields, linked_events, members, hooks, reached, sides
     )
 
 

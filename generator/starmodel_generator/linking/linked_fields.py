@@ -138,7 +138,7 @@ def check_aliases(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def fills_in_values(methods: dict[str, Method]) -> bool:
-    """Whether a validator or an `__init__` of the class may give values of its own."""
+    """Return whether a validator or an `__init__` of the class may give values of its own."""
     return "__init__" in methods or any(
         method.decorator("pydantic.model_validator") for method in methods.values()
     )

@@ -31,7 +31,7 @@ class Subject:
     entity: str | None = None
 
     def diagnose(self, problem: Problem, place: Place | None = None) -> Diagnostic:
-        """The diagnostic of a problem with this subject."""
+        """Return the diagnostic of a problem with this subject."""
         return problem.rule.report(
             f"{self.noun} {problem.text}",
             place or self.place,

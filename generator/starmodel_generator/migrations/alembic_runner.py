@@ -35,7 +35,7 @@ class MissingLibraries(Exception):
     """Alembic, SQLAlchemy or the driver is not installed; the message names the module."""
 
 
-class Migrator:
+class AlembicRunner:
     """The migrations in a folder, for one database.
 
     Every method may raise `MigrationFailure` or `MissingLibraries`.
@@ -46,7 +46,7 @@ class Migrator:
         self.url = url
 
     def current(self) -> str | None:
-        """The revision that the database is at; `None` where it has none."""
+        """Return the revision that the database is at; `None` where it has none."""
         found: list[str] = []
 
         def note(revisions: Any, _: object) -> list[Any]:
@@ -56,7 +56,7 @@ class Migrator:
         self._run(lambda config: _inspect(config, note))
         return found[0] if found else None
 
-    def filled(self, tables: Collection[str]) -> set[str]:
+    def non_empty(self, tables: Collection[str]) -> set[str]:
         """Those of the tables that have rows; one that is not there counts as if it had."""
         found: set[str] = set()
 
@@ -73,16 +73,16 @@ class Migrator:
         self._run(lambda config: _inspect(config, note))
         return found
 
-    def up(self, revision: str = HEAD, told: Told | None = None) -> None:
+    def upgrade(self, revision: str = HEAD, on_applied: Told | None = None) -> None:
         """Apply what is pending, up to a revision; one transaction for all."""
-        self._run(lambda config: _command().upgrade(config, revision), told)
+        self._run(lambda config: _command().upgrade(config, revision), on_applied)
 
-    def down(self, revision: str, told: Told | None = None) -> None:
+    def downgrade(self, revision: str, on_applied: Told | None = None) -> None:
         """Take back what came after a revision; `base` takes back everything."""
-        self._run(lambda config: _command().downgrade(config, revision), told)
+        self._run(lambda config: _command().downgrade(config, revision), on_applied)
 
     def sql(self, start: str, end: str, dialect: Dialect, *, back: bool = False) -> str:
-        """The SQL between two revisions, without a database."""
+        """Return the SQL between two revisions, without a database."""
         output = io.StringIO()
 
         def write(config: "Config") -> None:
@@ -104,7 +104,7 @@ class Migrator:
             raise MigrationFailure(_words(error), error, self._file(error)) from error
 
     def _file(self, error: Exception) -> str | None:
-        """The revision in which an error happened."""
+        """Return the revision in which an error happened."""
         broken = getattr(error, "revision", None)
         if broken is not None:
             return f"{broken}.py"
@@ -148,7 +148,7 @@ def _inspect(config: "Config", note: Callable[[Any, object], list[Any]]) -> None
 
 
 def _words(error: BaseException) -> str:
-    """The first line of what went wrong, without the statement that SQLAlchemy adds."""
+    """Return the first line of what went wrong, without the statement that SQLAlchemy adds."""
     origin = getattr(error, "orig", None)
     text = str(origin if origin is not None else error).strip() or type(error).__name__
     line = _TEMPORARY.sub("", text.splitlines()[0])

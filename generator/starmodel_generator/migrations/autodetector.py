@@ -6,23 +6,23 @@ Nothing here needs a database, or SQLAlchemy.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from starmodel_generator.migrations.backfill.reversibility import Proof, proof_of
+from starmodel_generator.migrations.backfill.reversibility import PostCheck, post_check
 from starmodel_generator.migrations.column_changes import added_column, altered_column
 from starmodel_generator.migrations.constraint_renames import checks_of, renames
 from starmodel_generator.migrations.migration_plan import (
     NO_ANSWERS,
-    Answers,
     Finding,
+    MigrationOptions,
     Plan,
     Reshaping,
     Steps,
     TableChange,
 )
-from starmodel_generator.migrations.portability import judge_backfills
+from starmodel_generator.migrations.portability import check_backfills
 from starmodel_generator.migrations.rename_detection import Matching, match
 from starmodel_generator.migrations.safety_checks import (
-    judge_change,
-    judge_dropped_tables,
+    check_change,
+    check_dropped_tables,
 )
 from starmodel_generator.migrations.topological_sort import in_order
 from starmodel_schemas import (
@@ -36,8 +36,10 @@ from starmodel_schemas import (
 EMPTY = DatabaseSchema(tables=())
 
 
-def difference(old: DatabaseSchema, new: DatabaseSchema, answers: Answers = NO_ANSWERS) -> Plan:
-    """Work out how to get from one schema to the other, and back again.
+def diff_schemas(
+    old: DatabaseSchema, new: DatabaseSchema, answers: MigrationOptions = NO_ANSWERS
+) -> Plan:
+    """Compute how to get from one schema to the other, and back again.
 
     The findings are in the order of the new schema's tables. Those that `answers` accepts are
     marked so; those that a backfill settles are not there at all.
@@ -47,9 +49,9 @@ def difference(old: DatabaseSchema, new: DatabaseSchema, answers: Answers = NO_A
     down = _steps(new, old, matching.reversed(), answers, restores=True)
     found: list[Finding] = [*conflicts]
     for change in up.changed:
-        found += judge_change(change, answers)
-    found += judge_dropped_tables(up.dropped, up.created)
-    found += judge_backfills(new, up.changed, answers)
+        found += check_change(change, answers)
+    found += check_dropped_tables(up.dropped, up.created)
+    found += check_backfills(new, up.changed, answers)
     findings = [
         replace(
             finding,
@@ -66,7 +68,7 @@ def _steps(
     old: DatabaseSchema,
     new: DatabaseSchema,
     matching: Matching,
-    answers: Answers,
+    answers: MigrationOptions,
     *,
     restores: bool,
 ) -> Steps:
@@ -87,7 +89,7 @@ def _change(
     old: TableSchema,
     new: TableSchema,
     matching: Matching,
-    answers: Answers,
+    answers: MigrationOptions,
     *,
     restores: bool,
 ) -> TableChange:
@@ -137,7 +139,7 @@ def _change(
             and column.shape != after[name].shape
         ),
         updates=updates,
-        proofs=() if restores else _proofs(new, answers),
+        post_checks=() if restores else _proofs(new, answers),
         dropped_checks=_without(current.checks, fixed_checks),
         added_checks=_without(new.checks, fixed_checks),
         dropped_keys=tuple(key for key in current.foreign_keys if key not in fixed_keys),
@@ -148,13 +150,13 @@ def _change(
     )
 
 
-def _proofs(table: TableSchema, answers: Answers) -> tuple[Proof, ...]:
-    """What to look for where the author gives an expression."""
+def _proofs(table: TableSchema, answers: MigrationOptions) -> tuple[PostCheck, ...]:
+    """Return what to look for where the author gives an expression."""
     given = {
         column.name: (answers.backfills.get(f"{table.name}.{column.name}"), column)
         for column in table.columns
     }
-    proofs = (proof_of(text, column, table.name) for text, column in given.values() if text)
+    proofs = (post_check(text, column, table.name) for text, column in given.values() if text)
     return tuple(proof for proof in proofs if proof)
 
 
@@ -163,7 +165,7 @@ def _without(checks: tuple[CheckSchema, ...], names: set[str]) -> tuple[CheckSch
 
 
 def _under_new_names(old: TableSchema, name: str, matching: Matching) -> TableSchema:
-    """The table as it is once tables and columns have their new names, and nothing else changed."""
+    """Return the table as it is once tables and columns have their new names, and nothing else changed."""
     tables = {former: after for after, former in matching.tables.items()}
     columns = _renamed(matching, name)
     return TableSchema(
@@ -210,5 +212,5 @@ def _key_under_new_names(
 
 
 def _renamed(matching: Matching, table: str) -> dict[str, str]:
-    """The new names of a table's columns by their old names."""
+    """Return the new names of a table's columns by their old names."""
     return {former: name for name, former in matching.columns[table].items()}

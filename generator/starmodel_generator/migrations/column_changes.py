@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 
 from starmodel_generator.database.sql_text import Sql, condition, identifier
-from starmodel_generator.migrations.backfill.backfill_options import given_value
-from starmodel_generator.migrations.backfill.backfill_values import default_value, stand_in
+from starmodel_generator.migrations.backfill.backfill_options import backfill_value
+from starmodel_generator.migrations.backfill.backfill_values import default_value, placeholder_value
 from starmodel_generator.migrations.conversions.conversion import AS_IT_IS, Conversion
 from starmodel_generator.migrations.conversions.type_conversions import conversion
 from starmodel_generator.migrations.migration_plan import (
     AddedColumn,
     AlteredColumn,
-    Answers,
+    MigrationOptions,
     Update,
 )
 from starmodel_schemas import ChoicesCheck, ColumnSchema, TableSchema, TextColumnType
@@ -27,23 +27,23 @@ class Alteration:
     updates: tuple[Update, ...] = ()
 
 
-def backfill(column: ColumnSchema, table: TableSchema, answers: Answers) -> Sql | None:
-    """What the author says that rows get."""
+def backfill(column: ColumnSchema, table: TableSchema, answers: MigrationOptions) -> Sql | None:
+    """Return what the author says that rows get."""
     given = answers.backfills.get(f"{table.name}.{column.name}")
-    return None if given is None else given_value(given, column)
+    return None if given is None else backfill_value(given, column)
 
 
 def added_column(
-    column: ColumnSchema, table: TableSchema, answers: Answers, *, restores: bool
+    column: ColumnSchema, table: TableSchema, answers: MigrationOptions, *, restores: bool
 ) -> AddedColumn:
-    """How a column is added; on the way back a value is made up where there is no other.
+    """Return how a column is added; on the way back a value is made up where there is no other.
 
     Where none can be made up either, the column that comes back is optional: rows have no value.
     """
     given = None if restores else backfill(column, table, answers)
     value = given or default_value(column)
     if value is None and restores and not column.nullable:
-        value = stand_in(column, table)
+        value = placeholder_value(column, table)
         if value is None:
             return AddedColumn(_optional(column), None, lacks_values=True)
     return AddedColumn(column, value)
@@ -57,15 +57,15 @@ def altered_column(
     before: ColumnSchema,
     after: ColumnSchema,
     table: TableSchema,
-    answers: Answers,
+    answers: MigrationOptions,
     *,
     restores: bool,
 ) -> Alteration | None:
-    """How a column gets its new type and nullability; `None` where nothing changes."""
+    """Return how a column gets its new type and nullability; `None` where nothing changes."""
     given = None if restores else backfill(after, table, answers)
     if restores and backfill(after, table, answers) is not None and before.type == after.type:
         # The author had rows mapped to other values; only one of the old ones can be told.
-        given = stand_in(after, table)
+        given = placeholder_value(after, table)
     updates: list[Update] = []
     converted: Conversion | None = None
     lacks_values = False
@@ -85,7 +85,9 @@ def altered_column(
     elif given is not None:
         updates += _choices(before, after, table, given)
     if before.nullable and not after.nullable:
-        filled = given or default_value(after) or (stand_in(after, table) if restores else None)
+        filled = (
+            given or default_value(after) or (placeholder_value(after, table) if restores else None)
+        )
         if filled is not None and converted is not None and _is_moving(converted):
             converted = _filled(converted, filled)
         elif filled is not None:
@@ -101,7 +103,7 @@ def replacement(column: ColumnSchema, table: TableSchema, *, restores: bool) -> 
     """No old value says anything about the new one: all rows get the same."""
     value = default_value(column)
     if value is None and restores and not column.nullable:
-        value = stand_in(column, table)
+        value = placeholder_value(column, table)
     return _NOTHING if value is None else Conversion(value.sqlite, value.postgresql)
 
 
@@ -110,7 +112,7 @@ def _is_moving(converted: Conversion) -> bool:
 
 
 def _filled(converted: Conversion, value: Sql) -> Conversion:
-    """The same, with a value of the new type for rows that have none."""
+    """Return the same, with a value of the new type for rows that have none."""
     return replace(
         converted,
         sqlite=f"coalesce({converted.sqlite or '{}'}, {value.sqlite})",

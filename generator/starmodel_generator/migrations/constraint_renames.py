@@ -8,7 +8,7 @@ from starmodel_schemas import CheckSchema, TableSchema
 
 
 def renames(current: TableSchema, new: TableSchema, touched: Collection[str]) -> tuple[Rename, ...]:
-    """What stays as it is under another name.
+    """Return what stays as it is under another name.
 
     `current` is the table as it was, with its columns under their new names. What is about a column
     of `touched`, whose values change, is made anew.
@@ -23,7 +23,7 @@ def renames(current: TableSchema, new: TableSchema, touched: Collection[str]) ->
 
 
 def checks_of(table: TableSchema) -> list[tuple[CheckSchema, str]]:
-    """The checks with what they say in SQLite, which depends on the type of the column."""
+    """Return the checks with what they say in SQLite, which depends on the type of the column."""
     types = {column.name: column.type for column in table.columns}
     return [(check, condition(check, types[check.column]).sqlite) for check in table.checks]
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from starmodel_generator.migrations.autodetector import difference
+from starmodel_generator.migrations.autodetector import diff_schemas
 from starmodel_schemas import DatabaseSchema
 
 
-class Loss(NamedTuple):
+class DataLoss(NamedTuple):
     """A table that goes, or a column of one; `table` is its name while it is still there."""
 
     table: str
@@ -18,16 +18,16 @@ class Loss(NamedTuple):
         return f"column {self.table}.{self.column}" if self.column else f"table {self.table}"
 
 
-def losses(schemas: Sequence[DatabaseSchema]) -> tuple[Loss, ...]:
-    """What goes on the way from the last of these schemas back to the first, step by step."""
-    found: list[Loss] = []
+def data_losses(schemas: Sequence[DatabaseSchema]) -> tuple[DataLoss, ...]:
+    """Return what goes on the way from the last of these schemas back to the first, step by step."""
+    found: list[DataLoss] = []
     for before, after in reversed([*pairwise(schemas)]):
-        steps = difference(before, after).down
+        steps = diff_schemas(before, after).down
         found += [
-            Loss(change.old.name, column.name)
+            DataLoss(change.old.name, column.name)
             for change in steps.changed
             for column in change.dropped
         ]
-        found += [Loss(table.name) for table in steps.dropped]
+        found += [DataLoss(table.name) for table in steps.dropped]
     tables = {loss.table for loss in found if loss.column is None}
     return tuple(loss for loss in found if loss.column is None or loss.table not in tables)

@@ -17,12 +17,12 @@ _DIALECTS: dict[str, Dialect] = {
 
 
 def dialect_of(url: str) -> Dialect | None:
-    """The kind of database; `None` where it is none of ours."""
+    """Return the kind of database; `None` where it is none of ours."""
     return _DIALECTS.get(url.partition("://")[0].partition("+")[0]) if "://" in url else None
 
 
 def absolute(url: str, root: Path) -> str:
-    """The same URL from everywhere: a relative path of a SQLite file is one from the root."""
+    """Return the same URL from everywhere: a relative path of a SQLite file is one from the root."""
     if dialect_of(url) != "sqlite":
         return url
     path = url.partition("://")[2].removeprefix("/")
@@ -30,12 +30,12 @@ def absolute(url: str, root: Path) -> str:
 
 
 def without_password(url: str) -> str:
-    """The URL as it may be shown."""
+    """Return the URL as it may be shown."""
     return _PASSWORD.sub(r"\1:***@", url)
 
 
 def problem(url: str) -> str | None:
-    """What is wrong with a URL."""
+    """Return what is wrong with a URL."""
     if dialect_of(url) is None:
         return (
             f"{without_password(url)} is no database URL; write sqlite:///app.db or"

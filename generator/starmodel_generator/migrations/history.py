@@ -63,7 +63,7 @@ class History:
         return self.entries[-1].id if self.entries else None
 
     def next_revision(self, message: str, name: str | None = None) -> Revision:
-        """The revision that comes after these."""
+        """Return the revision that comes after these."""
         number = 1 + max(map(_number, self.entries), default=0)
         return Revision(f"{number:04}_{short_name(name or message)}", self.head, message)
 
@@ -129,7 +129,7 @@ def _read(path: Path) -> Entry:
 
 
 def _says_snapshot(module: ast.Module) -> bool:
-    """Whether the revision was derived from entities, by what its header says."""
+    """Return whether the revision was derived from entities, by what its header says."""
     return "\nSteps:\n" in (ast.get_docstring(module) or "")
 
 
@@ -167,7 +167,7 @@ def _in_order(entries: list[Entry]) -> tuple[Entry, ...]:
 
 
 def read_schemas(folder: Path, history: History) -> tuple[DatabaseSchema, ...]:
-    """The tables before the first revision, then those behind each; one that somebody wrote leaves
+    """Return the tables before the first revision, then those behind each; one that somebody wrote leaves
     them as they are.
 
     Raises:

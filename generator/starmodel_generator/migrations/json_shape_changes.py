@@ -106,7 +106,7 @@ def _takes_null(shape: ColumnShape) -> bool:
 
 
 def _are(choices: ChoicesShape, scalar: ScalarShape) -> bool:
-    """Whether every choice is a value of the scalar."""
+    """Return whether every choice is a value of the scalar."""
     kinds = {type(value).__name__ for value in choices.values}
     return kinds == {scalar.name} and scalar.limits == Constraints()
 
@@ -127,7 +127,7 @@ def _parts(old: ObjectShape, new: ObjectShape, path: str) -> Iterator[Problem]:
 
 
 def _is_tighter(old: Constraints, new: Constraints) -> bool:
-    """Whether a value within the old limits may not be within the new ones."""
+    """Return whether a value within the old limits may not be within the new ones."""
     before = old.model_dump(exclude_defaults=True)
     for name, limit in new.model_dump(exclude_defaults=True).items():
         if name in before and before[name] == limit:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from starmodel_generator.database.sql_text import Sql
-from starmodel_generator.migrations.backfill.reversibility import Proof
+from starmodel_generator.migrations.backfill.reversibility import PostCheck
 from starmodel_generator.migrations.conversions.conversion import Conversion
 from starmodel_schemas import (
     CheckSchema,
@@ -59,7 +59,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class MigrationOptions:
     """What the author says about the findings.
 
     `accepted` are keys of findings. `backfills` say, by `table.column` in the new names, what
@@ -70,7 +70,7 @@ class Answers:
     backfills: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-NO_ANSWERS = Answers()
+NO_ANSWERS = MigrationOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class TableChange:
     altered: tuple[AlteredColumn, ...] = ()
     reshaped: tuple[Reshaping, ...] = ()
     updates: tuple[Update, ...] = ()
-    proofs: tuple[Proof, ...] = ()
+    post_checks: tuple[PostCheck, ...] = ()
     dropped_checks: tuple[CheckSchema, ...] = ()
     added_checks: tuple[CheckSchema, ...] = ()
     dropped_keys: tuple[ForeignKeySchema, ...] = ()
@@ -172,7 +172,7 @@ class TableChange:
     renames: tuple[Rename, ...] = ()
 
     def is_only_renamed(self, part: CheckSchema | ForeignKeySchema | IndexSchema) -> bool:
-        """Whether a constraint or an index, as it was or as it will be, stays as it is."""
+        """Return whether a constraint or an index, as it was or as it will be, stays as it is."""
         return any(part in (rename.before, rename.after) for rename in self.renames)
 
     @property

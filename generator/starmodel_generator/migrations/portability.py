@@ -11,7 +11,7 @@ from contextlib import closing
 
 from starmodel_generator.database.sql_text import identifier
 from starmodel_generator.migrations.backfill.backfill_options import is_literal
-from starmodel_generator.migrations.migration_plan import Answers, Finding, TableChange
+from starmodel_generator.migrations.migration_plan import Finding, MigrationOptions, TableChange
 from starmodel_schemas import DatabaseSchema
 
 _SHARED = frozenset(
@@ -22,7 +22,7 @@ _SHARED = frozenset(
 )
 """Functions that both databases have, and mean the same by."""
 
-_MOST_ARGUMENTS = {"date": 1, "max": 1, "min": 1}
+_MAX_ARGUMENTS = {"date": 1, "max": 1, "min": 1}
 """With more arguments these are SQLite's alone."""
 
 _TEXT = re.compile(r"'(?:[^']|'')*'")
@@ -48,8 +48,8 @@ _SYNTAX: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
-def judge_backfills(
-    new: DatabaseSchema, changed: Sequence[TableChange], answers: Answers
+def check_backfills(
+    new: DatabaseSchema, changed: Sequence[TableChange], answers: MigrationOptions
 ) -> Iterator[Finding]:
     """Warn of each expression that one of the databases would refuse."""
     texts = {key: text for key, text in answers.backfills.items() if not is_literal(text)}
@@ -101,7 +101,7 @@ def _problem_of_postgresql(text: str, names: set[str], database: sqlite3.Connect
     for call in _CALL.finditer(bare):
         name = call[1].lower()
         is_shared = name in _SHARED and (
-            name not in _MOST_ARGUMENTS or _arguments(bare[call.end() :]) <= _MOST_ARGUMENTS[name]
+            name not in _MAX_ARGUMENTS or _arguments(bare[call.end() :]) <= _MAX_ARGUMENTS[name]
         )
         if name in known and not is_shared:
             return f"`{name}()` is SQLite's"

@@ -22,7 +22,7 @@ class Matching:
     columns: Mapping[str, Mapping[str, str]]
 
     def reversed(self) -> "Matching":
-        """The same for the way back."""
+        """Return the same for the way back."""
         return Matching(
             {old: new for new, old in self.tables.items()},
             {
@@ -74,7 +74,7 @@ def _columns(old: TableSchema, new: TableSchema, findings: list[Finding]) -> dic
 def _pair(
     after: list[_Named], before: Mapping[str, str | None], owner: str, findings: list[Finding]
 ) -> dict[str, str]:
-    """The old names by the new ones."""
+    """Return the old names by the new ones."""
     pairs = {item.name: item.name for item in after if item.name in before}
     names = {item.name for item in after}
     for item in after:

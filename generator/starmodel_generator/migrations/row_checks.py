@@ -5,16 +5,16 @@ Nothing can be lost by these: a migration whose rows do not fit stops, and chang
 
 from decimal import Decimal
 
-from starmodel_generator.migrations.migration_plan import Answers, Finding, TableChange
+from starmodel_generator.migrations.migration_plan import Finding, MigrationOptions, TableChange
 from starmodel_schemas import CheckSchema, ChoicesCheck, CompareCheck, LengthCheck, TextColumnType
 
 
-def judge_rows(change: TableChange, answers: Answers) -> list[Finding]:
-    """What rows that are there may not keep."""
+def check_rows(change: TableChange, answers: MigrationOptions) -> list[Finding]:
+    """Return what rows that are there may not keep."""
     return [*_checks(change, answers), *_uniques(change), *_references(change)]
 
 
-def _checks(change: TableChange, answers: Answers) -> list[Finding]:
+def _checks(change: TableChange, answers: MigrationOptions) -> list[Finding]:
     old = {(check.column, check.kind): check for check in change.current.checks}
     added = {item.column.name for item in change.added}
     findings: list[Finding] = []
@@ -52,7 +52,7 @@ def _checks(change: TableChange, answers: Answers) -> list[Finding]:
 
 
 def _is_cut(check: CheckSchema, change: TableChange) -> bool:
-    """Whether the migration cuts values to the length that a check asks for."""
+    """Return whether the migration cuts values to the length that a check asks for."""
     return isinstance(check, LengthCheck) and any(
         item.after.name == check.column
         and isinstance(item.before.type, TextColumnType)
@@ -69,7 +69,7 @@ def _is_like(one: CheckSchema, other: CheckSchema) -> bool:
 
 
 def _is_tighter(old: CheckSchema, new: CheckSchema) -> bool:
-    """Whether a value may pass the old check and not the new one."""
+    """Return whether a value may pass the old check and not the new one."""
     match old, new:
         case CompareCheck(), CompareCheck():
             try:

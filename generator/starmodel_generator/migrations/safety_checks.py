@@ -10,24 +10,24 @@ from starmodel_generator.migrations.json_shape_changes import problems
 from starmodel_generator.migrations.migration_plan import (
     AddedColumn,
     AlteredColumn,
-    Answers,
     Finding,
     FindingKind,
+    MigrationOptions,
     Reshaping,
     TableChange,
 )
-from starmodel_generator.migrations.row_checks import judge_rows
+from starmodel_generator.migrations.row_checks import check_rows
 from starmodel_schemas import (
     ColumnSchema,
     TableSchema,
     TextColumnType,
 )
 
-_MOST_PROBLEMS = 3
+_MAX_PROBLEMS = 3
 """So many are named of what changes in one column."""
 
 
-def judge_dropped_tables(
+def check_dropped_tables(
     dropped: Sequence[TableSchema], created: Sequence[TableSchema]
 ) -> list[Finding]:
     """Tables that go, with all rows."""
@@ -60,8 +60,8 @@ def judge_dropped_tables(
     return findings
 
 
-def judge_change(change: TableChange, answers: Answers) -> list[Finding]:
-    """What a table that stays may lose, and what its rows have to fit."""
+def check_change(change: TableChange, answers: MigrationOptions) -> list[Finding]:
+    """Return what a table that stays may lose, and what its rows have to fit."""
     table = change.new.name
     altered = {item.after.name for item in change.altered if item.conversion}
     findings: list[Finding] = []
@@ -79,7 +79,7 @@ def judge_change(change: TableChange, answers: Answers) -> list[Finding]:
         findings += _altered(item, change, is_given=given)
     for item in change.reshaped:
         findings += _reshaped(item, change)
-    return [*findings, *judge_rows(change, answers)]
+    return [*findings, *check_rows(change, answers)]
 
 
 def _primary_key(change: TableChange) -> Finding:
@@ -211,14 +211,14 @@ def _altered(item: AlteredColumn, change: TableChange, *, is_given: bool) -> lis
 
 
 def _reshaped(item: Reshaping, change: TableChange) -> list[Finding]:
-    """What an older migration does not say cannot be compared."""
+    """Return what an older migration does not say cannot be compared."""
     if item.before.shape is None or item.after.shape is None:
         return []
     found = list(dict.fromkeys(problems(item.before.shape, item.after.shape)))
     if not found:
         return []
     subject = f"{change.new.name}.{item.after.name}"
-    words = "; ".join(found[:_MOST_PROBLEMS]) + ("; ..." if len(found) > _MOST_PROBLEMS else "")
+    words = "; ".join(found[:_MAX_PROBLEMS]) + ("; ..." if len(found) > _MAX_PROBLEMS else "")
     return [
         _finding(
             "destructive",
@@ -257,11 +257,13 @@ def _default_words(column: ColumnSchema, table: TableSchema) -> str:
 
 
 def acceptable(findings: Iterable[Finding]) -> list[str]:
-    """What `--accept` may be given."""
+    """Return what `--accept` may be given."""
     return sorted({item.key for item in findings if item.kind != "refused" and not item.is_warning})
 
 
-def unused(answers: Answers, findings: Iterable[Finding], backfilled: Iterable[str]) -> list[str]:
+def unused(
+    answers: MigrationOptions, findings: Iterable[Finding], backfilled: Iterable[str]
+) -> list[str]:
     """Answers that nothing asks for, as they were given: a misspelt one must not pass unseen."""
     asked = {finding.key for finding in findings if not finding.is_warning}
     return [

@@ -8,7 +8,7 @@ from starmodel_schemas import ForeignKeySchema, TableSchema
 def in_order(
     tables: Sequence[TableSchema],
 ) -> tuple[tuple[TableSchema, ...], tuple[tuple[TableSchema, ForeignKeySchema], ...]]:
-    """The tables so that references lead back, and the references for which that cannot be.
+    """Return the tables so that references lead back, and the references for which that cannot be.
 
     Where references go in a circle, one of them leads to a later table; it has to be added, or
     dropped, by itself. References to a table itself, or to one not among `tables`, do not count.

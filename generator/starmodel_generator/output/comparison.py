@@ -40,7 +40,7 @@ class Comparison:
     changes: tuple[FileChange, ...]
 
     def having(self, *verdicts: Verdict) -> tuple[FileChange, ...]:
-        """The files of these verdicts."""
+        """Return the files of these verdicts."""
         return tuple(change for change in self.changes if change.verdict in verdicts)
 
     @property
@@ -81,7 +81,7 @@ def compare(
 
 
 def read_existing(root: Path, paths: Iterable[str]) -> dict[str, bytes]:
-    """The contents of those files that are there; `OSError` for one that cannot be read."""
+    """Return the contents of those files that are there; `OSError` for one that cannot be read."""
     existing: dict[str, bytes] = {}
     for path in paths:
         try:
@@ -92,7 +92,7 @@ def read_existing(root: Path, paths: Iterable[str]) -> dict[str, bytes]:
 
 
 def unified_diff(changes: Iterable[FileChange]) -> str:
-    """What would change, as `patch` and `git apply` read it."""
+    """Return what would change, as `patch` and `git apply` read it."""
     return "".join(line for change in changes for line in _file_diff(change))
 
 

@@ -60,7 +60,7 @@ def replace_files(root: Path, writes: Mapping[str, bytes], removals: tuple[str, 
 
 
 def is_interrupted(root: Path) -> bool:
-    """Whether a run was killed while it wrote, so that `recover` has something to finish."""
+    """Return whether a run was killed while it wrote, so that `recover` has something to finish."""
     return (root / PRIVATE_FOLDER / _STAGE / _LIST).exists()
 
 
@@ -89,7 +89,7 @@ def recover(root: Path, is_ours: Callable[[list[str], list[str]], bool] | None =
 
 
 def private_folder(root: Path) -> Path:
-    """The project's private folder, made if it is not there, and kept out of version control."""
+    """Return the project's private folder, made if it is not there, and kept out of version control."""
     folder = root / PRIVATE_FOLDER
     folder.mkdir(exist_ok=True)
     ignore = folder / ".gitignore"
@@ -133,7 +133,7 @@ def _finish(root: Path, stage: Path) -> None:
 
 
 def _steps(stage: Path) -> tuple[list[str], list[str]]:
-    """The paths that a journal is to write, in the order they were staged, and to remove."""
+    """Return the paths that a journal is to write, in the order they were staged, and to remove."""
     steps = cast("dict[str, list[str]]", json.loads((stage / _LIST).read_text(encoding="utf-8")))
     return steps["writes"], steps["removals"]
 
@@ -190,7 +190,7 @@ def _content(path: str) -> bytes | None:
 
 
 def _restore(root: Path, old: Mapping[str, bytes | None]) -> None:
-    """Give every file the content it had."""
+    """Restore the content that every file had."""
     for path, content in old.items():
         file = root / path
         if content is None:

@@ -12,7 +12,7 @@ FILE_NAME = "manifest.json"
 
 _ABOUT = "Written by StarModel: every generated file and what it was made from. Do not edit."
 _SECTIONS = ("outputs", "sources")
-_MOST_DIGITS = 9
+_MAX_DIGITS = 9
 _CONFLICT_MARKERS = (b"<<<<<<< ", b"=======", b">>>>>>> ")
 
 
@@ -61,7 +61,7 @@ class Manifest:
         self.rivals = rivals
 
     def text(self) -> str:
-        """The file's text: the same for equal manifests, whatever order they were made in."""
+        """Return the file's text: the same for equal manifests, whatever order they were made in."""
 
         def block(name: str, brackets: str, entries: list[str]) -> str:
             if not entries:
@@ -124,8 +124,8 @@ def read_manifest(text: str) -> Manifest | None:
 
 
 def _count(text: str) -> int:
-    """The number in a text; 0 for what is none, or is longer than any that was written."""
-    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+    """Return the number in a text; 0 for what is none, or is longer than any that was written."""
+    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else 0
 
 
 def _quote(value: str) -> str:
@@ -138,10 +138,10 @@ def _quote(value: str) -> str:
 
 
 def _is_plain(value: str) -> bool:
-    """Whether a text stands in JSON as it is."""
+    """Return whether a text stands in JSON as it is."""
     return "\\" not in value and '"' not in value and value.isascii() and value.isprintable()
 
 
 def has_conflict(data: bytes) -> bool:
-    """Whether a merge left its markers in the file, each at the start of a line."""
+    """Return whether a merge left its markers in the file, each at the start of a line."""
     return all(data.startswith(marker) or b"\n" + marker in data for marker in _CONFLICT_MARKERS)

@@ -15,7 +15,7 @@ _RESERVED = frozenset('\\/:*?"<>|')
 def check_paths(
     root: Path, paths: Iterable[str], folders: tuple[str, ...] = ()
 ) -> list[Diagnostic]:
-    """What is wrong with paths that are to be written or removed.
+    """Return what is wrong with paths that are to be written or removed.
 
     `folders` are where they may be; without any, that is the whole project.
 
@@ -46,18 +46,18 @@ def check_paths(
 
 
 def lies_within(path: str, folders: Iterable[str]) -> bool:
-    """Whether a path leads into one of the folders, told from the names alone."""
+    """Return whether a path leads into one of the folders, told from the names alone."""
     within = path.startswith(tuple(f"{folder}/" for folder in folders))
     return within and all(map(_is_plain, path.split("/")))
 
 
 def _is_plain(part: str) -> bool:
-    """Whether it is a name that every system takes for one file or folder."""
+    """Return whether it is a name that every system takes for one file or folder."""
     return part not in ("", ".", "..") and is_printable(part) and _RESERVED.isdisjoint(part)
 
 
 def _link_problem(root: Path, path: str, checked: dict[str, str | None]) -> str | None:
-    """Whether a link makes the path another one; folders are looked at once."""
+    """Return whether a link makes the path another one; folders are looked at once."""
     if os.path.islink(f"{root}/{path}"):
         return f"`{path}` is a symbolic link; remove it, and it will be generated"
     folder = path.rpartition("/")[0]

@@ -24,17 +24,17 @@ def _has_generated_page(entity: EntitySchema) -> bool:
 
 
 def is_in_sql(entity: EntitySchema) -> bool:
-    """Whether an entity is kept in a table."""
+    """Return whether an entity is kept in a table."""
     return entity.store == "SERVER_SQL"
 
 
 def has_queries(entity: EntitySchema) -> bool:
-    """Whether there are many such records to look among: those in a database."""
+    """Return whether there are many such records to look among: those in a database."""
     return is_in_sql(entity) and entity.scope == "RECORD"
 
 
 def has_list(entity: EntitySchema) -> bool:
-    """Whether there are pages to list, make and edit such records."""
+    """Return whether there are pages to list, make and edit such records."""
     return has_queries(entity) and _has_generated_page(entity)
 
 

@@ -96,7 +96,7 @@ class GeneratorConfig:
 
 
 def module_name(root: Path, path: str) -> str:
-    """The dotted name that a folder or file (without `.py`) has when the project is imported.
+    """Return the dotted name that a folder or file (without `.py`) has when the project is imported.
 
     A `src` folder that is no package itself is where imports start, not part of names.
     """
@@ -119,7 +119,7 @@ class ConfigResult:
 
 
 def missing_configuration(folder: str) -> Diagnostic:
-    """What to say where no project is to be found."""
+    """Return what to say where no project is to be found."""
     return NO_CONFIGURATION.report(
         f"no `[tool.starmodel]` in a `pyproject.toml` here or in a folder above `{folder}`",
         help='add a table `[tool.starmodel]` with `entities = ["shop/entities"]` to pyproject.toml, '
@@ -207,7 +207,7 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
 
 
 def _entities(table: ConfigTable) -> tuple[str, ...]:
-    """The files and folders to search; each must be there."""
+    """Return the files and folders to search; each must be there."""
     written = table.texts("entities")
     if not written and not table.mistakes:
         table.wrong(
@@ -270,6 +270,6 @@ def _overlaps(
 
 
 def _beside(entities: tuple[str, ...]) -> str:
-    """The default for `output`: `generated`, in the package that the first entities are in."""
+    """Return the default for `output`: `generated`, in the package that the first entities are in."""
     folder = entities[0].rpartition("/")[0] if entities else ""
     return f"{folder}/generated" if folder else "generated"

@@ -33,7 +33,7 @@ class ConfigTable:
         )
 
     def locate(self, key: str) -> SourceSpan | None:
-        """Where a key stands in the file."""
+        """Return where a key stands in the file."""
         start = 0 if self.file != "pyproject.toml" else max(self.text.find("[tool.starmodel"), 0)
         pattern = rf'^[ \t]*(?:\[.*\.)?("?{re.escape(key)}"?)[ \t]*[\]=.]'
         found = re.compile(pattern, re.MULTILINE).search(self.text, start)
@@ -137,13 +137,13 @@ class ConfigTable:
 
 
 def is_reference(value: str) -> bool:
-    """Whether it is `module:name`."""
+    """Return whether it is `module:name`."""
     module, _, name = value.partition(":")
     return all(part.isidentifier() for part in (*module.split("."), name))
 
 
 def kind(value: object) -> str:
-    """What a value is, for a sentence."""
+    """Return what a value is, for a sentence."""
     match value:
         case bool():
             return "true or false"

@@ -33,7 +33,7 @@ class Project:
 
 
 def find_project(folder: str) -> Project | None:
-    """The project that a folder is in: the nearest one up whose files configure StarModel.
+    """Return the project that a folder is in: the nearest one up whose files configure StarModel.
 
     `starmodel.toml` wins over a `pyproject.toml` beside it. `OSError` if a file is there that
     cannot be read.
@@ -54,7 +54,7 @@ def find_project(folder: str) -> Project | None:
 
 
 def options_text(pyproject: bytes) -> bytes | None:
-    """The lines of `[tool.starmodel]` and its sub-tables; `None` if there are none.
+    """Return the lines of `[tool.starmodel]` and its sub-tables; `None` if there are none.
 
     It is everything where lines alone cannot tell: the table written another way, or texts of
     several lines in it.
@@ -76,7 +76,7 @@ def options_text(pyproject: bytes) -> bytes | None:
 
 
 def _may_configure(pyproject: bytes) -> bool:
-    """Whether the table is there at all, however it is written."""
+    """Return whether the table is there at all, however it is written."""
     import tomllib
 
     try:
@@ -87,7 +87,7 @@ def _may_configure(pyproject: bytes) -> bool:
 
 
 def python_files(root: str, entry: str, *, skip: frozenset[str]) -> list[str]:
-    """The Python files of a configured file or folder, sorted, relative to the root with `/`.
+    """Return the Python files of a configured file or folder, sorted, relative to the root with `/`.
 
     Folders are searched through and through, without hidden ones, caches and those in `skip`
     (relative to the root: the generated code). An entry that is not there has no files.

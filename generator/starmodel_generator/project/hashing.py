@@ -39,12 +39,12 @@ def read(path: str) -> bytes:
 
 
 def normal(data: bytes) -> bytes:
-    """The same content with `\\n` line ends."""
+    """Return the same content with `\\n` line ends."""
     return data.replace(b"\r\n", b"\n") if b"\r" in data else data
 
 
 def has_header(data: bytes) -> bool:
-    """Whether the first line marks the file as generated; a merge's marker may stand above it."""
+    """Return whether the first line marks the file as generated; a merge's marker may stand above it."""
     first, _, rest = data.partition(b"\n")
     line = rest.partition(b"\n")[0] if first.startswith(b"<<<<<<< ") else first
     begin, end = HEADER.encode().split(b"{}")

@@ -58,7 +58,7 @@ def read_source(root: Path, path: str, module: str) -> SourceFile:
 
 
 def decode_source(data: bytes, path: str) -> tuple[str, Diagnostic | None]:
-    """The text of a file's bytes, by the rules of Python, and what is wrong with it as text.
+    """Return the text of a file's bytes, by the rules of Python, and what is wrong with it as text.
 
     UTF-8, with or without a byte order mark, unless a comment in one of the first two lines names
     another encoding. Line ends become `\\n`, as Python's own parser reads them.
@@ -111,7 +111,7 @@ def _unreadable(path: str, reason: str) -> Diagnostic:
 
 
 def _declared_encoding(data: bytes) -> tuple[str, int]:
-    """The encoding that a comment declares, and its line; PEP 263."""
+    """Return the encoding that a comment declares, and its line; PEP 263."""
     head = _with_newlines(data[:4096].decode("latin-1")).encode("latin-1").split(b"\n", 2)
     for number, line in enumerate(head[:2], start=1):
         match = _COOKIE.match(line)
@@ -123,7 +123,7 @@ def _declared_encoding(data: bytes) -> tuple[str, int]:
 
 
 def _encoding(name: str) -> str | None:
-    """The codec of a declared encoding; `None` for what Python has none for, or none for text."""
+    """Return the codec of a declared encoding; `None` for what Python has none for, or none for text."""
     try:
         b" ".decode(name)  # refuses codecs between bytes and bytes, like `base64`
         codec = codecs.lookup(name)
@@ -133,7 +133,7 @@ def _encoding(name: str) -> str | None:
 
 
 def _undecodable(data: bytes, path: str, encoding: str, start: int) -> tuple[str, Diagnostic]:
-    """The text with the bad bytes replaced, and a diagnostic that points at the first."""
+    """Return the text with the bad bytes replaced, and a diagnostic that points at the first."""
     before = _with_newlines(data[:start].decode(encoding, "replace"))
     text = _with_newlines(data.decode(encoding, "replace"))
     line = before.count("\n") + 1

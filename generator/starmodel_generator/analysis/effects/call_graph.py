@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
-from starmodel_generator.analysis.effects.data_flow import TooTangledError
+from starmodel_generator.analysis.effects.data_flow import FixpointLimitError
 from starmodel_generator.analysis.effects.function_body import sort_body
 from starmodel_generator.analysis.effects.function_effects import BodyReader
 from starmodel_generator.analysis.effects.module_scope import ModuleScope
@@ -70,7 +70,7 @@ class ModuleBodies:
             body = sort_body(node)
             try:
                 effects = BodyReader(body, self._module).effects()
-            except (RecursionError, TooTangledError):
+            except (RecursionError, FixpointLimitError):
                 effects = tuple(self._anything(node))
             found = Outcome(body.has_yield, body.returns_value, effects, self._uses.get(node, ()))
             self._found[node] = found
@@ -89,7 +89,7 @@ class ModuleBodies:
         return effect.through is None or self._is_written(effect.through)
 
     def _is_written(self, start: Through) -> bool:
-        """Whether what is handed over there is written, by the function or by what it calls.
+        """Return whether what is handed over there is written, by the function or by what it calls.
 
         Everything that can be reached is settled at once, so no function is asked twice.
         """
@@ -119,7 +119,7 @@ class ModuleBodies:
         return self._written[start]
 
     def _leads(self, spot: _Spot) -> list[_Spot] | None:
-        """Where a value goes on from there; `None` where it is written, or nobody knows."""
+        """Return where a value goes on from there; `None` where it is written, or nobody knows."""
         if not isinstance(spot, _Target):
             return self._targets(spot)
         leads: list[_Spot] = []

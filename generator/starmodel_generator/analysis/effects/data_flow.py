@@ -23,7 +23,7 @@ from starmodel_generator.analysis.effects.module_scope import ClassScope, Module
 from starmodel_generator.analysis.effects.provenance import (
     ENTITY,
     UNKNOWN_FIELD,
-    Taken,
+    Origin,
     element_of,
     field_of,
     holding,
@@ -41,7 +41,7 @@ from starmodel_generator.analysis.tree import FunctionNode, text_of, walk
 _MAX_ROUNDS = 50
 
 
-class TooTangledError(Exception):
+class FixpointLimitError(Exception):
     """So many variables hand each other their values that nobody can tell what they hold."""
 
 
@@ -57,13 +57,13 @@ class Flow:
         self._module = module
         self._scope = scope
         self._body = body
-        self._variables: dict[str, Taken] = {}
-        self._values: dict[cst.CSTNode, Taken | None] = {}
+        self._variables: dict[str, Origin] = {}
+        self._values: dict[cst.CSTNode, Origin | None] = {}
         self._bind_parameters()
         self._bind_variables()
 
-    def value_of(self, node: cst.CSTNode) -> Taken | None:
-        """Where the value of an expression comes from, `None` if not from the entity."""
+    def value_of(self, node: cst.CSTNode) -> Origin | None:
+        """Return where the value of an expression comes from, `None` if not from the entity."""
         if node in self._values:
             return self._values[node]
         self._values[node] = None  # what a function that calls itself finds
@@ -72,15 +72,15 @@ class Flow:
         return value
 
     def is_local(self, name: str) -> bool:
-        """Whether a function defined inside the body goes by this name."""
+        """Return whether a function defined inside the body goes by this name."""
         return name in self._body.local_functions
 
-    def arguments(self, call: cst.Call) -> list[tuple[int | str, Taken]]:
-        """What a call hands over of the entity, by position or keyword.
+    def arguments(self, call: cst.Call) -> list[tuple[int | str, Origin]]:
+        """Return what a call hands over of the entity, by position or keyword.
 
         What is unpacked, and what follows it, stands under `*` or `**`.
         """
-        given: list[tuple[int | str, Taken]] = []
+        given: list[tuple[int | str, Origin]] = []
         positional = positional_arguments(call.args)
         for index, argument in enumerate(positional):
             value = self.value_of(argument.value)
@@ -102,13 +102,13 @@ class Flow:
             receiver = receiver_name(node)
             is_class = is_decorated(node, "classmethod")
             if receiver is not None and not is_class:
-                self._variables[receiver] = Taken(frozenset({ENTITY}), is_part=True)
+                self._variables[receiver] = Origin(frozenset({ENTITY}), is_part=True)
         for parameter in parameters_of(node.params):
             name = parameter.name
             if name == receiver or is_immutable(parameter.annotation):
                 continue
             root = name if self._scope is None else f"{name}."
-            self._variables[name] = Taken(frozenset({root}), is_part=True)
+            self._variables[name] = Origin(frozenset({root}), is_part=True)
 
     def _bind_variables(self) -> None:
         """Until nothing new comes out; both ways in turn, so a chain settles in either order."""
@@ -129,9 +129,9 @@ class Flow:
                 self._values.clear()
                 return
             bindings, calls = bindings[::-1], calls[::-1]
-        raise TooTangledError
+        raise FixpointLimitError
 
-    def _bind(self, target: cst.CSTNode | str, value: Taken | None, source: cst.CSTNode) -> None:
+    def _bind(self, target: cst.CSTNode | str, value: Origin | None, source: cst.CSTNode) -> None:
         match target:
             case str():
                 self._add(target, value)
@@ -152,7 +152,7 @@ class Flow:
             case _:
                 pass
 
-    def _add(self, name: str, value: Taken | None) -> None:
+    def _add(self, name: str, value: Origin | None) -> None:
         if value is None:
             return
         known = self._variables.get(name)
@@ -182,7 +182,7 @@ class Flow:
             elif position < len(names):
                 self._add(names[position], value)
 
-    def _value(self, node: cst.CSTNode) -> Taken | None:
+    def _value(self, node: cst.CSTNode) -> Origin | None:
         match node:
             case cst.Name(value=name):
                 return self._variables.get(name)
@@ -213,7 +213,7 @@ class Flow:
             case _:
                 return None
 
-    def _attribute(self, base: Taken | None, name: str) -> Taken | None:
+    def _attribute(self, base: Origin | None, name: str) -> Origin | None:
         if base is None:
             return None
         if self._scope is not None and base.is_entity and len(base.roots) == 1:
@@ -222,10 +222,10 @@ class Flow:
             if name in self._scope.methods:
                 return self._method_result(name)
         roots = frozenset(field_of(root, name) for root in base.roots)
-        return Taken(roots, is_part=True)
+        return Origin(roots, is_part=True)
 
-    def _method_result(self, name: str) -> Taken | None:
-        """What a method of the same class gives: some part of the entity, unless it says not."""
+    def _method_result(self, name: str) -> Origin | None:
+        """Return what a method of the same class gives: some part of the entity, unless it says not."""
         methods = () if self._scope is None else self._scope.methods.get(name, ())
         if (
             methods
@@ -233,15 +233,15 @@ class Flow:
             and is_immutable(methods[0].returns.annotation)
         ):
             return None
-        return Taken(frozenset({UNKNOWN_FIELD}), is_part=True)
+        return Origin(frozenset({UNKNOWN_FIELD}), is_part=True)
 
-    def _call(self, call: cst.Call) -> Taken | None:
+    def _call(self, call: cst.Call) -> Origin | None:
         given = [value for _, value in self.arguments(call)]
         match call.func:
             case cst.Name(value=name):
                 return self._name_call(name, call, given)
             case cst.Attribute(value=cst.Call(func=cst.Name(value="super"))):
-                return Taken(frozenset({UNKNOWN_FIELD}), is_part=True)
+                return Origin(frozenset({UNKNOWN_FIELD}), is_part=True)
             case cst.Attribute(value=base_node, attr=cst.Name(value=name)):
                 base = self.value_of(base_node)
                 if base is not None:
@@ -257,7 +257,7 @@ class Flow:
             case function:
                 return parts_of([self.value_of(function), *given])
 
-    def _name_call(self, name: str, call: cst.Call, given: list[Taken]) -> Taken | None:
+    def _name_call(self, name: str, call: cst.Call, given: list[Origin]) -> Origin | None:
         full_name = self._module.full_name(call.func, self._body.local_imports) or name
         if full_name in ("vars", "getattr"):
             attribute = text_of(call.args[1].value) if len(call.args) > 1 else None
@@ -272,7 +272,7 @@ class Flow:
             return holding(given)
         return parts_of([self._variables.get(name), *given])
 
-    def _local_result(self, name: str) -> Taken | None:
+    def _local_result(self, name: str) -> Origin | None:
         function = self._body.local_functions[name]
         if isinstance(function, cst.Lambda):
             return self.value_of(function.body)
@@ -283,11 +283,11 @@ class Flow:
         ]
         return merged(returned)
 
-    def _method_call(self, base: Taken, name: str) -> Taken | None:
+    def _method_call(self, base: Origin, name: str) -> Origin | None:
         if base.is_entity and name not in MODEL_METHODS:
             return self._method_result(name)
         if name in HOLDING_METHODS:
-            return Taken(base.roots, is_part=False)
+            return Origin(base.roots, is_part=False)
         if name in PURE_METHODS and name not in PART_METHODS:
             return None
         return element_of(base)

@@ -17,7 +17,7 @@ from starmodel_generator.analysis.effects.known_calls import (
     is_pure_function,
 )
 from starmodel_generator.analysis.effects.module_scope import ClassScope, ModuleScope
-from starmodel_generator.analysis.effects.provenance import ENTITY, UNKNOWN_FIELD, Taken, field_of
+from starmodel_generator.analysis.effects.provenance import ENTITY, UNKNOWN_FIELD, Origin, field_of
 from starmodel_generator.analysis.expressions import positional_arguments
 from starmodel_generator.analysis.facts import Effect, EffectKind, Through
 from starmodel_generator.analysis.tree import (
@@ -185,7 +185,7 @@ class BodyReader:
             yield from self._each("assign", {field_of(root, name) for root in base.roots}, call)
 
     def _method(
-        self, call: cst.Call, base: Taken, name: str, arguments: Sequence[cst.Arg]
+        self, call: cst.Call, base: Origin, name: str, arguments: Sequence[cst.Arg]
     ) -> Iterator[Effect]:
         """A call of a method on something taken from the entity, or on the entity."""
         roots = base.roots
@@ -240,7 +240,7 @@ class BodyReader:
             yield from self._effect("await_missing", name, call)
 
     def _coroutine(self, function: cst.BaseExpression) -> str | None:
-        """The name of the coroutine function that is called, if it is known to be one."""
+        """Return the name of the coroutine function that is called, if it is known to be one."""
         if isinstance(function, cst.Attribute) and self._scope is not None:
             base = self._flow.value_of(function.value)
             if base is not None and base.is_entity:
@@ -282,7 +282,7 @@ def _is_super(node: cst.BaseExpression) -> bool:
 
 
 def _text_argument(arguments: Sequence[cst.Arg]) -> str:
-    """The field that `setattr` and its like name, `*` where it is computed."""
+    """Return the field that `setattr` and its like name, `*` where it is computed."""
     name = text_of(arguments[0].value) if arguments else None
     return UNKNOWN_FIELD if name is None else name
 

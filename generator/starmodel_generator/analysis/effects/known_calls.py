@@ -173,14 +173,14 @@ TRANSPARENT_TYPES = frozenset({"Annotated", "ClassVar", "Final", "Optional", "Un
 
 
 def is_pure_function(full_name: str) -> bool:
-    """Whether a function, by its full name, leaves its arguments alone."""
+    """Return whether a function, by its full name, leaves its arguments alone."""
     if full_name in PURE_BUILTINS or full_name in HOLDING_BUILTINS or full_name in ELEMENT_BUILTINS:
         return True
     return any(full_name.startswith(f"{module}.") for module in PURE_MODULES)
 
 
 def is_class_name(name: str) -> bool:
-    """Whether a name is spelt like a class or an element: `Decimal`, `Div`, `ft.Li`.
+    """Return whether a name is spelt like a class or an element: `Decimal`, `Div`, `ft.Li`.
 
     Calling one makes something new; what it is given stays as it was.
     """

@@ -54,11 +54,11 @@ class ModuleScope:
     methods: Mapping[str, tuple[FunctionNode, ...]]
 
     def methods_named(self, name: str) -> tuple[FunctionNode, ...]:
-        """The methods of that name of all classes of the module."""
+        """Return the methods of that name of all classes of the module."""
         return self.methods.get(name, ())
 
     def full_name(self, node: cst.BaseExpression, local_imports: Mapping[str, str]) -> str | None:
-        """The full name of what is called: `time.sleep` for `sleep` imported from `time`.
+        """Return the full name of what is called: `time.sleep` for `sleep` imported from `time`.
 
         A name that no import binds stays as it is; `None` for anything but
         names and the methods of a `pathlib.Path(...)`.
@@ -76,7 +76,7 @@ class ModuleScope:
 def module_scope(
     tree: cst.Module, classes: Iterable[cst.ClassDef], imports: Iterable[ImportFact]
 ) -> ModuleScope:
-    """The scope of a module; `classes` are all of it, wherever they stand."""
+    """Return the scope of a module; `classes` are all of it, wherever they stand."""
     functions: defaultdict[str, list[FunctionNode]] = defaultdict(list)
     names: set[str] = set()
     for statement in scope_statements(tree):

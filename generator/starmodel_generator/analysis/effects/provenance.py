@@ -11,7 +11,7 @@ UNKNOWN_FIELD = "*"
 """The root of a part that is of some field nobody knows."""
 
 
-class Taken(NamedTuple):
+class Origin(NamedTuple):
     """Where a value comes from.
 
     `roots` are fields; `ENTITY` is the entity itself, and a root that ends in
@@ -27,38 +27,40 @@ class Taken(NamedTuple):
         """Whether it may be the entity itself."""
         return self.is_part and ENTITY in self.roots
 
-    def joined(self, other: "Taken") -> "Taken":
-        """What a value may be that is the one or the other."""
-        return Taken(self.roots | other.roots, self.is_part or other.is_part)
+    def joined(self, other: "Origin") -> "Origin":
+        """Return what a value may be that is the one or the other."""
+        return Origin(self.roots | other.roots, self.is_part or other.is_part)
 
 
 def field_of(root: str, name: str) -> str:
-    """The root of an attribute: a whole thing gives its field, a part stays what it is."""
+    """Return the root of an attribute: a whole thing gives its field, a part stays what it is."""
     return root + name if root == ENTITY or root.endswith(".") else root
 
 
-def element_of(value: Taken | None) -> Taken | None:
-    """What iterating or subscripting gives."""
+def element_of(value: Origin | None) -> Origin | None:
+    """Return what iterating or subscripting gives."""
     if value is None:
         return None
     if value.is_part:
-        return Taken(frozenset(field_of(root, UNKNOWN_FIELD) for root in value.roots), is_part=True)
-    return Taken(value.roots, is_part=True)
+        return Origin(
+            frozenset(field_of(root, UNKNOWN_FIELD) for root in value.roots), is_part=True
+        )
+    return Origin(value.roots, is_part=True)
 
 
-def parts_of(values: Iterable[Taken | None]) -> Taken | None:
-    """What a call gives that may hand back any part of what it got."""
+def parts_of(values: Iterable[Origin | None]) -> Origin | None:
+    """Return what a call gives that may hand back any part of what it got."""
     whole = merged(values)
-    return None if whole is None else Taken(whole.roots, is_part=True)
+    return None if whole is None else Origin(whole.roots, is_part=True)
 
 
-def holding(values: Iterable[Taken | None]) -> Taken | None:
+def holding(values: Iterable[Origin | None]) -> Origin | None:
     """A new container or object made of the values."""
     whole = merged(values)
-    return None if whole is None else Taken(whole.roots, is_part=False)
+    return None if whole is None else Origin(whole.roots, is_part=False)
 
 
-def merged(values: Iterable[Taken | None]) -> Taken | None:
-    """What a value may be that is any of them; `None` if none is of the entity."""
+def merged(values: Iterable[Origin | None]) -> Origin | None:
+    """Return what a value may be that is any of them; `None` if none is of the entity."""
     found = [value for value in values if value is not None]
-    return reduce(Taken.joined, found) if found else None
+    return reduce(Origin.joined, found) if found else None

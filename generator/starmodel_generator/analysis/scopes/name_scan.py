@@ -162,7 +162,7 @@ class _Scan:
         return tuple(use for use in found.values() if not _is_checked(use.path, scope.checks))
 
     def _is_set(self, name: str) -> bool:
-        """Whether the module itself gives some class or module the attribute that a name asks for."""
+        """Return whether the module itself gives some class or module the attribute that a name asks for."""
         parts = name.split(".")
         return any(".".join(parts[:end]) in self._set_on_others for end in range(2, len(parts) + 1))
 
@@ -239,7 +239,7 @@ class _Scan:
         self._is_guarded = around or leaves
 
     def _asks_what_is_there(self, node: cst.CSTNode) -> bool:
-        """Whether an expression asks for the platform, for Python's version, or `hasattr`."""
+        """Return whether an expression asks for the platform, for Python's version, or `hasattr`."""
         if self._is_guarded:
             return False
         known = _PLATFORM_NAMES | self._guards
@@ -444,7 +444,7 @@ class _Scan:
         return None
 
     def _reason(self, name: str, scope: _Scope) -> Literal["undefined", "later", "type_checking"]:
-        """Why a name is not there yet, or not at all."""
+        """Return why a name is not there yet, or not at all."""
         reason: Literal["undefined", "later", "type_checking"] = "undefined"
         current: _Scope | None = scope
         while current is not None:
@@ -614,7 +614,7 @@ class _Scan:
             self._miss(name, self._reason(name, scope), annotation, scope.name)
 
     def _text_type(self, node: cst.CSTNode) -> cst.BaseExpression | None:
-        """The type that a text holds; `None` for anything else."""
+        """Return the type that a text holds; `None` for anything else."""
         text = text_of(node)
         return None if text is None else parse_expression(" ".join(text.split()))
 
@@ -636,13 +636,13 @@ _LEAVING = (cst.Return, cst.Raise, cst.Continue, cst.Break)
 
 
 def _leaves(body: cst.BaseSuite) -> bool:
-    """Whether what follows a block is not reached from it."""
+    """Return whether what follows a block is not reached from it."""
     statements = list(statements_of(body))
     return bool(statements) and isinstance(statements[-1], _LEAVING)
 
 
 def _operands(node: cst.BooleanOperation) -> list[cst.BaseExpression]:
-    """What `and` and `or` join, of a whole chain."""
+    """Return what `and` and `or` join, of a whole chain."""
     operands: list[cst.BaseExpression] = []
     stack: list[cst.BaseExpression] = [node]
     while stack:
@@ -659,7 +659,7 @@ def _given(node: cst.BaseExpression | None) -> list[cst.BaseExpression]:
 
 
 def _around(scope: _Scope) -> _Scope:
-    """The scope that a statement binds names in."""
+    """Return the scope that a statement binds names in."""
     while scope.kind == "inner" and scope.parent is not None:
         scope = scope.parent
     return scope
@@ -672,7 +672,7 @@ def _with_type_parameters(node: FunctionNode | cst.ClassDef, scope: _Scope) -> _
 
 
 def _method_around(scope: _Scope) -> _Scope | None:
-    """The method whose `super()` it is."""
+    """Return the method whose `super()` it is."""
     current: _Scope | None = scope
     while current is not None:
         if current.receiver is not None:
@@ -705,7 +705,7 @@ def _shape(call: cst.Call) -> CallShape:
 
 
 def _is_checked(path: tuple[str, ...], checks: set[tuple[str, ...]]) -> bool:
-    """Whether what a path names is asked about first; `*` stands for anything further down."""
+    """Return whether what a path names is asked about first; `*` stands for anything further down."""
     for length in range(2, len(path) + 1):
         if path[:length] in checks or (*path[: length - 1], "*") in checks:
             return True

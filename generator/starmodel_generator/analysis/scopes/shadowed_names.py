@@ -80,7 +80,7 @@ class BodyNames:
         self._bound[fact.name] = self._methods[fact.name] = fact.place
 
     def found(self) -> tuple[HiddenName, ...]:
-        """Give what is hidden, once the body is done."""
+        """Return what is hidden, once the body is done."""
         late = [*_among(self._fields_at_end, self._bound)]
         # By the time pydantic looks at computed fields, the others are no attributes any more.
         late += _among(self._results_at_end, self._methods)

@@ -3,14 +3,14 @@
 import os
 from collections.abc import Callable
 
-from starmodel_generator.cli.console import say
+from starmodel_generator.cli.console import write_stderr
 from starmodel_generator.cli.migrate_project import failed_revision, show_findings
 from starmodel_generator.migrations.alembic_runner import (
+    AlembicRunner,
     MigrationFailure,
-    Migrator,
     MissingLibraries,
 )
-from starmodel_generator.migrations.autodetector import difference
+from starmodel_generator.migrations.autodetector import diff_schemas
 from starmodel_generator.migrations.database_location import (
     DEFAULT_URL,
     VARIABLE,
@@ -52,13 +52,13 @@ class DevelopmentDatabase:
         try:
             history = read_history(self.config.root / self.config.migrations)
         except HistoryError as error:
-            say(f"error: {self.config.migrations}: {error}\nhelp: {error.help}")
+            write_stderr(f"error: {self.config.migrations}: {error}\nhelp: {error.help}")
             return False
         if not schema.tables and not history.entries:
             return True
         mistake = problem(self.url)
         if mistake:
-            say(f"error: {mistake}")
+            write_stderr(f"error: {mistake}")
             return False
         head = self._write(history, schema, written)
         if head is None:
@@ -69,10 +69,12 @@ class DevelopmentDatabase:
         self, history: History, schema: DatabaseSchema, written: Callable[[str], None]
     ) -> str | None:
         """Write what is missing; the newest revision then, `None` if nobody accepted it yet."""
-        plan = difference(history.schema, schema)
+        plan = diff_schemas(history.schema, schema)
         if plan.obstacles:
             show_findings(plan.findings)
-            say("No migration was written: say what is meant with `starmodel migrate new`.")
+            write_stderr(
+                "No migration was written: say what is meant with `starmodel migrate new`."
+            )
             return None
         if plan.is_empty:
             return history.head or ""
@@ -88,18 +90,18 @@ class DevelopmentDatabase:
         )
         for path in paths:
             written(path)
-        say(f"{paths[0]}: {'; '.join(describe(plan.up))}.")
+        write_stderr(f"{paths[0]}: {'; '.join(describe(plan.up))}.")
         return revision.id
 
     def _apply(self, head: str) -> bool:
         config = self.config
         complete_folder(config.root, config.migrations)
-        migrator = Migrator(config.root / config.migrations, absolute(self.url, config.root))
+        migrator = AlembicRunner(config.root / config.migrations, absolute(self.url, config.root))
         applied: list[str] = []
         try:
-            migrator.up(told=lambda revision, _: applied.append(revision))
+            migrator.upgrade(on_applied=lambda revision, _: applied.append(revision))
         except MissingLibraries as error:
-            say(
+            write_stderr(
                 f"error: a database needs the module {error}, which is not installed\n"
                 'help: pip install "starmodel[sql]"'
             )
@@ -112,9 +114,9 @@ class DevelopmentDatabase:
             )
             if error.file is not None:
                 words, help = failed_revision(error, config.migrations, name)
-            say(f"error: {words}\nhelp: {help}")
+            write_stderr(f"error: {words}\nhelp: {help}")
             return False
         self.head = head
         if applied:
-            say(f"Applied to {without_password(self.url)}: {', '.join(applied)}.")
+            write_stderr(f"Applied to {without_password(self.url)}: {', '.join(applied)}.")
         return True

@@ -8,7 +8,7 @@ import uvicorn
 from uvicorn.supervisors.watchfilesreload import WatchFilesReload
 from watchfiles import watch
 
-from starmodel_generator.cli.console import say, show_diagnostics
+from starmodel_generator.cli.console import show_diagnostics, write_stderr
 from starmodel_generator.cli.development.development_database import DevelopmentDatabase
 from starmodel_generator.cli.failure import report_bug, report_unusable
 from starmodel_generator.cli.generate import summary
@@ -66,11 +66,11 @@ class RegeneratingReload(WatchFilesReload):
         super().startup()
 
     def is_source(self, path: Path) -> bool:
-        """Whether the app or its generated code may depend on the file."""
+        """Return whether the app or its generated code may depend on the file."""
         return is_source(self.root, path)
 
     def should_restart(self) -> list[Path] | None:
-        """Wait for changes; give those that the app has to be restarted for."""
+        """Wait for changes; returns those that the app has to be restarted for."""
         changed = super().should_restart()
         if not changed:
             return None
@@ -82,7 +82,7 @@ class RegeneratingReload(WatchFilesReload):
         return changed if self.regenerate() else None
 
     def changed(self, paths: Iterable[Path]) -> bool:
-        """Whether any of the files has another content than it was last seen with."""
+        """Return whether any of the files has another content than it was last seen with."""
         names = [path.as_posix() for path in paths]
         contents = read_existing(self.root, names)
         now = {name: digest(contents[name]) if name in contents else "" for name in names}
@@ -102,14 +102,14 @@ class RegeneratingReload(WatchFilesReload):
             return False
         show_diagnostics(report)
         if report.has_errors:
-            say("Nothing was written; the app goes on as it was.")
+            write_stderr("Nothing was written; the app goes on as it was.")
             return False
         if report.written:
             self.note_written(report)
-            say(summary(report))
+            write_stderr(summary(report))
         schema = report.generation.schema if report.generation else None
         if not self.database.bring_up(tables_of(schema), self.note):
-            say("The app goes on as it was.")
+            write_stderr("The app goes on as it was.")
             return False
         return True
 

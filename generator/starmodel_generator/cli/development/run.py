@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from starmodel_generator.cli import exit_codes
-from starmodel_generator.cli.console import say, show_diagnostics
+from starmodel_generator.cli.console import show_diagnostics, write_stderr
 from starmodel_generator.cli.development.development_database import DevelopmentDatabase
 from starmodel_generator.cli.development.development_secret import provide_secret
 from starmodel_generator.cli.generate import summary
@@ -62,7 +62,7 @@ def run(
     show_diagnostics(report)
     if report.has_errors or report.config is None or report.generation is None:
         raise typer.Exit(exit_codes.exit_code(report))
-    say(summary(report))
+    write_stderr(summary(report))
     config = report.config
     provide_secret(config.root)
     import_from(config)
@@ -105,7 +105,7 @@ def listen(host: str, port: int | None) -> socket.socket:
 
 
 def addresses(listener: socket.socket, schema: AppSchema | None) -> list[str]:
-    """Where to look at the app: the generated pages that need no id, or its root."""
+    """Return where to look at the app: the generated pages that need no id, or its root."""
     host, port = listener.getsockname()[:2]
     base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     pages = [
@@ -130,7 +130,7 @@ def serve(
     from uvicorn.config import LOGGING_CONFIG
 
     from starmodel_generator.cli.development.reload import RegeneratingReload
-    from starmodel_generator.cli.development.server import TellingServer
+    from starmodel_generator.cli.development.server import AnnouncingServer
 
     # The addresses are told by ourselves; of uvicorn's own log the requests and problems are left.
     loggers = {**LOGGING_CONFIG["loggers"], "uvicorn.error": {"level": "WARNING"}}
@@ -142,7 +142,7 @@ def serve(
         log_config={**LOGGING_CONFIG, "loggers": loggers},
         timeout_graceful_shutdown=5,
     )
-    server = TellingServer(settings, told)
+    server = AnnouncingServer(settings, told)
     if database is not None:
         RegeneratingReload(settings, server.run, [listener], config, database).run()
     else:

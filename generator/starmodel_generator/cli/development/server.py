@@ -6,10 +6,10 @@ from socket import socket
 
 import uvicorn
 
-from starmodel_generator.cli.console import say
+from starmodel_generator.cli.console import write_stderr
 
 
-class TellingServer(uvicorn.Server):
+class AnnouncingServer(uvicorn.Server):
     """Serves, and tells the addresses once: not before the app was imported and has started.
 
     It is sent to each process that the reloader starts. What it knows of whether it has told
@@ -27,4 +27,4 @@ class TellingServer(uvicorn.Server):
         if self.started and not self.told.is_set():
             self.told.set()
             for address in self.addresses:
-                say(f"Open {address}")
+                write_stderr(f"Open {address}")

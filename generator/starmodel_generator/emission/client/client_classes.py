@@ -45,11 +45,11 @@ class ClientClasses:
         self._entity = entity
 
     def is_own(self, schema: EnumSchema | ObjectSchema) -> bool:
-        """Whether the module declares it."""
+        """Return whether the module declares it."""
         return self._context.owners[schema.qualified_name] == self._entity.qualified_name
 
     def name(self, reference: Reference) -> str:
-        """Give the name of a class, and import it where another module declares it."""
+        """Return the name of a class, and import it where another module declares it."""
         if isinstance(reference, EntityType):
             if reference.entity == self._entity.qualified_name:
                 return self._context.names[reference.entity].state_type

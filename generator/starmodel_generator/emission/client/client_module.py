@@ -33,7 +33,7 @@ from starmodel_generator.emission.python.type_expressions import (
     is_fragment,
     is_nullable,
 )
-from starmodel_generator.emission.reachable_types import Reach
+from starmodel_generator.emission.reachable_types import ReachableTypes
 from starmodel_generator.emission.server.state_module import read_path, state_fields
 from starmodel_generator.planning import has_queries
 from starmodel_schemas import (
@@ -104,7 +104,7 @@ class _Client:
         self.context = context
         self.endpoints = endpoints(entity, context)
         self.fields = state_fields(entity)
-        self.reach: Reach = context.reaches[entity.qualified_name]
+        self.reach: ReachableTypes = context.reaches[entity.qualified_name]
         shapes = [self.fields, *(public_fields(schema) for schema in self.reach.objects)]
         taken = {field.name for shape in shapes for field in shape}
         taken |= {endpoint.function for endpoint in self.endpoints}
@@ -205,7 +205,7 @@ class _Client:
         return self._call(
             "read",
             ("self", f"id: {self.names.builtin('str')}") if is_record else ("self",),
-            f"http.Answer[{self.state_type}, None]",
+            f"http.EntityResponse[{self.state_type}, None]",
             docstring("Read the public fields.", 8),
             ('"GET"', python_string(path)),
         )
@@ -216,7 +216,7 @@ class _Client:
         return self._call(
             "find",
             ("self", f"**filters: {self.names.use('typing', 'Unpack')}[{filters}]"),
-            f"{self.names.use('.transport', 'Found')}[{self.state_type}]",
+            f"{self.names.use('.transport', 'QueryPage')}[{self.state_type}]",
             docstring(words, 8),
             ('"GET"', python_string(path)),
         )
@@ -234,7 +234,7 @@ class _Client:
             items.append("once=True")
         if event.is_generator and event.returns is not None and not is_nullable(event.returns):
             items.append("skips_none=True")
-        answer = f"http.Answer[{self.state_type}, {self._result(event)}]"
+        answer = f"http.EntityResponse[{self.state_type}, {self._result(event)}]"
         return self._call(
             endpoint.function,
             tuple(parameters),
@@ -244,7 +244,7 @@ class _Client:
         )
 
     def _words(self, event: EventSchema) -> str:
-        """Say what an event does, and which method of the author's it is."""
+        """Describe what an event does, and which method of the author's it is."""
         if event.crud is not None:
             return docstring(crud_words(self.entity, event), 8)
         runs = f"Runs {self.entity.name}.{event.signature}."
@@ -273,8 +273,8 @@ class _Client:
         if isinstance(parameter.default, RequiredDefault) and not may_be_omitted(event, parameter):
             return declared
         # Nothing is sent for what is not given: the default is the app's, and may change there.
-        omitted = self.names.use(".transport", "Omitted")
-        return f"{declared} | {omitted} = {self.names.use('.transport', 'OMITTED')}"
+        omitted = self.names.use(".transport", "UnsetType")
+        return f"{declared} | {omitted} = {self.names.use('.transport', 'UNSET')}"
 
     def _result(self, event: EventSchema) -> str:
         """Write the type of what an event gives."""

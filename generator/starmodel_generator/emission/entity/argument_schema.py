@@ -120,7 +120,7 @@ class CoreSchemas:
                 assert_never(type_)
 
     def _tags(self, type_: UnionType) -> list[tuple[str, ...]] | None:
-        """The texts by which each member is known, `None` where the field tells nothing."""
+        """Return the texts by which each member is known, `None` where the field tells nothing."""
         found: list[tuple[str, ...]] = []
         for member in type_.members:
             fields = (

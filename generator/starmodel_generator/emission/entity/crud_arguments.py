@@ -29,17 +29,17 @@ _MADE = frozenset({"Decimal", "UUID", "date", "time", "datetime", "timedelta"})
 
 
 def is_once(entity: EntitySchema, event: EventSchema) -> bool:
-    """Whether an event counts once, however often its request arrives: one that writes to SQL."""
+    """Return whether an event counts once, however often its request arrives: one that writes to SQL."""
     return is_in_sql(entity) and event.writes
 
 
 def is_field_of_update(event: EventSchema, parameter: ParameterSchema) -> bool:
-    """Whether a parameter is a field that an update may change."""
+    """Return whether a parameter is a field that an update may change."""
     return event.crud == "update" and parameter.name != VERSION
 
 
 def may_be_omitted(event: EventSchema, parameter: ParameterSchema) -> bool:
-    """Whether a parameter is `OMITTED` where nobody gives it.
+    """Return whether a parameter is `UNSET` where nobody gives it.
 
     Those of an update are, and those of a creation whose default only the author's class can
     make, or is nothing that could stand in a signature of this type.
@@ -51,7 +51,7 @@ def may_be_omitted(event: EventSchema, parameter: ParameterSchema) -> bool:
 
 
 def crud_words(entity: EntitySchema, event: EventSchema) -> str:
-    """Say what an event of `crud` does: `Make a product.`"""
+    """Describe what an event of `crud` does: `Make a product.`"""
     words = an(record_words(entity))
     match event.crud:
         case "create":
@@ -63,7 +63,7 @@ def crud_words(entity: EntitySchema, event: EventSchema) -> str:
 
 
 def _is_written(default: Default, type_: TypeRef) -> bool:
-    """Whether a default, written out, is a value of the type, and one that calls can share."""
+    """Return whether a default, written out, is a value of the type, and one that calls can share."""
     while type_.kind == "constrained":
         type_ = type_.item
     if isinstance(default, LiteralDefault):

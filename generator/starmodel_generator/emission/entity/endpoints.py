@@ -75,7 +75,7 @@ class Endpoint:
 
 
 def endpoints(entity: EntitySchema, context: Context) -> list[Endpoint]:
-    """Give the events of an entity as their callers know them, in source order."""
+    """Return the events of an entity as their callers know them, in source order."""
     return [Endpoint(entity, event, _arguments(event, context)) for event in entity.events]
 
 
@@ -93,11 +93,11 @@ def _arguments(event: EventSchema, context: Context) -> tuple[ParameterSchema, .
 
 
 def _id_type(parameter: ParameterSchema) -> TypeRef:
-    """Give the type of what names another entity: a text, or nothing where it may be missing."""
+    """Return the type of what names another entity: a text, or nothing where it may be missing."""
     text = ScalarType(name="str")
     return OptionalType(item=text) if is_optional(parameter) else text
 
 
 def is_optional(parameter: ParameterSchema) -> bool:
-    """Whether a parameter is `None` where nothing is given."""
+    """Return whether a parameter is `None` where nothing is given."""
     return isinstance(parameter.default, LiteralDefault) and parameter.default.value is None

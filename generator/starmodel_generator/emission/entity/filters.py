@@ -11,7 +11,7 @@ from starmodel_generator.database.columns import columns_of, link_target
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_generator.emission.entity.record_labels import reference_of
-from starmodel_generator.emission.html.input_limits import bare
+from starmodel_generator.emission.html.input_limits import unwrap
 from starmodel_schemas import (
     EntitySchema,
     EnumType,
@@ -28,7 +28,9 @@ from starmodel_schemas import (
 Operator: TypeAlias = Literal[
     "eq", "ne", "in", "lt", "le", "gt", "ge", "contains", "startswith", "isnull", "has"
 ]
-Kind: TypeAlias = Literal["text", "ordered", "exact", "flag", "reference", "references", "presence"]
+Kind: TypeAlias = Literal[
+    "text", "ordered", "exact", "boolean", "reference", "references", "null_only"
+]
 """How a field can be searched: a text; what has an order; one of several choices; yes or no; a
 reference to a record; references to several; and what can only be there or not."""
 
@@ -41,14 +43,14 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     "text": (*_COMPARED, "contains", "startswith"),
     "ordered": _COMPARED,
     "exact": _EQUAL,
-    "flag": ("eq", "ne"),
+    "boolean": ("eq", "ne"),
     "reference": _EQUAL,
     "references": ("has",),
-    "presence": (),
+    "null_only": (),
 }
 _TEXT = ScalarType(name="str")
 _BOOL = ScalarType(name="bool")
-_SORTED: frozenset[Kind] = frozenset({"text", "ordered", "exact", "flag"})
+_SORTED: frozenset[Kind] = frozenset({"text", "ordered", "exact", "boolean"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Searched:
 
 
 def filters_of(entity: EntitySchema, context: Context) -> tuple[Filter, ...]:
-    """Give the filters of an entity, field by field in source order, its id first."""
+    """Return the filters of an entity, field by field in source order, its id first."""
     searched = searched_fields(entity, context)
     fields = {one.field.name for one in searched}
     filters: list[Filter] = []
@@ -113,7 +115,7 @@ def filter_types(
                     type_ = each.type.item if isinstance(each.type, ListType) else each.type
                     yield each.name, f"list[{value(type_)}]" if is_several else value(type_)
             continue
-        written = value(one.type) if kind != "presence" else ""
+        written = value(one.type) if kind != "null_only" else ""
         types = {
             "text": f"{where}.Text",
             "ordered": f"{where}.Ordered[{written}]",
@@ -127,12 +129,12 @@ def filter_types(
 
 
 def sorts_of(entity: EntitySchema, context: Context) -> tuple[FieldSchema, ...]:
-    """Give the fields that records can be sorted by, the id first."""
+    """Return the fields that records can be sorted by, the id first."""
     return tuple(one.field for one in searched_fields(entity, context) if one.kind in _SORTED)
 
 
 def includes_of(entity: EntitySchema) -> tuple[tuple[FieldSchema, str], ...]:
-    """Give the fields that refer to records, each with the qualified name of their entity."""
+    """Return the fields that refer to records, each with the qualified name of their entity."""
     found: list[tuple[FieldSchema, str]] = []
     for field in public_fields(entity):
         target = None if field.computed else reference_of(field.type)
@@ -142,7 +144,7 @@ def includes_of(entity: EntitySchema) -> tuple[tuple[FieldSchema, str], ...]:
 
 
 def texts_of(entity: EntitySchema, context: Context) -> tuple[FieldSchema, ...]:
-    """Give the texts that `q` searches; without any there is no `q`."""
+    """Return the texts that `q` searches; without any there is no `q`."""
     return tuple(
         one.field
         for one in searched_fields(entity, context)
@@ -151,7 +153,7 @@ def texts_of(entity: EntitySchema, context: Context) -> tuple[FieldSchema, ...]:
 
 
 def searched_fields(entity: EntitySchema, context: Context) -> tuple[Searched, ...]:
-    """Give the public fields that are stored in a column or a link table, the id first."""
+    """Return the public fields that are stored in a column or a link table, the id first."""
     fields = [field for field in public_fields(entity) if not field.computed]
     if not entity.declares_id:
         fields.insert(0, FieldSchema(name="id", type=_TEXT, default=RequiredDefault()))
@@ -160,12 +162,12 @@ def searched_fields(entity: EntitySchema, context: Context) -> tuple[Searched, .
 
 
 def is_flat(entity: EntitySchema, context: Context) -> bool:
-    """Whether all that may be seen of a record stands in columns as it is, or in link tables.
+    """Return whether all that may be seen of a record stands in columns as it is, or in link tables.
 
     Then nothing is computed, and nothing has parts or is bytes.
     """
     found = {one.field.name: one.kind for one in searched_fields(entity, context)}
-    return all(found.get(field.name, "presence") != "presence" for field in public_fields(entity))
+    return all(found.get(field.name, "null_only") != "null_only" for field in public_fields(entity))
 
 
 def _searched(field: FieldSchema, entity: EntitySchema, context: Context) -> Searched | None:
@@ -175,14 +177,14 @@ def _searched(field: FieldSchema, entity: EntitySchema, context: Context) -> Sea
     columns = tuple(columns_of(field, entity.snake_name, context))
     if len(columns) != 1 or len(columns[0].column.path) != 1:
         return None
-    type_, _, _ = bare(field.type)
+    type_, _, _ = unwrap(field.type)
     column = columns[0].column
-    kind: Kind = "presence"
+    kind: Kind = "null_only"
     if column.type != PlainColumnType(name="json"):
         kind = _kind(type_)
     if field.name == "id":
         kind = "exact"
-    if kind == "presence" and not column.nullable:
+    if kind == "null_only" and not column.nullable:
         return None
     return Searched(field, kind, type_, column.nullable)
 
@@ -195,19 +197,19 @@ def _kind(type_: TypeRef) -> Kind:
             return "exact"
         case LiteralType():
             is_flag = all(isinstance(value, bool) for value in type_.values)
-            return "flag" if is_flag else "exact"
+            return "boolean" if is_flag else "exact"
         case ScalarType(name="str"):
             return "text"
         case ScalarType(name="bool"):
-            return "flag"
+            return "boolean"
         case ScalarType(name="UUID"):
             return "exact"
         case ScalarType(name="bytes"):
-            return "presence"
+            return "null_only"
         case ScalarType():
             return "ordered"
         case _:
-            return "presence"
+            return "null_only"
 
 
 def _value_type(type_: TypeRef, operator: Operator) -> TypeRef:

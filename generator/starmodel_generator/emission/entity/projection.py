@@ -215,7 +215,7 @@ class Projection:
         return f"{in_order}({f'({items})' if loop else items}, key={by_text})"
 
     def _has_order(self, type_: TypeRef) -> bool:
-        """Whether JSON has values of one type, which can be compared."""
+        """Return whether JSON has values of one type, which can be compared."""
         type_ = without_constraints(type_)
         if isinstance(type_, EnumType):
             return len(enum_value_types(self.context.enums[type_.enum])) == 1

@@ -28,7 +28,7 @@ class ProtectedObject:
 
 
 def protected_objects(types: Sequence[TypeRef], context: Context) -> list[ProtectedObject]:
-    """Give the value objects in some types, at any depth, that have protected parts."""
+    """Return the value objects in some types, at any depth, that have protected parts."""
     found: dict[str, ProtectedObject | None] = {}
     pending = list(types)
     while pending:
@@ -41,7 +41,7 @@ def protected_objects(types: Sequence[TypeRef], context: Context) -> list[Protec
 
 
 def protected_of(entity: EntitySchema, context: Context) -> list[ProtectedObject]:
-    """Give the value objects with protected parts that the callers of an entity send."""
+    """Return the value objects with protected parts that the callers of an entity send."""
     arguments = [
         parameter.type
         for event in entity.events

@@ -9,7 +9,7 @@ TITLES = ("name", "title", "label", "subject", "email")
 
 
 def label_field(entity: EntitySchema) -> str | None:
-    """Give the field that a record is called by; `None` where only its id will do.
+    """Return the field that a record is called by; `None` where only its id will do.
 
     That is a field of a telling name, else the first text that every record must be given.
     """
@@ -26,7 +26,7 @@ def label_field(entity: EntitySchema) -> str | None:
 
 
 def reference_of(type_: TypeRef) -> tuple[str, bool] | None:
-    """Give the entity that a field refers to, and whether it may refer to several; else `None`."""
+    """Return the entity that a field refers to, and whether it may refer to several; else `None`."""
     while type_.kind == "optional" or type_.kind == "constrained":
         type_ = type_.item
     if isinstance(type_, RefType):
@@ -58,5 +58,5 @@ def find_function(entity: EntitySchema) -> str:
 
 
 def queries_constant(entity: EntitySchema) -> str:
-    """Name what says how records can be found: `ORDER_LINE_QUERIES`."""
-    return f"{constant_case(entity.name)}_QUERIES"
+    """Name what says how records can be found: `ORDER_LINE_FILTER_SET`."""
+    return f"{constant_case(entity.name)}_FILTER_SET"

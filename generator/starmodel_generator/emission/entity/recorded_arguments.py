@@ -12,7 +12,7 @@ from starmodel_schemas import EntitySchema, ObjectType, ParameterSchema, TypeRef
 
 
 def is_recorded(parameter: ParameterSchema, entity: EntitySchema, context: Context) -> bool:
-    """Whether the record of an event of an entity has an argument.
+    """Return whether the record of an event of an entity has an argument.
 
     It has not where the argument is private itself, is called like a private field of the entity
     (`new_pin` is called like `pin`), or has private parts.

@@ -19,7 +19,7 @@ from starmodel_schemas import (
 
 
 def is_hidden_from_some(entity: EntitySchema) -> bool:
-    """Whether there may be somebody for whom a record of an entity is as good as not there."""
+    """Return whether there may be somebody for whom a record of an entity is as good as not there."""
     return entity.scope == "RECORD" and not isinstance(entity.access, PublicAccess)
 
 
@@ -53,7 +53,7 @@ def reference_checks(
 
 
 def _references(entity: EntitySchema, event: EventSchema, context: Context) -> dict[str, list[str]]:
-    """Give the parameters that refer to records which are hidden from some, by their kind."""
+    """Return the parameters that refer to records which are hidden from some, by their kind."""
     found: dict[str, list[str]] = {}
     for parameter in event.parameters:
         if isinstance(parameter.source, ArgumentSource):
@@ -64,7 +64,7 @@ def _references(entity: EntitySchema, event: EventSchema, context: Context) -> d
 
 
 def _is_checked(target: EntitySchema, event: EventSchema) -> bool:
-    """Whether somebody who may run an event may have records of a kind hidden from him."""
+    """Return whether somebody who may run an event may have records of a kind hidden from him."""
     both = (target.access, event.access)
     is_signed_in = all(isinstance(access, AuthenticatedAccess) for access in both)
     return is_hidden_from_some(target) and not is_signed_in
@@ -73,7 +73,7 @@ def _is_checked(target: EntitySchema, event: EventSchema) -> bool:
 def _target(
     parameter: ParameterSchema, entity: EntitySchema, event: EventSchema, context: Context
 ) -> EntitySchema | None:
-    """Give the entity that a parameter refers to, or that its field's `foreign_key` names."""
+    """Return the entity that a parameter refers to, or that its field's `foreign_key` names."""
     reference = reference_of(parameter.type)
     if reference is not None:
         return context.entities[reference[0]]

@@ -11,10 +11,10 @@ from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.forms.initial_values import Initial, value_text
 from starmodel_generator.emission.html.input_limits import (
     Attribute,
-    bare,
     number_limits,
     picker_limits,
     text_limits,
+    unwrap,
 )
 from starmodel_generator.emission.html.input_pattern import is_one_line
 from starmodel_generator.emission.html.markup import javascript
@@ -122,7 +122,9 @@ class _Choosing:
         self.default = parameter.default
         self.signal = signal
         self.has_default = not isinstance(parameter.default, RequiredDefault)
-        self.type, self.is_optional, self.constraints = bare(parameter.type, parameter.constraints)
+        self.type, self.is_optional, self.constraints = unwrap(
+            parameter.type, parameter.constraints
+        )
 
     def control(self) -> Control:
         if isinstance(self.parameter.source, EntitySource):
@@ -290,7 +292,7 @@ class _Choosing:
         )
 
     def _may_be_left(self, text: str | None) -> bool:
-        """Whether an empty input stands for something: `None`, or a default that shows nothing."""
+        """Return whether an empty input stands for something: `None`, or a default that shows nothing."""
         return self.is_optional or (self.has_default and not text)
 
     def _sent(self, text: str | None) -> str:
@@ -305,7 +307,7 @@ class _Choosing:
         return "undefined" if is_default else "null"
 
     def _is_multiline(self, text: str | None) -> bool:
-        """Whether a text may have several lines."""
+        """Return whether a text may have several lines."""
         if self._is_long(text):
             return self.parameter.multiline is not False or "\n" in (text or "")
         if self.parameter.multiline is not None or not self.has_lines:
@@ -319,18 +321,18 @@ class _Choosing:
 
 
 def is_prose(name: str, constraints: Constraints) -> bool:
-    """Whether texts of this name and these limits are mostly longer than a line."""
+    """Return whether texts of this name and these limits are mostly longer than a line."""
     longest = constraints.max_length
     return name.rpartition("_")[2] in PROSE if longest is None else longest > LONG_TEXT
 
 
 def is_none(default: Default) -> bool:
-    """Whether a default is `None`."""
+    """Return whether a default is `None`."""
     return isinstance(default, LiteralDefault) and default.value is None
 
 
 def takes_lines(type_: TypeRef) -> bool:
-    """Whether a list of this type can be typed with one item on each line."""
+    """Return whether a list of this type can be typed with one item on each line."""
     match type_:
         case ListType() | SetType():
             items: tuple[TypeRef, ...] = (type_.item,)
@@ -338,7 +340,7 @@ def takes_lines(type_: TypeRef) -> bool:
             items = type_.items
         case _:
             return False
-    kinds = [bare(item)[:2] for item in items]
+    kinds = [unwrap(item)[:2] for item in items]
     return bool(kinds) and all(
         isinstance(kind, ScalarType | EnumType | LiteralType | RefType) and not is_optional
         for kind, is_optional in kinds
@@ -346,7 +348,7 @@ def takes_lines(type_: TypeRef) -> bool:
 
 
 def first_line(text: str | None) -> str:
-    """Give the first line of a docstring or a description that says anything."""
+    """Return the first line of a docstring or a description that says anything."""
     return next((line.strip() for line in (text or "").split("\n") if line.strip()), "")
 
 

@@ -19,9 +19,9 @@ from starmodel_generator.emission.html.markup import (
     ID,
     Member,
     expression,
-    hole,
     html,
     object_literal,
+    placeholder,
     signal,
 )
 from starmodel_generator.emission.python.import_block import ModuleNames
@@ -43,14 +43,14 @@ _SIMPLE_ID = re.compile(r"#([A-Za-z][A-Za-z0-9_-]*)")
 class FormView:
     """A form in texts that are HTML; its template makes them Python.
 
-    `name` is the constant that holds it or, if it `takes_id`, the function; `hole` puts it into
-    the page. It `has_holes` where Python has marked places in it.
+    `name` is the constant that holds it or, if it `takes_id`, the function; `placeholder` puts it into
+    the page. It `has_placeholders` where Python has marked places in it.
     """
 
     name: str
-    hole: str
+    placeholder: str
     takes_id: bool
-    has_holes: bool
+    has_placeholders: bool
     event: str
     id: str
     attributes: tuple[str, ...]
@@ -85,7 +85,7 @@ class Forms:
         return form.view(self.names, self._result(endpoint.event))
 
     def _targets(self, endpoint: Endpoint) -> dict[str, EntitySchema]:
-        """Give the records in a database that arguments name: those are picked from a list."""
+        """Return the records in a database that arguments name: those are picked from a list."""
         targets: dict[str, EntitySchema] = {}
         sources = {parameter.name: parameter.source for parameter in endpoint.event.parameters}
         for argument in endpoint.arguments:
@@ -100,7 +100,7 @@ class Forms:
         return targets
 
     def _result(self, event: EventSchema) -> str:
-        """Give the id of the element that the event's fragments go to, if the page needs one."""
+        """Return the id of the element that the event's fragments go to, if the page needs one."""
         target = _SIMPLE_ID.fullmatch(event.selector or "")
         if target is None or event.returns is None or not is_fragment(event.returns):
             return ""
@@ -133,9 +133,9 @@ class _Form:
         running = f"{self.busy} ? 'Running…' : ''" if event.is_generator else ""
         return FormView(
             name=names.define(name),
-            hole=f"{name}(id)" if self.takes_id else name,
+            placeholder=f"{name}(id)" if self.takes_id else name,
             takes_id=self.takes_id,
-            has_holes=self.takes_id or bool(self.targets),
+            has_placeholders=self.takes_id or bool(self.targets),
             event=event.function,
             id=html(self.id),
             attributes=self._attributes(),
@@ -168,8 +168,8 @@ class _Form:
         )
 
     def _path(self) -> str:
-        """Write the path of the event, with the hole where a record's id belongs."""
-        return hole("id").join([quote(part, safe="/") for part in self.event.path.split(ID)])
+        """Write the path of the event, with the placeholder where a record's id belongs."""
+        return placeholder("id").join([quote(part, safe="/") for part in self.event.path.split(ID)])
 
     def _signals(self) -> str:
         """Write the signals of the form; Datastar must know them before anything reads them."""

@@ -20,12 +20,12 @@ from starmodel_generator.emission.html.markup import (
     LINE_LENGTH,
     Member,
     expression,
-    hole,
     html,
     in_fstring,
     in_template,
     key,
     object_literal,
+    placeholder,
     signal,
     with_id,
 )
@@ -89,7 +89,7 @@ class FormPageView:
     draft_signature: Layout
     draft_docstring: str
     draft: Layout
-    called: str
+    title_argument: str
     creations: tuple[FormView, ...]
 
 
@@ -123,14 +123,14 @@ class _FormPage:
         self.maker = Fields(entity, event, context, names, has_records=has_records)
         self.source = self.events[written[0]] if written else None
         self.forms = Forms(entity, context, names)
-        self.blank = f"{self.own.constant}_BLANK"
+        self.blank = f"{self.own.constant}_INITIAL"
 
     def view(self) -> FormPageView:
         names, entity = self.names, self.entity
         names.use("starmodel.web", "Page")
         names.use(PAGE, "NOTICE")
         fields = () if self.source is None else self._fields(self.source, self.maker)
-        once = self._given_once()
+        once = self._create_only_fields()
         creations = tuple([self.forms.form(event) for event in self.creations])
         pages = [
             self._page(kind, fields, once if kind == "create" else (), creations)
@@ -142,21 +142,21 @@ class _FormPage:
         words = record_words(entity)
         if self.events:
             names.use(DRAFT, "Form")
-            names.use(DRAFT, "Draft")
+            names.use(DRAFT, "FormState")
         if any(page.takes_id for page in pages):
-            names.use("starmodel.web", "segment")
+            names.use("starmodel.web", "quote_path_segment")
         has_draft = "update" in self.events
         if fields or once:
             names.use(INPUT_VALUE, "Values")
         if fields:
             names.define(f"{snake}_fields")
         if once:
-            names.define(f"{snake}_given_once")
+            names.define(f"{snake}_create_only_fields")
         if has_draft:
             names.use(INPUT_VALUE, "Values")
             names.use("starmodel.web.ui.list_view", "Related")
             names.use(self.own.module("state"), self.own.state_type)
-            names.define(f"{snake}_draft")
+            names.define(f"{snake}_form_state")
         blank = Group(
             f"{names.define(self.blank)}: Values = {{",
             tuple([one.blank for one in (*once, *fields)]),
@@ -164,13 +164,13 @@ class _FormPage:
         )
         return FormPageView(
             title=words,
-            live=f"draft.live({python_string(snake)})",
+            live=f"form.live({python_string(snake)})",
             namespace=in_fstring(html(entity.namespace)),
             key=in_fstring(expression(key(entity.namespace))),
             pages=tuple(pages),
             fields_signature=Group(
                 f"def {snake}_fields(",
-                ("draft: Draft", "event: str") if self.is_shared else ("draft: Draft",),
+                ("form: FormState", "event: str") if self.is_shared else ("form: FormState",),
                 ") -> str:",
             ),
             fields_docstring=docstring(
@@ -179,17 +179,17 @@ class _FormPage:
                 4,
             ),
             fields=fields,
-            once_signature=f"def {snake}_given_once(draft: Draft) -> str:",
+            once_signature=f"def {snake}_create_only_fields(form: FormState) -> str:",
             once_docstring=docstring(f"The inputs for what {an(words)} keeps for good.", 4),
             once=once,
             blank=blank,
             draft_signature=Group(
-                f"def {snake}_draft(",
+                f"def {snake}_form_state(",
                 (f"state: {self.own.state_type}", "version: int", "related: Related"),
-                ") -> Draft:",
+                ") -> FormState:",
             ),
             draft_docstring=docstring("What the inputs hold before anything is changed.", 4),
-            called=self._called(),
+            title_argument=self._called(),
             draft=(
                 Group(
                     "values: Values = {",
@@ -204,7 +204,7 @@ class _FormPage:
         )
 
     def _fields(self, event: Endpoint, maker: Fields) -> tuple[FieldView, ...]:
-        """The inputs for what an event takes; of a creation, for what an update takes as well."""
+        """Return the inputs for what an event takes; of a creation, for what an update takes as well."""
         updated = {
             each.name for each in (self.events["update"].arguments if self.is_shared else ())
         }
@@ -217,8 +217,8 @@ class _FormPage:
             ]
         )
 
-    def _given_once(self) -> tuple[FieldView, ...]:
-        """The inputs for what a creation takes and an update does not: what is frozen, an id."""
+    def _create_only_fields(self) -> tuple[FieldView, ...]:
+        """Return the inputs for what a creation takes and an update does not: what is frozen, an id."""
         if not self.is_shared:
             return ()
         updated = {each.name for each in self.events["update"].arguments}
@@ -254,7 +254,7 @@ class _FormPage:
             ),
         }[kind]
         function = self.names.define(_page_name(kind, snake))
-        lead = python_string(first_line(self.entity.doc)) if kind == "create" else "draft.called"
+        lead = python_string(first_line(self.entity.doc)) if kind == "create" else "form.title"
         blank = "{}"
         if every and kind != "delete":
             blank = self.blank
@@ -267,7 +267,7 @@ class _FormPage:
         if kind == "update":
             names.use(DRAFT, "CHANGED")
         return RecordPageView(
-            signature=Group(f"def {function}(", ("draft: Draft",), ") -> Page:"),
+            signature=Group(f"def {function}(", ("form: FormState",), ") -> Page:"),
             docstring=docstring(f"The page {says.format(an(words))}.", 4),
             result=self._result(title, lead),
             takes_id=kind != "create",
@@ -278,8 +278,8 @@ class _FormPage:
             busy=in_fstring(expression(busy)),
             error=in_fstring(expression(signal("errors", namespace, kind, "_"))),
             labels=in_template(", ".join([one.label for one in every if one.label])),
-            once=f"{snake}_given_once(draft)" if once else "",
-            fields=f"{snake}_fields(draft{event})" if fields else "",
+            once=f"{snake}_create_only_fields(form)" if once else "",
+            fields=f"{snake}_fields(form{event})" if fields else "",
             button=in_fstring(html(button)),
             back=with_id(html(home if kind == "create" else f"{home}/{{id}}")),
             form=Group(
@@ -294,7 +294,7 @@ class _FormPage:
 
     def _called(self) -> str:
         label = label_field(self.entity)
-        return f", called={member('state', label)}" if label else ""
+        return f", title={member('state', label)}" if label else ""
 
     def _labels(self) -> list[Layout]:
         """Name the fields that the records are called by which fields of this one refer to."""
@@ -312,7 +312,7 @@ class _FormPage:
         function = self.names.define(_page_name("create", self.entity.snake_name))
         return RecordPageView(
             signature=Group(f"def {function}(", (), ") -> Page:"),
-            docstring=docstring(f"The page on which {an(words)} is made.", 4),
+            docstring=docstring(f"Return the page on which {an(words)} is made.", 4),
             result=self._result(f"New {words}", python_string(first_line(self.entity.doc))),
             creations=creations,
         )
@@ -329,8 +329,8 @@ class _FormPage:
             ("payload", [] if kind == "delete" else self._payload(kind, members)),
             ONCE,
         )
-        text = expression(code).replace(hole("event"), kind)
-        return in_template(text.replace(ID, hole("id")))
+        text = expression(code).replace(placeholder("event"), kind)
+        return in_template(text.replace(ID, placeholder("id")))
 
     def _payload(self, kind: str, members: list[Member]) -> str:
         """Write what is sent; of a record that is edited only what was changed."""
@@ -341,7 +341,7 @@ class _FormPage:
         given = object_literal(members, 8, LINE_LENGTH)
         return (
             "{\n"
-            f"        ...{hole('CHANGED')}({given}, {form}, {was}),\n"
+            f"        ...{placeholder('CHANGED')}({given}, {form}, {was}),\n"
             f"        version: {form}.version,\n"
             "      }"
         )
@@ -350,7 +350,7 @@ class _FormPage:
 def _shown(fields: tuple[FieldView, ...]) -> str:
     """Write the call for what the inputs show: it names those that keep line breaks."""
     ways = [python_string(way) for field in fields for way in _areas(field.control, field.name)]
-    return f"draft.shown({', '.join(ways)})"
+    return f"form.initial_values({', '.join(ways)})"
 
 
 def _areas(view: ControlView, way: str) -> Iterator[str]:
@@ -362,7 +362,7 @@ def _areas(view: ControlView, way: str) -> Iterator[str]:
 
 
 def _have_past(fields: tuple[FieldView, ...]) -> bool:
-    """Whether an input notes what it held at first, as those for times do."""
+    """Return whether an input notes what it held at first, as those for times do."""
     views = [field.control for field in fields]
     return any(
         "$_was" in attribute

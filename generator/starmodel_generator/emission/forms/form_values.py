@@ -8,7 +8,7 @@ from starmodel_generator.emission.python.literals import python_string
 from starmodel_schemas import EnumType, LiteralType, ScalarType, TypeRef
 
 
-class DraftValues:
+class FormValues:
     """Writes what the inputs of one module hold.
 
     Args:

@@ -36,7 +36,7 @@ class Initial:
         self.enums = context.enums_named
 
     def text(self, default: Default) -> str | None:
-        """Give a default as an input takes it; `None` where there is none that an input can."""
+        """Return a default as an input takes it; `None` where there is none that an input can."""
         match default:
             case LiteralDefault(value=str() as text) if "\r" in text or "\0" in text:
                 # No input sends that back as it was.
@@ -49,7 +49,7 @@ class Initial:
                 return None
 
     def lines(self, default: Default) -> str | None:
-        """Give a default list with one item on each line."""
+        """Return a default list with one item on each line."""
         if not isinstance(default, ExpressionDefault):
             return None
         node = ast.parse(default.expression, mode="eval").body
@@ -61,7 +61,7 @@ class Initial:
         return "\n".join([item for item in items if item is not None])
 
     def json(self, default: Default) -> str | None:
-        """Give a default of plain lists, mappings and values as JSON."""
+        """Return a default of plain lists, mappings and values as JSON."""
         if isinstance(default, LiteralDefault):
             return None if default.value is None else json.dumps(default.value)
         if not isinstance(default, ExpressionDefault):

@@ -13,18 +13,18 @@ from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_generator.emission.entity.record_labels import reference_of
 from starmodel_generator.emission.forms.control import Control, Controls, first_line, is_none
 from starmodel_generator.emission.forms.control_view import ChoiceView, ControlView, FieldView
-from starmodel_generator.emission.forms.form_values import DraftValues
+from starmodel_generator.emission.forms.form_values import FormValues
 from starmodel_generator.emission.forms.picker_field import picker_field, pickers_field
-from starmodel_generator.emission.forms.signal_paths import FieldPlaces
+from starmodel_generator.emission.forms.signal_paths import SignalPaths
 from starmodel_generator.emission.html.display import has_parts, member
-from starmodel_generator.emission.html.input_limits import Attribute, bare
+from starmodel_generator.emission.html.input_limits import Attribute, unwrap
 from starmodel_generator.emission.html.markup import (
     LINE_LENGTH,
     Member,
     expression,
-    hole,
     html,
     object_literal,
+    placeholder,
 )
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, prefixed
@@ -70,9 +70,9 @@ class Fields:
         *,
         has_records: bool,
     ) -> None:
-        self.places = FieldPlaces(entity.namespace, entity.snake_name, event)
+        self.places = SignalPaths(entity.namespace, entity.snake_name, event)
         self._note_titles(entity.fields, ())
-        self.values = DraftValues(names, has_records=has_records)
+        self.values = FormValues(names, has_records=has_records)
         self.context = context
         self.names = names
         self.controls = Controls(context, reads_durations=True, has_lines=True)
@@ -91,7 +91,7 @@ class Fields:
         if target is not None and not path and has_list(self.context.entities[target[0]]):
             make = pickers_field if target[1] else picker_field
             return make(self.names, self.places, parameter, self.context.entities[target[0]])
-        type_, is_optional, _ = bare(parameter.type)
+        type_, is_optional, _ = unwrap(parameter.type)
         if isinstance(type_, ObjectType) and has_parts(parameter.type, self.context):
             return self._object(parameter, type_, path, owner)
         if path and type_ == ScalarType(name="bool") and not is_optional:
@@ -154,14 +154,14 @@ class Fields:
         way = python_string(".".join([*path, parameter.name]))
         key = f"{python_string(parameter.name)}: "
         value = member(owner, parameter.name)
-        type_, is_optional, _ = bare(parameter.type)
+        type_, is_optional, _ = unwrap(parameter.type)
         attributes = [one for one in control.attributes if one.name not in ("value", "checked")]
         text = ""
         choices: tuple[ChoiceView, ...] = ()
         extra: tuple[str, ...] = ()
         is_moment = control.kind == "input" and _is_moment(type_)
         if control.kind == "check":
-            extra = (f'type="checkbox"{hole(f"draft.ticked({way})")}',)
+            extra = (f'type="checkbox"{placeholder(f"form.checked({way})")}',)
             attributes = [one for one in attributes if one.name != "type"]
         elif control.kind == "select":
             choices = tuple(
@@ -169,7 +169,9 @@ class Fields:
                     ChoiceView(
                         (
                             f'value="{html(choice.value)}"'
-                            + hole(f"draft.chosen({way}, {string_in_braces(choice.value)})"),
+                            + placeholder(
+                                f"form.selected({way}, {string_in_braces(choice.value)})"
+                            ),
                         ),
                         html(choice.label),
                     )
@@ -177,9 +179,9 @@ class Fields:
                 ]
             )
         elif control.kind == "textarea":
-            text = hole(f"draft.area({way})")
+            text = placeholder(f"form.textarea({way})")
         elif not parameter.private:
-            extra = (f'value="{hole(f"draft.text({way})")}"',)
+            extra = (f'value="{placeholder(f"form.text({way})")}"',)
         if is_moment:
             attributes, more = self._moment(type_, attributes, path, parameter.name)
             extra = (*extra, *more)
@@ -208,7 +210,7 @@ class Fields:
         Where nothing is typed a new record has its default, which is left to the server. Of a
         record that is edited it is taken away, whatever a new one begins with.
         """
-        type_, _, _ = bare(parameter.type)
+        type_, _, _ = unwrap(parameter.type)
         if path and _is_number_choice(type_, self.context):
             place = self.places.signal("_form", *path, parameter.name)
             is_shown = self._control(parameter, path).initial != "''"
@@ -264,7 +266,7 @@ class Fields:
         if not path:
             faults = self.places.faults(parameter.name, hint)
             error = expression(self.places.signal("errors", parameter.name))
-            failed = hole(f"draft.error({python_string(parameter.name)})")
+            failed = placeholder(f"form.error({python_string(parameter.name)})")
             choice = self.places.choice(parameter.name)
         elif hint:
             faults = (f'aria-describedby="{id}--hint"',)

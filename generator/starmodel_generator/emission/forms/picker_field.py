@@ -3,23 +3,23 @@
 from starmodel_generator.emission.forms.control import first_line
 from starmodel_generator.emission.forms.control_view import FieldView
 from starmodel_generator.emission.forms.picker_input import picker, picker_of_several, python_label
-from starmodel_generator.emission.forms.signal_paths import FieldPlaces
+from starmodel_generator.emission.forms.signal_paths import SignalPaths
 from starmodel_generator.emission.html.display import member
-from starmodel_generator.emission.html.input_limits import bare
-from starmodel_generator.emission.html.markup import expression, hole, html, key
+from starmodel_generator.emission.html.input_limits import unwrap
+from starmodel_generator.emission.html.markup import expression, html, key, placeholder
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_schemas import Default, EntitySchema, FactoryDefault, ParameterSchema
 
 
 def picker_field(
-    names: ModuleNames, places: FieldPlaces, parameter: ParameterSchema, target: EntitySchema
+    names: ModuleNames, places: SignalPaths, parameter: ParameterSchema, target: EntitySchema
 ) -> FieldView:
     """Make a picker for the one record that a field refers to."""
     name = parameter.name
     way = python_string(name)
     value = member("state", name)
-    _, is_optional, _ = bare(parameter.type)
+    _, is_optional, _ = unwrap(parameter.type)
     place = places.signal("_form", name)
     hint = first_line(parameter.description)
     is_required = not is_optional and parameter.default.kind == "required"
@@ -34,14 +34,14 @@ def picker_field(
         shown=places.path("_label", name),
         attributes=(
             *(["required"] if is_required else []),
-            f'value="{hole(f"draft.text({way})")}"',
+            f'value="{placeholder(f"form.text({way})")}"',
             *places.faults(name, hint),
         ),
         error=expression(places.signal("errors", name)),
-        failed=hole(f"draft.error({way})"),
+        failed=placeholder(f"form.error({way})"),
         choice=places.choice(name),
     )
-    label = hole(f"draft.label({way}, {python_label(target)})")
+    label = placeholder(f"form.label({way}, {python_label(target)})")
     return FieldView(
         name,
         view,
@@ -54,13 +54,13 @@ def picker_field(
 
 
 def pickers_field(
-    names: ModuleNames, places: FieldPlaces, parameter: ParameterSchema, target: EntitySchema
+    names: ModuleNames, places: SignalPaths, parameter: ParameterSchema, target: EntitySchema
 ) -> FieldView:
     """Make a picker for the records that a field refers to."""
     name = parameter.name
     way = python_string(name)
     value = member("state", name)
-    _, is_optional, _ = bare(parameter.type)
+    _, is_optional, _ = unwrap(parameter.type)
     place = places.signal("_form", name)
     hint = first_line(parameter.description)
     view = picker_of_several(
@@ -88,7 +88,7 @@ def _nothing(parameter: ParameterSchema) -> str:
 
 
 def _is_made(default: Default) -> bool:
-    """Whether a default list is made by the author's code, and need not be empty."""
+    """Return whether a default list is made by the author's code, and need not be empty."""
     return isinstance(default, FactoryDefault) and default.factory.partition("[")[0] not in (
         "list",
         "set",

@@ -2,7 +2,7 @@
 
 from starmodel_generator.emission.entity.record_labels import label_field
 from starmodel_generator.emission.forms.control_view import ControlView
-from starmodel_generator.emission.html.markup import expression, hole, html
+from starmodel_generator.emission.html.markup import expression, html, placeholder
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_schemas import EntitySchema
@@ -63,8 +63,8 @@ def picker(
         choice=choice,
         text="",
         choices=(),
-        picked=expression(taken) + hole(names.use(PICKER, "PICK")),
-        left=hole(names.use(PICKER, "PICKER_LEAVE")),
+        picked=expression(taken) + placeholder(names.use(PICKER, "PICK")),
+        left=placeholder(names.use(PICKER, "PICKER_LEAVE")),
     )
 
 
@@ -99,16 +99,16 @@ def picker_of_several(
             *attributes,
         ),
         error=error,
-        failed=hole(f"draft.error({way})"),
+        failed=placeholder(f"form.error({way})"),
         choice=choice,
-        text=hole(f"draft.chips({way}, {called})"),
-        lines=hole(f"draft.lines({way})"),
+        text=placeholder(f"form.chips({way}, {called})"),
+        lines=placeholder(f"form.lines({way})"),
         choices=(),
         name=html(name),
-        picked=hole(names.use(PICKER, "PICK_SEVERAL"))
+        picked=placeholder(names.use(PICKER, "PICK_SEVERAL"))
         + expression(f", {place} = ")
-        + hole(names.use(PICKER, "PICKED")),
-        left=hole(names.use(PICKER, "PICKER_LEAVE")),
+        + placeholder(names.use(PICKER, "PICKED")),
+        left=placeholder(names.use(PICKER, "PICKER_LEAVE")),
     )
 
 
@@ -125,9 +125,9 @@ def combobox(names: ModuleNames, target: EntitySchema, id: str) -> tuple[str, ..
         'placeholder="Its id"',
         "data-attr:placeholder=\"'Search…'\"",
         f'data-source="/{html(target.snake_name)}/options?list={id}--options&amp;q="',
-        f'data-on:input__debounce.200ms="{hole(names.use(PICKER, "PICKER_INPUT"))}"',
-        f'data-on:click="{hole(names.use(PICKER, "PICKER_OPEN"))}"',
-        f'data-on:keydown="{hole(names.use(PICKER, "PICKER_KEYS"))}"',
+        f'data-on:input__debounce.200ms="{placeholder(names.use(PICKER, "PICKER_INPUT"))}"',
+        f'data-on:click="{placeholder(names.use(PICKER, "PICKER_OPEN"))}"',
+        f'data-on:keydown="{placeholder(names.use(PICKER, "PICKER_KEYS"))}"',
     )
 
 

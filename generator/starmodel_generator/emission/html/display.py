@@ -8,7 +8,7 @@ from typing import assert_never
 
 from starmodel_generator.emission.context import Context, projected_type_name, variable_name
 from starmodel_generator.emission.declaration_order import public_fields
-from starmodel_generator.emission.html.input_limits import bare
+from starmodel_generator.emission.html.input_limits import unwrap
 from starmodel_generator.emission.html.markup import (
     code_in_fstring,
     html,
@@ -67,7 +67,7 @@ class PartView:
     """A named part of a value object, quoted for an f-string."""
 
     label: str
-    hole: str
+    placeholder: str
     is_number: bool
 
 
@@ -83,7 +83,7 @@ class DetailsView:
     parts: tuple[PartView, ...]
 
 
-class Shown:
+class DisplayValues:
     """Writes how values are shown in one generated module, and notes what that needs.
 
     Args:
@@ -119,16 +119,16 @@ class Shown:
         """The functions that have been used."""
         return tuple([view for view in self._details.values() if view is not None])
 
-    def hole(self, type_: TypeRef, value: str, depth: int = 0) -> str:
-        """Write what stands in a hole of an f-string."""
-        bare_type, is_optional, _ = bare(type_)
+    def placeholder(self, type_: TypeRef, value: str, depth: int = 0) -> str:
+        """Write what stands in a placeholder of an f-string."""
+        bare_type, is_optional, _ = unwrap(type_)
         if is_whole(bare_type) and not is_optional:
             return value
         return self.text(type_, value, depth)
 
     def text(self, type_: TypeRef, value: str, depth: int = 0) -> str:
         """Write an expression whose value is HTML."""
-        bare_type, is_optional, _ = bare(type_)
+        bare_type, is_optional, _ = unwrap(type_)
         match bare_type:
             case ScalarType():
                 return self._scalar(bare_type, value, is_optional=is_optional)
@@ -149,7 +149,7 @@ class Shown:
             case DictType():
                 return self._pairs(bare_type, _or_nothing(value, "{}", is_optional), depth)
             case TupleType() | UnionType() | AnyType() | EntityType() | FragmentType():
-                return f"{self.names.use(PAGE, 'anything')}({value})"
+                return f"{self.names.use(PAGE, 'render_json')}({value})"
             case OptionalType() | ConstrainedType():
                 raise AssertionError("nothing of these is left on a bare type")
             case _:
@@ -157,23 +157,23 @@ class Shown:
 
     def bound(self, type_: TypeRef, value: str) -> str:
         """Write what stands in the element that a signal keeps live; it has no markup inside."""
-        bare_type, _, _ = bare(type_)
+        bare_type, _, _ = unwrap(type_)
         if isinstance(bare_type, ScalarType) and bare_type.name == "datetime":
-            return f"{self.names.use(PAGE, 'moment')}({value})"
-        return self.hole(type_, value)
+            return f"{self.names.use(PAGE, 'format_datetime')}({value})"
+        return self.placeholder(type_, value)
 
     def live(self, type_: TypeRef, signal: str) -> str:
         """Write the expression that shows a single value, in an f-string.
 
         An empty text stands for `None`.
         """
-        bare_type, _, _ = bare(type_)
+        bare_type, _, _ = unwrap(type_)
         if self.has_inputs and bare_type == ScalarType(name="timedelta"):
             return f"{{{self.names.use(PAGE, 'DURATION')}}}{code_in_fstring(f'({signal})')}"
         return code_in_fstring(self._live(type_, signal))
 
     def _live(self, type_: TypeRef, signal: str) -> str:
-        bare_type, is_optional, _ = bare(type_)
+        bare_type, is_optional, _ = unwrap(type_)
         match bare_type:
             case ScalarType(name="bool"):
                 shown = f"{signal} ? 'Yes' : 'No'"
@@ -197,12 +197,12 @@ class Shown:
 
     def initial(self, type_: TypeRef, value: str) -> str:
         """Write a single value into the signals of the page, in an f-string."""
-        bare_type, is_optional, _ = bare(type_)
+        bare_type, is_optional, _ = unwrap(type_)
         if not is_optional and is_whole(bare_type):
             return f"{{{value}}}"
         if not is_optional and isinstance(bare_type, ScalarType) and bare_type.name in SAFE_TEXTS:
             return f"'{{{value}}}'"
-        return f"{{{self.names.use(PAGE, 'literal')}({value})}}"
+        return f"{{{self.names.use(PAGE, 'signal_literal')}({value})}}"
 
     def function(self, schema: ObjectSchema, *, is_row: bool) -> str:
         """Name the function that shows a value object, and write it where there is none yet."""
@@ -227,7 +227,7 @@ class Shown:
         """Write how one field of a value object is shown."""
         return PartView(
             label=in_fstring(html(label_of(field))),
-            hole=self.hole(field.type, member(owner, field.name)),
+            placeholder=self.placeholder(field.type, member(owner, field.name)),
             is_number=is_number(field.type),
         )
 
@@ -236,15 +236,15 @@ class Shown:
             case "int":
                 return _unless_none(f"str({value})", value, is_optional)
             case "float":
-                return f"{self.names.use(PAGE, 'number')}({value})"
+                return f"{self.names.use(PAGE, 'format_number')}({value})"
             case "timedelta" if self.has_inputs:
                 return f"{self.names.use(INPUT_VALUE, 'duration_of')}({value})"
             case "timedelta":
-                return f"{self.names.use(PAGE, 'duration')}({value})"
+                return f"{self.names.use(PAGE, 'format_duration')}({value})"
             case "bool":
-                return f"{self.names.use(PAGE, 'yes_or_no')}({value})"
+                return f"{self.names.use(PAGE, 'format_boolean')}({value})"
             case "datetime":
-                return f"{self.names.use(PAGE, 'local_time')}({value})"
+                return f"{self.names.use(PAGE, 'format_local_time')}({value})"
             case "Decimal" | "date" | "time" | "UUID" | "bytes":
                 return _or_nothing(value, '""', is_optional)
             case "str":
@@ -257,16 +257,16 @@ class Shown:
         if is_whole(type_):
             return _unless_none(f"str({value})", value, is_optional)
         if not is_single(type_):
-            return f"{self.names.use(PAGE, 'anything')}({value})"
+            return f"{self.names.use(PAGE, 'render_json')}({value})"
         if isinstance(type_.values[0], bool):
-            return f"{self.names.use(PAGE, 'yes_or_no')}({value})"
+            return f"{self.names.use(PAGE, 'format_boolean')}({value})"
         given = _or_nothing(value, '""', is_optional)
         return f"{self.names.use(PAGE, 'escape')}({given})"
 
     def _items(self, type_: TypeRef, value: str, depth: int) -> str:
         item = ITEMS[min(depth, len(ITEMS) - 1)]
         shown = self.text(type_, item, depth + 1)
-        return f"{self.names.use(PAGE, 'bullets')}([{shown} for {item} in {value}])"
+        return f"{self.names.use(PAGE, 'unordered_list')}([{shown} for {item} in {value}])"
 
     def _pairs(self, type_: DictType, value: str, depth: int) -> str:
         item = ITEMS[min(depth, len(ITEMS) - 1)]
@@ -274,7 +274,7 @@ class Shown:
         shown = self.text(type_.value, item, depth + 1)
         mapping = f"({value})" if " or " in value else value
         pairs = f"({name}, {shown}) for {name}, {item} in {mapping}.items()"
-        return f"{self.names.use(PAGE, 'definitions')}([{pairs}])"
+        return f"{self.names.use(PAGE, 'description_list')}([{pairs}])"
 
     def _label(self, type_: EnumType) -> str:
         """Name the labels of an enum."""
@@ -291,19 +291,19 @@ class Shown:
 
 
 def is_single(type_: TypeRef) -> bool:
-    """Whether a value of this type has no parts, so that one element can show it."""
-    type_, _, _ = bare(type_)
+    """Return whether a value of this type has no parts, so that one element can show it."""
+    type_, _, _ = unwrap(type_)
     if isinstance(type_, LiteralType):
         return len({type(value) for value in type_.values}) == 1
     return isinstance(type_, ScalarType | EnumType | RefType)
 
 
 def is_flat(type_: ObjectType, context: Context, seen: tuple[str, ...] = ()) -> bool:
-    """Whether a value object holds single values, or such objects, and nothing else."""
+    """Return whether a value object holds single values, or such objects, and nothing else."""
     if type_.object in seen:
         return False
     for field in public_fields(context.objects[type_.object]):
-        inner, is_optional, _ = bare(field.type)
+        inner, is_optional, _ = unwrap(field.type)
         if is_single(inner):
             continue
         if is_optional or not isinstance(inner, ObjectType):
@@ -314,19 +314,19 @@ def is_flat(type_: ObjectType, context: Context, seen: tuple[str, ...] = ()) -> 
 
 
 def has_parts(type_: TypeRef, context: Context) -> bool:
-    """Whether a form has an input for each part of a value of this type: a flat value object."""
-    type_, is_optional, _ = bare(type_)
+    """Return whether a form has an input for each part of a value of this type: a flat value object."""
+    type_, is_optional, _ = unwrap(type_)
     return isinstance(type_, ObjectType) and not is_optional and is_flat(type_, context)
 
 
 def is_number(type_: TypeRef) -> bool:
-    """Whether values of this type stand in a column of numbers."""
-    type_, _, _ = bare(type_)
+    """Return whether values of this type stand in a column of numbers."""
+    type_, _, _ = unwrap(type_)
     return is_whole(type_) or (isinstance(type_, ScalarType) and type_.name in NUMBERS)
 
 
 def is_whole(type_: TypeRef) -> bool:
-    """Whether this is `int`, or the literals are."""
+    """Return whether this is `int`, or the literals are."""
     if isinstance(type_, LiteralType):
         return bool(type_.values) and all(type(value) is int for value in type_.values)
     return isinstance(type_, ScalarType) and type_.name == "int"
@@ -338,7 +338,7 @@ def object_variable(schema: ObjectSchema) -> str:
 
 
 def label_of(field: FieldSchema) -> str:
-    """Give what a field is called on the page."""
+    """Return what a field is called on the page."""
     return field.title or title_words(field.name)
 
 
@@ -348,7 +348,7 @@ def member(owner: str, name: str) -> str:
 
 
 def _members(enum: EnumSchema) -> list[tuple[int | str, str]]:
-    """Give the values of an enum with what they are called; of two names the first counts."""
+    """Return the values of an enum with what they are called; of two names the first counts."""
     labels: dict[int | str, str] = {}
     for one in enum.members:
         labels.setdefault(one.value, title_words(one.name))

@@ -24,7 +24,9 @@ class Attribute:
 NO_LIMITS = Constraints()
 
 
-def bare(type_: TypeRef, constraints: Constraints = NO_LIMITS) -> tuple[TypeRef, bool, Constraints]:
+def unwrap(
+    type_: TypeRef, constraints: Constraints = NO_LIMITS
+) -> tuple[TypeRef, bool, Constraints]:
     """Take `None` and limits off a type: the type itself, whether `None` fits, the limits."""
     is_optional = False
     while type_.kind == "optional" or type_.kind == "constrained":
@@ -95,7 +97,7 @@ def text_limits(constraints: Constraints) -> list[Attribute]:
 def _bound(
     including: str | None, excluding: str | None, step: Decimal | None, direction: int
 ) -> Decimal | None:
-    """Give the outermost value that is allowed, as far as a browser can be told."""
+    """Return the outermost value that is allowed, as far as a browser can be told."""
     excluded = _decimal(excluding)
     bounds = [bound for bound in (_decimal(including), excluded) if bound is not None]
     if not bounds:

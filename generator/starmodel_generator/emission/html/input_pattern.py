@@ -55,7 +55,7 @@ def html_pattern(pattern: str) -> str | None:
 
 
 def is_one_line(pattern: str | None) -> bool:
-    """Whether no text that fits a pattern has a line break."""
+    """Return whether no text that fits a pattern has a line break."""
     if pattern is None or html_pattern(pattern) is None:
         return False
     pieces = [match.group() for match in _PIECE.finditer(pattern[1:-1])]

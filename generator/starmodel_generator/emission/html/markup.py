@@ -15,8 +15,8 @@ from starmodel_generator.unicode_table import is_printable
 LINE_LENGTH = 88
 """Columns of a line of an expression, where it can be broken."""
 
-HOLE = "\0"
-"""Stands in HTML for the one hole of its f-string; no text that went through `html` holds it."""
+PLACEHOLDER = "\0"
+"""Stands in HTML for the one placeholder of its f-string; no text that went through `html` holds it."""
 
 ID = "{id}"
 """What stands for a record's id in the path of a route."""
@@ -60,10 +60,12 @@ def in_string(text: str) -> str:
     return _PYTHON_NEEDS_CARE.sub(_python, text)
 
 
-def in_fstring(text: str, hole: str = "") -> str:
-    '''Write HTML in a `f"""` string of Python; `hole` is the expression for each `HOLE`.'''
-    parts = [in_string(part).replace("{", "{{").replace("}", "}}") for part in text.split(HOLE)]
-    return f"{{{hole}}}".join(parts)
+def in_fstring(text: str, placeholder: str = "") -> str:
+    '''Write HTML in a `f"""` string of Python; `placeholder` is the expression for each `PLACEHOLDER`.'''
+    parts = [
+        in_string(part).replace("{", "{{").replace("}", "}}") for part in text.split(PLACEHOLDER)
+    ]
+    return f"{{{placeholder}}}".join(parts)
 
 
 def text_in_fstring(text: str) -> str:
@@ -78,17 +80,17 @@ def code_in_fstring(code: str) -> str:
 
 def with_id(text: str) -> str:
     """Write HTML for an f-string, the record's id where its place is."""
-    return in_fstring(text.replace(ID, HOLE), "id")
+    return in_fstring(text.replace(ID, PLACEHOLDER), "id")
 
 
-def hole(code: str) -> str:
+def placeholder(code: str) -> str:
     """Mark Python in HTML for `in_template`."""
-    return f"{HOLE}{code}{HOLE}"
+    return f"{PLACEHOLDER}{code}{PLACEHOLDER}"
 
 
 def in_template(text: str) -> str:
-    '''Write HTML in a `f"""` string of Python; what `hole` has marked is left as it is.'''
-    parts = text.split(HOLE)
+    '''Write HTML in a `f"""` string of Python; what `placeholder` has marked is left as it is.'''
+    parts = text.split(PLACEHOLDER)
     return "".join(
         [f"{{{part}}}" if place % 2 else in_fstring(part) for place, part in enumerate(parts)]
     )

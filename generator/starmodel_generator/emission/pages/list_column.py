@@ -12,13 +12,13 @@ from starmodel_generator.emission.entity.record_labels import (
 from starmodel_generator.emission.forms.control import is_prose
 from starmodel_generator.emission.html.display import (
     PAGE,
-    Shown,
+    DisplayValues,
     is_number,
     is_single,
     label_of,
     member,
 )
-from starmodel_generator.emission.html.input_limits import bare
+from starmodel_generator.emission.html.input_limits import unwrap
 from starmodel_generator.emission.html.markup import html, in_fstring
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.literals import python_string, string_in_braces
@@ -53,7 +53,7 @@ class ColumnView:
 
     label: str
     heading: str
-    hole: str
+    placeholder: str
     is_number: bool
     is_title: bool
     is_long: bool
@@ -89,7 +89,7 @@ class Columns:
         entity: EntitySchema,
         context: Context,
         names: ModuleNames,
-        shown: Shown,
+        shown: DisplayValues,
         state_module: str,
     ) -> None:
         self.context = context
@@ -113,7 +113,7 @@ class Columns:
         number = is_number(field.type)
         heading = ""
         if field.name in self.sorts:
-            column = self.names.use(LISTING, "column")
+            column = self.names.use(LISTING, "sortable_header")
             items = ["view", python_string(field.name), string_in_braces(label)]
             if number:
                 items.append("is_number=True")
@@ -123,7 +123,7 @@ class Columns:
         return ColumnView(
             label=in_fstring(label),
             heading=heading,
-            hole=shown or self._cell(field.type, value),
+            placeholder=shown or self._cell(field.type, value),
             is_number=number,
             is_title=is_title,
             is_long=not is_title and is_prose(field.name, field.constraints),
@@ -140,13 +140,13 @@ class Columns:
         target = reference_of(type_)
         if target is not None:
             return self._reference(*target, value)
-        inner, is_optional, _ = bare(type_)
+        inner, is_optional, _ = unwrap(type_)
         if is_single(inner):
-            return self.shown.hole(type_, value)
+            return self.shown.placeholder(type_, value)
         if isinstance(inner, ObjectType):
             if not any(is_single(field.type) for field in self._parts(inner)):
                 return '"…"'
-            function = self._brief(self.context.objects[inner.object])
+            function = self._summary(self.context.objects[inner.object])
             return (
                 f'"" if {value} is None else {function}({value})'
                 if is_optional
@@ -163,7 +163,7 @@ class Columns:
         self.has_related = True
         target = self.context.entities[entity]
         name = value.removeprefix(f"{RECORD}[").removesuffix("]")
-        function = self.names.use(PAGE, "references" if is_several else "reference")
+        function = self.names.use(PAGE, "record_links" if is_several else "record_link")
         items = [
             python_string(f"/{target.snake_name}"),
             value,
@@ -172,12 +172,12 @@ class Columns:
         ]
         return f"{function}({', '.join(items)})"
 
-    def _brief(self, schema: ObjectSchema) -> str:
+    def _summary(self, schema: ObjectSchema) -> str:
         """Name the function that shows a value object in a line, and write it if there is none."""
-        name = f"{snake_case(schema.name)}_brief"
+        name = f"{snake_case(schema.name)}_summary"
         if name not in self._briefs:
             self.names.define(name)
-            self.names.use(PAGE, "brief")
+            self.names.use(PAGE, "inline_summary")
             parts = tuple(
                 (string_in_braces(html(label_of(field))), self.shown.text(field.type, part))
                 for field in public_fields(schema)
@@ -194,15 +194,15 @@ class Columns:
 
 
 def _is_short(field: FieldSchema) -> bool:
-    """Whether a value is so short that a line break in it would only harm."""
-    type_, _, constraints = bare(field.type, field.constraints)
+    """Return whether a value is so short that a line break in it would only harm."""
+    type_, _, constraints = unwrap(field.type, field.constraints)
     if type_ == ScalarType(name="str"):
         return constraints.max_length is not None and constraints.max_length <= SHORT_TEXT
     return isinstance(type_, ScalarType) and type_.name in ("date", "time", "datetime", "bool")
 
 
 def _is_counted(type_: TypeRef) -> bool:
-    """Whether this is a collection of what has parts itself, of which a list says how many."""
+    """Return whether this is a collection of what has parts itself, of which a list says how many."""
     match type_:
         case ListType() | SetType():
             return not is_single(type_.item)

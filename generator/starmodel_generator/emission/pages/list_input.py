@@ -11,7 +11,7 @@ from starmodel_generator.emission.html.display import (
     is_single,
     label_of,
 )
-from starmodel_generator.emission.html.input_limits import bare
+from starmodel_generator.emission.html.input_limits import unwrap
 from starmodel_generator.emission.html.markup import html, in_fstring
 from starmodel_generator.emission.python.literals import python_string, string_in_braces
 from starmodel_schemas import (
@@ -30,7 +30,7 @@ class ChoiceView:
 
     value: str
     label: str
-    hole: str
+    placeholder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class InputView:
     name: str
     label: str
     type: str
-    hole: str
+    placeholder: str
     choices: tuple[ChoiceView, ...] = ()
 
 
@@ -67,7 +67,7 @@ class Inputs:
         for field in public_fields(self.entity):
             if field.computed or field.name == "id":
                 continue
-            type_, _, constraints = bare(field.type, field.constraints)
+            type_, _, constraints = unwrap(field.type, field.constraints)
             label = label_of(field)
             match type_:
                 case EnumType():
@@ -105,7 +105,7 @@ class Inputs:
             name=name,
             label=in_fstring(html(label)),
             type=type_,
-            hole=f"view.value({python_string(name)})",
+            placeholder=f"view.value({python_string(name)})",
         )
 
     def _select(self, field: FieldSchema, options: list[tuple[str, str]]) -> InputView:
@@ -116,7 +116,7 @@ class Inputs:
             ChoiceView(
                 value=in_fstring(html(value)),
                 label=in_fstring(html(label)),
-                hole=f"view.chosen({python_string(field.name)}, {string_in_braces(value)})",
+                placeholder=f"view.selected({python_string(field.name)}, {string_in_braces(value)})",
             )
             for value, label in labels.items()
             if value
@@ -126,7 +126,7 @@ class Inputs:
             name=field.name,
             label=in_fstring(html(label_of(field))),
             type="select",
-            hole="",
+            placeholder="",
             choices=tuple(choices),
         )
 

@@ -13,8 +13,8 @@ from starmodel_generator.emission.entity.record_labels import (
 from starmodel_generator.emission.forms.control import first_line
 from starmodel_generator.emission.html.display import (
     PAGE,
+    DisplayValues,
     LabelsView,
-    Shown,
 )
 from starmodel_generator.emission.html.markup import html, in_fstring
 from starmodel_generator.emission.pages.list_column import LISTING, BriefView, Columns, ColumnView
@@ -79,7 +79,7 @@ class _ListPage:
         self.context = context
         self.own = context.names[entity.qualified_name]
         self.names = ModuleNames(context.first_party, by_name=True)
-        self.shown = Shown(
+        self.shown = DisplayValues(
             self.names,
             context,
             self.own.module("state"),
@@ -89,12 +89,12 @@ class _ListPage:
 
     def view(self) -> ListPageView:
         names, entity = self.names, self.entity
-        for name in ("SEARCH", "FOLLOW", "REFRESH", "ListView"):
+        for name in ("SEARCH", "FOLLOW_LINK", "REFRESH", "ListView"):
             names.use(LISTING, name)
         for name in ("NOTICE", "escape"):
             names.use(PAGE, name)
         names.use("starmodel.web", "Page")
-        names.use("starmodel.web", "segment")
+        names.use("starmodel.web", "quote_path_segment")
         state_type = names.use(self.own.module("state"), self.own.state_type)
         action = names.use("starmodel.web.datastar.actions", "live_action")
         snake = entity.snake_name
@@ -124,7 +124,7 @@ class _ListPage:
             page_signature=Group(
                 f"def {snake}_list_page(", (f"view: ListView[{state_type}]",), ") -> Page:"
             ),
-            page_docstring=docstring(f"The page that lists {several}.", 4),
+            page_docstring=docstring(f"Return the page that lists {several}.", 4),
             page_result=Group(
                 "return Page(",
                 (
@@ -146,14 +146,14 @@ class _ListPage:
             path=in_fstring(html(f"/{snake}")),
             inputs=inputs,
             more=more,
-            more_opened=f"view.opened({', '.join([python_string(one.name) for one in more])})",
+            more_opened=f"view.details_open({', '.join([python_string(one.name) for one in more])})",
             new_label=in_fstring(html(f"New {record_words(entity)}")) if self._is_made() else "",
             columns=columns,
             heading=in_fstring(html(sentence_case(several))),
-            counted=f"{names.use(LISTING, 'turning')}(view, {', '.join(counted)})",
-            nothing=f"{names.use(LISTING, 'nothing')}(view, {counted[1]})",
-            kept=f"{names.use(LISTING, 'kept')}(view, {constant})",
-            filters=f"{names.use(LISTING, 'filters')}(view, {constant}, {labels})",
+            counted=f"{names.use(LISTING, 'pagination')}(view, {', '.join(counted)})",
+            nothing=f"{names.use(LISTING, 'empty_state')}(view, {counted[1]})",
+            kept=f"{names.use(LISTING, 'hidden_filters')}(view, {constant})",
+            filters=f"{names.use(LISTING, 'filter_chips')}(view, {constant}, {labels})",
             briefs=self.columns.briefs,
             imports=names.import_block(),
         )
@@ -162,7 +162,7 @@ class _ListPage:
         return any(event.is_creation for event in self.entity.events)
 
     def _listed_fields(self) -> list[FieldSchema]:
-        """Give the fields that have a column; the id has one where nothing else is a title."""
+        """Return the fields that have a column; the id has one where nothing else is a title."""
         return [
             field
             for field in state_fields(self.entity)

@@ -7,7 +7,13 @@ from starmodel_generator.emission.entity.endpoints import endpoints
 from starmodel_generator.emission.entity.record_labels import label_field
 from starmodel_generator.emission.forms.control import first_line
 from starmodel_generator.emission.forms.form import Forms, FormView
-from starmodel_generator.emission.html.display import PAGE, DetailsView, LabelsView, Shown, member
+from starmodel_generator.emission.html.display import (
+    PAGE,
+    DetailsView,
+    DisplayValues,
+    LabelsView,
+    member,
+)
 from starmodel_generator.emission.html.markup import code_in_fstring, key
 from starmodel_generator.emission.pages.page_record import RecordView, record_view
 from starmodel_generator.emission.pages.page_row import PieceView, RelationView, Rows, RowView
@@ -68,7 +74,7 @@ class _Page:
         self.own = context.names[entity.qualified_name]
         self.is_record = entity.scope == "RECORD"
         self.names = ModuleNames(context.first_party, by_name=True)
-        self.shown = Shown(
+        self.shown = DisplayValues(
             self.names,
             context,
             self.own.module("state"),
@@ -125,7 +131,7 @@ class _Page:
         return Group(f"{self.names.define(self.own.fragments)} = {{", tuple(pieces), "}")
 
     def _fields(self) -> list[FieldSchema]:
-        """Give the public fields; the id of a record that is called by a name comes last."""
+        """Return the public fields; the id of a record that is called by a name comes last."""
         fields = state_fields(self.entity)
         has_own = self.entity.declares_id or label_field(self.entity) is None
         if not self.is_listed or has_own:
@@ -145,7 +151,7 @@ class _Page:
         if self.is_record:
             live = f'escape(live_action("{self.entity.snake_name}:" + state["id"]))'
             if (record and record.takes_id) or any(form.takes_id for form in forms):
-                identity = f'{self.names.use("starmodel.web", "segment")}(state["id"])'
+                identity = f'{self.names.use("starmodel.web", "quote_path_segment")}(state["id"])'
         return FunctionView(
             signature=Group(
                 f"def {self.names.define(self.own.page_function)}(",
@@ -166,7 +172,7 @@ class _Page:
         )
 
     def _related(self) -> list[str]:
-        """Give the parameter with what the record refers to, if it refers to anything."""
+        """Return the parameter with what the record refers to, if it refers to anything."""
         if not self.rows.relations:
             return []
         return [f"related: {self.names.use('starmodel.web.ui.list_view', 'Related')}"]
@@ -175,7 +181,7 @@ class _Page:
         name = f"new_{self.own.page_function}"
         return FunctionView(
             signature=Group(f"def {self.names.define(name)}(", (), ") -> Page:"),
-            docstring=docstring(f"The page on which {an(self.entity.name)} is made.", 4),
+            docstring=docstring(f"Return the page on which {an(self.entity.name)} is made.", 4),
             result=self._result(python_string(f"New {title_words(self.entity.name).lower()}")),
             id="",
             live="",

@@ -86,7 +86,7 @@ def record_view(entity: EntitySchema, relations: Sequence[RelationView]) -> Reco
 
 
 def _warning(entity: EntitySchema) -> str:
-    """Say what will be deleted, as HTML for an f-string."""
+    """Describe what will be deleted, as HTML for an f-string."""
     label = label_field(entity)
     subject = "It" if label is None else f"{{escape({member('state', label)}) or 'It'}}"
     return f"{subject} will be deleted. This cannot be undone."

@@ -12,13 +12,13 @@ from starmodel_generator.emission.entity.record_labels import label_field, refer
 from starmodel_generator.emission.forms.control import first_line
 from starmodel_generator.emission.html.display import (
     PAGE,
+    DisplayValues,
     PartView,
-    Shown,
     label_of,
     member,
     object_variable,
 )
-from starmodel_generator.emission.html.input_limits import bare
+from starmodel_generator.emission.html.input_limits import unwrap
 from starmodel_generator.emission.html.markup import (
     code_in_fstring,
     key,
@@ -50,7 +50,7 @@ class ValueView:
     hint: str
     key: str
     live: str
-    hole: str
+    placeholder: str
     initial: str
     kind: str = "value"
 
@@ -133,7 +133,7 @@ class Rows:
     """
 
     def __init__(
-        self, entity: EntitySchema, context: Context, names: ModuleNames, shown: Shown
+        self, entity: EntitySchema, context: Context, names: ModuleNames, shown: DisplayValues
     ) -> None:
         self.entity = entity
         self.context = context
@@ -154,7 +154,7 @@ class Rows:
         target = self.context.entities[many.entity]
         # A field that is called like another parameter of a list has its filter elsewhere.
         name = f"{many.field}__in" if many.field in QUERY_NAMES else many.field
-        segment = self.names.use("starmodel.web", "segment")
+        segment = self.names.use("starmodel.web", "quote_path_segment")
         return ManyView(
             label=text_in_fstring(title_words(many.name)),
             link=text_in_fstring(f"Show {title_words(many.name).lower()}"),
@@ -164,7 +164,7 @@ class Rows:
 
     def _row(self, field: FieldSchema, path: tuple[str, ...], owner: str) -> RowView:
         """Decide how a field is shown; `path` leads to the object it is part of."""
-        type_, _, _ = bare(field.type)
+        type_, _, _ = unwrap(field.type)
         value = member(owner, field.name)
         target = reference_of(field.type)
         if target is not None and not path and self.is_listed:
@@ -183,7 +183,7 @@ class Rows:
             hint=text_in_fstring(first_line(field.description)),
             key=code_in_fstring(key(field.name)),
             live=self.shown.live(field.type, signal(self.entity.namespace, *path, field.name)),
-            hole=self.shown.bound(field.type, value),
+            placeholder=self.shown.bound(field.type, value),
             initial=self.shown.initial(field.type, value),
         )
 
@@ -191,11 +191,11 @@ class Rows:
         self, field: FieldSchema, entity: str, is_several: bool, value: str
     ) -> RelationView:
         target = self.context.entities[entity]
-        function = self.names.use(PAGE, "references" if is_several else "reference")
+        function = self.names.use(PAGE, "record_links" if is_several else "record_link")
         name = python_string(field.name)
         label = python_string(label_field(target) or "id")
         path = python_string(f"/{target.snake_name}")
-        literal = self.names.use(PAGE, "literal")
+        literal = self.names.use(PAGE, "signal_literal")
         if is_several:
             literal = self.names.use("starmodel.web.datastar.attributes", "escape_attribute")
         relation = RelationView(
@@ -241,13 +241,13 @@ class Rows:
 
 
 def _table_item(type_: TypeRef) -> tuple[ObjectType | None, bool]:
-    """Give the value object that a list is made of, and whether the list may be missing."""
-    type_, is_optional, _ = bare(type_)
+    """Return the value object that a list is made of, and whether the list may be missing."""
+    type_, is_optional, _ = unwrap(type_)
     match type_:
         case ListType() | SetType():
-            item, is_missing, _ = bare(type_.item)
+            item, is_missing, _ = unwrap(type_.item)
         case TupleType(variadic=True):
-            item, is_missing, _ = bare(type_.items[0])
+            item, is_missing, _ = unwrap(type_.items[0])
         case _:
             return None, False
     return (item if isinstance(item, ObjectType) and not is_missing else None), is_optional

@@ -27,7 +27,7 @@ def default_layout(default: Default, names: ModuleNames) -> Layout | None:
 
 
 def use_qualified(qualified_name: str, names: ModuleNames) -> str:
-    """Import what is named `shop.entities.Status` or `shop.bus:AuditedBus`; gives its name."""
+    """Import what is named `shop.entities.Status` or `shop.bus:AuditedBus`; returns its name."""
     separator = ":" if ":" in qualified_name else "."
     module, _, name = qualified_name.rpartition(separator)
     return names.use(module, name)

@@ -11,12 +11,12 @@ from starmodel_generator.unicode_table import display_width
 
 
 def formatted(text: str) -> str:
-    """Give the text as black would; most texts come back as they are."""
+    """Return the text as black would; most texts come back as they are."""
     return text if is_vouched_for(text) else format_with_black(text)
 
 
 def is_vouched_for(text: str) -> bool:
-    """Whether every line fits, docstrings and other triple-quoted texts left out.
+    """Return whether every line fits, docstrings and other triple-quoted texts left out.
 
     In generated code three quotation marks in a row stand only at the ends of such a text.
     """

@@ -8,7 +8,7 @@ import re
 from collections.abc import Container, Iterable
 from functools import lru_cache
 
-from starmodel_generator.emission.python.layout import LINE_LENGTH, Group, lay
+from starmodel_generator.emission.python.layout import LINE_LENGTH, Group, lay_out
 from starmodel_generator.standard_names import STANDARD_MODULES
 from starmodel_generator.unicode_table import display_width
 from starmodel_schemas.naming import upper_case
@@ -62,8 +62,8 @@ _FACADES = {
 }
 """Modules that are imported whole, and whose names each of them has for generated code.
 
-So an author's names clash with one name instead of thirty: `sm.Outcome`, `web.Route`, and in
-clients `http.Answer`.
+So an author's names clash with one name instead of thirty: `sm.CommandResult`, `web.Route`, and in
+clients `http.EntityResponse`.
 """
 
 FACADE_OF = {module: facade for facade, modules in _FACADES.items() for module in modules}
@@ -97,7 +97,7 @@ class ModuleNames:
         self._modules: dict[str, str] = {}
 
     def use(self, module: str, name: str) -> str:
-        """Import a name; gives what is to be written where it is used."""
+        """Import a name; returns what is to be written where it is used."""
         facade = self._facades.get(module)
         if facade is not None:
             return f"{self.use_module(facade)}.{name}"
@@ -107,7 +107,7 @@ class ModuleNames:
         return name
 
     def use_module(self, module: str) -> str:
-        """Import a module; gives what it is called, which is nothing of the author's."""
+        """Import a module; returns what it is called, which is nothing of the author's."""
         alias = _MODULE_ALIASES.get(module, module)
         if alias in self._taken:
             alias = f"{module}_module" if _is_standard(module) else f"{alias}_"
@@ -116,7 +116,7 @@ class ModuleNames:
         return alias
 
     def builtin(self, name: str) -> str:
-        """Give what is to be written for a builtin."""
+        """Return what is to be written for a builtin."""
         return f"{self.use_module('builtins')}.{name}" if name in self._taken else name
 
     def define(self, name: str) -> str:
@@ -177,7 +177,7 @@ def _statement(module: str, names: tuple[str, ...]) -> str:
     line = f"from {module} import {', '.join(names)}"
     if display_width(line) <= LINE_LENGTH:
         return line
-    return lay(Group(f"from {module} import (", names, ")"), 0)
+    return lay_out(Group(f"from {module} import (", names, ")"), 0)
 
 
 @lru_cache(maxsize=1024)

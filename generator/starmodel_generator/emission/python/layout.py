@@ -52,7 +52,7 @@ def flat(layout: Layout) -> str:
     return f"{layout.head}{opening}{body}{closing}"
 
 
-def lay(layout: Layout, indent: int, end: str = "") -> str:
+def lay_out(layout: Layout, indent: int, end: str = "") -> str:
     """Write it from column `indent` on, `end` behind it; lines after the first are indented."""
     if isinstance(layout, str):
         return layout + end
@@ -65,7 +65,8 @@ def lay(layout: Layout, indent: int, end: str = "") -> str:
         if not layout.items:
             return text
         items = [
-            item + "," if isinstance(item, str) else lay(item, inner, ",") for item in layout.items
+            item + "," if isinstance(item, str) else lay_out(item, inner, ",")
+            for item in layout.items
         ]
         body = margin.join(items)
         return f"{layout.head}{margin}{body}\n{' ' * indent}{layout.tail}{end}"
@@ -78,7 +79,7 @@ def lay(layout: Layout, indent: int, end: str = "") -> str:
 
 def call(head: str, items: "tuple[Layout, ...]", indent: int, end: str = "") -> str:
     """Write `head(items)` and `end` from column `indent` on."""
-    return lay(Group(head + "(", items, ")"), indent, end)
+    return lay_out(Group(head + "(", items, ")"), indent, end)
 
 
 def named(name: str, layout: Layout) -> Layout:

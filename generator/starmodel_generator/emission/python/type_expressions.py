@@ -40,11 +40,11 @@ class Classes(Protocol):
     """Where a module finds the classes that types refer to."""
 
     def name(self, reference: Reference) -> str:
-        """Import a class if need be; gives what is to be written for it."""
+        """Import a class if need be; returns what is to be written for it."""
         ...
 
     def reference(self, type_: RefType) -> str:
-        """Give what is to be written for a reference to a record."""
+        """Return what is to be written for a reference to a record."""
         ...
 
 
@@ -117,14 +117,14 @@ def literal(type_: LiteralType, names: ModuleNames) -> str:
 
 
 def without_constraints(type_: TypeRef) -> TypeRef:
-    """The type itself, where limits of its values do not matter."""
+    """Return the type itself, where limits of its values do not matter."""
     while isinstance(type_, ConstrainedType):
         type_ = type_.item
     return type_
 
 
 def is_fragment(type_: TypeRef) -> bool:
-    """Whether an event that gives this gives something for the page."""
+    """Return whether an event that gives this gives something for the page."""
     match type_:
         case FragmentType():
             return True
@@ -139,7 +139,7 @@ def is_fragment(type_: TypeRef) -> bool:
 
 
 def is_nullable(type_: TypeRef) -> bool:
-    """Whether `None` is a value of the type."""
+    """Return whether `None` is a value of the type."""
     type_ = without_constraints(type_)
     if isinstance(type_, LiteralType):
         return None in type_.values
@@ -147,7 +147,7 @@ def is_nullable(type_: TypeRef) -> bool:
 
 
 def has_literal(type_: TypeRef) -> bool:
-    """Whether a value of the type is, or may hold, one of some literals."""
+    """Return whether a value of the type is, or may hold, one of some literals."""
     match type_:
         case LiteralType():
             return True

@@ -120,7 +120,7 @@ def _call(event: Endpoint, names: ModuleNames) -> tuple[str, ...]:
 
 
 def _errors(entity: EntitySchema, events: list[Endpoint], names: ModuleNames) -> Layout:
-    """The tree of error signals, all empty: an expression that reads one that is not declared
+    """Return the tree of error signals, all empty: an expression that reads one that is not declared
     would stop every expression of the page.
     """
     trees = tuple(
@@ -136,7 +136,7 @@ def _errors(entity: EntitySchema, events: list[Endpoint], names: ModuleNames) ->
 
 
 def _tree(entity: EntitySchema, *, has_errors: bool) -> Layout:
-    """All signals of the entity, by name."""
+    """Return all signals of the entity, by name."""
     errors = ('"errors": ERRORS',) if has_errors else ()
     return Group("{", (f"{python_string(entity.namespace)}: state", *errors), "}")
 
@@ -149,10 +149,10 @@ def _parameter(
     is_required = isinstance(parameter.default, RequiredDefault)
     if is_required and event.event.crud == "create":
         return declared
-    omitted = names.use(ACTIONS, "Omitted")
+    omitted = names.use(ACTIONS, "UnsetType")
     if is_required and event.event.crud is None:
         return f"{declared} | {omitted}"
-    return f"{declared} | {omitted} = {names.use(ACTIONS, 'OMITTED')}"
+    return f"{declared} | {omitted} = {names.use(ACTIONS, 'UNSET')}"
 
 
 def _signals(

@@ -19,7 +19,7 @@ def holder_of(entity: EntitySchema, event: EventSchema) -> str | None:
 
 
 def needs_session(entity: EntitySchema, event: EventSchema, context: Context) -> bool:
-    """Whether the event takes another entity of the session besides its own."""
+    """Return whether the event takes another entity of the session besides its own."""
     return holder_of(entity, event) != "session" and any(
         isinstance(parameter.source, EntitySource)
         and context.entities[parameter.source.entity].scope == "SESSION"

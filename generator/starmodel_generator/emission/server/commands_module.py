@@ -15,7 +15,7 @@ from starmodel_generator.emission.entity.reference_checks import (
 )
 from starmodel_generator.emission.python.default_expressions import default_layout, use_qualified
 from starmodel_generator.emission.python.import_block import ModuleNames
-from starmodel_generator.emission.python.layout import Group, Layout, lay, named, prefixed
+from starmodel_generator.emission.python.layout import Group, Layout, lay_out, named, prefixed
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_generator.emission.python.type_expressions import (
     AuthorsClasses,
@@ -118,7 +118,7 @@ class _Command:
         self.subject = _local(
             entity.snake_name, {*own, *taken, *own_parameters(entity, event, context), "sm"}
         )
-        self.outcome_type = names.use("starmodel.application", "Outcome")
+        self.outcome_type = names.use("starmodel.application", "CommandResult")
         names.define(event.function)
 
     def view(self) -> CommandView:
@@ -178,13 +178,13 @@ class _Command:
         type_ = annotation(parameter.type, self.names, self.classes)
         declared = f"{name}: {type_}"
         if may_be_omitted(self.event, parameter):
-            omitted = self.names.use("starmodel.domain", "Omitted")
-            return [f"{declared} | {omitted} = {self.names.use('starmodel.domain', 'OMITTED')}"]
+            omitted = self.names.use("starmodel.domain", "UnsetType")
+            return [f"{declared} | {omitted} = {self.names.use('starmodel.domain', 'UNSET')}"]
         default = default_layout(parameter.default, self.names)
         return [declared if default is None else prefixed(f"{declared} = ", default)]
 
     def _unit(self) -> list[str]:
-        """What the unit of work is made with."""
+        """Return what the unit of work is made with."""
         return ["actor", *(["idempotency_key=idempotency_key"] if self.is_once else [])]
 
     def _docstring(self) -> str:
@@ -196,7 +196,7 @@ class _Command:
         return docstring(runs, 4)
 
     def _checks(self) -> list[Layout]:
-        """What can be refused before anything is loaded, and what is given to be written."""
+        """Return what can be refused before anything is loaded, and what is given to be written."""
         checks = self._static_checks()
         if self.event.crud is not None:
             checks += crud_preparation(self.event, self.arguments, self.names)
@@ -218,13 +218,13 @@ class _Command:
         return [authorize] if authorize in checks else checks
 
     def _others(self) -> Iterator[tuple[ParameterSchema, EntitySchema]]:
-        """Give the parameters that are entities themselves."""
+        """Return the parameters that are entities themselves."""
         for parameter in self.event.parameters:
             if isinstance(parameter.source, EntitySource):
                 yield parameter, self.context.entities[parameter.source.entity]
 
     def _locks(self) -> Iterator[Layout]:
-        """Say what will be locked, where there are several that others may lock as well."""
+        """Describe what will be locked, where there are several that others may lock as well."""
         if not self.event.lock:
             return
         locked: list[tuple[EntitySchema, str | None]] = []
@@ -304,7 +304,7 @@ class _Command:
             load = f"None if {holder} is None else {load}"
             inner = 12 if self.event.is_generator else 16
             checks = [
-                f"if {parameter.name} is not None:\n{' ' * inner}{lay(check, inner)}"
+                f"if {parameter.name} is not None:\n{' ' * inner}{lay_out(check, inner)}"
                 for check in checks
             ]
         return [f"{parameter.name} = {load}", *checks]
@@ -335,7 +335,7 @@ class _Command:
         return f"{owner}.{self.event.function}"
 
     def _arguments(self) -> tuple[Layout, ...]:
-        """What the author's method is called with."""
+        """Return what the author's method is called with."""
         return tuple(
             named(parameter.name, self._argument(parameter)) for parameter in self.event.parameters
         )
@@ -407,7 +407,7 @@ class _Command:
         return Group(f"{declared} = await {self.work}.commit(", tuple(items), ")")
 
     def _recorded(self) -> Layout:
-        """What the record of the event says it was called with."""
+        """Return what the record of the event says it was called with."""
         return Group(
             "{",
             tuple(
@@ -439,7 +439,7 @@ class _Command:
         return self.event.returns is not None and is_fragment(self.event.returns)
 
     def _may_be_fragment(self) -> bool:
-        """Whether only the value itself will tell, or a text is to be shown somewhere."""
+        """Return whether only the value itself will tell, or a text is to be shown somewhere."""
         returns = self.event.returns
         is_shown = isinstance(returns, ScalarType) and returns.name == "str"
         return isinstance(returns, AnyType) or (is_shown and self.event.selector is not None)
@@ -451,7 +451,7 @@ class _Command:
 def _names_of_the_author(
     entity: EntitySchema, event: EventSchema, context: Context
 ) -> Iterator[str]:
-    """Give the names that a command has from the author: of parameters, and of what it calls."""
+    """Return the names that a command has from the author: of parameters, and of what it calls."""
     rules = [entity.access, event.access]
     for parameter in event.parameters:
         match parameter.source:

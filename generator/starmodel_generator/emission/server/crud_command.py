@@ -16,7 +16,7 @@ from starmodel_schemas import EntitySchema, EventSchema, ParameterSchema
 
 
 def crud_docstring(entity: EntitySchema, event: EventSchema) -> str:
-    """Say what a command does."""
+    """Describe what a command does."""
     words = crud_words(entity, event)
     if event.crud != "update":
         return docstring(words, 4)
@@ -75,7 +75,7 @@ def crud_record(
 
 
 def _fields(event: EventSchema) -> list[ParameterSchema]:
-    """Give the parameters that are fields."""
+    """Return the parameters that are fields."""
     return [
         parameter
         for parameter in event.parameters
@@ -85,4 +85,4 @@ def _fields(event: EventSchema) -> list[ParameterSchema]:
 
 def _given(fields: Iterable[ParameterSchema], names: ModuleNames) -> Layout:
     items = tuple(f"{field.name}={field.name}" for field in fields)
-    return Group(f"{names.use('starmodel.domain', 'given')}(", items, ")")
+    return Group(f"{names.use('starmodel.domain', 'drop_unset')}(", items, ")")

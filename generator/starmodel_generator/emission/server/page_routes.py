@@ -70,7 +70,7 @@ class PageRoutes:
             if kind == "update":
                 function = "edit_routes"
                 items[0] = self._queries()
-                items.append(self._form_page(f"{self.entity.snake_name}_draft"))
+                items.append(self._form_page(f"{self.entity.snake_name}_form_state"))
             if kind == "delete" and self.label is not None:
                 items.append(named("label", python_string(self.label)))
         if event.respond == "ack":

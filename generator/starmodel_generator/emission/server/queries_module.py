@@ -144,7 +144,7 @@ class _Queries:
             named(one.field.name, self._field(one))
             for one in searched_fields(self.entity, self.context)
         ]
-        kind = "ColumnQueries" if is_flat(self.entity, self.context) else "Queries"
+        kind = "ColumnFilterSet" if is_flat(self.entity, self.context) else "FilterSet"
         queries = self.names.use("starmodel.application.queries.filter_set", kind)
         return Group(f"{self.constant} = {queries}(", (definition, *fields), ")")
 
@@ -155,7 +155,7 @@ class _Queries:
             items.append(self.names.use(target.module("state"), target.constant))
         elif one.kind in ("ordered", "exact"):
             items.append(annotation(one.type, self.names, self.classes))
-        if one.is_nullable and one.kind != "presence":
+        if one.is_nullable and one.kind != "null_only":
             items.append("nullable=True")
         return Group(f"{self.names.use(SEARCHABLE, one.kind)}(", tuple(items), ")")
 

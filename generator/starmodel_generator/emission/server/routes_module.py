@@ -200,7 +200,7 @@ class _Routes:
         items = [self.core_schemas.layout(parameter.type, parameter.constraints)]
         default = default_layout(parameter.default, self.names)
         if event.crud == "create" and may_be_omitted(event, parameter):
-            default = self.names.use("starmodel.domain", "OMITTED")
+            default = self.names.use("starmodel.domain", "UNSET")
         if default is not None:
             items.append(named("default", default))
         return Group("web.Argument(", (*items, *extra), ")")
@@ -242,7 +242,7 @@ class _Routes:
         )
 
     def _command_items(self, endpoint: Endpoint) -> tuple[Layout, ...]:
-        """What the command is called with: who, which instance, and the arguments."""
+        """Return what the command is called with: who, which instance, and the arguments."""
         event = endpoint.event
         items: list[Layout] = ["request.services"]
         if holder_of(self.entity, event) is not None:
@@ -265,10 +265,10 @@ class _Routes:
     def _answer(self, event: EventSchema) -> Layout:
         definition = self.own.constant
         if event.is_creation:
-            function = self.names.use("starmodel.web", "answer_created")
+            function = self.names.use("starmodel.web", "respond_created")
             return Group(f"return {function}(", ("request", definition, "outcome"), ")")
         if event.is_generator:
-            function = self.names.use("starmodel.web", "answer_stream")
+            function = self.names.use("starmodel.web", "respond_stream")
             items: list[Layout] = ["request", definition, "outcomes", *self._target(event)]
             result = self._result(event, "result")
             if result is not None and event.returns is not None:
@@ -277,7 +277,7 @@ class _Routes:
                     result = conditional(("None", "result is None", flat(result)))
                 items.append(named("result", prefixed("lambda result: ", result)))
             return Group(f"return await {function}(", tuple(items), ")")
-        function = self.names.use("starmodel.web", "answer_event")
+        function = self.names.use("starmodel.web", "respond_event")
         items = ["request", definition, "outcome", *self._target(event)]
         result = self._result(event, "outcome.result")
         if result is not None:
@@ -285,7 +285,7 @@ class _Routes:
         return Group(f"return {function}(", tuple(items), ")")
 
     def _target(self, event: EventSchema) -> list[Layout]:
-        """Where a fragment goes that only shows itself at run time."""
+        """Return where a fragment goes that only shows itself at run time."""
         returns = event.returns
         is_text = isinstance(returns, ScalarType) and returns.name == "str"
         if not isinstance(returns, AnyType) and not is_text:

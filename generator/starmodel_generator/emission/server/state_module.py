@@ -118,7 +118,7 @@ def state_view(entity: EntitySchema, context: Context) -> StateView:
 
 
 def state_fields(entity: EntitySchema) -> list[FieldSchema]:
-    """Give the public fields of an entity's state; a record's begins with its id."""
+    """Return the public fields of an entity's state; a record's begins with its id."""
     fields = public_fields(entity)
     if entity.scope == "RECORD" and not any(field.name == "id" for field in entity.fields):
         identity = FieldSchema(name="id", type=ScalarType(name="str"), default=RequiredDefault())
@@ -127,7 +127,7 @@ def state_fields(entity: EntitySchema) -> list[FieldSchema]:
 
 
 def read_path(entity: EntitySchema) -> str:
-    """Give the path an entity is read at, with `{id}` for a record."""
+    """Return the path an entity is read at, with `{id}` for a record."""
     path = f"/{entity.snake_name}"
     return f"{path}/{{id}}" if entity.scope == "RECORD" else path
 
@@ -161,7 +161,7 @@ def _object_projection(
             (f"{variable}: {schema.name}",),
             f") -> {projected_type_name(schema)}:",
         ),
-        docstring=docstring(f"Pick the public fields of {an(schema.name)}.", 4),
+        docstring=docstring(f"Return the public fields of {an(schema.name)}.", 4),
         fields=_picked(schema, public_fields(schema), variable, projection, scales),
     )
 
@@ -177,7 +177,7 @@ def _entity_projection(
             (f"{variable}: {entity.name}",),
             f") -> {own.state_type}:",
         ),
-        docstring=docstring(f"Pick the public fields of {an(entity.name)}.", 4),
+        docstring=docstring(f"Return the public fields of {an(entity.name)}.", 4),
         fields=_picked(entity, fields, variable, projection, scales),
     )
 

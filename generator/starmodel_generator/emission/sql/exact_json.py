@@ -22,12 +22,12 @@ _BARE = frozenset({"bool", "int", "str"})
 
 
 def stored_fields(schema: ObjectSchema) -> list[FieldSchema]:
-    """Give the fields of a value object that are kept: all but those that are worked out."""
+    """Return the fields of a value object that are kept: all but those that are worked out."""
     return [field for field in schema.fields if not field.computed]
 
 
 def is_json(type_: TypeRef) -> bool:
-    """Whether JSON takes values of a type as they are, down to the last part."""
+    """Return whether JSON takes values of a type as they are, down to the last part."""
     match type_:
         case ScalarType():
             return type_.name in PLAIN
@@ -44,7 +44,7 @@ def is_json(type_: TypeRef) -> bool:
 
 
 def is_text(key: TypeRef) -> bool:
-    """Whether a key of a mapping is a text as it is."""
+    """Return whether a key of a mapping is a text as it is."""
     key = without_constraints(key)
     if isinstance(key, LiteralType):
         return all(isinstance(value, str) for value in key.values)
@@ -52,14 +52,14 @@ def is_text(key: TypeRef) -> bool:
 
 
 def is_bare(type_: TypeRef) -> bool:
-    """Whether a value stands for itself in JSON also where it could be of another kind."""
+    """Return whether a value stands for itself in JSON also where it could be of another kind."""
     if isinstance(type_, ScalarType):
         return type_.name in _BARE
     return isinstance(type_, LiteralType | AnyType)
 
 
 def members(type_: UnionType) -> list[TypeRef]:
-    """Give the members of a union and of those inside of it, without limits and `None`."""
+    """Return the members of a union and of those inside of it, without limits and `None`."""
     found: dict[TypeRef, None] = {}
     for member in type_.members:
         while isinstance(member, ConstrainedType | OptionalType):
@@ -70,7 +70,7 @@ def members(type_: UnionType) -> list[TypeRef]:
 
 
 def has_ambiguous_texts(key: TypeRef, context: Context) -> bool:
-    """Whether two keys of a mapping would be the same text."""
+    """Return whether two keys of a mapping would be the same text."""
     key = without_constraints(key)
     if isinstance(key, LiteralType):
         texts = [str(value) for value in key.values]

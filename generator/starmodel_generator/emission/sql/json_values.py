@@ -35,7 +35,7 @@ class Functions(Protocol):
     """Where a module has its functions for value objects, and for what is of several kinds."""
 
     def base(self, type_: ObjectType | UnionType) -> str:
-        """Give the first part of their names: `note` of `note_to_json` and `note_from_json`."""
+        """Return the first part of their names: `note` of `note_to_json` and `note_from_json`."""
         ...
 
 

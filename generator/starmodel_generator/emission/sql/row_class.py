@@ -7,7 +7,14 @@ from starmodel_generator.database.columns import link_target
 from starmodel_generator.database.sql_text import condition
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.python.import_block import ModuleNames
-from starmodel_generator.emission.python.layout import LINE_LENGTH, Group, Layout, flat, lay, named
+from starmodel_generator.emission.python.layout import (
+    LINE_LENGTH,
+    Group,
+    Layout,
+    flat,
+    lay_out,
+    named,
+)
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_generator.emission.python.type_expressions import SCALAR_MODULES
 from starmodel_generator.emission.sql.sql_layout import sql_layout
@@ -214,5 +221,5 @@ def _tuple(items: tuple[Layout, ...]) -> tuple[str, ...]:
         single = f"({flat(items[0])},)"
         if len(head) + len(single) <= LINE_LENGTH:
             return (single,)
-    lines = [" " * 8 + lay(item, 8, ",") for item in items]
+    lines = [" " * 8 + lay_out(item, 8, ",") for item in items]
     return ("(", *lines, "    )")

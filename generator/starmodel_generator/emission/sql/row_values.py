@@ -200,7 +200,7 @@ def _key(type_: ColumnType) -> Iterator[str]:
 
 
 def without_options(type_: TypeRef) -> TypeRef:
-    """Give the type itself, where neither `None` nor limits of its values matter."""
+    """Return the type itself, where neither `None` nor limits of its values matter."""
     type_ = without_constraints(type_)
     while isinstance(type_, OptionalType):
         type_ = without_constraints(type_.item)
@@ -208,5 +208,5 @@ def without_options(type_: TypeRef) -> TypeRef:
 
 
 def is_json_column(column: ColumnSchema) -> bool:
-    """Whether a column holds JSON."""
+    """Return whether a column holds JSON."""
     return column.type == PlainColumnType(name="json")

@@ -19,7 +19,7 @@ from starmodel_generator.emission.python.type_expressions import (
 )
 from starmodel_generator.emission.sql.exact_json import has_ambiguous_texts, stored_fields
 from starmodel_generator.emission.sql.json_values import StoredDecoding, StoredEncoding
-from starmodel_generator.emission.sql.union_tags import Kind, kinds, kinds_name
+from starmodel_generator.emission.sql.union_tags import UnionTag, union_tags, union_tags_name
 from starmodel_schemas import (
     AnyType,
     ConstrainedType,
@@ -80,7 +80,7 @@ class StoredJson:
                 yield self._union_from_json(type_, self._bases[type_])
 
     def is_sure(self, type_: TypeRef, above: frozenset[str] = frozenset()) -> bool:
-        """Whether JSON can keep every value of a type; where not, the store has to look."""
+        """Return whether JSON can keep every value of a type; where not, the store has to look."""
         match type_:
             case AnyType():
                 return False
@@ -92,7 +92,7 @@ class StoredJson:
                 is_sure = not has_ambiguous_texts(type_.key, self.context)
                 return is_sure and self.is_sure(type_.value, above)
             case UnionType():
-                return all(kind.is_told_apart for kind in self._kinds(type_)) and all(
+                return all(kind.is_distinguishable for kind in self._kinds(type_)) and all(
                     self.is_sure(member, above) for member in type_.members
                 )
             case ObjectType() if type_.object not in above:
@@ -109,17 +109,17 @@ class StoredJson:
     def _new_base(self, type_: ObjectType | UnionType) -> str:
         if isinstance(type_, ObjectType):
             return snake_case(self.context.objects[type_.object].name)
-        base = kinds_name(type_, self.context)
+        base = union_tags_name(type_, self.context)
         known = {*self._bases.values()}
         if base not in known:
             return base
         return next(name for number in count(2) if (name := f"{base}_{number}") not in known)
 
-    def _kinds(self, type_: UnionType) -> list[Kind]:
-        return kinds(type_, self.encoding, self._is_alike)
+    def _kinds(self, type_: UnionType) -> list[UnionTag]:
+        return union_tags(type_, self.encoding, self._is_alike)
 
     def _is_alike(self, one: TypeRef, other: TypeRef) -> bool:
-        """Whether two types are written and read in the same way."""
+        """Return whether two types are written and read in the same way."""
         # What is only compared is imported nowhere.
         apart = StoredJson(ModuleNames(self.context.first_party), self.context)
         return all(
@@ -142,7 +142,7 @@ class StoredJson:
         json = f"{self.names.builtin('dict')}[{self.names.builtin('str')}, {self._any()}]"
         return FunctionView(
             Group(f"def {base}_to_json(", (f"{variable}: {cls}",), f") -> {json}:"),
-            docstring(f"Give all that {an(schema.name)} holds, as JSON.", 4),
+            docstring(f"Return all that {an(schema.name)} holds, as JSON.", 4),
             (
                 Statement(4, self.check_class(variable, cls)),
                 *block(4, "return {", fields, "}"),
@@ -155,7 +155,7 @@ class StoredJson:
             prefixed(f"{python_string(field.name)}: ", self._read(field, cls))
             for field in stored_fields(schema)
         )
-        restore = self.names.use(VALUES, "restore")
+        restore = self.names.use(VALUES, "hydrate")
         return FunctionView(
             Group(f"def {base}_from_json(", (f"kept: {self._any()}",), f") -> {cls}:"),
             docstring(f"Make {an(schema.name)} of it, which is not validated anew.", 4),
@@ -195,7 +195,7 @@ class StoredJson:
         declared = annotation(type_, self.names, self.classes)
         cases: list[Statement] = []
         for kind in self._kinds(type_):
-            value = self.encoding.layout(kind.type, "value") if kind.is_told_apart else "value"
+            value = self.encoding.layout(kind.type, "value") if kind.is_distinguishable else "value"
             tag = python_string(kind.tag)
             cases += [
                 Statement(8, f"case {kind.cls}():"),
@@ -203,7 +203,7 @@ class StoredJson:
             ]
         return FunctionView(
             Group(f"def {base}_to_json(", (f"value: {declared}",), f") -> {self._any()}:"),
-            docstring("Give what JSON keeps of it, with its kind where JSON does not tell.", 4),
+            docstring("Return what JSON keeps of it, with its kind where JSON does not tell.", 4),
             (
                 Statement(4, "match value:"),
                 *cases,
@@ -216,7 +216,7 @@ class StoredJson:
         declared = annotation(type_, self.names, self.classes)
         cases: list[Statement] = []
         for kind in self._kinds(type_):
-            value = self.decoding.layout(kind.type, "value") if kind.is_told_apart else "value"
+            value = self.decoding.layout(kind.type, "value") if kind.is_distinguishable else "value"
             cases += [
                 Statement(8, f"case {{{python_string(kind.tag)}: value}}:"),
                 Statement(12, prefixed("made = ", value)),

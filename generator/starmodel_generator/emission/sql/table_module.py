@@ -59,7 +59,7 @@ def table_view(entity: EntitySchema, context: Context) -> TableView:
 
 
 def _kept_fields(entity: EntitySchema) -> list[FieldSchema]:
-    """Give the fields of an entity that are kept; its id is the first of them."""
+    """Return the fields of an entity that are kept; its id is the first of them."""
     kept = [field for field in entity.fields if not field.computed]
     if any(field.name == ID_FIELD for field in kept):
         return sorted(kept, key=lambda field: field.name != ID_FIELD)

@@ -11,17 +11,17 @@ from starmodel_schemas.naming import snake_case
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class UnionTag:
     """One kind.
 
     `cls` is its class as the module writes it, `tag` the name under which JSON keeps such a
-    value. `is_told_apart` is false where several types have that class and are kept
+    value. `is_distinguishable` is false where several types have that class and are kept
     differently: then the value is kept as it is, if JSON can.
     """
 
     cls: str
     type: TypeRef
-    is_told_apart: bool = True
+    is_distinguishable: bool = True
 
     @property
     def tag(self) -> str:
@@ -29,30 +29,30 @@ class Kind:
         return self.cls.rpartition(".")[2]
 
 
-def kinds(
+def union_tags(
     type_: UnionType,
     encoding: StoredEncoding,
     is_alike: Callable[[TypeRef, TypeRef], bool],
-) -> list[Kind]:
-    """Give the kinds that do not stand for themselves, each before one that it derives from."""
-    found: dict[str, Kind] = {}
+) -> list[UnionTag]:
+    """Return the kinds that do not stand for themselves, each before one that it derives from."""
+    found: dict[str, UnionTag] = {}
     for member in members(type_):
         if is_bare(member):
             continue
         cls = encoding.class_of(member)
-        known = found.setdefault(cls, Kind(cls, member))
+        known = found.setdefault(cls, UnionTag(cls, member))
         if not is_alike(known.type, member):
-            found[cls] = replace(known, is_told_apart=False)
+            found[cls] = replace(known, is_distinguishable=False)
     return sorted(found.values(), key=lambda kind: _turn(kind.type, encoding.context))
 
 
-def kinds_name(type_: UnionType, context: Context) -> str:
+def union_tags_name(type_: UnionType, context: Context) -> str:
     """Name a union by its members: `decimal_or_str`."""
     return "_or_".join(dict.fromkeys(_words(type_, context)))
 
 
 def _turn(type_: TypeRef, context: Context) -> tuple[int, int]:
-    """Give when to ask for a type: what derives from another is also an instance of that."""
+    """Return when to ask for a type: what derives from another is also an instance of that."""
     match type_:
         case ObjectType():
             # A class has more fields than the one it derives from.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
 from starmodel_generator.linking.entities.fields import LinkedField
-from starmodel_generator.linking.field_storage import Value, kept, stored_fields, value_of
+from starmodel_generator.linking.field_storage import Value, stored_fields, stored_value, value_of
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.unparse import literal_text, shortened
 from starmodel_generator.linking.reporting import Problem
@@ -17,7 +17,7 @@ from starmodel_schemas import (
     ScalarType,
 )
 
-_MOST_DIGITS = 18
+_MAX_DIGITS = 18
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
 
@@ -27,7 +27,7 @@ def check_exactness(app: LinkedApp) -> Iterator[Diagnostic]:
         if entity.schema.store != "SERVER_SQL":
             continue
         for field in stored_fields(entity.fields):
-            how = kept(field, app)
+            how = stored_value(field, app)
             if how.how not in ("column", "parts"):
                 continue
             for part in how.fields:
@@ -70,9 +70,9 @@ def _decimal(value: Value) -> Iterator[Problem]:
         text = f"is a `Decimal` without {missing}, and a column has a fixed number of digits"
         help = "for example `Field(max_digits=12, decimal_places=2)`"
         yield Problem(INEXACT_TYPE, text, help)
-    elif digits > _MOST_DIGITS:
-        text = f"is a `Decimal` of {digits} digits, more than the {_MOST_DIGITS} that are exact"
-        help = f"use `max_digits={_MOST_DIGITS}` or less, or keep it as a `str`"
+    elif digits > _MAX_DIGITS:
+        text = f"is a `Decimal` of {digits} digits, more than the {_MAX_DIGITS} that are exact"
+        help = f"use `max_digits={_MAX_DIGITS}` or less, or keep it as a `str`"
         yield Problem(INEXACT_TYPE, text, help)
     elif digits < 1 or places > digits:
         text = f"is a `Decimal` of {digits} digits, {places} of them after the point"
@@ -111,7 +111,7 @@ def _is(value: Value, *names: str) -> bool:
 
 
 def _unfit(value: object) -> str | None:
-    """Why a whole number or a text cannot be kept; `None` if it can."""
+    """Return why a whole number or a text cannot be kept; `None` if it can."""
     if isinstance(value, int) and not _LEAST <= value <= _MOST:
         return "which has more than 64 bits"
     if isinstance(value, str):

@@ -9,9 +9,9 @@ from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_DEFAULT
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
 from starmodel_generator.linking.defaults.default_validation import validated
-from starmodel_generator.linking.defaults.value_origins import MadeObject, Unknown, is_known
+from starmodel_generator.linking.defaults.value_origins import ConstructedObject, Unknown, is_known
 from starmodel_generator.linking.entities.fields import LinkedField
-from starmodel_generator.linking.field_storage import kept, stored_fields, value_of
+from starmodel_generator.linking.field_storage import stored_fields, stored_value, value_of
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.unparse import literal_text, shortened
 from starmodel_generator.linking.reporting import Problem
@@ -48,7 +48,7 @@ def check_stored_defaults(app: LinkedApp) -> Iterator[Diagnostic]:
             continue
         in_columns: set[int] = set()
         for field in stored_fields(entity.fields):
-            how = kept(field, app)
+            how = stored_value(field, app)
             in_columns |= {id(part) for part in how.fields if how.how == "parts"}
             is_column = how.how in ("column", "parts")
             yield from _unkept(field, entity.options.settings, is_column=is_column)
@@ -93,8 +93,8 @@ def _refused(
         type = type.item
     if isinstance(type, ObjectType) and isinstance(value, dict):
         given = cast("dict[object, object]", value).items()
-        value = MadeObject(type.object, tuple((str(key), part) for key, part in given))
-    if isinstance(value, MadeObject):
+        value = ConstructedObject(type.object, tuple((str(key), part) for key, part in given))
+    if isinstance(value, ConstructedObject):
         linked = app.objects.get(value.name)
         fields = {each.schema.name: each for each in linked.fields} if linked is not None else {}
         for name, part in value.values:
@@ -136,7 +136,7 @@ def _unkept(
     if is_column and isinstance(value_of(schema).type, EnumType | LiteralType):
         # Each of their values is looked at, whichever is the default.
         return
-    if is_known(value) and not isinstance(value, MadeObject):
+    if is_known(value) and not isinstance(value, ConstructedObject):
         said = _settings(field, settings)
         value, message = validated(value, schema.type, schema.constraints, said)
         if message is not None:
@@ -153,7 +153,7 @@ def _reasons(value: object, *, is_column: bool) -> Iterator[tuple[object, str]]:
     match value:
         case Unknown() | None | bool():
             return
-        case MadeObject(_, values):
+        case ConstructedObject(_, values):
             for _, part in values:
                 yield from _reasons(part, is_column=is_column)
         case list() | tuple() | set() | frozenset():

@@ -10,12 +10,12 @@ from starmodel_generator.diagnostics.rules.sql_rules import (
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.fields import LinkedField
-from starmodel_generator.linking.field_storage import Keeping, kept, value_of
+from starmodel_generator.linking.field_storage import StorageKind, stored_value, value_of
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.reporting import Problem
 from starmodel_schemas import IndexOption, ScalarType, TypeRef
 
-_NO_COLUMN: dict[Keeping, str] = {
+_NO_COLUMN: dict[StorageKind, str] = {
     "json": "is kept as JSON",
     "links": "is kept in a table of its own",
     "parts": "has a column for each of its parts",
@@ -56,14 +56,14 @@ def _why_not(field: LinkedField, app: LinkedApp) -> str | None:
         return "is computed and kept nowhere"
     if field.schema.name == "id":
         return None
-    return _NO_COLUMN.get(kept(field, app).how)
+    return _NO_COLUMN.get(stored_value(field, app).how)
 
 
 def _parts(entity: LinkedEntity, app: LinkedApp) -> Iterator[LinkedField]:
     """The fields of value objects that have columns in an entity's table."""
     if entity.schema.store == "SERVER_SQL":
         for field in entity.fields:
-            how = None if field.schema.computed else kept(field, app)
+            how = None if field.schema.computed else stored_value(field, app)
             if how is not None and how.how == "parts":
                 yield from how.fields
 
@@ -81,11 +81,13 @@ def _option_problem(option: IndexOption, entity: LinkedEntity, app: LinkedApp) -
             continue
         field = fields.get(name)
         if field is None:
-            side = any(each.name == name for each in entity.other_sides)
+            side = any(each.name == name for each in entity.inverse_relations)
             reason = "is a `Many` and kept nowhere" if side else "is no field of it"
             return Problem(INVALID_INDEX, f"has `{name}` in {written}, which {reason}", help)
         reason = _why_not(field, app)
-        if reason is not None and (field.schema.computed or kept(field, app).how != "parts"):
+        if reason is not None and (
+            field.schema.computed or stored_value(field, app).how != "parts"
+        ):
             return Problem(INVALID_INDEX, f"has `{name}` in {written}, which {reason}", help)
     if len(set(option.fields)) < len(option.fields):
         text = f"has a field twice in one index of {written}"
@@ -124,7 +126,7 @@ def _foreign_key(field: LinkedField, tables: dict[str, LinkedEntity], app: Linke
     own = field.schema.name.removesuffix("_id") or target.schema.snake_name
     help = f"write `{own}: Ref[{name}]`, which is kept in `{own}_id`"
     value = value_of(field.schema)
-    if kept(field, app).how != "column" or value.type != _id_type(target):
+    if stored_value(field, app).how != "column" or value.type != _id_type(target):
         text = f'has `foreign_key="{written}"`, but another type than the id of `{name}`'
         return Problem(INVALID_KEY, text, help)
     return Problem(PLAIN_FOREIGN_KEY, f"is a foreign key, but no `Ref[{name}]`", help)

@@ -30,7 +30,7 @@ _LENGTH_LIMIT = 200
 
 
 def name_problem(name: str, what: str) -> Problem | None:
-    """Why a name cannot be a signal and a part of a path; `None` if it can.
+    """Return why a name cannot be a signal and a part of a path; `None` if it can.
 
     The rule is the grammar of Datastar's signals, narrowed to what has one meaning in attributes
     (folded case), in JavaScript objects and in paths.
@@ -85,7 +85,7 @@ def check_signal_names(app: LinkedApp) -> Iterator[Diagnostic]:
             if problem is not None and not event.schema.function.startswith("_"):
                 yield event.subject.diagnose(problem)
             yield from _parameter_names(event)
-        for side in entity.other_sides:
+        for side in entity.inverse_relations:
             problem = name_problem(side.name, "called")
             if problem is not None:
                 yield side.diagnose(problem)
@@ -129,7 +129,7 @@ def check_entity_names(app: LinkedApp) -> Iterator[Diagnostic]:
         first = seen.setdefault(entity.schema.snake_name, entity)
         if first is entity:
             continue
-        other, own = first.lineage.symbol, entity.lineage.symbol
+        other, own = first.hierarchy.symbol, entity.hierarchy.symbol
         related = (Related("the other one is here", other.place),)
         if own.name == other.name:
             yield DUPLICATE_ENTITY.report(
@@ -154,7 +154,7 @@ def check_entity_names(app: LinkedApp) -> Iterator[Diagnostic]:
 def check_member_names(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM603, SM606: two events of an entity have one name, outside or in constants."""
     for entity in app.entities:
-        for side in entity.other_sides:
+        for side in entity.inverse_relations:
             if side.name in entity.members.methods:
                 text = "has the name of a method of the class"
                 yield side.diagnose(Problem(DUPLICATE_MEMBER, text, "rename one of them"))
@@ -176,7 +176,7 @@ def check_member_names(app: LinkedApp) -> Iterator[Diagnostic]:
 def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM603, SM604: one entity reaches two classes of the same name, or nearly so."""
     for entity in app.entities:
-        own = entity.lineage.symbol
+        own = entity.hierarchy.symbol
         seen: dict[str, ClassSymbol] = {own.name: own}
         folded: dict[str, ClassSymbol] = {snake_case(own.name): own}
         for symbol in entity.reached:

@@ -78,7 +78,7 @@ def check_owners(app: LinkedApp) -> Iterator[Diagnostic]:
             # A single reference is a column, which any row can have.
             if any(entities_in(field.schema.type)) and not (is_in_sql and _is_one(field)):
                 yield field.at_type(problem)
-        for side in entity.other_sides:
+        for side in entity.inverse_relations:
             yield side.diagnose(problem)
 
 
@@ -130,7 +130,7 @@ def _misplaced(field: LinkedField) -> Problem:
 
 
 def _is_plain(type: TypeRef) -> bool:
-    """Whether a type is a `Ref` or a list of them, perhaps optional."""
+    """Return whether a type is a `Ref` or a list of them, perhaps optional."""
     if isinstance(type, OptionalType):
         type = type.item
     return isinstance(type, RefType) or (

@@ -66,7 +66,7 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM602: an entity, a value object or an enum is called like something generated."""
     generated = _generated_names(app)
     symbols = [
-        *(("entity", entity.lineage.symbol) for entity in app.entities),
+        *(("entity", entity.hierarchy.symbol) for entity in app.entities),
         *(("value object", linked.symbol) for linked in app.objects.values()),
         *(("enum", linked.symbol) for linked in app.enums.values()),
     ]
@@ -78,7 +78,7 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
         symbol
         for entity in app.entities
         if entity.schema.store == "SERVER_SQL"
-        for symbol in (entity.lineage.symbol, *entity.reached)
+        for symbol in (entity.hierarchy.symbol, *entity.reached)
     }
     for kind, symbol in symbols:
         name = symbol.name
@@ -98,12 +98,12 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def _is_lower(name: str) -> bool:
-    """Whether a class has no name in capitals: `point`, `_`, or a name that classes hide."""
+    """Return whether a class has no name in capitals: `point`, `_`, or a name that classes hide."""
     return name.startswith("__") or not name.strip("_") or name.lstrip("_")[0].islower()
 
 
 def _generated_names(app: LinkedApp) -> dict[str, str]:
-    """The classes and constants of generated modules that have their names from the app."""
+    """Return the classes and constants of generated modules that have their names from the app."""
     found: dict[str, str] = {}
     for linked in app.objects.values():
         found[f"{linked.schema.name}State"] = f"the state of `{linked.schema.name}`"
@@ -128,14 +128,14 @@ def _generated_names(app: LinkedApp) -> dict[str, str]:
 
 
 def _table_names(entity: LinkedEntity) -> dict[str, str]:
-    """The classes and constants of the modules that entities in SQL have besides."""
+    """Return the classes and constants of the modules that entities in SQL have besides."""
     name, constant = entity.schema.name, constant_case(entity.schema.name)
     found = {f"{constant}_TABLE": f"the table of `{name}`"}
     if entity.is_record_in_sql:
         found[f"{name}Filters"] = f"the filters of `{name}`"
         found[f"{name}Sort"] = f"the names that `{name}` can be sorted by"
         found[f"{name}Include"] = f"the names of what `{name}` refers to"
-        found[f"{constant}_QUERIES"] = f"the queries of `{name}`"
+        found[f"{constant}_FILTER_SET"] = f"the queries of `{name}`"
         found[f"{constant}_BLANK"] = f"the empty form of `{name}`"
         for kind, word in (("create", "NEW"), ("update", "EDIT"), ("delete", "DELETE")):
             if kind in entity.schema.crud:
@@ -173,7 +173,7 @@ def _function_names(entity: LinkedEntity, app: LinkedApp) -> Iterator[Diagnostic
 
 
 def _called_functions(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
-    """The functions of the author's that commands call, by name, and what they are."""
+    """Return the functions of the author's that commands call, by name, and what they are."""
     found: dict[str, str] = {}
     rules = [entity.schema.access]
     for event in entity.events:
@@ -191,7 +191,7 @@ def _called_functions(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
 
 
 def _clashing_function(entity: LinkedEntity) -> str | None:
-    """The function of an entity's modules that would be called like another one in them."""
+    """Return the function of an entity's modules that would be called like another one in them."""
     seen = {*EVENT_NAMES, *(SQL_EVENT_NAMES if entity.is_record_in_sql else ())}
     for name in _functions(entity):
         if name in seen:
@@ -246,7 +246,7 @@ def check_event_names(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def _functions(entity: LinkedEntity) -> tuple[str, ...]:
-    """The functions in an entity's generated modules that have their names from the entity."""
+    """Return the functions in an entity's generated modules that have their names from the entity."""
     snake = entity.schema.snake_name
     found = (
         *(f"read_{snake}", f"{snake}_form", f"new_{snake}_page", f"{snake}_page"),
@@ -255,17 +255,17 @@ def _functions(entity: LinkedEntity) -> tuple[str, ...]:
     if entity.is_record_in_sql:
         # What the routes of records in SQL have and use besides.
         found += (
-            *(f"new_{snake}", f"{snake}_options", f"edit_{snake}", f"save_{snake}"),
-            *(f"confirm_{snake}", f"remove_{snake}", f"edit_{snake}_page"),
-            *(f"delete_{snake}_page", f"{snake}_draft", f"{snake}_relations"),
+            *(f"new_{snake}", f"{snake}_autocomplete", f"edit_{snake}", f"submit_edit_{snake}"),
+            *(f"submit_delete_{snake}", f"edit_{snake}_page"),
+            *(f"delete_{snake}_page", f"{snake}_form_state", f"{snake}_relations"),
             *(f"{snake}_list_page", f"{snake}_list", f"list_{snake}", f"find_{snake}"),
-            f"read_{snake}_draft",
+            f"read_{snake}_form_state",
         )
     return found
 
 
 def _own_names(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
-    """The functions in an entity's generated modules that have their names from the app."""
+    """Return the functions in an entity's generated modules that have their names from the app."""
     found = dict.fromkeys(_functions(entity), "routes")
     found[f"{entity.schema.snake_name}_state"] = "bindings"
     for symbol in entity.reached:
@@ -324,7 +324,7 @@ def _parameter_problems(
 
 
 def _holders(entity: LinkedEntity, event: LinkedEvent, app: LinkedApp) -> dict[str, str]:
-    """The parameters of a command that follow from what the event needs."""
+    """Return the parameters of a command that follow from what the event needs."""
     found: dict[str, str] = {}
     sources = [parameter.source for parameter in event.schema.parameters]
     others = [app.by_name[source.entity].schema for source in sources if source.kind == "entity"]

@@ -65,5 +65,5 @@ CHECKS: tuple[Check, ...] = (
 
 
 def check(app: LinkedApp) -> list[Diagnostic]:
-    """What all checks have to say."""
+    """Return what all checks have to say."""
     return [diagnostic for rule in CHECKS for diagnostic in rule(app)]

@@ -23,11 +23,11 @@ _SHORT = {"datetime": "dt", "starmodel": "sm", "typing": "t"}
 def check_hidden_names(app: LinkedApp, resolver: Resolver) -> Iterator[Diagnostic]:
     """SM607: a class body uses a name of its module that it has made one of its own."""
     symbols = [
-        *(entity.lineage.symbol for entity in app.entities),
+        *(entity.hierarchy.symbol for entity in app.entities),
         *(linked.symbol for linked in app.objects.values()),
         *(linked.symbol for linked in app.enums.values()),
     ]
-    classes = [each for symbol in symbols for each in resolver.lineages.of(symbol).classes]
+    classes = [each for symbol in symbols for each in resolver.hierarchies.of(symbol).classes]
     for cls in dict.fromkeys(classes):
         for hidden in cls.facts.hidden:
             first = hidden.name.partition(".")[0]
@@ -68,13 +68,13 @@ def _diagnose(hidden: HiddenName, cls: ClassSymbol, symbol: Symbol, names: Names
 
 
 def _import(name: str, cls: ClassSymbol) -> ImportFact | None:
-    """The import that binds a name in the module of a class."""
+    """Return the import that binds a name in the module of a class."""
     found = [fact for fact in cls.module.imports if fact.bound == name]
     return found[-1] if found else None
 
 
 def _outside(name: str, fact: ImportFact | None, symbol: Symbol) -> tuple[str, str]:
-    """The module that a name from outside comes from, and what it is called there."""
+    """Return the module that a name from outside comes from, and what it is called there."""
     if fact is not None:
         return fact.module, fact.name or ""
     # A builtin, or something of a star import.
@@ -84,7 +84,7 @@ def _outside(name: str, fact: ImportFact | None, symbol: Symbol) -> tuple[str, s
 
 
 def _free(candidates: tuple[str, ...], cls: ClassSymbol, names: Names, module: str) -> str:
-    """The first of several names that neither the module nor the class has for something else."""
+    """Return the first of several names that neither the module nor the class has for something else."""
     taken = {fact.name for fact in (*cls.facts.attributes, *cls.facts.methods)}
     for candidate in candidates:
         fact = _import(candidate, cls)

@@ -7,7 +7,7 @@ from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
 from starmodel_generator.diagnostics.rules.sql_rules import TABLE_NAME_CLASH
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.fields import LinkedField
-from starmodel_generator.linking.field_storage import is_links, kept, stored_fields
+from starmodel_generator.linking.field_storage import is_links, stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.suggestions import free_member
 from starmodel_generator.linking.reporting import Problem, Subject
@@ -109,7 +109,7 @@ def _columns(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
     yield _Named("id", f"the id of {entity.subject.noun}", entity.subject)
     for field in stored_fields(entity.fields):
         if field.schema.name != "id":
-            for name in kept(field, app).columns:
+            for name in stored_value(field, app).columns:
                 yield _Named(name, f"the column of {field.subject.noun}", field.subject)
 
 
@@ -118,7 +118,7 @@ def _indexes(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
     columns: dict[str, tuple[str, ...]] = {}
     for field in stored_fields(entity.fields):
         schema = field.schema
-        how = kept(field, app)
+        how = stored_value(field, app)
         columns[schema.name] = how.columns
         is_indexed = schema.index or schema.unique or how.how == "reference"
         if is_indexed and schema.name != "id":
@@ -136,7 +136,7 @@ def _indexes(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
 def _constraints(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
     table = entity.schema.snake_name
     for field in stored_fields(entity.fields):
-        how = kept(field, app)
+        how = stored_value(field, app)
         if how.how == "reference":
             name = f"fk_{table}_{how.columns[0]}"
             yield _Named(name, f"the constraint of {field.subject.noun}", field.subject)

@@ -44,7 +44,7 @@ _READ_BOUND: dict[str, Callable[[str], object]] = {
 def validated(
     value: object, type: TypeRef, limits: Constraints, config: Mapping[str, object]
 ) -> tuple[object, str | None]:
-    """What pydantic makes of a value, and what it has against it: one error, or `None`.
+    """Return what pydantic makes of a value, and what it has against it: one error, or `None`.
 
     Value objects, enums and references are taken as they are.
     """

@@ -27,7 +27,7 @@ from starmodel_generator.linking.names.symbols import (
     Namespace,
     ValueSymbol,
 )
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.constraints import outside_limits
 from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS
@@ -92,7 +92,7 @@ class Defaults:
         *,
         is_read_early: bool = False,
     ) -> tuple[Default, tuple[Problem, ...]]:
-        """The default of a field; what has to be run is only named, for pydantic runs it.
+        """Return the default of a field; what has to be run is only named, for pydantic runs it.
 
         `is_read_early` is true where a validator may make a value of the type of anything.
         """
@@ -112,7 +112,7 @@ class Defaults:
             if value.is_error:
                 help = "give it a default that can be made"
                 problem = Problem(INVALID_DEFAULT, f"has a default that {value.reason}", help)
-                return FactoryDefault(factory=spell(expression)), (problem,)
+                return FactoryDefault(factory=unparse(expression)), (problem,)
             return FactoryDefault(factory=self._named(expression, namespace)), ()
         problems = () if is_read_early else self._problems(value, type, constraints)
         return default_of(value, type), problems
@@ -124,7 +124,7 @@ class Defaults:
         type: TypeRef,
         constraints: Constraints,
     ) -> tuple[Default, tuple[Problem, ...]]:
-        """The default of a parameter, which has to be known."""
+        """Return the default of a parameter, which has to be known."""
         if expression is None:
             return REQUIRED, ()
         value = self._constants.evaluate(expression, namespace)
@@ -148,11 +148,11 @@ class Defaults:
         return outside_limits(value, constraints)
 
     def _callable(self, expression: Expression, namespace: Namespace, depth: int = 0) -> str | None:
-        """The class or function that an expression names, or the type that it writes."""
+        """Return the class or function that an expression names, or the type that it writes."""
         if isinstance(expression, BinaryExpression) and expression.operator == "|":
             sides = (expression.left, expression.right)
             types = [self._callable(side, namespace, depth) for side in sides]
-            return shortened(spell(expression)) if any(types) else None
+            return shortened(unparse(expression)) if any(types) else None
         written = expression.value if isinstance(expression, SubscriptExpression) else expression
         if not isinstance(written, NameExpression):
             return None
@@ -163,14 +163,14 @@ class Defaults:
             is_type = isinstance(value, SubscriptExpression | BinaryExpression) and (
                 self._callable(value, symbol.namespace, depth + 1) is not None
             )
-            return shortened(spell(expression)) if is_type else None
+            return shortened(unparse(expression)) if is_type else None
         is_type = isinstance(symbol, ExternalSymbol) and is_callable(symbol.name)
         if isinstance(symbol, ClassSymbol | FunctionSymbol) or is_type:
-            return shortened(spell(expression))
+            return shortened(unparse(expression))
         return None
 
     def _factory_problems(self, factory: Expression, namespace: Namespace) -> tuple[Problem, ...]:
-        """The problem of a `default_factory` that cannot be called."""
+        """Return the problem of a `default_factory` that cannot be called."""
         parameters: tuple[ParameterFact, ...] = ()
         if isinstance(factory, NameExpression):
             symbol = self._names.follow(self._names.resolve(factory.name, namespace))
@@ -183,7 +183,7 @@ class Defaults:
         ]
         # Pydantic gives a factory the fields before it, if it takes one argument.
         if len(required) > 1 or any(each.kind == "keyword_only" for each in required):
-            text = f"has the `default_factory` `{spell(factory)}`, which needs arguments"
+            text = f"has the `default_factory` `{unparse(factory)}`, which needs arguments"
             return (Problem(INVALID_DEFAULT, text, "write a `lambda:` that gives them"),)
         value = self._constants.evaluate(factory, namespace)
         if not isinstance(value, Constant):
@@ -200,7 +200,7 @@ class Defaults:
         return FactoryDefault(factory=self._named(factory, namespace))
 
     def _named(self, expression: Expression, namespace: Namespace) -> str:
-        """The qualified name of what is called, its source text where it has none."""
+        """Return the qualified name of what is called, its source text where it has none."""
         called = expression.function if isinstance(expression, CallExpression) else expression
         if isinstance(called, NameExpression):
             symbol = self._names.follow(self._names.resolve(called.name, namespace))
@@ -208,7 +208,7 @@ class Defaults:
                 return symbol.qualified_name
             if isinstance(symbol, ExternalSymbol):
                 return symbol.name.removeprefix("builtins.")
-        return spell(expression)
+        return unparse(expression)
 
 
 def default_of(value: Constant, type: TypeRef) -> Default:
@@ -225,7 +225,7 @@ def default_of(value: Constant, type: TypeRef) -> Default:
 
 
 def misfit(value: Evaluated, type: TypeRef) -> tuple[Problem, ...]:
-    """The problem of a default that its type would never take, if there is one."""
+    """Return the problem of a default that its type would never take, if there is one."""
     if not isinstance(value, Constant) or fits(value.value, type):
         return ()
     written = shortened(value.text)
@@ -242,7 +242,7 @@ def misfit(value: Evaluated, type: TypeRef) -> tuple[Problem, ...]:
 
 
 def fits(value: object, type: TypeRef) -> bool:
-    """Whether pydantic may take a value for a type; where that is not sure, it does."""
+    """Return whether pydantic may take a value for a type; where that is not sure, it does."""
     match type:
         case OptionalType(item=item):
             return value is None or fits(value, item)

@@ -16,7 +16,7 @@ from starmodel_generator.analysis.facts import (
     OpaqueExpression,
     SequenceExpression,
 )
-from starmodel_generator.linking.names.mro import Lineages
+from starmodel_generator.linking.names.mro import ClassHierarchies
 from starmodel_generator.linking.names.name_resolution import Names
 from starmodel_generator.linking.names.symbols import ClassSymbol, Namespace, ValueSymbol
 from starmodel_generator.linking.values.constants import Constants
@@ -34,31 +34,31 @@ UNKNOWN: Final = Unknown()
 
 
 @dataclass(frozen=True, slots=True)
-class MadeObject:
+class ConstructedObject:
     """A value object that is made by its class: the class's name, and what it is given by name."""
 
     name: str
     values: tuple[tuple[str, object], ...]
 
 
-class MadeReader:
+class ConstructedReader:
     """Looks into the expressions of defaults.
 
-    Values are Python's own, with the values of enum members in their place, `MadeObject` for value
+    Values are Python's own, with the values of enum members in their place, `ConstructedObject` for value
     objects and `UNKNOWN` for the rest.
     """
 
-    def __init__(self, names: Names, lineages: Lineages, constants: Constants) -> None:
+    def __init__(self, names: Names, hierarchies: ClassHierarchies, constants: Constants) -> None:
         self._names = names
-        self._lineages = lineages
+        self._hierarchies = hierarchies
         self._constants = constants
 
     def of_default(self, expression: Expression, namespace: Namespace) -> object:
-        """What a default is."""
+        """Return what a default is."""
         return self._value(expression, namespace, 0)
 
     def of_factory(self, factory: Expression, namespace: Namespace) -> object:
-        """What a default factory gives."""
+        """Return what a default factory gives."""
         if isinstance(factory, OpaqueExpression) and factory.text.startswith("lambda:"):
             body = parse_expression(factory.text.removeprefix("lambda:").strip())
             return UNKNOWN if body is None else self._value(body, namespace, 0)
@@ -84,11 +84,11 @@ class MadeReader:
                 }
             case CallExpression(NameExpression(name), _, keywords):
                 symbol = self._names.follow(self._names.resolve(name, namespace))
-                if isinstance(symbol, ClassSymbol) and self._lineages.of(symbol).is_model:
+                if isinstance(symbol, ClassSymbol) and self._hierarchies.of(symbol).is_model:
                     values = tuple(
                         (key, self._value(each, namespace, depth + 1)) for key, each in keywords
                     )
-                    return MadeObject(symbol.qualified_name, values)
+                    return ConstructedObject(symbol.qualified_name, values)
             case NameExpression(name):
                 symbol = self._names.follow(self._names.resolve(name, namespace))
                 if isinstance(symbol, ValueSymbol) and symbol.assignment.value is not None:
@@ -116,7 +116,7 @@ def plain_value(value: object) -> object:
 
 
 def is_known(value: object) -> bool:
-    """Whether nothing in a value has to be run."""
+    """Return whether nothing in a value has to be run."""
     match value:
         case Unknown():
             return False

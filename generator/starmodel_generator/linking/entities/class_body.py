@@ -8,9 +8,9 @@ from starmodel_generator.diagnostics.rules.entity_rules import INVALID_COMPUTED_
 from starmodel_generator.diagnostics.rules.pydantic_rules import PRIVATE_ATTRIBUTE
 from starmodel_generator.linking.entities.fields import FieldReader
 from starmodel_generator.linking.entities.pydantic_hooks import Hook, hooks_of
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.pydantic_support import DECORATORS, MEMBERS, Support
@@ -25,9 +25,9 @@ class ModelReader:
         self._resolver = resolver
         self._fields = fields
 
-    def hooks(self, lineage: Lineage, report: Report) -> tuple[Hook, ...]:
-        """The validators and serializers of a model; what is not supported is reported."""
-        found = hooks_of(lineage, self._resolver)
+    def hooks(self, hierarchy: ClassHierarchy, report: Report) -> tuple[Hook, ...]:
+        """Return the validators and serializers of a model; what is not supported is reported."""
+        found = hooks_of(hierarchy, self._resolver)
         for hook in found:
             support = DECORATORS[hook.decorator]
             if hook.is_assigned and hook.decorator == "pydantic.computed_field":
@@ -36,19 +36,19 @@ class ModelReader:
                 subject = _subject(hook.owner, hook.name)
                 text = f"has `@{hook.decorator.rpartition('.')[2]}`, which {support.reason}"
                 report(subject.diagnose(Problem(support.rule, text, support.help), hook.place))
-        self._check_members(lineage, report)
+        self._check_members(hierarchy, report)
         return found
 
-    def _check_members(self, lineage: Lineage, report: Report) -> None:
-        for owner in lineage.classes:
-            is_model = self._resolver.lineages.of(owner).is_model
+    def _check_members(self, hierarchy: ClassHierarchy, report: Report) -> None:
+        for owner in hierarchy.classes:
+            is_model = self._resolver.hierarchies.of(owner).is_model
             for fact in owner.facts.attributes:
                 if fact.name in MEMBERS:
-                    self._check_assigned(owner, fact, lineage, report)
+                    self._check_assigned(owner, fact, hierarchy, report)
                 elif (
                     is_model
                     and self._is_private_attribute(owner, fact)
-                    and self._is_lost(owner, fact, lineage)
+                    and self._is_lost(owner, fact, hierarchy)
                 ):
                     report(_subject(owner, fact.name).diagnose(_PRIVATE, fact.place))
             for method in owner.facts.methods:
@@ -62,21 +62,21 @@ class ModelReader:
                     report(_class(owner).diagnose(problem, nested.place))
 
     def _check_assigned(
-        self, owner: ClassSymbol, fact: AssignmentFact, lineage: Lineage, report: Report
+        self, owner: ClassSymbol, fact: AssignmentFact, hierarchy: ClassHierarchy, report: Report
     ) -> None:
         support = MEMBERS[fact.name]
         if support.level != "refused" or fact.value is None:
             return
         value = self._resolver.constants.evaluate(fact.value, owner.namespace)
         # SQLModel's own name for the table is often the one that it has here.
-        own = (snake_case(lineage.symbol.name),) if fact.name == "__tablename__" else ()
+        own = (snake_case(hierarchy.symbol.name),) if fact.name == "__tablename__" else ()
         if getattr(value, "value", None) in own:
             return
-        problem = _refusal(f"has `{fact.name} = {shortened(spell(fact.value))}`", support)
+        problem = _refusal(f"has `{fact.name} = {shortened(unparse(fact.value))}`", support)
         report(_class(owner).diagnose(problem, fact.place))
 
     def _is_private_attribute(self, owner: ClassSymbol, fact: AssignmentFact) -> bool:
-        """Whether pydantic makes a private attribute of something in the body of a model."""
+        """Return whether pydantic makes a private attribute of something in the body of a model."""
         if not fact.name.startswith("_") or (fact.name.startswith("__") and fact.name[-2:] == "__"):
             return False
         if fact.annotation is not None:
@@ -87,22 +87,22 @@ class ModelReader:
         is_explicit = self._resolver.options.is_private_attribute(fact.value, owner.namespace)
         return is_explicit or not self._fields.is_left_alone(fact.value, owner)
 
-    def _is_lost(self, owner: ClassSymbol, fact: AssignmentFact, lineage: Lineage) -> bool:
-        """Whether a private attribute holds more than its default says, or may.
+    def _is_lost(self, owner: ClassSymbol, fact: AssignmentFact, hierarchy: ClassHierarchy) -> bool:
+        """Return whether a private attribute holds more than its default says, or may.
 
         What nobody changes is a constant, and `model_post_init` sets it whenever an instance is
         made. What changes the attributes of a value object need not be a method of it.
         """
         setters = {
             method.name
-            for cls in lineage.classes
+            for cls in hierarchy.classes
             for method in cls.facts.methods
             for effect in method.effects
             if effect.kind in ("assign", "mutate") and effect.name in (fact.name, "*")
         }
         if setters:
             return setters != {"model_post_init"}
-        return not lineage.is_entity or not self._is_constant(owner, fact)
+        return not hierarchy.is_entity or not self._is_constant(owner, fact)
 
     def _is_constant(self, owner: ClassSymbol, fact: AssignmentFact) -> bool:
         value = fact.value

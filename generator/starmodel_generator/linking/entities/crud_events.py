@@ -6,7 +6,7 @@ from starmodel_generator.linking.entities.fields import LinkedField
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.secret_names import looks_secret
 from starmodel_generator.linking.names.symbols import ClassSymbol
-from starmodel_generator.linking.names.unparse import literal_text, shortened, spell
+from starmodel_generator.linking.names.unparse import literal_text, shortened, unparse
 from starmodel_generator.linking.options.entity_options import EntityOptions
 from starmodel_schemas import (
     ConstrainedType,
@@ -80,7 +80,7 @@ def crud_events(
 
 
 def is_written(field: FieldSchema, kind: CrudName) -> bool:
-    """Whether a generated event takes a value for a field.
+    """Return whether a generated event takes a value for a field.
 
     An id is never changed, nor is what is frozen.
     """
@@ -104,7 +104,7 @@ def _parameter(field: FieldSchema, kind: CrudName, *, is_strict: bool) -> Parame
 
 
 def _strict(type: TypeRef) -> TypeRef:
-    """The type as `strict=True` in `model_config` means it: at any depth."""
+    """Return the type as `strict=True` in `model_config` means it: at any depth."""
     match type:
         case OptionalType():
             return OptionalType(item=_strict(type.item))
@@ -145,7 +145,7 @@ def _signature(kind: CrudName, fields: Sequence[LinkedField], symbol: ClassSymbo
 def _spelled(field: LinkedField, kind: CrudName) -> str:
     """A parameter as the author of the field would write it."""
     annotation = None if isinstance(field.fact, Method) else field.fact.annotation
-    written = f"{field.schema.name}: {'Any' if annotation is None else spell(annotation)}"
+    written = f"{field.schema.name}: {'Any' if annotation is None else unparse(annotation)}"
     if kind == "update":
         return f"{written} = ..."
     match field.schema.default:

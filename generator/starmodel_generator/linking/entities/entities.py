@@ -38,14 +38,14 @@ from starmodel_generator.linking.entities.events import LinkedEvent
 from starmodel_generator.linking.entities.fields import LinkedField
 from starmodel_generator.linking.entities.pydantic_hooks import Hook
 from starmodel_generator.linking.names.class_members import Members
-from starmodel_generator.linking.names.mro import BaseProblem, Lineage
+from starmodel_generator.linking.names.mro import BaseProblem, ClassHierarchy
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
     ExternalSymbol,
     Namespace,
     described,
 )
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.options.entity_options import EntityOptions
 from starmodel_generator.linking.options.event_options import EVENT
 from starmodel_generator.linking.reporting import Problem, Report, Subject
@@ -56,7 +56,7 @@ ABSTRACT = ExternalSymbol("abc.ABC")
 
 
 @dataclass(frozen=True, slots=True)
-class OtherSide:
+class InverseRelation:
     """A `Many` as written; `items` are what stands between its brackets."""
 
     name: str
@@ -65,7 +65,7 @@ class OtherSide:
     items: tuple[Expression, ...]
 
     def diagnose(self, problem: Problem) -> Diagnostic:
-        """The diagnostic of a problem with it."""
+        """Return the diagnostic of a problem with it."""
         noun = f"relation `{self.owner.name}.{self.name}`"
         subject = Subject(noun, self.fact.place, self.owner.name)
         return subject.diagnose(problem, self.fact.place.at("annotation", 0))
@@ -75,22 +75,22 @@ class OtherSide:
 class LinkedEntity:
     """An entity with everything that was read for it.
 
-    `hooks` are what pydantic calls, `reached` the value objects and enums that its fields and events lead to, `other_sides`
+    `hooks` are what pydantic calls, `reached` the value objects and enums that its fields and events lead to, `inverse_relations`
     its `Many`; those are in the schema once all entities are linked.
     """
 
     schema: EntitySchema
-    lineage: Lineage
+    hierarchy: ClassHierarchy
     options: EntityOptions
     fields: tuple[LinkedField, ...]
     events: tuple[LinkedEvent, ...]
     members: Members
     hooks: tuple[Hook, ...]
     reached: tuple[ClassSymbol, ...]
-    other_sides: tuple[OtherSide, ...] = ()
+    inverse_relations: tuple[InverseRelation, ...] = ()
 
     def with_many(self, many: tuple[ManySchema, ...]) -> "LinkedEntity":
-        """The entity with what its `Many` turned out to be."""
+        """Return the entity with what its `Many` turned out to be."""
         if not many:
             return self
         return replace(self, schema=self.schema.model_copy(update={"many": many}))
@@ -103,7 +103,7 @@ class LinkedEntity:
     @property
     def subject(self) -> Subject:
         """The entity as the subject of a diagnostic."""
-        return entity_subject(self.lineage.symbol)
+        return entity_subject(self.hierarchy.symbol)
 
 
 def entity_subject(symbol: ClassSymbol) -> Subject:
@@ -113,47 +113,49 @@ def entity_subject(symbol: ClassSymbol) -> Subject:
 
 def find_entities(
     modules: Iterable[ModuleFacts], resolver: Resolver, report: Report
-) -> tuple[Lineage, ...]:
-    """The entities of the app, in the order of their modules and as written."""
-    lineages = [
-        resolver.lineages.of(resolver.names.class_symbol(module, facts))
+) -> tuple[ClassHierarchy, ...]:
+    """Return the entities of the app, in the order of their modules and as written."""
+    hierarchies = [
+        resolver.hierarchies.of(resolver.names.class_symbol(module, facts))
         for module in modules
         for facts in module.classes
     ]
-    candidates: list[Lineage] = []
-    for lineage in lineages:
-        is_entity = lineage.is_entity
-        _check_bases(lineage, is_entity, resolver, report)
-        if is_entity and _is_at_top(lineage.symbol, report):
-            candidates.append(lineage)
+    candidates: list[ClassHierarchy] = []
+    for hierarchy in hierarchies:
+        is_entity = hierarchy.is_entity
+        _check_bases(hierarchy, is_entity, resolver, report)
+        if is_entity and _is_at_top(hierarchy.symbol, report):
+            candidates.append(hierarchy)
     candidates = _without_repetitions(candidates, report)
-    for ancestor in _ancestors_elsewhere(candidates, lineages, resolver):
+    for ancestor in _ancestors_elsewhere(candidates, hierarchies, resolver):
         _check_bases(ancestor, True, resolver, report)
-    _check_stray_events(lineages, candidates, resolver, report)
-    bases = {base for lineage in candidates for base in lineage.classes[1:]}
-    return tuple(lineage for lineage in candidates if not _is_base_only(lineage, bases, resolver))
+    _check_stray_events(hierarchies, candidates, resolver, report)
+    bases = {base for hierarchy in candidates for base in hierarchy.classes[1:]}
+    return tuple(
+        hierarchy for hierarchy in candidates if not _is_base_only(hierarchy, bases, resolver)
+    )
 
 
 def _ancestors_elsewhere(
-    candidates: list[Lineage], lineages: list[Lineage], resolver: Resolver
-) -> list[Lineage]:
-    """The classes that entities inherit from and that are not among those of the entity files."""
-    here = {lineage.symbol for lineage in lineages}
-    found = dict.fromkeys(base for lineage in candidates for base in lineage.classes)
-    return [resolver.lineages.of(symbol) for symbol in found if symbol not in here]
+    candidates: list[ClassHierarchy], hierarchies: list[ClassHierarchy], resolver: Resolver
+) -> list[ClassHierarchy]:
+    """Return the classes that entities inherit from and that are not among those of the entity files."""
+    here = {hierarchy.symbol for hierarchy in hierarchies}
+    found = dict.fromkeys(base for hierarchy in candidates for base in hierarchy.classes)
+    return [resolver.hierarchies.of(symbol) for symbol in found if symbol not in here]
 
 
-def _is_base_only(lineage: Lineage, bases: set[ClassSymbol], resolver: Resolver) -> bool:
-    symbol = lineage.symbol
-    if symbol.name.startswith("_") or ABSTRACT in lineage.direct:
+def _is_base_only(hierarchy: ClassHierarchy, bases: set[ClassSymbol], resolver: Resolver) -> bool:
+    symbol = hierarchy.symbol
+    if symbol.name.startswith("_") or ABSTRACT in hierarchy.direct:
         return True
-    return symbol in bases and not _has_events(lineage, resolver)
+    return symbol in bases and not _has_events(hierarchy, resolver)
 
 
-def _has_events(lineage: Lineage, resolver: Resolver) -> bool:
+def _has_events(hierarchy: ClassHierarchy, resolver: Resolver) -> bool:
     return any(
         method.decorator(EVENT) is not None
-        for owner in lineage.classes
+        for owner in hierarchy.classes
         for method in resolver.members.own_methods(owner)
     )
 
@@ -174,32 +176,34 @@ def _is_at_top(symbol: ClassSymbol, report: Report) -> bool:
     return False
 
 
-def _without_repetitions(candidates: list[Lineage], report: Report) -> list[Lineage]:
+def _without_repetitions(candidates: list[ClassHierarchy], report: Report) -> list[ClassHierarchy]:
     """Without classes that a later one of the same name in the same module replaces."""
-    last = {lineage.symbol.qualified_name: lineage for lineage in candidates}
-    for lineage in candidates:
-        other = last[lineage.symbol.qualified_name]
-        if other is not lineage:
-            text = f"is defined twice in `{lineage.symbol.module.path}`, and the later one wins"
+    last = {hierarchy.symbol.qualified_name: hierarchy for hierarchy in candidates}
+    for hierarchy in candidates:
+        other = last[hierarchy.symbol.qualified_name]
+        if other is not hierarchy:
+            text = f"is defined twice in `{hierarchy.symbol.module.path}`, and the later one wins"
             problem = Problem(DUPLICATE_ENTITY, text, "rename or remove one of them")
             report(entity_subject(other.symbol).diagnose(problem))
     return list(last.values())
 
 
-def _check_bases(lineage: Lineage, is_entity: bool, resolver: Resolver, report: Report) -> None:
+def _check_bases(
+    hierarchy: ClassHierarchy, is_entity: bool, resolver: Resolver, report: Report
+) -> None:
     """Report the bases that hide something, of classes that are or look like entities.
 
     A base that is nowhere to be found is reported of any class that can be seen from outside:
     it may be meant to be an entity, and Python would not find the base either.
     """
-    if not lineage.problems:
+    if not hierarchy.problems:
         return
-    symbol = lineage.symbol
-    is_lost = not _is_nested(symbol) and any(map(_is_lost, lineage.problems))
-    if not (is_entity or is_lost or _looks_like_entity(lineage, resolver)):
+    symbol = hierarchy.symbol
+    is_lost = not _is_nested(symbol) and any(map(_is_lost, hierarchy.problems))
+    if not (is_entity or is_lost or _looks_like_entity(hierarchy, resolver)):
         return
     subject = Subject(f"class `{symbol.name}`", symbol.place, symbol.name)
-    for problem in lineage.problems:
+    for problem in hierarchy.problems:
         place = symbol.place.at("base", problem.index)
         described_problem = _base_problem(problem, resolver)
         if problem.kind in ("order", "cycle"):
@@ -216,7 +220,7 @@ def _is_lost(problem: BaseProblem) -> bool:
 
 
 def _base_problem(problem: BaseProblem, resolver: Resolver) -> Problem:
-    written = shortened(spell(problem.expression)) if problem.expression is not None else ""
+    written = shortened(unparse(problem.expression)) if problem.expression is not None else ""
     match problem.kind:
         case "foreign":
             text = f"inherits from `{problem.foreign}`, which is not part of the project"
@@ -241,13 +245,13 @@ def _base_problem(problem: BaseProblem, resolver: Resolver) -> Problem:
             return Problem(DYNAMIC_BASE_CLASS, text, "name a class as the base")
 
 
-def _looks_like_entity(lineage: Lineage, resolver: Resolver) -> bool:
-    symbol = lineage.symbol
+def _looks_like_entity(hierarchy: ClassHierarchy, resolver: Resolver) -> bool:
+    symbol = hierarchy.symbol
     if any(method.decorator(EVENT) for method in resolver.members.own_methods(symbol)):
         return True
     namespace = Namespace(symbol.module)
     is_table = dict(symbol.facts.keywords).get("table") == LiteralExpression(True)
-    if is_table and any(each.kind == "unknown" for each in lineage.problems):
+    if is_table and any(each.kind == "unknown" for each in hierarchy.problems):
         return True
     for name in _names_in(symbol.facts.bases):
         if name.rpartition(".")[2].endswith("Entity"):
@@ -257,7 +261,7 @@ def _looks_like_entity(lineage: Lineage, resolver: Resolver) -> bool:
             return True
         if not isinstance(found, ClassSymbol) or found is symbol:
             continue
-        if resolver.lineages.of(found).is_entity:
+        if resolver.hierarchies.of(found).is_entity:
             return True
     for fact in symbol.facts.attributes:
         value = fact.value
@@ -283,13 +287,16 @@ def _names_in(expressions: Iterable[Expression]) -> list[str]:
 
 
 def _check_stray_events(
-    lineages: list[Lineage], candidates: list[Lineage], resolver: Resolver, report: Report
+    hierarchies: list[ClassHierarchy],
+    candidates: list[ClassHierarchy],
+    resolver: Resolver,
+    report: Report,
 ) -> None:
-    used = {owner for lineage in candidates for owner in lineage.classes}
+    used = {owner for hierarchy in candidates for owner in hierarchy.classes}
     reported: set[Place] = set()
-    for lineage in lineages:
-        symbol = lineage.symbol
-        if symbol in used or lineage.is_entity or lineage.problems:
+    for hierarchy in hierarchies:
+        symbol = hierarchy.symbol
+        if symbol in used or hierarchy.is_entity or hierarchy.problems:
             continue
         for method in resolver.members.own_methods(symbol):
             if method.decorator(EVENT) is not None and symbol.place not in reported:

@@ -36,7 +36,7 @@ def check_body(method: Method, effects: EffectReader, report: Report) -> None:
 
 
 def unit_of_work(parameters: tuple[ParameterSchema, ...]) -> str | None:
-    """The parameter through which an event could change any entity."""
+    """Return the parameter through which an event could change any entity."""
     for parameter in parameters:
         if parameter.source.kind == "supplied" and parameter.source.what == "unit_of_work":
             return parameter.name

@@ -15,9 +15,9 @@ from starmodel_generator.linking.entities.parameters import ParameterReader
 from starmodel_generator.linking.entities.relation_names import RelationNames
 from starmodel_generator.linking.entities.returns import LinkedReturn, ReturnReader
 from starmodel_generator.linking.names.class_members import Members, Method
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.suggestions import free_form
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.options.event_options import EVENT, read_event_options
 from starmodel_generator.linking.options.model_config import EntityOptions
 from starmodel_generator.linking.reporting import Problem, Report, Subject
@@ -100,17 +100,17 @@ class EventReader:
 
     def events(
         self,
-        lineage: Lineage,
+        hierarchy: ClassHierarchy,
         entity: EntityOptions,
         members: Members,
         effects: EffectReader,
         report: Report,
     ) -> tuple[LinkedEvent, ...]:
-        """All events of an entity, those of its bases first."""
+        """Return all events of an entity, those of its bases first."""
         found: list[LinkedEvent] = []
         for method in members.methods.values():
             if method.decorator(EVENT) is not None:
-                event = self._event(method, lineage, entity, effects, report)
+                event = self._event(method, hierarchy, entity, effects, report)
                 if event is not None:
                     found.append(event)
         return tuple(found)
@@ -118,7 +118,7 @@ class EventReader:
     def _event(
         self,
         method: Method,
-        lineage: Lineage,
+        hierarchy: ClassHierarchy,
         entity: EntityOptions,
         effects: EffectReader,
         report: Report,
@@ -127,8 +127,8 @@ class EventReader:
         if not self._check_form(method, subject, report):
             return None
         options = read_event_options(method, subject, self._resolver, report)
-        parameters = self._parameters.read(method, lineage, subject, report)
-        returned = self._returns.read(method, lineage, subject, report)
+        parameters = self._parameters.read(method, hierarchy, subject, report)
+        returned = self._returns.read(method, hierarchy, subject, report)
         _check_creation(method, returned, entity, subject, report)
         check_body(method, effects, report)
         others = self._others(parameters)
@@ -144,7 +144,7 @@ class EventReader:
             signature=f"{facts.name}{facts.signature}",
             doc=facts.docstring or None,
             method=options.method,
-            path=_path(lineage, entity, name, returned) if options.path is None else options.path,
+            path=_path(hierarchy, entity, name, returned) if options.path is None else options.path,
             selector=options.selector,
             mode=options.mode,
             respond=options.respond or entity.respond or self._respond,
@@ -162,7 +162,7 @@ class EventReader:
         )
 
     def _others(self, parameters: tuple[ParameterSchema, ...]) -> Others:
-        """The parameters through which an event reaches other entities."""
+        """Return the parameters through which an event reaches other entities."""
         found: dict[str, frozenset[str]] = {}
         for parameter in parameters:
             if parameter.source.kind == "entity":
@@ -198,15 +198,17 @@ class EventReader:
         for decorator in method.decorators[: marks[0].index]:
             if decorator.name not in _KEEPS_SIGNATURE:
                 place = facts.place.at("decorator", decorator.index)
-                written = shortened(spell(decorator.expression))
+                written = shortened(unparse(decorator.expression))
                 text = f"has `@{written}` above `@event`, which may change what it takes"
                 problem = Problem(DECORATOR_ORDER, text, "put `@event` on top")
                 report(subject.diagnose(problem, place))
         return True
 
 
-def _path(lineage: Lineage, entity: EntityOptions, name: str, returned: LinkedReturn) -> str:
-    base = snake_case(lineage.symbol.name)
+def _path(
+    hierarchy: ClassHierarchy, entity: EntityOptions, name: str, returned: LinkedReturn
+) -> str:
+    base = snake_case(hierarchy.symbol.name)
     if entity.scope == "RECORD" and not returned.is_creation:
         return f"/{base}/{{id}}/{name}"
     return f"/{base}/{name}"

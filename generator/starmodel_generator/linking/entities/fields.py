@@ -28,14 +28,14 @@ from starmodel_generator.linking.defaults.value_origins import UNKNOWN
 from starmodel_generator.linking.entities.pydantic_hooks import hooks_of
 from starmodel_generator.linking.names.class_members import Annotated, Members, Method
 from starmodel_generator.linking.names.forward_refs import ForwardNames
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
     ExternalSymbol,
     Namespace,
     ValueSymbol,
 )
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.constraints import scalar_name, unfit_limits, unfit_multiline
@@ -97,12 +97,12 @@ class LinkedField:
         return Subject(f"field `{self.owner.name}.{facts.name}`", facts.place, self.owner.name)
 
     def at_default(self, problem: Problem) -> Diagnostic:
-        """The diagnostic of a problem with the field's default, where that is written."""
+        """Return the diagnostic of a problem with the field's default, where that is written."""
         assert not isinstance(self.fact, Method)
         return self.subject.diagnose(problem, self.fact.place.at("value", 0))
 
     def at_type(self, problem: Problem) -> Diagnostic:
-        """The diagnostic of a problem with the field's type, where that is written."""
+        """Return the diagnostic of a problem with the field's type, where that is written."""
         if isinstance(self.fact, Method):
             return self.subject.diagnose(problem, self.fact.facts.place.at("returns", 0))
         return self.subject.diagnose(problem, self.fact.place.at("annotation", 0))
@@ -114,7 +114,7 @@ class FieldReader:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._names = resolver.names
-        self._lineages = resolver.lineages
+        self._hierarchies = resolver.hierarchies
         self._members = resolver.members
         self._types = resolver.types
         self._constants = resolver.constants
@@ -125,23 +125,23 @@ class FieldReader:
 
     def fields(
         self,
-        lineage: Lineage,
+        hierarchy: ClassHierarchy,
         *,
         accepts_names: bool,
         settings: Mapping[str, object],
         report: Report,
     ) -> tuple[LinkedField, ...]:
-        """All fields of a model, inherited ones included, computed ones last.
+        """Return all fields of a model, inherited ones included, computed ones last.
 
         `accepts_names` says that a field with an alias can be given by its own name too,
         `settings` is what `model_config` says about values.
         """
-        members = self._members.members(lineage)
-        self._check_unannotated(lineage, members, report)
+        members = self._members.members(hierarchy)
+        self._check_unannotated(hierarchy, members, report)
         # A validator of the whole model may change a default as well, but is seldom there for it.
         early = [
             hook
-            for hook in hooks_of(lineage, self._resolver)
+            for hook in hooks_of(hierarchy, self._resolver)
             if hook.reads_input and hook.decorator == "pydantic.field_validator"
         ]
         found: list[LinkedField] = []
@@ -159,19 +159,19 @@ class FieldReader:
             if field is not None:
                 self._check_shadowed(field, members, report)
                 found.append(field)
-        if lineage.is_entity:
+        if hierarchy.is_entity:
             # `Entity` has an `id` already, so one that is declared again keeps its place.
             found.sort(key=lambda field: field.schema.name != "id")
         stored = {field.schema.name for field in found}
         for name, method in members.methods.items():
             if method.decorator("pydantic.computed_field") is not None and name not in stored:
-                field = self._computed(method, lineage, report)
+                field = self._computed(method, hierarchy, report)
                 if field is not None:
                     found.append(field)
         return tuple(found)
 
     def is_left_alone(self, value: Expression, owner: ClassSymbol) -> bool:
-        """Whether a value is one that pydantic does not take for a field."""
+        """Return whether a value is one that pydantic does not take for a field."""
         if isinstance(value, OpaqueExpression):
             return value.text.startswith("lambda")
         if isinstance(value, CallExpression):
@@ -287,7 +287,7 @@ class FieldReader:
         )
 
     def _is_relationship(self, member: Annotated) -> bool:
-        """Whether a field is a relation in the manner of SQLModel or SQLAlchemy."""
+        """Return whether a field is a relation in the manner of SQLModel or SQLAlchemy."""
         value = member.value
         if not isinstance(value, CallExpression) or not isinstance(value.function, NameExpression):
             return False
@@ -297,7 +297,7 @@ class FieldReader:
     def _all_options(
         self, options: FieldOptions, member: Annotated
     ) -> tuple[FieldOptions, Expression | None]:
-        """What the annotation and the assigned value say, and the default as written."""
+        """Return what the annotation and the assigned value say, and the default as written."""
         value, namespace = member.value, member.value_namespace
         if value is None:
             return options, options.default
@@ -313,7 +313,9 @@ class FieldReader:
             return options, options.default
         return options, value
 
-    def _computed(self, method: Method, lineage: Lineage, report: Report) -> LinkedField | None:
+    def _computed(
+        self, method: Method, hierarchy: ClassHierarchy, report: Report
+    ) -> LinkedField | None:
         facts = method.facts
         decorator = method.decorator("pydantic.computed_field")
         noun = f"computed field `{method.owner.name}.{facts.name}`"
@@ -370,9 +372,11 @@ class FieldReader:
         text = f"has the unknown option `{keyword}`"
         return Problem(UNKNOWN_FIELD_OPTION, text, "leave it out")
 
-    def _check_unannotated(self, lineage: Lineage, members: Members, report: Report) -> None:
-        for owner in lineage.classes:
-            is_model = self._lineages.of(owner).is_model
+    def _check_unannotated(
+        self, hierarchy: ClassHierarchy, members: Members, report: Report
+    ) -> None:
+        for owner in hierarchy.classes:
+            is_model = self._hierarchies.of(owner).is_model
             for fact in owner.facts.attributes:
                 if fact.annotation is not None or fact.name.startswith("_"):
                     continue
@@ -407,7 +411,7 @@ class FieldReader:
             return "int"
         constant = self._constants.evaluate(value, owner.namespace)
         if isinstance(constant, NotConstant) or constant.value is None:
-            return f"int = {shortened(spell(value), 30)}"
+            return f"int = {shortened(unparse(value), 30)}"
         kind = type(constant.value).__name__
         kind = {"EnumValue": "str", "SetValue": "set[str]", "MappingValue": "dict[str, str]"}.get(
             kind, kind
@@ -426,7 +430,7 @@ class FieldReader:
 
 
 def _with_settings(options: FieldOptions, settings: Mapping[str, object]) -> FieldOptions:
-    """What `model_config` does to each text, as if it were said of this one."""
+    """Return what `model_config` does to each text, as if it were said of this one."""
     said = {name: True for name in TEXT_ARGUMENTS if settings.get(f"str_{name}") is True}
     if not said:
         return options
@@ -443,7 +447,7 @@ _RELATIONSHIPS = frozenset(
 
 def _relationship(fact: AssignmentFact) -> Problem:
     """A relation that StarModel writes in another way."""
-    written = "" if fact.annotation is None else spell(fact.annotation)
+    written = "" if fact.annotation is None else unparse(fact.annotation)
     names = [each for each in re.findall(r"[A-Za-z_]\w*", written) if each not in _AROUND]
     target = names[-1] if names else "Author"
     help = f'write `{fact.name}: Ref["{target}"]` where the key is, `list[Ref["{target}"]]` for'

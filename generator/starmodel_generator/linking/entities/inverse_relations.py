@@ -9,7 +9,7 @@ from starmodel_generator.analysis.facts import (
     SubscriptExpression,
 )
 from starmodel_generator.diagnostics.rules.sql_rules import AMBIGUOUS_RELATION, DANGLING_REFERENCE
-from starmodel_generator.linking.entities.entities import LinkedEntity, OtherSide
+from starmodel_generator.linking.entities.entities import InverseRelation, LinkedEntity
 from starmodel_generator.linking.names.class_members import Members
 from starmodel_generator.linking.names.forward_refs import ForwardNames
 from starmodel_generator.linking.names.symbols import (
@@ -19,7 +19,7 @@ from starmodel_generator.linking.names.symbols import (
     UnknownSymbol,
     described,
 )
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem, Report
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.type_resolution import Types
@@ -29,19 +29,19 @@ _LITERAL = ExternalSymbol("typing.Literal")
 
 
 def reference_target(type: TypeRef) -> str | None:
-    """The entity that a `Ref`, or a list of them, refers to; `None` for any other type."""
+    """Return the entity that a `Ref`, or a list of them, refers to; `None` for any other type."""
     while isinstance(type, OptionalType | ConstrainedType | ListType):
         type = type.item
     return type.entity if isinstance(type, RefType) else None
 
 
-def find_other_sides(members: Members, types: Types) -> Iterator[OtherSide]:
+def find_other_sides(members: Members, types: Types) -> Iterator[InverseRelation]:
     """Every `Many` among the members of an entity, in source order."""
     for name, member in members.annotated.items():
         if member.fact.annotation is not None:
             items = types.other_side(member.fact.annotation, member.owner.namespace)
             if items is not None:
-                yield OtherSide(name, member.owner, member.fact, items)
+                yield InverseRelation(name, member.owner, member.fact, items)
 
 
 class OtherSideReader:
@@ -53,13 +53,15 @@ class OtherSideReader:
         self._forward_names = ForwardNames(resolver.names)
 
     def read(self, entity: LinkedEntity, report: Report) -> tuple[ManySchema, ...]:
-        """The other sides of one entity's relations, in source order."""
+        """Return the other sides of one entity's relations, in source order."""
         # Of any other entity it is said that it can have none.
-        sides = entity.other_sides if entity.is_record_in_sql else ()
+        sides = entity.inverse_relations if entity.is_record_in_sql else ()
         found = [self._relation(side, entity, report) for side in sides]
         return tuple(relation for relation in found if relation is not None)
 
-    def _relation(self, side: OtherSide, entity: LinkedEntity, report: Report) -> ManySchema | None:
+    def _relation(
+        self, side: InverseRelation, entity: LinkedEntity, report: Report
+    ) -> ManySchema | None:
         annotation = side.fact.annotation
         if annotation is not None:
             for problem in self._forward_names.problems(annotation, side.owner):
@@ -72,13 +74,13 @@ class OtherSideReader:
             return None
         return found
 
-    def _target(self, side: OtherSide) -> LinkedEntity | Problem:
+    def _target(self, side: InverseRelation) -> LinkedEntity | Problem:
         if not 1 <= len(side.items) <= 2:
             text = "does not say whose other side it is"
             return Problem(DANGLING_REFERENCE, text, 'for example `Many["Post"]`')
         names, namespace = self._resolver.names, side.owner.namespace
         symbol = self._resolver.types.symbol(side.items[0], namespace)
-        written = shortened(spell(self._resolver.types.unquoted(side.items[0])))
+        written = shortened(unparse(self._resolver.types.unquoted(side.items[0])))
         if isinstance(symbol, UnknownSymbol):
             near = names.near(symbol)
             help = f"did you mean `{near}`?" if near else "define it, or import it by name"
@@ -100,7 +102,7 @@ class OtherSideReader:
         return target
 
     def _field(
-        self, side: OtherSide, entity: LinkedEntity, target: LinkedEntity
+        self, side: InverseRelation, entity: LinkedEntity, target: LinkedEntity
     ) -> ManySchema | Problem:
         own, other = entity.schema, target.schema
         leading = [
@@ -132,15 +134,15 @@ class OtherSideReader:
         return Problem(AMBIGUOUS_RELATION, text, help)
 
     def _field_name(self, item: Expression, namespace: Namespace) -> str:
-        """The field that is named: `"author"`, or `Literal["author"]`, also in quotes."""
+        """Return the field that is named: `"author"`, or `Literal["author"]`, also in quotes."""
         match item:
             case LiteralExpression(str(text)) if text.isidentifier():
                 return text
             case LiteralExpression(str()):
                 unquoted = self._resolver.types.unquoted(item)
-                return self._field_name(unquoted, namespace) if unquoted != item else spell(item)
+                return self._field_name(unquoted, namespace) if unquoted != item else unparse(item)
             case SubscriptExpression(NameExpression(name), (LiteralExpression(str(text)),)):
                 symbol = self._resolver.names.resolve(name, namespace)
-                return text if symbol == _LITERAL else spell(item)
+                return text if symbol == _LITERAL else unparse(item)
             case _:
-                return spell(item)
+                return unparse(item)

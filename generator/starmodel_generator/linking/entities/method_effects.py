@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from starmodel_generator.analysis.facts import Effect, FunctionFacts, Through
 from starmodel_generator.linking.names.class_members import Members, Method
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol, FunctionSymbol, Namespace
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_schemas import EnumType, FieldSchema, LiteralType, OptionalType, ScalarType, TypeRef
@@ -62,14 +62,14 @@ class EffectReader:
     def __init__(
         self,
         resolver: Resolver,
-        lineage: Lineage,
+        hierarchy: ClassHierarchy,
         members: Members,
         fields: tuple[FieldSchema, ...],
         parts: tuple[ClassSymbol, ...],
         relations: Set[str] = frozenset(),
     ) -> None:
         self._resolver = resolver
-        self._lineage = lineage
+        self._hierarchy = hierarchy
         self._members = members
         self._parts = parts
         self._relations = relations
@@ -126,7 +126,7 @@ class EffectReader:
             return None
         if not effect.name.startswith(_SUPER):
             return self._members.methods.get(effect.name)
-        classes = self._lineage.classes
+        classes = self._hierarchy.classes
         for owner in classes[classes.index(method.owner) + 1 :]:
             for candidate in self._resolver.members.own_methods(owner):
                 if candidate.facts.name == effect.name.removeprefix(_SUPER):
@@ -137,7 +137,7 @@ class EffectReader:
         return effect.name.removeprefix(_SUPER) in _PURE or self._called(effect, method) is not None
 
     def _is_harmless(self, through: Through | None, method: Method) -> bool:
-        """Whether the function that got a part of the entity is seen to change nothing of it."""
+        """Return whether the function that got a part of the entity is seen to change nothing of it."""
         if through is None:
             return False
         callee, parameter = through
@@ -178,7 +178,7 @@ class EffectReader:
         )
 
     def _is_pure_method(self, name: str) -> bool:
-        """Whether every value object that has a method of that name only reads in it."""
+        """Return whether every value object that has a method of that name only reads in it."""
         found = [
             method
             for symbol in self._parts
@@ -192,7 +192,7 @@ class EffectReader:
 
 
 def _loads(effect: Effect) -> bool:
-    """Whether an effect is `await self.lines.load()`, or the same of something taken from it."""
+    """Return whether an effect is `await self.lines.load()`, or the same of something taken from it."""
     return effect.kind == "mutate" and effect.through == (".load", 0)
 
 

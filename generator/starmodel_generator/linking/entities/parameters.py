@@ -16,7 +16,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
 from starmodel_generator.diagnostics.rules.pydantic_rules import INPUT_IN_PYTHON
 from starmodel_generator.linking.defaults.default_values import REQUIRED
 from starmodel_generator.linking.names.class_members import Method
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.secret_names import looks_secret
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
@@ -25,7 +25,7 @@ from starmodel_generator.linking.names.symbols import (
     Symbol,
     ValueSymbol,
 )
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.constraints import unfit_limits, unfit_multiline
@@ -66,9 +66,9 @@ class ParameterReader:
         self._providers = providers
 
     def read(
-        self, method: Method, lineage: Lineage, subject: Subject, report: Report
+        self, method: Method, hierarchy: ClassHierarchy, subject: Subject, report: Report
     ) -> tuple[ParameterSchema, ...]:
-        """The parameters of an event, without `self` or `cls`."""
+        """Return the parameters of an event, without `self` or `cls`."""
         facts = method.facts
         if not facts.parameters or facts.parameters[0].kind not in (
             "positional_only",
@@ -79,7 +79,7 @@ class ParameterReader:
             report(subject.diagnose(Problem(INVALID_EVENT, text, f"add `{first}` as the first")))
             return ()
         found = [
-            self._parameter(parameter, method, lineage, subject, report)
+            self._parameter(parameter, method, hierarchy, subject, report)
             for parameter in facts.parameters[1:]
         ]
         return tuple(each for each in found if each is not None)
@@ -88,7 +88,7 @@ class ParameterReader:
         self,
         fact: ParameterFact,
         method: Method,
-        lineage: Lineage,
+        hierarchy: ClassHierarchy,
         event: Subject,
         report: Report,
     ) -> ParameterSchema | None:
@@ -101,7 +101,7 @@ class ParameterReader:
             help = f"annotate it, for example `{fact.name}: {self._guess(fact, method)}`"
             report(subject.diagnose(Problem(UNANNOTATED_PARAMETER, "has no type", help)))
             return None
-        supplied = self._supplied(fact, fact.annotation, method, lineage)
+        supplied = self._supplied(fact, fact.annotation, method, hierarchy)
         if supplied is None:
             return self._argument(fact, fact.annotation, method, subject, report)
         if isinstance(supplied, Problem):
@@ -167,17 +167,17 @@ class ParameterReader:
         fact: ParameterFact,
         annotation: Expression,
         method: Method,
-        lineage: Lineage,
+        hierarchy: ClassHierarchy,
     ) -> ParameterSchema | Problem | None:
-        """The parameter, if its type says that the runtime gives it."""
+        """Return the parameter, if its type says that the runtime gives it."""
         types = self._resolver.types
         symbol = types.symbol(annotation, method.namespace)
         source: ParameterSource | None = None
         type: TypeRef = AnyType()
         if isinstance(symbol, ExternalSymbol) and symbol.name in _SUPPLIED:
             source = _SUPPLIED[symbol.name]
-        elif isinstance(symbol, ClassSymbol) and self._resolver.lineages.of(symbol).is_entity:
-            problem = self._entity_problem(symbol, lineage)
+        elif isinstance(symbol, ClassSymbol) and self._resolver.hierarchies.of(symbol).is_entity:
+            problem = self._entity_problem(symbol, hierarchy)
             if problem is not None:
                 return problem
             source = EntitySource(entity=symbol.qualified_name)
@@ -198,7 +198,7 @@ class ParameterReader:
             source=source,
         )
 
-    def _entity_problem(self, symbol: ClassSymbol, lineage: Lineage) -> Problem | None:
+    def _entity_problem(self, symbol: ClassSymbol, hierarchy: ClassHierarchy) -> Problem | None:
         if symbol.qualified_name not in self._entities:
             return Problem(
                 ENTITY_OUTSIDE_SOURCES,
@@ -209,7 +209,7 @@ class ParameterReader:
                     else None
                 ),
             )
-        if symbol is lineage.symbol and not self._entities[symbol.qualified_name]:
+        if symbol is hierarchy.symbol and not self._entities[symbol.qualified_name]:
             return Problem(
                 UNSUPPORTED_TYPE,
                 "is the entity itself, of which there is only one here",
@@ -222,7 +222,7 @@ class ParameterReader:
             case ClassSymbol() | FunctionSymbol() | ValueSymbol():
                 return self._providers.get(symbol.qualified_name)
             case ExternalSymbol(name):
-                return self._providers.get(name) or self._providers.get(spell(annotation))
+                return self._providers.get(name) or self._providers.get(unparse(annotation))
             case _:
                 return None
 
@@ -233,7 +233,7 @@ class ParameterReader:
         kind = type(getattr(value, "value", 0)).__name__
         if kind not in ("bool", "int", "float", "str", "Decimal", "date", "datetime"):
             kind = "int"
-        return f"{kind} = {shortened(spell(fact.default), 30)}"
+        return f"{kind} = {shortened(unparse(fact.default), 30)}"
 
 
 def _form_problem(fact: ParameterFact) -> Problem | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from starmodel_generator.analysis.facts import CallExpression, Expression, NameExpression
 from starmodel_generator.diagnostics.diagnostic import Place
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.pydantic_support import DECORATORS
@@ -32,7 +32,7 @@ class Hook:
     is_assigned: bool = False
 
     def is_about(self, field: str) -> bool:
-        """Whether it is called for a field."""
+        """Return whether it is called for a field."""
         return field in self.fields or ALL in self.fields
 
     @property
@@ -42,10 +42,10 @@ class Hook:
         return is_validator and self.mode != "after"
 
 
-def hooks_of(lineage: Lineage, resolver: Resolver) -> tuple[Hook, ...]:
-    """The hooks of a class, inherited ones included, but for those that it defines anew."""
+def hooks_of(hierarchy: ClassHierarchy, resolver: Resolver) -> tuple[Hook, ...]:
+    """Return the hooks of a class, inherited ones included, but for those that it defines anew."""
     found: dict[str, Hook | None] = {}
-    for owner in reversed(lineage.classes):
+    for owner in reversed(hierarchy.classes):
         for name, hook in _own(owner, resolver):
             found[name] = hook
     return tuple(hook for hook in found.values() if hook is not None)

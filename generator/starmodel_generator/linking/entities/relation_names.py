@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.unions import entities_in
 
@@ -10,23 +10,23 @@ from starmodel_generator.linking.types.unions import entities_in
 class RelationNames:
     """Tells the relations of entities, each worked out once."""
 
-    def __init__(self, resolver: Resolver, lineages: Iterable[Lineage]) -> None:
+    def __init__(self, resolver: Resolver, hierarchies: Iterable[ClassHierarchy]) -> None:
         self._types = resolver.types
         self._members = resolver.members
-        self._lineages = {each.symbol.qualified_name: each for each in lineages}
+        self._hierarchies = {each.symbol.qualified_name: each for each in hierarchies}
         self._known: dict[str, frozenset[str]] = {}
 
     def of(self, entity: str) -> frozenset[str]:
-        """The relations of the entity of that qualified name."""
+        """Return the relations of the entity of that qualified name."""
         known = self._known.get(entity)
         if known is None:
-            known = self._read(self._lineages[entity])
+            known = self._read(self._hierarchies[entity])
             self._known[entity] = known
         return known
 
-    def _read(self, lineage: Lineage) -> frozenset[str]:
+    def _read(self, hierarchy: ClassHierarchy) -> frozenset[str]:
         found: set[str] = set()
-        for name, member in self._members.members(lineage).annotated.items():
+        for name, member in self._members.members(hierarchy).annotated.items():
             annotation, namespace = member.fact.annotation, member.owner.namespace
             if annotation is None:
                 continue

@@ -16,7 +16,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     UNSUPPORTED_TYPE,
 )
 from starmodel_generator.linking.names.class_members import Method
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
@@ -43,9 +43,9 @@ class ReturnReader:
         self._resolver = resolver
 
     def read(
-        self, method: Method, lineage: Lineage, subject: Subject, report: Report
+        self, method: Method, hierarchy: ClassHierarchy, subject: Subject, report: Report
     ) -> LinkedReturn:
-        """What an event gives."""
+        """Return what an event gives."""
         facts = method.facts
         place = facts.place.at("returns", 0)
         is_class_method = method.decorator("builtins.classmethod") is not None
@@ -59,7 +59,7 @@ class ReturnReader:
         if facts.has_yield:
             return self._steps(annotation, method, subject, report)
         if is_class_method:
-            return self._creation(annotation, method, lineage, subject, report)
+            return self._creation(annotation, method, hierarchy, subject, report)
         returned = self._type(annotation, method, subject, report)
         if isinstance(returned, EntityType) or (
             isinstance(returned, OptionalType) and isinstance(returned.item, EntityType)
@@ -97,7 +97,7 @@ class ReturnReader:
         self,
         annotation: Expression,
         method: Method,
-        lineage: Lineage,
+        hierarchy: ClassHierarchy,
         subject: Subject,
         report: Report,
     ) -> LinkedReturn:
@@ -106,13 +106,13 @@ class ReturnReader:
         created: object = None
         if isinstance(annotation, NameExpression):
             created = names.follow(names.resolve(annotation.name, Namespace(method.owner.module)))
-        own = created == ExternalSymbol("typing.Self") or created is lineage.symbol
+        own = created == ExternalSymbol("typing.Self") or created is hierarchy.symbol
         if not own:
-            is_base = isinstance(created, ClassSymbol) and created in lineage.classes
+            is_base = isinstance(created, ClassSymbol) and created in hierarchy.classes
             problem = _CREATES_BASE if is_base else _NO_CREATION
             report(subject.diagnose(problem, place))
             return LinkedReturn()
-        return LinkedReturn(EntityType(entity=lineage.symbol.qualified_name), is_creation=True)
+        return LinkedReturn(EntityType(entity=hierarchy.symbol.qualified_name), is_creation=True)
 
     def _type(
         self, annotation: Expression, method: Method, subject: Subject, report: Report

@@ -68,7 +68,7 @@ class ObjectReader:
         self.enums: dict[str, LinkedEnum] = {}
 
     def reach(self, types: Iterable[TypeRef], report: Report) -> tuple[ClassSymbol, ...]:
-        """Read everything that types refer to, and what that refers to in turn; gives all of it."""
+        """Read everything that types refer to, and what that refers to in turn; returns all of it."""
         found: dict[str, ClassSymbol] = {}
         pending = [each for each in types if each.kind != "scalar"]
         while pending:
@@ -87,13 +87,13 @@ class ObjectReader:
         if known is not None:
             return known
         symbol = self._resolver.types.classes.known[name]
-        lineage = self._resolver.lineages.of(symbol)
-        self._configs.check_object(lineage, report)
-        self._models.hooks(lineage, report)
-        accepts_names = self._configs.accepts_names(lineage)
-        settings = self._configs.settings(lineage)
+        hierarchy = self._resolver.hierarchies.of(symbol)
+        self._configs.check_object(hierarchy, report)
+        self._models.hooks(hierarchy, report)
+        accepts_names = self._configs.accepts_names(hierarchy)
+        settings = self._configs.settings(hierarchy)
         fields = self._fields.fields(
-            lineage, accepts_names=accepts_names, settings=settings, report=report
+            hierarchy, accepts_names=accepts_names, settings=settings, report=report
         )
         schema = ObjectSchema(
             name=symbol.name,
@@ -101,7 +101,7 @@ class ObjectReader:
             doc=symbol.facts.docstring or None,
             fields=tuple(field.schema for field in fields),
         )
-        methods = self._resolver.members.members(lineage).methods
+        methods = self._resolver.members.members(hierarchy).methods
         linked = LinkedObject(schema, symbol, fields, settings, methods)
         self.objects[name] = linked
         return linked

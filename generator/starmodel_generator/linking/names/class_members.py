@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starmodel_generator.analysis.facts import AssignmentFact, Expression, FunctionFacts
-from starmodel_generator.linking.names.mro import Lineage, Lineages
+from starmodel_generator.linking.names.mro import ClassHierarchies, ClassHierarchy
 from starmodel_generator.linking.names.name_resolution import Names
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
-from starmodel_generator.linking.names.unparse import spell
+from starmodel_generator.linking.names.unparse import unparse
 
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 _ACCESSORS = (".setter", ".deleter", ".getter")
@@ -34,7 +34,7 @@ class Method:
     decorators: tuple[Decorator, ...]
 
     def decorator(self, *names: str) -> Decorator | None:
-        """The first decorator known by one of these names."""
+        """Return the first decorator known by one of these names."""
         for decorator in self.decorators:
             if decorator.name in names:
                 return decorator
@@ -72,35 +72,35 @@ class Members:
 class MemberReader:
     """Gathers the members of classes."""
 
-    def __init__(self, names: Names, lineages: Lineages) -> None:
+    def __init__(self, names: Names, hierarchies: ClassHierarchies) -> None:
         self._names = names
-        self._lineages = lineages
+        self._hierarchies = hierarchies
         self._members: dict[ClassSymbol, Members] = {}
         self._methods: dict[ClassSymbol, tuple[Method, ...]] = {}
 
-    def members(self, lineage: Lineage) -> Members:
+    def members(self, hierarchy: ClassHierarchy) -> Members:
         """Everything a class has."""
-        known = self._members.get(lineage.symbol)
+        known = self._members.get(hierarchy.symbol)
         if known is None:
-            known = self._gather(lineage)
-            self._members[lineage.symbol] = known
+            known = self._gather(hierarchy)
+            self._members[hierarchy.symbol] = known
         return known
 
-    def _gather(self, lineage: Lineage) -> Members:
+    def _gather(self, hierarchy: ClassHierarchy) -> Members:
         annotated: dict[str, Annotated] = {}
         methods: dict[str, Method] = {}
-        for owner in reversed(lineage.classes):
+        for owner in reversed(hierarchy.classes):
             for fact in owner.facts.attributes:
                 if fact.annotation is None:
                     continue
-                value, namespace = self._value(fact, owner, lineage)
+                value, namespace = self._value(fact, owner, hierarchy)
                 annotated[fact.name] = Annotated(owner, fact, value, namespace)
             for method in self.own_methods(owner):
                 methods[method.facts.name] = method
         return Members(annotated, methods)
 
     def own_methods(self, owner: ClassSymbol) -> tuple[Method, ...]:
-        """The methods a class defines itself; of several of one name the one that counts."""
+        """Return the methods a class defines itself; of several of one name the one that counts."""
         known = self._methods.get(owner)
         if known is None:
             known = tuple({method.facts.name: method for method in self._read(owner)}.values())
@@ -114,7 +114,7 @@ class MemberReader:
                 Decorator(self._known_as(expression, namespace), expression, index)
                 for index, expression in enumerate(facts.decorators)
             )
-            if any(spell(each.expression).endswith(_ACCESSORS) for each in decorators):
+            if any(unparse(each.expression).endswith(_ACCESSORS) for each in decorators):
                 continue
             if any(each.name == "typing.overload" for each in decorators):
                 continue
@@ -129,14 +129,14 @@ class MemberReader:
         return symbol.name if isinstance(symbol, ExternalSymbol) else ""
 
     def _value(
-        self, fact: AssignmentFact, owner: ClassSymbol, lineage: Lineage
+        self, fact: AssignmentFact, owner: ClassSymbol, hierarchy: ClassHierarchy
     ) -> tuple[Expression | None, Namespace]:
-        if owner is lineage.symbol and fact.value is not None:
+        if owner is hierarchy.symbol and fact.value is not None:
             return fact.value, owner.namespace
         # Pydantic takes the values of fields away from its models, but finds those of plain
         # mixins again, in every class that does not give a value itself.
-        for cls in lineage.classes:
-            if self._lineages.of(cls).is_model:
+        for cls in hierarchy.classes:
+            if self._hierarchies.of(cls).is_model:
                 continue
             for attribute in cls.facts.attributes:
                 if attribute.name == fact.name and attribute.value is not None:

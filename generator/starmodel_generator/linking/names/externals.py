@@ -270,7 +270,7 @@ _MOVED = {
 
 
 def canonical(name: str) -> str:
-    """The one name by which an outside name is known; itself if there is no other."""
+    """Return the one name by which an outside name is known; itself if there is no other."""
     root, _, rest = name.partition(".")
     if not rest:
         return name

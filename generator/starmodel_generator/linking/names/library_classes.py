@@ -174,7 +174,7 @@ _LIBRARIES = ("starmodel", "pydantic", "sqlmodel", "sqlalchemy", "fasthtml", "st
 
 
 def is_in_library(name: str) -> bool:
-    """Whether a module belongs to the standard library, to pydantic or to StarModel."""
+    """Return whether a module belongs to the standard library, to pydantic or to StarModel."""
     root = name.partition(".")[0]
     return root in sys.stdlib_module_names or root in _OURS
 
@@ -209,7 +209,7 @@ def _is_of_python(spec: ModuleSpec) -> bool:
 
 
 def _has_starmodel(parts: list[str]) -> bool | None:
-    """Whether the runtime, which is not imported, has a name or a module."""
+    """Return whether the runtime, which is not imported, has a name or a module."""
     if len(parts) == 1:
         return True
     if len(parts) > 2:

@@ -61,7 +61,7 @@ class BaseProblem:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lineage:
+class ClassHierarchy:
     """A class and its ancestors in method resolution order, the class itself first.
 
     `classes` are the ancestors that are classes of the project, `outside` the known names of the
@@ -77,7 +77,7 @@ class Lineage:
     problems: tuple[BaseProblem, ...] = ()
 
     def inherits(self, name: str) -> bool:
-        """Whether an outside class is among the ancestors, by its known name."""
+        """Return whether an outside class is among the ancestors, by its known name."""
         return name in self.outside
 
     @property
@@ -96,27 +96,27 @@ class Lineage:
         return self.inherits("enum.Enum")
 
 
-class Lineages:
-    """Works lineages out, once for each class; a class is never its own ancestor."""
+class ClassHierarchies:
+    """Works hierarchies out, once for each class; a class is never its own ancestor."""
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._known: dict[ClassSymbol, Lineage] = {}
+        self._known: dict[ClassSymbol, ClassHierarchy] = {}
         self._pending: set[ClassSymbol] = set()
 
-    def of(self, symbol: ClassSymbol) -> Lineage:
-        """The lineage of a class."""
+    def of(self, symbol: ClassSymbol) -> ClassHierarchy:
+        """Return the hierarchy of a class."""
         if symbol in self._known:
             return self._known[symbol]
         self._pending.add(symbol)
         try:
-            lineage = self._work_out(symbol)
+            hierarchy = self._work_out(symbol)
         finally:
             self._pending.discard(symbol)
-        self._known[symbol] = lineage
-        return lineage
+        self._known[symbol] = hierarchy
+        return hierarchy
 
-    def _work_out(self, symbol: ClassSymbol) -> Lineage:
+    def _work_out(self, symbol: ClassSymbol) -> ClassHierarchy:
         direct: list[Ancestor] = []
         problems: list[BaseProblem] = []
         for index, expression in enumerate(symbol.facts.bases):
@@ -164,10 +164,10 @@ def _made(
     direct: tuple[Ancestor, ...],
     order: tuple[Ancestor, ...],
     problems: tuple[BaseProblem, ...],
-) -> Lineage:
+) -> ClassHierarchy:
     classes = tuple(base for base in order if isinstance(base, ClassSymbol))
     outside = frozenset(base.name for base in order if isinstance(base, ExternalSymbol))
-    return Lineage(symbol, direct, order, classes, outside, problems)
+    return ClassHierarchy(symbol, direct, order, classes, outside, problems)
 
 
 def _is_known(base: ExternalSymbol) -> bool:
@@ -179,7 +179,7 @@ def _is_known(base: ExternalSymbol) -> bool:
 
 
 def _merge(orders: list[list[Ancestor]]) -> list[Ancestor] | None:
-    """The C3 linearisation of several orders, `None` where they contradict each other."""
+    """Return the C3 linearisation of several orders, `None` where they contradict each other."""
     merged: list[Ancestor] = []
     orders = [order for order in orders if order]
     while orders:

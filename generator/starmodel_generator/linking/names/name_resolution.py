@@ -72,20 +72,20 @@ class Names:
         self._pending: set[tuple[str, str]] = set()
 
     def module(self, name: str) -> ModuleFacts | None:
-        """The facts of a module of the project, `None` for any other."""
+        """Return the facts of a module of the project, `None` for any other."""
         if name not in self._modules:
             known = name.partition(".")[0] in KNOWN_ROOTS
             self._modules[name] = None if known else self._load(name)
         return self._modules[name]
 
     def read(self) -> tuple[ModuleFacts, ...]:
-        """The modules that were looked into: the given ones, then others by name."""
+        """Return the modules that were looked into: the given ones, then others by name."""
         found = [facts for facts in self._modules.values() if facts is not None]
         given = found[: self._given]
         return (*given, *sorted(found[self._given :], key=lambda facts: facts.name))
 
     def class_symbol(self, module: ModuleFacts, facts: ClassFacts) -> ClassSymbol:
-        """The symbol of a class; always the same one for the same class."""
+        """Return the symbol of a class; always the same one for the same class."""
         symbol = self._classes.get(id(facts))
         if symbol is None:
             symbol = ClassSymbol(module, facts, Namespace(module, facts))
@@ -93,7 +93,7 @@ class Names:
         return symbol
 
     def resolve(self, name: str, namespace: Namespace) -> Symbol:
-        """What a name or a dotted name means where it stands."""
+        """Return what a name or a dotted name means where it stands."""
         first, dot, rest = name.partition(".")
         nested = self._nested_class(first, namespace)
         symbol = nested or self._in_module(first, namespace.module)
@@ -102,12 +102,12 @@ class Names:
         return symbol
 
     def imported(self, name: str, module: ModuleFacts) -> Symbol | None:
-        """What an import binds a name to in a module, whatever else it is there."""
+        """Return what an import binds a name to in a module, whatever else it is there."""
         found = self._imported(name, self._bound(module).imports)
         return None if found is None else found[0]
 
     def outside_name(self, name: str, module: ModuleFacts) -> str | None:
-        """The full name that a dotted name has outside the project, as its import says it.
+        """Return the full name that a dotted name has outside the project, as its import says it.
 
         Other than in an `ExternalSymbol` it is not turned into the one it is known by. `None` for
         anything of the project, and where its import depends on something.
@@ -127,11 +127,11 @@ class Names:
         return f"{start}{dot}{rest}"
 
     def target(self, fact: ImportFact) -> Symbol:
-        """What an import leads to."""
+        """Return what an import leads to."""
         return self._import_target(fact)
 
     def follow(self, symbol: Symbol) -> Symbol:
-        """What an alias (`Base = Entity`) leads to; any other symbol as it is."""
+        """Return what an alias (`Base = Entity`) leads to; any other symbol as it is."""
         seen: list[Symbol] = []
         while isinstance(symbol, ValueSymbol) and symbol not in seen:
             seen.append(symbol)
@@ -194,7 +194,7 @@ class Names:
         return self._unknown(name, module, bindings.imports)
 
     def _imported(self, name: str, imports: tuple[ImportFact, ...]) -> tuple[Symbol, bool] | None:
-        """The meaning the last import gives a name, and whether that is a star import."""
+        """Return the meaning the last import gives a name, and whether that is a star import."""
         failed: Symbol | None = None
         for fact in reversed(imports):
             if fact.bound == name:

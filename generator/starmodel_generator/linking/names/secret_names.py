@@ -23,7 +23,7 @@ _HARMLESS = frozenset({"bool", "date", "time", "datetime", "timedelta"})
 
 
 def looks_secret(name: str, type: TypeRef) -> bool:
-    """Whether a value of that name and type is likely to be a secret."""
+    """Return whether a value of that name and type is likely to be a secret."""
     while isinstance(type, OptionalType | ConstrainedType):
         type = type.item
     if isinstance(type, EnumType) or (isinstance(type, ScalarType) and type.name in _HARMLESS):

@@ -26,7 +26,7 @@ _MEMBERS = frozenset(
 
 
 def free_member(name: str, taken: Iterable[str] = (), *, is_event: bool = False) -> str:
-    """Give a name for a field, an event or a parameter that cannot have its own."""
+    """Return a name for a field, an event or a parameter that cannot have its own."""
     name = name.strip("_").lower()
     wholes = (f"do_{name}", f"{name}_now") if is_event else (f"{name}_value", f"own_{name}")
     known = {*_MEMBERS, *taken}
@@ -35,13 +35,13 @@ def free_member(name: str, taken: Iterable[str] = (), *, is_event: bool = False)
 
 
 def free_form(name: str, *, is_event: bool = False) -> str:
-    """Give a name that was bent into another form, or one like it that is free."""
+    """Return a name that was bent into another form, or one like it that is free."""
     is_taken = name in _MEMBERS or iskeyword(name) or name.startswith("model_")
     return free_member(name, is_event=is_event) if is_taken else name
 
 
 def free_class(name: str, kind: str, taken: Iterable[str] = ()) -> str:
-    """Give a name for an entity, a value object or an enum that cannot have its own.
+    """Return a name for an entity, a value object or an enum that cannot have its own.
 
     `taken` are the names of all classes and of what is generated for them.
     """

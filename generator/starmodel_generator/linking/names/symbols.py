@@ -126,7 +126,7 @@ Symbol: TypeAlias = (
 
 
 def described(unknown: UnknownSymbol) -> str:
-    """Why a name leads nowhere, as the end of a sentence about it."""
+    """Return why a name leads nowhere, as the end of a sentence about it."""
     match unknown.reason:
         case "undefined":
             return f"is not defined in `{unknown.where}`"

@@ -25,7 +25,7 @@ _BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}")}
 _SHORT_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def spell(expression: Expression) -> str:
+def unparse(expression: Expression) -> str:
     """An expression on one line, for messages: as written, but for spaces and quotes."""
     match expression:
         case NameExpression(name):
@@ -33,31 +33,31 @@ def spell(expression: Expression) -> str:
         case LiteralExpression(value):
             return "..." if value is ... else literal_text(value)
         case SubscriptExpression(value, items):
-            return f"{spell(value)}[{_spell_all(items)}]"
+            return f"{unparse(value)}[{_spell_all(items)}]"
         case CallExpression(function, arguments, keywords):
             named = [
-                f"**{spell(value)}" if key == "**" else f"{key}={spell(value)}"
+                f"**{unparse(value)}" if key == "**" else f"{key}={unparse(value)}"
                 for key, value in keywords
             ]
-            return f"{spell(function)}({', '.join([*map(spell, arguments), *named])})"
+            return f"{unparse(function)}({', '.join([*map(unparse, arguments), *named])})"
         case SequenceExpression(kind, items):
             left, right = _BRACKETS[kind]
             comma = "," if kind == "tuple" and len(items) == 1 else ""
             return f"{left}{_spell_all(items)}{comma}{right}"
         case MappingExpression(items):
-            pairs = [f"{spell(key)}: {spell(value)}" for key, value in items]
+            pairs = [f"{unparse(key)}: {unparse(value)}" for key, value in items]
             return "{" + ", ".join(pairs) + "}"
         case BinaryExpression(operator, left, right):
-            return f"{spell(left)} {operator} {spell(right)}"
+            return f"{unparse(left)} {operator} {unparse(right)}"
         case UnaryExpression(operator, operand):
             space = " " if operator.isalpha() else ""
-            return f"{operator}{space}{spell(operand)}"
+            return f"{operator}{space}{unparse(operand)}"
         case OpaqueExpression(text):
             return " ".join(text.split())
 
 
 def _spell_all(items: Iterable[Expression]) -> str:
-    return ", ".join(map(spell, items))
+    return ", ".join(map(unparse, items))
 
 
 def shortened(text: str, limit: int = 60) -> str:

@@ -14,7 +14,7 @@ from starmodel_generator.linking.names.symbols import (
     UnknownSymbol,
     described,
 )
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_schemas import AccessRule, AuthenticatedAccess, PolicyAccess, PublicAccess
@@ -32,8 +32,8 @@ _MEMBERS: dict[str, AccessRule] = {
 def read_access(
     expression: Expression, namespace: Namespace, resolver: Resolver
 ) -> AccessRule | Problem:
-    """What an `access` says, or why it says nothing."""
-    written = shortened(spell(expression))
+    """Return what an `access` says, or why it says nothing."""
+    written = shortened(unparse(expression))
     if isinstance(expression, OpaqueExpression) and expression.text.startswith("lambda"):
         help = "write a function at the top of the module and name it"
         return Problem(INVALID_ACCESS, "has a lambda as `access`, which has no name to call", help)

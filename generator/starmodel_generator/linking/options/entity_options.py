@@ -14,7 +14,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     UNKNOWN_PAGE,
 )
 from starmodel_generator.linking.names.symbols import ExternalSymbol, Namespace
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.options.access_options import read_access
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.resolver import Resolver
@@ -77,7 +77,7 @@ class EntityOptions:
     places: Mapping[str, Place] = field(default_factory=dict[str, Place])
 
     def place_of(self, key: str) -> Place:
-        """Where an option stands; where they all do if it is not said."""
+        """Return where an option stands; where they all do if it is not said."""
         return self.places.get(key, self.place)
 
 
@@ -91,7 +91,7 @@ class Option:
 
 
 def after_mistake(key: str, options: EntityOptions) -> EntityOptions:
-    """The options after a mistake, so that what was meant is not reported missing besides."""
+    """Return the options after a mistake, so that what was meant is not reported missing besides."""
     match key:
         case "scope":
             return replace(options, knows_scope=False)
@@ -108,8 +108,8 @@ def _member(
     members: tuple[str, ...],
     available: tuple[str, ...],
 ) -> str | Problem:
-    """The member of one of our enums that an option names; help names those that are available."""
-    written = shortened(spell(option.expression))
+    """Return the member of one of our enums that an option names; help names those that are available."""
+    written = shortened(unparse(option.expression))
     expression, namespace = option.expression, option.namespace
     if isinstance(expression, NameExpression):
         names = resolver.names
@@ -136,7 +136,7 @@ def _member(
 
 
 def _near(written: str, members: tuple[str, ...]) -> str | None:
-    """The member that was meant: one that ends in what was written, or is much like it."""
+    """Return the member that was meant: one that ends in what was written, or is much like it."""
     ending = [member for member in members if member.endswith(f"_{written}")]
     return next(iter(ending or get_close_matches(written, members, n=1)), None)
 
@@ -166,7 +166,7 @@ def _scope(resolver: Resolver, option: Option, options: EntityOptions) -> Entity
 
 
 def plain_value(resolver: Resolver, option: Option, key: str, help: str) -> object | Problem:
-    """The value of an option, or why it cannot be known."""
+    """Return the value of an option, or why it cannot be known."""
     value = resolver.constants.evaluate(option.expression, option.namespace)
     if isinstance(value, NotConstant):
         return Problem(INVALID_OPTION, f"has a `{key}` that {value.reason}", help)
@@ -181,7 +181,7 @@ def _ttl(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOp
     if value is None:
         return replace(options, ttl=None)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e12:
-        written = shortened(spell(option.expression))
+        written = shortened(unparse(option.expression))
         return Problem(INVALID_OPTION, f"has `ttl={written}`, which is no time to live", help)
     return replace(options, ttl=float(value))
 
@@ -194,7 +194,7 @@ def _namespace(
     if isinstance(value, Problem):
         return value
     if not isinstance(value, str):
-        written = shortened(spell(option.expression))
+        written = shortened(unparse(option.expression))
         return Problem(INVALID_OPTION, f"has `namespace={written}`, which is no text", help)
     return replace(options, namespace=value)
 
@@ -213,7 +213,7 @@ def _page(resolver: Resolver, option: Option, options: EntityOptions) -> EntityO
         return value
     if isinstance(value, bool):
         return replace(options, page="generated" if value else "host")
-    written = shortened(spell(option.expression))
+    written = shortened(unparse(option.expression))
     if not isinstance(value, str):
         return Problem(INVALID_OPTION, f"has `page={written}`, which is no page", help)
     module_name, colon, function = value.partition(":")
@@ -241,7 +241,7 @@ def _respond(resolver: Resolver, option: Option, options: EntityOptions) -> Enti
         case "ack":
             return replace(options, respond="ack")
         case _:
-            written = shortened(spell(option.expression))
+            written = shortened(unparse(option.expression))
             return Problem(INVALID_OPTION, f"has `respond={written}`, which is no answer", help)
 
 

@@ -39,7 +39,7 @@ class EventOptions:
 def read_event_options(
     method: Method, subject: Subject, resolver: Resolver, report: Report
 ) -> EventOptions:
-    """What the `@event` of a method says; what is wrong is reported and left out."""
+    """Return what the `@event` of a method says; what is wrong is reported and left out."""
     options = EventOptions()
     decorator = method.decorator(EVENT)
     if decorator is None or not isinstance(decorator.expression, CallExpression):

@@ -19,14 +19,14 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     UNKNOWN_OPTION,
 )
 from starmodel_generator.linking.defaults.default_validation import CONFIG_KEYS as SETTINGS
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
     ExternalSymbol,
     Namespace,
     ValueSymbol,
 )
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.options.entity_options import (
     OPTION_READERS,
     OWN_KEYS,
@@ -64,9 +64,9 @@ class ConfigReader:
         self._resolver = resolver
         self._merged: dict[ClassSymbol, _Merged] = {}
 
-    def options(self, lineage: Lineage, report: Report) -> EntityOptions:
-        """The options of an entity; what is wrong is reported and left at its default."""
-        symbol = lineage.symbol
+    def options(self, hierarchy: ClassHierarchy, report: Report) -> EntityOptions:
+        """Return the options of an entity; what is wrong is reported and left at its default."""
+        symbol = hierarchy.symbol
         merged = self._merge(symbol)
         subject = Subject(f"entity `{symbol.name}`", symbol.place, symbol.name)
         for expression, place in merged.unread:
@@ -95,16 +95,16 @@ class ConfigReader:
             place=_config_place(symbol),
             is_table=is_table,
             allows_infinity=self._is_true(symbol, "allow_inf_nan"),
-            settings=self.settings(lineage),
+            settings=self.settings(hierarchy),
             is_frozen=self._is_true(symbol, "frozen"),
             is_strict=self._is_true(symbol, "strict"),
-            accepts_names=self.accepts_names(lineage),
-            has_alias_generator=self.has_alias_generator(lineage),
+            accepts_names=self.accepts_names(hierarchy),
+            has_alias_generator=self.has_alias_generator(hierarchy),
         )
 
-    def check_object(self, lineage: Lineage, report: Report) -> None:
+    def check_object(self, hierarchy: ClassHierarchy, report: Report) -> None:
         """Report what `model_config` of a value object says in vain."""
-        symbol = lineage.symbol
+        symbol = hierarchy.symbol
         merged = self._merge(symbol)
         subject = Subject(f"value object `{symbol.name}`", symbol.place, symbol.name)
         for expression, place in merged.unread:
@@ -117,7 +117,7 @@ class ConfigReader:
                 )
             else:
                 self._check_key(key, option, subject, report)
-        if self.has_alias_generator(lineage) and not self.accepts_names(lineage):
+        if self.has_alias_generator(hierarchy) and not self.accepts_names(hierarchy):
             report(subject.diagnose(ALIASES_ALONE, merged.options["alias_generator"].place))
 
     def _check_key(self, key: str, option: Option, subject: Subject, report: Report) -> None:
@@ -129,7 +129,7 @@ class ConfigReader:
         if key == "extra" and getattr(value, "value", None) not in ("ignore", "forbid", None):
             support = EXTRA_FIELDS
         if support.level == "refused" and not is_fine(value, support):
-            text = f"has `{key}={shortened(spell(option.expression))}`, which {support.reason}"
+            text = f"has `{key}={shortened(unparse(option.expression))}`, which {support.reason}"
             problem = Problem(support.rule, text, support.help)
             report(subject.diagnose(problem, option.place))
 
@@ -141,33 +141,33 @@ class ConfigReader:
                 continue
             value = self._resolver.constants.evaluate(option.expression, option.namespace)
             if not is_fine(value, support) and getattr(value, "value", None) != "allow":
-                yield f"{key}={shortened(spell(option.expression))}", option.place
+                yield f"{key}={shortened(unparse(option.expression))}", option.place
 
-    def settings(self, lineage: Lineage) -> dict[str, object]:
-        """What `model_config` says about values, as far as it is known."""
-        found: dict[str, object] = {"allow_inf_nan": False} if lineage.is_entity else {}
-        for key, option in self._merge(lineage.symbol).options.items():
+    def settings(self, hierarchy: ClassHierarchy) -> dict[str, object]:
+        """Return what `model_config` says about values, as far as it is known."""
+        found: dict[str, object] = {"allow_inf_nan": False} if hierarchy.is_entity else {}
+        for key, option in self._merge(hierarchy.symbol).options.items():
             value = self._resolver.constants.evaluate(option.expression, option.namespace)
             if key in SETTINGS and isinstance(value, Constant) and value.value is not None:
                 found[key] = value.value
         return found
 
-    def accepts_names(self, lineage: Lineage) -> bool:
-        """Whether fields of a model that have an alias can be given by their own names too."""
+    def accepts_names(self, hierarchy: ClassHierarchy) -> bool:
+        """Return whether fields of a model that have an alias can be given by their own names too."""
         keys = ("populate_by_name", "validate_by_name")
-        return any(self._is_true(lineage.symbol, key) for key in keys)
+        return any(self._is_true(hierarchy.symbol, key) for key in keys)
 
-    def written(self, lineage: Lineage, key: str) -> object:
-        """The literal that a model's options give a key: `None` without one, `...` if computed."""
-        option = self._merge(lineage.symbol).options.get(key)
+    def written(self, hierarchy: ClassHierarchy, key: str) -> object:
+        """Return the literal that a model's options give a key: `None` without one, `...` if computed."""
+        option = self._merge(hierarchy.symbol).options.get(key)
         if option is None:
             return None
         expression = option.expression
         return expression.value if isinstance(expression, LiteralExpression) else ...
 
-    def has_alias_generator(self, lineage: Lineage) -> bool:
-        """Whether every field of a model has an alias."""
-        option = self._merge(lineage.symbol).options.get("alias_generator")
+    def has_alias_generator(self, hierarchy: ClassHierarchy) -> bool:
+        """Return whether every field of a model has an alias."""
+        option = self._merge(hierarchy.symbol).options.get("alias_generator")
         return option is not None and option.expression != LiteralExpression(None)
 
     def _is_true(self, symbol: ClassSymbol, key: str) -> bool:
@@ -181,7 +181,7 @@ class ConfigReader:
         merged = _Merged()
         self._merged[symbol] = merged
         # Later bases win over earlier ones, the class's own options over all.
-        for base in self._resolver.lineages.of(symbol).direct:
+        for base in self._resolver.hierarchies.of(symbol).direct:
             if isinstance(base, ClassSymbol):
                 inherited = self._merge(base)
                 merged.options.update(inherited.options)
@@ -200,13 +200,13 @@ class ConfigReader:
         return merged
 
     def _takes_keywords(self, symbol: ClassSymbol) -> bool:
-        """Whether a class may take keywords that pydantic does not know."""
-        lineage = self._resolver.lineages.of(symbol)
+        """Return whether a class may take keywords that pydantic does not know."""
+        hierarchy = self._resolver.hierarchies.of(symbol)
         return any(
             method.name in ("__init_subclass__", "__pydantic_init_subclass__")
-            for cls in lineage.classes
+            for cls in hierarchy.classes
             for method in cls.facts.methods
-        ) or any(key == "metaclass" for cls in lineage.classes for key, _ in cls.facts.keywords)
+        ) or any(key == "metaclass" for cls in hierarchy.classes for key, _ in cls.facts.keywords)
 
     def _read(
         self,
@@ -298,7 +298,7 @@ def _text_of(key: Expression) -> str | None:
 
 
 def _computed(expression: Expression) -> Problem:
-    text = f"has options that are computed: `{shortened(spell(expression))}`"
+    text = f"has options that are computed: `{shortened(unparse(expression))}`"
     return Problem(INVALID_OPTION, text, "write `EntityConfig(...)` or a dict of plain values")
 
 

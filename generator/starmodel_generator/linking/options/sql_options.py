@@ -5,7 +5,7 @@ from functools import partial
 from typing import cast
 
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_OPTION
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.options.entity_options import (
     EntityOptions,
     Option,
@@ -30,7 +30,7 @@ def _crud(resolver: Resolver, option: Option, options: EntityOptions) -> EntityO
         return replace(options, crud=CRUD if value else ())
     names = _items(value)
     if names is None or not all(name in CRUD for name in names):
-        written = shortened(spell(option.expression))
+        written = shortened(unparse(option.expression))
         return Problem(INVALID_OPTION, f"has `crud={written}`, which is none of it", help)
     return replace(options, crud=tuple(name for name in CRUD if name in names))
 
@@ -51,7 +51,7 @@ def _indexes(
         fields = tuple(name for name in names if isinstance(name, str))
         found.append(IndexOption(fields=fields, unique=key == "unique"))
     if not found and _items(value) != ():
-        written = shortened(spell(option.expression))
+        written = shortened(unparse(option.expression))
         return Problem(INVALID_OPTION, f"has `{key}={written}`, which names no fields", help)
     return replace(options, indexes=(*options.indexes, *found))
 
@@ -66,13 +66,13 @@ def _renamed_from(
     if value is None:
         return options
     if not isinstance(value, str) or not value.isidentifier():
-        written = shortened(spell(option.expression))
+        written = shortened(unparse(option.expression))
         return Problem(INVALID_OPTION, f"has `renamed_from={written}`, which is no class", help)
     return replace(options, renamed_from=value)
 
 
 def _items(value: object) -> tuple[object, ...] | None:
-    """The items of a list, a tuple or a set; `None` for anything else."""
+    """Return the items of a list, a tuple or a set; `None` for anything else."""
     match value:
         case list() | tuple():
             return tuple(cast("list[object]", value))

@@ -15,7 +15,7 @@ from starmodel_generator.analysis.facts import (
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
 from starmodel_generator.diagnostics.rules.source_rules import FAILING_ANNOTATION
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
 
@@ -60,7 +60,7 @@ class AnnotationChecker:
             namespace = Namespace(module, facts)
             symbol = self._resolver.names.class_symbol(module, facts)
             # Pydantic evaluates the types of fields, texts or not.
-            is_model = self._resolver.lineages.of(symbol).is_model
+            is_model = self._resolver.hierarchies.of(symbol).is_model
             for fact in facts.attributes:
                 if fact.annotation is None or (are_texts and not is_model):
                     continue
@@ -84,7 +84,7 @@ class AnnotationChecker:
         self, annotation: Expression, namespace: Namespace, place: Place
     ) -> Iterator[Diagnostic]:
         for problem in self._problems(annotation, namespace):
-            subject = Subject(f"annotation `{shortened(spell(annotation))}`", place)
+            subject = Subject(f"annotation `{shortened(unparse(annotation))}`", place)
             yield subject.diagnose(problem)
             return
 
@@ -93,7 +93,7 @@ class AnnotationChecker:
             case BinaryExpression("|", left, right):
                 for one, other in ((left, right), (right, left)):
                     if _is_text(one) and self._knows_no_texts(other, namespace):
-                        whole = spell(annotation).replace('"', "").replace("'", "")
+                        whole = unparse(annotation).replace('"', "").replace("'", "")
                         text = "joins a text with `|`, which Python does not know"
                         help = f'put all of it into quotes: `"{whole}"`'
                         yield Problem(FAILING_ANNOTATION, text, help)
@@ -103,7 +103,7 @@ class AnnotationChecker:
             case SubscriptExpression(LiteralExpression(str(quoted)), _) | CallExpression(
                 LiteralExpression(str(quoted)), _
             ):
-                whole = spell(annotation).replace('"', "").replace("'", "")
+                whole = unparse(annotation).replace('"', "").replace("'", "")
                 text = f"puts something in brackets behind the text `{shortened(quoted)}`"
                 help = f'put all of it into quotes: `"{whole}"`'
                 yield Problem(FAILING_ANNOTATION, text, help)
@@ -131,23 +131,23 @@ class AnnotationChecker:
             yield Problem(FAILING_ANNOTATION, text, f"write `{name}` alone")
 
     def _is_plain(self, symbol: ClassSymbol) -> bool:
-        """Whether a class of the project surely takes nothing in brackets."""
-        lineage = self._resolver.lineages.of(symbol)
+        """Return whether a class of the project surely takes nothing in brackets."""
+        hierarchy = self._resolver.hierarchies.of(symbol)
         known = {"builtins.object", "pydantic.BaseModel", "starmodel.Entity", "starmodel.BaseTable"}
         return (
-            not lineage.problems
-            and lineage.outside <= known
-            and not any(owner.facts.type_parameters for owner in lineage.classes)
+            not hierarchy.problems
+            and hierarchy.outside <= known
+            and not any(owner.facts.type_parameters for owner in hierarchy.classes)
             and not any(
                 method.name == "__class_getitem__"
-                for owner in lineage.classes
+                for owner in hierarchy.classes
                 for method in owner.facts.methods
             )
             and not any(key == "metaclass" for key, _ in symbol.facts.keywords)
         )
 
     def _knows_no_texts(self, expression: Expression, namespace: Namespace) -> bool:
-        """Whether `expression | "text"` raises: classes and `None` know types alone."""
+        """Return whether `expression | "text"` raises: classes and `None` know types alone."""
         if isinstance(expression, LiteralExpression):
             return expression.value is None or isinstance(expression.value, str)
         if isinstance(expression, SubscriptExpression):

@@ -95,10 +95,10 @@ class CallChecker:
 
     def _model_problem(self, call: CallShape, symbol: ClassSymbol) -> Problem | None:
         fields = self._fields.get(symbol)
-        lineage = self._resolver.lineages.of(symbol)
+        hierarchy = self._resolver.hierarchies.of(symbol)
         has_own_ways = any(
             method.name in ("__init__", "__new__") or "model_validator" in str(method.decorators)
-            for owner in lineage.classes
+            for owner in hierarchy.classes
             for method in owner.facts.methods
         )
         if fields is None or has_own_ways or call.is_open:
@@ -109,7 +109,7 @@ class CallChecker:
         names = {field.schema.name for field in fields}
         others = [keyword for keyword in call.keywords if keyword not in names]
         has_aliases = any(field.has_alias for field in fields)
-        if others and (has_aliases or self._configs.has_alias_generator(lineage)):
+        if others and (has_aliases or self._configs.has_alias_generator(hierarchy)):
             return None
         for field in fields:
             is_required = field.schema.default.kind == "required" and not field.schema.computed
@@ -132,7 +132,7 @@ def _function_problem(use: NameUse, call: CallShape, symbol: FunctionSymbol) -> 
 
 
 def _is_rebound(symbol: FunctionSymbol) -> bool:
-    """Whether the module gives the function's name to something else as well."""
+    """Return whether the module gives the function's name to something else as well."""
     name, module = symbol.facts.name, symbol.module
     bound = [*module.functions, *module.assignments]
     return sum(each.name == name for each in bound) > 1 or any(

@@ -5,7 +5,7 @@ from enum import Enum, Flag, IntEnum, IntFlag, StrEnum
 from pydantic import BaseModel
 
 from starmodel_generator.analysis.facts import FunctionFacts
-from starmodel_generator.linking.names.mro import BASE_MODEL, Lineage
+from starmodel_generator.linking.names.mro import BASE_MODEL, ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol
 from starmodel_generator.linking.options.model_config import ConfigReader
 from starmodel_generator.linking.resolver import Resolver
@@ -42,50 +42,50 @@ class ClassAttributes:
         self._configs = configs
         self._instances: dict[ClassSymbol, frozenset[str] | None] = {}
 
-    def of_class(self, lineage: Lineage) -> frozenset[str] | None:
-        """What the class itself has, a model or an enum; `None` where that cannot be known."""
-        if not self._is_known(lineage) or _has_metaclass(lineage):
+    def of_class(self, hierarchy: ClassHierarchy) -> frozenset[str] | None:
+        """Return what the class itself has, a model or an enum; `None` where that cannot be known."""
+        if not self._is_known(hierarchy) or _has_metaclass(hierarchy):
             return None
-        found = self._given(lineage)
-        if lineage.is_enum:
-            for name in lineage.outside & _ENUMS.keys():
+        found = self._given(hierarchy)
+        if hierarchy.is_enum:
+            for name in hierarchy.outside & _ENUMS.keys():
                 found.update(dir(_ENUMS[name]))
             return frozenset(found) | _OF_ENUMS
         return frozenset(found) | _OF_MODELS
 
-    def of_instance(self, lineage: Lineage) -> frozenset[str] | None:
-        """What an instance of a model has; `None` where that cannot be known."""
-        symbol = lineage.symbol
+    def of_instance(self, hierarchy: ClassHierarchy) -> frozenset[str] | None:
+        """Return what an instance of a model has; `None` where that cannot be known."""
+        symbol = hierarchy.symbol
         if symbol not in self._instances:
-            self._instances[symbol] = self._of_instance(lineage)
+            self._instances[symbol] = self._of_instance(hierarchy)
         return self._instances[symbol]
 
-    def _of_instance(self, lineage: Lineage) -> frozenset[str] | None:
-        if not self._is_known(lineage) or not lineage.is_model or _answers_all(lineage):
+    def _of_instance(self, hierarchy: ClassHierarchy) -> frozenset[str] | None:
+        if not self._is_known(hierarchy) or not hierarchy.is_model or _answers_all(hierarchy):
             return None
-        if self._configs.written(lineage, "extra") not in (None, "ignore", "forbid"):
+        if self._configs.written(hierarchy, "extra") not in (None, "ignore", "forbid"):
             return None
-        found = self._given(lineage) | set(self._resolver.members.members(lineage).annotated)
-        if lineage.is_entity:
+        found = self._given(hierarchy) | set(self._resolver.members.members(hierarchy).annotated)
+        if hierarchy.is_entity:
             found.add("id")
         return frozenset(found) | _OF_MODELS
 
-    def _is_known(self, lineage: Lineage) -> bool:
-        classes = lineage.classes
-        if any(self._resolver.lineages.of(each).problems for each in classes):
+    def _is_known(self, hierarchy: ClassHierarchy) -> bool:
+        classes = hierarchy.classes
+        if any(self._resolver.hierarchies.of(each).problems for each in classes):
             return False
-        if lineage.is_enum and _makes_members_itself(lineage):
+        if hierarchy.is_enum and _makes_members_itself(hierarchy):
             return False
-        others = set(lineage.outside - _HARMLESS - _MODELS)
-        if lineage.is_enum:
+        others = set(hierarchy.outside - _HARMLESS - _MODELS)
+        if hierarchy.is_enum:
             others -= _ENUMS.keys()
-        return (lineage.is_model or lineage.is_enum) and not others
+        return (hierarchy.is_model or hierarchy.is_enum) and not others
 
-    def _given(self, lineage: Lineage) -> set[str]:
-        """The methods, class variables, enum members and inner classes of a class and its bases."""
+    def _given(self, hierarchy: ClassHierarchy) -> set[str]:
+        """Return the methods, class variables, enum members and inner classes of a class and its bases."""
         found: set[str] = set()
-        for owner in lineage.classes:
-            is_model = self._resolver.lineages.of(owner).is_model
+        for owner in hierarchy.classes:
+            is_model = self._resolver.hierarchies.of(owner).is_model
             found.update(method.name for method in owner.facts.methods)
             found.update(self._inner_classes(owner))
             for fact in owner.facts.attributes:
@@ -113,28 +113,28 @@ class ClassAttributes:
         )
 
 
-def _has_metaclass(lineage: Lineage) -> bool:
-    return any(key == "metaclass" for owner in lineage.classes for key, _ in owner.facts.keywords)
+def _has_metaclass(hierarchy: ClassHierarchy) -> bool:
+    return any(key == "metaclass" for owner in hierarchy.classes for key, _ in owner.facts.keywords)
 
 
-def _makes_members_itself(lineage: Lineage) -> bool:
+def _makes_members_itself(hierarchy: ClassHierarchy) -> bool:
     return any(
         method.name in ("__init__", "__new__")
-        for owner in lineage.classes
+        for owner in hierarchy.classes
         for method in owner.facts.methods
     )
 
 
-def _answers_all(lineage: Lineage) -> bool:
+def _answers_all(hierarchy: ClassHierarchy) -> bool:
     return any(
         method.name in ("__getattr__", "__getattribute__", "__setattr__")
-        for owner in lineage.classes
+        for owner in hierarchy.classes
         for method in owner.facts.methods
     )
 
 
 def _private_names_set(method: FunctionFacts) -> set[str]:
-    """The names with an underscore that a method sets, which pydantic leaves alone."""
+    """Return the names with an underscore that a method sets, which pydantic leaves alone."""
     return {
         use.path[1]
         for use in method.uses

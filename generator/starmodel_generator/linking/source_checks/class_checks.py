@@ -23,7 +23,7 @@ from starmodel_generator.diagnostics.rules.source_rules import (
     UNUSABLE_BASES,
 )
 from starmodel_generator.linking.names.class_members import Annotated, Method
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
@@ -53,32 +53,34 @@ class ClassChecker:
         ]
         yield from self._duplicates(symbols)
         for symbol in symbols:
-            lineage = self._resolver.lineages.of(symbol)
-            subject = _subject(symbol, lineage)
-            for problem in (*self._base_problems(lineage), *self._config_problems(lineage)):
+            hierarchy = self._resolver.hierarchies.of(symbol)
+            subject = _subject(symbol, hierarchy)
+            for problem in (*self._base_problems(hierarchy), *self._config_problems(hierarchy)):
                 yield subject.diagnose(problem)
-            if lineage.is_enum:
-                yield from _enum_mistakes(symbol, lineage)
-            elif lineage.is_model or symbol in self._used:
+            if hierarchy.is_enum:
+                yield from _enum_mistakes(symbol, hierarchy)
+            elif hierarchy.is_model or symbol in self._used:
                 yield from self._repeated_members(symbol)
-            if lineage.is_model or symbol in self._used:
-                yield from self._hooks(lineage)
-            if lineage.is_model:
+            if hierarchy.is_model or symbol in self._used:
+                yield from self._hooks(hierarchy)
+            if hierarchy.is_model:
                 yield from self._private_attributes(symbol)
 
-    def check_used(self, lineage: Lineage) -> Iterator[Diagnostic]:
+    def check_used(self, hierarchy: ClassHierarchy) -> Iterator[Diagnostic]:
         """Report why no instance of an entity or a value object can be made."""
-        subject = _subject(lineage.symbol, lineage)
-        members = self._resolver.members.members(lineage)
+        subject = _subject(hierarchy.symbol, hierarchy)
+        members = self._resolver.members.members(hierarchy)
         for name, method in members.methods.items():
-            if method.decorator("abc.abstractmethod") and not _is_overridden(name, method, lineage):
+            if method.decorator("abc.abstractmethod") and not _is_overridden(
+                name, method, hierarchy
+            ):
                 text = f"has the abstract method `{name}`, so that Python makes no instance of it"
                 help = "implement it, or put `ABC` among the bases of a class that is only a base"
                 yield subject.diagnose(Problem(ABSTRACT_ENTITY, text, help))
-        for owner in _before_models(lineage):
+        for owner in _before_models(hierarchy):
             for facts in owner.facts.methods:
                 if facts.name in ("__init__", "__new__"):
-                    yield _subject(owner, lineage).diagnose(_constructor(facts), facts.place)
+                    yield _subject(owner, hierarchy).diagnose(_constructor(facts), facts.place)
 
     # Classes of one name
 
@@ -88,10 +90,10 @@ class ClassChecker:
             if symbol.facts.container is not None:
                 continue
             other = first.setdefault(symbol.name, symbol)
-            lineages = [self._resolver.lineages.of(each) for each in (other, symbol)]
+            hierarchies = [self._resolver.hierarchies.of(each) for each in (other, symbol)]
             # Of two entities it is said elsewhere, and plain classes are their author's affair.
-            are_entities = all(each.is_entity for each in lineages)
-            matters = any(each.is_model or each.is_enum for each in lineages)
+            are_entities = all(each.is_entity for each in hierarchies)
+            matters = any(each.is_model or each.is_enum for each in hierarchies)
             if other is symbol or are_entities or not matters:
                 continue
             yield DUPLICATE_CLASS.report(
@@ -122,43 +124,43 @@ class ClassChecker:
 
     # Bases
 
-    def _base_problems(self, lineage: Lineage) -> Iterator[Problem]:
-        symbol = lineage.symbol
-        kinds = {problem.kind for problem in lineage.problems}
-        if not lineage.is_entity and "order" in kinds:
+    def _base_problems(self, hierarchy: ClassHierarchy) -> Iterator[Problem]:
+        symbol = hierarchy.symbol
+        kinds = {problem.kind for problem in hierarchy.problems}
+        if not hierarchy.is_entity and "order" in kinds:
             text = "has bases that contradict each other's order"
             help = "list the more special base first, and each once"
             yield Problem(INCONSISTENT_BASES, text, help)
-        if not lineage.is_entity and "cycle" in kinds:
+        if not hierarchy.is_entity and "cycle" in kinds:
             yield Problem(INCONSISTENT_BASES, "inherits from itself", "remove that base")
         foreign = sorted(
-            name for name in lineage.outside if name.startswith("builtins.") and name != _OBJECT
+            name for name in hierarchy.outside if name.startswith("builtins.") and name != _OBJECT
         )
-        if lineage.is_model and (lineage.is_enum or foreign):
+        if hierarchy.is_model and (hierarchy.is_enum or foreign):
             other = foreign[0].removeprefix("builtins.") if foreign else "Enum"
             text = f"is a pydantic model and a `{other}`, and Python makes no such class"
             yield Problem(UNUSABLE_BASES, text, f"leave out `{other}`, and keep it in a field")
-        if not lineage.is_enum or lineage.is_model:
+        if not hierarchy.is_enum or hierarchy.is_model:
             return
-        for base in lineage.classes[1:]:
-            is_enum = self._resolver.lineages.of(base).is_enum
+        for base in hierarchy.classes[1:]:
+            is_enum = self._resolver.hierarchies.of(base).is_enum
             if is_enum and any(_is_member(fact) for fact in base.facts.attributes):
                 text = f"inherits from the enum `{base.name}`, which has members"
                 yield Problem(UNUSABLE_BASES, text, "write all members into one enum")
-        enums = [self._is_enum(base) for base in lineage.direct]
+        enums = [self._is_enum(base) for base in hierarchy.direct]
         if True in enums and not enums[-1] and len(enums) == len(symbol.facts.bases):
             text = "has a base behind the enum, which Python wants last"
             yield Problem(UNUSABLE_BASES, text, "write the enum as the last base")
 
     def _is_enum(self, base: ClassSymbol | ExternalSymbol) -> bool:
         if isinstance(base, ClassSymbol):
-            return self._resolver.lineages.of(base).is_enum
+            return self._resolver.hierarchies.of(base).is_enum
         return base.name.startswith("enum.")
 
-    def _config_problems(self, lineage: Lineage) -> Iterator[Problem]:
+    def _config_problems(self, hierarchy: ClassHierarchy) -> Iterator[Problem]:
         """Two configurations of a model that no entity uses; `models` looks at the others."""
-        symbol = lineage.symbol
-        if lineage.is_entity or not lineage.is_model or symbol in self._used:
+        symbol = hierarchy.symbol
+        if hierarchy.is_entity or not hierarchy.is_model or symbol in self._used:
             return
         inside = f"class {symbol.name}"
         has_config = any(
@@ -171,18 +173,18 @@ class ClassChecker:
 
     # Validators and serializers
 
-    def _hooks(self, lineage: Lineage) -> Iterator[Diagnostic]:
-        symbol = lineage.symbol
-        members = self._resolver.members.members(lineage)
+    def _hooks(self, hierarchy: ClassHierarchy) -> Iterator[Diagnostic]:
+        symbol = hierarchy.symbol
+        members = self._resolver.members.members(hierarchy)
         fields = {
             name
             for name, member in members.annotated.items()
             if name[:1] != "_" and name != "model_config" and not self._is_class_variable(member)
         }
-        if lineage.is_entity:
+        if hierarchy.is_entity:
             fields.add("id")
-        knows_fields = lineage.is_model and not any(
-            self._resolver.lineages.of(each).problems for each in lineage.classes
+        knows_fields = hierarchy.is_model and not any(
+            self._resolver.hierarchies.of(each).problems for each in hierarchy.classes
         )
         for method in self._resolver.members.own_methods(symbol):
             text = _hook_problem(method, fields if knows_fields else None, set(members.methods))
@@ -227,8 +229,8 @@ _PRIVATE_KEYWORDS = frozenset({"default", "default_factory", "init", "**"})
 _OBJECT = "builtins.object"
 
 
-def _subject(symbol: ClassSymbol, lineage: Lineage) -> Subject:
-    kind = "entity" if lineage.is_entity else "enum" if lineage.is_enum else "class"
+def _subject(symbol: ClassSymbol, hierarchy: ClassHierarchy) -> Subject:
+    kind = "entity" if hierarchy.is_entity else "enum" if hierarchy.is_enum else "class"
     return Subject(f"{kind} `{symbol.name}`", symbol.place, symbol.name)
 
 
@@ -237,7 +239,7 @@ def _repeated(name: str) -> Problem:
 
 
 def _continues(method: FunctionFacts) -> bool:
-    """Whether a method belongs to an earlier one of its name: a setter, an overload."""
+    """Return whether a method belongs to an earlier one of its name: a setter, an overload."""
     for decorator in method.decorators:
         function = decorator.function if isinstance(decorator, CallExpression) else decorator
         if isinstance(function, NameExpression):
@@ -250,9 +252,9 @@ def _continues(method: FunctionFacts) -> bool:
 _CONTINUATIONS = frozenset({"setter", "getter", "deleter", "register"})
 
 
-def _before_models(lineage: Lineage) -> Iterator[ClassSymbol]:
+def _before_models(hierarchy: ClassHierarchy) -> Iterator[ClassSymbol]:
     """The classes whose constructor comes before pydantic's."""
-    for ancestor in lineage.order:
+    for ancestor in hierarchy.order:
         if isinstance(ancestor, ClassSymbol):
             yield ancestor
         elif ancestor.name.startswith(("pydantic.", "starmodel.", "sqlmodel.")):
@@ -266,9 +268,9 @@ def _constructor(facts: FunctionFacts) -> Problem:
     return Problem(OWN_CONSTRUCTOR, text, help)
 
 
-def _is_overridden(name: str, method: Method, lineage: Lineage) -> bool:
-    """Whether a class before that of an abstract method gives its name something else."""
-    earlier = lineage.classes[: lineage.classes.index(method.owner)]
+def _is_overridden(name: str, method: Method, hierarchy: ClassHierarchy) -> bool:
+    """Return whether a class before that of an abstract method gives its name something else."""
+    earlier = hierarchy.classes[: hierarchy.classes.index(method.owner)]
     return any(fact.name == name for owner in earlier for fact in owner.facts.attributes)
 
 
@@ -276,7 +278,7 @@ def _is_member(fact: AssignmentFact) -> bool:
     return fact.value is not None and not fact.name.startswith("_")
 
 
-def _enum_mistakes(symbol: ClassSymbol, lineage: Lineage) -> Iterator[Diagnostic]:
+def _enum_mistakes(symbol: ClassSymbol, hierarchy: ClassHierarchy) -> Iterator[Diagnostic]:
     counts: Counter[str] = Counter()
     methods = {method.name for method in symbol.facts.methods}
     for fact in symbol.facts.attributes:
@@ -292,9 +294,9 @@ def _enum_mistakes(symbol: ClassSymbol, lineage: Lineage) -> Iterator[Diagnostic
             text, help = "has a name that Python keeps to itself", "rename it"
         elif isinstance(fact.value, LiteralExpression) and _is_member(fact):
             value = fact.value.value
-            if lineage.inherits("enum.StrEnum") and not isinstance(value, str):
+            if hierarchy.inherits("enum.StrEnum") and not isinstance(value, str):
                 text, help = f"has the value `{value!r}`, which is no text", "write it in quotes"
-            elif lineage.inherits("builtins.int") and not _makes_int(value):
+            elif hierarchy.inherits("builtins.int") and not _makes_int(value):
                 text, help = f"has the value `{value!r}`, which is no number", "use a `StrEnum`"
         if text is not None:
             noun = f"enum member `{symbol.name}.{fact.name}`"
@@ -312,7 +314,7 @@ def _makes_int(value: object) -> bool:
 def _hook_problem(
     method: Method, fields: set[str] | None, methods: set[str]
 ) -> tuple[str, str] | None:
-    """What pydantic refuses about a validator or a serializer, and what to write."""
+    """Return what pydantic refuses about a validator or a serializer, and what to write."""
     hooks = [each for each in method.decorators if each.name in _HOOKS]
     is_computed = any(each.name == "pydantic.computed_field" for each in hooks)
     if hooks and method.is_property and not is_computed:
@@ -353,7 +355,7 @@ def _hook_problem(
 
 
 def _setter_problem(method: Method, methods: Iterable[FunctionFacts]) -> tuple[str, str] | None:
-    """What keeps the setter of a property from being made: something else stands above it."""
+    """Return what keeps the setter of a property from being made: something else stands above it."""
     name = method.facts.name
     has_setter = any(
         NameExpression(f"{name}.{kind}") in each.decorators
@@ -379,7 +381,7 @@ def _missing_fields(call: CallExpression, fields: set[str]) -> str | None:
 
 
 def _validator_problem(method: Method, index: int, mode: object) -> tuple[str, str] | None:
-    """What is wrong with the form of a field's validator."""
+    """Return what is wrong with the form of a field's validator."""
     bound = method.decorator("builtins.classmethod")
     if bound is not None and bound.index < index:
         help = "put `@field_validator` on top"

@@ -6,7 +6,7 @@ from starmodel_generator.analysis.facts import LiteralExpression, ModuleFacts
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.source_rules import NO_ENTITIES, PASSED_OVER
 from starmodel_generator.linking.names.symbols import ClassSymbol, described
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
 
@@ -20,22 +20,22 @@ def check_passed_over(
     """
     told_of = {each.place for each in told}
     for symbol in _top_classes(modules, resolver):
-        lineage = resolver.lineages.of(symbol)
+        hierarchy = resolver.hierarchies.of(symbol)
         bases = [symbol.place.at("base", index) for index in range(len(symbol.facts.bases))]
         is_told = any(place in told_of for place in bases)
-        if lineage.is_entity or is_told:
+        if hierarchy.is_entity or is_told:
             continue
         subject = Subject(f"class `{symbol.name}`", symbol.place, symbol.name)
         unknown = [
-            each for each in lineage.problems if each.symbol and each.symbol.reason == "star"
+            each for each in hierarchy.problems if each.symbol and each.symbol.reason == "star"
         ]
         help = f"write `class {symbol.name}(Entity, BaseTable, table=True)`"
         if dict(symbol.facts.keywords).get("table") == LiteralExpression(True):
-            bases = ", ".join(f"`{shortened(spell(each))}`" for each in symbol.facts.bases)
+            bases = ", ".join(f"`{shortened(unparse(each))}`" for each in symbol.facts.bases)
             text = f"has `table=True`, but is no entity (its bases: {bases}): it is passed over"
             yield subject.diagnose(Problem(PASSED_OVER, text, help))
         elif unknown and unknown[0].symbol is not None and unknown[0].expression is not None:
-            written = shortened(spell(unknown[0].expression))
+            written = shortened(unparse(unknown[0].expression))
             text = f"is passed over: its base `{written}` {described(unknown[0].symbol)}"
             yield subject.diagnose(Problem(PASSED_OVER, text, f"import `{written}` by name"))
 
@@ -74,9 +74,9 @@ def _top_classes(modules: Iterable[ModuleFacts], resolver: Resolver) -> Iterator
 
 
 def _why_not(symbol: ClassSymbol, resolver: Resolver) -> str:
-    lineage = resolver.lineages.of(symbol)
-    if lineage.is_entity:
+    hierarchy = resolver.hierarchies.of(symbol)
+    if hierarchy.is_entity:
         return "only a base of entities"
     if not symbol.facts.bases:
         return "has no base"
-    return "inherits from " + ", ".join(shortened(spell(each)) for each in symbol.facts.bases)
+    return "inherits from " + ", ".join(shortened(unparse(each)) for each in symbol.facts.bases)

@@ -23,7 +23,7 @@ from starmodel_generator.diagnostics.rules.source_rules import (
     WRONG_ARGUMENTS,
 )
 from starmodel_generator.linking.names.class_members import Members, Method
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
 from starmodel_generator.linking.options.model_config import ConfigReader
 from starmodel_generator.linking.reporting import Problem, Subject
@@ -71,44 +71,48 @@ class MemberChecker:
         self._attributes = attributes
         self._configs = configs
 
-    def check(self, lineage: Lineage) -> Iterator[Diagnostic]:
+    def check(self, hierarchy: ClassHierarchy) -> Iterator[Diagnostic]:
         """Report what methods of a class, own and inherited ones, cannot do."""
-        members = self._resolver.members.members(lineage)
-        for owner in lineage.classes:
+        members = self._resolver.members.members(hierarchy)
+        for owner in hierarchy.classes:
             for facts in owner.facts.methods:
                 kind = _kind(facts.decorators, owner, self._resolver)
                 receiver = facts.parameters[0].name if facts.parameters else None
                 for use in facts.uses:
                     problem = None
                     if use.path[0] == SUPER:
-                        problem = self._super_problem(use, owner, lineage)
+                        problem = self._super_problem(use, owner, hierarchy)
                     elif use.path[0] != receiver or kind == "static":
                         problem = self._parameter_problem(use, owner, facts.parameters)
                     elif kind == "instance":
-                        problem = self._own_problem(use, lineage, members)
+                        problem = self._own_problem(use, hierarchy, members)
                     elif kind == "class":
-                        problem = self._class_problem(use, lineage, members)
+                        problem = self._class_problem(use, hierarchy, members)
                     if problem is not None:
                         noun = f"method `{owner.name}.{facts.name}`"
                         yield Subject(noun, use.place, owner.name).diagnose(problem)
 
     # What the method is called on
 
-    def _own_problem(self, use: MemberUse, lineage: Lineage, members: Members) -> Problem | None:
-        known = self._attributes.of_instance(lineage)
+    def _own_problem(
+        self, use: MemberUse, hierarchy: ClassHierarchy, members: Members
+    ) -> Problem | None:
+        known = self._attributes.of_instance(hierarchy)
         name = use.path[1]
         if known is None:
             return None
         if name not in known:
-            return _unknown(use, lineage.symbol.name, _fields(members))
+            return _unknown(use, hierarchy.symbol.name, _fields(members))
         if len(use.path) == 2 and use.access != "load":
-            return self._assignment_problem(use, name, lineage, members)
+            return self._assignment_problem(use, name, hierarchy, members)
         if len(use.path) == 2:
             return self._call_problem(use, members)
         return self._deeper_problem(use, 1, self._type_of(name, members))
 
-    def _class_problem(self, use: MemberUse, lineage: Lineage, members: Members) -> Problem | None:
-        known = self._attributes.of_class(lineage)
+    def _class_problem(
+        self, use: MemberUse, hierarchy: ClassHierarchy, members: Members
+    ) -> Problem | None:
+        known = self._attributes.of_class(hierarchy)
         name = use.path[1]
         if known is None or use.access != "load":
             return None
@@ -116,15 +120,15 @@ class MemberChecker:
             text = f"asks the class for its field `{name}`, which instances have"
             return Problem(UNKNOWN_MEMBER, text, "make the method one with `self`")
         if name not in known:
-            return _unknown(use, lineage.symbol.name, sorted(members.methods))
+            return _unknown(use, hierarchy.symbol.name, sorted(members.methods))
         return None
 
     def _super_problem(
-        self, use: MemberUse, owner: ClassSymbol, lineage: Lineage
+        self, use: MemberUse, owner: ClassSymbol, hierarchy: ClassHierarchy
     ) -> Problem | None:
-        classes = lineage.classes[lineage.classes.index(owner) + 1 :]
+        classes = hierarchy.classes[hierarchy.classes.index(owner) + 1 :]
         name = use.path[1]
-        if self._attributes.of_instance(lineage) is None or use.access != "load":
+        if self._attributes.of_instance(hierarchy) is None or use.access != "load":
             return None
         for base in classes:
             if any(method.name == name for method in base.facts.methods):
@@ -138,20 +142,20 @@ class MemberChecker:
         return Problem(UNKNOWN_MEMBER, text, _near(name, found) or "correct the name")
 
     def _assignment_problem(
-        self, use: MemberUse, name: str, lineage: Lineage, members: Members
+        self, use: MemberUse, name: str, hierarchy: ClassHierarchy, members: Members
     ) -> Problem | None:
         method, member = members.methods.get(name), members.annotated.get(name)
         verb = _WRITES[use.access]
         if method is not None and member is None:
-            return self._method_problem(verb, name, method, lineage)
+            return self._method_problem(verb, name, method, hierarchy)
         if member is None or member.fact.annotation is None or name.startswith("_"):
             return None
         resolved = self._resolver.types.value(member.fact.annotation, member.owner.namespace)
         if resolved.is_class_variable:
             text = f"{verb} `{name}`, which belongs to the class (it is a `ClassVar`)"
             return Problem(UNASSIGNABLE, text, "make it a field, or leave it as it is")
-        if self._configs.written(lineage, "frozen") is True:
-            text = f"{verb} `{name}`, but `{lineage.symbol.name}` is frozen"
+        if self._configs.written(hierarchy, "frozen") is True:
+            text = f"{verb} `{name}`, but `{hierarchy.symbol.name}` is frozen"
         elif self._is_frozen(member.fact.annotation, member.value):
             text = f"{verb} the field `{name}`, which is frozen"
         else:
@@ -159,7 +163,7 @@ class MemberChecker:
         return Problem(FROZEN_ASSIGNMENT, text, "leave out `frozen=True`, or do not change it")
 
     def _method_problem(
-        self, verb: str, name: str, method: Method, lineage: Lineage
+        self, verb: str, name: str, method: Method, hierarchy: ClassHierarchy
     ) -> Problem | None:
         if not method.is_property and method.decorator("pydantic.computed_field") is None:
             text = f"{verb} `{name}`, which is a method"
@@ -167,7 +171,7 @@ class MemberChecker:
         if method.decorator("functools.cached_property") is not None:
             return None
         setters = (f"{name}.setter", f"{name}.deleter")
-        for owner in lineage.classes:
+        for owner in hierarchy.classes:
             for facts in owner.facts.methods:
                 if any(
                     isinstance(each, NameExpression) and each.name in setters
@@ -180,7 +184,7 @@ class MemberChecker:
         return Problem(UNASSIGNABLE, text, "assign to the fields that it is worked out from")
 
     def _is_frozen(self, annotation: Expression, value: Expression | None) -> bool:
-        """Whether `Field(frozen=True)` stands in the annotation or as the value."""
+        """Return whether `Field(frozen=True)` stands in the annotation or as the value."""
         written = [] if value is None else [value]
         if isinstance(annotation, SubscriptExpression):
             written += annotation.items[1:]
@@ -226,7 +230,7 @@ class MemberChecker:
         return None
 
     def _deeper_problem(self, use: MemberUse, index: int, type: TypeRef | None) -> Problem | None:
-        """The problem of what is asked of the value at an index of the path."""
+        """Return the problem of what is asked of the value at an index of the path."""
         while index + 1 < len(use.path):
             name = use.path[index + 1]
             candidates = list(_members_of(type))
@@ -250,36 +254,36 @@ class MemberChecker:
         return None
 
     def _assignment_below(self, use: MemberUse, type: TypeRef | None) -> Problem | None:
-        """The problem of what is assigned to a part of a value of a type."""
+        """Return the problem of what is assigned to a part of a value of a type."""
         symbol = self._class_of(type)
         if symbol is None:
             return None
-        lineage = self._resolver.lineages.of(symbol)
-        if not lineage.is_model or _sets_itself(lineage):
+        hierarchy = self._resolver.hierarchies.of(symbol)
+        if not hierarchy.is_model or _sets_itself(hierarchy):
             return None
-        members = self._resolver.members.members(lineage)
-        return self._assignment_problem(use, use.path[-1], lineage, members)
+        members = self._resolver.members.members(hierarchy)
+        return self._assignment_problem(use, use.path[-1], hierarchy, members)
 
     def _look_up(self, type: TypeRef | None, name: str) -> "list[TypeRef | None] | None":
-        """What a value of a type has under a name: its type, nothing, or `None` if unknown."""
+        """Return what a value of a type has under a name: its type, nothing, or `None` if unknown."""
         kind = self._python_type(type)
         if kind is not None:
             return [None] if hasattr(kind, name) else _ABSENT
         symbol = self._class_of(type)
         if symbol is None:
             return None
-        lineage = self._resolver.lineages.of(symbol)
-        if lineage.is_enum:
-            known = self._attributes.of_class(lineage)
+        hierarchy = self._resolver.hierarchies.of(symbol)
+        if hierarchy.is_enum:
+            known = self._attributes.of_class(hierarchy)
             if known is None:
                 return None
             return [None] if name in known | {"name", "value", "_name_", "_value_"} else _ABSENT
-        known = self._attributes.of_instance(lineage)
+        known = self._attributes.of_instance(hierarchy)
         if known is None:
             return None
         if name not in known:
             return _ABSENT
-        return [self._type_of(name, self._resolver.members.members(lineage))]
+        return [self._type_of(name, self._resolver.members.members(hierarchy))]
 
     def _absent(self, use: MemberUse, index: int, type: TypeRef | None) -> Problem:
         name, written = use.path[index + 1], ".".join(use.path[: index + 1])
@@ -288,8 +292,8 @@ class MemberChecker:
         names: list[str] = []
         if symbol is not None:
             what = symbol.name
-            lineage = self._resolver.lineages.of(symbol)
-            members = self._resolver.members.members(lineage)
+            hierarchy = self._resolver.hierarchies.of(symbol)
+            members = self._resolver.members.members(hierarchy)
             names = [*members.annotated, *members.methods]
         else:
             what = kind.__name__ if kind is not None else "value"
@@ -298,7 +302,7 @@ class MemberChecker:
         return Problem(UNKNOWN_MEMBER, text, _near(name, names) or "correct the name")
 
     def _type_of(self, name: str, members: Members) -> TypeRef | None:
-        """The type of a field; `None` for anything else."""
+        """Return the type of a field; `None` for anything else."""
         member = members.annotated.get(name)
         if member is None or member.fact.annotation is None:
             return None
@@ -331,10 +335,10 @@ class MemberChecker:
                 return None
 
 
-def _sets_itself(lineage: Lineage) -> bool:
+def _sets_itself(hierarchy: ClassHierarchy) -> bool:
     return any(
         method.name in ("__setattr__", "__delattr__")
-        for owner in lineage.classes
+        for owner in hierarchy.classes
         for method in owner.facts.methods
     )
 
@@ -355,7 +359,7 @@ def _members_of(type: TypeRef | None) -> Iterator[TypeRef | None]:
 
 
 def _kind(decorators: Iterable[Expression], owner: ClassSymbol, resolver: Resolver) -> str:
-    """How a method is bound: `instance`, `class`, `static`, or `unknown` where nobody knows."""
+    """Return how a method is bound: `instance`, `class`, `static`, or `unknown` where nobody knows."""
     kind = "instance"
     namespace = Namespace(owner.module)
     for decorator in decorators:

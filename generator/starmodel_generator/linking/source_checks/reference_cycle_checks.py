@@ -30,7 +30,7 @@ def check_cycles(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def _way_back(start: str, required: dict[str, dict[str, LinkedField]]) -> list[str] | None:
-    """The shortest way from an entity back to itself, without its end."""
+    """Return the shortest way from an entity back to itself, without its end."""
     ways = [[start]]
     seen = {start}
     while ways:

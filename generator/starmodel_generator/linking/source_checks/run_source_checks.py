@@ -34,9 +34,9 @@ def check_source(
     """
     attributes = ClassAttributes(resolver, configs)
     fields = {each.symbol: each.fields for each in app.objects.values()}
-    fields |= {each.lineage.symbol: each.fields for each in app.entities}
-    lineages = [resolver.lineages.of(symbol) for symbol in fields]
-    used = [owner for lineage in lineages for owner in lineage.classes]
+    fields |= {each.hierarchy.symbol: each.fields for each in app.entities}
+    hierarchies = [resolver.hierarchies.of(symbol) for symbol in fields]
+    used = [owner for hierarchy in hierarchies for owner in hierarchy.classes]
     names = NameChecker(resolver, attributes, generated)
     classes = ClassChecker(resolver, used)
     members = MemberChecker(resolver, attributes, configs)
@@ -49,9 +49,9 @@ def check_source(
         yield from classes.check_module(module)
         yield from annotations.check(module)
         yield from calls.check(module)
-    for lineage in lineages:
-        yield from classes.check_used(lineage)
-        yield from members.check(lineage)
+    for hierarchy in hierarchies:
+        yield from classes.check_used(hierarchy)
+        yield from members.check(hierarchy)
     yield from check_cycles(app)
     if not any(each.code == IMPORT_CYCLE.code for each in told):
         yield from check_circles(app, resolver.names.read())

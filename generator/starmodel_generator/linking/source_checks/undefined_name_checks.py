@@ -19,7 +19,7 @@ from starmodel_generator.linking.names.library_classes import (
     names_of,
     near_module,
 )
-from starmodel_generator.linking.names.mro import Lineage
+from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
     ExternalSymbol,
@@ -93,7 +93,7 @@ class NameChecker:
         return Problem(FAILING_IMPORT, text, near or f"define it in `{where.path}`")
 
     def _outside_problem(self, fact: ImportFact) -> Problem | None:
-        """The problem of an import from a module that is not the project's."""
+        """Return the problem of an import from a module that is not the project's."""
         known = has_attribute(fact.target)
         if known is False or (known is None and near_module(fact.target) is not None):
             near = near_module(fact.target) if known is None else None
@@ -112,7 +112,7 @@ class NameChecker:
         return None
 
     def is_generated(self, name: str) -> bool:
-        """Whether a module is one that is made from the entities."""
+        """Return whether a module is one that is made from the entities."""
         return any(name == each or name.startswith(f"{each}.") for each in self._generated)
 
     # Names
@@ -146,7 +146,7 @@ class NameChecker:
         for facts in module.classes:
             if facts.name == name:
                 symbol = self._names.class_symbol(module, facts)
-                return self._resolver.lineages.of(symbol).is_model
+                return self._resolver.hierarchies.of(symbol).is_model
         return False
 
     # Attributes
@@ -183,16 +183,16 @@ class NameChecker:
         return None
 
     def _member_problem(self, owner: ClassSymbol, path: tuple[str, ...]) -> Problem | None:
-        lineage = self._resolver.lineages.of(owner)
-        known, part = self._attributes.of_class(lineage), path[0]
+        hierarchy = self._resolver.hierarchies.of(owner)
+        known, part = self._attributes.of_class(hierarchy), path[0]
         if known is None:
             return None
-        is_member = lineage.is_enum and any(fact.name == part for fact in owner.facts.attributes)
+        is_member = hierarchy.is_enum and any(fact.name == part for fact in owner.facts.attributes)
         if part in known and is_member and len(path) > 1:
             part, known = path[1], known | {"name", "value"}
         if part in known:
             return None
-        if part in self._field_names(lineage):
+        if part in self._field_names(hierarchy):
             text = f"asks the class `{owner.name}` for its field `{part}`, which instances have"
             help = "ask an instance, or make it a `ClassVar`"
             return Problem(UNKNOWN_ATTRIBUTE, text, help)
@@ -200,8 +200,8 @@ class NameChecker:
         text = f"asks `{owner.name}` for `{part}`, which it does not have"
         return Problem(UNKNOWN_ATTRIBUTE, text, near or f"define it in `{owner.module.path}`")
 
-    def _field_names(self, lineage: Lineage) -> set[str]:
-        return set(self._resolver.members.members(lineage).annotated)
+    def _field_names(self, hierarchy: ClassHierarchy) -> set[str]:
+        return set(self._resolver.members.members(hierarchy).annotated)
 
     def _module_problem(self, symbol: UnknownSymbol, written: str) -> Problem | None:
         where = self._names.module(symbol.where)
@@ -219,7 +219,7 @@ class NameChecker:
 
 
 def _names_told(module: ModuleFacts, told: Iterable[Diagnostic]) -> set[str]:
-    """The names that other diagnostics of the module speak of already."""
+    """Return the names that other diagnostics of the module speak of already."""
     return {
         name
         for each in told
@@ -237,6 +237,6 @@ _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
 def _binds(module: ModuleFacts, name: str) -> bool:
-    """Whether a module binds a name in a way that is not followed, or may bind any name."""
+    """Return whether a module binds a name in a way that is not followed, or may bind any name."""
     answers_all = any(function.name == "__getattr__" for function in module.functions)
     return answers_all or name in module.names or "*" in module.names

@@ -4,9 +4,9 @@ from typing import Literal, TypeAlias
 
 from starmodel_generator.analysis.facts import Expression, NameExpression, SubscriptExpression
 from starmodel_generator.diagnostics.rules.entity_rules import NESTED_ENTITY
-from starmodel_generator.linking.names.mro import Lineages
+from starmodel_generator.linking.names.mro import ClassHierarchies
 from starmodel_generator.linking.names.symbols import ClassSymbol
-from starmodel_generator.linking.names.unparse import spell
+from starmodel_generator.linking.names.unparse import unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.resolved_type import ResolvedType, refused
 from starmodel_schemas import EntityType, EnumType, FragmentType, ObjectType
@@ -18,28 +18,30 @@ Use: TypeAlias = Literal["value", "result"]
 class ClassTypes:
     """Tells what a class of the project is as a type."""
 
-    def __init__(self, lineages: Lineages) -> None:
-        self._lineages = lineages
+    def __init__(self, hierarchies: ClassHierarchies) -> None:
+        self._hierarchies = hierarchies
         self.known: dict[str, ClassSymbol] = {}
         """The value objects and enums that were met, by qualified name."""
         self.entities: dict[str, ClassSymbol] = {}
         """The entities that were met, by qualified name."""
 
     def resolve(self, annotation: Expression, symbol: ClassSymbol, use: Use) -> ResolvedType:
-        """The type of a class; what an event gives (`result`) may also be a fragment."""
-        lineage = self._lineages.of(symbol)
-        if lineage.is_entity:
+        """Return the type of a class; what an event gives (`result`) may also be a fragment."""
+        hierarchy = self._hierarchies.of(symbol)
+        if hierarchy.is_entity:
             self.entities[symbol.qualified_name] = symbol
             return _entity(annotation, symbol, use)
-        if use == "result" and _renders_itself(lineage.classes):
+        if use == "result" and _renders_itself(hierarchy.classes):
             return ResolvedType(FragmentType())
         container = symbol.facts.container or ""
-        if (lineage.is_enum or lineage.is_model) and container.startswith(("function", "class")):
+        if (hierarchy.is_enum or hierarchy.is_model) and container.startswith(
+            ("function", "class")
+        ):
             text = f"has the type `{symbol.name}`, which is defined inside `{container}`"
             help = f"move `{symbol.name}` to the top of the module"
             return ResolvedType(None, problems=(Problem(NESTED_ENTITY, text, help),))
-        if lineage.is_enum:
-            if lineage.inherits("enum.Flag"):
+        if hierarchy.is_enum:
+            if hierarchy.inherits("enum.Flag"):
                 help = "use a `set` of an `Enum`"
                 return refused(annotation, "is a `Flag`, several members in one value", help)
             self.known[symbol.qualified_name] = symbol
@@ -51,34 +53,34 @@ class ClassTypes:
         return ResolvedType(ObjectType(object=symbol.qualified_name))
 
     def is_entity(self, symbol: ClassSymbol) -> bool:
-        """Whether a class leads to `starmodel.Entity`."""
-        return self._lineages.of(symbol).is_entity
+        """Return whether a class leads to `starmodel.Entity`."""
+        return self._hierarchies.of(symbol).is_entity
 
     def resolve_generic(
         self, annotation: Expression, symbol: ClassSymbol, use: Use
     ) -> ResolvedType:
-        """The type of a class with something in brackets, which is none: `Page[int]`."""
-        lineage = self._lineages.of(symbol)
-        if use == "result" and _renders_itself(lineage.classes):
+        """Return the type of a class with something in brackets, which is none: `Page[int]`."""
+        hierarchy = self._hierarchies.of(symbol)
+        if use == "result" and _renders_itself(hierarchy.classes):
             return ResolvedType(FragmentType())
-        if lineage.inherits("typing.Generic") or symbol.facts.type_parameters:
+        if hierarchy.inherits("typing.Generic") or symbol.facts.type_parameters:
             return refused(annotation, *_generic(annotation, symbol))
         help = f"write `{symbol.name}` alone"
         return refused(annotation, f"puts something in brackets behind `{symbol.name}`", help)
 
     def _why_no_object(self, annotation: Expression, symbol: ClassSymbol) -> tuple[str, str] | None:
-        lineage = self._lineages.of(symbol)
-        if lineage.inherits("pydantic.RootModel"):
+        hierarchy = self._hierarchies.of(symbol)
+        if hierarchy.inherits("pydantic.RootModel"):
             return "is a `RootModel`, which has no field names", "use the type inside it"
-        if lineage.inherits("typing.Generic") or symbol.facts.type_parameters:
+        if hierarchy.inherits("typing.Generic") or symbol.facts.type_parameters:
             return _generic(annotation, symbol)
-        if lineage.inherits("typing.TypedDict"):
+        if hierarchy.inherits("typing.TypedDict"):
             return "is a `TypedDict`", "use a pydantic model"
-        if lineage.inherits("typing.NamedTuple"):
+        if hierarchy.inherits("typing.NamedTuple"):
             return "is a `NamedTuple`", "use a pydantic model"
-        if lineage.is_model:
+        if hierarchy.is_model:
             return None
-        is_dataclass = any("dataclass" in spell(each) for each in symbol.facts.decorators)
+        is_dataclass = any("dataclass" in unparse(each) for each in symbol.facts.decorators)
         return (
             "is a dataclass" if is_dataclass else "is a plain class",
             f"make it a pydantic model: `class {symbol.name}(BaseModel)`",
@@ -96,7 +98,7 @@ def _entity(annotation: Expression, symbol: ClassSymbol, use: Use) -> ResolvedTy
 
 
 def _generic(annotation: Expression, symbol: ClassSymbol) -> tuple[str, str]:
-    """Why a generic model is no type, and what to write."""
+    """Return why a generic model is no type, and what to write."""
     part = "Int"
     if isinstance(annotation, SubscriptExpression) and isinstance(
         annotation.items[0], NameExpression

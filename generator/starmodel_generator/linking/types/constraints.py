@@ -28,7 +28,7 @@ _TEXTS = frozenset({"str", "bytes"})
 
 
 def scalar_name(type: TypeRef) -> str | None:
-    """The name of a scalar type without its limits, `None` for any other type."""
+    """Return the name of a scalar type without its limits, `None` for any other type."""
     while isinstance(type, OptionalType | ConstrainedType):
         type = type.item
     return type.name if isinstance(type, ScalarType) else None
@@ -79,7 +79,7 @@ def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]
 
 
 def outside_limits(value: Constant, constraints: Constraints) -> tuple[Problem, ...]:
-    """The problem of a default that its own limits exclude, if there is one."""
+    """Return the problem of a default that its own limits exclude, if there is one."""
     plain = value.value
     if isinstance(plain, str) and constraints.strip_whitespace:
         plain = plain.strip()
@@ -94,7 +94,7 @@ def outside_limits(value: Constant, constraints: Constraints) -> tuple[Problem, 
 
 
 def _excluding(value: object, constraints: Constraints) -> str | None:
-    """The limit that excludes a value; bounds of dates and times are left to pydantic."""
+    """Return the limit that excludes a value; bounds of dates and times are left to pydantic."""
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         number = Decimal(str(value))
         if number.is_nan():

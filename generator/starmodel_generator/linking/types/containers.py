@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from starmodel_generator.analysis.facts import Expression, LiteralExpression
 from starmodel_generator.diagnostics.rules.entity_rules import UNSUPPORTED_TYPE
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS, of_parts
 from starmodel_generator.linking.types.known_types import SCALARS
@@ -68,7 +68,7 @@ def collection(
 
 
 def _made(name: str, types: list[TypeRef], annotation: Expression) -> TypeRef | Problem:
-    written = shortened(spell(annotation))
+    written = shortened(unparse(annotation))
     if name == "builtins.dict":
         # JSON has texts there, so a key has to be of one kind, and something.
         is_one = not isinstance(types[0], OptionalType | UnionType)
@@ -101,7 +101,7 @@ def _tuple(annotation: Expression, items: Sequence[Expression], resolve: Resolve
 
 
 def _item(expression: Expression, resolve: Resolve) -> ResolvedType:
-    """The type of a part of another type, its limits inside it."""
+    """Return the type of a part of another type, its limits inside it."""
     resolved = resolve(expression)
     problems = (*resolved.problems, *resolved.options.problems)
     if resolved.type is None:
@@ -158,12 +158,12 @@ def _literal_values(
         if value.value is None or isinstance(value.value, bool | int | str):
             return [value.value]
         if isinstance(value.value, EnumValue):
-            text = f"has the type `Literal[{shortened(spell(item))}]`, a member of an enum"
+            text = f"has the type `Literal[{shortened(unparse(item))}]`, a member of an enum"
             help = f"use `{value.value.enum.name}` itself, or `Literal` of plain values"
             return Problem(UNSUPPORTED_TYPE, text, help)
     return Problem(
         UNSUPPORTED_TYPE,
-        f"has `{shortened(spell(item))}` in its `Literal`, which is no plain value",
+        f"has `{shortened(unparse(item))}` in its `Literal`, which is no plain value",
         "write texts, whole numbers, booleans or `None`",
     )
 

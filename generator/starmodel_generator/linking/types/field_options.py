@@ -23,7 +23,7 @@ from starmodel_generator.diagnostics.rules.pydantic_rules import (
     UNSUPPORTED_PYDANTIC,
 )
 from starmodel_generator.diagnostics.rules.sql_rules import INVALID_ON_DELETE
-from starmodel_generator.linking.names.mro import Lineages
+from starmodel_generator.linking.names.mro import ClassHierarchies
 from starmodel_generator.linking.names.name_resolution import Names
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
@@ -31,7 +31,7 @@ from starmodel_generator.linking.names.symbols import (
     Namespace,
     ValueSymbol,
 )
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.pydantic_support import (
     FIELD_ARGUMENTS,
@@ -126,7 +126,7 @@ NO_OPTIONS = FieldOptions()
 
 
 def of_parts(parts: Iterable[FieldOptions]) -> FieldOptions:
-    """What the options of the parts of a type say about the whole."""
+    """Return what the options of the parts of a type say about the whole."""
     found = [each for each in parts if each.has_validator or each.by_pydantic]
     if not found:
         return NO_OPTIONS
@@ -140,17 +140,17 @@ def of_parts(parts: Iterable[FieldOptions]) -> FieldOptions:
 class OptionReader:
     """Reads options from calls."""
 
-    def __init__(self, names: Names, lineages: Lineages, constants: Constants) -> None:
+    def __init__(self, names: Names, hierarchies: ClassHierarchies, constants: Constants) -> None:
         self._names = names
-        self._lineages = lineages
+        self._hierarchies = hierarchies
         self._constants = constants
 
     def is_field_call(self, expression: Expression | None, namespace: Namespace) -> bool:
-        """Whether an expression is a call of one of the three `Field` functions."""
+        """Return whether an expression is a call of one of the three `Field` functions."""
         return self._called(expression, namespace) in FIELD_FUNCTIONS
 
     def is_private_attribute(self, expression: Expression | None, namespace: Namespace) -> bool:
-        """Whether an expression is a call of pydantic's `PrivateAttr`."""
+        """Return whether an expression is a call of pydantic's `PrivateAttr`."""
         return self._called(expression, namespace) == "pydantic.PrivateAttr"
 
     def read_annotated(
@@ -164,7 +164,7 @@ class OptionReader:
     def _read_metadata(
         self, item: Expression, namespace: Namespace, options: FieldOptions, hops: int = 0
     ) -> FieldOptions:
-        written = shortened(spell(item))
+        written = shortened(unparse(item))
         match item:
             case NameExpression(name):
                 symbol = self._names.follow(self._names.resolve(name, namespace))
@@ -210,10 +210,10 @@ class OptionReader:
         return self.read_call(call, namespace, options, positional)
 
     def _is_silent(self, symbol: ClassSymbol) -> bool:
-        """Whether a class of the project, as metadata, has nothing to say to pydantic."""
-        lineage = self._lineages.of(symbol)
-        names = {method.name for cls in lineage.classes for method in cls.facts.methods}
-        is_plain = lineage.outside <= _SILENT_BASES and not lineage.problems
+        """Return whether a class of the project, as metadata, has nothing to say to pydantic."""
+        hierarchy = self._hierarchies.of(symbol)
+        names = {method.name for cls in hierarchy.classes for method in cls.facts.methods}
+        is_plain = hierarchy.outside <= _SILENT_BASES and not hierarchy.problems
         return is_plain and "__get_pydantic_core_schema__" not in names
 
     def read_call(
@@ -256,7 +256,7 @@ class _Reading:
 
     def add(self, keyword: str, expression: Expression) -> None:
         if keyword == "**":
-            self._problem(f"takes options from `**{shortened(spell(expression))}`", None)
+            self._problem(f"takes options from `**{shortened(unparse(expression))}`", None)
             return
         if keyword in TEXT_ARGUMENTS and not self._is_field:
             self._flag(keyword, expression)
@@ -273,7 +273,7 @@ class _Reading:
         """Note what is not done here, unless it says what is done anyway."""
         if is_fine(self._constants.evaluate(expression, self._namespace), support):
             return
-        written = f"{keyword}={shortened(spell(expression))}"
+        written = f"{keyword}={shortened(unparse(expression))}"
         if support.level == "refused":
             text = f"has `{written}`, which {support.reason}"
             self._add(Problem(support.rule, text, support.help))
@@ -357,7 +357,7 @@ class _Reading:
         if isinstance(value, Constant) and isinstance(value.value, str):
             self._set(has_discriminator=True, discriminator=value.value)
             return
-        text = f"has the discriminator `{shortened(spell(expression))}`, which has to be run"
+        text = f"has the discriminator `{shortened(unparse(expression))}`, which has to be run"
         help = "give the models a `Literal` field, and write its name"
         self._add(Problem(UNSUPPORTED_PYDANTIC, text, help))
 
@@ -394,7 +394,7 @@ class _Reading:
 
 
 def is_fine(value: Evaluated, support: Support) -> bool:
-    """Whether a value is one that says nothing else than what is done anyway."""
+    """Return whether a value is one that says nothing else than what is done anyway."""
     if not isinstance(value, Constant):
         return False
     return value.value == MappingValue(()) or any(

@@ -10,7 +10,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     UNSUPPORTED_TYPE,
 )
 from starmodel_generator.linking.names.symbols import UnknownSymbol, described
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.field_options import NO_OPTIONS, FieldOptions
 from starmodel_schemas import TypeRef
@@ -36,7 +36,7 @@ def refused(
     annotation: Expression, reason: str, help: str = "write a plain type, for example `str`"
 ) -> ResolvedType:
     """No type, for a reason that follows "which"."""
-    text = f"has the type `{shortened(spell(annotation))}`, which {reason}"
+    text = f"has the type `{shortened(unparse(annotation))}`, which {reason}"
     return ResolvedType(None, problems=(Problem(UNSUPPORTED_TYPE, text, help),))
 
 
@@ -49,8 +49,8 @@ def unknown(symbol: UnknownSymbol, near: str | None) -> ResolvedType:
 
 
 def untyped(annotation: Expression) -> tuple[Problem, ...]:
-    """The problem of a type that says nothing about what it holds."""
-    written = shortened(spell(annotation))
+    """Return the problem of a type that says nothing about what it holds."""
+    written = shortened(unparse(annotation))
     text = f"has the type `{written}`, which says nothing about what it holds"
     parts = "[str, int]" if written.rpartition(".")[2] in ("dict", "Dict") else "[str]"
     is_collection = not written.endswith(("Any", "Final"))

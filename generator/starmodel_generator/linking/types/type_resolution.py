@@ -17,7 +17,7 @@ from starmodel_generator.analysis.facts import (
 )
 from starmodel_generator.diagnostics.rules.entity_rules import AMBIGUOUS_UNION
 from starmodel_generator.linking.names.externals import MARKUP_ROOTS
-from starmodel_generator.linking.names.mro import Lineages
+from starmodel_generator.linking.names.mro import ClassHierarchies
 from starmodel_generator.linking.names.name_resolution import Names
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
@@ -30,7 +30,7 @@ from starmodel_generator.linking.names.symbols import (
     UnknownSymbol,
     ValueSymbol,
 )
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.class_types import ClassTypes, Use
 from starmodel_generator.linking.types.containers import (
@@ -82,22 +82,26 @@ class Types:
     """Resolves annotations."""
 
     def __init__(
-        self, names: Names, lineages: Lineages, constants: Constants, options: OptionReader
+        self,
+        names: Names,
+        hierarchies: ClassHierarchies,
+        constants: Constants,
+        options: OptionReader,
     ) -> None:
         self._names = names
         self._constants = constants
         self._options = options
-        self.classes = ClassTypes(lineages)
+        self.classes = ClassTypes(hierarchies)
         """The classes of the project as types."""
         self._known: dict[tuple[str, int, str, Expression], ResolvedType] = {}
         self._parsed: dict[str, Expression | None] = {}
 
     def value(self, annotation: Expression, namespace: Namespace) -> ResolvedType:
-        """The type of a field or a parameter."""
+        """Return the type of a field or a parameter."""
         return self._cached(annotation, _Site(namespace, "value"))
 
     def result(self, annotation: Expression, namespace: Namespace) -> ResolvedType:
-        """The type of what an event gives: also fragments, and `None`."""
+        """Return the type of what an event gives: also fragments, and `None`."""
         return self._cached(annotation, _Site(namespace, "result"))
 
     def unquoted(self, annotation: Expression) -> Expression:
@@ -107,7 +111,7 @@ class Types:
         return annotation
 
     def symbol(self, annotation: Expression, namespace: Namespace) -> Symbol | None:
-        """The definition an annotation names: without quotes, `Optional` and `Annotated`."""
+        """Return the definition an annotation names: without quotes, `Optional` and `Annotated`."""
         annotation = self.unquoted(annotation)
         match annotation:
             case NameExpression(name):
@@ -123,7 +127,7 @@ class Types:
                 return None
 
     def is_optional(self, annotation: Expression, namespace: Namespace) -> bool:
-        """Whether an annotation that `symbol` understood takes `None` too."""
+        """Return whether an annotation that `symbol` understood takes `None` too."""
         annotation = self.unquoted(annotation)
         match annotation:
             case SubscriptExpression(NameExpression(name), items):
@@ -295,14 +299,14 @@ class Types:
         if isinstance(symbol, UnknownSymbol):
             return unknown(symbol, self._names.near(symbol))
         if not isinstance(symbol, ClassSymbol) or not self.classes.is_entity(symbol):
-            written = shortened(spell(self.unquoted(items[0])))
+            written = shortened(unparse(self.unquoted(items[0])))
             return refused(annotation, f"refers to `{written}`, which is no entity", _WRITE_REF)
         return ResolvedType(RefType(entity=symbol.qualified_name))
 
     def other_side(
         self, annotation: Expression, namespace: Namespace
     ) -> tuple[Expression, ...] | None:
-        """What stands between the brackets of a `Many[...]`; `None` for any other annotation."""
+        """Return what stands between the brackets of a `Many[...]`; `None` for any other annotation."""
         annotation = self.unquoted(annotation)
         match annotation:
             case SubscriptExpression(NameExpression(name), items):
@@ -340,7 +344,7 @@ class Types:
         problems += tuple(problem for _, each in typed for problem in each.options.problems)
         union, is_ambiguous = union_of([limited(each) for _, each in typed], optional=optional)
         if is_ambiguous:
-            text = f"has the type `{shortened(spell(annotation))}`, which JSON cannot tell apart"
+            text = f"has the type `{shortened(unparse(annotation))}`, which JSON cannot tell apart"
             help = "use one type, or models with a `Literal` field as `discriminator`"
             problems = (*problems, Problem(AMBIGUOUS_UNION, text, help))
         return ResolvedType(union, of_parts(each.options for _, each in typed), problems)
@@ -393,13 +397,13 @@ def _outside(annotation: Expression, name: str, use: Use) -> ResolvedType:
 
 
 def _is_from_markup(symbol: UnknownSymbol) -> bool:
-    """Whether a name may come from the star import of a library for pages: `-> Div`."""
+    """Return whether a name may come from the star import of a library for pages: `-> Div`."""
     roots = (module.partition(".")[0] for module in symbol.near)
     return symbol.reason == "star" and any(root in MARKUP_ROOTS for root in roots)
 
 
 def _operands(expression: Expression) -> tuple[Expression, ...]:
-    """The members of `a | b | c`, from left to right."""
+    """Return the members of `a | b | c`, from left to right."""
     if isinstance(expression, BinaryExpression) and expression.operator == "|":
         return (*_operands(expression.left), *_operands(expression.right))
     return (expression,)

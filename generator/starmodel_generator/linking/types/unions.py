@@ -26,7 +26,7 @@ JsonKind: TypeAlias = Literal["boolean", "number", "text", "list", "object", "an
 
 
 def union_of(members: list[TypeRef], *, optional: bool) -> tuple[TypeRef, bool]:
-    """The type of a union, flat and without repetitions, and whether it is ambiguous in JSON."""
+    """Return the type of a union, flat and without repetitions, and whether it is ambiguous in JSON."""
     flat: list[TypeRef] = []
     for member in members:
         if isinstance(member, OptionalType):
@@ -77,7 +77,7 @@ def _are_plain_numbers(members: list[TypeRef]) -> bool:
 
 
 def json_kinds(type: TypeRef) -> set[JsonKind]:
-    """What the values of a type are in JSON; an enum counts as text."""
+    """Return what the values of a type are in JSON; an enum counts as text."""
     match type:
         case ScalarType(name="bool"):
             return {"boolean"}

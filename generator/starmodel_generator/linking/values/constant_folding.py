@@ -39,7 +39,7 @@ _BINARY: dict[str, Callable[[Any, Any], object]] = {
 
 
 def folded(symbol: str, left: object, right: object) -> object | None:
-    """The value of arithmetic on numbers, spans of time and texts; `None` where it is none."""
+    """Return the value of arithmetic on numbers, spans of time and texts; `None` where it is none."""
     function = _BINARY.get(symbol)
     if function is None:
         return None
@@ -63,7 +63,7 @@ def _is_small(value: object) -> bool:
 
 
 def is_scalar(value: object) -> bool:
-    """Whether a value has no parts."""
+    """Return whether a value has no parts."""
     return value is None or isinstance(
         value,
         bool | int | float | str | bytes | Decimal | date | time | timedelta | timezone | UUID,

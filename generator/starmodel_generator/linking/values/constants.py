@@ -17,7 +17,7 @@ from starmodel_generator.analysis.facts import (
     SequenceExpression,
     UnaryExpression,
 )
-from starmodel_generator.linking.names.mro import Lineages
+from starmodel_generator.linking.names.mro import ClassHierarchies
 from starmodel_generator.linking.names.name_resolution import Names
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
@@ -31,7 +31,7 @@ from starmodel_generator.linking.names.symbols import (
     ValueSymbol,
     described,
 )
-from starmodel_generator.linking.names.unparse import shortened, spell
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.values.constant_folding import (
     CALLS,
     COLLECTIONS,
@@ -58,14 +58,14 @@ _DEPTH_LIMIT = 40
 class Constants:
     """Evaluates expressions."""
 
-    def __init__(self, names: Names, lineages: Lineages) -> None:
+    def __init__(self, names: Names, hierarchies: ClassHierarchies) -> None:
         self._names = names
-        self._lineages = lineages
-        self.enums = EnumMembers(names, lineages, self.evaluate)
+        self._hierarchies = hierarchies
+        self.enums = EnumMembers(names, hierarchies, self.evaluate)
         """The members of enums."""
 
     def evaluate(self, expression: Expression, namespace: Namespace, depth: int = 0) -> Evaluated:
-        """The value of an expression where it stands."""
+        """Return the value of an expression where it stands."""
         if depth > _DEPTH_LIMIT:
             return NotConstant(expression, "is nested too deeply, or defined by itself")
         match expression:
@@ -84,7 +84,7 @@ class Constants:
             case CallExpression():
                 return self._call(expression, namespace, depth + 1)
             case _:
-                return NotConstant(expression, f"is `{shortened(spell(expression))}`")
+                return NotConstant(expression, f"is `{shortened(unparse(expression))}`")
 
     def _name(
         self, name: str, expression: Expression, namespace: Namespace, depth: int
@@ -123,8 +123,8 @@ class Constants:
     def _class_member(
         self, owner: ClassSymbol, path: tuple[str, ...], expression: Expression, depth: int
     ) -> Evaluated:
-        lineage = self._lineages.of(owner)
-        if lineage.is_enum:
+        hierarchy = self._hierarchies.of(owner)
+        if hierarchy.is_enum:
             member = self.enums.member(owner, path[0])
             if member is None:
                 return NotConstant(
@@ -141,7 +141,7 @@ class Constants:
             if path[1:] == ("name",):
                 return plain(value.member)
         elif len(path) == 1:
-            for cls in lineage.classes:
+            for cls in hierarchy.classes:
                 for fact in cls.facts.attributes:
                     if fact.name == path[0] and fact.value is not None:
                         return self.evaluate(fact.value, cls.namespace, depth)
@@ -160,7 +160,7 @@ class Constants:
             return inner
         function = UNARY.get(symbol)
         if function is None or not isinstance(inner.value, bool | int | float | Decimal):
-            return NotConstant(expression, f"is `{shortened(spell(expression))}`")
+            return NotConstant(expression, f"is `{shortened(unparse(expression))}`")
         try:
             return plain(function(cast("Any", inner.value)))
         except (ArithmeticError, TypeError) as error:
@@ -183,7 +183,7 @@ class Constants:
             return second
         value = folded(symbol, first.value, second.value)
         if value is None:
-            return NotConstant(expression, f"is `{shortened(spell(expression))}`")
+            return NotConstant(expression, f"is `{shortened(unparse(expression))}`")
         return plain(value)
 
     def _sequence(
@@ -225,7 +225,7 @@ class Constants:
         return Constant(values, "{" + text + "}", tuple(imports))
 
     def _call(self, call: CallExpression, namespace: Namespace, depth: int) -> Evaluated:
-        written = spell(call.function)
+        written = unparse(call.function)
         unknown = NotConstant(call, f"calls `{shortened(written)}`")
         if not isinstance(call.function, NameExpression):
             return unknown
@@ -242,7 +242,7 @@ class Constants:
             if isinstance(part, NotConstant) or key == "**":
                 return unknown
             named[key] = part.value
-        if isinstance(symbol, ClassSymbol) and self._lineages.of(symbol).is_enum:
+        if isinstance(symbol, ClassSymbol) and self._hierarchies.of(symbol).is_enum:
             return self._enum_call(call, symbol, positional)
         if self._is_new_type(symbol) and len(call.arguments) == 1:
             return self.evaluate(call.arguments[0], namespace, depth)
@@ -259,7 +259,7 @@ class Constants:
             return _refused(call, error)
 
     def _is_new_type(self, symbol: Symbol) -> bool:
-        """Whether calling something gives back its argument: `Sku = NewType("Sku", str)`."""
+        """Return whether calling something gives back its argument: `Sku = NewType("Sku", str)`."""
         if not isinstance(symbol, ValueSymbol):
             return False
         value = symbol.assignment.value
@@ -275,10 +275,10 @@ class Constants:
         if member is not None:
             return member
         return NotConstant(
-            call, f"is `{shortened(spell(call))}`, which is no member of the enum", is_error=True
+            call, f"is `{shortened(unparse(call))}`, which is no member of the enum", is_error=True
         )
 
 
 def _refused(expression: Expression, error: Exception) -> NotConstant:
-    reason = f"is `{shortened(spell(expression))}`, which Python refuses: {error}"
+    reason = f"is `{shortened(unparse(expression))}`, which Python refuses: {error}"
     return NotConstant(expression, reason, is_error=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from starmodel_generator.analysis.facts import CallExpression, Expression, NameExpression
-from starmodel_generator.linking.names.mro import Lineage, Lineages
+from starmodel_generator.linking.names.mro import ClassHierarchies, ClassHierarchy
 from starmodel_generator.linking.names.name_resolution import Names
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
 from starmodel_generator.linking.values.value import (
@@ -23,16 +23,16 @@ class EnumMembers:
     def __init__(
         self,
         names: Names,
-        lineages: Lineages,
+        hierarchies: ClassHierarchies,
         evaluate: Callable[[Expression, Namespace], Evaluated],
     ) -> None:
         self._names = names
-        self._lineages = lineages
+        self._hierarchies = hierarchies
         self._evaluate = evaluate
         self._known: dict[ClassSymbol, dict[str, Evaluated]] = {}
 
     def members(self, enum: ClassSymbol) -> dict[str, Evaluated]:
-        """The values of an enum's members by name, aliases included, in source order."""
+        """Return the values of an enum's members by name, aliases included, in source order."""
         known = self._known.get(enum)
         if known is None:
             # Members may name each other; while one is worked out, the others are unknown.
@@ -50,22 +50,22 @@ class EnumMembers:
         return Constant(EnumValue(enum, name, value.value), text, (enum.qualified_name,))
 
     def with_value(self, enum: ClassSymbol, value: object) -> Constant | None:
-        """The first member that has a value: what calling the enum with it gives."""
+        """Return the first member that has a value: what calling the enum with it gives."""
         for name, known in self.members(enum).items():
             if isinstance(known, Constant) and known.value == value:
                 return self.member(enum, name)
         return None
 
     def _read(self, enum: ClassSymbol) -> dict[str, Evaluated]:
-        lineage = self._lineages.of(enum)
-        is_text = lineage.inherits("builtins.str")
+        hierarchy = self._hierarchies.of(enum)
+        is_text = hierarchy.inherits("builtins.str")
         methods = {method.name for method in enum.facts.methods}
         found: dict[str, Evaluated] = {}
         for fact in enum.facts.attributes:
             if fact.value is None or fact.name in methods or _is_no_member(fact.name):
                 continue
             if self._is_auto(fact.value, enum.namespace):
-                found[fact.name] = _automatic(fact.value, fact.name, lineage, found)
+                found[fact.name] = _automatic(fact.value, fact.name, hierarchy, found)
             elif isinstance(fact.value, NameExpression) and fact.value.name in found:
                 found[fact.name] = found[fact.value.name]
             else:
@@ -89,11 +89,11 @@ def _is_no_member(name: str) -> bool:
 
 
 def _automatic(
-    expression: Expression, name: str, lineage: Lineage, earlier: dict[str, Evaluated]
+    expression: Expression, name: str, hierarchy: ClassHierarchy, earlier: dict[str, Evaluated]
 ) -> Evaluated:
-    if any(method.name == "_generate_next_value_" for method in lineage.symbol.facts.methods):
+    if any(method.name == "_generate_next_value_" for method in hierarchy.symbol.facts.methods):
         return NotConstant(expression, "is made by `_generate_next_value_`")
-    if lineage.inherits("enum.StrEnum"):
+    if hierarchy.inherits("enum.StrEnum"):
         return plain(name.lower())
     values = [value.value for value in earlier.values() if isinstance(value, Constant)]
     # The values of a `class Color(str, Enum)` are the texts of the numbers.
@@ -101,7 +101,7 @@ def _automatic(
     if len(numbers) != len(earlier):
         return NotConstant(expression, "is `auto()` after a value that is no number")
     following = max(numbers, default=0) + 1
-    return plain(str(following) if lineage.inherits("builtins.str") else following)
+    return plain(str(following) if hierarchy.inherits("builtins.str") else following)
 
 
 def _number(value: object) -> int | None:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never
 from pydantic import TypeAdapter
 
 from starmodel_generator.database.sql_text import Sql, identifier, literal, quoted
-from starmodel_generator.migrations.backfill.backfill_values import stand_in
+from starmodel_generator.migrations.backfill.backfill_values import placeholder_value
 from starmodel_schemas import (
     ColumnSchema,
     ColumnType,
@@ -59,8 +59,8 @@ _ID_LENGTH = 36
 _NOW = Sql("strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'", "current_timestamp")
 
 
-def given_value(text: str, column: ColumnSchema) -> Sql:
-    """What both databases are told: a literal as they keep it, an expression as it is."""
+def backfill_value(text: str, column: ColumnSchema) -> Sql:
+    """Return what both databases are told: a literal as they keep it, an expression as it is."""
     text = text.strip()
     if text.lower() == "current_timestamp" and column.type == PlainColumnType(name="datetime"):
         return _NOW
@@ -74,12 +74,12 @@ def given_value(text: str, column: ColumnSchema) -> Sql:
 
 
 def is_literal(text: str) -> bool:
-    """Whether it is a value, and no expression."""
+    """Return whether it is a value, and no expression."""
     return _literal(text) is not None
 
 
 def is_of_type(text: str, column: ColumnSchema) -> bool:
-    """Whether it may be what the column holds; of an expression nobody can tell without rows."""
+    """Return whether it may be what the column holds; of an expression nobody can tell without rows."""
     written = _literal(text)
     if written is None:
         return True
@@ -104,7 +104,7 @@ def example(type_: ColumnType) -> str:
 
 
 def suggestion(column: ColumnSchema, table: TableSchema) -> str:
-    """The option that gives rows a value which the column takes; its author puts the right one."""
+    """Return the option that gives rows a value which the column takes; its author puts the right one."""
     value = _suggested(column, table).replace('"', '\\"')
     return f'--backfill {table.name}.{column.name}="{value}"'
 
@@ -130,12 +130,12 @@ def _suggested(column: ColumnSchema, table: TableSchema) -> str:
         return _empty_json(column.shape)
     if isinstance(column.type, PlainColumnType) and column.type.name not in ("integer", "float"):
         return example(column.type)
-    fitting = stand_in(column, table)
+    fitting = placeholder_value(column, table)
     return example(column.type) if fitting is None else fitting.postgresql
 
 
 def is_unique(column: ColumnSchema, table: TableSchema) -> bool:
-    """Whether no two rows may have the same value in a column."""
+    """Return whether no two rows may have the same value in a column."""
     return any(index.unique and index.columns == (column.name,) for index in table.indexes)
 
 
@@ -181,7 +181,7 @@ def _literal(text: str) -> _Written | None:
 
 
 def _read(written: _Written, type_: ColumnType) -> Sql:
-    """The value of a literal.
+    """Return the value of a literal.
 
     Raises:
         ValueError, InvalidOperation: It is none of the type.

@@ -29,13 +29,13 @@ _ZEROS: dict[str, bool | int | float | str] = {
 
 
 def default_value(column: ColumnSchema) -> Sql | None:
-    """The column's default, where that is a literal."""
+    """Return the column's default, where that is a literal."""
     if column.backfill is not None:
         return literal(column.backfill, column.type)
     return Sql.same("1") if column.name == "row_version" and not column.path else None
 
 
-def stand_in(column: ColumnSchema, table: TableSchema) -> Sql | None:
+def placeholder_value(column: ColumnSchema, table: TableSchema) -> Sql | None:
     """A value for a required column whose values are gone, on the way back.
 
     It is the emptiest one that the column's checks allow; `None` where there is none that many

@@ -34,7 +34,7 @@ _EXAMPLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class PostCheck:
     """What must hold of a column's values once rows have them: none is met by `unreadable`."""
 
     column: str
@@ -42,13 +42,13 @@ class Proof:
     problem: str
 
 
-def proof_of(given: str, column: ColumnSchema, table: str) -> Proof | None:
-    """What to look for behind an expression; a literal was read, and a text is always one."""
+def post_check(given: str, column: ColumnSchema, table: str) -> PostCheck | None:
+    """Return what to look for behind an expression; a literal was read, and a text is always one."""
     if is_literal(given) or isinstance(column.type, TextColumnType):
         return None
     kind = _kind(column.type)
     like = f", like {_EXAMPLES[kind]}" if kind in _EXAMPLES else ""
-    return Proof(
+    return PostCheck(
         column.name,
         _UNREADABLE[kind],
         f"{table}.{column.name} would have values that are no {type_words(column.type)}{like}",

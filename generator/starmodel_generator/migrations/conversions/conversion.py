@@ -34,7 +34,7 @@ AS_IT_IS = Conversion()
 
 
 def kind_of(type_: ColumnType) -> str:
-    """The word for a type: `text`, `numeric`, `integer`, ..."""
+    """Return the word for a type: `text`, `numeric`, `integer`, ..."""
     return type_.name if isinstance(type_, PlainColumnType) else type_.kind
 
 

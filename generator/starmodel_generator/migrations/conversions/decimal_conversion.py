@@ -9,7 +9,7 @@ from starmodel_schemas import ColumnType, NumericColumnType
 
 
 def decimal_conversion(old: ColumnType, new: ColumnType) -> Conversion | None:
-    """How to convert where one of the types is a decimal; `None` where nobody could tell."""
+    """Return how to convert where one of the types is a decimal; `None` where nobody could tell."""
     if isinstance(new, NumericColumnType):
         if isinstance(old, NumericColumnType):
             return _rescaled(old, new)
@@ -43,7 +43,7 @@ def _rounded(digits: int) -> str:
 
 
 def _room(new: NumericColumnType, scale: int) -> tuple[str, str]:
-    """What does not fit before the point of the new type, of integers of that scale."""
+    """Return what does not fit before the point of the new type, of integers of that scale."""
     whole = new.precision - new.scale
     return (
         f"of more than {_digits(whole)} before the point",

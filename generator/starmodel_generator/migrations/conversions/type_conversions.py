@@ -6,7 +6,7 @@ from starmodel_schemas import ColumnType, NumericColumnType, TextColumnType
 
 
 def conversion(old: ColumnType, new: ColumnType) -> Conversion | None:
-    """How values of one type become values of another; `None` where nobody could tell."""
+    """Return how values of one type become values of another; `None` where nobody could tell."""
     if isinstance(old, TextColumnType) and isinstance(new, TextColumnType):
         return _shorter(old, new)
     if isinstance(old, NumericColumnType) or isinstance(new, NumericColumnType):

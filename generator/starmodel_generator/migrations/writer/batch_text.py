@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from starmodel_generator.database.sql_text import identifier
-from starmodel_generator.emission.python.layout import LINE_LENGTH, Group, Layout, lay, named
+from starmodel_generator.emission.python.layout import LINE_LENGTH, Group, Layout, lay_out, named
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.migrations.migration_plan import AlteredColumn, TableChange
 from starmodel_generator.migrations.writer.column_text import (
@@ -38,7 +38,7 @@ _Part: TypeAlias = tuple[CheckSchema | ForeignKeySchema, Layout]
 
 def call_text(head: str, *items: Layout, indent: int = MARGIN) -> str:
     """A call in a function's body."""
-    return lay(Group(head, items, ")"), indent)
+    return lay_out(Group(head, items, ")"), indent)
 
 
 def comment_lines(text: str) -> str:
@@ -59,18 +59,21 @@ def batch_text(table: str, steps: Sequence[Step], order: tuple[str, ...] = ()) -
     if order:
         columns = Group("(", tuple(python_string(name) for name in order), ")")
         items.append(Group("partial_reordering=[", (columns,), "]"))
-    head = lay(Group("with op.batch_alter_table(", tuple(items), ") as batch:"), MARGIN)
+    head = lay_out(Group("with op.batch_alter_table(", tuple(items), ") as batch:"), MARGIN)
     return "\n".join([head, *(line for step in steps for line in _step_lines(step))])
 
 
 def _step_lines(step: Step) -> list[str]:
     margin = INDENT * 2
     if not isinstance(step, Branch):
-        return [margin + lay(step, 2 * MARGIN)]
+        return [margin + lay_out(step, 2 * MARGIN)]
     inner = margin + INDENT
-    lines = [f"{margin}if sqlite:", *(inner + lay(item, 3 * MARGIN) for item in step.sqlite)]
+    lines = [f"{margin}if sqlite:", *(inner + lay_out(item, 3 * MARGIN) for item in step.sqlite)]
     if step.postgresql:
-        lines += [f"{margin}else:", *(inner + lay(item, 3 * MARGIN) for item in step.postgresql)]
+        lines += [
+            f"{margin}else:",
+            *(inner + lay_out(item, 3 * MARGIN) for item in step.postgresql),
+        ]
     return lines
 
 
@@ -80,7 +83,7 @@ def drop_check(check: CheckSchema) -> Layout:
 
 
 def batch_steps(change: TableChange, aside: dict[str, str], early: list[CheckSchema]) -> list[Step]:
-    """What is dropped, added and altered; `aside` are the columns that SQLite moved, by name, and
+    """Return what is dropped, added and altered; `aside` are the columns that SQLite moved, by name, and
     `early` the checks that are gone already."""
     drops: list[_Part] = [
         (check, drop_check(check)) for check in change.dropped_checks if check not in early
@@ -118,14 +121,14 @@ def batch_steps(change: TableChange, aside: dict[str, str], early: list[CheckSch
 
 
 def _steps_of(parts: list[_Part], change: TableChange) -> list[Step]:
-    """What both databases do to constraints; where PostgreSQL renames, SQLite alone does it."""
+    """Return what both databases do to constraints; where PostgreSQL renames, SQLite alone does it."""
     both: list[Step] = [step for part, step in parts if not change.is_only_renamed(part)]
     renamed = tuple(step for part, step in parts if change.is_only_renamed(part))
     return [*both, Branch(renamed, ())] if renamed else both
 
 
 def _together(steps: list[Step]) -> list[Step]:
-    """What stands one after the other and is for SQLite alone, as one branch."""
+    """Return what stands one after the other and is for SQLite alone, as one branch."""
     found: list[Step] = []
     for step in steps:
         last = found[-1] if found else None
@@ -145,7 +148,7 @@ def _alter(column: str, *items: Layout) -> Layout:
 
 
 def _altered(item: AlteredColumn, aside: dict[str, str]) -> list[Step]:
-    """The alterations of a column; one that SQLite moved takes the old one's name there."""
+    """Return the alterations of a column; one that SQLite moved takes the old one's name there."""
     name = item.after.name
     steps: list[Layout] = []
     if item.before.type != item.after.type:

@@ -75,7 +75,7 @@ def choice_layout(sql: Sql) -> Layout:
 
 
 def check_condition(check: CheckSchema, table: TableSchema) -> Sql:
-    """What a check of a table asks."""
+    """Return what a check of a table asks."""
     types = {column.name: column.type for column in table.columns}
     return condition(check, types[check.column])
 
@@ -116,7 +116,7 @@ def index_text(index: IndexSchema) -> Layout:
 
 
 def primary_key_text(table: TableSchema) -> Layout:
-    """The primary key as a part of a table."""
+    """Return the primary key as a part of a table."""
     columns = tuple(python_string(column) for column in table.primary_key)
     return Group("sa.PrimaryKeyConstraint(", columns, ")")
 

@@ -50,7 +50,7 @@ def _changes(change: TableChange) -> Iterator[str]:
 
 
 def without_values(steps: Steps) -> tuple[str, ...]:
-    """The required columns that come back optional, since nobody knows what rows should have."""
+    """Return the required columns that come back optional, since nobody knows what rows should have."""
     return tuple(
         f"{change.new.name}.{column.name}"
         for change in steps.changed
@@ -96,7 +96,7 @@ def short_name(text: str) -> str:
 
 
 def summary(steps: Steps) -> str:
-    """What a migration is called that nobody gave a name: `create product`, `add product sku`."""
+    """Return what a migration is called that nobody gave a name: `create product`, `add product sku`."""
     tables = [
         *(table.name for table in steps.created),
         *(change.new.name for change in steps.changed),

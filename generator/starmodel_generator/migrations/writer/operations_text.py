@@ -1,6 +1,6 @@
 """The body of `upgrade` or `downgrade`: every step as an operation of Alembic."""
 
-from starmodel_generator.emission.python.layout import Group, Layout, lay
+from starmodel_generator.emission.python.layout import Group, Layout, lay_out
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.migrations.migration_plan import Steps, TableChange
 from starmodel_generator.migrations.writer.batch_text import (
@@ -28,7 +28,7 @@ from starmodel_schemas import ForeignKeySchema, TableSchema
 
 
 def steps_lines(steps: Steps) -> list[str]:
-    """The statements, each beginning in the first column."""
+    """Return the statements, each beginning in the first column."""
     lines: list[str] = []
     for change in steps.changed:
         lines += drop_indexes(change)
@@ -65,7 +65,7 @@ def steps_lines(steps: Steps) -> list[str]:
 
 
 def _notes(change: TableChange) -> list[str]:
-    """What a reader should know of columns that nothing is done to, or less than one would think."""
+    """Return what a reader should know of columns that nothing is done to, or less than one would think."""
     table = change.new.name
     restored = [added.column for added in change.added if added.lacks_values]
     restored += [item.after for item in change.altered if item.lacks_values]
@@ -100,7 +100,7 @@ def _without(table: TableSchema, keys: list[ForeignKeySchema]) -> TableSchema:
 
 def _circle(table: TableSchema, steps: list[Layout]) -> list[str]:
     """Add or drop the references of a table that go in a circle."""
-    return [lay(table_text(table, COPY), MARGIN), batch_text(table.name, steps)]
+    return [lay_out(table_text(table, COPY), MARGIN), batch_text(table.name, steps)]
 
 
 def _added_key(key: ForeignKeySchema) -> Layout:

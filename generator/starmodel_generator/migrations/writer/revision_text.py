@@ -27,7 +27,7 @@ class Revision:
 
 
 def revision_text(revision: Revision, plan: Plan) -> str:
-    """The file of a revision."""
+    """Return the file of a revision."""
     return _file(
         revision,
         header=_header(revision, plan),
@@ -41,7 +41,7 @@ def revision_text(revision: Revision, plan: Plan) -> str:
 
 
 def empty_revision_text(revision: Revision) -> str:
-    """The file of a revision that somebody writes: for rows, and for what is not derived."""
+    """Return the file of a revision that somebody writes: for rows, and for what is not derived."""
     return _file(
         revision,
         header=[revision.message, *_ids(revision)],

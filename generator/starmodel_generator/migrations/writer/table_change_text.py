@@ -8,7 +8,7 @@ database is needed to write the SQL.
 from collections.abc import Callable
 
 from starmodel_generator.database.sql_text import Sql, identifier
-from starmodel_generator.emission.python.layout import Group, Layout, Parts, lay, prefixed
+from starmodel_generator.emission.python.layout import Group, Layout, Parts, lay_out, prefixed
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.migrations.migration_plan import AlteredColumn, TableChange, Update
 from starmodel_generator.migrations.writer.batch_text import (
@@ -82,7 +82,7 @@ def change_lines(change: TableChange) -> list[str]:
     # A row may get a value that the old check does not know.
     early = _checks_in_the_way(change)
     if early:
-        lines.append(lay(table_text(current, COPY), MARGIN))
+        lines.append(lay_out(table_text(current, COPY), MARGIN))
         lines.append(batch_text(table, [drop_check(check) for check in early]))
         checks = tuple(check for check in current.checks if check not in early)
         current = current.model_copy(update={"checks": checks})
@@ -102,7 +102,7 @@ def change_lines(change: TableChange) -> list[str]:
                 for item in moved
             ]
             current = current.model_copy(update={"columns": (*current.columns, *columns)})
-        lines.append(lay(table_text(current, COPY), MARGIN))
+        lines.append(lay_out(table_text(current, COPY), MARGIN))
         order = tuple(aside.get(column.name, column.name) for column in change.new.columns)
         steps = batch_steps(change, aside, early)
         lines.append(batch_text(table, steps, order if aside else ()))
@@ -111,7 +111,7 @@ def change_lines(change: TableChange) -> list[str]:
 
 
 def _with_columns(change: TableChange, added: list[ColumnSchema]) -> TableSchema:
-    """The table behind the renames and the dropped indexes, with new columns."""
+    """Return the table behind the renames and the dropped indexes, with new columns."""
     table = change.current
     return table.model_copy(
         update={
@@ -147,12 +147,12 @@ def _execute(sql: Sql, indent: int = MARGIN) -> str:
     layout = choice_layout(sql)
     if isinstance(layout, Parts):
         # The brackets of the call do for its parts as well.
-        return lay(prefixed("op.execute", layout._replace(always=True)), indent)
+        return lay_out(prefixed("op.execute", layout._replace(always=True)), indent)
     return call_text("op.execute(", layout, indent=indent)
 
 
 def _names_aside(moved: list[AlteredColumn], table: TableSchema) -> dict[str, str]:
-    """Where SQLite puts converted values before they take the place of the old ones."""
+    """Return where SQLite puts converted values before they take the place of the old ones."""
     taken = {column.name for column in table.columns}
     names: dict[str, str] = {}
     for item in moved:
@@ -164,7 +164,7 @@ def _names_aside(moved: list[AlteredColumn], table: TableSchema) -> dict[str, st
 
 
 def _conversions(change: TableChange, aside: dict[str, str]) -> list[str]:
-    """What SQLite needs besides: it converts nothing, and minds nothing."""
+    """Return what SQLite needs besides: it converts nothing, and minds nothing."""
     table = change.new.name
     body: list[str] = []
     for item in change.altered:
@@ -192,17 +192,20 @@ def _conversions(change: TableChange, aside: dict[str, str]) -> list[str]:
 
 
 def _proofs(change: TableChange) -> list[str]:
-    """What SQLite is asked last: whether it can give back what expressions made."""
+    """Return what SQLite is asked last: whether it can give back what expressions made."""
     table = change.new.name
     return _on_sqlite(
-        [_refuse(table, proof.column, proof.unreadable, proof.problem) for proof in change.proofs]
+        [
+            _refuse(table, proof.column, proof.unreadable, proof.problem)
+            for proof in change.post_checks
+        ]
     )
 
 
 def _refuse(table: str, column: str, misfit: str, words: str) -> str:
     where = misfit.replace("{}", identifier(column))
     count = f"SELECT count(*) FROM {identifier(table)} WHERE {where}"
-    return lay(Group("refuse(", (sql_layout(count), python_string(words)), ")"), 2 * MARGIN)
+    return lay_out(Group("refuse(", (sql_layout(count), python_string(words)), ")"), 2 * MARGIN)
 
 
 def _on_sqlite(body: list[str]) -> list[str]:
