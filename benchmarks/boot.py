@@ -30,7 +30,7 @@ print(json.dumps([middle - begin, end - middle]))
 
 
 def measure_imports(folder: Path) -> list[Row]:
-    """The time that each entity's generated code takes beside the entity itself."""
+    """Return the time that each entity's generated code takes beside the entity itself."""
     modules = many_entities(ENTITIES)
     project = Project(folder / "shop", modules)
     project.generate()

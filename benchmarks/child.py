@@ -50,7 +50,7 @@ class Child:
         self._process.communicate()
 
     def send(self, exchange: Exchange, count: int) -> tuple[float, str]:
-        """Send a request so often; gives the microseconds of one and the last body."""
+        """Send a request so often; returns the microseconds of one and the last body."""
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("The child has no pipes.")
         self._process.stdin.write(json.dumps({"exchange": exchange, "count": count}) + "\n")
@@ -78,5 +78,5 @@ def time_in_turns(
 
 
 def ratio(times: Mapping[str, list[float]], one: str, other: str) -> float:
-    """The median of how many times as long `one` takes as `other`, round by round."""
+    """Return the median of how many times as long `one` takes as `other`, round by round."""
     return median(a / b for a, b in zip(times[one], times[other], strict=True))

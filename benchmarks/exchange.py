@@ -29,13 +29,13 @@ class Exchange(NamedTuple):
 
 
 def cookie(session: str = "a-session-of-24-letters-") -> str:
-    """The `Cookie` header of a session that the app has signed."""
+    """Return the `Cookie` header of a session that the app has signed."""
     set_cookie = SignedSession([SECRET_KEY]).cookie(session, secure=False).decode("ascii")
     return set_cookie.partition(";")[0]
 
 
 def post(path: str, body: str, *, expected: str = "") -> Exchange:
-    """What a page sends for an event."""
+    """Return what a page sends for an event."""
     headers = (
         *HEADERS,
         *EVENT_HEADERS,
@@ -47,13 +47,13 @@ def post(path: str, body: str, *, expected: str = "") -> Exchange:
 
 
 def get(path: str, *, expected: str = "", accept: str = "text/html,*/*;q=0.8") -> Exchange:
-    """What a browser sends for a page."""
+    """Return what a browser sends for a page."""
     headers = (*HEADERS, ("accept", accept), ("cookie", cookie()))
     return Exchange("GET", path, headers, "", expected)
 
 
 def without_cookie(exchange: Exchange) -> Exchange:
-    """The same from somebody who was never here before."""
+    """Return the same from somebody who was never here before."""
     headers = tuple(header for header in exchange.headers if header[0] != "cookie")
     return exchange._replace(headers=headers)
 

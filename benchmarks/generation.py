@@ -77,7 +77,7 @@ class Edit:
 
 
 def _installed(folder: Path) -> Path:
-    """The generator as a wheel has it: with compiled templates."""
+    """Return the generator as a wheel has it: with compiled templates."""
     for package in ("generator/starmodel_generator", "schemas/starmodel_schemas"):
         shutil.copytree(
             ROOT / package,

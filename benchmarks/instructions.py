@@ -19,7 +19,7 @@ REQUESTS = 100
 
 
 def is_available() -> bool:
-    """Whether valgrind is installed."""
+    """Return whether valgrind is installed."""
     return shutil.which("valgrind") is not None
 
 

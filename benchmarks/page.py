@@ -134,7 +134,7 @@ def measure_page(folder: Path) -> list[Row]:
 
 
 def source() -> str:
-    """The entity."""
+    """Return the entity."""
     lines = [
         '"""A board."""',
         "",
@@ -155,13 +155,13 @@ def source() -> str:
 
 
 def fields() -> str:
-    """The statements that give a board its values."""
+    """Return the statements that give a board its values."""
     lines = [f"self.field_{number} = {MARK + number}" for number in range(FIELDS)]
     return textwrap.indent("\n".join(lines), " " * 8)
 
 
 def raw_module(document: str) -> str:
-    """The raw app with the document as one f-string."""
+    """Return the raw app with the document as one f-string."""
     text = document.replace("\\", "\\\\").replace("{", "{{").replace("}", "}}")
     text = _MARKS.sub(lambda mark: f"{{board.field_{int(mark[0]) - MARK}}}", text)
     return BEHIND_RAW.format(fields=fields(), text=text)

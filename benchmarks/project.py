@@ -148,7 +148,7 @@ class Project:
 
 
 def environment(*folders: Path) -> dict[str, str]:
-    """The environment of every process that is measured; `folders` are imported from, too."""
+    """Return the environment of every process that is measured; `folders` are imported from, too."""
     paths = [str(path) for path in (*folders, *PACKAGES)]
     return {
         **os.environ,
@@ -159,7 +159,7 @@ def environment(*folders: Path) -> dict[str, str]:
 
 
 def counter_project(folder: Path, *, web: str = "starlette") -> Project:
-    """The counter of the examples."""
+    """Return the counter of the examples."""
     source = ROOT / "examples" / "counter" / "counter" / "entities.py"
     project = Project(folder, {"counter": source.read_text(encoding="utf-8")}, web=web)
     project.generate()
@@ -201,13 +201,13 @@ def varied_entities(count: int) -> dict[str, str]:
 
 
 def varied_entity(name: str, refers_to: str | None, number: int) -> str:
-    """The source of an entity in SQL; `refers_to` is an entity that was defined before it."""
+    """Return the source of an entity in SQL; `refers_to` is an entity that was defined before it."""
     relation = "" if refers_to is None else f"    origin: Ref[{refers_to}] | None = None\n"
     return VARIED.format(name=name, relation=relation, number=number)
 
 
 def entity(name: str, *, fields: int, events: int) -> str:
-    """The source of an entity with fields of several types, and events that change them."""
+    """Return the source of an entity with fields of several types, and events that change them."""
     lines = [f"class {name}(Entity):", f'    """One {name}."""', ""]
     lines += ["    " + CONFIG.format(scope="SESSION"), ""]
     for number in range(fields):

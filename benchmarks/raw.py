@@ -39,7 +39,7 @@ published = 0
 
 
 def session_of(scope: Scope) -> bytes:
-    """The value of the session cookie, believed as it is."""
+    """Return the value of the session cookie, believed as it is."""
     for name, value in scope["headers"]:
         if name == b"cookie":
             for part in value.split(b"; "):
@@ -111,7 +111,7 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def publish(scope: Scope, receive: Receive, send: Send) -> None:
-    """Give every stream the next number, encoded once."""
+    """Send every stream the next number, encoded once."""
     global published
     published += 1
     event = PREFIX + b"%d" % published + SUFFIX

@@ -129,7 +129,7 @@ def fill(database: Path) -> None:
 
 
 def raw_module(database: Path, items: str, document: str) -> str:
-    """The raw app with the page taken apart.
+    """Return the raw app with the page taken apart.
 
     Raises:
         RuntimeError: The page has no rows that could be taken apart.

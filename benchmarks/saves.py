@@ -61,7 +61,7 @@ def measure_postgres_saves(folder: Path) -> list[Row]:
 
 
 def run(url: str, folder: Path, writers: int) -> Mapping[str, list[float]]:
-    """The saves a second of each way, in each round.
+    """Return the saves a second of each way, in each round.
 
     Raises:
         RuntimeError: The child has failed.
@@ -81,6 +81,6 @@ def run(url: str, folder: Path, writers: int) -> Mapping[str, list[float]]:
 
 
 def times(rates: Mapping[str, list[float]], one: str, other: str) -> str:
-    """How many times as many saves one way makes as another, round by round."""
+    """Return how many times as many saves one way makes as another, round by round."""
     value = median(a / b for a, b in zip(rates[one], rates[other], strict=True))
     return f"{value:.2f}×" if value < 10 else f"{value:.0f}×"

@@ -53,7 +53,7 @@ async def measure(ways: Sequence[Way], writers: int) -> dict[str, list[float]]:
 
 
 def ways_of(url: str, folder: Path) -> list[Way]:
-    """The ways to save into a database; SQLite's each have a file."""
+    """Return the ways to save into a database; SQLite's each have a file."""
     if url.startswith("postgresql"):
         return [PlainPostgres(url), Store(url), Event(url), ORMPostgres(url)]
     return [

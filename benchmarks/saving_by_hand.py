@@ -185,12 +185,12 @@ def read(connection: sqlite3.Connection, id: str) -> tuple[Item, int]:
 
 
 def changed(item: Item, version: int) -> tuple[object, ...]:
-    """The parameters of an update."""
+    """Return the parameters of an update."""
     return (*sqlite_row(item)[1:], version + 1, item.id, version)
 
 
 def sqlite_row(item: Item) -> tuple[object, ...]:
-    """The columns of an item."""
+    """Return the columns of an item."""
     return (
         item.id,
         item.name,
@@ -210,7 +210,7 @@ def sqlite_row(item: Item) -> tuple[object, ...]:
 
 
 def postgres_row(item: Item) -> tuple[object, ...]:
-    """The columns of an item."""
+    """Return the columns of an item."""
     return (
         item.id,
         item.name,

@@ -23,7 +23,7 @@ class Store(Way):
         key = ITEM.key(id)
         stored = await self.store.load(key)
         assert stored is not None
-        item = ITEM.restore(stored.values)
+        item = ITEM.hydrate(stored.values)
         item.stock += 1
         await self.store.commit([Write(key, vars(item), stored.version, None, stored.values)])
 

@@ -67,7 +67,7 @@ class Server:
                 time.sleep(0.001)
 
     def ask(self, exchange: Exchange) -> bytes:
-        """Send a request over a connection of its own, and give the whole answer."""
+        """Send a request over a connection of its own, and return the whole answer."""
         with self.connect() as connection:
             connection.sendall(wire(exchange))
             answer = connection.recv(65536)
@@ -105,7 +105,7 @@ def wire(exchange: Exchange) -> bytes:
 
 
 def is_whole(answer: bytes) -> bool:
-    """Whether an answer with a content length is all there."""
+    """Return whether an answer with a content length is all there."""
     head, found, body = answer.partition(b"\r\n\r\n")
     if not found:
         return False

@@ -115,13 +115,13 @@ ITEM_TABLE = EntityTable(
 
 
 def create_table(dialect: Dialect) -> str:
-    """The statement that makes the table."""
+    """Return the statement that makes the table."""
     table: Any = ItemRow
     return str(CreateTable(table.__table__).compile(dialect=dialect))
 
 
 def first_items() -> list[Item]:
-    """What is in the table at first."""
+    """Return what is in the table at first."""
     return [
         Item(
             id=f"item-{number}",

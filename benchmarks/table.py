@@ -22,7 +22,7 @@ class Row(NamedTuple):
     is_met: bool | None = None
 
     def line(self) -> str:
-        """The row as markdown; a goal that is missed is marked."""
+        """Return the row as markdown; a goal that is missed is marked."""
         figure = f"**{self.figure}** (missed)" if self.is_met is False else self.figure
         return f"| {self.measure} | {self.goal} | {figure} | {self.how} |"
 
@@ -45,7 +45,7 @@ def skipped(measure: str, goal: str, why: str) -> Row:
 
 
 def header() -> str:
-    """The head of the table, with the machine and the day above it."""
+    """Return the head of the table, with the machine and the day above it."""
     machine = f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores"
     return (
         f"{datetime.now(UTC):%Y-%m-%d}; {machine}.\n\n"

@@ -34,7 +34,7 @@ class Load(NamedTuple):
     how: str
 
     def ratio(self, one: str, other: str) -> float:
-        """The median of how many times as many requests `one` answers as `other`."""
+        """Return the median of how many times as many requests `one` answers as `other`."""
         return median(a / b for a, b in zip(self.rates[one], self.rates[other], strict=True))
 
 

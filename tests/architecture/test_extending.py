@@ -90,7 +90,7 @@ class Fork:
         (self.project / "shop/entities.py").write_text(dedent(text).lstrip("\n"))
 
     def run(self, *arguments: str, code: int = 0) -> str:
-        """Run Python with the copy, in the project; gives what it says."""
+        """Run Python with the copy, in the project; returns what it says."""
         paths = [self.project, *(self.root / name for name in PACKAGES)]
         done = subprocess.run(
             [sys.executable, *arguments],

@@ -85,7 +85,7 @@ class Order(Entity):
 
     @event
     def rename(self, title: Annotated[str, Field(min_length=1, max_length=80)]) -> None:
-        """Give it another title."""
+        """Return it another title."""
         self.title = title
 
     @event
@@ -113,7 +113,7 @@ class Order(Entity):
         wait: timedelta = timedelta(minutes=5),
         number: UUID | None = None,
     ) -> None:
-        """Say when and how."""
+        """Describe when and how."""
         self.status = status
         self.priority = priority
         self.urgency = urgency

@@ -65,7 +65,7 @@ def url(tmp_path: Path) -> Iterator[str]:
 
 
 def address(process: "subprocess.Popen[bytes]", log: Path) -> str:
-    """Give the address as soon as something answers there."""
+    """Return the address as soon as something answers there."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         found = re.search(r"Open (http\S+)/plant\b", log.read_text())

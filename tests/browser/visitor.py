@@ -51,12 +51,12 @@ Arrive = Callable[..., Visitor]
 
 
 def shown(page: Page, label: str) -> Locator:
-    """Give the element that shows a field, by its label."""
+    """Return the element that shows a field, by its label."""
     return page.locator(f"xpath=//dt[normalize-space(text()) = '{label}']/following-sibling::dd[1]")
 
 
 def answer_elsewhere(route: Route, request: Request) -> None:
-    """Answer a request that leaves the app: with Datastar's script, or not at all."""
+    """Respond to a request that leaves the app: with Datastar's script, or not at all."""
     if "/datastar@" in request.url:
         route.fulfill(
             body=datastar_script(),

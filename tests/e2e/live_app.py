@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic_core.core_schema import int_schema
 
 from starmodel import Access, Entity, EntityConfig, Scope, StateStore
-from starmodel.application import EntityDefinition, Outcome, Services
+from starmodel.application import CommandResult, EntityDefinition, Services
 from starmodel.web import (
     Argument,
     Arguments,
@@ -17,7 +17,7 @@ from starmodel.web import (
     Route,
     Settings,
     WebApplication,
-    answer_event,
+    respond_event,
 )
 from starmodel.web.datastar.actions import live_action
 from starmodel.web.datastar.attributes import escape
@@ -53,7 +53,9 @@ PAGE = f"""<!doctype html>
 </body></html>"""
 
 
-async def increment(services: Services, amount: int, size: int, pause: float) -> Outcome[None]:
+async def increment(
+    services: Services, amount: int, size: int, pause: float
+) -> CommandResult[None]:
     async with services.unit_of_work() as work:
         while True:
             counter = await work.load(COUNTER)
@@ -70,10 +72,10 @@ async def answer_increment(request: Request) -> Response:
     outcome = await increment(
         request.services, values["amount"], values["size"], values["milliseconds"] / 1000
     )
-    return answer_event(request, COUNTER, outcome)
+    return respond_event(request, COUNTER, outcome)
 
 
-async def answer_page(request: Request) -> Response:
+async def respond_page(request: Request) -> Response:
     return Response(200, [(b"content-type", b"text/html; charset=utf-8")], PAGE.encode())
 
 
@@ -83,7 +85,7 @@ async def answer_engine(request: Request) -> Response:
 
 
 async def answer_report(request: Request) -> Response:
-    """Say what the process holds."""
+    """Describe what the process holds."""
     report = f"{app.hub!r} {len(asyncio.all_tasks())} tasks"
     return Response(200, [(b"content-type", b"text/plain")], report.encode())
 
@@ -98,7 +100,7 @@ RESOURCE = Resource(
             event="increment",
             arguments=ARGUMENTS,
         ),
-        Route("GET", "/", answer_page),
+        Route("GET", "/", respond_page),
         Route("GET", "/datastar.js", answer_engine),
         Route("GET", "/report", answer_report),
     ],

@@ -89,7 +89,7 @@ class Server:
         return client
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float, str]:
-        """Send a signal; give the exit code, the seconds it took, and what was written."""
+        """Send a signal; returns the exit code, the seconds it took, and what was written."""
         begin = time.monotonic()
         self.process.send_signal(number)
         try:

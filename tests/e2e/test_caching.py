@@ -7,7 +7,7 @@ import pytest
 from clinic_project import Clinic
 
 from starmodel import Actor
-from starmodel.testing import Answer, Client
+from starmodel.testing import Client, ClientResponse
 from starmodel.web import Request
 
 JSON = {"accept": "application/json"}
@@ -33,7 +33,7 @@ def identify(request: Request) -> Actor:
     return Actor("doctor")
 
 
-def is_personal(answer: Answer) -> None:
+def is_personal(answer: ClientResponse) -> None:
     kept = answer.headers["cache-control"]
     assert "public" not in kept
     assert "private" in kept or "no-store" in kept

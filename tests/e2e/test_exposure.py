@@ -86,7 +86,7 @@ def test_what_is_no_argument_changes_nothing(example: str, path: str, name: str)
 
 
 def without_chance(state: dict[str, Any]) -> str:
-    """Give a state as text, without what is another each time: ids and times."""
+    """Return a state as text, without what is another each time: ids and times."""
     return CHANCE.sub("", json.dumps(state))
 
 

@@ -12,7 +12,7 @@ from clinic_project import Clinic
 from starmodel import CommandRecord
 from starmodel.application import Services
 from starmodel.stores.sql.outbox import write_record
-from starmodel.testing import Answer, Client
+from starmodel.testing import Client, ClientResponse
 from starmodel.testing.client import LiveStream
 
 JSON = {"accept": "application/json"}
@@ -56,7 +56,7 @@ def make(client: Client, path: str, actor: str | None = "doctor", **fields: Any)
     return answer.json["state"]["id"]
 
 
-def shown(answer: Answer, id: str) -> tuple[int, dict[str, str], str]:
+def shown(answer: ClientResponse, id: str) -> tuple[int, dict[str, str], str]:
     """What somebody is told, but for the id that he has sent himself."""
     headers = {name: text for name, text in answer.headers.items() if name not in TELLING}
     text = answer.text.replace(id, "ID")
@@ -111,7 +111,7 @@ def test_a_hidden_record_is_as_good_as_not_there(
 
 
 def hidden(client: Client, name: str) -> str:
-    """Make a patient whom ada and the doctor alone may see, and give the id."""
+    """Make a patient whom ada and the doctor alone may see, and return the id."""
     if name != "breaks":
         return make(client, "/patient", name=name, owner="ada")
     # Nobody may make such a patient, for whom the policy fails.
@@ -240,7 +240,7 @@ def test_what_is_referred_to_already_survives_a_save_that_changes_something_else
     visit = make(client, "/visit", patient=id, others=[id, other])
     acting(client, "bob")
 
-    def patch(**changes: Any) -> Answer:
+    def patch(**changes: Any) -> ClientResponse:
         return client.request("PATCH", f"/visit/{visit}", json_body=changes, headers=JSON)
 
     assert patch(title="new", patient=id, others=[other, id]).status == 200
@@ -334,7 +334,7 @@ def test_no_record_of_an_event_has_a_secret_in_it(
 
 def test_a_list_is_told_of_what_its_reader_may_see_and_of_nothing_else(client: Client) -> None:
     def told(stream: LiveStream) -> bool:
-        """Tell whether a stream was told of anything within half a second."""
+        """Return whether a stream was told of anything within half a second."""
         try:
             stream.next(within=0.5)
         except TimeoutError:

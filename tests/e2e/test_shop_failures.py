@@ -83,7 +83,7 @@ class Trade:
         self.stock.subtract(lines)
 
     def note(self, id: str, reply: Reply) -> None:
-        """Take note of an answer."""
+        """Record an answer."""
         assert reply.status == 200, reply
         self.versions[id] = max(self.versions.get(id, 0), reply.version)
         self.answered += 1

@@ -35,7 +35,7 @@ CENT = Decimal("0.01")
 
 
 def goods(dialect: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Give the rows of each table."""
+    """Return the rows of each table."""
     draw = random.Random(3)
 
     def price() -> object:
@@ -85,7 +85,7 @@ class Stocked(NamedTuple):
         return answer.json
 
     def plan(self) -> list[str]:
-        """Say how the database carries out the first statement that it was asked."""
+        """Describe how the database carries out the first statement that it was asked."""
         sql, parameters = self.asked[0]
         if self.database.dialect == "sqlite":
             return [row[3] for row in self.database.run(f"EXPLAIN QUERY PLAN {sql}", parameters)]

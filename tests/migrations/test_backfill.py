@@ -11,9 +11,9 @@ from table_schemas import database as schema
 
 from starmodel.stores.sql.tables.codec import POSTGRESQL, SQLITE
 from starmodel_generator.migrations.alembic_runner import MigrationFailure
-from starmodel_generator.migrations.autodetector import difference
+from starmodel_generator.migrations.autodetector import diff_schemas
 from starmodel_generator.migrations.backfill.backfill_options import is_of_type, suggestion
-from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.migration_plan import MigrationOptions
 from starmodel_schemas import ColumnType, LengthCheck
 from starmodel_schemas.database_schema import PlainColumnName
 
@@ -28,11 +28,11 @@ def apply(database: Database, folder: Path, type_: ColumnType, given: str) -> An
     """Add a column with a backfill to a table with one row; what the store reads then."""
     project = Project(folder, database.url)
     project.write(OLD)
-    project.migrator.up()
+    project.migrator.upgrade()
     database.insert(OLD, {"patron": [{"id": "1", "age": 7}]})
     new = schema(table("patron", column("age", INTEGER), column("joined", type_)))
-    project.write(new, Answers(backfills={"patron.joined": given}))
-    project.migrator.up()
+    project.write(new, MigrationOptions(backfills={"patron.joined": given}))
+    project.migrator.upgrade()
     value = database.run("SELECT joined FROM patron")[0][0]
     kind = type_.name if type_.kind == "plain" else type_.kind
     read = (SQLITE if database.dialect == "sqlite" else POSTGRESQL)[kind].decode
@@ -157,13 +157,13 @@ def test_what_is_suggested_gives_each_row_of_a_unique_column_its_own() -> None:
 def test_each_row_of_a_unique_column_gets_its_own(database: Database, tmp_path: Path) -> None:
     project = Project(tmp_path, database.url)
     project.write(OLD)
-    project.migrator.up()
+    project.migrator.upgrade()
     database.insert(OLD, {"patron": [{"id": "1", "age": 7}, {"id": "2", "age": 7}]})
     added = column("number", INTEGER)
     whole = table("patron", column("age", INTEGER), added, index("patron", "number", unique=True))
     _, _, given = suggestion(added, whole).removeprefix("--backfill ").partition("=")
-    project.write(schema(whole), Answers(backfills={"patron.number": given.strip('"')}))
-    project.migrator.up()
+    project.write(schema(whole), MigrationOptions(backfills={"patron.number": given.strip('"')}))
+    project.migrator.upgrade()
     assert sorted(number for (number,) in database.run("SELECT number FROM patron")) == [1, 2]
 
 
@@ -186,8 +186,8 @@ def test_each_row_of_a_unique_column_gets_its_own(database: Database, tmp_path: 
 def test_what_one_database_understands_is_warned_of(given: str, said: str) -> None:
     new = table("patron", column("age", INTEGER), column("name"), column("joined", text(40)))
     old = table("patron", column("age", INTEGER), column("name"))
-    [finding] = difference(
-        schema(old), schema(new), Answers(backfills={"patron.joined": given})
+    [finding] = diff_schemas(
+        schema(old), schema(new), MigrationOptions(backfills={"patron.joined": given})
     ).findings
     assert (finding.kind, finding.subject, finding.stops) == ("dialect", "patron.joined", False)
     assert f"cannot be read by {said}" in finding.message
@@ -209,6 +209,6 @@ def test_what_one_database_understands_is_warned_of(given: str, said: str) -> No
 def test_what_both_understand_needs_no_warning(given: str) -> None:
     new = table("patron", column("age", INTEGER), column("name"), column("joined", text(40)))
     old = table("patron", column("age", INTEGER), column("name"), column("gone", INTEGER))
-    answers = Answers(frozenset({"drop-column:patron.gone"}), {"patron.joined": given})
-    plan = difference(schema(old), schema(new), answers)
+    answers = MigrationOptions(frozenset({"drop-column:patron.gone"}), {"patron.joined": given})
+    plan = diff_schemas(schema(old), schema(new), answers)
     assert [finding.code for finding in plan.findings] == ["drop-column"]

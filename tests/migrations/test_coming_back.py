@@ -8,7 +8,7 @@ from table_schemas import INTEGER, at_least, column, index, key, plain, table
 from table_schemas import database as schema
 
 from starmodel_generator.migrations.alembic_runner import BASE
-from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.migration_plan import MigrationOptions
 
 AUTHOR = table("author")
 FULL = (
@@ -24,7 +24,7 @@ BOUND = schema(AUTHOR, table("post", *FULL, at_least("post", "stock", "0")))
 LEFT = schema(
     AUTHOR, table("post", column("stock", INTEGER, default=0), at_least("post", "stock", "0"))
 )
-DROPS = Answers(frozenset({"drop-column:post.author_id", "drop-column:post.code"}))
+DROPS = MigrationOptions(frozenset({"drop-column:post.author_id", "drop-column:post.code"}))
 ROWS = {
     "author": [{"id": "a"}],
     "post": [
@@ -38,24 +38,24 @@ def test_it_comes_back_optional(database: Database, tmp_path: Path) -> None:
     project = Project(tmp_path, database.url)
     first = project.write(BEGUN)
     bound = project.write(BOUND)
-    project.migrator.up()
+    project.migrator.upgrade()
     database.insert(BOUND, ROWS)
     left = project.write(LEFT, DROPS)
-    project.migrator.up()
+    project.migrator.upgrade()
     dropped = database.reflect()
 
-    project.migrator.down(bound)
+    project.migrator.downgrade(bound)
     empty = [{**row, "author_id": None, "code": None} for row in ROWS["post"]]
     assert database.select(BOUND)["post"] == empty
-    project.migrator.up()
+    project.migrator.upgrade()
     assert database.reflect() == dropped
 
-    project.migrator.down(first)
+    project.migrator.downgrade(first)
     assert database.select(BEGUN)["post"] == empty, "SQLite wrote the table anew once more"
     database.run("UPDATE post SET author_id = 'a', code = id")
-    project.migrator.up()
+    project.migrator.upgrade()
     assert database.reflect() == dropped
-    project.migrator.down(BASE)
+    project.migrator.downgrade(BASE)
     assert database.reflect() == {}
 
     text = project.text(left)
@@ -72,9 +72,9 @@ def test_a_column_of_another_type_does_so_too(database: Database, tmp_path: Path
     listed = schema(table("post", column("code", plain("json"), default="[]")))
     project = Project(tmp_path, database.url)
     first = project.write(old)
-    project.migrator.up()
+    project.migrator.upgrade()
     database.insert(old, {"post": [{"id": "1", "code": "x"}, {"id": "2", "code": "y"}]})
-    project.write(listed, Answers(frozenset({"replace-column:post.code"})))
-    project.migrator.up()
-    project.migrator.down(first)
+    project.write(listed, MigrationOptions(frozenset({"replace-column:post.code"})))
+    project.migrator.upgrade()
+    project.migrator.downgrade(first)
     assert database.select(old)["post"] == [{"id": "1", "code": None}, {"id": "2", "code": None}]

@@ -18,7 +18,7 @@ def test_there_are_enough() -> None:
 def test_an_edit(edit: Edit, database: Database, tmp_path: Path) -> None:
     project = Project(tmp_path, database.url)
     first = project.write(edit.old)
-    project.migrator.up()
+    project.migrator.upgrade()
     at_first = database.reflect()
     database.insert(edit.old, edit.rows)
     assert database.select(edit.old) == {
@@ -27,24 +27,24 @@ def test_an_edit(edit: Edit, database: Database, tmp_path: Path) -> None:
     }
 
     second = project.write(edit.new, edit.answers)
-    project.migrator.up()
+    project.migrator.upgrade()
     assert project.migrator.current() == second
     changed = database.reflect()
     assert database.select(edit.new) == edit.after
 
-    project.migrator.down(first)
+    project.migrator.downgrade(first)
     assert project.migrator.current() == first
     assert database.reflect() == at_first
     assert database.select(edit.old) == (edit.rows if edit.back is None else edit.back)
 
-    project.migrator.up()
+    project.migrator.upgrade()
     assert database.reflect() == changed
 
-    project.migrator.down(BASE)
+    project.migrator.downgrade(BASE)
     assert database.reflect() == {}
     database.run("DROP TABLE alembic_version")
     (tmp_path / "fresh").mkdir()
     fresh = Project(tmp_path / "fresh", database.url)
     fresh.write(edit.new)
-    fresh.migrator.up()
+    fresh.migrator.upgrade()
     assert database.reflect() == changed, "the same as if it had been so from the start"

@@ -47,7 +47,7 @@ ROWS = {
 def renamed(database: Database, tmp_path: Path) -> Project:
     project = Project(tmp_path, database.url)
     project.write(OLD)
-    project.migrator.up()
+    project.migrator.upgrade()
     database.insert(OLD, ROWS)
     project.write(NEW)
     return project
@@ -69,14 +69,14 @@ def kept(database: Database) -> set[object]:
 def test_the_same_constraints_and_indexes_are_there(renamed: Project, database: Database) -> None:
     at_first = database.reflect()
     before = kept(database) if isinstance(database, PostgreSQLDatabase) else set[object]()
-    renamed.migrator.up()
+    renamed.migrator.upgrade()
     found = database.reflect()["product"]
     assert "uq_product_name" in str(found) and "ix_product_stock_name" in str(found)
     assert "item" not in str(found["checks"] + found["indexes"] + found["references"])
     if isinstance(database, PostgreSQLDatabase):
         assert kept(database) == before and len(before) == 6
     assert database.select(NEW)["product"][0]["name"] == "Pot"
-    renamed.migrator.down("0001_create_author_and_item")
+    renamed.migrator.downgrade("0001_create_author_and_item")
     assert database.reflect() == at_first
     if isinstance(database, PostgreSQLDatabase):
         assert kept(database) == before

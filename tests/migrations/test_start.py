@@ -17,10 +17,10 @@ from tally_world import TALLY_TABLE
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.schema.schema_check import check_migrations
 from starmodel.stores.sql.tables.table import EntityTable
-from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.migration_plan import MigrationOptions
 from starmodel_schemas import DatabaseSchema, TableSchema
 
-_DROPS = Answers(frozenset({"drop-table:product"}))
+_DROPS = MigrationOptions(frozenset({"drop-table:product"}))
 FIRST = schema(table("product"))
 SECOND = schema(table("product", column("note", nullable=True)))
 
@@ -52,13 +52,13 @@ def test_pending_migrations_keep_an_app_from_starting(
     first = project.write(FIRST)
     with pytest.raises(ConfigurationError, match=r"^1 migration is not applied.*migrate up"):
         check(database, project.folder)
-    project.migrator.up()
+    project.migrator.upgrade()
     check(database, project.folder)
     second = project.write(SECOND)
     third = project.write(FIRST.model_copy(update={"tables": ()}), _DROPS)
     with pytest.raises(ConfigurationError, match=f"^2 migrations are not .*: {second}, {third}\\."):
         check(database, project.folder)
-    project.migrator.up()
+    project.migrator.upgrade()
     check(database, project.folder)
     assert caplog.records == []
 
@@ -96,11 +96,11 @@ def test_entities_that_were_changed_keep_an_app_from_starting(
     tables = (TAG_TABLE, AUTHOR_TABLE, BOOK_TABLE, LOAN_TABLE)
     project = Project(tmp_path, database.url)
     project.write(migrated(*tables))
-    project.migrator.up()
+    project.migrator.upgrade()
     check(database, project.folder, tables)
     tally = table("tally", column("name", TEXT), column("total", INTEGER), column("old", TEXT))
     project.write(schema(*migrated(*tables).tables, tally))
-    project.migrator.up()
+    project.migrator.upgrade()
     with pytest.raises(ConfigurationError) as refusal:
         check(database, project.folder, (*tables, TALLY_TABLE))
     assert str(refusal.value) == (

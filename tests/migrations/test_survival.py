@@ -11,7 +11,7 @@ from migration_project import Project
 from table_schemas import INTEGER, at_least, column, index, key, length, table, text
 
 from starmodel_generator.migrations.alembic_runner import MigrationFailure
-from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.migration_plan import MigrationOptions
 from starmodel_schemas import DatabaseSchema, TableSchema
 
 PARENT = table("author", column("name"))
@@ -21,7 +21,7 @@ ROWS = {
     "author": [{"id": "a", "name": "Ann"}],
     "post": [{"id": "1", "author_id": "a"}, {"id": "2", "author_id": "a"}],
 }
-ACCEPTED = Answers(frozenset({"change-type:author.name"}))
+ACCEPTED = MigrationOptions(frozenset({"change-type:author.name"}))
 
 
 def test_what_was_added_by_hand_survives_a_table_written_anew(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_what_was_added_by_hand_survives_a_table_written_anew(tmp_path: Path) ->
     assert len(before) == 5
 
     project.write(_schema(STRICTER, CHILD), ACCEPTED)
-    project.migrator.up()
+    project.migrator.upgrade()
     assert file.run(hand_made) == before
     assert file.run("SELECT id, name, mood FROM author") == [("a", "Ann", "f,i)n:e")]
     assert file.run("SELECT count(*) FROM post") == [(2,)]
@@ -81,7 +81,7 @@ def test_a_failing_migration_leaves_nothing_half_made(database: Database, tmp_pa
     project = Project(tmp_path, database.url)
     schema = _schema(PARENT, CHILD)
     first = project.write(schema)
-    project.migrator.up()
+    project.migrator.upgrade()
     database.insert(schema, {"author": [{"id": "a", "name": "x"}, {"id": "b", "name": "x"}]})
     at_first, rows = database.reflect(), database.select(schema)
     unique = table(
@@ -94,13 +94,13 @@ def test_a_failing_migration_leaves_nothing_half_made(database: Database, tmp_pa
     project.write(_schema(PARENT, CHILD, table("tag", column("word"))))
     project.write(_schema(unique, CHILD, table("tag", column("word"), index("tag", "word"))))
     with pytest.raises(MigrationFailure, match=r"(?i)unique"):
-        project.migrator.up()
+        project.migrator.upgrade()
     assert database.reflect() == at_first
     assert database.select(schema) == rows
     assert project.migrator.current() == first
 
     database.run("DELETE FROM author WHERE id = 'b'")
-    project.migrator.up()
+    project.migrator.upgrade()
     assert database.run("SELECT stock FROM author") == [(1,)]
 
 
@@ -108,14 +108,14 @@ def test_broken_references_stop_a_sqlite_migration(tmp_path: Path) -> None:
     file = SQLiteDatabase(tmp_path / "test.db")
     project = Project(tmp_path, file.url)
     project.write(_schema(PARENT, table("post", column("author_id"))))
-    project.migrator.up()
+    project.migrator.upgrade()
     file.insert(
         _schema(PARENT, table("post", column("author_id"))),
         {"post": [{"id": "1", "author_id": "nobody"}]},
     )
     project.write(_schema(PARENT, CHILD))
     with pytest.raises(MigrationFailure, match="1 rows of post would refer to rows of author"):
-        project.migrator.up()
+        project.migrator.upgrade()
     assert file.reflect()["post"]["references"] == []
 
 

@@ -7,7 +7,7 @@ from migration_project import Project
 from table_schemas import INTEGER, TEXT, column, table
 from table_schemas import database as schema
 
-from starmodel_generator.migrations.data_loss import Loss, losses
+from starmodel_generator.migrations.data_loss import DataLoss, data_losses
 from starmodel_generator.migrations.history import read_history, read_schemas
 
 TITLED = schema(table("item", column("title")))
@@ -24,17 +24,20 @@ def test_what_goes_step_by_step(tmp_path: Path) -> None:
         project.write(each)
     found = read_schemas(project.folder, read_history(project.folder))
     assert found == (schema(), TITLED, NOTED, RENAMED)
-    assert losses(found[2:]) == (Loss("order"),), "a rename loses nothing"
-    assert losses(found[1:]) == (Loss("order"), Loss("item", "note"))
-    assert losses(found) == (Loss("order"), Loss("item")), "a table goes with its columns"
-    assert losses(found[3:]) == ()
+    assert data_losses(found[2:]) == (DataLoss("order"),), "a rename loses nothing"
+    assert data_losses(found[1:]) == (DataLoss("order"), DataLoss("item", "note"))
+    assert data_losses(found) == (
+        DataLoss("order"),
+        DataLoss("item"),
+    ), "a table goes with its columns"
+    assert data_losses(found[3:]) == ()
 
 
 def test_which_tables_have_rows(database: Database, tmp_path: Path) -> None:
     project = Project(tmp_path, database.url)
     project.write(RENAMED)
-    project.migrator.up()
-    assert project.migrator.filled({"product", "order"}) == set()
+    project.migrator.upgrade()
+    assert project.migrator.non_empty({"product", "order"}) == set()
     database.insert(RENAMED, {"order": [{"id": "1", "count": 1}]})
-    assert project.migrator.filled({"product", "order"}) == {"order"}
-    assert project.migrator.filled({"item"}) == {"item"}, "nobody knows under which name it is"
+    assert project.migrator.non_empty({"product", "order"}) == {"order"}
+    assert project.migrator.non_empty({"item"}) == {"item"}, "nobody knows under which name it is"

@@ -28,7 +28,7 @@ def test_reserved_words_are_columns_and_tables(database: Database, tmp_path: Pat
     )
     for each in (plain, words):
         project.write(each)
-    project.migrator.up()
+    project.migrator.upgrade()
     database.insert(words, {"thing": [{"id": "1", "name": "a", **dict.fromkeys(WORDS, 7)}]})
     assert database.select(words)["thing"] == [{"id": "1", "name": "a", **dict.fromkeys(WORDS, 7)}]
-    project.migrator.down("base")
+    project.migrator.downgrade("base")

@@ -56,7 +56,7 @@ def test_values_arrive_unharmed(database: Database, tmp_path: Path, way: str) ->
     project = Project(tmp_path, database.url)
     last = project.write(NAMED)
     if way == "up":
-        project.migrator.up()
+        project.migrator.upgrade()
     else:
         by_hand(database, project.migrator.sql(BASE, last, dialect_of(database)))
     assert accepted(database, NAMED) == list(VALUES)
@@ -68,12 +68,12 @@ def test_values_arrive_unharmed(database: Database, tmp_path: Path, way: str) ->
 def test_rows_get_the_default_that_was_meant(database: Database, tmp_path: Path, way: str) -> None:
     project = Project(tmp_path, database.url)
     first = project.write(BEGUN)
-    project.migrator.up()
+    project.migrator.upgrade()
     database.insert(BEGUN, {"thing": [{"id": "1"}]})
     noted = schema(table("thing", column("value", default="e%f a\\:b :c")))
     last = project.write(noted)
     if way == "up":
-        project.migrator.up()
+        project.migrator.upgrade()
     else:
         by_hand(database, project.migrator.sql(first, last, dialect_of(database)))
     assert database.select(noted) == {"thing": [{"id": "1", "value": "e%f a\\:b :c"}]}

@@ -36,7 +36,7 @@ SUPPLIED = {"unit_of_work": "UnitOfWork", "request": "Request", "actor": "Actor"
 
 
 def author_sources(app: AppSchema, settings: EmissionSettings) -> dict[str, str]:
-    """Give the text of each module of the author's by its path."""
+    """Return the text of each module of the author's by its path."""
     context = Context(app, settings)
     references = [ObjectType(object=schema.qualified_name) for schema in app.objects]
     ordered = objects_in_order(list(references), context.objects)

@@ -37,12 +37,12 @@ class SetupFailed(Exception):
 
 
 def datastar_script() -> bytes:
-    """Give Datastar's script; raises as `datastar_path` does."""
+    """Return Datastar's script; raises as `datastar_path` does."""
     return datastar_path().read_bytes()
 
 
 def datastar_path() -> Path:
-    """Give the file with Datastar's script; `DATASTAR_SCRIPT` names one.
+    """Return the file with Datastar's script; `DATASTAR_SCRIPT` names one.
 
     Raises:
         SetupFailed: It could not be fetched, or is not the one these tests were written for.
@@ -62,7 +62,7 @@ def datastar_path() -> Path:
 
 
 def chromium() -> str:
-    """Give the path of a Chromium that starts; `CHROMIUM` names one.
+    """Return the path of a Chromium that starts; `CHROMIUM` names one.
 
     Raises:
         SetupFailed: There is none, and none could be installed.
@@ -116,7 +116,7 @@ def _fetch_datastar() -> bytes:
 
 
 def _found() -> Iterator[str]:
-    """Give every browser there is: the one that is named, those on the path, Playwright's."""
+    """Return every browser there is: the one that is named, those on the path, Playwright's."""
     named = os.environ.get("CHROMIUM")
     if named:
         yield named
@@ -133,7 +133,7 @@ def _found() -> Iterator[str]:
 
 
 def _trouble(path: str) -> str | None:
-    """Say what is wrong with a browser; some that can be found are but a hint to install one."""
+    """Describe what is wrong with a browser; some that can be found are but a hint to install one."""
     try:
         done = subprocess.run(
             [path, "--version"], capture_output=True, text=True, check=False, timeout=60
@@ -146,7 +146,7 @@ def _trouble(path: str) -> str | None:
 
 
 def _installers() -> Iterator[list[str]]:
-    """Give the commands that may install one, the system's own first."""
+    """Return the commands that may install one, the system's own first."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     if is_root and shutil.which("apt-get"):
         yield ["apt-get", "update", "--quiet"]

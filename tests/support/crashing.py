@@ -37,7 +37,7 @@ class Fuse:
         self.left = after
 
     def reach(self, point: str) -> None:
-        """Take note of a point; at the right one nothing else happens any more."""
+        """Record a point; at the right one nothing else happens any more."""
         if point == self.point:
             self.left -= 1
             if self.left <= 0:
@@ -58,10 +58,10 @@ class CrashingStore(Store):
         self.fuse.reach("before the outbox is read")
         return committed
 
-    def published(self, tickets: Sequence[str]) -> None:
-        """Take note of what was published."""
+    def published(self, outbox_ids: Sequence[str]) -> None:
+        """Record what was published."""
         self.fuse.reach("after the publication")
-        super().published(tickets)
+        super().published(outbox_ids)
 
 
 class CrashingBus(InProcessBus):

@@ -8,13 +8,13 @@ from sql_tables import Store
 
 from starmodel import StateStore
 from starmodel.application import Services
-from starmodel.application.queries.filter_set import Queries
+from starmodel.application.queries.filter_set import FilterSet
 from starmodel.stores.sql.drivers.driver import Row
 from starmodel.web import Resource, WebApplication
 
 generated = generate_world("found_entities")
-BOOKS: Queries[Any] = generated("book.queries").BOOK_QUERIES
-THINGS: Queries[Any] = generated("thing.queries").THING_QUERIES
+BOOKS: FilterSet[Any] = generated("book.queries").BOOK_FILTER_SET
+THINGS: FilterSet[Any] = generated("thing.queries").THING_FILTER_SET
 RESOURCES: list[Resource] = [
     getattr(generated(f"{name}.routes"), f"{name}_resource")
     for name in ("tag", "author", "book", "thing")
@@ -29,7 +29,7 @@ class Recorded(Store):
         self.asked: list[tuple[str, tuple[object, ...]]] = []
 
     async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
-        """Take note, and fetch."""
+        """Record it, and fetch."""
         if "starmodel_" not in sql:
             self.asked.append((sql, tuple(parameters)))
         return await super().fetch(sql, parameters)
@@ -41,5 +41,5 @@ def found_app(store: Store) -> WebApplication:
 
 
 def services_of(store: Store) -> Services:
-    """Give what runs the app's queries without HTTP."""
+    """Return what runs the app's queries without HTTP."""
     return found_app(store).services

@@ -179,7 +179,7 @@ def make_found_project(folder: Path, package: str) -> Shop:
 
 @contextmanager
 def imported(folder: Path, package: str) -> Generator[Callable[[str], Any]]:
-    """Give what imports a module of the project by its name: `load("generated.app")`."""
+    """Return what imports a module of the project by its name: `load("generated.app")`."""
     here = Path.cwd()
     sys.path.insert(0, str(folder))
     os.chdir(folder)

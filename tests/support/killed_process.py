@@ -23,7 +23,7 @@ from tally_world import TALLY_TABLE, add, create, left_alone, opened, total, unp
 from starmodel import CommandRecord
 from starmodel.stores.sql.backend import SQLModelBackend
 from starmodel.stores.sql.drivers.database_url import driver_for
-from starmodel.stores.sql.drivers.driver import Driver, Exclusive, Row, Statement
+from starmodel.stores.sql.drivers.driver import Driver, Row, Statement, Transaction
 
 POINTS = (
     "before the write",
@@ -51,7 +51,7 @@ class Fuse:
         self.count = count
 
     def burn(self, point: str) -> bool:
-        """Tell whether it is time to die."""
+        """Return whether it is time to die."""
         if point != self.point:
             return False
         self.count -= 1
@@ -86,7 +86,7 @@ class Doomed(Driver):
         if fuse.burn("before the write"):
             fuse.die()
         if fuse.burn("before the commit"):
-            async with self.driver.exclusive() as transaction:
+            async with self.driver.transaction() as transaction:
                 for statement in statements:
                     await transaction.fetch(statement.sql, statement.parameters)
                 fuse.die()
@@ -97,8 +97,8 @@ class Doomed(Driver):
         return await self.driver.execute(statements)
 
     @asynccontextmanager
-    async def exclusive(self) -> AsyncGenerator[Exclusive]:
-        async with self.driver.exclusive() as transaction:
+    async def transaction(self) -> AsyncGenerator[Transaction]:
+        async with self.driver.transaction() as transaction:
             yield transaction
 
 
@@ -109,10 +109,10 @@ class DoomedStore(SQLModelBackend):
         super().__init__(Doomed(driver_for(url), fuse), [TALLY_TABLE])
         self.fuse = fuse
 
-    def published(self, tickets: Sequence[str]) -> None:
+    def published(self, outbox_ids: Sequence[str]) -> None:
         if self.fuse.burn("after it is published"):
             self.fuse.die()
-        super().published(tickets)
+        super().published(outbox_ids)
 
 
 class Killer:

@@ -10,25 +10,25 @@ from sql_tables import AUTHOR, BOOK, ITEM, LIBRARY, TAG, THING, Store
 
 from starmodel import InProcessBus, StateStore
 from starmodel.application import EntityDefinition, PersistenceManager, Services
-from starmodel.application.queries.filter_set import Queries
+from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.searchable import (
+    boolean,
     exact,
-    flag,
+    null_only,
     ordered,
-    presence,
     reference,
     references,
     text,
 )
 
-THINGS = Queries(
+THINGS = FilterSet(
     THING,
     id=exact(str),
-    on=flag(nullable=True),
+    on=boolean(nullable=True),
     count=ordered(int, nullable=True),
     ratio=ordered(float, nullable=True),
     name=text(nullable=True),
-    blob=presence(),
+    blob=null_only(),
     day=ordered(date, nullable=True),
     hour=ordered(time, nullable=True),
     moment=ordered(datetime, nullable=True),
@@ -36,9 +36,9 @@ THINGS = Queries(
     span=ordered(timedelta, nullable=True),
     key=exact(UUID, nullable=True),
     price=ordered(Decimal, nullable=True),
-    data=presence(),
+    data=null_only(),
 )
-BOOKS = Queries(
+BOOKS = FilterSet(
     BOOK,
     id=exact(str),
     title=text(),
@@ -47,7 +47,7 @@ BOOKS = Queries(
     tags=references(TAG),
     pages=ordered(int),
 )
-ITEMS = Queries(
+ITEMS = FilterSet(
     ITEM,
     id=exact(UUID),
     next=reference(ITEM, nullable=True),

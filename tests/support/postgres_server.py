@@ -84,7 +84,7 @@ class Server:
         return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
 
     def create_database(self) -> str:
-        """Make an empty database, and give its URL."""
+        """Make an empty database, and return its URL."""
         name = f"test_{uuid4().hex}"
         self.run(f"CREATE DATABASE {name} TEMPLATE template0")
         return self.database_url(name)
@@ -103,7 +103,7 @@ class Server:
             self.drop_database(url)
 
     def run(self, sql: str, *parameters: object, url: str | None = None) -> list[tuple[Any, ...]]:
-        """Run a statement by itself, and give its rows; also where an event loop is running."""
+        """Run a statement by itself, and return its rows; also where an event loop is running."""
 
         async def fetch() -> list[tuple[Any, ...]]:
             connection = await _DRIVER.connect(url or self.url)

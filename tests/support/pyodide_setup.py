@@ -67,7 +67,7 @@ def run_script(release: Pyodide, folder: Path, script: str) -> str:
 
 
 def _installed(release: Pyodide) -> Path:
-    """Give the folder of a release, which is fetched once."""
+    """Return the folder of a release, which is fetched once."""
     folder = CACHE / f"pyodide-{release.version}"
     if not folder.exists():
         CACHE.mkdir(exist_ok=True)

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from starmodel.stores.sql.drivers.driver import Driver, Exclusive, Row, Statement
+from starmodel.stores.sql.drivers.driver import Driver, Row, Statement, Transaction
 
 
 class Asked(NamedTuple):
@@ -42,13 +42,13 @@ class RecordingDriver(Driver):
         return await self._driver.execute(statements)
 
     @asynccontextmanager
-    async def exclusive(self) -> AsyncGenerator[Exclusive]:
-        async with self._driver.exclusive() as transaction:
+    async def transaction(self) -> AsyncGenerator[Transaction]:
+        async with self._driver.transaction() as transaction:
             yield _Recording(transaction, self.asked)
 
 
-class _Recording(Exclusive):
-    def __init__(self, transaction: Exclusive, asked: list[Asked]) -> None:
+class _Recording(Transaction):
+    def __init__(self, transaction: Transaction, asked: list[Asked]) -> None:
         self._transaction = transaction
         self._asked = asked
 

@@ -23,7 +23,7 @@ from table_schemas import (
     text,
 )
 
-from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.migration_plan import MigrationOptions
 from starmodel_schemas import DatabaseSchema, TableSchema
 
 Rows = Mapping[str, Sequence[dict[str, Any]]]
@@ -47,8 +47,8 @@ class Edit:
     backfills: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
-    def answers(self) -> Answers:
-        return Answers(frozenset(self.findings), self.backfills)
+    def answers(self) -> MigrationOptions:
+        return MigrationOptions(frozenset(self.findings), self.backfills)
 
 
 def _one(

@@ -98,7 +98,7 @@ class ServedApp:
                 time.sleep(0.05)
 
     def stop(self) -> int:
-        """Stop in good order, and give the exit code."""
+        """Stop in good order, and return the exit code."""
         process = self._process
         if process is None:
             return 0

@@ -97,7 +97,7 @@ class ShopExample:
         return self
 
     def server(self, app: str = "shop.main:app", **environment: str) -> ServedApp:
-        """Give a server of the app; enter it to start it."""
+        """Return a server of the app; enter it to start it."""
         return ServedApp(self.folder, app, log=self.log, **{**self.environment, **environment})
 
     def run(self) -> subprocess.CompletedProcess[str]:
@@ -114,7 +114,7 @@ class ShopExample:
         )
 
     def telling_server(self) -> ServedApp:
-        """Give a server whose bus writes down what it is told."""
+        """Return a server whose bus writes down what it is told."""
         return self.server(
             "telling_shop:create_app",
             PYTHONPATH=os.pathsep.join([*PACKAGES, str(Path(__file__).parent)]),
@@ -131,13 +131,13 @@ class ShopExample:
         return self.log.read_text() if self.log.exists() else ""
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Give all rows of all tables, those of the store and of Alembic as well."""
+        """Return all rows of all tables, those of the store and of Alembic as well."""
         run = self.database.run
         names = [name for (name,) in run(_TABLES[self.database.dialect])]
         return {name: sorted(run(f'SELECT * FROM "{name}"'), key=repr) for name in names}
 
     def count(self, table: str) -> int:
-        """Give the number of rows of a table."""
+        """Return the number of rows of a table."""
         [(count,)] = self.database.run(f'SELECT count(*) FROM "{table}"')
         return count
 
@@ -156,12 +156,12 @@ class ShopExample:
         self.database.run(_MEND[self.database.dialect].format(table))
 
     def journal(self) -> list[Told]:
-        """Give what was put into the outbox, in the same transaction as what it tells of."""
+        """Return what was put into the outbox, in the same transaction as what it tells of."""
         rows = self.database.run("SELECT version, body FROM journal")
         found = [(json.loads(body), version) for version, body in rows]
         return [Told(body["entity"], body["id"], version) for body, version in found]
 
     def told(self) -> set[Told]:
-        """Give what subscribers of the `telling_server` were told."""
+        """Return what subscribers of the `telling_server` were told."""
         lines = self.published.read_text().splitlines() if self.published.exists() else []
         return {Told(entity, id, int(version)) for entity, id, version in map(str.split, lines)}

@@ -71,7 +71,7 @@ class Program:
         await self._client.aclose()
 
     async def get(self, path: str) -> dict[str, Any]:
-        """Give what is there.
+        """Return what is there.
 
         Raises:
             AssertionError: It is not answered with 200.
@@ -93,23 +93,23 @@ class Program:
         return await self._send("DELETE", path, None, {})
 
     async def create(self, entity: str, **values: object) -> str:
-        """Make a record, and give its id."""
+        """Make a record, and return its id."""
         reply = await self.post(f"/{entity}", None, **values)
         assert reply.status == 201, reply
         return reply.state["id"]
 
     async def customer(self) -> str:
-        """Make a customer, and give the id."""
+        """Make a customer, and return the id."""
         return await self.create("customer", name="Ada", email=f"{uuid4().hex}@example.org")
 
     async def stock(self, name: str, quantity: int) -> str:
-        """Make a product of which there are so many, and give its id."""
+        """Make a product of which there are so many, and return its id."""
         id = await self.create("product", name=name, sku=uuid4().hex, status="active")
         await self.post(f"/product/{id}/restock", quantity=quantity)
         return id
 
     async def order(self, customer: str, lines: Mapping[str, int]) -> str:
-        """Make an order of so many of each product, which is not placed yet; give its id."""
+        """Make an order of so many of each product, which is not placed yet; returns its id."""
         id = await self.create("order", customer=customer)
         for product, quantity in lines.items():
             reply = await self.post(f"/order/{id}/add_line", product=product, quantity=quantity)

@@ -142,7 +142,7 @@ def swap_expressions(tree: ast.Module, random: random.Random) -> None:
 
 
 def rename_definition(tree: ast.Module, random: random.Random) -> None:
-    """Give a class, a method or a field the name of another."""
+    """Rename a class, a method or a field to another."""
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)]
     fields = [node.target for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)]
     names = [node.name for node in nodes]

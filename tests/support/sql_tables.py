@@ -11,12 +11,12 @@ from pydantic import AwareDatetime
 
 from starmodel import Access, CommandRecord, Entity, Field, Ref, Scope, StateStore
 from starmodel.application import EntityDefinition, Key, Stored, Write
-from starmodel.application.store import NO_READS, Committed, Reads, Receipt
+from starmodel.application.store import EMPTY_READ_SET, Committed, IdempotencyRecord, ReadSet
 from starmodel.stores.sql.backend import SQLModelBackend
 from starmodel.stores.sql.ddl import create_tables
 from starmodel.stores.sql.drivers.driver import Dialect, Driver, Statement
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.tables.column import Check
+from starmodel.stores.sql.tables.column import VersionCheck
 from starmodel.stores.sql.tables.table import EntityTable
 
 
@@ -128,7 +128,7 @@ AUTHOR_TABLE = EntityTable(
     [
         column.text("id"),
         column.text("name", unique=True),
-        replace(column.text("secret"), checks=(Check("length", (None, 12)),)),
+        replace(column.text("secret"), checks=(VersionCheck("length", (None, 12)),)),
     ],
 )
 BOOK_TABLE = EntityTable(
@@ -180,7 +180,7 @@ LIBRARY = (TAG_TABLE, AUTHOR_TABLE, BOOK_TABLE, LOAN_TABLE, DRAFT_TABLE, THING_T
 
 
 def create(tables: Sequence[EntityTable[Any]], dialect: Dialect) -> list[Statement]:
-    """Give the statements that make tables, those of their links included."""
+    """Return the statements that make tables, those of their links included."""
     return [Statement(sql) for sql in create_tables(tables, dialect)]
 
 
@@ -227,8 +227,8 @@ class DocumentStore(Store):
         self,
         writes: Sequence[Write],
         records: Sequence[CommandRecord],
-        receipt: Receipt | None = None,
-        reads: Reads = NO_READS,
+        idempotency: IdempotencyRecord | None = None,
+        reads: ReadSet = EMPTY_READ_SET,
     ) -> Committed:
         """Keep the values of each write as one."""
         kept = [
@@ -239,7 +239,7 @@ class DocumentStore(Store):
             )
             for each in writes
         ]
-        return await super().commit_event(kept, records, receipt, reads)
+        return await super().commit_event(kept, records, idempotency, reads)
 
     async def load(self, key: Key) -> Stored | None:
         """Load the values of one."""

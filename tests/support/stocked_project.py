@@ -22,5 +22,5 @@ def make_stocked_project(folder: Path) -> None:
 
 
 def url_of(database: Path) -> str:
-    """Give the URL of an SQLite file."""
+    """Return the URL of an SQLite file."""
     return f"sqlite:///{database}"

@@ -29,7 +29,7 @@ KINDS = ("package", "app_package", "state", "table", "rows")
 def write_tables(
     root: Path, app: AppSchema, settings: EmissionSettings, sources: dict[str, str]
 ) -> dict[str, str]:
-    """Write what the author wrote, and the modules about tables; gives these by their paths."""
+    """Write what the author wrote, and the modules about tables; returns these by their paths."""
     context, templates = Context(app, settings), environment()
     generated = {
         artifact.path: render_artifact(artifact, context, templates)
@@ -131,7 +131,7 @@ def assert_kept(
                     found = stored.values[field]
                     assert alike(value, found), f"{name}.{field}: {value!r} is now {found!r}"
                 assert list(stored.values) and set(stored.values) == set(values)
-                assert definition.restore(stored.values) == entity
+                assert definition.hydrate(stored.values) == entity
         finally:
             await store.close()
 

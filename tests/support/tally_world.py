@@ -107,7 +107,7 @@ async def create(services: Services, *ids: str) -> None:
 
 
 async def add(services: Services, id: str, amount: int = 1, *, lock: bool = False) -> int:
-    """Add to a tally, as a generated command does; gives its total."""
+    """Add to a tally, as a generated command does; returns its total."""
     async with services.unit_of_work() as work:
         while True:
             tally = await work.load(TALLY, id, lock=lock)

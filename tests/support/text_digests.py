@@ -104,13 +104,13 @@ def _functions() -> dict[str, Callable[[str], str]]:
 
     def field(text: str) -> str:
         items = [layout.named("title", literals.python_string(line)) for line in _cut(text)[::8]]
-        return layout.lay(layout.Group("Field(", tuple(items), ")"), 4)
+        return layout.lay_out(layout.Group("Field(", tuple(items), ")"), 4)
 
     def lines(text: str) -> str:
         """Lines of code of which some are just short enough, and some are not."""
         room = layout.LINE_LENGTH - LINE // 2
         written = [layout.Group("x" * room + "(", (line,), ")") for line in _cut(text, LINE // 2)]
-        return "".join(layout.lay(line, 0) for line in written)
+        return "".join(layout.lay_out(line, 0) for line in written)
 
     def in_sql(text: str) -> str:
         return sql_layout.without_parameters(f"{' :'.join(text)}:a{':'.join(text)}")

@@ -13,7 +13,7 @@ from web_entities import Board, Counter, Room
 from starmodel import Actor
 from starmodel.application import EntityDefinition
 from starmodel.settings import Settings
-from starmodel.web import Adapters, Request, Resource, WebApplication
+from starmodel.web import AppOptions, Request, Resource, WebApplication
 
 SECRET = "a key that is long enough for a test of it"
 
@@ -37,7 +37,7 @@ def identify(request: Request) -> Actor:
 
 
 def make_app(
-    settings: Settings | None = None, *, host: Any = None, **adapters: Unpack[Adapters]
+    settings: Settings | None = None, *, host: Any = None, **adapters: Unpack[AppOptions]
 ) -> WebApplication:
     adapters.setdefault("identify", identify)
     return WebApplication(

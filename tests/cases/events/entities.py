@@ -21,7 +21,7 @@ class Machine(Entity):
 
     @event(method="GET")
     def describe(self, *, loud: bool = False) -> str:
-        """Say what it is."""
+        """Describe what it is."""
         return "A MACHINE" if loud else "a machine"
 
     @event(path="/machine/go-now", name="go_at_once")

@@ -21,5 +21,5 @@ class Named:
 
     @event
     def rename(self, name: str) -> None:
-        """Give it another name."""
+        """Rename it."""
         self.name = name

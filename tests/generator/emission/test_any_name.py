@@ -49,20 +49,20 @@ VARIABLES = """
 """.split()
 # What generated code once imported by name, or called a variable of its own.
 INSIDE = """
-    actor answer_conflict answer_created answer_deleted answer_event answer_form answer_list
-    answer_options answer_page answer_query answer_record answer_state answer_stream arguments
+    actor respond_conflict respond_created respond_deleted respond_event render_page respond_list
+    respond_options respond_page respond_query respond_record respond_state respond_stream arguments
     authorize b64encode commands core_schema crud_action delete_action encode_data find
     find_related fragment from_json get_action given has_key has_tag id idempotency_key
-    is_object json_value lead_to list_view literal_key live live_action markup object_schema
+    is_object json_value redirect list_view literal_key live live_action markup object_schema
     outcome outcomes page_path patch_action post_action put_action queries range read
     read_number reference_schema render_fragment request result self services signals step
     to_json version watch work write_action yielded
 """.split()
 CLASSES_INSIDE = """
     ANONYMOUS Access Actor Adapters Answer Any Argument Arguments AsyncIterator AsyncTransport
-    ColumnQueries DURATION Decimal Details Draft EMPTY_ROW ERRORS EntityDefinition Enum
-    Expression Found Fragment Iterator Literal MOST Mapping NOTICE NamedTuple OMITTED Omitted
-    Outcome Page Queries QueryPage Ref Related Request Resource Response Route Scope Self
+    ColumnFilterSet DURATION Decimal Details Draft EMPTY_ROW ERRORS EntityDefinition Enum
+    Expression Found Fragment Iterator Literal MOST Mapping NOTICE NamedTuple UNSET UnsetType
+    CommandResult Page Queries QueryPage Ref Related Request Resource Response Route Scope Self
     Sequence Services Settings Signal StaleVersion StateStore StreamResponse Transport TypeAlias
     TypedDict UUID Unpack UpdateArgument WATCH WebApplication Writable WritableParts
 """.split()

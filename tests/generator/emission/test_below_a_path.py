@@ -25,7 +25,7 @@ from starlette.routing import Mount, Route
 from tasks.main import app as tasks_app
 
 from starmodel.bus.in_process import InProcessBus
-from starmodel.testing import Answer, Client
+from starmodel.testing import Client, ClientResponse
 from starmodel.web import DefaultUI, WebApplication
 
 JSON = {"accept": "application/json"}
@@ -144,7 +144,7 @@ class Visit:
         self.place = place
         self.client = client
 
-    def request(self, method: str, address: str, **options: Any) -> Answer:
+    def request(self, method: str, address: str, **options: Any) -> ClientResponse:
         prefix = self.place.prefix
         assert address.startswith(prefix), address
         path = address.removeprefix(prefix) if self.place.is_repeated else address

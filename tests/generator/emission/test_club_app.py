@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from crud_project import CrudProject
 
-from starmodel.testing import Answer, Client
+from starmodel.testing import Client, ClientResponse
 
 JSON = {"accept": "application/json"}
 ENTITIES = '''
@@ -168,7 +168,7 @@ def client(project: CrudProject) -> Iterator[Client]:
 
 
 def make(client: Client, entity: str, **fields: Any) -> str:
-    """Make a record, and give its path."""
+    """Make a record, and return its path."""
     answer = client.post(f"/{entity}", fields)
     assert answer.status == 201, answer.text
     return answer.headers["location"]
@@ -178,7 +178,7 @@ def id_of(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def patch(client: Client, path: str, **changes: Any) -> Answer:
+def patch(client: Client, path: str, **changes: Any) -> ClientResponse:
     return client.request("PATCH", path, json_body=changes, headers=JSON)
 
 

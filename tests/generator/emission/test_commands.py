@@ -48,7 +48,7 @@ def test_private_parameters_and_supplied_ones_are_in_no_record() -> None:
 
 
 def test_a_generator_saves_each_step_and_what_comes_after_the_last() -> None:
-    assert ") -> AsyncIterator[sm.Outcome[int | None]]:" in function("cart", "count_up")
+    assert ") -> AsyncIterator[sm.CommandResult[int | None]]:" in function("cart", "count_up")
     assert body("cart", "count_up") == (
         "async with services.unit_of_work(actor) as work:\n"
         "cart = await work.load(CART, session)\n"
@@ -88,7 +88,7 @@ def test_a_rule_is_asked_right_after_the_load() -> None:
 
 
 def test_an_acknowledged_fragment_goes_to_everybody() -> None:
-    assert ") -> sm.Outcome[None]:" in function("board", "say")
+    assert ") -> sm.CommandResult[None]:" in function("board", "say")
     assert "fragment = sm.render_fragment(" in body("board", "say")
     assert "broadcast=fragment," in body("board", "say")
     assert 'respond="ack"' in FILES["lampshop/generated/board/routes.py"]
@@ -111,7 +111,7 @@ def test_results_are_picked_field_by_field() -> None:
 
 
 def test_a_page_of_the_host_leaves_the_route_to_programs() -> None:
-    assert body("board", "read_board", "routes").endswith("return web.answer_state(snapshot)")
+    assert body("board", "read_board", "routes").endswith("return web.respond_state(snapshot)")
     routes = FILES["lampshop/generated/board/routes.py"]
     assert 'web.Route("GET", "/board", read_board, json_only=True),' in routes
     assert "lampshop/generated/board/page.py" not in FILES

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from crud_project import CrudProject
 
-from starmodel.testing import Answer, Client
+from starmodel.testing import Client, ClientResponse
 
 JSON = {"accept": "application/json"}
 
@@ -39,16 +39,16 @@ def sku() -> str:
     return f"SKU-{next(_numbers)}"
 
 
-def patch(client: Client, path: str, changes: dict[str, Any], **headers: str) -> Answer:
+def patch(client: Client, path: str, changes: dict[str, Any], **headers: str) -> ClientResponse:
     return client.request("PATCH", path, json_body=changes, headers={**JSON, **headers})
 
 
-def delete(client: Client, path: str, **headers: str) -> Answer:
+def delete(client: Client, path: str, **headers: str) -> ClientResponse:
     return client.request("DELETE", path, headers={**JSON, **headers})
 
 
 def make(client: Client, **fields: Any) -> dict[str, Any]:
-    """Make a product, and give its state."""
+    """Make a product, and return its state."""
     answer = client.post("/product", {"name": "Tea", "sku": sku(), **fields})
     assert answer.status == 201, answer.text
     return answer.json["state"]

@@ -146,7 +146,7 @@ def test_what_is_not_given_is_omitted_everywhere(load: Load) -> None:
     for _, function in [pair for call in calls for pair in inspect.getmembers(call, callable)]:
         if inspect.isfunction(function):
             for parameter in inspect.signature(function).parameters.values():
-                assert parameter.default in (inspect.Parameter.empty, client.OMITTED)
+                assert parameter.default in (inspect.Parameter.empty, client.UNSET)
 
 
 def test_the_package_exports_what_calls_take_and_give(load: Load) -> None:

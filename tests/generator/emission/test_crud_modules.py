@@ -71,13 +71,13 @@ def test_a_default_of_another_type_is_left_to_the_class() -> None:
     maybe = field("maybe", OptionalType(item=WHOLE), LiteralDefault(value=3))
     note = entity("Note", "A note.", price, maybe, crud=("create",))
     files = modules(AppSchema(entities=(note,)))
-    assert "price: Decimal | sm.Omitted = sm.OMITTED,\n    maybe: int | None = 3," in function(
+    assert "price: Decimal | sm.UnsetType = sm.UNSET,\n    maybe: int | None = 3," in function(
         files["note/commands.py"], "create"
     )
-    assert '"price": Argument(core_schema.decimal_schema(), default=OMITTED),' in (
+    assert '"price": Argument(core_schema.decimal_schema(), default=UNSET),' in (
         files["note/routes.py"]
     )
-    assert "price: Decimal | http.Omitted = http.OMITTED," in files["client/note.py"]
+    assert "price: Decimal | http.UnsetType = http.UNSET," in files["client/note.py"]
 
 
 def test_crud_is_under_the_rules_of_the_entity() -> None:
@@ -123,8 +123,8 @@ def test_a_secret_is_in_no_record_of_what_was_done() -> None:
     )
     app = with_events(create.model_copy(update={"parameters": (*create.parameters, secret)}))
     text = function(modules(app)["note/commands.py"], "create")
-    assert "arguments = sm.given(text=text, password=password)" in text
-    assert 'work.commit(note, "create", sm.given(text=text), None)' in text
+    assert "arguments = sm.drop_unset(text=text, password=password)" in text
+    assert 'work.commit(note, "create", sm.drop_unset(text=text), None)' in text
 
 
 def test_events_that_write_to_sql_are_carried_out_once() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from starmodel_generator.emission.python.default_expressions import default_layout, use_qualified
 from starmodel_generator.emission.python.import_block import ModuleNames
-from starmodel_generator.emission.python.layout import flat, lay
+from starmodel_generator.emission.python.layout import flat, lay_out
 from starmodel_schemas import ExpressionDefault, FactoryDefault, LiteralDefault, RequiredDefault
 
 
@@ -50,7 +50,7 @@ def test_a_long_list_has_one_item_per_line() -> None:
     numbers = list(range(1000, 1020))
     layout = default_layout(ExpressionDefault(expression=repr(numbers)), names)
     assert layout is not None
-    assert lay(layout, 4).splitlines() == ["[", *(f"        {n}," for n in numbers), "    ]"]
+    assert lay_out(layout, 4).splitlines() == ["[", *(f"        {n}," for n in numbers), "    ]"]
 
 
 def test_what_cannot_be_written_is_nothing() -> None:

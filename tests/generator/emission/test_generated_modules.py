@@ -132,12 +132,12 @@ def test_every_name_from_the_runtime_is_there(project: Path) -> None:
         for module, name in runtime
         if name and not hasattr(importlib.import_module(module), name)
     ]
-    assert ("starmodel", "Outcome") in used and ("starmodel.web", "Route") in used
+    assert ("starmodel", "CommandResult") in used and ("starmodel.web", "Route") in used
     assert missing == []
 
 
 def runtime_names(path: Path) -> Iterator[tuple[str, str]]:
-    """Give what a module takes from the runtime: `sm.Outcome`, `web.Route`."""
+    """Return what a module takes from the runtime: `sm.CommandResult`, `web.Route`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
             case ast.Attribute(value=ast.Name(id="sm"), attr=name):

@@ -59,15 +59,15 @@ def test_a_taken_name_is_written_with_its_module() -> None:
 def test_what_the_runtime_has_stands_behind_a_name_of_its_module() -> None:
     names = ModuleNames(frozenset({"shop"}))
     assert names.use("starmodel.domain", "Actor") == "sm.Actor"
-    assert names.use("starmodel.application", "Outcome") == "sm.Outcome"
-    assert names.use("starmodel.web.app.query_params", "answer_query") == "web.answer_query"
+    assert names.use("starmodel.application", "CommandResult") == "sm.CommandResult"
+    assert names.use("starmodel.web.app.query_params", "respond_query") == "web.respond_query"
     assert names.use(".transport", "Answer") == "http.Answer"
-    assert names.use("shop.entities", "Outcome") == "Outcome"
+    assert names.use("shop.entities", "CommandResult") == "CommandResult"
     assert names.import_block() == (
         "import starmodel as sm\n"
         "from starmodel import web\n"
         "\n"
-        "from shop.entities import Outcome\n"
+        "from shop.entities import CommandResult\n"
         "\n"
         "from . import transport as http"
     )

@@ -8,7 +8,7 @@ from starmodel_generator.emission.python.layout import (
     Parts,
     call,
     conditional,
-    lay,
+    lay_out,
     prefixed,
 )
 
@@ -18,8 +18,8 @@ NESTED = Group("x = Arguments(", (prefixed("first=", LONG), Group("y(", (), ")")
 
 
 def test_what_fits_is_flat_and_what_does_not_has_one_item_per_line() -> None:
-    assert lay(SHORT, 0) == "increment(amount=amount, actor=actor)"
-    assert lay(SHORT, 60, ":") == (
+    assert lay_out(SHORT, 0) == "increment(amount=amount, actor=actor)"
+    assert lay_out(SHORT, 60, ":") == (
         "increment(\n"
         + " " * 64
         + "amount=amount,\n"
@@ -32,13 +32,13 @@ def test_what_fits_is_flat_and_what_does_not_has_one_item_per_line() -> None:
 
 def test_the_last_column_counts_what_follows() -> None:
     exact = Group("f(", ("a" * 40, "b" * 43), ")")
-    assert "\n" not in lay(exact, 0)
-    assert "\n" in lay(exact, 0, ",")
+    assert "\n" not in lay_out(exact, 0)
+    assert "\n" in lay_out(exact, 0, ",")
 
 
 def test_wide_characters_take_two_columns() -> None:
-    assert "\n" not in lay(Group("f(", ("é" * 80,), ")"), 0)
-    assert "\n" in lay(Group("f(", ("日" * 44,), ")"), 0)
+    assert "\n" not in lay_out(Group("f(", ("é" * 80,), ")"), 0)
+    assert "\n" in lay_out(Group("f(", ("日" * 44,), ")"), 0)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_wide_characters_take_two_columns() -> None:
     ],
 )
 def test_black_keeps_it(layout: Group | Parts) -> None:
-    text = lay(layout, 0) + "\n"
+    text = lay_out(layout, 0) + "\n"
     assert black.format_str(text, mode=black.Mode()) == text
 
 
@@ -61,7 +61,7 @@ def test_black_keeps_it(layout: Group | Parts) -> None:
 def test_black_keeps_conditions(length: int) -> None:
     name = "n" * length
     value = prefixed("'due': ".replace("'", '"'), conditional(("None", f"{name} is None", name)))
-    text = "x = {\n    " + lay(value, 4, ",") + "\n}\n"
+    text = "x = {\n    " + lay_out(value, 4, ",") + "\n}\n"
     assert black.format_str(text, mode=black.Mode()) == text
 
 

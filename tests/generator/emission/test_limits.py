@@ -6,10 +6,10 @@ import pytest
 
 from starmodel_generator.emission.html.input_limits import (
     Attribute,
-    bare,
     number_limits,
     picker_limits,
     text_limits,
+    unwrap,
 )
 from starmodel_generator.emission.html.input_pattern import html_pattern
 from starmodel_schemas import (
@@ -70,9 +70,9 @@ def test_texts_and_dates() -> None:
 
 def test_a_type_is_laid_bare() -> None:
     inner = ConstrainedType(item=ScalarType(name="int"), constraints=Constraints(ge="0"))
-    found = bare(OptionalType(item=inner), Constraints(le="9"))
+    found = unwrap(OptionalType(item=inner), Constraints(le="9"))
     assert found == (ScalarType(name="int"), True, Constraints(ge="0", le="9"))
-    assert bare(LiteralType(values=("a", None)))[:2] == (LiteralType(values=("a",)), True)
+    assert unwrap(LiteralType(values=("a", None)))[:2] == (LiteralType(values=("a",)), True)
 
 
 @pytest.mark.parametrize(

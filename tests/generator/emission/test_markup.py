@@ -8,7 +8,7 @@ from random import Random
 from random_schemas import hostile_text
 
 from starmodel_generator.emission.html.markup import (
-    HOLE,
+    PLACEHOLDER,
     expression,
     html,
     in_fstring,
@@ -81,13 +81,13 @@ def test_a_text_survives_html_inside_of_python() -> None:
         assert reader.events == [("p", ("title", seen)), *content, ("/p",)]
 
 
-def test_a_hole_is_the_only_one() -> None:
+def test_a_placeholder_is_the_only_one() -> None:
     for text in TEXTS[:200]:
-        source = in_fstring(f"{html(text)}{HOLE}{html(text)}", "id")
+        source = in_fstring(f"{html(text)}{PLACEHOLDER}{html(text)}", "id")
         tree = ast.parse(f'f"""{source}"""', mode="eval").body
         assert isinstance(tree, ast.JoinedStr)
-        holes = [part for part in tree.values if isinstance(part, ast.FormattedValue)]
-        assert [ast.unparse(hole.value) for hole in holes] == ["id"]
+        placeholders = [part for part in tree.values if isinstance(part, ast.FormattedValue)]
+        assert [ast.unparse(placeholder.value) for placeholder in placeholders] == ["id"]
 
 
 def test_a_text_survives_javascript_and_datastar() -> None:

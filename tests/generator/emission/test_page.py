@@ -10,7 +10,7 @@ import black
 import pytest
 from random_schemas import SchemaMaker, hostile_text
 
-from starmodel.web import DefaultUI, Page, segment
+from starmodel.web import DefaultUI, Page, quote_path_segment
 from starmodel.web.ui import display_values as helpers
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.forms.control import first_line
@@ -138,7 +138,11 @@ class Module:
         docstring, *statements = tree.body
         assert isinstance(docstring, ast.Expr)
         assert all(isinstance(statement, allowed) for statement in statements)
-        namespace: dict[str, Any] = {"Page": Page, "segment": segment, "Callable": Callable}
+        namespace: dict[str, Any] = {
+            "Page": Page,
+            "segment": quote_path_segment,
+            "Callable": Callable,
+        }
         for statement in statements:
             if isinstance(statement, ast.FunctionDef):
                 assert all(
@@ -222,7 +226,7 @@ def text_of(entity: EntitySchema, context: Context) -> str:
 
 
 def with_hostile_titles(app: AppSchema, seed: int) -> AppSchema:
-    """Give some fields a title of the author's."""
+    """Return some fields a title of the author's."""
     random = Random(seed)
 
     def titled(field: FieldSchema) -> FieldSchema:

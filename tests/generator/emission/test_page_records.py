@@ -10,7 +10,7 @@ import black
 from listed_shop import LISTED_SHOP, crud_events
 from random_schemas import SchemaMaker, hostile_text
 
-from starmodel.web import DefaultUI, Page, segment
+from starmodel.web import DefaultUI, Page, quote_path_segment
 from starmodel.web.datastar import actions
 from starmodel.web.datastar.attributes import escape_attribute
 from starmodel.web.ui import display_values as helpers
@@ -177,11 +177,11 @@ def check_pages(entity: EntitySchema, context: Context, values: JsonMaker, rando
         read(whole, twice=bool(items))
 
     forms = modules["form_page"]
-    read(forms[f"DELETE_{constant}"].page(form_state.Draft({}, state["id"])))
+    read(forms[f"DELETE_{constant}"].page(form_state.FormState({}, state["id"])))
     if "update" not in entity.crud:
         return
     read(forms[f"NEW_{constant}"].show())
-    drafted: form_state.Draft = forms[f"{snake}_draft"](state, 7, related)
+    drafted: form_state.FormState = forms[f"{snake}_draft"](state, 7, related)
     assert set(drafted.values) == {*forms[f"NEW_{constant}"].blank, "version"}
     document = read(forms[f"EDIT_{constant}"].page(drafted))
     for name, value in drafted.values.items():
@@ -209,7 +209,7 @@ class References(JsonMaker):
 def related_to(
     entity: EntitySchema, state: dict[str, Any], context: Context, random: Random
 ) -> dict[str, dict[str, dict[str, str]]]:
-    """Give names to half of what a record refers to."""
+    """Return names to half of what a record refers to."""
     related: dict[str, dict[str, dict[str, str]]] = {}
     for field in entity.fields:
         target = reference_of(field.type)
@@ -233,7 +233,7 @@ def read(page: Page, *, twice: bool = False) -> RecordDocument:
 
 
 def clean(text: str) -> str:
-    """Give a text as HTML has it, which knows neither NUL nor half of a character."""
+    """Return a text as HTML has it, which knows neither NUL nor half of a character."""
     return re.sub("[\0\ud800-\udfff]", "\ufffd", text).strip()
 
 
@@ -243,7 +243,7 @@ def run(kind: str, entity: EntitySchema, context: Context) -> dict[str, Any]:
     modules = {module.__name__: module for module in MODULES}
     namespace: dict[str, Any] = {
         "Page": Page,
-        "segment": segment,
+        "segment": quote_path_segment,
         "live_action": live_action,
         "escape_attribute": escape_attribute,
     }
@@ -276,7 +276,7 @@ def in_a_database(app: AppSchema) -> AppSchema:
 
 
 def compare_with_black(app: AppSchema) -> int:
-    """Compare the pages of an app with what black makes of them; give how many were."""
+    """Compare the pages of an app with what black makes of them; returns how many were."""
     context = Context(app, SETTINGS)
     compared = 0
     for entity in app.entities:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from crud_project import CrudProject
 
-from starmodel.testing import Answer, Client
+from starmodel.testing import Client, ClientResponse
 
 JSON = {"accept": "application/json"}
 ENTITIES = '''
@@ -133,7 +133,7 @@ def public(project: CrudProject, **values: Any) -> dict[str, Any]:
     return product.model_dump(exclude={"id"}, mode="json")
 
 
-def state(answer: Answer) -> dict[str, Any]:
+def state(answer: ClientResponse) -> dict[str, Any]:
     assert answer.status in (200, 201), answer.text
     found = dict(answer.json["state"])
     found.pop("id")

@@ -63,7 +63,7 @@ def test_rows_have_the_tables_of_migrations(
     make_rows(by_rows.url, tables, package)
     project = Project(tmp_path, by_migration.url)
     project.write(database_schema(app))
-    project.migrator.up()
+    project.migrator.upgrade()
     found, wanted = by_rows.reflect(), by_migration.reflect()
     assert found.keys() == wanted.keys()
     for name, table in wanted.items():
@@ -83,7 +83,7 @@ def test_columns_have_the_tables_of_migrations(
     make_tables(by_columns.url, tables)
     project = Project(tmp_path, by_migration.url)
     project.write(database_schema(app))
-    project.migrator.up()
+    project.migrator.upgrade()
     found, wanted = by_columns.reflect(), by_migration.reflect()
     assert found.keys() == wanted.keys()
     for name, table in wanted.items():

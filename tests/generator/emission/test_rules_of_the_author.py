@@ -12,7 +12,7 @@ import pytest
 from served_app import ROOT
 from shop_project import Shop
 
-from starmodel.testing import Answer, Client
+from starmodel.testing import Client, ClientResponse
 
 ENTITIES = '''
 import json
@@ -269,7 +269,7 @@ def test_a_rule_is_told_beside_the_argument(
     assert client.get("/playlist").version == 0
 
 
-def assert_tells_no_secret(answer: Answer) -> None:
+def assert_tells_no_secret(answer: ClientResponse) -> None:
     for secret in ("the-secret-of-the-list", "0000", "api_key", "Value error", "input_value"):
         assert secret not in answer.text
 

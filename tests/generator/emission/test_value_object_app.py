@@ -7,7 +7,7 @@ import pytest
 from crud_project import CrudProject
 
 from starmodel.domain import CommandRecord
-from starmodel.testing import Answer, Client
+from starmodel.testing import Client, ClientResponse
 
 JSON = {"accept": "application/json"}
 ENTITIES = '''
@@ -123,7 +123,7 @@ def client(project: CrudProject) -> Iterator[Client]:
         yield client
 
 
-def patch(client: Client, path: str, **changes: Any) -> Answer:
+def patch(client: Client, path: str, **changes: Any) -> ClientResponse:
     return client.request("PATCH", path, json_body=changes, headers=JSON)
 
 

@@ -11,7 +11,7 @@ from linked_project import facts_of
 
 from starmodel_generator.analysis.annotations import parse_expression
 from starmodel_generator.linking.names.symbols import Namespace
-from starmodel_generator.linking.names.unparse import literal_text, spell
+from starmodel_generator.linking.names.unparse import literal_text, unparse
 from starmodel_generator.linking.resolver import make_resolver
 from starmodel_generator.linking.values.value import Constant, Evaluated, NotConstant
 
@@ -168,4 +168,4 @@ def test_literals_read_back_as_the_same_value(plain: object) -> None:
 def test_expressions_are_spelt_as_written(text: str) -> None:
     expression = parse_expression(text)
     assert expression is not None
-    assert spell(expression).replace('"', "'") == text
+    assert unparse(expression).replace('"', "'") == text

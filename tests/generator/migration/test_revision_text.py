@@ -10,8 +10,8 @@ import pytest
 from schema_edits import EDITS, Edit
 from table_schemas import INTEGER, at_least, column, database, numeric, plain, table, text
 
-from starmodel_generator.migrations.autodetector import EMPTY, difference
-from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.autodetector import EMPTY, diff_schemas
+from starmodel_generator.migrations.migration_plan import MigrationOptions
 from starmodel_generator.migrations.writer.revision_text import (
     Revision,
     empty_revision_text,
@@ -24,8 +24,8 @@ REVISION = Revision("0002_edit", "0001_begin", "Edit")
 def texts(edit: Edit) -> list[str]:
     answers = edit.answers
     return [
-        revision_text(REVISION, difference(EMPTY, edit.old)),
-        revision_text(REVISION, difference(edit.old, edit.new, answers)),
+        revision_text(REVISION, diff_schemas(EMPTY, edit.old)),
+        revision_text(REVISION, diff_schemas(edit.old, edit.new, answers)),
     ]
 
 
@@ -65,7 +65,7 @@ def test_what_an_expression_makes_is_looked_at_on_sqlite() -> None:
         table("product", column("title"), column("made", plain("datetime")), column("note"))
     )
     given = {"product.made": "lower(title)", "product.note": "lower(title)"}
-    written = revision_text(REVISION, difference(old, new, Answers(backfills=given)))
+    written = revision_text(REVISION, diff_schemas(old, new, MigrationOptions(backfills=given)))
     assert black.format_str(written, mode=black.Mode()) == written
     assert written.count("refuse(") == 2, "the function, and one use of it"
     up = written.partition("def upgrade")[2].partition("def downgrade")[0]
@@ -75,7 +75,9 @@ def test_what_an_expression_makes_is_looked_at_on_sqlite() -> None:
     )
     literal = revision_text(
         REVISION,
-        difference(old, new, Answers(backfills={**given, "product.made": "'2024-12-31'"})),
+        diff_schemas(
+            old, new, MigrationOptions(backfills={**given, "product.made": "'2024-12-31'"})
+        ),
     )
     assert "refuse(" not in literal and "'2024-12-31 00:00:00.000000'" in literal
 
@@ -90,7 +92,7 @@ def test_how_it_reads() -> None:
             at_least("product", "price", "0.01"),
         )
     )
-    plan = difference(old, new, Answers(frozenset({"drop-column:product.old"})))
+    plan = diff_schemas(old, new, MigrationOptions(frozenset({"drop-column:product.old"})))
     assert revision_text(Revision("0002_prices", "0001_begin", "Prices"), plan) == EXPECTED
 
 
@@ -207,5 +209,5 @@ def test_hostile_texts_stay_data() -> None:
         table("thing", column("value", text(), default="'; DROP TABLE thing; -- :x %s\\"))
     )
     assert "''; DROP TABLE thing; -- \\\\:x %s\\\\'" in revision_text(
-        REVISION, difference(old, new)
+        REVISION, diff_schemas(old, new)
     )

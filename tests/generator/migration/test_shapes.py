@@ -3,9 +3,9 @@
 import pytest
 from table_schemas import INTEGER, column, database, plain, table
 
-from starmodel_generator.migrations.autodetector import difference
+from starmodel_generator.migrations.autodetector import diff_schemas
 from starmodel_generator.migrations.json_shape_changes import problems
-from starmodel_generator.migrations.migration_plan import Answers
+from starmodel_generator.migrations.migration_plan import MigrationOptions
 from starmodel_generator.migrations.writer.description import describe, summary
 from starmodel_generator.migrations.writer.revision_text import Revision, revision_text
 from starmodel_schemas import Constraints, DatabaseSchema
@@ -125,10 +125,10 @@ def schema(shape: ColumnShape | None) -> DatabaseSchema:
 
 def test_a_change_is_written_down_though_nothing_is_done() -> None:
     old, new = schema(listed(STR)), schema(listed(INT))
-    (finding,) = difference(old, new).obstacles
+    (finding,) = diff_schemas(old, new).obstacles
     assert (finding.key, finding.kind) == ("change-shape:product.sizes", "destructive")
     assert "--accept change-shape:product.sizes" in finding.help
-    plan = difference(old, new, Answers(frozenset({finding.key})))
+    plan = diff_schemas(old, new, MigrationOptions(frozenset({finding.key})))
     assert plan.obstacles == ()
     assert describe(plan.up) == ("note what product.sizes holds now, which is JSON",)
     assert summary(plan.up) == "change product sizes"
@@ -139,13 +139,13 @@ def test_a_change_is_written_down_though_nothing_is_done() -> None:
 
 
 def test_an_addition_moves_on_without_a_word() -> None:
-    plan = difference(schema(listed(AB)), schema(listed(ABC)))
+    plan = diff_schemas(schema(listed(AB)), schema(listed(ABC)))
     assert plan.findings == () and not plan.is_empty
-    assert difference(schema(listed(ABC)), schema(listed(ABC))).is_empty
+    assert diff_schemas(schema(listed(ABC)), schema(listed(ABC))).is_empty
 
 
 def test_an_older_migration_does_not_say() -> None:
-    plan = difference(schema(None), schema(listed(INT)))
+    plan = diff_schemas(schema(None), schema(listed(INT)))
     assert plan.findings == () and not plan.is_empty
     assert "shape" not in schema(None).model_dump_json(exclude_defaults=True)
     read = DatabaseSchema.model_validate_json(schema(mapped(listed(ABC))).model_dump_json())

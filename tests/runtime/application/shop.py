@@ -124,12 +124,12 @@ class Shop:
         """The stored values, in copies of their own."""
         stored = await self.store.load(definition.key(holder))
         assert stored is not None
-        return {**vars(definition.restore(stored.values))}
+        return {**vars(definition.hydrate(stored.values))}
 
     async def change(
         self, definition: EntityDefinition[Any], holder: str = "", **values: object
     ) -> int:
-        """What somebody else does in between; gives the version."""
+        """What somebody else does in between; returns the version."""
         async with self.services.unit_of_work() as work:
             entity = await work.load(definition, holder)
             for name, value in values.items():

@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from starmodel.application import EntityDefinition, Outcome, UnitOfWork
+from starmodel.application import CommandResult, EntityDefinition, UnitOfWork
 from starmodel.errors import Conflict, InvalidState, NotFound
 
 from .shop import CART, COUNTER, PRODUCT, SHARED, Cart, Counter, Line, Product, Shop
 from .test_unit_of_work import make
 
 
-async def step(work: UnitOfWork, entity: Cart | Counter | Product) -> Outcome[str]:
+async def step(work: UnitOfWork, entity: Cart | Counter | Product) -> CommandResult[str]:
     return await work.checkpoint(entity, "run", {}, "step")
 
 

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from starmodel import Entity, EntityConfig, Field, Scope
-from starmodel.application import Outcome
+from starmodel.application import CommandResult
 from starmodel.application.introspection import is_flat, leaves_traces
 from starmodel.errors import ConfigurationError, InvalidState
 
@@ -131,7 +131,7 @@ class Rig:
         self.definition = define(cls, state, Scope.SESSION)
         self.shop = Shop()
 
-    async def change(self, **values: object) -> Outcome[None]:
+    async def change(self, **values: object) -> CommandResult[None]:
         async with self.shop.services.unit_of_work() as work:
             entity = await work.load(self.definition, "s1")
             for name, value in values.items():

@@ -28,10 +28,10 @@ DEFINITION = EntityDefinition(
 
 
 def test_what_was_loaded_can_be_changed() -> None:
-    loaded = DEFINITION.restore({"id": "one", "name": "Tea"})
+    loaded = DEFINITION.hydrate({"id": "one", "name": "Tea"})
     loaded.rename("Coffee")
     assert (loaded.id, loaded.name) == ("one", "Coffee")
-    other = DEFINITION.restore({"id": "two", "name": "Tea"})
+    other = DEFINITION.hydrate({"id": "two", "name": "Tea"})
     assert other.name == "Tea"
 
 

@@ -12,14 +12,14 @@ from sql_tables import AUTHOR, BOOK, TAG, Author, Book, Store, Tag, Thing, defin
 from starmodel import Access, Actor, Ref, where
 from starmodel.application import EntityDefinition, Key, Services, Stored, Write
 from starmodel.application.queries.cursor import write_cursor
-from starmodel.application.queries.filter_set import MOST, Queries, Query
+from starmodel.application.queries.filter_set import MAX_LIMIT, FilterSet, Query
 from starmodel.application.queries.find import QueryPage, find, find_page, find_related
 from starmodel.application.queries.searchable import (
-    MOST_CHARACTERS,
-    MOST_CHOICES,
+    MAX_CHARACTERS,
+    MAX_CHOICES,
     exact,
+    null_only,
     ordered,
-    presence,
     reference,
     references,
     text,
@@ -73,8 +73,8 @@ def books_for(
     access: Access | Policy = Access.PUBLIC,
     author: EntityDefinition[Any] = AUTHOR,
     tag: EntityDefinition[Any] = TAG,
-) -> Queries[Any]:
-    return Queries(
+) -> FilterSet[Any]:
+    return FilterSet(
         with_access(BOOK, access),
         id=exact(str),
         title=text(),
@@ -88,7 +88,7 @@ def ids(page: QueryPage[Any]) -> list[str]:
     return [item.id for item in page.items]
 
 
-def errors_of(queries: Queries[Any], **query: Any) -> list[tuple[str, str]]:
+def errors_of(queries: FilterSet[Any], **query: Any) -> list[tuple[str, str]]:
     with pytest.raises(InvalidArguments) as caught:
         queries.search(Query(**query))
     return [(error.name, error.type) for error in caught.value.errors]
@@ -206,7 +206,7 @@ async def test_items_are_ones_own(services: Services) -> None:
         ({"filters": {"pages": None}}, [("pages", "int_type")]),
         ({"filters": {"pages__in": "12"}}, [("pages__in", "list_type")]),
         ({"filters": {"pages__in": [1, "x"]}}, [("pages__in", "int_parsing")]),
-        ({"filters": {"pages__in": [1] * (MOST_CHOICES + 1)}}, [("pages__in", "too_long")]),
+        ({"filters": {"pages__in": [1] * (MAX_CHOICES + 1)}}, [("pages__in", "too_long")]),
         ({"filters": {"title": 5}}, [("title", "string_type")]),
         ({"filters": {"title__contains": ""}}, [("title__contains", "string_too_short")]),
         ({"filters": {"title__contains": "x" * 201}}, [("title__contains", "string_too_long")]),
@@ -214,14 +214,14 @@ async def test_items_are_ones_own(services: Services) -> None:
         ({"filters": {"author": 1.5}}, [("author", "string_type")]),
         ({"filters": {"author": True}}, [("author", "string_type")]),
         ({"filters": {"author": ""}}, [("author", "string_too_short")]),
-        ({"q": "x" * (MOST_CHARACTERS + 1)}, [("q", "string_too_long")]),
+        ({"q": "x" * (MAX_CHARACTERS + 1)}, [("q", "string_too_long")]),
         ({"sort": ["colour"]}, [("sort", "unknown")]),
         ({"sort": ["author"]}, [("sort", "unknown")]),
         ({"sort": ["--title"]}, [("sort", "unknown")]),
         ({"sort": ["title", "-title"]}, [("sort", "duplicate")]),
         ({"include": ["title"]}, [("include", "unknown")]),
         ({"limit": 0}, [("limit", "limit")]),
-        ({"limit": MOST + 1}, [("limit", "limit")]),
+        ({"limit": MAX_LIMIT + 1}, [("limit", "limit")]),
         ({"limit": True}, [("limit", "limit")]),
         ({"cursor": ""}, [("cursor", "cursor")]),
         ({"cursor": "é"}, [("cursor", "cursor")]),
@@ -255,18 +255,18 @@ def test_values_become_those_of_columns() -> None:
 
 
 def test_an_entity_without_texts_has_none_to_search() -> None:
-    queries = Queries(TAG, id=exact(str))
+    queries = FilterSet(TAG, id=exact(str))
     assert errors_of(queries, q="x") == [("q", "unknown")]
     assert queries.search(Query(q=""))[0].text == ""
 
 
 def test_names_of_a_query_come_before_those_of_fields() -> None:
-    queries = Queries(
+    queries = FilterSet(
         TAG,
         id=exact(str),
         limit=ordered(int, nullable=True),
         limit__lt=ordered(int),
-        data=presence(),
+        data=null_only(),
     )
     assert "limit" not in queries.filters
     assert queries.filters["limit__in"] == ("limit", "in")
@@ -276,7 +276,7 @@ def test_names_of_a_query_come_before_those_of_fields() -> None:
     assert queries.texts == ()
 
 
-def cursor_of(queries: Queries[Any], last: dict[str, object], **query: Any) -> str:
+def cursor_of(queries: FilterSet[Any], last: dict[str, object], **query: Any) -> str:
     search, asked = queries.search(Query(**query))
     return queries.cursor(asked, search.order, Stored(last, 1))
 

@@ -9,10 +9,10 @@ import pytest
 
 from starmodel import Access, Actor, Entity, EntityConfig, MemoryRepo, Ref, Scope, StateStore
 from starmodel.application import EntityDefinition, Key, PersistenceManager, Services, Stored
-from starmodel.application.queries.filter_set import Queries, Query
+from starmodel.application.queries.filter_set import FilterSet, Query
 from starmodel.application.queries.find import find_page, find_related, find_states
 from starmodel.application.queries.searchable import exact, references, text
-from starmodel.application.readable import MOST_READ, Reading
+from starmodel.application.readable import MAX_READ, Reading
 from starmodel.application.search import Search
 from starmodel.bus.in_process import InProcessBus
 from starmodel.domain import ANONYMOUS
@@ -61,8 +61,8 @@ VISIT = EntityDefinition(
     state=lambda visit: {"id": visit.id, "patients": [one.id for one in visit.patients]},
     access=Access.PUBLIC,
 )
-PATIENTS = Queries(PATIENT, id=exact(str), owner=text())
-VISITS = Queries(VISIT, id=exact(str), patients=references(PATIENT))
+PATIENTS = FilterSet(PATIENT, id=exact(str), owner=text())
+VISITS = FilterSet(VISIT, id=exact(str), patients=references(PATIENT))
 
 
 class Table(MemoryRepo):
@@ -108,11 +108,11 @@ ANN = Actor("ann")
     ("number", "seen", "is_found"),
     [
         (0, (), True),
-        (MOST_READ, (), True),
-        (MOST_READ, (0, MOST_READ - 1), True),
-        (MOST_READ + 1, (), False),
-        (MOST_READ + 1, (MOST_READ,), False),
-        (5 * MOST_READ, (4 * MOST_READ,), False),
+        (MAX_READ, (), True),
+        (MAX_READ, (0, MAX_READ - 1), True),
+        (MAX_READ + 1, (), False),
+        (MAX_READ + 1, (MAX_READ,), False),
+        (5 * MAX_READ, (4 * MAX_READ,), False),
     ],
 )
 async def test_so_many_records_are_looked_through_and_no_more(
@@ -128,9 +128,9 @@ async def test_so_many_records_are_looked_through_and_no_more(
             await finding
         assert "2,000" in str(caught.value)
         assert "filters" in str(caught.value)
-        assert len(ASKED) == MOST_READ
-    assert len(ASKED) <= MOST_READ
-    assert table.given <= MOST_READ + 1
+        assert len(ASKED) == MAX_READ
+    assert len(ASKED) <= MAX_READ
+    assert table.given <= MAX_READ + 1
 
 
 async def test_a_page_that_is_full_early_asks_for_no_more() -> None:
@@ -143,9 +143,9 @@ async def test_a_page_that_is_full_early_asks_for_no_more() -> None:
 
 
 async def test_what_comes_along_counts_with_it() -> None:
-    ids = [Ref(f"{place:06}", Patient) for place in range(MOST_READ + 100)]
-    visits = [Visit(id="a", patients=ids[:MOST_READ]), Visit(id="b", patients=ids)]
-    services, table = clinic(patients(MOST_READ + 100, 7), visits)
+    ids = [Ref(f"{place:06}", Patient) for place in range(MAX_READ + 100)]
+    visits = [Visit(id="a", patients=ids[:MAX_READ]), Visit(id="b", patients=ids)]
+    services, table = clinic(patients(MAX_READ + 100, 7), visits)
     asked = Query(limit=1, include=["patients"])
     page = await find_states(services, VISITS, asked, actor=ANN)
     assert [*page.included["patients"]] == ["000007"]
@@ -160,16 +160,16 @@ async def test_what_comes_along_counts_with_it() -> None:
     states = [VISIT.state(visit) for visit in visits]
     related = await find_related(services, VISITS, states, actor=ANN)
     assert [*related["patients"]] == ["000007"]
-    assert len(ASKED) == table.given == MOST_READ
+    assert len(ASKED) == table.given == MAX_READ
 
-    services, table = clinic(patients(MOST_READ, 1, 3), visits)
+    services, table = clinic(patients(MAX_READ, 1, 3), visits)
     reading = Reading(ANN)
     await find_page(services, PATIENTS, Query(limit=1, filters={}), reading=reading)
     await find_related(services, VISITS, states, reading=reading)
-    assert table.given == MOST_READ
+    assert table.given == MAX_READ
 
 
-@pytest.mark.parametrize(("slowness", "number"), [(0.0001, MOST_READ), (0.003, 100)])
+@pytest.mark.parametrize(("slowness", "number"), [(0.0001, MAX_READ), (0.003, 100)])
 async def test_everybody_else_has_his_turn_meanwhile(
     monkeypatch: pytest.MonkeyPatch, slowness: float, number: int
 ) -> None:

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from starmodel import Actor, CommandRecord, MemoryRepo, StateStore, UnitOfWork
-from starmodel.application import Outcome, Services, Write
+from starmodel.application import CommandResult, Services, Write
 from starmodel.domain import ANONYMOUS, Fragment
 from starmodel.errors import ConfigurationError, Conflict, InvalidState, NotFound, StaleVersion
 
@@ -19,7 +19,7 @@ class Stray(Product):
     """Is no entity of the app."""
 
 
-async def increment(services: Services, amount: int = 1, pause: bool = False) -> Outcome[int]:
+async def increment(services: Services, amount: int = 1, pause: bool = False) -> CommandResult[int]:
     """What a generated command looks like."""
     async with services.unit_of_work(ANN) as work:
         for _ in work.attempts():
@@ -200,7 +200,7 @@ async def test_nothing_that_was_in_anybodys_hands_leads_into_the_store() -> None
 
 
 async def test_several_entities_are_committed_all_or_none() -> None:
-    async def buy(shop: Shop, id: str, amount: int) -> Outcome[None] | None:
+    async def buy(shop: Shop, id: str, amount: int) -> CommandResult[None] | None:
         async with shop.services.unit_of_work() as work:
             cart = await work.load(CART, "s1")
             product = await work.load(PRODUCT, id)

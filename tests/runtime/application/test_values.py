@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from starmodel.application.copying import InvalidValues, detach, restore, same, validate
+from starmodel.application.copying import InvalidValues, deep_copy, deep_equal, hydrate, validate
 
 
 class Colour(Enum):
@@ -125,11 +125,11 @@ def mutables(value: Any) -> dict[int, object]:
 
 def test_a_copy_holds_the_same_and_shares_nothing() -> None:
     values = everything()
-    copied = detach(values)
+    copied = deep_copy(values)
     assert mutables(values).keys().isdisjoint(mutables(copied))
     for name in values:
         if name != "plain":
-            assert same(values[name], copied[name]), name
+            assert deep_equal(values[name], copied[name]), name
         assert type(copied[name]) is type(values[name])
     box = copied["box"]
     assert isinstance(box, BigBox)
@@ -142,7 +142,7 @@ def test_the_copy_of_a_value_object_is_as_if_it_came_from_a_store() -> None:
     box = Box(items=[1, 2])
     assert box.size == 2
     box.items.append(3)
-    copied = detach({"box": box})["box"]
+    copied = deep_copy({"box": box})["box"]
     assert isinstance(copied, Box)
     assert copied.size == 3
     assert copied.index == {0: 1, 1: 2, 2: 3}
@@ -179,9 +179,9 @@ def test_the_copy_of_a_value_object_is_as_if_it_came_from_a_store() -> None:
     ],
 )
 def test_a_difference_is_noticed_even_between_equal_values(one: object, other: object) -> None:
-    assert not same(one, other)
-    assert not same([{"deep": one}], [{"deep": other}])
-    assert same(one, detach({"": one})[""])
+    assert not deep_equal(one, other)
+    assert not deep_equal([{"deep": one}], [{"deep": other}])
+    assert deep_equal(one, deep_copy({"": one})[""])
 
 
 def test_what_cannot_be_compared_counts_as_different() -> None:
@@ -191,18 +191,18 @@ def test_what_cannot_be_compared_counts_as_different() -> None:
 
         __hash__ = None  # pyright: ignore[reportAssignmentType]
 
-    assert not same(Broken(), Broken())
+    assert not deep_equal(Broken(), Broken())
 
 
 def test_restoring_runs_no_validator_and_sets_everything_up() -> None:
     values: dict[str, object] = {"items": "not a list", "point": Point()}
-    box = restore(Box, values)
+    box = hydrate(Box, values)
     assert box.items == "not a list"
     assert vars(box) is values
     assert box.index == dict(enumerate("not a list"))
     assert box.model_fields_set == {"items", "point"}
     assert repr(box).startswith("Box(")
-    copy.copy(restore(Point, {"x": 1, "names": ()}))
+    copy.copy(hydrate(Point, {"x": 1, "names": ()}))
 
 
 class Order(BaseModel):
@@ -242,16 +242,16 @@ def values_of_order() -> dict[str, Any]:
 
 def test_validating_goes_into_value_objects_and_leaves_the_input_alone() -> None:
     values = values_of_order()
-    before = detach(values)
+    before = deep_copy(values)
     order = validate(Order, {**values, "alias": 7})
-    assert same(values, before)
+    assert deep_equal(values, before)
     assert order.name == "n"
     assert order.alias == 7
     assert isinstance(order.boxes[0], BigBox)
     assert order.boxes[0].lid == "l"
     order.box.items.append(2)
     order.any[0].items.append(2)
-    assert same(values, before)
+    assert deep_equal(values, before)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from starmodel import Entity, Field, Many, Ref, Scope, StateStore
 from starmodel.application import EntityDefinition
-from starmodel.application.copying import detach, same
+from starmodel.application.copying import deep_copy, deep_equal
 from starmodel.domain.relation import LOADER, Target
 from starmodel.errors import ConfigurationError, NotFound
 
@@ -137,9 +137,9 @@ def test_a_reference_is_an_immutable_value() -> None:
     for copied in (copy.deepcopy(reference), pickle.loads(pickle.dumps(reference))):
         assert copied == reference and copied.target is Author
 
-    values = detach({"author": reference})
-    assert values["author"] is reference and same(values["author"], Ref(author))
-    assert define(Post).is_flat and not define(Series).is_flat
+    values = deep_copy({"author": reference})
+    assert values["author"] is reference and deep_equal(values["author"], Ref(author))
+    assert define(Post).is_immutable_flat and not define(Series).is_immutable_flat
 
 
 async def test_what_is_referred_to_is_loaded_where_a_unit_of_work_is_open() -> None:

@@ -13,7 +13,7 @@ from starmodel.application import EntityDefinition, Key, Stored, Write
 from starmodel.domain import ANONYMOUS
 from starmodel.errors import InvalidArguments, Unauthenticated, Unavailable
 from starmodel.stores.sql.tables.table import ReferenceColumn
-from starmodel.web.live.change_counter import Changes
+from starmodel.web.live.change_counter import ChangeCounter
 from starmodel.web.live.list_topic import INTERVAL
 
 from .world import LETTER, NOTE, Browser, Letter, Note, World
@@ -40,7 +40,7 @@ async def test_a_change_of_any_record_is_a_hint_that_holds_nothing_of_it() -> No
         assert browser.signals["counter"] == {"count": 0}
         id = await write(world, "a canary")
         assert await hints(browser) == [0, 1]
-        assert browser.signals["_changes"] == {"note": world.parts.changes.mark("note")}
+        assert browser.signals["_changes"] == {"note": world.parts.changes.token("note")}
 
         # What follows at once is one hint more, however much it is.
         for number in range(10):
@@ -63,7 +63,7 @@ async def test_a_change_of_any_record_is_a_hint_that_holds_nothing_of_it() -> No
 
 async def test_a_page_finds_out_what_changed_before_it_watched() -> None:
     async with World() as world:
-        seen = world.parts.changes.mark("note")
+        seen = world.parts.changes.token("note")
         assert (await world.browse("note")).signals["_changes"] == {"note": seen}
         await write(world, "while the page was on its way")
         late = await world.browse("note")
@@ -75,7 +75,7 @@ async def test_a_page_finds_out_what_changed_before_it_watched() -> None:
 
 
 def test_marks_of_two_processes_differ() -> None:
-    assert Changes().mark("note") != Changes().mark("note")
+    assert ChangeCounter().token("note") != ChangeCounter().token("note")
 
 
 async def test_what_the_database_deletes_along_is_a_hint_too() -> None:
@@ -83,15 +83,15 @@ async def test_what_the_database_deletes_along_is_a_hint_too() -> None:
     pins = table_of("staff_note", ReferenceColumn("note", "note_id", "note", "cascade"))
     async with World(tables={"note": notes, "staff_note": pins}) as world:
         changes = world.parts.changes
-        before = changes.mark("staff_note")
+        before = changes.token("staff_note")
         id = await write(world, "one")
         await world.change(NOTE, id, text="two")
-        assert changes.mark("staff_note") == before
+        assert changes.token("staff_note") == before
         async with world.services.unit_of_work() as work:
             note = await work.load(NOTE, id)
             work.delete(note)
             await work.commit(note, "delete", {}, None)
-        assert changes.mark("staff_note") != before
+        assert changes.token("staff_note") != before
 
 
 def table_of(entity: str, *references: ReferenceColumn) -> Any:
@@ -222,10 +222,10 @@ async def test_how_long_a_hint_takes_tells_nothing_of_what_is_hidden() -> None:
 
 async def test_no_mark_counts_what_is_hidden() -> None:
     async with World() as world:
-        quiet = [world.parts.changes.mark("letter") for _ in range(3)]
+        quiet = [world.parts.changes.token("letter") for _ in range(3)]
         for _ in range(7):
             await send(world)
-        marks = [*quiet, *(world.parts.changes.mark("letter") for _ in range(3))]
+        marks = [*quiet, *(world.parts.changes.token("letter") for _ in range(3))]
         assert len({*marks}) == 6
         assert {mark.partition(".")[2] for mark in marks} == {"0"}
         # So a page that comes late fetches once more, whatever it has missed.
@@ -251,7 +251,7 @@ async def test_what_is_deleted_along_with_a_hidden_record_is_told_to_whoever_cou
         assert await pages.told() == {"ann", "nobody"}
         await burn(world, NOTE, id)
         assert await pages.told() == {"ann", "nobody"}
-        marks = {world.parts.changes.mark("note") for _ in range(2)}
+        marks = {world.parts.changes.token("note") for _ in range(2)}
         assert len(marks) == 2
 
 
@@ -262,14 +262,14 @@ async def test_what_another_process_tells_of_is_read_from_the_store() -> None:
         pages = Readers(world)
         await pages.open("ann", "bob")
         told = CommandRecord("letter", id, "x", {}, ANONYMOUS, 0.0, 2, ("text",))
-        world.hub.hear(told)
+        world.hub.on_record(told)
         assert await pages.told() == {"ann"}
         # What it was before nobody knows here.
         backend = world.services.persistence.backend_for(LETTER)
         key = LETTER.key(gone)
         await backend.commit([Write(key, None, await backend.version(key))])
         deleted = CommandRecord("letter", gone, "x", {}, ANONYMOUS, 0.0, 2, ("id", "text"))
-        world.hub.hear(deleted)
+        world.hub.on_record(deleted)
         assert await pages.told() == set()
 
 

@@ -570,7 +570,7 @@ async def test_when_the_process_ends_every_page_is_told_when_to_come_back() -> N
         with pytest.raises(Unavailable):
             await world.browse("board")
         assert len(world.hub) == 1
-        world.hub.cut()
+        world.hub.abort()
         await browsers[1].settle()
         assert len(world.hub) == 0
 

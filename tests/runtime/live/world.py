@@ -22,7 +22,7 @@ from starmodel import (
 from starmodel.application import EntityDefinition
 from starmodel.domain import ANONYMOUS, Fragment
 from starmodel.settings import Settings
-from starmodel.web.app.app_state import Parts
+from starmodel.web.app.app_state import AppState
 from starmodel.web.app.routing import Resource
 from starmodel.web.http.request import Request
 from starmodel.web.http.response import Message
@@ -209,7 +209,7 @@ class Browser:
         }
         request = Request(scope, self._inbox.get, self.world.parts, self.world.hub.route)
         request.actor = actor
-        return await self.world.hub.answer(request)
+        return await self.world.hub.respond(request)
 
     async def settle(self) -> None:
         """Let everything that can happen without time passing happen."""
@@ -296,7 +296,7 @@ class World:
                 for one in (NOTE, STAFF_NOTE, LETTER)
             ),
         ]
-        self.parts = Parts(
+        self.parts = AppState(
             resources,
             self.settings,
             {

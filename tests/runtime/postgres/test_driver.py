@@ -14,11 +14,11 @@ from postgres_server import Server
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.builders import delete, insert, update
 from starmodel.stores.sql.drivers.driver import (
+    ConnectionLost,
     Contention,
     DriverError,
-    Mismatch,
+    RowCountMismatch,
     Statement,
-    Unreachable,
     Violation,
 )
 from starmodel.stores.sql.drivers.postgres import PostgresDriver
@@ -86,7 +86,7 @@ async def test_where_one_statement_misses_nothing_is_changed(postgres_url: str, 
     statements, index = FAILING[name]
 
     async with opened_driver(postgres_url) as driver:
-        with pytest.raises(Mismatch) as caught:
+        with pytest.raises(RowCountMismatch) as caught:
             await driver.execute(statements)
         assert caught.value.index == index
         assert await balances(driver) == {"a": 100, "b": 100}
@@ -162,7 +162,7 @@ async def test_a_transaction_that_stays_open_keeps_others_out(postgres_url: str)
     async with opened_driver(postgres_url, pool_size=4) as driver:
 
         async def add(amount: int) -> None:
-            async with driver.exclusive() as transaction:
+            async with driver.transaction() as transaction:
                 select = "SELECT balance, row_version FROM account WHERE id = ? FOR UPDATE"
                 [(balance, version)] = await transaction.fetch(select, ("a",))
                 await asyncio.sleep(0)
@@ -172,13 +172,13 @@ async def test_a_transaction_that_stays_open_keeps_others_out(postgres_url: str)
         await asyncio.gather(*(add(1) for _ in range(30)))
         assert (await balances(driver))["a"] == 130
 
-        async with driver.exclusive() as transaction:
+        async with driver.transaction() as transaction:
             await transaction.fetch("UPDATE account SET balance = ? RETURNING id", (0,))
-        with pytest.raises(Mismatch):
-            async with driver.exclusive() as transaction:
+        with pytest.raises(RowCountMismatch):
+            async with driver.transaction() as transaction:
                 await transaction.execute(transfer(1))
         with pytest.raises(RuntimeError):
-            async with driver.exclusive() as transaction:
+            async with driver.transaction() as transaction:
                 await transaction.fetch("UPDATE account SET balance = ? RETURNING id", (0,))
                 raise RuntimeError
         assert await balances(driver) == {"a": 130, "b": 100}
@@ -191,7 +191,7 @@ async def test_a_deadlock_and_a_lock_that_is_not_given_are_contention(postgres_u
 
         async def cross(first: str, second: str) -> str:
             try:
-                async with driver.exclusive() as transaction:
+                async with driver.transaction() as transaction:
                     await transaction.fetch(lock, (first,))
                     await asyncio.sleep(0.05)
                     await transaction.fetch(lock, (second,))
@@ -203,7 +203,7 @@ async def test_a_deadlock_and_a_lock_that_is_not_given_are_contention(postgres_u
             "contention",
             "done",
         ]
-        async with driver.exclusive() as transaction:
+        async with driver.transaction() as transaction:
             await transaction.fetch(lock, ("a",))
             with pytest.raises(Contention):
                 await driver.execute([UPDATE.bind(1, 2, "a", 1)])
@@ -212,7 +212,7 @@ async def test_a_deadlock_and_a_lock_that_is_not_given_are_contention(postgres_u
 
 async def test_a_statement_that_takes_too_long_is_ended(postgres_url: str) -> None:
     async with opened_driver(f"{postgres_url}?statement_timeout=200") as driver:
-        with pytest.raises(Unreachable):
+        with pytest.raises(ConnectionLost):
             await driver.fetch("SELECT pg_sleep(30)", ())
         assert await balances(driver) == {"a": 100, "b": 100}
 
@@ -223,7 +223,7 @@ async def test_whoever_is_cancelled_leaves_no_lock_and_no_connection_behind(
     async with opened_driver(f"{postgres_url}?statement_timeout=2000", pool_size=2) as driver:
 
         async def hold() -> None:
-            async with driver.exclusive() as transaction:
+            async with driver.transaction() as transaction:
                 await transaction.fetch("SELECT 1 FROM account FOR UPDATE", ())
                 await transaction.fetch("SELECT pg_sleep(20)", ())
 
@@ -253,8 +253,8 @@ async def test_where_all_connections_are_in_use_one_waits_his_turn_or_is_told(
         )
         assert count == 2
 
-        async with driver.exclusive(), driver.exclusive():
-            with pytest.raises(Unreachable):
+        async with driver.transaction(), driver.transaction():
+            with pytest.raises(ConnectionLost):
                 await driver.fetch("SELECT 1", ())
         assert await entries(driver) == 0
 
@@ -266,7 +266,7 @@ async def test_tables_may_change_under_statements_that_are_prepared(postgres_url
             await driver.execute([Statement(statement)])
             for _ in range(3):
                 await driver.fetch("SELECT amount FROM entry", ())
-        async with driver.exclusive() as transaction:
+        async with driver.transaction() as transaction:
             assert await transaction.fetch("SELECT amount FROM entry", ()) == []
 
 
@@ -364,7 +364,7 @@ async def test_a_start_says_what_is_wrong_and_not_the_password(postgres_server: 
     there = postgres_server.database_url("not_there")
     with pytest.raises(ConfigurationError, match="not_there"):
         await open_at(there)
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(ConnectionLost) as caught:
         await open_at("postgresql://u:hunter2@127.0.0.1:1/d")
     assert "127.0.0.1:1/d" in str(caught.value)
     assert "hunter2" not in str(caught.value)

@@ -103,7 +103,7 @@ async def test_a_restart_that_nobody_saw_costs_nobody_anything(
     results = await asyncio.gather(*(driver.fetch("SELECT 1", ()) for _ in range(20)))
     assert [rows[0][0] for rows in results] == [1] * 20
     own_postgres_server.restart()
-    async with driver.exclusive() as transaction:
+    async with driver.transaction() as transaction:
         await transaction.execute([UPDATE.bind(1, 2, "shared", 1)])
     own_postgres_server.restart()
     await asyncio.sleep(0.05)

@@ -27,9 +27,9 @@ from tally_world import (
 
 from starmodel import CommandRecord
 from starmodel.application import Services
-from starmodel.errors import Conflict, ConstraintViolation, Repeated
+from starmodel.errors import Conflict, ConstraintViolation, DuplicateRequest
 from starmodel.stores.sql.backend import SQLModelBackend
-from starmodel.stores.sql.drivers.driver import Contention, Driver, Exclusive, Row, Statement
+from starmodel.stores.sql.drivers.driver import Contention, Driver, Row, Statement, Transaction
 from starmodel.stores.sql.drivers.postgres import PostgresDriver
 
 ROUNDS = int(os.environ.get("STARMODEL_TEST_ROUNDS", "5"))
@@ -110,15 +110,15 @@ class Refusing(Driver):
         return await self.driver.execute(statements)
 
     @asynccontextmanager
-    async def exclusive(self) -> AsyncGenerator[Exclusive]:
-        async with self.driver.exclusive() as transaction:
+    async def transaction(self) -> AsyncGenerator[Transaction]:
+        async with self.driver.transaction() as transaction:
             yield RefusingTransaction(self, transaction)
 
 
-class RefusingTransaction(Exclusive):
+class RefusingTransaction(Transaction):
     """A transaction that may have to be done again when it is nearly done."""
 
-    def __init__(self, driver: Refusing, transaction: Exclusive) -> None:
+    def __init__(self, driver: Refusing, transaction: Transaction) -> None:
         self.driver = driver
         self.transaction = transaction
 
@@ -211,7 +211,7 @@ async def test_a_request_that_comes_again_is_done_once(url: str) -> None:
                     if await work.commit(tally, "add", {}, None) is not None:
                         return "done"
                 raise work.last_conflict
-        except Repeated as repeated:
+        except DuplicateRequest as repeated:
             assert (repeated.entity, repeated.id) == ("tally", "shared")
             return "repeated"
 

@@ -79,7 +79,7 @@ class World:
             await self.store.driver.execute([Statement(sql) for sql in made])
 
     async def save(self, entity: Entity, times: int = 1) -> int:
-        """Save a new entity, and then as often as is asked for; give its version."""
+        """Save a new entity, and then as often as is asked for; returns its version."""
         version = 0
         for _ in range(times):
             write = Write(key(entity), dict(entity.__dict__), version)

@@ -23,7 +23,7 @@ SCRIPT = Path(__file__).parents[2] / "support" / "crashing.py"
 
 
 def crash(database: Path, log: Path, point: str, after: int) -> list[tuple[str, int]]:
-    """Run a process until it kills itself, and give what it has acknowledged."""
+    """Run a process until it kills itself, and return what it has acknowledged."""
     done = subprocess.run(
         [sys.executable, str(SCRIPT), str(database), str(log), point, str(after)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(SCRIPT.parent), *sys.path])},

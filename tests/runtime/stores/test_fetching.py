@@ -20,7 +20,7 @@ from starmodel import InProcessBus, MemoryRepo, StateStore
 from starmodel.application import Key, PersistenceManager, Services, Write
 from starmodel.errors import ConfigurationError, Unavailable
 from starmodel.query import fetch, select
-from starmodel.stores.sql.drivers.driver import Driver, Unreachable
+from starmodel.stores.sql.drivers.driver import ConnectionLost, Driver
 from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.tables.column_types import ExactNumeric, JSONValue, Micros, UTCDateTime
 from starmodel.stores.sql.tables.row import RowBase
@@ -193,12 +193,12 @@ class Gone(Driver):
     async def close(self) -> None: ...
 
     async def fetch(self, sql: str, parameters: object) -> Any:
-        raise Unreachable("gone")
+        raise ConnectionLost("gone")
 
     async def execute(self, statements: object) -> Any:
-        raise Unreachable("gone")
+        raise ConnectionLost("gone")
 
-    exclusive: Any = None
+    transaction: Any = None
 
 
 async def test_a_database_that_does_not_answer() -> None:

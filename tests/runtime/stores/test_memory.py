@@ -8,7 +8,7 @@ import pytest
 
 from starmodel import MemoryRepo
 from starmodel.application import Key, Write
-from starmodel.errors import Busy, Conflict, StoreFull
+from starmodel.errors import Conflict, LockContention, StoreFull
 
 
 class Clock:
@@ -127,7 +127,7 @@ async def test_what_is_locked_is_changed_by_its_task_alone() -> None:
             await store.commit([Write(product(1), {"n": name}, 1)])
         order.append(f"{name} is done")
 
-    async with store.exclusive() as view:
+    async with store.transaction() as view:
         stored = await view.lock(product(1))
         assert stored is not None and stored.version == 1
         others = [asyncio.ensure_future(other(name)) for name in ("ann", "bob")]
@@ -152,13 +152,13 @@ async def test_nobody_waits_for_ever_and_whoever_goes_leaves_nothing(
 
     store = MemoryRepo()
     version = await put(store, product(1))
-    async with store.exclusive() as view:
+    async with store.transaction() as view:
         await view.lock(product(1))
 
         async def change() -> None:
             await store.commit([Write(product(1), {"n": 2}, version)])
 
-        with pytest.raises(Busy):
+        with pytest.raises(LockContention):
             await asyncio.create_task(change())
         gone = asyncio.create_task(change())
         await asyncio.sleep(0)
@@ -176,7 +176,7 @@ async def test_two_who_hold_what_the_other_wants_do_not_wait_for_each_other() ->
     writes = [Write(product(number), {"n": 2}, 1) for number in (1, 2)]
 
     async def hold(number: int, both: asyncio.Barrier) -> bool:
-        async with store.exclusive() as view:
+        async with store.transaction() as view:
             await view.lock(product(number))
             await both.wait()
             try:

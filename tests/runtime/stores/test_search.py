@@ -16,7 +16,7 @@ from sql_tables import LIBRARY, Author, Book, Item, Store, Tag, Thing
 
 from starmodel import Entity, MemoryRepo, Ref
 from starmodel.application import Key, Write
-from starmodel.application.queries.filter_set import Queries, Query
+from starmodel.application.queries.filter_set import FilterSet, Query
 from starmodel.application.queries.find import find_page
 from starmodel.application.queries.searchable import exact, ordered, text
 from starmodel.application.search import Order, Search
@@ -78,8 +78,8 @@ class World:
         await self.save(*things)
         return things
 
-    async def ids(self, queries: Queries[Any], **query: Any) -> list[str]:
-        """Give the ids of all that is found, page by page."""
+    async def ids(self, queries: FilterSet[Any], **query: Any) -> list[str]:
+        """Return the ids of all that is found, page by page."""
         found: list[str] = []
         cursor = None
         while True:
@@ -310,7 +310,7 @@ class Lease(Entity):
 LEASE_TABLE = EntityTable(
     sql_tables.define(Lease, ttl=60.0), [column.text("id"), column.text("tenant")]
 )
-LEASES = Queries(LEASE_TABLE.definition, id=exact(str), tenant=text())
+LEASES = FilterSet(LEASE_TABLE.definition, id=exact(str), tenant=text())
 
 
 async def test_what_has_expired_is_not_there(world: World) -> None:
@@ -417,7 +417,7 @@ async def test_a_store_that_cannot_search_says_so() -> None:
 
 
 async def test_a_field_without_a_column_of_its_own(world: World) -> None:
-    queries = Queries(sql_tables.TAG, id=exact(str), size=ordered(int))
+    queries = FilterSet(sql_tables.TAG, id=exact(str), size=ordered(int))
 
     with pytest.raises(ConfigurationError, match="no column for size"):
         await world.ids(queries, filters={"size": 1})

@@ -19,9 +19,9 @@ from starmodel.web import (
     Response,
     Route,
     WebApplication,
-    answer_created,
-    answer_event,
-    answer_page,
+    respond_created,
+    respond_event,
+    respond_page,
 )
 from starmodel.web.http.session import SignedSession
 
@@ -37,7 +37,7 @@ async def open_tag(request: Request) -> Response:
             work.add(TAG, tag)
             outcome = await work.commit(tag, "open", {}, None)
             if outcome is not None:
-                return answer_created(request, TAG, outcome)
+                return respond_created(request, TAG, outcome)
         raise work.last_conflict
 
 
@@ -52,7 +52,7 @@ async def grow(request: Request) -> Response:
             tag.name += "!"
             outcome = await work.commit(tag, "grow", {}, None)
             if outcome is not None:
-                return answer_event(request, TAG, outcome)
+                return respond_event(request, TAG, outcome)
         raise work.last_conflict
 
 
@@ -64,12 +64,12 @@ async def drop(request: Request) -> Response:
         work.delete(tag)
         outcome = await work.commit(tag, "drop", {}, None)
         assert outcome is not None
-        return answer_event(request, TAG, outcome, location="/tag")
+        return respond_event(request, TAG, outcome, location="/tag")
 
 
 async def read(request: Request) -> Response:
     snapshot = await request.services.read(TAG, request.path_parameters["id"], request.actor)
-    return answer_page(request, snapshot, lambda _: "")
+    return respond_page(request, snapshot, lambda _: "")
 
 
 def tags() -> Resource:

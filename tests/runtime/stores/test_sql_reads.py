@@ -11,7 +11,7 @@ from sql_tables import AUTHOR, BOOK, DRAFT, LIBRARY, TAG, Author, Book, Store, T
 from starmodel import Entity, InProcessBus, PersistenceManager, Ref, StateStore
 from starmodel.application import EntityDefinition, Services, UnitOfWork
 from starmodel.errors import ConfigurationError, Refused
-from starmodel.stores.sql.drivers.driver import Exclusive, Row, Statement
+from starmodel.stores.sql.drivers.driver import Row, Statement, Transaction
 from starmodel.stores.sql.drivers.postgres import PostgresDriver
 from starmodel.stores.sql.drivers.sqlite import SQLiteDriver
 
@@ -45,7 +45,7 @@ class Library:
             assert await work.commit(entity, "changed", {}, None) is not None
 
     async def run(self, event: "Event") -> int:
-        """Run an event until it is saved, and give how often that was tried."""
+        """Run an event until it is saved, and return how often that was tried."""
         times = 0
         async with self.work() as work:
             while True:
@@ -292,7 +292,7 @@ async def test_who_is_about_to_refer_is_waited_for(postgres_url: str) -> None:
         seen: list[int] = []
         driver = cast("PostgresDriver", library.store.driver)
 
-        async def refer(transaction: Exclusive) -> None:
+        async def refer(transaction: Transaction) -> None:
             sql = (
                 "INSERT INTO book (id, title, author_id, pages, row_version) VALUES (?, ?, ?, ?, ?)"
             )
@@ -304,7 +304,7 @@ async def test_who_is_about_to_refer_is_waited_for(postgres_url: str) -> None:
             author.name = "closed"
             return author
 
-        async with driver.exclusive() as transaction:
+        async with driver.transaction() as transaction:
             await refer(transaction)
             closing = asyncio.create_task(library.run(close))
             await asyncio.sleep(0.3)

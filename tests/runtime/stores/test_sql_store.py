@@ -12,13 +12,13 @@ from sql_tables import Author, Book, Item, Loan, Store, Tag, Thing
 
 from starmodel import Actor, CommandRecord, Ref
 from starmodel.application import Key, Stored, Write
-from starmodel.application.store import Receipt
+from starmodel.application.store import IdempotencyRecord
 from starmodel.domain import Entity, Fragment
 from starmodel.errors import (
     Conflict,
     ConstraintViolation,
+    DuplicateRequest,
     InvalidState,
-    Repeated,
     StarModelError,
 )
 
@@ -122,7 +122,7 @@ class World:
         return row[0]
 
     async def refused(self, *writes: Write) -> list[tuple[str, str]]:
-        """Give what is wrong with what, after making sure that nothing of it was stored."""
+        """Return what is wrong with what, after making sure that nothing of it was stored."""
         before = [await self.count(name) for name in ("author", "book", "tag", "starmodel_outbox")]
         records = [record("author", "x")]
         with pytest.raises(ConstraintViolation) as caught:
@@ -348,11 +348,11 @@ async def test_records_are_kept_until_they_are_published(world: World) -> None:
     assert await world.store.pending(2) == []
     world.now[0] += 2
     pending = await world.store.pending(2)
-    assert [ticket for ticket, _ in pending] == [*committed.tickets]
+    assert [ticket for ticket, _ in pending] == [*committed.outbox_ids]
     expected = {"price": "1.50", "text": "\0\ud800", "list": [1]}
     told.arguments = expected
     assert [one for _, one in pending] == [told, *others]
-    world.store.published(committed.tickets[:2])
+    world.store.published(committed.outbox_ids[:2])
     assert [one for _, one in await world.store.pending(2)] == others[1:]
     await asyncio.sleep(0.3)
     assert await world.count("starmodel_outbox") == 1
@@ -360,11 +360,11 @@ async def test_records_are_kept_until_they_are_published(world: World) -> None:
 
 async def test_a_request_is_carried_out_once(world: World) -> None:
     async def add(number: int) -> object:
-        receipt = Receipt("key", "tag", str(number), True)
+        receipt = IdempotencyRecord("key", "tag", str(number), True)
         try:
             writes = [write(Tag(id=str(number), name=str(number)))]
             await world.store.commit_event(writes, [record("tag", str(number))], receipt)
-        except Repeated as repeated:
+        except DuplicateRequest as repeated:
             return (repeated.entity, repeated.id, repeated.created)
         return number
 
@@ -372,8 +372,10 @@ async def test_a_request_is_carried_out_once(world: World) -> None:
     [done] = [result for result in results if isinstance(result, int)]
     assert sorted(set(results) - {done}, key=str) == [("tag", str(done), True)]
     assert [await world.count(name) for name in ("tag", "starmodel_outbox")] == [1, 1]
-    assert await world.store.repeated("key") == Receipt("key", "tag", str(done), True)
-    assert await world.store.repeated("other") is None
+    assert await world.store.find_idempotency_record("key") == IdempotencyRecord(
+        "key", "tag", str(done), True
+    )
+    assert await world.store.find_idempotency_record("other") is None
     world.now[0] += 24 * 3600
     await world.store.delete_expired()
     assert await add(50) == 50
@@ -396,7 +398,7 @@ async def test_who_holds_a_lock_is_alone(world: World) -> None:
     await world.save(Tag(id="t", name="0"))
 
     async def increment() -> None:
-        async with world.store.exclusive() as view:
+        async with world.store.transaction() as view:
             stored = await view.lock(key(Tag, "t"))
             assert stored is not None
             name = str(int(str(stored.values["name"])) + 1)
@@ -406,10 +408,10 @@ async def test_who_holds_a_lock_is_alone(world: World) -> None:
     await asyncio.gather(*(increment() for _ in range(20)))
     assert (await world.load(Tag, "t")).values["name"] == "20"
     with pytest.raises(ValueError, match="out"):
-        async with world.store.exclusive() as view:
+        async with world.store.transaction() as view:
             await view.lock(key(Tag, "t"))
             raise ValueError("out")
-    async with world.store.exclusive() as view:
+    async with world.store.transaction() as view:
         with pytest.raises(Conflict):
             await view.commit_event([write(Tag(id="t", name=""), 99)], [])
     await increment()

@@ -15,10 +15,10 @@ from starmodel.errors import (
     ConfigurationError,
     Conflict,
     ConstraintViolation,
+    DuplicateRequest,
     InvalidState,
     NotFound,
     Refused,
-    Repeated,
 )
 from starmodel.stores.sql.drivers.driver import Row
 
@@ -74,7 +74,7 @@ class Library:
             await self.add(book, Loan(id=f"loan-{number}", book=Ref(book)))
 
     async def rows(self) -> list[Sequence[Row]]:
-        """Give all that is stored."""
+        """Return all that is stored."""
         tables = ("author", "tag", "book", "book_tags", "loan", "starmodel_tombstone")
         queries = [f"SELECT * FROM {table} ORDER BY 1, 2" for table in tables]
         return [[tuple(row) for row in await self.store.fetch(sql, ())] for sql in queries]
@@ -180,7 +180,7 @@ async def test_an_event_that_fails_at_any_step_leaves_no_trace(library: Library,
     assert await library.rows() == before
     assert library.records == []
     assert await library.store.pending(0) == []
-    assert await library.store.repeated("key") is None
+    assert await library.store.find_idempotency_record("key") is None
 
 
 async def test_many_who_lock_one_row_wait_for_each_other(library: Library) -> None:
@@ -247,14 +247,14 @@ async def test_a_request_that_is_sent_again_is_carried_out_once(library: Library
             await work.commit(tag, "open", {}, tag)
 
     await turn("one")
-    with pytest.raises(Repeated) as caught:
+    with pytest.raises(DuplicateRequest) as caught:
         await turn("one")
     repeated = caught.value
     assert (repeated.entity, repeated.id, repeated.created) == ("book", "0", False)
     with pytest.raises(Refused):
         await turn("two")
     results = await asyncio.gather(*(open("three") for _ in range(5)), return_exceptions=True)
-    assert sum(isinstance(result, Repeated) and result.created for result in results) == 4
+    assert sum(isinstance(result, DuplicateRequest) and result.created for result in results) == 4
     assert [record.event for record in library.records] == ["turned", "open"]
 
 

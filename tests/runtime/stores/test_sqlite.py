@@ -15,11 +15,11 @@ from starmodel.application import Key, Write
 from starmodel.errors import ConfigurationError, Conflict, Unavailable
 from starmodel.stores.sql.drivers.database_url import driver_for
 from starmodel.stores.sql.drivers.driver import (
+    ConnectionLost,
     Contention,
     DriverError,
-    Mismatch,
+    RowCountMismatch,
     Statement,
-    Unreachable,
     Violation,
 )
 from starmodel.stores.sql.drivers.sqlite import SQLiteDriver
@@ -128,7 +128,7 @@ async def test_a_lock_that_is_held_too_long_is_taken_away(
     monkeypatch.setattr("starmodel.stores.sql.drivers.sqlite_writer.LOCKED_SECONDS", 0.2)
 
     async with opened_store(file) as store:
-        async with store.exclusive() as view:
+        async with store.transaction() as view:
             other = asyncio.create_task(store.commit([add("b")]))
             await asyncio.sleep(0.4)
             assert await other == [1]
@@ -163,7 +163,7 @@ async def test_a_busy_file_is_contention(file: Path, monkeypatch: pytest.MonkeyP
         with pytest.raises(Conflict):
             await store.commit([add("a")])
         with pytest.raises(Conflict):
-            async with store.exclusive():
+            async with store.transaction():
                 pass
         other.close()
         assert await store.commit([add("a")]) == [1]
@@ -200,7 +200,7 @@ asyncio.run(main())
 
 
 def script_of(text: str) -> str:
-    """Give a script that finds what the tests find."""
+    """Return a script that finds what the tests find."""
     support = str(Path(__file__).parents[2] / "support")
     return f"import sys; sys.path[:0] = {[support, *sys.path]!r}\n{text}"
 
@@ -236,7 +236,7 @@ async def test_errors_say_what_they_are_about(file: Path) -> None:
             "check",
             "ck_author_secret_length",
         )
-        with pytest.raises(Mismatch) as mismatch:
+        with pytest.raises(RowCountMismatch) as mismatch:
             await execute([Statement("SELECT 1"), Statement("DELETE FROM author", (), 2)])
         assert mismatch.value.index == 1
         with pytest.raises(DriverError, match="no such table"):
@@ -250,12 +250,12 @@ async def test_a_closed_database_is_unreachable(file: Path) -> None:
     await driver.open()
     await driver.close()
     await driver.close()
-    with pytest.raises(Unreachable):
+    with pytest.raises(ConnectionLost):
         await driver.fetch("SELECT 1", ())
-    with pytest.raises(Unreachable):
+    with pytest.raises(ConnectionLost):
         await driver.execute([Statement("SELECT 1")])
-    with pytest.raises(Unreachable):
-        async with driver.exclusive():
+    with pytest.raises(ConnectionLost):
+        async with driver.transaction():
             pass
     with pytest.raises(ConfigurationError, match="nowhere"):
         await driver_for(f"sqlite:///{file.parent}/nowhere/app.db").open()

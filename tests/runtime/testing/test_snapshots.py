@@ -44,7 +44,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, *options: str) -> tuple[int, str]:
-    """Run the project's tests, where every warning is an error; gives the exit code and what is said."""
+    """Run the project's tests, where every warning is an error; returns the exit code and what is said."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
     # A worker of pytest-xdist says so in a variable, and its pytest reports nothing.
     environment = {name: text for name, text in os.environ.items() if "PYTEST" not in name}

@@ -15,9 +15,9 @@ from pydantic import BaseModel, TypeAdapter
 from starmodel import Ref
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Request, Response, Route
-from starmodel.web.app.app_state import Parts
+from starmodel.web.app.app_state import AppState
 from starmodel.web.datastar.actions import (
-    OMITTED,
+    UNSET,
     Expression,
     Signal,
     crud_action,
@@ -31,7 +31,7 @@ from starmodel.web.datastar.actions import (
     write_action,
 )
 
-PARTS = Parts([], Settings(secret_key="k" * 40), {})
+PARTS = AppState([], Settings(secret_key="k" * 40), {})
 
 
 class Show(StrEnum):
@@ -52,7 +52,7 @@ def test_the_text_of_an_action() -> None:
     assert f"{count}" == "$counter.count"
     assert post_action("/counter/increment") == "@post('/counter/increment')"
     assert post_action("/counter/increment", amount=10) == "@post('/counter/increment?amount=10')"
-    assert post_action("/counter/increment", amount=OMITTED) == "@post('/counter/increment')"
+    assert post_action("/counter/increment", amount=UNSET) == "@post('/counter/increment')"
     assert post_action("/a", b=True, c="x y", d=None) == (
         "@post('/a?b=true&c=x%20y', {payload: {d: null}})"
     )
@@ -64,7 +64,7 @@ def test_the_text_of_an_action() -> None:
     assert patch_action("/a") == "@patch('/a')"
     assert delete_action("/a") == "@delete('/a')"
     assert isinstance(post_action("/a"), Expression)
-    assert repr(OMITTED) == "OMITTED"
+    assert repr(UNSET) == "UNSET"
     # Arguments may have any name, also those of our own parameters.
     assert post_action("/a", path=1, ids=2, name=3) == "@post('/a?path=1&ids=2&name=3')"
     assert post_action("/a", __proto__=count) == (
@@ -105,7 +105,7 @@ def test_what_happens_once_has_a_key_that_each_click_makes_anew() -> None:
 
 
 def test_a_record_is_changed_by_what_is_given_and_by_no_signal_of_the_page() -> None:
-    changed = crud_action("patch", "/product/{id}", 7, name="a", price=OMITTED, tag=None)
+    changed = crud_action("patch", "/product/{id}", 7, name="a", price=UNSET, tag=None)
     assert changed.startswith("@patch('/product/7?name=a', {payload: {tag: null}, headers: ")
     assert crud_action("delete", "/product/{id}", Signal("$p.id")).startswith(
         "@delete('/product/' + encodeURIComponent($p.id), {payload: {}, headers: "

@@ -9,7 +9,7 @@ import pytest
 from web_entities import CLOSED
 from web_world import COUNTER, DATASTAR, FORM, HTML, JSON, SECRET, Client, make_app, resources
 
-from starmodel.application import Outcome
+from starmodel.application import CommandResult
 from starmodel.domain import Fragment
 from starmodel.settings import Settings
 from starmodel.web import (
@@ -19,9 +19,9 @@ from starmodel.web import (
     Response,
     Route,
     WebApplication,
-    answer_event,
-    answer_page,
-    answer_stream,
+    respond_event,
+    respond_page,
+    respond_stream,
 )
 
 TYPE = {"content-type": "application/json"}
@@ -208,12 +208,12 @@ async def test_cancelling_the_server_is_not_taken_for_a_client_that_goes() -> No
 
 
 async def test_a_generator_without_a_single_yield() -> None:
-    async def nothing() -> AsyncIterator[Outcome[Any]]:
-        for outcome in list[Outcome[Any]]():
+    async def nothing() -> AsyncIterator[CommandResult[Any]]:
+        for outcome in list[CommandResult[Any]]():
             yield outcome
 
     async def handler(request: Request) -> Any:
-        return await answer_stream(request, COUNTER, nothing())
+        return await respond_stream(request, COUNTER, nothing())
 
     route = Route("POST", "/none", handler, event="none")
     client = Client(WebApplication([Resource(COUNTER, routes=[route])], Settings()))
@@ -258,7 +258,7 @@ class Markup:
 async def test_what_a_page_may_be(page: Any, expected: str) -> None:
     async def handler(request: Request) -> Response:
         snapshot = await request.services.read(COUNTER, "x")
-        return answer_page(request, snapshot, lambda _: page)
+        return respond_page(request, snapshot, lambda _: page)
 
     route = Route("GET", "/page", handler)
     client = Client(WebApplication([Resource(COUNTER, routes=[route])], Settings()))
@@ -304,8 +304,8 @@ async def test_the_headers_of_a_page_let_nothing_in() -> None:
 )
 async def test_a_form_is_never_led_to_another_site(location: str, expected: str) -> None:
     async def handler(request: Request) -> Response:
-        outcome: Outcome[None] = Outcome("", {}, {}, 1, None)
-        return answer_event(request, COUNTER, outcome, location=location)
+        outcome: CommandResult[None] = CommandResult("", {}, {}, 1, None)
+        return respond_event(request, COUNTER, outcome, location=location)
 
     route = Route("POST", "/go", handler, event="go")
     client = Client(WebApplication([Resource(COUNTER, routes=[route])], Settings()))
@@ -362,8 +362,8 @@ async def test_fragments_and_texts() -> None:
     ]
 
     async def handler(request: Request) -> Response:
-        outcome: Outcome[Any] = Outcome("", {}, {}, 1, results[int(request.query["n"])])
-        return answer_event(request, COUNTER, outcome)
+        outcome: CommandResult[Any] = CommandResult("", {}, {}, 1, results[int(request.query["n"])])
+        return respond_event(request, COUNTER, outcome)
 
     route = Route("POST", "/go", handler, event="go")
     client = Client(WebApplication([Resource(COUNTER, routes=[route])], Settings()))

@@ -15,13 +15,13 @@ from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_core import core_schema as cs
 
-from starmodel.domain import OMITTED
+from starmodel.domain import UNSET
 from starmodel.errors import InvalidArguments, StarModelError
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Request, Route, UpdateArgument
-from starmodel.web.app.app_state import Parts
+from starmodel.web.app.app_state import AppState
 
-PARTS = Parts([], Settings(secret_key="k" * 40), {})
+PARTS = AppState([], Settings(secret_key="k" * 40), {})
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -475,7 +475,7 @@ CHANGES = Arguments(
 
 
 def test_what_an_update_is_not_given_is_omitted() -> None:
-    nothing = dict.fromkeys(("name", "count", "maybe", "tick", "tags", "blob"), OMITTED)
+    nothing = dict.fromkeys(("name", "count", "maybe", "tick", "tags", "blob"), UNSET)
     assert read_json(CHANGES, {}) == {**nothing, "version": None}
     given: dict[str, Any] = {"name": "a", "maybe": None, "tags": [], "version": 3, "other": 1}
     assert read_json(CHANGES, given) == {
@@ -513,5 +513,5 @@ def test_an_input_that_was_emptied_is_not_one_that_was_left_out() -> None:
 
 def test_a_program_that_sends_a_form_leaves_out_what_it_does_not_mean() -> None:
     sent = read(CHANGES, body=b"count=1", content_type=FORM, method="PATCH")
-    assert sent["tick"] is OMITTED
+    assert sent["tick"] is UNSET
     assert sent["count"] == 1

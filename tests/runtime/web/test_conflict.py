@@ -8,9 +8,9 @@ import pytest
 from starmodel.errors import StaleVersion
 from starmodel.settings import Settings
 from starmodel.web import Page, Request, Response, Route
-from starmodel.web.app.app_state import Parts
-from starmodel.web.ui.edit_conflict import answer_conflict
-from starmodel.web.ui.form_state import Draft, Form
+from starmodel.web.app.app_state import AppState
+from starmodel.web.ui.edit_conflict import respond_conflict
+from starmodel.web.ui.form_state import Form, FormState
 
 BLANK: dict[str, Any] = {
     "name": "",
@@ -32,11 +32,11 @@ RELATED: dict[str, Any] = {"tags": {"t1": {"name": "<wood>"}}, "maker": {"m1": {
 STALE = StaleVersion("thing", "1", {}, 7)
 
 
-def shown(draft: Draft) -> Page:
+def shown(draft: FormState) -> Page:
     """A page that is all of the draft."""
-    told = {name: [draft.error(name), draft.choice(name)] for name in BLANK}
-    parts = {"values": draft.values, "past": draft.before, "told": told, "notice": draft.notice}
-    return Page("Edit", draft.called, json.dumps(parts))
+    told = {name: [draft.error(name), draft.resolve_button(name)] for name in BLANK}
+    parts = {"values": draft.values, "past": draft.stored, "told": told, "notice": draft.notice}
+    return Page("Edit", draft.title, json.dumps(parts))
 
 
 FORM = Form(shown, BLANK, labels={"tags": "name", "maker": "title"})
@@ -122,6 +122,6 @@ async def ask(body: bytes, *headers: tuple[bytes, bytes], is_datastar: bool = Tr
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    request = Request(scope, receive, Parts([], Settings(), {}), route)
+    request = Request(scope, receive, AppState([], Settings(), {}), route)
     await request.body()
-    return answer_conflict(request, STALE, FORM, Draft(NOW, "1", RELATED, called="A thing"))
+    return respond_conflict(request, STALE, FORM, FormState(NOW, "1", RELATED, title="A thing"))

@@ -14,7 +14,7 @@ from library_queries import VALUES
 
 from starmodel import Ref
 from starmodel.application import Key, Write
-from starmodel.application.queries.searchable import MOST_CHOICES
+from starmodel.application.queries.searchable import MAX_CHOICES
 from starmodel.domain import Entity
 from starmodel.testing import Client
 from starmodel.web.http.request import read_pairs
@@ -143,7 +143,7 @@ def test_an_address_means(client: Client, query: str, expected: list[str] | None
         ("pages=" + "9" * 5000, [("pages", "int_parsing_size")]),
         ("pages__in=1,,2", [("pages__in", "missing")]),
         ("pages__in=[1", [("pages__in", "json_invalid")]),
-        ("pages__in=" + ",".join(["1"] * (MOST_CHOICES + 1)), [("pages__in", "too_long")]),
+        ("pages__in=" + ",".join(["1"] * (MAX_CHOICES + 1)), [("pages__in", "too_long")]),
         ("editor__isnull=perhaps", [("editor__isnull", "bool_parsing")]),
         ("limit=0", [("limit", "limit")]),
         ("limit=201", [("limit", "limit")]),

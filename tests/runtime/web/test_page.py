@@ -7,16 +7,16 @@ import pytest
 
 from starmodel.web.ui.display_values import (
     NOTICE,
-    anything,
-    bullets,
-    definitions,
-    duration,
+    description_list,
     escape,
-    literal,
-    local_time,
-    moment,
-    number,
-    yes_or_no,
+    format_boolean,
+    format_datetime,
+    format_duration,
+    format_local_time,
+    format_number,
+    render_json,
+    signal_literal,
+    unordered_list,
 )
 
 
@@ -43,7 +43,7 @@ from starmodel.web.ui.display_values import (
     ],
 )
 def test_a_number_looks_as_in_javascript(value: float | None, text: str) -> None:
-    assert number(value) == text
+    assert format_number(value) == text
 
 
 def test_a_text_is_escaped_for_elements_and_attributes() -> None:
@@ -65,7 +65,7 @@ def test_a_text_is_escaped_for_elements_and_attributes() -> None:
     ],
 )
 def test_a_value_becomes_a_signal(value: str | float | None, expression: str) -> None:
-    assert literal(value) == expression
+    assert signal_literal(value) == expression
 
 
 def test_no_text_among_the_signals_is_more_than_a_text() -> None:
@@ -82,36 +82,36 @@ def test_no_text_among_the_signals_is_more_than_a_text() -> None:
         "\\",
         "\ud800",
     ):
-        found = literal(text)
+        found = signal_literal(text)
         assert not set(found) & set("<>'@$`;") - set("&;")
         assert json.loads(found.replace("&quot;", '"')) == text
 
 
 def test_dates_and_times() -> None:
-    assert moment("2026-03-14T09:30:00+00:00") == "2026-03-14 09:30 UTC"
-    assert moment("2026-03-14T09:30:05.123456+05:30") == "2026-03-14 09:30 +05:30"
-    assert moment("2026-03-14T09:30:05") == "2026-03-14 09:30"
-    assert moment(None) == local_time(None) == ""
-    assert local_time("2026-03-14T09:30:00+00:00") == (
+    assert format_datetime("2026-03-14T09:30:00+00:00") == "2026-03-14 09:30 UTC"
+    assert format_datetime("2026-03-14T09:30:05.123456+05:30") == "2026-03-14 09:30 +05:30"
+    assert format_datetime("2026-03-14T09:30:05") == "2026-03-14 09:30"
+    assert format_datetime(None) == format_local_time(None) == ""
+    assert format_local_time("2026-03-14T09:30:00+00:00") == (
         '<time datetime="2026-03-14T09:30:00+00:00"'
         ' data-text="new Date(el.dateTime).toLocaleString()">2026-03-14 09:30 UTC</time>'
     )
-    assert duration(90.0) == "90 s"
-    assert duration(None) == ""
+    assert format_duration(90.0) == "90 s"
+    assert format_duration(None) == ""
 
 
 def test_what_has_parts() -> None:
-    assert yes_or_no(True) + yes_or_no(False) + yes_or_no(None) == "YesNo"
-    assert bullets(["a", "<b>b</b>"]) == "<ul><li>a</li><li><b>b</b></li></ul>"
-    assert bullets([]) == definitions([]) == ""
-    assert definitions([("<a>", "<i>1</i>")]) == "<dl><dt>&lt;a&gt;</dt><dd><i>1</i></dd></dl>"
+    assert format_boolean(True) + format_boolean(False) + format_boolean(None) == "YesNo"
+    assert unordered_list(["a", "<b>b</b>"]) == "<ul><li>a</li><li><b>b</b></li></ul>"
+    assert unordered_list([]) == description_list([]) == ""
+    assert description_list([("<a>", "<i>1</i>")]) == "<dl><dt>&lt;a&gt;</dt><dd><i>1</i></dd></dl>"
     value: object = {"<a>": [1, 2.0, True, None, "<x>"], "b": {}}
-    assert anything(value) == (
+    assert render_json(value) == (
         "<dl><dt>&lt;a&gt;</dt><dd><ul><li>1</li><li>2</li><li>Yes</li><li></li>"
         "<li>&lt;x&gt;</li></ul></dd><dt>b</dt><dd></dd></dl>"
     )
     with pytest.raises(TypeError, match="bytes"):
-        anything(b"<x>")
+        render_json(b"<x>")
 
 
 def test_the_notice_fits_into_its_attribute() -> None:

@@ -8,7 +8,7 @@ from starmodel.web.datastar.attributes import escape
 from starmodel.web.datastar.formatter import DatastarFormatter, PrefixedFormatter
 from starmodel.web.http.prefix import path_below, prefix_addresses, prefix_of
 from starmodel.web.http.session import SignedSession
-from starmodel.web.live.replay import FragmentHistory
+from starmodel.web.live.replay import ReplayBuffer
 
 SECRET = "a key that is long enough for a test of it"
 
@@ -144,7 +144,7 @@ def test_a_secure_cookie_below_a_path_is_one_that_browsers_take() -> None:
 
 def test_a_fragment_that_is_sent_again_has_the_addresses_of_whoever_missed_it() -> None:
     formatter = DatastarFormatter()
-    history = FragmentHistory(formatter)
+    history = ReplayBuffer(formatter)
     history.add("chat", "", Fragment('<a href="/x">', "#chat", "append"))
     [past] = history.since(0)
     prefixed = PrefixedFormatter(formatter, "/shop")

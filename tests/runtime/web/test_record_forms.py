@@ -11,11 +11,18 @@ from starmodel.domain import ANONYMOUS
 from starmodel.errors import BadRequest, InvalidArguments
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Page, Request, Route
-from starmodel.web.app.app_state import Parts
-from starmodel.web.ui.form_state import Draft, Form
+from starmodel.web.app.app_state import AppState
+from starmodel.web.ui.form_state import Form, FormState
 from starmodel.web.ui.input_value import duration_of, lines_of, text_of, value_of_sent
-from starmodel.web.ui.list_view import ListView, column, filters, kept, nothing, turning
-from starmodel.web.ui.picker import answer_options
+from starmodel.web.ui.list_view import (
+    ListView,
+    empty_state,
+    filter_chips,
+    hidden_filters,
+    pagination,
+    sortable_header,
+)
+from starmodel.web.ui.picker import respond_options
 
 VIEW: ListView[Any] = ListView(
     path="/order_line",
@@ -39,50 +46,50 @@ def test_every_part_of_a_list_keeps_the_rest_of_its_address() -> None:
         assert address.startswith("/order_line")
         return parse_qsl(urlsplit(address).query)
 
-    assert 'aria-sort="descending"' in column(VIEW, "price", "Price", is_number=True)
-    assert ("sort", "price") in query(column(VIEW, "price", "Price"))
-    assert "aria-sort" not in column(VIEW, "name", "Name")
-    assert ("sort", "name") in query(column(VIEW, "name", "Name"))
-    pages = turning(VIEW, "line", "lines")
+    assert 'aria-sort="descending"' in sortable_header(VIEW, "price", "Price", is_number=True)
+    assert ("sort", "price") in query(sortable_header(VIEW, "price", "Price"))
+    assert "aria-sort" not in sortable_header(VIEW, "name", "Name")
+    assert ("sort", "name") in query(sortable_header(VIEW, "name", "Name"))
+    pages = pagination(VIEW, "line", "lines")
     assert "1 line on this page" in pages
     assert query(pages) == list(VIEW.query)
     assert query(pages, 1) == [*VIEW.query, ("cursor", "c&1")]
-    chips = filters(VIEW, ["q"], {"order": "title"})
+    chips = filter_chips(VIEW, ["q"], {"order": "title"})
     assert "Order: &lt;First&gt;" in chips
     assert query(chips) == [("q", "a&b"), ("sort", "-price")]
-    assert filters(VIEW, ["q", "order"], {}) == ""
-    assert kept(VIEW, ["q", "sort"]) == (
+    assert filter_chips(VIEW, ["q", "order"], {}) == ""
+    assert hidden_filters(VIEW, ["q", "sort"]) == (
         '<noscript><input type="hidden" name="order" value="o/1"></noscript>'
     )
-    assert "No lines fit." in nothing(ListView("/x", (("q", "a"),), [], {}), "lines")
-    assert "There are no lines yet." in nothing(ListView("/x", (), [], {}), "lines")
+    assert "No lines fit." in empty_state(ListView("/x", (("q", "a"),), [], {}), "lines")
+    assert "There are no lines yet." in empty_state(ListView("/x", (), [], {}), "lines")
     assert VIEW.value("q") == "a&amp;b"
-    assert (VIEW.opened("x"), VIEW.opened("x", "q")) == ("", " open")
+    assert (VIEW.details_open("x"), VIEW.details_open("x", "q")) == ("", " open")
 
 
 def test_a_page_of_which_all_was_left_out_leads_on() -> None:
     first: ListView[Any] = ListView("/x", (), [], {}, next="c")
-    assert nothing(first, "lines") == (
+    assert empty_state(first, "lines") == (
         '<div class="pages"><p role="status">No lines on this page</p><nav aria-label="Pages">'
-        '<a class="turn button" rel="next" href="/x?cursor=c">Next page</a></nav></div>'
+        '<a class="list-link button" rel="next" href="/x?cursor=c">Next page</a></nav></div>'
     )
     later: ListView[Any] = ListView("/x", (("q", "a"),), [], {}, is_first=False)
-    assert nothing(later, "lines") == (
+    assert empty_state(later, "lines") == (
         '<div class="pages"><p role="status">No more lines</p><nav aria-label="Pages">'
-        '<a class="turn button" rel="start" href="/x?q=a">First page</a></nav></div>'
+        '<a class="list-link button" rel="start" href="/x?q=a">First page</a></nav></div>'
     )
 
 
 def test_a_draft_shows_values_and_what_is_wrong_with_them() -> None:
     values = {**BLANK, "name": '"<b>', "tags": ["t1", "t2"], "text": "\nx"}
     related = {"tags": {"t1": {"name": "wood & co"}}, "name": {'"<b>': {"title": "T"}}}
-    draft = Draft(values, related=related, errors={"name": "No <b>."})
+    draft = FormState(values, related=related, errors={"name": "No <b>."})
     assert draft.text("name") == "&#34;&lt;b&gt;" or draft.text("name") == "&quot;&lt;b&gt;"
     assert draft.text("size.unit.name") == "mm"
     assert draft.text("size.depth") == draft.text("tags") == ""
-    assert draft.area("text") == "\n\nx"
-    assert (draft.ticked("is_new"), draft.ticked("name")) == (" checked", "")
-    assert draft.chosen("size.width", "0") == " selected"
+    assert draft.textarea("text") == "\n\nx"
+    assert (draft.checked("is_new"), draft.checked("name")) == (" checked", "")
+    assert draft.selected("size.width", "0") == " selected"
     assert (draft.error("name"), draft.invalid("name")) == ("No &lt;b&gt;.", "true")
     assert (draft.error("tags"), draft.invalid("tags")) == ("", "false")
     assert draft.lines("tags") == "t1\nt2"
@@ -96,9 +103,9 @@ def test_a_draft_shows_values_and_what_is_wrong_with_them() -> None:
 
 def test_a_form_that_was_sent_shows_what_was_typed() -> None:
     form = Form(lambda draft: Page("", "", draft.text("name")), BLANK)
-    assert form.show().content == ""
+    assert form.unbound_page().content == ""
     sent = [("name", "A"), ("tags", "t1\r\nt2"), ("size.width", "7"), ("unknown", "x")]
-    draft = form.draft(sent, id="p1", errors={"name": "No."})
+    draft = form.bind(sent, id="p1", errors={"name": "No."})
     assert draft.values == {
         "name": "A",
         "is_new": False,
@@ -186,15 +193,15 @@ def test_the_parts_of_a_value_object_are_put_together() -> None:
 
 
 def test_a_picker_patches_its_own_list_alone() -> None:
-    answer = answer_options(request(b"list=a-b_c&q=x"), [("<1>", "A & B")])
+    answer = respond_options(request(b"list=a-b_c&q=x"), [("<1>", "A & B")])
     text = answer.body.decode()
     assert "data: selector #a-b_c\n" in text
     assert "data: mode inner\n" in text
     assert 'data-id="&lt;1&gt;">A &amp; B</li>' in text
-    assert "Nothing found" in answer_options(request(b"list=x"), []).body.decode()
+    assert "Nothing found" in respond_options(request(b"list=x"), []).body.decode()
     for name in (b"", b"list=", b"list=body%20*", b"list=a%0Ab", b"list=a,b"):
         with pytest.raises(InvalidArguments):
-            answer_options(request(name), [])
+            respond_options(request(name), [])
 
 
 def request(query: bytes, body: bytes = b"") -> Request:
@@ -213,6 +220,6 @@ def request(query: bytes, body: bytes = b"") -> Request:
         "query_string": query,
         "headers": [kind],
     }
-    made = Request(scope, receive, Parts([], Settings(), {}), route)
+    made = Request(scope, receive, AppState([], Settings(), {}), route)
     assert made.actor is ANONYMOUS
     return made

@@ -11,12 +11,12 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import core_schema
 
-from starmodel.domain import OMITTED
+from starmodel.domain import UNSET
 from starmodel.errors import InvalidArguments
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Page, Request, Route, UpdateArgument
-from starmodel.web.app.app_state import Parts
-from starmodel.web.ui.form_state import Draft, Form
+from starmodel.web.app.app_state import AppState
+from starmodel.web.ui.form_state import Form, FormState
 from starmodel.web.ui.input_value import Values, ids_of, lines_of
 from starmodel.web.ui.untouched import read_shown, untouched
 from starmodel.web.validation.object_schema import object_schema
@@ -55,7 +55,7 @@ SENT = {
 
 
 def test_nothing_is_read_of_a_form_that_nobody_touched() -> None:
-    assert read(UPDATE, SENT, shown=shown()) == dict.fromkeys(UPDATE.names, OMITTED)
+    assert read(UPDATE, SENT, shown=shown()) == dict.fromkeys(UPDATE.names, UNSET)
 
 
 def test_what_was_touched_is_read_and_the_other_parts_are_those_that_are_stored() -> None:
@@ -72,7 +72,7 @@ def test_what_was_touched_is_read_and_the_other_parts_are_those_that_are_stored(
 
 def test_a_text_whose_line_breaks_alone_are_others_is_the_stored_one() -> None:
     given = read(UPDATE, {"label": "x", "text": "\r\na\r\nb\r\n"})
-    assert (given["label"], given["text"]) == ("x", OMITTED)
+    assert (given["label"], given["text"]) == ("x", UNSET)
     assert read(UPDATE, {"text": "\r\na\r\nb"})["text"] == "\na\nb"
 
 
@@ -91,14 +91,14 @@ def test_what_says_nothing_that_can_be_read_changes_nothing(noted: str) -> None:
 
 def test_a_default_that_the_server_makes_is_left_to_it() -> None:
     create = Arguments(
-        code=Argument(TEXT, default=OMITTED),
-        count=Argument(core_schema.nullable_schema(core_schema.int_schema()), default=OMITTED),
+        code=Argument(TEXT, default=UNSET),
+        count=Argument(core_schema.nullable_schema(core_schema.int_schema()), default=UNSET),
         note=Argument(core_schema.nullable_schema(TEXT), default="x"),
         name=Argument(TEXT, default="x"),
     )
     assert read(create, {"code": "", "count": "", "note": "", "name": ""}) == {
-        "code": OMITTED,
-        "count": OMITTED,
+        "code": UNSET,
+        "count": UNSET,
         "note": None,
         "name": "",
     }
@@ -154,16 +154,18 @@ def test_a_part_that_cannot_be_empty_is_refused_where_it_was_emptied() -> None:
 
 def test_what_was_emptied_in_a_new_record_is_empty_where_it_can_be() -> None:
     create = Arguments(
-        size=Argument(object_schema(Parcel), default=OMITTED),
-        tags=Argument(core_schema.list_schema(TEXT), default=OMITTED),
+        size=Argument(object_schema(Parcel), default=UNSET),
+        tags=Argument(core_schema.list_schema(TEXT), default=UNSET),
         words=Argument(core_schema.list_schema(TEXT), default=["a"]),
     )
     sent = {**parcel("kind", "label", "count"), "tags": "", "words": ""}
-    noted = unescape(Draft({"size": FULL, "tags": "", "words": "a"}).shown("tags", "words"))
+    noted = unescape(
+        FormState({"size": FULL, "tags": "", "words": "a"}).initial_values("tags", "words")
+    )
     given = read(create, sent, shown=noted, stored=None)
     assert given == {
         "size": Parcel(label="", raw=b"y", kind=None, note="n", inner=Inner(remark="r")),
-        "tags": OMITTED,
+        "tags": UNSET,
         "words": [],
     }
 
@@ -174,19 +176,21 @@ def test_a_default_that_no_input_shows_is_kept_where_nobody_touched_it() -> None
         seen=Argument(core_schema.nullable_schema(core_schema.int_schema()), default=7),
         is_new=Argument(core_schema.bool_schema(), default=True),
     )
-    noted = unescape(Draft({"raw": "", "seen": "", "is_new": True}).shown())
+    noted = unescape(FormState({"raw": "", "seen": "", "is_new": True}).initial_values())
     sent = {"raw": "", "seen": "", "is_new": "on"}
     assert read(create, sent, shown=noted) == {"raw": b"", "seen": 7, "is_new": True}
     assert read(create, {"raw": "", "seen": ""}, shown=noted)["is_new"] is False
 
 
 def test_a_form_that_is_shown_again_still_knows_what_it_showed() -> None:
-    form = Form(lambda draft: Page("", "", draft.shown("text", "tags")), {**VALUES, "label": ""})
+    form = Form(
+        lambda draft: Page("", "", draft.initial_values("text", "tags")), {**VALUES, "label": ""}
+    )
     given = [*SENT.items(), ("_shown", shown()), ("version", "3")]
-    draft = form.draft([*given[:3], ("tags", "c"), *given[4:]])
-    assert draft.first == read_shown(given)
-    assert json.loads(unescape(form.page(draft).content)) == draft.first
-    assert draft.before == {
+    draft = form.bind([*given[:3], ("tags", "c"), *given[4:]])
+    assert draft.initial == read_shown(given)
+    assert json.loads(unescape(form.page(draft).content)) == draft.initial
+    assert draft.stored == {
         "label": "ab",
         "text": "\na\nb\n",
         "is_new": True,
@@ -211,17 +215,17 @@ def test_an_area_keeps_its_lines_and_an_input_has_none() -> None:
 
 
 def shown() -> str:
-    return unescape(Draft(VALUES).shown("text", "tags"))
+    return unescape(FormState(VALUES).initial_values("text", "tags"))
 
 
 def parcel(*emptied: str) -> dict[str, str]:
-    """Give what a form sends of a parcel some of whose inputs were emptied."""
+    """Return what a form sends of a parcel some of whose inputs were emptied."""
     texts = {name: FULL[name] for name in NAMES if name in FULL} | {"inner.remark": "r"}
     return {f"size.{name}": "" if name in emptied else text for name, text in texts.items()}
 
 
 def parcel_shown() -> str:
-    return unescape(Draft({"size": FULL}).shown())
+    return unescape(FormState({"size": FULL}).initial_values())
 
 
 def read(
@@ -252,6 +256,6 @@ def read_body(
         "query_string": b"",
         "headers": [(b"content-type", kind), (b"accept", b"text/html")],
     }
-    request = Request(scope, receive, Parts([], Settings(), {}), route)
+    request = Request(scope, receive, AppState([], Settings(), {}), route)
     request.stored = stored
     return asyncio.run(arguments.read(request))

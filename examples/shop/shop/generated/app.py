@@ -27,17 +27,17 @@ RESOURCES = [
 SETTINGS = web.Settings(project_root=Path(__file__).parents[2], migrations="migrations")
 
 
-def create_app(**adapters: Unpack[web.Adapters]) -> web.WebApplication:
+def create_app(**options: Unpack[web.AppOptions]) -> web.WebApplication:
     """Make a ready app: the generated routes, and FastHTML behind them for other pages.
 
-    Every part named in `Adapters` can be replaced by a keyword argument.
+    Every part named in `AppOptions` can be replaced by a keyword argument.
     """
-    return FastHTMLAdapter().create_app(RESOURCES, SETTINGS, **adapters)
+    return FastHTMLAdapter().create_app(RESOURCES, SETTINGS, **options)
 
 
 def configure_app(
     app: "FastHTML",
-    **adapters: Unpack[web.Adapters],
+    **options: Unpack[web.AppOptions],
 ) -> web.WebApplication:
     """Put the generated routes in front of an app of one's own, and return what serves them."""
-    return FastHTMLAdapter().configure_app(app, RESOURCES, SETTINGS, **adapters)
+    return FastHTMLAdapter().configure_app(app, RESOURCES, SETTINGS, **options)

@@ -2,10 +2,9 @@
 """The app: every entity and every adapter, wired explicitly."""
 
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from fasthtml.common import FastHTML  # type: ignore[import-untyped,unused-ignore]
-from starmodel.web import Adapters, Settings, WebApplication
+from starmodel import web
 from starmodel.web.adapters.fasthtml import FastHTMLAdapter
 
 from shop.generated.author.routes import author_resource
@@ -15,6 +14,9 @@ from shop.generated.notepad.routes import notepad_resource
 from shop.generated.post.routes import post_resource
 from shop.generated.profile.routes import profile_resource
 from shop.generated.tag.routes import tag_resource
+
+if TYPE_CHECKING:
+    from fasthtml.common import FastHTML  # type: ignore[import-untyped,unused-ignore]
 
 RESOURCES = [
     author_resource,
@@ -26,17 +28,20 @@ RESOURCES = [
     issue_resource,
 ]
 
-SETTINGS = Settings(project_root=Path(__file__).parents[2], migrations="migrations")
+SETTINGS = web.Settings(project_root=Path(__file__).parents[2], migrations="migrations")
 
 
-def create_app(**adapters: Unpack[Adapters]) -> WebApplication:
+def create_app(**options: Unpack[web.AppOptions]) -> web.WebApplication:
     """Make a ready app: the generated routes, and FastHTML behind them for other pages.
 
-    Every part named in `Adapters` can be replaced by a keyword argument.
+    Every part named in `AppOptions` can be replaced by a keyword argument.
     """
-    return FastHTMLAdapter().create_app(RESOURCES, SETTINGS, **adapters)
+    return FastHTMLAdapter().create_app(RESOURCES, SETTINGS, **options)
 
 
-def configure_app(app: FastHTML, **adapters: Unpack[Adapters]) -> WebApplication:
+def configure_app(
+    app: "FastHTML",
+    **options: Unpack[web.AppOptions],
+) -> web.WebApplication:
     """Put the generated routes in front of an app of one's own, and return what serves them."""
-    return FastHTMLAdapter().configure_app(app, RESOURCES, SETTINGS, **adapters)
+    return FastHTMLAdapter().configure_app(app, RESOURCES, SETTINGS, **options)

@@ -9,7 +9,7 @@ from starmodel_generator.database.tables import database_schema
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.linking import link as linking
 from starmodel_generator.linking.checks.run_checks import check
-from starmodel_generator.linking.field_storage import kept, stored_fields
+from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 
 HEAD = """
@@ -156,7 +156,7 @@ def test_columns_are_those_that_are_planned(monkeypatch: pytest.MonkeyPatch) -> 
                 seen[entity.schema.snake_name] = [
                     column
                     for field in stored_fields(entity.fields)
-                    for column in kept(field, app).columns
+                    for column in stored_value(field, app).columns
                 ]
         return check(app)
 

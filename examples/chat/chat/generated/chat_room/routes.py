@@ -2,34 +2,19 @@
 """HTTP routes of ChatRoom: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    answer_event,
-    answer_page,
-)
+from starmodel import web
 
 from chat.generated.chat_room import commands
 from chat.generated.chat_room.state import CHAT_ROOM
 from chat.pages import page
 
-SAY_ARGUMENTS = Arguments(
-    author=Argument(core_schema.str_schema(min_length=1, max_length=40)),
-    text=Argument(core_schema.str_schema(min_length=1, max_length=500)),
+SAY_ARGUMENTS = web.Arguments(
+    author=web.Argument(core_schema.str_schema(min_length=1, max_length=40)),
+    text=web.Argument(core_schema.str_schema(min_length=1, max_length=500)),
 )
 
 
-async def read_chat_room(request: Request) -> Response:
-    """GET /chat_room: the page, or the state as JSON."""
-    snapshot = await request.services.read(CHAT_ROOM, actor=request.actor)
-    return answer_page(request, snapshot, lambda _: page(snapshot.entity, request))
-
-
-async def say(request: Request) -> Response:
+async def say(request: web.Request) -> web.Response:
     """POST /chat_room/say -> ChatRoom.say(author: Author, text: Text) -> FT"""
     arguments = await SAY_ARGUMENTS.read(request)
     outcome = await commands.say(
@@ -38,20 +23,20 @@ async def say(request: Request) -> Response:
         text=arguments["text"],
         actor=request.actor,
     )
-    return answer_event(request, CHAT_ROOM, outcome)
+    return web.respond_event(request, CHAT_ROOM, outcome)
 
 
-async def clear(request: Request) -> Response:
+async def clear(request: web.Request) -> web.Response:
     """POST /chat_room/clear -> ChatRoom.clear() -> None"""
     outcome = await commands.clear(request.services, actor=request.actor)
-    return answer_event(request, CHAT_ROOM, outcome)
+    return web.respond_event(request, CHAT_ROOM, outcome)
 
 
-chat_room_resource = Resource(
+chat_room_resource = web.Resource(
     CHAT_ROOM,
     routes=[
-        Route("GET", "/chat_room", read_chat_room),
-        Route(
+        web.own_page_route(CHAT_ROOM, page),
+        web.Route(
             "POST",
             "/chat_room/say",
             say,
@@ -59,6 +44,6 @@ chat_room_resource = Resource(
             arguments=SAY_ARGUMENTS,
             respond="ack",
         ),
-        Route("POST", "/chat_room/clear", clear, event="clear"),
+        web.Route("POST", "/chat_room/clear", clear, event="clear"),
     ],
 )

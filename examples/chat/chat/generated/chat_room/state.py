@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from chat.entities import ChatRoom, Message
 
@@ -26,7 +25,7 @@ class ChatRoomState(TypedDict):
 
 
 def message_state(message: Message) -> MessageState:
-    """Pick the public fields of a Message."""
+    """Return the public fields of a Message."""
     return {
         "id": message.id,
         "author": message.author,
@@ -36,20 +35,20 @@ def message_state(message: Message) -> MessageState:
 
 
 def chat_room_state(chat_room: ChatRoom) -> ChatRoomState:
-    """Pick the public fields of a ChatRoom."""
+    """Return the public fields of a ChatRoom."""
     return {
         "messages": [message_state(message) for message in chat_room.messages],
         "said": chat_room.said,
     }
 
 
-CHAT_ROOM = EntityDefinition(
+CHAT_ROOM = sm.EntityDefinition(
     ChatRoom,
     name="chat_room",
     namespace="chat",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.GLOBAL,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.GLOBAL,
     state=chat_room_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
     renders_itself=True,
 )

@@ -8,27 +8,27 @@ import httpx
 
 from .chat_room import AsyncChatRoomClient, ChatRoomClient, ChatRoomState, Message
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Omitted,
+    EntityResponse,
     Problem,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncChatRoomClient",
     "AsyncClient",
     "ChatRoomClient",
     "ChatRoomState",
     "Client",
+    "EntityResponse",
     "Message",
-    "OMITTED",
-    "Omitted",
     "Problem",
+    "UNSET",
+    "UnsetType",
 ]
 
 

@@ -2,20 +2,45 @@
 """How the clients speak HTTP, and what they answer with."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from base64 import b64decode, b64encode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, Generic, TypeVar, cast
+from functools import wraps
+from inspect import signature
+from types import NoneType, UnionType
+from typing import (
+    Any,
+    Concatenate,
+    Final,
+    Generic,
+    Literal,
+    ParamSpec,
+    Self,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+    overload,
+)
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
+AnyTransport = TypeVar("AnyTransport", "Transport", "AsyncTransport")
 State = TypeVar("State")
 Result = TypeVar("Result")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[State, Result]):
+class EntityResponse(Generic[State, Result]):
     """What the app answered: the public fields, their version, and what the event gave."""
 
     state: State
@@ -24,7 +49,7 @@ class Answer(Generic[State, Result]):
 
 
 @dataclass(frozen=True, slots=True)
-class ArgumentProblem:
+class ArgumentError:
     """What is wrong with one argument.
 
     `name` is empty for what belongs to none. `type` is a word for programs, such as `missing`.
@@ -52,58 +77,66 @@ class Problem(Exception):
         self.detail: str | None = data.get("detail")
         self.instance: str | None = data.get("instance")
         self.id: str | None = data.get("id")
-        self.errors: tuple[ArgumentProblem, ...] = tuple(
-            ArgumentProblem(
+        self.errors: tuple[ArgumentError, ...] = tuple(
+            ArgumentError(
                 error.get("name", ""), error.get("message", ""), error.get("type", "")
             )
-            for error in data.get("errors") or ()
-            if is_object(error)
+            for error in _objects(data.get("errors"))
         )
         told = [self.detail or "no more is known", *map(str, self.errors)]
         super().__init__(f"{self.status} {self.title}: {' '.join(told)}")
 
 
-class Omitted(Enum):
-    """The type of `OMITTED`."""
+class UnsetType(Enum):
+    """The type of `UNSET`."""
 
-    OMITTED = "omitted"
+    UNSET = "unset"
 
 
-OMITTED: Final = Omitted.OMITTED
+UNSET: Final = UnsetType.UNSET
 """An argument that is not given: the app's default counts, or a field stays as it is."""
+
+READ_ONLY: Final = {"mark": "read-only"}
+"""Marks a field that the app works out: what a caller makes does not have it, or send it."""
+
+KNOWN: Final = {"mark": "known"}
+"""Marks an id: it says which of several is meant, and is not sent where there is none yet."""
+
+
+class Value:
+    """What JSON is made of, and makes."""
+
+    __slots__ = ()
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """Read what the app sends."""
+        return cls(**{name: read_value(hint, data[name]) for name, hint in _hints(cls)})
+
+    def to_json(self) -> dict[str, Any]:
+        """Write what the app reads."""
+        sent: dict[str, Any] = {}
+        for one in fields(cast(Any, self)):
+            value, mark = getattr(self, one.name), one.metadata.get("mark")
+            if mark is None or (mark == "known" and value is not None):
+                sent[one.name] = write_value(value)
+        return sent
 
 
 class Transport:
     """Sends the calls of ordinary code."""
 
     def __init__(self, base_url: str, http: httpx.Client | None = None) -> None:
-        self._base_url = base_url.rstrip("/")
+        self._base_url = base_url
         self._is_own = http is None
         self._http = httpx.Client() if http is None else http
 
-    def read(
-        self, path: str, *, state: Callable[[Any], State], id: str = ""
-    ) -> Answer[State, None]:
-        """Read an entity."""
-        return self.send("GET", path, state=state, result=_nothing, id=id)
+    def send(self, call: "Call") -> Any:
+        """Send a call, and read its answer.
 
-    def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        state: Callable[[Any], State],
-        result: Callable[[Any], Result],
-        id: str = "",
-        arguments: dict[str, Any] | None = None,
-    ) -> Answer[State, Result]:
-        """Run an event.
-
-        `path` has `{id}` where a record's id goes. `state` and `result` read what comes back.
         Raises `Problem` where the app refuses, and httpx's own errors where it cannot be reached.
         """
-        request = build_request(self._http, method, self._base_url, path, id, arguments)
-        return read_answer(self._http.send(request), state, result)
+        return call.read(self._http.send(call.request(self._http, self._base_url)))
 
     def close(self) -> None:
         """Close the connections, unless they are the caller's own."""
@@ -115,29 +148,14 @@ class AsyncTransport:
     """Sends the calls of async code."""
 
     def __init__(self, base_url: str, http: httpx.AsyncClient | None = None) -> None:
-        self._base_url = base_url.rstrip("/")
+        self._base_url = base_url
         self._is_own = http is None
         self._http = httpx.AsyncClient() if http is None else http
 
-    async def read(
-        self, path: str, *, state: Callable[[Any], State], id: str = ""
-    ) -> Answer[State, None]:
-        """Read an entity."""
-        return await self.send("GET", path, state=state, result=_nothing, id=id)
-
-    async def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        state: Callable[[Any], State],
-        result: Callable[[Any], Result],
-        id: str = "",
-        arguments: dict[str, Any] | None = None,
-    ) -> Answer[State, Result]:
-        """Run an event; see `Transport.send`."""
-        request = build_request(self._http, method, self._base_url, path, id, arguments)
-        return read_answer(await self._http.send(request), state, result)
+    async def send(self, call: "Call") -> Any:
+        """Send a call, and read its answer; see `Transport.send`."""
+        request = call.request(self._http, self._base_url)
+        return call.read(await self._http.send(request))
 
     async def close(self) -> None:
         """Close the connections, unless they are the caller's own."""
@@ -145,42 +163,134 @@ class AsyncTransport:
             await self._http.aclose()
 
 
-def build_request(
-    http: httpx.Client | httpx.AsyncClient,
-    method: str,
-    base_url: str,
-    path: str,
-    id: str,
-    arguments: dict[str, Any] | None,
-) -> httpx.Request:
-    """Write a call as a request: arguments go into the body, or for GET into the query."""
-    url = base_url + path.replace("{id}", quote(id, safe=""))
-    headers = {"Accept": "application/json"}
-    given = {
-        name: value for name, value in (arguments or {}).items() if value is not OMITTED
-    }
-    if method in {"GET", "DELETE"}:
-        query = {
-            name: query_text(value)
-            for name, value in given.items()
-            if value is not None
+class Endpoints(Generic[AnyTransport]):
+    """The calls of an entity, by one transport or the other."""
+
+    def __init__(self, transport: AnyTransport) -> None:
+        self._transport: AnyTransport = transport
+
+    def __call__(self, call: "Call") -> Any:
+        """Send a call; it has no name, since those are the app's."""
+        return self._transport.send(call)
+
+
+class Endpoint(Generic[P, R]):
+    """A method that is one call of the app: it gives what it is annotated with, or awaits it."""
+
+    def __init__(
+        self, function: Callable[Concatenate[Any, P], R], options: "dict[str, Any]"
+    ) -> None:
+        self._function = function
+        self._signature = signature(function)
+        kinds = self._signature.parameters.items()
+        self._rest = [name for name, one in kinds if one.kind is one.VAR_KEYWORD]
+        self._options = options
+        self.__doc__ = function.__doc__
+
+    @overload
+    def __get__(self, calls: None, owner: object) -> Self: ...
+    @overload
+    def __get__(self, calls: Endpoints[Transport], owner: object) -> Callable[P, R]: ...
+    @overload
+    def __get__(
+        self, calls: Endpoints[AsyncTransport], owner: object
+    ) -> Callable[P, Awaitable[R]]: ...
+    def __get__(
+        self,
+        calls: Endpoints[Transport] | Endpoints[AsyncTransport] | None,
+        owner: object,
+    ) -> Any:
+        """Return the method of some calls."""
+        if calls is None:
+            return self
+
+        @wraps(self._function)
+        def send(*args: Any, **kwargs: Any) -> Any:
+            given = self._signature.bind(calls, *args, **kwargs).arguments
+            del given["self"]
+            for name in self._rest:
+                given.update(given.pop(name, {}))
+            answer = self._signature.return_annotation
+            return calls(Call(given, answer, **self._options))
+
+        return send
+
+
+def endpoint(
+    method: str, path: str, **options: bool
+) -> Callable[[Callable[Concatenate[Any, P], R]], Endpoint[P, R]]:
+    """Make a call of a method that has its signature, and no body.
+
+    Args:
+        method: The HTTP method.
+        path: The path; it has `{id}` where a record's id goes.
+        options: The others of `Call`.
+    """
+    return lambda function: Endpoint(
+        function, {"method": method, "path": path, **options}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: what is sent, and what is read of the answer.
+
+    Args:
+        arguments: The arguments by name, and the record's id as `id`; `UNSET` is not sent.
+        answer: The type of the answer: an `EntityResponse`, or `None`.
+        method: The HTTP method.
+        path: The path.
+        once: Whether the app carries it out once, however often its request arrives.
+        skips_none: Whether the result is a list in which `None` means nothing.
+    """
+
+    arguments: dict[str, Any]
+    answer: Any
+    method: str
+    path: str
+    once: bool = False
+    skips_none: bool = False
+
+    def request(
+        self, http: httpx.Client | httpx.AsyncClient, base_url: str
+    ) -> httpx.Request:
+        """Write it as a request: arguments go into the body, or for GET into the query."""
+        url, arguments = base_url.rstrip("/") + self.path, dict(self.arguments)
+        if "{id}" in self.path:
+            url = url.replace("{id}", quote(arguments.pop("id"), safe=""))
+        headers = {"Accept": "application/json"}
+        given = {
+            name: write_value(value)
+            for name, value in arguments.items()
+            if value is not UNSET
         }
-        return http.build_request(method, url, params=query, headers=headers)
-    return http.build_request(method, url, json=given, headers=headers)
+        if self.method in {"GET", "DELETE"}:
+            query = argument_texts(given)
+            return http.build_request(self.method, url, params=query, headers=headers)
+        return http.build_request(self.method, url, json=given, headers=headers)
+
+    def read(self, response: httpx.Response) -> Any:
+        """Read the app's answer; an answer that is none is a `Problem`."""
+        data = _read_object(response)
+        kind = get_origin(self.answer)
+        key = "state" if kind is EntityResponse else None
+        if not response.is_success or (key is not None and key not in data):
+            status = {"status": response.status_code, "title": response.reason_phrase}
+            raise Problem({**status, **data})
+        if key is None:
+            return None
+        state, *rest = get_args(self.answer)
+        result = data.get("result")
+        if self.skips_none and result is not None:
+            result = [one for one in result if one is not None]
+        result = read_value(rest[0], result)
+        return EntityResponse(read_value(state, data["state"]), data["version"], result)
 
 
-def read_answer(
-    response: httpx.Response,
-    state: Callable[[Any], State],
-    result: Callable[[Any], Result],
-) -> Answer[State, Result]:
-    """Read the app's answer; an answer that is none is a `Problem`."""
-    data = _read_object(response)
-    if not response.is_success or "state" not in data:
-        raise Problem(
-            {"status": response.status_code, "title": response.reason_phrase, **data}
-        )
-    return Answer(state(data["state"]), data["version"], result(data.get("result")))
+def argument_texts(given: dict[str, Any]) -> dict[str, str]:
+    """Write arguments as a query; what is `None` is not given."""
+    given = {name: value for name, value in given.items() if value is not None}
+    return {name: query_text(value) for name, value in given.items()}
 
 
 def query_text(value: Any) -> str:
@@ -190,29 +300,124 @@ def query_text(value: Any) -> str:
     return json.dumps(value) if isinstance(value, dict | list) else str(value)
 
 
-def read_number(value: float | None) -> float:
-    """Read a number; JSON has `null` for what is none."""
-    return float("nan") if value is None else float(value)
+def write_value(value: Any) -> Any:
+    """Write a value as JSON has it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
+    if type(value) in (list, tuple):
+        return [write_value(one) for one in value]
+    if type(value) in (set, frozenset):
+        return sorted([write_value(one) for one in value], key=repr)
+    if type(value) is dict:
+        pairs = cast(Any, value).items()
+        return {write_key(key): write_value(one) for key, one in pairs}
+    if isinstance(value, Value):
+        return value.to_json()
+    return value
 
 
-def is_object(value: Any) -> bool:
-    """Whether a value is a JSON object."""
-    return isinstance(value, dict)
+def write_key(key: Any) -> str:
+    """Write a key as the text that JSON needs there."""
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return str(write_value(key))
 
 
-def has_key(value: Any, key: str) -> bool:
-    """Whether a value is a JSON object with that key."""
-    return isinstance(value, dict) and key in value
+def read_value(type_: Any, value: Any) -> Any:
+    """Read what JSON has of a value of a type; what it cannot tell apart stays JSON."""
+    origin, items = get_origin(type_), get_args(type_)
+    if origin is Union or origin is UnionType:
+        return _read_union([one for one in items if one is not NoneType], value)
+    if type_ is None or type_ is NoneType:
+        return None
+    if origin in (list, set, frozenset) or (origin is tuple and items[1:] == (...,)):
+        make = cast("Callable[[list[Any]], Any]", origin)
+        return make([read_value(items[0], one) for one in value])
+    if origin is tuple:
+        return tuple([read_value(*pair) for pair in zip(items, value, strict=True)])
+    if origin is dict:
+        key, item = items
+        return {
+            read_key(key, name): read_value(item, one) for name, one in value.items()
+        }
+    if isinstance(type_, type) and issubclass(type_, Value):
+        return type_.from_json(value)
+    if type_ is float:
+        # JSON has `null` for what is no number.
+        return float("nan") if value is None else float(value)
+    if type_ is bytes:
+        return b64decode(value)
+    if type_ is timedelta:
+        return timedelta(seconds=value)
+    if type_ in (date, datetime, time):
+        return type_.fromisoformat(value)
+    if type_ in (Decimal, UUID):
+        return type_(value)
+    if isinstance(type_, type) and issubclass(type_, Enum):
+        return type_(value)
+    return value
 
 
-def has_tag(value: Any, key: str, tag: object) -> bool:
-    """Whether a value is a JSON object that says by a key what it is."""
-    return isinstance(value, dict) and cast("dict[str, Any]", value).get(key) == tag
+def read_key(type_: Any, key: str) -> Any:
+    """Read a key, which JSON has as text, whatever it is."""
+    if type_ is bool:
+        return key == "true"
+    if type_ in (int, float):
+        return type_(key)
+    if type_ is timedelta:
+        return timedelta(seconds=float(key))
+    if isinstance(type_, type) and issubclass(type_, Enum):
+        return next(one for one in type_ if str(one.value) == key)
+    if get_origin(type_) is Literal:
+        return next(one for one in get_args(type_) if str(one) == key)
+    return read_value(type_, key)
 
 
-def literal_key(text: str, choices: list[Any]) -> Any:
-    """Read a key that is one of some literals; JSON has every key as text."""
-    return next(choice for choice in choices if str(choice) == text)
+def _read_union(types: list[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if len(types) == 1:
+        return read_value(types[0], value)
+    if not isinstance(value, dict):
+        return value
+    data = cast("dict[str, Any]", value)
+    classes = [one for one in types if isinstance(one, type) and issubclass(one, Value)]
+    fitting = [one for one in classes if _fits(one, data)]
+    # What derives from another has all that the other has, and more.
+    cls = max(fitting, key=lambda one: len(_hints(one)), default=None)
+    return data if cls is None else cls.from_json(data)
+
+
+def _fits(cls: type[Value], data: dict[str, Any]) -> bool:
+    """Tell whether an object has the fields of a class, and its tags."""
+    return all(
+        name in data
+        and (get_origin(hint) is not Literal or data[name] in get_args(hint))
+        for name, hint in _hints(cls)
+    )
+
+
+def _hints(cls: type[Value]) -> list[tuple[str, Any]]:
+    """Return the fields of a class with their types."""
+    known = _HINTS.get(cls)
+    if known is None:
+        known = _HINTS[cls] = [*get_type_hints(cls).items()]
+    return known
+
+
+_HINTS: dict[type[Value], list[tuple[str, Any]]] = {}
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value or () if isinstance(one, dict)]
 
 
 def _read_object(response: httpx.Response) -> dict[str, Any]:
@@ -221,7 +426,3 @@ def _read_object(response: httpx.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return cast("dict[str, Any]", data) if isinstance(data, dict) else {}
-
-
-def _nothing(_: Any) -> None:
-    return None

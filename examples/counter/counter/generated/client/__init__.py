@@ -8,26 +8,26 @@ import httpx
 
 from .counter import AsyncCounterClient, CounterClient, CounterState
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Omitted,
+    EntityResponse,
     Problem,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncClient",
     "AsyncCounterClient",
     "Client",
     "CounterClient",
     "CounterState",
-    "OMITTED",
-    "Omitted",
+    "EntityResponse",
     "Problem",
+    "UNSET",
+    "UnsetType",
 ]
 
 

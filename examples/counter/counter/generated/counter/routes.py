@@ -2,31 +2,18 @@
 """HTTP routes of Counter: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    answer_event,
-    answer_page,
-)
+from starmodel import web
 
 from counter.generated.counter import commands
-from counter.generated.counter.page import COUNTER_FRAGMENTS, counter_page
+from counter.generated.counter.page import counter_page
 from counter.generated.counter.state import COUNTER
 
-INCREMENT_ARGUMENTS = Arguments(amount=Argument(core_schema.int_schema(), default=1))
+INCREMENT_ARGUMENTS = web.Arguments(
+    amount=web.Argument(core_schema.int_schema(), default=1),
+)
 
 
-async def read_counter(request: Request) -> Response:
-    """GET /counter: the page, or the state as JSON."""
-    snapshot = await request.services.read(COUNTER, request.session, request.actor)
-    return answer_page(request, snapshot, counter_page)
-
-
-async def increment(request: Request) -> Response:
+async def increment(request: web.Request) -> web.Response:
     """POST /counter/increment -> Counter.increment(amount: int = 1) -> None"""
     arguments = await INCREMENT_ARGUMENTS.read(request)
     outcome = await commands.increment(
@@ -35,14 +22,14 @@ async def increment(request: Request) -> Response:
         amount=arguments["amount"],
         actor=request.actor,
     )
-    return answer_event(request, COUNTER, outcome)
+    return web.respond_event(request, COUNTER, outcome)
 
 
-counter_resource = Resource(
+counter_resource = web.Resource(
     COUNTER,
     routes=[
-        Route("GET", "/counter", read_counter),
-        Route(
+        web.page_route(COUNTER, counter_page),
+        web.Route(
             "POST",
             "/counter/increment",
             increment,
@@ -50,5 +37,4 @@ counter_resource = Resource(
             arguments=INCREMENT_ARGUMENTS,
         ),
     ],
-    fragments=COUNTER_FRAGMENTS,
 )

@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Scope, StateStore
+import starmodel as sm
 
 from counter.entities import Counter
 
@@ -17,18 +16,18 @@ class CounterState(TypedDict):
 
 
 def counter_state(counter: Counter) -> CounterState:
-    """Pick the public fields of a Counter."""
+    """Return the public fields of a Counter."""
     return {
         "count": counter.count,
         "update_count": counter.update_count,
     }
 
 
-COUNTER = EntityDefinition(
+COUNTER = sm.EntityDefinition(
     Counter,
     name="counter",
     namespace="counter",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.SESSION,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.SESSION,
     state=counter_state,
 )

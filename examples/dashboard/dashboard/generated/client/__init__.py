@@ -14,28 +14,28 @@ from .dashboard import (
     Target,
 )
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Omitted,
+    EntityResponse,
     Problem,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncClient",
     "AsyncDashboardClient",
     "Client",
     "DashboardClient",
     "DashboardState",
-    "OMITTED",
-    "Omitted",
+    "EntityResponse",
     "Problem",
     "Region",
     "Target",
+    "UNSET",
+    "UnsetType",
 ]
 
 

@@ -3,15 +3,7 @@
 
 from decimal import Decimal
 
-from starmodel.web.datastar.actions import (
-    OMITTED,
-    Expression,
-    Omitted,
-    Signal,
-    live_action,
-    post_action,
-)
-from starmodel.web.datastar.attributes import encode_data
+import starmodel as sm
 
 from dashboard.entities import Dashboard
 from dashboard.generated.dashboard.state import DashboardState, dashboard_state
@@ -19,51 +11,52 @@ from dashboard.generated.dashboard.state import DashboardState, dashboard_state
 WATCH = "dashboard"
 """What `/live?watch=` calls the Dashboard of the session."""
 
-regions = Signal("$dashboard.regions")
-progress = Signal("$dashboard.progress")
-running = Signal("$dashboard.running")
-revenue = Signal("$dashboard.revenue")
-orders = Signal("$dashboard.orders")
-average_order = Signal("$dashboard.average_order")
+regions = sm.Signal("$dashboard.regions")
+progress = sm.Signal("$dashboard.progress")
+running = sm.Signal("$dashboard.running")
+revenue = sm.Signal("$dashboard.revenue")
+orders = sm.Signal("$dashboard.orders")
+average_order = sm.Signal("$dashboard.average_order")
 
-ERRORS = {
-    "dashboard": {
-        "record_order": {"region": "", "amount": "", "_": ""},
-        "recalculate": {"pause": "", "_": ""},
-    },
-}
+ERRORS = sm.error_signals(
+    "dashboard",
+    {"record_order": ["region", "amount"], "recalculate": ["pause"]},
+)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def record_order(
     *,
-    region: str | Expression | Omitted,
-    amount: Decimal | Expression | Omitted,
-) -> Expression:
+    region: str | sm.Expression | sm.UnsetType,
+    amount: Decimal | sm.Expression | sm.UnsetType,
+) -> sm.Expression:
     """Add one order to a region.
 
     POST /dashboard/record_order -> Dashboard.record_order(region: str, amount: Annotated[Decimal, Field(gt=0, le=10_000)]) -> None
     """
-    return post_action("/dashboard/record_order", region=region, amount=amount)
+    return sm.post_action("/dashboard/record_order", region=region, amount=amount)
 
 
-def recalculate(*, pause: float | Expression | Omitted = OMITTED) -> Expression:
+def recalculate(
+    *,
+    pause: float | sm.Expression | sm.UnsetType = sm.UNSET,
+) -> sm.Expression:
     """Go through the regions one by one, and tell what was found.
 
     Every step is stored and shown before the next begins.
 
     POST /dashboard/recalculate -> Dashboard.recalculate(pause: Annotated[float, Field(ge=0, le=2)] = 0.4) -> AsyncIterator[FT]
     """
-    return post_action("/dashboard/recalculate", pause=pause)
+    return sm.post_action("/dashboard/recalculate", pause=pause)
 
 
-def live() -> Expression:
+def live() -> sm.Expression:
     """Keep the page in step with the Dashboard of the session: for `data-init`."""
-    return live_action(WATCH)
+    return sm.live_action(WATCH)
 
 
-def signals(state: DashboardState | None = None) -> Expression:
+def signals(state: DashboardState | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = dashboard_state(Dashboard())
-    return Expression(encode_data({"dashboard": state, "errors": ERRORS}))
+    return sm.Expression(sm.encode_data({"dashboard": state, "errors": ERRORS}))

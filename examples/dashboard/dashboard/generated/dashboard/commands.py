@@ -4,26 +4,25 @@
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
-from starmodel.application import Outcome, Services
-from starmodel.domain import ANONYMOUS, Actor, Fragment, render_fragment
+import starmodel as sm
 
 from dashboard.generated.dashboard.state import DASHBOARD
 
 
 async def record_order(
-    services: Services,
+    services: sm.Services,
     session: str,
     *,
     region: str,
     amount: Decimal,
-    actor: Actor = ANONYMOUS,
-) -> Outcome[None]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> sm.CommandResult[None]:
     """Add one order to a region.
 
     Runs Dashboard.record_order(region: str, amount: Annotated[Decimal, Field(gt=0, le=10_000)]) -> None.
     """
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             dashboard = await work.load(DASHBOARD, session)
             dashboard.record_order(region=region, amount=amount)
             outcome = await work.commit(
@@ -34,15 +33,16 @@ async def record_order(
             )
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def recalculate(
-    services: Services,
+    services: sm.Services,
     session: str,
     *,
     pause: float = 0.4,
-    actor: Actor = ANONYMOUS,
-) -> AsyncIterator[Outcome[Fragment | None]]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> AsyncIterator[sm.CommandResult[sm.Fragment | None]]:
     """Go through the regions one by one, and tell what was found.
 
     Every step is stored and shown before the next begins.
@@ -52,7 +52,7 @@ async def recalculate(
     async with services.unit_of_work(actor) as work:
         dashboard = await work.load(DASHBOARD, session)
         async for step in dashboard.recalculate(pause=pause):
-            fragment = render_fragment(step, selector="#log", mode="append")
+            fragment = sm.render_fragment(step, selector="#log", mode="append")
             yield await work.checkpoint(
                 dashboard,
                 "recalculate",

@@ -4,38 +4,23 @@
 from decimal import Decimal
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    StreamResponse,
-    answer_event,
-    answer_state,
-    answer_stream,
-)
+from starmodel import web
 
 from dashboard.generated.dashboard import commands
 from dashboard.generated.dashboard.state import DASHBOARD
 
-RECORD_ORDER_ARGUMENTS = Arguments(
-    region=Argument(core_schema.str_schema()),
-    amount=Argument(core_schema.decimal_schema(le=Decimal("10000"), gt=Decimal("0"))),
+RECORD_ORDER_ARGUMENTS = web.Arguments(
+    region=web.Argument(core_schema.str_schema()),
+    amount=web.Argument(
+        core_schema.decimal_schema(le=Decimal("10000"), gt=Decimal("0")),
+    ),
 )
-RECALCULATE_ARGUMENTS = Arguments(
-    pause=Argument(core_schema.float_schema(le=2, ge=0), default=0.4),
+RECALCULATE_ARGUMENTS = web.Arguments(
+    pause=web.Argument(core_schema.float_schema(le=2, ge=0), default=0.4),
 )
 
 
-async def read_dashboard(request: Request) -> Response:
-    """GET /dashboard: the state as JSON."""
-    snapshot = await request.services.read(DASHBOARD, request.session, request.actor)
-    return answer_state(snapshot)
-
-
-async def record_order(request: Request) -> Response:
+async def record_order(request: web.Request) -> web.Response:
     """POST /dashboard/record_order -> Dashboard.record_order(region: str, amount: Annotated[Decimal, Field(gt=0, le=10_000)]) -> None"""
     arguments = await RECORD_ORDER_ARGUMENTS.read(request)
     outcome = await commands.record_order(
@@ -45,10 +30,10 @@ async def record_order(request: Request) -> Response:
         amount=arguments["amount"],
         actor=request.actor,
     )
-    return answer_event(request, DASHBOARD, outcome)
+    return web.respond_event(request, DASHBOARD, outcome)
 
 
-async def recalculate(request: Request) -> Response | StreamResponse:
+async def recalculate(request: web.Request) -> web.Response | web.StreamResponse:
     """POST /dashboard/recalculate -> Dashboard.recalculate(pause: Annotated[float, Field(ge=0, le=2)] = 0.4) -> AsyncIterator[FT]"""
     arguments = await RECALCULATE_ARGUMENTS.read(request)
     outcomes = commands.recalculate(
@@ -57,21 +42,21 @@ async def recalculate(request: Request) -> Response | StreamResponse:
         pause=arguments["pause"],
         actor=request.actor,
     )
-    return await answer_stream(request, DASHBOARD, outcomes)
+    return await web.respond_stream(request, DASHBOARD, outcomes)
 
 
-dashboard_resource = Resource(
+dashboard_resource = web.Resource(
     DASHBOARD,
     routes=[
-        Route("GET", "/dashboard", read_dashboard, json_only=True),
-        Route(
+        web.state_route(DASHBOARD),
+        web.Route(
             "POST",
             "/dashboard/record_order",
             record_order,
             event="record_order",
             arguments=RECORD_ORDER_ARGUMENTS,
         ),
-        Route(
+        web.Route(
             "POST",
             "/dashboard/recalculate",
             recalculate,

@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Scope, StateStore
+import starmodel as sm
 
 from dashboard.entities import Dashboard, Region, Target
 
@@ -37,7 +36,7 @@ class DashboardState(TypedDict):
 
 
 def target_state(target: Target) -> TargetState:
-    """Pick the public fields of a Target."""
+    """Return the public fields of a Target."""
     return {
         "revenue": str(target.revenue),
         "orders": target.orders,
@@ -45,7 +44,7 @@ def target_state(target: Target) -> TargetState:
 
 
 def region_state(region: Region) -> RegionState:
-    """Pick the public fields of a Region."""
+    """Return the public fields of a Region."""
     return {
         "name": region.name,
         "revenue": str(region.revenue),
@@ -55,7 +54,7 @@ def region_state(region: Region) -> RegionState:
 
 
 def dashboard_state(dashboard: Dashboard) -> DashboardState:
-    """Pick the public fields of a Dashboard."""
+    """Return the public fields of a Dashboard."""
     return {
         "regions": [region_state(region) for region in dashboard.regions],
         "progress": dashboard.progress,
@@ -66,12 +65,12 @@ def dashboard_state(dashboard: Dashboard) -> DashboardState:
     }
 
 
-DASHBOARD = EntityDefinition(
+DASHBOARD = sm.EntityDefinition(
     Dashboard,
     name="dashboard",
     namespace="dashboard",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.SESSION,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.SESSION,
     state=dashboard_state,
     ttl=3600,
     renders_itself=True,

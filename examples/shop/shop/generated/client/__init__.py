@@ -29,19 +29,18 @@ from .product import (
 )
 from .tag import AsyncTagClient, TagClient, TagFilters, TagState
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Found,
-    Omitted,
+    EntityResponse,
     Problem,
+    QueryPage,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncClient",
     "AsyncCustomerClient",
     "AsyncOrderClient",
@@ -53,9 +52,7 @@ __all__ = [
     "CustomerFilters",
     "CustomerState",
     "Dimensions",
-    "Found",
-    "OMITTED",
-    "Omitted",
+    "EntityResponse",
     "OrderClient",
     "OrderFilters",
     "OrderLineClient",
@@ -67,10 +64,13 @@ __all__ = [
     "ProductClient",
     "ProductFilters",
     "ProductState",
+    "QueryPage",
     "Status",
     "TagClient",
     "TagFilters",
     "TagState",
+    "UNSET",
+    "UnsetType",
 ]
 
 

@@ -31,17 +31,22 @@ class CustomerEndpoints(http.Endpoints[http.AnyTransport]):
     """Somebody who buys."""
 
     @http.endpoint("GET", "/customer/{id}")
-    def read(self, id: str) -> http.Answer[CustomerState, None]:
+    def read(self, id: str) -> http.EntityResponse[CustomerState, None]:
         """Read the public fields."""
         ...
 
     @http.endpoint("GET", "/customer")
-    def find(self, **filters: Unpack[CustomerFilters]) -> http.Found[CustomerState]:
+    def find(self, **filters: Unpack[CustomerFilters]) -> http.QueryPage[CustomerState]:
         """Find customers, a page of them at a time."""
         ...
 
     @http.endpoint("POST", "/customer", once=True)
-    def create(self, *, name: str, email: str) -> http.Answer[CustomerState, None]:
+    def create(
+        self,
+        *,
+        name: str,
+        email: str,
+    ) -> http.EntityResponse[CustomerState, None]:
         """Make a customer."""
         ...
 
@@ -50,10 +55,10 @@ class CustomerEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        name: str | http.Omitted = http.OMITTED,
-        email: str | http.Omitted = http.OMITTED,
-        version: int | http.Omitted = http.OMITTED,
-    ) -> http.Answer[CustomerState, None]:
+        name: str | http.UnsetType = http.UNSET,
+        email: str | http.UnsetType = http.UNSET,
+        version: int | http.UnsetType = http.UNSET,
+    ) -> http.EntityResponse[CustomerState, None]:
         """Change a customer; what is left out stays as it is."""
         ...
 

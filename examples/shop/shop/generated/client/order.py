@@ -47,12 +47,12 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
     """What a customer wants, line by line."""
 
     @http.endpoint("GET", "/order/{id}")
-    def read(self, id: str) -> http.Answer[OrderState, None]:
+    def read(self, id: str) -> http.EntityResponse[OrderState, None]:
         """Read the public fields."""
         ...
 
     @http.endpoint("GET", "/order")
-    def find(self, **filters: Unpack[OrderFilters]) -> http.Found[OrderState]:
+    def find(self, **filters: Unpack[OrderFilters]) -> http.QueryPage[OrderState]:
         """Find orders, a page of them at a time."""
         ...
 
@@ -63,7 +63,7 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
         *,
         product: str,
         quantity: int,
-    ) -> http.Answer[OrderState, None]:
+    ) -> http.EntityResponse[OrderState, None]:
         """Put a product into the order.
 
         Runs Order.add_line(work: UnitOfWork, product: Product, quantity: Quantity) -> None.
@@ -71,7 +71,7 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
         ...
 
     @http.endpoint("POST", "/order/{id}/place", once=True)
-    def place(self, id: str) -> http.Answer[OrderState, None]:
+    def place(self, id: str) -> http.EntityResponse[OrderState, None]:
         """Take the stock of every line, or fail whole.
 
         Runs Order.place(work: UnitOfWork) -> None.
@@ -79,8 +79,8 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
         ...
 
     @http.endpoint("POST", "/order/{id}/cancel", once=True)
-    def cancel(self, id: str) -> http.Answer[OrderState, None]:
-        """Give the stock back.
+    def cancel(self, id: str) -> http.EntityResponse[OrderState, None]:
+        """Return the stock back.
 
         Runs Order.cancel(work: UnitOfWork) -> None.
         """
@@ -91,8 +91,8 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         *,
         customer: str,
-        note: str | http.Omitted = http.OMITTED,
-    ) -> http.Answer[OrderState, None]:
+        note: str | http.UnsetType = http.UNSET,
+    ) -> http.EntityResponse[OrderState, None]:
         """Make an order."""
         ...
 

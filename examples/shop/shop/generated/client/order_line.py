@@ -37,12 +37,15 @@ class OrderLineEndpoints(http.Endpoints[http.AnyTransport]):
     """A product in an order, at the price it had."""
 
     @http.endpoint("GET", "/order_line/{id}")
-    def read(self, id: str) -> http.Answer[OrderLineState, None]:
+    def read(self, id: str) -> http.EntityResponse[OrderLineState, None]:
         """Read the public fields."""
         ...
 
     @http.endpoint("GET", "/order_line")
-    def find(self, **filters: Unpack[OrderLineFilters]) -> http.Found[OrderLineState]:
+    def find(
+        self,
+        **filters: Unpack[OrderLineFilters],
+    ) -> http.QueryPage[OrderLineState]:
         """Find order lines, a page of them at a time."""
         ...
 

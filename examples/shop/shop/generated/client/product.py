@@ -61,17 +61,22 @@ class ProductEndpoints(http.Endpoints[http.AnyTransport]):
     """Something the shop sells."""
 
     @http.endpoint("GET", "/product/{id}")
-    def read(self, id: str) -> http.Answer[ProductState, None]:
+    def read(self, id: str) -> http.EntityResponse[ProductState, None]:
         """Read the public fields."""
         ...
 
     @http.endpoint("GET", "/product")
-    def find(self, **filters: Unpack[ProductFilters]) -> http.Found[ProductState]:
+    def find(self, **filters: Unpack[ProductFilters]) -> http.QueryPage[ProductState]:
         """Find products, a page of them at a time."""
         ...
 
     @http.endpoint("POST", "/product/{id}/restock", once=True)
-    def restock(self, id: str, *, quantity: int) -> http.Answer[ProductState, None]:
+    def restock(
+        self,
+        id: str,
+        *,
+        quantity: int,
+    ) -> http.EntityResponse[ProductState, None]:
         """Put more of it on the shelf.
 
         Runs Product.restock(quantity: Quantity) -> None.
@@ -84,11 +89,11 @@ class ProductEndpoints(http.Endpoints[http.AnyTransport]):
         *,
         name: str,
         sku: str,
-        price: Decimal | http.Omitted = http.OMITTED,
-        status: Status | http.Omitted = http.OMITTED,
-        dimensions: Dimensions | http.Omitted = http.OMITTED,
-        tags: list[str] | http.Omitted = http.OMITTED,
-    ) -> http.Answer[ProductState, None]:
+        price: Decimal | http.UnsetType = http.UNSET,
+        status: Status | http.UnsetType = http.UNSET,
+        dimensions: Dimensions | http.UnsetType = http.UNSET,
+        tags: list[str] | http.UnsetType = http.UNSET,
+    ) -> http.EntityResponse[ProductState, None]:
         """Make a product."""
         ...
 
@@ -97,14 +102,14 @@ class ProductEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        name: str | http.Omitted = http.OMITTED,
-        sku: str | http.Omitted = http.OMITTED,
-        price: Decimal | http.Omitted = http.OMITTED,
-        status: Status | http.Omitted = http.OMITTED,
-        dimensions: Dimensions | http.Omitted = http.OMITTED,
-        tags: list[str] | http.Omitted = http.OMITTED,
-        version: int | http.Omitted = http.OMITTED,
-    ) -> http.Answer[ProductState, None]:
+        name: str | http.UnsetType = http.UNSET,
+        sku: str | http.UnsetType = http.UNSET,
+        price: Decimal | http.UnsetType = http.UNSET,
+        status: Status | http.UnsetType = http.UNSET,
+        dimensions: Dimensions | http.UnsetType = http.UNSET,
+        tags: list[str] | http.UnsetType = http.UNSET,
+        version: int | http.UnsetType = http.UNSET,
+    ) -> http.EntityResponse[ProductState, None]:
         """Change a product; what is left out stays as it is."""
         ...
 

@@ -29,17 +29,17 @@ class TagEndpoints(http.Endpoints[http.AnyTransport]):
     """A word that products are found by."""
 
     @http.endpoint("GET", "/tag/{id}")
-    def read(self, id: str) -> http.Answer[TagState, None]:
+    def read(self, id: str) -> http.EntityResponse[TagState, None]:
         """Read the public fields."""
         ...
 
     @http.endpoint("GET", "/tag")
-    def find(self, **filters: Unpack[TagFilters]) -> http.Found[TagState]:
+    def find(self, **filters: Unpack[TagFilters]) -> http.QueryPage[TagState]:
         """Find tags, a page of them at a time."""
         ...
 
     @http.endpoint("POST", "/tag", once=True)
-    def create(self, *, name: str) -> http.Answer[TagState, None]:
+    def create(self, *, name: str) -> http.EntityResponse[TagState, None]:
         """Make a tag."""
         ...
 
@@ -48,9 +48,9 @@ class TagEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        name: str | http.Omitted = http.OMITTED,
-        version: int | http.Omitted = http.OMITTED,
-    ) -> http.Answer[TagState, None]:
+        name: str | http.UnsetType = http.UNSET,
+        version: int | http.UnsetType = http.UNSET,
+    ) -> http.EntityResponse[TagState, None]:
         """Change a tag; what is left out stays as it is."""
         ...
 

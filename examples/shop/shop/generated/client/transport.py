@@ -44,7 +44,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[State, Result]):
+class EntityResponse(Generic[State, Result]):
     """What the app answered: the public fields, their version, and what the event gave."""
 
     state: State
@@ -53,7 +53,7 @@ class Answer(Generic[State, Result]):
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[State]):
+class QueryPage(Generic[State]):
     """The records that were found, as far as they fit on one page.
 
     `next` is the cursor of those that follow, and `None` on the last page. `included` has for
@@ -66,7 +66,7 @@ class Found(Generic[State]):
 
 
 @dataclass(frozen=True, slots=True)
-class ArgumentProblem:
+class ArgumentError:
     """What is wrong with one argument.
 
     `name` is empty for what belongs to none. `type` is a word for programs, such as `missing`.
@@ -98,8 +98,8 @@ class Problem(Exception):
         self.id: str | None = data.get("id")
         self.version: int | None = data.get("version")
         self.differs: dict[str, Any] = data.get("differs") or {}
-        self.errors: tuple[ArgumentProblem, ...] = tuple(
-            ArgumentProblem(
+        self.errors: tuple[ArgumentError, ...] = tuple(
+            ArgumentError(
                 error.get("name", ""), error.get("message", ""), error.get("type", "")
             )
             for error in _objects(data.get("errors"))
@@ -108,13 +108,13 @@ class Problem(Exception):
         super().__init__(f"{self.status} {self.title}: {' '.join(told)}")
 
 
-class Omitted(Enum):
-    """The type of `OMITTED`."""
+class UnsetType(Enum):
+    """The type of `UNSET`."""
 
-    OMITTED = "omitted"
+    UNSET = "unset"
 
 
-OMITTED: Final = Omitted.OMITTED
+UNSET: Final = UnsetType.UNSET
 """An argument that is not given: the app's default counts, or a field stays as it is."""
 
 READ_ONLY: Final = {"mark": "read-only"}
@@ -229,7 +229,7 @@ class Endpoint(Generic[P, R]):
         calls: Endpoints[Transport] | Endpoints[AsyncTransport] | None,
         owner: object,
     ) -> Any:
-        """Give the method of some calls."""
+        """Return the method of some calls."""
         if calls is None:
             return self
 
@@ -265,8 +265,8 @@ class Call:
     """One call: what is sent, and what is read of the answer.
 
     Args:
-        arguments: The arguments by name, and the record's id as `id`; `OMITTED` is not sent.
-        answer: The type of the answer: an `Answer`, a page of records as `Found`, or `None`.
+        arguments: The arguments by name, and the record's id as `id`; `UNSET` is not sent.
+        answer: The type of the answer: an `EntityResponse`, a page of records as `QueryPage`, or `None`.
         method: The HTTP method.
         path: The path.
         once: Whether the app carries it out once, however often its request arrives.
@@ -287,7 +287,7 @@ class Call:
         url, arguments = base_url.rstrip("/") + self.path, dict(self.arguments)
         if "{id}" in self.path:
             url = url.replace("{id}", quote(arguments.pop("id"), safe=""))
-        if get_origin(self.answer) is Found:
+        if get_origin(self.answer) is QueryPage:
             arguments = where.named(arguments)
         headers = {"Accept": "application/json"}
         if self.once:
@@ -296,10 +296,10 @@ class Call:
         given = {
             name: write_value(value)
             for name, value in arguments.items()
-            if value is not OMITTED
+            if value is not UNSET
         }
         if self.method in {"GET", "DELETE"}:
-            is_query = get_origin(self.answer) is Found
+            is_query = get_origin(self.answer) is QueryPage
             query = query_texts(given) if is_query else argument_texts(given)
             return http.build_request(self.method, url, params=query, headers=headers)
         return http.build_request(self.method, url, json=given, headers=headers)
@@ -308,21 +308,21 @@ class Call:
         """Read the app's answer; an answer that is none is a `Problem`."""
         data = _read_object(response)
         kind = get_origin(self.answer)
-        key = {Answer: "state", Found: "items"}.get(kind)
+        key = {EntityResponse: "state", QueryPage: "items"}.get(kind)
         if not response.is_success or (key is not None and key not in data):
             status = {"status": response.status_code, "title": response.reason_phrase}
             raise Problem({**status, **data})
         if key is None:
             return None
         state, *rest = get_args(self.answer)
-        if kind is Found:
+        if kind is QueryPage:
             items = [read_value(state, one) for one in data["items"]]
-            return Found(items, data["next"], data.get("included") or {})
+            return QueryPage(items, data["next"], data.get("included") or {})
         result = data.get("result")
         if self.skips_none and result is not None:
             result = [one for one in result if one is not None]
         result = read_value(rest[0], result)
-        return Answer(read_value(state, data["state"]), data["version"], result)
+        return EntityResponse(read_value(state, data["state"]), data["version"], result)
 
 
 def query_texts(given: dict[str, Any]) -> dict[str, str]:
@@ -462,7 +462,7 @@ def _fits(cls: type[Value], data: dict[str, Any]) -> bool:
 
 
 def _hints(cls: type[Value]) -> list[tuple[str, Any]]:
-    """Give the fields of a class with their types."""
+    """Return the fields of a class with their types."""
     known = _HINTS.get(cls)
     if known is None:
         known = _HINTS[cls] = [*get_type_hints(cls).items()]

@@ -27,9 +27,9 @@ def create(*, name: str | sm.Expression, email: str | sm.Expression) -> sm.Expre
 def update(
     id: str | sm.Expression,
     *,
-    name: str | sm.Expression | sm.Omitted = sm.OMITTED,
-    email: str | sm.Expression | sm.Omitted = sm.OMITTED,
-    version: int | None | sm.Expression | sm.Omitted = sm.OMITTED,
+    name: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    email: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
 ) -> sm.Expression:
     """Change a customer; what is left out stays as it is.
 

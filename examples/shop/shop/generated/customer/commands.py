@@ -13,9 +13,9 @@ async def create(
     email: str,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Make a customer."""
-    arguments = sm.given(name=name, email=email)
+    arguments = sm.drop_unset(name=name, email=email)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             customer = CUSTOMER.make(arguments)
@@ -30,17 +30,17 @@ async def update(
     services: sm.Services,
     id: str,
     *,
-    name: str | sm.Omitted = sm.OMITTED,
-    email: str | sm.Omitted = sm.OMITTED,
+    name: str | sm.UnsetType = sm.UNSET,
+    email: str | sm.UnsetType = sm.UNSET,
     version: int | None = None,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Change a customer; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = sm.given(name=name, email=email)
+    arguments = sm.drop_unset(name=name, email=email)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             customer = await work.load(CUSTOMER, id)
@@ -58,7 +58,7 @@ async def delete(
     *,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Delete a customer."""
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():

@@ -25,7 +25,12 @@ class CustomerFilters(sm.Paging, total=False):
     email: where.Text
 
 
-CUSTOMER_QUERIES = sm.ColumnQueries(CUSTOMER, id=exact(str), name=text(), email=text())
+CUSTOMER_FILTER_SET = sm.ColumnFilterSet(
+    CUSTOMER,
+    id=exact(str),
+    name=text(),
+    email=text(),
+)
 
 
 async def find_customers(
@@ -38,4 +43,4 @@ async def find_customers(
 
     `q` is what one of these contains: name, email.
     """
-    return await sm.find(services, CUSTOMER_QUERIES, query, actor=actor)
+    return await sm.find(services, CUSTOMER_FILTER_SET, query, actor=actor)

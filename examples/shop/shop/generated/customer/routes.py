@@ -9,11 +9,11 @@ from shop.generated.customer.form_page import (
     DELETE_CUSTOMER,
     EDIT_CUSTOMER,
     NEW_CUSTOMER,
-    customer_draft,
+    customer_form_state,
 )
 from shop.generated.customer.list_page import customer_list, customer_list_page
 from shop.generated.customer.page import customer_page
-from shop.generated.customer.queries import CUSTOMER_QUERIES
+from shop.generated.customer.queries import CUSTOMER_FILTER_SET
 from shop.generated.customer.state import CUSTOMER
 from shop.generated.customer.table import CUSTOMER_TABLE
 
@@ -25,19 +25,19 @@ CUSTOMER_FIELDS = {
 customer_resource = web.Resource(
     CUSTOMER,
     routes=[
-        web.list_route(CUSTOMER_QUERIES, customer_list_page, customer_list),
+        web.list_route(CUSTOMER_FILTER_SET, customer_list_page, customer_list),
         web.page_route(CUSTOMER, customer_page),
-        web.options_route(CUSTOMER_QUERIES, label="name"),
+        web.options_route(CUSTOMER_FILTER_SET, label="name"),
         *web.create_routes(CUSTOMER, commands.create, CUSTOMER_FIELDS, NEW_CUSTOMER),
         *web.edit_routes(
-            CUSTOMER_QUERIES,
+            CUSTOMER_FILTER_SET,
             commands.update,
             CUSTOMER_FIELDS,
             EDIT_CUSTOMER,
-            customer_draft,
+            customer_form_state,
         ),
         *web.delete_routes(CUSTOMER, commands.delete, DELETE_CUSTOMER, label="name"),
     ],
     table=CUSTOMER_TABLE,
-    queries=CUSTOMER_QUERIES,
+    queries=CUSTOMER_FILTER_SET,
 )

@@ -17,7 +17,7 @@ class CustomerState(TypedDict):
 
 
 def customer_state(customer: Customer) -> CustomerState:
-    """Pick the public fields of a Customer."""
+    """Return the public fields of a Customer."""
     return {
         "id": customer.id,
         "name": customer.name,

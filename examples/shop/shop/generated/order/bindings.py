@@ -28,8 +28,8 @@ ERRORS = sm.error_signals(
 def add_line(
     id: str | sm.Expression,
     *,
-    product: str | sm.Expression | sm.Omitted,
-    quantity: int | sm.Expression | sm.Omitted,
+    product: str | sm.Expression | sm.UnsetType,
+    quantity: int | sm.Expression | sm.UnsetType,
 ) -> sm.Expression:
     """Put a product into the order.
 
@@ -53,7 +53,7 @@ def place(id: str | sm.Expression) -> sm.Expression:
 
 
 def cancel(id: str | sm.Expression) -> sm.Expression:
-    """Give the stock back.
+    """Return the stock back.
 
     POST /order/{id}/cancel -> Order.cancel(work: UnitOfWork) -> None
     """
@@ -63,7 +63,7 @@ def cancel(id: str | sm.Expression) -> sm.Expression:
 def create(
     *,
     customer: sm.Ref[Customer] | sm.Expression,
-    note: str | sm.Expression | sm.Omitted = sm.OMITTED,
+    note: str | sm.Expression | sm.UnsetType = sm.UNSET,
 ) -> sm.Expression:
     """Make an order.
 

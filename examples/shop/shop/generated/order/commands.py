@@ -16,7 +16,7 @@ async def add_line(
     quantity: int,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Put a product into the order.
 
     Runs Order.add_line(work: UnitOfWork, product: Product, quantity: Quantity) -> None.
@@ -45,7 +45,7 @@ async def place(
     *,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Take the stock of every line, or fail whole.
 
     Runs Order.place(work: UnitOfWork) -> None.
@@ -66,8 +66,8 @@ async def cancel(
     *,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
-    """Give the stock back.
+) -> sm.CommandResult[None]:
+    """Return the stock back.
 
     Runs Order.cancel(work: UnitOfWork) -> None.
     """
@@ -88,9 +88,9 @@ async def create(
     note: str = "",
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Make an order."""
-    arguments = sm.given(customer=customer, note=note)
+    arguments = sm.drop_unset(customer=customer, note=note)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             order = ORDER.make(arguments)
@@ -107,7 +107,7 @@ async def delete(
     *,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Delete an order."""
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():

@@ -42,7 +42,7 @@ class OrderFilters(sm.Paging, total=False):
     note: where.Text
 
 
-ORDER_QUERIES = sm.ColumnQueries(
+ORDER_FILTER_SET = sm.ColumnFilterSet(
     ORDER,
     id=exact(str),
     customer=reference(CUSTOMER),
@@ -62,4 +62,4 @@ async def find_orders(
 
     `q` is what one of these contains: note.
     """
-    return await sm.find(services, ORDER_QUERIES, query, actor=actor)
+    return await sm.find(services, ORDER_FILTER_SET, query, actor=actor)

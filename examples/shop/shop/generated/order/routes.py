@@ -9,7 +9,7 @@ from shop.generated.order import commands
 from shop.generated.order.form_page import DELETE_ORDER, NEW_ORDER
 from shop.generated.order.list_page import order_list, order_list_page
 from shop.generated.order.page import order_page, order_relations
-from shop.generated.order.queries import ORDER_QUERIES
+from shop.generated.order.queries import ORDER_FILTER_SET
 from shop.generated.order.state import ORDER
 from shop.generated.order.table import ORDER_TABLE
 
@@ -34,7 +34,7 @@ async def add_line(request: web.Request) -> web.Response:
         actor=request.actor,
         idempotency_key=request.idempotency_key,
     )
-    return web.answer_event(request, ORDER, outcome)
+    return web.respond_event(request, ORDER, outcome)
 
 
 async def place(request: web.Request) -> web.Response:
@@ -45,7 +45,7 @@ async def place(request: web.Request) -> web.Response:
         actor=request.actor,
         idempotency_key=request.idempotency_key,
     )
-    return web.answer_event(request, ORDER, outcome)
+    return web.respond_event(request, ORDER, outcome)
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -56,15 +56,15 @@ async def cancel(request: web.Request) -> web.Response:
         actor=request.actor,
         idempotency_key=request.idempotency_key,
     )
-    return web.answer_event(request, ORDER, outcome)
+    return web.respond_event(request, ORDER, outcome)
 
 
 order_resource = web.Resource(
     ORDER,
     routes=[
-        web.list_route(ORDER_QUERIES, order_list_page, order_list),
-        web.record_route(ORDER_QUERIES, order_page, order_relations),
-        web.options_route(ORDER_QUERIES),
+        web.list_route(ORDER_FILTER_SET, order_list_page, order_list),
+        web.record_route(ORDER_FILTER_SET, order_page, order_relations),
+        web.options_route(ORDER_FILTER_SET),
         web.Route(
             "POST",
             "/order/{id}/add_line",
@@ -78,5 +78,5 @@ order_resource = web.Resource(
         *web.delete_routes(ORDER, commands.delete, DELETE_ORDER),
     ],
     table=ORDER_TABLE,
-    queries=ORDER_QUERIES,
+    queries=ORDER_FILTER_SET,
 )

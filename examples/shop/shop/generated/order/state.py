@@ -19,7 +19,7 @@ class OrderState(TypedDict):
 
 
 def order_state(order: Order) -> OrderState:
-    """Pick the public fields of an Order."""
+    """Return the public fields of an Order."""
     return {
         "id": order.id,
         "customer": order.customer.id,

@@ -12,7 +12,7 @@ async def delete(
     *,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Delete an order line."""
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():

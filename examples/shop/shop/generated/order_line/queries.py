@@ -40,7 +40,7 @@ class OrderLineFilters(sm.Paging, total=False):
     price: where.Ordered[Decimal]
 
 
-ORDER_LINE_QUERIES = sm.ColumnQueries(
+ORDER_LINE_FILTER_SET = sm.ColumnFilterSet(
     ORDER_LINE,
     id=exact(str),
     order=reference(ORDER),
@@ -57,4 +57,4 @@ async def find_order_lines(
     **query: Unpack[OrderLineFilters],
 ) -> sm.QueryPage[OrderLine]:
     """Find order lines that `actor` may read, a page of them at a time."""
-    return await sm.find(services, ORDER_LINE_QUERIES, query, actor=actor)
+    return await sm.find(services, ORDER_LINE_FILTER_SET, query, actor=actor)

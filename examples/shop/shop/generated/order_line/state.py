@@ -19,7 +19,7 @@ class OrderLineState(TypedDict):
 
 
 def order_line_state(order_line: OrderLine) -> OrderLineState:
-    """Pick the public fields of an OrderLine."""
+    """Return the public fields of an OrderLine."""
     return {
         "id": order_line.id,
         "order": order_line.order.id,

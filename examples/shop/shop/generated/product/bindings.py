@@ -32,7 +32,7 @@ ERRORS = sm.error_signals(
 def restock(
     id: str | sm.Expression,
     *,
-    quantity: int | sm.Expression | sm.Omitted,
+    quantity: int | sm.Expression | sm.UnsetType,
 ) -> sm.Expression:
     """Put more of it on the shelf.
 
@@ -45,10 +45,10 @@ def create(
     *,
     name: str | sm.Expression,
     sku: str | sm.Expression,
-    price: Decimal | sm.Expression | sm.Omitted = sm.OMITTED,
-    status: Status | sm.Expression | sm.Omitted = sm.OMITTED,
-    dimensions: Dimensions | sm.Expression | sm.Omitted = sm.OMITTED,
-    tags: list[sm.Ref[Tag]] | sm.Expression | sm.Omitted = sm.OMITTED,
+    price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
+    status: Status | sm.Expression | sm.UnsetType = sm.UNSET,
+    dimensions: Dimensions | sm.Expression | sm.UnsetType = sm.UNSET,
+    tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
 ) -> sm.Expression:
     """Make a product.
 
@@ -69,13 +69,13 @@ def create(
 def update(
     id: str | sm.Expression,
     *,
-    name: str | sm.Expression | sm.Omitted = sm.OMITTED,
-    sku: str | sm.Expression | sm.Omitted = sm.OMITTED,
-    price: Decimal | sm.Expression | sm.Omitted = sm.OMITTED,
-    status: Status | sm.Expression | sm.Omitted = sm.OMITTED,
-    dimensions: Dimensions | sm.Expression | sm.Omitted = sm.OMITTED,
-    tags: list[sm.Ref[Tag]] | sm.Expression | sm.Omitted = sm.OMITTED,
-    version: int | None | sm.Expression | sm.Omitted = sm.OMITTED,
+    name: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    sku: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
+    status: Status | sm.Expression | sm.UnsetType = sm.UNSET,
+    dimensions: Dimensions | sm.Expression | sm.UnsetType = sm.UNSET,
+    tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
+    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
 ) -> sm.Expression:
     """Change a product; what is left out stays as it is.
 

@@ -16,7 +16,7 @@ async def restock(
     quantity: int,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Put more of it on the shelf.
 
     Runs Product.restock(quantity: Quantity) -> None.
@@ -43,13 +43,13 @@ async def create(
     sku: str,
     price: Decimal = Decimal("0.00"),
     status: Status = Status.DRAFT,
-    dimensions: Dimensions | sm.Omitted = sm.OMITTED,
-    tags: list[sm.Ref[Tag]] | sm.Omitted = sm.OMITTED,
+    dimensions: Dimensions | sm.UnsetType = sm.UNSET,
+    tags: list[sm.Ref[Tag]] | sm.UnsetType = sm.UNSET,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Make a product."""
-    arguments = sm.given(
+    arguments = sm.drop_unset(
         name=name,
         sku=sku,
         price=price,
@@ -71,21 +71,21 @@ async def update(
     services: sm.Services,
     id: str,
     *,
-    name: str | sm.Omitted = sm.OMITTED,
-    sku: str | sm.Omitted = sm.OMITTED,
-    price: Decimal | sm.Omitted = sm.OMITTED,
-    status: Status | sm.Omitted = sm.OMITTED,
-    dimensions: Dimensions | sm.Omitted = sm.OMITTED,
-    tags: list[sm.Ref[Tag]] | sm.Omitted = sm.OMITTED,
+    name: str | sm.UnsetType = sm.UNSET,
+    sku: str | sm.UnsetType = sm.UNSET,
+    price: Decimal | sm.UnsetType = sm.UNSET,
+    status: Status | sm.UnsetType = sm.UNSET,
+    dimensions: Dimensions | sm.UnsetType = sm.UNSET,
+    tags: list[sm.Ref[Tag]] | sm.UnsetType = sm.UNSET,
     version: int | None = None,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Change a product; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = sm.given(
+    arguments = sm.drop_unset(
         name=name,
         sku=sku,
         price=price,
@@ -110,7 +110,7 @@ async def delete(
     *,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Delete a product."""
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():

@@ -48,7 +48,7 @@ class ProductFilters(sm.Paging, total=False):
     tags: sm.Ref[Tag] | str
 
 
-PRODUCT_QUERIES = sm.Queries(
+PRODUCT_FILTER_SET = sm.FilterSet(
     PRODUCT,
     id=exact(str),
     name=text(),
@@ -70,4 +70,4 @@ async def find_products(
 
     `q` is what one of these contains: name, sku.
     """
-    return await sm.find(services, PRODUCT_QUERIES, query, actor=actor)
+    return await sm.find(services, PRODUCT_FILTER_SET, query, actor=actor)

@@ -13,11 +13,11 @@ from shop.generated.product.form_page import (
     DELETE_PRODUCT,
     EDIT_PRODUCT,
     NEW_PRODUCT,
-    product_draft,
+    product_form_state,
 )
 from shop.generated.product.list_page import product_list, product_list_page
 from shop.generated.product.page import product_page, product_relations
-from shop.generated.product.queries import PRODUCT_QUERIES
+from shop.generated.product.queries import PRODUCT_FILTER_SET
 from shop.generated.product.state import PRODUCT
 from shop.generated.product.table import PRODUCT_TABLE
 
@@ -35,10 +35,10 @@ PRODUCT_FIELDS = {
         core_schema.enum_schema(Status, list(Status), sub_type="str"),
         default=Status.DRAFT,
     ),
-    "dimensions": web.Argument(web.object_schema(Dimensions), default=sm.OMITTED),
+    "dimensions": web.Argument(web.object_schema(Dimensions), default=sm.UNSET),
     "tags": web.Argument(
         core_schema.list_schema(web.reference_schema(Tag)),
-        default=sm.OMITTED,
+        default=sm.UNSET,
     ),
 }
 
@@ -53,15 +53,15 @@ async def restock(request: web.Request) -> web.Response:
         actor=request.actor,
         idempotency_key=request.idempotency_key,
     )
-    return web.answer_event(request, PRODUCT, outcome)
+    return web.respond_event(request, PRODUCT, outcome)
 
 
 product_resource = web.Resource(
     PRODUCT,
     routes=[
-        web.list_route(PRODUCT_QUERIES, product_list_page, product_list),
-        web.record_route(PRODUCT_QUERIES, product_page, product_relations),
-        web.options_route(PRODUCT_QUERIES, label="name"),
+        web.list_route(PRODUCT_FILTER_SET, product_list_page, product_list),
+        web.record_route(PRODUCT_FILTER_SET, product_page, product_relations),
+        web.options_route(PRODUCT_FILTER_SET, label="name"),
         web.Route(
             "POST",
             "/product/{id}/restock",
@@ -71,14 +71,14 @@ product_resource = web.Resource(
         ),
         *web.create_routes(PRODUCT, commands.create, PRODUCT_FIELDS, NEW_PRODUCT),
         *web.edit_routes(
-            PRODUCT_QUERIES,
+            PRODUCT_FILTER_SET,
             commands.update,
             PRODUCT_FIELDS,
             EDIT_PRODUCT,
-            product_draft,
+            product_form_state,
         ),
         *web.delete_routes(PRODUCT, commands.delete, DELETE_PRODUCT, label="name"),
     ],
     table=PRODUCT_TABLE,
-    queries=PRODUCT_QUERIES,
+    queries=PRODUCT_FILTER_SET,
 )

@@ -30,7 +30,7 @@ class ProductState(TypedDict):
 
 
 def dimensions_state(dimensions: Dimensions) -> DimensionsState:
-    """Pick the public fields of a Dimensions."""
+    """Return the public fields of a Dimensions."""
     return {
         "width": dimensions.width,
         "height": dimensions.height,
@@ -39,7 +39,7 @@ def dimensions_state(dimensions: Dimensions) -> DimensionsState:
 
 
 def product_state(product: Product) -> ProductState:
-    """Pick the public fields of a Product."""
+    """Return the public fields of a Product."""
     return {
         "id": product.id,
         "name": product.name,

@@ -26,8 +26,8 @@ def create(*, name: str | sm.Expression) -> sm.Expression:
 def update(
     id: str | sm.Expression,
     *,
-    name: str | sm.Expression | sm.Omitted = sm.OMITTED,
-    version: int | None | sm.Expression | sm.Omitted = sm.OMITTED,
+    name: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
 ) -> sm.Expression:
     """Change a tag; what is left out stays as it is.
 

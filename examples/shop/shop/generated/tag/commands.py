@@ -12,9 +12,9 @@ async def create(
     name: str,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Make a tag."""
-    arguments = sm.given(name=name)
+    arguments = sm.drop_unset(name=name)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             tag = TAG.make(arguments)
@@ -29,16 +29,16 @@ async def update(
     services: sm.Services,
     id: str,
     *,
-    name: str | sm.Omitted = sm.OMITTED,
+    name: str | sm.UnsetType = sm.UNSET,
     version: int | None = None,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Change a tag; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = sm.given(name=name)
+    arguments = sm.drop_unset(name=name)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             tag = await work.load(TAG, id)
@@ -56,7 +56,7 @@ async def delete(
     *,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> sm.Outcome[None]:
+) -> sm.CommandResult[None]:
     """Delete a tag."""
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():

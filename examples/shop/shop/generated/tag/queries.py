@@ -24,7 +24,7 @@ class TagFilters(sm.Paging, total=False):
     name: where.Text
 
 
-TAG_QUERIES = sm.ColumnQueries(TAG, id=exact(str), name=text())
+TAG_FILTER_SET = sm.ColumnFilterSet(TAG, id=exact(str), name=text())
 
 
 async def find_tags(
@@ -37,4 +37,4 @@ async def find_tags(
 
     `q` is what one of these contains: name.
     """
-    return await sm.find(services, TAG_QUERIES, query, actor=actor)
+    return await sm.find(services, TAG_FILTER_SET, query, actor=actor)

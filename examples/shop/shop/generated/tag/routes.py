@@ -5,10 +5,10 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.generated.tag import commands
-from shop.generated.tag.form_page import DELETE_TAG, EDIT_TAG, NEW_TAG, tag_draft
+from shop.generated.tag.form_page import DELETE_TAG, EDIT_TAG, NEW_TAG, tag_form_state
 from shop.generated.tag.list_page import tag_list, tag_list_page
 from shop.generated.tag.page import tag_page
-from shop.generated.tag.queries import TAG_QUERIES
+from shop.generated.tag.queries import TAG_FILTER_SET
 from shop.generated.tag.state import TAG
 from shop.generated.tag.table import TAG_TABLE
 
@@ -17,13 +17,19 @@ TAG_FIELDS = {"name": web.Argument(core_schema.str_schema(min_length=1, max_leng
 tag_resource = web.Resource(
     TAG,
     routes=[
-        web.list_route(TAG_QUERIES, tag_list_page, tag_list),
+        web.list_route(TAG_FILTER_SET, tag_list_page, tag_list),
         web.page_route(TAG, tag_page),
-        web.options_route(TAG_QUERIES, label="name"),
+        web.options_route(TAG_FILTER_SET, label="name"),
         *web.create_routes(TAG, commands.create, TAG_FIELDS, NEW_TAG),
-        *web.edit_routes(TAG_QUERIES, commands.update, TAG_FIELDS, EDIT_TAG, tag_draft),
+        *web.edit_routes(
+            TAG_FILTER_SET,
+            commands.update,
+            TAG_FIELDS,
+            EDIT_TAG,
+            tag_form_state,
+        ),
         *web.delete_routes(TAG, commands.delete, DELETE_TAG, label="name"),
     ],
     table=TAG_TABLE,
-    queries=TAG_QUERIES,
+    queries=TAG_FILTER_SET,
 )

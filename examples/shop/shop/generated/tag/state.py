@@ -16,7 +16,7 @@ class TagState(TypedDict):
 
 
 def tag_state(tag: Tag) -> TagState:
-    """Pick the public fields of a Tag."""
+    """Return the public fields of a Tag."""
     return {
         "id": tag.id,
         "name": tag.name,

@@ -8,28 +8,28 @@ import httpx
 
 from .task_list import AsyncTaskListClient, Show, Task, TaskListClient, TaskListState
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Omitted,
+    EntityResponse,
     Problem,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncClient",
     "AsyncTaskListClient",
     "Client",
-    "OMITTED",
-    "Omitted",
+    "EntityResponse",
     "Problem",
     "Show",
     "Task",
     "TaskListClient",
     "TaskListState",
+    "UNSET",
+    "UnsetType",
 ]
 
 

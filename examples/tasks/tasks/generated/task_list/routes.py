@@ -2,38 +2,23 @@
 """HTTP routes of TaskList: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    answer_event,
-    answer_state,
-)
+from starmodel import web
 
 from tasks.entities import Show
 from tasks.generated.task_list import commands
 from tasks.generated.task_list.state import TASK_LIST
 
-ADD_ARGUMENTS = Arguments(
-    title=Argument(core_schema.str_schema(min_length=1, max_length=120)),
+ADD_ARGUMENTS = web.Arguments(
+    title=web.Argument(core_schema.str_schema(min_length=1, max_length=120)),
 )
-TOGGLE_ARGUMENTS = Arguments(task_id=Argument(core_schema.str_schema()))
-REMOVE_ARGUMENTS = Arguments(task_id=Argument(core_schema.str_schema()))
-FILTER_BY_ARGUMENTS = Arguments(
-    show=Argument(core_schema.enum_schema(Show, list(Show), sub_type="str")),
+TOGGLE_ARGUMENTS = web.Arguments(task_id=web.Argument(core_schema.str_schema()))
+REMOVE_ARGUMENTS = web.Arguments(task_id=web.Argument(core_schema.str_schema()))
+FILTER_BY_ARGUMENTS = web.Arguments(
+    show=web.Argument(core_schema.enum_schema(Show, list(Show), sub_type="str")),
 )
 
 
-async def read_task_list(request: Request) -> Response:
-    """GET /task_list: the state as JSON."""
-    snapshot = await request.services.read(TASK_LIST, request.session, request.actor)
-    return answer_state(snapshot)
-
-
-async def add(request: Request) -> Response:
+async def add(request: web.Request) -> web.Response:
     """POST /task_list/add -> TaskList.add(title: Title) -> None"""
     arguments = await ADD_ARGUMENTS.read(request)
     outcome = await commands.add(
@@ -42,10 +27,10 @@ async def add(request: Request) -> Response:
         title=arguments["title"],
         actor=request.actor,
     )
-    return answer_event(request, TASK_LIST, outcome)
+    return web.respond_event(request, TASK_LIST, outcome)
 
 
-async def toggle(request: Request) -> Response:
+async def toggle(request: web.Request) -> web.Response:
     """POST /task_list/toggle -> TaskList.toggle(task_id: str) -> None"""
     arguments = await TOGGLE_ARGUMENTS.read(request)
     outcome = await commands.toggle(
@@ -54,10 +39,10 @@ async def toggle(request: Request) -> Response:
         task_id=arguments["task_id"],
         actor=request.actor,
     )
-    return answer_event(request, TASK_LIST, outcome)
+    return web.respond_event(request, TASK_LIST, outcome)
 
 
-async def remove(request: Request) -> Response:
+async def remove(request: web.Request) -> web.Response:
     """POST /task_list/remove -> TaskList.remove(task_id: str) -> None"""
     arguments = await REMOVE_ARGUMENTS.read(request)
     outcome = await commands.remove(
@@ -66,10 +51,10 @@ async def remove(request: Request) -> Response:
         task_id=arguments["task_id"],
         actor=request.actor,
     )
-    return answer_event(request, TASK_LIST, outcome)
+    return web.respond_event(request, TASK_LIST, outcome)
 
 
-async def filter_by(request: Request) -> Response:
+async def filter_by(request: web.Request) -> web.Response:
     """POST /task_list/filter_by -> TaskList.filter_by(show: Show) -> None"""
     arguments = await FILTER_BY_ARGUMENTS.read(request)
     outcome = await commands.filter_by(
@@ -78,45 +63,45 @@ async def filter_by(request: Request) -> Response:
         show=arguments["show"],
         actor=request.actor,
     )
-    return answer_event(request, TASK_LIST, outcome)
+    return web.respond_event(request, TASK_LIST, outcome)
 
 
-async def clear_done(request: Request) -> Response:
+async def clear_done(request: web.Request) -> web.Response:
     """POST /task_list/clear_done -> TaskList.clear_done() -> None"""
     outcome = await commands.clear_done(
         request.services,
         request.session,
         actor=request.actor,
     )
-    return answer_event(request, TASK_LIST, outcome)
+    return web.respond_event(request, TASK_LIST, outcome)
 
 
-task_list_resource = Resource(
+task_list_resource = web.Resource(
     TASK_LIST,
     routes=[
-        Route("GET", "/task_list", read_task_list, json_only=True),
-        Route("POST", "/task_list/add", add, event="add", arguments=ADD_ARGUMENTS),
-        Route(
+        web.state_route(TASK_LIST),
+        web.Route("POST", "/task_list/add", add, event="add", arguments=ADD_ARGUMENTS),
+        web.Route(
             "POST",
             "/task_list/toggle",
             toggle,
             event="toggle",
             arguments=TOGGLE_ARGUMENTS,
         ),
-        Route(
+        web.Route(
             "POST",
             "/task_list/remove",
             remove,
             event="remove",
             arguments=REMOVE_ARGUMENTS,
         ),
-        Route(
+        web.Route(
             "POST",
             "/task_list/filter_by",
             filter_by,
             event="filter_by",
             arguments=FILTER_BY_ARGUMENTS,
         ),
-        Route("POST", "/task_list/clear_done", clear_done, event="clear_done"),
+        web.Route("POST", "/task_list/clear_done", clear_done, event="clear_done"),
     ],
 )

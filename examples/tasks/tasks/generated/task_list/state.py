@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Scope, StateStore
+import starmodel as sm
 
 from tasks.entities import Task, TaskList
 
@@ -26,7 +25,7 @@ class TaskListState(TypedDict):
 
 
 def task_state(task: Task) -> TaskState:
-    """Pick the public fields of a Task."""
+    """Return the public fields of a Task."""
     return {
         "id": task.id,
         "title": task.title,
@@ -35,7 +34,7 @@ def task_state(task: Task) -> TaskState:
 
 
 def task_list_state(task_list: TaskList) -> TaskListState:
-    """Pick the public fields of a TaskList."""
+    """Return the public fields of a TaskList."""
     return {
         "tasks": [task_state(task) for task in task_list.tasks],
         "show": task_list.show.value,
@@ -43,12 +42,12 @@ def task_list_state(task_list: TaskList) -> TaskListState:
     }
 
 
-TASK_LIST = EntityDefinition(
+TASK_LIST = sm.EntityDefinition(
     TaskList,
     name="task_list",
     namespace="tasks",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.SESSION,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.SESSION,
     state=task_list_state,
     renders_itself=True,
 )

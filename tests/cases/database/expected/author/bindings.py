@@ -3,74 +3,55 @@
 
 from datetime import date
 
-from starmodel.web.datastar.actions import (
-    OMITTED,
-    Expression,
-    Omitted,
-    Signal,
-    crud_action,
-    live_action,
-    write_action,
-)
-from starmodel.web.datastar.attributes import encode_data
+import starmodel as sm
 
 from shop.entities import Address, Link
 from shop.generated.author.state import AuthorState
 
-id = Signal("$author.id")
-name = Signal("$author.name")
-email = Signal("$author.email")
-born = Signal("$author.born")
-address = Signal("$author.address")
-links = Signal("$author.links")
+id = sm.Signal("$author.id")
+name = sm.Signal("$author.name")
+email = sm.Signal("$author.email")
+born = sm.Signal("$author.born")
+address = sm.Signal("$author.address")
+links = sm.Signal("$author.links")
 
-ERRORS = {
-    "author": {
-        "move": {"street": "", "_": ""},
-        "create": {
-            "name": "",
-            "email": "",
-            "born": "",
-            "address": "",
-            "links": "",
-            "_": "",
-        },
-        "update": {
-            "name": "",
-            "email": "",
-            "born": "",
-            "address": "",
-            "links": "",
-            "version": "",
-            "_": "",
-        },
-        "delete": {"_": ""},
+ERRORS = sm.error_signals(
+    "author",
+    {
+        "move": ["street"],
+        "create": ["name", "email", "born", "address", "links"],
+        "update": ["name", "email", "born", "address", "links", "version"],
+        "delete": [],
     },
-}
+)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
-def move(id: str | Expression, *, street: str | Expression | Omitted) -> Expression:
+def move(
+    id: str | sm.Expression,
+    *,
+    street: str | sm.Expression | sm.UnsetType,
+) -> sm.Expression:
     """Go and live somewhere else.
 
     POST /author/{id}/move -> Author.move(street: Annotated[str, Field(max_length=100)]) -> None
     """
-    return write_action("post", "/author/{id}/move", id, street=street)
+    return sm.write_action("post", "/author/{id}/move", id, street=street)
 
 
 def create(
     *,
-    name: str | Expression,
-    email: str | Expression,
-    born: date | None | Expression | Omitted = OMITTED,
-    address: Address | Expression | Omitted = OMITTED,
-    links: list[Link] | Expression | Omitted = OMITTED,
-) -> Expression:
+    name: str | sm.Expression,
+    email: str | sm.Expression,
+    born: date | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    address: Address | sm.Expression | sm.UnsetType = sm.UNSET,
+    links: list[Link] | sm.Expression | sm.UnsetType = sm.UNSET,
+) -> sm.Expression:
     """Make an author.
 
     POST /author
     """
-    return crud_action(
+    return sm.crud_action(
         "post",
         "/author",
         name=name,
@@ -82,20 +63,20 @@ def create(
 
 
 def update(
-    id: str | Expression,
+    id: str | sm.Expression,
     *,
-    name: str | Expression | Omitted = OMITTED,
-    email: str | Expression | Omitted = OMITTED,
-    born: date | None | Expression | Omitted = OMITTED,
-    address: Address | Expression | Omitted = OMITTED,
-    links: list[Link] | Expression | Omitted = OMITTED,
-    version: int | None | Expression | Omitted = OMITTED,
-) -> Expression:
+    name: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    email: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    born: date | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    address: Address | sm.Expression | sm.UnsetType = sm.UNSET,
+    links: list[Link] | sm.Expression | sm.UnsetType = sm.UNSET,
+    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
+) -> sm.Expression:
     """Change an author; what is left out stays as it is.
 
     PATCH /author/{id}
     """
-    return crud_action(
+    return sm.crud_action(
         "patch",
         "/author/{id}",
         id,
@@ -108,12 +89,12 @@ def update(
     )
 
 
-def delete(id: str | Expression) -> Expression:
+def delete(id: str | sm.Expression) -> sm.Expression:
     """Delete an author.
 
     DELETE /author/{id}
     """
-    return crud_action("delete", "/author/{id}", id)
+    return sm.crud_action("delete", "/author/{id}", id)
 
 
 def watch(id: str) -> str:
@@ -121,11 +102,11 @@ def watch(id: str) -> str:
     return f"author:{id}"
 
 
-def live(id: str) -> Expression:
+def live(id: str) -> sm.Expression:
     """Keep the page in step with the Author: for `data-init`."""
-    return live_action(watch(id))
+    return sm.live_action(watch(id))
 
 
-def signals(state: AuthorState) -> Expression:
+def signals(state: AuthorState) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
-    return Expression(encode_data({"author": state, "errors": ERRORS}))
+    return sm.Expression(sm.encode_data({"author": state, "errors": ERRORS}))

@@ -3,107 +3,122 @@
 
 from datetime import date
 
-from starmodel.application import Outcome, Services, authorize
-from starmodel.domain import ANONYMOUS, OMITTED, Actor, Omitted, given
+import starmodel as sm
 
 from shop.entities import Address, Link, may_edit
 from shop.generated.author.state import AUTHOR, AUTHOR_WRITABLE
 
 
 async def move(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
     street: str,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.CommandResult[None]:
     """Go and live somewhere else.
 
     Runs Author.move(street: Annotated[str, Field(max_length=100)]) -> None.
     """
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             author = await work.load(AUTHOR, id)
-            authorize(actor, may_edit(actor, author))
+            sm.authorize(actor, may_edit(actor, author))
             author.move(street=street)
             outcome = await work.commit(author, "move", {"street": street}, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def create(
-    services: Services,
+    services: sm.Services,
     *,
     name: str,
     email: str,
     born: date | None = None,
-    address: Address | Omitted = OMITTED,
-    links: list[Link] | Omitted = OMITTED,
-    actor: Actor = ANONYMOUS,
+    address: Address | sm.UnsetType = sm.UNSET,
+    links: list[Link] | sm.UnsetType = sm.UNSET,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.CommandResult[None]:
     """Make an author."""
-    arguments = given(name=name, email=email, born=born, address=address, links=links)
+    arguments = sm.drop_unset(
+        name=name,
+        email=email,
+        born=born,
+        address=address,
+        links=links,
+    )
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             author = AUTHOR.make(arguments)
             work.add(AUTHOR, author)
             outcome = await work.commit(
                 author,
                 "create",
-                given(name=name, email=email, born=born, links=links),
+                sm.drop_unset(name=name, email=email, born=born, links=links),
                 None,
             )
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def update(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
-    name: str | Omitted = OMITTED,
-    email: str | Omitted = OMITTED,
-    born: date | None | Omitted = OMITTED,
-    address: Address | Omitted = OMITTED,
-    links: list[Link] | Omitted = OMITTED,
+    name: str | sm.UnsetType = sm.UNSET,
+    email: str | sm.UnsetType = sm.UNSET,
+    born: date | None | sm.UnsetType = sm.UNSET,
+    address: Address | sm.UnsetType = sm.UNSET,
+    links: list[Link] | sm.UnsetType = sm.UNSET,
     version: int | None = None,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.CommandResult[None]:
     """Change an author; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = given(name=name, email=email, born=born, address=address, links=links)
+    arguments = sm.drop_unset(
+        name=name,
+        email=email,
+        born=born,
+        address=address,
+        links=links,
+    )
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             author = await work.load(AUTHOR, id)
             work.expect(author, version, arguments, AUTHOR_WRITABLE)
             work.change(author, arguments, AUTHOR_WRITABLE)
             outcome = await work.commit(
                 author,
                 "update",
-                given(name=name, email=email, born=born, links=links),
+                sm.drop_unset(name=name, email=email, born=born, links=links),
                 None,
             )
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def delete(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.CommandResult[None]:
     """Delete an author."""
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             author = await work.load(AUTHOR, id)
             work.delete(author)
             outcome = await work.commit(author, "delete", {}, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict

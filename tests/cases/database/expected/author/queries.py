@@ -3,14 +3,11 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal, TypeAlias, TypedDict, Unpack
+from typing import Literal, TypeAlias, Unpack
 
-from pydantic_core import core_schema
-from starmodel.application import Services
-from starmodel.application.queries.filter_set import Queries
-from starmodel.application.queries.find import QueryPage, find
+import starmodel as sm
+from starmodel import where
 from starmodel.application.queries.searchable import exact, ordered, text
-from starmodel.domain import ANONYMOUS, Actor
 
 from shop.entities import Author
 from shop.generated.author.state import AUTHOR
@@ -28,77 +25,34 @@ AuthorSort: TypeAlias = Literal[
 """What authors can be sorted by; with `-` in front it is descending."""
 
 
-class AuthorFilters(TypedDict, total=False):
-    """What authors can be found by."""
+class AuthorFilters(sm.Paging, total=False):
+    """What authors can be found by, and how they are listed."""
 
-    id: str
-    id__ne: str
-    id__in: Sequence[str]
-    name: str
-    name__ne: str
-    name__in: Sequence[str]
-    name__lt: str
-    name__le: str
-    name__gt: str
-    name__ge: str
-    name__contains: str
-    name__startswith: str
-    email: str
-    email__ne: str
-    email__in: Sequence[str]
-    email__lt: str
-    email__le: str
-    email__gt: str
-    email__ge: str
-    email__contains: str
-    email__startswith: str
-    born: date
-    born__ne: date
-    born__in: Sequence[date]
-    born__lt: date
-    born__le: date
-    born__gt: date
-    born__ge: date
-    born__isnull: bool
+    q: str | None
+    sort: Sequence[AuthorSort]
+    id: where.Exact[str]
+    name: where.Text
+    email: where.Text
+    born: where.Ordered[date] | where.Presence
 
 
-AUTHOR_QUERIES = Queries(
+AUTHOR_FILTER_SET = sm.FilterSet(
     AUTHOR,
-    id=exact(core_schema.str_schema()),
+    id=exact(str),
     name=text(),
     email=text(),
-    born=ordered(core_schema.date_schema(), nullable=True),
+    born=ordered(date, nullable=True),
 )
 
 
 async def find_authors(
-    services: Services,
+    services: sm.Services,
     *,
-    actor: Actor = ANONYMOUS,
-    q: str | None = None,
-    sort: Sequence[AuthorSort] = (),
-    limit: int = 50,
-    cursor: str | None = None,
-    **filters: Unpack[AuthorFilters],
-) -> QueryPage[Author]:
-    """Find authors, a page of them at a time.
+    actor: sm.Actor = sm.ANONYMOUS,
+    **query: Unpack[AuthorFilters],
+) -> sm.QueryPage[Author]:
+    """Find authors that `actor` may read, a page of them at a time.
 
-    Args:
-        services: The app's services.
-        actor: Who asks; what he may not read is left out.
-        q: What one of these contains: name, email.
-        sort: What to sort by; the id decides among equals.
-        limit: How many there are on a page, at most 200.
-        cursor: The `next` of the page before, with the same filters and the same sort.
-        filters: See `AuthorFilters`.
+    `q` is what one of these contains: name, email.
     """
-    return await find(
-        services,
-        AUTHOR_QUERIES,
-        filters,
-        actor=actor,
-        q=q,
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-    )
+    return await sm.find(services, AUTHOR_FILTER_SET, query, actor=actor)

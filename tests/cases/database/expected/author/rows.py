@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field
-from starmodel.stores.sql.tables.row import RowBase
 from starmodel.stores.sql.tables.column_types import JSONValue
+from starmodel.stores.sql.tables.row import RowBase
 
 
 class AuthorRow(RowBase, table=True):

@@ -3,9 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.application.protected_values import Writable, WritableParts
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Address, Author, Link, Post, Profile
 
@@ -25,6 +23,7 @@ class LinkState(TypedDict):
     url: str
     weight: str | None
     seen_at: str | None
+    followed_by: "list[LinkState]"
 
 
 class AuthorState(TypedDict):
@@ -39,7 +38,7 @@ class AuthorState(TypedDict):
 
 
 def address_state(address: Address) -> AddressState:
-    """Pick the public fields of an Address."""
+    """Return the public fields of an Address."""
     return {
         "street": address.street,
         "zip_code": address.zip_code,
@@ -48,17 +47,18 @@ def address_state(address: Address) -> AddressState:
 
 
 def link_state(link: Link) -> LinkState:
-    """Pick the public fields of a Link."""
+    """Return the public fields of a Link."""
     return {
         "label": link.label,
         "url": link.url,
         "weight": None if link.weight is None else str(link.weight),
         "seen_at": None if link.seen_at is None else link.seen_at.isoformat(),
+        "followed_by": [link_state(item) for item in link.followed_by],
     }
 
 
 def author_state(author: Author) -> AuthorState:
-    """Pick the public fields of an Author."""
+    """Return the public fields of an Author."""
     return {
         "id": author.id,
         "name": author.name,
@@ -69,14 +69,16 @@ def author_state(author: Author) -> AuthorState:
     }
 
 
-AUTHOR = EntityDefinition(
+AUTHOR = sm.EntityDefinition(
     Author,
     name="author",
     namespace="author",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.RECORD,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.RECORD,
     state=author_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
     many={"posts": (Post, "author"), "profile": (Profile, "author")},
 )
-AUTHOR_WRITABLE: WritableParts = {Address: Writable(["street", "zip_code", "checked"])}
+AUTHOR_WRITABLE: sm.WritableParts = {
+    Address: sm.Writable(["street", "zip_code", "checked"]),
+}

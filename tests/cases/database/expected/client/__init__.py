@@ -26,20 +26,19 @@ from .post import AsyncPostClient, PostClient, PostFilters, PostState, Stage
 from .profile import AsyncProfileClient, ProfileClient, ProfileFilters, ProfileState
 from .tag import AsyncTagClient, TagClient, TagFilters, TagState
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Found,
-    Omitted,
+    EntityResponse,
     Problem,
+    QueryPage,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
     "Address",
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncAuthorClient",
     "AsyncClient",
     "AsyncIssueClient",
@@ -52,7 +51,7 @@ __all__ = [
     "AuthorFilters",
     "AuthorState",
     "Client",
-    "Found",
+    "EntityResponse",
     "IssueClient",
     "IssueState",
     "Link",
@@ -61,8 +60,6 @@ __all__ = [
     "MeasurementState",
     "NotepadClient",
     "NotepadState",
-    "OMITTED",
-    "Omitted",
     "PostClient",
     "PostFilters",
     "PostState",
@@ -70,10 +67,13 @@ __all__ = [
     "ProfileClient",
     "ProfileFilters",
     "ProfileState",
+    "QueryPage",
     "Stage",
     "TagClient",
     "TagFilters",
     "TagState",
+    "UNSET",
+    "UnsetType",
 ]
 
 

@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Issue
 
@@ -16,18 +15,18 @@ class IssueState(TypedDict):
 
 
 def issue_state(issue: Issue) -> IssueState:
-    """Pick the public fields of an Issue."""
+    """Return the public fields of an Issue."""
     return {
         "number": issue.number,
     }
 
 
-ISSUE = EntityDefinition(
+ISSUE = sm.EntityDefinition(
     Issue,
     name="issue",
     namespace="issue",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.GLOBAL,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.GLOBAL,
     state=issue_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
 )

@@ -6,96 +6,91 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from starmodel.web.datastar.actions import (
-    OMITTED,
-    Expression,
-    Omitted,
-    Signal,
-    crud_action,
-    live_action,
-)
-from starmodel.web.datastar.attributes import encode_data
+import starmodel as sm
 
 from shop.entities import Link
 from shop.generated.measurement.state import MeasurementState
 
-id = Signal("$measurement.id")
-flag = Signal("$measurement.flag")
-count = Signal("$measurement.count")
-ratio = Signal("$measurement.ratio")
-name = Signal("$measurement.name")
-blob = Signal("$measurement.blob")
-price = Signal("$measurement.price")
-day = Signal("$measurement.day")
-hour = Signal("$measurement.hour")
-moment = Signal("$measurement.moment")
-local = Signal("$measurement.local")
-span = Signal("$measurement.span")
-key = Signal("$measurement.key")
-kind = Signal("$measurement.kind")
-level = Signal("$measurement.level")
-labels = Signal("$measurement.labels")
-sizes = Signal("$measurement.sizes")
-place = Signal("$measurement.place")
-either = Signal("$measurement.either")
-link = Signal("$measurement.link")
+id = sm.Signal("$measurement.id")
+flag = sm.Signal("$measurement.flag")
+count = sm.Signal("$measurement.count")
+ratio = sm.Signal("$measurement.ratio")
+name = sm.Signal("$measurement.name")
+blob = sm.Signal("$measurement.blob")
+price = sm.Signal("$measurement.price")
+day = sm.Signal("$measurement.day")
+hour = sm.Signal("$measurement.hour")
+moment = sm.Signal("$measurement.moment")
+local = sm.Signal("$measurement.local")
+span = sm.Signal("$measurement.span")
+key = sm.Signal("$measurement.key")
+kind = sm.Signal("$measurement.kind")
+level = sm.Signal("$measurement.level")
+labels = sm.Signal("$measurement.labels")
+sizes = sm.Signal("$measurement.sizes")
+place = sm.Signal("$measurement.place")
+either = sm.Signal("$measurement.either")
+any_of = sm.Signal("$measurement.any_of")
+link = sm.Signal("$measurement.link")
 
-ERRORS = {
-    "measurement": {
-        "create": {
-            "flag": "",
-            "count": "",
-            "ratio": "",
-            "name": "",
-            "blob": "",
-            "price": "",
-            "day": "",
-            "hour": "",
-            "moment": "",
-            "local": "",
-            "span": "",
-            "key": "",
-            "kind": "",
-            "level": "",
-            "labels": "",
-            "sizes": "",
-            "place": "",
-            "either": "",
-            "link": "",
-            "_": "",
-        },
+ERRORS = sm.error_signals(
+    "measurement",
+    {
+        "create": [
+            "flag",
+            "count",
+            "ratio",
+            "name",
+            "blob",
+            "price",
+            "day",
+            "hour",
+            "moment",
+            "local",
+            "span",
+            "key",
+            "kind",
+            "level",
+            "labels",
+            "sizes",
+            "place",
+            "either",
+            "any_of",
+            "link",
+        ],
     },
-}
+)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def create(
     *,
-    flag: bool | Expression | Omitted = OMITTED,
-    count: int | Expression | Omitted = OMITTED,
-    ratio: float | Expression | Omitted = OMITTED,
-    name: str | Expression | Omitted = OMITTED,
-    blob: bytes | Expression | Omitted = OMITTED,
-    price: Decimal | Expression | Omitted = OMITTED,
-    day: date | Expression | Omitted = OMITTED,
-    hour: time | Expression | Omitted = OMITTED,
-    moment: datetime | None | Expression | Omitted = OMITTED,
-    local: datetime | None | Expression | Omitted = OMITTED,
-    span: timedelta | Expression | Omitted = OMITTED,
-    key: UUID | None | Expression | Omitted = OMITTED,
-    kind: Literal["a", "b"] | Expression | Omitted = OMITTED,
-    level: Literal[1, 2, 3] | Expression | Omitted = OMITTED,
-    labels: set[str] | Expression | Omitted = OMITTED,
-    sizes: dict[str, Decimal] | Expression | Omitted = OMITTED,
-    place: tuple[int, float] | Expression | Omitted = OMITTED,
-    either: int | str | Expression | Omitted = OMITTED,
-    link: Link | None | Expression | Omitted = OMITTED,
-) -> Expression:
+    flag: bool | sm.Expression | sm.UnsetType = sm.UNSET,
+    count: int | sm.Expression | sm.UnsetType = sm.UNSET,
+    ratio: float | sm.Expression | sm.UnsetType = sm.UNSET,
+    name: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    blob: bytes | sm.Expression | sm.UnsetType = sm.UNSET,
+    price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
+    day: date | sm.Expression | sm.UnsetType = sm.UNSET,
+    hour: time | sm.Expression | sm.UnsetType = sm.UNSET,
+    moment: datetime | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    local: datetime | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    span: timedelta | sm.Expression | sm.UnsetType = sm.UNSET,
+    key: UUID | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    kind: Literal["a", "b"] | sm.Expression | sm.UnsetType = sm.UNSET,
+    level: Literal[1, 2, 3] | sm.Expression | sm.UnsetType = sm.UNSET,
+    labels: set[str] | sm.Expression | sm.UnsetType = sm.UNSET,
+    sizes: dict[str, Decimal] | sm.Expression | sm.UnsetType = sm.UNSET,
+    place: tuple[int, float] | sm.Expression | sm.UnsetType = sm.UNSET,
+    either: int | str | sm.Expression | sm.UnsetType = sm.UNSET,
+    any_of: Decimal | Link | str | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    link: Link | None | sm.Expression | sm.UnsetType = sm.UNSET,
+) -> sm.Expression:
     """Make a measurement.
 
     POST /measurement
     """
-    return crud_action(
+    return sm.crud_action(
         "post",
         "/measurement",
         flag=flag,
@@ -116,6 +111,7 @@ def create(
         sizes=sizes,
         place=place,
         either=either,
+        any_of=any_of,
         link=link,
     )
 
@@ -125,11 +121,11 @@ def watch(id: str) -> str:
     return f"measurement:{id}"
 
 
-def live(id: str) -> Expression:
+def live(id: str) -> sm.Expression:
     """Keep the page in step with the Measurement: for `data-init`."""
-    return live_action(watch(id))
+    return sm.live_action(watch(id))
 
 
-def signals(state: MeasurementState) -> Expression:
+def signals(state: MeasurementState) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
-    return Expression(encode_data({"measurement": state, "errors": ERRORS}))
+    return sm.Expression(sm.encode_data({"measurement": state, "errors": ERRORS}))

@@ -6,15 +6,14 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from starmodel.application import Outcome, Services, authorize
-from starmodel.domain import ANONYMOUS, OMITTED, Actor, Omitted, given
+import starmodel as sm
 
 from shop.entities import Link
 from shop.generated.measurement.state import MEASUREMENT
 
 
 async def create(
-    services: Services,
+    services: sm.Services,
     *,
     flag: bool = False,
     count: int = 0,
@@ -30,17 +29,18 @@ async def create(
     key: UUID | None = None,
     kind: Literal["a", "b"] = "a",
     level: Literal[1, 2, 3] = 1,
-    labels: set[str] | Omitted = OMITTED,
-    sizes: dict[str, Decimal] | Omitted = OMITTED,
-    place: tuple[int, float] | Omitted = OMITTED,
-    either: int | str | Omitted = OMITTED,
+    labels: set[str] | sm.UnsetType = sm.UNSET,
+    sizes: dict[str, Decimal] | sm.UnsetType = sm.UNSET,
+    place: tuple[int, float] | sm.UnsetType = sm.UNSET,
+    either: int | str | sm.UnsetType = sm.UNSET,
+    any_of: Decimal | Link | str | None = None,
     link: Link | None = None,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.CommandResult[None]:
     """Make a measurement."""
-    authorize(actor, actor.is_authenticated)
-    arguments = given(
+    sm.authorize(actor, actor.is_authenticated)
+    arguments = sm.drop_unset(
         flag=flag,
         count=count,
         ratio=ratio,
@@ -59,12 +59,14 @@ async def create(
         sizes=sizes,
         place=place,
         either=either,
+        any_of=any_of,
         link=link,
     )
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             measurement = MEASUREMENT.make(arguments)
             work.add(MEASUREMENT, measurement)
             outcome = await work.commit(measurement, "create", arguments, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict

@@ -2,12 +2,12 @@
 """Forms of a measurement: where it is made, edited and deleted."""
 
 from starmodel.web import Page
-from starmodel.web.ui.form_state import Draft, Form
-from starmodel.web.ui.input_value import Values
 from starmodel.web.ui.display_values import NOTICE
+from starmodel.web.ui.form_state import Form, FormState
+from starmodel.web.ui.input_value import Values
 
 
-def new_measurement_page(draft: Draft) -> Page:
+def new_measurement_page(form: FormState) -> Page:
     """The page on which a measurement is made."""
     content = f"""\
 <main
@@ -21,9 +21,9 @@ def new_measurement_page(draft: Draft) -> Page:
   method="post"
   action="/measurement"
   data-signals="{{
-    _form: {{measurement: {{create: {draft.signals}}}}},
-    _was: {{measurement: {{create: {draft.signals}}}}},
-    errors: {{measurement: {{create: {draft.messages}}}}},
+    _form: {{measurement: {{create: {form.signals}}}}},
+    _was: {{measurement: {{create: {form.signals}}}}},
+    errors: {{measurement: {{create: {form.messages}}}}},
   }}"
   data-indicator="_busy.measurement.create"
   data-on:submit="$_busy.measurement.create || (
@@ -48,6 +48,7 @@ def new_measurement_page(draft: Draft) -> Page:
         sizes: $_form.measurement.create.sizes || undefined,
         place: $_form.measurement.create.place || [],
         either: $_form.measurement.create.either,
+        any_of: $_form.measurement.create.any_of || undefined,
         link: $_form.measurement.create.link || undefined,
       }},
       headers: {{
@@ -58,13 +59,13 @@ def new_measurement_page(draft: Draft) -> Page:
   )"
   data-attr:aria-busy="$_busy.measurement.create ? 'true' : 'false'"
 >
-{measurement_fields(draft)}
-  <input type="hidden" name="_shown" value="{draft.shown("name", "kind", "level", "labels", "sizes", "place", "link")}">
+{measurement_fields(form)}
+  <input type="hidden" name="_shown" value="{form.initial_values("name", "kind", "level", "labels", "sizes", "place", "link")}">
   <p class="buttons">
     <button data-attr:aria-disabled="$_busy.measurement.create ? 'true' : 'false'">Create measurement</button>
     <a class="button quiet" href="/measurement">Cancel</a>
   </p>
-  <p class="error" role="alert" data-text="$errors.measurement.create._">{draft.error("_")}</p>
+  <p class="error" role="alert" data-text="$errors.measurement.create._">{form.error("_")}</p>
 </form>
   </section>
 </main>
@@ -72,7 +73,7 @@ def new_measurement_page(draft: Draft) -> Page:
     return Page("New measurement", "A value of each type.", content)
 
 
-def measurement_fields(draft: Draft) -> str:
+def measurement_fields(form: FormState) -> str:
     """The inputs for what a measurement is made of."""
     return f"""\
   <div class="field check">
@@ -80,15 +81,15 @@ def measurement_fields(draft: Draft) -> str:
       <input
         id="measurement-create-flag"
         name="flag"
-        type="checkbox"{draft.ticked("flag")}
+        type="checkbox"{form.checked("flag")}
         data-bind="_form.measurement.create.flag"
-        aria-invalid="{draft.invalid("flag")}"
+        aria-invalid="{form.invalid("flag")}"
         data-attr:aria-invalid="$errors.measurement.create.flag ? 'true' : 'false'"
         aria-describedby="measurement-create-flag--error"
       >
       Flag
     </label>
-    <p class="error" id="measurement-create-flag--error" role="alert" data-text="$errors.measurement.create.flag">{draft.error("flag")}</p>
+    <p class="error" id="measurement-create-flag--error" role="alert" data-text="$errors.measurement.create.flag">{form.error("flag")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-count">Count</label>
@@ -100,13 +101,13 @@ def measurement_fields(draft: Draft) -> str:
       min="-5"
       max="9999"
       required
-      value="{draft.text("count")}"
+      value="{form.text("count")}"
       data-bind="_form.measurement.create.count"
-      aria-invalid="{draft.invalid("count")}"
+      aria-invalid="{form.invalid("count")}"
       data-attr:aria-invalid="$errors.measurement.create.count ? 'true' : 'false'"
       aria-describedby="measurement-create-count--error"
     >
-    <p class="error" id="measurement-create-count--error" role="alert" data-text="$errors.measurement.create.count">{draft.error("count")}</p>
+    <p class="error" id="measurement-create-count--error" role="alert" data-text="$errors.measurement.create.count">{form.error("count")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-ratio">Ratio</label>
@@ -116,13 +117,13 @@ def measurement_fields(draft: Draft) -> str:
       type="number"
       step="any"
       required
-      value="{draft.text("ratio")}"
+      value="{form.text("ratio")}"
       data-bind="_form.measurement.create.ratio"
-      aria-invalid="{draft.invalid("ratio")}"
+      aria-invalid="{form.invalid("ratio")}"
       data-attr:aria-invalid="$errors.measurement.create.ratio ? 'true' : 'false'"
       aria-describedby="measurement-create-ratio--error"
     >
-    <p class="error" id="measurement-create-ratio--error" role="alert" data-text="$errors.measurement.create.ratio">{draft.error("ratio")}</p>
+    <p class="error" id="measurement-create-ratio--error" role="alert" data-text="$errors.measurement.create.ratio">{form.error("ratio")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-name">Name</label>
@@ -131,11 +132,11 @@ def measurement_fields(draft: Draft) -> str:
       name="name"
       class="line"
       data-bind="_form.measurement.create.name"
-      aria-invalid="{draft.invalid("name")}"
+      aria-invalid="{form.invalid("name")}"
       data-attr:aria-invalid="$errors.measurement.create.name ? 'true' : 'false'"
       aria-describedby="measurement-create-name--error"
-    >{draft.area("name")}</textarea>
-    <p class="error" id="measurement-create-name--error" role="alert" data-text="$errors.measurement.create.name">{draft.error("name")}</p>
+    >{form.textarea("name")}</textarea>
+    <p class="error" id="measurement-create-name--error" role="alert" data-text="$errors.measurement.create.name">{form.error("name")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-blob">Blob</label>
@@ -144,14 +145,14 @@ def measurement_fields(draft: Draft) -> str:
       name="blob"
       type="text"
       placeholder="SGVsbG8="
-      value="{draft.text("blob")}"
+      value="{form.text("blob")}"
       data-bind="_form.measurement.create.blob"
-      aria-invalid="{draft.invalid("blob")}"
+      aria-invalid="{form.invalid("blob")}"
       data-attr:aria-invalid="$errors.measurement.create.blob ? 'true' : 'false'"
       aria-describedby="measurement-create-blob--hint measurement-create-blob--error"
     >
     <p class="hint" id="measurement-create-blob--hint">In Base64.</p>
-    <p class="error" id="measurement-create-blob--error" role="alert" data-text="$errors.measurement.create.blob">{draft.error("blob")}</p>
+    <p class="error" id="measurement-create-blob--error" role="alert" data-text="$errors.measurement.create.blob">{form.error("blob")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-price">Price</label>
@@ -161,13 +162,13 @@ def measurement_fields(draft: Draft) -> str:
       type="number"
       step="0.01"
       required
-      value="{draft.text("price")}"
+      value="{form.text("price")}"
       data-bind="_form.measurement.create.price"
-      aria-invalid="{draft.invalid("price")}"
+      aria-invalid="{form.invalid("price")}"
       data-attr:aria-invalid="$errors.measurement.create.price ? 'true' : 'false'"
       aria-describedby="measurement-create-price--error"
     >
-    <p class="error" id="measurement-create-price--error" role="alert" data-text="$errors.measurement.create.price">{draft.error("price")}</p>
+    <p class="error" id="measurement-create-price--error" role="alert" data-text="$errors.measurement.create.price">{form.error("price")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-day">Day</label>
@@ -176,13 +177,13 @@ def measurement_fields(draft: Draft) -> str:
       name="day"
       type="date"
       required
-      value="{draft.text("day")}"
+      value="{form.text("day")}"
       data-bind="_form.measurement.create.day"
-      aria-invalid="{draft.invalid("day")}"
+      aria-invalid="{form.invalid("day")}"
       data-attr:aria-invalid="$errors.measurement.create.day ? 'true' : 'false'"
       aria-describedby="measurement-create-day--error"
     >
-    <p class="error" id="measurement-create-day--error" role="alert" data-text="$errors.measurement.create.day">{draft.error("day")}</p>
+    <p class="error" id="measurement-create-day--error" role="alert" data-text="$errors.measurement.create.day">{form.error("day")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-hour">Hour</label>
@@ -192,15 +193,15 @@ def measurement_fields(draft: Draft) -> str:
       type="text"
       required
       step="1"
-      value="{draft.text("hour")}"
+      value="{form.text("hour")}"
       data-init="$_was.measurement.create.hour = ($_was.measurement.create.hour ?? '').slice(0, 8), el.value = $_form.measurement.create.hour = $_form.measurement.create.hour.slice(0, 8)"
       data-attr:type="'time'"
       data-bind="_form.measurement.create.hour"
-      aria-invalid="{draft.invalid("hour")}"
+      aria-invalid="{form.invalid("hour")}"
       data-attr:aria-invalid="$errors.measurement.create.hour ? 'true' : 'false'"
       aria-describedby="measurement-create-hour--error"
     >
-    <p class="error" id="measurement-create-hour--error" role="alert" data-text="$errors.measurement.create.hour">{draft.error("hour")}</p>
+    <p class="error" id="measurement-create-hour--error" role="alert" data-text="$errors.measurement.create.hour">{form.error("hour")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-moment">Moment</label>
@@ -209,16 +210,16 @@ def measurement_fields(draft: Draft) -> str:
       name="moment"
       type="text"
       step="1"
-      value="{draft.text("moment")}"
+      value="{form.text("moment")}"
       data-init="$_was.measurement.create.moment = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))(($_was.measurement.create.moment ?? '')), el.value = $_form.measurement.create.moment = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))($_form.measurement.create.moment)"
       data-attr:type="'datetime-local'"
       data-bind="_form.measurement.create.moment"
-      aria-invalid="{draft.invalid("moment")}"
+      aria-invalid="{form.invalid("moment")}"
       data-attr:aria-invalid="$errors.measurement.create.moment ? 'true' : 'false'"
       aria-describedby="measurement-create-moment--hint measurement-create-moment--error"
     >
     <p class="hint" id="measurement-create-moment--hint">In your own time zone.</p>
-    <p class="error" id="measurement-create-moment--error" role="alert" data-text="$errors.measurement.create.moment">{draft.error("moment")}</p>
+    <p class="error" id="measurement-create-moment--error" role="alert" data-text="$errors.measurement.create.moment">{form.error("moment")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-local">Local</label>
@@ -227,15 +228,15 @@ def measurement_fields(draft: Draft) -> str:
       name="local"
       type="text"
       step="1"
-      value="{draft.text("local")}"
+      value="{form.text("local")}"
       data-init="$_was.measurement.create.local = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))(($_was.measurement.create.local ?? '')), el.value = $_form.measurement.create.local = ((text) => text &amp;&amp; new Date(new Date(text) - new Date(text).getTimezoneOffset() * 60000).toISOString().slice(0, 19))($_form.measurement.create.local)"
       data-attr:type="'datetime-local'"
       data-bind="_form.measurement.create.local"
-      aria-invalid="{draft.invalid("local")}"
+      aria-invalid="{form.invalid("local")}"
       data-attr:aria-invalid="$errors.measurement.create.local ? 'true' : 'false'"
       aria-describedby="measurement-create-local--error"
     >
-    <p class="error" id="measurement-create-local--error" role="alert" data-text="$errors.measurement.create.local">{draft.error("local")}</p>
+    <p class="error" id="measurement-create-local--error" role="alert" data-text="$errors.measurement.create.local">{form.error("local")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-span">Span</label>
@@ -245,14 +246,14 @@ def measurement_fields(draft: Draft) -> str:
       type="text"
       placeholder="1:30:00"
       required
-      value="{draft.text("span")}"
+      value="{form.text("span")}"
       data-bind="_form.measurement.create.span"
-      aria-invalid="{draft.invalid("span")}"
+      aria-invalid="{form.invalid("span")}"
       data-attr:aria-invalid="$errors.measurement.create.span ? 'true' : 'false'"
       aria-describedby="measurement-create-span--hint measurement-create-span--error"
     >
     <p class="hint" id="measurement-create-span--hint">Hours, minutes and seconds.</p>
-    <p class="error" id="measurement-create-span--error" role="alert" data-text="$errors.measurement.create.span">{draft.error("span")}</p>
+    <p class="error" id="measurement-create-span--error" role="alert" data-text="$errors.measurement.create.span">{form.error("span")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-key">Key</label>
@@ -261,13 +262,13 @@ def measurement_fields(draft: Draft) -> str:
       name="key"
       type="text"
       placeholder="123e4567-e89b-12d3-a456-426614174000"
-      value="{draft.text("key")}"
+      value="{form.text("key")}"
       data-bind="_form.measurement.create.key"
-      aria-invalid="{draft.invalid("key")}"
+      aria-invalid="{form.invalid("key")}"
       data-attr:aria-invalid="$errors.measurement.create.key ? 'true' : 'false'"
       aria-describedby="measurement-create-key--error"
     >
-    <p class="error" id="measurement-create-key--error" role="alert" data-text="$errors.measurement.create.key">{draft.error("key")}</p>
+    <p class="error" id="measurement-create-key--error" role="alert" data-text="$errors.measurement.create.key">{form.error("key")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-kind">Kind</label>
@@ -276,14 +277,14 @@ def measurement_fields(draft: Draft) -> str:
       name="kind"
       required
       data-bind="_form.measurement.create.kind"
-      aria-invalid="{draft.invalid("kind")}"
+      aria-invalid="{form.invalid("kind")}"
       data-attr:aria-invalid="$errors.measurement.create.kind ? 'true' : 'false'"
       aria-describedby="measurement-create-kind--error"
     >
-      <option value="a"{draft.chosen("kind", "a")}>a</option>
-      <option value="b"{draft.chosen("kind", "b")}>b</option>
+      <option value="a"{form.selected("kind", "a")}>a</option>
+      <option value="b"{form.selected("kind", "b")}>b</option>
     </select>
-    <p class="error" id="measurement-create-kind--error" role="alert" data-text="$errors.measurement.create.kind">{draft.error("kind")}</p>
+    <p class="error" id="measurement-create-kind--error" role="alert" data-text="$errors.measurement.create.kind">{form.error("kind")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-level">Level</label>
@@ -292,15 +293,15 @@ def measurement_fields(draft: Draft) -> str:
       name="level"
       required
       data-bind="_form.measurement.create.level"
-      aria-invalid="{draft.invalid("level")}"
+      aria-invalid="{form.invalid("level")}"
       data-attr:aria-invalid="$errors.measurement.create.level ? 'true' : 'false'"
       aria-describedby="measurement-create-level--error"
     >
-      <option value="1"{draft.chosen("level", "1")}>1</option>
-      <option value="2"{draft.chosen("level", "2")}>2</option>
-      <option value="3"{draft.chosen("level", "3")}>3</option>
+      <option value="1"{form.selected("level", "1")}>1</option>
+      <option value="2"{form.selected("level", "2")}>2</option>
+      <option value="3"{form.selected("level", "3")}>3</option>
     </select>
-    <p class="error" id="measurement-create-level--error" role="alert" data-text="$errors.measurement.create.level">{draft.error("level")}</p>
+    <p class="error" id="measurement-create-level--error" role="alert" data-text="$errors.measurement.create.level">{form.error("level")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-labels">Labels</label>
@@ -308,12 +309,12 @@ def measurement_fields(draft: Draft) -> str:
       id="measurement-create-labels"
       name="labels"
       data-bind="_form.measurement.create.labels"
-      aria-invalid="{draft.invalid("labels")}"
+      aria-invalid="{form.invalid("labels")}"
       data-attr:aria-invalid="$errors.measurement.create.labels ? 'true' : 'false'"
       aria-describedby="measurement-create-labels--hint measurement-create-labels--error"
-    >{draft.area("labels")}</textarea>
+    >{form.textarea("labels")}</textarea>
     <p class="hint" id="measurement-create-labels--hint">One on each line.</p>
-    <p class="error" id="measurement-create-labels--error" role="alert" data-text="$errors.measurement.create.labels">{draft.error("labels")}</p>
+    <p class="error" id="measurement-create-labels--error" role="alert" data-text="$errors.measurement.create.labels">{form.error("labels")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-sizes">Sizes</label>
@@ -322,12 +323,12 @@ def measurement_fields(draft: Draft) -> str:
       name="sizes"
       spellcheck="false"
       data-bind="_form.measurement.create.sizes"
-      aria-invalid="{draft.invalid("sizes")}"
+      aria-invalid="{form.invalid("sizes")}"
       data-attr:aria-invalid="$errors.measurement.create.sizes ? 'true' : 'false'"
       aria-describedby="measurement-create-sizes--hint measurement-create-sizes--error"
-    >{draft.area("sizes")}</textarea>
+    >{form.textarea("sizes")}</textarea>
     <p class="hint" id="measurement-create-sizes--hint">As JSON.</p>
-    <p class="error" id="measurement-create-sizes--error" role="alert" data-text="$errors.measurement.create.sizes">{draft.error("sizes")}</p>
+    <p class="error" id="measurement-create-sizes--error" role="alert" data-text="$errors.measurement.create.sizes">{form.error("sizes")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-place">Place</label>
@@ -335,12 +336,12 @@ def measurement_fields(draft: Draft) -> str:
       id="measurement-create-place"
       name="place"
       data-bind="_form.measurement.create.place"
-      aria-invalid="{draft.invalid("place")}"
+      aria-invalid="{form.invalid("place")}"
       data-attr:aria-invalid="$errors.measurement.create.place ? 'true' : 'false'"
       aria-describedby="measurement-create-place--hint measurement-create-place--error"
-    >{draft.area("place")}</textarea>
+    >{form.textarea("place")}</textarea>
     <p class="hint" id="measurement-create-place--hint">One on each line.</p>
-    <p class="error" id="measurement-create-place--error" role="alert" data-text="$errors.measurement.create.place">{draft.error("place")}</p>
+    <p class="error" id="measurement-create-place--error" role="alert" data-text="$errors.measurement.create.place">{form.error("place")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-either">Either</label>
@@ -348,13 +349,27 @@ def measurement_fields(draft: Draft) -> str:
       id="measurement-create-either"
       name="either"
       type="text"
-      value="{draft.text("either")}"
+      value="{form.text("either")}"
       data-bind="_form.measurement.create.either"
-      aria-invalid="{draft.invalid("either")}"
+      aria-invalid="{form.invalid("either")}"
       data-attr:aria-invalid="$errors.measurement.create.either ? 'true' : 'false'"
       aria-describedby="measurement-create-either--error"
     >
-    <p class="error" id="measurement-create-either--error" role="alert" data-text="$errors.measurement.create.either">{draft.error("either")}</p>
+    <p class="error" id="measurement-create-either--error" role="alert" data-text="$errors.measurement.create.either">{form.error("either")}</p>
+  </div>
+  <div class="field">
+    <label for="measurement-create-any_of">Any of</label>
+    <input
+      id="measurement-create-any_of"
+      name="any_of"
+      type="text"
+      value="{form.text("any_of")}"
+      data-bind="_form.measurement.create.any_of"
+      aria-invalid="{form.invalid("any_of")}"
+      data-attr:aria-invalid="$errors.measurement.create.any_of ? 'true' : 'false'"
+      aria-describedby="measurement-create-any_of--error"
+    >
+    <p class="error" id="measurement-create-any_of--error" role="alert" data-text="$errors.measurement.create.any_of">{form.error("any_of")}</p>
   </div>
   <div class="field">
     <label for="measurement-create-link">Link</label>
@@ -363,16 +378,16 @@ def measurement_fields(draft: Draft) -> str:
       name="link"
       spellcheck="false"
       data-bind="_form.measurement.create.link"
-      aria-invalid="{draft.invalid("link")}"
+      aria-invalid="{form.invalid("link")}"
       data-attr:aria-invalid="$errors.measurement.create.link ? 'true' : 'false'"
       aria-describedby="measurement-create-link--hint measurement-create-link--error"
-    >{draft.area("link")}</textarea>
+    >{form.textarea("link")}</textarea>
     <p class="hint" id="measurement-create-link--hint">As JSON.</p>
-    <p class="error" id="measurement-create-link--error" role="alert" data-text="$errors.measurement.create.link">{draft.error("link")}</p>
+    <p class="error" id="measurement-create-link--error" role="alert" data-text="$errors.measurement.create.link">{form.error("link")}</p>
   </div>"""
 
 
-MEASUREMENT_BLANK: Values = {
+MEASUREMENT_INITIAL: Values = {
     "flag": False,
     "count": "0",
     "ratio": "0.5",
@@ -391,8 +406,9 @@ MEASUREMENT_BLANK: Values = {
     "sizes": "",
     "place": "0\n0.0",
     "either": "0",
+    "any_of": "",
     "link": "",
 }
 """What the inputs hold where nothing is typed."""
 
-NEW_MEASUREMENT = Form(new_measurement_page, MEASUREMENT_BLANK)
+NEW_MEASUREMENT = Form(new_measurement_page, MEASUREMENT_INITIAL)

@@ -4,21 +4,18 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Literal, TypeAlias, TypedDict, Unpack
+from typing import Literal, TypeAlias, Unpack
 from uuid import UUID
 
-from pydantic_core import core_schema
-from starmodel.application import Services
-from starmodel.application.queries.filter_set import Queries
-from starmodel.application.queries.find import QueryPage, find
+import starmodel as sm
+from starmodel import where
 from starmodel.application.queries.searchable import (
+    boolean,
     exact,
-    flag,
+    null_only,
     ordered,
-    presence,
     text,
 )
-from starmodel.domain import ANONYMOUS, Actor
 
 from shop.entities import Measurement
 from shop.generated.measurement.state import MEASUREMENT
@@ -56,142 +53,58 @@ MeasurementSort: TypeAlias = Literal[
 """What measurements can be sorted by; with `-` in front it is descending."""
 
 
-class MeasurementFilters(TypedDict, total=False):
-    """What measurements can be found by."""
+class MeasurementFilters(sm.Paging, total=False):
+    """What measurements can be found by, and how they are listed."""
 
-    id: str
-    id__ne: str
-    id__in: Sequence[str]
+    q: str | None
+    sort: Sequence[MeasurementSort]
+    id: where.Exact[str]
     flag: bool
-    flag__ne: bool
-    count: int
-    count__ne: int
-    count__in: Sequence[int]
-    count__lt: int
-    count__le: int
-    count__gt: int
-    count__ge: int
-    ratio: float
-    ratio__ne: float
-    ratio__in: Sequence[float]
-    ratio__lt: float
-    ratio__le: float
-    ratio__gt: float
-    ratio__ge: float
-    name: str
-    name__ne: str
-    name__in: Sequence[str]
-    name__lt: str
-    name__le: str
-    name__gt: str
-    name__ge: str
-    name__contains: str
-    name__startswith: str
-    price: Decimal
-    price__ne: Decimal
-    price__in: Sequence[Decimal]
-    price__lt: Decimal
-    price__le: Decimal
-    price__gt: Decimal
-    price__ge: Decimal
-    day: date
-    day__ne: date
-    day__in: Sequence[date]
-    day__lt: date
-    day__le: date
-    day__gt: date
-    day__ge: date
-    hour: time
-    hour__ne: time
-    hour__in: Sequence[time]
-    hour__lt: time
-    hour__le: time
-    hour__gt: time
-    hour__ge: time
-    moment: datetime
-    moment__ne: datetime
-    moment__in: Sequence[datetime]
-    moment__lt: datetime
-    moment__le: datetime
-    moment__gt: datetime
-    moment__ge: datetime
-    moment__isnull: bool
-    local: datetime
-    local__ne: datetime
-    local__in: Sequence[datetime]
-    local__lt: datetime
-    local__le: datetime
-    local__gt: datetime
-    local__ge: datetime
-    local__isnull: bool
-    span: timedelta
-    span__ne: timedelta
-    span__in: Sequence[timedelta]
-    span__lt: timedelta
-    span__le: timedelta
-    span__gt: timedelta
-    span__ge: timedelta
-    key: UUID
-    key__ne: UUID
-    key__in: Sequence[UUID]
-    key__isnull: bool
-    kind: Literal["a", "b"]
-    kind__ne: Literal["a", "b"]
-    kind__in: Sequence[Literal["a", "b"]]
-    level: Literal[1, 2, 3]
-    level__ne: Literal[1, 2, 3]
-    level__in: Sequence[Literal[1, 2, 3]]
-    link__isnull: bool
+    count: where.Ordered[int]
+    ratio: where.Ordered[float]
+    name: where.Text
+    price: where.Ordered[Decimal]
+    day: where.Ordered[date]
+    hour: where.Ordered[time]
+    moment: where.Ordered[datetime] | where.Presence
+    local: where.Ordered[datetime] | where.Presence
+    span: where.Ordered[timedelta]
+    key: where.Exact[UUID] | where.Presence
+    kind: where.Exact[Literal["a", "b"]]
+    level: where.Exact[Literal[1, 2, 3]]
+    any_of: where.Presence
+    link: where.Presence
 
 
-MEASUREMENT_QUERIES = Queries(
+MEASUREMENT_FILTER_SET = sm.FilterSet(
     MEASUREMENT,
-    id=exact(core_schema.str_schema()),
-    flag=flag(),
-    count=ordered(core_schema.int_schema()),
-    ratio=ordered(core_schema.float_schema()),
+    id=exact(str),
+    flag=boolean(),
+    count=ordered(int),
+    ratio=ordered(float),
     name=text(),
-    price=ordered(core_schema.decimal_schema()),
-    day=ordered(core_schema.date_schema()),
-    hour=ordered(core_schema.time_schema()),
-    moment=ordered(core_schema.datetime_schema(), nullable=True),
-    local=ordered(core_schema.datetime_schema(), nullable=True),
-    span=ordered(core_schema.timedelta_schema()),
-    key=exact(core_schema.uuid_schema(), nullable=True),
-    kind=exact(core_schema.literal_schema(["a", "b"])),
-    level=exact(core_schema.literal_schema([1, 2, 3])),
-    link=presence(),
+    price=ordered(Decimal),
+    day=ordered(date),
+    hour=ordered(time),
+    moment=ordered(datetime, nullable=True),
+    local=ordered(datetime, nullable=True),
+    span=ordered(timedelta),
+    key=exact(UUID, nullable=True),
+    kind=exact(Literal["a", "b"]),
+    level=exact(Literal[1, 2, 3]),
+    any_of=null_only(),
+    link=null_only(),
 )
 
 
 async def find_measurements(
-    services: Services,
+    services: sm.Services,
     *,
-    actor: Actor = ANONYMOUS,
-    q: str | None = None,
-    sort: Sequence[MeasurementSort] = (),
-    limit: int = 50,
-    cursor: str | None = None,
-    **filters: Unpack[MeasurementFilters],
-) -> QueryPage[Measurement]:
-    """Find measurements, a page of them at a time.
+    actor: sm.Actor = sm.ANONYMOUS,
+    **query: Unpack[MeasurementFilters],
+) -> sm.QueryPage[Measurement]:
+    """Find measurements that `actor` may read, a page of them at a time.
 
-    Args:
-        services: The app's services.
-        actor: Who asks; what he may not read is left out.
-        q: What one of these contains: name.
-        sort: What to sort by; the id decides among equals.
-        limit: How many there are on a page, at most 200.
-        cursor: The `next` of the page before, with the same filters and the same sort.
-        filters: See `MeasurementFilters`.
+    `q` is what one of these contains: name.
     """
-    return await find(
-        services,
-        MEASUREMENT_QUERIES,
-        filters,
-        actor=actor,
-        q=q,
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-    )
+    return await sm.find(services, MEASUREMENT_FILTER_SET, query, actor=actor)

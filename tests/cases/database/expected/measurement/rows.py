@@ -8,8 +8,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field
+from starmodel.stores.sql.tables.column_types import (
+    ExactNumeric,
+    JSONValue,
+    Micros,
+    UTCDateTime,
+)
 from starmodel.stores.sql.tables.row import RowBase
-from starmodel.stores.sql.tables.column_types import ExactNumeric, JSONValue, Micros, UTCDateTime
 
 
 class MeasurementRow(RowBase, table=True):
@@ -66,6 +71,7 @@ class MeasurementRow(RowBase, table=True):
     sizes: Any = Field(sa_column=sa.Column("sizes", JSONValue(), nullable=False))
     place: Any = Field(sa_column=sa.Column("place", JSONValue(), nullable=False))
     either: Any = Field(sa_column=sa.Column("either", JSONValue(), nullable=False))
+    any_of: Any = Field(sa_column=sa.Column("any_of", JSONValue()))
     link: Any = Field(sa_column=sa.Column("link", JSONValue()))
     row_version: int = Field(
         sa_column=sa.Column("row_version", sa.BigInteger(), nullable=False),

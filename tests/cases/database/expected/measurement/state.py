@@ -2,10 +2,10 @@
 """What the outside may see of Measurement, and how it is kept."""
 
 from base64 import b64encode
+from decimal import Decimal
 from typing import Literal, TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Link, Measurement
 
@@ -17,6 +17,7 @@ class LinkState(TypedDict):
     url: str
     weight: str | None
     seen_at: str | None
+    followed_by: "list[LinkState]"
 
 
 class MeasurementState(TypedDict):
@@ -41,21 +42,23 @@ class MeasurementState(TypedDict):
     sizes: dict[str, str]
     place: list[int | float]
     either: int | str
+    any_of: str | LinkState | None
     link: LinkState | None
 
 
 def link_state(link: Link) -> LinkState:
-    """Pick the public fields of a Link."""
+    """Return the public fields of a Link."""
     return {
         "label": link.label,
         "url": link.url,
         "weight": None if link.weight is None else str(link.weight),
         "seen_at": None if link.seen_at is None else link.seen_at.isoformat(),
+        "followed_by": [link_state(item) for item in link.followed_by],
     }
 
 
 def measurement_state(measurement: Measurement) -> MeasurementState:
-    """Pick the public fields of a Measurement."""
+    """Return the public fields of a Measurement."""
     return {
         "id": measurement.id,
         "flag": measurement.flag,
@@ -78,16 +81,29 @@ def measurement_state(measurement: Measurement) -> MeasurementState:
         "sizes": {key: str(value) for key, value in measurement.sizes.items()},
         "place": list(measurement.place),
         "either": measurement.either,
+        "any_of": (
+            None
+            if measurement.any_of is None
+            else (
+                str(measurement.any_of)
+                if isinstance(measurement.any_of, Decimal)
+                else (
+                    link_state(measurement.any_of)
+                    if isinstance(measurement.any_of, Link)
+                    else measurement.any_of
+                )
+            )
+        ),
         "link": None if measurement.link is None else link_state(measurement.link),
     }
 
 
-MEASUREMENT = EntityDefinition(
+MEASUREMENT = sm.EntityDefinition(
     Measurement,
     name="measurement",
     namespace="measurement",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.RECORD,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.RECORD,
     state=measurement_state,
-    access=Access.AUTHENTICATED,
+    access=sm.Access.AUTHENTICATED,
 )

@@ -2,32 +2,19 @@
 """HTTP routes of Notepad: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    answer_event,
-    answer_page,
-)
+from starmodel import web
 
 from shop.generated.notepad import commands
-from shop.generated.notepad.page import NOTEPAD_FRAGMENTS, notepad_page
+from shop.generated.notepad.page import notepad_page
 from shop.generated.notepad.state import NOTEPAD
 from shop.generated.notepad.table import NOTEPAD_TABLE
 
-WRITE_ARGUMENTS = Arguments(text=Argument(core_schema.str_schema(max_length=10000)))
+WRITE_ARGUMENTS = web.Arguments(
+    text=web.Argument(core_schema.str_schema(max_length=10000)),
+)
 
 
-async def read_notepad(request: Request) -> Response:
-    """GET /notepad: the page, or the state as JSON."""
-    snapshot = await request.services.read(NOTEPAD, request.session, request.actor)
-    return answer_page(request, snapshot, notepad_page)
-
-
-async def write(request: Request) -> Response:
+async def write(request: web.Request) -> web.Response:
     """POST /notepad/write -> Notepad.write(text: Annotated[str, Field(max_length=10_000)]) -> None"""
     arguments = await WRITE_ARGUMENTS.read(request)
     outcome = await commands.write(
@@ -37,14 +24,14 @@ async def write(request: Request) -> Response:
         actor=request.actor,
         idempotency_key=request.idempotency_key,
     )
-    return answer_event(request, NOTEPAD, outcome)
+    return web.respond_event(request, NOTEPAD, outcome)
 
 
-notepad_resource = Resource(
+notepad_resource = web.Resource(
     NOTEPAD,
     routes=[
-        Route("GET", "/notepad", read_notepad),
-        Route(
+        web.page_route(NOTEPAD, notepad_page),
+        web.Route(
             "POST",
             "/notepad/write",
             write,
@@ -52,6 +39,5 @@ notepad_resource = Resource(
             arguments=WRITE_ARGUMENTS,
         ),
     ],
-    fragments=NOTEPAD_FRAGMENTS,
     table=NOTEPAD_TABLE,
 )

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field
-from starmodel.stores.sql.tables.row import RowBase
 from starmodel.stores.sql.tables.column_types import UTCDateTime
+from starmodel.stores.sql.tables.row import RowBase
 
 
 class NotepadRow(RowBase, table=True):

@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Notepad
 
@@ -16,18 +15,18 @@ class NotepadState(TypedDict):
 
 
 def notepad_state(notepad: Notepad) -> NotepadState:
-    """Pick the public fields of a Notepad."""
+    """Return the public fields of a Notepad."""
     return {
         "text": notepad.text,
     }
 
 
-NOTEPAD = EntityDefinition(
+NOTEPAD = sm.EntityDefinition(
     Notepad,
     name="notepad",
     namespace="notepad",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.SESSION,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.SESSION,
     state=notepad_state,
     ttl=3600,
 )

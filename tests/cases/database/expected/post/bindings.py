@@ -3,96 +3,82 @@
 
 from datetime import datetime
 
-from starmodel import Ref
-from starmodel.web.datastar.actions import (
-    OMITTED,
-    Expression,
-    Omitted,
-    Signal,
-    crud_action,
-    live_action,
-    write_action,
-)
-from starmodel.web.datastar.attributes import encode_data
+import starmodel as sm
 
 from shop.entities import Author, Post, Tag
 from shop.generated.post.state import PostState
 
-id = Signal("$post.id")
-title = Signal("$post.title")
-body = Signal("$post.body")
-stage = Signal("$post.stage")
-published_at = Signal("$post.published_at")
-author = Signal("$post.author")
-editor = Signal("$post.editor")
-tags = Signal("$post.tags")
-answers_to = Signal("$post.answers_to")
-words = Signal("$post.words")
+id = sm.Signal("$post.id")
+title = sm.Signal("$post.title")
+body = sm.Signal("$post.body")
+stage = sm.Signal("$post.stage")
+published_at = sm.Signal("$post.published_at")
+author = sm.Signal("$post.author")
+editor = sm.Signal("$post.editor")
+tags = sm.Signal("$post.tags")
+answers_to = sm.Signal("$post.answers_to")
+words = sm.Signal("$post.words")
 
-ERRORS = {
-    "post": {
-        "publish": {"at": "", "_": ""},
-        "assign": {"editor": "", "tag": "", "_": ""},
-        "create": {
-            "title": "",
-            "body": "",
-            "author": "",
-            "editor": "",
-            "tags": "",
-            "answers_to": "",
-            "_": "",
-        },
-        "update": {
-            "title": "",
-            "body": "",
-            "author": "",
-            "editor": "",
-            "tags": "",
-            "answers_to": "",
-            "version": "",
-            "_": "",
-        },
-        "delete": {"_": ""},
+ERRORS = sm.error_signals(
+    "post",
+    {
+        "publish": ["at"],
+        "assign": ["editor", "tag"],
+        "create": ["title", "body", "author", "editor", "tags", "answers_to"],
+        "update": [
+            "title",
+            "body",
+            "author",
+            "editor",
+            "tags",
+            "answers_to",
+            "version",
+        ],
+        "delete": [],
     },
-}
+)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
-def publish(id: str | Expression, *, at: datetime | Expression | Omitted) -> Expression:
+def publish(
+    id: str | sm.Expression,
+    *,
+    at: datetime | sm.Expression | sm.UnsetType,
+) -> sm.Expression:
     """Let everybody read it.
 
     POST /post/{id}/publish -> Post.publish(work: UnitOfWork, at: AwareDatetime) -> str
     """
-    return write_action("post", "/post/{id}/publish", id, at=at)
+    return sm.write_action("post", "/post/{id}/publish", id, at=at)
 
 
 def assign(
-    id: str | Expression,
+    id: str | sm.Expression,
     *,
-    editor: str | Expression | Omitted,
-    tag: Ref[Tag] | None | Expression | Omitted = OMITTED,
-) -> Expression:
-    """Give it to an editor, and mark it.
+    editor: str | sm.Expression | sm.UnsetType,
+    tag: sm.Ref[Tag] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+) -> sm.Expression:
+    """Return it to an editor, and mark it.
 
     POST /post/{id}/assign -> Post.assign(editor: Author, tag: Ref[Tag] | None = None) -> None
     """
-    return write_action("post", "/post/{id}/assign", id, editor=editor, tag=tag)
+    return sm.write_action("post", "/post/{id}/assign", id, editor=editor, tag=tag)
 
 
 def create(
     *,
-    title: str | Expression,
-    body: str | Expression | Omitted = OMITTED,
-    author: Ref[Author] | Expression,
-    editor: Ref[Author] | None | Expression | Omitted = OMITTED,
-    tags: list[Ref[Tag]] | Expression | Omitted = OMITTED,
-    answers_to: Ref[Post] | None | Expression | Omitted = OMITTED,
-) -> Expression:
+    title: str | sm.Expression,
+    body: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    author: sm.Ref[Author] | sm.Expression,
+    editor: sm.Ref[Author] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
+    answers_to: sm.Ref[Post] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+) -> sm.Expression:
     """Make a post.
 
     POST /post
     """
-    return crud_action(
+    return sm.crud_action(
         "post",
         "/post",
         title=title,
@@ -105,21 +91,21 @@ def create(
 
 
 def update(
-    id: str | Expression,
+    id: str | sm.Expression,
     *,
-    title: str | Expression | Omitted = OMITTED,
-    body: str | Expression | Omitted = OMITTED,
-    author: Ref[Author] | Expression | Omitted = OMITTED,
-    editor: Ref[Author] | None | Expression | Omitted = OMITTED,
-    tags: list[Ref[Tag]] | Expression | Omitted = OMITTED,
-    answers_to: Ref[Post] | None | Expression | Omitted = OMITTED,
-    version: int | None | Expression | Omitted = OMITTED,
-) -> Expression:
+    title: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    body: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    author: sm.Ref[Author] | sm.Expression | sm.UnsetType = sm.UNSET,
+    editor: sm.Ref[Author] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
+    answers_to: sm.Ref[Post] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
+) -> sm.Expression:
     """Change a post; what is left out stays as it is.
 
     PATCH /post/{id}
     """
-    return crud_action(
+    return sm.crud_action(
         "patch",
         "/post/{id}",
         id,
@@ -133,12 +119,12 @@ def update(
     )
 
 
-def delete(id: str | Expression) -> Expression:
+def delete(id: str | sm.Expression) -> sm.Expression:
     """Delete a post.
 
     DELETE /post/{id}
     """
-    return crud_action("delete", "/post/{id}", id)
+    return sm.crud_action("delete", "/post/{id}", id)
 
 
 def watch(id: str) -> str:
@@ -146,11 +132,11 @@ def watch(id: str) -> str:
     return f"post:{id}"
 
 
-def live(id: str) -> Expression:
+def live(id: str) -> sm.Expression:
     """Keep the page in step with the Post: for `data-init`."""
-    return live_action(watch(id))
+    return sm.live_action(watch(id))
 
 
-def signals(state: PostState) -> Expression:
+def signals(state: PostState) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
-    return Expression(encode_data({"post": state, "errors": ERRORS}))
+    return sm.Expression(sm.encode_data({"post": state, "errors": ERRORS}))

@@ -3,9 +3,7 @@
 
 from datetime import datetime
 
-from starmodel import Ref
-from starmodel.application import Outcome, Services
-from starmodel.domain import ANONYMOUS, OMITTED, Actor, Omitted, given
+import starmodel as sm
 
 from shop.entities import Author, Post, Tag
 from shop.generated.author.state import AUTHOR
@@ -13,41 +11,42 @@ from shop.generated.post.state import POST
 
 
 async def publish(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
     at: datetime,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[str]:
+) -> sm.CommandResult[str]:
     """Let everybody read it.
 
     Runs Post.publish(work: UnitOfWork, at: AwareDatetime) -> str.
     """
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             post = await work.load(POST, id, lock=True)
             result = await post.publish(work=work, at=at)
             outcome = await work.commit(post, "publish", {"at": at}, result)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def assign(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
     editor_id: str,
-    tag: Ref[Tag] | None = None,
-    actor: Actor = ANONYMOUS,
+    tag: sm.Ref[Tag] | None = None,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
-    """Give it to an editor, and mark it.
+) -> sm.CommandResult[None]:
+    """Return it to an editor, and mark it.
 
     Runs Post.assign(editor: Author, tag: Ref[Tag] | None = None) -> None.
     """
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             post = await work.load(POST, id)
             editor = await work.load(AUTHOR, editor_id)
             post.assign(editor=editor, tag=tag)
@@ -59,22 +58,23 @@ async def assign(
             )
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def create(
-    services: Services,
+    services: sm.Services,
     *,
     title: str,
     body: str = "",
-    author: Ref[Author],
-    editor: Ref[Author] | None = None,
-    tags: list[Ref[Tag]] | Omitted = OMITTED,
-    answers_to: Ref[Post] | None = None,
-    actor: Actor = ANONYMOUS,
+    author: sm.Ref[Author],
+    editor: sm.Ref[Author] | None = None,
+    tags: list[sm.Ref[Tag]] | sm.UnsetType = sm.UNSET,
+    answers_to: sm.Ref[Post] | None = None,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.CommandResult[None]:
     """Make a post."""
-    arguments = given(
+    arguments = sm.drop_unset(
         title=title,
         body=body,
         author=author,
@@ -83,33 +83,34 @@ async def create(
         answers_to=answers_to,
     )
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             post = POST.make(arguments)
             work.add(POST, post)
             outcome = await work.commit(post, "create", arguments, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def update(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
-    title: str | Omitted = OMITTED,
-    body: str | Omitted = OMITTED,
-    author: Ref[Author] | Omitted = OMITTED,
-    editor: Ref[Author] | None | Omitted = OMITTED,
-    tags: list[Ref[Tag]] | Omitted = OMITTED,
-    answers_to: Ref[Post] | None | Omitted = OMITTED,
+    title: str | sm.UnsetType = sm.UNSET,
+    body: str | sm.UnsetType = sm.UNSET,
+    author: sm.Ref[Author] | sm.UnsetType = sm.UNSET,
+    editor: sm.Ref[Author] | None | sm.UnsetType = sm.UNSET,
+    tags: list[sm.Ref[Tag]] | sm.UnsetType = sm.UNSET,
+    answers_to: sm.Ref[Post] | None | sm.UnsetType = sm.UNSET,
     version: int | None = None,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.CommandResult[None]:
     """Change a post; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = given(
+    arguments = sm.drop_unset(
         title=title,
         body=body,
         author=author,
@@ -118,27 +119,29 @@ async def update(
         answers_to=answers_to,
     )
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             post = await work.load(POST, id)
             work.expect(post, version, arguments)
             work.change(post, arguments)
             outcome = await work.commit(post, "update", arguments, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def delete(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.CommandResult[None]:
     """Delete a post."""
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             post = await work.load(POST, id)
             work.delete(post)
             outcome = await work.commit(post, "delete", {}, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict

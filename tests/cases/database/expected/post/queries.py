@@ -3,13 +3,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, TypeAlias, TypedDict, Unpack
+from typing import Literal, TypeAlias, Unpack
 
-from pydantic_core import core_schema
-from starmodel import Ref
-from starmodel.application import Services
-from starmodel.application.queries.filter_set import Queries
-from starmodel.application.queries.find import QueryPage, find
+import starmodel as sm
+from starmodel import where
 from starmodel.application.queries.searchable import (
     exact,
     ordered,
@@ -17,7 +14,6 @@ from starmodel.application.queries.searchable import (
     references,
     text,
 )
-from starmodel.domain import ANONYMOUS, Actor
 
 from shop.entities import Author, Post, Stage, Tag
 from shop.generated.author.state import AUTHOR
@@ -42,62 +38,30 @@ PostInclude: TypeAlias = Literal["author", "editor", "tags", "answers_to"]
 """What posts refer to, and what can come along with them."""
 
 
-class PostFilters(TypedDict, total=False):
-    """What posts can be found by."""
+class PostFilters(sm.Paging, total=False):
+    """What posts can be found by, and how they are listed."""
 
-    id: str
-    id__ne: str
-    id__in: Sequence[str]
-    title: str
-    title__ne: str
-    title__in: Sequence[str]
-    title__lt: str
-    title__le: str
-    title__gt: str
-    title__ge: str
-    title__contains: str
-    title__startswith: str
-    body: str
-    body__ne: str
-    body__in: Sequence[str]
-    body__lt: str
-    body__le: str
-    body__gt: str
-    body__ge: str
-    body__contains: str
-    body__startswith: str
-    stage: Stage
-    stage__ne: Stage
-    stage__in: Sequence[Stage]
-    published_at: datetime
-    published_at__ne: datetime
-    published_at__in: Sequence[datetime]
-    published_at__lt: datetime
-    published_at__le: datetime
-    published_at__gt: datetime
-    published_at__ge: datetime
-    published_at__isnull: bool
-    author: Ref[Author] | str
-    author__ne: Ref[Author] | str
-    author__in: Sequence[Ref[Author] | str]
-    editor: Ref[Author] | str
-    editor__ne: Ref[Author] | str
-    editor__in: Sequence[Ref[Author] | str]
-    editor__isnull: bool
-    tags: Ref[Tag] | str
-    answers_to: Ref[Post] | str
-    answers_to__ne: Ref[Post] | str
-    answers_to__in: Sequence[Ref[Post] | str]
-    answers_to__isnull: bool
+    q: str | None
+    sort: Sequence[PostSort]
+    include: Sequence[PostInclude]
+    id: where.Exact[str]
+    title: where.Text
+    body: where.Text
+    stage: where.Exact[Stage]
+    published_at: where.Ordered[datetime] | where.Presence
+    author: where.Exact[sm.Ref[Author] | str]
+    editor: where.Exact[sm.Ref[Author] | str] | where.Presence
+    tags: sm.Ref[Tag] | str
+    answers_to: where.Exact[sm.Ref[Post] | str] | where.Presence
 
 
-POST_QUERIES = Queries(
+POST_FILTER_SET = sm.FilterSet(
     POST,
-    id=exact(core_schema.str_schema()),
+    id=exact(str),
     title=text(),
     body=text(),
-    stage=exact(core_schema.enum_schema(Stage, list(Stage), sub_type="str")),
-    published_at=ordered(core_schema.datetime_schema(), nullable=True),
+    stage=exact(Stage),
+    published_at=ordered(datetime, nullable=True),
     author=reference(AUTHOR),
     editor=reference(AUTHOR, nullable=True),
     tags=references(TAG),
@@ -106,36 +70,13 @@ POST_QUERIES = Queries(
 
 
 async def find_posts(
-    services: Services,
+    services: sm.Services,
     *,
-    actor: Actor = ANONYMOUS,
-    q: str | None = None,
-    sort: Sequence[PostSort] = (),
-    include: Sequence[PostInclude] = (),
-    limit: int = 50,
-    cursor: str | None = None,
-    **filters: Unpack[PostFilters],
-) -> QueryPage[Post]:
-    """Find posts, a page of them at a time.
+    actor: sm.Actor = sm.ANONYMOUS,
+    **query: Unpack[PostFilters],
+) -> sm.QueryPage[Post]:
+    """Find posts that `actor` may read, a page of them at a time.
 
-    Args:
-        services: The app's services.
-        actor: Who asks; what he may not read is left out.
-        q: What one of these contains: title, body.
-        sort: What to sort by; the id decides among equals.
-        include: What is to come along.
-        limit: How many there are on a page, at most 200.
-        cursor: The `next` of the page before, with the same filters and the same sort.
-        filters: See `PostFilters`.
+    `q` is what one of these contains: title, body.
     """
-    return await find(
-        services,
-        POST_QUERIES,
-        filters,
-        actor=actor,
-        q=q,
-        sort=sort,
-        include=include,
-        limit=limit,
-        cursor=cursor,
-    )
+    return await sm.find(services, POST_FILTER_SET, query, actor=actor)

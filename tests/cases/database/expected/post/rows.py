@@ -6,8 +6,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field
-from starmodel.stores.sql.tables.row import RowBase
 from starmodel.stores.sql.tables.column_types import UTCDateTime
+from starmodel.stores.sql.tables.row import RowBase
 
 
 class PostRow(RowBase, table=True):

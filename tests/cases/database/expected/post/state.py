@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Post
 
@@ -25,7 +24,7 @@ class PostState(TypedDict):
 
 
 def post_state(post: Post) -> PostState:
-    """Pick the public fields of a Post."""
+    """Return the public fields of a Post."""
     return {
         "id": post.id,
         "title": post.title,
@@ -42,13 +41,13 @@ def post_state(post: Post) -> PostState:
     }
 
 
-POST = EntityDefinition(
+POST = sm.EntityDefinition(
     Post,
     name="post",
     namespace="post",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.RECORD,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.RECORD,
     state=post_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
     many={"answers": (Post, "answers_to")},
 )

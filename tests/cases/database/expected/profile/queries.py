@@ -2,15 +2,11 @@
 """Queries of Profile: what its records can be found by, and the function that finds them."""
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias, TypedDict, Unpack
+from typing import Literal, TypeAlias, Unpack
 
-from pydantic_core import core_schema
-from starmodel import Ref
-from starmodel.application import Services
-from starmodel.application.queries.filter_set import ColumnQueries
-from starmodel.application.queries.find import QueryPage, find
+import starmodel as sm
+from starmodel import where
 from starmodel.application.queries.searchable import exact, reference, text
-from starmodel.domain import ANONYMOUS, Actor
 
 from shop.entities import Author, Profile
 from shop.generated.author.state import AUTHOR
@@ -23,65 +19,33 @@ ProfileInclude: TypeAlias = Literal["author"]
 """What profiles refer to, and what can come along with them."""
 
 
-class ProfileFilters(TypedDict, total=False):
-    """What profiles can be found by."""
+class ProfileFilters(sm.Paging, total=False):
+    """What profiles can be found by, and how they are listed."""
 
-    id: str
-    id__ne: str
-    id__in: Sequence[str]
-    author: Ref[Author] | str
-    author__ne: Ref[Author] | str
-    author__in: Sequence[Ref[Author] | str]
-    text: str
-    text__ne: str
-    text__in: Sequence[str]
-    text__lt: str
-    text__le: str
-    text__gt: str
-    text__ge: str
-    text__contains: str
-    text__startswith: str
+    q: str | None
+    sort: Sequence[ProfileSort]
+    include: Sequence[ProfileInclude]
+    id: where.Exact[str]
+    author: where.Exact[sm.Ref[Author] | str]
+    text: where.Text
 
 
-PROFILE_QUERIES = ColumnQueries(
+PROFILE_FILTER_SET = sm.ColumnFilterSet(
     PROFILE,
-    id=exact(core_schema.str_schema()),
+    id=exact(str),
     author=reference(AUTHOR),
     text=text(),
 )
 
 
 async def find_profiles(
-    services: Services,
+    services: sm.Services,
     *,
-    actor: Actor = ANONYMOUS,
-    q: str | None = None,
-    sort: Sequence[ProfileSort] = (),
-    include: Sequence[ProfileInclude] = (),
-    limit: int = 50,
-    cursor: str | None = None,
-    **filters: Unpack[ProfileFilters],
-) -> QueryPage[Profile]:
-    """Find profiles, a page of them at a time.
+    actor: sm.Actor = sm.ANONYMOUS,
+    **query: Unpack[ProfileFilters],
+) -> sm.QueryPage[Profile]:
+    """Find profiles that `actor` may read, a page of them at a time.
 
-    Args:
-        services: The app's services.
-        actor: Who asks; what he may not read is left out.
-        q: What one of these contains: text.
-        sort: What to sort by; the id decides among equals.
-        include: What is to come along.
-        limit: How many there are on a page, at most 200.
-        cursor: The `next` of the page before, with the same filters and the same sort.
-        filters: See `ProfileFilters`.
+    `q` is what one of these contains: text.
     """
-    return await find(
-        services,
-        PROFILE_QUERIES,
-        filters,
-        actor=actor,
-        q=q,
-        sort=sort,
-        include=include,
-        limit=limit,
-        cursor=cursor,
-    )
+    return await sm.find(services, PROFILE_FILTER_SET, query, actor=actor)

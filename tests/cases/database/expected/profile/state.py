@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Profile
 
@@ -18,7 +17,7 @@ class ProfileState(TypedDict):
 
 
 def profile_state(profile: Profile) -> ProfileState:
-    """Pick the public fields of a Profile."""
+    """Return the public fields of a Profile."""
     return {
         "id": profile.id,
         "author": profile.author.id,
@@ -26,12 +25,12 @@ def profile_state(profile: Profile) -> ProfileState:
     }
 
 
-PROFILE = EntityDefinition(
+PROFILE = sm.EntityDefinition(
     Profile,
     name="profile",
     namespace="profile",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.RECORD,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.RECORD,
     state=profile_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
 )

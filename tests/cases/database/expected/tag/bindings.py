@@ -3,62 +3,51 @@
 
 from uuid import UUID
 
-from starmodel.web.datastar.actions import (
-    OMITTED,
-    Expression,
-    Omitted,
-    Signal,
-    crud_action,
-    live_action,
-)
-from starmodel.web.datastar.attributes import encode_data
+import starmodel as sm
 
 from shop.generated.tag.state import TagState
 
-id = Signal("$tag.id")
-name = Signal("$tag.name")
+id = sm.Signal("$tag.id")
+name = sm.Signal("$tag.name")
 
-ERRORS = {
-    "tag": {
-        "create": {"id": "", "name": "", "_": ""},
-        "update": {"name": "", "version": "", "_": ""},
-        "delete": {"_": ""},
-    },
-}
+ERRORS = sm.error_signals(
+    "tag",
+    {"create": ["id", "name"], "update": ["name", "version"], "delete": []},
+)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def create(
     *,
-    id: UUID | Expression | Omitted = OMITTED,
-    name: str | Expression,
-) -> Expression:
+    id: UUID | sm.Expression | sm.UnsetType = sm.UNSET,
+    name: str | sm.Expression,
+) -> sm.Expression:
     """Make a tag.
 
     POST /tag
     """
-    return crud_action("post", "/tag", id=id, name=name)
+    return sm.crud_action("post", "/tag", id=id, name=name)
 
 
 def update(
-    id: str | Expression,
+    id: str | sm.Expression,
     *,
-    name: str | Expression | Omitted = OMITTED,
-    version: int | None | Expression | Omitted = OMITTED,
-) -> Expression:
+    name: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
+) -> sm.Expression:
     """Change a tag; what is left out stays as it is.
 
     PATCH /tag/{id}
     """
-    return crud_action("patch", "/tag/{id}", id, name=name, version=version)
+    return sm.crud_action("patch", "/tag/{id}", id, name=name, version=version)
 
 
-def delete(id: str | Expression) -> Expression:
+def delete(id: str | sm.Expression) -> sm.Expression:
     """Delete a tag.
 
     DELETE /tag/{id}
     """
-    return crud_action("delete", "/tag/{id}", id)
+    return sm.crud_action("delete", "/tag/{id}", id)
 
 
 def watch(id: str) -> str:
@@ -66,11 +55,11 @@ def watch(id: str) -> str:
     return f"tag:{id}"
 
 
-def live(id: str) -> Expression:
+def live(id: str) -> sm.Expression:
     """Keep the page in step with the Tag: for `data-init`."""
-    return live_action(watch(id))
+    return sm.live_action(watch(id))
 
 
-def signals(state: TagState) -> Expression:
+def signals(state: TagState) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
-    return Expression(encode_data({"tag": state, "errors": ERRORS}))
+    return sm.Expression(sm.encode_data({"tag": state, "errors": ERRORS}))

@@ -3,67 +3,69 @@
 
 from uuid import UUID
 
-from starmodel.application import Outcome, Services
-from starmodel.domain import ANONYMOUS, OMITTED, Actor, Omitted, given
+import starmodel as sm
 
 from shop.generated.tag.state import TAG
 
 
 async def create(
-    services: Services,
+    services: sm.Services,
     *,
-    id: UUID | Omitted = OMITTED,
+    id: UUID | sm.UnsetType = sm.UNSET,
     name: str,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.CommandResult[None]:
     """Make a tag."""
-    arguments = given(id=id, name=name)
+    arguments = sm.drop_unset(id=id, name=name)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             tag = TAG.make(arguments)
             work.add(TAG, tag)
             outcome = await work.commit(tag, "create", arguments, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def update(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
-    name: str | Omitted = OMITTED,
+    name: str | sm.UnsetType = sm.UNSET,
     version: int | None = None,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.CommandResult[None]:
     """Change a tag; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = given(name=name)
+    arguments = sm.drop_unset(name=name)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             tag = await work.load(TAG, id)
             work.expect(tag, version, arguments)
             work.change(tag, arguments)
             outcome = await work.commit(tag, "update", arguments, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def delete(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
-    actor: Actor = ANONYMOUS,
+    actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
-) -> Outcome[None]:
+) -> sm.CommandResult[None]:
     """Delete a tag."""
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
-        while True:
+        for _ in work.attempts():
             tag = await work.load(TAG, id)
             work.delete(tag)
             outcome = await work.commit(tag, "delete", {}, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict

@@ -2,15 +2,12 @@
 """Queries of Tag: what its records can be found by, and the function that finds them."""
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias, TypedDict, Unpack
+from typing import Literal, TypeAlias, Unpack
 from uuid import UUID
 
-from pydantic_core import core_schema
-from starmodel.application import Services
-from starmodel.application.queries.filter_set import ColumnQueries
-from starmodel.application.queries.find import QueryPage, find
+import starmodel as sm
+from starmodel import where
 from starmodel.application.queries.searchable import exact, text
-from starmodel.domain import ANONYMOUS, Actor
 
 from shop.entities import Tag
 from shop.generated.tag.state import TAG
@@ -19,54 +16,26 @@ TagSort: TypeAlias = Literal["id", "-id", "name", "-name"]
 """What tags can be sorted by; with `-` in front it is descending."""
 
 
-class TagFilters(TypedDict, total=False):
-    """What tags can be found by."""
+class TagFilters(sm.Paging, total=False):
+    """What tags can be found by, and how they are listed."""
 
-    id: UUID
-    id__ne: UUID
-    id__in: Sequence[UUID]
-    name: str
-    name__ne: str
-    name__in: Sequence[str]
-    name__lt: str
-    name__le: str
-    name__gt: str
-    name__ge: str
-    name__contains: str
-    name__startswith: str
+    q: str | None
+    sort: Sequence[TagSort]
+    id: where.Exact[UUID]
+    name: where.Text
 
 
-TAG_QUERIES = ColumnQueries(TAG, id=exact(core_schema.uuid_schema()), name=text())
+TAG_FILTER_SET = sm.ColumnFilterSet(TAG, id=exact(UUID), name=text())
 
 
 async def find_tags(
-    services: Services,
+    services: sm.Services,
     *,
-    actor: Actor = ANONYMOUS,
-    q: str | None = None,
-    sort: Sequence[TagSort] = (),
-    limit: int = 50,
-    cursor: str | None = None,
-    **filters: Unpack[TagFilters],
-) -> QueryPage[Tag]:
-    """Find tags, a page of them at a time.
+    actor: sm.Actor = sm.ANONYMOUS,
+    **query: Unpack[TagFilters],
+) -> sm.QueryPage[Tag]:
+    """Find tags that `actor` may read, a page of them at a time.
 
-    Args:
-        services: The app's services.
-        actor: Who asks; what he may not read is left out.
-        q: What one of these contains: name.
-        sort: What to sort by; the id decides among equals.
-        limit: How many there are on a page, at most 200.
-        cursor: The `next` of the page before, with the same filters and the same sort.
-        filters: See `TagFilters`.
+    `q` is what one of these contains: name.
     """
-    return await find(
-        services,
-        TAG_QUERIES,
-        filters,
-        actor=actor,
-        q=q,
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-    )
+    return await sm.find(services, TAG_FILTER_SET, query, actor=actor)

@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Post, Tag
 
@@ -17,20 +16,20 @@ class TagState(TypedDict):
 
 
 def tag_state(tag: Tag) -> TagState:
-    """Pick the public fields of a Tag."""
+    """Return the public fields of a Tag."""
     return {
         "id": str(tag.id),
         "name": tag.name,
     }
 
 
-TAG = EntityDefinition(
+TAG = sm.EntityDefinition(
     Tag,
     name="tag",
     namespace="tag",
-    store=StateStore.SERVER_SQL,
-    scope=Scope.RECORD,
+    store=sm.StateStore.SERVER_SQL,
+    scope=sm.Scope.RECORD,
     state=tag_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
     many={"posts": (Post, "tags")},
 )

@@ -8,26 +8,26 @@ import httpx
 
 from .machine import AsyncMachineClient, MachineClient, MachineState
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Omitted,
+    EntityResponse,
     Problem,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncClient",
     "AsyncMachineClient",
     "Client",
+    "EntityResponse",
     "MachineClient",
     "MachineState",
-    "OMITTED",
-    "Omitted",
     "Problem",
+    "UNSET",
+    "UnsetType",
 ]
 
 

@@ -3,78 +3,79 @@
 
 from collections.abc import AsyncIterator
 
-from starmodel.application import Outcome, Services
-from starmodel.domain import ANONYMOUS, Actor, Fragment, render_fragment
-from starmodel.web import Request
+import starmodel as sm
 
 from shop.generated.machine.state import MACHINE
 
 
 async def run(
-    services: Services,
+    services: sm.Services,
     session: str,
     *,
-    actor: Actor = ANONYMOUS,
-) -> Outcome[None]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> sm.CommandResult[None]:
     """Runs Machine.run() -> None."""
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             machine = await work.load(MACHINE, session)
             machine.run()
             outcome = await work.commit(machine, "run", {}, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def describe(
-    services: Services,
+    services: sm.Services,
     session: str,
     *,
     loud: bool = False,
-    actor: Actor = ANONYMOUS,
-) -> Outcome[str]:
-    """Say what it is.
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> sm.CommandResult[str]:
+    """Describe what it is.
 
     Runs Machine.describe(*, loud: bool = False) -> str.
     """
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             machine = await work.load(MACHINE, session)
             result = machine.describe(loud=loud)
             outcome = await work.commit(machine, "describe", {"loud": loud}, result)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def go(
-    services: Services,
+    services: sm.Services,
     session: str,
     *,
-    request: Request,
-    actor: Actor = ANONYMOUS,
-) -> Outcome[int]:
+    request: sm.Request,
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> sm.CommandResult[int]:
     """Runs Machine.go(request: Request, actor: Actor) -> int."""
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             machine = await work.load(MACHINE, session)
             result = await machine.go(request=request, actor=actor)
             outcome = await work.commit(machine, "go_at_once", {}, result)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def note(
-    services: Services,
+    services: sm.Services,
     session: str,
     *,
     text: str,
-    actor: Actor = ANONYMOUS,
-) -> Outcome[Fragment | None]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> sm.CommandResult[sm.Fragment | None]:
     """Runs Machine.note(text: str) -> FT."""
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             machine = await work.load(MACHINE, session)
-            fragment = render_fragment(
+            fragment = sm.render_fragment(
                 machine.note(text=text),
                 selector="#log",
                 mode="append",
@@ -82,20 +83,21 @@ async def note(
             outcome = await work.commit(machine, "note", {"text": text}, fragment)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def announce(
-    services: Services,
+    services: sm.Services,
     session: str,
     *,
     text: str,
-    actor: Actor = ANONYMOUS,
-) -> Outcome[None]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> sm.CommandResult[None]:
     """Runs Machine.announce(text: str) -> FT."""
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             machine = await work.load(MACHINE, session)
-            fragment = render_fragment(
+            fragment = sm.render_fragment(
                 await machine.announce(text=text),
                 selector="#log",
                 mode="prepend",
@@ -109,15 +111,16 @@ async def announce(
             )
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def count_up(
-    services: Services,
+    services: sm.Services,
     session: str,
     *,
     to: int = 3,
-    actor: Actor = ANONYMOUS,
-) -> AsyncIterator[Outcome[int | None]]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> AsyncIterator[sm.CommandResult[int | None]]:
     """Count, step by step.
 
     Runs Machine.count_up(to: int = 3) -> Iterator[int].
@@ -131,16 +134,16 @@ async def count_up(
 
 
 async def work(
-    services: Services,
+    services: sm.Services,
     session: str,
     *,
-    actor: Actor = ANONYMOUS,
-) -> AsyncIterator[Outcome[Fragment | None]]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> AsyncIterator[sm.CommandResult[sm.Fragment | None]]:
     """Runs Machine.work() -> AsyncIterator[FT]."""
     async with services.unit_of_work(actor) as work:
         machine = await work.load(MACHINE, session)
         async for step in machine.work():
-            fragment = render_fragment(step, selector="#log", mode="append")
+            fragment = sm.render_fragment(step, selector="#log", mode="append")
             yield await work.checkpoint(machine, "work", {}, fragment)
         if work.is_changed():
             yield await work.checkpoint(machine, "work", {}, None)

@@ -2,42 +2,27 @@
 """HTTP routes of Machine: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    StreamResponse,
-    answer_event,
-    answer_page,
-    answer_stream,
-)
+from starmodel import web
 
 from shop.generated.machine import commands
 from shop.generated.machine.page import MACHINE_FRAGMENTS, machine_page
 from shop.generated.machine.state import MACHINE
 
-DESCRIBE_ARGUMENTS = Arguments(loud=Argument(core_schema.bool_schema(), default=False))
-NOTE_ARGUMENTS = Arguments(text=Argument(core_schema.str_schema()))
-ANNOUNCE_ARGUMENTS = Arguments(text=Argument(core_schema.str_schema()))
-COUNT_UP_ARGUMENTS = Arguments(to=Argument(core_schema.int_schema(), default=3))
+DESCRIBE_ARGUMENTS = web.Arguments(
+    loud=web.Argument(core_schema.bool_schema(), default=False),
+)
+NOTE_ARGUMENTS = web.Arguments(text=web.Argument(core_schema.str_schema()))
+ANNOUNCE_ARGUMENTS = web.Arguments(text=web.Argument(core_schema.str_schema()))
+COUNT_UP_ARGUMENTS = web.Arguments(to=web.Argument(core_schema.int_schema(), default=3))
 
 
-async def read_machine(request: Request) -> Response:
-    """GET /machine: the page, or the state as JSON."""
-    snapshot = await request.services.read(MACHINE, request.session, request.actor)
-    return answer_page(request, snapshot, machine_page)
-
-
-async def run(request: Request) -> Response:
+async def run(request: web.Request) -> web.Response:
     """POST /machine/run -> Machine.run() -> None"""
     outcome = await commands.run(request.services, request.session, actor=request.actor)
-    return answer_event(request, MACHINE, outcome)
+    return web.respond_event(request, MACHINE, outcome)
 
 
-async def describe(request: Request) -> Response:
+async def describe(request: web.Request) -> web.Response:
     """GET /machine/describe -> Machine.describe(*, loud: bool = False) -> str"""
     arguments = await DESCRIBE_ARGUMENTS.read(request)
     outcome = await commands.describe(
@@ -46,10 +31,10 @@ async def describe(request: Request) -> Response:
         loud=arguments["loud"],
         actor=request.actor,
     )
-    return answer_event(request, MACHINE, outcome, result=outcome.result)
+    return web.respond_event(request, MACHINE, outcome, result=outcome.result)
 
 
-async def go(request: Request) -> Response:
+async def go(request: web.Request) -> web.Response:
     """POST /machine/go-now -> Machine.go(request: Request, actor: Actor) -> int"""
     outcome = await commands.go(
         request.services,
@@ -57,10 +42,10 @@ async def go(request: Request) -> Response:
         request=request,
         actor=request.actor,
     )
-    return answer_event(request, MACHINE, outcome, result=outcome.result)
+    return web.respond_event(request, MACHINE, outcome, result=outcome.result)
 
 
-async def note(request: Request) -> Response:
+async def note(request: web.Request) -> web.Response:
     """POST /machine/note -> Machine.note(text: str) -> FT"""
     arguments = await NOTE_ARGUMENTS.read(request)
     outcome = await commands.note(
@@ -69,10 +54,10 @@ async def note(request: Request) -> Response:
         text=arguments["text"],
         actor=request.actor,
     )
-    return answer_event(request, MACHINE, outcome)
+    return web.respond_event(request, MACHINE, outcome)
 
 
-async def announce(request: Request) -> Response:
+async def announce(request: web.Request) -> web.Response:
     """POST /machine/announce -> Machine.announce(text: str) -> FT"""
     arguments = await ANNOUNCE_ARGUMENTS.read(request)
     outcome = await commands.announce(
@@ -81,10 +66,10 @@ async def announce(request: Request) -> Response:
         text=arguments["text"],
         actor=request.actor,
     )
-    return answer_event(request, MACHINE, outcome)
+    return web.respond_event(request, MACHINE, outcome)
 
 
-async def count_up(request: Request) -> Response | StreamResponse:
+async def count_up(request: web.Request) -> web.Response | web.StreamResponse:
     """POST /machine/count_up -> Machine.count_up(to: int = 3) -> Iterator[int]"""
     arguments = await COUNT_UP_ARGUMENTS.read(request)
     outcomes = commands.count_up(
@@ -93,30 +78,41 @@ async def count_up(request: Request) -> Response | StreamResponse:
         to=arguments["to"],
         actor=request.actor,
     )
-    return await answer_stream(request, MACHINE, outcomes, result=lambda result: result)
+    return await web.respond_stream(
+        request,
+        MACHINE,
+        outcomes,
+        result=lambda result: result,
+    )
 
 
-async def work(request: Request) -> Response | StreamResponse:
+async def work(request: web.Request) -> web.Response | web.StreamResponse:
     """POST /machine/work -> Machine.work() -> AsyncIterator[FT]"""
     outcomes = commands.work(request.services, request.session, actor=request.actor)
-    return await answer_stream(request, MACHINE, outcomes)
+    return await web.respond_stream(request, MACHINE, outcomes)
 
 
-machine_resource = Resource(
+machine_resource = web.Resource(
     MACHINE,
     routes=[
-        Route("GET", "/machine", read_machine),
-        Route("POST", "/machine/run", run, event="run"),
-        Route(
+        web.page_route(MACHINE, machine_page),
+        web.Route("POST", "/machine/run", run, event="run"),
+        web.Route(
             "GET",
             "/machine/describe",
             describe,
             event="describe",
             arguments=DESCRIBE_ARGUMENTS,
         ),
-        Route("POST", "/machine/go-now", go, event="go_at_once"),
-        Route("POST", "/machine/note", note, event="note", arguments=NOTE_ARGUMENTS),
-        Route(
+        web.Route("POST", "/machine/go-now", go, event="go_at_once"),
+        web.Route(
+            "POST",
+            "/machine/note",
+            note,
+            event="note",
+            arguments=NOTE_ARGUMENTS,
+        ),
+        web.Route(
             "POST",
             "/machine/announce",
             announce,
@@ -124,14 +120,14 @@ machine_resource = Resource(
             arguments=ANNOUNCE_ARGUMENTS,
             respond="ack",
         ),
-        Route(
+        web.Route(
             "POST",
             "/machine/count_up",
             count_up,
             event="count_up",
             arguments=COUNT_UP_ARGUMENTS,
         ),
-        Route("POST", "/machine/work", work, event="work"),
+        web.Route("POST", "/machine/work", work, event="work"),
     ],
     fragments=MACHINE_FRAGMENTS,
 )

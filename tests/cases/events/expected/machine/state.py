@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Machine
 
@@ -17,19 +16,19 @@ class MachineState(TypedDict):
 
 
 def machine_state(machine: Machine) -> MachineState:
-    """Pick the public fields of a Machine."""
+    """Return the public fields of a Machine."""
     return {
         "runs": machine.runs,
         "log": list(machine.log),
     }
 
 
-MACHINE = EntityDefinition(
+MACHINE = sm.EntityDefinition(
     Machine,
     name="machine",
     namespace="engine",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.SESSION,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.SESSION,
     state=machine_state,
     ttl=60,
 )

@@ -8,27 +8,27 @@ import httpx
 
 from .sink import AsyncSinkClient, Mark, SinkClient, SinkState
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Omitted,
+    EntityResponse,
     Problem,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncClient",
     "AsyncSinkClient",
     "Client",
+    "EntityResponse",
     "Mark",
-    "OMITTED",
-    "Omitted",
     "Problem",
     "SinkClient",
     "SinkState",
+    "UNSET",
+    "UnsetType",
 ]
 
 

@@ -2,38 +2,23 @@
 """HTTP routes of Sink: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    answer_event,
-    answer_page,
-)
+from starmodel import web
 
 from shop.entities import Mark
 from shop.generated.sink import commands
-from shop.generated.sink.page import SINK_FRAGMENTS, sink_page
+from shop.generated.sink.page import sink_page
 from shop.generated.sink.state import SINK
 
-TAKE_ARGUMENTS = Arguments(
-    text=Argument(core_schema.str_schema(), default="');@get('/x');//"),
-    mark=Argument(
+TAKE_ARGUMENTS = web.Arguments(
+    text=web.Argument(core_schema.str_schema(), default="');@get('/x');//"),
+    mark=web.Argument(
         core_schema.enum_schema(Mark, list(Mark), sub_type="str"),
         default=Mark.BRACES,
     ),
 )
 
 
-async def read_sink(request: Request) -> Response:
-    """GET /sink: the page, or the state as JSON."""
-    snapshot = await request.services.read(SINK, request.session, request.actor)
-    return answer_page(request, snapshot, sink_page)
-
-
-async def take(request: Request) -> Response:
+async def take(request: web.Request) -> web.Response:
     """POST /sink/take -> Sink.take(text: str = "');@get('/x');//", mark: Mark = Mark.BRACES) -> None"""
     arguments = await TAKE_ARGUMENTS.read(request)
     outcome = await commands.take(
@@ -43,14 +28,13 @@ async def take(request: Request) -> Response:
         mark=arguments["mark"],
         actor=request.actor,
     )
-    return answer_event(request, SINK, outcome)
+    return web.respond_event(request, SINK, outcome)
 
 
-sink_resource = Resource(
+sink_resource = web.Resource(
     SINK,
     routes=[
-        Route("GET", "/sink", read_sink),
-        Route("POST", "/sink/take", take, event="take", arguments=TAKE_ARGUMENTS),
+        web.page_route(SINK, sink_page),
+        web.Route("POST", "/sink/take", take, event="take", arguments=TAKE_ARGUMENTS),
     ],
-    fragments=SINK_FRAGMENTS,
 )

@@ -3,8 +3,7 @@
 
 from typing import Literal, TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Sink
 
@@ -18,7 +17,7 @@ class SinkState(TypedDict):
 
 
 def sink_state(sink: Sink) -> SinkState:
-    """Pick the public fields of a Sink."""
+    """Return the public fields of a Sink."""
     return {
         "text": sink.text,
         "mark": sink.mark.value,
@@ -26,11 +25,11 @@ def sink_state(sink: Sink) -> SinkState:
     }
 
 
-SINK = EntityDefinition(
+SINK = sm.EntityDefinition(
     Sink,
     name="sink",
     namespace="sink",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.SESSION,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.SESSION,
     state=sink_state,
 )

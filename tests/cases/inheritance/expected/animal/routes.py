@@ -2,31 +2,16 @@
 """HTTP routes of Animal: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    answer_event,
-    answer_page,
-)
+from starmodel import web
 
 from shop.generated.animal import commands
-from shop.generated.animal.page import ANIMAL_FRAGMENTS, animal_page
+from shop.generated.animal.page import animal_page
 from shop.generated.animal.state import ANIMAL
 
-RENAME_ARGUMENTS = Arguments(name=Argument(core_schema.str_schema()))
+RENAME_ARGUMENTS = web.Arguments(name=web.Argument(core_schema.str_schema()))
 
 
-async def read_animal(request: Request) -> Response:
-    """GET /animal: the page, or the state as JSON."""
-    snapshot = await request.services.read(ANIMAL, request.session, request.actor)
-    return answer_page(request, snapshot, animal_page)
-
-
-async def rename(request: Request) -> Response:
+async def rename(request: web.Request) -> web.Response:
     """POST /animal/rename -> Animal.rename(name: str) -> None"""
     arguments = await RENAME_ARGUMENTS.read(request)
     outcome = await commands.rename(
@@ -35,31 +20,30 @@ async def rename(request: Request) -> Response:
         name=arguments["name"],
         actor=request.actor,
     )
-    return answer_event(request, ANIMAL, outcome)
+    return web.respond_event(request, ANIMAL, outcome)
 
 
-async def touch(request: Request) -> Response:
+async def touch(request: web.Request) -> web.Response:
     """POST /animal/touch -> Animal.touch() -> None"""
     outcome = await commands.touch(
         request.services,
         request.session,
         actor=request.actor,
     )
-    return answer_event(request, ANIMAL, outcome)
+    return web.respond_event(request, ANIMAL, outcome)
 
 
-animal_resource = Resource(
+animal_resource = web.Resource(
     ANIMAL,
     routes=[
-        Route("GET", "/animal", read_animal),
-        Route(
+        web.page_route(ANIMAL, animal_page),
+        web.Route(
             "POST",
             "/animal/rename",
             rename,
             event="rename",
             arguments=RENAME_ARGUMENTS,
         ),
-        Route("POST", "/animal/touch", touch, event="touch"),
+        web.Route("POST", "/animal/touch", touch, event="touch"),
     ],
-    fragments=ANIMAL_FRAGMENTS,
 )

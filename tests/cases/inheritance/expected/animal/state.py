@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Animal
 
@@ -18,7 +17,7 @@ class AnimalState(TypedDict):
 
 
 def animal_state(animal: Animal) -> AnimalState:
-    """Pick the public fields of an Animal."""
+    """Return the public fields of an Animal."""
     return {
         "name": animal.name,
         "touched_at": animal.touched_at.isoformat(),
@@ -26,12 +25,12 @@ def animal_state(animal: Animal) -> AnimalState:
     }
 
 
-ANIMAL = EntityDefinition(
+ANIMAL = sm.EntityDefinition(
     Animal,
     name="animal",
     namespace="pet",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.SESSION,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.SESSION,
     state=animal_state,
     ttl=5,
 )

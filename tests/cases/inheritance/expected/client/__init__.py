@@ -9,29 +9,29 @@ import httpx
 from .animal import AnimalClient, AnimalState, AsyncAnimalClient
 from .dog import AsyncDogClient, DogClient, DogState
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Omitted,
+    EntityResponse,
     Problem,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
     "AnimalClient",
     "AnimalState",
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncAnimalClient",
     "AsyncClient",
     "AsyncDogClient",
     "Client",
     "DogClient",
     "DogState",
-    "OMITTED",
-    "Omitted",
+    "EntityResponse",
     "Problem",
+    "UNSET",
+    "UnsetType",
 ]
 
 

@@ -2,32 +2,17 @@
 """HTTP routes of Dog: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    answer_event,
-    answer_page,
-)
+from starmodel import web
 
 from shop.generated.dog import commands
-from shop.generated.dog.page import DOG_FRAGMENTS, dog_page
+from shop.generated.dog.page import dog_page
 from shop.generated.dog.state import DOG
 
-RENAME_ARGUMENTS = Arguments(name=Argument(core_schema.str_schema()))
-BARK_ARGUMENTS = Arguments(times=Argument(core_schema.int_schema(), default=1))
+RENAME_ARGUMENTS = web.Arguments(name=web.Argument(core_schema.str_schema()))
+BARK_ARGUMENTS = web.Arguments(times=web.Argument(core_schema.int_schema(), default=1))
 
 
-async def read_dog(request: Request) -> Response:
-    """GET /dog: the page, or the state as JSON."""
-    snapshot = await request.services.read(DOG, request.session, request.actor)
-    return answer_page(request, snapshot, dog_page)
-
-
-async def rename(request: Request) -> Response:
+async def rename(request: web.Request) -> web.Response:
     """POST /dog/rename -> Dog.rename(name: str) -> None"""
     arguments = await RENAME_ARGUMENTS.read(request)
     outcome = await commands.rename(
@@ -36,20 +21,20 @@ async def rename(request: Request) -> Response:
         name=arguments["name"],
         actor=request.actor,
     )
-    return answer_event(request, DOG, outcome)
+    return web.respond_event(request, DOG, outcome)
 
 
-async def touch(request: Request) -> Response:
+async def touch(request: web.Request) -> web.Response:
     """POST /dog/touch -> Dog.touch() -> None"""
     outcome = await commands.touch(
         request.services,
         request.session,
         actor=request.actor,
     )
-    return answer_event(request, DOG, outcome)
+    return web.respond_event(request, DOG, outcome)
 
 
-async def bark(request: Request) -> Response:
+async def bark(request: web.Request) -> web.Response:
     """POST /dog/bark -> Dog.bark(times: int = 1) -> None"""
     arguments = await BARK_ARGUMENTS.read(request)
     outcome = await commands.bark(
@@ -58,22 +43,21 @@ async def bark(request: Request) -> Response:
         times=arguments["times"],
         actor=request.actor,
     )
-    return answer_event(request, DOG, outcome)
+    return web.respond_event(request, DOG, outcome)
 
 
-dog_resource = Resource(
+dog_resource = web.Resource(
     DOG,
     routes=[
-        Route("GET", "/dog", read_dog),
-        Route(
+        web.page_route(DOG, dog_page),
+        web.Route(
             "POST",
             "/dog/rename",
             rename,
             event="rename",
             arguments=RENAME_ARGUMENTS,
         ),
-        Route("POST", "/dog/touch", touch, event="touch"),
-        Route("POST", "/dog/bark", bark, event="bark", arguments=BARK_ARGUMENTS),
+        web.Route("POST", "/dog/touch", touch, event="touch"),
+        web.Route("POST", "/dog/bark", bark, event="bark", arguments=BARK_ARGUMENTS),
     ],
-    fragments=DOG_FRAGMENTS,
 )

@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Dog
 
@@ -19,7 +18,7 @@ class DogState(TypedDict):
 
 
 def dog_state(dog: Dog) -> DogState:
-    """Pick the public fields of a Dog."""
+    """Return the public fields of a Dog."""
     return {
         "name": dog.name,
         "touched_at": dog.touched_at.isoformat(),
@@ -28,12 +27,12 @@ def dog_state(dog: Dog) -> DogState:
     }
 
 
-DOG = EntityDefinition(
+DOG = sm.EntityDefinition(
     Dog,
     name="dog",
     namespace="dog",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.SESSION,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.SESSION,
     state=dog_state,
     ttl=5,
 )

@@ -3,65 +3,65 @@
 
 from decimal import Decimal
 
-from starmodel.web.datastar.actions import Expression, Omitted, Signal, live_action, post_action
-from starmodel.web.datastar.attributes import encode_data
+import starmodel as sm
 
 from shop.generated.account.state import AccountState
 
-id = Signal("$account.id")
-owner = Signal("$account.owner")
-balance = Signal("$account.balance")
+id = sm.Signal("$account.id")
+owner = sm.Signal("$account.owner")
+balance = sm.Signal("$account.balance")
 
-ERRORS = {
-    "account": {
-        "open": {"pin": "", "_": ""},
-        "deposit": {"amount": "", "_": ""},
-        "transfer": {"target": "", "amount": "", "_": ""},
-        "close": {"_": ""},
+ERRORS = sm.error_signals(
+    "account",
+    {
+        "open": ["pin"],
+        "deposit": ["amount"],
+        "transfer": ["target", "amount"],
+        "close": [],
     },
-}
+)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
-def open(*, pin: str | Expression | Omitted) -> Expression:
+def open(*, pin: str | sm.Expression | sm.UnsetType) -> sm.Expression:
     """Open an account of one's own.
 
     POST /account/open -> Account.open(actor: Actor, pin: Annotated[str, Field(min_length=4, max_length=8)]) -> Self
     """
-    return post_action("/account/open", pin=pin)
+    return sm.post_action("/account/open", pin=pin)
 
 
 def deposit(
-    id: str | Expression,
+    id: str | sm.Expression,
     *,
-    amount: Decimal | Expression | Omitted,
-) -> Expression:
+    amount: Decimal | sm.Expression | sm.UnsetType,
+) -> sm.Expression:
     """Put money in, and hear the new balance.
 
     POST /account/{id}/deposit -> Account.deposit(amount: Annotated[Decimal, Field(gt=0)]) -> Decimal
     """
-    return post_action("/account/{id}/deposit", id, amount=amount)
+    return sm.post_action("/account/{id}/deposit", id, amount=amount)
 
 
 def transfer(
-    id: str | Expression,
+    id: str | sm.Expression,
     *,
-    target: str | Expression | Omitted,
-    amount: Decimal | Expression | Omitted,
-) -> Expression:
+    target: str | sm.Expression | sm.UnsetType,
+    amount: Decimal | sm.Expression | sm.UnsetType,
+) -> sm.Expression:
     """Move money to another account, or fail whole.
 
     POST /account/{id}/transfer -> Account.transfer(target: "Account", amount: Annotated[Decimal, Field(gt=0)]) -> None
     """
-    return post_action("/account/{id}/transfer", id, target=target, amount=amount)
+    return sm.post_action("/account/{id}/transfer", id, target=target, amount=amount)
 
 
-def close(id: str | Expression) -> Expression:
+def close(id: str | sm.Expression) -> sm.Expression:
     """Close the account.
 
     POST /account/{id}/close -> Account.close(work: UnitOfWork) -> None
     """
-    return post_action("/account/{id}/close", id)
+    return sm.post_action("/account/{id}/close", id)
 
 
 def watch(id: str) -> str:
@@ -69,11 +69,11 @@ def watch(id: str) -> str:
     return f"account:{id}"
 
 
-def live(id: str) -> Expression:
+def live(id: str) -> sm.Expression:
     """Keep the page in step with the Account: for `data-init`."""
-    return live_action(watch(id))
+    return sm.live_action(watch(id))
 
 
-def signals(state: AccountState) -> Expression:
+def signals(state: AccountState) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
-    return Expression(encode_data({"account": state, "errors": ERRORS}))
+    return sm.Expression(sm.encode_data({"account": state, "errors": ERRORS}))

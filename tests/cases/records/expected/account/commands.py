@@ -3,68 +3,69 @@
 
 from decimal import Decimal
 
-from starmodel.application import Outcome, Services, authorize
-from starmodel.domain import ANONYMOUS, Actor
+import starmodel as sm
 
 from shop.entities import Account, may_use
 from shop.generated.account.state import ACCOUNT
 
 
 async def open(
-    services: Services,
+    services: sm.Services,
     *,
     pin: str,
-    actor: Actor = ANONYMOUS,
-) -> Outcome[None]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> sm.CommandResult[None]:
     """Open an account of one's own.
 
     Runs Account.open(actor: Actor, pin: Annotated[str, Field(min_length=4, max_length=8)]) -> Self.
     """
-    authorize(actor, actor.is_authenticated)
+    sm.authorize(actor, actor.is_authenticated)
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             account = Account.open(actor=actor, pin=pin)
             work.add(ACCOUNT, account)
             outcome = await work.commit(account, "open", {}, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def deposit(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
     amount: Decimal,
-    actor: Actor = ANONYMOUS,
-) -> Outcome[Decimal]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> sm.CommandResult[Decimal]:
     """Put money in, and hear the new balance.
 
     Runs Account.deposit(amount: Annotated[Decimal, Field(gt=0)]) -> Decimal.
     """
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             account = await work.load(ACCOUNT, id)
             work.authorize(account, may_use)
             result = account.deposit(amount=amount)
             outcome = await work.commit(account, "deposit", {"amount": amount}, result)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def transfer(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
     target_id: str,
     amount: Decimal,
-    actor: Actor = ANONYMOUS,
-) -> Outcome[None]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> sm.CommandResult[None]:
     """Move money to another account, or fail whole.
 
     Runs Account.transfer(target: "Account", amount: Annotated[Decimal, Field(gt=0)]) -> None.
     """
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             account = await work.load(ACCOUNT, id)
             work.authorize(account, may_use)
             target = await work.load(ACCOUNT, target_id)
@@ -78,23 +79,25 @@ async def transfer(
             )
             if outcome is not None:
                 return outcome
+        raise work.last_conflict
 
 
 async def close(
-    services: Services,
+    services: sm.Services,
     id: str,
     *,
-    actor: Actor = ANONYMOUS,
-) -> Outcome[None]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> sm.CommandResult[None]:
     """Close the account.
 
     Runs Account.close(work: UnitOfWork) -> None.
     """
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             account = await work.load(ACCOUNT, id)
             work.authorize(account, may_use)
             await account.close(work=work)
             outcome = await work.commit(account, "close", {}, None)
             if outcome is not None:
                 return outcome
+        raise work.last_conflict

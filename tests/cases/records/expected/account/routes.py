@@ -4,55 +4,25 @@
 from decimal import Decimal
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    answer_created,
-    answer_event,
-    answer_form,
-    answer_page,
-)
+from starmodel import web
 
 from shop.generated.account import commands
-from shop.generated.account.page import (
-    ACCOUNT_FRAGMENTS,
-    account_page,
-    new_account_page,
-)
+from shop.generated.account.page import account_page, new_account_page
 from shop.generated.account.state import ACCOUNT
 
-OPEN_ARGUMENTS = Arguments(
-    pin=Argument(core_schema.str_schema(min_length=4, max_length=8)),
+OPEN_ARGUMENTS = web.Arguments(
+    pin=web.Argument(core_schema.str_schema(min_length=4, max_length=8)),
 )
-DEPOSIT_ARGUMENTS = Arguments(
-    amount=Argument(core_schema.decimal_schema(gt=Decimal("0"))),
+DEPOSIT_ARGUMENTS = web.Arguments(
+    amount=web.Argument(core_schema.decimal_schema(gt=Decimal("0"))),
 )
-TRANSFER_ARGUMENTS = Arguments(
-    target=Argument(core_schema.str_schema()),
-    amount=Argument(core_schema.decimal_schema(gt=Decimal("0"))),
+TRANSFER_ARGUMENTS = web.Arguments(
+    target=web.Argument(core_schema.str_schema()),
+    amount=web.Argument(core_schema.decimal_schema(gt=Decimal("0"))),
 )
 
 
-async def read_account(request: Request) -> Response:
-    """GET /account/{id}: the page, or the state as JSON."""
-    snapshot = await request.services.read(
-        ACCOUNT,
-        request.path_parameters["id"],
-        request.actor,
-    )
-    return answer_page(request, snapshot, account_page)
-
-
-async def account_form(request: Request) -> Response:
-    """GET /account: the page on which an Account is made."""
-    return answer_form(request, new_account_page())
-
-
-async def open(request: Request) -> Response:
+async def open(request: web.Request) -> web.Response:
     """POST /account/open -> Account.open(actor: Actor, pin: Annotated[str, Field(min_length=4, max_length=8)]) -> Self"""
     arguments = await OPEN_ARGUMENTS.read(request)
     outcome = await commands.open(
@@ -60,10 +30,10 @@ async def open(request: Request) -> Response:
         pin=arguments["pin"],
         actor=request.actor,
     )
-    return answer_created(request, ACCOUNT, outcome)
+    return web.respond_created(request, ACCOUNT, outcome)
 
 
-async def deposit(request: Request) -> Response:
+async def deposit(request: web.Request) -> web.Response:
     """POST /account/{id}/deposit -> Account.deposit(amount: Annotated[Decimal, Field(gt=0)]) -> Decimal"""
     arguments = await DEPOSIT_ARGUMENTS.read(request)
     outcome = await commands.deposit(
@@ -72,10 +42,10 @@ async def deposit(request: Request) -> Response:
         amount=arguments["amount"],
         actor=request.actor,
     )
-    return answer_event(request, ACCOUNT, outcome, result=str(outcome.result))
+    return web.respond_event(request, ACCOUNT, outcome, result=str(outcome.result))
 
 
-async def transfer(request: Request) -> Response:
+async def transfer(request: web.Request) -> web.Response:
     """POST /account/{id}/transfer -> Account.transfer(target: "Account", amount: Annotated[Decimal, Field(gt=0)]) -> None"""
     arguments = await TRANSFER_ARGUMENTS.read(request)
     outcome = await commands.transfer(
@@ -85,40 +55,45 @@ async def transfer(request: Request) -> Response:
         amount=arguments["amount"],
         actor=request.actor,
     )
-    return answer_event(request, ACCOUNT, outcome)
+    return web.respond_event(request, ACCOUNT, outcome)
 
 
-async def close(request: Request) -> Response:
+async def close(request: web.Request) -> web.Response:
     """POST /account/{id}/close -> Account.close(work: UnitOfWork) -> None"""
     outcome = await commands.close(
         request.services,
         request.path_parameters["id"],
         actor=request.actor,
     )
-    return answer_event(request, ACCOUNT, outcome)
+    return web.respond_event(request, ACCOUNT, outcome)
 
 
-account_resource = Resource(
+account_resource = web.Resource(
     ACCOUNT,
     routes=[
-        Route("GET", "/account/{id}", read_account),
-        Route("GET", "/account", account_form),
-        Route("POST", "/account/open", open, event="open", arguments=OPEN_ARGUMENTS),
-        Route(
+        web.page_route(ACCOUNT, account_page),
+        web.form_route("/account", new_account_page),
+        web.Route(
+            "POST",
+            "/account/open",
+            open,
+            event="open",
+            arguments=OPEN_ARGUMENTS,
+        ),
+        web.Route(
             "POST",
             "/account/{id}/deposit",
             deposit,
             event="deposit",
             arguments=DEPOSIT_ARGUMENTS,
         ),
-        Route(
+        web.Route(
             "POST",
             "/account/{id}/transfer",
             transfer,
             event="transfer",
             arguments=TRANSFER_ARGUMENTS,
         ),
-        Route("POST", "/account/{id}/close", close, event="close"),
+        web.Route("POST", "/account/{id}/close", close, event="close"),
     ],
-    fragments=ACCOUNT_FRAGMENTS,
 )

@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Account, may_use
 
@@ -18,7 +17,7 @@ class AccountState(TypedDict):
 
 
 def account_state(account: Account) -> AccountState:
-    """Pick the public fields of an Account."""
+    """Return the public fields of an Account."""
     return {
         "id": account.id,
         "owner": account.owner,
@@ -26,12 +25,12 @@ def account_state(account: Account) -> AccountState:
     }
 
 
-ACCOUNT = EntityDefinition(
+ACCOUNT = sm.EntityDefinition(
     Account,
     name="account",
     namespace="account",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.RECORD,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.RECORD,
     state=account_state,
     access=may_use,
 )

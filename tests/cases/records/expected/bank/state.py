@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Bank
 
@@ -16,18 +15,18 @@ class BankState(TypedDict):
 
 
 def bank_state(bank: Bank) -> BankState:
-    """Pick the public fields of a Bank."""
+    """Return the public fields of a Bank."""
     return {
         "opened": bank.opened,
     }
 
 
-BANK = EntityDefinition(
+BANK = sm.EntityDefinition(
     Bank,
     name="bank",
     namespace="bank",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.GLOBAL,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.GLOBAL,
     state=bank_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
 )

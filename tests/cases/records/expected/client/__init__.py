@@ -9,29 +9,29 @@ import httpx
 from .account import AccountClient, AccountState, AsyncAccountClient
 from .bank import AsyncBankClient, BankClient, BankState
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Omitted,
+    EntityResponse,
     Problem,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
     "AccountClient",
     "AccountState",
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncAccountClient",
     "AsyncBankClient",
     "AsyncClient",
     "BankClient",
     "BankState",
     "Client",
-    "OMITTED",
-    "Omitted",
+    "EntityResponse",
     "Problem",
+    "UNSET",
+    "UnsetType",
 ]
 
 

@@ -16,30 +16,30 @@ from .everything import (
     Status,
 )
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Omitted,
+    EntityResponse,
     Problem,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncClient",
     "AsyncEverythingClient",
     "Client",
     "Colour",
+    "EntityResponse",
     "EverythingClient",
     "EverythingState",
-    "OMITTED",
-    "Omitted",
     "Part",
     "Problem",
     "Size",
     "Status",
+    "UNSET",
+    "UnsetType",
 ]
 
 

@@ -5,15 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from starmodel.web.datastar.actions import (
-    OMITTED,
-    Expression,
-    Omitted,
-    Signal,
-    live_action,
-    post_action,
-)
-from starmodel.web.datastar.attributes import encode_data
+import starmodel as sm
 
 from shop.entities import Everything, Part, Status
 from shop.generated.everything.state import EverythingState, everything_state
@@ -21,68 +13,68 @@ from shop.generated.everything.state import EverythingState, everything_state
 WATCH = "everything"
 """What `/live?watch=` calls the Everything of the session."""
 
-flag = Signal("$everything.flag")
-count = Signal("$everything.count")
-ratio = Signal("$everything.ratio")
-text = Signal("$everything.text")
-data = Signal("$everything.data")
-price = Signal("$everything.price")
-day = Signal("$everything.day")
-at = Signal("$everything.at")
-moment = Signal("$everything.moment")
-span = Signal("$everything.span")
-key = Signal("$everything.key")
-status = Signal("$everything.status")
-size = Signal("$everything.size")
-level = Signal("$everything.level")
-maybe = Signal("$everything.maybe")
-names = Signal("$everything.names")
-numbers = Signal("$everything.numbers")
-tags = Signal("$everything.tags")
-pair = Signal("$everything.pair")
-many = Signal("$everything.many")
-part = Signal("$everything.part")
-parts = Signal("$everything.parts")
-by_status = Signal("$everything.by_status")
-cents = Signal("$everything.cents")
-total = Signal("$everything.total")
+flag = sm.Signal("$everything.flag")
+count = sm.Signal("$everything.count")
+ratio = sm.Signal("$everything.ratio")
+text = sm.Signal("$everything.text")
+data = sm.Signal("$everything.data")
+price = sm.Signal("$everything.price")
+day = sm.Signal("$everything.day")
+at = sm.Signal("$everything.at")
+moment = sm.Signal("$everything.moment")
+span = sm.Signal("$everything.span")
+key = sm.Signal("$everything.key")
+status = sm.Signal("$everything.status")
+size = sm.Signal("$everything.size")
+level = sm.Signal("$everything.level")
+maybe = sm.Signal("$everything.maybe")
+names = sm.Signal("$everything.names")
+numbers = sm.Signal("$everything.numbers")
+tags = sm.Signal("$everything.tags")
+pair = sm.Signal("$everything.pair")
+many = sm.Signal("$everything.many")
+part = sm.Signal("$everything.part")
+parts = sm.Signal("$everything.parts")
+by_status = sm.Signal("$everything.by_status")
+cents = sm.Signal("$everything.cents")
+total = sm.Signal("$everything.total")
 
-ERRORS = {
-    "everything": {
-        "change": {
-            "flag": "",
-            "count": "",
-            "price": "",
-            "day": "",
-            "status": "",
-            "level": "",
-            "names": "",
-            "part": "",
-            "data": "",
-            "_": "",
-        },
+ERRORS = sm.error_signals(
+    "everything",
+    {
+        "change": [
+            "flag",
+            "count",
+            "price",
+            "day",
+            "status",
+            "level",
+            "names",
+            "part",
+            "data",
+        ],
     },
-}
+)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def change(
     *,
-    flag: bool | Expression | Omitted = OMITTED,
-    count: int | Expression | Omitted = OMITTED,
-    price: Decimal | Expression | Omitted = OMITTED,
-    day: date | None | Expression | Omitted = OMITTED,
-    status: Status | Expression | Omitted = OMITTED,
-    level: Literal["low", "high", 3] | Expression | Omitted = OMITTED,
-    names: list[str] | None | Expression | Omitted = OMITTED,
-    part: Part | None | Expression | Omitted = OMITTED,
-    data: bytes | Expression | Omitted = OMITTED,
-) -> Expression:
+    flag: bool | sm.Expression | sm.UnsetType = sm.UNSET,
+    count: int | sm.Expression | sm.UnsetType = sm.UNSET,
+    price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
+    day: date | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    status: Status | sm.Expression | sm.UnsetType = sm.UNSET,
+    level: Literal["low", "high", 3] | sm.Expression | sm.UnsetType = sm.UNSET,
+    names: list[str] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    part: Part | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    data: bytes | sm.Expression | sm.UnsetType = sm.UNSET,
+) -> sm.Expression:
     """Change a lot of it at once.
 
     POST /everything/change -> Everything.change(flag: bool = True, count: Annotated[int, Field(ge=0, le=LIMIT)] = LIMIT, price: Decimal = Decimal("2.00"), day: date | None = None, status: Status = Status.GONE, level: Literal["low", "high", 3] = "high", names: Names | None = None, part: Part | None = None, data: bytes = b"\\xff") -> Part | None
     """
-    return post_action(
+    return sm.post_action(
         "/everything/change",
         flag=flag,
         count=count,
@@ -96,13 +88,13 @@ def change(
     )
 
 
-def live() -> Expression:
+def live() -> sm.Expression:
     """Keep the page in step with the Everything of the session: for `data-init`."""
-    return live_action(WATCH)
+    return sm.live_action(WATCH)
 
 
-def signals(state: EverythingState | None = None) -> Expression:
+def signals(state: EverythingState | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = everything_state(Everything())
-    return Expression(encode_data({"everything": state, "errors": ERRORS}))
+    return sm.Expression(sm.encode_data({"everything": state, "errors": ERRORS}))

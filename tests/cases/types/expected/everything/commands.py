@@ -5,15 +5,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from starmodel.application import Outcome, Services
-from starmodel.domain import ANONYMOUS, Actor
+import starmodel as sm
 
 from shop.entities import Part, Status
 from shop.generated.everything.state import EVERYTHING
 
 
 async def change(
-    services: Services,
+    services: sm.Services,
     session: str,
     *,
     flag: bool = True,
@@ -25,14 +24,14 @@ async def change(
     names: list[str] | None = None,
     part: Part | None = None,
     data: bytes = b"\xff",
-    actor: Actor = ANONYMOUS,
-) -> Outcome[Part | None]:
+    actor: sm.Actor = sm.ANONYMOUS,
+) -> sm.CommandResult[Part | None]:
     """Change a lot of it at once.
 
     Runs Everything.change(flag: bool = True, count: Annotated[int, Field(ge=0, le=LIMIT)] = LIMIT, price: Decimal = Decimal("2.00"), day: date | None = None, status: Status = Status.GONE, level: Literal["low", "high", 3] = "high", names: Names | None = None, part: Part | None = None, data: bytes = b"\\xff") -> Part | None.
     """
     async with services.unit_of_work(actor) as work:
-        while True:
+        for _ in work.attempts():
             everything = await work.load(EVERYTHING, session)
             result = everything.change(
                 flag=flag,
@@ -62,3 +61,4 @@ async def change(
             )
             if outcome is not None:
                 return outcome
+        raise work.last_conflict

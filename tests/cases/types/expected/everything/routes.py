@@ -4,54 +4,41 @@
 from decimal import Decimal
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    answer_event,
-    answer_page,
-)
-from starmodel.web.validation.object_schema import object_schema
+from starmodel import web
 
 from shop.entities import Part, Status
 from shop.generated.everything import commands
 from shop.generated.everything.page import EVERYTHING_FRAGMENTS, everything_page
 from shop.generated.everything.state import EVERYTHING, EVERYTHING_WRITABLE, part_state
 
-CHANGE_ARGUMENTS = Arguments(
-    flag=Argument(core_schema.bool_schema(), default=True),
-    count=Argument(core_schema.int_schema(le=10, ge=0), default=10),
-    price=Argument(core_schema.decimal_schema(), default=Decimal("2.00")),
-    day=Argument(core_schema.nullable_schema(core_schema.date_schema()), default=None),
-    status=Argument(
+CHANGE_ARGUMENTS = web.Arguments(
+    flag=web.Argument(core_schema.bool_schema(), default=True),
+    count=web.Argument(core_schema.int_schema(le=10, ge=0), default=10),
+    price=web.Argument(core_schema.decimal_schema(), default=Decimal("2.00")),
+    day=web.Argument(
+        core_schema.nullable_schema(core_schema.date_schema()),
+        default=None,
+    ),
+    status=web.Argument(
         core_schema.enum_schema(Status, list(Status), sub_type="str"),
         default=Status.GONE,
     ),
-    level=Argument(core_schema.literal_schema(["low", "high", 3]), default="high"),
-    names=Argument(
+    level=web.Argument(core_schema.literal_schema(["low", "high", 3]), default="high"),
+    names=web.Argument(
         core_schema.nullable_schema(
             core_schema.list_schema(core_schema.str_schema(max_length=20)),
         ),
         default=None,
     ),
-    part=Argument(
-        core_schema.nullable_schema(object_schema(Part, EVERYTHING_WRITABLE)),
+    part=web.Argument(
+        core_schema.nullable_schema(web.object_schema(Part, EVERYTHING_WRITABLE)),
         default=None,
     ),
-    data=Argument(core_schema.bytes_schema(), default=b"\xff"),
+    data=web.Argument(core_schema.bytes_schema(), default=b"\xff"),
 )
 
 
-async def read_everything(request: Request) -> Response:
-    """GET /everything: the page, or the state as JSON."""
-    snapshot = await request.services.read(EVERYTHING, request.session, request.actor)
-    return answer_page(request, snapshot, everything_page)
-
-
-async def change(request: Request) -> Response:
+async def change(request: web.Request) -> web.Response:
     """POST /everything/change -> Everything.change(flag: bool = True, count: Annotated[int, Field(ge=0, le=LIMIT)] = LIMIT, price: Decimal = Decimal("2.00"), day: date | None = None, status: Status = Status.GONE, level: Literal["low", "high", 3] = "high", names: Names | None = None, part: Part | None = None, data: bytes = b"\\xff") -> Part | None"""
     arguments = await CHANGE_ARGUMENTS.read(request)
     outcome = await commands.change(
@@ -68,7 +55,7 @@ async def change(request: Request) -> Response:
         data=arguments["data"],
         actor=request.actor,
     )
-    return answer_event(
+    return web.respond_event(
         request,
         EVERYTHING,
         outcome,
@@ -76,11 +63,11 @@ async def change(request: Request) -> Response:
     )
 
 
-everything_resource = Resource(
+everything_resource = web.Resource(
     EVERYTHING,
     routes=[
-        Route("GET", "/everything", read_everything),
-        Route(
+        web.page_route(EVERYTHING, everything_page),
+        web.Route(
             "POST",
             "/everything/change",
             change,

@@ -4,9 +4,7 @@
 from base64 import b64encode
 from typing import Literal, TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.application.protected_values import Writable, WritableParts
-from starmodel.domain import Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Everything, Part
 
@@ -50,7 +48,7 @@ class EverythingState(TypedDict):
 
 
 def part_state(part: Part) -> PartState:
-    """Pick the public fields of a Part."""
+    """Return the public fields of a Part."""
     return {
         "name": part.name,
         "parts": [part_state(item) for item in part.parts],
@@ -59,7 +57,7 @@ def part_state(part: Part) -> PartState:
 
 
 def everything_state(everything: Everything) -> EverythingState:
-    """Pick the public fields of an Everything."""
+    """Return the public fields of an Everything."""
     return {
         "flag": everything.flag,
         "count": everything.count,
@@ -91,12 +89,12 @@ def everything_state(everything: Everything) -> EverythingState:
     }
 
 
-EVERYTHING = EntityDefinition(
+EVERYTHING = sm.EntityDefinition(
     Everything,
     name="everything",
     namespace="everything",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.SESSION,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.SESSION,
     state=everything_state,
 )
-EVERYTHING_WRITABLE: WritableParts = {Part: Writable(["name", "parts", "colour"])}
+EVERYTHING_WRITABLE: sm.WritableParts = {Part: sm.Writable(["name", "parts", "colour"])}

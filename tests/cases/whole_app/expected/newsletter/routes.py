@@ -2,31 +2,16 @@
 """HTTP routes of Newsletter: one handler per event."""
 
 from pydantic_core import core_schema
-from starmodel.web import (
-    Argument,
-    Arguments,
-    Request,
-    Resource,
-    Response,
-    Route,
-    answer_event,
-    answer_page,
-)
+from starmodel import web
 
 from shop.generated.newsletter import commands
 from shop.generated.newsletter.state import NEWSLETTER
 from shop.pages import page
 
-SEND_ARGUMENTS = Arguments(subject=Argument(core_schema.str_schema()))
+SEND_ARGUMENTS = web.Arguments(subject=web.Argument(core_schema.str_schema()))
 
 
-async def read_newsletter(request: Request) -> Response:
-    """GET /newsletter: the page, or the state as JSON."""
-    snapshot = await request.services.read(NEWSLETTER, actor=request.actor)
-    return answer_page(request, snapshot, lambda _: page(snapshot.entity, request))
-
-
-async def send(request: Request) -> Response:
+async def send(request: web.Request) -> web.Response:
     """POST /newsletter/send -> Newsletter.send(mailer: Mailer, subject: str) -> int"""
     arguments = await SEND_ARGUMENTS.read(request)
     outcome = await commands.send(
@@ -34,13 +19,19 @@ async def send(request: Request) -> Response:
         subject=arguments["subject"],
         actor=request.actor,
     )
-    return answer_event(request, NEWSLETTER, outcome, result=outcome.result)
+    return web.respond_event(request, NEWSLETTER, outcome, result=outcome.result)
 
 
-newsletter_resource = Resource(
+newsletter_resource = web.Resource(
     NEWSLETTER,
     routes=[
-        Route("GET", "/newsletter", read_newsletter),
-        Route("POST", "/newsletter/send", send, event="send", arguments=SEND_ARGUMENTS),
+        web.own_page_route(NEWSLETTER, page),
+        web.Route(
+            "POST",
+            "/newsletter/send",
+            send,
+            event="send",
+            arguments=SEND_ARGUMENTS,
+        ),
     ],
 )

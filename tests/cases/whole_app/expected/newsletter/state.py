@@ -3,8 +3,7 @@
 
 from typing import TypedDict
 
-from starmodel.application import EntityDefinition
-from starmodel.domain import Access, Scope, StateStore
+import starmodel as sm
 
 from shop.entities import Newsletter
 
@@ -16,18 +15,18 @@ class NewsletterState(TypedDict):
 
 
 def newsletter_state(newsletter: Newsletter) -> NewsletterState:
-    """Pick the public fields of a Newsletter."""
+    """Return the public fields of a Newsletter."""
     return {
         "sent": newsletter.sent,
     }
 
 
-NEWSLETTER = EntityDefinition(
+NEWSLETTER = sm.EntityDefinition(
     Newsletter,
     name="newsletter",
     namespace="newsletter",
-    store=StateStore.SERVER_MEMORY,
-    scope=Scope.GLOBAL,
+    store=sm.StateStore.SERVER_MEMORY,
+    scope=sm.Scope.GLOBAL,
     state=newsletter_state,
-    access=Access.PUBLIC,
+    access=sm.Access.PUBLIC,
 )

@@ -8,26 +8,26 @@ import httpx
 
 from .newsletter import AsyncNewsletterClient, NewsletterClient, NewsletterState
 from .transport import (
-    OMITTED,
-    Answer,
-    ArgumentProblem,
+    UNSET,
+    ArgumentError,
     AsyncTransport,
-    Omitted,
+    EntityResponse,
     Problem,
     Transport,
+    UnsetType,
 )
 
 __all__ = [
-    "Answer",
-    "ArgumentProblem",
+    "ArgumentError",
     "AsyncClient",
     "AsyncNewsletterClient",
     "Client",
+    "EntityResponse",
     "NewsletterClient",
     "NewsletterState",
-    "OMITTED",
-    "Omitted",
     "Problem",
+    "UNSET",
+    "UnsetType",
 ]
 
 
