@@ -4,6 +4,7 @@ import ast
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from starmodel_generator.database.json_shapes import SchemaLookup, shape_of
 from starmodel_schemas import (
@@ -54,6 +55,19 @@ _MAX_DIGITS = 18
 _EMPTY_FACTORIES = {"list": "[]", "dict": "{}", "set": "[]", "tuple": "[]", "frozenset": "[]"}
 
 
+StorageKind: TypeAlias = Literal["column", "reference", "parts", "json", "links"]
+"""One column; a foreign key; a column for each part; a JSON text; a table of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How a field is stored: the names of its columns, and the parts that these hold."""
+
+    kind: StorageKind
+    columns: tuple[str, ...]
+    parts: tuple[FieldSchema, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """The column of a table that another column refers to."""
@@ -72,8 +86,8 @@ class StoredColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plain:
-    """A type without its options and limits."""
+class StoredType:
+    """A type without its options and limits, which stand beside it."""
 
     type: TypeRef
     constraints: Constraints
@@ -93,37 +107,49 @@ def id_type(entity: EntitySchema) -> ColumnType:
     declared = next((field for field in entity.fields if field.name == ID_FIELD), None)
     if declared is None or not entity.declares_id:
         return TextColumnType()
-    plain = _plain(declared.type, declared.constraints)
+    plain = stored_type(declared.type, declared.constraints)
     return _scalar_type(plain) or TextColumnType()
+
+
+def storage_of(field: FieldSchema, app: SchemaLookup) -> Storage:
+    """Return how a field is stored; `app` has the classes that its type names.
+
+    Raises:
+        KeyError: There is no such class in `app`.
+    """
+    if link_target(field) is not None:
+        return Storage("links", ())
+    value = stored_type(field.type, field.constraints)
+    if isinstance(value.type, RefType):
+        return Storage("reference", (f"{field.name}_id",))
+    if isinstance(value.type, ObjectType) and not value.nullable:
+        parts = tuple(part for part in app.object(value.type.object).fields if not part.computed)
+        types = (stored_type(part.type, part.constraints) for part in parts)
+        if parts and all(_part_type(type, app) is not None for type in types):
+            columns = tuple(f"{field.name}_{part.name}" for part in parts)
+            return Storage("parts", columns, parts)
+    kind: StorageKind = "json" if _part_type(value, app) is None else "column"
+    return Storage(kind, (field.name,))
 
 
 def columns_of(field: FieldSchema, table: str, app: SchemaLookup) -> Iterator[StoredColumn]:
     """The columns of a stored field; none for a many-to-many relation, which has a table."""
-    if link_target(field) is not None:
-        return
-    plain = _plain(field.type, field.constraints)
-    if isinstance(plain.type, RefType):
-        yield _reference(field, plain, app)
-    elif isinstance(plain.type, ObjectType) and is_embedded(plain, app):
-        yield from _parts(field, plain.type, table, app)
-    else:
-        stored = _column(field, plain, field.name, (field.name,), table, app)
-        yield replace(stored, target=_named_target(field))
+    value = stored_type(field.type, field.constraints)
+    storage = storage_of(field, app)
+    match storage.kind:
+        case "links":
+            return
+        case "reference":
+            yield _reference(field, value, app)
+        case "parts":
+            yield from _parts(field, storage, table, app)
+        case "column" | "json":
+            stored = _column(field, value, field.name, (field.name,), table, app)
+            yield replace(stored, target=_named_target(field))
 
 
-def is_embedded(plain: _Plain, app: SchemaLookup) -> bool:
-    """Return whether a value object has a column for each of its parts."""
-    if plain.nullable or not isinstance(plain.type, ObjectType):
-        return False
-    parts = [
-        _plain(field.type, field.constraints)
-        for field in app.object(plain.type.object).fields
-        if not field.computed
-    ]
-    return bool(parts) and all(_part_type(part, app) is not None for part in parts)
-
-
-def _plain(type: TypeRef, constraints: Constraints) -> _Plain:
+def stored_type(type: TypeRef, constraints: Constraints) -> StoredType:
+    """Return a type taken out of its options and limits."""
     nullable = False
     while isinstance(type, OptionalType | ConstrainedType):
         if isinstance(type, OptionalType):
@@ -134,13 +160,13 @@ def _plain(type: TypeRef, constraints: Constraints) -> _Plain:
     if isinstance(type, LiteralType) and None in type.values:
         nullable = True
         type = LiteralType(values=tuple(value for value in type.values if value is not None))
-    return _Plain(type, constraints, nullable or _has_none(type))
+    return StoredType(type, constraints, nullable or _has_none(type))
 
 
 def _has_none(type: TypeRef) -> bool:
     """Return whether `None` is a value of what is kept as JSON, where it is NULL."""
     if isinstance(type, UnionType):
-        return any(_plain(member, Constraints()).nullable for member in type.members)
+        return any(stored_type(member, Constraints()).nullable for member in type.members)
     return isinstance(type, AnyType)
 
 
@@ -149,7 +175,7 @@ def _joined(outer: Constraints, inner: Constraints) -> Constraints:
     return Constraints(**said)
 
 
-def _reference(field: FieldSchema, plain: _Plain, app: SchemaLookup) -> StoredColumn:
+def _reference(field: FieldSchema, plain: StoredType, app: SchemaLookup) -> StoredColumn:
     assert isinstance(plain.type, RefType)
     name = f"{field.name}_id"
     column = ColumnSchema(
@@ -171,14 +197,11 @@ def _named_target(field: FieldSchema) -> Target | None:
 
 
 def _parts(
-    field: FieldSchema, type: ObjectType, table: str, app: SchemaLookup
+    field: FieldSchema, storage: Storage, table: str, app: SchemaLookup
 ) -> Iterator[StoredColumn]:
-    for part in app.object(type.object).fields:
-        if part.computed:
-            continue
-        name = f"{field.name}_{part.name}"
-        plain = _plain(part.type, part.constraints)
-        stored = _column(part, plain, name, (field.name, part.name), table, app)
+    for name, part in zip(storage.columns, storage.parts, strict=True):
+        value = stored_type(part.type, part.constraints)
+        stored = _column(part, value, name, (field.name, part.name), table, app)
         former = None
         if part.renamed_from is not None or field.renamed_from is not None:
             former = f"{field.renamed_from or field.name}_{part.renamed_from or part.name}"
@@ -187,7 +210,7 @@ def _parts(
 
 def _column(
     field: FieldSchema,
-    plain: _Plain,
+    plain: StoredType,
     name: str,
     path: tuple[str, ...],
     table: str,
@@ -207,7 +230,7 @@ def _column(
     return StoredColumn(column, checks)
 
 
-def _part_type(plain: _Plain, app: SchemaLookup) -> ColumnType | None:
+def _part_type(plain: StoredType, app: SchemaLookup) -> ColumnType | None:
     """Return the type of a column that holds one value; `None` for what is kept as JSON."""
     match plain.type:
         case EnumType():
@@ -218,7 +241,7 @@ def _part_type(plain: _Plain, app: SchemaLookup) -> ColumnType | None:
             return _scalar_type(plain)
 
 
-def _scalar_type(plain: _Plain) -> ColumnType | None:
+def _scalar_type(plain: StoredType) -> ColumnType | None:
     if not isinstance(plain.type, ScalarType):
         return None
     name, limits = plain.type.name, plain.constraints
@@ -247,7 +270,9 @@ def _type_of_values(values: tuple[LiteralValue, ...]) -> ColumnType | None:
     return PlainColumnType(name="bool") if kinds == {bool} else None
 
 
-def _checks(plain: _Plain, prefix: str, column: str, app: SchemaLookup) -> Iterator[CheckSchema]:
+def _checks(
+    plain: StoredType, prefix: str, column: str, app: SchemaLookup
+) -> Iterator[CheckSchema]:
     limits = plain.constraints
     if isinstance(plain.type, EnumType):
         values = _members(plain.type, app)
@@ -279,7 +304,7 @@ def _comparisons(limits: Constraints, prefix: str, column: str) -> Iterator[Chec
 
 
 def _backfill(
-    field: FieldSchema, plain: _Plain, type: ColumnType | None, app: SchemaLookup
+    field: FieldSchema, plain: StoredType, type: ColumnType | None, app: SchemaLookup
 ) -> bool | int | float | str | None:
     """Return what rows that are there already get, where the default is known without running code."""
     match field.default:

@@ -60,6 +60,6 @@ def check_sql_models(app: LinkedApp) -> Iterator[Diagnostic]:
             problem = Problem(SQL_MODEL_BASE, "is frozen, so SQLModel cannot make one", help)
             yield entity.subject.diagnose(problem, entity.options.place_of("frozen"))
         for field in stored_fields(entity.fields):
-            if stored_value(field, app).how != "column":
+            if stored_value(field, app).kind != "column":
                 text = "has a type that SQLModel has no column for, so Python refuses the class"
                 yield field.at_type(Problem(SQL_MODEL_BASE, text, help))

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
+from starmodel_generator.database.columns import StoredType, stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
 from starmodel_generator.linking.entities.fields import LinkedField
-from starmodel_generator.linking.field_storage import Value, stored_fields, stored_value, value_of
+from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.unparse import literal_text, shortened
 from starmodel_generator.linking.reporting import Problem
@@ -27,10 +28,10 @@ def check_exactness(app: LinkedApp) -> Iterator[Diagnostic]:
         if entity.schema.store != "SERVER_SQL":
             continue
         for field in stored_fields(entity.fields):
-            how = stored_value(field, app)
-            if how.how not in ("column", "parts"):
+            stored = stored_value(field, app)
+            if stored.kind not in ("column", "parts"):
                 continue
-            for part in how.fields:
+            for part in stored.fields:
                 where = "" if part is field else f", as a part of `{entity.schema.name}`"
                 allows = entity.options.allows_infinity and part is field
                 for problem in _problems(part, app, allows_infinity=allows):
@@ -39,7 +40,7 @@ def check_exactness(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def _problems(field: LinkedField, app: LinkedApp, *, allows_infinity: bool) -> Iterator[Problem]:
-    value = value_of(field.schema)
+    value = stored_type(field.schema.type, field.schema.constraints)
     match value.type:
         case ScalarType(name="Decimal"):
             yield from _decimal(value)
@@ -59,7 +60,7 @@ def _problems(field: LinkedField, app: LinkedApp, *, allows_infinity: bool) -> I
     yield from _default(field.schema.default, value)
 
 
-def _decimal(value: Value) -> Iterator[Problem]:
+def _decimal(value: StoredType) -> Iterator[Problem]:
     digits, places = value.constraints.max_digits, value.constraints.decimal_places
     if digits is None or places is None:
         missing = " and ".join(
@@ -79,7 +80,7 @@ def _decimal(value: Value) -> Iterator[Problem]:
         yield Problem(INEXACT_TYPE, text, "`decimal_places` is at most `max_digits`")
 
 
-def _datetime(value: Value) -> Iterator[Problem]:
+def _datetime(value: StoredType) -> Iterator[Problem]:
     if value.constraints.timezone is None:
         text = "is a `datetime` that does not say whether it has a zone"
         help = "use `pydantic.AwareDatetime`, or `NaiveDatetime` if no zone is meant"
@@ -96,7 +97,7 @@ def _values(what: str, values: Iterable[object]) -> Iterator[Problem]:
             return
 
 
-def _default(default: Default, value: Value) -> Iterator[Problem]:
+def _default(default: Default, value: StoredType) -> Iterator[Problem]:
     if (
         isinstance(default, ExpressionDefault)
         and _is(value, "time")
@@ -106,7 +107,7 @@ def _default(default: Default, value: Value) -> Iterator[Problem]:
         yield Problem(INEXACT_TYPE, text, "leave out `tzinfo`, or use an `AwareDatetime`")
 
 
-def _is(value: Value, *names: str) -> bool:
+def _is(value: StoredType, *names: str) -> bool:
     return isinstance(value.type, ScalarType) and value.type.name in names
 
 

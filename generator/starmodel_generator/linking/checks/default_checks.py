@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from starmodel_generator.database.columns import stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_DEFAULT
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
 from starmodel_generator.linking.defaults.default_validation import validated
 from starmodel_generator.linking.defaults.value_origins import ConstructedObject, Unknown, is_known
 from starmodel_generator.linking.entities.fields import LinkedField
-from starmodel_generator.linking.field_storage import stored_fields, stored_value, value_of
+from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.unparse import literal_text, shortened
 from starmodel_generator.linking.reporting import Problem
@@ -48,9 +49,9 @@ def check_stored_defaults(app: LinkedApp) -> Iterator[Diagnostic]:
             continue
         in_columns: set[int] = set()
         for field in stored_fields(entity.fields):
-            how = stored_value(field, app)
-            in_columns |= {id(part) for part in how.fields if how.how == "parts"}
-            is_column = how.how in ("column", "parts")
+            stored = stored_value(field, app)
+            in_columns |= {id(part) for part in stored.fields if stored.kind == "parts"}
+            is_column = stored.kind in ("column", "parts")
             yield from _unkept(field, entity.options.settings, is_column=is_column)
         for symbol in entity.reached:
             linked = app.objects.get(symbol.qualified_name)
@@ -133,7 +134,9 @@ def _unkept(
 ) -> Iterator[Diagnostic]:
     schema = field.schema
     value = field.default
-    if is_column and isinstance(value_of(schema).type, EnumType | LiteralType):
+    if is_column and isinstance(
+        stored_type(schema.type, schema.constraints).type, EnumType | LiteralType
+    ):
         # Each of their values is looked at, whichever is the default.
         return
     if is_known(value) and not isinstance(value, ConstructedObject):

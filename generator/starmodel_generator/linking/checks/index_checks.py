@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from starmodel_generator.database.columns import StorageKind, stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.sql_rules import (
     INVALID_INDEX,
@@ -10,7 +11,7 @@ from starmodel_generator.diagnostics.rules.sql_rules import (
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.fields import LinkedField
-from starmodel_generator.linking.field_storage import StorageKind, stored_value, value_of
+from starmodel_generator.linking.field_storage import stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.reporting import Problem
 from starmodel_schemas import IndexOption, ScalarType, TypeRef
@@ -56,16 +57,16 @@ def _why_not(field: LinkedField, app: LinkedApp) -> str | None:
         return "is computed and kept nowhere"
     if field.schema.name == "id":
         return None
-    return _NO_COLUMN.get(stored_value(field, app).how)
+    return _NO_COLUMN.get(stored_value(field, app).kind)
 
 
 def _parts(entity: LinkedEntity, app: LinkedApp) -> Iterator[LinkedField]:
     """The fields of value objects that have columns in an entity's table."""
     if entity.schema.store == "SERVER_SQL":
         for field in entity.fields:
-            how = None if field.schema.computed else stored_value(field, app)
-            if how is not None and how.how == "parts":
-                yield from how.fields
+            stored = None if field.schema.computed else stored_value(field, app)
+            if stored is not None and stored.kind == "parts":
+                yield from stored.fields
 
 
 def _option_problem(option: IndexOption, entity: LinkedEntity, app: LinkedApp) -> Problem | None:
@@ -86,7 +87,7 @@ def _option_problem(option: IndexOption, entity: LinkedEntity, app: LinkedApp) -
             return Problem(INVALID_INDEX, f"has `{name}` in {written}, which {reason}", help)
         reason = _why_not(field, app)
         if reason is not None and (
-            field.schema.computed or stored_value(field, app).how != "parts"
+            field.schema.computed or stored_value(field, app).kind != "parts"
         ):
             return Problem(INVALID_INDEX, f"has `{name}` in {written}, which {reason}", help)
     if len(set(option.fields)) < len(option.fields):
@@ -125,8 +126,8 @@ def _foreign_key(field: LinkedField, tables: dict[str, LinkedEntity], app: Linke
     name = target.schema.name
     own = field.schema.name.removesuffix("_id") or target.schema.snake_name
     help = f"write `{own}: Ref[{name}]`, which is kept in `{own}_id`"
-    value = value_of(field.schema)
-    if stored_value(field, app).how != "column" or value.type != _id_type(target):
+    value = stored_type(field.schema.type, field.schema.constraints)
+    if stored_value(field, app).kind != "column" or value.type != _id_type(target):
         text = f'has `foreign_key="{written}"`, but another type than the id of `{name}`'
         return Problem(INVALID_KEY, text, help)
     return Problem(PLAIN_FOREIGN_KEY, f"is a foreign key, but no `Ref[{name}]`", help)

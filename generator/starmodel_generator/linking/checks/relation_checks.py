@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from starmodel_generator.database.columns import link_target, stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.sql_rules import (
     DANGLING_REFERENCE,
@@ -11,7 +12,6 @@ from starmodel_generator.diagnostics.rules.sql_rules import (
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.fields import LinkedField
-from starmodel_generator.linking.field_storage import is_links, value_of
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.unparse import shortened
@@ -83,7 +83,7 @@ def check_owners(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def _is_one(field: LinkedField) -> bool:
-    return isinstance(value_of(field.schema).type, RefType)
+    return isinstance(stored_type(field.schema.type, field.schema.constraints).type, RefType)
 
 
 def check_places(app: LinkedApp) -> Iterator[Diagnostic]:
@@ -97,7 +97,7 @@ def check_places(app: LinkedApp) -> Iterator[Diagnostic]:
                 help = "give its id: `str`, or make it a field that is stored"
                 text = "is computed, so it cannot refer to anything"
                 yield field.at_type(Problem(MISPLACED_REFERENCE, text, help))
-            elif not (is_links(schema) or _is_one(field)):
+            elif not (link_target(schema) is not None or _is_one(field)):
                 yield field.at_type(_misplaced(field))
         for event in entity.events:
             places = {fact.name: fact.place for fact in event.method.facts.parameters}
@@ -154,14 +154,14 @@ def check_on_delete(app: LinkedApp) -> Iterator[Diagnostic]:
 
 def _on_delete_problem(field: LinkedField) -> Problem | None:
     schema = field.schema
-    value = value_of(schema)
-    if is_links(schema):
+    value = stored_type(schema.type, schema.constraints)
+    if link_target(schema) is not None:
         text = "has an `on_delete`, but is a list: what is deleted is gone from it"
         return Problem(INVALID_ON_DELETE, text, "remove it")
     if not isinstance(value.type, RefType) and schema.foreign_key is None:
         text = f"has `on_delete={shortened(repr(schema.on_delete))}`, but refers to nothing"
         return Problem(INVALID_ON_DELETE, text, "make it a `Ref`, or remove `on_delete`")
-    if schema.on_delete == "set_null" and not value.is_optional:
+    if schema.on_delete == "set_null" and not value.nullable:
         text = "becomes `None` when the other is deleted, which its type does not take"
         help = 'add `| None` to the type, or use `"restrict"` or `"cascade"`'
         return Problem(INVALID_ON_DELETE, text, help)

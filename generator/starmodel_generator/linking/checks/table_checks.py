@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from starmodel_generator.database.columns import link_target
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
 from starmodel_generator.diagnostics.rules.sql_rules import TABLE_NAME_CLASH
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.fields import LinkedField
-from starmodel_generator.linking.field_storage import is_links, stored_fields, stored_value
+from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.suggestions import free_member
 from starmodel_generator.linking.reporting import Problem, Subject
@@ -100,7 +101,7 @@ def _tables(entity: LinkedEntity) -> Iterator[_Named]:
     name = entity.schema.snake_name
     yield _Named(name, f"the table of {entity.subject.noun}", entity.subject)
     for field in stored_fields(entity.fields):
-        if is_links(field.schema):
+        if link_target(field.schema) is not None:
             table = f"{name}_{field.schema.name}"
             yield _Named(table, f"the table of {field.subject.noun}", field.subject)
 
@@ -118,11 +119,11 @@ def _indexes(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
     columns: dict[str, tuple[str, ...]] = {}
     for field in stored_fields(entity.fields):
         schema = field.schema
-        how = stored_value(field, app)
-        columns[schema.name] = how.columns
-        is_indexed = schema.index or schema.unique or how.how == "reference"
+        stored = stored_value(field, app)
+        columns[schema.name] = stored.columns
+        is_indexed = schema.index or schema.unique or stored.kind == "reference"
         if is_indexed and schema.name != "id":
-            for column in how.columns:
+            for column in stored.columns:
                 name = f"{'uq' if schema.unique else 'ix'}_{table}_{column}"
                 yield _Named(name, f"an index of {field.subject.noun}", field.subject)
     # The same index twice is reported as such.
@@ -136,15 +137,15 @@ def _indexes(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
 def _constraints(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
     table = entity.schema.snake_name
     for field in stored_fields(entity.fields):
-        how = stored_value(field, app)
-        if how.how == "reference":
-            name = f"fk_{table}_{how.columns[0]}"
+        stored = stored_value(field, app)
+        if stored.kind == "reference":
+            name = f"fk_{table}_{stored.columns[0]}"
             yield _Named(name, f"the constraint of {field.subject.noun}", field.subject)
-        elif how.how == "links":
+        elif stored.kind == "links":
             for name in _link_constraints(f"{table}_{field.schema.name}", entity, field, app):
                 yield _Named(name, f"a constraint of {field.subject.noun}", field.subject)
-        elif how.how in ("column", "parts"):
-            for column, part in zip(how.columns, how.fields, strict=True):
+        elif stored.kind in ("column", "parts"):
+            for column, part in zip(stored.columns, stored.fields, strict=True):
                 limits = part.schema.constraints.model_dump(
                     exclude_defaults=True, exclude={"strict", *TEXT_ARGUMENTS}
                 )

@@ -1,16 +1,7 @@
 """Names of tables, columns and indexes; and that linking and planning mean the same columns."""
 
-from pathlib import Path
-
 import pytest
 from linked_project import Linked, link_sources
-
-from starmodel_generator.database.tables import database_schema
-from starmodel_generator.diagnostics.diagnostic import Diagnostic
-from starmodel_generator.linking import link as linking
-from starmodel_generator.linking.checks.run_checks import check
-from starmodel_generator.linking.field_storage import stored_fields, stored_value
-from starmodel_generator.linking.linked_app import LinkedApp
 
 HEAD = """
 from typing import ClassVar
@@ -144,29 +135,3 @@ def test_classes_of_generated_tables() -> None:
     assert link_sources(head + classes + kept).codes == ["SM602"]
     free = kept.replace("CONFIG", "EntityConfig()")
     assert link_sources(head + classes + free).codes == []
-
-
-def test_columns_are_those_that_are_planned(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = Path(__file__).parents[3] / "cases/database/entities.py"
-    seen: dict[str, list[str]] = {}
-
-    def look(app: LinkedApp) -> list[Diagnostic]:
-        for entity in app.entities:
-            if entity.schema.store == "SERVER_SQL":
-                seen[entity.schema.snake_name] = [
-                    column
-                    for field in stored_fields(entity.fields)
-                    for column in stored_value(field, app).columns
-                ]
-        return check(app)
-
-    monkeypatch.setattr(linking, "check", look)
-    app = link_sources(source.read_text(encoding="utf-8")).app
-    planned = {
-        table.name: [column.name for column in table.columns if column.path]
-        for table in database_schema(app).tables
-        if table.entity is not None
-    }
-    assert {name: sorted({*columns, "id"}) for name, columns in seen.items()} == {
-        name: sorted(columns) for name, columns in planned.items()
-    }
