@@ -14,12 +14,8 @@ from starmodel.domain import Fragment
 from starmodel.web.datastar.formatter import DatastarFormatter
 from starmodel.web.datastar.sse import (
     encode_signals,
-    execute_script,
     navigate,
     patch_elements,
-    patch_signals,
-    remove_elements,
-    signals_event,
 )
 
 GOLDEN = os.environ.get("DATASTAR_GOLDEN")
@@ -66,12 +62,9 @@ def data_of(event: dict[str, list[str]], name: str) -> str:
 
 
 def test_bytes_of_our_own() -> None:
-    assert patch_signals({"a": {"b": 1.5, "c": None}}) == (
-        b'event: datastar-patch-signals\ndata: signals {"a":{"b":1.5,"c":null}}\n\n'
-    )
-    assert patch_signals({}, only_if_missing=True, event_id="7", retry=5) == (
-        b"event: datastar-patch-signals\nid: 7\nretry: 5\n"
-        b"data: onlyIfMissing true\ndata: signals {}\n\n"
+    formatter = DatastarFormatter()
+    assert formatter.signals(encode_signals({"a": {"b": 1.5}})) == (
+        b'event: datastar-patch-signals\ndata: signals {"a":{"b":1.5}}\n\n'
     )
     assert patch_elements("<p>\r\n ä\r</p>\n", namespace="svg", use_view_transition=True) == (
         b"event: datastar-patch-elements\ndata: namespace svg\ndata: useViewTransition true\n"
@@ -81,20 +74,11 @@ def test_bytes_of_our_own() -> None:
         b"event: datastar-patch-elements\nid: \ndata: mode before\ndata: selector #a > b\n"
         b"data: elements <p>\n\n"
     )
-    assert remove_elements("#a") == (
-        b"event: datastar-patch-elements\ndata: mode remove\ndata: selector #a\n\n"
-    )
-    assert execute_script("f()", auto_remove=False, attributes={"type": 'a"b&<'}) == (
-        b"event: datastar-patch-elements\ndata: mode append\ndata: selector body\n"
-        b'data: elements <script type="a&quot;b&amp;&lt;">f()</script>\n\n'
-    )
     assert navigate("/room/a'b?x=1&y=2") == (
         b"event: datastar-patch-elements\ndata: mode append\ndata: selector body\n"
         b'data: elements <div hidden data-init="window.location.assign(&quot;\\u002froom\\u002f'
         b'a\\u0027b?x=1\\u0026y=2&quot;)"></div>\n\n'
     )
-    formatter = DatastarFormatter()
-    assert formatter.signals(b"{}") == signals_event(b"{}") == patch_signals({})
     assert formatter.elements(Fragment("<p>", "#a", "inner")) == patch_elements(
         "<p>", selector="#a", mode="inner"
     )
@@ -105,11 +89,10 @@ def test_bytes_of_our_own() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_is_carried_arrives_and_is_never_read_as_more(text: str) -> None:
     state = {"n": {text: text, "list": [text]}}
-    for body in (patch_signals(state), signals_event(encode_signals(state))):
-        (event,) = parse(body)
-        assert set(event) == {"event", "data"}
-        assert len(event["data"]) == 1
-        assert json.loads(data_of(event, "signals")) == state
+    (event,) = parse(DatastarFormatter().signals(encode_signals(state)))
+    assert set(event) == {"event", "data"}
+    assert len(event["data"]) == 1
+    assert json.loads(data_of(event, "signals")) == state
     (event,) = parse(patch_elements(text, selector="#a", mode="inner"))
     assert event["event"] == ["datastar-patch-elements"]
     assert {line.partition(" ")[0] for line in event["data"]} == {"mode", "selector", "elements"}
@@ -122,9 +105,6 @@ def test_an_option_is_one_line(line_end: str) -> None:
     for make in (
         lambda: patch_elements("<p>", selector=text, mode="inner"),
         lambda: patch_elements("<p>", event_id=text),
-        lambda: remove_elements(text),
-        lambda: patch_signals({}, event_id=text),
-        lambda: execute_script("f()", event_id=text),
         lambda: DatastarFormatter().elements(Fragment("<p>", text, "inner")),
     ):
         with pytest.raises(ValueError, match="line end"):
@@ -138,17 +118,6 @@ def test_what_makes_no_event_is_refused() -> None:
         lambda: patch_elements("<p>", selector="#a", mode="sideways"),
         lambda: patch_elements("<p>", namespace="xml"),
         lambda: patch_elements("<p>", retry=cast("Any", "5\ndata: x")),
-        lambda: patch_signals({"a": float("nan")}),
-        lambda: patch_signals({"a": [float("-inf")]}),
-        lambda: patch_signals("{a: 1}"),
-        lambda: patch_signals('{"a": NaN}'),
-        lambda: patch_signals("[]"),
-        lambda: patch_signals("alert(1)"),
-        lambda: execute_script("'</script><script>'"),
-        lambda: execute_script("'</ScRiPt '"),
-        lambda: execute_script("'<!--<script>'"),
-        lambda: execute_script("f()", attributes={"x onload": "f()"}),
-        lambda: execute_script("f()", attributes={"": "x"}),
         *(lambda path=path: navigate(path) for path in NOT_OURS),
     ):
         with pytest.raises(ValueError):
@@ -190,7 +159,6 @@ def test_signals_that_a_page_could_not_follow() -> None:
     }
     clean = {"d": {"fine": [{"y": 2}]}}
     assert json.loads(encode_signals(poison)) == clean
-    assert json.loads(data_of(parse(patch_signals(poison))[0], "signals")) == clean
     # Half a surrogate pair is no character, but JSON can spell it.
     assert json.loads(encode_signals({"a": "\ud800"})) == {"a": "\ud800"}
     assert json.loads(encode_signals({"a": 10**50})) == {"a": 10**50}
@@ -223,42 +191,26 @@ def markup(text: str) -> str:
 
 def golden(event: dict[str, Any]) -> bytes:
     """Send what a golden case asks for."""
-    options: dict[str, Any] = {}
-    for theirs, ours in (("eventId", "event_id"), ("retryDuration", "retry")):
-        if theirs in event:
-            options[ours] = event[theirs]
-    match event["type"]:
-        case "executeScript":
-            if "autoRemove" in event:
-                options["auto_remove"] = event["autoRemove"]
-            if "attributes" in event:
-                options["attributes"] = event["attributes"]
-            return execute_script(event["script"], **options)
-        case "patchElements":
-            for theirs, ours in (
-                ("selector", "selector"),
-                ("mode", "mode"),
-                ("useViewTransition", "use_view_transition"),
-                ("namespace", "namespace"),
-            ):
-                if theirs in event:
-                    options[ours] = event[theirs]
-            return patch_elements(event.get("elements", ""), **options)
-        case "patchSignals":
-            if "onlyIfMissing" in event:
-                options["only_if_missing"] = event["onlyIfMissing"]
-            return patch_signals(event.get("signals-raw") or event["signals"], **options)
-        case other:
-            raise AssertionError(other)
+    names = {
+        "selector": "selector",
+        "mode": "mode",
+        "useViewTransition": "use_view_transition",
+        "namespace": "namespace",
+        "eventId": "event_id",
+        "retryDuration": "retry",
+    }
+    options = {ours: event[theirs] for theirs, ours in names.items() if theirs in event}
+    return patch_elements(event.get("elements", ""), **options)
 
 
 def test_the_golden_cases_of_datastar() -> None:
     paths = cases()
     if not paths:
         pytest.skip("DATASTAR_GOLDEN names no folder with golden cases.")
-    assert len(paths) == 20
     for path in paths:
         events = json.loads(path.read_text(encoding="utf-8"))["events"]
+        if {event["type"] for event in events} != {"patchElements"}:
+            continue
         body = b"".join(golden(event) for event in events)
         compare(body, path.with_name("output.txt").read_bytes())
 
@@ -274,11 +226,6 @@ def test_we_say_what_datastar_py_says() -> None:
         compare(patch_elements(elements), sse.patch_elements(elements).encode())
     states: list[Any] = [{"a": 1}, {"a": {"b": [1, "x", None, True, 1.5]}, "c": "ä\n\u2028"}]
     for signals in states:
-        for only_if_missing in (False, True):
-            theirs = sse.patch_signals(signals, only_if_missing=only_if_missing, event_id="7")
-            ours = patch_signals(signals, only_if_missing=only_if_missing, event_id="7")
-            (one,), (other,) = parse(ours), parse(theirs.encode())
-            assert json.loads(data_of(one, "signals")) == json.loads(data_of(other, "signals"))
-            assert one["id"] == other["id"]
-    compare(remove_elements("#a"), sse.remove_elements("#a").encode())
-    compare(execute_script("f();\ng()"), sse.execute_script("f();\ng()").encode())
+        ours = DatastarFormatter().signals(encode_signals(signals))
+        (one,), (other,) = parse(ours), parse(sse.patch_signals(signals).encode())
+        assert json.loads(data_of(one, "signals")) == json.loads(data_of(other, "signals"))

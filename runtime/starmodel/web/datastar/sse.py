@@ -9,7 +9,6 @@ not valid JSON as code.
 Format: https://data-star.dev/reference/sse_events, protocol version 1.0.
 """
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -40,36 +39,6 @@ _LINE_END = re.compile("\r\n|\r|\n")
 
 SIGNALS_FRAME = (b"event: datastar-patch-signals\ndata: signals ", b"\n\n")
 """What stands around JSON on one line to make an event of it."""
-
-
-def patch_signals(
-    signals: Mapping[str, object] | str | bytes,
-    *,
-    only_if_missing: bool = False,
-    event_id: str | None = None,
-    retry: int = DEFAULT_RETRY,
-) -> bytes:
-    """Change signals; `None` as a value removes one.
-
-    Text is taken as JSON that is ready to be sent. `retry` is in milliseconds.
-
-    Raises:
-        ValueError: The signals hold NaN or Infinity or are not JSON, or `event_id` is more than
-            one line.
-    """
-    if isinstance(signals, str | bytes):
-        text = signals if isinstance(signals, str) else signals.decode("utf-8")
-        if not isinstance(json.loads(text, parse_constant=_refuse_constant), dict):
-            raise ValueError("Signals are a JSON object.")
-    else:
-        text = json.dumps(
-            _without_inherited(signals), ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        )
-    lines = _start("datastar-patch-signals", event_id, retry)
-    if only_if_missing:
-        lines.append("data: onlyIfMissing true")
-    lines += [f"data: signals {line}" for line in _LINE_END.split(text)]
-    return _finish(lines)
 
 
 def patch_elements(
@@ -108,60 +77,6 @@ def patch_elements(
     if elements:
         lines += [f"data: elements {line}" for line in _LINE_END.split(elements)]
     return _finish(lines)
-
-
-def remove_elements(
-    selector: str,
-    *,
-    use_view_transition: bool = False,
-    event_id: str | None = None,
-    retry: int = DEFAULT_RETRY,
-) -> bytes:
-    """Take elements out of the page."""
-    return patch_elements(
-        "",
-        selector=selector,
-        mode="remove",
-        use_view_transition=use_view_transition,
-        event_id=event_id,
-        retry=retry,
-    )
-
-
-def execute_script(
-    script: str,
-    *,
-    auto_remove: bool = True,
-    attributes: Mapping[str, str] | None = None,
-    event_id: str | None = None,
-    retry: int = DEFAULT_RETRY,
-) -> bytes:
-    """Run a script in the page; the page's policy must allow inline scripts.
-
-    Raises:
-        ValueError: The script could leave its element (`</script`, `<!--`, `<script`), or a
-            name among the attributes is none.
-    """
-    if re.search(r"<(?:/?script|!--)", script, re.IGNORECASE):
-        raise ValueError(
-            "The script holds `</script`, `<script` or `<!--`, which would end or swallow its"
-            " element. Write the `<` of a string as \\x3c."
-        )
-    written = ""
-    for name, value in (attributes or {}).items():
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9:._-]*", name):
-            raise ValueError(f"{name!r} is no name of an attribute.")
-        quoted = value.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-        written += f' {name}="{quoted}"'
-    if auto_remove:
-        written += ' data-effect="el.remove()"'
-    return patch_elements(
-        f"<script{written}>{script}</script>",
-        selector="body",
-        mode="append",
-        event_id=event_id,
-        retry=retry,
-    )
 
 
 def navigate(path: str) -> bytes:
@@ -225,11 +140,6 @@ def followable(value: object, *, is_signal: bool = True) -> object:
     return value
 
 
-def signals_event(text: bytes) -> bytes:
-    """Make an event of signals that `encode_signals` has written."""
-    return SIGNALS_FRAME[0] + text + SIGNALS_FRAME[1]
-
-
 def _encode_carefully(signals: Mapping[str, object]) -> bytes:
     text = encode_json(signals)
     # `find`, as `in` costs Python an exception where both are bytes.
@@ -284,7 +194,3 @@ def _one_line(name: str, text: str) -> str:
     if "\r" in text or "\n" in text or "\0" in text:
         raise ValueError(f"The {name} must not hold a line end or NUL.")
     return text
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON.")
