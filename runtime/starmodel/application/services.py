@@ -1,8 +1,8 @@
 """What generated commands and routes are given to work with."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Self, TypeAlias, TypeVar, overload
+from collections.abc import Callable, Iterable
+from typing import Any, Self, TypeVar, overload
 
 from starmodel.application.authorization import (
     authorize,
@@ -15,16 +15,13 @@ from starmodel.application.definition import EntityDefinition
 from starmodel.application.outbox_relay import OutboxRelay
 from starmodel.application.outcome import Snapshot
 from starmodel.application.persistence import PersistenceManager
-from starmodel.application.store import Key
 from starmodel.application.unit_of_work.batch_loader import refers
+from starmodel.application.unit_of_work.context import BeforeImage
 from starmodel.application.unit_of_work.unit_of_work import UnitOfWork
 from starmodel.domain import ANONYMOUS, Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError, NotFound
 
 E = TypeVar("E", bound=Entity)
-
-BeforeImage: TypeAlias = Callable[[EntityDefinition[Any], Key, Mapping[str, object], bool], None]
-"""Is given what a record was before a commit changed it, and whether it is gone now."""
 
 
 class Services:

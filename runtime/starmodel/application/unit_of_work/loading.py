@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from starmodel.application.authorization import authorize, may_do, may_read
 from starmodel.application.definition import EntityDefinition
@@ -24,6 +24,7 @@ from starmodel.application.unit_of_work.batch_loader import (
     given_ids,
     referring,
 )
+from starmodel.application.unit_of_work.context import UnitOfWorkContext
 from starmodel.application.unit_of_work.locks import Lock
 from starmodel.application.unit_of_work.tracking import TrackedEntity
 from starmodel.domain import Access, Actor, Entity, Policy
@@ -35,9 +36,6 @@ from starmodel.errors import (
     ConstraintViolation,
     NotFound,
 )
-
-if TYPE_CHECKING:
-    from starmodel.application.services import Services
 
 E = TypeVar("E", bound=Entity)
 
@@ -77,7 +75,7 @@ class Loading:
     # Who was asked for by what they refer to, since the last commit.
     _relations: Sequence[ReferrerCount] = ()
 
-    def __init__(self, services: "Services", actor: Actor) -> None:
+    def __init__(self, services: UnitOfWorkContext, actor: Actor) -> None:
         self.actor = actor
         self._services = services
         self._tracked: dict[Key, TrackedEntity] = {}
