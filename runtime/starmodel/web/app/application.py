@@ -145,7 +145,9 @@ class WebApplication:
             await self._refuse_method(methods or {}, scope, receive, send, parts)
             return
         request = Request(own, receive, parts, route, parameters)
-        if not route.is_safe and is_cross_site(request, self._trusted_origins):
+        if not route.is_safe and is_cross_site(
+            request.headers, self._trusted_origins, secure=request.is_secure
+        ):
             # With its status even to Datastar: whoever sent this is no page of ours.
             problem = Problem(403, "This request came from another site.")
             await self._send(request, respond_problem(request, problem), receive, send)

@@ -1,27 +1,25 @@
 """Tell this site from others: refuse their requests, and lead nobody there."""
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from starmodel.web.http.request import Request
+from collections.abc import Collection, Mapping
 
 _DEFAULT_PORTS = {b"http": b":80", b"https": b":443"}
 
 
-def is_cross_site(request: "Request", trusted_origins: Collection[bytes]) -> bool:
+def is_cross_site(
+    headers: Mapping[bytes, bytes], trusted_origins: Collection[bytes], *, secure: bool
+) -> bool:
     """Return whether a request that may change something came from another site.
 
+    `headers` are the request's, `secure` says whether it came over https.
     `Sec-Fetch-Site` decides where a browser sends it. Older browsers send at least `Origin`,
     which must be this host. A request with neither comes from no browser: no page can be behind
     it. Of two headers of one name the combined value is what counts, and that fits nothing.
     """
-    headers = request.headers
     site = headers.get(b"sec-fetch-site")
     origin = headers.get(b"origin")
     if site is None:
         return origin is not None and not (
-            is_same_origin(origin, headers.get(b"host", b""), secure=request.is_secure)
+            is_same_origin(origin, headers.get(b"host", b""), secure=secure)
             or origin.lower() in trusted_origins
         )
     if site == b"same-origin" or site == b"none":
