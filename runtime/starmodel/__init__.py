@@ -76,7 +76,7 @@ if TYPE_CHECKING:
         write_action as write_action,
     )
     from starmodel.web.datastar.attributes import encode_data as encode_data
-    from starmodel.web.http.request import Request
+    from starmodel.web.routing.request import Request
 
 __all__ = [
     "ANONYMOUS",
@@ -125,7 +125,7 @@ _LATER = {
         "write_action",
     ),
     "starmodel.web.datastar.attributes": ("encode_data",),
-    "starmodel.web.http.request": ("Request",),
+    "starmodel.web.routing.request": ("Request",),
 }
 """What entities alone do not need, by module: it is imported when it is first asked for."""
 

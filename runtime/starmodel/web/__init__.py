@@ -33,9 +33,10 @@ from starmodel.web.validation.object_schema import (
     reference_schema as reference_schema,
 )
 from starmodel.web.app.app_state import AppOptions
-from starmodel.web.http.request import Request
+from starmodel.web.routing.request import Request
 from starmodel.web.http.response import Response, StreamResponse
-from starmodel.web.app.routing import Resource, Route
+from starmodel.web.routing.resource import Resource
+from starmodel.web.routing.request import Route
 from starmodel.web.http.session import SessionIdentity, SignedSession
 from starmodel.web.ui.ui_adapter import DefaultUI, UIAdapter
 

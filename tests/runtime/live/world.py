@@ -23,12 +23,12 @@ from starmodel.application import EntityDefinition
 from starmodel.domain import ANONYMOUS, Fragment
 from starmodel.settings import Settings
 from starmodel.web.app.app_state import AppState
-from starmodel.web.app.routing import Resource
-from starmodel.web.http.request import Request
 from starmodel.web.http.response import Message
 from starmodel.web.http.session import FoundSession, SessionIdentity
 from starmodel.web.live.hub import LiveHub
 from starmodel.web.live.stream import LiveStream
+from starmodel.web.routing.request import Request
+from starmodel.web.routing.resource import Resource
 
 
 class Counter(Entity):

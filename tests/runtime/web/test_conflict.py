@@ -9,7 +9,7 @@ from starmodel.errors import StaleVersion
 from starmodel.settings import Settings
 from starmodel.web import Page, Request, Response, Route
 from starmodel.web.app.app_state import AppState
-from starmodel.web.ui.edit_conflict import respond_conflict
+from starmodel.web.app.record_responses import respond_conflict
 from starmodel.web.ui.form_state import Form, FormState
 
 BLANK: dict[str, Any] = {

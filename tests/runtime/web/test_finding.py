@@ -17,7 +17,7 @@ from starmodel.application import Key, Write
 from starmodel.application.queries.searchable import MAX_CHOICES
 from starmodel.domain import Entity
 from starmodel.testing import Client
-from starmodel.web.http.request import read_pairs
+from starmodel.web.http.http_request import read_pairs
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from web_world import DATASTAR, JSON, Client, make_app
 
 from starmodel.errors import BadRequest, InvalidArguments
 from starmodel.web import Argument, Arguments
-from starmodel.web.http import json_body
+from starmodel.web.validation import json_body
 
 TYPE = {"content-type": "application/json"}
 

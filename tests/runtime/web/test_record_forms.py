@@ -12,6 +12,7 @@ from starmodel.errors import BadRequest, InvalidArguments
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Page, Request, Route
 from starmodel.web.app.app_state import AppState
+from starmodel.web.app.record_responses import respond_options
 from starmodel.web.ui.form_state import Form, FormState
 from starmodel.web.ui.input_value import duration_of, lines_of, text_of, value_of_sent
 from starmodel.web.ui.list_view import (
@@ -22,7 +23,6 @@ from starmodel.web.ui.list_view import (
     pagination,
     sortable_header,
 )
-from starmodel.web.ui.picker import respond_options
 
 VIEW: ListView[Any] = ListView(
     path="/order_line",

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from web_world import DATASTAR, JSON, Client, make_app
 
+from starmodel.web.http.http_request import combine
 from starmodel.web.http.negotiation import prefers_json
-from starmodel.web.http.request import combine
 from starmodel.web.http.response import until_disconnect
 
 TYPE = {"content-type": "application/json"}

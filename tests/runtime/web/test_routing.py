@@ -11,7 +11,7 @@ from web_world import COUNTER, DATASTAR, HTML, JSON, Client, make_app
 from starmodel.errors import ConfigurationError
 from starmodel.settings import Settings
 from starmodel.web import Argument, Arguments, Request, Resource, Response, Route, WebApplication
-from starmodel.web.app.routing import RouteTable
+from starmodel.web.routing.route_table import RouteTable
 
 
 async def handler(request: Request) -> Response:

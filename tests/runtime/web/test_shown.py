@@ -18,8 +18,8 @@ from starmodel.web import Argument, Arguments, Page, Request, Route, UpdateArgum
 from starmodel.web.app.app_state import AppState
 from starmodel.web.ui.form_state import Form, FormState
 from starmodel.web.ui.input_value import Values, ids_of, lines_of
-from starmodel.web.ui.untouched import read_shown, untouched
 from starmodel.web.validation.object_schema import object_schema
+from starmodel.web.validation.untouched import read_shown, untouched
 
 TEXT = core_schema.str_schema()
 SIZE = core_schema.typed_dict_schema(
@@ -257,5 +257,4 @@ def read_body(
         "headers": [(b"content-type", kind), (b"accept", b"text/html")],
     }
     request = Request(scope, receive, AppState([], Settings(), {}), route)
-    request.stored = stored
-    return asyncio.run(arguments.read(request))
+    return asyncio.run(arguments.read(request, stored, form.objects))

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar, Unpack
 from starmodel.settings import Settings
 from starmodel.web.app.app_state import AppOptions
 from starmodel.web.app.application import WebApplication
-from starmodel.web.app.routing import Resource
+from starmodel.web.routing.resource import Resource
 
 HostT = TypeVar("HostT")
 

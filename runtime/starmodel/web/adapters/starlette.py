@@ -11,9 +11,9 @@ from starmodel.settings import Settings
 from starmodel.web.adapters.adapter import WebAdapter
 from starmodel.web.app.app_state import AppOptions, Identify
 from starmodel.web.app.application import VISIT, WebApplication
-from starmodel.web.app.routing import Resource
-from starmodel.web.http.request import Request
 from starmodel.web.http.response import ASGIApplication
+from starmodel.web.routing.request import Request
+from starmodel.web.routing.resource import Resource
 
 if TYPE_CHECKING:
     # To import a framework takes longer than everything else, and the routes do not need it.

@@ -4,7 +4,7 @@ import copy
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import Any, TypeAlias, TypedDict
 from urllib.parse import urlsplit
 
 from starmodel.application import (
@@ -25,14 +25,12 @@ from starmodel.web.datastar.formatter import (
     PrefixedFormatter,
 )
 from starmodel.web.http.prefix import prefix_of
-from starmodel.web.http.request import Request
 from starmodel.web.http.response import VARY, Headers
 from starmodel.web.http.session import SessionIdentity, SignedSession
 from starmodel.web.live.change_counter import ChangeCounter
+from starmodel.web.routing.request import Request, ResponseFrame
+from starmodel.web.routing.resource import Resource
 from starmodel.web.ui.ui_adapter import DefaultUI, PrefixedUI, UIAdapter
-
-if TYPE_CHECKING:
-    from starmodel.web.app.routing import Resource
 
 Identify: TypeAlias = Callable[[Request], Actor | Awaitable[Actor]]
 """Says who sent a request; an ordinary function or an async one."""
@@ -65,23 +63,6 @@ class AppOptions(TypedDict, total=False):
 _PREFIXES = 256
 _PROJECT_FILES = ("pyproject.toml", "starmodel.toml")
 """For how many prefixes parts are kept."""
-
-
-class ResponseFrame:
-    """What is the same in all answers of one route to Datastar.
-
-    Attributes:
-        before: What comes before the changed fields.
-        after: What comes after them.
-        is_acknowledgement: Whether the answer is 204, and the change arrives by a live stream.
-    """
-
-    __slots__ = ("after", "before", "is_acknowledgement")
-
-    def __init__(self, before: bytes, after: bytes, *, is_acknowledgement: bool) -> None:
-        self.before = before
-        self.after = after
-        self.is_acknowledgement = is_acknowledgement
 
 
 class AppState:
@@ -120,7 +101,7 @@ class AppState:
     )
 
     def __init__(
-        self, resources: Iterable["Resource"], settings: Settings, options: AppOptions
+        self, resources: Iterable[Resource], settings: Settings, options: AppOptions
     ) -> None:
         resources = tuple(resources)
         clock = options.get("clock", time.time)

@@ -14,10 +14,9 @@ from starmodel.web.app.app_state import AppOptions, AppState
 from starmodel.web.app.lifespan import Lifespan, within_lifespan
 from starmodel.web.app.problems import Problem, respond_error, respond_problem
 from starmodel.web.app.responses import redirect, respond_duplicate
-from starmodel.web.app.routing import Methods, Resource, Route, RouteTable
 from starmodel.web.http.csrf import is_cross_site
+from starmodel.web.http.http_request import PATH
 from starmodel.web.http.prefix import PREFIX, path_below
-from starmodel.web.http.request import NO_PARAMETERS, PATH, Request
 from starmodel.web.http.response import (
     NO_STORE,
     ASGIApplication,
@@ -29,6 +28,9 @@ from starmodel.web.http.response import (
 )
 from starmodel.web.http.response import Scope as ConnectionScope
 from starmodel.web.live.hub import LiveHub
+from starmodel.web.routing.request import NO_PARAMETERS, Request, Route
+from starmodel.web.routing.resource import Resource
+from starmodel.web.routing.route_table import Methods, RouteTable
 from starmodel.web.ui.ui_adapter import Asset
 
 E = TypeVar("E", bound=Entity)

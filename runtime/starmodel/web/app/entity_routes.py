@@ -6,9 +6,8 @@ from typing import Any, TypeVar
 from starmodel.application import EntityDefinition, Snapshot
 from starmodel.domain import Entity, Scope
 from starmodel.web.app.responses import render_page, respond_page, respond_state
-from starmodel.web.app.routing import Route
-from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response
+from starmodel.web.routing.request import Request, Route
 from starmodel.web.ui.document import Page
 
 E = TypeVar("E", bound=Entity)

@@ -29,8 +29,8 @@ from starmodel.web.datastar.attributes import escape
 from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.form_body import read_form
-from starmodel.web.http.request import Request
 from starmodel.web.http.response import NO_STORE, Headers, Response
+from starmodel.web.routing.request import Request
 from starmodel.web.validation.value_errors import invalid_arguments
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ class Problem:
 def problem_of(request: Request, error: Exception) -> Problem:
     """Describe what an exception means to whoever sent the request, and log what only we may know."""
     if isinstance(error, ValidationError):
-        error = invalid_arguments(request, error) or error
+        entities = request.app_state.entities
+        error = invalid_arguments(error, request.route.arguments, entities) or error
     if not isinstance(error, StarModelError) or error.status == 500:
         id = secrets.token_hex(8)
         logger.error("%r failed, noted as %s", request.route, id, exc_info=error)

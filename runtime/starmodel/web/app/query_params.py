@@ -16,12 +16,12 @@ from starmodel.application.readable import Reading
 from starmodel.application.search import Operator
 from starmodel.errors import ArgumentError, BadRequest, InvalidArguments
 from starmodel.web.app.responses import JSON_HEADERS
-from starmodel.web.http import json_body
 from starmodel.web.http.encoding import encode_json
-from starmodel.web.http.request import Request
 from starmodel.web.http.request_limits import MAX_STRING
 from starmodel.web.http.response import Response
-from starmodel.web.ui.list_view import ListView, query_items
+from starmodel.web.routing.request import Request
+from starmodel.web.ui.list_view import ListView
+from starmodel.web.validation import json_body
 from starmodel.web.validation.arguments import MAX_ERRORS, Argument
 from starmodel.web.validation.messages import argument_error, simple_error
 
@@ -51,7 +51,7 @@ async def list_view(request: Request, queries: FilterSet[Any]) -> ListView[Any]:
     shown = [*page.items, query.filters]
     return ListView(
         path=f"/{name}",
-        query=tuple([(name, value) for name, value in query_items(request) if name != "cursor"]),
+        query=tuple([(name, value) for name, value in _query_items(request) if name != "cursor"]),
         items=page.items,
         related=await find_related(services, queries, shown, reading=reading),
         next=page.next,
@@ -70,7 +70,7 @@ def read_query(request: Request, queries: FilterSet[Any]) -> Query:
     """
     given: dict[str, str] = {}
     errors: list[ArgumentError] = []
-    for name, value in query_items(request):
+    for name, value in _query_items(request):
         if len(errors) >= MAX_ERRORS:
             break
         if len(value) > MAX_STRING:
@@ -105,6 +105,19 @@ def read_query(request: Request, queries: FilterSet[Any]) -> Query:
         limit=limit,
         cursor=given.get("cursor") or None,
     )
+
+
+def _query_items(request: Request) -> list[tuple[str, str]]:
+    """Return the names and values that the address of a list has.
+
+    Datastar's own parameter is left out. So is, for a page, whatever is empty: a plain form sends
+    every input, and one that nothing was typed into asks for nothing.
+    """
+    return [
+        (name, value)
+        for name, value in request.query_items
+        if name != "datastar" and (value or request.wants_json)
+    ]
 
 
 _NAMES = NAMES - {"actor", "datastar"}

@@ -14,6 +14,11 @@ from starmodel.errors import StaleVersion
 from starmodel.settings import Respond
 from starmodel.web.app.entity_routes import form_route, id_of, own_path, reader
 from starmodel.web.app.query_params import list_view, respond_query
+from starmodel.web.app.record_responses import (
+    respond_conflict,
+    respond_list,
+    respond_options,
+)
 from starmodel.web.app.responses import (
     page_path,
     redirect,
@@ -24,14 +29,12 @@ from starmodel.web.app.responses import (
     respond_record,
     respond_state,
 )
-from starmodel.web.app.routing import Route
-from starmodel.web.http.request import Request
 from starmodel.web.http.response import Response
+from starmodel.web.routing.request import Request, Route
 from starmodel.web.ui.document import Page
-from starmodel.web.ui.edit_conflict import respond_conflict
 from starmodel.web.ui.form_state import Form, FormState
-from starmodel.web.ui.list_view import ListView, Related, respond_list
-from starmodel.web.ui.picker import MAX_OPTIONS, respond_options
+from starmodel.web.ui.list_view import ListView, Related
+from starmodel.web.ui.picker import MAX_OPTIONS
 from starmodel.web.validation.arguments import Argument, Arguments, update_arguments
 
 Fields: TypeAlias = Mapping[str, Argument]
@@ -169,7 +172,8 @@ def update_routes(
     arguments = update_arguments(fields)
 
     async def update(request: Request) -> Response:
-        outcome = await _update(request, command, arguments)
+        given = await arguments.read(request)
+        outcome = await _update(request, command, given)
         return respond_event(request, definition, outcome)
 
     return [
@@ -213,9 +217,10 @@ def edit_routes(
         return render_page(request, form.page(await read_draft(request)))
 
     async def save(request: Request) -> Response:
-        request.stored = (await read(request)).state
+        stored = (await read(request)).state
+        given = await arguments.read(request, stored, form.objects)
         try:
-            await _update(request, command, arguments)
+            await _update(request, command, given)
         except StaleVersion as stale:
             return respond_conflict(request, stale, form, await read_draft(request))
         return redirect(request, page_path(definition, id_of(request)))
@@ -268,8 +273,9 @@ def delete_routes(
     ]
 
 
-async def _update(request: Request, command: Command, arguments: Arguments) -> CommandResult[None]:
-    given = await arguments.read(request)
+async def _update(
+    request: Request, command: Command, given: Mapping[str, Any]
+) -> CommandResult[None]:
     return await command(
         request.services,
         id_of(request),

@@ -12,8 +12,8 @@ from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.csrf import is_local_path
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.prefix import prefix_addresses
-from starmodel.web.http.request import Request
 from starmodel.web.http.response import NO_STORE, Headers, Response, StreamResponse
+from starmodel.web.routing.request import Request
 from starmodel.web.ui.document import Page
 
 E = TypeVar("E", bound=Entity)

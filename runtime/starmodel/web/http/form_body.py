@@ -1,7 +1,7 @@
 """Read the fields of a form, as browsers send them."""
 
 from starmodel.errors import BadRequest, UnsupportedMediaType
-from starmodel.web.http.request import read_pairs
+from starmodel.web.http.http_request import read_pairs
 from starmodel.web.http.request_limits import MAX_BODY, MAX_MEMBERS
 
 URLENCODED = b"application/x-www-form-urlencoded"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from starmodel.domain import Access, Scope, StateStore
 
 if TYPE_CHECKING:
-    from starmodel.web.app.routing import Resource
+    from starmodel.web.routing.resource import Resource
 
 
 class ChangeCounter:

@@ -36,14 +36,14 @@ from starmodel.errors import (
     Unavailable,
 )
 from starmodel.settings import Settings
-from starmodel.web.app.routing import Resource, Route
 from starmodel.web.datastar.formatter import EventResponseFormatter
-from starmodel.web.http.request import Request
 from starmodel.web.live.change_counter import ChangeCounter
 from starmodel.web.live.list_topic import Change, ListTopic, PolicyListTopic
 from starmodel.web.live.replay import ReplayBuffer, ReplayEntry
 from starmodel.web.live.stream import LiveStream
 from starmodel.web.live.topic import BaseTopic, EntityTopic
+from starmodel.web.routing.request import Request, Route
+from starmodel.web.routing.resource import Resource
 
 PATH = "/live"
 """Where a page asks for its stream."""

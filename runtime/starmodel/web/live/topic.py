@@ -25,11 +25,11 @@ from starmodel.application.copying import NOTHING_REMOVED
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, render_fragment
 from starmodel.domain.type_guards import is_mapping
 from starmodel.errors import Unavailable
-from starmodel.web.app.routing import Resource
 from starmodel.web.datastar.formatter import EventResponseFormatter
 from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.prefix import PREFIX
 from starmodel.web.live.deletion import deletion_notice, no_deletion_notice
+from starmodel.web.routing.resource import Resource
 from starmodel.web.validation.mapping_fields import varying_fields
 
 logger = logging.getLogger("starmodel.live")

@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
-from starmodel.domain import Fragment
 from starmodel.domain.type_guards import is_mapping, is_sequence
-from starmodel.errors import StaleVersion
-from starmodel.web.http.request import Request
-from starmodel.web.http.response import Response
 from starmodel.web.ui.display_values import escape
+from starmodel.web.ui.document import Page
 from starmodel.web.ui.form_state import Form, FormState
+from starmodel.web.ui.input_value import Values
 from starmodel.web.ui.picker import CHIP
 
 Labels: TypeAlias = Mapping[str, str] | None
@@ -49,30 +47,21 @@ TAKE_STORED: Final = escape(
 from a list."""
 
 
-def respond_conflict(
-    request: Request, stale: StaleVersion, form: Form, form_state: FormState
-) -> Response:
-    """Show a form again, with what was typed into it and what is stored now.
+def conflict_page(form: Form, form_state: FormState, mine: Values, errors: str) -> Page:
+    """Return the page of a form, with what was typed into it and what is stored now.
 
     Args:
-        request: The request that came too late.
-        stale: What it was told.
         form: The form.
         form_state: The form as the record is now.
-
-    Raises:
-        StaleVersion: A program asked; it gets its answer as for any other error.
+        mine: What was typed, and what is stored where nothing was.
+        errors: The signal of the errors of the form's event.
     """
-    if request.wants_json:
-        raise stale
     theirs = form_state.values
-    mine = form.merge_submitted(theirs, request)
     differing = [name for name, value in theirs.items() if value != mine[name]]
     labels = {
         name: _labels(form_state.related.get(name, {}), form.labels.get(name)) for name in theirs
     }
-    place = f"errors.{request.route.namespace}.{request.route.event}"
-    page = form.page(
+    return form.page(
         replace(
             form_state,
             values=mine,
@@ -80,17 +69,11 @@ def respond_conflict(
             is_stale=True,
             errors={name: _said(theirs[name], labels[name]) for name in differing},
             resolve_buttons={
-                name: _choice(name, theirs[name], labels[name], f"{place}.{name}")
+                name: _choice(name, theirs[name], labels[name], f"{errors}.{name}")
                 for name in differing
             },
         )
     )
-    if request.is_datastar:
-        # As a whole: what is morphed would keep the values that its script began with.
-        patch = request.formatter.elements(Fragment(page.content, "main", "replace"))
-        return Response(200, request.formatter.headers, patch)
-    document = request.ui.document(title=page.title, lead=page.lead, content=page.content)
-    return Response(409, request.page_headers, document.encode("utf-8", "replace"))
 
 
 def _choice(name: str, theirs: object, labels: Labels, errors: str) -> str:

@@ -11,14 +11,21 @@ from typing import cast
 from starmodel.domain.type_guards import is_mapping
 from starmodel.web.datastar.actions import live_action
 from starmodel.web.datastar.attributes import escape_attribute
-from starmodel.web.http import json_body
 from starmodel.web.http.form_body import read_form
-from starmodel.web.http.request import Request, media_type
+from starmodel.web.http.http_request import HTTPRequest, media_type
 from starmodel.web.ui.display_values import escape, related_label
 from starmodel.web.ui.document import Page
-from starmodel.web.ui.input_value import Value, Values, ids_of, lines_of, value_of_sent
+from starmodel.web.ui.input_value import (
+    Value,
+    Values,
+    ids_of,
+    lines_of,
+    shown_values,
+    value_of_sent,
+)
 from starmodel.web.ui.list_view import Related
-from starmodel.web.ui.untouched import Shown, read_shown, shown_values, untouched, with_line_breaks
+from starmodel.web.validation import json_body
+from starmodel.web.validation.untouched import Shown, read_shown, untouched, with_line_breaks
 
 NO_RELATED: Related = {}
 
@@ -194,6 +201,11 @@ class Form:
     initial: Values
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    @property
+    def objects(self) -> Collection[str]:
+        """The names of the value objects, whose parts have inputs of their own."""
+        return [name for name, value in self.initial.items() if is_mapping(value)]
+
     def bind(
         self,
         submitted: Sequence[tuple[str, str]],
@@ -216,7 +228,7 @@ class Form:
         """
         return self.page(FormState(self.initial, id, title=title))
 
-    def submitted_values(self, request: Request) -> Values:
+    def submitted_values(self, request: HTTPRequest) -> Values:
         """Return what the inputs held that somebody has touched, by a request that has sent them.
 
         Of a value object that are the parts. Of a request that sends no form it gives nothing.
@@ -242,7 +254,7 @@ class Form:
         values.pop(VERSION, None)
         return values
 
-    def merge_submitted(self, values: Values, request: Request) -> Values:
+    def merge_submitted(self, values: Values, request: HTTPRequest) -> Values:
         """Return values with what somebody has typed instead; see `typed`."""
         return _over(values, self.submitted_values(request))
 

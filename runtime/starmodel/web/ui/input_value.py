@@ -6,15 +6,15 @@ has chosen; those of a value object hold the values of its parts.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeAlias, cast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, cast
 
 from starmodel.domain.type_guards import is_mapping, is_sequence
+from starmodel.web.validation.untouched import LINE_END, Shown, digest
 
 Value: TypeAlias = "str | bool | list[str] | Mapping[str, Value]"
 Values: TypeAlias = Mapping[str, Value]
 
-LINE_END: Final = re.compile("\r\n|\r|\n")
 _BREAKS = re.compile("[\r\n\0]")
 """What no browser sends back as it was."""
 
@@ -87,3 +87,26 @@ def ids_of(text: str) -> list[str]:
 def json_of(value: object) -> str:
     """Write a value as an input for JSON has it; an empty text for `None`."""
     return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def shown_values(values: Values, areas: Collection[str]) -> Shown:
+    """Note what the inputs of a form are sent as if nobody touches them.
+
+    Args:
+        values: What they hold.
+        areas: The ways to those that are no `<input>`, and keep line breaks.
+    """
+    return {
+        way: value if isinstance(value, bool) else digest(value, is_area=way in areas)
+        for way, value in _inputs(values, "")
+    }
+
+
+def _inputs(values: Values, prefix: str) -> Iterator[tuple[str, bool | str]]:
+    for name, value in values.items():
+        if isinstance(value, bool | str):
+            yield f"{prefix}{name}", value
+        elif is_mapping(value):
+            yield from _inputs(cast("Mapping[str, Value]", value), f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", lines_of(cast("list[str]", value))

@@ -6,18 +6,12 @@ patching the part of it that shows them. So an address can be kept and sent to s
 changes elsewhere is fetched the same way.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 from urllib.parse import quote
 
-from starmodel.domain import Fragment
-from starmodel.web.app.responses import render_page
-from starmodel.web.datastar.sse import encode_signals
-from starmodel.web.http.request import Request
-from starmodel.web.http.response import Response
 from starmodel.web.ui.display_values import escape, related_label
-from starmodel.web.ui.document import Page
 
 S = TypeVar("S")
 
@@ -65,7 +59,7 @@ class ListView(Generic[S]):
         next: The cursor of the next page; `None` on the last one.
         is_first: Whether this is the first page.
         change_token: Where the changes of the records stood before they were read, as
-            `request.parts.changes` says. A page that does not know fetches them once more.
+            `request.app_state.changes` says. A page that does not know fetches them once more.
     """
 
     path: str
@@ -109,41 +103,6 @@ class ListView(Generic[S]):
 
 def _pair(name: str, value: str) -> str:
     return f"{quote(name, '', errors='replace')}={quote(value, '', errors='replace')}"
-
-
-def query_items(request: Request) -> list[tuple[str, str]]:
-    """Return the names and values that the address of a list has.
-
-    Datastar's own parameter is left out. So is, for a page, whatever is empty: a plain form sends
-    every input, and one that nothing was typed into asks for nothing.
-    """
-    return [
-        (name, value)
-        for name, value in request.query_items
-        if name != "datastar" and (value or request.wants_json)
-    ]
-
-
-def respond_list(
-    request: Request,
-    view: ListView[S],
-    page: Callable[[ListView[S]], Page],
-    fragment: Callable[[ListView[S]], str],
-) -> Response:
-    """Respond with a page of a list.
-
-    Args:
-        request: The request; Datastar gets the part that shows the records, everybody else all.
-        view: The records.
-        page: Makes the whole page.
-        fragment: Makes the part that shows the records.
-    """
-    if not request.is_datastar:
-        return render_page(request, page(view))
-    formatter = request.formatter
-    errors = formatter.signals(encode_signals({"errors": request.route.errors({})}))
-    patch = formatter.elements(Fragment(fragment(view)))
-    return Response(200, formatter.headers, errors + patch)
 
 
 def sortable_header(view: ListView[Any], name: str, label: str, *, is_number: bool = False) -> str:

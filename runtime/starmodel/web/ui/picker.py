@@ -11,8 +11,6 @@ from typing import Final
 
 from starmodel.domain import Fragment
 from starmodel.errors import ArgumentError, InvalidArguments
-from starmodel.web.http.request import Request
-from starmodel.web.http.response import Response
 from starmodel.web.ui.display_values import escape
 
 MAX_OPTIONS: Final = 20
@@ -100,17 +98,16 @@ PICKED = escape("[...el.querySelector('.chips').children].map((one) => one.datas
 """The ids that a picker for several records has."""
 
 
-def respond_options(request: Request, options: Iterable[tuple[str, str]]) -> Response:
-    """Respond to a picker with what it may offer.
+def render_options(options: Iterable[tuple[str, str]], target: str) -> Fragment:
+    """Render what a picker may offer.
 
     Args:
-        request: The request; its parameter `list` is the id of the list below the picker.
         options: The ids of records, with what they are called; both are plain texts.
+        target: The id of the list below the picker, as the request says.
 
     Raises:
         InvalidArguments: There is no such list.
     """
-    target = request.query.get("list", "")
     if not target or not all(letter.isalnum() or letter in "-_" for letter in target):
         raise InvalidArguments((ArgumentError("list", "This is no list.", "value_error"),))
     items = "".join(
@@ -119,5 +116,4 @@ def respond_options(request: Request, options: Iterable[tuple[str, str]]) -> Res
         for place, (id, label) in enumerate(options)
     )
     nothing = '<li role="option" aria-disabled="true" class="none">Nothing found</li>'
-    fragment = Fragment(items or nothing, f"#{target}", "inner")
-    return Response(200, request.formatter.headers, request.formatter.elements(fragment))
+    return Fragment(items or nothing, f"#{target}", "inner")

@@ -33,12 +33,10 @@ from starmodel.errors import (
     PayloadTooLarge,
     UnsupportedMediaType,
 )
-from starmodel.web.http import json_body
 from starmodel.web.http.form_body import MULTIPART, URLENCODED, read_form
-from starmodel.web.http.request import Request, media_type
+from starmodel.web.http.http_request import HTTPRequest, media_type
 from starmodel.web.http.request_limits import MAX_SIGNALS, MAX_STRING
-from starmodel.web.ui.input_value import LINE_END
-from starmodel.web.ui.untouched import Shown, read_shown, untouched, with_line_breaks
+from starmodel.web.validation import json_body
 from starmodel.web.validation.argument_schemas import (
     TextKind,
     bounded,
@@ -55,6 +53,13 @@ from starmodel.web.validation.input_schema import (
     without_booleans,
 )
 from starmodel.web.validation.messages import argument_error, simple_error
+from starmodel.web.validation.untouched import (
+    LINE_END,
+    Shown,
+    read_shown,
+    untouched,
+    with_line_breaks,
+)
 
 JSON: Final = b"application/json"
 
@@ -304,8 +309,19 @@ class Arguments:
     def __repr__(self) -> str:
         return f"<Arguments {', '.join(self.names)}>"
 
-    async def read(self, request: Request) -> dict[str, Any]:
+    async def read(
+        self,
+        request: HTTPRequest,
+        stored: Mapping[str, Any] | None = None,
+        objects: Collection[str] = (),
+    ) -> dict[str, Any]:
         """Read the arguments out of a request, each by its name.
+
+        Args:
+            request: The request.
+            stored: The public state of the record whose form was sent: the form sends of it what
+                was changed.
+            objects: The names of the value objects of which the form sends the changed parts.
 
         Raises:
             InvalidArguments: Some are missing, given twice, or do not fit; all are named.
@@ -330,7 +346,7 @@ class Arguments:
         # Datastar has no body to put the signals of these methods in, and sends them so.
         is_bodyless = request.method in _BODYLESS
         if not request.scope["query_string"] and not is_bodyless:
-            return await self._read_body(request, {})
+            return await self._read_body(request, {}, stored, objects)
         items = request.query_items
         texts = self._pick(items)
         if len(texts) == len(self.names):
@@ -344,14 +360,21 @@ class Arguments:
             return self._read_json(signals[0].encode("utf-8"), texts, is_page=True)
         if is_bodyless and request.method != "DELETE":
             return self._read_each(texts)
-        return await self._read_body(request, texts)
+        return await self._read_body(request, texts, stored, objects)
 
-    async def _read_body(self, request: Request, texts: dict[str, str]) -> dict[str, Any]:
+    async def _read_body(
+        self,
+        request: HTTPRequest,
+        texts: dict[str, str],
+        stored: Mapping[str, Any] | None,
+        objects: Collection[str],
+    ) -> dict[str, Any]:
         body = await request.body()
         content_type = request.headers.get(b"content-type", b"")
         kind = JSON if content_type == JSON else media_type(request.headers)
+        known = {name: stored[name] for name in objects if name in stored} if stored else {}
         if kind == JSON and body:
-            return self._read_json(body, texts, _objects(request), is_page=request.is_datastar)
+            return self._read_json(body, texts, known, is_page=request.is_datastar)
         if kind in (URLENCODED, MULTIPART):
             fields = read_form(body, content_type) if body else []
             is_typed = b"text/html" in request.headers.get(b"accept", b"")
@@ -360,16 +383,16 @@ class Arguments:
             shown = read_shown(fields)
             same = untouched(fields, shown)
             left = self._left(shown, same)
-            if request.stored is not None:
-                left |= _same_lines(fields, request.stored)
-            kept = _parts(_objects(request), same)
+            if stored is not None:
+                left |= _same_lines(fields, stored)
+            kept = _parts(known, same)
             fields = [
                 (name, value)
                 for name, value in fields
                 if name not in kept and name.partition(".")[0] not in left
             ]
             emptied = {name for name, value in fields if not value and name in shown} - same
-            parts = self._emptied_parts(emptied, is_update=request.stored is not None)
+            parts = self._emptied_parts(emptied, is_update=stored is not None)
             fields = [
                 (name, EMPTY_LIST if name in emptied and self._is_list(name) else value)
                 for name, value in fields
@@ -547,18 +570,6 @@ def update_arguments(fields: Mapping[str, Argument]) -> Arguments:
     changed = {name: field.for_update() for name, field in fields.items() if not field.frozen}
     seen = Argument(core_schema.nullable_schema(core_schema.int_schema()), default=None)
     return Arguments(**changed, version=seen)
-
-
-def _objects(request: Request) -> dict[str, Any]:
-    """Return what is stored of value objects of which a form has sent the changed parts alone."""
-    form = request.route.form
-    if form is None or request.stored is None:
-        return {}
-    return {
-        name: request.stored[name]
-        for name, value in form.initial.items()
-        if is_mapping(value) and name in request.stored
-    }
 
 
 def _same_lines(fields: list[tuple[str, str]], stored: Mapping[str, Any]) -> set[str]:

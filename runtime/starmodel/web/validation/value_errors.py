@@ -10,17 +10,16 @@ fault of the app's.
 
 from collections.abc import Iterable
 from traceback import walk_tb
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic_core import ErrorDetails, ValidationError
 
 from starmodel.application.copying import NOT_SHOWN, authors_text, private_names
+from starmodel.domain import Entity
 from starmodel.errors import ArgumentError, InvalidArguments
 from starmodel.web.validation.argument_schemas import field_names, models
+from starmodel.web.validation.arguments import Arguments
 from starmodel.web.validation.messages import argument_error
-
-if TYPE_CHECKING:
-    from starmodel.web.http.request import Request
 
 MAX_ERRORS = 20
 """How many errors are told at most."""
@@ -29,13 +28,18 @@ _READING = ("model_validate", "validate_", "parse_")
 """What the names of pydantic's functions begin with that read what came from elsewhere."""
 
 
-def invalid_arguments(request: "Request", error: ValidationError) -> InvalidArguments | None:
-    """Return what the caller of an event is told of an error; `None` where it is none of his."""
+def invalid_arguments(
+    error: ValidationError, arguments: Arguments | None, entities: Iterable[type[Entity]]
+) -> InvalidArguments | None:
+    """Return what the caller of an event is told of an error; `None` where it is none of his.
+
+    `arguments` are the event's, `entities` the app's.
+    """
     if not _is_made(error):
         return None
-    names = request.route.argument_names
+    names = () if arguments is None else arguments.names
     details = error.errors(include_url=False, include_input=False)
-    known = _classes_called(request, error.title)
+    known = _classes_called(error.title, arguments, entities)
     if not known and not all(_is_about(detail, names) for detail in details):
         return None
     shown, private = _parts(known)
@@ -54,10 +58,11 @@ def _is_made(error: ValidationError) -> bool:
     return place > 0 and roots[place - 1] != "starmodel" and not called.startswith(_READING)
 
 
-def _classes_called(request: "Request", title: str) -> set[type[Any]]:
+def _classes_called(
+    title: str, arguments: Arguments | None, entities: Iterable[type[Entity]]
+) -> set[type[Any]]:
     """Return the entities and value objects of that name which the app and the event know."""
-    arguments = request.route.arguments
-    schemas: list[object] = [cls.__pydantic_core_schema__ for cls in request.app_state.entities]
+    schemas: list[object] = [cls.__pydantic_core_schema__ for cls in entities]
     if arguments is not None:
         schemas += [argument.schema for argument in arguments.arguments.values()]
     return {cls for cls in models(schemas) if cls.__pydantic_validator__.title == title}

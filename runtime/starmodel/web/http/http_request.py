@@ -1,14 +1,10 @@
-"""One HTTP request, as handlers see it: made once from the ASGI scope, read only as needed."""
+"""One HTTP request: made once from the ASGI scope, read only as needed."""
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
-from hashlib import sha256
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
-from starmodel.domain.access import ANONYMOUS, Actor
 from starmodel.errors import (
     ArgumentError,
     BadRequest,
@@ -19,122 +15,49 @@ from starmodel.errors import (
 from starmodel.web.http.csrf import is_local_path, is_same_origin
 from starmodel.web.http.negotiation import prefers_json
 from starmodel.web.http.request_limits import MAX_BODY, MAX_EMPTY, MAX_MEMBERS, MAX_QUERY
-from starmodel.web.http.response import Headers, Receive, Scope
-
-if TYPE_CHECKING:
-    from starmodel.application import Services
-    from starmodel.settings import Settings
-    from starmodel.web.app.app_state import AppState
-    from starmodel.web.app.routing import Route
-    from starmodel.web.datastar.formatter import EventResponseFormatter
-    from starmodel.web.ui.ui_adapter import UIAdapter
+from starmodel.web.http.response import Receive, Scope
 
 _REFERER = re.compile(rb"(https?://[^/?#@\\\x00-\x20\x7f-\xff]+)(/[^#\\\x00-\x20\x7f-\xff]*)", re.I)
 """An absolute URL without user, fragment or anything that a URL has to encode."""
 
-_KEY = re.compile(rb"[!-~]{1,200}")
-
 PATH = "starmodel.path"
 """Where the scope of a request has its path below the app's prefix, if there is a prefix."""
 
-NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
-
-class Request:
-    """A request that one of the app's own routes answers.
+class HTTPRequest:
+    """A request, as the server has it.
 
     Attributes:
         scope: What the server says about the request.
         method: The HTTP method in capitals.
-        path_parameters: What the placeholders of the route's path stand for.
         headers: The headers by name in lower case. Where a name came more than once, its values
             are combined as RFC 9110 says, so that none hides behind another.
-        route: The route that answers.
         is_datastar: Whether Datastar sent it.
-        actor: Who sent it, as the app's `identify` says.
-        services: The stores, the bus and the unit of work.
-        app_state: Everything else that belongs to the app.
-        stored: The public state of the record whose form was sent: the form sends of it what was
-            changed.
     """
 
-    __slots__ = (
-        "_body",
-        "_query",
-        "_receive",
-        "_session",
-        "actor",
-        "app_state",
-        "headers",
-        "is_datastar",
-        "method",
-        "path_parameters",
-        "route",
-        "scope",
-        "services",
-        "set_cookie",
-        "stored",
-    )
+    __slots__ = ("_body", "_query", "_receive", "headers", "is_datastar", "method", "scope")
 
-    def __init__(
-        self,
-        scope: Scope,
-        receive: Receive,
-        app_state: "AppState",
-        route: "Route",
-        path_parameters: Mapping[str, str] = NO_PARAMETERS,
-    ) -> None:
+    def __init__(self, scope: Scope, receive: Receive) -> None:
         pairs = scope["headers"]
         headers: dict[bytes, bytes] = dict(pairs)
         if len(headers) != len(pairs):
             headers = combine(pairs)
         self.scope = scope
         self.method: str = scope["method"]
-        self.path_parameters = path_parameters
         self.headers = headers
-        self.route = route
         self.is_datastar = headers.get(b"datastar-request") == b"true"
-        self.actor: Actor = ANONYMOUS
-        self.services: Services = app_state.services
-        self.set_cookie: bytes | None = None
-        self.app_state = app_state
-        self.stored: Mapping[str, Any] | None = None
         self._receive = receive
         self._body: bytes | None = None
         self._query: list[tuple[str, str]] | None = None
-        self._session: str | None = None
 
     def __repr__(self) -> str:
-        return f"<Request {self.method} {self.path}>"
+        return f"<{type(self).__name__} {self.method} {self.path}>"
 
     @property
     def path(self) -> str:
         """The path below the app's prefix, percent-decoded: that of the route."""
         path: str | None = self.scope.get(PATH)
         return self.scope["path"] if path is None else path
-
-    @property
-    def prefix(self) -> str:
-        """What the address of every path of the app begins with, percent-encoded: `/shop`.
-
-        It is empty where the app is not served below a path.
-        """
-        return self.app_state.prefix
-
-    @property
-    def settings(self) -> "Settings":
-        """The settings of the app."""
-        return self.app_state.settings
-
-    @property
-    def formatter(self) -> "EventResponseFormatter":
-        """Writes the answers that pages read."""
-        return self.app_state.formatter
-
-    @property
-    def ui(self) -> "UIAdapter":
-        """Makes documents of generated pages."""
-        return self.app_state.ui
 
     @property
     def is_secure(self) -> bool:
@@ -163,56 +86,6 @@ class Request:
         host = self.headers.get(b"host", b"")
         is_own = is_same_origin(origin, host, secure=self.is_secure) and is_local_path(path)
         return path if is_own else None
-
-    @property
-    def page_headers(self) -> Headers:
-        """The headers of generated pages."""
-        return self.app_state.page_headers
-
-    @property
-    def session(self) -> str:
-        """The id of the browser's session.
-
-        Where there is none yet, or its cookie cannot be trusted, a new one begins, and the
-        answer sets its cookie.
-        """
-        session = self._session
-        if session is None:
-            identity = self.app_state.session
-            is_secure = self.scope.get("scheme") == "https"
-            found = identity.find(self.headers.get(b"cookie", b""), secure=is_secure)
-            session = identity.create() if found is None else found.id
-            if found is None or found.is_due:
-                self.set_cookie = identity.cookie(session, secure=is_secure)
-            self._session = session
-        return session
-
-    @property
-    def idempotency_key(self) -> str | None:
-        """What the header `Idempotency-Key` and the sender make of this request; mostly `None`.
-
-        The same request, sent again by the same actor or in the same session, has the same one.
-        What asks for something else is another request, also under the same header. Read the
-        arguments first: of the body counts what was read.
-
-        Raises:
-            BadRequest: The header is not 1 to 200 visible ASCII characters.
-        """
-        given = self.headers.get(b"idempotency-key")
-        if given is None:
-            return None
-        if not _KEY.fullmatch(given):
-            raise BadRequest("An Idempotency-Key has 1 to 200 visible ASCII characters.")
-        if self.actor.id is not None:
-            sender = f"actor {self.actor.id}"
-        else:
-            # None begins here: the request that is sent again would be in another.
-            cookie = self.headers.get(b"cookie", b"")
-            found = self.app_state.session.find(cookie, secure=self.is_secure)
-            sender = "nobody" if found is None else f"session {found.id}"
-        parts = (sender, self.method, self.path, self.scope["query_string"].decode("latin-1"))
-        told = "\0".join([*parts, given.decode("ascii"), ""])
-        return sha256(told.encode("utf-8", "surrogatepass") + (self._body or b"")).hexdigest()
 
     @property
     def query_items(self) -> list[tuple[str, str]]:

@@ -7,31 +7,20 @@ left as it is stored.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Final, TypeAlias, cast
 
 from starmodel.domain.type_guards import is_mapping
-from starmodel.web.ui.input_value import Value, Values, lines_of
+
+LINE_END: Final = re.compile("\r\n|\r|\n")
 
 SHOWN: Final = "_shown"
 """The name of the hidden input. No field has it, as names of fields begin with a letter."""
 
 Shown: TypeAlias = Mapping[str, object]
 """For the way to each input a digest of its text, or whether its box is ticked."""
-
-
-def shown_values(values: Values, areas: Collection[str]) -> Shown:
-    """Note what the inputs of a form are sent as if nobody touches them.
-
-    Args:
-        values: What they hold.
-        areas: The ways to those that are no `<input>`, and keep line breaks.
-    """
-    return {
-        way: value if isinstance(value, bool) else _digest(_as_sent(value, way in areas))
-        for way, value in _inputs(values, "")
-    }
 
 
 def read_shown(fields: Iterable[tuple[str, str]]) -> Shown:
@@ -57,7 +46,7 @@ def untouched(fields: Iterable[tuple[str, str]], shown: Shown) -> frozenset[str]
             if (
                 noted is (way in sent)
                 if isinstance(noted, bool)
-                else way in sent and noted == _digest(_as_sent(sent[way], is_area=True))
+                else way in sent and noted == digest(sent[way], is_area=True)
             )
         ]
     )
@@ -68,24 +57,14 @@ def with_line_breaks(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]
     return [(name, value.replace("\r\n", "\n")) for name, value in fields]
 
 
-def _inputs(values: Values, prefix: str) -> Iterator[tuple[str, bool | str]]:
-    for name, value in values.items():
-        if isinstance(value, bool | str):
-            yield f"{prefix}{name}", value
-        elif is_mapping(value):
-            yield from _inputs(cast("Mapping[str, Value]", value), f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", lines_of(cast("list[str]", value))
+def digest(text: str, *, is_area: bool) -> str:
+    """Return a digest of a text as a browser sends it from an input, with each line break as LF.
 
-
-def _as_sent(text: str, is_area: bool) -> str:
-    """Return a text as a browser sends it, with each line break as LF."""
+    `is_area` says whether the input keeps line breaks.
+    """
     if is_area:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     else:
         text = text.replace("\r", "").replace("\n", "")
-    return text.replace("\0", "\ufffd")
-
-
-def _digest(text: str) -> str:
+    text = text.replace("\0", "\ufffd")
     return blake2b(text.encode("utf-8", "replace"), digest_size=9).hexdigest()

@@ -1,0 +1,298 @@
+"""A request as handlers see it, the route that answers it, and what it has of its app."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from pydantic_core import to_json
+
+from starmodel.application import Services
+from starmodel.domain import ANONYMOUS, Actor, Entity
+from starmodel.errors import BadRequest
+from starmodel.settings import Respond, Settings
+from starmodel.web.datastar.formatter import EventResponseFormatter
+from starmodel.web.http.http_request import HTTPRequest
+from starmodel.web.http.response import Headers, Receive, Response, Scope, StreamResponse
+from starmodel.web.http.session import SessionIdentity
+from starmodel.web.ui.ui_adapter import UIAdapter
+from starmodel.web.validation.arguments import Arguments
+
+if TYPE_CHECKING:
+    from starmodel.web.ui.form_state import Form
+
+_KEY = re.compile(rb"[!-~]{1,200}")
+
+NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
+
+Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Handler: TypeAlias = Callable[["Request"], Awaitable[Response | StreamResponse]]
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing, so that any site may lead to them."""
+
+
+class Route:
+    """One method of one path, and the handler that answers it.
+
+    Args:
+        method: The HTTP method. A GET route answers HEAD too.
+        path: The path; `{name}` stands for one segment of it.
+        handler: An async function from request to answer.
+        event: The event that it runs.
+        arguments: The arguments that the event takes.
+        respond: How a Datastar request is answered; by default as the settings say.
+        json_only: Answer only who wants JSON; the host app has a page of its own there.
+        form: The page that leads here, to be shown again where a plain form does not fit.
+        is_asset: Whether it is the same for everybody, for ever: nobody is asked who he is.
+    """
+
+    __slots__ = (
+        "arguments",
+        "event",
+        "form",
+        "handler",
+        "is_asset",
+        "is_safe",
+        "json_only",
+        "method",
+        "namespace",
+        "path",
+        "respond",
+        "signals_after",
+        "signals_before",
+    )
+
+    def __init__(
+        self,
+        method: Method,
+        path: str,
+        handler: Handler,
+        *,
+        event: str | None = None,
+        arguments: Arguments | None = None,
+        respond: Respond | None = None,
+        json_only: bool = False,
+        form: "Form | None" = None,
+        is_asset: bool = False,
+    ) -> None:
+        self.method: Method = method
+        self.path = path
+        self.handler = handler
+        self.event = event
+        self.arguments = arguments
+        self.respond: Respond | None = respond
+        self.json_only = json_only
+        self.form = form
+        self.is_asset = is_asset
+        self.is_safe = method in SAFE_METHODS
+        self.namespace = ""
+        self.signals_before = b""
+        self.signals_after = b""
+
+    def __repr__(self) -> str:
+        return f"<Route {self.method} {self.path}>"
+
+    @property
+    def argument_names(self) -> tuple[str, ...]:
+        """The names of the event's arguments."""
+        return () if self.arguments is None else self.arguments.names
+
+    def belong_to(self, namespace: str) -> None:
+        """Compute what surrounds the changed fields in every answer.
+
+        That is the namespace before them and, after them, the errors of the event's form, all
+        empty: an event that went well clears what an earlier one left there.
+        """
+        self.namespace = namespace
+        self.signals_before = b"{%s:" % to_json(namespace)
+        self.signals_after = b"}"
+        if self.argument_names:
+            self.signals_after = b',"errors":%s}' % to_json(self.errors({}))
+
+    def errors(self, messages: Mapping[str, str]) -> dict[str, dict[str, dict[str, str]]]:
+        """Return the tree of error signals: the message of each argument, or an empty text.
+
+        What belongs to no argument is called `_`.
+        """
+        empty = dict.fromkeys((*self.argument_names, "_"), "")
+        return self.within({**empty, **messages})
+
+    def within(self, values: Mapping[str, str]) -> dict[str, dict[str, dict[str, str]]]:
+        """Put values where a tree of signals has those of this event's form."""
+        return {self.namespace: {self.event or "_": {**values}}}
+
+
+class ResponseFrame:
+    """What is the same in all answers of one route to Datastar.
+
+    Attributes:
+        before: What comes before the changed fields.
+        after: What comes after them.
+        is_acknowledgement: Whether the answer is 204, and the change arrives by a live stream.
+    """
+
+    __slots__ = ("after", "before", "is_acknowledgement")
+
+    def __init__(self, before: bytes, after: bytes, *, is_acknowledgement: bool) -> None:
+        self.before = before
+        self.after = after
+        self.is_acknowledgement = is_acknowledgement
+
+
+class ChangeTokens(Protocol):
+    """Says where the changes of records that are listed stand."""
+
+    def token(self, name: str) -> str:
+        """Return the token of an entity's changes; ask before its records are read."""
+        ...
+
+
+class AppContext(Protocol):
+    """What a request has of its app; `AppState` is it.
+
+    Attributes:
+        settings: The settings, those of the environment included.
+        services: Stores, bus and unit of work.
+        formatter: Writes the answers that pages read.
+        event_headers: The headers of answers that pages read.
+        response_frames: What is the same in all answers of a route to Datastar.
+        ui: Makes documents of generated pages.
+        page_headers: The headers of generated pages.
+        entities: The classes of the app's entities.
+        prefix: What every address of the app begins with, where it is served below a path.
+    """
+
+    settings: Settings
+    services: Services
+    formatter: EventResponseFormatter
+    event_headers: Headers
+    response_frames: dict[Route, ResponseFrame]
+    ui: UIAdapter
+    page_headers: Headers
+    entities: tuple[type[Entity], ...]
+    prefix: str
+
+    @property
+    def changes(self) -> ChangeTokens:
+        """Where the changes of records that are listed stand."""
+        ...
+
+    @property
+    def session(self) -> SessionIdentity:
+        """Tells browsers apart."""
+        ...
+
+
+class Request(HTTPRequest):
+    """A request that one of the app's own routes answers.
+
+    Attributes:
+        path_parameters: What the placeholders of the route's path stand for.
+        route: The route that answers.
+        actor: Who sent it, as the app's `identify` says.
+        services: The stores, the bus and the unit of work.
+        app_state: Everything else that belongs to the app.
+        set_cookie: The cookie that the answer sets, if a session begins or is prolonged with it.
+    """
+
+    __slots__ = (
+        "_session",
+        "actor",
+        "app_state",
+        "path_parameters",
+        "route",
+        "services",
+        "set_cookie",
+    )
+
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        app_state: AppContext,
+        route: Route,
+        path_parameters: Mapping[str, str] = NO_PARAMETERS,
+    ) -> None:
+        super().__init__(scope, receive)
+        self.path_parameters = path_parameters
+        self.route = route
+        self.actor: Actor = ANONYMOUS
+        self.services = app_state.services
+        self.set_cookie: bytes | None = None
+        self.app_state = app_state
+        self._session: str | None = None
+
+    @property
+    def prefix(self) -> str:
+        """What the address of every path of the app begins with, percent-encoded: `/shop`.
+
+        It is empty where the app is not served below a path.
+        """
+        return self.app_state.prefix
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the app."""
+        return self.app_state.settings
+
+    @property
+    def formatter(self) -> EventResponseFormatter:
+        """Writes the answers that pages read."""
+        return self.app_state.formatter
+
+    @property
+    def ui(self) -> UIAdapter:
+        """Makes documents of generated pages."""
+        return self.app_state.ui
+
+    @property
+    def page_headers(self) -> Headers:
+        """The headers of generated pages."""
+        return self.app_state.page_headers
+
+    @property
+    def session(self) -> str:
+        """The id of the browser's session.
+
+        Where there is none yet, or its cookie cannot be trusted, a new one begins, and the
+        answer sets its cookie.
+        """
+        session = self._session
+        if session is None:
+            identity = self.app_state.session
+            is_secure = self.scope.get("scheme") == "https"
+            found = identity.find(self.headers.get(b"cookie", b""), secure=is_secure)
+            session = identity.create() if found is None else found.id
+            if found is None or found.is_due:
+                self.set_cookie = identity.cookie(session, secure=is_secure)
+            self._session = session
+        return session
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """What the header `Idempotency-Key` and the sender make of this request; mostly `None`.
+
+        The same request, sent again by the same actor or in the same session, has the same one.
+        What asks for something else is another request, also under the same header. Read the
+        arguments first: of the body counts what was read.
+
+        Raises:
+            BadRequest: The header is not 1 to 200 visible ASCII characters.
+        """
+        given = self.headers.get(b"idempotency-key")
+        if given is None:
+            return None
+        if not _KEY.fullmatch(given):
+            raise BadRequest("An Idempotency-Key has 1 to 200 visible ASCII characters.")
+        if self.actor.id is not None:
+            sender = f"actor {self.actor.id}"
+        else:
+            # None begins here: the request that is sent again would be in another.
+            cookie = self.headers.get(b"cookie", b"")
+            found = self.app_state.session.find(cookie, secure=self.is_secure)
+            sender = "nobody" if found is None else f"session {found.id}"
+        parts = (sender, self.method, self.path, self.scope["query_string"].decode("latin-1"))
+        told = "\0".join([*parts, given.decode("ascii"), ""])
+        return sha256(told.encode("utf-8", "surrogatepass") + (self._body or b"")).hexdigest()
