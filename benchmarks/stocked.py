@@ -8,24 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import AwareDatetime
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Date,
-    Dialect,
-    Double,
-    Text,
-    Uuid,
-)
+from sqlalchemy import Dialect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
-from sqlmodel import Field as Stored
 
 from starmodel import Access, Entity, Field, Scope, StateStore
 from starmodel.application import EntityDefinition
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.tables.column_types import ExactNumeric, JSONValue, UTCDateTime
 from starmodel.stores.sql.tables.row import RowBase
 from starmodel.stores.sql.tables.table import EntityTable
 
@@ -54,28 +43,6 @@ class Item(Entity):
     available_on: date | None = None
     batch: UUID | None = None
     labels: list[str] = []
-
-
-class ItemRow(RowBase, table=True):
-    """A row of `item`."""
-
-    __tablename__: Any = "item"
-
-    id: str = Stored(sa_column=Column("id", Text(), primary_key=True))
-    name: str = Stored(sa_column=Column("name", Text(), nullable=False))
-    sku: str = Stored(sa_column=Column("sku", Text(), nullable=False))
-    description: str = Stored(sa_column=Column("description", Text(), nullable=False))
-    price: Decimal = Stored(sa_column=Column("price", ExactNumeric(12, 2), nullable=False))
-    stock: int = Stored(sa_column=Column("stock", BigInteger(), nullable=False))
-    reserved: int = Stored(sa_column=Column("reserved", BigInteger(), nullable=False))
-    weight: float = Stored(sa_column=Column("weight", Double(), nullable=False))
-    status: str = Stored(sa_column=Column("status", Text(), nullable=False))
-    is_listed: bool = Stored(sa_column=Column("is_listed", Boolean(), nullable=False))
-    created_at: datetime = Stored(sa_column=Column("created_at", UTCDateTime(), nullable=False))
-    available_on: date | None = Stored(sa_column=Column("available_on", Date(), nullable=True))
-    batch: UUID | None = Stored(sa_column=Column("batch", Uuid(), nullable=True))
-    labels: list[str] = Stored(sa_column=Column("labels", JSONValue(), nullable=False))
-    row_version: int = Stored(sa_column=Column("row_version", BigInteger(), nullable=False))
 
 
 def item_state(item: Item) -> Mapping[str, object]:
@@ -112,6 +79,28 @@ ITEM_TABLE = EntityTable(
         column.json("labels"),
     ],
 )
+
+
+class ItemRow(RowBase, table=True):
+    """A row of `item`."""
+
+    __entity_table__ = ITEM_TABLE
+
+    id: str
+    name: str
+    sku: str
+    description: str
+    price: Decimal
+    stock: int
+    reserved: int
+    weight: float
+    status: str
+    is_listed: bool
+    created_at: datetime
+    available_on: date | None
+    batch: UUID | None
+    labels: list[str]
+    row_version: int
 
 
 def create_table(dialect: Dialect) -> str:

@@ -63,11 +63,6 @@ FIELD_NAMES: dict[str, str] = {
 """Names of `bindings.py` and of the clients' values, where every public field is a name too."""
 
 ROW_NAMES: dict[str, str] = {
-    "ExactNumeric": "the module of the table",
-    "Field": "the module of the table",
-    "JSONValue": "the module of the table",
-    "Micros": "the module of the table",
-    "UTCDateTime": "the module of the table",
     "construct": "pydantic",
     "copy": "pydantic",
     "dict": "pydantic",
@@ -78,7 +73,6 @@ ROW_NAMES: dict[str, str] = {
     "parse_obj": "pydantic",
     "parse_raw": "pydantic",
     "registry": "SQLAlchemy",
-    "sa": "the module of the table",
     "schema": "pydantic",
     "schema_json": "pydantic",
     "sqlmodel_update": "SQLModel",

@@ -81,9 +81,9 @@ def migrated(*tables: EntityTable[Any]) -> DatabaseSchema:
         found.append(table(each.name, *map(column, names), primary_key=(each.key.name,)))
         found += [
             TableSchema(
-                name=link.table,
+                name=link.name,
                 primary_key=(link.owner.name, link.target.name),
-                columns=tuple(map(column, (link.owner.name, link.target.name, "position"))),
+                columns=tuple(column(item.name) for item in link.written),
             )
             for link in each.links
         ]

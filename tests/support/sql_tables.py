@@ -16,7 +16,7 @@ from starmodel.stores.sql.backend import SQLModelBackend
 from starmodel.stores.sql.ddl import create_tables
 from starmodel.stores.sql.drivers.driver import Dialect, Driver, Statement
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.tables.column import VersionCheck
+from starmodel.stores.sql.tables.column import Check
 from starmodel.stores.sql.tables.table import EntityTable
 
 
@@ -128,7 +128,7 @@ AUTHOR_TABLE = EntityTable(
     [
         column.text("id"),
         column.text("name", unique=True),
-        replace(column.text("secret"), checks=(VersionCheck("length", (None, 12)),)),
+        replace(column.text("secret"), checks=(Check("length", (None, 12)),)),
     ],
 )
 BOOK_TABLE = EntityTable(

@@ -16,7 +16,7 @@ from starmodel.stores.sql.drivers.postgres_cte import number
 from starmodel.stores.sql.statements.on_delete import relate
 from starmodel.stores.sql.statements.statements import TableStatements
 from starmodel.stores.sql.tables.codec import Codec
-from starmodel.stores.sql.tables.column import Column, Links, VersionCheck
+from starmodel.stores.sql.tables.column import Check, Column, Links
 from starmodel.stores.sql.tables.table import EntityTable
 from starmodel_generator.database.columns import link_target
 from starmodel_generator.database.tables import database_schema
@@ -139,13 +139,11 @@ def _type(column: ColumnSchema) -> tuple[str, tuple[int, ...]]:
             return name, ()
 
 
-def _check(check: CheckSchema) -> VersionCheck:
+def _check(check: CheckSchema) -> Check:
     match check:
         case CompareCheck():
-            return VersionCheck(_COMPARISONS[check.operator], (check.value,))
+            return Check(_COMPARISONS[check.operator], (check.value,))
         case LengthCheck():
-            return VersionCheck("length", (check.minimum, check.maximum))
+            return Check("length", (check.minimum, check.maximum))
         case ChoicesCheck():
-            return VersionCheck(
-                "choices", tuple(value for value in check.values if value is not None)
-            )
+            return Check("choices", tuple(value for value in check.values if value is not None))

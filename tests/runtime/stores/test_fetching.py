@@ -14,7 +14,6 @@ from library_queries import services_of
 from sql_tables import KINDS, Store, Thing, define
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
-from sqlmodel import Field
 
 from starmodel import InProcessBus, MemoryRepo, StateStore
 from starmodel.application import Key, PersistenceManager, Services, Write
@@ -22,7 +21,6 @@ from starmodel.errors import ConfigurationError, Unavailable
 from starmodel.query import fetch, select
 from starmodel.stores.sql.drivers.driver import ConnectionLost, Driver
 from starmodel.stores.sql.tables import column
-from starmodel.stores.sql.tables.column_types import ExactNumeric, JSONValue, Micros, UTCDateTime
 from starmodel.stores.sql.tables.row import RowBase
 from starmodel.stores.sql.tables.table import EntityTable
 
@@ -33,23 +31,23 @@ SHELVED_TABLE = EntityTable(SHELVED, [column.text("id"), *KINDS])
 class ShelvedRow(RowBase, table=True):
     """A row of `shelved`."""
 
-    __tablename__ = "shelved"
+    __entity_table__ = SHELVED_TABLE
 
-    id: str = Field(sa_column=sa.Column("id", sa.Text(), primary_key=True))
-    is_on: bool | None = Field(sa_column=sa.Column("is_on", sa.Boolean()))
-    count: int | None = Field(sa_column=sa.Column("count", sa.BigInteger()))
-    ratio: float | None = Field(sa_column=sa.Column("ratio", sa.Double()))
-    name: str | None = Field(sa_column=sa.Column("name", sa.Text()))
-    blob: bytes | None = Field(sa_column=sa.Column("blob", sa.LargeBinary()))
-    day: date | None = Field(sa_column=sa.Column("day", sa.Date()))
-    hour: time | None = Field(sa_column=sa.Column("hour", sa.Time()))
-    moment: datetime | None = Field(sa_column=sa.Column("moment", UTCDateTime()))
-    local: datetime | None = Field(sa_column=sa.Column("local", sa.DateTime()))
-    span: timedelta | None = Field(sa_column=sa.Column("span", Micros()))
-    key: UUID | None = Field(sa_column=sa.Column("key", sa.Uuid()))
-    price: Decimal | None = Field(sa_column=sa.Column("price", ExactNumeric(18, 4)))
-    data: Any = Field(sa_column=sa.Column("data", JSONValue()))
-    row_version: int = Field(sa_column=sa.Column("row_version", sa.BigInteger(), nullable=False))
+    id: str
+    is_on: bool | None
+    count: int | None
+    ratio: float | None
+    name: str | None
+    blob: bytes | None
+    day: date | None
+    hour: time | None
+    moment: datetime | None
+    local: datetime | None
+    span: timedelta | None
+    key: UUID | None
+    price: Decimal | None
+    data: Any
+    row_version: int
 
 
 ROW: Any = ShelvedRow

@@ -8,53 +8,40 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sql_tables import KINDS, THING_TABLE, Thing
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Date,
-    DateTime,
-    Double,
-    LargeBinary,
-    Text,
-    Time,
-    Uuid,
-    create_engine,
-    insert,
-    select,
-)
+from sql_tables import KINDS, TAG_TABLE, THING_TABLE, Tag, Thing, define
+from sqlalchemy import Connection, create_engine, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlmodel import Field
 
 from starmodel.application import Key, Write
+from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.backend import SQLModelBackend
 from starmodel.stores.sql.drivers.driver import Statement
-from starmodel.stores.sql.tables.column_types import ExactNumeric, JSONValue, Micros, UTCDateTime
+from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.tables.row import RowBase
+from starmodel.stores.sql.tables.table import EntityTable
 
 
 class ThingRow(RowBase, table=True):
     """A row of `thing`."""
 
-    __tablename__ = "thing"
+    __entity_table__ = THING_TABLE
 
-    id: str = Field(sa_column=Column("id", Text(), primary_key=True))
-    is_on: bool | None = Field(sa_column=Column("is_on", Boolean()))
-    count: int | None = Field(sa_column=Column("count", BigInteger()))
-    ratio: float | None = Field(sa_column=Column("ratio", Double()))
-    name: str | None = Field(sa_column=Column("name", Text()))
-    blob: bytes | None = Field(sa_column=Column("blob", LargeBinary()))
-    day: date | None = Field(sa_column=Column("day", Date()))
-    hour: time | None = Field(sa_column=Column("hour", Time()))
-    moment: datetime | None = Field(sa_column=Column("moment", UTCDateTime()))
-    local: datetime | None = Field(sa_column=Column("local", DateTime()))
-    span: timedelta | None = Field(sa_column=Column("span", Micros()))
-    key: UUID | None = Field(sa_column=Column("key", Uuid()))
-    price: Decimal | None = Field(sa_column=Column("price", ExactNumeric(18, 4)))
-    data: Any = Field(sa_column=Column("data", JSONValue()))
-    row_version: int = Field(sa_column=Column("row_version", BigInteger(), nullable=False))
+    id: str
+    is_on: bool | None
+    count: int | None
+    ratio: float | None
+    name: str | None
+    blob: bytes | None
+    day: date | None
+    hour: time | None
+    moment: datetime | None
+    local: datetime | None
+    span: timedelta | None
+    key: UUID | None
+    price: Decimal | None
+    data: Any
+    row_version: int
 
 
 EMPTY = Thing(id="empty")
@@ -100,18 +87,22 @@ async def test_rows_hold_what_the_store_has_written_and_the_other_way_round(
     await store.close()
 
 
-async def with_sqlalchemy(url: str, work: Callable[[Connection], None]) -> None:
+async def with_sqlalchemy(url: str, work: Callable[[Connection], object]) -> None:
     """Do something in a transaction of SQLAlchemy's own."""
     if url.startswith("sqlite"):
         engine = create_engine(url)
-        with engine.begin() as connection:
-            work(connection)
-        engine.dispose()
+        try:
+            with engine.begin() as connection:
+                work(connection)
+        finally:
+            engine.dispose()
     else:
         async_engine = create_async_engine(url.replace("postgresql", "postgresql+asyncpg"))
-        async with async_engine.begin() as async_connection:
-            await async_connection.run_sync(work)
-        await async_engine.dispose()
+        try:
+            async with async_engine.begin() as async_connection:
+                await async_connection.run_sync(work)
+        finally:
+            await async_engine.dispose()
 
 
 def read_and_write(connection: Connection) -> None:
@@ -137,15 +128,64 @@ async def test_a_database_without_a_file_has_the_tables_of_its_entities() -> Non
 
 def test_a_module_may_be_loaded_anew() -> None:
     text = (
-        "import sqlalchemy as sa\nfrom sqlmodel import Field\n"
+        "from sql_tables import TAG_TABLE\n"
         "from starmodel.stores.sql.tables.row import RowBase\n"
-        "class PotRow(RowBase, table=True):\n    __tablename__ = 'pot'\n"
-        "    id: str = Field(sa_column=sa.Column('id', sa.Text(), primary_key=True))\n"
+        "class TagRow(RowBase, table=True):\n    __entity_table__ = TAG_TABLE\n"
+        "    id: str\n    name: str\n    row_version: int\n"
     )
     # Those who hold on to the former class are no trouble: a warning would be an error here.
-    modules = [{"__name__": "kitchen.generated.pot.table"} for _ in range(3)]
+    modules = [{"__name__": "library.generated.tag.rows"} for _ in range(3)]
     for module in modules:
         exec(text, module)
-    rows: list[Any] = [module["PotRow"] for module in modules]
+    rows: list[Any] = [module["TagRow"] for module in modules]
     assert len({id(row) for row in rows}) == 3
-    assert [column.name for column in rows[-1].metadata.tables["pot"].columns] == ["id"]
+    assert [column.name for column in rows[-1].metadata.tables["tag"].columns] == [
+        *("id", "name", "row_version")
+    ]
+
+
+LABELS = (":name", "100%", "%s", "it's", "a\\b")
+LABEL_TABLE = EntityTable(
+    define(Tag, name="label"), [column.text("id"), column.text("name", choices=LABELS)]
+)
+
+
+class LabelRow(RowBase, table=True):
+    """A row of `label`."""
+
+    __entity_table__ = LABEL_TABLE
+
+    id: str
+    name: str
+    row_version: int
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_a_check_is_not_read_as_anything_else(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    table = LabelRow.metadata.tables["label"]
+    await with_sqlalchemy(url, table.create)
+    rows = [{"id": name, "name": name, "row_version": 1} for name in LABELS]
+    await with_sqlalchemy(url, lambda connection: connection.execute(insert(table), rows))
+    other = {"id": "x", "name": "x", "row_version": 1}
+    with pytest.raises(IntegrityError, match="ck_label_name_choices"):
+        await with_sqlalchemy(url, lambda connection: connection.execute(insert(table), other))
+
+
+def test_a_class_has_the_columns_of_its_table() -> None:
+    with pytest.raises(ConfigurationError) as raised:
+
+        class StaleRow(RowBase, table=True):  # pyright: ignore[reportUnusedClass]
+            __entity_table__ = TAG_TABLE
+
+            id: str
+            title: str
+            row_version: int
+
+    assert str(raised.value) == (
+        "StaleRow and the table `tag` differ in name, title. Run `starmodel generate`."
+    )

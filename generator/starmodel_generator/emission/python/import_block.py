@@ -30,7 +30,6 @@ class NameClash(Exception):
 
 _MODULE_ALIASES = {
     "datetime": "dt",
-    "sqlalchemy": "sa",
     "starmodel": "sm",
     "starmodel.web": "web",
     "starmodel.where": "where",

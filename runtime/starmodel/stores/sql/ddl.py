@@ -4,13 +4,19 @@ A temporary database has its tables from here, so that it needs no library; any 
 from its migrations.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from starmodel.stores.sql.drivers.driver import Dialect
-from starmodel.stores.sql.tables.column import Column, OnDelete, VersionCheck, integer, quote
-from starmodel.stores.sql.tables.table import EntityTable, LinkTable
+from starmodel.stores.sql.tables.checks import condition
+from starmodel.stores.sql.tables.column import Column, OnDelete, quote
+from starmodel.stores.sql.tables.table import (
+    EntityTable,
+    Index,
+    LinkTable,
+    check_name,
+    foreign_key_name,
+)
 
 _TYPES: dict[Dialect, dict[str, str]] = {
     "sqlite": {
@@ -49,8 +55,6 @@ _ON_DELETE: dict[OnDelete, str] = {
     "cascade": "CASCADE",
     "set_null": "SET NULL",
 }
-_COMPARISONS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
-_POSITION = integer("position")
 
 
 def create_tables(tables: Sequence[EntityTable[Any]], dialect: Dialect) -> Iterator[str]:
@@ -59,62 +63,43 @@ def create_tables(tables: Sequence[EntityTable[Any]], dialect: Dialect) -> Itera
     SQLite takes a reference to a table that is not there yet, and adds none later.
     """
     later: list[str] = []
-    for table in tables:
-        foreign_keys = [
-            (table.foreign_key_name(column), column)
-            for column in table.columns
-            if column.foreign_key is not None
-        ]
-        checks = [
-            f"CONSTRAINT {quote(table.check_name(column, check.kind))}"
-            f" CHECK ({_condition(column, check, dialect)})"
-            for column in table.columns
-            for check in column.checks
-        ]
-        key = [table.key]
-        yield _create(table.name, table.written, key, checks, foreign_keys, dialect, later)
-        for index in table.indexes:
-            yield _create_index(index.name, table.name, index.columns, unique=index.unique)
-        for link in table.links:
-            yield from _create_link(link, dialect, later)
+    for entity in tables:
+        for table in (entity, *entity.links):
+            yield _create(table, dialect, later)
+            for index in table.indexes:
+                yield _create_index(table, index)
     yield from later
 
 
-def _create_link(link: LinkTable, dialect: Dialect, later: list[str]) -> Iterator[str]:
-    key = (link.owner, link.target)
-    foreign_keys = [(f"fk_{link.table}_{column.name}", column) for column in key]
-    yield _create(link.table, (*key, _POSITION), key, (), foreign_keys, dialect, later)
-    name = link.target.name
-    yield _create_index(f"ix_{link.table}_{name}", link.table, (name,), unique=False)
-
-
-def _create(
-    name: str,
-    columns: Iterable[Column],
-    key: Iterable[Column],
-    checks: Iterable[str],
-    foreign_keys: Iterable[tuple[str, Column]],
-    dialect: Dialect,
-    later: list[str],
-) -> str:
+def _create(table: EntityTable[Any] | LinkTable, dialect: Dialect, later: list[str]) -> str:
     parts = [
         f"{column.quoted} {_type(column, dialect)}{'' if column.nullable else ' NOT NULL'}"
-        for column in columns
+        for column in table.written
     ]
-    parts.append(f"PRIMARY KEY ({', '.join([column.quoted for column in key])})")
-    parts += checks
-    references = [f"CONSTRAINT {quote(name)} {_reference(column)}" for name, column in foreign_keys]
+    parts.append(f"PRIMARY KEY ({', '.join([column.quoted for column in table.primary_key])})")
+    parts += [
+        f"CONSTRAINT {quote(check_name(table.name, column, check))}"
+        f" CHECK ({condition(check, column, column.quoted, dialect)})"
+        for column in table.written
+        for check in column.checks
+    ]
+    references = [
+        f"CONSTRAINT {quote(foreign_key_name(table.name, column))} {_reference(column)}"
+        for column in table.written
+        if column.foreign_key is not None
+    ]
     if dialect == "sqlite":
         parts += references
     else:
-        later += [f"ALTER TABLE {quote(name)} ADD {reference}" for reference in references]
+        later += [f"ALTER TABLE {table.quoted} ADD {reference}" for reference in references]
     listed = ",\n    ".join(parts)
-    return f"CREATE TABLE {quote(name)} (\n    {listed}\n)"
+    return f"CREATE TABLE {table.quoted} (\n    {listed}\n)"
 
 
-def _create_index(name: str, table: str, columns: Iterable[str], *, unique: bool) -> str:
-    kind = "UNIQUE INDEX" if unique else "INDEX"
-    return f"CREATE {kind} {quote(name)} ON {quote(table)} ({', '.join(map(quote, columns))})"
+def _create_index(table: EntityTable[Any] | LinkTable, index: Index) -> str:
+    kind = "UNIQUE INDEX" if index.unique else "INDEX"
+    columns = ", ".join(map(quote, index.columns))
+    return f"CREATE {kind} {quote(index.name)} ON {table.quoted} ({columns})"
 
 
 def _type(column: Column, dialect: Dialect) -> str:
@@ -133,29 +118,3 @@ def _reference(column: Column) -> str:
         f"FOREIGN KEY ({column.quoted}) REFERENCES {quote(table)} ({quote(target)})"
         f" ON DELETE {_ON_DELETE[column.on_delete]}"
     )
-
-
-def _condition(column: Column, check: VersionCheck, dialect: Dialect) -> str:
-    name = column.quoted
-    if check.kind == "length":
-        least, most = check.values
-        if least is not None and most is not None:
-            return f"length({name}) BETWEEN {least} AND {most}"
-        return f"length({name}) <= {most}" if least is None else f"length({name}) >= {least}"
-    if check.kind == "choices":
-        return f"{name} IN ({', '.join(map(_literal, check.values))})"
-    return f"{name} {_COMPARISONS[check.kind]} {_bound(column, check.values[0], dialect)}"
-
-
-def _bound(column: Column, value: Any, dialect: Dialect) -> str:
-    """Write the limit of a number; a decimal is a whole number of its smallest unit on SQLite."""
-    if column.kind != "numeric":
-        return str(value)
-    number = Decimal(str(value))
-    return f"{number.scaleb(column.size[1]).normalize() if dialect == 'sqlite' else number:f}"
-
-
-def _literal(value: bool | int | str) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"

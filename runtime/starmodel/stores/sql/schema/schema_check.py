@@ -133,7 +133,7 @@ def _columns(tables: Iterable[EntityTable[Any]]) -> Iterator[tuple[str, set[str]
     for table in tables:
         yield table.name, {column.name for column in table.written}
         for link in table.links:
-            yield link.table, {link.owner.name, link.target.name, "position"}
+            yield link.name, {column.name for column in link.written}
 
 
 def read_revisions(folder: Path) -> list[Revision]:

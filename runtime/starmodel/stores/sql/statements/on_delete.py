@@ -137,7 +137,7 @@ def _before_each(
         key = table.key.quoted
         for link in table.links:
             if link.entity == entity:
-                owners = keys.below(link.table, link.owner.quoted, link.target.quoted)
+                owners = keys.below(link.name, link.owner.quoted, link.target.quoted)
                 found.append(_changed(child, {}, key, owners))
         for reference in table.references:
             if reference.entity != entity or reference.on_delete == "restrict":

@@ -112,9 +112,9 @@ class TableStatements(TableSearches):
         self._link_writers = [writer_of(link.target, dialect) or _unchanged for link in table.links]
         self.links = [
             (
-                delete(link.table, f"{link.owner.quoted} = ?"),
+                delete(link.name, f"{link.owner.quoted} = ?"),
                 insert(
-                    link.table,
+                    link.name,
                     dict.fromkeys((link.owner.name, link.target.name, "position"), "?"),
                 ),
             )

@@ -62,7 +62,7 @@ class NumberOptions(Options, total=False):
     le: Number
 
 
-class VersionCheck(NamedTuple):
+class Check(NamedTuple):
     """A CHECK constraint of a column.
 
     `kind` is the last part of its name: `gt`, `ge`, `lt` or `le` with the number to compare with,
@@ -106,7 +106,7 @@ class Column:
     nullable: bool = False
     index: bool = False
     unique: bool = False
-    checks: tuple[VersionCheck, ...] = ()
+    checks: tuple[Check, ...] = ()
     foreign_key: tuple[str, str] | None = None
     on_delete: OnDelete = "restrict"
     refers: bool = False
@@ -318,7 +318,7 @@ def _column(
     name: str,
     field: str | None,
     options: Options,
-    checks: tuple[VersionCheck, ...] = (),
+    checks: tuple[Check, ...] = (),
     size: tuple[int, ...] = (),
 ) -> Column:
     table, _, target = options.get("foreign_key", "").rpartition(".")
@@ -333,7 +333,7 @@ def _column(
         nullable=options.get("nullable", False),
         index=options.get("index", False),
         unique=options.get("unique", False),
-        checks=checks if choices is None else (VersionCheck("choices", tuple(choices)),),
+        checks=checks if choices is None else (Check("choices", tuple(choices)),),
         foreign_key=(table, target) if table else None,
         on_delete=options.get("on_delete", "restrict"),
         refers=options.get("refers", False),
@@ -344,12 +344,12 @@ def _size(length: int | None) -> tuple[int, ...]:
     return () if length is None else (length,)
 
 
-def _length(minimum: int | None, maximum: int | None) -> tuple[VersionCheck, ...]:
+def _length(minimum: int | None, maximum: int | None) -> tuple[Check, ...]:
     # Nothing is shorter than nothing.
     least = minimum or None
-    return () if least is None and maximum is None else (VersionCheck("length", (least, maximum)),)
+    return () if least is None and maximum is None else (Check("length", (least, maximum)),)
 
 
-def _bounds(options: NumberOptions) -> tuple[VersionCheck, ...]:
+def _bounds(options: NumberOptions) -> tuple[Check, ...]:
     found = {kind: options.get(kind) for kind in ("gt", "ge", "lt", "le")}
-    return tuple(VersionCheck(kind, (value,)) for kind, value in found.items() if value is not None)
+    return tuple(Check(kind, (value,)) for kind, value in found.items() if value is not None)

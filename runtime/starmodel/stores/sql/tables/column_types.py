@@ -4,11 +4,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Numeric, Text, text
+from sqlalchemy import BigInteger, DateTime, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from starmodel.stores.sql.tables.codec import (
@@ -120,19 +118,3 @@ class JSONValue(TypeDecorator[Any]):
         read = SQLITE["json"].decode
         assert read is not None
         return read(value)
-
-
-class ByDialect(ColumnElement[bool]):
-    """A condition that is written differently in SQLite and in PostgreSQL."""
-
-    inherit_cache = False
-
-    def __init__(self, sqlite: str, postgresql: str) -> None:
-        self.sqlite = text(sqlite)
-        self.postgresql = text(postgresql)
-
-
-@compiles(ByDialect)
-def _compile(element: ByDialect, compiler: SQLCompiler, **options: Any) -> str:
-    chosen = element.sqlite if compiler.dialect.name == "sqlite" else element.postgresql
-    return compiler.process(chosen, **options)

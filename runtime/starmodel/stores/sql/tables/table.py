@@ -7,6 +7,7 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from starmodel.application.definition import EntityDefinition
 from starmodel.domain import Entity
 from starmodel.stores.sql.tables.column import (
+    Check,
     Column,
     Embedded,
     Links,
@@ -24,6 +25,8 @@ HOLDER = text("holder")
 
 VERSION = integer("row_version")
 EXPIRES_AT = instant("row_expires_at", nullable=True)
+POSITION = integer("position")
+"""Where in its owner's list a record of a link table stands, from 0."""
 
 Part: TypeAlias = Column | Embedded | Links
 
@@ -41,6 +44,14 @@ class ReferenceColumn(NamedTuple):
     on_delete: OnDelete = "restrict"
 
 
+class Index(NamedTuple):
+    """An index, on one column or on several."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool
+
+
 class LinkTable(NamedTuple):
     """A field that refers to many records, and the table that holds the pairs, in their order.
 
@@ -49,7 +60,7 @@ class LinkTable(NamedTuple):
     """
 
     field: str
-    table: str
+    name: str
     owner: Column
     target: Column
     entity: str
@@ -57,15 +68,23 @@ class LinkTable(NamedTuple):
     @property
     def quoted(self) -> str:
         """The table's name as SQL writes it."""
-        return quote(self.table)
+        return quote(self.name)
 
+    @property
+    def written(self) -> tuple[Column, ...]:
+        """All columns of a row, in the order in which the table has them."""
+        return (self.owner, self.target, POSITION)
 
-class Index(NamedTuple):
-    """An index, on one column or on several."""
+    @property
+    def primary_key(self) -> tuple[Column, ...]:
+        """The columns that no two rows have alike."""
+        return (self.owner, self.target)
 
-    name: str
-    columns: tuple[str, ...]
-    unique: bool
+    @property
+    def indexes(self) -> tuple[Index, ...]:
+        """All indexes: that of the owners is the key's."""
+        name = self.target.name
+        return (Index(f"ix_{self.name}_{name}", (name,), False),)
 
 
 class EntityTable(Generic[E]):
@@ -160,13 +179,14 @@ class EntityTable(Generic[E]):
             *((EXPIRES_AT,) if self.has_expiry else ()),
         )
 
-    def check_name(self, column: Column, kind: str) -> str:
-        """Return the name of a CHECK constraint of a column."""
-        return f"ck_{self.name}_{column.name}_{kind}"
+    @property
+    def primary_key(self) -> tuple[Column, ...]:
+        """The columns that no two rows have alike."""
+        return (self.key,)
 
-    def foreign_key_name(self, column: Column) -> str:
-        """Return the name of the constraint of a column that refers to another table."""
-        return f"fk_{self.name}_{column.name}"
+    def link_table(self, field: str) -> LinkTable:
+        """Return the table of a field that refers to many records."""
+        return next(link for link in self.links if link.field == field)
 
     def _link(self, links: Links) -> LinkTable:
         field, target = links
@@ -188,12 +208,22 @@ class EntityTable(Generic[E]):
         fields = {column.name: column.field for column in self.columns}
         for column in self.columns:
             for check in column.checks:
-                yield self.check_name(column, check.kind), (column.field,)
+                yield check_name(self.name, column, check), (column.field,)
             if column.foreign_key is not None:
-                yield self.foreign_key_name(column), (column.field,)
+                yield foreign_key_name(self.name, column), (column.field,)
         for index in self.indexes:
             if index.unique:
                 yield index.name, tuple(dict.fromkeys(fields[name] for name in index.columns))
+
+
+def check_name(table: str, column: Column, check: Check) -> str:
+    """Return the name of a CHECK constraint of a column."""
+    return f"ck_{table}_{column.name}_{check.kind}"
+
+
+def foreign_key_name(table: str, column: Column) -> str:
+    """Return the name of the constraint of a column that refers to another table."""
+    return f"fk_{table}_{column.name}"
 
 
 def _flattened(parts: Sequence[Part]) -> Iterator[Column]:
