@@ -107,14 +107,3 @@ ColumnShape: TypeAlias = Annotated[
     | AnyShape,
     Field(discriminator="kind"),
 ]
-
-for _model in (
-    OptionalShape,
-    ListShape,
-    DictShape,
-    TupleShape,
-    PartShape,
-    ObjectShape,
-    UnionShape,
-):
-    _model.model_rebuild()

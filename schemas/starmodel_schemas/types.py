@@ -188,6 +188,3 @@ TypeRef: TypeAlias = Annotated[
     | FragmentType,
     Field(discriminator="kind"),
 ]
-
-for _model in (OptionalType, ListType, SetType, DictType, TupleType, UnionType, ConstrainedType):
-    _model.model_rebuild()
