@@ -97,6 +97,17 @@ _FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {
     cst.Yield: ("value",),
 }
 _NAMED_CONSTANTS = {"None": None, "True": True, "False": False}
+_LITERALS = frozenset(
+    {
+        cst.ConcatenatedString,
+        cst.Ellipsis,
+        cst.Float,
+        cst.Imaginary,
+        cst.Integer,
+        cst.Name,
+        cst.SimpleString,
+    }
+)
 _EMPTY_MODULE = cst.Module([])
 
 
@@ -105,10 +116,11 @@ def children_of(node: cst.CSTNode) -> list[cst.CSTNode]:
     children: list[cst.CSTNode] = []
     for name in _FIELDS.get(type(node), ()):
         child: object = getattr(node, name)
-        if isinstance(child, cst.CSTNode):
-            children.append(child)
-        elif isinstance(child, Sequence):
+        # Asking whether it is a node takes long: libcst's classes are abstract ones.
+        if isinstance(child, list | tuple):
             children += cast("Sequence[cst.CSTNode]", child)
+        elif child is not None and not isinstance(child, cst.MaybeSentinel):
+            children.append(cast("cst.CSTNode", child))
     return children
 
 
@@ -171,6 +183,8 @@ def constant_of(node: cst.CSTNode | None) -> Constant | None:
 
     Adjacent strings are joined; one with replacement fields is no constant.
     """
+    if type(node) not in _LITERALS:
+        return None
     match node:
         case cst.Name(value=name):
             return Constant(_NAMED_CONSTANTS[name]) if name in _NAMED_CONSTANTS else None

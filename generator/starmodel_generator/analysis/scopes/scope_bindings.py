@@ -23,6 +23,36 @@ class Bound:
     elsewhere: set[str] = field(default_factory=set[str])
 
 
+# Most nodes are of other kinds, which is told from their class without a question for each of these.
+_BINDING = frozenset(
+    {
+        cst.ClassDef,
+        cst.ExceptHandler,
+        cst.ExceptStarHandler,
+        cst.FunctionDef,
+        cst.Import,
+        cst.ImportFrom,
+        cst.MatchAs,
+        cst.MatchMapping,
+        cst.MatchStar,
+        cst.TypeAlias,
+    }
+)
+_READ = _BINDING | {
+    cst.AnnAssign,
+    cst.AugAssign,
+    cst.DictComp,
+    cst.GeneratorExp,
+    cst.Global,
+    cst.If,
+    cst.Lambda,
+    cst.ListComp,
+    cst.Name,
+    cst.Nonlocal,
+    cst.SetComp,
+}
+
+
 def bound_in(body: Iterable[cst.CSTNode], *, declares: bool) -> Bound:
     """Return the names a body binds, without those of the functions and classes in it.
 
@@ -33,6 +63,10 @@ def bound_in(body: Iterable[cst.CSTNode], *, declares: bool) -> Bound:
     pending = [(node, bound.names, False) for node in body]
     while pending:
         node, names, stored = pending.pop()
+        if type(node) not in _READ:
+            children = children_with_targets(node, stored=stored)
+            pending += [(child, names, is_target) for child, is_target in children]
+            continue
         names.update(names_bound_by(node))
         match node:
             case cst.Name(value=name):
@@ -59,8 +93,12 @@ def bound_in(body: Iterable[cst.CSTNode], *, declares: bool) -> Bound:
     return bound
 
 
-def names_bound_by(node: cst.CSTNode) -> Iterator[str]:
-    """Yield the names that a node itself binds, not its children."""
+def names_bound_by(node: cst.CSTNode) -> Iterable[str]:
+    """Return the names that a node itself binds, not its children."""
+    return _names_bound_by(node) if type(node) in _BINDING else ()
+
+
+def _names_bound_by(node: cst.CSTNode) -> Iterator[str]:
     match node:
         case cst.FunctionDef(name=name) | cst.ClassDef(name=name) | cst.TypeAlias(name=name):
             yield name.value
