@@ -445,7 +445,7 @@ def _rendered(
         files = _files(artifacts[entity], old, render)
         if known.files != {path: digest(content) for path, content in files.items()}:
             _doubt(f"the files of {entity} follow from more than what is affected")
-        new.log.clear()
+        new.begin()
         others = _files(artifacts[entity], new, render)
         if not all(_is_certain(name, key, known, new) for name, key in new.log):
             _doubt(f"{entity} looks up something else")

@@ -188,7 +188,7 @@ def emit(
             files |= reused
             rendered[entity] = known[entity]
             continue
-        context.log.clear()
+        context.begin()
         made: dict[str, bytes] = {}
         for artifact in own:
             try:

@@ -1,6 +1,6 @@
 """The view of `app.py`: every entity and every adapter of the app, put together."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.python.default_expressions import use_qualified
@@ -11,8 +11,7 @@ from starmodel_generator.planning import is_in_sql
 from starmodel_schemas import WebName
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(NamedTuple):
     """A web framework: its app class, and our adapter for it."""
 
     label: str
@@ -48,8 +47,7 @@ _PASSED_ON = frozenset({"unit_of_work", "clock", "identify"})
 """Parts that are functions themselves; all others are made by what the configuration names."""
 
 
-@dataclass(frozen=True, slots=True)
-class AppView:
+class AppView(NamedTuple):
     """Everything that `app.py.j2` lays out."""
 
     imports: str

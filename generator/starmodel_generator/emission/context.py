@@ -2,8 +2,7 @@
 
 import keyword
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -27,8 +26,7 @@ from starmodel_schemas.naming import constant_case, snake_case
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class EntityNames:
+class EntityNames(NamedTuple):
     """The names that one entity's files use for each other."""
 
     package: str
@@ -172,8 +170,7 @@ def _text(value: object) -> str:
     return value.model_dump_json() if isinstance(value, BaseModel) else repr(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     """What all entities of an app decide together; see the attributes of a `Context`."""
 
     owners: Mapping[str, str]
@@ -194,6 +191,9 @@ class Context:
         self.app = app
         self.settings = settings
         self.log: set[tuple[str, str]] = set()
+        self.searched: dict[str, tuple[Any, ...]] = {}
+        """What `emission.entity.filters` has worked out for the files that are being rendered."""
+
         entities = {entity.qualified_name: entity for entity in app.entities}
         objects = {schema.qualified_name: schema for schema in app.objects}
         enums = {schema.qualified_name: schema for schema in app.enums}
@@ -230,6 +230,11 @@ class Context:
 
     def _lookups(self, name: str, values: Mapping[str, Value]) -> Lookups[Value]:
         return Lookups(name, self.log, values)
+
+    def begin(self) -> None:
+        """Begin the files of another entity: what is looked up for them is noted from here on."""
+        self.log.clear()
+        self.searched.clear()
 
     def differences(self, other: "Context") -> frozenset[tuple[str, str]] | None:
         """Return what is another value in `other`, as `log` has it; `None` where keys differ."""

@@ -1,6 +1,6 @@
 """The views of the `__init__.py` files: what a package is, and what a client package offers."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.client.client_classes import declared_classes
 from starmodel_generator.emission.context import Context
@@ -19,23 +19,20 @@ _OWN = frozenset(
 """What else the client package calls so: a class of the app's stays in its module."""
 
 
-@dataclass(frozen=True, slots=True)
-class PackageView:
+class PackageView(NamedTuple):
     """A package that is its docstring."""
 
     docstring: str
 
 
-@dataclass(frozen=True, slots=True)
-class EntryView:
+class EntryView(NamedTuple):
     """One entity in the clients of the whole app."""
 
     attribute: str
     client: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClientPackageView:
+class ClientPackageView(NamedTuple):
     """Everything that `client_package.py.j2` lays out; `text` and `kind` are `str` and `type`."""
 
     imports: str
@@ -45,8 +42,7 @@ class ClientPackageView:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class TransportView:
+class TransportView(NamedTuple):
     """What the clients have to be able to do, beyond running events and reading entities.
 
     With `has_database` there are events that happen once, with `has_records` records that are

@@ -1,6 +1,6 @@
 """Which value objects and enums a client of an entity has to know."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.declaration_order import (
     objects_in_order,
@@ -19,8 +19,7 @@ from starmodel_schemas import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReachableTypes:
+class ReachableTypes(NamedTuple):
     """What an entity's public fields, arguments and results are made of.
 
     Enums and value objects stand in the order in which they can be declared. `sent` are the

@@ -4,7 +4,7 @@ Each row of the plan has a view, which decides, and a template, which lays out.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jinja2 import Environment
 
@@ -36,8 +36,7 @@ from starmodel_generator.project.hashing import HEADER
 from starmodel_schemas import AppSchema, EntitySchema
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedFile:
+class RenderedFile(NamedTuple):
     """A generated file: its path relative to the project root, with `/`, and its text."""
 
     path: str

@@ -1,6 +1,6 @@
 """The part of a client module that says what records are found by."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.client.client_classes import ClientClasses, filters_name
 from starmodel_generator.emission.context import Context
@@ -12,8 +12,7 @@ from starmodel_generator.emission.python.type_expressions import annotation
 from starmodel_schemas import EntitySchema
 
 
-@dataclass(frozen=True, slots=True)
-class FiltersView:
+class FiltersView(NamedTuple):
     """The filters by which records are found, as a class of keyword arguments."""
 
     name: str

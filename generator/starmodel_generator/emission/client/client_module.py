@@ -5,7 +5,7 @@ author's entities. Value objects and enums are declared again, each in the modul
 entity that uses it; other modules import it from there.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.client.client_classes import (
     ClientClasses,
@@ -49,8 +49,7 @@ from starmodel_schemas import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EnumView:
+class EnumView(NamedTuple):
     """An enum of the author's, declared again."""
 
     name: str
@@ -58,8 +57,7 @@ class EnumView:
     members: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ValueView:
+class ValueView(NamedTuple):
     """A frozen dataclass, which the transport reads from JSON and writes as JSON."""
 
     name: str
@@ -67,8 +65,7 @@ class ValueView:
     fields: tuple[Layout, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MethodView:
+class MethodView(NamedTuple):
     """A call of the app: where it goes, and its signature."""
 
     endpoint: Layout
@@ -76,8 +73,7 @@ class MethodView:
     docstring: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClientView:
+class ClientView(NamedTuple):
     """Everything that `client.py.j2` lays out."""
 
     name: str

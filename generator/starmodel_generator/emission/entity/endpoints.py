@@ -1,6 +1,6 @@
 """What of an event can be seen from outside: its route and its arguments."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.crud_arguments import crud_words
@@ -19,8 +19,7 @@ from starmodel_schemas import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """An event as its callers know it.
 
     `arguments` are the parameters that a caller gives, in source order; another entity is given

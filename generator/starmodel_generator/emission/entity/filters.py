@@ -4,8 +4,7 @@ Everything that speaks of a query decides by this: the server's functions, the c
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from starmodel_generator.database.columns import columns_of, link_target
 from starmodel_generator.emission.context import Context
@@ -53,8 +52,7 @@ _BOOL = ScalarType(name="bool")
 _SORTED: frozenset[Kind] = frozenset({"text", "ordered", "exact", "boolean"})
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """One filter: `price__lt`.
 
     `name` is what it is called, from Python as over HTTP. `type` is the type of what it is given:
@@ -68,8 +66,7 @@ class Filter:
     type: TypeRef
 
 
-@dataclass(frozen=True, slots=True)
-class Searched:
+class Searched(NamedTuple):
     """A field that records can be found by; `type` is that of its values, without `None`."""
 
     field: FieldSchema
@@ -154,6 +151,13 @@ def texts_of(entity: EntitySchema, context: Context) -> tuple[FieldSchema, ...]:
 
 def searched_fields(entity: EntitySchema, context: Context) -> tuple[Searched, ...]:
     """Return the public fields that are stored in a column or a link table, the id first."""
+    found: tuple[Searched, ...] | None = context.searched.get(entity.qualified_name)
+    if found is None:
+        found = context.searched[entity.qualified_name] = _searched_fields(entity, context)
+    return found
+
+
+def _searched_fields(entity: EntitySchema, context: Context) -> tuple[Searched, ...]:
     fields = [field for field in public_fields(entity) if not field.computed]
     if not entity.declares_id:
         fields.insert(0, FieldSchema(name="id", type=_TEXT, default=RequiredDefault()))

@@ -1,7 +1,7 @@
 """Which parts of value objects are not written from outside."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import references
@@ -15,8 +15,7 @@ ID = "id"
 """The part that says which element of a list is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProtectedObject:
+class ProtectedObject(NamedTuple):
     """A value object with parts that are not written from outside.
 
     `writable` are the others; `shows_id` says that an `id` is seen which is not among them.

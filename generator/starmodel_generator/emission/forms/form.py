@@ -6,7 +6,7 @@ for its inputs, `$_busy` while its request runs.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from starmodel_generator.emission.context import Context
@@ -39,8 +39,7 @@ ONCE: Member = (
 _SIMPLE_ID = re.compile(r"#([A-Za-z][A-Za-z0-9_-]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class FormView:
+class FormView(NamedTuple):
     """A form in texts that are HTML; its template makes them Python.
 
     `name` is the constant that holds it or, if it `takes_id`, the function; `placeholder` puts it into

@@ -1,7 +1,7 @@
 """The view of `form_page.py`: the pages on which a record is made, edited and deleted."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context, an
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
@@ -38,8 +38,7 @@ DRAFT = "starmodel.web.ui.form_state"
 """The module of what forms are made of."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPageView:
+class RecordPageView(NamedTuple):
     """A page with the form that makes a record, changes it or deletes it.
 
     `event` is that of the form; `""` for a page that has only `creations`, the author's own. The
@@ -69,8 +68,7 @@ class RecordPageView:
     creations: tuple[FormView, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FormPageView:
+class FormPageView(NamedTuple):
     """Everything that `form_page.py.j2` lays out."""
 
     title: str

@@ -3,8 +3,7 @@
 Both say the same of every value, so that a page does not change when its script starts.
 """
 
-from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from starmodel_generator.emission.context import Context, projected_type_name, variable_name
 from starmodel_generator.emission.declaration_order import public_fields
@@ -54,16 +53,14 @@ SAFE_TEXTS = frozenset({"Decimal", "date", "time", "UUID"})
 ITEMS = ("item", "part", "piece")
 
 
-@dataclass(frozen=True, slots=True)
-class LabelsView:
+class LabelsView(NamedTuple):
     """What the members of an enum are called on the page, by value."""
 
     name: str
     entries: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PartView:
+class PartView(NamedTuple):
     """A named part of a value object, quoted for an f-string."""
 
     label: str
@@ -71,8 +68,7 @@ class PartView:
     is_number: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DetailsView:
+class DetailsView(NamedTuple):
     """The function that shows a value object: all of it, or as the row of a table."""
 
     name: str

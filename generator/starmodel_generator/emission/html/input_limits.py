@@ -1,8 +1,8 @@
 """The limits of an argument as attributes of its input: what a browser can check beforehand."""
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from typing import NamedTuple
 
 from starmodel_generator.emission.html.input_pattern import html_pattern
 from starmodel_schemas import Constraints, LiteralType, TypeRef
@@ -13,8 +13,7 @@ EXACT = 1000
 """Digits to count with, more than any bound has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """An attribute of an element; `None` as its value for one that is only there."""
 
     name: str

@@ -1,6 +1,6 @@
 """The columns of a list: a heading for each field, and what stands in the cell of a record."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context, projected_type_name
 from starmodel_generator.emission.declaration_order import public_fields
@@ -47,8 +47,7 @@ SHORT_TEXT = 40
 """A text that may have no more characters than this stays on one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnView:
+class ColumnView(NamedTuple):
     """A column: its heading, and what stands in the cell of a record, for f-strings."""
 
     label: str
@@ -60,8 +59,7 @@ class ColumnView:
     is_short: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BriefView:
+class BriefView(NamedTuple):
     """The function that shows a value object in a line."""
 
     name: str

@@ -1,6 +1,6 @@
 """The inputs above a list, by which it is searched and narrowed."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import public_fields
@@ -24,8 +24,7 @@ from starmodel_schemas import (
 from starmodel_schemas.naming import title_words
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceView:
+class ChoiceView(NamedTuple):
     """An `<option>` of an input that narrows the list."""
 
     value: str
@@ -33,8 +32,7 @@ class ChoiceView:
     placeholder: str
 
 
-@dataclass(frozen=True, slots=True)
-class InputView:
+class InputView(NamedTuple):
     """An input that narrows the list; one without choices is typed into."""
 
     id: str

@@ -1,6 +1,6 @@
 """The view of `list_page.py`: the list of an entity's records, and the inputs that narrow it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import public_fields
@@ -30,8 +30,7 @@ from starmodel_schemas import (
 from starmodel_schemas.naming import sentence_case
 
 
-@dataclass(frozen=True, slots=True)
-class ListPageView:
+class ListPageView(NamedTuple):
     """Everything that `list_page.py.j2` lays out."""
 
     title: str

@@ -1,6 +1,6 @@
 """The view of `page.py`: a live page of an entity, with a form for each of its events."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context, an
 from starmodel_generator.emission.entity.endpoints import endpoints
@@ -26,8 +26,7 @@ from starmodel_schemas import EntitySchema, FieldSchema
 from starmodel_schemas.naming import title_words
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionView:
+class FunctionView(NamedTuple):
     """A function that makes a page."""
 
     signature: Layout
@@ -42,8 +41,7 @@ class FunctionView:
     record: RecordView | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PageView:
+class PageView(NamedTuple):
     """Everything that `page.py.j2` lays out."""
 
     name: str

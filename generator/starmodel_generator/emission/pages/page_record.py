@@ -1,7 +1,7 @@
 """What stands above a record in a database: ways to its list and its forms, and its deletion."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.entity.record_labels import (
     label_field,
@@ -24,8 +24,7 @@ from starmodel_schemas import EntitySchema
 from starmodel_schemas.naming import title_words
 
 
-@dataclass(frozen=True, slots=True)
-class RecordView:
+class RecordView(NamedTuple):
     """What stands above a record in a database: ways to its list and its forms.
 
     `delete` is the dialog that asks first. `fetch` is where its links come from and `followed`

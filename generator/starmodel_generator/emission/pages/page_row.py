@@ -1,7 +1,6 @@
 """What the page of an entity shows of it: a row for each public field."""
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from starmodel_generator.emission.context import Context
@@ -42,8 +41,7 @@ from starmodel_schemas import (
 from starmodel_schemas.naming import title_words
 
 
-@dataclass(frozen=True, slots=True)
-class ValueView:
+class ValueView(NamedTuple):
     """A single value: what keeps it live, what is written at first, and its signal."""
 
     label: str
@@ -55,8 +53,7 @@ class ValueView:
     kind: str = "value"
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectView:
+class ObjectView(NamedTuple):
     """A value object, each of whose values is bound by itself."""
 
     label: str
@@ -66,8 +63,7 @@ class ObjectView:
     kind: str = "object"
 
 
-@dataclass(frozen=True, slots=True)
-class PieceView:
+class PieceView(NamedTuple):
     """What has parts that come and go: a function renders it, here and on the live stream.
 
     A table has `columns`, and its `rows` are the Python that makes them; everything else has
@@ -85,8 +81,7 @@ class PieceView:
     kind: str = "piece"
 
 
-@dataclass(frozen=True, slots=True)
-class RelationView:
+class RelationView(NamedTuple):
     """Links to the records that a field refers to; a function writes them.
 
     The signal is what says that they have changed, and then they are fetched anew, for only the
@@ -104,8 +99,7 @@ class RelationView:
     kind: str = "relation"
 
 
-@dataclass(frozen=True, slots=True)
-class ManyView:
+class ManyView(NamedTuple):
     """A link to the records that refer to this one."""
 
     label: str

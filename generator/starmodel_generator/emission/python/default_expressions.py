@@ -6,7 +6,7 @@ anew, so that its texts are quoted as everywhere else and nothing but data gets 
 
 import ast
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, flat, named, prefixed
@@ -33,8 +33,7 @@ def use_qualified(qualified_name: str, names: ModuleNames) -> str:
     return names.use(module, name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Expression:
+class _Expression(NamedTuple):
     """Writes an expression anew; `written` says how each imported name is written."""
 
     written: dict[str, str]

@@ -1,12 +1,11 @@
 """Functions of a generated module, statement by statement."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.python.layout import Layout
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement or a part of one, in the column where it begins; `end` stands behind it."""
 
     indent: int
@@ -14,8 +13,7 @@ class Statement:
     end: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionView:
+class FunctionView(NamedTuple):
     """A function: its signature, its docstring and its statements."""
 
     signature: Layout

@@ -1,6 +1,6 @@
 """The view of `bindings.py`: what pages of the author's own use of an entity."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.crud_arguments import is_once
@@ -16,8 +16,7 @@ from starmodel_schemas import EntitySchema, FieldSchema, ParameterSchema, Requir
 ACTIONS = "starmodel.web.datastar.actions"
 
 
-@dataclass(frozen=True, slots=True)
-class ActionView:
+class ActionView(NamedTuple):
     """The function that writes an event's action."""
 
     signature: Layout
@@ -25,8 +24,7 @@ class ActionView:
     result: Layout
 
 
-@dataclass(frozen=True, slots=True)
-class BindingsView:
+class BindingsView(NamedTuple):
     """Everything that `bindings.py.j2` lays out."""
 
     name: str

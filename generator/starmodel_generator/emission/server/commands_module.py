@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.crud_arguments import is_once, may_be_omitted
@@ -54,8 +54,7 @@ from starmodel_schemas import (
 from starmodel_schemas.reserved_names import HOLDER_NAMES
 
 
-@dataclass(frozen=True, slots=True)
-class CommandView:
+class CommandView(NamedTuple):
     """One command: what it is called with, and its statements in order."""
 
     signature: Layout
@@ -74,8 +73,7 @@ class CommandView:
     save_rest: Layout
 
 
-@dataclass(frozen=True, slots=True)
-class CommandsView:
+class CommandsView(NamedTuple):
     """Everything that `commands.py.j2` lays out."""
 
     name: str

@@ -1,7 +1,7 @@
 """The view of `queries.py`: what the records of an entity can be found by, and what finds them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.filters import (
@@ -29,8 +29,7 @@ SEARCHABLE = "starmodel.application.queries.searchable"
 """The module of what says how a field can be searched."""
 
 
-@dataclass(frozen=True, slots=True)
-class FiltersView:
+class FiltersView(NamedTuple):
     """The `TypedDict` of all filters."""
 
     name: str
@@ -39,16 +38,14 @@ class FiltersView:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NamesView:
+class NamesView(NamedTuple):
     """A type of the names that may be given, and what it says."""
 
     alias: Layout
     docstring: str
 
 
-@dataclass(frozen=True, slots=True)
-class QueriesView:
+class QueriesView(NamedTuple):
     """Everything that `queries.py.j2` lays out."""
 
     name: str

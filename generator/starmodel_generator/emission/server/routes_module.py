@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context, EntityNames, projection_name
 from starmodel_generator.emission.entity.argument_schema import CoreSchemas
@@ -52,8 +53,7 @@ HOLDER_VALUES = {
 """What of a request says which instance of an entity is meant, by scope."""
 
 
-@dataclass(frozen=True, slots=True)
-class HandlerView:
+class HandlerView(NamedTuple):
     """The handler of one event."""
 
     signature: Layout
@@ -63,8 +63,7 @@ class HandlerView:
     answer: Layout
 
 
-@dataclass(frozen=True, slots=True)
-class RoutesView:
+class RoutesView(NamedTuple):
     """Everything that `routes.py.j2` lays out."""
 
     docstring: str

@@ -1,8 +1,7 @@
 """The view of `state.py`: what may be seen of an entity, and its definition."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from starmodel_generator.emission.context import (
     Context,
@@ -46,8 +45,7 @@ Scales: TypeAlias = Mapping[tuple[str, str], int]
 """The places of decimals, by the qualified name of the class and the field."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeView:
+class ShapeView(NamedTuple):
     """A `TypedDict`: the public fields of an entity or a value object."""
 
     name: str
@@ -55,8 +53,7 @@ class ShapeView:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectionView:
+class ProjectionView(NamedTuple):
     """The function that picks the public fields of an instance."""
 
     signature: Layout
@@ -64,8 +61,7 @@ class ProjectionView:
     fields: tuple[Layout, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StateView:
+class StateView(NamedTuple):
     """Everything that `state.py.j2` lays out."""
 
     name: str

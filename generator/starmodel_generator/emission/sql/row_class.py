@@ -1,7 +1,6 @@
 """The view of `rows.py`: the row classes of an entity, with the type of each column."""
 
-from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from starmodel_generator.database.columns import link_target
 from starmodel_generator.emission.context import Context
@@ -34,8 +33,7 @@ _PYTHON: dict[PlainColumnName, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RowView:
+class RowView(NamedTuple):
     """A row class; `table` is the table that its columns follow from."""
 
     name: str
@@ -44,8 +42,7 @@ class RowView:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RowsView:
+class RowsView(NamedTuple):
     """Everything that `rows.py.j2` lays out."""
 
     name: str

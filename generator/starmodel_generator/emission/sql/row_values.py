@@ -1,9 +1,8 @@
 """The columns of an entity, as its table's module lists them: each once, with all there is to it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from starmodel_generator.database.columns import ID_FIELD, link_target
 from starmodel_generator.emission.python.layout import Group, Layout, flat, named, prefixed
@@ -52,8 +51,7 @@ _COMPARISONS = {">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
 Tables: TypeAlias = Mapping[str, TableSchema]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """Writes the columns of one entity, field by field.
 
     `fields` are those that are kept, `tables` all tables of the app by their names.

@@ -1,6 +1,6 @@
 """The view of `table.py`: where an entity is kept in SQL, and how its values become rows."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starmodel_generator.database.columns import ID_FIELD
 from starmodel_generator.emission.context import Context
@@ -12,16 +12,14 @@ from starmodel_generator.emission.sql.stored_json import StoredJson
 from starmodel_schemas import EntitySchema, FieldSchema, RequiredDefault, ScalarType
 
 
-@dataclass(frozen=True, slots=True)
-class ListView:
+class ListView(NamedTuple):
     """An argument that is a list, with an item on each line."""
 
     name: str
     items: tuple[Layout, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TableView:
+class TableView(NamedTuple):
     """Everything that `table.py.j2` lays out."""
 
     name: str
