@@ -108,7 +108,7 @@ __all__ = [
 _LATER = {
     "starmodel.application.json_projection": ("json_value",),
     "starmodel.application.protected_values": ("Writable", "WritableParts"),
-    "starmodel.application.queries.filter_set": ("ColumnFilterSet", "Paging", "Queries"),
+    "starmodel.application.queries.filter_set": ("ColumnFilterSet", "FilterSet", "Paging"),
     "starmodel.application.queries.find": ("QueryPage", "find", "find_related"),
     "starmodel.stores.sql.backend": ("SQLModelBackend",),
     "starmodel.web.datastar.actions": (

@@ -42,3 +42,18 @@ def test_all_is_what_is_public(name: str) -> None:
                 pass
     unlisted = {public for public in bound if not public.startswith("_")} - set(listed)
     assert unlisted <= {"TYPE_CHECKING"}
+
+
+@pytest.mark.parametrize("name", ["starmodel", "starmodel.web"])
+def test_what_type_checkers_see_can_be_imported(name: str) -> None:
+    module = importlib.import_module(name)
+    assert module.__file__ is not None
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    seen = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert len(seen) > 40
+    assert {each for each in seen if not hasattr(module, each)} == set()
