@@ -1,6 +1,8 @@
 """What documents and lists refer to is there."""
 
 import ast
+import importlib
+import importlib.util
 import re
 from pathlib import Path
 
@@ -12,6 +14,9 @@ DOCUMENTS = [
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
 ]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+STAGES = "analysis|linking|database|planning|emission|output|migrations|diagnostics|project"
+MODULE = re.compile(rf"`((?:{STAGES}|up_to_date|starmodel_schemas)(?:\.\w+)+)`")
+INNER = ("docs/architecture.md", "docs/decisions")
 FILE = re.compile(r"`([\w./]+/[\w./]+|\w+\.py)`")
 
 
@@ -27,6 +32,43 @@ def test_files_to_change_are_named_as_they_are() -> None:
     places = (ROOT, ROOT / "generator/starmodel_generator")
     assert len(named) > 50
     assert [name for name in named if not any((place / name).exists() for place in places)] == []
+
+
+def test_modules_are_named_as_they_are() -> None:
+    named: set[str] = set()
+    missing: list[str] = []
+    for document in DOCUMENTS:
+        if not document.startswith(INNER):
+            continue
+        text = (ROOT / document).read_text(encoding="utf-8")
+        for name in MODULE.findall(text):
+            named.add(name)
+            if not _is_there(name):
+                missing.append(f"{document}: {name}")
+    assert len(named) > 8
+    assert missing == []
+
+
+def _is_there(name: str) -> bool:
+    """Return whether a module, or something in one, has this dotted name."""
+    for package in ("starmodel_generator", ""):
+        module, _, member = f"{package}.{name}".strip(".").rpartition(".")
+        try:
+            parent = importlib.import_module(module)
+        except ModuleNotFoundError:
+            continue
+        if hasattr(parent, member) or importlib.util.find_spec(f"{module}.{member}"):
+            return True
+    return False
+
+
+def test_the_code_of_the_counter_is_what_is_generated() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    folder = ROOT / "examples/counter/counter/generated/counter"
+    for name, start in (("commands.py", "async def"), ("routes.py", "INCREMENT_ARGUMENTS")):
+        code = (folder / name).read_text(encoding="utf-8")
+        code = code[code.index(start) :].partition("\n\n\ncounter_resource")[0].rstrip()
+        assert f"```python\n{code}\n```" in readme
 
 
 def test_what_is_slow_is_there() -> None:
