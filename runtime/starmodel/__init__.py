@@ -18,6 +18,7 @@ from starmodel.application import (
     PersistenceManager,
     Services as Services,
     UnitOfWork,
+    aclosing as aclosing,
     authorize as authorize,
 )
 from starmodel.bus.in_process import InProcessBus

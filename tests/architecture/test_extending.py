@@ -310,8 +310,8 @@ def test_a_store_that_comes_with_starmodel(fork: Fork) -> None:
 def test_a_new_rule(fork: Fork) -> None:
     fork.read_section("A new rule")
     fork.before(
-        "STORE_NOT_AVAILABLE = ExplainedRule(",
-        """VAGUE_EVENT = ExplainedRule(
+        "STORE_NOT_AVAILABLE = Rule(",
+        """VAGUE_EVENT = Rule(
     "SM199",
     "vague-event",
     "error",
@@ -322,7 +322,7 @@ def test_a_new_rule(fork: Fork) -> None:
     )
     # Checks stand in files by their subject, and the section leaves it open in which.
     fork.add(
-        "checks/<subject>.py",
+        "checks/<subject>_checks.py",
         "vagueness",
         '''
         """Events that say nothing: SM199."""
@@ -344,10 +344,10 @@ def test_a_new_rule(fork: Fork) -> None:
                         yield VAGUE_EVENT.report(text, entity.options.place, help=help)
         ''',
     )
-    fork.put("    unions,\n)", "    unions,\n    vagueness,\n)")
+    fork.put("    union_checks,\n)", "    union_checks,\n    vagueness_checks,\n)")
     fork.put(
-        "    fields.check_datetimes,\n",
-        "    fields.check_datetimes,\n    vagueness.check_vague_events,\n",
+        "    linked_fields.check_datetimes,\n",
+        "    linked_fields.check_datetimes,\n    vagueness_checks.check_vague_events,\n",
     )
     fork.write_entities(COUNTER)
     fork.generate()
@@ -394,11 +394,11 @@ def test_a_new_field_type(fork: Fork) -> None:
 """,
     )
     for name in (
-        "linking/validation",
-        "linking/defaults",
-        "linking/folding",
-        "linking/spelling",
-        "linking/values",
+        "defaults/default_validation",
+        "defaults/default_values",
+        "values/constant_folding",
+        "names/unparse",
+        "values/value",
     ):
         fork.import_in(name, importing)
     # What is written of it.
@@ -430,8 +430,11 @@ def test_a_new_field_type(fork: Fork) -> None:
     fork.put(
         "        timezone,\n        UUID,\n", f"        timezone,\n        UUID,\n        {ip},\n"
     )
-    fork.put("Decimal | UUID):\n        return str", f"Decimal | UUID | {ip}):\n        return str")
-    for name in ("application/values", "application/projection"):
+    fork.before(
+        "    if isinstance(value, Ref):\n        return",
+        f"    if isinstance(value, {ip}):\n        return str(value)\n",
+    )
+    for name in ("application/copying", "application/json_projection"):
         fork.import_in(name, importing)
     fork.write_entities("""
         from ipaddress import IPv4Address

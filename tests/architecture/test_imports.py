@@ -44,7 +44,7 @@ def test_entities_alone_load_no_web_library() -> None:
 def test_a_ready_app_loads_its_framework_when_that_is_needed(adapter: str) -> None:
     name = adapter.removesuffix("Adapter").lower()
     program = (
-        f"import sys; from starmodel.web.{name} import {adapter}\n"
+        f"import sys; from starmodel.web.adapters.{name} import {adapter}\n"
         f"app = {adapter}().create_app([])\n"
         f"assert {name!r} not in sys.modules\n"
         f"assert app.host is app.host and type(app.host).__module__.startswith({name!r})\n"

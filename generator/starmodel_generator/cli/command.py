@@ -94,7 +94,7 @@ def _load(name: str) -> Callable[..., None]:
 
             return explain
         case _:
-            from starmodel_generator.cli.inspect_schema import inspect
+            from starmodel_generator.cli.inspection.inspect_schema import inspect
 
             return inspect
 

@@ -8,6 +8,7 @@ from starmodel.application.outcome import CommandResult, Snapshot
 from starmodel.application.persistence import PersistenceManager
 from starmodel.application.services import Services
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
+from starmodel.application.unit_of_work.closing import aclosing
 from starmodel.application.unit_of_work.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Stored",
     "UnitOfWork",
     "Write",
+    "aclosing",
     "authorize",
     "deep_copy",
     "hydrate",

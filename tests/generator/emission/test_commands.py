@@ -111,9 +111,7 @@ def test_results_are_picked_field_by_field() -> None:
 
 
 def test_a_page_of_the_host_leaves_the_route_to_programs() -> None:
-    assert body("board", "read_board", "routes").endswith("return web.respond_state(snapshot)")
-    routes = FILES["lampshop/generated/board/routes.py"]
-    assert 'web.Route("GET", "/board", read_board, json_only=True),' in routes
+    assert "        web.state_route(BOARD),\n" in FILES["lampshop/generated/board/routes.py"]
     assert "lampshop/generated/board/page.py" not in FILES
 
 

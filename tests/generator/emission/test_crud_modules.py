@@ -74,7 +74,7 @@ def test_a_default_of_another_type_is_left_to_the_class() -> None:
     assert "price: Decimal | sm.UnsetType = sm.UNSET,\n    maybe: int | None = 3," in function(
         files["note/commands.py"], "create"
     )
-    assert '"price": Argument(core_schema.decimal_schema(), default=UNSET),' in (
+    assert '"price": web.Argument(core_schema.decimal_schema(), default=sm.UNSET),' in (
         files["note/routes.py"]
     )
     assert "price: Decimal | http.UnsetType = http.UNSET," in files["client/note.py"]
@@ -143,8 +143,8 @@ def test_events_that_write_to_sql_are_carried_out_once() -> None:
     assert files["note/routes.py"].count("request.idempotency_key") == 1
     assert 'sm.get_action("/note/{id}/look", id)' in files["note/bindings.py"]
     client = files["client/note.py"]
-    assert '@endpoint("POST", "/note/{id}/run", once=True)' in client
-    assert '@endpoint("GET", "/note/{id}/look")' in client
+    assert '@http.endpoint("POST", "/note/{id}/run", once=True)' in client
+    assert '@http.endpoint("GET", "/note/{id}/look")' in client
 
 
 def test_what_a_locking_event_loads_is_locked() -> None:

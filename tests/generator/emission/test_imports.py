@@ -60,7 +60,7 @@ def test_what_the_runtime_has_stands_behind_a_name_of_its_module() -> None:
     names = ModuleNames(frozenset({"shop"}))
     assert names.use("starmodel.domain", "Actor") == "sm.Actor"
     assert names.use("starmodel.application", "CommandResult") == "sm.CommandResult"
-    assert names.use("starmodel.web.app.query_params", "respond_query") == "web.respond_query"
+    assert names.use("starmodel.web.app.record_routes", "list_route") == "web.list_route"
     assert names.use(".transport", "Answer") == "http.Answer"
     assert names.use("shop.entities", "CommandResult") == "CommandResult"
     assert names.import_block() == (

@@ -15,7 +15,7 @@ from stored_project import forget, import_tables, make_rows, make_tables, settin
 from stored_schemas import stored_app
 
 from starmodel.stores.sql.tables.table import EntityTable
-from starmodel_generator.cli.statements import statements_text, text_of
+from starmodel_generator.cli.inspection.inspect_sql import statements_text, text_of
 from starmodel_generator.database.tables import database_schema
 from starmodel_schemas import AppSchema
 

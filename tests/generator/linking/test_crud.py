@@ -193,7 +193,6 @@ def test_only_for_records_in_sql(config: str, said: str) -> None:
         ("stock: int = Field(writable=False)", "SM510", "`writable=False` and no default"),
         ("cost: int = Field(private=True)", "SM510", "is private and no default"),
         ("services: str = ''", "SM602", "is an argument of `create`"),
-        ("product: str = ''", "SM602", "is an argument of `create`"),
         (
             "@event(path='/product/{id}', method='PATCH')\ndef change(self) -> None: ...",
             "SM601",
@@ -232,6 +231,7 @@ def test_names_and_paths_that_are_taken(line: str, code: str, said: str) -> None
         ("version: int = 0", "{'create'}"),
         ("stock: int = Field(writable=False)", "{'update'}"),
         ("services: str = Field('', writable=False)", "True"),
+        ("product: str = ''", "True"),
         ("def create(self) -> None: ...", "True"),
         ("@event\ndef edit(self) -> None: ...", "{'delete'}"),
         (

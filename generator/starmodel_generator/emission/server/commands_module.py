@@ -66,6 +66,8 @@ class CommandView(NamedTuple):
     locks: tuple[Layout, ...]
     steps: tuple[Layout, ...]
     is_generator: bool
+    generator: Layout
+    closing: str
     loop: Layout
     produced: Layout | None
     is_async: bool
@@ -109,10 +111,12 @@ class _Command:
         self.arguments = _local("arguments", taken)
         self.work = _local("work", taken)
         self.step = "_" if event.returns is None else _local("step", taken)
+        self.generator = _local("steps", taken)
         self.fragment = _local("fragment", taken)
         self.result = _local("result", taken)
         self.outcome = _local("outcome", taken)
-        own = {self.arguments, self.work, self.step, self.fragment, self.result, self.outcome}
+        own = {self.arguments, self.work, self.step, self.generator}
+        own |= {self.fragment, self.result, self.outcome}
         self.subject = _local(
             entity.snake_name, {*own, *taken, *own_parameters(entity, event, context), "sm"}
         )
@@ -132,9 +136,9 @@ class _Command:
             locks=tuple(self._locks()),
             steps=tuple(self._steps()),
             is_generator=event.is_generator,
-            loop=Group(
-                f"{self._await_for()}for {self.step} in {self._method()}(", self._arguments(), "):"
-            ),
+            generator=prefixed(f"{self.generator} = ", self._generator()),
+            closing=self._closing(),
+            loop=self._loop(),
             produced=self._produced(),
             is_async=event.is_async,
             save=self._save(),
@@ -442,8 +446,21 @@ class _Command:
         is_shown = isinstance(returns, ScalarType) and returns.name == "str"
         return isinstance(returns, AnyType) or (is_shown and self.event.selector is not None)
 
-    def _await_for(self) -> str:
-        return "async " if self.event.is_async else ""
+    def _generator(self) -> Group:
+        """Call the author's generator."""
+        return Group(f"{self._method()}(", self._arguments(), ")")
+
+    def _closing(self) -> str:
+        """Close an async generator within the unit of work; Python closes a plain one itself."""
+        if not (self.event.is_generator and self.event.is_async):
+            return ""
+        return f"{self.names.use('starmodel.application', 'aclosing')}({self.generator})"
+
+    def _loop(self) -> Layout:
+        if self.event.is_async:
+            return f"async for {self.step} in {self.generator}:"
+        call = self._generator()
+        return Group(f"for {self.step} in {call.head}", call.items, "):")
 
 
 def _names_of_the_author(

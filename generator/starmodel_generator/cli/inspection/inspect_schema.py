@@ -14,7 +14,7 @@ from rich.text import Text
 
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import show_diagnostics, write_stderr, write_stdout
-from starmodel_generator.cli.type_text import type_text
+from starmodel_generator.cli.inspection.type_text import type_text
 from starmodel_generator.emission.schema_json import schema_text
 from starmodel_generator.generation import inspect_folder
 from starmodel_generator.planning.output_files import is_in_sql
@@ -106,7 +106,7 @@ def _statements(schema: AppSchema, chosen: Iterable[EntitySchema], entity: str |
             f"error: {who} in SQL; it would need `store=StateStore.SERVER_SQL` in `model_config`"
         )
         raise typer.Exit(exit_codes.CANNOT_RUN)
-    from starmodel_generator.cli.statements import statements_text
+    from starmodel_generator.cli.inspection.inspect_sql import statements_text
 
     return statements_text(schema, in_sql)
 

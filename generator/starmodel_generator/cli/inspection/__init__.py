@@ -1,0 +1,1 @@
+"""What `starmodel inspect` shows: entities, their types, and the SQL of those in SQL."""
