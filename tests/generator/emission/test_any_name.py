@@ -288,7 +288,7 @@ def test_few_names_are_kept_for_generated_code(config: str) -> None:
     arguments = {"actor", "idempotency_key", "self", "services"}
     assert kept("field", names) == fields | ({*arguments, "version"} if is_in_sql else set())
     events = {"commands", "core_schema", "live", "read", "signals", "watch"}
-    assert kept("event", names) == events | ({"find", "queries"} if is_in_sql else set())
+    assert kept("event", names) == events | ({"find"} if is_in_sql else set())
     assert kept("parameter", names) == arguments
     assert kept("value object", CLASSES_INSIDE) == {"ERRORS", "WATCH"}
     assert kept("enum", CLASSES_INSIDE) == {"ERRORS", "WATCH"}

@@ -1,5 +1,6 @@
 """What a generated table keeps comes back equal, with values of every type and their extremes."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -121,7 +122,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tables]:
 
 
 async def test_what_would_not_come_back_equal_is_refused(odd: Tables, url: str) -> None:
-    make_tables(url, odd)
+    await asyncio.to_thread(make_tables, url, odd)
     entities = import_module("misfits.entities")
     better = entities.Better(name="x")
     refused: list[tuple[str, Any]] = [

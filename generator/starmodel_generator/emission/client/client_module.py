@@ -78,6 +78,7 @@ class ClientView(NamedTuple):
 
     name: str
     imports: str
+    transport: str
     dataclass: str
     enum: str
     enums: tuple[EnumView, ...]
@@ -107,6 +108,7 @@ class _Client:
         taken |= {item.name for endpoint in self.endpoints for item in endpoint.arguments}
         self.parameters = {item.name for event in self.endpoints for item in event.arguments}
         self.names = ModuleNames(context.first_party, taken, context.classes)
+        self.transport = self.names.use_module(".transport")
         self.classes = ClientClasses(self.names, context, entity)
         self.state_type = context.names[entity.qualified_name].state_type
         self.declared: set[str] = set()
@@ -114,7 +116,6 @@ class _Client:
     def view(self) -> ClientView:
         names = self.names
         entity = self.entity
-        names.use(".transport", "Endpoints")
         clients = [f"{entity.name}Client", f"Async{entity.name}Client"]
         enums = [schema for schema in self.reach.enums if self.classes.is_own(schema)]
         values = [schema for schema in self.reach.objects if self.classes.is_own(schema)]
@@ -131,6 +132,7 @@ class _Client:
             methods.insert(1, self._find(filters.name))
         return ClientView(
             name=entity.name,
+            transport=self.transport,
             dataclass=names.use("dataclasses", "dataclass"),
             docstring=docstring(entity.doc or f"Calls of {entity.name}.", 4),
             enum=names.use("enum", "Enum") if enums else "",
@@ -201,7 +203,7 @@ class _Client:
         return self._call(
             "read",
             ("self", f"id: {self.names.builtin('str')}") if is_record else ("self",),
-            f"http.EntityResponse[{self.state_type}, None]",
+            f"{self.transport}.EntityResponse[{self.state_type}, None]",
             docstring("Read the public fields.", 8),
             ('"GET"', python_string(path)),
         )
@@ -230,7 +232,7 @@ class _Client:
             items.append("once=True")
         if event.is_generator and event.returns is not None and not is_nullable(event.returns):
             items.append("skips_none=True")
-        answer = f"http.EntityResponse[{self.state_type}, {self._result(event)}]"
+        answer = f"{self.transport}.EntityResponse[{self.state_type}, {self._result(event)}]"
         return self._call(
             endpoint.function,
             tuple(parameters),
@@ -255,7 +257,7 @@ class _Client:
         items: tuple[Layout, ...],
     ) -> MethodView:
         return MethodView(
-            endpoint=Group("@http.endpoint(", items, ")"),
+            endpoint=Group(f"@{self.transport}.endpoint(", items, ")"),
             signature=Group(f"def {name}(", parameters, f") -> {answer}:"),
             docstring=text,
         )
