@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 from uuid import UUID
+from weakref import ref
 
 import pytest
 import sql_tables
@@ -19,9 +20,10 @@ from starmodel.application import Key, Write
 from starmodel.application.queries.filter_set import FilterSet, Query
 from starmodel.application.queries.find import find_page
 from starmodel.application.queries.searchable import exact, ordered, text
-from starmodel.application.search import Order, Search
+from starmodel.application.search import Condition, Order, Search
 from starmodel.errors import ConfigurationError, InvalidArguments
 from starmodel.stores.sql.drivers.driver import Row, Statement
+from starmodel.stores.sql.statements.search_statement import MAX_KEPT
 from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.tables.table import EntityTable
 
@@ -408,6 +410,46 @@ async def test_a_page_is_found_by_the_index(world: World) -> None:
                             # It is entered in the right place, and not read from its end.
                             assert "SEARCH" in lines or "Index Cond" in lines, lines
                         assert "Seq Scan" not in lines
+
+
+class Word(str):
+    """A text of which it can be known whether anybody still has it."""
+
+
+def test_a_search_is_kept_as_sql_for_itself_alone() -> None:
+    table = Store().tables["thing"]
+    order = (Order("id"),)
+    equal = [
+        Search("thing", order, 51, (Condition("count", "eq", value),)) for value in (1, 1.0, True)
+    ]
+    assert equal[0] == equal[1] == equal[2]
+    for _ in range(2):
+        for search in equal:
+            [(_, parameters)] = table.kept_search(search, 0.0)
+            assert type(parameters[0]) is type(search.conditions[0].value)
+    assert table.kept_search(equal[0], 0.0) is table.kept_search(equal[0], 1.0)
+    later = equal[0]._replace(after=("x",))
+    [(_, parameters)] = table.kept_search(later, 0.0)
+    assert parameters == [1, "x"]
+
+
+def test_only_so_many_searches_are_kept() -> None:
+    table = Store().tables["thing"]
+
+    def ask(word: Word) -> ref[Word]:
+        condition = Condition("name", "eq", word)
+        table.kept_search(Search("thing", (Order("id"),), 51, (condition,)), 0.0)
+        return ref(word)
+
+    words = [ask(Word(number)) for number in range(2 * MAX_KEPT)]
+    assert sum(one() is not None for one in words) <= MAX_KEPT
+
+
+def test_what_has_expired_is_found_by_the_time_of_each_search() -> None:
+    table = Store().tables["draft"]
+    search = Search("draft", (Order("id"),), 51)
+    first, second = (table.kept_search(search, now)[0][1] for now in (0.0, 60.0))
+    assert first != second
 
 
 async def test_a_store_that_cannot_search_says_so() -> None:

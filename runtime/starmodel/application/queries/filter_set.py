@@ -67,6 +67,19 @@ class Query:
         return cls(filters, **rest)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptQuery(Query):
+    """A query that is kept to be asked again, of one filter set, and never changed.
+
+    Attributes:
+        searched: What the filter set has made of it, once it was asked.
+    """
+
+    searched: "tuple[Search, bytes] | None" = field(
+        default=None, init=False, repr=False, compare=False
+    )
+
+
 _REST = ("q", "sort", "include", "limit", "cursor")
 
 
@@ -188,6 +201,14 @@ class FilterSet(Generic[E]):
         Raises:
             InvalidArguments: The query asks for what there is not.
         """
+        if not isinstance(query, KeptQuery):
+            return self._search(query)
+        if query.searched is None:
+            object.__setattr__(query, "searched", self._search(query))
+            assert query.searched is not None
+        return query.searched
+
+    def _search(self, query: Query) -> tuple[Search, bytes]:
         if type(query.limit) is not int or not 1 <= query.limit <= MAX_LIMIT:
             raise _invalid("limit", f"Enter a number from 1 to {MAX_LIMIT}.", "limit")
         for name in query.include:

@@ -165,11 +165,10 @@ async def find_states(
     reading: Reading | None = None,
 ) -> StatesPage:
     """Return the public states of the records that fit, where nobody needs more; see `find_page`."""
-    reading = reading or Reading(actor)
-    page = await _find_columns(services, queries, query, reading)
+    page = await _find_columns(services, queries, query, actor, reading)
     if page is not None:
         return page
-    found = await find_page(services, queries, query, reading=reading)
+    found = await find_page(services, queries, query, actor=actor, reading=reading)
     states = [queries.definition.state(item) for item in found.items]
     return StatesPage(states, _states_of(queries, found.included), found.next)
 
@@ -197,8 +196,10 @@ async def find_related(
     Raises:
         QueryTooBroad: Too many records would have to be read for those that the actor may read.
     """
-    known = [*states]
     names = queries.includes if include is None else include
+    if not names:
+        return {}
+    known = [*states]
     wanted = {name: [_ids_of(state.get(name)) for state in known] for name in names}
     reading = reading or Reading(actor)
     loaded = await _load(services, queries, wanted, reading, is_partial=include is None)
@@ -206,13 +207,17 @@ async def find_related(
 
 
 async def _find_columns(
-    services: "Services", queries: FilterSet[Any], query: Query, reading: Reading
+    services: "Services",
+    queries: FilterSet[Any],
+    query: Query,
+    actor: Actor,
+    reading: Reading | None,
 ) -> StatesPage | None:
     """Find states without making entities; `None` where something has to be asked of these."""
     definition = queries.definition
     if not (isinstance(queries, ColumnFilterSet) and isinstance(definition.access, Access)):
         return None
-    _authorize(definition, reading.actor)
+    _authorize(definition, actor if reading is None else reading.actor)
     search, asked = queries.search(query)
     backend = services.persistence.backend_for(definition)
     found = await backend.search_states(search, queries.names)
@@ -226,7 +231,7 @@ async def _find_columns(
     included: States = {}
     if query.include:
         included = await find_related(
-            services, queries, states, include=query.include, reading=reading
+            services, queries, states, include=query.include, actor=actor, reading=reading
         )
     return StatesPage(states, included, cursor)
 

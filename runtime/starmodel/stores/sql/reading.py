@@ -9,6 +9,7 @@ from starmodel.application.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.drivers.driver import Row
+from starmodel.stores.sql.statements.search_statement import Piece
 from starmodel.stores.sql.statements.statements import TableStatements
 
 References = Mapping[str, Mapping[str, str]]
@@ -110,7 +111,7 @@ class TableReader(EntityPersistenceBackend):
         """
         table = self.table_of(search.entity)
         now = self.clock()
-        rows = await self._search(table, search, now)
+        rows = await self._search(table.search(search, now), search.limit)
         return [found for row in rows if (found := table.read_record(row, now)) is not None]
 
     async def search_states(
@@ -119,21 +120,21 @@ class TableReader(EntityPersistenceBackend):
         """Return what JSON has of some fields of the records that fit, and what reads one whole."""
         table = self.table_of(search.entity)
         now = self.clock()
-        rows = await self._search(table, search, now)
-        picture = table.serializer(fields).serialize
+        rows = await self._search(table.kept_search(search, now), search.limit)
+        states = table.serializer(fields).serialize_all(rows)
 
         def read(place: int) -> Stored:
             stored = table.read(rows[place], now)
             assert stored is not None, "the query has left out what has expired"
             return stored
 
-        return [picture(row) for row in rows], read
+        return states, read
 
-    async def _search(self, table: TableStatements, search: Search, now: float) -> list[Row]:
+    async def _search(self, queries: Iterable[Piece], limit: int) -> list[Row]:
         rows: list[Row] = []
-        for sql, parameters in table.search(search, now):
-            rows += await self.fetch(sql, (*parameters, search.limit - len(rows)))
-            if len(rows) >= search.limit:
+        for sql, parameters in queries:
+            rows += await self.fetch(sql, (*parameters, limit - len(rows)))
+            if len(rows) >= limit:
                 break
         return rows
 

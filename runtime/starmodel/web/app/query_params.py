@@ -5,11 +5,17 @@ from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import ValidationError
 
-from starmodel.application.queries.filter_set import MAX_LIMIT, NAMES, FilterSet, Query
+from starmodel.application.queries.filter_set import (
+    MAX_LIMIT,
+    NAMES,
+    FilterSet,
+    KeptQuery,
+    Query,
+)
 from starmodel.application.queries.find import find_related, find_states
 from starmodel.application.queries.searchable import MAX_CHOICES, SearchField
 from starmodel.application.readable import Reading
@@ -17,10 +23,11 @@ from starmodel.application.search import Operator
 from starmodel.errors import ArgumentError, BadRequest, InvalidArguments
 from starmodel.web.app.responses import JSON_HEADERS
 from starmodel.web.http.encoding import encode_json
-from starmodel.web.http.request_limits import MAX_STRING
+from starmodel.web.http.http_request import read_pairs
+from starmodel.web.http.request_limits import MAX_QUERY, MAX_STRING
 from starmodel.web.http.response import Response
 from starmodel.web.routing.request import Request
-from starmodel.web.ui.list_view import ListView
+from starmodel.web.ui.list_view import ListAddress, ListView
 from starmodel.web.validation import json_body
 from starmodel.web.validation.arguments import MAX_ERRORS, Argument
 from starmodel.web.validation.messages import argument_error, simple_error
@@ -31,7 +38,7 @@ _SECONDS = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
 
 async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
     """Respond to a program with a page of the records that its address asks for."""
-    query = read_query(request, queries)
+    query = read_query(request, queries).query
     page = await find_states(request.services, queries, query, actor=request.actor)
     body: dict[str, object] = {"items": page.items, "next": page.next}
     if query.include:
@@ -44,33 +51,50 @@ async def list_view(request: Request, queries: FilterSet[Any]) -> ListView[Any]:
     name = queries.definition.name
     # What changes while the records are read is noticed later on.
     mark = request.app_state.changes.token(name)
-    query = read_query(request, queries)
+    query, address = read_query(request, queries)
     services, reading = request.services, Reading(request.actor)
     page = await find_states(services, queries, query, reading=reading)
     # A filter by a record shows what that one is called, also where nothing fits.
     shown = [*page.items, query.filters]
     return ListView(
-        path=f"/{name}",
-        query=tuple([(name, value) for name, value in _query_items(request) if name != "cursor"]),
+        path=address.path,
+        query=address.query,
         items=page.items,
         related=await find_related(services, queries, shown, reading=reading),
         next=page.next,
         is_first=query.cursor is None,
         change_token=mark,
+        kept=address,
     )
 
 
-def read_query(request: Request, queries: FilterSet[Any]) -> Query:
-    """Read what an address asks for.
+class ReadQuery(NamedTuple):
+    """What an address asks for, for the store and for the page."""
+
+    query: Query
+    address: ListAddress
+
+
+def read_query(request: Request, queries: FilterSet[Any]) -> ReadQuery:
+    """Read what an address asks for. What was read lately is kept, unless it is long.
 
     Raises:
         InvalidArguments: It has a name that means nothing here, one twice, or a value that does
             not fit; all of them are named.
-        BadRequest: A value is longer than any that is stored.
+        BadRequest: A value is longer than any that is stored, or the address is not UTF-8.
+        PayloadTooLarge: The address is longer than 64 KiB, or has more than 1,000 names.
     """
+    text: bytes = request.scope["query_string"]
+    read = _read_kept if len(text) <= _MAX_KEPT_LENGTH else _read_query
+    return read(queries, text, request.wants_json)
+
+
+def _read_query(queries: FilterSet[Any], text: bytes, is_program: bool) -> ReadQuery:
+    """Read a query string. Nothing else of a request counts here: many of them may share it."""
     given: dict[str, str] = {}
     errors: list[ArgumentError] = []
-    for name, value in _query_items(request):
+    items = _items(text, is_program=is_program)
+    for name, value in items:
         if len(errors) >= MAX_ERRORS:
             break
         if len(value) > MAX_STRING:
@@ -97,7 +121,7 @@ def read_query(request: Request, queries: FilterSet[Any]) -> Query:
             errors += invalid.errors
     if errors:
         raise InvalidArguments(tuple(errors))
-    return Query(
+    query = KeptQuery(
         filters,
         q=given.get("q"),
         sort=_names(given.get("sort", "")),
@@ -105,18 +129,24 @@ def read_query(request: Request, queries: FilterSet[Any]) -> Query:
         limit=limit,
         cursor=given.get("cursor") or None,
     )
+    shown = tuple([(name, value) for name, value in items if name != "cursor"])
+    return ReadQuery(query, ListAddress(f"/{queries.definition.name}", shown))
 
 
-def _query_items(request: Request) -> list[tuple[str, str]]:
-    """Return the names and values that the address of a list has.
+_read_kept = lru_cache(maxsize=512)(_read_query)
+_MAX_KEPT_LENGTH = 1024
+
+
+def _items(text: bytes, *, is_program: bool) -> list[tuple[str, str]]:
+    """Return the names and values of a query string.
 
     Datastar's own parameter is left out. So is, for a page, whatever is empty: a plain form sends
     every input, and one that nothing was typed into asks for nothing.
     """
     return [
         (name, value)
-        for name, value in request.query_items
-        if name != "datastar" and (value or request.wants_json)
+        for name, value in read_pairs(text, MAX_QUERY)
+        if name != "datastar" and (value or is_program)
     ]
 
 

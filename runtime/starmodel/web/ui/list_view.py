@@ -7,7 +7,7 @@ changes elsewhere is fetched the same way.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 from urllib.parse import quote
 
@@ -47,6 +47,33 @@ REFRESH = escape("@get(location.href, {payload: {}})")
 """Fetch the records of the address anew."""
 
 
+_MAX_HEADERS = 100
+
+
+class ListAddress:
+    """The address of a list, and what pages write of it alone.
+
+    It is the same for everybody who asks with the same query string, and is kept: nothing in it
+    depends on records, on who asks, or on where the app is served.
+
+    Attributes:
+        path: Where the list is: `/product`.
+        query: What the address asks for, decoded and in order, its cursor left out.
+        parameters: The same by name; the first value counts.
+        pairs: The names, each with how an address has it and its value.
+        headers: The headings of columns that were written before.
+    """
+
+    __slots__ = ("headers", "pairs", "parameters", "path", "query")
+
+    def __init__(self, path: str, query: tuple[tuple[str, str], ...]) -> None:
+        self.path = path
+        self.query = query
+        self.parameters = dict(reversed(query))
+        self.pairs = tuple([(name, _pair(name, value)) for name, value in query])
+        self.headers: dict[tuple[str, str, bool], str] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class ListView(Generic[S]):
     """A page of a list.
@@ -60,6 +87,7 @@ class ListView(Generic[S]):
         is_first: Whether this is the first page.
         change_token: Where the changes of the records stood before they were read, as
             `request.app_state.changes` says. A page that does not know fetches them once more.
+        kept: The address, where it is known from a request before.
     """
 
     path: str
@@ -69,16 +97,16 @@ class ListView(Generic[S]):
     next: str | None = None
     is_first: bool = True
     change_token: str = ""
-    _pairs: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
+    kept: InitVar[ListAddress | None] = None
+    parts: ListAddress = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        # Written once for the many addresses of a page.
-        pairs = tuple([(name, _pair(name, value)) for name, value in self.query])
-        object.__setattr__(self, "_pairs", pairs)
+    def __post_init__(self, kept: ListAddress | None) -> None:
+        object.__setattr__(self, "parts", kept or ListAddress(self.path, self.query))
 
     def value(self, name: str) -> str:
         """Return what the address says for a name, escaped; an empty text if nothing."""
-        return escape(self.parameter(name))
+        value = self.parts.parameters.get(name)
+        return escape(value) if value else ""
 
     def selected(self, name: str, value: str) -> str:
         """Return the attribute of the option that the address chooses."""
@@ -90,11 +118,11 @@ class ListView(Generic[S]):
 
     def parameter(self, name: str) -> str:
         """Return what the address says for a name, as it is."""
-        return next((value for key, value in self.query if key == name), "")
+        return self.parts.parameters.get(name, "")
 
     def address(self, *, cursor: str | None = None, **changes: str) -> str:
         """Write an address of this list: its query with some names changed, on its first page."""
-        pairs = [pair for name, pair in self._pairs if name not in changes]
+        pairs = [pair for name, pair in self.parts.pairs if name not in changes]
         pairs += [_pair(name, value) for name, value in changes.items() if value]
         if cursor is not None:
             pairs.append(_pair("cursor", cursor))
@@ -110,6 +138,16 @@ def sortable_header(view: ListView[Any], name: str, label: str, *, is_number: bo
 
     `label` is HTML. The first click sorts upwards, the next one downwards.
     """
+    headers = view.parts.headers
+    header = headers.get((name, label, is_number))
+    if header is None:
+        header = _sortable_header(view, name, label, is_number)
+        if len(headers) < _MAX_HEADERS:
+            headers[name, label, is_number] = header
+    return header
+
+
+def _sortable_header(view: ListView[Any], name: str, label: str, is_number: bool) -> str:
     sort = view.parameter("sort")
     direction = ' aria-sort="ascending"' if sort == name else ""
     if sort == f"-{name}":

@@ -5,7 +5,7 @@ its rows first. Each value is written as the generated state writes it.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from starmodel.stores.sql.drivers.driver import Dialect, Row
@@ -50,7 +50,7 @@ class RowSerializer:
         fields: The fields, each in one column or a reference; none of them is kept as JSON.
 
     Attributes:
-        serialize: Gives what JSON has of a row.
+        serialize_all: Gives what JSON has of each of several rows.
     """
 
     def __init__(self, table: EntityTable[Any], dialect: Dialect, fields: Sequence[str]) -> None:
@@ -69,7 +69,9 @@ class RowSerializer:
             write = str if is_number else _WRITTEN.get(column.kind)
             steps = codec_of(column, dialect).decode, write
             code.add(field, code.value(places[field], steps, nullable=column.nullable))
-        self.serialize: Callable[[Row], dict[str, object]] = code.compiled()
+        self.serialize_all: Callable[[Iterable[Row]], list[dict[str, object]]] = (
+            code.compiled_for_all()
+        )
 
 
 def _lister(decode: Convert | None) -> Convert:

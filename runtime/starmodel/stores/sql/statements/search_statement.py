@@ -29,6 +29,9 @@ from starmodel.stores.sql.tables.table import EntityTable, LinkTable
 Piece: TypeAlias = tuple[str, Sequence[object]]
 """A piece of a query, and its parameters."""
 
+MAX_KEPT = 512
+"""How many searches of one table are kept as SQL."""
+
 _COMPARISONS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _SIZES = (1, 4, 16, 64, 100)
 _NOTHING: Piece = ("1 = 0", ())
@@ -42,6 +45,7 @@ class TableSearches(TableQueries):
         self._like = "LIKE" if dialect == "sqlite" else 'COLLATE "default" ILIKE'
         self._links = {link.field: link for link in table.links}
         self._pictures: dict[tuple[str, ...], RowSerializer] = {}
+        self._kept: dict[int, tuple[Search, list[Piece]]] = {}
         shared = Counter(column.field for column in table.columns)
         self._columns = {each.field: each for each in table.columns if shared[each.field] == 1}
         self._places = {
@@ -74,6 +78,22 @@ class TableSearches(TableQueries):
             where = f" WHERE {conditions}" if conditions else ""
             parameters = [value for _, values in chosen for value in values]
             yield self._query(where, order), parameters
+
+    def kept_search(self, search: Search, now: float) -> Sequence[Piece]:
+        """Return what `search` gives, for the very same search that is asked again, kept.
+
+        Equal ones are not the same: `1`, `1.0` and `True` are equal, and stored as different things.
+        """
+        if self.table.has_expiry:
+            # The time is among the parameters.
+            return [*self.search(search, now)]
+        kept = self._kept.get(id(search))
+        if kept is None or kept[0] is not search:
+            kept = search, [*self.search(search, now)]
+            if len(self._kept) >= MAX_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[id(search)] = kept
+        return kept[1]
 
     def serializer(self, fields: tuple[str, ...]) -> RowSerializer:
         """Return what writes these fields of a row as JSON has them."""
