@@ -95,6 +95,35 @@ async def test_one_that_fails_on_its_way_takes_nothing_of_its_group_along(file: 
         assert kinds[:2] == ["Violation", "Mismatch"]
 
 
+async def test_all_who_are_ready_to_write_are_one_transaction(file: Path) -> None:
+    async with opened_store(file) as store:
+        driver = store.driver
+        assert isinstance(driver, SQLiteDriver)
+        asked: list[str] = []
+        driver.connections[0].set_trace_callback(asked.append)
+        await asyncio.gather(*(store.commit([add(number)]) for number in range(40)))
+        assert asked.count("BEGIN IMMEDIATE") == asked.count("COMMIT") == 1
+
+
+async def test_the_thread_that_writes_is_woken_for_each(file: Path) -> None:
+    async with opened_store(file) as store:
+
+        async def write(writer: int) -> None:
+            for number in range(30):
+                await store.commit([add(f"{writer}-{number}")])
+                if number % 10 == writer:
+                    # Until it has fallen asleep, or is about to.
+                    await asyncio.sleep(0.001 * (number % 3))
+                if number % 7 == writer:
+                    async with store.transaction() as view:
+                        await view.commit([add(f"{writer}-{number}-held")])
+
+        async with asyncio.timeout(30):
+            await asyncio.gather(*map(write, range(8)))
+        rows = await store.fetch("SELECT count(*) FROM tag", ())
+        assert rows[0][0] == 8 * 30 + sum(n % 7 == w for w in range(8) for n in range(30))
+
+
 async def test_a_large_query_keeps_nobody_waiting(file: Path) -> None:
     endless = (
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000)"

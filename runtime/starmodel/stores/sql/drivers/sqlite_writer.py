@@ -10,6 +10,7 @@ import queue
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeAlias
@@ -87,7 +88,10 @@ class Writer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._jobs: queue.SimpleQueue[_Unit | Session | None] = queue.SimpleQueue()
+        self._jobs: deque[_Unit | Session | None] = deque()
+        self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._is_idle = True
+        self._is_waking = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="starmodel-sqlite", daemon=True)
         self._is_open = True
@@ -98,7 +102,7 @@ class Writer:
         if not self._is_open:
             raise ConnectionLost("The database is closed.")
         future: asyncio.Future[Rows] = self._loop.create_future()
-        self._jobs.put(_Unit(statements, future))
+        self._add(_Unit(statements, future))
         return future
 
     async def begin(self) -> Session:
@@ -106,7 +110,7 @@ class Writer:
         if not self._is_open:
             raise ConnectionLost("The database is closed.")
         session = Session()
-        self._jobs.put(session)
+        self._add(session)
         try:
             await session.begun
         except BaseException:
@@ -117,21 +121,39 @@ class Writer:
     async def close(self) -> None:
         """Write what is still to be written, and end the thread."""
         self._is_open = False
-        self._jobs.put(None)
+        self._add(None)
         await asyncio.to_thread(self._thread.join)
+
+    def _add(self, job: "_Unit | Session | None") -> None:
+        self._jobs.append(job)
+        if self._is_idle and not self._is_waking:
+            # Later, for two threads at work get into each other's way: all that are ready to
+            # write do so first, and are one group.
+            self._is_waking = True
+            self._loop.call_soon(self._wake)
+
+    def _wake(self) -> None:
+        self._is_waking = False
+        self._wakes.put(None)
+
+    def _next(self) -> "_Unit | Session | None":
+        while not self._jobs:
+            self._is_idle = True
+            # Whoever adds one from here on wakes the thread; others may have been faster.
+            if not self._jobs:
+                self._wakes.get()
+            self._is_idle = False
+        return self._jobs.popleft()
 
     def _run(self) -> None:
         while True:
-            job = self._jobs.get()
+            job = self._next()
             group: list[_Unit] = []
             while isinstance(job, _Unit):
                 group.append(job)
-                if len(group) == _LARGEST_GROUP:
+                if len(group) == _LARGEST_GROUP or not self._jobs:
                     break
-                try:
-                    job = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
+                job = self._jobs.popleft()
             if group:
                 self._commit(group)
             if job is None:
