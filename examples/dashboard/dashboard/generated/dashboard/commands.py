@@ -51,14 +51,16 @@ async def recalculate(
     """
     async with services.unit_of_work(actor) as work:
         dashboard = await work.load(DASHBOARD, session)
-        async for step in dashboard.recalculate(pause=pause):
-            fragment = sm.render_fragment(step, selector="#log", mode="append")
-            yield await work.checkpoint(
-                dashboard,
-                "recalculate",
-                {"pause": pause},
-                fragment,
-            )
+        steps = dashboard.recalculate(pause=pause)
+        async with sm.aclosing(steps):
+            async for step in steps:
+                fragment = sm.render_fragment(step, selector="#log", mode="append")
+                yield await work.checkpoint(
+                    dashboard,
+                    "recalculate",
+                    {"pause": pause},
+                    fragment,
+                )
         if work.is_changed():
             yield await work.checkpoint(
                 dashboard,

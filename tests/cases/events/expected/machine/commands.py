@@ -142,8 +142,10 @@ async def work(
     """Runs Machine.work() -> AsyncIterator[FT]."""
     async with services.unit_of_work(actor) as work:
         machine = await work.load(MACHINE, session)
-        async for step in machine.work():
-            fragment = sm.render_fragment(step, selector="#log", mode="append")
-            yield await work.checkpoint(machine, "work", {}, fragment)
+        steps = machine.work()
+        async with sm.aclosing(steps):
+            async for step in steps:
+                fragment = sm.render_fragment(step, selector="#log", mode="append")
+                yield await work.checkpoint(machine, "work", {}, fragment)
         if work.is_changed():
             yield await work.checkpoint(machine, "work", {}, None)
