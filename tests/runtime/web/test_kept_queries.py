@@ -15,7 +15,7 @@ from starmodel.application.queries.filter_set import Query
 from starmodel.application.queries.find import find_states
 from starmodel.testing import Client
 from starmodel.web import Resource, WebApplication
-from starmodel.web.http.request import Request
+from starmodel.web.routing.request import Request
 
 PAGE = {"accept": "text/html"}
 DATASTAR = {"datastar-request": "true"}
