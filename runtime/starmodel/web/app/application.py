@@ -148,7 +148,7 @@ class WebApplication:
             return
         request = Request(own, receive, parts, route, parameters)
         if not route.is_safe and is_cross_site(
-            request.headers, self._trusted_origins, secure=request.is_secure
+            request.headers, scope.get("scheme") == "https", self._trusted_origins
         ):
             # With its status even to Datastar: whoever sent this is no page of ours.
             problem = Problem(403, "This request came from another site.")

@@ -6,7 +6,7 @@ _DEFAULT_PORTS = {b"http": b":80", b"https": b":443"}
 
 
 def is_cross_site(
-    headers: Mapping[bytes, bytes], trusted_origins: Collection[bytes], *, secure: bool
+    headers: Mapping[bytes, bytes], secure: bool, trusted_origins: Collection[bytes]
 ) -> bool:
     """Return whether a request that may change something came from another site.
 

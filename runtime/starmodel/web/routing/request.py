@@ -215,7 +215,8 @@ class Request(HTTPRequest):
         route: Route,
         path_parameters: Mapping[str, str] = NO_PARAMETERS,
     ) -> None:
-        super().__init__(scope, receive)
+        # `super()` would make an object for it, at each request.
+        HTTPRequest.__init__(self, scope, receive)
         self.path_parameters = path_parameters
         self.route = route
         self.actor: Actor = ANONYMOUS
