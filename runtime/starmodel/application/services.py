@@ -16,8 +16,8 @@ from starmodel.application.outbox_relay import OutboxRelay
 from starmodel.application.outcome import Snapshot
 from starmodel.application.persistence import PersistenceManager
 from starmodel.application.unit_of_work.batch_loader import refers
-from starmodel.application.unit_of_work.context import BeforeImage
 from starmodel.application.unit_of_work.unit_of_work import UnitOfWork
+from starmodel.application.unit_of_work.unit_of_work_context import BeforeImage
 from starmodel.domain import ANONYMOUS, Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError, NotFound
 

@@ -24,9 +24,9 @@ from starmodel.application.unit_of_work.batch_loader import (
     given_ids,
     referring,
 )
-from starmodel.application.unit_of_work.context import UnitOfWorkContext
 from starmodel.application.unit_of_work.locks import Lock
 from starmodel.application.unit_of_work.tracking import TrackedEntity
+from starmodel.application.unit_of_work.unit_of_work_context import UnitOfWorkContext
 from starmodel.domain import Access, Actor, Entity, Policy
 from starmodel.domain.relation import Loader, Target
 from starmodel.errors import (
