@@ -150,10 +150,6 @@ def _entity_names(entity: LinkedEntity, app: LinkedApp, taken: set[str]) -> Iter
     if folder is not None:
         text = f"would have the folder `{schema.snake_name}`, the name of {folder}"
         yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
-    function = _clashing_function(entity)
-    if function is not None:
-        text = f"would have the function `{function}`, a name that generated code needs itself"
-        yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
     if schema.namespace in NAMESPACES:
         text = f"has the namespace `{schema.namespace}`, where {NAMESPACES[schema.namespace]} are"
         other = schema.snake_name
@@ -188,16 +184,6 @@ def _called_functions(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
         if rule.kind == "policy":
             found[rule.function.rpartition(".")[2]] = "policy"
     return found
-
-
-def _clashing_function(entity: LinkedEntity) -> str | None:
-    """Return the function of an entity's modules that would be called like another one in them."""
-    seen = {*EVENT_NAMES, *(SQL_EVENT_NAMES if entity.is_record_in_sql else ())}
-    for name in _functions(entity):
-        if name in seen:
-            return name
-        seen.add(name)
-    return None
 
 
 def _taken_folder(name: str) -> str | None:

@@ -63,11 +63,6 @@ def test_bad_names(name: str) -> None:
         ),
         ("class Box(Entity):\n    sm: int = 0", "where it is the package `starmodel`"),
         (
-            "class List(Entity):\n    model_config = {'store': StateStore.SERVER_SQL,"
-            " 'access': Access.PUBLIC}",
-            "would have the function `list_list`",
-        ),
-        (
             "class Box(Entity):\n    @event\n    def go(me, self: str) -> None: ...",
             "needs in its clients",
         ),
@@ -91,7 +86,7 @@ def test_bad_names(name: str) -> None:
             "needs in its bindings",
         ),
         (
-            "class Box(Entity):\n    @event\n    def read_box(self) -> None: ...",
+            "class Box(Entity):\n    @event\n    def box_page(self) -> None: ...",
             "needs in its routes",
         ),
         (
