@@ -121,7 +121,8 @@ def _update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update
         new.replaced[name] = result.facts
         changed[path] = CachedFacts(file.sha256, facts=result.facts)
     parts = _Parts(config, overview, cache, new.replaced.keys(), documented)
-    before, after = parts.link(old), parts.link(new)
+    # The facts of before had nothing wrong with them, all of them together.
+    before, after = parts.link(old, checks=False), parts.link(new, checks=True)
     if old.asked != new.asked:
         _doubt("other modules are read")
     pieces = _changed_pieces(before, after, parts.affected)
@@ -291,7 +292,7 @@ class _Parts:
             _doubt("names may be looked for below other packages")
         self._given = sorted(given, key=lambda name: modules[name].path)
 
-    def link(self, facts: _Facts) -> AppSchema:
+    def link(self, facts: _Facts, *, checks: bool) -> AppSchema:
         """Link the entities of these modules as if the app had no others."""
 
         def load(name: str) -> ModuleFacts | None:
@@ -302,7 +303,8 @@ class _Parts:
                 _doubt(f"{name} is read, which nothing affected imports")
             return None
 
-        result = link([facts.of(name) for name in self._given], load, self._settings)
+        settings = replace(self._settings, checks=checks)
+        result = link([facts.of(name) for name in self._given], load, settings)
         if result.diagnostics or result.schema is None:
             _doubt("there is something to say")
         return result.schema
@@ -336,14 +338,13 @@ def _changed_pieces(
         if [each.qualified_name for each in old] != [each.qualified_name for each in new]:
             _doubt("there are other classes")
         for one, other in zip(old, new, strict=True):
-            piece = member_text(one), member_text(other)
-            if piece[0] == piece[1]:
+            if one.model_dump_json() == other.model_dump_json():
                 continue
             if one.module not in affected:
                 _doubt(f"{one.qualified_name} changes, which nothing affected contains")
             if _headline(one) != _headline(other):
                 _doubt(f"{one.qualified_name} shows itself in another way")
-            pieces.append(piece)
+            pieces.append((member_text(one), member_text(other)))
     return pieces
 
 
@@ -479,9 +480,10 @@ def _is_whole(known: RenderedEntity, context: Context) -> bool:
 def _is_certain(name: str, key: str, known: RenderedEntity, context: Context) -> bool:
     """Return whether a look-up finds in a part of an app what it would find in the whole of it.
 
-    What was looked up before is known to. A definition is the same wherever it is found.
+    What was looked up before is known to. A definition is the same wherever it is found, and the
+    names of all classes are those of the whole app, in which none is another one (`Shared`).
     """
-    if f"{name} {key}" in known.inputs:
+    if f"{name} {key}" in known.inputs or (name == "classes" and key != "*"):
         return True
     is_definition = name in ("entities", "objects", "enums", "names", "reaches")
     return is_definition and context.fingerprint(name, key) != ""

@@ -179,7 +179,8 @@ class Project:
                 self.replace(path, r"(extra\d+): .*", rf"\1: float = {number}.5")
             case 5:
                 path = f"shop/entities/{chance.choice(ENTITIES[:3])}.py"
-                self.replace(path, r"(extra\d+): .*", r"\1: Status = Status.OPEN")
+                typed = chance.choice(["Status = Status.OPEN", 'Decimal = Decimal("1.50")'])
+                self.replace(path, r"(extra\d+): .*", rf"\1: {typed}")
             case 6:
                 self.replace(path, r"'''Add .*'''", f"'''Add {number}.'''")
             case 7:
@@ -224,8 +225,10 @@ class Project:
                 base = chance.choice(["Kept", "Entity"])
                 self.replace(order, r"class Order\(\w+\)", f"class Order({base})")
             case 10:
-                text = HEAD + COUNTER.replace("Counter", f"Thing{number}")
-                self.write(f"shop/entities/thing{number}.py", text)
+                # What generated code imports is written in another way beside such a class.
+                name = chance.choice([f"Thing{number}", "Any", "Mapping", "TypedDict"])
+                text = HEAD + COUNTER.replace("Counter", name)
+                self.write(f"shop/entities/thing_{name.lower()}.py", text)
             case 11:
                 things = sorted((self.root / "shop/entities").glob("thing*.py"))
                 if things:

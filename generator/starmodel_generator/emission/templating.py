@@ -1,16 +1,26 @@
 """Where templates come from, and what they may use: no silent gaps, no escaping, few filters.
 
-A wheel has them compiled; a checkout, or a Jinja of another version, compiles them on each run.
+A wheel has them compiled; a checkout, or a Jinja of another version, keeps what it has compiled
+beside them, as Python does with its modules.
 The filters import what they need when a template uses them, so that building needs only Jinja.
 """
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 import jinja2
-from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    ModuleLoader,
+    StrictUndefined,
+)
 
 TEMPLATES = Path(__file__).with_name("templates")
 COMPILED = "compiled_templates"
@@ -23,8 +33,10 @@ def environment() -> Environment:
     from starmodel_generator.emission.html.markup import in_fstring, in_string, in_template
     from starmodel_generator.emission.python.layout import lay_out
 
+    loader = _loader()
     return _environment(
-        _loader(),
+        loader,
+        None if isinstance(loader, ModuleLoader) else _bytecode_cache(),
         lay_out=lay_out,
         in_string=in_string,
         in_fstring=in_fstring,
@@ -36,7 +48,7 @@ def compile_templates(folder: Path) -> None:
     """Write every template as a Python module into a folder, with the version of Jinja."""
     names = ("lay_out", "in_string", "in_fstring", "in_template")
     templates = _environment(
-        FileSystemLoader(TEMPLATES, encoding="utf-8"), **dict.fromkeys(names, str)
+        FileSystemLoader(TEMPLATES, encoding="utf-8"), None, **dict.fromkeys(names, str)
     )
     templates.compile_templates(folder, zip=None, ignore_errors=False)
     (folder / _VERSION).write_text(jinja2.__version__, encoding="utf-8")
@@ -50,9 +62,27 @@ def _loader() -> BaseLoader:
     return FileSystemLoader(TEMPLATES, encoding="utf-8")
 
 
-def _environment(loader: BaseLoader, **filters: Callable[..., str]) -> Environment:
+def _bytecode_cache() -> BytecodeCache | None:
+    """Return where compiled templates are kept, each by a hash of its text.
+
+    Never in a project: what is read from there runs, and a project may come from anywhere.
+    """
+    folder = TEMPLATES / "__pycache__"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    if not os.access(folder, os.W_OK):
+        return None
+    return FileSystemBytecodeCache(str(folder), f"jinja2-{jinja2.__version__}-%s.cache")
+
+
+def _environment(
+    loader: BaseLoader, bytecode_cache: BytecodeCache | None, **filters: Callable[..., str]
+) -> Environment:
     templates = Environment(
         loader=loader,
+        bytecode_cache=bytecode_cache,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

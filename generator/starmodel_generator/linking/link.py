@@ -42,13 +42,15 @@ class LinkSettings:
     `providers` maps the qualified name of a type to that of the function that makes it;
     `respond` is what events answer unless they say otherwise; `generated` are the packages that
     are generated, which need not be there yet. `entities` is where entities are looked for: that
-    there are none is then a mistake.
+    there are none is then a mistake. Without `checks`, linked entities are not held against the
+    rules.
     """
 
     providers: Mapping[str, str] = field(default_factory=dict[str, str])
     respond: RespondName = "patch"
     generated: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
+    checks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def _link(
     hierarchies = find_entities(modules, resolver, found.append)
     configs = ConfigReader(resolver)
     app = _link_entities(hierarchies, resolver, configs, settings, found.append)
-    found += check(app)
+    if settings.checks:
+        found += check(app)
     found += check_hidden_names(app, resolver)
     found += check_source(app, modules, resolver, configs, settings.generated, tuple(found))
     if settings.entities and not app.entities and not has_errors(found):

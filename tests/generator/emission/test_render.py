@@ -11,7 +11,7 @@ from corpus import COUNTER_APP, sample_settings, settings, written
 from jinja2 import UndefinedError
 from sample_shop import SCHEMA
 
-from starmodel_generator.emission import render
+from starmodel_generator.emission import render, templating
 from starmodel_generator.emission.templating import TEMPLATES, environment
 from starmodel_generator.planning import EmissionSettings
 from starmodel_schemas import AppSchema
@@ -91,3 +91,15 @@ def test_templates_have_no_gaps() -> None:
     assert names == sorted(templates.list_templates())
     with pytest.raises(UndefinedError):
         templates.from_string("{{ view.nothing }}").render(view=object())
+
+
+def test_a_template_that_was_edited_is_compiled_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(templating, "TEMPLATES", tmp_path)
+    for text in ("one", "two"):
+        (tmp_path / "example.j2").write_text(text)
+        environment.cache_clear()
+        assert environment().get_template("example.j2").render() == text
+        assert list((tmp_path / "__pycache__").glob("*.cache"))
+    environment.cache_clear()
