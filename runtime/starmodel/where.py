@@ -48,7 +48,7 @@ class Equality(Ordering[T_co]):
 
 
 class Presence(Conditions):
-    """Whether there is a value at all."""
+    """Return whether there is a value at all."""
 
 
 Text: TypeAlias = str | Matching[str]

@@ -23,7 +23,7 @@ def app_text(app: AppSchema, options: EmissionSettings) -> str:
 def test_frameworks(web: WebName, line: str) -> None:
     text = app_text(COUNTER_APP, settings("counter", web=web))
     assert line in text
-    assert f"return {line.split()[-1]}Adapter().create_app(RESOURCES, SETTINGS, **adapters)" in text
+    assert f"return {line.split()[-1]}Adapter().create_app(RESOURCES, SETTINGS, **options)" in text
 
 
 def test_settings_and_adapters_of_the_configuration() -> None:
@@ -43,7 +43,7 @@ def test_settings_and_adapters_of_the_configuration() -> None:
     assert "    datastar_url='/static/\"datastar\".js',\n" in text
     assert '    trusted_origins=("https://a.org",),\n' in text
     assert '        "bus": AuditedBus(),\n        "clock": now,\n' in text
-    assert "**with_configured(adapters)," in text
+    assert "**with_configured(options)," in text
 
 
 def test_an_app_without_entities_is_typed() -> None:

@@ -219,14 +219,14 @@ async def test_records_are_found(load: Load) -> None:
         tag = (await client.tag.create(name="a, b")).state
         for number in range(5):
             await client.product.create(
-                name=f"Found {number}, of 5",
+                name=f"QueryPage {number}, of 5",
                 sku=f"f-{number}",
                 price=Decimal(number),
                 status=product.Status.ACTIVE if number % 2 else product.Status.DRAFT,
                 released=date(2026, 1, 1 + number),
                 main_tag=tag.id if number else None,
             )
-        named = {"name__startswith": "Found"}
+        named = {"name__startswith": "QueryPage"}
         found = await client.product.find(**named, sort="-price", limit=2)
         assert [item.price for item in found.items] == [Decimal(4), Decimal(3)]
         assert isinstance(found.items[0], product.ProductState)
@@ -241,7 +241,7 @@ async def test_records_are_found(load: Load) -> None:
 
         assert await numbers(status=product.Status.ACTIVE) == [1, 3]
         assert await numbers(status__in=[product.Status.ACTIVE]) == [1, 3]
-        assert await numbers(name__in=["Found 1, of 5", "Found 4, of 5"]) == [1, 4]
+        assert await numbers(name__in=["QueryPage 1, of 5", "QueryPage 4, of 5"]) == [1, 4]
         assert await numbers(price__lt=Decimal(2)) == [0, 1]
         assert await numbers(released__ge=date(2026, 1, 4)) == [3, 4]
         assert await numbers(main_tag=tag.id, price__le=Decimal(2)) == [1, 2]
@@ -250,7 +250,9 @@ async def test_records_are_found(load: Load) -> None:
         middle = where.ge(Decimal(1)) & where.lt(Decimal(3))
         assert await numbers(price=middle, main_tag=where.is_null(False)) == [1, 2]
         assert await numbers(status=where.one_of([product.Status.ACTIVE])) == [1, 3]
-        several = where.one_of(["Found 1, of 5", "Found 4, of 5"]) & where.ne("Found 1, of 5")
+        several = where.one_of(["QueryPage 1, of 5", "QueryPage 4, of 5"]) & where.ne(
+            "QueryPage 1, of 5"
+        )
         found = await client.product.find(name=several)
         assert [int(item.price) for item in found.items] == [4]
         assert await numbers(q="found 3") == [3]
@@ -303,7 +305,7 @@ from starmodel import where as asked
 from starmodel.application import Services
 
 from {package}.entities import Status
-from {package}.generated.client import AsyncClient, Client, Found, ProductState, where
+from {package}.generated.client import AsyncClient, Client, QueryPage, ProductState, where
 from {package}.generated.product.queries import find_products
 
 
@@ -319,7 +321,7 @@ async def server(services: Services) -> None:
 
 
 def client(app: Client) -> None:
-    found: Found[ProductState] = app.product.find(name=where.startswith("t"), q="tea", limit=3)
+    found: QueryPage[ProductState] = app.product.find(name=where.startswith("t"), q="tea", limit=3)
     price: Decimal = found.items[0].price
     app.product.find(price=where.gt(price) & where.ne(Decimal(3)), main_tag=where.is_null())
     app.product.find(price=where.gt("3"))  # wrong
@@ -330,7 +332,7 @@ def client(app: Client) -> None:
 
 
 async def async_client(app: AsyncClient) -> None:
-    coming: Awaitable[Found[ProductState]] = app.product.find(cursor="x")
+    coming: Awaitable[QueryPage[ProductState]] = app.product.find(cursor="x")
     (await coming).items[0].price.is_finite()
     (await app.product.read("1")).state.prize  # wrong
 """

@@ -180,16 +180,16 @@ def check_pages(entity: EntitySchema, context: Context, values: JsonMaker, rando
     read(forms[f"DELETE_{constant}"].page(form_state.FormState({}, state["id"])))
     if "update" not in entity.crud:
         return
-    read(forms[f"NEW_{constant}"].show())
-    drafted: form_state.FormState = forms[f"{snake}_draft"](state, 7, related)
-    assert set(drafted.values) == {*forms[f"NEW_{constant}"].blank, "version"}
+    read(forms[f"NEW_{constant}"].unbound_page())
+    drafted: form_state.FormState = forms[f"{snake}_form_state"](state, 7, related)
+    assert set(drafted.values) == {*forms[f"NEW_{constant}"].initial, "version"}
     document = read(forms[f"EDIT_{constant}"].page(drafted))
     for name, value in drafted.values.items():
         if isinstance(value, str) and "\r" not in value and value.strip():
             shown = [*document.texts, *document.values.get("value", [])]
             assert clean(value) in [text and clean(text) for text in shown], name
     errors = {name: hostile_text(random) for name in (*drafted.values, "_")}
-    failed = forms[f"EDIT_{constant}"].draft([("name", hostile_text(random))], errors=errors)
+    failed = forms[f"EDIT_{constant}"].bind([("name", hostile_text(random))], errors=errors)
     document = read(forms[f"EDIT_{constant}"].page(failed))
     for name, message in errors.items():
         assert name == "version" or clean(message) in map(clean, document.texts)
@@ -243,7 +243,7 @@ def run(kind: str, entity: EntitySchema, context: Context) -> dict[str, Any]:
     modules = {module.__name__: module for module in MODULES}
     namespace: dict[str, Any] = {
         "Page": Page,
-        "segment": quote_path_segment,
+        "quote_path_segment": quote_path_segment,
         "live_action": live_action,
         "escape_attribute": escape_attribute,
     }
