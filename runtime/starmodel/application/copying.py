@@ -1,8 +1,8 @@
 """Copies of values that share nothing which could be changed.
 
-Stores keep values, not live objects. These functions draw the line: `detach` copies across
-it, `restore` makes an entity of what was stored, `validate` makes sure of what will be, and
-`same` tells whether anything is different. All of them go by what a value holds; none calls a
+Stores keep values, not live objects. These functions draw the line: `deep_copy` copies a
+value, `hydrate` makes an entity of stored values, `validate` checks an entity before it is stored,
+and `deep_equal` compares two values. All of them go by what a value holds; none calls a
 `__eq__`, `__copy__` or `__deepcopy__` that an author put on a value object.
 """
 

@@ -3,6 +3,7 @@
 Each is either refused, with a name that is not, or it works: the app is imported and answers.
 """
 
+import ast
 import builtins
 import importlib
 import json
@@ -49,7 +50,8 @@ VARIABLES = """
 """.split()
 # What generated code once imported by name, or called a variable of its own.
 INSIDE = """
-    actor respond_conflict respond_created respond_deleted respond_event render_page respond_list
+    actor http sm web where
+    respond_conflict respond_created respond_deleted respond_event render_page respond_list
     respond_options respond_page respond_query respond_record respond_state respond_stream arguments
     authorize b64encode commands core_schema crud_action delete_action encode_data find
     find_related fragment from_json get_action given has_key has_tag id idempotency_key
@@ -274,6 +276,79 @@ def test_members_that_are_called_like_their_entity(config: str, tmp_path: Path) 
             assert client.get(path, headers={"accept": "text/html"}).status == 200
 
 
+SHOWN = """\
+class Part(p.BaseModel):
+    number: Whole = 7
+    text: str = 'x'
+
+
+"""
+PARTS = """\
+    number: Whole = 7
+    is_on: bool = True
+    at: p.AwareDatetime = d.datetime(2020, 1, 1, tzinfo=d.UTC)
+    there: p.NaiveDatetime = d.datetime(2020, 1, 1)
+    took: d.timedelta = d.timedelta(hours=1)
+    texts: list[str] = ['x']
+    part: Part = p.Field(default_factory=Part)
+    parts: list[Part] = [Part()]
+    numbers: dict[str, Whole] = {'x': 1}
+    nested: dict[str, list[dict[str, Whole]]] = {'x': [{'y': 1}]}
+
+
+"""
+
+
+@CONFIGS
+def test_value_objects_that_are_called_like_what_generated_code_calls(
+    config: str, tmp_path: Path
+) -> None:
+    names = sorted(map(pascal_case, CALLED))
+    text = "import datetime as d\n" + HEAD + SHOWN
+    text += "".join(f"class {name}(p.BaseModel):\n{PARTS}" for name in names)
+    for name in names:
+        body = f"    one: {name} = p.Field(default_factory={name})\n    many: list[{name}] = [{name}()]\n"
+        text += one_entity(body, config=config).replace("Holding", f"{name}Holding") + "\n\n"
+    html = {"accept": "text/html"}
+    with imported(tmp_path, f"called_{config[:5]}", text) as client:
+        for name in names:
+            path = f"/{snake_case(name)}_holding"
+            if config == SQL:
+                made = client.post(path, {})
+                assert made.status == 201, (name, made.text)
+                assert client.get(path, headers=html).status == 200, name
+                assert client.get(f"{path}/new", headers=html).status == 200, name
+                path += f"/{made.json['state']['id']}"
+            assert client.get(path, headers=html).status == 200, name
+
+
+def test_what_generated_functions_call_is_known() -> None:
+    root = Path(__file__).parents[3]
+    folders = [*root.glob("examples/*/*/generated"), *root.glob("tests/cases/*/expected")]
+    called: set[str] = set()
+    for path in {path for folder in folders for path in folder.glob("*/*.py")}:
+        # Clients and row classes have no variables that are called like an author's class.
+        if path.parent.name == "client" or path.name == "rows.py":
+            continue
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        own = {
+            alias.asname or alias.name
+            for each in body
+            if isinstance(each, ast.ImportFrom) and "starmodel" in str(each.module)
+            for alias in each.names
+        }
+        called |= {
+            node.func.id
+            for function in body
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+            for node in ast.walk(function)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            if node.func.id in own and node.func.id.islower()
+        }
+    assert len(called) > 20
+    assert called - CALLED == set()
+
+
 @CONFIGS
 def test_few_names_are_kept_for_generated_code(config: str) -> None:
     def kept(role: str, names: Iterable[str]) -> set[str]:
@@ -283,18 +358,18 @@ def test_few_names_are_kept_for_generated_code(config: str) -> None:
 
     is_in_sql = config == SQL
     names = [name for name in INSIDE if name != "id"]
-    fields = {"from_json", "live", "signals", "to_json", "watch"}
+    fields = {"from_json", "live", "signals", "sm", "to_json", "watch"}
     # A field of a record in SQL is an argument of `create` and `update`.
-    arguments = {"actor", "idempotency_key", "self", "services"}
+    arguments = {"actor", "http", "idempotency_key", "self", "services", "sm"}
     assert kept("field", names) == fields | ({*arguments, "version"} if is_in_sql else set())
-    events = {"commands", "core_schema", "live", "read", "signals", "watch"}
+    events = {"commands", "core_schema", "live", "read", "signals", "watch", "http", "sm", "web"}
     assert kept("event", names) == events | ({"find"} if is_in_sql else set())
     assert kept("parameter", names) == arguments
     assert kept("value object", CLASSES_INSIDE) == {"ERRORS", "WATCH"}
     assert kept("enum", CLASSES_INSIDE) == {"ERRORS", "WATCH"}
     constants = {name for name in CLASSES_INSIDE if name.isupper()}
     assert kept("entity", CLASSES_INSIDE) == {*constants, "Transport"}
-    assert kept("entity", [*map(pascal_case, INSIDE)]) == {"Live"}
+    assert kept("entity", [*map(pascal_case, INSIDE)]) == {"Live", "Where"}
 
 
 def test_pyright_finds_nothing_wrong_with_any_of_them(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_schemas import EntitySchema
 
-DRAFT = "starmodel.web.ui.form_state"
+FORM_STATE = "starmodel.web.ui.form_state"
 """The module of what forms are made of."""
 
 
@@ -84,8 +84,8 @@ class FormPageView(NamedTuple):
     once_docstring: str
     once: tuple[FieldView, ...]
     blank: Layout
-    draft_signature: Layout
-    draft_docstring: str
+    form_state_signature: Layout
+    form_state_docstring: str
     draft: Layout
     title_argument: str
     creations: tuple[FormView, ...]
@@ -139,18 +139,18 @@ class _FormPage:
         snake = entity.snake_name
         words = record_words(entity)
         if self.events:
-            names.use(DRAFT, "Form")
-            names.use(DRAFT, "FormState")
+            names.use(FORM_STATE, "Form")
+            names.use(FORM_STATE, "FormState")
         if any(page.takes_id for page in pages):
             names.use("starmodel.web", "quote_path_segment")
-        has_draft = "update" in self.events
+        has_form_state = "update" in self.events
         if fields or once:
             names.use(INPUT_VALUE, "Values")
         if fields:
             names.define(f"{snake}_fields")
         if once:
             names.define(f"{snake}_create_only_fields")
-        if has_draft:
+        if has_form_state:
             names.use(INPUT_VALUE, "Values")
             names.use("starmodel.web.ui.list_view", "Related")
             names.use(self.own.module("state"), self.own.state_type)
@@ -181,12 +181,12 @@ class _FormPage:
             once_docstring=docstring(f"The inputs for what {an(words)} keeps for good.", 4),
             once=once,
             blank=blank,
-            draft_signature=Group(
+            form_state_signature=Group(
                 f"def {snake}_form_state(",
                 (f"state: {self.own.state_type}", "version: int", "related: Related"),
                 ") -> FormState:",
             ),
-            draft_docstring=docstring("What the inputs hold before anything is changed.", 4),
+            form_state_docstring=docstring("What the inputs hold before anything is changed.", 4),
             title_argument=self._called(),
             draft=(
                 Group(
@@ -194,7 +194,7 @@ class _FormPage:
                     (*[one.drafted for one in fields], '"version": str(version)'),
                     "}",
                 )
-                if has_draft
+                if has_form_state
                 else ""
             ),
             creations=creations,
@@ -263,7 +263,7 @@ class _FormPage:
         busy = f"{signal('_busy', namespace, kind)} ? 'true' : 'false'"
         is_left = kind == "create" and any(one.is_left for one in every)
         if kind == "update":
-            names.use(DRAFT, "CHANGED")
+            names.use(FORM_STATE, "CHANGED")
         return RecordPageView(
             signature=Group(f"def {function}(", ("form: FormState",), ") -> Page:"),
             docstring=docstring(f"The page {says.format(an(words))}.", 4),

@@ -1,7 +1,7 @@
 """The inputs of the pages on which a record is made and edited.
 
 Unlike those of an event's form they show values of a record, or what somebody has typed: the
-generated code takes both from a `Draft`. One function makes them for both pages, so the event
+generated code takes both from a `FormState`. One function makes them for both pages, so the event
 they belong to is a parameter of it where there are two.
 """
 

@@ -106,9 +106,13 @@ class ModuleNames:
         return name
 
     def use_module(self, module: str) -> str:
-        """Import a module; returns what it is called, which is nothing of the author's."""
+        """Import a module; returns what it is called.
+
+        That is nothing of the author's. Templates write `sm`, `web` and `http` out, so these stay:
+        they are reserved where a module would have a name of the author's beside them.
+        """
         alias = _MODULE_ALIASES.get(module, module)
-        if alias in self._taken:
+        if alias in self._taken and module not in _FACADES:
             alias = f"{module}_module" if _is_standard(module) else f"{alias}_"
         self._claim(alias, f"{module} itself")
         self._modules[module] = alias

@@ -155,12 +155,12 @@ class StoredJson:
             prefixed(f"{python_string(field.name)}: ", self._read(field, cls))
             for field in stored_fields(schema)
         )
-        restore = self.names.use(VALUES, "hydrate")
+        hydrate = self.names.use(VALUES, "hydrate")
         return FunctionView(
             Group(f"def {base}_from_json(", (f"kept: {self._any()}",), f") -> {cls}:"),
             docstring(f"Make {an(schema.name)} of it, which is not validated anew.", 4),
             (
-                Statement(4, f"return {restore}("),
+                Statement(4, f"return {hydrate}("),
                 Statement(8, f"{cls},"),
                 *block(8, "{", fields, "},"),
                 Statement(4, ")"),

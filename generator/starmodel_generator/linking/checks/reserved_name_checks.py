@@ -135,8 +135,9 @@ def _table_names(entity: LinkedEntity) -> dict[str, str]:
         found[f"{name}Filters"] = f"the filters of `{name}`"
         found[f"{name}Sort"] = f"the names that `{name}` can be sorted by"
         found[f"{name}Include"] = f"the names of what `{name}` refers to"
-        found[f"{constant}_FILTER_SET"] = f"the queries of `{name}`"
-        found[f"{constant}_INITIAL"] = f"the empty form of `{name}`"
+        found[f"{constant}_FILTER_SET"] = f"the filters of `{name}`"
+        found[f"{constant}_FIELDS"] = f"the arguments of `{name}`"
+        found[f"{constant}_INITIAL"] = f"the initial values of a form of `{name}`"
         for kind, word in (("create", "NEW"), ("update", "EDIT"), ("delete", "DELETE")):
             if kind in entity.schema.crud:
                 found[f"{word}_{constant}"] = f"the form of `{kind}` of `{name}`"

@@ -203,12 +203,12 @@ def _form_again(request: Request, form: "Form", problem: Problem) -> Response:
         return respond_problem(request, problem)
     if problem.version is not None:
         given = [*given, ("version", str(problem.version))]
-    draft = form.bind(
+    state = form.bind(
         given,
         id=request.path_parameters.get("id", ""),
         errors=_messages(request, problem),
     )
-    page = form.page(draft)
+    page = form.page(state)
     document = request.ui.document(title=page.title, lead=page.lead, content=page.content)
     headers = [*request.page_headers, *problem.headers]
     return Response(problem.status, headers, document.encode("utf-8", "replace"))

@@ -45,8 +45,8 @@ Command: TypeAlias = Callable[..., Awaitable[CommandResult[None]]]
 as keyword arguments, `actor` and `idempotency_key`."""
 
 
-RecordDraft: TypeAlias = Callable[[Any, int, Related], FormState]
-"""Makes what the inputs of a record's form hold of its state, its version and its references."""
+FormStateFactory: TypeAlias = Callable[[Any, int, Related], FormState]
+"""Makes the state of a record's form from its state, its version and its references."""
 
 
 def record_route(
@@ -193,13 +193,13 @@ def edit_routes(
     command: Command,
     fields: Fields,
     form: Form,
-    draft: RecordDraft,
+    form_state: FormStateFactory,
     *,
     respond: Respond | None = None,
 ) -> list[Route]:
     """Return the routes that change a record, and those of the page on which it is edited.
 
-    `draft` says what the inputs of that page hold as things are.
+    `form_state` makes the state of that form from the record as it is stored.
     """
     definition = queries.definition
     read = reader(definition)
@@ -211,7 +211,7 @@ def edit_routes(
         # What was typed may refer to other records already.
         states = [snapshot.state, form.submitted_values(request)]
         related = await find_related(request.services, queries, states, actor=request.actor)
-        return draft(snapshot.state, snapshot.version, related)
+        return form_state(snapshot.state, snapshot.version, related)
 
     async def edit(request: Request) -> Response:
         return render_page(request, form.page(await read_draft(request)))
