@@ -97,16 +97,14 @@ def an(name: str) -> str:
     return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
 
 
-CALLED = frozenset(
-    """
+CALLED = frozenset("""
     b64decode b64encode builtins check_class column date datetime default_of description_list dt
     duration_of empty_state escape escape_attribute filter_chips format_boolean format_datetime
     format_duration format_local_time format_number hidden_filters hydrate inline_summary json
     json_of json_value lines_of live_action pagination quote_path_segment record_link record_links
     render_json sa short_id signal_literal sm sortable_header text_of time timedelta
     unordered_list web
-    """.split()
-)
+    """.split())
 """What the functions of generated modules call; no variable in them has such a name."""
 
 

@@ -322,6 +322,24 @@ def test_value_objects_that_are_called_like_what_generated_code_calls(
             assert client.get(path, headers=html).status == 200, name
 
 
+def test_events_whose_names_have_that_of_their_entity(tmp_path: Path) -> None:
+    verbs = "delete edit find list new read submit_edit".split()
+    nouns = "autocomplete fields form list page relations resource row state".split()
+    names = [f"{verb}_holding" for verb in verbs] + [f"holding_{noun}" for noun in nouns]
+    found = verdicts("event", names, SQL)
+    kept = {name for name, other in found.items() if other is not None}
+    assert kept == {
+        f"holding_{each}" for each in ("list", "page", "relations", "resource", "state")
+    }
+    free = [name for name in names if name not in kept]
+    with imported(tmp_path, "own_entity", sources("event", free, SQL)) as client:
+        path = f"/holding/{client.post('/holding', {}).json['state']['id']}"
+        for name in free:
+            assert client.post(f"{path}/{name}", {"amount": 4}).json["result"] == 5, name
+        for page in ("/holding", "/holding/new", path, f"{path}/edit", f"{path}/delete"):
+            assert client.get(page, headers={"accept": "text/html"}).status == 200, page
+
+
 def test_what_generated_functions_call_is_known() -> None:
     root = Path(__file__).parents[3]
     folders = [*root.glob("examples/*/*/generated"), *root.glob("tests/cases/*/expected")]

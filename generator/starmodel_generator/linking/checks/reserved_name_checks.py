@@ -233,21 +233,12 @@ def check_event_names(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def _functions(entity: LinkedEntity) -> tuple[str, ...]:
-    """Return the functions in an entity's generated modules that have their names from the entity."""
+    """Return what `routes.py` defines or imports under a name that comes from the entity's."""
     snake = entity.schema.snake_name
-    found = (
-        *(f"read_{snake}", f"{snake}_form", f"new_{snake}_page", f"{snake}_page"),
-        *(f"{snake}_resource", f"{snake}_state"),
-    )
+    found = (f"{snake}_page", f"new_{snake}_page", f"{snake}_resource", f"{snake}_state")
     if entity.is_record_in_sql:
-        # What the routes of records in SQL have and use besides.
-        found += (
-            *(f"new_{snake}", f"{snake}_autocomplete", f"edit_{snake}", f"submit_edit_{snake}"),
-            *(f"submit_delete_{snake}", f"edit_{snake}_page"),
-            *(f"delete_{snake}_page", f"{snake}_form_state", f"{snake}_relations"),
-            *(f"{snake}_list_page", f"{snake}_list", f"list_{snake}", f"find_{snake}"),
-            f"read_{snake}_form_state",
-        )
+        pages = ("form_state", "relations", "list_page", "list")
+        found += tuple([f"{snake}_{page}" for page in pages])
     return found
 
 
