@@ -68,7 +68,8 @@ def ne(value: T) -> Equality[T]:
 
 def one_of(values: Sequence[T]) -> Equality[T]:
     """Equal to one of at most 100 values; over HTTP it is called `in`."""
-    return Equality({"in": values})
+    # A text is one value and no several; it is refused where it is read.
+    return Equality({"in": values if isinstance(values, str) else [*values]})
 
 
 def lt(value: T) -> Ordering[T]:

@@ -33,7 +33,6 @@ NAMESPACES: dict[str, str] = {
 EVENT_NAMES: dict[str, str] = {
     "commands": "routes, where it is the module of the commands",
     "core_schema": "routes, where it is pydantic's module of schemas",
-    "http": "clients, where it is the module of the transport",
     "id": "state, where it is the id that every entity has",
     "live": "bindings, where it is the live stream",
     "read": "clients, where it reads the state",
@@ -98,7 +97,6 @@ behind it.
 
 PARAMETER_NAMES: dict[str, str] = {
     **COMMAND_PARAMETERS,
-    "http": "clients, where it is the module of the transport",
     "self": "clients, where it is the client",
 }
 """Names that commands, bindings and clients need: no argument of an event is called so.

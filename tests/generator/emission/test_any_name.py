@@ -54,11 +54,11 @@ INSIDE = """
     respond_conflict respond_created respond_deleted respond_event render_page respond_list
     respond_options respond_page respond_query respond_record respond_state respond_stream arguments
     authorize b64encode commands core_schema crud_action delete_action encode_data find
-    find_related fragment from_json get_action given has_key has_tag id idempotency_key
+    find_related fragment from_json get_action given has_key has_tag http id idempotency_key
     is_object json_value redirect list_view literal_key live live_action markup object_schema
     outcome outcomes page_path patch_action post_action put_action queries range read
     read_number reference_schema render_fragment request result self services signals step
-    to_json version watch work write_action yielded
+    to_json version watch where work write_action yielded
 """.split()
 CLASSES_INSIDE = """
     ANONYMOUS Access Actor Adapters Answer Any Argument Arguments AsyncIterator AsyncTransport
@@ -152,6 +152,9 @@ def sources(role: str, names: list[str], config: str) -> str:
     if role in ("field", "event", "parameter"):
         make = {"field": field, "event": event, "parameter": parameter}[role]
         return HEAD + one_entity("".join(map(make, names)), config=config)
+    if role == "part":
+        held = "class Held(p.BaseModel):\n" + "".join(map(field, names))
+        return HEAD + held + "\n\n" + one_entity(used("Held"), config=config)
     if role in ("value object", "enum"):
         make, use = (value_object, used) if role == "value object" else (enum, chosen)
         body = "".join(map(use, names))
@@ -182,7 +185,7 @@ def verdicts(role: str, names: list[str], config: str) -> dict[str, str | None]:
 
 
 MEMBERS = ("field", "event", "parameter")
-ROLES = (*MEMBERS, "value object", "enum", "entity")
+ROLES = (*MEMBERS, "part", "value object", "enum", "entity")
 CONFIGS = pytest.mark.parametrize("config", [MEMORY, SQL], ids=["memory", "sql"])
 
 
@@ -212,6 +215,20 @@ def test_members(role: str, config: str, tmp_path: Path) -> None:
             route, argument = (name, "amount") if role == "event" else (f"use_{name}", name)
             answer = client.post(f"{path}/{route}", {argument: 4})
             assert answer.json["result"] == 5, (name, answer.text)
+
+
+@CONFIGS
+def test_parts_of_value_objects(config: str, tmp_path: Path) -> None:
+    names = [name for name in NAMES if name.islower()]
+    found = verdicts("part", names, config)
+    taken = [name for name, other in found.items() if other is None]
+    assert len(taken) > 200
+    with imported(tmp_path, f"any_part_{config[:5]}", sources("part", taken, config)) as client:
+        path = "/holding"
+        if config == SQL:
+            path = f"{path}/{client.post(path, {}).json['state']['id']}"
+        state = client.get(path).json["state"]
+        assert state["f_held"] == dict.fromkeys(taken, 7)
 
 
 @CONFIGS
@@ -380,7 +397,7 @@ def test_few_names_are_kept_for_generated_code(config: str) -> None:
     # A field of a record in SQL is an argument of `create` and `update`.
     arguments = {"actor", "http", "idempotency_key", "self", "services", "sm"}
     assert kept("field", names) == fields | ({*arguments, "version"} if is_in_sql else set())
-    events = {"commands", "core_schema", "live", "read", "signals", "watch", "http", "sm", "web"}
+    events = {"commands", "core_schema", "live", "read", "signals", "watch"}
     assert kept("event", names) == events | ({"find"} if is_in_sql else set())
     assert kept("parameter", names) == arguments
     assert kept("value object", CLASSES_INSIDE) == {"ERRORS", "WATCH"}
@@ -398,7 +415,7 @@ def test_pyright_finds_nothing_wrong_with_any_of_them(tmp_path: Path) -> None:
     )
     for config in (MEMORY, SQL):
         for role in ROLES:
-            found = verdicts(role, members if role in MEMBERS else classes, config)
+            found = verdicts(role, members if role in (*MEMBERS, "part") else classes, config)
             taken = [name for name, other in found.items() if other is None]
             if role == "entity":
                 # The async client of one is called like the client of the other.

@@ -140,6 +140,48 @@ def test_a_problem_of_somebody_else_is_one_as_well(load: Load, errors: object) -
     assert (str(problem), problem.errors) == ("502 Bad: no more is known", ())
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (502, b"<html>"),
+        (500, b"[" * 100_000),
+        (500, b"\xff\xfe"),
+        (422, b'{"errors": 3}'),
+        (422, b'{"errors": [1, {"name": null, "message": ["no"]}]}'),
+        (409, b'{"status": "error", "title": 5, "detail": ["no"], "version": "2", "differs": 1}'),
+        (200, b"<html>"),
+        (200, b'{"state": {"id": "x"}, "version": 1}'),
+        (200, b'{"state": null, "version": 1}'),
+        (200, b'{"items": [{}], "next": null}'),
+        (200, b'{"items": []}'),
+    ],
+)
+def test_whatever_does_not_come_from_the_app_is_a_problem(
+    load: Load, status: int, body: bytes
+) -> None:
+    package = load("generated.client")
+    answers = httpx.MockTransport(lambda _: httpx.Response(status, content=body))
+    with httpx.Client(transport=answers) as http:
+        product = package.Client("http://shop.test", http=http).product
+        for call in (lambda: product.read("x"), product.find):
+            with pytest.raises(package.Problem) as caught:
+                call()
+            assert caught.value.status == status
+            assert isinstance(caught.value.title, str)
+            assert (caught.value.version, caught.value.differs) == (None, {})
+
+
+@pytest.mark.parametrize("id", [".", "..", "../tag", "%2e%2e", "?", "#", "a/b", " ", "é"])
+async def test_an_id_leads_to_no_other_path(load: Load, id: str) -> None:
+    package = load("generated.client")
+    async with visiting(load) as visit:
+        product = visit.client.product
+        for call in (product.read(id), product.sell(id), product.delete(id)):
+            with pytest.raises(package.Problem) as caught:
+                await call
+            assert caught.value.detail == "There is no such product."
+
+
 def test_what_is_not_given_is_omitted_everywhere(load: Load) -> None:
     client = load("generated.client")
     calls = (client.ProductClient, client.AsyncProductClient, client.CounterClient)
@@ -219,7 +261,7 @@ async def test_records_are_found(load: Load) -> None:
         tag = (await client.tag.create(name="a, b")).state
         for number in range(5):
             await client.product.create(
-                name=f"QueryPage {number}, of 5",
+                name=f"Found {number}, of 5",
                 sku=f"f-{number}",
                 price=Decimal(number),
                 status=product.Status.ACTIVE if number % 2 else product.Status.DRAFT,
@@ -241,7 +283,7 @@ async def test_records_are_found(load: Load) -> None:
 
         assert await numbers(status=product.Status.ACTIVE) == [1, 3]
         assert await numbers(status__in=[product.Status.ACTIVE]) == [1, 3]
-        assert await numbers(name__in=["QueryPage 1, of 5", "QueryPage 4, of 5"]) == [1, 4]
+        assert await numbers(name__in=["Found 1, of 5", "Found 4, of 5"]) == [1, 4]
         assert await numbers(price__lt=Decimal(2)) == [0, 1]
         assert await numbers(released__ge=date(2026, 1, 4)) == [3, 4]
         assert await numbers(main_tag=tag.id, price__le=Decimal(2)) == [1, 2]
@@ -250,9 +292,8 @@ async def test_records_are_found(load: Load) -> None:
         middle = where.ge(Decimal(1)) & where.lt(Decimal(3))
         assert await numbers(price=middle, main_tag=where.is_null(False)) == [1, 2]
         assert await numbers(status=where.one_of([product.Status.ACTIVE])) == [1, 3]
-        several = where.one_of(["QueryPage 1, of 5", "QueryPage 4, of 5"]) & where.ne(
-            "QueryPage 1, of 5"
-        )
+        assert await numbers(stock=where.one_of(range(5, 7))) == await numbers(stock=5)
+        several = where.one_of(["Found 1, of 5", "Found 4, of 5"]) & where.ne("Found 1, of 5")
         found = await client.product.find(name=several)
         assert [int(item.price) for item in found.items] == [4]
         assert await numbers(q="found 3") == [3]

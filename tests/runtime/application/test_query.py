@@ -99,6 +99,7 @@ CONDITIONS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"pages": where.ge(2) & where.le(4)}, {"pages__ge": 2, "pages__le": 4}),
     ({"pages": where.gt(1) & where.ne(3)}, {"pages__gt": 1, "pages__ne": 3}),
     ({"pages": where.one_of([1, 3])}, {"pages__in": [1, 3]}),
+    ({"pages": where.one_of(range(1, 4, 2))}, {"pages__in": [1, 3]}),
     ({"title": where.contains("7")}, {"title__contains": "7"}),
     ({"title": where.startswith("b"), "pages": 3}, {"title__startswith": "b", "pages": 3}),
 ]

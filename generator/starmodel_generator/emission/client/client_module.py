@@ -187,7 +187,7 @@ class _Client:
         if is_made:
             # An id tells which one is meant of several; a new one has none yet.
             is_id = field.name == ID and not field.computed
-            mark = self.names.use(".transport", "KNOWN" if is_id else "READ_ONLY")
+            mark = f"{self.transport}.{'KNOWN' if is_id else 'READ_ONLY'}"
             function = self.names.use("dataclasses", "field")
             return Group(f"{declared} = {function}(", ("default=None", f"metadata={mark}"), ")")
         empty = empty_collection(field.default)
@@ -214,7 +214,7 @@ class _Client:
         return self._call(
             "find",
             ("self", f"**filters: {self.names.use('typing', 'Unpack')}[{filters}]"),
-            f"{self.names.use('.transport', 'QueryPage')}[{self.state_type}]",
+            f"{self.transport}.QueryPage[{self.state_type}]",
             docstring(words, 8),
             ('"GET"', python_string(path)),
         )
@@ -271,8 +271,7 @@ class _Client:
         if isinstance(parameter.default, RequiredDefault) and not may_be_omitted(event, parameter):
             return declared
         # Nothing is sent for what is not given: the default is the app's, and may change there.
-        omitted = self.names.use(".transport", "UnsetType")
-        return f"{declared} | {omitted} = {self.names.use('.transport', 'UNSET')}"
+        return f"{declared} | {self.transport}.UnsetType = {self.transport}.UNSET"
 
     def _result(self, event: EventSchema) -> str:
         """Write the type of what an event gives."""

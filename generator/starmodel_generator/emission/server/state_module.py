@@ -219,13 +219,14 @@ def _scales(entity: EntitySchema, context: Context) -> Scales:
 
 def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> Layout:
     own = context.names[entity.qualified_name]
-    names.use("starmodel.application", "EntityDefinition")
+    definition = names.use("starmodel.application", "EntityDefinition")
+    store, scope = names.use("starmodel", "StateStore"), names.use("starmodel", "Scope")
     items: list[Layout] = [
         entity.name,
         named("name", python_string(entity.snake_name)),
         named("namespace", python_string(entity.namespace)),
-        f"store=sm.StateStore.{entity.store}",
-        f"scope=sm.Scope.{entity.scope}",
+        f"store={store}.{entity.store}",
+        f"scope={scope}.{entity.scope}",
         f"state={own.state_function}",
     ]
     if entity.ttl is not None:
@@ -237,7 +238,7 @@ def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> L
         items.append("renders_itself=True")
     if entity.many:
         items.append(named("many", Group("{", tuple(_many(entity, names, context)), "}")))
-    return Group(f"{names.define(own.constant)} = sm.EntityDefinition(", tuple(items), ")")
+    return Group(f"{names.define(own.constant)} = {definition}(", tuple(items), ")")
 
 
 def _many(entity: EntitySchema, names: ModuleNames, context: Context) -> Iterator[str]:

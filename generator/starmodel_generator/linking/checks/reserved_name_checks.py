@@ -200,10 +200,8 @@ def check_field_names(app: LinkedApp) -> Iterator[Diagnostic]:
     for entity in app.entities:
         own = {f"{entity.schema.snake_name}_state": "bindings", **FIELD_NAMES}
         yield from _field_problems(entity.fields, own)
-    # The fields of value objects are no names of a module.
-    own = {name: where for name, where in FIELD_NAMES.items() if where == "clients"}
-    # What makes their values has it as its decorator.
-    own["classmethod"] = "clients"
+    # The fields of value objects are no names of a module, but are attributes of clients' values.
+    own = {name: where for name, where in FIELD_NAMES.items() if where.startswith("clients")}
     for linked in app.objects.values():
         yield from _field_problems(linked.fields, own)
 
