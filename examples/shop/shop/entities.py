@@ -137,7 +137,7 @@ class Order(Entity):
 
     @event(lock=True)
     async def cancel(self, work: UnitOfWork) -> None:
-        """Return the stock back."""
+        """Give the stock back."""
         if self.status is OrderStatus.PLACED:
             for line in await self.lines.load():
                 product = await line.product.load()

@@ -141,7 +141,7 @@ class Post(Entity):
 
     @event
     def assign(self, editor: Author, tag: Ref[Tag] | None = None) -> None:
-        """Return it to an editor, and mark it."""
+        """Give it to an editor, and mark it."""
         self.editor = Ref(editor)
         if tag is not None:
             self.tags = [*self.tags, tag]
