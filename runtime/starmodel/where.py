@@ -34,6 +34,10 @@ class Conditions:
             raise ValueError(f"`{twice[0]}` can be asked of a field once.")
         return type(self)({**self.operands, **other.operands})
 
+    def __rand__(self, other: Self) -> Self:
+        """Return both conditions as one; for type checkers, where `other` fits more fields."""
+        return other.__and__(self)
+
 
 class Matching(Conditions, Generic[T_co]):
     """Conditions on a text."""

@@ -268,7 +268,7 @@ async def test_records_are_found(load: Load) -> None:
                 released=date(2026, 1, 1 + number),
                 main_tag=tag.id if number else None,
             )
-        named = {"name__startswith": "QueryPage"}
+        named = {"name__startswith": "Found"}
         found = await client.product.find(**named, sort="-price", limit=2)
         assert [item.price for item in found.items] == [Decimal(4), Decimal(3)]
         assert isinstance(found.items[0], product.ProductState)
@@ -346,13 +346,16 @@ from starmodel import where as asked
 from starmodel.application import Services
 
 from {package}.entities import Status
-from {package}.generated.client import AsyncClient, Client, QueryPage, ProductState, where
+from {package}.generated.client import AsyncClient, Client, ProductState, QueryPage, where
 from {package}.generated.product.queries import find_products
 
 
 async def server(services: Services) -> None:
     await find_products(services, price=asked.ge(Decimal(1)) & asked.lt(Decimal(5)), sort=["-price"])
     await find_products(services, name=asked.contains("tea"), status=asked.one_of([Status.ACTIVE]))
+    await find_products(services, name=asked.ne("a") & asked.contains("b") & asked.lt("c"))
+    await find_products(services, price=asked.ne(Decimal(1)) & asked.lt(Decimal(5)))
+    await find_products(services, price=asked.ne(Decimal(1)) & asked.contains("5"))  # wrong
     await find_products(services, main_tag=asked.is_null(), released=None)  # wrong
     await find_products(services, price=asked.lt("5"))  # wrong
     await find_products(services, status=asked.lt(Status.ACTIVE))  # wrong
