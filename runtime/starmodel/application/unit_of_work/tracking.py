@@ -96,7 +96,7 @@ class TrackedEntity(Write):
             self.base = stored.values
             self.entity = definition.hydrate(stored.values)
             # The state may share lists with the entity, unless there are none.
-            is_asked = definition.is_immutable_flat and not definition.plain
+            is_asked = not definition.plain and definition.is_immutable_flat
             self.state = definition.state(self.entity) if is_asked else None
         else:
             self.expected = 0
@@ -122,11 +122,12 @@ class TrackedEntity(Write):
             InvalidState: The event left the entity invalid.
         """
         if self.expected and self.definition.plain and not self.is_deleted:
-            changed = self._plain_changes()
+            live = self.entity.__dict__
+            changed = self._plain_changes(live)
             if changed is not None:
                 self.changed = changed
                 self.removed = NOTHING_REMOVED
-                self.values = self.entity.__dict__.copy()
+                self.values = live.copy()
                 self._next_state = None
                 return bool(changed)
         if not self.is_changed():
@@ -169,11 +170,12 @@ class TrackedEntity(Write):
         is_simple = self.definition.is_simple and self.backend.is_immediate
         if not is_simple or not self.expected or self.is_deleted:
             return False
-        changed = self._plain_changes()
+        live = self.entity.__dict__
+        changed = self._plain_changes(live)
         if changed is None:
             return False
         if changed:
-            self.values = self.entity.__dict__.copy()
+            self.values = live.copy()
             versions = self.backend.commit_now((self,))
             if versions is None:
                 return False
@@ -215,7 +217,7 @@ class TrackedEntity(Write):
     ) -> CommandRecord:
         """Describe what the last save was, for the bus."""
         key = self.key
-        changed = (*self.changed,)
+        changed = tuple(self.changed)
         return CommandRecord(
             key[0], key[2], event, arguments, actor, time, self.expected, changed, fragment
         )
@@ -258,20 +260,23 @@ class TrackedEntity(Write):
         self.state = None
         self._refresh(theirs - mine)
 
-    def _plain_changes(self) -> dict[str, object] | None:
+    def _plain_changes(self, live: Mapping[str, object]) -> dict[str, object] | None:
         """Return what is different; `None` where that takes more than a look at types."""
-        live, base, plain = self.entity.__dict__, self.base, self.definition.plain
-        if live.keys() != base.keys():
+        base, plain = self.base, self.definition.plain
+        if len(live) != len(base):
             return None
         changed: dict[str, object] = {}
-        for name, value in live.items():
-            old = base[name]
-            if value is old:
-                continue
-            if type(value) is not plain.get(name):
-                return None
-            if value != old:
-                changed[name] = value
+        try:
+            for name, value in live.items():
+                old = base[name]
+                if value is old:
+                    continue
+                if type(value) is not plain.get(name):
+                    return None
+                if value != old:
+                    changed[name] = value
+        except KeyError:
+            return None
         return changed
 
     def _prepare_deletion(self) -> None:
