@@ -16,7 +16,7 @@ everything. A commit validates what has changed, compares versions and saves in 
 publishes afterwards. Where somebody else was faster, the event is run again on fresh state.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 from types import TracebackType
@@ -53,6 +53,8 @@ from starmodel.errors import (
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
 
+_ATTEMPTS = range(ATTEMPTS)
+
 
 class UnitOfWork(Loading):
     """Loads entities for one event, and saves what the event made of them.
@@ -81,16 +83,12 @@ class UnitOfWork(Loading):
         if self.idempotency_key is not None and isinstance(exc, Exception):
             await self._raise_if_repeated()
 
-    def attempts(self) -> Iterator[bool]:
-        """Iterate once for each time that the event may be run: again after a conflict, 8 times.
+    def attempts(self) -> Iterable[int]:
+        """Return what to iterate over: once for each time that the event may be run, 8 times.
 
-        Once that has ended, `last_conflict` says who was in the way.
+        It is run again after a conflict; `commit` raises the last one.
         """
-        # A generator costs more, since most are left before their end.
-        return iter(self._has_attempt, False)
-
-    def _has_attempt(self) -> bool:
-        return self._conflicts < ATTEMPTS
+        return _ATTEMPTS
 
     @overload
     def add(self, entity: Entity, /) -> None: ...
@@ -234,7 +232,9 @@ class UnitOfWork(Loading):
             Taken: A new record has the id of another.
             DuplicateRequest: The request was carried out before.
         """
-        tracked = self._find(subject)
+        tracked = self._latest
+        if tracked is None or tracked.entity is not subject:
+            tracked = self._find(subject)
         services = self._services
         if len(self._tracked) == 1 and self._lock is None and services.before_image is None:
             try:
@@ -243,8 +243,7 @@ class UnitOfWork(Loading):
                 await self._begin_anew(conflict, tracked.backend)
                 return None
             if is_saved:
-                now = services.clock()
-                record = tracked.record(event, arguments, self.actor, now, broadcast)
+                record = tracked.record(event, arguments, self.actor, services.clock(), broadcast)
                 await services.bus.publish(record)
                 return tracked.outcome(result, created=False, is_shown=True)
         created, is_shown = tracked.is_new, self._is_shown(tracked)
@@ -432,10 +431,9 @@ class UnitOfWork(Loading):
         if self._lock is not None:
             await self._unlock()
         self.last_conflict = conflict
-        if self._conflicts == ATTEMPTS - 1:
+        if self._conflicts >= ATTEMPTS - 1:
             # Nobody waits for an attempt that does not come.
-            self._conflicts = ATTEMPTS
-            return
+            raise conflict
         await self._wait_after(conflict)
         if self._conflicts >= backend.attempts_before_lock:
             loaded = [
