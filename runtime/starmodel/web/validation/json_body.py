@@ -37,11 +37,13 @@ def is_plain(body: bytes, quoted_names: Iterable[bytes]) -> bool:
         return False
     if _CAPITAL_I in body and body.find(b"Infinity") >= 0:
         return False
-    if len(body) > 2 * MAX_DEPTH and not _is_plain_and_long(body):
+    size = len(body)
+    if size > 2 * MAX_DEPTH and not _is_plain_and_long(body):
         return False
     # A loop, as a generator would cost more than all of the above.
     for name in quoted_names:  # noqa: SIM110
-        if body.count(name) > 1:
+        # To count costs more than to see that there is no room for two.
+        if 2 * len(name) < size and body.count(name) > 1:
             return False
     return True
 
