@@ -19,6 +19,7 @@ publishes afterwards. Where somebody else was faster, the event is run again on 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
@@ -243,9 +244,16 @@ class UnitOfWork(Loading):
                 await self._begin_anew(conflict, tracked.backend)
                 return None
             if is_saved:
-                record = tracked.record(event, arguments, self.actor, services.clock(), broadcast)
-                await services.bus.publish(record)
-                return tracked.outcome(result, created=False, is_shown=True)
+                # What `record` and `outcome` make of it, without asking what is known here.
+                key, version, changed = tracked.key, tracked.expected, tracked.changed
+                now, names = services.clock(), tuple(changed)
+                await services.bus.publish(
+                    CommandRecord(
+                        key[0], key[2], event, arguments, self.actor, now, version, names, broadcast
+                    )
+                )
+                state = partial(tracked.definition.state_of, tracked.base)
+                return CommandResult(key[2], state, changed, version, result)
         created, is_shown = tracked.is_new, self._is_shown(tracked)
         saved = self._prepare(event)
         if saved:
