@@ -55,30 +55,30 @@ class Loading:
         last_conflict: Why the event was to be run again, once a commit has returned `None`.
     """
 
-    # What most events never touch stays with the class.
-    idempotency_key: str | None = None
+    # What most events never look at stays with the class.
     last_conflict: Conflict
-    _latest: TrackedEntity | None = None
     _conflicts = 0
     _outer: Loader | None = None
     # The store that keeps receipts, once there is anything to do with one.
     _keeper: EntityPersistenceBackend | None = None
-    _lock: Lock | None = None
     # Lets those who load at once begin one transaction together, and not one each.
     _locking: asyncio.Lock | None = None
     # What the event has said that it will lock.
     _declared: Sequence[Key] = ()
     # What is locked with the first that is loaded, all at once: see `Lock.begin`.
     _wanted: Sequence[Key] = ()
-    _wanted_of: EntityPersistenceBackend | None = None
     _neighbours: BatchLoader | None = None
     # Who was asked for by what they refer to, since the last commit.
     _relations: Sequence[ReferrerCount] = ()
 
     def __init__(self, services: UnitOfWorkContext, actor: Actor) -> None:
         self.actor = actor
+        self.idempotency_key: str | None = None
         self._services = services
         self._tracked: dict[Key, TrackedEntity] = {}
+        self._latest: TrackedEntity | None = None
+        self._lock: Lock | None = None
+        self._wanted_of: EntityPersistenceBackend | None = None
 
     async def load(
         self, definition: EntityDefinition[E] | type[E], holder: str = "", *, lock: bool = False
@@ -98,12 +98,13 @@ class Loading:
             Conflict: Others were in the way of the lock for too long.
             ConfigurationError: A class was given that is not an entity of the app.
         """
+        services = self._services
         if not isinstance(definition, EntityDefinition):
-            definition = self._services.definition_of(definition)
+            definition = services.definition_of(definition)
         key = definition.key(holder)
         tracked = self._tracked.get(key) if self._tracked else None
         if tracked is None:
-            backend = self._services.persistence.backend_for(definition)
+            backend = services.persistence.backend_for(definition)
             if backend.is_immediate and backend is not self._wanted_of:
                 stored = backend.load_now(key)
             elif backend.has_outbox:
