@@ -46,10 +46,14 @@ def add_new(table: str, key: str) -> Statement:
     return insert(OUTBOX, values, reads=[table])
 
 
+# `json.dumps` makes one of these each time.
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def write_record(record: CommandRecord) -> str:
     """Write a record, all but its version. Arguments are kept as JSON has them."""
     actor, fragment = record.actor, record.fragment
-    return json.dumps(
+    return _to_json(
         {
             "entity": record.entity,
             "id": record.id,
@@ -59,8 +63,7 @@ def write_record(record: CommandRecord) -> str:
             "time": record.time,
             "changed": record.changed,
             "fragment": None if fragment is None else [*fragment],
-        },
-        separators=(",", ":"),
+        }
     )
 
 

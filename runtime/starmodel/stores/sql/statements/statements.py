@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import BaseModel
 
+from starmodel.application.copying import deep_equal
 from starmodel.application.store import Write
 from starmodel.errors import ArgumentError, InvalidState
 from starmodel.stores.sql.builders import delete, insert, insert_from, placeholders, update
@@ -159,7 +160,10 @@ class TableStatements(TableSearches):
         if before:
             fields = self._fields
             changed = [
-                place for place in changed if values[fields[place]] is not before[fields[place]]
+                place
+                for place in changed
+                if values[fields[place]] is not before[fields[place]]
+                and not deep_equal(values[fields[place]], before[fields[place]])
             ]
         row = self._encode(values, changed)
         if before and changed:

@@ -131,10 +131,14 @@ def decode_interval(value: int) -> timedelta:
     return timedelta(microseconds=value)
 
 
+# `json.dumps` makes one of these each time.
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
 def encode_json(value: object) -> str:
     """Write JSON: UTF-8, without spaces, keys in their order."""
     try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text = _to_json(value)
     except ValueError:
         raise NotStorable("Every number in it must be finite.", "finite_number") from None
     except TypeError:
