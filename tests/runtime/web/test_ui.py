@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import starmodel.web.ui.ui_adapter
 from starmodel.web import DefaultUI, UIAdapter
+from starmodel.web.http.prefix import PREFIX
 from starmodel.web.ui.ui_adapter import DATASTAR_URL, Asset
 
 
@@ -105,6 +106,32 @@ def test_the_look_can_be_ones_own() -> None:
 
     assert document(Plain()) == "A <b> & more: <main>here</main>"
     assert '">\n<nav>Shop</nav><header' in document(Shop())
+
+
+def test_a_masthead_of_the_authors_may_differ_each_time() -> None:
+    class Shop(DefaultUI):
+        cart = 0
+
+        def masthead(self, *, title: str, lead: str) -> str:
+            return f"<nav>{self.cart}</nav>"
+
+    ui = Shop()
+    assert "<nav>0</nav>" in document(ui)
+    ui.cart = 1
+    assert "<nav>1</nav>" in document(ui)
+
+
+def test_what_stands_above_the_content_is_that_of_each_page() -> None:
+    ui = DefaultUI()
+    for _ in range(2):
+        for title, lead in (("One", "First."), ("Two", "First."), ("One", "Second.")):
+            for prefix in ("", "/shop"):
+                before = PREFIX.set(prefix)
+                text = ui.document(title=title, lead=lead, content="<main>")
+                PREFIX.reset(before)
+                assert f"<title>{title}</title>" in text
+                assert lead in text
+                assert f'<link rel="icon" href="{prefix}/_starmodel' in text
 
 
 def test_the_stylesheet_travels_with_the_package() -> None:

@@ -16,7 +16,7 @@ from starmodel.application.queries.filter_set import (
     KeptQuery,
     Query,
 )
-from starmodel.application.queries.find import find_related, find_states
+from starmodel.application.queries.find import States, find_related, find_states
 from starmodel.application.queries.searchable import MAX_CHOICES, SearchField
 from starmodel.application.readable import Reading
 from starmodel.application.search import Operator
@@ -38,7 +38,7 @@ _SECONDS = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
 
 async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
     """Respond to a program with a page of the records that its address asks for."""
-    query = read_query(request, queries).query
+    query = read_query(request, queries, is_program=True).query
     page = await find_states(request.services, queries, query, actor=request.actor)
     body: dict[str, object] = {"items": page.items, "next": page.next}
     if query.include:
@@ -51,16 +51,21 @@ async def list_view(request: Request, queries: FilterSet[Any]) -> ListView[Any]:
     name = queries.definition.name
     # What changes while the records are read is noticed later on.
     mark = request.app_state.changes.token(name)
-    query, address = read_query(request, queries)
-    services, reading = request.services, Reading(request.actor)
-    page = await find_states(services, queries, query, reading=reading)
-    # A filter by a record shows what that one is called, also where nothing fits.
-    shown = [*page.items, query.filters]
+    query, address = read_query(request, queries, is_program=False)
+    services, actor = request.services, request.actor
+    related: States = {}
+    # What is listed and what it refers to count together.
+    reading = Reading(actor) if queries.includes else None
+    page = await find_states(services, queries, query, actor=actor, reading=reading)
+    if reading is not None:
+        # A filter by a record shows what that one is called, also where nothing fits.
+        shown = [*page.items, query.filters]
+        related = await find_related(services, queries, shown, reading=reading)
     return ListView(
         path=address.path,
         query=address.query,
         items=page.items,
-        related=await find_related(services, queries, shown, reading=reading),
+        related=related,
         next=page.next,
         is_first=query.cursor is None,
         change_token=mark,
@@ -75,8 +80,11 @@ class ReadQuery(NamedTuple):
     address: ListAddress
 
 
-def read_query(request: Request, queries: FilterSet[Any]) -> ReadQuery:
+def read_query(request: Request, queries: FilterSet[Any], *, is_program: bool) -> ReadQuery:
     """Read what an address asks for. What was read lately is kept, unless it is long.
+
+    A plain form sends every input, and one that nothing was typed into asks for nothing: a page
+    leaves out whatever is empty.
 
     Raises:
         InvalidArguments: It has a name that means nothing here, one twice, or a value that does
@@ -86,14 +94,19 @@ def read_query(request: Request, queries: FilterSet[Any]) -> ReadQuery:
     """
     text: bytes = request.scope["query_string"]
     read = _read_kept if len(text) <= _MAX_KEPT_LENGTH else _read_query
-    return read(queries, text, request.wants_json)
+    return read(queries, text, is_program)
 
 
 def _read_query(queries: FilterSet[Any], text: bytes, is_program: bool) -> ReadQuery:
     """Read a query string. Nothing else of a request counts here: many of them may share it."""
     given: dict[str, str] = {}
     errors: list[ArgumentError] = []
-    items = _items(text, is_program=is_program)
+    # Datastar's own parameter asks for nothing.
+    items = [
+        (name, value)
+        for name, value in read_pairs(text, MAX_QUERY)
+        if name != "datastar" and (value or is_program)
+    ]
     for name, value in items:
         if len(errors) >= MAX_ERRORS:
             break
@@ -135,21 +148,6 @@ def _read_query(queries: FilterSet[Any], text: bytes, is_program: bool) -> ReadQ
 
 _read_kept = lru_cache(maxsize=512)(_read_query)
 _MAX_KEPT_LENGTH = 1024
-
-
-def _items(text: bytes, *, is_program: bool) -> list[tuple[str, str]]:
-    """Return the names and values of a query string.
-
-    Datastar's own parameter is left out. So is, for a page, whatever is empty: a plain form sends
-    every input, and one that nothing was typed into asks for nothing.
-    """
-    return [
-        (name, value)
-        for name, value in read_pairs(text, MAX_QUERY)
-        if name != "datastar" and (value or is_program)
-    ]
-
-
 _NAMES = NAMES - {"actor", "datastar"}
 
 

@@ -62,9 +62,10 @@ class ListAddress:
         parameters: The same by name; the first value counts.
         pairs: The names, each with how an address has it and its value.
         headers: The headings of columns that were written before.
+        without: The address without each of its names, escaped, as far as it was written before.
     """
 
-    __slots__ = ("headers", "pairs", "parameters", "path", "query")
+    __slots__ = ("headers", "pairs", "parameters", "path", "query", "without")
 
     def __init__(self, path: str, query: tuple[tuple[str, str], ...]) -> None:
         self.path = path
@@ -72,6 +73,7 @@ class ListAddress:
         self.parameters = dict(reversed(query))
         self.pairs = tuple([(name, _pair(name, value)) for name, value in query])
         self.headers: dict[tuple[str, str, bool], str] = {}
+        self.without: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +234,13 @@ def _way(address: str, kind: str, label: str) -> str:
 
 
 def _filter(view: ListView[Any], name: str, value: str, label: str) -> str:
+    without = view.parts.without
+    address = without.get(name)
+    if address is None:
+        address = without[name] = escape(view.address(**{name: ""}))
     words = escape(name.replace("__", " ").replace("_", " ")).capitalize()
     shown = related_label(value, view.related.get(name, {}), label)
     return (
-        f'<li><a class="list-link" href="{escape(view.address(**{name: ""}))}"'
+        f'<li><a class="list-link" href="{address}"'
         f' aria-label="Drop the filter: {words} {shown}">{words}: {shown}</a></li>'
     )

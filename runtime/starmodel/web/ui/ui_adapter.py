@@ -11,6 +11,7 @@ these.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pkgutil import get_data
 from types import MappingProxyType
@@ -103,6 +104,10 @@ class DefaultUI(UIAdapter):
         links = [
             f'<link rel="stylesheet" href="{escape(url)}">' for url in (style[0], *stylesheets)
         ]
+        self._head = self._write_head
+        if type(self).masthead is DefaultUI.masthead:
+            # One of the author's own may differ from request to request.
+            self._head = lru_cache(maxsize=64)(self._write_head)
         self._before_title = (
             f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n'
             '<meta charset="utf-8">\n'
@@ -126,14 +131,15 @@ class DefaultUI(UIAdapter):
 
     def document(self, *, title: str, lead: str, content: str) -> str:
         """Make a document: the heading, then the content."""
-        prefix = PREFIX.get()
+        return f"{self._head(PREFIX.get(), title, lead)}{content}\n</body>\n</html>\n"
+
+    def _write_head(self, prefix: str, title: str, lead: str) -> str:
+        """Make all that comes before the content."""
         after_title = self._after_title
         if prefix:
             after_title = prefix_addresses(after_title, prefix)
-        return (
-            f"{self._before_title}{escape(title)}{after_title}"
-            f"{self.masthead(title=title, lead=lead)}{content}\n</body>\n</html>\n"
-        )
+        masthead = self.masthead(title=title, lead=lead)
+        return f"{self._before_title}{escape(title)}{after_title}{masthead}"
 
     def masthead(self, *, title: str, lead: str) -> str:
         """Make what stands above the content."""
