@@ -80,7 +80,7 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/order/{id}/cancel", once=True)
     def cancel(self, id: str) -> http.EntityResponse[OrderState, None]:
-        """Return the stock back.
+        """Give the stock back.
 
         Runs Order.cancel(work: UnitOfWork) -> None.
         """

@@ -53,7 +53,7 @@ def place(id: str | sm.Expression) -> sm.Expression:
 
 
 def cancel(id: str | sm.Expression) -> sm.Expression:
-    """Return the stock back.
+    """Give the stock back.
 
     POST /order/{id}/cancel -> Order.cancel(work: UnitOfWork) -> None
     """

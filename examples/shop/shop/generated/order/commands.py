@@ -67,7 +67,7 @@ async def cancel(
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
 ) -> sm.CommandResult[None]:
-    """Return the stock back.
+    """Give the stock back.
 
     Runs Order.cancel(work: UnitOfWork) -> None.
     """

@@ -269,7 +269,7 @@ def cancel_form(id: str) -> str:
   )"
   data-attr:aria-busy="$_busy.order.cancel ? 'true' : 'false'"
 >
-  <p class="hint" id="order-cancel--hint">Return the stock back.</p>
+  <p class="hint" id="order-cancel--hint">Give the stock back.</p>
   <button
     aria-describedby="order-cancel--hint"
     data-attr:aria-disabled="$_busy.order.cancel ? 'true' : 'false'"

@@ -80,7 +80,7 @@ class PostEndpoints(http.Endpoints[http.AnyTransport]):
         editor: str,
         tag: str | None | http.UnsetType = http.UNSET,
     ) -> http.EntityResponse[PostState, None]:
-        """Return it to an editor, and mark it.
+        """Give it to an editor, and mark it.
 
         Runs Post.assign(editor: Author, tag: Ref[Tag] | None = None) -> None.
         """

@@ -35,6 +35,10 @@ class Conditions:
             raise ValueError(f"`{twice[0]}` can be asked of a field once.")
         return type(self)({**self.operands, **other.operands})
 
+    def __rand__(self, other: Self) -> Self:
+        """Return both conditions as one; for type checkers, where `other` fits more fields."""
+        return other.__and__(self)
+
 
 class Matching(Conditions, Generic[T_co]):
     """Conditions on a text."""
@@ -49,7 +53,7 @@ class Equality(Ordering[T_co]):
 
 
 class Presence(Conditions):
-    """Return whether there is a value at all."""
+    """Whether there is a value at all."""
 
 
 Text: TypeAlias = str | Matching[str]
@@ -69,7 +73,8 @@ def ne(value: T) -> Equality[T]:
 
 def one_of(values: Sequence[T]) -> Equality[T]:
     """Equal to one of at most 100 values; over HTTP it is called `in`."""
-    return Equality({"in": values})
+    # A text is one value and no several; it is refused where it is read.
+    return Equality({"in": values if isinstance(values, str) else [*values]})
 
 
 def lt(value: T) -> Ordering[T]:

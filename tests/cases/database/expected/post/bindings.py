@@ -58,7 +58,7 @@ def assign(
     editor: str | sm.Expression | sm.UnsetType,
     tag: sm.Ref[Tag] | None | sm.Expression | sm.UnsetType = sm.UNSET,
 ) -> sm.Expression:
-    """Return it to an editor, and mark it.
+    """Give it to an editor, and mark it.
 
     POST /post/{id}/assign -> Post.assign(editor: Author, tag: Ref[Tag] | None = None) -> None
     """

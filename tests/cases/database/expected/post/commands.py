@@ -41,7 +41,7 @@ async def assign(
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
 ) -> sm.CommandResult[None]:
-    """Return it to an editor, and mark it.
+    """Give it to an editor, and mark it.
 
     Runs Post.assign(editor: Author, tag: Ref[Tag] | None = None) -> None.
     """

@@ -221,7 +221,7 @@ def assign_form(id: str) -> str:
   data-attr:aria-busy="$_busy.post.assign ? 'true' : 'false'"
 >
   <h2>Assign</h2>
-  <p class="hint">Return it to an editor, and mark it.</p>
+  <p class="hint">Give it to an editor, and mark it.</p>
   <div class="field">
     <label for="post-assign-editor">Editor</label>
     <input

@@ -71,16 +71,15 @@ class Problem(Exception):
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
-        self.type: str = data.get("type") or "about:blank"
-        self.title: str = data.get("title") or "The app could not answer."
-        self.status: int = data.get("status") or 0
-        self.detail: str | None = data.get("detail")
-        self.instance: str | None = data.get("instance")
-        self.id: str | None = data.get("id")
+        # What a proxy answers may have other things in these places.
+        self.type: str = _text(data.get("type")) or "about:blank"
+        self.title: str = _text(data.get("title")) or "The app could not answer."
+        self.status: int = _number(data.get("status")) or 0
+        self.detail: str | None = _text(data.get("detail"))
+        self.instance: str | None = _text(data.get("instance"))
+        self.id: str | None = _text(data.get("id"))
         self.errors: tuple[ArgumentError, ...] = tuple(
-            ArgumentError(
-                error.get("name", ""), error.get("message", ""), error.get("type", "")
-            )
+            ArgumentError(*[_text(error.get(name)) or "" for name in _ERROR])
             for error in _objects(data.get("errors"))
         )
         told = [self.detail or "no more is known", *map(str, self.errors)]
@@ -257,7 +256,9 @@ class Call:
         """Write it as a request: arguments go into the body, or for GET into the query."""
         url, arguments = base_url.rstrip("/") + self.path, dict(self.arguments)
         if "{id}" in self.path:
-            url = url.replace("{id}", quote(arguments.pop("id"), safe=""))
+            # Two dots between slashes would lead to another path.
+            id = quote(arguments.pop("id"), safe="").replace(".", "%2E")
+            url = url.replace("{id}", id)
         headers = {"Accept": "application/json"}
         given = {
             name: write_value(value)
@@ -270,14 +271,21 @@ class Call:
         return http.build_request(self.method, url, json=given, headers=headers)
 
     def read(self, response: httpx.Response) -> Any:
-        """Read the app's answer; an answer that is none is a `Problem`."""
+        """Read the app's answer; what is none, or one of another app, is a `Problem`."""
         data = _read_object(response)
+        if not response.is_success:
+            known = {"title": response.reason_phrase, **data}
+            raise Problem({**known, "status": response.status_code})
+        try:
+            return self._read_answer(data)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            title = "The answer is none that this client knows."
+            status = response.status_code
+            raise Problem({"title": title, "status": status}) from error
+
+    def _read_answer(self, data: dict[str, Any]) -> Any:
         kind = get_origin(self.answer)
-        key = "state" if kind is EntityResponse else None
-        if not response.is_success or (key is not None and key not in data):
-            status = {"status": response.status_code, "title": response.reason_phrase}
-            raise Problem({**status, **data})
-        if key is None:
+        if kind is None:
             return None
         state, *rest = get_args(self.answer)
         result = data.get("result")
@@ -416,13 +424,28 @@ def _hints(cls: type[Value]) -> list[tuple[str, Any]]:
 _HINTS: dict[type[Value], list[tuple[str, Any]]] = {}
 
 
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value or () if isinstance(one, dict)]
+_ERROR = ("name", "message", "type")
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _object(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    values = cast("list[object]", value) if isinstance(value, list) else []
+    return [one for one in map(_object, values) if one]
 
 
 def _read_object(response: httpx.Response) -> dict[str, Any]:
     try:
-        data: object = response.json()
-    except ValueError:
+        return _object(response.json())
+    except (ValueError, RecursionError):
         return {}
-    return cast("dict[str, Any]", data) if isinstance(data, dict) else {}
