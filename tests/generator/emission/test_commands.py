@@ -55,7 +55,7 @@ def test_a_generator_saves_each_step_and_what_comes_after_the_last() -> None:
         "for step in cart.count_up(to=to):\n"
         'yield await work.checkpoint(cart, "count_up", {"to": to}, step)\n'
         "if work.is_changed():\n"
-        'yield await work.checkpoint(cart, "count_up", {"to": to}, None)'
+        'yield await work.checkpoint(cart, "count_up", {"to": to})'
     )
 
 
@@ -67,10 +67,7 @@ def test_a_creation_is_checked_before_it_is_added() -> None:
         "sm.authorize(actor, may_edit(actor, product))\n"
         "work.add(PRODUCT, product)\n"
         "outcome = await work.commit(\n"
-        "product,\n"
-        '"open",\n'
-        '{"name": name, "price": price, "status": status},\n'
-        "None,\n"
+        'product, "open", {"name": name, "price": price, "status": status}\n'
         ")\n"
         "if outcome is not None:\n"
         "return outcome\n"
@@ -90,7 +87,7 @@ def test_a_rule_is_asked_right_after_the_load() -> None:
 def test_an_acknowledged_fragment_goes_to_everybody() -> None:
     assert ") -> sm.CommandResult[None]:" in function("board", "say")
     assert "fragment = sm.render_fragment(" in body("board", "say")
-    assert "broadcast=fragment," in body("board", "say")
+    assert "broadcast=fragment\n" in body("board", "say")
     assert 'respond="ack"' in FILES["lampshop/generated/board/routes.py"]
 
 

@@ -124,7 +124,7 @@ def test_a_secret_is_in_no_record_of_what_was_done() -> None:
     app = with_events(create.model_copy(update={"parameters": (*create.parameters, secret)}))
     text = function(modules(app)["note/commands.py"], "create")
     assert "arguments = sm.drop_unset(text=text, password=password)" in text
-    assert 'work.commit(note, "create", sm.drop_unset(text=text), None)' in text
+    assert 'work.commit(note, "create", sm.drop_unset(text=text))' in text
 
 
 def test_events_that_write_to_sql_are_carried_out_once() -> None:

@@ -17,8 +17,19 @@ LONG = Group("increment(", tuple(f"argument_{number}=number" for number in range
 NESTED = Group("x = Arguments(", (prefixed("first=", LONG), Group("y(", (), ")")), ")")
 
 
-def test_what_fits_is_flat_and_what_does_not_has_one_item_per_line() -> None:
+LITERAL = prefixed('"a": ', Group("[", tuple(f'"item {number}"' for number in range(9)), "]"))
+IMPORT = Group(
+    "from shop.generated.product.form_page import (",
+    ("DELETE_PRODUCT", "EDIT_PRODUCT", "NEW_PRODUCT", "product_form_state"),
+    ")",
+)
+
+
+def test_what_fits_is_flat_then_together_and_else_has_one_item_per_line() -> None:
     assert lay_out(SHORT, 0) == "increment(amount=amount, actor=actor)"
+    assert lay_out(SHORT, 54, ":") == (
+        "increment(\n" + " " * 58 + "amount=amount, actor=actor\n" + " " * 54 + "):"
+    )
     assert lay_out(SHORT, 60, ":") == (
         "increment(\n"
         + " " * 64
@@ -47,6 +58,12 @@ def test_wide_characters_take_two_columns() -> None:
         SHORT,
         LONG,
         NESTED,
+        Group("x = {", (LITERAL, '"b": 1'), "}"),
+        Group("x = [", ("a" * 40, "b" * 42), "]"),
+        IMPORT,
+        prefixed("x: Literal", Group("[", tuple(f'"item-{number}"' for number in range(6)), "]")),
+        Group("def f(", ("a" * 80,), "): ..."),
+        Group("async def f(", ("a" * 40, "b" * 42), "): ..."),
         prefixed("x = ", Parts("", "[]", ("item.isoformat()", "for item in values"))),
         prefixed("x = ", Parts("", "[]", ("item" * 12, "for item in " + "values" * 6))),
         prefixed("x = ", Parts("", "[]", ("item" * 18, "for item in " + "values" * 6))),

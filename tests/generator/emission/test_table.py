@@ -111,7 +111,7 @@ def test_what_cannot_be_told_apart_is_kept_as_it_is(tmp_path: Path) -> None:
     """
     app = link_sources({"tickets/entities.py": source}, entities="tickets/entities").app
     text = modules(app, "tickets", tmp_path, {})["thing/table.py"]
-    assert 'column.anything(\n            "either",\n' in text
+    assert 'column.anything(\n            "either", ' in text
     assert 'column.json(\n            "numbers",\n' in text
     assert """        case list():
             return {"list": value}

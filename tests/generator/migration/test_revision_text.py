@@ -154,8 +154,7 @@ def upgrade() -> None:
         batch.drop_column("old")
         batch.alter_column("price", nullable=False)
         batch.create_check_constraint(
-            "ck_product_price_ge",
-            "price >= 1" if sqlite else "price >= 0.01",
+            "ck_product_price_ge", "price >= 1" if sqlite else "price >= 0.01"
         )
 
 
@@ -179,8 +178,7 @@ def downgrade() -> None:
         sa.Column("old", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint(
-            "price >= 1" if sqlite else "price >= 0.01",
-            name="ck_product_price_ge",
+            "price >= 1" if sqlite else "price >= 0.01", name="ck_product_price_ge"
         ),
     )
     with op.batch_alter_table("product", copy_from=before) as batch:

@@ -1,8 +1,7 @@
 """Lay out code the way black would, so that black finds nothing to change.
 
-Black keeps what fits into a line, and keeps what stands one item per line with a comma behind
-the last (its "magic trailing comma"). So there are two shapes only: flat where it fits, else one
-item per line. A single piece that is too long on its own is left as it is; what black does with
+There are three shapes: flat where it fits, else the items of a call together on a line of their
+own where they fit there, else one item per line with a comma behind the last. A single piece that is too long on its own is left as it is; what black does with
 it depends on much more, and `format.py` sees to that.
 """
 
@@ -14,6 +13,9 @@ LINE_LENGTH = 88
 """Black's default, for generated code stands in projects that run black as it is."""
 
 INDENT = "    "
+
+_BEFORE_A_LITERAL = frozenset(("", *" ([{=*:"))
+"""What stands in front of the bracket of a literal, or of the names of an import."""
 
 
 class Group(NamedTuple):
@@ -64,6 +66,9 @@ def lay_out(layout: Layout, indent: int, end: str = "") -> str:
     if isinstance(layout, Group):
         if not layout.items:
             return text
+        together = ", ".join(map(flat, layout.items))
+        if inner + display_width(together) <= LINE_LENGTH and not _has_line_each(layout):
+            return f"{layout.head}{margin}{together}\n{' ' * indent}{layout.tail}{end}"
         items = [
             item + "," if isinstance(item, str) else lay_out(item, inner, ",")
             for item in layout.items
@@ -75,6 +80,16 @@ def lay_out(layout: Layout, indent: int, end: str = "") -> str:
     if inner + display_width(body) > LINE_LENGTH:
         body = margin.join(layout.parts)
     return f"{layout.head}{opening}{margin}{body}\n{' ' * indent}{closing}{end}"
+
+
+def _has_line_each(group: Group) -> bool:
+    """Return whether black gives each item a line as soon as not all of it fits into one.
+
+    It does so for literals and imports, and for the only parameter of a function.
+    """
+    if len(group.items) == 1 and group.head.startswith(("def ", "async def ")):
+        return True
+    return group.head[-2:-1] in _BEFORE_A_LITERAL
 
 
 def call(head: str, items: "tuple[Layout, ...]", indent: int, end: str = "") -> str:

@@ -142,7 +142,7 @@ class _Command:
             produced=self._produced(),
             is_async=event.is_async,
             save=self._save(),
-            save_rest=self._save_with("None", None),
+            save_rest=self._save_with(None, None),
         )
 
     def _signature(self, result: str) -> Layout:
@@ -382,21 +382,23 @@ class _Command:
         produced = self.step if self.event.is_generator else self.result
         if self._is_fragment():
             if self.event.respond == "ack":
-                return self._save_with("None", self.fragment)
+                return self._save_with(None, self.fragment)
             return self._save_with(self.fragment, None)
         if self.event.returns is None or self.event.is_creation:
-            return self._save_with("None", None)
+            return self._save_with(None, None)
         if self.event.respond == "ack" and self._may_be_fragment():
             return self._save_with(produced, self._rendered(produced))
         return self._save_with(produced, None)
 
-    def _save_with(self, result: str, broadcast: Layout | None) -> Layout:
+    def _save_with(self, result: str | None, broadcast: Layout | None) -> Layout:
         arguments = (
             self._recorded()
             if self.event.crud is None
             else crud_record(self.entity, self.event, self.arguments, self.names, self.context)
         )
-        items: list[Layout] = [self.subject, python_string(self.event.name), arguments, result]
+        items: list[Layout] = [self.subject, python_string(self.event.name), arguments]
+        if result is not None:
+            items.append(result)
         if broadcast is not None:
             items.append(named("broadcast", broadcast))
         if self.event.is_generator:

@@ -21,7 +21,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from starmodel.application.authorization import may_read
 from starmodel.application.copying import deep_copy, deep_equal
@@ -51,8 +51,15 @@ from starmodel.errors import (
     StaleVersion,
 )
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as DefaultedTypeVar
+
+    # An event that returns nothing has no result to hand on.
+    R = DefaultedTypeVar("R", default=None)
+else:
+    R = TypeVar("R")
+
 E = TypeVar("E", bound=Entity)
-R = TypeVar("R")
 
 _ATTEMPTS = range(ATTEMPTS)
 
@@ -204,7 +211,7 @@ class UnitOfWork(Loading):
         subject: Entity,
         event: str,
         arguments: Mapping[str, object],
-        result: R,
+        result: R = None,
         *,
         broadcast: Fragment | None = None,
     ) -> CommandResult[R] | None:
@@ -230,7 +237,7 @@ class UnitOfWork(Loading):
             InvalidState: The event left an entity invalid; nothing was saved.
             ConstraintViolation: What else is stored does not allow it; nothing was saved.
             Conflict: Somebody else was faster, and there was no attempt left.
-            Taken: A new record has the id of another.
+            DuplicateId: A new record has the id of another.
             DuplicateRequest: The request was carried out before.
         """
         tracked = self._latest
@@ -288,7 +295,7 @@ class UnitOfWork(Loading):
         subject: Entity,
         event: str,
         arguments: Mapping[str, object],
-        result: R,
+        result: R = None,
         *,
         broadcast: Fragment | None = None,
     ) -> CommandResult[R]:
