@@ -160,23 +160,27 @@ class Pool:
 
     async def _wait(self, deadline: float) -> Connection | None:
         """Return the next connection that is released; `None` where there is room for a new one."""
-        waiting = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiting = loop.create_future()
         self._waiting.append(waiting)
+        # Nearly everybody waits where many write: `asyncio.timeout` would take longer.
+        timer = loop.call_later(deadline - time.monotonic(), self._give_up, waiting)
         try:
-            async with asyncio.timeout(deadline - time.monotonic()):
-                return await waiting
-        except TimeoutError:
-            self._pass_on(waiting)
-            raise ConnectionLost(
-                f"All {self.size} connections to the database are in use."
-            ) from None
+            return await waiting
         except asyncio.CancelledError:
             self._pass_on(waiting)
             raise
+        finally:
+            timer.cancel()
+
+    def _give_up(self, waiting: "asyncio.Future[Connection | None]") -> None:
+        if not waiting.done():
+            error = ConnectionLost(f"All {self.size} connections to the database are in use.")
+            waiting.set_exception(error)
 
     def _pass_on(self, waiting: "asyncio.Future[Connection | None]") -> None:
         """Return to somebody else what was meant for one who has stopped waiting."""
-        if not waiting.done() or waiting.cancelled():
+        if not waiting.done() or waiting.cancelled() or waiting.exception() is not None:
             return
         connection = waiting.result()
         if connection is None:
