@@ -91,7 +91,7 @@ class EntityDefinition(Generic[E]):
         state: Callable[[E], Mapping[str, object]],
         ttl: float | None = None,
         access: Access | Policy | None = None,
-        renders_itself: bool = False,
+        has_html: bool = False,
         many: Mapping[str, OtherSide] | None = None,
     ) -> None:
         if cls.model_config.get("extra") == "allow":
@@ -108,7 +108,7 @@ class EntityDefinition(Generic[E]):
         self.state = state
         self.ttl = ttl
         self.access: Access | Policy | None = access
-        self.has_html = renders_itself
+        self.has_html = has_html
         self.many = dict(many or {})
         for relation in self.many:
             setattr(cls, relation, ManyAccessor(relation))

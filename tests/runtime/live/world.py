@@ -95,7 +95,7 @@ BOARD = EntityDefinition(
     scope=Scope.GLOBAL,
     state=lambda board: {"total": board.total, "note": board.note},
     access=Access.PUBLIC,
-    renders_itself=True,
+    has_html=True,
 )
 CHAT = EntityDefinition(
     Chat,
@@ -105,7 +105,7 @@ CHAT = EntityDefinition(
     scope=Scope.GLOBAL,
     state=lambda chat: {"count": len(chat.lines)},
     access=Access.PUBLIC,
-    renders_itself=True,
+    has_html=True,
 )
 MEMBERS = EntityDefinition(
     Board,

@@ -235,7 +235,7 @@ def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> L
     if access is not None:
         items.append(f"access={access}")
     if entity.renders_itself:
-        items.append("renders_itself=True")
+        items.append("has_html=True")
     if entity.many:
         items.append(named("many", Group("{", tuple(_many(entity, names, context)), "}")))
     return Group(f"{names.define(own.constant)} = {definition}(", tuple(items), ")")
