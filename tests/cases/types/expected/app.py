@@ -27,8 +27,7 @@ def create_app(**options: Unpack[web.AppOptions]) -> web.WebApplication:
 
 
 def configure_app(
-    app: "FastHTML",
-    **options: Unpack[web.AppOptions],
+    app: "FastHTML", **options: Unpack[web.AppOptions]
 ) -> web.WebApplication:
     """Put the generated routes in front of an app of one's own, and return what serves them."""
     return FastHTMLAdapter().configure_app(app, RESOURCES, SETTINGS, **options)

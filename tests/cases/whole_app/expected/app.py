@@ -29,22 +29,16 @@ def create_app(**options: Unpack[web.AppOptions]) -> web.WebApplication:
     Every part named in `AppOptions` can be replaced by a keyword argument.
     """
     return StarletteAdapter().create_app(
-        RESOURCES,
-        SETTINGS,
-        **with_configured(options),
+        RESOURCES, SETTINGS, **with_configured(options)
     )
 
 
 def configure_app(
-    app: "Starlette",
-    **options: Unpack[web.AppOptions],
+    app: "Starlette", **options: Unpack[web.AppOptions]
 ) -> web.WebApplication:
     """Put the generated routes in front of an app of one's own, and return what serves them."""
     return StarletteAdapter().configure_app(
-        app,
-        RESOURCES,
-        SETTINGS,
-        **with_configured(options),
+        app, RESOURCES, SETTINGS, **with_configured(options)
     )
 
 

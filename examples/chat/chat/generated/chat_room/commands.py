@@ -7,11 +7,7 @@ from chat.generated.chat_room.state import CHAT_ROOM
 
 
 async def say(
-    services: sm.Services,
-    *,
-    author: str,
-    text: str,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, *, author: str, text: str, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Say something; everybody in the room sees it at once.
 
@@ -26,11 +22,7 @@ async def say(
                 mode="append",
             )
             outcome = await work.commit(
-                chat_room,
-                "say",
-                {"author": author, "text": text},
-                None,
-                broadcast=fragment,
+                chat_room, "say", {"author": author, "text": text}, broadcast=fragment
             )
             if outcome is not None:
                 return outcome
@@ -38,9 +30,7 @@ async def say(
 
 
 async def clear(
-    services: sm.Services,
-    *,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, *, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Forget what was said.
 
@@ -50,7 +40,7 @@ async def clear(
         for _ in work.attempts():
             chat_room = await work.load(CHAT_ROOM)
             chat_room.clear()
-            outcome = await work.commit(chat_room, "clear", {}, None)
+            outcome = await work.commit(chat_room, "clear", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -50,5 +50,5 @@ CHAT_ROOM = sm.EntityDefinition(
     scope=sm.Scope.GLOBAL,
     state=chat_room_state,
     access=sm.Access.PUBLIC,
-    renders_itself=True,
+    has_html=True,
 )

@@ -37,10 +37,7 @@ class ChatRoomEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/chat_room/say")
     def say(
-        self,
-        *,
-        author: str,
-        text: str,
+        self, *, author: str, text: str
     ) -> http.EntityResponse[ChatRoomState, None]:
         """Say something; everybody in the room sees it at once.
 

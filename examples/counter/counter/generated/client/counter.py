@@ -26,9 +26,7 @@ class CounterEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/counter/increment")
     def increment(
-        self,
-        *,
-        amount: int | http.UnsetType = http.UNSET,
+        self, *, amount: int | http.UnsetType = http.UNSET
     ) -> http.EntityResponse[CounterState, None]:
         """Add to the count.
 

@@ -17,8 +17,7 @@ ERRORS = sm.error_signals("counter", {"increment": ["amount"]})
 
 
 def increment(
-    *,
-    amount: int | sm.Expression | sm.UnsetType = sm.UNSET,
+    *, amount: int | sm.Expression | sm.UnsetType = sm.UNSET
 ) -> sm.Expression:
     """Add to the count.
 

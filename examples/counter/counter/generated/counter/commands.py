@@ -21,7 +21,7 @@ async def increment(
         for _ in work.attempts():
             counter = await work.load(COUNTER, session)
             counter.increment(amount=amount)
-            outcome = await work.commit(counter, "increment", {"amount": amount}, None)
+            outcome = await work.commit(counter, "increment", {"amount": amount})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

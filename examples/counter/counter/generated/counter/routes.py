@@ -9,7 +9,7 @@ from counter.generated.counter.page import counter_page
 from counter.generated.counter.state import COUNTER
 
 INCREMENT_ARGUMENTS = web.Arguments(
-    amount=web.Argument(core_schema.int_schema(), default=1),
+    amount=web.Argument(core_schema.int_schema(), default=1)
 )
 
 

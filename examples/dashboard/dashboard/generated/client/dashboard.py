@@ -49,10 +49,7 @@ class DashboardEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/dashboard/record_order")
     def record_order(
-        self,
-        *,
-        region: str,
-        amount: Decimal,
+        self, *, region: str, amount: Decimal
     ) -> http.EntityResponse[DashboardState, None]:
         """Add one order to a region.
 
@@ -62,9 +59,7 @@ class DashboardEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/dashboard/recalculate", skips_none=True)
     def recalculate(
-        self,
-        *,
-        pause: float | http.UnsetType = http.UNSET,
+        self, *, pause: float | http.UnsetType = http.UNSET
     ) -> http.EntityResponse[DashboardState, None]:
         """Go through the regions one by one, and tell what was found.
 

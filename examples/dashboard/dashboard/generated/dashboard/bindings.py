@@ -19,8 +19,7 @@ orders = sm.Signal("$dashboard.orders")
 average_order = sm.Signal("$dashboard.average_order")
 
 ERRORS = sm.error_signals(
-    "dashboard",
-    {"record_order": ["region", "amount"], "recalculate": ["pause"]},
+    "dashboard", {"record_order": ["region", "amount"], "recalculate": ["pause"]}
 )
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
@@ -38,8 +37,7 @@ def record_order(
 
 
 def recalculate(
-    *,
-    pause: float | sm.Expression | sm.UnsetType = sm.UNSET,
+    *, pause: float | sm.Expression | sm.UnsetType = sm.UNSET
 ) -> sm.Expression:
     """Go through the regions one by one, and tell what was found.
 

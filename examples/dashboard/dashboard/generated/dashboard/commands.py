@@ -26,10 +26,7 @@ async def record_order(
             dashboard = await work.load(DASHBOARD, session)
             dashboard.record_order(region=region, amount=amount)
             outcome = await work.commit(
-                dashboard,
-                "record_order",
-                {"region": region, "amount": amount},
-                None,
+                dashboard, "record_order", {"region": region, "amount": amount}
             )
             if outcome is not None:
                 return outcome
@@ -56,15 +53,7 @@ async def recalculate(
             async for step in steps:
                 fragment = sm.render_fragment(step, selector="#log", mode="append")
                 yield await work.checkpoint(
-                    dashboard,
-                    "recalculate",
-                    {"pause": pause},
-                    fragment,
+                    dashboard, "recalculate", {"pause": pause}, fragment
                 )
         if work.is_changed():
-            yield await work.checkpoint(
-                dashboard,
-                "recalculate",
-                {"pause": pause},
-                None,
-            )
+            yield await work.checkpoint(dashboard, "recalculate", {"pause": pause})

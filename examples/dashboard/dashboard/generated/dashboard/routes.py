@@ -12,11 +12,11 @@ from dashboard.generated.dashboard.state import DASHBOARD
 RECORD_ORDER_ARGUMENTS = web.Arguments(
     region=web.Argument(core_schema.str_schema()),
     amount=web.Argument(
-        core_schema.decimal_schema(le=Decimal("10000"), gt=Decimal("0")),
+        core_schema.decimal_schema(le=Decimal("10000"), gt=Decimal("0"))
     ),
 )
 RECALCULATE_ARGUMENTS = web.Arguments(
-    pause=web.Argument(core_schema.float_schema(le=2, ge=0), default=0.4),
+    pause=web.Argument(core_schema.float_schema(le=2, ge=0), default=0.4)
 )
 
 
@@ -37,10 +37,7 @@ async def recalculate(request: web.Request) -> web.Response | web.StreamResponse
     """POST /dashboard/recalculate -> Dashboard.recalculate(pause: Annotated[float, Field(ge=0, le=2)] = 0.4) -> AsyncIterator[FT]"""
     arguments = await RECALCULATE_ARGUMENTS.read(request)
     outcomes = commands.recalculate(
-        request.services,
-        request.session,
-        pause=arguments["pause"],
-        actor=request.actor,
+        request.services, request.session, pause=arguments["pause"], actor=request.actor
     )
     return await web.respond_stream(request, DASHBOARD, outcomes)
 

@@ -73,5 +73,5 @@ DASHBOARD = sm.EntityDefinition(
     scope=sm.Scope.SESSION,
     state=dashboard_state,
     ttl=3600,
-    renders_itself=True,
+    has_html=True,
 )

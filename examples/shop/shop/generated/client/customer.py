@@ -42,10 +42,7 @@ class CustomerEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/customer", once=True)
     def create(
-        self,
-        *,
-        name: str,
-        email: str,
+        self, *, name: str, email: str
     ) -> http.EntityResponse[CustomerState, None]:
         """Make a customer."""
         ...

@@ -58,11 +58,7 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/order/{id}/add_line", once=True)
     def add_line(
-        self,
-        id: str,
-        *,
-        product: str,
-        quantity: int,
+        self, id: str, *, product: str, quantity: int
     ) -> http.EntityResponse[OrderState, None]:
         """Put a product into the order.
 
@@ -88,10 +84,7 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/order", once=True)
     def create(
-        self,
-        *,
-        customer: str,
-        note: str | http.UnsetType = http.UNSET,
+        self, *, customer: str, note: str | http.UnsetType = http.UNSET
     ) -> http.EntityResponse[OrderState, None]:
         """Make an order."""
         ...

@@ -43,8 +43,7 @@ class OrderLineEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("GET", "/order_line")
     def find(
-        self,
-        **filters: Unpack[OrderLineFilters],
+        self, **filters: Unpack[OrderLineFilters]
     ) -> http.QueryPage[OrderLineState]:
         """Find order lines, a page of them at a time."""
         ...

@@ -72,10 +72,7 @@ class ProductEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/product/{id}/restock", once=True)
     def restock(
-        self,
-        id: str,
-        *,
-        quantity: int,
+        self, id: str, *, quantity: int
     ) -> http.EntityResponse[ProductState, None]:
         """Put more of it on the shelf.
 

@@ -36,12 +36,7 @@ def update(
     PATCH /customer/{id}
     """
     return sm.crud_action(
-        "patch",
-        "/customer/{id}",
-        id,
-        name=name,
-        email=email,
-        version=version,
+        "patch", "/customer/{id}", id, name=name, email=email, version=version
     )
 
 

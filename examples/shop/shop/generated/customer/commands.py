@@ -20,7 +20,7 @@ async def create(
         for _ in work.attempts():
             customer = CUSTOMER.make(arguments)
             work.add(CUSTOMER, customer)
-            outcome = await work.commit(customer, "create", arguments, None)
+            outcome = await work.commit(customer, "create", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -46,7 +46,7 @@ async def update(
             customer = await work.load(CUSTOMER, id)
             work.expect(customer, version, arguments)
             work.change(customer, arguments)
-            outcome = await work.commit(customer, "update", arguments, None)
+            outcome = await work.commit(customer, "update", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -64,7 +64,7 @@ async def delete(
         for _ in work.attempts():
             customer = await work.load(CUSTOMER, id)
             work.delete(customer)
-            outcome = await work.commit(customer, "delete", {}, None)
+            outcome = await work.commit(customer, "delete", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -191,9 +191,7 @@ def customer_fields(form: FormState, event: str) -> str:
 
 
 def customer_form_state(
-    state: CustomerState,
-    version: int,
-    related: Related,
+    state: CustomerState, version: int, related: Related
 ) -> FormState:
     """What the inputs hold before anything is changed."""
     values: Values = {

@@ -26,10 +26,7 @@ class CustomerFilters(sm.Paging, total=False):
 
 
 CUSTOMER_FILTER_SET = sm.ColumnFilterSet(
-    CUSTOMER,
-    id=exact(str),
-    name=text(),
-    email=text(),
+    CUSTOMER, id=exact(str), name=text(), email=text()
 )
 
 

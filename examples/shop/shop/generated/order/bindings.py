@@ -36,11 +36,7 @@ def add_line(
     POST /order/{id}/add_line -> Order.add_line(work: UnitOfWork, product: Product, quantity: Quantity) -> None
     """
     return sm.write_action(
-        "post",
-        "/order/{id}/add_line",
-        id,
-        product=product,
-        quantity=quantity,
+        "post", "/order/{id}/add_line", id, product=product, quantity=quantity
     )
 
 

@@ -29,10 +29,7 @@ async def add_line(
             product = await work.load(PRODUCT, product_id, lock=True)
             await order.add_line(work=work, product=product, quantity=quantity)
             outcome = await work.commit(
-                order,
-                "add_line",
-                {"product": product_id, "quantity": quantity},
-                None,
+                order, "add_line", {"product": product_id, "quantity": quantity}
             )
             if outcome is not None:
                 return outcome
@@ -54,7 +51,7 @@ async def place(
         for _ in work.attempts():
             order = await work.load(ORDER, id, lock=True)
             await order.place(work=work)
-            outcome = await work.commit(order, "place", {}, None)
+            outcome = await work.commit(order, "place", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -75,7 +72,7 @@ async def cancel(
         for _ in work.attempts():
             order = await work.load(ORDER, id, lock=True)
             await order.cancel(work=work)
-            outcome = await work.commit(order, "cancel", {}, None)
+            outcome = await work.commit(order, "cancel", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -95,7 +92,7 @@ async def create(
         for _ in work.attempts():
             order = ORDER.make(arguments)
             work.add(ORDER, order)
-            outcome = await work.commit(order, "create", arguments, None)
+            outcome = await work.commit(order, "create", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -113,7 +110,7 @@ async def delete(
         for _ in work.attempts():
             order = await work.load(ORDER, id)
             work.delete(order)
-            outcome = await work.commit(order, "delete", {}, None)
+            outcome = await work.commit(order, "delete", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -14,14 +14,7 @@ from shop.generated.customer.state import CUSTOMER
 from shop.generated.order.state import ORDER
 
 OrderSort: TypeAlias = Literal[
-    "id",
-    "-id",
-    "status",
-    "-status",
-    "placed_at",
-    "-placed_at",
-    "note",
-    "-note",
+    "id", "-id", "status", "-status", "placed_at", "-placed_at", "note", "-note"
 ]
 """What orders can be sorted by; with `-` in front it is descending."""
 

@@ -18,7 +18,7 @@ async def delete(
         for _ in work.attempts():
             order_line = await work.load(ORDER_LINE, id)
             work.delete(order_line)
-            outcome = await work.commit(order_line, "delete", {}, None)
+            outcome = await work.commit(order_line, "delete", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -15,12 +15,7 @@ from shop.generated.order_line.state import ORDER_LINE
 from shop.generated.product.state import PRODUCT
 
 OrderLineSort: TypeAlias = Literal[
-    "id",
-    "-id",
-    "quantity",
-    "-quantity",
-    "price",
-    "-price",
+    "id", "-id", "quantity", "-quantity", "price", "-price"
 ]
 """What order lines can be sorted by; with `-` in front it is descending."""
 

@@ -30,9 +30,7 @@ ERRORS = sm.error_signals(
 
 
 def restock(
-    id: str | sm.Expression,
-    *,
-    quantity: int | sm.Expression | sm.UnsetType,
+    id: str | sm.Expression, *, quantity: int | sm.Expression | sm.UnsetType
 ) -> sm.Expression:
     """Put more of it on the shelf.
 

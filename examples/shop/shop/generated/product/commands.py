@@ -25,12 +25,7 @@ async def restock(
         for _ in work.attempts():
             product = await work.load(PRODUCT, id, lock=True)
             product.restock(quantity=quantity)
-            outcome = await work.commit(
-                product,
-                "restock",
-                {"quantity": quantity},
-                None,
-            )
+            outcome = await work.commit(product, "restock", {"quantity": quantity})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -50,18 +45,13 @@ async def create(
 ) -> sm.CommandResult[None]:
     """Make a product."""
     arguments = sm.drop_unset(
-        name=name,
-        sku=sku,
-        price=price,
-        status=status,
-        dimensions=dimensions,
-        tags=tags,
+        name=name, sku=sku, price=price, status=status, dimensions=dimensions, tags=tags
     )
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             product = PRODUCT.make(arguments)
             work.add(PRODUCT, product)
-            outcome = await work.commit(product, "create", arguments, None)
+            outcome = await work.commit(product, "create", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -86,19 +76,14 @@ async def update(
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
     arguments = sm.drop_unset(
-        name=name,
-        sku=sku,
-        price=price,
-        status=status,
-        dimensions=dimensions,
-        tags=tags,
+        name=name, sku=sku, price=price, status=status, dimensions=dimensions, tags=tags
     )
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             product = await work.load(PRODUCT, id)
             work.expect(product, version, arguments)
             work.change(product, arguments)
-            outcome = await work.commit(product, "update", arguments, None)
+            outcome = await work.commit(product, "update", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -116,7 +101,7 @@ async def delete(
         for _ in work.attempts():
             product = await work.load(PRODUCT, id)
             work.delete(product)
-            outcome = await work.commit(product, "delete", {}, None)
+            outcome = await work.commit(product, "delete", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -335,9 +335,7 @@ def product_fields(form: FormState, event: str) -> str:
 
 
 def product_form_state(
-    state: ProductState,
-    version: int,
-    related: Related,
+    state: ProductState, version: int, related: Related
 ) -> FormState:
     """What the inputs hold before anything is changed."""
     values: Values = {
@@ -369,9 +367,7 @@ PRODUCT_INITIAL: Values = {
 NEW_PRODUCT = Form(new_product_page, PRODUCT_INITIAL)
 
 EDIT_PRODUCT = Form(
-    edit_product_page,
-    {**PRODUCT_INITIAL, "version": ""},
-    labels={"tags": "name"},
+    edit_product_page, {**PRODUCT_INITIAL, "version": ""}, labels={"tags": "name"}
 )
 
 DELETE_PRODUCT = Form(delete_product_page, {})

@@ -22,7 +22,7 @@ from shop.generated.product.state import PRODUCT
 from shop.generated.product.table import PRODUCT_TABLE
 
 RESTOCK_ARGUMENTS = web.Arguments(
-    quantity=web.Argument(core_schema.int_schema(le=1000, ge=1)),
+    quantity=web.Argument(core_schema.int_schema(le=1000, ge=1))
 )
 PRODUCT_FIELDS = {
     "name": web.Argument(core_schema.str_schema(min_length=1, max_length=120)),
@@ -37,8 +37,7 @@ PRODUCT_FIELDS = {
     ),
     "dimensions": web.Argument(web.object_schema(Dimensions), default=sm.UNSET),
     "tags": web.Argument(
-        core_schema.list_schema(web.reference_schema(Tag)),
-        default=sm.UNSET,
+        core_schema.list_schema(web.reference_schema(Tag)), default=sm.UNSET
     ),
 }
 

@@ -9,8 +9,7 @@ id = sm.Signal("$tag.id")
 name = sm.Signal("$tag.name")
 
 ERRORS = sm.error_signals(
-    "tag",
-    {"create": ["name"], "update": ["name", "version"], "delete": []},
+    "tag", {"create": ["name"], "update": ["name", "version"], "delete": []}
 )
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 

@@ -19,7 +19,7 @@ async def create(
         for _ in work.attempts():
             tag = TAG.make(arguments)
             work.add(TAG, tag)
-            outcome = await work.commit(tag, "create", arguments, None)
+            outcome = await work.commit(tag, "create", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -44,7 +44,7 @@ async def update(
             tag = await work.load(TAG, id)
             work.expect(tag, version, arguments)
             work.change(tag, arguments)
-            outcome = await work.commit(tag, "update", arguments, None)
+            outcome = await work.commit(tag, "update", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -62,7 +62,7 @@ async def delete(
         for _ in work.attempts():
             tag = await work.load(TAG, id)
             work.delete(tag)
-            outcome = await work.commit(tag, "delete", {}, None)
+            outcome = await work.commit(tag, "delete", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

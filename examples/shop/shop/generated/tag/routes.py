@@ -22,11 +22,7 @@ tag_resource = web.Resource(
         web.options_route(TAG_FILTER_SET, label="name"),
         *web.create_routes(TAG, commands.create, TAG_FIELDS, NEW_TAG),
         *web.edit_routes(
-            TAG_FILTER_SET,
-            commands.update,
-            TAG_FIELDS,
-            EDIT_TAG,
-            tag_form_state,
+            TAG_FILTER_SET, commands.update, TAG_FIELDS, EDIT_TAG, tag_form_state
         ),
         *web.delete_routes(TAG, commands.delete, DELETE_TAG, label="name"),
     ],

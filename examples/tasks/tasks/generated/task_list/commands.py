@@ -8,11 +8,7 @@ from tasks.generated.task_list.state import TASK_LIST
 
 
 async def add(
-    services: sm.Services,
-    session: str,
-    *,
-    title: str,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, title: str, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Put a task at the end of the list.
 
@@ -22,18 +18,14 @@ async def add(
         for _ in work.attempts():
             task_list = await work.load(TASK_LIST, session)
             task_list.add(title=title)
-            outcome = await work.commit(task_list, "add", {"title": title}, None)
+            outcome = await work.commit(task_list, "add", {"title": title})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
 
 
 async def toggle(
-    services: sm.Services,
-    session: str,
-    *,
-    task_id: str,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, task_id: str, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Tick a task, or take the tick away.
 
@@ -43,18 +35,14 @@ async def toggle(
         for _ in work.attempts():
             task_list = await work.load(TASK_LIST, session)
             task_list.toggle(task_id=task_id)
-            outcome = await work.commit(task_list, "toggle", {"task_id": task_id}, None)
+            outcome = await work.commit(task_list, "toggle", {"task_id": task_id})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
 
 
 async def remove(
-    services: sm.Services,
-    session: str,
-    *,
-    task_id: str,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, task_id: str, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Take a task off the list.
 
@@ -64,18 +52,14 @@ async def remove(
         for _ in work.attempts():
             task_list = await work.load(TASK_LIST, session)
             task_list.remove(task_id=task_id)
-            outcome = await work.commit(task_list, "remove", {"task_id": task_id}, None)
+            outcome = await work.commit(task_list, "remove", {"task_id": task_id})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
 
 
 async def filter_by(
-    services: sm.Services,
-    session: str,
-    *,
-    show: Show,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, show: Show, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Choose which tasks to show.
 
@@ -85,17 +69,14 @@ async def filter_by(
         for _ in work.attempts():
             task_list = await work.load(TASK_LIST, session)
             task_list.filter_by(show=show)
-            outcome = await work.commit(task_list, "filter_by", {"show": show}, None)
+            outcome = await work.commit(task_list, "filter_by", {"show": show})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
 
 
 async def clear_done(
-    services: sm.Services,
-    session: str,
-    *,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Take every finished task off the list.
 
@@ -105,7 +86,7 @@ async def clear_done(
         for _ in work.attempts():
             task_list = await work.load(TASK_LIST, session)
             task_list.clear_done()
-            outcome = await work.commit(task_list, "clear_done", {}, None)
+            outcome = await work.commit(task_list, "clear_done", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -9,12 +9,12 @@ from tasks.generated.task_list import commands
 from tasks.generated.task_list.state import TASK_LIST
 
 ADD_ARGUMENTS = web.Arguments(
-    title=web.Argument(core_schema.str_schema(min_length=1, max_length=120)),
+    title=web.Argument(core_schema.str_schema(min_length=1, max_length=120))
 )
 TOGGLE_ARGUMENTS = web.Arguments(task_id=web.Argument(core_schema.str_schema()))
 REMOVE_ARGUMENTS = web.Arguments(task_id=web.Argument(core_schema.str_schema()))
 FILTER_BY_ARGUMENTS = web.Arguments(
-    show=web.Argument(core_schema.enum_schema(Show, list(Show), sub_type="str")),
+    show=web.Argument(core_schema.enum_schema(Show, list(Show), sub_type="str"))
 )
 
 
@@ -22,10 +22,7 @@ async def add(request: web.Request) -> web.Response:
     """POST /task_list/add -> TaskList.add(title: Title) -> None"""
     arguments = await ADD_ARGUMENTS.read(request)
     outcome = await commands.add(
-        request.services,
-        request.session,
-        title=arguments["title"],
-        actor=request.actor,
+        request.services, request.session, title=arguments["title"], actor=request.actor
     )
     return web.respond_event(request, TASK_LIST, outcome)
 
@@ -58,10 +55,7 @@ async def filter_by(request: web.Request) -> web.Response:
     """POST /task_list/filter_by -> TaskList.filter_by(show: Show) -> None"""
     arguments = await FILTER_BY_ARGUMENTS.read(request)
     outcome = await commands.filter_by(
-        request.services,
-        request.session,
-        show=arguments["show"],
-        actor=request.actor,
+        request.services, request.session, show=arguments["show"], actor=request.actor
     )
     return web.respond_event(request, TASK_LIST, outcome)
 
@@ -69,9 +63,7 @@ async def filter_by(request: web.Request) -> web.Response:
 async def clear_done(request: web.Request) -> web.Response:
     """POST /task_list/clear_done -> TaskList.clear_done() -> None"""
     outcome = await commands.clear_done(
-        request.services,
-        request.session,
-        actor=request.actor,
+        request.services, request.session, actor=request.actor
     )
     return web.respond_event(request, TASK_LIST, outcome)
 

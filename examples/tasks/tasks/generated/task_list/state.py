@@ -49,5 +49,5 @@ TASK_LIST = sm.EntityDefinition(
     store=sm.StateStore.SERVER_MEMORY,
     scope=sm.Scope.SESSION,
     state=task_list_state,
-    renders_itself=True,
+    has_html=True,
 )

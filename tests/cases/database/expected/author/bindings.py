@@ -28,9 +28,7 @@ ERRORS = sm.error_signals(
 
 
 def move(
-    id: str | sm.Expression,
-    *,
-    street: str | sm.Expression | sm.UnsetType,
+    id: str | sm.Expression, *, street: str | sm.Expression | sm.UnsetType
 ) -> sm.Expression:
     """Go and live somewhere else.
 

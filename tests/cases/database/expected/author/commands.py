@@ -26,7 +26,7 @@ async def move(
             author = await work.load(AUTHOR, id)
             sm.authorize(actor, may_edit(actor, author))
             author.move(street=street)
-            outcome = await work.commit(author, "move", {"street": street}, None)
+            outcome = await work.commit(author, "move", {"street": street})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -45,11 +45,7 @@ async def create(
 ) -> sm.CommandResult[None]:
     """Make an author."""
     arguments = sm.drop_unset(
-        name=name,
-        email=email,
-        born=born,
-        address=address,
-        links=links,
+        name=name, email=email, born=born, address=address, links=links
     )
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
@@ -59,7 +55,6 @@ async def create(
                 author,
                 "create",
                 sm.drop_unset(name=name, email=email, born=born, links=links),
-                None,
             )
             if outcome is not None:
                 return outcome
@@ -84,11 +79,7 @@ async def update(
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
     arguments = sm.drop_unset(
-        name=name,
-        email=email,
-        born=born,
-        address=address,
-        links=links,
+        name=name, email=email, born=born, address=address, links=links
     )
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
@@ -99,7 +90,6 @@ async def update(
                 author,
                 "update",
                 sm.drop_unset(name=name, email=email, born=born, links=links),
-                None,
             )
             if outcome is not None:
                 return outcome
@@ -118,7 +108,7 @@ async def delete(
         for _ in work.attempts():
             author = await work.load(AUTHOR, id)
             work.delete(author)
-            outcome = await work.commit(author, "delete", {}, None)
+            outcome = await work.commit(author, "delete", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

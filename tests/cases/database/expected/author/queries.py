@@ -13,14 +13,7 @@ from shop.entities import Author
 from shop.generated.author.state import AUTHOR
 
 AuthorSort: TypeAlias = Literal[
-    "id",
-    "-id",
-    "name",
-    "-name",
-    "email",
-    "-email",
-    "born",
-    "-born",
+    "id", "-id", "name", "-name", "email", "-email", "born", "-born"
 ]
 """What authors can be sorted by; with `-` in front it is descending."""
 
@@ -37,11 +30,7 @@ class AuthorFilters(sm.Paging, total=False):
 
 
 AUTHOR_FILTER_SET = sm.FilterSet(
-    AUTHOR,
-    id=exact(str),
-    name=text(),
-    email=text(),
-    born=ordered(date, nullable=True),
+    AUTHOR, id=exact(str), name=text(), email=text(), born=ordered(date, nullable=True)
 )
 
 

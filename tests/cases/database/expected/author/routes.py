@@ -12,22 +12,19 @@ from shop.generated.author.state import AUTHOR, AUTHOR_WRITABLE
 from shop.generated.author.table import AUTHOR_TABLE
 
 MOVE_ARGUMENTS = web.Arguments(
-    street=web.Argument(core_schema.str_schema(max_length=100)),
+    street=web.Argument(core_schema.str_schema(max_length=100))
 )
 AUTHOR_FIELDS = {
     "name": web.Argument(core_schema.str_schema(min_length=1, max_length=80)),
     "email": web.Argument(core_schema.str_schema(max_length=254)),
     "born": web.Argument(
-        core_schema.nullable_schema(core_schema.date_schema()),
-        default=None,
+        core_schema.nullable_schema(core_schema.date_schema()), default=None
     ),
     "address": web.Argument(
-        web.object_schema(Address, AUTHOR_WRITABLE),
-        default=sm.UNSET,
+        web.object_schema(Address, AUTHOR_WRITABLE), default=sm.UNSET
     ),
     "links": web.Argument(
-        core_schema.list_schema(web.object_schema(Link)),
-        default=sm.UNSET,
+        core_schema.list_schema(web.object_schema(Link)), default=sm.UNSET
     ),
 }
 
@@ -51,11 +48,7 @@ author_resource = web.Resource(
         web.query_route(AUTHOR_FILTER_SET),
         web.state_route(AUTHOR),
         web.Route(
-            "POST",
-            "/author/{id}/move",
-            move,
-            event="move",
-            arguments=MOVE_ARGUMENTS,
+            "POST", "/author/{id}/move", move, event="move", arguments=MOVE_ARGUMENTS
         ),
         *web.create_routes(AUTHOR, commands.create, AUTHOR_FIELDS),
         *web.update_routes(AUTHOR, commands.update, AUTHOR_FIELDS),

@@ -72,8 +72,7 @@ class MeasurementEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("GET", "/measurement")
     def find(
-        self,
-        **filters: Unpack[MeasurementFilters],
+        self, **filters: Unpack[MeasurementFilters]
     ) -> http.QueryPage[MeasurementState]:
         """Find measurements, a page of them at a time."""
         ...

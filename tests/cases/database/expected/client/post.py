@@ -74,11 +74,7 @@ class PostEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/post/{id}/assign", once=True)
     def assign(
-        self,
-        id: str,
-        *,
-        editor: str,
-        tag: str | None | http.UnsetType = http.UNSET,
+        self, id: str, *, editor: str, tag: str | None | http.UnsetType = http.UNSET
     ) -> http.EntityResponse[PostState, None]:
         """Give it to an editor, and mark it.
 

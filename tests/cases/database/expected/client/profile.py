@@ -44,10 +44,7 @@ class ProfileEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/profile", once=True)
     def create(
-        self,
-        *,
-        author: str,
-        text: str | http.UnsetType = http.UNSET,
+        self, *, author: str, text: str | http.UnsetType = http.UNSET
     ) -> http.EntityResponse[ProfileState, None]:
         """Make a profile."""
         ...

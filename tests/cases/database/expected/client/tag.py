@@ -41,10 +41,7 @@ class TagEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/tag", once=True)
     def create(
-        self,
-        *,
-        id: UUID | http.UnsetType = http.UNSET,
-        name: str,
+        self, *, id: UUID | http.UnsetType = http.UNSET, name: str
     ) -> http.EntityResponse[TagState, None]:
         """Make a tag."""
         ...

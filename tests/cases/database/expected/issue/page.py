@@ -33,9 +33,7 @@ def issue_page(state: IssueState) -> Page:
 </main>
 """
     return Page(
-        "Issue",
-        "The issue that is being made, the same for everybody.",
-        content,
+        "Issue", "The issue that is being made, the same for everybody.", content
     )
 
 

@@ -12,9 +12,7 @@ from shop.generated.issue.table import ISSUE_TABLE
 async def close(request: web.Request) -> web.Response:
     """POST /issue/close -> Issue.close() -> int"""
     outcome = await commands.close(
-        request.services,
-        actor=request.actor,
-        idempotency_key=request.idempotency_key,
+        request.services, actor=request.actor, idempotency_key=request.idempotency_key
     )
     return web.respond_event(request, ISSUE, outcome, result=outcome.result)
 

@@ -66,7 +66,7 @@ async def create(
         for _ in work.attempts():
             measurement = MEASUREMENT.make(arguments)
             work.add(MEASUREMENT, measurement)
-            outcome = await work.commit(measurement, "create", arguments, None)
+            outcome = await work.commit(measurement, "create", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -30,26 +30,21 @@ MEASUREMENT_FIELDS = {
     "day": web.Argument(core_schema.date_schema(), default=date(2026, 1, 1)),
     "hour": web.Argument(core_schema.time_schema(), default=time(12)),
     "moment": web.Argument(
-        core_schema.nullable_schema(core_schema.datetime_schema()),
-        default=None,
+        core_schema.nullable_schema(core_schema.datetime_schema()), default=None
     ),
     "local": web.Argument(
-        core_schema.nullable_schema(core_schema.datetime_schema()),
-        default=None,
+        core_schema.nullable_schema(core_schema.datetime_schema()), default=None
     ),
     "span": web.Argument(
-        core_schema.timedelta_schema(),
-        default=timedelta(seconds=300),
+        core_schema.timedelta_schema(), default=timedelta(seconds=300)
     ),
     "key": web.Argument(
-        core_schema.nullable_schema(core_schema.uuid_schema()),
-        default=None,
+        core_schema.nullable_schema(core_schema.uuid_schema()), default=None
     ),
     "kind": web.Argument(core_schema.literal_schema(["a", "b"]), default="a"),
     "level": web.Argument(core_schema.literal_schema([1, 2, 3]), default=1),
     "labels": web.Argument(
-        core_schema.set_schema(core_schema.str_schema()),
-        default=sm.UNSET,
+        core_schema.set_schema(core_schema.str_schema()), default=sm.UNSET
     ),
     "sizes": web.Argument(
         core_schema.dict_schema(core_schema.str_schema(), core_schema.decimal_schema()),
@@ -57,7 +52,7 @@ MEASUREMENT_FIELDS = {
     ),
     "place": web.Argument(
         core_schema.tuple_schema(
-            [core_schema.int_schema(), core_schema.float_schema()],
+            [core_schema.int_schema(), core_schema.float_schema()]
         ),
         default=sm.UNSET,
     ),
@@ -78,8 +73,7 @@ MEASUREMENT_FIELDS = {
         default=None,
     ),
     "link": web.Argument(
-        core_schema.nullable_schema(web.object_schema(Link)),
-        default=None,
+        core_schema.nullable_schema(web.object_schema(Link)), default=None
     ),
 }
 
@@ -90,10 +84,7 @@ measurement_resource = web.Resource(
         web.page_route(MEASUREMENT, measurement_page),
         web.options_route(MEASUREMENT_FILTER_SET, label="name"),
         *web.create_routes(
-            MEASUREMENT,
-            commands.create,
-            MEASUREMENT_FIELDS,
-            NEW_MEASUREMENT,
+            MEASUREMENT, commands.create, MEASUREMENT_FIELDS, NEW_MEASUREMENT
         ),
     ],
     fragments=MEASUREMENT_FRAGMENTS,

@@ -91,9 +91,7 @@ MEASUREMENT_TABLE = EntityTable(
         column.text("kind", choices=["a", "b"]),
         column.integer("level", choices=[1, 2, 3]),
         column.json(
-            "labels",
-            write=lambda given: sorted(given),
-            read=lambda stored: set(stored),
+            "labels", write=lambda given: sorted(given), read=lambda stored: set(stored)
         ),
         column.json(
             "sizes",

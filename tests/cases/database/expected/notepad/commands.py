@@ -22,7 +22,7 @@ async def write(
         for _ in work.attempts():
             notepad = await work.load(NOTEPAD, session)
             notepad.write(text=text)
-            outcome = await work.commit(notepad, "write", {"text": text}, None)
+            outcome = await work.commit(notepad, "write", {"text": text})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -10,7 +10,7 @@ from shop.generated.notepad.state import NOTEPAD
 from shop.generated.notepad.table import NOTEPAD_TABLE
 
 WRITE_ARGUMENTS = web.Arguments(
-    text=web.Argument(core_schema.str_schema(max_length=10000)),
+    text=web.Argument(core_schema.str_schema(max_length=10000))
 )
 
 
@@ -32,11 +32,7 @@ notepad_resource = web.Resource(
     routes=[
         web.page_route(NOTEPAD, notepad_page),
         web.Route(
-            "POST",
-            "/notepad/write",
-            write,
-            event="write",
-            arguments=WRITE_ARGUMENTS,
+            "POST", "/notepad/write", write, event="write", arguments=WRITE_ARGUMENTS
         ),
     ],
     table=NOTEPAD_TABLE,

@@ -41,9 +41,7 @@ ERRORS = sm.error_signals(
 
 
 def publish(
-    id: str | sm.Expression,
-    *,
-    at: datetime | sm.Expression | sm.UnsetType,
+    id: str | sm.Expression, *, at: datetime | sm.Expression | sm.UnsetType
 ) -> sm.Expression:
     """Let everybody read it.
 

@@ -51,10 +51,7 @@ async def assign(
             editor = await work.load(AUTHOR, editor_id)
             post.assign(editor=editor, tag=tag)
             outcome = await work.commit(
-                post,
-                "assign",
-                {"editor": editor_id, "tag": tag},
-                None,
+                post, "assign", {"editor": editor_id, "tag": tag}
             )
             if outcome is not None:
                 return outcome
@@ -86,7 +83,7 @@ async def create(
         for _ in work.attempts():
             post = POST.make(arguments)
             work.add(POST, post)
-            outcome = await work.commit(post, "create", arguments, None)
+            outcome = await work.commit(post, "create", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -123,7 +120,7 @@ async def update(
             post = await work.load(POST, id)
             work.expect(post, version, arguments)
             work.change(post, arguments)
-            outcome = await work.commit(post, "update", arguments, None)
+            outcome = await work.commit(post, "update", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -141,7 +138,7 @@ async def delete(
         for _ in work.attempts():
             post = await work.load(POST, id)
             work.delete(post)
-            outcome = await work.commit(post, "delete", {}, None)
+            outcome = await work.commit(post, "delete", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

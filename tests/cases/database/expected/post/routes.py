@@ -23,8 +23,7 @@ PUBLISH_ARGUMENTS = web.Arguments(at=web.Argument(core_schema.datetime_schema())
 ASSIGN_ARGUMENTS = web.Arguments(
     editor=web.Argument(core_schema.str_schema()),
     tag=web.Argument(
-        core_schema.nullable_schema(web.reference_schema(Tag)),
-        default=None,
+        core_schema.nullable_schema(web.reference_schema(Tag)), default=None
     ),
 )
 POST_FIELDS = {
@@ -32,16 +31,13 @@ POST_FIELDS = {
     "body": web.Argument(core_schema.str_schema(), default=""),
     "author": web.Argument(web.reference_schema(Author)),
     "editor": web.Argument(
-        core_schema.nullable_schema(web.reference_schema(Author)),
-        default=None,
+        core_schema.nullable_schema(web.reference_schema(Author)), default=None
     ),
     "tags": web.Argument(
-        core_schema.list_schema(web.reference_schema(Tag)),
-        default=sm.UNSET,
+        core_schema.list_schema(web.reference_schema(Tag)), default=sm.UNSET
     ),
     "answers_to": web.Argument(
-        core_schema.nullable_schema(web.reference_schema(Post)),
-        default=None,
+        core_schema.nullable_schema(web.reference_schema(Post)), default=None
     ),
 }
 
@@ -95,11 +91,7 @@ post_resource = web.Resource(
         ),
         *web.create_routes(POST, commands.create, POST_FIELDS, NEW_POST),
         *web.edit_routes(
-            POST_FILTER_SET,
-            commands.update,
-            POST_FIELDS,
-            EDIT_POST,
-            post_form_state,
+            POST_FILTER_SET, commands.update, POST_FIELDS, EDIT_POST, post_form_state
         ),
         *web.delete_routes(POST, commands.delete, DELETE_POST, label="title"),
     ],

@@ -19,19 +19,11 @@ POST_TABLE = EntityTable(
         column.instant("published_at", nullable=True),
         column.reference("author", AUTHOR, index=True),
         column.reference(
-            "editor",
-            AUTHOR,
-            nullable=True,
-            index=True,
-            on_delete="set_null",
+            "editor", AUTHOR, nullable=True, index=True, on_delete="set_null"
         ),
         column.links("tags", TAG, "uuid"),
         column.reference(
-            "answers_to",
-            POST,
-            nullable=True,
-            index=True,
-            on_delete="set_null",
+            "answers_to", POST, nullable=True, index=True, on_delete="set_null"
         ),
     ],
     indexes=[

@@ -11,8 +11,7 @@ author = sm.Signal("$profile.author")
 text = sm.Signal("$profile.text")
 
 ERRORS = sm.error_signals(
-    "profile",
-    {"create": ["author", "text"], "update": ["author", "text", "version"]},
+    "profile", {"create": ["author", "text"], "update": ["author", "text", "version"]}
 )
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
@@ -41,12 +40,7 @@ def update(
     PATCH /profile/{id}
     """
     return sm.crud_action(
-        "patch",
-        "/profile/{id}",
-        id,
-        author=author,
-        text=text,
-        version=version,
+        "patch", "/profile/{id}", id, author=author, text=text, version=version
     )
 
 

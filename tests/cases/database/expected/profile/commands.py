@@ -21,7 +21,7 @@ async def create(
         for _ in work.attempts():
             profile = PROFILE.make(arguments)
             work.add(PROFILE, profile)
-            outcome = await work.commit(profile, "create", arguments, None)
+            outcome = await work.commit(profile, "create", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -47,7 +47,7 @@ async def update(
             profile = await work.load(PROFILE, id)
             work.expect(profile, version, arguments)
             work.change(profile, arguments)
-            outcome = await work.commit(profile, "update", arguments, None)
+            outcome = await work.commit(profile, "update", arguments)
             if outcome is not None:
                 return outcome
         raise work.last_conflict

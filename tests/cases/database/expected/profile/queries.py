@@ -31,10 +31,7 @@ class ProfileFilters(sm.Paging, total=False):
 
 
 PROFILE_FILTER_SET = sm.ColumnFilterSet(
-    PROFILE,
-    id=exact(str),
-    author=reference(AUTHOR),
-    text=text(),
+    PROFILE, id=exact(str), author=reference(AUTHOR), text=text()
 )
 
 

@@ -11,16 +11,13 @@ id = sm.Signal("$tag.id")
 name = sm.Signal("$tag.name")
 
 ERRORS = sm.error_signals(
-    "tag",
-    {"create": ["id", "name"], "update": ["name", "version"], "delete": []},
+    "tag", {"create": ["id", "name"], "update": ["name", "version"], "delete": []}
 )
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def create(
-    *,
-    id: UUID | sm.Expression | sm.UnsetType = sm.UNSET,
-    name: str | sm.Expression,
+    *, id: UUID | sm.Expression | sm.UnsetType = sm.UNSET, name: str | sm.Expression
 ) -> sm.Expression:
     """Make a tag.
 

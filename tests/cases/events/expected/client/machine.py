@@ -31,9 +31,7 @@ class MachineEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("GET", "/machine/describe")
     def describe(
-        self,
-        *,
-        loud: bool | http.UnsetType = http.UNSET,
+        self, *, loud: bool | http.UnsetType = http.UNSET
     ) -> http.EntityResponse[MachineState, str]:
         """Describe what it is.
 
@@ -58,9 +56,7 @@ class MachineEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/machine/count_up", skips_none=True)
     def count_up(
-        self,
-        *,
-        to: int | http.UnsetType = http.UNSET,
+        self, *, to: int | http.UnsetType = http.UNSET
     ) -> http.EntityResponse[MachineState, list[int]]:
         """Count, step by step.
 

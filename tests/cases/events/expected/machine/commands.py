@@ -9,17 +9,14 @@ from shop.generated.machine.state import MACHINE
 
 
 async def run(
-    services: sm.Services,
-    session: str,
-    *,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Runs Machine.run() -> None."""
     async with services.unit_of_work(actor) as work:
         for _ in work.attempts():
             machine = await work.load(MACHINE, session)
             machine.run()
-            outcome = await work.commit(machine, "run", {}, None)
+            outcome = await work.commit(machine, "run", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -65,20 +62,14 @@ async def go(
 
 
 async def note(
-    services: sm.Services,
-    session: str,
-    *,
-    text: str,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, text: str, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[sm.Fragment | None]:
     """Runs Machine.note(text: str) -> FT."""
     async with services.unit_of_work(actor) as work:
         for _ in work.attempts():
             machine = await work.load(MACHINE, session)
             fragment = sm.render_fragment(
-                machine.note(text=text),
-                selector="#log",
-                mode="append",
+                machine.note(text=text), selector="#log", mode="append"
             )
             outcome = await work.commit(machine, "note", {"text": text}, fragment)
             if outcome is not None:
@@ -87,27 +78,17 @@ async def note(
 
 
 async def announce(
-    services: sm.Services,
-    session: str,
-    *,
-    text: str,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, text: str, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Runs Machine.announce(text: str) -> FT."""
     async with services.unit_of_work(actor) as work:
         for _ in work.attempts():
             machine = await work.load(MACHINE, session)
             fragment = sm.render_fragment(
-                await machine.announce(text=text),
-                selector="#log",
-                mode="prepend",
+                await machine.announce(text=text), selector="#log", mode="prepend"
             )
             outcome = await work.commit(
-                machine,
-                "announce",
-                {"text": text},
-                None,
-                broadcast=fragment,
+                machine, "announce", {"text": text}, broadcast=fragment
             )
             if outcome is not None:
                 return outcome
@@ -115,11 +96,7 @@ async def announce(
 
 
 async def count_up(
-    services: sm.Services,
-    session: str,
-    *,
-    to: int = 3,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, to: int = 3, actor: sm.Actor = sm.ANONYMOUS
 ) -> AsyncIterator[sm.CommandResult[int | None]]:
     """Count, step by step.
 
@@ -130,14 +107,11 @@ async def count_up(
         for step in machine.count_up(to=to):
             yield await work.checkpoint(machine, "count_up", {"to": to}, step)
         if work.is_changed():
-            yield await work.checkpoint(machine, "count_up", {"to": to}, None)
+            yield await work.checkpoint(machine, "count_up", {"to": to})
 
 
 async def work(
-    services: sm.Services,
-    session: str,
-    *,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, actor: sm.Actor = sm.ANONYMOUS
 ) -> AsyncIterator[sm.CommandResult[sm.Fragment | None]]:
     """Runs Machine.work() -> AsyncIterator[FT]."""
     async with services.unit_of_work(actor) as work:
@@ -148,4 +122,4 @@ async def work(
                 fragment = sm.render_fragment(step, selector="#log", mode="append")
                 yield await work.checkpoint(machine, "work", {}, fragment)
         if work.is_changed():
-            yield await work.checkpoint(machine, "work", {}, None)
+            yield await work.checkpoint(machine, "work", {})

@@ -9,7 +9,7 @@ from shop.generated.machine.page import MACHINE_FRAGMENTS, machine_page
 from shop.generated.machine.state import MACHINE
 
 DESCRIBE_ARGUMENTS = web.Arguments(
-    loud=web.Argument(core_schema.bool_schema(), default=False),
+    loud=web.Argument(core_schema.bool_schema(), default=False)
 )
 NOTE_ARGUMENTS = web.Arguments(text=web.Argument(core_schema.str_schema()))
 ANNOUNCE_ARGUMENTS = web.Arguments(text=web.Argument(core_schema.str_schema()))
@@ -26,10 +26,7 @@ async def describe(request: web.Request) -> web.Response:
     """GET /machine/describe -> Machine.describe(*, loud: bool = False) -> str"""
     arguments = await DESCRIBE_ARGUMENTS.read(request)
     outcome = await commands.describe(
-        request.services,
-        request.session,
-        loud=arguments["loud"],
-        actor=request.actor,
+        request.services, request.session, loud=arguments["loud"], actor=request.actor
     )
     return web.respond_event(request, MACHINE, outcome, result=outcome.result)
 
@@ -37,10 +34,7 @@ async def describe(request: web.Request) -> web.Response:
 async def go(request: web.Request) -> web.Response:
     """POST /machine/go-now -> Machine.go(request: Request, actor: Actor) -> int"""
     outcome = await commands.go(
-        request.services,
-        request.session,
-        request=request,
-        actor=request.actor,
+        request.services, request.session, request=request, actor=request.actor
     )
     return web.respond_event(request, MACHINE, outcome, result=outcome.result)
 
@@ -49,10 +43,7 @@ async def note(request: web.Request) -> web.Response:
     """POST /machine/note -> Machine.note(text: str) -> FT"""
     arguments = await NOTE_ARGUMENTS.read(request)
     outcome = await commands.note(
-        request.services,
-        request.session,
-        text=arguments["text"],
-        actor=request.actor,
+        request.services, request.session, text=arguments["text"], actor=request.actor
     )
     return web.respond_event(request, MACHINE, outcome)
 
@@ -61,10 +52,7 @@ async def announce(request: web.Request) -> web.Response:
     """POST /machine/announce -> Machine.announce(text: str) -> FT"""
     arguments = await ANNOUNCE_ARGUMENTS.read(request)
     outcome = await commands.announce(
-        request.services,
-        request.session,
-        text=arguments["text"],
-        actor=request.actor,
+        request.services, request.session, text=arguments["text"], actor=request.actor
     )
     return web.respond_event(request, MACHINE, outcome)
 
@@ -73,16 +61,10 @@ async def count_up(request: web.Request) -> web.Response | web.StreamResponse:
     """POST /machine/count_up -> Machine.count_up(to: int = 3) -> Iterator[int]"""
     arguments = await COUNT_UP_ARGUMENTS.read(request)
     outcomes = commands.count_up(
-        request.services,
-        request.session,
-        to=arguments["to"],
-        actor=request.actor,
+        request.services, request.session, to=arguments["to"], actor=request.actor
     )
     return await web.respond_stream(
-        request,
-        MACHINE,
-        outcomes,
-        result=lambda result: result,
+        request, MACHINE, outcomes, result=lambda result: result
     )
 
 
@@ -106,11 +88,7 @@ machine_resource = web.Resource(
         ),
         web.Route("POST", "/machine/go-now", go, event="go_at_once"),
         web.Route(
-            "POST",
-            "/machine/note",
-            note,
-            event="note",
-            arguments=NOTE_ARGUMENTS,
+            "POST", "/machine/note", note, event="note", arguments=NOTE_ARGUMENTS
         ),
         web.Route(
             "POST",

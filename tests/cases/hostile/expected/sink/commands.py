@@ -25,12 +25,7 @@ async def take(
         for _ in work.attempts():
             sink = await work.load(SINK, session)
             sink.take(text=text, mark=mark)
-            outcome = await work.commit(
-                sink,
-                "take",
-                {"text": text, "mark": mark},
-                None,
-            )
+            outcome = await work.commit(sink, "take", {"text": text, "mark": mark})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -12,8 +12,7 @@ from shop.generated.sink.state import SINK
 TAKE_ARGUMENTS = web.Arguments(
     text=web.Argument(core_schema.str_schema(), default="');@get('/x');//"),
     mark=web.Argument(
-        core_schema.enum_schema(Mark, list(Mark), sub_type="str"),
-        default=Mark.BRACES,
+        core_schema.enum_schema(Mark, list(Mark), sub_type="str"), default=Mark.BRACES
     ),
 )
 

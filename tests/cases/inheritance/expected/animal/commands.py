@@ -7,11 +7,7 @@ from shop.generated.animal.state import ANIMAL
 
 
 async def rename(
-    services: sm.Services,
-    session: str,
-    *,
-    name: str,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, name: str, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Rename it.
 
@@ -21,17 +17,14 @@ async def rename(
         for _ in work.attempts():
             animal = await work.load(ANIMAL, session)
             animal.rename(name=name)
-            outcome = await work.commit(animal, "rename", {"name": name}, None)
+            outcome = await work.commit(animal, "rename", {"name": name})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
 
 
 async def touch(
-    services: sm.Services,
-    session: str,
-    *,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Touch it.
 
@@ -41,7 +34,7 @@ async def touch(
         for _ in work.attempts():
             animal = await work.load(ANIMAL, session)
             animal.touch()
-            outcome = await work.commit(animal, "touch", {}, None)
+            outcome = await work.commit(animal, "touch", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -15,10 +15,7 @@ async def rename(request: web.Request) -> web.Response:
     """POST /animal/rename -> Animal.rename(name: str) -> None"""
     arguments = await RENAME_ARGUMENTS.read(request)
     outcome = await commands.rename(
-        request.services,
-        request.session,
-        name=arguments["name"],
-        actor=request.actor,
+        request.services, request.session, name=arguments["name"], actor=request.actor
     )
     return web.respond_event(request, ANIMAL, outcome)
 
@@ -26,9 +23,7 @@ async def rename(request: web.Request) -> web.Response:
 async def touch(request: web.Request) -> web.Response:
     """POST /animal/touch -> Animal.touch() -> None"""
     outcome = await commands.touch(
-        request.services,
-        request.session,
-        actor=request.actor,
+        request.services, request.session, actor=request.actor
     )
     return web.respond_event(request, ANIMAL, outcome)
 
@@ -38,11 +33,7 @@ animal_resource = web.Resource(
     routes=[
         web.page_route(ANIMAL, animal_page),
         web.Route(
-            "POST",
-            "/animal/rename",
-            rename,
-            event="rename",
-            arguments=RENAME_ARGUMENTS,
+            "POST", "/animal/rename", rename, event="rename", arguments=RENAME_ARGUMENTS
         ),
         web.Route("POST", "/animal/touch", touch, event="touch"),
     ],

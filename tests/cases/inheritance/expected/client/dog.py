@@ -45,9 +45,7 @@ class DogEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/dog/bark")
     def bark(
-        self,
-        *,
-        times: int | http.UnsetType = http.UNSET,
+        self, *, times: int | http.UnsetType = http.UNSET
     ) -> http.EntityResponse[DogState, None]:
         """Runs Dog.bark(times: int = 1) -> None."""
         ...

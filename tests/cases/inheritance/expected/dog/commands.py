@@ -7,11 +7,7 @@ from shop.generated.dog.state import DOG
 
 
 async def rename(
-    services: sm.Services,
-    session: str,
-    *,
-    name: str,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, name: str, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Rename it.
 
@@ -21,17 +17,14 @@ async def rename(
         for _ in work.attempts():
             dog = await work.load(DOG, session)
             dog.rename(name=name)
-            outcome = await work.commit(dog, "rename", {"name": name}, None)
+            outcome = await work.commit(dog, "rename", {"name": name})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
 
 
 async def touch(
-    services: sm.Services,
-    session: str,
-    *,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, session: str, *, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Touch it.
 
@@ -41,7 +34,7 @@ async def touch(
         for _ in work.attempts():
             dog = await work.load(DOG, session)
             dog.touch()
-            outcome = await work.commit(dog, "touch", {}, None)
+            outcome = await work.commit(dog, "touch", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -59,7 +52,7 @@ async def bark(
         for _ in work.attempts():
             dog = await work.load(DOG, session)
             dog.bark(times=times)
-            outcome = await work.commit(dog, "bark", {"times": times}, None)
+            outcome = await work.commit(dog, "bark", {"times": times})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

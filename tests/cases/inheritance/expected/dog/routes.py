@@ -16,10 +16,7 @@ async def rename(request: web.Request) -> web.Response:
     """POST /dog/rename -> Dog.rename(name: str) -> None"""
     arguments = await RENAME_ARGUMENTS.read(request)
     outcome = await commands.rename(
-        request.services,
-        request.session,
-        name=arguments["name"],
-        actor=request.actor,
+        request.services, request.session, name=arguments["name"], actor=request.actor
     )
     return web.respond_event(request, DOG, outcome)
 
@@ -27,9 +24,7 @@ async def rename(request: web.Request) -> web.Response:
 async def touch(request: web.Request) -> web.Response:
     """POST /dog/touch -> Dog.touch() -> None"""
     outcome = await commands.touch(
-        request.services,
-        request.session,
-        actor=request.actor,
+        request.services, request.session, actor=request.actor
     )
     return web.respond_event(request, DOG, outcome)
 
@@ -38,10 +33,7 @@ async def bark(request: web.Request) -> web.Response:
     """POST /dog/bark -> Dog.bark(times: int = 1) -> None"""
     arguments = await BARK_ARGUMENTS.read(request)
     outcome = await commands.bark(
-        request.services,
-        request.session,
-        times=arguments["times"],
-        actor=request.actor,
+        request.services, request.session, times=arguments["times"], actor=request.actor
     )
     return web.respond_event(request, DOG, outcome)
 
@@ -51,11 +43,7 @@ dog_resource = web.Resource(
     routes=[
         web.page_route(DOG, dog_page),
         web.Route(
-            "POST",
-            "/dog/rename",
-            rename,
-            event="rename",
-            arguments=RENAME_ARGUMENTS,
+            "POST", "/dog/rename", rename, event="rename", arguments=RENAME_ARGUMENTS
         ),
         web.Route("POST", "/dog/touch", touch, event="touch"),
         web.Route("POST", "/dog/bark", bark, event="bark", arguments=BARK_ARGUMENTS),

@@ -32,9 +32,7 @@ def open(*, pin: str | sm.Expression | sm.UnsetType) -> sm.Expression:
 
 
 def deposit(
-    id: str | sm.Expression,
-    *,
-    amount: Decimal | sm.Expression | sm.UnsetType,
+    id: str | sm.Expression, *, amount: Decimal | sm.Expression | sm.UnsetType
 ) -> sm.Expression:
     """Put money in, and hear the new balance.
 

@@ -10,10 +10,7 @@ from shop.generated.account.state import ACCOUNT
 
 
 async def open(
-    services: sm.Services,
-    *,
-    pin: str,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, *, pin: str, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Open an account of one's own.
 
@@ -24,18 +21,14 @@ async def open(
         for _ in work.attempts():
             account = Account.open(actor=actor, pin=pin)
             work.add(ACCOUNT, account)
-            outcome = await work.commit(account, "open", {}, None)
+            outcome = await work.commit(account, "open", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict
 
 
 async def deposit(
-    services: sm.Services,
-    id: str,
-    *,
-    amount: Decimal,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, id: str, *, amount: Decimal, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[Decimal]:
     """Put money in, and hear the new balance.
 
@@ -72,10 +65,7 @@ async def transfer(
             work.authorize(target, may_use)
             account.transfer(target=target, amount=amount)
             outcome = await work.commit(
-                account,
-                "transfer",
-                {"target": target_id, "amount": amount},
-                None,
+                account, "transfer", {"target": target_id, "amount": amount}
             )
             if outcome is not None:
                 return outcome
@@ -83,10 +73,7 @@ async def transfer(
 
 
 async def close(
-    services: sm.Services,
-    id: str,
-    *,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, id: str, *, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[None]:
     """Close the account.
 
@@ -97,7 +84,7 @@ async def close(
             account = await work.load(ACCOUNT, id)
             work.authorize(account, may_use)
             await account.close(work=work)
-            outcome = await work.commit(account, "close", {}, None)
+            outcome = await work.commit(account, "close", {})
             if outcome is not None:
                 return outcome
         raise work.last_conflict

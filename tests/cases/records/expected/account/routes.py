@@ -11,10 +11,10 @@ from shop.generated.account.page import account_page, new_account_page
 from shop.generated.account.state import ACCOUNT
 
 OPEN_ARGUMENTS = web.Arguments(
-    pin=web.Argument(core_schema.str_schema(min_length=4, max_length=8)),
+    pin=web.Argument(core_schema.str_schema(min_length=4, max_length=8))
 )
 DEPOSIT_ARGUMENTS = web.Arguments(
-    amount=web.Argument(core_schema.decimal_schema(gt=Decimal("0"))),
+    amount=web.Argument(core_schema.decimal_schema(gt=Decimal("0")))
 )
 TRANSFER_ARGUMENTS = web.Arguments(
     target=web.Argument(core_schema.str_schema()),
@@ -26,9 +26,7 @@ async def open(request: web.Request) -> web.Response:
     """POST /account/open -> Account.open(actor: Actor, pin: Annotated[str, Field(min_length=4, max_length=8)]) -> Self"""
     arguments = await OPEN_ARGUMENTS.read(request)
     outcome = await commands.open(
-        request.services,
-        pin=arguments["pin"],
-        actor=request.actor,
+        request.services, pin=arguments["pin"], actor=request.actor
     )
     return web.respond_created(request, ACCOUNT, outcome)
 
@@ -61,9 +59,7 @@ async def transfer(request: web.Request) -> web.Response:
 async def close(request: web.Request) -> web.Response:
     """POST /account/{id}/close -> Account.close(work: UnitOfWork) -> None"""
     outcome = await commands.close(
-        request.services,
-        request.path_parameters["id"],
-        actor=request.actor,
+        request.services, request.path_parameters["id"], actor=request.actor
     )
     return web.respond_event(request, ACCOUNT, outcome)
 
@@ -74,11 +70,7 @@ account_resource = web.Resource(
         web.page_route(ACCOUNT, account_page),
         web.form_route("/account", new_account_page),
         web.Route(
-            "POST",
-            "/account/open",
-            open,
-            event="open",
-            arguments=OPEN_ARGUMENTS,
+            "POST", "/account/open", open, event="open", arguments=OPEN_ARGUMENTS
         ),
         web.Route(
             "POST",

@@ -36,10 +36,7 @@ class AccountEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/account/{id}/deposit")
     def deposit(
-        self,
-        id: str,
-        *,
-        amount: Decimal,
+        self, id: str, *, amount: Decimal
     ) -> http.EntityResponse[AccountState, Decimal]:
         """Put money in, and hear the new balance.
 
@@ -49,11 +46,7 @@ class AccountEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/account/{id}/transfer")
     def transfer(
-        self,
-        id: str,
-        *,
-        target: str,
-        amount: Decimal,
+        self, id: str, *, target: str, amount: Decimal
     ) -> http.EntityResponse[AccountState, None]:
         """Move money to another account, or fail whole.
 

@@ -16,8 +16,7 @@ CHANGE_ARGUMENTS = web.Arguments(
     count=web.Argument(core_schema.int_schema(le=10, ge=0), default=10),
     price=web.Argument(core_schema.decimal_schema(), default=Decimal("2.00")),
     day=web.Argument(
-        core_schema.nullable_schema(core_schema.date_schema()),
-        default=None,
+        core_schema.nullable_schema(core_schema.date_schema()), default=None
     ),
     status=web.Argument(
         core_schema.enum_schema(Status, list(Status), sub_type="str"),
@@ -26,7 +25,7 @@ CHANGE_ARGUMENTS = web.Arguments(
     level=web.Argument(core_schema.literal_schema(["low", "high", 3]), default="high"),
     names=web.Argument(
         core_schema.nullable_schema(
-            core_schema.list_schema(core_schema.str_schema(max_length=20)),
+            core_schema.list_schema(core_schema.str_schema(max_length=20))
         ),
         default=None,
     ),

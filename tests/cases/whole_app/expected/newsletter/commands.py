@@ -8,10 +8,7 @@ from shop.mail import make_mailer
 
 
 async def send(
-    services: sm.Services,
-    *,
-    subject: str,
-    actor: sm.Actor = sm.ANONYMOUS,
+    services: sm.Services, *, subject: str, actor: sm.Actor = sm.ANONYMOUS
 ) -> sm.CommandResult[int]:
     """Send it.
 
@@ -23,10 +20,7 @@ async def send(
             newsletter = await work.load(NEWSLETTER)
             result = await newsletter.send(mailer=make_mailer(), subject=subject)
             outcome = await work.commit(
-                newsletter,
-                "send",
-                {"subject": subject},
-                result,
+                newsletter, "send", {"subject": subject}, result
             )
             if outcome is not None:
                 return outcome

@@ -15,9 +15,7 @@ async def send(request: web.Request) -> web.Response:
     """POST /newsletter/send -> Newsletter.send(mailer: Mailer, subject: str) -> int"""
     arguments = await SEND_ARGUMENTS.read(request)
     outcome = await commands.send(
-        request.services,
-        subject=arguments["subject"],
-        actor=request.actor,
+        request.services, subject=arguments["subject"], actor=request.actor
     )
     return web.respond_event(request, NEWSLETTER, outcome, result=outcome.result)
 
@@ -27,11 +25,7 @@ newsletter_resource = web.Resource(
     routes=[
         web.own_page_route(NEWSLETTER, page),
         web.Route(
-            "POST",
-            "/newsletter/send",
-            send,
-            event="send",
-            arguments=SEND_ARGUMENTS,
+            "POST", "/newsletter/send", send, event="send", arguments=SEND_ARGUMENTS
         ),
     ],
 )
