@@ -153,7 +153,7 @@ class EntityTopic(BaseTopic):
         self._view: CachedState | None = None
         self._snapshot: bytes | None = None
         self._news = PendingChanges(0)
-        self._fragments: list[bytes] = []
+        self._fragments: list[tuple[int, bytes]] = []
         self._lock = asyncio.Lock()
         self._asked = 0
         self._served = 0
@@ -174,7 +174,7 @@ class EntityTopic(BaseTopic):
         # Whoever was told of this version by a rendering would see the fragment twice.
         is_shown = is_known and bool(record.changed) and self.definition.has_html
         if fragment is not None and not is_shown:
-            self._fragments.append(fragment)
+            self._fragments.append((record.version, fragment))
         news = self._news
         if record.version == news.version + 1:
             news.version += 1
@@ -200,8 +200,8 @@ class EntityTopic(BaseTopic):
         async with self._lock:
             view = self._view
             if view is None or self._served < ticket:
-                served = self._asked
-                view = self._accept(await self._load())
+                served, waiting = self._asked, len(self._fragments)
+                view = self._accept(await self._load(), waiting)
                 self._served = served
             return view
 
@@ -275,10 +275,18 @@ class EntityTopic(BaseTopic):
             entity, definition.state(entity), 0 if stored is None else stored.version
         )
 
-    def _accept(self, view: CachedState) -> CachedState:
-        """Take what was read for the truth, hand what is new to the streams, and return it back."""
+    def _accept(self, view: CachedState, waiting: int) -> CachedState:
+        """Take what was read for the truth, hand what is new to the streams, and return it back.
+
+        `waiting` is how many fragments there were before it was read. One that came since, of a
+        version after it, waits for the next read: a stream that is about to get the newest state
+        instead of fragments would miss it.
+        """
         before = self._view
-        fragments, self._fragments = self._fragments, []
+        told, since = self._fragments[:waiting], self._fragments[waiting:]
+        told += [each for each in since if each[0] <= view.version]
+        self._fragments = [each for each in since if each[0] > view.version]
+        fragments = [fragment for _, fragment in told]
         # A lower one that is stored comes from a replica which lags behind; `0` is the truth.
         if before is not None and (
             view.version == before.version or 0 < view.version < before.version
