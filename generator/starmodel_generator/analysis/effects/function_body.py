@@ -114,9 +114,9 @@ def sort_body(node: FunctionNode) -> Body:
         if type(current) in _SORTED:
             _sort(found, body)
         elif not found.nested:
-            if isinstance(current, cst.Yield):
+            if type(current) is cst.Yield:
                 body.has_yield = True
-            elif isinstance(current, cst.Return):
+            elif type(current) is cst.Return:
                 body.returns_value = body.returns_value or not is_none(current.value)
     return body
 

@@ -57,6 +57,38 @@ _IN_CLASSES = frozenset({"__module__", "__qualname__", "__firstlineno__", "__cla
 _BINDING_CALLS = frozenset({"exec", "globals", "locals", "vars"})
 _NARROWING_CALLS = frozenset({"callable", "isinstance", "issubclass", "type"})
 _WITHOUT_A_VALUE = ("Annotated", "Literal", "Many", "Ref")
+# What most nodes are is told from their class: libcst's are abstract, so each question takes long.
+_READ_STATEMENTS = frozenset(
+    {
+        cst.AnnAssign,
+        cst.Assign,
+        cst.AugAssign,
+        cst.ClassDef,
+        cst.Del,
+        cst.For,
+        cst.FunctionDef,
+        cst.If,
+        cst.Match,
+        cst.Try,
+        cst.TryStar,
+        cst.While,
+        cst.With,
+    }
+)
+_READ_EXPRESSIONS = frozenset(
+    {
+        cst.Attribute,
+        cst.BooleanOperation,
+        cst.Call,
+        cst.DictComp,
+        cst.GeneratorExp,
+        cst.IfExp,
+        cst.Lambda,
+        cst.ListComp,
+        cst.Name,
+        cst.SetComp,
+    }
+)
 
 
 class Names(NamedTuple):
@@ -180,6 +212,10 @@ class _Scan:
         self._is_guarded = was_guarded
 
     def _statement(self, node: SmallOrCompound, scope: _Scope) -> None:
+        if type(node) not in _READ_STATEMENTS:
+            self._bind(node, scope)
+            self._expressions(children_of(node), scope)
+            return
         match node:
             case cst.FunctionDef():
                 self._function(node, scope)
@@ -220,8 +256,7 @@ class _Scan:
             case cst.Del(target=target):
                 self._expressions([target], scope, stored=True, deleted=True)
             case _:
-                self._bind(node, scope)
-                self._expressions(children_of(node), scope)
+                pass
 
     def _if(self, node: cst.If, scope: _Scope) -> None:
         """Read an `if` with its chain of `elif`."""
@@ -377,6 +412,10 @@ class _Scan:
         while stack:
             node, is_target = stack.pop()
             access: Access = changed if is_target else "load"
+            if type(node) not in _READ_EXPRESSIONS:
+                self._bind(node, scope)
+                stack += reversed(children_with_targets(node, stored=is_target))
+                continue
             match node:
                 case cst.Name():
                     if constant_of(node) is None:
@@ -394,8 +433,7 @@ class _Scan:
                 case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp():
                     self._comprehension(node, scope)
                 case _:
-                    self._bind(node, scope)
-                    stack += reversed(children_with_targets(node, stored=is_target))
+                    pass
 
     def _choice(
         self, node: cst.IfExp | cst.BooleanOperation, scope: _Scope

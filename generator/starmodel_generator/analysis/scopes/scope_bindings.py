@@ -120,12 +120,12 @@ def _names_bound_by(node: cst.CSTNode) -> Iterator[str]:
 def globals_declared(tree: cst.Module) -> Iterator[str]:
     """Yield the names that functions of a module declare `global`."""
     for node in walk(tree):
-        if isinstance(node, cst.Global):
+        if type(node) is cst.Global:
             yield from (item.name.value for item in node.names)
 
 
 def _assigned_inside(node: cst.CSTNode) -> Iterator[str]:
     """Yield what `:=` binds inside a comprehension, which is bound around it."""
     for each in walk(node):
-        if isinstance(each, cst.NamedExpr) and isinstance(each.target, cst.Name):
+        if type(each) is cst.NamedExpr and isinstance(each.target, cst.Name):
             yield each.target.value
