@@ -67,7 +67,7 @@ def _bytecode_cache() -> BytecodeCache | None:
 
     Never in a project: what is read from there runs, and a project may come from anywhere.
     """
-    folder = TEMPLATES / "__pycache__"
+    folder = TEMPLATES.with_name("__pycache__")
     try:
         folder.mkdir(exist_ok=True)
     except OSError:

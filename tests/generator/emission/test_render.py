@@ -96,9 +96,11 @@ def test_templates_have_no_gaps() -> None:
 def test_a_template_that_was_edited_is_compiled_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(templating, "TEMPLATES", tmp_path)
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    monkeypatch.setattr(templating, "TEMPLATES", folder)
     for text in ("one", "two"):
-        (tmp_path / "example.j2").write_text(text)
+        (folder / "example.j2").write_text(text)
         environment.cache_clear()
         assert environment().get_template("example.j2").render() == text
         assert list((tmp_path / "__pycache__").glob("*.cache"))
