@@ -250,7 +250,7 @@ class PostgresTransaction(Transaction):
         return results
 
     async def end(self, error: BaseException | None = None) -> None:
-        """Return the connection back; what was not committed is rolled back."""
+        """Release the connection; roll back what was not committed."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await self._driver.give_back(connection, error)
