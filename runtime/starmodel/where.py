@@ -52,7 +52,7 @@ class Equality(Ordering[T_co]):
 
 
 class Presence(Conditions):
-    """Return whether there is a value at all."""
+    """Whether there is a value at all."""
 
 
 Text: TypeAlias = str | Matching[str]
