@@ -184,5 +184,6 @@ def test_names_that_generated_code_needs_are_reserved(project: Path) -> None:
     defined = used["commands"] | used["routes"] | used["bindings"]
     assert defined - EVENT_NAMES.keys() == set()
     assert used["bindings"] - FIELD_NAMES.keys() == set()
-    inside = used["commands"] | used["bindings"] | used["clients"]
+    # Methods of clients have no body in which an argument could hide anything.
+    inside = used["commands"] | used["bindings"]
     assert inside - PARAMETER_NAMES.keys() == set()
