@@ -33,6 +33,7 @@ NAMESPACES: dict[str, str] = {
 EVENT_NAMES: dict[str, str] = {
     "commands": "routes, where it is the module of the commands",
     "core_schema": "routes, where it is pydantic's module of schemas",
+    "http": "clients, where it is the module of the transport",
     "id": "state, where it is the id that every entity has",
     "live": "bindings, where it is the live stream",
     "read": "clients, where it reads the state",

@@ -125,7 +125,7 @@ def test_two_processes_migrate_one_after_the_other(database: Database, tmp_path:
     project.write(_schema(STRICTER, CHILD), ACCEPTED)
     program = (
         "import sys; from pathlib import Path; from starmodel_generator.migrations.alembic_runner import"
-        " Migrator; Migrator(Path(sys.argv[1]), sys.argv[2]).up()"
+        " AlembicRunner; AlembicRunner(Path(sys.argv[1]), sys.argv[2]).upgrade()"
     )
     command = [sys.executable, "-c", program, str(project.folder), database.url]
     processes = [subprocess.Popen(command) for _ in range(2)]

@@ -50,7 +50,7 @@ def compile_templates(folder: Path) -> None:
     templates = _environment(
         FileSystemLoader(TEMPLATES, encoding="utf-8"), None, **dict.fromkeys(names, str)
     )
-    templates.compile_templates(folder, zip=None, ignore_errors=False)
+    templates.compile_templates(folder, extensions=["j2"], zip=None, ignore_errors=False)
     (folder / _VERSION).write_text(jinja2.__version__, encoding="utf-8")
 
 

@@ -395,9 +395,9 @@ def test_few_names_are_kept_for_generated_code(config: str) -> None:
     names = [name for name in INSIDE if name != "id"]
     fields = {"from_json", "live", "signals", "sm", "to_json", "watch"}
     # A field of a record in SQL is an argument of `create` and `update`.
-    arguments = {"actor", "http", "idempotency_key", "self", "services", "sm"}
+    arguments = {"actor", "idempotency_key", "self", "services", "sm"}
     assert kept("field", names) == fields | ({*arguments, "version"} if is_in_sql else set())
-    events = {"commands", "core_schema", "live", "read", "signals", "watch"}
+    events = {"commands", "core_schema", "http", "live", "read", "signals", "sm", "watch", "web"}
     assert kept("event", names) == events | ({"find"} if is_in_sql else set())
     assert kept("parameter", names) == arguments
     assert kept("value object", CLASSES_INSIDE) == {"ERRORS", "WATCH"}

@@ -43,7 +43,7 @@ def test_settings_and_adapters_of_the_configuration() -> None:
     assert "    datastar_url='/static/\"datastar\".js',\n" in text
     assert '    trusted_origins=("https://a.org",),\n' in text
     assert '        "bus": AuditedBus(),\n        "clock": now,\n' in text
-    assert "**with_configured(options)," in text
+    assert "**with_configured(options)" in text
 
 
 def test_an_app_without_entities_is_typed() -> None:

@@ -214,7 +214,6 @@ def test_only_for_records_in_sql(config: str, said: str) -> None:
             "SM601",
             "`GET /product/new`",
         ),
-        ("@event\ndef edit_product(self) -> None: ...", "SM602", "`edit_product`"),
     ],
 )
 def test_names_and_paths_that_are_taken(line: str, code: str, said: str) -> None:

@@ -92,7 +92,7 @@ async def test_one_that_fails_on_its_way_takes_nothing_of_its_group_along(file: 
         rows = await store.fetch("SELECT count(*) FROM tag", ())
         assert rows[0][0] == 40
         kinds = [type(result).__name__ for result in results[1:17:2]]
-        assert kinds[:2] == ["Violation", "Mismatch"]
+        assert kinds[:2] == ["Violation", "RowCountMismatch"]
 
 
 async def test_all_who_are_ready_to_write_are_one_transaction(file: Path) -> None:

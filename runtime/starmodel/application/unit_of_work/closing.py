@@ -1,9 +1,9 @@
 """Where the generators of events end."""
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncIterable
 from contextlib import AbstractAsyncContextManager
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -14,4 +14,5 @@ def aclosing(steps: AsyncIterable[T]) -> AbstractAsyncContextManager[AsyncIterab
     It is `contextlib.aclosing` for what authors annotate as `AsyncIterator`. Without it the event
     loop would close the generator some time after the client has left.
     """
-    return contextlib.aclosing(cast("AsyncGenerator[T, None]", steps))
+    generator: Any = steps
+    return contextlib.aclosing(generator)

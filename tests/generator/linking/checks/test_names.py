@@ -42,7 +42,7 @@ def test_bad_names(name: str) -> None:
         ("class list(Entity): ...", "is written like a function or a variable"),
         ("class Httpx(Entity): ...", "the library that clients import"),
         (
-            "import pydantic\nclass Part(pydantic.BaseModel):\n    classmethod: int = 0\n"
+            "import pydantic\nclass Part(pydantic.BaseModel):\n    from_json: int = 0\n"
             "class Box(Entity):\n    part: Part | None = None",
             "clients",
         ),
