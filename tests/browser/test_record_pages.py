@@ -511,7 +511,8 @@ def test_everything_works_without_a_script(visitor: Arrive) -> None:
 
     # What a picker for a time would lose is not lost, for there is none.
     page.goto(url.rpartition("/")[0] + "/p01/edit")
-    page.get_by_role("button", name="Save").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
     assert "2026-03-14T09:30:00.123456+00:00" in page.content()
 
 
