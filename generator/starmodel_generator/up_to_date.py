@@ -30,12 +30,6 @@ class Standing:
         self.changed = changed
 
 
-def fresh_manifest(project: Project) -> Manifest | None:
-    """Return the manifest of a tree that is known to be up to date, else `None`."""
-    found = standing(project)
-    return None if found is None or found.changed else found.manifest
-
-
 def hash_of_file(path: str) -> str:
     """Return the hash of a file's content; `OSError` where it cannot be read."""
     return digest(read(path))

@@ -10,7 +10,7 @@ from starmodel_generator._version import __version__
 from starmodel_generator.output.manifest import Manifest
 from starmodel_generator.project.discovery import find_project
 from starmodel_generator.project.hashing import digest
-from starmodel_generator.up_to_date import fresh_manifest
+from starmodel_generator.up_to_date import standing
 
 FILES = {
     "shop/entities/cart.py": "class Cart: ...\n",
@@ -66,7 +66,8 @@ class Tree:
 
     def is_fresh(self) -> bool:
         project = find_project(str(self.root / "shop/entities"))
-        return project is not None and fresh_manifest(project) is not None
+        found = None if project is None else standing(project)
+        return found is not None and not found.changed
 
 
 @pytest.fixture

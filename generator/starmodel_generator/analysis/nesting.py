@@ -43,7 +43,6 @@ _TOKEN = re.compile(
 )
 _LINE_START = re.compile(r"(?:[ \t\f]*(?:\#[^\n]*)?\n)*([ \t\f]*)(\w*)")
 _CLAUSES = frozenset({"else", "except", "finally"})
-_SPACE = frozenset(" \t\f")
 
 
 class Nesting(NamedTuple):
