@@ -9,7 +9,7 @@ import random
 from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from itertools import count, cycle
 from typing import Any
 from uuid import uuid4
 
@@ -299,19 +299,26 @@ async def test_a_walk_meets_everything_once_while_others_come_and_go(
 
     async with Program(servers[0]) as one, Program(servers[1]) as other:
         is_over = False
+        times = [0] * 6
 
-        async def come_and_go(program: Program) -> int:
-            times = 0
+        async def come_and_go(place: int, program: Program) -> None:
             while not is_over:
-                times += 1
                 name = random.choice("abcdefgh")
                 id = await program.create("product", name=name, sku=uuid4().hex)
                 await program.post(f"/product/{id}/restock", quantity=random.randint(1, 9))
                 await program.delete(f"/product/{id}")
-            return times
+                times[place] += 1
 
-        crowd = [asyncio.create_task(come_and_go(each)) for each in (one, other) * 3]
-        for sort in ("name", "-stock,name", "status", "-price") * ROUNDS:
+        crowd = [
+            asyncio.create_task(come_and_go(place, each))
+            for place, each in enumerate((one, other) * 3)
+        ]
+        sorts = cycle(("name", "-stock,name", "status", "-price"))
+        for walk in count():
+            # On a busy machine some get their turn late.
+            if walk >= 4 * ROUNDS and min(times) > 1:
+                break
+            sort = next(sorts)
             met: list[str] = []
             cursor: str | None = ""
             while cursor is not None:
@@ -322,7 +329,7 @@ async def test_a_walk_meets_everything_once_while_others_come_and_go(
                 one, other = other, one
             assert Counter(id for id in met if id in staying) == dict.fromkeys(staying, 1)
         is_over = True
-        assert min(await asyncio.gather(*crowd)) > 1
+        await asyncio.gather(*crowd)
 
 
 async def test_a_page_of_one_process_sees_what_another_changed(servers: tuple[str, str]) -> None:
