@@ -1,0 +1,414 @@
+"""Components that show the value of a field: on a record, and as a column of a list or a table.
+
+A field is named by its signal (`bindings.price`), inside of a group or a table by the name of the
+part. It says what is shown; how that looks is the kit's, and how it stays live the front end's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from markupsafe import escape
+
+from starmodel.ui.addresses import escape_text, quote_segment
+from starmodel.ui.formats import Format, choice_key
+from starmodel.ui.names import Signal
+from starmodel.ui.template import Renderable
+
+if TYPE_CHECKING:
+    from starmodel.ui.builder import Builder
+
+Reader = Callable[[Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the values of an enum or a literal are called: `Choices({"draft": "Draft"})`.
+
+    The values are those of the public state, `True` as `"true"`; the order is that of the options.
+    """
+
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Field:
+    """Shows one field.
+
+    Args:
+        of: The signal of the field; inside of a group or a table its name.
+        label: What it is called; by default its name in words.
+        hint: A sentence about it.
+    """
+
+    of: Signal | str = field(kw_only=False)
+    label: str = ""
+    hint: str = ""
+
+    is_number: ClassVar[bool] = False
+    """Whether it stands in a column of numbers."""
+
+    is_wide: ClassVar[bool] = False
+    """Whether it is shown below its label rather than beside it."""
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same component with some of its properties changed."""
+        return replace(self, **changes)
+
+    @property
+    def name(self) -> str:
+        """The name of the field."""
+        return self.of.name if isinstance(self.of, Signal) else self.of
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.label or in_words(self.name)
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return a value as HTML, to stand in a row of a list."""
+        raise NotImplementedError
+
+    def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
+        """Return the element that shows the value, and keeps showing it.
+
+        Args:
+            builder: What compiles the page.
+            read: Takes the value out of the state.
+            path: Names the value: `product.price`.
+        """
+        raise NotImplementedError
+
+    def element(self, builder: Builder, *, scope: str, owner: Reader | None = None) -> Renderable:
+        """Return the element of the field in a description list; `scope` is what it belongs to."""
+        name = self.name
+
+        def read(state: Mapping[str, Any]) -> Any:
+            return state[name]
+
+        def read_part(state: Mapping[str, Any]) -> Any:
+            return owner(state)[name] if owner is not None else None
+
+        return self.live(builder, read if owner is None else read_part, f"{scope}.{name}")
+
+
+def in_words(name: str) -> str:
+    """Write a name in words: `Available from`, and `SKU` as it stands in capitals."""
+    words = name.strip("_").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Single(Field):
+    """A field without parts; `format` says how it is written."""
+
+    @property
+    def format(self) -> Format:
+        """How the value is written."""
+        return Format("text")
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return the value, escaped."""
+        return escape_text(self.format.text(value))
+
+    def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
+        """Return a value that the front end keeps as it is."""
+        text = self.format.text
+
+        def fill(state: Mapping[str, Any], view: Any) -> str:
+            return escape_text(text(read(state)))
+
+        return builder.kit.value(
+            builder.hole(fill), builder.frontend.text(path, self.format), field=self
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Text(Single):
+    """A text; line breaks are kept."""
+
+    def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
+        """Return a text that the front end keeps as it is."""
+
+        def fill(state: Mapping[str, Any], view: Any) -> str:
+            value = read(state)
+            return escape_text(value) if value else ""
+
+        return builder.kit.value(
+            builder.hole(fill), builder.frontend.text(path, self.format), field=self
+        )
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return the text, escaped."""
+        return escape_text(value) if value else ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Number(Single):
+    """A whole number, a float or a decimal."""
+
+    is_number: ClassVar[bool] = True
+
+    @property
+    def format(self) -> Format:
+        """With separators between thousands."""
+        return Format("number")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Boolean(Single):
+    """Yes or no."""
+
+    @property
+    def format(self) -> Format:
+        """As a word."""
+        return Format("boolean")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Choice(Single):
+    """A value of an enum or a literal, by what it is called."""
+
+    choices: Choices = field(kw_only=False)
+
+    @property
+    def format(self) -> Format:
+        """As its label."""
+        return Format("choice", self.choices.labels)
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return the label of the value, escaped."""
+        return escape_text(self.choices.labels.get(choice_key(value), "")) if value is not None else ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Date(Single):
+    """A day."""
+
+    @property
+    def format(self) -> Format:
+        """As the reader writes days."""
+        return Format("date")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Time(Single):
+    """A time of day."""
+
+    @property
+    def format(self) -> Format:
+        """To the minute."""
+        return Format("time")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DateTime(Single):
+    """A moment; in the browser, in the reader's own zone."""
+
+    @property
+    def format(self) -> Format:
+        """As the reader writes moments."""
+        return Format("datetime")
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return a `<time>`, which the page's script writes in the reader's own zone."""
+        if not value:
+            return ""
+        return f'<time class="local" datetime="{escape(value)}">{self.format.text(value)}</time>'
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Duration(Single):
+    """A number of seconds, as hours, minutes and seconds."""
+
+    is_number: ClassVar[bool] = True
+
+    @property
+    def format(self) -> Format:
+        """As hours, minutes and seconds."""
+        return Format("duration")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Replaced(Field):
+    """A field whose markup is sent anew when it changes, under an id of its own."""
+
+    def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
+        """Return an element with an id, which the live stream replaces."""
+        html = self.html
+
+        def fill(state: Mapping[str, Any], view: Any) -> str:
+            return html(read(state), view)
+
+        return builder.fragment(self, fill, path)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Link(Replaced):
+    """A record that a field refers to, by what it is called."""
+
+    to: str
+    """Where records of its kind are: `/customer`."""
+
+    by: str = "id"
+    """The field that such records are called by."""
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return a link; `""` for no record."""
+        if value is None:
+            return ""
+        called = view.related_label(self.name, value, self.by)
+        return f'<a href="{escape(self.to)}/{quote_segment(value)}">{escape_text(called)}</a>'
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Links(Link):
+    """The records that a field refers to."""
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return a list of links; `""` for no records."""
+        link = super().html
+        return listing([link(id, view) for id in value or ()])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Group(Field):
+    """A value object, with a component for each of its parts."""
+
+    fields: Sequence[Field] = field(kw_only=False)
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return the parts in a line."""
+        if value is None:
+            return ""
+        shown = [(part.title, part.html(value[part.name], view)) for part in self.fields]
+        return " · ".join([f"{escape(title)}&nbsp;{html}" for title, html in shown if html])
+
+    def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
+        """Return the parts, each live by itself."""
+        parts = [
+            (part, part.element(builder, scope=path, owner=read)) for part in self.fields
+        ]
+        return builder.kit.group(parts)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Details(Replaced):
+    """A value object that may be missing, or that has parts which come and go."""
+
+    fields: Sequence[Field] = field(kw_only=False)
+    is_wide: ClassVar[bool] = True
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return a list of the parts; `""` where there is none."""
+        if value is None:
+            return ""
+        return pairs([(part.title, part.html(value[part.name], view)) for part in self.fields])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Items(Replaced):
+    """A list, a set or a tuple, whose items are all shown by one component."""
+
+    item: Field = field(kw_only=False)
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return a list; `""` for no items."""
+        show = self.item.html
+        return listing([show(one, view) for one in value or ()])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Table(Replaced):
+    """A list of value objects: a row for each, a column for each part."""
+
+    columns: Sequence[Field] = field(kw_only=False)
+    is_wide: ClassVar[bool] = True
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return how many there are and, in short, which."""
+        count = len(value or ())
+        if not count:
+            return ""
+        first = self.columns[0]
+        names = [first.html(row[first.name], view) for row in value[:3]]
+        more = "" if count <= len(names) else f" and {count - len(names)} more"
+        return f"{', '.join(names)}{more}"
+
+    def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
+        """Return a table of its own, which the live stream replaces."""
+        return builder.fragment(self, builder.table(self, read), path)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Pairs(Replaced):
+    """A mapping: its keys, and its values by one component."""
+
+    item: Field = field(kw_only=False)
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return a description list; `""` for none."""
+        show = self.item.html
+        return pairs([(name, show(one, view)) for name, one in (value or {}).items()])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Json(Replaced):
+    """A value of which only JSON knows what it is."""
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return it as lists and words."""
+        return json_html(value)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class File(Replaced):
+    """Bytes: how many there are, and a link to download them."""
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return the size; `""` for none."""
+        if not value:
+            return ""
+        size = size_text(len(value) * 3 // 4 - value.count("=", -2))
+        address = view.file(self.name)
+        return f'<a href="{escape(address)}" download>{size}</a>' if address else size
+
+
+def listing(items: Sequence[str]) -> str:
+    """Return pieces of HTML as a list; no pieces, no list."""
+    entries = "".join([f"<li>{item}</li>" for item in items])
+    return f"<ul>{entries}</ul>" if entries else ""
+
+
+def pairs(items: Sequence[tuple[str, str]]) -> str:
+    """Return names, as plain text, with pieces of HTML, as a list; `""` where there are none."""
+    entries = "".join([f"<div><dt>{escape_text(name)}</dt><dd>{item}</dd></div>" for name, item in items])
+    return f"<dl>{entries}</dl>" if entries else ""
+
+
+def json_html(value: object) -> str:
+    """Return a value of which only JSON knows what it is."""
+    match value:
+        case str():
+            return escape_text(value)
+        case None | bool():
+            return Format("boolean").text(value)
+        case int() | float():
+            return Format("number").text(value)
+        case Mapping():
+            return pairs([(str(name), json_html(item)) for name, item in value.items()])
+        case list() | tuple():
+            return listing([json_html(item) for item in value])
+        case _:
+            raise TypeError(f"{type(value).__qualname__} is nothing that JSON has")
+
+
+def size_text(size: int) -> str:
+    """Write a number of bytes: `512 bytes`, `27 kB`, `1.5 MB`."""
+    if size < 1000:
+        return "1 byte" if size == 1 else f"{size} bytes"
+    if size < 1_000_000:
+        return f"{size / 1000:.0f} kB"
+    return f"{size / 1_000_000:.1f} MB"

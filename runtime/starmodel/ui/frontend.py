@@ -1,0 +1,145 @@
+"""The port of front ends: what keeps a page live, and how it is told what changed.
+
+Components and kits write HTML that means the same under every front end. What makes it live are
+attributes, and these a front end writes, while a component is compiled. What the server answers
+to such a page, and what a live stream is made of, the same front end formats.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from markupsafe import Markup
+
+from starmodel.domain import Fragment
+from starmodel.ui.formats import Format
+from starmodel.ui.template import Filler, Renderable, State
+
+Attributes: TypeAlias = Mapping[str, "str | bool"]
+"""Attributes of an element, by name; `True` for one that is only there."""
+
+Data: TypeAlias = Callable[[State, Any], Mapping[str, Any]]
+"""Gives values by namespace: what a page begins with."""
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+
+class HoleMaker(Protocol):
+    """Hands out marks for what only a request knows; `Holes` is it."""
+
+    def hole(self, filler: Filler) -> Markup:
+        """Return the mark of a place that a filler fills."""
+        ...
+
+
+class EventResponseFormatter(ABC):
+    """The port: one dialect between server and page.
+
+    An answer and a live stream are made of the same pieces, one after the other; each piece is
+    whole in itself.
+    """
+
+    @property
+    @abstractmethod
+    def headers(self) -> Headers:
+        """The headers of every answer in this dialect; the list is shared and never changed."""
+
+    @property
+    @abstractmethod
+    def keep_alive(self) -> bytes:
+        """A piece that means nothing, to see whether anybody still listens."""
+
+    @property
+    @abstractmethod
+    def signals_frame(self) -> tuple[bytes, bytes]:
+        """What comes before and after a JSON object of signals to make a piece of it."""
+
+    def signals(self, text: bytes) -> bytes:
+        """Change signals; `text` is a JSON object, by namespace, encoded by `encode_signals`."""
+        before, after = self.signals_frame
+        return before + text + after
+
+    @abstractmethod
+    def elements(self, fragment: Fragment) -> bytes:
+        """Put markup into the page.
+
+        Raises:
+            ValueError: There is no such patch mode, or it needs a selector that is not given.
+        """
+
+    @abstractmethod
+    def navigation(self, path: str) -> bytes:
+        """Send the page to another path of this site.
+
+        Raises:
+            ValueError: The path is not one of this site.
+        """
+
+
+class Frontend(ABC):
+    """What keeps pages live: attributes for elements, scripts for the head, and a formatter.
+
+    A path names a value of the page: `product.stock` is a public field, and
+    `errors.product.restock.quantity` what is wrong with an argument. Each method returns the
+    attributes of one element.
+    """
+
+    name: str
+    """What the configuration calls it."""
+
+    request_header: bytes
+    """The header by which a request of its pages says so, in lower case; its value is `true`."""
+
+    @property
+    @abstractmethod
+    def formatter(self) -> EventResponseFormatter:
+        """Formats the answers to its pages, and their live streams."""
+
+    @abstractmethod
+    def scripts(self, settings: Any) -> Sequence[Renderable]:
+        """Return the elements that load it, for the head."""
+
+    @abstractmethod
+    def page(self, holes: HoleMaker, *, data: Data, live: Filler | None) -> Attributes:
+        """Return those of `<main>`.
+
+        Args:
+            holes: Hands out marks.
+            data: Everything that the page shows live, by path: fields, errors, tokens.
+            live: Gives the address of the live stream, unescaped; `None` for a page without.
+        """
+
+    @abstractmethod
+    def text(self, path: str, format: Format) -> Attributes:
+        """Return those of an element whose whole text is a live value."""
+
+    @abstractmethod
+    def form(self, path: str, *, method: str, address: str, once: bool, resets: bool) -> Attributes:
+        """Return those of a `<form>` that is submitted in the background.
+
+        It sends what the form itself would send, and shows what the answer says; a second
+        submission waits for the first.
+
+        Args:
+            path: Names the form: `product.restock`.
+            method: The HTTP method: `post`.
+            address: Where it goes to; may hold a mark, quoted for a URL and for an attribute.
+            once: Whether the request has an idempotency key.
+            resets: Whether its inputs are reset when it went well.
+        """
+
+    @abstractmethod
+    def submit(self, path: str) -> Attributes:
+        """Return those of the button that submits the form; it is marked while that is busy."""
+
+    @abstractmethod
+    def error(self, path: str) -> Attributes:
+        """Return those of the element that shows an error; its text is the message."""
+
+    @abstractmethod
+    def invalid(self, path: str) -> Attributes:
+        """Return those of an input, which is marked invalid while there is an error."""
+
+    @abstractmethod
+    def notice(self) -> Attributes:
+        """Return those of the element that says what the page's connection and its events say."""

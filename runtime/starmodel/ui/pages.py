@@ -1,0 +1,228 @@
+"""Components that are pages, or what pages are made of: records, lists, forms.
+
+Generated code has one of each for an entity (`PRODUCT`, `PRODUCTS`, `NEW`, `EDIT`, `DELETE`) and a
+form for each event. They are frozen values: vary one by `replace`, and name the result in
+`model_config` or in a page of your own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Self
+
+from starmodel.ui.fields import Field
+from starmodel.ui.inputs import Input, Picker, Value
+from starmodel.ui.names import ActionRoute, Bindings, EntityNames, HasRoute, Signal
+from starmodel.ui.template import Renderable
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """The form of an event.
+
+    Args:
+        action: The event: `bindings.restock`.
+        inputs: What it asks for; none for a form that is one button.
+        title: Its heading; by default the name of the event in words.
+        lead: A sentence about the record, for a form that is a page.
+        hint: A sentence about what it does.
+        button: What its button says; by default `title`.
+        success: What is said when it went well; by default `title` and "done".
+        is_danger: Whether what it does cannot be undone.
+        has_result: Whether what the event returns is shown below it.
+    """
+
+    action: HasRoute
+    inputs: Sequence[Input] = ()
+    title: str = ""
+    lead: str = ""
+    hint: str = ""
+    button: str = ""
+    success: str = ""
+    is_danger: bool = False
+    has_result: bool = False
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same form with some of its properties changed."""
+        return replace(self, **changes)
+
+    @property
+    def route(self) -> ActionRoute:
+        """Where the event is asked for."""
+        return self.action.ROUTE
+
+    @cached_property
+    def initial(self) -> Mapping[str, Value]:
+        """What its inputs hold where nothing is typed, by name."""
+        return {each.name: each.initial for each in self.inputs}
+
+    @cached_property
+    def areas(self) -> tuple[str, ...]:
+        """The names of what keeps line breaks."""
+        return tuple([path for each in self.inputs for path, keeps in each.paths() if keeps])
+
+    @cached_property
+    def pickers(self) -> tuple[Picker, ...]:
+        """The inputs that look for records."""
+        return tuple([each for each in self.inputs if isinstance(each, Picker)])
+
+    def of_state(self, state: Mapping[str, Any]) -> dict[str, Value]:
+        """Return what its inputs hold for a record."""
+        return {each.name: each.of_state(state[each.name]) for each in self.inputs}
+
+
+@dataclass(frozen=True, eq=False)
+class FormPage:
+    """A page with forms, and no record: where one is made.
+
+    Args:
+        bindings: The generated module `bindings` of the entity.
+        title: Its heading: `New product`.
+        lead: A sentence about what is made.
+        forms: The forms, in this order.
+    """
+
+    bindings: Bindings
+    title: str
+    lead: str = ""
+    forms: Sequence[Form] = ()
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same page with some of its properties changed."""
+        return replace(self, **changes)
+
+    @property
+    def entity(self) -> EntityNames:
+        """What the entity is called, and where its pages are."""
+        return self.bindings.ENTITY
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """An entity: its fields, and forms for what can be done with it.
+
+    Args:
+        bindings: The generated module `bindings` of the entity.
+        title: What one of its kind is called: `Order line`.
+        name: The field that says what a record is called.
+        lead: A sentence about it.
+        fields: What is shown, in this order.
+        actions: The forms of its events, in this order.
+        edit: The form on which it is edited.
+        delete: The form that deletes it.
+        extra: Components of your own, below the fields.
+    """
+
+    bindings: Bindings
+    title: str
+    name: Signal | None = None
+    lead: str = ""
+    fields: Sequence[Field] = ()
+    actions: Sequence[Form] = ()
+    edit: Form | None = None
+    delete: Form | None = None
+    extra: Sequence[Renderable] = ()
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same component with some of its properties changed."""
+        return replace(self, **changes)
+
+    @property
+    def entity(self) -> EntityNames:
+        """What the entity is called, and where its pages are."""
+        return self.bindings.ENTITY
+
+    @property
+    def words(self) -> str:
+        """What one of its kind is called inside of a sentence; capitals that mean something stay."""
+        first, _, rest = self.title.partition(" ")
+        if len(first) > 1 and first.isupper():
+            return self.title
+        return self.title[:1].lower() + self.title[1:]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """Its fields by name."""
+        return {each.name: each for each in self.fields}
+
+
+@dataclass(frozen=True, eq=False)
+class List:
+    """The records of an entity: a table that is searched, filtered, sorted and paged.
+
+    Args:
+        of: The component of one record; it says how each field is shown.
+        title: What several are called: `Order lines`.
+        columns: The fields that have a column, in this order; `name` of the record comes first.
+        filters: The fields that it can be filtered by, in this order.
+        sorts: The fields that it can be sorted by.
+        search: Whether texts are searched.
+        new: The form on which a record is made.
+        actions: Events without arguments that can be asked for of many records at once.
+    """
+
+    of: Record
+    title: str
+    columns: Sequence[Signal | Field] = ()
+    filters: Sequence[Signal] = ()
+    sorts: Sequence[Signal] = ()
+    search: bool = True
+    new: FormPage | None = None
+    actions: Sequence[Form] = ()
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same component with some of its properties changed."""
+        return replace(self, **changes)
+
+    @property
+    def entity(self) -> EntityNames:
+        """What the entity is called, and where its pages are."""
+        return self.of.entity
+
+    @property
+    def words(self) -> str:
+        """What several are called inside of a sentence."""
+        first, _, rest = self.title.partition(" ")
+        if len(first) > 1 and first.isupper():
+            return self.title
+        return self.title[:1].lower() + self.title[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """A link of the app's navigation."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, eq=False)
+class Navigation:
+    """The way from page to page, on each of them.
+
+    Args:
+        title: What the app is called; it leads to `/`.
+        items: The links, in this order.
+        aside: What stands at their end: who is signed in, a link to sign out.
+    """
+
+    title: str = ""
+    items: Sequence[NavigationItem] = ()
+    aside: Sequence[Renderable] = field(default_factory=tuple[Renderable, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of one's own: what stands between the app's frame.
+
+    Args:
+        title: The heading, as plain text.
+        lead: A sentence below it, as plain text.
+        content: The `<main>` element, or what stands in it.
+    """
+
+    title: str
+    lead: str
+    content: Any
