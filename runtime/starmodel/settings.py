@@ -20,6 +20,9 @@ class Settings:
     `STARMODEL_`, lists separated by commas: `STARMODEL_TRUSTED_ORIGINS=https://a.org,https://b.org`.
 
     Attributes:
+        ui: The kit, which says how pages look: `"default"`, `"monsterui"`, or one of your own by
+            where it is (`"shop.look:Kit"`).
+        frontend: What keeps pages live: `"datastar"` or `"htmx"`.
         datastar_url: Where pages load Datastar's script from; any 1.0.x.
         datastar_integrity: Its digest (`sha384-...`); the browser refuses any other script.
         content_security_policy: The policy of generated pages, where the default is too strict
@@ -48,6 +51,8 @@ class Settings:
         drain_timeout: Seconds that open streams and running events are given after SIGTERM.
     """
 
+    ui: str = "default"
+    frontend: str = "datastar"
     datastar_url: str = (
         "https://cdn.jsdelivr.net/gh/starfederation/datastar@1.0.1/bundles/datastar.js"
     )

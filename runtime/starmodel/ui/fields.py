@@ -50,6 +50,9 @@ class Field:
     is_number: ClassVar[bool] = False
     """Whether it stands in a column of numbers."""
 
+    is_file: ClassVar[bool] = False
+    """Whether its value is no text, and is not among the data of a page."""
+
     is_wide: ClassVar[bool] = False
     """Whether it is shown below its label rather than beside it."""
 
@@ -366,6 +369,8 @@ class Json(Replaced):
 @dataclass(frozen=True, eq=False, kw_only=True)
 class File(Replaced):
     """Bytes: how many there are, and a link to download them."""
+
+    is_file: ClassVar[bool] = True
 
     def html(self, value: Any, view: Any) -> str:
         """Return the size; `""` for none."""

@@ -100,18 +100,25 @@ class Frontend(ABC):
         """Return the elements that load it, for the head."""
 
     @abstractmethod
-    def page(self, holes: HoleMaker, *, data: Data, live: Filler | None) -> Attributes:
+    def page(
+        self, holes: HoleMaker, *, data: Mapping[str, Any], live: Filler | None
+    ) -> Attributes:
         """Return those of `<main>`.
 
         Args:
             holes: Hands out marks.
-            data: Everything that the page shows live, by path: fields, errors, tokens.
+            data: Everything that the page shows live, by namespace: fields, errors, tokens. A
+                value is a mapping, or a function of the state and the view that gives one.
             live: Gives the address of the live stream, unescaped; `None` for a page without.
         """
 
     @abstractmethod
     def text(self, path: str, format: Format) -> Attributes:
         """Return those of an element whose whole text is a live value."""
+
+    @abstractmethod
+    def token(self, path: str) -> Attributes:
+        """Return those of a hidden element whose text changes whenever a value does."""
 
     @abstractmethod
     def form(self, path: str, *, method: str, address: str, once: bool, resets: bool) -> Attributes:

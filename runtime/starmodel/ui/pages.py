@@ -142,6 +142,10 @@ class Record:
             return self.title
         return self.title[:1].lower() + self.title[1:]
 
+    def label_of(self, state: Mapping[str, Any]) -> str:
+        """Return what a record is called; `""` where nothing says it."""
+        return str(state[self.name.name] or "") if self.name is not None else ""
+
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
         """Its fields by name."""
@@ -215,7 +219,7 @@ class Navigation:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of one's own: what stands between the app's frame.
+    """A page of one's own: what stands inside the app's frame.
 
     Args:
         title: The heading, as plain text.

@@ -24,8 +24,9 @@ from starmodel.web.app.responses import (
 )
 from starmodel.web.app.application import WebApplication
 from starmodel.web.validation.arguments import REQUIRED, Argument, Arguments, UpdateArgument
-from starmodel.web.ui.document import Page
-from starmodel.web.datastar.formatter import DatastarFormatter, EventResponseFormatter
+from starmodel.ui.pages import Page
+from starmodel.ui.frontend import EventResponseFormatter
+from starmodel.web.datastar.formatter import DatastarFormatter
 
 # Imported at once, for the module would hide the function once anybody has imported it.
 from starmodel.web.validation.object_schema import (
@@ -38,7 +39,6 @@ from starmodel.web.http.response import Response, StreamResponse
 from starmodel.web.routing.resource import Resource
 from starmodel.web.routing.request import Route
 from starmodel.web.http.session import SessionIdentity, SignedSession
-from starmodel.web.ui.ui_adapter import DefaultUI, UIAdapter
 
 if TYPE_CHECKING:
     from starmodel.web.app.entity_routes import (
@@ -64,7 +64,6 @@ __all__ = [
     "Argument",
     "Arguments",
     "DatastarFormatter",
-    "DefaultUI",
     "EventResponseFormatter",
     "Page",
     "Request",
@@ -75,7 +74,6 @@ __all__ = [
     "Settings",
     "SignedSession",
     "StreamResponse",
-    "UIAdapter",
     "UpdateArgument",
     "WebAdapter",
     "WebApplication",

@@ -4,7 +4,7 @@ import copy
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from urllib.parse import urlsplit
 
 from starmodel.application import (
@@ -19,18 +19,20 @@ from starmodel.domain import Actor, StateStore
 from starmodel.errors import ConfigurationError
 from starmodel.settings import Settings
 from starmodel.stores.memory import MemoryRepo
-from starmodel.web.datastar.formatter import (
-    DatastarFormatter,
-    EventResponseFormatter,
-    PrefixedFormatter,
-)
+from starmodel.ui.frontend import EventResponseFormatter, Frontend
+from starmodel.plugins import load_plugin
+from starmodel.ui.pages import FormPage, List, Navigation, NavigationItem, Record
+from starmodel.web.datastar.formatter import DatastarFormatter, PrefixedFormatter
 from starmodel.web.http.prefix import prefix_of
 from starmodel.web.http.response import VARY, Headers
 from starmodel.web.http.session import SessionIdentity, SignedSession
 from starmodel.web.live.change_counter import ChangeCounter
 from starmodel.web.routing.request import Request, ResponseFrame
 from starmodel.web.routing.resource import Resource
-from starmodel.web.ui.ui_adapter import DefaultUI, PrefixedUI, UIAdapter
+
+if TYPE_CHECKING:
+    from starmodel.ui.kit import UIAdapter
+    from starmodel.ui.renderer import Renderer
 
 Identify: TypeAlias = Callable[[Request], Actor | Awaitable[Actor]]
 """Says who sent a request; an ordinary function or an async one."""
@@ -46,7 +48,8 @@ class AppOptions(TypedDict, total=False):
         formatter: Writes the answers that pages read.
         session: Tells browsers apart.
         clock: Seconds since 1970.
-        ui: Makes documents of generated pages.
+        ui: The kit: how pages look.
+        navigation: The way from page to page; without it, there is a link to each entity's page.
         identify: Says who sent a request; without it everybody is anonymous.
     """
 
@@ -56,7 +59,8 @@ class AppOptions(TypedDict, total=False):
     formatter: EventResponseFormatter
     session: SessionIdentity
     clock: Callable[[], float]
-    ui: UIAdapter
+    ui: "UIAdapter"
+    navigation: Navigation
     identify: Identify
 
 
@@ -74,7 +78,7 @@ class AppState:
         formatter: Writes the answers that pages read.
         event_headers: The headers of answers that pages read.
         response_frames: What is the same in all answers of a route to Datastar.
-        ui: Makes documents of generated pages.
+        pages: The components of the pages that routes answer with.
         identify: Says who sent a request; `None` where everybody is anonymous.
         page_headers: The headers of generated pages.
         changes: Where the changes of records that are listed stand.
@@ -86,6 +90,10 @@ class AppState:
         "_above",
         "_below",
         "_clock",
+        "_frontend",
+        "_kit",
+        "_navigation",
+        "_renderer",
         "_session",
         "changes",
         "entities",
@@ -93,11 +101,11 @@ class AppState:
         "formatter",
         "identify",
         "page_headers",
+        "pages",
         "prefix",
         "response_frames",
         "services",
         "settings",
-        "ui",
     )
 
     def __init__(
@@ -125,7 +133,12 @@ class AppState:
             clock=clock,
             unit_of_work=options.get("unit_of_work", UnitOfWork),
         )
-        self.formatter: EventResponseFormatter = options.get("formatter") or DatastarFormatter()
+        self._frontend: Frontend | None = None
+        if settings.frontend != "datastar":
+            self._frontend = load_plugin("starmodel.frontends", settings.frontend)()
+        self.formatter: EventResponseFormatter = options.get("formatter") or (
+            DatastarFormatter() if self._frontend is None else self._frontend.formatter
+        )
         self.event_headers = self.formatter.headers
         before, after = self.formatter.signals_frame
         self.response_frames = {
@@ -137,8 +150,11 @@ class AppState:
             for resource in resources
             for route in resource.routes
         }
-        self.ui: UIAdapter = options.get("ui") or DefaultUI(
-            settings.datastar_url, settings.datastar_integrity
+        self._kit = options.get("ui")
+        self._navigation = options.get("navigation")
+        self._renderer: Renderer | None = None
+        self.pages = tuple(
+            [route.page for resource in resources for route in resource.routes if route.page]
         )
         self.identify: Identify | None = options.get("identify")
         self.page_headers = page_headers(settings)
@@ -163,13 +179,38 @@ class AppState:
                 parts = copy.copy(self)
                 parts.prefix = prefix
                 parts.formatter = PrefixedFormatter(self.formatter, prefix)
-                parts.ui = PrefixedUI(self.ui, prefix)
                 parts._above, parts._session = self, None
             if len(self._below) >= _PREFIXES:
                 # A `Mount` may have a placeholder, and be asked for anything.
                 del self._below[next(iter(self._below))]
             self._below[root_path] = parts
         return parts
+
+    @property
+    def renderer(self) -> "Renderer":
+        """Renders components; made when the first page is asked for.
+
+        Raises:
+            ConfigurationError: The kit or the front end that the settings name is not there.
+        """
+        if self._above is not None:
+            return self._above.renderer
+        if self._renderer is None:
+            # What only makes pages takes a moment to be imported, and many processes need none.
+            from starmodel.ui.renderer import Renderer
+
+            kit = self._kit or load_plugin("starmodel.kits", self.settings.ui)()
+            frontend = self._frontend
+            if frontend is None:
+                frontend = load_plugin("starmodel.frontends", self.settings.frontend)()
+            lists = {page.entity.name: page for page in self.pages if isinstance(page, List)}
+            navigation = self._navigation or _navigation(self.pages)
+            self._renderer = Renderer(kit, frontend, self.settings, navigation, lists)
+        return self._renderer
+
+    def fragments(self, resource: Resource) -> Mapping[str, Callable[[Any], str]]:
+        """Return the markup that is sent anew when a field of an entity changes, by field."""
+        return {} if resource.page is None else self.renderer.fragments(resource.page)
 
     @property
     def session(self) -> SessionIdentity:
@@ -196,6 +237,15 @@ class AppState:
                 clock=self._clock,
             )
         return self._session
+
+
+def _navigation(pages: Iterable[Record | List | FormPage]) -> Navigation:
+    """Return a link to each list and to each page that needs no id."""
+    items: list[NavigationItem] = []
+    for page in pages:
+        if isinstance(page, List) or (isinstance(page, Record) and not page.entity.is_record):
+            items.append(NavigationItem(page.title, page.entity.path))
+    return Navigation(items=tuple(items))
 
 
 def _sql_store(

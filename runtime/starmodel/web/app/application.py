@@ -3,12 +3,11 @@
 import copy
 from collections.abc import Callable, Iterable, MutableMapping
 from contextlib import AbstractAsyncContextManager
-from functools import partial
 from typing import Any, Protocol, TypeVar, Unpack
 
 from starmodel.application import EntityDefinition, Services, Snapshot
 from starmodel.domain import Actor, Entity, Scope
-from starmodel.errors import ConfigurationError, DuplicateRequest, Unauthenticated
+from starmodel.errors import ConfigurationError, DuplicateRequest, NotFound, Unauthenticated
 from starmodel.settings import Settings
 from starmodel.web.app.app_state import AppOptions, AppState
 from starmodel.web.app.lifespan import Lifespan, within_lifespan
@@ -31,7 +30,6 @@ from starmodel.web.live.hub import LiveHub
 from starmodel.web.routing.request import NO_PARAMETERS, Request, Route
 from starmodel.web.routing.resource import Resource
 from starmodel.web.routing.route_table import Methods, RouteTable
-from starmodel.web.ui.ui_adapter import Asset
 
 E = TypeVar("E", bound=Entity)
 
@@ -89,16 +87,14 @@ class WebApplication:
             self.settings,
             self._app_state.formatter,
             self._app_state.changes,
+            self._app_state.fragments,
         )
         self._lifespan = Lifespan(self._app_state, self.hub)
         self._trusted_origins = frozenset(map(_origin, self.settings.trusted_origins))
         self.routes: tuple[Route, ...] = (
             *(route for resource in resources for route in resource.routes),
             self.hub.route,
-            *(
-                Route("GET", path, partial(_respond_asset, asset), is_asset=True)
-                for path, asset in self._app_state.ui.assets.items()
-            ),
+            Route("GET", "/_starmodel/{file}", _respond_asset, is_asset=True),
         )
         self._table = RouteTable(self.routes)
         self._first_page = _first_page(resources)
@@ -165,7 +161,7 @@ class WebApplication:
         except DuplicateRequest as repeated:
             response = await self._respond_duplicate(request, repeated)
         except Exception as error:
-            response = respond_error(request, error)
+            response = await respond_error(request, error)
         if type(response) is not Response or request.set_cookie is not None or route.is_safe:
             await self._send(request, response, receive, send)
             return
@@ -181,7 +177,7 @@ class WebApplication:
         try:
             return await respond_duplicate(request, repeated)
         except Exception as error:
-            return respond_error(request, error)
+            return await respond_error(request, error)
 
     async def _send(
         self, request: Request, response: Response | StreamResponse, receive: Receive, send: Send
@@ -442,8 +438,11 @@ def _holder(request: Request, definition: EntityDefinition[Any], id: str) -> str
             return id
 
 
-async def _respond_asset(asset: Asset, request: Request) -> Response:
+async def _respond_asset(request: Request) -> Response:
     """GET: a file that pages load."""
+    asset = request.ui.assets.get(f"/_starmodel/{request.path_parameters['file']}")
+    if asset is None:
+        raise NotFound("file", request.path_parameters["file"])
     return Response(200, asset.headers(), asset.body)
 
 

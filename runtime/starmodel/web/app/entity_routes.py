@@ -1,14 +1,24 @@
 """The route of an entity's page or state, which every entity has alike."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from starmodel.application import EntityDefinition, Snapshot
+from starmodel.application.queries.filter_set import FilterSet
+from starmodel.application.queries.find import find_related
 from starmodel.domain import Entity, Scope
-from starmodel.web.app.responses import render_page, respond_page, respond_state
+from starmodel.ui.pages import FormPage, Record
+from starmodel.ui.view import View
+from starmodel.web.app.responses import (
+    respond_html,
+    respond_page,
+    respond_record,
+    respond_state,
+)
 from starmodel.web.http.response import Response
 from starmodel.web.routing.request import Request, Route
-from starmodel.web.ui.document import Page
+from starmodel.web.ui.form_state import prefilled
 
 E = TypeVar("E", bound=Entity)
 
@@ -23,21 +33,25 @@ def state_route(definition: EntityDefinition[Any]) -> Route:
     return Route("GET", own_path(definition), read_state, json_only=True)
 
 
-def page_route(definition: EntityDefinition[Any], page: Callable[[Any], object]) -> Route:
-    """Return the route of an entity's page; programs get its state.
-
-    `page` makes the page of the public state; see `respond_page`.
-    """
+def page_route(definition: EntityDefinition[Any], page: Record) -> Route:
+    """Return the route of an entity's page; programs get its state."""
     read = reader(definition)
 
     async def read_page(request: Request) -> Response:
-        return respond_page(request, await read(request), page)
+        snapshot = await read(request)
+        if request.wants_json:
+            return respond_state(snapshot)
+        return respond_record(request, page, snapshot)
 
-    return Route("GET", own_path(definition), read_page)
+    return Route("GET", own_path(definition), read_page, page=page)
 
 
-def own_page_route(definition: EntityDefinition[E], page: Callable[[E, Request], object]) -> Route:
-    """Return the route of a page of the author's, which is made of the entity itself."""
+def own_page_route(
+    definition: EntityDefinition[E], page: Record | Callable[[E, Request], object]
+) -> Route:
+    """Return the route of a page of the author's: a component, or what is made of the entity."""
+    if isinstance(page, Record):
+        return page_route(definition, page)
     read = reader(definition)
 
     async def read_page(request: Request) -> Response:
@@ -47,13 +61,24 @@ def own_page_route(definition: EntityDefinition[E], page: Callable[[E, Request],
     return Route("GET", own_path(definition), read_page)
 
 
-def form_route(path: str, page: Callable[[], Page]) -> Route:
-    """Return the route of a page that shows no entity: the one on which a record is made."""
+def form_route(path: str, page: FormPage, queries: FilterSet[Any] | None = None) -> Route:
+    """Return the route of a page with forms: the one on which a record is made.
+
+    What the address says for an input stands in it: `/loan/new?book=ID`. `queries` says what the
+    fields refer to, to call the records by their names.
+    """
 
     async def show(request: Request) -> Response:
-        return render_page(request, page())
+        state = prefilled(page.forms[0], request.query)
+        if queries is not None and request.query:
+            related = await find_related(
+                request.services, queries, [state.values], actor=request.actor
+            )
+            state = replace(state, related=related)
+        view = View(form=state, message=request.message)
+        return respond_html(request, request.app_state.renderer.form_page(page).fill({}, view))
 
-    return Route("GET", path, show)
+    return Route("GET", path, show, page=page)
 
 
 def own_path(definition: EntityDefinition[Any]) -> str:

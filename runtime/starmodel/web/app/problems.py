@@ -8,7 +8,7 @@ import logging
 import math
 import secrets
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pydantic_core import ValidationError
 
@@ -30,11 +30,9 @@ from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.form_body import read_form
 from starmodel.web.http.response import NO_STORE, Headers, Response
-from starmodel.web.routing.request import Request
+from starmodel.web.http.prefix import prefix_addresses
+from starmodel.web.routing.request import FormAgain, Request
 from starmodel.web.validation.value_errors import invalid_arguments
-
-if TYPE_CHECKING:
-    from starmodel.web.ui.form_state import Form
 
 logger = logging.getLogger("starmodel.web")
 
@@ -156,7 +154,7 @@ def respond_problem(request: Request, problem: Problem) -> Response:
     return Response(problem.status, [*_HTML, *problem.headers], _page(request, problem).encode())
 
 
-def respond_error(request: Request, error: Exception) -> Response:
+async def respond_error(request: Request, error: Exception) -> Response:
     """Respond to a request that failed.
 
     Datastar reads nothing but answers of status 200. So a page that ran an event gets one, and
@@ -166,16 +164,15 @@ def respond_error(request: Request, error: Exception) -> Response:
     route = request.route
     if request.is_datastar and route.event is not None:
         return Response(200, request.formatter.headers, error_patch(request, problem))
-    if route.form is not None and problem.status in _MENDABLE and not request.wants_json:
-        return _form_again(request, route.form, problem)
+    again = route.form_again
+    if again is not None and problem.status in _MENDABLE and not request.wants_json:
+        return await _form_again(request, again, problem)
     return respond_problem(request, problem)
 
 
 def error_patch(request: Request, problem: Problem) -> bytes:
     """Write the signals that show a problem where it belongs: beside an input, or to none."""
     signals: dict[str, object] = {"errors": request.route.errors(_messages(request, problem))}
-    if problem.version is not None:
-        signals["_form"] = request.route.within({"version": str(problem.version)})
     return request.formatter.signals(encode_signals(signals))
 
 
@@ -194,7 +191,7 @@ def _messages(request: Request, problem: Problem) -> dict[str, str]:
     return messages
 
 
-def _form_again(request: Request, form: "Form", problem: Problem) -> Response:
+async def _form_again(request: Request, again: FormAgain, problem: Problem) -> Response:
     """Show a form once more, with all that was typed, and what is wrong with it."""
     content_type = request.headers.get(b"content-type", b"")
     try:
@@ -203,15 +200,15 @@ def _form_again(request: Request, form: "Form", problem: Problem) -> Response:
         return respond_problem(request, problem)
     if problem.version is not None:
         given = [*given, ("version", str(problem.version))]
-    state = form.bind(
-        given,
-        id=request.path_parameters.get("id", ""),
-        errors=_messages(request, problem),
-    )
-    page = form.page(state)
-    document = request.ui.document(title=page.title, lead=page.lead, content=page.content)
+    try:
+        html = await again(request, given, _messages(request, problem))
+    except StarModelError:
+        # What it is about is gone, or nobody's to see any more.
+        return respond_problem(request, problem)
+    if request.prefix:
+        html = prefix_addresses(html, request.prefix)
     headers = [*request.page_headers, *problem.headers]
-    return Response(problem.status, headers, document.encode("utf-8", "replace"))
+    return Response(problem.status, headers, html.encode("utf-8", "replace"))
 
 
 def _difference(name: str, value: object) -> ArgumentError:

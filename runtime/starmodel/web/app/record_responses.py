@@ -1,67 +1,38 @@
-"""Responses of the pages that all records in a database have alike: lists, pickers, conflicts."""
+"""Responses of the pages that all records in a database have alike: pickers, conflicts."""
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Final
 
 from starmodel.domain import Fragment
 from starmodel.errors import StaleVersion
-from starmodel.web.app.responses import render_page
-from starmodel.web.datastar.sse import encode_signals
+from starmodel.ui.pages import Form, Record
+from starmodel.ui.view import View
+from starmodel.web.app.responses import JSON_HEADERS, respond_html
+from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.response import Response
 from starmodel.web.routing.request import Request
-from starmodel.web.ui.document import Page
-from starmodel.web.ui.edit_conflict import conflict_page
-from starmodel.web.ui.form_state import Form, FormState
-from starmodel.web.ui.list_view import ListView
-from starmodel.web.ui.picker import render_options
+from starmodel.web.ui.edit_conflict import with_conflict
+from starmodel.web.ui.form_state import FormState, merge_submitted
 
-S = TypeVar("S")
+MAX_OPTIONS: Final = 20
+"""How many options a picker offers at most."""
 
 
-def respond_list(
-    request: Request,
-    view: ListView[S],
-    page: Callable[[ListView[S]], Page],
-    fragment: Callable[[ListView[S]], str],
-) -> Response:
-    """Respond with a page of a list.
-
-    Args:
-        request: The request; Datastar gets the part that shows the records, everybody else all.
-        view: The records.
-        page: Makes the whole page.
-        fragment: Makes the part that shows the records.
-    """
-    if not request.is_datastar:
-        return render_page(request, page(view))
-    formatter = request.formatter
-    errors = formatter.signals(encode_signals({"errors": request.route.errors({})}))
-    patch = formatter.elements(Fragment(fragment(view)))
-    return Response(200, formatter.headers, errors + patch)
-
-
-def respond_options(request: Request, options: Iterable[tuple[str, str]]) -> Response:
-    """Respond to a picker with what it may offer.
-
-    Args:
-        request: The request; its parameter `list` is the id of the list below the picker.
-        options: The ids of records, with what they are called; both are plain texts.
-
-    Raises:
-        InvalidArguments: There is no such list.
-    """
-    fragment = render_options(options, request.query.get("list", ""))
-    return Response(200, request.formatter.headers, request.formatter.elements(fragment))
+def respond_options(options: Iterable[tuple[str, str]]) -> Response:
+    """Respond to a picker with what it may offer: ids of records, with what they are called."""
+    found = [{"id": id, "label": label} for id, label in options]
+    return Response(200, JSON_HEADERS, encode_json({"options": found}))
 
 
 def respond_conflict(
-    request: Request, stale: StaleVersion, form: Form, form_state: FormState
+    request: Request, stale: StaleVersion, page: Record, form: Form, form_state: FormState
 ) -> Response:
     """Show a form again, with what was typed into it and what is stored now.
 
     Args:
         request: The request that came too late.
         stale: What it was told.
+        page: The record's component.
         form: The form.
         form_state: The form as the record is now.
 
@@ -70,12 +41,13 @@ def respond_conflict(
     """
     if request.wants_json:
         raise stale
-    mine = form.merge_submitted(form_state.values, request)
-    errors = f"errors.{request.route.namespace}.{request.route.event}"
-    page = conflict_page(form, form_state, mine, errors)
+    mine = merge_submitted(form, form_state.values, request)
+    renderer = request.app_state.renderer
+    state = with_conflict(renderer.kit, form, form_state, mine)
+    document, main = renderer.edit_page(page, form)
+    view = View(id=state.id, form=state)
     if request.is_datastar:
         # As a whole: what is morphed would keep the values that its script began with.
-        patch = request.formatter.elements(Fragment(page.content, "main", "replace"))
+        patch = request.formatter.elements(Fragment(main.fill({}, view), "main", "replace"))
         return Response(200, request.formatter.headers, patch)
-    document = request.ui.document(title=page.title, lead=page.lead, content=page.content)
-    return Response(409, request.page_headers, document.encode("utf-8", "replace"))
+    return respond_html(request, document.fill({}, view), 409)

@@ -5,6 +5,7 @@ the schemas of the fields. Paths begin with the entity's name: `/product`, `/pro
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from starmodel.application import CommandResult, EntityDefinition
@@ -12,29 +13,34 @@ from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find, find_related
 from starmodel.errors import StaleVersion
 from starmodel.settings import Respond
+from starmodel.ui.pages import Form, FormPage, List, Record
+from starmodel.ui.view import View
 from starmodel.web.app.entity_routes import form_route, id_of, own_path, reader
 from starmodel.web.app.query_params import list_view, respond_query
 from starmodel.web.app.record_responses import (
+    MAX_OPTIONS,
     respond_conflict,
-    respond_list,
     respond_options,
 )
 from starmodel.web.app.responses import (
     page_path,
     redirect,
-    render_page,
     respond_created,
     respond_deleted,
     respond_event,
+    respond_html,
     respond_record,
     respond_state,
 )
 from starmodel.web.http.response import Response
 from starmodel.web.routing.request import Request, Route
-from starmodel.web.ui.document import Page
-from starmodel.web.ui.form_state import Form, FormState
-from starmodel.web.ui.list_view import ListView, Related
-from starmodel.web.ui.picker import MAX_OPTIONS
+from starmodel.web.ui.form_state import (
+    VERSION,
+    FormState,
+    bind,
+    submitted_values,
+    value_objects,
+)
 from starmodel.web.validation.arguments import Argument, Arguments, update_arguments
 
 Fields: TypeAlias = Mapping[str, Argument]
@@ -45,22 +51,9 @@ Command: TypeAlias = Callable[..., Awaitable[CommandResult[None]]]
 as keyword arguments, `actor` and `idempotency_key`."""
 
 
-FormStateFactory: TypeAlias = Callable[[Any, int, Related], FormState]
-"""Makes the state of a record's form from its state, its version and its references."""
 
-
-def record_route(
-    queries: FilterSet[Any],
-    page: Callable[[Any, Related], Page],
-    relations: Callable[[Any, Related], str],
-) -> Route:
-    """Return the route of the page of a record that refers to others; programs get its state.
-
-    Args:
-        queries: Says what its fields refer to.
-        page: Makes the page of its public state and of those that it refers to.
-        relations: Makes the links to these alone, each in the element that shows them.
-    """
+def record_route(queries: FilterSet[Any], page: Record) -> Route:
+    """Return the route of the page of a record; programs get its state."""
     definition = queries.definition
     read = reader(definition)
 
@@ -68,36 +61,26 @@ def record_route(
         snapshot = await read(request)
         if request.wants_json:
             return respond_state(snapshot)
-        state = snapshot.state
-        related = await find_related(request.services, queries, [state], actor=request.actor)
-        return respond_record(
-            request, lambda: page(state, related), lambda: relations(state, related)
+        related = await find_related(
+            request.services, queries, [snapshot.state], actor=request.actor
         )
+        return respond_record(request, page, snapshot, related)
 
-    return Route("GET", own_path(definition), read_record)
+    return Route("GET", own_path(definition), read_record, page=page)
 
 
-def list_route(
-    queries: FilterSet[Any],
-    page: Callable[[ListView[Any]], Page],
-    records: Callable[[ListView[Any]], str],
-) -> Route:
-    """Return the route that lists the records that fit, as a page or as JSON.
-
-    What is wrong with a query is shown where the event `find` has its errors.
-
-    Args:
-        queries: What can be asked for.
-        page: Makes the whole page.
-        records: Makes the part of it that shows the records.
-    """
+def list_route(queries: FilterSet[Any], page: List) -> Route:
+    """Return the route that lists the records that fit, as a page or as JSON."""
 
     async def list_records(request: Request) -> Response:
         if request.wants_json:
             return await respond_query(request, queries)
-        return respond_list(request, await list_view(request, queries), page, records)
+        shown = await list_view(request, queries)
+        template = request.app_state.renderer.list(page)
+        return respond_html(request, template.fill({}, View(list=shown, message=request.message)))
 
-    return Route("GET", f"/{queries.definition.name}", list_records, event="find")
+    path = f"/{queries.definition.name}"
+    return Route("GET", path, list_records, event="find", page=page)
 
 
 def query_route(queries: FilterSet[Any]) -> Route:
@@ -128,7 +111,7 @@ def options_route(queries: FilterSet[Any], label: str = "id") -> Route:
         options = [
             (str(record.id), str(getattr(record, label)) or str(record.id)) for record in page.items
         ]
-        return respond_options(request, options)
+        return respond_options(options)
 
     return Route("GET", f"/{queries.definition.name}/options", offer)
 
@@ -137,11 +120,15 @@ def create_routes(
     definition: EntityDefinition[Any],
     command: Command,
     fields: Fields,
-    form: Form | None = None,
+    page: FormPage | None = None,
     *,
+    queries: FilterSet[Any] | None = None,
     respond: Respond | None = None,
 ) -> list[Route]:
-    """Return the routes that make a record: `POST /product`, and the page with its form."""
+    """Return the routes that make a record: `POST /product`, and the page with its form.
+
+    `queries` says what the fields refer to, to call what was picked by its name.
+    """
     path = f"/{definition.name}"
     arguments = Arguments(**fields)
 
@@ -155,10 +142,30 @@ def create_routes(
         )
         return respond_created(request, definition, outcome)
 
+    async def again(
+        request: Request, fields: list[tuple[str, str]], errors: Mapping[str, str]
+    ) -> str:
+        assert page is not None
+        state = bind(page.forms[0], fields, errors=errors)
+        related = {}
+        if queries is not None:
+            related = await find_related(
+                request.services, queries, [state.values], actor=request.actor
+            )
+        view = View(form=replace(state, related=related))
+        return request.app_state.renderer.form_page(page).fill({}, view)
+
     route = Route(
-        "POST", path, create, event="create", arguments=arguments, form=form, respond=respond
+        "POST",
+        path,
+        create,
+        event="create",
+        arguments=arguments,
+        form=None if page is None else page.forms[0],
+        form_again=None if page is None else again,
+        respond=respond,
     )
-    return [route] if form is None else [form_route(f"{path}/new", form.unbound_page), route]
+    return [route] if page is None else [form_route(f"{path}/new", page, queries), route]
 
 
 def update_routes(
@@ -192,43 +199,63 @@ def edit_routes(
     queries: FilterSet[Any],
     command: Command,
     fields: Fields,
-    form: Form,
-    form_state: FormStateFactory,
+    page: Record,
     *,
     respond: Respond | None = None,
 ) -> list[Route]:
-    """Return the routes that change a record, and those of the page on which it is edited.
-
-    `form_state` makes the state of that form from the record as it is stored.
-    """
+    """Return the routes that change a record, and those of the page on which it is edited."""
     definition = queries.definition
+    form = page.edit
+    if form is None:
+        return update_routes(definition, command, fields, respond=respond)
     read = reader(definition)
     (update,) = update_routes(definition, command, fields, respond=respond)
     arguments = update.arguments or Arguments()
+    objects = value_objects(form)
 
-    async def read_draft(request: Request) -> FormState:
+    async def read_form(request: Request) -> FormState:
         snapshot = await read(request)
         # What was typed may refer to other records already.
-        states = [snapshot.state, form.submitted_values(request)]
+        states = [snapshot.state, submitted_values(form, request)]
         related = await find_related(request.services, queries, states, actor=request.actor)
-        return form_state(snapshot.state, snapshot.version, related)
+        values = {**form.of_state(snapshot.state), VERSION: str(snapshot.version)}
+        return FormState(values, snapshot.id, related, title=page.label_of(snapshot.state))
+
+    def shown(request: Request, state: FormState) -> str:
+        document, _ = request.app_state.renderer.edit_page(page, form)
+        return document.fill({}, View(id=state.id, form=state, message=request.message))
 
     async def edit(request: Request) -> Response:
-        return render_page(request, form.page(await read_draft(request)))
+        return respond_html(request, shown(request, await read_form(request)))
+
+    async def again(
+        request: Request, fields: list[tuple[str, str]], errors: Mapping[str, str]
+    ) -> str:
+        stored = await read_form(request)
+        state = bind(form, fields, id=stored.id, related=stored.related, errors=errors)
+        return shown(request, replace(state, title=stored.title))
 
     async def save(request: Request) -> Response:
         stored = (await read(request)).state
-        given = await arguments.read(request, stored, form.objects)
+        given = await arguments.read(request, stored, objects)
         try:
             await _update(request, command, given)
         except StaleVersion as stale:
-            return respond_conflict(request, stale, form, await read_draft(request))
+            return respond_conflict(request, stale, page, form, await read_form(request))
         return redirect(request, page_path(definition, id_of(request)))
 
     path = f"/{definition.name}/{{id}}/edit"
     return [
         Route("GET", path, edit),
-        Route("POST", path, save, event="update", arguments=arguments, form=form),
+        Route(
+            "POST",
+            path,
+            save,
+            event="update",
+            arguments=arguments,
+            form=form,
+            form_again=again,
+        ),
         update,
     ]
 
@@ -236,31 +263,39 @@ def edit_routes(
 def delete_routes(
     definition: EntityDefinition[Any],
     command: Command,
-    form: Form | None = None,
+    page: Record | None = None,
     *,
-    label: str | None = None,
     respond: Respond | None = None,
 ) -> list[Route]:
     """Return the routes that delete a record: `DELETE /product/{id}`, and the page that asks first.
 
     With that page there is a list of the records as well, which is where a deletion leads.
-    `label` is the field that the record is called by.
     """
     path = f"/{definition.name}"
+    form = None if page is None else page.delete
 
     async def delete(request: Request) -> Response:
         await _delete(request, command)
         return respond_deleted(request, None if form is None else path)
 
     route = Route("DELETE", f"{path}/{{id}}", delete, event="delete", respond=respond)
-    if form is None:
+    if form is None or page is None:
         return [route]
-    read, show = reader(definition), form.unbound_page
+    read = reader(definition)
+
+    async def shown(request: Request, errors: Mapping[str, str]) -> str:
+        snapshot = await read(request)
+        state = FormState({}, snapshot.id, errors=errors, title=page.label_of(snapshot.state))
+        document, _ = request.app_state.renderer.delete_page(page, form)
+        return document.fill({}, View(id=snapshot.id, form=state, message=request.message))
 
     async def confirm(request: Request) -> Response:
-        snapshot = await read(request)
-        called = "" if label is None else str(getattr(snapshot.entity, label))
-        return render_page(request, show(snapshot.id, called))
+        return respond_html(request, await shown(request, {}))
+
+    async def again(
+        request: Request, fields: list[tuple[str, str]], errors: Mapping[str, str]
+    ) -> str:
+        return await shown(request, errors)
 
     async def remove(request: Request) -> Response:
         await _delete(request, command)
@@ -268,7 +303,14 @@ def delete_routes(
 
     return [
         Route("GET", f"{path}/{{id}}/delete", confirm),
-        Route("POST", f"{path}/{{id}}/delete", remove, event="delete", form=form),
+        Route(
+            "POST",
+            f"{path}/{{id}}/delete",
+            remove,
+            event="delete",
+            form=form,
+            form_again=again,
+        ),
         route,
     ]
 

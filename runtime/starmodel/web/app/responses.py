@@ -14,7 +14,9 @@ from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.prefix import prefix_addresses
 from starmodel.web.http.response import NO_STORE, Headers, Response, StreamResponse
 from starmodel.web.routing.request import Request
-from starmodel.web.ui.document import Page
+from starmodel.ui.addresses import quote_segment
+from starmodel.ui.pages import Page, Record
+from starmodel.ui.view import NO_RELATED, Related, View
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
@@ -181,15 +183,43 @@ def respond_page(
     Args:
         request: The request.
         snapshot: The entity as it was read.
-        page: Makes a page of the public state: a whole document as text, a `Page`, or markup
-            (an FT component, or whatever has `__html__`) for the content of one.
+        page: Makes a page of the public state: a whole document as text, a `Page`, a `Record`, or
+            markup (an FT component, or whatever has `__html__`) for the content of one.
     """
     if request.wants_json:
         return respond_state(snapshot)
     document = page(snapshot.state)
-    if type(document) is not str or request.prefix:
-        document = _document(request, snapshot, document)
-    return Response(200, request.page_headers, document.encode("utf-8", "replace"))
+    if isinstance(document, Record):
+        return respond_record(request, document, snapshot)
+    return respond_html(request, _document(request, snapshot, document))
+
+
+def respond_record(
+    request: Request,
+    component: Record,
+    snapshot: Snapshot[Any],
+    related: Related = NO_RELATED,
+) -> Response:
+    """Respond with the page of a record; `related` are the records that it refers to."""
+    template = request.app_state.renderer.record(component)
+    view = View(
+        id=snapshot.id,
+        related=related,
+        message=request.message,
+        path=component.entity.path,
+    )
+    return respond_html(request, template.fill(snapshot.state, view))
+
+
+def respond_html(
+    request: Request, html: str, status: int = 200, headers: Headers | None = None
+) -> Response:
+    """Respond with a document; its addresses are put below the app's prefix."""
+    if request.prefix:
+        html = prefix_addresses(html, request.prefix)
+    own = request.page_headers
+    body = html.encode("utf-8", "replace")
+    return Response(status, [*own, *headers] if headers else own, body)
 
 
 def respond_state(snapshot: Snapshot[E]) -> Response:
@@ -198,25 +228,8 @@ def respond_state(snapshot: Snapshot[E]) -> Response:
 
 
 def render_page(request: Request, page: Page) -> Response:
-    """Respond with a page that shows no entity: the one on which a record is made."""
-    document = request.ui.document(title=page.title, lead=page.lead, content=page.content)
-    return Response(200, request.page_headers, document.encode("utf-8", "replace"))
-
-
-def respond_record(
-    request: Request, page: Callable[[], Page], relations: Callable[[], str]
-) -> Response:
-    """Respond with the page of a record that refers to others.
-
-    Args:
-        request: The request; Datastar asks for the links to other records alone.
-        page: Makes the page.
-        relations: Makes the links, each in the element that shows them.
-    """
-    if not request.is_datastar:
-        return render_page(request, page())
-    patch = request.formatter.elements(Fragment(relations()))
-    return Response(200, request.formatter.headers, patch)
+    """Respond with a page that shows no entity."""
+    return respond_html(request, _own_page(request, page.title, page.lead, page.content))
 
 
 def redirect(request: Request, path: str) -> Response:
@@ -233,12 +246,7 @@ def page_path(definition: EntityDefinition[Any], id: str) -> str:
     return f"/{definition.name}"
 
 
-def quote_path_segment(id: str) -> str:
-    """Write an id as one segment of a path."""
-    # Most ids are letters and digits, and a list has many of them.
-    if id.isascii() and id.isalnum():
-        return id
-    return quote(id, safe="", errors="replace")
+quote_path_segment = quote_segment
 
 
 def _elements(request: Request, result: object, selector: str | None, mode: str | None) -> bytes:
@@ -278,16 +286,22 @@ async def _stream(
 
 def _document(request: Request, snapshot: Snapshot[Any], page: object) -> str:
     if isinstance(page, str):
-        return prefix_addresses(page, request.prefix)
+        return page
     if isinstance(page, Page):
-        return request.ui.document(title=page.title, lead=page.lead, content=page.content)
+        return _own_page(request, page.title, page.lead, page.content)
     fragment = render_fragment(page)
     if fragment is None:
         raise TypeError(f"A page is a Page, a text or markup, not a {type(page).__name__}.")
     if fragment.html.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
-        return prefix_addresses(fragment.html, request.prefix)
-    title = snapshot.definition.cls.__name__
-    return request.ui.document(title=title, lead="", content=fragment.html)
+        return fragment.html
+    return _own_page(request, snapshot.definition.cls.__name__, "", fragment.html)
+
+
+def _own_page(request: Request, title: str, lead: str, content: object) -> str:
+    """Return the document of a page of the author's; `content` is HTML, or has it."""
+    fragment = None if isinstance(content, str) else render_fragment(content)
+    html = str(content) if fragment is None else fragment.html
+    return request.app_state.renderer.own_page(title, lead, html, request.message)
 
 
 def _json(

@@ -1,9 +1,9 @@
-"""How pages are told what changed: the port, and its adapter for Datastar."""
+"""How Datastar's pages are told what changed."""
 
-from abc import ABC, abstractmethod
 from typing import Final
 
 from starmodel.domain import Fragment
+from starmodel.ui.frontend import EventResponseFormatter
 from starmodel.web.datastar.sse import KEEP_ALIVE, SIGNALS_FRAME, navigate, patch_elements
 from starmodel.web.http.prefix import prefix_addresses
 from starmodel.web.http.response import VARY, Headers
@@ -15,50 +15,6 @@ EVENT_STREAM: Final[Headers] = [
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
 ]
-
-
-class EventResponseFormatter(ABC):
-    """The port: one dialect between server and page.
-
-    An answer and a live stream are made of the same pieces, one after the other; each piece is
-    whole in itself.
-    """
-
-    @property
-    @abstractmethod
-    def headers(self) -> Headers:
-        """The headers of every answer in this dialect; the list is shared and never changed."""
-
-    @property
-    @abstractmethod
-    def keep_alive(self) -> bytes:
-        """A piece that means nothing, to see whether anybody still listens."""
-
-    @property
-    @abstractmethod
-    def signals_frame(self) -> tuple[bytes, bytes]:
-        """What comes before and after a JSON object of signals to make a piece of it."""
-
-    def signals(self, text: bytes) -> bytes:
-        """Change signals; `text` is a JSON object, by namespace, encoded by `encode_signals`."""
-        before, after = self.signals_frame
-        return before + text + after
-
-    @abstractmethod
-    def elements(self, fragment: Fragment) -> bytes:
-        """Put markup into the page.
-
-        Raises:
-            ValueError: There is no such patch mode, or it needs a selector that is not given.
-        """
-
-    @abstractmethod
-    def navigation(self, path: str) -> bytes:
-        """Send the page to another path of this site.
-
-        Raises:
-            ValueError: The path is not one of this site.
-        """
 
 
 class DatastarFormatter(EventResponseFormatter):

@@ -36,12 +36,12 @@ from starmodel.errors import (
     Unavailable,
 )
 from starmodel.settings import Settings
-from starmodel.web.datastar.formatter import EventResponseFormatter
+from starmodel.ui.frontend import EventResponseFormatter
 from starmodel.web.live.change_counter import ChangeCounter
 from starmodel.web.live.list_topic import Change, ListTopic, PolicyListTopic
 from starmodel.web.live.replay import ReplayBuffer, ReplayEntry
 from starmodel.web.live.stream import LiveStream
-from starmodel.web.live.topic import BaseTopic, EntityTopic
+from starmodel.web.live.topic import Fragments, BaseTopic, EntityTopic
 from starmodel.web.routing.request import Request, Route
 from starmodel.web.routing.resource import Resource
 
@@ -60,6 +60,10 @@ _PAUSE_AFTER = 200
 logger = logging.getLogger("starmodel.live")
 
 
+def _no_fragments(resource: Resource) -> Fragments:
+    return {}
+
+
 class LiveHub:
     """Tells every open page what has changed.
 
@@ -69,6 +73,8 @@ class LiveHub:
         settings: The limits.
         formatter: Writes what the pages are told.
         changes: Says where the changes of records that are listed stand.
+        fragments: Returns the markup that is sent anew when a field of an entity changes: functions
+            of its state, by field.
     """
 
     def __init__(
@@ -78,12 +84,14 @@ class LiveHub:
         settings: Settings,
         formatter: EventResponseFormatter,
         changes: ChangeCounter,
+        fragments: Callable[[Resource], Fragments] = _no_fragments,
     ) -> None:
         self._resources = {resource.definition.name: resource for resource in resources}
         self._services = services
         self._settings = settings
         self._formatter = formatter
         self._changes = changes
+        self._fragments = fragments
         # Below a prefix the same markup has other addresses, and a topic of its own.
         self._topics: dict[tuple[str, str], dict[EventResponseFormatter, EntityTopic]] = {}
         self._collections: dict[str, ListTopic] = {}
@@ -333,7 +341,9 @@ class LiveHub:
         topic = topics.get(formatter)
         if topic is None:
             backend = self._services.persistence.backend_for(resource.definition)
-            topic = topics[formatter] = EntityTopic(resource, key, backend, formatter)
+            topic = topics[formatter] = EntityTopic(
+                resource.definition, key, backend, formatter, self._fragments(resource)
+            )
         return topic
 
     def _collection(self, definition: EntityDefinition[Any]) -> ListTopic:

@@ -23,7 +23,7 @@ from starmodel.application import (
 from starmodel.application.readable import Turns
 from starmodel.domain import Actor, Entity
 from starmodel.errors import Unavailable
-from starmodel.web.datastar.formatter import EventResponseFormatter
+from starmodel.ui.frontend import EventResponseFormatter
 from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.live.change_counter import ChangeCounter
 from starmodel.web.live.topic import BaseTopic, Subscriber

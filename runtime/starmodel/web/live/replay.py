@@ -15,7 +15,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from starmodel.domain import Fragment
-from starmodel.web.datastar.formatter import EventResponseFormatter
+from starmodel.ui.frontend import EventResponseFormatter
 
 MAX_FRAGMENTS = 1000
 """How many are kept."""

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from starmodel.application import (
     EntityDefinition,
@@ -25,14 +25,17 @@ from starmodel.application.copying import NOTHING_REMOVED
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, render_fragment
 from starmodel.domain.type_guards import is_mapping
 from starmodel.errors import Unavailable
-from starmodel.web.datastar.formatter import EventResponseFormatter
+from starmodel.ui.frontend import EventResponseFormatter
 from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.prefix import PREFIX
 from starmodel.web.live.deletion import deletion_notice, no_deletion_notice
-from starmodel.web.routing.resource import Resource
 from starmodel.web.validation.mapping_fields import varying_fields
 
 logger = logging.getLogger("starmodel.live")
+
+
+Fragments: TypeAlias = Mapping[str, Callable[[Any], str]]
+"""The markup that is sent anew when a field changes: functions of the public state, by field."""
 
 
 class CachedState:
@@ -113,10 +116,11 @@ class EntityTopic(BaseTopic):
     """A watched entity.
 
     Args:
-        resource: The entity, and the markup that goes with its fields.
+        definition: The entity.
         key: Which instance.
         backend: The store that keeps it.
         formatter: Writes what the streams are told.
+        fragments: The markup that is sent anew when a field changes.
 
     Attributes:
         deletion: The event that tells of a record that is not there any more.
@@ -135,18 +139,19 @@ class EntityTopic(BaseTopic):
         "backend",
         "deletion",
         "formatter",
-        "resource",
+        "fragments",
     )
 
     def __init__(
         self,
-        resource: Resource,
+        definition: EntityDefinition[Any],
         key: Key,
         backend: EntityPersistenceBackend,
         formatter: EventResponseFormatter,
+        fragments: Fragments,
     ) -> None:
-        super().__init__(resource.definition, key)
-        self.resource = resource
+        super().__init__(definition, key)
+        self.fragments = fragments
         self.backend = backend
         self.formatter = formatter
         self.deletion = formatter.elements(deletion_notice(key))
@@ -357,7 +362,7 @@ class EntityTopic(BaseTopic):
             lost = {name: keys for name, keys in removed.items() if name in shown}
             text = encode_signals({namespace: shown}, {namespace: lost} if lost else None)
             parts.append(self.formatter.signals(text))
-        for name, render in self.resource.fragments.items():
+        for name, render in self.fragments.items():
             if name in shown:
                 parts.append(self._render(render, state))
         if with_rendering and self.definition.has_html:

@@ -12,15 +12,16 @@ from starmodel.application import Services
 from starmodel.domain import ANONYMOUS, Actor, Entity
 from starmodel.errors import BadRequest
 from starmodel.settings import Respond, Settings
-from starmodel.web.datastar.formatter import EventResponseFormatter
+from starmodel.ui.frontend import EventResponseFormatter
 from starmodel.web.http.http_request import HTTPRequest
 from starmodel.web.http.response import Headers, Receive, Response, Scope, StreamResponse
 from starmodel.web.http.session import SessionIdentity
-from starmodel.web.ui.ui_adapter import UIAdapter
 from starmodel.web.validation.arguments import Arguments
 
 if TYPE_CHECKING:
-    from starmodel.web.ui.form_state import Form
+    from starmodel.ui.kit import UIAdapter
+    from starmodel.ui.pages import Form, FormPage, List, Record
+    from starmodel.ui.renderer import Renderer
 
 _KEY = re.compile(rb"[!-~]{1,200}")
 
@@ -28,6 +29,11 @@ NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Handler: TypeAlias = Callable[["Request"], Awaitable[Response | StreamResponse]]
+
+FormAgain: TypeAlias = Callable[
+    ["Request", list[tuple[str, str]], Mapping[str, str]], Awaitable[str]
+]
+"""Returns the document of a form, out of the fields that were sent and what is wrong with each."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing, so that any site may lead to them."""
@@ -44,7 +50,9 @@ class Route:
         arguments: The arguments that the event takes.
         respond: How a Datastar request is answered; by default as the settings say.
         json_only: Answer only who wants JSON; the host app has a page of its own there.
-        form: The page that leads here, to be shown again where a plain form does not fit.
+        form: The form that leads here.
+        form_again: Shows that form again, where what a plain form has sent does not fit.
+        page: The component of the page that it answers with.
         is_asset: Whether it is the same for everybody, for ever: nobody is asked who he is.
     """
 
@@ -52,12 +60,14 @@ class Route:
         "arguments",
         "event",
         "form",
+        "form_again",
         "handler",
         "is_asset",
         "is_safe",
         "json_only",
         "method",
         "namespace",
+        "page",
         "path",
         "respond",
         "signals_after",
@@ -75,6 +85,8 @@ class Route:
         respond: Respond | None = None,
         json_only: bool = False,
         form: "Form | None" = None,
+        form_again: "FormAgain | None" = None,
+        page: "Record | List | FormPage | None" = None,
         is_asset: bool = False,
     ) -> None:
         self.method: Method = method
@@ -85,6 +97,8 @@ class Route:
         self.respond: Respond | None = respond
         self.json_only = json_only
         self.form = form
+        self.form_again = form_again
+        self.page = page
         self.is_asset = is_asset
         self.is_safe = method in SAFE_METHODS
         self.namespace = ""
@@ -158,7 +172,7 @@ class AppContext(Protocol):
         formatter: Writes the answers that pages read.
         event_headers: The headers of answers that pages read.
         response_frames: What is the same in all answers of a route to Datastar.
-        ui: Makes documents of generated pages.
+        renderer: Renders components.
         page_headers: The headers of generated pages.
         entities: The classes of the app's entities.
         prefix: What every address of the app begins with, where it is served below a path.
@@ -169,10 +183,14 @@ class AppContext(Protocol):
     formatter: EventResponseFormatter
     event_headers: Headers
     response_frames: dict[Route, ResponseFrame]
-    ui: UIAdapter
     page_headers: Headers
     entities: tuple[type[Entity], ...]
     prefix: str
+
+    @property
+    def renderer(self) -> "Renderer":
+        """Renders components."""
+        ...
 
     @property
     def changes(self) -> ChangeTokens:
@@ -244,9 +262,14 @@ class Request(HTTPRequest):
         return self.app_state.formatter
 
     @property
-    def ui(self) -> UIAdapter:
-        """Makes documents of generated pages."""
-        return self.app_state.ui
+    def ui(self) -> "UIAdapter":
+        """The kit: how pages look."""
+        return self.app_state.renderer.kit
+
+    @property
+    def message(self) -> str:
+        """What an event said that led to this page, as plain text; `""` for nothing."""
+        return ""
 
     @property
     def page_headers(self) -> Headers:

@@ -1,9 +1,10 @@
 """One entity on the web."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from starmodel.application import EntityDefinition
+from starmodel.ui.pages import Record
 from starmodel.web.routing.request import Route
 
 
@@ -13,19 +14,19 @@ class Resource:
     Args:
         definition: The entity.
         routes: Its routes.
-        fragments: Markup to send when a field changes: a function of the state for each field.
+        page: The component of one: what is sent anew of it when a field changes.
         table: Its `EntityTable`, of an entity in SQL.
         queries: Its `FilterSet`, of an entity in SQL.
     """
 
-    __slots__ = ("definition", "fragments", "queries", "routes", "table")
+    __slots__ = ("definition", "page", "queries", "routes", "table")
 
     def __init__(
         self,
         definition: EntityDefinition[Any],
         *,
         routes: Sequence[Route],
-        fragments: Mapping[str, Callable[[Any], str]] | None = None,
+        page: Record | None = None,
         table: Any = None,
         queries: Any = None,
     ) -> None:
@@ -33,7 +34,7 @@ class Resource:
         self.table = table
         self.queries = queries
         self.routes = tuple(routes)
-        self.fragments: Mapping[str, Callable[[Any], str]] = fragments or {}
+        self.page = page
         for route in self.routes:
             route.belong_to(definition.namespace)
 

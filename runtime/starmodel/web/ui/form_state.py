@@ -4,53 +4,30 @@ An input is named by the way to its value: `name`, `dimensions.width`.
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeAlias, cast
 
-from starmodel.domain.type_guards import is_mapping
-from starmodel.web.datastar.actions import live_action
-from starmodel.web.datastar.attributes import escape_attribute
+from starmodel.domain.type_guards import is_mapping, is_sequence
+from starmodel.ui.addresses import escape_text
+from starmodel.ui.inputs import Value, lines_text
+from starmodel.ui.pages import Form
+from starmodel.ui.view import NO_RELATED, Related
 from starmodel.web.http.form_body import read_form
-from starmodel.web.http.http_request import HTTPRequest, media_type
-from starmodel.web.ui.display_values import escape, related_label
-from starmodel.web.ui.document import Page
-from starmodel.web.ui.input_value import (
-    Value,
-    Values,
-    ids_of,
-    lines_of,
-    shown_values,
-    value_of_sent,
+from starmodel.web.http.http_request import HTTPRequest
+from starmodel.web.validation.untouched import (
+    LINE_END,
+    Shown,
+    digest,
+    read_shown,
+    untouched,
+    with_line_breaks,
 )
-from starmodel.web.ui.list_view import Related
-from starmodel.web.validation import json_body
-from starmodel.web.validation.untouched import Shown, read_shown, untouched, with_line_breaks
 
-NO_RELATED: Related = {}
+Values: TypeAlias = Mapping[str, Value]
 
-JSON = b"application/json"
 VERSION = "version"
 """The input that has the version of the record; it is nobody's to type."""
-
-CHANGED = escape(
-    "(function changed(given, form, was) {return Object.fromEntries(Object.entries(given)"
-    ".filter(([name]) => ((text) => text(form[name]) !== text(was?.[name]))"
-    "((value) => JSON.stringify(value, (key, part) =>"
-    " typeof part === 'string' ? part.replace(/\\r\\n?/g, '\\n') : part)))"
-    ".map(([name, value]) => [name,"
-    " value?.constructor === Object ? changed(value, form[name], was?.[name]) : value]))})"
-)
-"""The JavaScript function that leaves of what a form sends what was changed, parts of value objects
-one by one. Line breaks count as one, however they are written."""
-
-_CONFLICT = (
-    '<div class="conflict" role="alert" tabindex="-1" data-init="el.focus()">'
-    "<p>Somebody else has changed this. What you typed is still here, and everything else is as"
-    " it is now. Save again to keep yours.</p>"
-    '<a class="button quiet" href="">Discard what I typed</a></div>'
-)
-"""What stands above a form whose record somebody else has changed; its link loads the form anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +42,7 @@ class FormState:
         title: What the record is called, as it is stored.
         stored: What is stored, where that is not what the inputs hold; of a form that is shown
             again, of those inputs alone that nobody has touched.
-        resolve_buttons: A button for each input that differs from what is stored.
+        resolve_buttons: A button for each input that differs from what is stored, as HTML.
         is_stale: Whether somebody else has changed the record meanwhile.
         initial: What the inputs showed at first, of a form that is shown again.
     """
@@ -81,74 +58,47 @@ class FormState:
     initial: Shown | None = None
 
     @property
-    def signals(self) -> str:
-        """The values, as an object literal for `data-signals`."""
-        return escape_attribute(self.values)
-
-    @property
-    def original(self) -> str:
-        """What is stored, as an object literal; only what differs from it is sent."""
-        return escape_attribute(self.values if self.stored is None else self.stored)
-
-    def live(self, name: str) -> str:
-        """Return the action that tells the page when the record is deleted, escaped.
-
-        `name` is the entity's.
-        """
-        return escape(live_action(f"{name}:{self.id}", only_deletions=True))
-
-    @property
-    def notice(self) -> str:
-        """Report that somebody else has changed the record meanwhile, if so."""
-        return _CONFLICT if self.is_stale else ""
-
-    @property
     def subject(self) -> str:
         """What the record is called, escaped; `It` where that is not known."""
-        return escape(self.title) or "It"
-
-    @property
-    def messages(self) -> str:
-        """The errors, an empty text for an input without one, for `data-signals`."""
-        return escape_attribute({**dict.fromkeys((*self.values, "_"), ""), **self.errors})
+        return escape_text(self.title) or "It"
 
     def text(self, path: str) -> str:
         """Return the text of an input, escaped."""
         value = self._value(path)
-        return escape(value) if isinstance(value, str) else ""
+        return escape_text(value) if isinstance(value, str) else ""
 
     def textarea(self, path: str) -> str:
         """Return the text of a text area, whose first line break HTML would leave out."""
         text = self.text(path)
         return f"\n{text}" if text.startswith(("\n", "\r")) else text
 
-    def initial_values(self, *areas: str) -> str:
+    def initial_values(self, areas: Collection[str]) -> str:
         """Return what the inputs show, escaped, for the hidden input that says it to the server.
 
-        `areas` are the ways to those that are no `<input>`, and keep line breaks.
+        `areas` are the names of those that are no `<input>`, and keep line breaks.
         """
         first = self.initial
         if first is None:
             values = self.values if self.stored is None else self.stored
             inputs = {name: value for name, value in values.items() if name != VERSION}
             first = shown_values(inputs, areas)
-        return escape(json.dumps(first, separators=(",", ":")))
+        return escape_text(json.dumps(first, separators=(",", ":")))
 
     def checked(self, path: str) -> str:
         """Return the attribute of a box that is ticked."""
-        return " checked" if self._value(path) is True else ""
+        return "checked" if self._value(path) is True else ""
 
     def selected(self, path: str, value: str) -> str:
         """Return the attribute of the option that is chosen."""
-        return " selected" if self._value(path) == value else ""
+        return "selected" if self._value(path) == value else ""
 
     def lines(self, path: str) -> str:
         """Return the ids of a picker for several records, one on each line."""
-        return escape(lines_of(self._ids(path)))
+        return escape_text(lines_text(self._ids(path)))
 
     def error(self, name: str) -> str:
         """Return what is wrong with an input, escaped."""
-        return escape(self.errors.get(name, ""))
+        return escape_text(self.errors.get(name, ""))
 
     def resolve_button(self, name: str) -> str:
         """Return the button that takes what is stored, where an input differs from that."""
@@ -158,21 +108,16 @@ class FormState:
         """Return the value of `aria-invalid`."""
         return "true" if self.errors.get(name) else "false"
 
-    def label(self, name: str, label: str) -> str:
-        """Return what the record is called that a picker has chosen, as data for `data-signals`.
+    def chosen(self, path: str, by: str) -> str:
+        """Return what the records are called that a picker has chosen: JSON by id, escaped.
 
-        `label` is the field that such records are called by.
+        `by` is the field that such records are called by.
         """
-        id = self._value(name)
-        if not isinstance(id, str):
-            return "''"
-        shown = self.related.get(name, {}).get(id, {}).get(label) or id
-        return escape_attribute(str(shown))
-
-    def chips(self, name: str, label: str) -> str:
-        """List the records that a picker for several has chosen, each with a way to drop it."""
-        records = self.related.get(name, {})
-        return "".join([_chip(id, related_label(id, records, label)) for id in self._ids(name)])
+        value = self._value(path)
+        ids = [value] if isinstance(value, str) else self._ids(path)
+        records = self.related.get(path, {})
+        labels = {id: str(records.get(id, {}).get(by) or id) for id in ids if id}
+        return escape_text(json.dumps(labels))
 
     def _value(self, path: str) -> "Value | None":
         value: Value | None = self.values
@@ -187,76 +132,100 @@ class FormState:
         return value if isinstance(value, list) else []
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A page with a form, which is shown again when what was typed into it does not fit.
+def bind(
+    form: Form,
+    submitted: Sequence[tuple[str, str]],
+    *,
+    id: str = "",
+    related: Related = NO_RELATED,
+    errors: Mapping[str, str] | None = None,
+) -> FormState:
+    """Return a form as somebody has sent it."""
+    blank = {**form.initial, VERSION: ""}
+    values = _typed(blank, dict(with_line_breaks(submitted)), "")
+    shown = read_shown(submitted)
+    if not shown:
+        return FormState(values, id, related, errors or {})
+    same = _pick(values, untouched(submitted, shown), "")
+    return FormState(values, id, related, errors or {}, stored=same, initial=shown)
+
+
+def prefilled(form: Form, query: Mapping[str, str]) -> FormState:
+    """Return a form as it is at first, with what an address says for its inputs: `?book=ID`.
+
+    What the address says counts as touched.
+    """
+    values: dict[str, Value] = {**form.initial}
+    for name, blank in form.initial.items():
+        if name not in query:
+            continue
+        text = query[name]
+        if isinstance(blank, bool):
+            values[name] = text in ("true", "on", "1")
+        elif isinstance(blank, list):
+            values[name] = ids_of(text)
+        elif isinstance(blank, str):
+            values[name] = text
+    return FormState(values, stored=form.initial)
+
+
+def submitted_values(form: Form, request: HTTPRequest) -> Values:
+    """Return what the inputs held that somebody has touched, by a request that has sent them.
+
+    Of a value object that are the parts. Of a request that sends no form it gives nothing.
+    """
+    if not request.received:
+        return {}
+    fields = with_line_breaks(
+        read_form(request.received, request.headers.get(b"content-type", b""))
+    )
+    same = untouched(fields, read_shown(fields))
+    return _leave(_typed(form.initial, dict(fields), ""), same, "")
+
+
+def merge_submitted(form: Form, values: Values, request: HTTPRequest) -> Values:
+    """Return values with what somebody has typed instead; see `submitted_values`."""
+    return _over(values, submitted_values(form, request))
+
+
+def value_objects(form: Form) -> Collection[str]:
+    """Return the names of the value objects, whose parts have inputs of their own."""
+    return [name for name, value in form.initial.items() if is_mapping(value)]
+
+
+def ids_of(text: str) -> list[str]:
+    """Read what `lines_text` has written of a list of ids, or what somebody has typed instead."""
+    if text.lstrip().startswith("["):
+        try:
+            items: object = json.loads(text)
+        except (ValueError, RecursionError):
+            items = None
+        if is_sequence(items):
+            return [str(item) for item in items]
+    return [line.strip() for line in LINE_END.split(text) if line.strip()]
+
+
+def shown_values(values: Values, areas: Collection[str]) -> Shown:
+    """Return what the inputs of a form are sent as if nobody touches them.
 
     Args:
-        page: Makes the page.
-        initial: What its inputs hold where nothing is typed; it says which inputs there are.
-        labels: For each field that refers to records, the field that they are called by.
+        values: What they hold.
+        areas: The names of those that are no `<input>`, and keep line breaks.
     """
+    return {
+        path: value if isinstance(value, bool) else digest(value, is_area=path in areas)
+        for path, value in _inputs(values, "")
+    }
 
-    page: Callable[[FormState], Page]
-    initial: Values
-    labels: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    @property
-    def objects(self) -> Collection[str]:
-        """The names of the value objects, whose parts have inputs of their own."""
-        return [name for name, value in self.initial.items() if is_mapping(value)]
-
-    def bind(
-        self,
-        submitted: Sequence[tuple[str, str]],
-        *,
-        id: str = "",
-        errors: Mapping[str, str] | None = None,
-    ) -> FormState:
-        """Return the form as somebody without a script has sent it."""
-        values = _typed(self.initial, dict(with_line_breaks(submitted)), "")
-        shown = read_shown(submitted)
-        if not shown:
-            return FormState(values, id, errors=errors or {})
-        same = _pick(values, untouched(submitted, shown), "")
-        return FormState(values, id, errors=errors or {}, stored=same, initial=shown)
-
-    def unbound_page(self, id: str = "", title: str = "") -> Page:
-        """Return the page as it is before anything is typed.
-
-        `id` is the record's, if there is one, and `title` what that is called.
-        """
-        return self.page(FormState(self.initial, id, title=title))
-
-    def submitted_values(self, request: HTTPRequest) -> Values:
-        """Return what the inputs held that somebody has touched, by a request that has sent them.
-
-        Of a value object that are the parts. Of a request that sends no form it gives nothing.
-        """
-        if not request.received:
-            return {}
-        if media_type(request.headers) == JSON:
-            sent: object = json_body.parse(request.received)
-            given: Mapping[str, object] = (
-                cast("Mapping[str, object]", sent) if is_mapping(sent) else {}
-            )
-            values = {
-                name: value_of_sent(given[name], empty)
-                for name, empty in self.initial.items()
-                if name in given
-            }
+def _inputs(values: Values, prefix: str) -> Iterator[tuple[str, bool | str]]:
+    for name, value in values.items():
+        if isinstance(value, bool | str):
+            yield f"{prefix}{name}", value
+        elif is_mapping(value):
+            yield from _inputs(cast("Values", value), f"{prefix}{name}.")
         else:
-            form = with_line_breaks(
-                read_form(request.received, request.headers.get(b"content-type", b""))
-            )
-            same = untouched(form, read_shown(form))
-            values = _leave(_typed(self.initial, dict(form), ""), same, "")
-        values.pop(VERSION, None)
-        return values
-
-    def merge_submitted(self, values: Values, request: HTTPRequest) -> Values:
-        """Return values with what somebody has typed instead; see `typed`."""
-        return _over(values, self.submitted_values(request))
+            yield f"{prefix}{name}", lines_text(cast("list[str]", value))
 
 
 def _typed(blank: Values, texts: Mapping[str, str], prefix: str) -> Values:
@@ -315,10 +284,3 @@ def _leave(values: Values, ways: Collection[str], prefix: str) -> dict[str, Valu
         elif way not in ways:
             left[name] = value
     return left
-
-
-def _chip(id: str, label: str) -> str:
-    return (
-        f'<li data-id="{escape(id)}">'
-        f'<button type="button" aria-label="Remove {label}">{label}</button></li>'
-    )

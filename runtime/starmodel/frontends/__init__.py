@@ -1,0 +1,1 @@
+"""Front ends: what keeps pages live."""

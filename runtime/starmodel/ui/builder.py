@@ -1,0 +1,429 @@
+"""Compiles components: asks the kit for elements and the front end for attributes, once.
+
+What comes out is a `Template`. A request fills its holes out of a state and a `View`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from starmodel.ui.addresses import escape_text
+from starmodel.ui.fields import Field, Link, Reader, Table
+from starmodel.ui.frontend import Attributes, Data, Frontend
+from starmodel.ui.inputs import Fieldset, FileInput, Input, Picker
+from starmodel.ui.kit import Content, Row, UIAdapter
+from starmodel.ui.names import EntityNames
+from starmodel.ui.pages import Form, FormPage, Record
+from starmodel.ui.template import Filler, Holes, Renderable, State, Template
+
+
+class Builder(Holes):
+    """Compiles one component.
+
+    Args:
+        kit: How it looks.
+        frontend: How it stays live.
+
+    Attributes:
+        fragments: The elements that are sent anew when their field changes, by field.
+        refreshes: What fetches elements anew that cannot be sent.
+        data: What the page shows live, by path.
+    """
+
+    def __init__(self, kit: UIAdapter, frontend: Frontend) -> None:
+        super().__init__()
+        self.kit = kit
+        self.frontend = frontend
+        self.fragments: dict[str, Template] = {}
+        self.refreshes: list[Renderable] = []
+
+    def compile(self, content: Renderable) -> Template:
+        """Compile what was built."""
+        return self.template(content.__html__())
+
+    def _inner(self) -> "Builder":
+        return Builder(self.kit, self.frontend)
+
+    # Fields
+
+    def fragment(self, field: Field, fill: Filler, path: str) -> Renderable:
+        """Return the element of a value that is sent anew as a whole when it changes."""
+        id = path.replace(".", "-")
+        inner = self._inner()
+        template = inner.compile(self.kit.fragment(id, inner.hole(fill), field=field))
+        if isinstance(field, Link):
+            # What records are called is not in the state: whoever shows it asks for it.
+            self.refreshes.append(self.refresh(id, path))
+        else:
+            self.fragments[field.name] = template
+        return self.hole(template.fill)
+
+    def refresh(self, part: str, path: str) -> Renderable:
+        """Return the element that fetches a part of the page anew when a value changes."""
+        return self.kit.refresh(part, self.kit.token("", self.frontend.token(path)))
+
+    def table(self, component: Table, read: Reader) -> Filler:
+        """Return what fills the place of a table of value objects."""
+        row = self._inner()
+
+        def part(name: str, show: Callable[[Any, Any], str]) -> Filler:
+            return lambda state, view: show(state[name], view)
+
+        cells = [
+            self.kit.cell(one.title, row.hole(part(one.name, one.html)), one.is_number)
+            for one in component.columns
+        ]
+        line = row.compile(self.kit.row_of_cells(cells)).fill
+        around = self._inner()
+
+        def rows(state: State, view: Any) -> str:
+            items = read(state) or ()
+            return "".join([line(item, view) for item in items]) or empty
+
+        empty = self.kit.empty_row(len(component.columns)).__html__()
+        return around.compile(self.kit.table(component.columns, around.hole(rows))).fill
+
+    # Forms
+
+    def form(
+        self,
+        form: Form,
+        *,
+        is_bound: bool = False,
+        heading: Content = None,
+        address: Content = None,
+        cancel: Content = None,
+        before: Content = None,
+    ) -> Renderable:
+        """Return a form.
+
+        Args:
+            form: The form.
+            is_bound: Whether its inputs hold what `view.form` says, instead of what they hold at first.
+            heading: Its heading.
+            address: Where it goes to; by default the route of its event.
+            cancel: A link beside its button.
+            before: What stands above its inputs.
+        """
+        route = form.route
+        scope = FormScope(form, is_bound)
+        action = address if address is not None else self.address(route.path)
+        method = "post" if route.method != "get" else "get"
+        attributes = {
+            "id": scope.id,
+            "method": method,
+            "action": action,
+            **self.frontend.form(
+                route.form,
+                method=method,
+                address=str(action),
+                once=method != "get",
+                resets=not is_bound and bool(form.inputs),
+            ),
+        }
+        if any(isinstance(each, FileInput) for each in form.inputs):
+            attributes["enctype"] = "multipart/form-data"
+        rows: list[Content] = [before, *[each.row(self, scope) for each in form.inputs]]
+        if is_bound and form.inputs:
+            rows.append(self.kit.hidden("_shown", self.hole(_shown(form))))
+        title = form.title or form.route.event.replace("_", " ").capitalize()
+        button = self.kit.button(
+            form.button or title,
+            self.frontend.submit(route.form),
+            kind="danger" if form.is_danger else "primary" if form.inputs else "secondary",
+        )
+        if heading is None and form.inputs:
+            heading = self.kit.form_title(title)
+        return self.kit.form(
+            attributes,
+            heading=heading,
+            hint=form.hint,
+            rows=rows,
+            buttons=[button, cancel],
+            error=self.error(scope, "_"),
+            after=self.kit.result(f"{scope.id}-result") if form.has_result else None,
+            is_button=not form.inputs and not is_bound,
+        )
+
+    def row(self, input: Input, form: "FormScope", path: str, *, is_check: bool = False) -> Renderable:
+        """Return an input with its label, its hint and its error."""
+        row, attributes = self._row(input, form, path)
+        return self.kit.row(_with(row, input.control(self, form, path, attributes)), is_check=is_check)
+
+    def _row(self, input: Input, form: "FormScope", path: str) -> tuple[Row, dict[str, Any]]:
+        """Return what stands around an input, and the attributes of the input itself."""
+        id = form.id_of(path)
+        described: list[str] = []
+        hint = None
+        if input.hint:
+            hint = self.kit.hint(f"{id}--hint", input.hint)
+            described.append(f"{id}--hint")
+        attributes: dict[str, Any] = {"id": id, "name": path}
+        error = after = None
+        if "." not in path:
+            # The errors of a value object are shown below all of its parts.
+            error = self.error(form, path)
+            described.append(f"{id}--error")
+            after = self.resolve_button(form, path)
+            attributes |= self.invalid(form, path)
+        if described:
+            attributes["aria-describedby"] = " ".join(described)
+        row = Row(input.title, Markup(), id, hint, error, input.required, after)
+        return row, attributes
+
+    def picker(self, input: Picker, form: "FormScope", path: str) -> Renderable:
+        """Return an input that looks for records."""
+        row, attributes = self._row(input, form, path)
+        attributes["autocomplete"] = "off"
+        attributes["spellcheck"] = "false"
+        attributes |= input.limits()
+        if input.several:
+            control = self.kit.textarea(form.lines(self, path), attributes)
+        else:
+            value = form.text(self, path, input.value)
+            control = self.kit.input({"type": "text", **attributes, **({"value": value} if value else {})})
+        around: dict[str, Any] = {"source": f"{input.to}/options", "chosen": form.chosen(self, path, input.by)}
+        if input.several:
+            around["several"] = True
+        if input.new:
+            around["new"] = input.new
+        return self.kit.picker(_with(row, control), around)
+
+    def fieldset(self, input: Fieldset, form: "FormScope", path: str) -> Renderable:
+        """Return the inputs of a value object."""
+        id = form.id_of(path)
+        rows = [each.row(self, form, f"{path}.") for each in input.inputs]
+        after: list[Content] = []
+        attributes: dict[str, Any] = {}
+        if "." not in path:
+            after = [self.error(form, path), self.resolve_button(form, path)]
+            attributes["aria-describedby"] = f"{id}--error"
+        if input.hint:
+            rows.insert(0, self.kit.hint(f"{id}--hint", input.hint))
+        return self.kit.fieldset(input.title, rows, after, attributes)
+
+    def error(self, form: "FormScope", name: str) -> Renderable:
+        """Return the element for what is wrong with an input."""
+        attributes = dict(self.frontend.error(form.error_path(name)))
+        if name != "_":
+            attributes["id"] = f"{form.id_of(name)}--error"
+        text = self.hole(lambda _, view: view.form.error(name) if view.form else "") if form.is_bound else ""
+        return self.kit.error(attributes, text)
+
+    def invalid(self, form: "FormScope", name: str) -> Attributes:
+        """Return the attributes by which an input is marked as invalid."""
+        attributes = dict(self.frontend.invalid(form.error_path(name)))
+        if form.is_bound:
+            attributes["aria-invalid"] = self.hole(lambda _, view: view.form.invalid(name))
+        return attributes
+
+    def resolve_button(self, form: "FormScope", name: str) -> Content:
+        """Return the button that takes what somebody else has stored."""
+        return self.hole(lambda _, view: view.form.resolve_button(name)) if form.is_bound else None
+
+    def address(self, path: str) -> str:
+        """Return the address of a path, in which `{id}` is the id of the record."""
+        if "{id}" not in path:
+            return escape_text(path)
+        before, _, after = path.partition("{id}")
+        return Markup(escape_text(before)) + self.hole(_id) + Markup(escape_text(after))
+
+    # Pages
+
+    def record_page(self, component: Record) -> Renderable:
+        """Return the `<main>` of a record."""
+        entity, kit = component.entity, self.kit
+        rows = [(each, each.element(self, scope=entity.namespace)) for each in component.fields]
+        content: list[Content] = []
+        toolbar: list[Renderable] = []
+        dialog = None
+        if component.edit is not None:
+            toolbar.append(kit.link_button("Edit", self.address(f"{entity.path}/{{id}}/edit")))
+        if component.delete is not None:
+            id = f"{entity.name}-delete-dialog"
+            toolbar.append(
+                kit.link_button(
+                    "Delete",
+                    self.address(f"{entity.path}/{{id}}/delete"),
+                    {"aria-haspopup": "dialog", "aria-controls": id},
+                    kind="secondary",
+                )
+            )
+            dialog = self.delete_dialog(component, component.delete, id)
+        if toolbar:
+            content.append(kit.toolbar(component.title, toolbar))
+        content += [dialog, kit.description_list(rows) if rows else None]
+        if component.actions:
+            content.append(kit.section("Actions", [self.form(each) for each in component.actions]))
+        content += [*component.extra, *self.refreshes]
+        data: dict[str, Any] = {entity.namespace: self._state(component)}
+        forms = [*component.actions, *([component.delete] if component.delete else [])]
+        data["errors"] = {entity.namespace: {each.route.event: no_errors(each) for each in forms}}
+        return self.main(data, watch(entity), content)
+
+    def delete_dialog(self, component: Record, form: Form, id: str) -> Renderable:
+        """Return the dialog that asks before a record is deleted."""
+        kit = self.kit
+        address = self.address(f"{component.entity.path}/{{id}}/delete")
+        close = kit.button(
+            "Cancel", {"form": f"{id}--close", "autofocus": True}, kind="secondary"
+        )
+        title = kit.form_title(form.title, f"{id}--title")
+        called = self.hole(lambda state, view: escape_text(component.label_of(state)) or "It")
+        warning = kit.text([called, " will be deleted. This cannot be undone."])
+        content = self.form(form, heading=title, address=address, cancel=close, before=warning)
+        return kit.dialog(id, f"{id}--title", [content, kit.dialog_closer(f"{id}--close")])
+
+    def form_page(self, component: FormPage) -> Renderable:
+        """Return the `<main>` of a page with forms: where a record is made."""
+        entity, kit = component.entity, self.kit
+        cancel = kit.link_button("Cancel", entity.path, kind="secondary") if entity.is_record else None
+        forms: list[Renderable] = []
+        for each in component.forms:
+            is_crud = each.route.path == entity.path and each.route.event == "create"
+            forms.append(
+                self.form(each, is_bound=is_crud, heading="" if is_crud else None, cancel=cancel if is_crud else None)
+            )
+        errors = {each.route.event: no_errors(each) for each in component.forms}
+        data = {"errors": {entity.namespace: errors}}
+        return self.main(data, None, kit.section("Actions", forms))
+
+    def edit_page(self, component: Record, form: Form) -> Renderable:
+        """Return the `<main>` of the page on which a record is edited."""
+        entity, kit = component.entity, self.kit
+        cancel = kit.link_button("Cancel", self.address(f"{entity.path}/{{id}}"), kind="secondary")
+        version = kit.hidden("version", self.hole(lambda _, view: view.form.text("version")))
+        conflict = self.hole(self._conflict())
+        content = self.form(
+            form,
+            is_bound=True,
+            heading="",
+            address=self.address(f"{entity.path}/{{id}}/edit"),
+            cancel=cancel,
+            before=[conflict, version],
+        )
+        data = {"errors": {entity.namespace: {form.route.event: _bound_errors(form)}}}
+        return self.main(data, watch(entity, only_deletions=True), kit.section("Actions", content))
+
+    def _conflict(self) -> Filler:
+        kit = self.kit
+        text = kit.text(
+            "Somebody else has changed this. What you typed is still here, and everything else is as"
+            " it is now. Save again to keep yours."
+        )
+        discard = kit.link_button("Discard what I typed", "", kind="secondary")
+        html = kit.alert([text, discard], {"class": "conflict", "tabindex": "-1"}).__html__()
+        return lambda _, view: html if view.form.is_stale else ""
+
+    def delete_page(self, component: Record, form: Form) -> Renderable:
+        """Return the `<main>` of the page that asks before a record is deleted."""
+        entity, kit = component.entity, self.kit
+        cancel = kit.link_button("Cancel", self.address(f"{entity.path}/{{id}}"), kind="secondary")
+        called = self.hole(lambda _, view: view.form.subject)
+        content = self.form(
+            form,
+            is_bound=True,
+            heading="",
+            address=self.address(f"{entity.path}/{{id}}/delete"),
+            cancel=cancel,
+            before=kit.text([called, " will be deleted. This cannot be undone."]),
+        )
+        data = {"errors": {entity.namespace: {form.route.event: _bound_errors(form)}}}
+        return self.main(data, watch(entity, only_deletions=True), kit.section("Actions", content))
+
+    def main(self, data: Mapping[str, Any], live: Filler | None, content: Content) -> Renderable:
+        """Return the element around everything that is the page's own, with what keeps it live."""
+        attributes = self.frontend.page(self, data=data, live=live)
+        message = self.hole(lambda _, view: escape_text(view.message))
+        return self.kit.main(attributes, [self.kit.notice(self.frontend.notice(), message), content])
+
+    def _state(self, component: Record) -> Data:
+        """Return what gives the fields that a page knows: all but files, which are no text."""
+        files = frozenset(each.name for each in component.fields if each.is_file)
+        if not files:
+            return lambda state, _: state
+        return lambda state, _: {name: value for name, value in state.items() if name not in files}
+
+
+class FormScope:
+    """A form while it is compiled: how its inputs are called, and where their values come from."""
+
+    def __init__(self, form: Form, is_bound: bool) -> None:
+        route = form.route
+        self.is_bound = is_bound
+        self.id = f"{route.namespace}-{route.event}"
+        self._errors = f"errors.{route.form}"
+
+    def id_of(self, path: str) -> str:
+        """Return the id of an input."""
+        return f"{self.id}-{path.replace('.', '-')}"
+
+    def error_path(self, name: str) -> str:
+        """Return the path of an error."""
+        return f"{self._errors}.{name}"
+
+    def text(self, builder: Builder, path: str, value: str) -> Content:
+        """Return what an input holds."""
+        return builder.hole(lambda _, view: view.form.text(path)) if self.is_bound else value
+
+    def area(self, builder: Builder, path: str, value: str) -> Content:
+        """Return what a text area holds, whose first line break HTML would leave out."""
+        if self.is_bound:
+            return builder.hole(lambda _, view: view.form.textarea(path))
+        return f"\n{value}" if value.startswith(("\n", "\r")) else value
+
+    def lines(self, builder: Builder, path: str) -> Content:
+        """Return the ids of a picker for several records, one on each line."""
+        return builder.hole(lambda _, view: view.form.lines(path)) if self.is_bound else ""
+
+    def checked(self, builder: Builder, path: str, value: bool) -> Attributes:
+        """Return the attribute of a box that is ticked."""
+        if self.is_bound:
+            return {builder.hole(lambda _, view: view.form.checked(path)): True}
+        return {"checked": True} if value else {}
+
+    def selected(self, builder: Builder, path: str, value: str, initial: str) -> Attributes:
+        """Return the attribute of the option that is chosen."""
+        if self.is_bound:
+            return {builder.hole(lambda _, view: view.form.selected(path, value)): True}
+        return {"selected": True} if value == initial else {}
+
+    def chosen(self, builder: Builder, path: str, by: str) -> Content:
+        """Return what the records are called that a picker has chosen, as JSON by id."""
+        return builder.hole(lambda _, view: view.form.chosen(path, by)) if self.is_bound else "{}"
+
+
+def no_errors(form: Form) -> dict[str, str]:
+    """Return the errors of a form, all empty; `_` is for what is no argument's fault."""
+    return dict.fromkeys((*form.initial, "_"), "")
+
+
+def _bound_errors(form: Form) -> Data:
+    names = (*form.initial, "version", "_")
+    return lambda _, view: {**dict.fromkeys(names, ""), **view.form.errors}
+
+
+def _shown(form: Form) -> Filler:
+    areas = form.areas
+    return lambda _, view: view.form.initial_values(areas)
+
+
+def _id(state: State, view: Any) -> str:
+    return view.id
+
+
+def _with(row: Row, control: Renderable) -> Row:
+    return Row(row.label, control, row.control_id, row.hint, row.error, row.required, row.after)
+
+
+def watch(entity: EntityNames, *, only_deletions: bool = False) -> Filler:
+    """Return what gives the address of a page's live stream, unescaped and below no prefix."""
+    only = "&only=deletions" if only_deletions else ""
+    if not entity.is_record:
+        address = f"/live?watch={entity.name}{only}"
+        return lambda state, view: address
+    start = f"/live?watch={entity.name}:"
+    return lambda state, view: f"{start}{view.id}{only}"
+
+

@@ -1,0 +1,511 @@
+"""The port of kits: how components look.
+
+A kit turns each component into markup. It is asked while a component is compiled, never while a
+request is served, so it may be built on any library whose elements have `__html__`. What comes as
+a parameter may hold marks for values that only a request knows: put it where it belongs, and do
+not look into it. `Attributes` are a front end's, and belong to the element that is named.
+
+`UIAdapter` writes plain elements, each with the classes that `classes` has for it. To make a kit,
+derive from it: name classes, add stylesheets, and override what should have another structure.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pkgutil import get_data
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeAlias
+
+import htpy as h
+
+from starmodel.ui.fields import Field
+from starmodel.ui.frontend import Attributes
+from starmodel.ui.pages import Navigation
+from starmodel.ui.template import Renderable
+
+Content: TypeAlias = "str | Renderable | Iterable[Content] | None"
+"""Texts, which are escaped, and elements."""
+
+ICON = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    b'<rect width="32" height="32" rx="8" fill="#2952cc"/>'
+    b'<path fill="#fff" d="m16 6 3 6.7 7.3.8-5.5 4.9 1.6 7.2-6.4-3.7-6.4 3.7 1.6-7.2-5.5-4.9'
+    b' 7.3-.8z"/></svg>'
+)
+"""A star."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that pages load. It never changes, so browsers may keep it for ever."""
+
+    content_type: str
+    body: bytes
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Return what it is served with, its length left out."""
+        return [
+            (b"content-type", self.content_type.encode("ascii")),
+            (b"cache-control", b"public, max-age=31536000, immutable"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An input with everything around it.
+
+    Attributes:
+        label: What it is called.
+        control: The element that is typed into.
+        control_id: Its id, for the label.
+        hint: The element with the hint; `None` for none.
+        error: The element with the error.
+        required: Whether a value must be given.
+        after: What stands behind the error.
+    """
+
+    label: str
+    control: Renderable
+    control_id: str
+    hint: Renderable | None
+    error: Renderable | None
+    required: bool = False
+    after: Content = None
+
+
+class UIAdapter:
+    """How components look: plain elements with classes.
+
+    Args:
+        language: The language of the pages, as in `<html lang>`.
+        stylesheets: URLs of stylesheets to load after those of the kit.
+    """
+
+    classes: ClassVar[Mapping[str, str]] = {}
+    """The classes of each part, by the names that the methods use."""
+
+    stylesheet_file: ClassVar[tuple[str, str]] = ("starmodel.ui.kits", "default.css")
+    """The package and the name of the stylesheet that the app serves."""
+
+    content_sources: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """Origins that the pages' policy allows besides this site, by directive: `style-src`."""
+
+    def __init__(self, *, language: str = "en", stylesheets: Sequence[str] = ()) -> None:
+        self.language = language
+        self.stylesheets = tuple(stylesheets)
+        style = asset("style", "css", "text/css; charset=utf-8", read_file(*self.stylesheet_file))
+        script = asset("starmodel", "js", "text/javascript; charset=utf-8", read_file("starmodel.ui", "starmodel.js"))
+        icon = asset("icon", "svg", "image/svg+xml", ICON)
+        self._style, self._script, self._icon = style[0], script[0], icon[0]
+        self._assets = MappingProxyType(dict([style, script, icon]))
+
+    @property
+    def assets(self) -> Mapping[str, Asset]:
+        """The files its documents load from the app itself, by path.
+
+        The app reads this once, when it starts. A path stands for one content for ever: put a
+        digest of the content into it.
+        """
+        return self._assets
+
+    def cls(self, part: str, *more: str) -> str:
+        """Return the classes of a part."""
+        return " ".join([one for one in (self.classes.get(part, ""), *more) if one])
+
+    def attributes(self, part: str, attributes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return attributes with the classes of a part."""
+        given = dict(attributes or {})
+        classes = " ".join([one for one in (self.classes.get(part, ""), given.pop("class", "")) if one])
+        return {"class": classes, **given} if classes else given
+
+    # The document
+
+    def head(self) -> Sequence[Renderable]:
+        """Return what stands in the head: stylesheets, the icon and the script of components."""
+        return [
+            h.link(rel="icon", href=self._icon, type="image/svg+xml"),
+            *[h.link(rel="stylesheet", href=url) for url in (self._style, *self.stylesheets)],
+            h.script(type="module", src=self._script),
+        ]
+
+    def html_attributes(self) -> dict[str, str]:
+        """Return the attributes of `<html>`."""
+        return {"lang": self.language}
+
+    def document(
+        self, *, title: Content, head: Sequence[Renderable], content: Content
+    ) -> Renderable:
+        """Return a whole document; `head` are the elements of the kit and of the front end."""
+        return h.html(self.html_attributes())[
+            h.head[
+                h.meta(charset="utf-8"),
+                h.meta(name="viewport", content="width=device-width, initial-scale=1"),
+                h.title[title],
+                head,
+            ],
+            h.body(self.attributes("body"))[content],
+        ]
+
+    def navigation(self, navigation: Navigation, current: str) -> Renderable:
+        """Return the app's navigation; `current` is the address of the entry that is shown."""
+        return h.header(self.attributes("navigation"))[
+            h.a(self.attributes("brand"), href="/")[navigation.title] if navigation.title else None,
+            h.nav(aria_label="Main")[
+                h.ul[
+                    [
+                        h.li[
+                            h.a(
+                                self.attributes("navigation-link"),
+                                href=item.href,
+                                aria_current="page" if item.href == current else None,
+                            )[item.label]
+                        ]
+                        for item in navigation.items
+                    ]
+                ]
+            ],
+            h.div(self.attributes("navigation-aside"))[list(navigation.aside)] if navigation.aside else None,
+        ]
+
+    def breadcrumbs(self, steps: Sequence[tuple[Content, Content]], last: Content) -> Renderable:
+        """Return the way to this page: labels with addresses, then what this one is called."""
+        return h.nav(self.attributes("breadcrumbs"), aria_label="Breadcrumb")[
+            h.ol[
+                [h.li[h.a(href=href)[label]] for label, href in steps],
+                h.li(aria_current="page")[last],
+            ]
+        ]
+
+    def masthead(self, title: Content, title_attributes: Attributes, lead: Content) -> Renderable:
+        """Return the heading of a page, and a sentence below it."""
+        return h.header(self.attributes("masthead"))[
+            h.h1(self.attributes("title", title_attributes))[title],
+            h.p(self.attributes("lead"))[lead] if lead else None,
+        ]
+
+    def main(self, attributes: Attributes, content: Content) -> Renderable:
+        """Return the element around everything that is the page's own."""
+        return h.main(self.attributes("main", attributes))[content]
+
+    def notice(self, attributes: Attributes, text: Content) -> Renderable:
+        """Return the element for short messages; it is always there, and mostly empty."""
+        return h.p(self.attributes("notice", {"role": "status", **attributes}))[text]
+
+    # Records
+
+    def toolbar(self, label: str, items: Sequence[Renderable]) -> Renderable:
+        """Return what can be done with a record: links and buttons."""
+        return h.nav(self.attributes("actions"), aria_label=label)[items]
+
+    def description_list(self, rows: Sequence[tuple[Field, Renderable]]) -> Renderable:
+        """Return the fields of a record, each with the element that shows it."""
+        return h.dl(self.attributes("state"))[[self.description(*row) for row in rows]]
+
+    def description(self, field: Field, value: Renderable) -> Renderable:
+        """Return one field of a record."""
+        return h.div(self.attributes("wide" if field.is_wide else "description"))[
+            h.dt[field.title, h.span(self.attributes("hint"))[field.hint] if field.hint else None],
+            value,
+        ]
+
+    def value(self, text: Content, attributes: Attributes, *, field: Field) -> Renderable:
+        """Return the element of a single value; it holds nothing else."""
+        return h.dd(attributes)[text]
+
+    def fragment(self, id: str, content: Content, *, field: Field) -> Renderable:
+        """Return the element of a value that is sent anew as a whole, found by its id."""
+        return h.dd(id=id)[content]
+
+    def group(self, parts: Sequence[tuple[Field, Renderable]]) -> Renderable:
+        """Return the parts of a value object."""
+        return h.dd[h.dl[[h.div[h.dt[part.title], value] for part, value in parts]]]
+
+    def table(self, head: Sequence[Field], rows: Content) -> Renderable:
+        """Return a small table inside of a record."""
+        return h.div(self.attributes("table"), tabindex="0", role="region", aria_label="Items")[
+            h.table(self.attributes("table-element"))[
+                h.thead[h.tr[[self.column(one.title, one.is_number) for one in head]]],
+                h.tbody[rows],
+            ]
+        ]
+
+    def row_of_cells(self, cells: Content) -> Renderable:
+        """Return a row of such a table."""
+        return h.tr[cells]
+
+    def empty_row(self, columns: int) -> Renderable:
+        """Return what stands in such a table while it has no rows."""
+        return h.tr[h.td(self.attributes("none"), colspan=str(columns))["None"]]
+
+    def column(self, label: Content, is_number: bool = False) -> Renderable:
+        """Return the heading of a column."""
+        return h.th(self.attributes("number" if is_number else "column"), scope="col")[label]
+
+    def cell(self, label: str, content: Content, is_number: bool = False) -> Renderable:
+        """Return a cell; on a phone, where a row is a card, it shows its label."""
+        return h.td(self.attributes("number" if is_number else "cell"))[
+            h.b(self.attributes("cell-label"), aria_hidden="true")[label], h.span[content]
+        ]
+
+    # Forms
+
+    def section(self, label: str, content: Content) -> Renderable:
+        """Return the forms of a page, side by side or one below the other."""
+        return h.section(self.attributes("events"), aria_label=label)[content]
+
+    def form(
+        self,
+        attributes: Attributes,
+        *,
+        heading: Content,
+        hint: Content,
+        rows: Content,
+        buttons: Content,
+        error: Renderable,
+        after: Content = None,
+        is_button: bool = False,
+    ) -> Renderable:
+        """Return a form; `is_button` says that it asks for nothing."""
+        return h.form(self.attributes("button-form" if is_button else "form", attributes))[
+            heading,
+            h.p(self.attributes("hint"))[hint] if hint else None,
+            rows,
+            h.p(self.attributes("buttons"))[buttons],
+            error,
+            after,
+        ]
+
+    def row(self, row: Row, *, is_check: bool = False) -> Renderable:
+        """Return an input with its label, its hint and its error."""
+        star = h.span(self.attributes("required"), aria_hidden="true")[" *"] if row.required else None
+        label = (
+            h.label(self.attributes("label"), for_=row.control_id)[row.control, h.span[row.label]]
+            if is_check
+            else h.label(self.attributes("label"), for_=row.control_id)[row.label, star]
+        )
+        return h.div(self.attributes("check" if is_check else "field"))[
+            label, None if is_check else row.control, row.hint, row.error, row.after
+        ]
+
+    def hint(self, id: str, text: Content) -> Renderable:
+        """Return what is expected of an input."""
+        return h.p(self.attributes("hint"), id=id)[text]
+
+    def error(self, attributes: Attributes, text: Content) -> Renderable:
+        """Return the element for an error; it is always there, and mostly empty."""
+        return h.p(self.attributes("error", {"role": "alert", **attributes}))[text]
+
+    def fieldset(self, legend: str, rows: Content, after: Content, attributes: Attributes) -> Renderable:
+        """Return the inputs of a value object."""
+        return h.fieldset(self.attributes("fieldset", attributes))[
+            h.legend(self.attributes("legend"))[legend], rows, after
+        ]
+
+    def input(self, attributes: Attributes) -> Renderable:
+        """Return an `<input>`; `type` says which."""
+        part = {"checkbox": "checkbox", "file": "file"}.get(str(attributes.get("type")), "input")
+        return h.input(self.attributes(part, attributes))
+
+    def textarea(self, text: Content, attributes: Attributes) -> Renderable:
+        """Return a `<textarea>`."""
+        part = "line" if attributes.get("rows") == "1" else "textarea"
+        return h.textarea(self.attributes(part, attributes))[text]
+
+    def select(self, options: Sequence[Renderable], attributes: Attributes) -> Renderable:
+        """Return a `<select>`."""
+        return h.select(self.attributes("select", attributes))[options]
+
+    def option(self, label: str, attributes: Attributes) -> Renderable:
+        """Return an option of a `<select>`."""
+        return h.option(dict(attributes))[label]
+
+    def hidden(self, name: str, value: Content) -> Renderable:
+        """Return an input that nobody sees."""
+        return h.input(type="hidden", name=name, value=value)
+
+    def result(self, id: str) -> Renderable:
+        """Return the place for what an event returns."""
+        return h.div(self.attributes("result"), id=id)
+
+    def text(self, content: Content) -> Renderable:
+        """Return a paragraph."""
+        return h.p(self.attributes("text"))[content]
+
+    def form_title(self, title: Content, id: str | None = None) -> Renderable:
+        """Return the heading of a form."""
+        return h.h2(self.attributes("form-title"), id=id)[title]
+
+    def dialog_closer(self, id: str) -> Renderable:
+        """Return an empty form; a button that belongs to it closes the dialog around it."""
+        return h.form(method="dialog", id=id)
+
+    def stored_value(self, values: str) -> Renderable:
+        """Return the button beside an input that takes what somebody else has stored.
+
+        `values` says for the script of components which inputs get what, as JSON.
+        """
+        return h.sm_stored(values=values)[
+            self.button("Take theirs", {"type": "button"}, kind="secondary")
+        ]
+
+    def token(self, text: Content, attributes: Attributes) -> Renderable:
+        """Return an element that nobody sees, whose text the front end keeps."""
+        return h.output({"hidden": True, **attributes})[text]
+
+    def refresh(self, part: str, token: Renderable) -> Renderable:
+        """Return what fetches a part of the page anew when a token changes."""
+        return h.sm_refresh(part=part)[token]
+
+    def picker(self, row: Row, attributes: Attributes) -> Renderable:
+        """Return an input that looks for records; the script of components makes a combobox of it."""
+        return h.div(self.attributes("field"))[
+            h.sm_picker(self.attributes("picker", attributes))[
+                h.label(self.attributes("label"), for_=row.control_id)[
+                    row.label,
+                    h.span(self.attributes("required"), aria_hidden="true")[" *"] if row.required else None,
+                ],
+                row.control,
+            ],
+            row.hint,
+            row.error,
+            row.after,
+        ]
+
+    def local_datetime(self, row: Renderable) -> Renderable:
+        """Return an input for a moment, which the script of components shows in local time."""
+        return h.sm_datetime[row]
+
+    # Buttons and links
+
+    def button(self, label: Content, attributes: Attributes, *, kind: str = "primary") -> Renderable:
+        """Return a button; `kind` is `primary`, `secondary` or `danger`."""
+        return h.button(self.attributes(f"button-{kind}", attributes))[label]
+
+    def link_button(
+        self, label: Content, href: Content, attributes: Attributes | None = None, *, kind: str = "primary"
+    ) -> Renderable:
+        """Return a link that looks like a button."""
+        return h.a(self.attributes(f"link-{kind}", {"href": href, **(attributes or {})}))[label]
+
+    def dialog(self, id: str, title_id: str, content: Content) -> Renderable:
+        """Return a dialog that is closed at first."""
+        return h.dialog(self.attributes("dialog"), id=id, aria_labelledby=title_id)[content]
+
+    # Lists
+
+    def listing(self, part: str, content: Content, live: Renderable | None) -> Renderable:
+        """Return a list with its filters; the script of components keeps it without loading pages."""
+        return h.sm_list(self.attributes("listing", {"part": part}))[content, live]
+
+    def filters(
+        self,
+        action: str,
+        shown: Content,
+        more: Content,
+        more_attributes: Attributes,
+        buttons: Content,
+        error: Renderable,
+    ) -> Renderable:
+        """Return the form above a list; `more` are inputs behind a click.
+
+        `more_attributes` are those of the `<details>`, which is open where the address uses them.
+        """
+        return h.form(self.attributes("filters"), method="get", action=action, role="search")[
+            shown,
+            h.details(dict(more_attributes))[
+                h.summary["More filters"], h.div(self.attributes("more"))[more]
+            ]
+            if more
+            else None,
+            buttons,
+            error,
+        ]
+
+    def scriptless(self, content: Content) -> Renderable:
+        """Return what only readers without a script need."""
+        return h.noscript[content]
+
+    def part(self, id: str, content: Content) -> Renderable:
+        """Return what the script of components replaces when the list changes."""
+        return h.section(id=id)[content]
+
+    def records(self, label: str, head: Content, rows: Content) -> Renderable:
+        """Return the table of a list; on a phone its rows are cards."""
+        return h.div(self.attributes("records"), role="region", aria_label=label, tabindex="0")[
+            h.table(self.attributes("table-element"))[h.thead[h.tr[head]], h.tbody[rows]]
+        ]
+
+    def sortable_column(
+        self, label: str, name: str, href: Content, direction: str, is_number: bool
+    ) -> Renderable:
+        """Return the heading of a column by which a list can be sorted.
+
+        `direction` is that of the order now: `ascending`, `descending` or `none`.
+        """
+        attributes = self.attributes("number" if is_number else "column")
+        return h.th(attributes, scope="col", aria_sort=direction)[
+            h.a(self.attributes("sort-link"), id=f"sort-{name}", href=href)[label]
+        ]
+
+    def record_row(self, id: Content, name: Content, href: Content, cells: Content, before: Content = None) -> Renderable:
+        """Return the row of a record; its name links to its page."""
+        return h.tr(id=id)[before, h.th(scope="row")[h.a(href=href)[name]], cells]
+
+    def pager(self, status: Content, links: Content) -> Renderable:
+        """Return how many records there are, and the way to the others."""
+        return h.div(self.attributes("pager"))[
+            h.p(role="status")[status], h.nav(aria_label="Pages")[links] if links else None
+        ]
+
+    def pager_link(self, label: str, rel: str, href: Content) -> Renderable:
+        """Return the way to another page of a list."""
+        return h.a(self.attributes("pager-link"), rel=rel, href=href)[label]
+
+    def chips(self, label: str, items: Content) -> Renderable:
+        """Return what a list is filtered by, each with a way to drop it."""
+        return h.ul(self.attributes("chips"), aria_label=label)[items]
+
+    def chip(self, label: Content, href: Content, description: Content) -> Renderable:
+        """Return one filter; the link drops it."""
+        return h.li[h.a(href=href, aria_label=description)[label]]
+
+    def empty_state(self, text: Content, action: Content = None) -> Renderable:
+        """Return that there is nothing to show, and what can be done about it."""
+        return h.p(self.attributes("empty"), role="status")[text, action]
+
+    # Smaller things
+
+    def badge(self, label: Content, kind: str = "neutral") -> Renderable:
+        """Return a short word about something; `kind` is `neutral`, `success`, `warning`, `danger`."""
+        return h.span(self.attributes(f"badge-{kind}"))[label]
+
+    def alert(self, content: Content, attributes: Attributes | None = None) -> Renderable:
+        """Return something that must be read before going on."""
+        return h.div(self.attributes("alert", {"role": "alert", **(attributes or {})}))[content]
+
+    def card(self, content: Content, attributes: Attributes | None = None) -> Renderable:
+        """Return a box around what belongs together."""
+        return h.div(self.attributes("card", attributes))[content]
+
+    def error_page(self, title: str, text: Content, actions: Sequence[Renderable]) -> Renderable:
+        """Return what a page says that cannot be shown."""
+        return h.section(self.attributes("error-page"))[h.p(self.attributes("lead"))[text], h.p(self.attributes("buttons"))[actions]]
+
+
+def read_file(package: str, name: str) -> bytes:
+    """Return a file of a package.
+
+    Raises:
+        FileNotFoundError: There is none.
+    """
+    body = get_data(package, name)
+    if body is None:
+        raise FileNotFoundError(f"{package}/{name}")
+    return body
+
+
+def asset(name: str, suffix: str, content_type: str, body: bytes) -> tuple[str, Asset]:
+    """Return a file, with a path that changes when its content does."""
+    digest = sha256(body).hexdigest()[:12]
+    return f"/_starmodel/{name}-{digest}.{suffix}", Asset(content_type, body)

@@ -1,0 +1,1 @@
+"""Kits: how components look."""

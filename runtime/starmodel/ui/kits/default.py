@@ -1,0 +1,63 @@
+"""The look that comes with StarModel: one small stylesheet, light and dark."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from starmodel.ui.kit import UIAdapter
+
+
+class DefaultKit(UIAdapter):
+    """The look that comes with StarModel.
+
+    To add to it, name stylesheets of your own, which come after its own; to change an element,
+    derive from it and override the method that makes it.
+    """
+
+    classes: ClassVar[Mapping[str, str]] = {
+        "actions": "actions",
+        "alert": "conflict",
+        "badge-danger": "badge danger",
+        "badge-neutral": "badge",
+        "badge-success": "badge success",
+        "badge-warning": "badge warning",
+        "brand": "brand",
+        "breadcrumbs": "breadcrumbs",
+        "button-danger": "danger",
+        "button-form": "event action",
+        "button-secondary": "quiet",
+        "buttons": "buttons",
+        "card": "card",
+        "cell-label": "cell-label",
+        "check": "field check",
+        "chips": "chips",
+        "empty": "empty",
+        "error": "error",
+        "error-page": "error-page",
+        "events": "events",
+        "field": "field",
+        "filters": "filters",
+        "form": "event",
+        "hint": "hint",
+        "lead": "lead",
+        "line": "line",
+        "link-danger": "button danger",
+        "link-primary": "button",
+        "link-secondary": "button quiet",
+        "listing": "listing",
+        "masthead": "masthead",
+        "more": "more",
+        "navigation": "navigation",
+        "navigation-aside": "aside",
+        "none": "none",
+        "notice": "notice",
+        "number": "number",
+        "pager": "pages",
+        "pager-link": "button",
+        "picker": "picker",
+        "records": "table records",
+        "required": "required",
+        "result": "result",
+        "state": "state",
+        "table": "table",
+        "wide": "wide",
+    }

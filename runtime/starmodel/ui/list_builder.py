@@ -1,0 +1,327 @@
+"""Compiles lists: the form above a list, its table, and the way to its other pages."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starmodel.ui.addresses import escape_text, quote_segment
+from starmodel.ui.builder import Builder
+from starmodel.ui.fields import (
+    Boolean,
+    Choice,
+    Date,
+    DateTime,
+    Duration,
+    Field,
+    Link,
+    Number,
+    Text,
+    Time,
+)
+from starmodel.ui.kit import Content, Row
+from starmodel.ui.names import Signal
+from starmodel.ui.pages import List
+from starmodel.ui.template import Filler, Renderable, State, Template
+from starmodel.ui.view import short_id
+
+BOOLEANS = {"true": "Yes", "false": "No"}
+
+RANGES = (Number, Date, Time, DateTime, Duration)
+"""Fields that are filtered by the lowest and the highest value."""
+
+RANGE_TYPES = {Date: "date", Time: "time", DateTime: "datetime-local", Duration: "text"}
+
+
+class ListBuilder(Builder):
+    """Compiles one list."""
+
+    def list_page(self, component: List) -> Renderable:
+        """Return the `<main>` of a list."""
+        entity, kit = component.entity, self.kit
+        part = f"{entity.name}-list"
+        inputs = self._inputs(component)
+        shown = [row for row, is_more in inputs.values() if not is_more]
+        more = [row for row, is_more in inputs.values() if is_more]
+        hidden_names = tuple([name for name, (_, is_more) in inputs.items() if is_more])
+        opened = self.hole(lambda _, view: view.list.details_open(*hidden_names))
+        names = tuple(inputs)
+        buttons: list[Content] = [
+            self.hole(lambda _, view: view.list.hidden_filters(names)),
+            kit.scriptless(kit.button("Search", {}, kind="secondary")),
+        ]
+        if component.new is not None:
+            buttons.append(kit.link_button(component.new.title, f"{entity.path}/new"))
+        error = kit.error(self.frontend.error(f"errors.{entity.namespace}.find._"), "")
+        filters = kit.filters(entity.path, shown, more, {opened: True}, buttons, error)
+        token = f"_changes.{entity.name}"
+        live = kit.token(
+            self.hole(lambda _, view: escape_text(view.list.change_token)),
+            self.frontend.text(token, Text("").format),
+        )
+        records = kit.part(part, self.hole(self._records(component, names)))
+        data: dict[str, Any] = {
+            "_changes": lambda _, view: {entity.name: view.list.change_token},
+            "errors": {entity.namespace: {"find": {"_": ""}}},
+        }
+        address = f"/live?watch={entity.name}"
+        return self.main(data, lambda state, view: address, kit.listing(part, [filters, records], live))
+
+    def _inputs(self, component: List) -> dict[str, tuple[Renderable, bool]]:
+        """Return the inputs above a list by name, and of each whether it is behind a click."""
+        inputs: dict[str, tuple[Renderable, bool]] = {}
+        if component.search:
+            inputs["q"] = (self._input(component, "q", "Search", {"type": "search"}), False)
+        for signal in component.filters:
+            field = component.of.by_name.get(signal.name)
+            if field is None:
+                continue
+            name, title = field.name, field.title
+            match field:
+                case Choice():
+                    inputs[name] = (self._select(component, name, title, field.choices.labels), False)
+                case Boolean():
+                    inputs[name] = (self._select(component, name, title, BOOLEANS), False)
+                case Link():
+                    inputs[name] = (self._picker(component, field), False)
+                case Number() | Date() | Time() | DateTime() | Duration():
+                    kind = RANGE_TYPES.get(type(field), "number")
+                    limits = {"type": kind, **({"step": "any"} if kind == "number" else {})}
+                    for operator, words in (("ge", "from"), ("le", "to")):
+                        called = f"{name}__{operator}"
+                        inputs[called] = (
+                            self._input(component, called, f"{title} {words}", limits),
+                            True,
+                        )
+                case Text():
+                    called = f"{name}__contains"
+                    inputs[called] = (
+                        self._input(component, called, f"{title} contains", {"type": "text"}),
+                        True,
+                    )
+                case _:
+                    pass
+        return inputs
+
+    def _id(self, component: List, name: str) -> str:
+        return f"{component.entity.name}-find-{name}"
+
+    def _input(self, component: List, name: str, label: str, attributes: dict[str, Any]) -> Renderable:
+        id = self._id(component, name)
+        value = self.hole(lambda _, view: view.list.value(name))
+        control = self.kit.input({"id": id, "name": name, **attributes, "value": value})
+        return self.kit.row(Row(label, control, id, None, None))
+
+    def _select(self, component: List, name: str, label: str, choices: Any) -> Renderable:
+        id = self._id(component, name)
+
+        def selected(value: str) -> Filler:
+            return lambda _, view: view.list.selected(name, value)
+
+        options = [self.kit.option("Any", {"value": ""})]
+        for value, title in choices.items():
+            options.append(self.kit.option(title, {"value": value, self.hole(selected(value)): True}))
+        control = self.kit.select(options, {"id": id, "name": name})
+        return self.kit.row(Row(label, control, id, None, None))
+
+    def _picker(self, component: List, field: Link) -> Renderable:
+        id, name = self._id(component, field.name), field.name
+        value = self.hole(lambda _, view: view.list.value(name))
+        control = self.kit.input({"id": id, "type": "text", "name": name, "value": value, "autocomplete": "off"})
+        chosen = self.hole(lambda _, view: view.list.chosen(name, field.by))
+        row = Row(field.title, control, id, None, None)
+        return self.kit.picker(row, {"source": f"{field.to}/options", "chosen": chosen})
+
+    def _records(self, component: List, names: tuple[str, ...]) -> Filler:
+        """Return what fills the part of the page that shows the records."""
+        labels = {each.name: each.by for each in component.of.fields if isinstance(each, Link)}
+        titles = {each.name: each.title for each in component.of.fields}
+        table = self._table(component).fill
+        pager = self._pager(component)
+        empty = self._empty(component)
+
+        chips = self._chips(names, titles, labels)
+
+        def records(state: State, view: Any) -> str:
+            filters = chips(state, view)
+            if not view.list.items:
+                return filters + empty(state, view)
+            return f"{filters}{table(state, view)}{pager(state, view)}"
+
+        return records
+
+    def _chips(
+        self, names: tuple[str, ...], titles: Mapping[str, str], labels: Mapping[str, str]
+    ) -> Filler:
+        """Return what lists the filters that no input above the list shows."""
+        kit = self.kit
+        one = ListBuilder(kit, self.frontend)
+        said = one.hole(lambda state, _: escape_text(state["label"]))
+        dropped = one.hole(lambda state, _: f"Drop the filter: {escape_text(state['label'])}")
+        chip = one.compile(kit.chip(said, one.hole(lambda state, _: state["href"]), dropped)).fill
+        around = ListBuilder(kit, self.frontend)
+        all_of_them = around.compile(
+            kit.chips("Filters", around.hole(lambda state, _: state["items"]))
+        ).fill
+
+        def chips(state: State, view: Any) -> str:
+            shown = view.list
+            items = [
+                chip(
+                    {
+                        "label": shown.filter_label(name, value, titles, labels),
+                        "href": shown.without(name),
+                    },
+                    view,
+                )
+                for name, value in shown.filters_beside(names)
+            ]
+            return all_of_them({"items": "".join(items)}, view) if items else ""
+
+        return chips
+
+    def _table(self, component: List) -> Template:
+        kit, record = self.kit, component.of
+        sorts = {signal.name for signal in component.sorts}
+        columns = self._columns(component)
+        builder = ListBuilder(kit, self.frontend)
+        head: list[Content] = []
+        for field in columns:
+            if field.name not in sorts:
+                head.append(kit.column(field.title, field.is_number))
+                continue
+            head.append(
+                kit.sortable_column(
+                    field.title,
+                    field.name,
+                    builder.hole(_sort_address(field.name)),
+                    builder.hole(_direction(field.name)),
+                    field.is_number,
+                )
+            )
+        row = ListBuilder(kit, self.frontend)
+        name = record.name.name if record.name is not None else None
+        first = columns[0] if columns and columns[0].name == name else None
+        cells = [
+            kit.cell(field.title, row.hole(_cell(field)), field.is_number)
+            for field in columns
+            if field is not first
+        ]
+        if first is None:
+            head.insert(0, kit.column(record.title))
+        called = row.hole(
+            lambda state, _: (escape_text(str(state[name])) if name and state[name] else "")
+            or escape_text(short_id(state["id"]))
+        )
+        entity = component.entity
+        line = row.compile(
+            kit.record_row(
+                row.hole(lambda state, _: f"{entity.name}-{escape_text(state['id'])}"),
+                called,
+                row.hole(lambda state, _: f"{entity.path}/{quote_segment(state['id'])}"),
+                cells,
+            )
+        ).fill
+        rows = builder.hole(
+            lambda _, view: "".join([line(each, view) for each in view.list.items])
+        )
+        return builder.compile(kit.records(component.title, head, rows))
+
+    def _columns(self, component: List) -> list[Field]:
+        columns: list[Field] = []
+        for each in component.columns:
+            field = component.of.by_name.get(each.name) if isinstance(each, Signal) else each
+            if field is None:
+                raise ValueError(
+                    f"The list of {component.words} has a column {each.name!r}, which is no field of"
+                    f" its record; there are: {', '.join(component.of.by_name)}."
+                )
+            if not field.is_file:
+                columns.append(field)
+        name = component.of.name
+        if name is not None:
+            columns.sort(key=lambda field: field.name != name.name)
+        return columns
+
+    def _pager(self, component: List) -> Filler:
+        """Return what says how many records there are, and leads to the others."""
+        one, several = escape_text(component.of.words), escape_text(component.words)
+        links = self._links()
+        builder = ListBuilder(self.kit, self.frontend)
+
+        def status(state: State, view: Any) -> str:
+            shown = view.list
+            count = len(shown.items)
+            words = f"{count} {one if count == 1 else several}"
+            is_whole = shown.next is None and shown.is_first
+            return words if is_whole else f"{words} on this page"
+
+        return builder.compile(
+            self.kit.pager(builder.hole(status), builder.hole(links))
+        ).fill
+
+    def _links(self) -> Filler:
+        kit = self.kit
+
+        def link(label: str, rel: str, address: Callable[[Any], str]) -> Filler:
+            builder = ListBuilder(kit, self.frontend)
+            href = builder.hole(lambda _, view: escape_text(address(view.list)))
+            return builder.compile(kit.pager_link(label, rel, href)).fill
+
+        first = link("First page", "start", lambda shown: shown.address())
+        following = link("Next page", "next", lambda shown: shown.address(cursor=shown.next))
+
+        def links(state: State, view: Any) -> str:
+            shown = view.list
+            return (first(state, view) if not shown.is_first else "") + (
+                following(state, view) if shown.next is not None else ""
+            )
+
+        return links
+
+    def _empty(self, component: List) -> Filler:
+        """Return what is shown instead of a table where there is nothing to list.
+
+        Where a policy has left out all records of a page others may follow, so the way to them is
+        shown.
+        """
+        kit, words = self.kit, component.words
+        links = self._links()
+        pager = ListBuilder(kit, self.frontend)
+        further = pager.compile(
+            kit.pager(
+                pager.hole(
+                    lambda _, view: f"No {escape_text(words)} on this page"
+                    if view.list.next is not None
+                    else f"No more {escape_text(words)}"
+                ),
+                pager.hole(links),
+            )
+        ).fill
+        new = None
+        if component.new is not None:
+            new = kit.link_button(component.new.title, f"{component.entity.path}/new")
+        none = kit.empty_state(f"There are no {words} yet. ", new).__html__()
+        all_of_them = kit.link_button(f"Show all {words}", component.entity.path, kind="secondary")
+        none_fit = kit.empty_state(f"No {words} fit. ", all_of_them).__html__()
+
+        def empty(state: State, view: Any) -> str:
+            shown = view.list
+            if shown.next is not None or not shown.is_first:
+                return further(state, view)
+            return none if shown.is_unfiltered else none_fit
+
+        return empty
+
+
+def _cell(field: Field) -> Filler:
+    name, show = field.name, field.html
+    return lambda state, view: show(state[name], view)
+
+
+def _sort_address(name: str) -> Filler:
+    return lambda _, view: view.list.sort_address(name)
+
+
+def _direction(name: str) -> Filler:
+    return lambda _, view: view.list.direction(name)
+
+
