@@ -63,18 +63,16 @@ if TYPE_CHECKING:
         find_related as find_related,
     )
     from starmodel.stores.sql.backend import SQLModelBackend
-    from starmodel.web.datastar.actions import (
+    from starmodel.ui.names import (
+        EntityNames as EntityNames,
         Expression as Expression,
+        Parameter as Parameter,
         Signal as Signal,
-        crud_action as crud_action,
-        delete_action as delete_action,
+    )
+    from starmodel.web.datastar.actions import (
+        Action as Action,
         error_signals as error_signals,
-        get_action as get_action,
         live_action as live_action,
-        patch_action as patch_action,
-        post_action as post_action,
-        put_action as put_action,
-        write_action as write_action,
     )
     from starmodel.web.datastar.attributes import encode_data as encode_data
     from starmodel.web.routing.request import Request
@@ -112,19 +110,8 @@ _LATER = {
     "starmodel.application.queries.filter_set": ("ColumnFilterSet", "FilterSet", "Paging"),
     "starmodel.application.queries.find": ("QueryPage", "find", "find_related"),
     "starmodel.stores.sql.backend": ("SQLModelBackend",),
-    "starmodel.web.datastar.actions": (
-        "Expression",
-        "Signal",
-        "crud_action",
-        "delete_action",
-        "error_signals",
-        "get_action",
-        "live_action",
-        "patch_action",
-        "post_action",
-        "put_action",
-        "write_action",
-    ),
+    "starmodel.ui.names": ("EntityNames", "Expression", "Parameter", "Signal"),
+    "starmodel.web.datastar.actions": ("Action", "error_signals", "live_action"),
     "starmodel.web.datastar.attributes": ("encode_data",),
     "starmodel.web.routing.request": ("Request",),
 }

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from starmodel_generator.database.tables import database_schema
 from starmodel_generator.emission.declaration_order import Reference
+from starmodel_generator.emission.entity.record_labels import plural_words
 from starmodel_generator.emission.reachable_types import owners, reachable_types
 from starmodel_generator.planning import EmissionSettings
 from starmodel_generator.project.hashing import digest
@@ -41,11 +42,8 @@ class EntityNames(NamedTuple):
     state_function: str
     """What picks the public state: `counter_state`."""
 
-    page_function: str
-    """What makes its page: `counter_page`."""
-
-    fragments: str
-    """The pieces of its page that are sent again when a field changes: `COUNTER_FRAGMENTS`."""
+    list: str
+    """The component of the list of its records: `COUNTERS`."""
 
     resource: str
     """Its table of routes: `counter_resource`."""
@@ -60,7 +58,7 @@ class EntityNames(NamedTuple):
     """The class of its rows, of an entity in SQL: `CounterRow`."""
 
     def module(self, kind: str) -> str:
-        """Return the dotted name of one of its modules: `state`, `commands`, `page` ..."""
+        """Return the dotted name of one of its modules: `state`, `commands`, `pages` ..."""
         return f"{self.package}.{kind}"
 
 
@@ -73,8 +71,7 @@ def entity_names(entity: EntitySchema, package: str) -> EntityNames:
         constant=constant,
         state_type=f"{entity.name}State",
         state_function=f"{snake}_state",
-        page_function=f"{snake}_page",
-        fragments=f"{constant}_FRAGMENTS",
+        list=constant_case(plural_words(entity).replace(" ", "_")),
         resource=f"{snake}_resource",
         table=f"{constant}_TABLE",
         writable=f"{constant}_WRITABLE",

@@ -11,15 +11,13 @@ from jinja2 import Environment
 from starmodel_generator.emission.app_module import app_view
 from starmodel_generator.emission.client.client_module import client_view
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.forms.form_page import form_page_view
 from starmodel_generator.emission.package_modules import (
     app_package_view,
     client_package_view,
     package_view,
     transport_view,
 )
-from starmodel_generator.emission.pages.list_page import list_page_view
-from starmodel_generator.emission.pages.page_module import page_view
+from starmodel_generator.emission.pages.pages_module import pages_view
 from starmodel_generator.emission.python.formatting import formatted
 from starmodel_generator.emission.python.literals import comment
 from starmodel_generator.emission.schema_json import schema_text
@@ -52,9 +50,7 @@ ENTITY_VIEWS: dict[str, Callable[[EntitySchema, Context], object]] = {
     "commands": commands_view,
     "routes": routes_view,
     "bindings": bindings_view,
-    "page": page_view,
-    "list_page": list_page_view,
-    "form_page": form_page_view,
+    "pages": pages_view,
     "client": client_view,
 }
 

@@ -1,8 +1,8 @@
-"""Where templates come from, and what they may use: no silent gaps, no escaping, few filters.
+"""Where templates come from, and what they may use: no silent gaps, no escaping, one filter.
 
 A wheel has them compiled; a checkout, or a Jinja of another version, keeps what it has compiled
 beside them, as Python does with its modules.
-The filters import what they need when a template uses them, so that building needs only Jinja.
+The filter is imported when templates are loaded, so that building needs only Jinja.
 """
 
 import functools
@@ -30,7 +30,6 @@ _VERSION = "jinja2.txt"
 @functools.cache
 def environment() -> Environment:
     """Return what loads templates, each once for a process."""
-    from starmodel_generator.emission.html.markup import in_fstring, in_string, in_template
     from starmodel_generator.emission.python.layout import lay_out
 
     loader = _loader()
@@ -38,18 +37,12 @@ def environment() -> Environment:
         loader,
         None if isinstance(loader, ModuleLoader) else _bytecode_cache(),
         lay_out=lay_out,
-        in_string=in_string,
-        in_fstring=in_fstring,
-        in_template=in_template,
     )
 
 
 def compile_templates(folder: Path) -> None:
     """Write every template as a Python module into a folder, with the version of Jinja."""
-    names = ("lay_out", "in_string", "in_fstring", "in_template")
-    templates = _environment(
-        FileSystemLoader(TEMPLATES, encoding="utf-8"), None, **dict.fromkeys(names, str)
-    )
+    templates = _environment(FileSystemLoader(TEMPLATES, encoding="utf-8"), None, lay_out=str)
     templates.compile_templates(folder, extensions=["j2"], zip=None, ignore_errors=False)
     (folder / _VERSION).write_text(jinja2.__version__, encoding="utf-8")
 

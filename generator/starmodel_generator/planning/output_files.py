@@ -23,6 +23,11 @@ def _has_generated_page(entity: EntitySchema) -> bool:
     return entity.page == "generated"
 
 
+def _has_pages(entity: EntitySchema) -> bool:
+    """Return whether there are components: for a page of the author's, the forms of his events."""
+    return _has_generated_page(entity) or any(event.crud is None for event in entity.events)
+
+
 def is_in_sql(entity: EntitySchema) -> bool:
     """Return whether an entity is kept in a table."""
     return entity.store == "SERVER_SQL"
@@ -36,11 +41,6 @@ def has_queries(entity: EntitySchema) -> bool:
 def has_list(entity: EntitySchema) -> bool:
     """Return whether there are pages to list, make and edit such records."""
     return has_queries(entity) and _has_generated_page(entity)
-
-
-def _has_record_forms(entity: EntitySchema) -> bool:
-    is_made = any(event.is_creation or event.crud is not None for event in entity.events)
-    return has_list(entity) and is_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,7 @@ ENTITY_FILES = (
     EntityRow("commands", "{output}/{entity}/commands.py", _has_events),
     EntityRow("routes", "{output}/{entity}/routes.py"),
     EntityRow("bindings", "{output}/{entity}/bindings.py"),
-    EntityRow("page", "{output}/{entity}/page.py", _has_generated_page),
-    EntityRow("list_page", "{output}/{entity}/list_page.py", has_list),
-    EntityRow("form_page", "{output}/{entity}/form_page.py", _has_record_forms),
+    EntityRow("pages", "{output}/{entity}/pages.py", _has_pages),
     EntityRow("client", "{client}/{entity}.py"),
 )
 """What every entity gets; in this order the files of one entity are rendered."""

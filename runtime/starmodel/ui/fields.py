@@ -277,6 +277,30 @@ class Links(Link):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Related(Field):
+    """The records that refer to this one: a link to a list of them, on the page of a record.
+
+    It is named like the other side of the relation, which is no field of the state.
+    """
+
+    to: str
+    """Where records of their kind are: `/order_line`."""
+
+    by: str
+    """The filter that finds them: the field by which they refer."""
+
+    def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
+        """Return a link, which stays as it is."""
+        start = f'<a href="{escape(self.to)}?{quote_segment(self.by)}='
+        end = f'">Show {escape(self.title[:1].lower() + self.title[1:])}</a>'
+
+        def fill(state: Mapping[str, Any], view: Any) -> str:
+            return f"{start}{quote_segment(state['id'])}{end}"
+
+        return builder.kit.value(builder.hole(fill), {}, field=self)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Group(Field):
     """A value object, with a component for each of its parts."""
 

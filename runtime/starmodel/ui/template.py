@@ -14,7 +14,6 @@ from typing import Any, Protocol, TypeAlias
 
 from markupsafe import Markup
 
-
 State: TypeAlias = Mapping[str, Any]
 """The public state of a record, as JSON has it."""
 

@@ -10,7 +10,7 @@ from starmodel_generator.database.columns import columns_of, link_target
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_generator.emission.entity.record_labels import reference_of
-from starmodel_generator.emission.html.input_limits import unwrap
+from starmodel_generator.emission.entity.type_shape import unwrap
 from starmodel_schemas import (
     EntitySchema,
     EnumType,

@@ -31,6 +31,7 @@ class NameClash(Exception):
 _MODULE_ALIASES = {
     "datetime": "dt",
     "starmodel": "sm",
+    "starmodel.ui": "ui",
     "starmodel.web": "web",
     "starmodel.where": "where",
     ".transport": "http",

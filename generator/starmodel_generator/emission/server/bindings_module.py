@@ -5,23 +5,27 @@ from typing import NamedTuple
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.crud_arguments import is_once
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
-from starmodel_generator.emission.html.markup import signal
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_generator.emission.python.type_expressions import AuthorsClasses, annotation
+from starmodel_generator.emission.server.signal_expression import signal
 from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_schemas import EntitySchema, FieldSchema, ParameterSchema, RequiredDefault
+from starmodel_schemas.naming import pascal_case
 
 ACTIONS = "starmodel.web.datastar.actions"
 
 
 class ActionView(NamedTuple):
-    """The function that writes an event's action."""
+    """The class of an event's action, and its one instance."""
 
-    signature: Layout
+    name: str
     docstring: str
+    parameters: tuple[str, ...]
+    signature: Layout
     result: Layout
+    instance: Layout
 
 
 class BindingsView(NamedTuple):
@@ -29,6 +33,7 @@ class BindingsView(NamedTuple):
 
     name: str
     imports: str
+    entity: Layout
     watch: str
     watch_docstring: str
     text: str
@@ -50,7 +55,7 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
     parameters = {parameter.name for event in events for parameter in event.arguments}
     defined = [*(field.name for field in fields), *(event.function for event in events)]
     is_record = entity.scope == "RECORD"
-    own = ["live", "signals", "watch" if is_record else "WATCH"]
+    own = ["ENTITY", "live", "signals", "watch" if is_record else "WATCH"]
     if events:
         own.append("ERRORS")
     names = ModuleNames(context.first_party, {*defined, *own, *parameters}, context.classes)
@@ -64,6 +69,7 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
     thing = f"the {entity.name}{'' if is_record else _whose(entity)}"
     return BindingsView(
         name=entity.name,
+        entity=_entity(entity, names),
         watch=entity.snake_name if is_record else python_string(entity.snake_name),
         watch_docstring=docstring(f"What `/live?watch=` calls {thing}.", 4 if is_record else 0),
         text=names.builtin("str") if is_record else "",
@@ -72,7 +78,7 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
             Group(f"{field.name} = sm.Signal(", (python_string(_signal(entity, field)),), ")")
             for field in fields
         ),
-        errors=_errors(entity, events, names) if events else None,
+        errors=_errors(events, names) if events else None,
         actions=actions,
         live_docstring=docstring(f"Keep the page in step with {thing}: for `data-init`.", 4),
         signals_signature=signature,
@@ -91,46 +97,52 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
     )
 
 
+def _entity(entity: EntitySchema, names: ModuleNames) -> Layout:
+    items = [python_string(entity.snake_name), f"namespace={python_string(entity.namespace)}"]
+    if entity.scope == "RECORD":
+        items.append("is_record=True")
+    return Group(f"ENTITY = {names.use(ACTIONS, 'EntityNames')}(", tuple(items), ")")
+
+
 def _action(event: Endpoint, names: ModuleNames, context: Context) -> ActionView:
-    items: list[Layout] = []
+    items: list[Layout] = ["self"]
     if event.has_id:
         items.append(f"id: {names.builtin('str')} | sm.Expression")
     if event.arguments:
         items.append("*")
     items += [_parameter(parameter, event, names, context) for parameter in event.arguments]
-    function, *given = _call(event, names)
-    given += [python_string(event.path), *(["id"] if event.has_id else [])]
-    given += [f"{parameter.name}={parameter.name}" for parameter in event.arguments]
+    given = ["id"] if event.has_id else []
+    given += [f"{name}={name}" for name in event.argument_names]
+    names.use(ACTIONS, "Action")
+    parameter = names.use(ACTIONS, "Parameter") if event.arguments else ""
+    name = names.define(f"_{pascal_case(event.function)}")
     return ActionView(
-        signature=Group(f"def {event.function}(", tuple(items), ") -> sm.Expression:"),
+        name=name,
         docstring=event.docstring(),
-        result=Group(f"return {function}(", tuple(given), ")"),
+        parameters=tuple([f"{each} = {parameter}()" for each in event.argument_names]),
+        signature=Group("def __call__(", tuple(items), ") -> sm.Expression:"),
+        result=Group("return self._expression(", tuple(given), ")"),
+        instance=Group(f"{event.function} = {name}(", _route(event), ")"),
     )
 
 
-def _call(event: Endpoint, names: ModuleNames) -> tuple[str, ...]:
-    """Name the function that makes the action of an event, and what it is given first."""
-    method = event.method.lower()
-    if not is_once(event.entity, event.event):
-        return (names.use(ACTIONS, f"{method}_action"),)
-    function = "write_action" if event.event.crud is None else "crud_action"
-    return names.use(ACTIONS, function), python_string(method)
+def _route(event: Endpoint) -> tuple[str, ...]:
+    """Write what an action is made of: where the event is asked for, and how."""
+    texts = (event.event.name, event.method.lower(), event.path)
+    items = ["ENTITY", *map(python_string, texts)]
+    if is_once(event.entity, event.event):
+        items.append("is_once=True")
+        if event.event.crud is not None:
+            items.append("is_whole=True")
+    return tuple(items)
 
 
-def _errors(entity: EntitySchema, events: list[Endpoint], names: ModuleNames) -> Layout:
+def _errors(events: list[Endpoint], names: ModuleNames) -> Layout:
     """Return the tree of error signals, all empty: an expression that reads one that is not declared
     would stop every expression of the page.
     """
-    trees = tuple(
-        Group(
-            f"{python_string(event.event.name)}: [",
-            tuple([python_string(name) for name in event.argument_names]),
-            "]",
-        )
-        for event in events
-    )
-    items = (python_string(entity.namespace), Group("{", trees, "}"))
-    return Group(f"ERRORS = {names.use(ACTIONS, 'error_signals')}(", items, ")")
+    actions = tuple([event.function for event in events])
+    return Group(f"ERRORS = {names.use(ACTIONS, 'error_signals')}(", actions, ")")
 
 
 def _tree(entity: EntitySchema, *, has_errors: bool) -> Layout:

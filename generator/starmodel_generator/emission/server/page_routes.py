@@ -7,22 +7,23 @@ Their handlers are the runtime's: `starmodel.web.app.entity_routes` for a page o
 from collections.abc import Iterator
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_generator.emission.entity.record_labels import (
     label_field,
     queries_constant,
-    reference_of,
 )
-from starmodel_generator.emission.forms.form_page import form_name
 from starmodel_generator.emission.python.default_expressions import use_qualified
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, named
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.planning import has_list, has_queries
 from starmodel_schemas import EntitySchema, EventSchema
+from starmodel_schemas.event import CrudName
 
 ENTITY_ROUTES = "starmodel.web.app.entity_routes"
 RECORD_ROUTES = "starmodel.web.app.record_routes"
+
+FORMS: dict[CrudName, str] = {"create": "NEW", "update": "EDIT", "delete": "DELETE"}
+"""The components on which a record is made, edited and deleted."""
 
 
 class PageRoutes:
@@ -41,7 +42,6 @@ class PageRoutes:
         self.has_list = has_list(entity)
         self.label = label_field(entity)
         self.fields = f"{self.own.constant}_FIELDS"
-        self.refers = any(reference_of(field.type) for field in public_fields(entity))
 
     def pages(self) -> Iterator[Layout]:
         """List the routes of pages and of reading: where records are listed, read and made."""
@@ -53,10 +53,9 @@ class PageRoutes:
             label = [] if self.label is None else [f"label={python_string(self.label)}"]
             yield self._call(RECORD_ROUTES, "options_route", self._queries(), *label)
             if is_made and not any(event.crud == "create" for event in self.entity.events):
-                yield self._form("/new", self._form_page(f"new_{self.entity.snake_name}_page"))
+                yield self._form("/new")
         elif is_made and self.entity.page == "generated":
-            page = self.names.use(self.own.module("page"), f"new_{self.own.page_function}")
-            yield self._form("", page)
+            yield self._form("")
 
     def crud(self, event: EventSchema) -> Layout:
         """Write the routes of an event that `crud` asks for, with those of its form."""
@@ -66,11 +65,10 @@ class PageRoutes:
         if kind != "delete":
             items.append(self.fields)
         if self.has_list:
-            items.append(self._form_page(form_name(kind, self.own.constant)))
+            items.append(self.component(FORMS[kind]))
             if kind == "update":
                 function = "edit_routes"
                 items[0] = self._queries()
-                items.append(self._form_page(f"{self.entity.snake_name}_form_state"))
             if kind == "delete" and self.label is not None:
                 items.append(named("label", python_string(self.label)))
         if event.respond == "ack":
@@ -80,12 +78,8 @@ class PageRoutes:
     def _list(self) -> Layout:
         if not self.has_list:
             return self._call(RECORD_ROUTES, "query_route", self._queries())
-        snake, module = self.entity.snake_name, self.own.module("list_page")
-        pages = (
-            self.names.use(module, f"{snake}_list_page"),
-            self.names.use(module, f"{snake}_list"),
-        )
-        return self._call(RECORD_ROUTES, "list_route", self._queries(), *pages)
+        component = self.component(self.own.list)
+        return self._call(RECORD_ROUTES, "list_route", self._queries(), component)
 
     def _read(self) -> Layout:
         page = self.entity.page
@@ -94,25 +88,24 @@ class PageRoutes:
         if page != "generated":
             own = use_qualified(page, self.names)
             return self._call(ENTITY_ROUTES, "own_page_route", self._definition(), own)
-        module = self.own.module("page")
-        shown = self.names.use(module, self.own.page_function)
-        if not (self.has_list and self.refers):
-            return self._call(ENTITY_ROUTES, "page_route", self._definition(), shown)
-        relations = self.names.use(module, f"{self.entity.snake_name}_relations")
-        return self._call(RECORD_ROUTES, "record_route", self._queries(), shown, relations)
+        component = self.component(self.own.constant)
+        if self.has_list:
+            return self._call(RECORD_ROUTES, "record_route", self._queries(), component)
+        return self._call(ENTITY_ROUTES, "page_route", self._definition(), component)
 
-    def _form(self, way: str, page: str) -> Layout:
+    def component(self, name: str) -> str:
+        """Import the module of the pages, and name one of its constants."""
+        return f"{self.names.use(self.own.package, 'pages')}.{name}"
+
+    def _form(self, way: str) -> Layout:
         path = python_string(f"/{self.entity.snake_name}{way}")
-        return self._call(ENTITY_ROUTES, "form_route", path, page)
+        return self._call(ENTITY_ROUTES, "form_route", path, self.component("NEW"))
 
     def _definition(self) -> str:
         return self.names.use(self.own.module("state"), self.own.constant)
 
     def _queries(self) -> str:
         return self.names.use(self.own.module("queries"), queries_constant(self.entity))
-
-    def _form_page(self, name: str) -> str:
-        return self.names.use(self.own.module("form_page"), name)
 
     def _call(self, module: str, function: str, *items: Layout, star: str = "") -> Layout:
         return Group(f"{star}{self.names.use(module, function)}(", items, ")")

@@ -8,9 +8,9 @@ from starmodel_generator.emission.context import Context, EntityNames, projectio
 from starmodel_generator.emission.entity.argument_schema import CoreSchemas
 from starmodel_generator.emission.entity.crud_arguments import VERSION, is_once, may_be_omitted
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
-from starmodel_generator.emission.entity.page_pieces import has_pieces
 from starmodel_generator.emission.entity.projection import Projection
 from starmodel_generator.emission.entity.record_labels import queries_constant
+from starmodel_generator.emission.pages.pages_module import event_constant
 from starmodel_generator.emission.python.default_expressions import default_layout
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import (
@@ -151,9 +151,9 @@ class _Routes:
             yield self._fields(endpoint, changed)
 
     def _parts(self) -> Iterator[str]:
-        """Return what a resource has besides: pieces of its page, its table and its queries."""
-        if self.entity.page == "generated" and has_pieces(self.entity, self.context):
-            yield f"fragments={self.names.use(self.own.module('page'), self.own.fragments)}"
+        """Return what a resource has besides: its page, its table and its queries."""
+        if self.entity.page == "generated":
+            yield f"page={self.pages.component(self.own.constant)}"
         if is_in_sql(self.entity):
             yield f"table={self.names.use(self.own.module('table'), self.own.table)}"
         if has_queries(self.entity):
@@ -218,6 +218,8 @@ class _Routes:
             items.append(f"arguments={_constant(endpoint)}")
         if event.respond == "ack":
             items.append('respond="ack"')
+        if self.entity.page == "generated":
+            items.append(f"form={self.pages.component(event_constant(event))}")
         return Group("web.Route(", tuple(items), ")")
 
     def _handler(self, endpoint: Endpoint) -> HandlerView:

@@ -9,7 +9,7 @@ browser works it out when the action runs.
 import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -22,22 +22,11 @@ from pydantic_core import to_jsonable_python
 from starmodel.domain import UNSET as UNSET  # for bindings, which take it from here
 from starmodel.domain import Ref
 from starmodel.domain import UnsetType as UnsetType
+from starmodel.ui.names import ActionRoute, EntityNames, Expression, Parameter
+from starmodel.ui.names import Signal as Signal
 from starmodel.web.datastar.attributes import encode_data
 from starmodel.web.datastar.sse import followable
 from starmodel.web.http.prefix import PREFIX
-
-
-class Expression(str):
-    """JavaScript for a Datastar attribute; never made of anything a user typed."""
-
-    __slots__ = ()
-
-
-class Signal(Expression):
-    """The name of a signal, such as `$counter.count`."""
-
-    __slots__ = ()
-
 
 ArgumentValue: TypeAlias = object
 """A value of any type an event may take, an `Expression`, or `UNSET`."""
@@ -58,61 +47,48 @@ _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _PLACEHOLDER = re.compile(r"\{[^{}/]*\}")
 
 
-def get_action(path: str, /, *ids: object, **arguments: ArgumentValue) -> Expression:
-    """Make `@get('...')`; see `post_action`."""
-    return _action("get", path, ids, arguments)
-
-
-def post_action(path: str, /, *ids: object, **arguments: ArgumentValue) -> Expression:
-    """Make `@post('...')` for an event.
+class Action:
+    """An event of an entity, for pages: `bindings.restock(id, quantity=1)` is the action that asks for
+    it, and `bindings.restock.quantity` names its argument.
 
     Args:
-        path: The path of the event's route, as it stands there: `/product/{id}/adjust_stock`.
-        ids: What its placeholders stand for, in their order: values, or expressions.
-        arguments: What the event takes. Values go into the query string, expressions and `None`
-            into the payload.
-
-    Raises:
-        TypeError: A value is of a type that no event can take.
-        ValueError: There are not as many ids as placeholders.
+        entity: The entity.
+        event: The name of the event.
+        method: The HTTP method.
+        path: The path of its route, as it stands there: `/product/{id}/restock`.
+        is_once: Whether it is carried out once for each click, whatever becomes of the requests;
+            events of entities in SQL are.
+        is_whole: Whether nothing is sent besides its arguments: no signal of the page happens to
+            be called like a field, and so gets into a record.
     """
-    return _action("post", path, ids, arguments)
 
+    def __init__(
+        self,
+        entity: EntityNames,
+        event: str,
+        method: ActionName,
+        path: str,
+        *,
+        is_once: bool = False,
+        is_whole: bool = False,
+    ) -> None:
+        self.ROUTE = ActionRoute(
+            entity.namespace, event, method, path, is_once=is_once, is_whole=is_whole
+        )
 
-def put_action(path: str, /, *ids: object, **arguments: ArgumentValue) -> Expression:
-    """Make `@put('...')`; see `post_action`."""
-    return _action("put", path, ids, arguments)
+    def _expression(self, /, *ids: object, **arguments: ArgumentValue) -> Expression:
+        """Make the expression that asks for the event: `@post('/product/7/restock?quantity=1')`.
 
+        Args:
+            ids: What the placeholders of the path stand for, in their order: values, or expressions.
+            arguments: What the event takes. Values go into the query string, expressions and
+                `None` into the payload.
 
-def patch_action(path: str, /, *ids: object, **arguments: ArgumentValue) -> Expression:
-    """Make `@patch('...')`; see `post_action`."""
-    return _action("patch", path, ids, arguments)
-
-
-def delete_action(path: str, /, *ids: object, **arguments: ArgumentValue) -> Expression:
-    """Make `@delete('...')`; see `post_action`."""
-    return _action("delete", path, ids, arguments)
-
-
-def write_action(
-    name: ActionName, path: str, /, *ids: object, **arguments: ArgumentValue
-) -> Expression:
-    """Make an action for an event that is carried out once for each click; see `post_action`.
-
-    Events of entities in SQL are, whatever becomes of the requests: `write_action("patch", ...)`.
-    """
-    return _action(name, path, ids, arguments, is_once=True)
-
-
-def crud_action(
-    name: ActionName, path: str, /, *ids: object, **arguments: ArgumentValue
-) -> Expression:
-    """Make an action that creates, updates or deletes a record: `crud_action("delete", ...)`.
-
-    As `write_action`, but nothing is sent besides `arguments`: no signal of the page happens to
-    be called like a field, and so gets into the record.
-    """
-    return _action(name, path, ids, arguments, is_once=True, is_whole=True)
+        Raises:
+            TypeError: A value is of a type that no event can take.
+            ValueError: There are not as many ids as placeholders.
+        """
+        return _action(self.ROUTE, ids, arguments)
 
 
 def live_action(*watches: str, only_deletions: bool = False) -> Expression:
@@ -137,18 +113,18 @@ def signals(**namespaces: Mapping[str, object]) -> Expression:
     return Expression(encode_data(followable(namespaces)))
 
 
-def error_signals(
-    namespace: str, arguments: Mapping[str, Iterable[str]]
-) -> dict[str, dict[str, dict[str, str]]]:
-    """Return the signals of the errors of each event, all empty.
+def error_signals(*actions: Action) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the signals of the errors of an entity's events, all empty.
 
     An expression that reads a signal which is not declared would stop every expression of the page.
-
-    Args:
-        namespace: The entity's.
-        arguments: The names of each event's arguments; `_` is for what is no argument's fault.
+    Each event has one for each of its arguments; `_` is for what is no argument's fault.
     """
-    return {namespace: {name: dict.fromkeys((*own, "_"), "") for name, own in arguments.items()}}
+    signals: dict[str, dict[str, dict[str, str]]] = {}
+    for action in actions:
+        own = [name for name, each in vars(type(action)).items() if isinstance(each, Parameter)]
+        errors = signals.setdefault(action.ROUTE.namespace, {})
+        errors[action.ROUTE.event] = dict.fromkeys((*own, "_"), "")
+    return signals
 
 
 def encode_text(value: object) -> str:
@@ -203,13 +179,7 @@ def _id_of(value: object) -> str:
 
 
 def _action(
-    name: ActionName,
-    path: str,
-    ids: tuple[object, ...],
-    arguments: Mapping[str, object],
-    *,
-    is_once: bool = False,
-    is_whole: bool = False,
+    route: ActionRoute, ids: tuple[object, ...], arguments: Mapping[str, object]
 ) -> Expression:
     query: list[str] = []
     payload: list[str] = []
@@ -222,11 +192,12 @@ def _action(
             payload.append(f"{_member(argument)}: null")
         else:
             query.append(f"{quote(argument, safe='')}={quote(encode_text(value), safe='')}")
-    url = _url(path, ids, query)
-    options = [f"payload: {{{', '.join(payload)}}}"] if payload or is_whole else []
-    if is_once:
+    url = _url(route.path, ids, query)
+    options = [f"payload: {{{', '.join(payload)}}}"] if payload or route.is_whole else []
+    if route.is_once:
         options.append(ONCE)
-    return Expression(f"@{name}({url}, {{{', '.join(options)}}})" if options else f"@{name}({url})")
+    given = f"{url}, {{{', '.join(options)}}}" if options else url
+    return Expression(f"@{route.method}({given})")
 
 
 def _url(path: str, ids: tuple[object, ...], query: list[str]) -> str:

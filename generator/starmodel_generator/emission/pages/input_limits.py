@@ -1,11 +1,10 @@
-"""The limits of an argument as attributes of its input: what a browser can check beforehand."""
+"""The limits of an argument as properties of its input: what a browser can check beforehand."""
 
 import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
-from typing import NamedTuple
 
-from starmodel_generator.emission.html.input_pattern import html_pattern
-from starmodel_schemas import Constraints, LiteralType, TypeRef
+from starmodel_generator.emission.pages.input_pattern import html_pattern
+from starmodel_schemas import Constraints
 
 _ISO_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:00)?|[0-9]{2}:[0-9]{2}:00")
 
@@ -13,36 +12,8 @@ EXACT = 1000
 """Digits to count with, more than any bound has."""
 
 
-class Attribute(NamedTuple):
-    """An attribute of an element; `None` as its value for one that is only there."""
-
-    name: str
-    value: str | None = None
-
-
-NO_LIMITS = Constraints()
-
-
-def unwrap(
-    type_: TypeRef, constraints: Constraints = NO_LIMITS
-) -> tuple[TypeRef, bool, Constraints]:
-    """Take `None` and limits off a type: the type itself, whether `None` fits, the limits."""
-    is_optional = False
-    while type_.kind == "optional" or type_.kind == "constrained":
-        if type_.kind == "optional":
-            is_optional = True
-        else:
-            inner = type_.constraints.model_dump(exclude_defaults=True)
-            constraints = constraints.model_copy(update=inner)
-        type_ = type_.item
-    if type_.kind == "literal" and None in type_.values:
-        values = tuple([value for value in type_.values if value is not None])
-        return LiteralType(values=values), True, constraints
-    return type_, is_optional, constraints
-
-
-def number_limits(constraints: Constraints, *, is_whole: bool) -> list[Attribute]:
-    """Write `step`, `min` and `max`.
+def number_limits(constraints: Constraints, *, is_whole: bool) -> dict[str, str | int]:
+    """Return `min`, `max` and `step`, where they say anything.
 
     A browser counts steps from `min`, pydantic from zero, so `min` is moved to a multiple. An
     excluded bound can only be told where there are steps.
@@ -56,41 +27,50 @@ def number_limits(constraints: Constraints, *, is_whole: bool) -> list[Attribute
         if step is None and constraints.decimal_places is not None:
             step = Decimal(1).scaleb(-constraints.decimal_places)
             lowest = None if lowest is None else lowest.quantize(step, ROUND_CEILING)
-        attributes = [Attribute("step", "any" if step is None else f"{step:f}")]
+        limits: dict[str, str | int] = {}
         if lowest is not None:
-            attributes.append(Attribute("min", f"{lowest:f}"))
+            limits["min"] = _number(lowest, is_whole=is_whole)
         if highest is not None:
-            attributes.append(Attribute("max", f"{highest:f}"))
-        return attributes
+            limits["max"] = _number(highest, is_whole=is_whole)
+        if step is None:
+            limits["step"] = "any"
+        elif step != 1:
+            limits["step"] = _number(step, is_whole=is_whole)
+        return limits
 
 
-def picker_limits(constraints: Constraints) -> list[Attribute]:
-    """Write `min` and `max` of a date, a time or a date and time, to the minute.
+def moment_limits(constraints: Constraints) -> dict[str, str | int]:
+    """Return `min` and `max` of a date, a time or a date and time, to the minute.
 
     The bounds are texts of ISO 8601. One with a zone says nothing to a browser, whose inputs have
     none; that a bound is excluded cannot be said either.
     """
     lowest = constraints.ge or constraints.gt or ""
     highest = constraints.le or constraints.lt or ""
-    return [
-        Attribute(side, bound.removesuffix(":00"))
+    return {
+        side: bound.removesuffix(":00")
         for side, bound in (("min", lowest), ("max", highest))
         if _ISO_LOCAL.fullmatch(bound)
-    ]
+    }
 
 
-def text_limits(constraints: Constraints) -> list[Attribute]:
-    """Write `minlength`, `maxlength` and `pattern`."""
-    attributes: list[Attribute] = []
+def text_limits(constraints: Constraints) -> dict[str, str | int]:
+    """Return `min_length`, `max_length` and `pattern`, where they say anything."""
+    limits: dict[str, str | int] = {}
     if constraints.min_length is not None and constraints.min_length > 1:
         # One character at least is what `required` says.
-        attributes.append(Attribute("minlength", str(constraints.min_length)))
+        limits["min_length"] = constraints.min_length
     if constraints.max_length is not None:
-        attributes.append(Attribute("maxlength", str(constraints.max_length)))
+        limits["max_length"] = constraints.max_length
     pattern = None if constraints.pattern is None else html_pattern(constraints.pattern)
     if pattern is not None:
-        attributes.append(Attribute("pattern", pattern))
-    return attributes
+        limits["pattern"] = pattern
+    return limits
+
+
+def _number(number: Decimal, *, is_whole: bool) -> str | int:
+    """Return a bound as a component takes it: an `int`, or the text of a number with a fraction."""
+    return int(number) if is_whole and number == int(number) else f"{number:f}"
 
 
 def _bound(

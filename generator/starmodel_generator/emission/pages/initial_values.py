@@ -26,13 +26,9 @@ _ISO_FIRST = {"date": (1, 1, 1), "time": (0, 0), "datetime": (1, 1, 1, 0, 0)}
 
 
 class Initial:
-    """Reads the defaults of one app's arguments.
+    """Reads the defaults of one app's arguments."""
 
-    With `reads_durations` those that are durations as well, as forms of records show them.
-    """
-
-    def __init__(self, context: Context, *, reads_durations: bool = False) -> None:
-        self.reads_durations = reads_durations
+    def __init__(self, context: Context) -> None:
         self.enums = context.enums_named
 
     def text(self, default: Default) -> str | None:
@@ -78,7 +74,7 @@ class Initial:
                 return value_text(value)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
                 return value_text(-value)
-            case ast.Call(func=ast.Name(id="timedelta")) if self.reads_durations:
+            case ast.Call(func=ast.Name(id="timedelta")):
                 return _duration(node)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 return self._call(name, arguments)

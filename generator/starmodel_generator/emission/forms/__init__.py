@@ -1,1 +1,0 @@
-"""Forms and their inputs: what they hold, allow and send."""

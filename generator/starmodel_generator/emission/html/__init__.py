@@ -1,1 +1,0 @@
-"""Values and texts of the author's in HTML."""

@@ -1,0 +1,331 @@
+"""The component that asks for a value: `ui.NumberInput(bindings.restock.quantity, min=1)`."""
+
+from typing import NamedTuple
+
+from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.declaration_order import public_fields
+from starmodel_generator.emission.entity.record_labels import reference_of
+from starmodel_generator.emission.entity.type_shape import has_parts, unwrap
+from starmodel_generator.emission.pages.choices import YES_OR_NO, PageChoices
+from starmodel_generator.emission.pages.field_component import first_line, link_items
+from starmodel_generator.emission.pages.initial_values import Initial
+from starmodel_generator.emission.pages.input_limits import (
+    moment_limits,
+    number_limits,
+    text_limits,
+)
+from starmodel_generator.emission.pages.input_pattern import is_one_line
+from starmodel_generator.emission.python.layout import Group, Layout, named
+from starmodel_generator.emission.python.literals import python_string, python_value
+from starmodel_generator.planning import has_list
+from starmodel_schemas import (
+    AnyType,
+    Constraints,
+    EntitySchema,
+    EntitySource,
+    EnumType,
+    FieldSchema,
+    ListType,
+    LiteralDefault,
+    LiteralType,
+    ObjectType,
+    ParameterSchema,
+    RefType,
+    RequiredDefault,
+    ScalarType,
+    SetType,
+    TupleType,
+    TypeRef,
+    UnionType,
+)
+
+PROSE = frozenset(
+    "bio body comment comments content description details explanation instructions markdown"
+    " note notes prose remarks story summary".split()
+)
+"""Last words of names whose texts are mostly longer than a line."""
+
+LONG_TEXT = 200
+"""A text that may have more characters than this gets more than one line to be typed in."""
+
+MOMENTS = {"date": "DateInput", "time": "TimeInput", "datetime": "DateTimeInput"}
+
+UUID_SAMPLE = "123e4567-e89b-12d3-a456-426614174000"
+
+
+class Asked(NamedTuple):
+    """What is asked for: an argument of an event, a field of a record, a part of a value object.
+
+    `of` is the Python that names it. `is_left` says that it is part of something that need not be
+    given, so that neither need be its parts. A text `of_record` may have several lines wherever
+    nobody says that it has one: what is stored is not to lose its line breaks.
+    """
+
+    of: str
+    parameter: ParameterSchema
+    title: str | None = None
+    is_part: bool = False
+    is_left: bool = False
+    of_record: bool = False
+
+
+class InputComponents:
+    """Writes the inputs of one entity's forms.
+
+    Args:
+        entity: The entity.
+        context: The app.
+        choices: The choices of the module.
+    """
+
+    def __init__(self, entity: EntitySchema, context: Context, choices: PageChoices) -> None:
+        self.fields = {field.name: field for field in entity.fields}
+        self.context = context
+        self.choices = choices
+        self.initial = Initial(context)
+
+    def argument(self, event: str, parameter: ParameterSchema) -> Layout:
+        """Write the input for an argument of an event; `event` is what that is called in Python."""
+        asked = Asked(f"bindings.{event}.{parameter.name}", parameter)
+        if isinstance(parameter.source, EntitySource):
+            target = self.context.entities[parameter.source.entity]
+            if has_list(target):
+                return self._picker(asked, target, is_several=False)
+        return self._input(asked)
+
+    def field(self, parameter: ParameterSchema) -> Layout:
+        """Write the input for what a record is made of, in the forms that make and edit it."""
+        field = self.fields.get(parameter.name)
+        title = None
+        if field is not None:
+            # Those of an update are all optional; what may be left empty is said by the field.
+            title = field.title
+            parameter = parameter.model_copy(update={"default": field.default})
+        of = f"bindings.{parameter.name}"
+        return self._input(Asked(of, parameter, title, of_record=True))
+
+    def _input(self, asked: Asked) -> Layout:
+        target = reference_of(asked.parameter.type)
+        if target is not None and not asked.is_part:
+            other = self.context.entities[target[0]]
+            if has_list(other):
+                return self._picker(asked, other, is_several=target[1])
+        type_, _, _ = unwrap(asked.parameter.type)
+        if asked.of_record and isinstance(type_, ObjectType):
+            if has_parts(asked.parameter.type, self.context):
+                return self._fieldset(asked, type_)
+        return _Writing(self, asked).component()
+
+    def _picker(self, asked: Asked, target: EntitySchema, *, is_several: bool) -> Layout:
+        items = [*link_items(target)]
+        if is_several:
+            items.append("several=True")
+        if is_made(target):
+            items.append(f"new={python_string(f'/{target.snake_name}/new')}")
+        writing = _Writing(self, asked)
+        is_required = not is_several and writing.is_required
+        return writing.call("Picker", *items, is_required=is_required)
+
+    def _fieldset(self, asked: Asked, type_: ObjectType) -> Layout:
+        is_left = asked.is_left or not isinstance(asked.parameter.default, RequiredDefault)
+        inputs = [
+            self._part(part, is_left=is_left)
+            for part in public_fields(self.context.objects[type_.object])
+            if not part.computed and part.writable
+        ]
+        return _Writing(self, asked).call("Fieldset", Group("[", tuple(inputs), "]"))
+
+    def _part(self, field: FieldSchema, *, is_left: bool) -> Layout:
+        type_, is_optional, _ = unwrap(field.type)
+        asked_type = field.type
+        if type_ == ScalarType(name="bool") and not is_optional:
+            # A box that is not ticked would say nothing of a part.
+            asked_type = YES_OR_NO
+        parameter = ParameterSchema(
+            name=field.name,
+            type=asked_type,
+            default=field.default,
+            constraints=field.constraints,
+            description=field.description,
+            multiline=field.multiline,
+        )
+        of = python_string(field.name)
+        return self._input(
+            Asked(of, parameter, field.title, is_part=True, is_left=is_left, of_record=True)
+        )
+
+
+class _Writing:
+    """Writes one input."""
+
+    def __init__(self, components: InputComponents, asked: Asked) -> None:
+        parameter = asked.parameter
+        self.asked = asked
+        self.choices = components.choices
+        self.initial = components.initial
+        self.parameter = parameter
+        self.default = parameter.default
+        self.type, self.is_optional, self.constraints = unwrap(
+            parameter.type, parameter.constraints
+        )
+        has_default = not isinstance(parameter.default, RequiredDefault)
+        self.is_required = not (has_default or self.is_optional or asked.is_left)
+
+    def component(self) -> Layout:
+        match self.type:
+            case ScalarType(name="bool") if not self.is_optional:
+                is_ticked = isinstance(self.default, LiteralDefault) and self.default.value is True
+                return self.call("Checkbox", *(["checked=True"] if is_ticked else []))
+            case ScalarType(name="bool"):
+                return self._select(YES_OR_NO)
+            case ScalarType(name="int" | "float" | "Decimal" as name):
+                limits = number_limits(self.constraints, is_whole=name == "int")
+                return self._typed("NumberInput", *_written(limits))
+            case ScalarType(name="date" | "time" | "datetime" as name):
+                return self._moment(name)
+            case ScalarType(name="bytes"):
+                longest = self.constraints.max_length
+                limits = [] if longest is None else [f"max_size={longest}"]
+                return self.call("FileInput", *limits, is_required=self.is_required)
+            case ScalarType(name="timedelta"):
+                return self._typed("DurationInput", sample="1:30:00", hint=_LENGTH)
+            case ScalarType(name="UUID"):
+                limits = text_limits(self.constraints)
+                return self._typed("TextInput", *_written(limits), sample=UUID_SAMPLE)
+            case ScalarType() | RefType():
+                return self._text()
+            case AnyType() | UnionType() if not self.asked.of_record:
+                return self._text()
+            case EnumType() | LiteralType():
+                return self._select(self.type)
+            case _ if takes_lines(self.type):
+                return self._lines()
+            case _:
+                text = self.initial.json(self.default)
+                return self._typed("JsonInput", text=text, hint="As JSON.")
+
+    def call(
+        self,
+        component: str,
+        *items: Layout,
+        is_required: bool = False,
+        sample: str = "",
+        value: str = "",
+        hint: str = "",
+    ) -> Layout:
+        """Write the component; `hint` is what is said of every value of its kind."""
+        title = self.asked.title
+        described = " ".join(filter(None, [first_line(self.parameter.description), hint]))
+        more = [f"{name}={python_string(text)}" for name, text in (
+            ("label", title), ("hint", described), ("placeholder", sample), ("value", value)
+        ) if text]  # fmt: skip
+        required = ["required=True"] if is_required else []
+        return Group(f"ui.{component}(", (self.asked.of, *items, *required, *more), ")")
+
+    def _typed(
+        self,
+        component: str,
+        *items: Layout,
+        sample: str = "",
+        hint: str = "",
+        text: str | None = "",
+    ) -> Layout:
+        """Write an input that is typed into, with the default where that can be shown."""
+        if text == "":
+            text = self.initial.text(self.default)
+        return self.call(
+            component,
+            *items,
+            is_required=self.is_required,
+            sample=sample,
+            value=text or "",
+            hint=hint,
+        )
+
+    def _moment(self, name: str) -> Layout:
+        items = _written(moment_limits(self.constraints))
+        text = self.initial.text(self.default) or ""
+        if name != "date" and (self.asked.of_record or text.count(":") == 2):
+            # Without a step such an input takes whole minutes only.
+            items.append('step="1"')
+        if name == "datetime" and self.constraints.timezone == "aware":
+            # A browser knows the zone of whoever sits in front of it; its input does not.
+            return self._typed(MOMENTS[name], *items, "zoned=True", hint="In your own time zone.")
+        return self._typed(MOMENTS[name], *items)
+
+    def _text(self) -> Layout:
+        limits = text_limits(self.constraints)
+        if self.parameter.private:
+            items = ['kind="password"', *_written(limits)]
+            return self.call("TextInput", *items, is_required=self.is_required)
+        text = self.initial.text(self.default)
+        if self._is_multiline(text):
+            limits.pop("pattern", None)
+            rows = [] if self.parameter.multiline or self._is_long(text) else ["rows=1"]
+            return self._typed("TextArea", *rows, *_written(limits))
+        return self._typed("TextInput", *_written(limits))
+
+    def _lines(self) -> Layout:
+        return self.call(
+            "LinesInput",
+            is_required=self.is_required and bool(self.constraints.min_length),
+            value=self.initial.lines(self.default) or "",
+            hint="One on each line.",
+        )
+
+    def _select(self, type_: EnumType | LiteralType) -> Layout:
+        labels = self.choices.labels(type_)
+        text = self.initial.text(self.default)
+        chosen = text if text is not None and text in labels else ""
+        is_required = self.is_required and "" not in labels
+        items: list[Layout] = [self.choices.use(type_, self.parameter.name)]
+        if "" not in labels and (self.is_optional or not chosen):
+            items.append(named("empty", python_string("Choose…" if is_required else "—")))
+        return self.call("Select", *items, is_required=is_required, value=chosen)
+
+    def _is_multiline(self, text: str | None) -> bool:
+        """Return whether a text may have several lines."""
+        if self._is_long(text):
+            return self.parameter.multiline is not False or "\n" in (text or "")
+        if self.parameter.multiline is not None or not self.asked.of_record:
+            return self.parameter.multiline is True
+        is_text = isinstance(self.type, ScalarType)
+        return is_text and not is_one_line(self.constraints.pattern)
+
+    def _is_long(self, text: str | None) -> bool:
+        is_broken = text is not None and "\n" in text
+        return is_broken or is_prose(self.parameter.name, self.constraints)
+
+
+_LENGTH = "Hours, minutes and seconds."
+
+
+def is_prose(name: str, constraints: Constraints) -> bool:
+    """Return whether texts of this name and these limits are mostly longer than a line."""
+    longest = constraints.max_length
+    return name.rpartition("_")[2] in PROSE if longest is None else longest > LONG_TEXT
+
+
+def is_made(entity: EntitySchema) -> bool:
+    """Return whether anybody can make such a record."""
+    return any(event.is_creation for event in entity.events)
+
+
+def takes_lines(type_: TypeRef) -> bool:
+    """Return whether a list of this type can be typed with one item on each line."""
+    match type_:
+        case ListType() | SetType():
+            items: tuple[TypeRef, ...] = (type_.item,)
+        case TupleType():
+            items = type_.items
+        case _:
+            return False
+    kinds = [unwrap(item)[:2] for item in items]
+    return bool(kinds) and all(
+        isinstance(kind, ScalarType | EnumType | LiteralType | RefType) and not is_optional
+        for kind, is_optional in kinds
+    )
+
+
+def _written(limits: dict[str, str | int]) -> list[str]:
+    return [f"{name}={python_value(limit)}" for name, limit in limits.items()]

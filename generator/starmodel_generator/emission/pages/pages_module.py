@@ -1,0 +1,292 @@
+"""The view of `pages.py`: what the pages of an entity show, and in what order."""
+
+from typing import NamedTuple
+
+from starmodel_generator.emission.context import Context, EntityNames
+from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
+from starmodel_generator.emission.entity.filters import filters_of, sorts_of, texts_of
+from starmodel_generator.emission.entity.record_labels import (
+    label_field,
+    plural_words,
+    record_words,
+    reference_of,
+)
+from starmodel_generator.emission.entity.type_shape import is_single, unwrap
+from starmodel_generator.emission.pages.choices import PageChoices
+from starmodel_generator.emission.pages.field_component import FieldComponents, first_line
+from starmodel_generator.emission.pages.input_component import InputComponents, is_prose
+from starmodel_generator.emission.python.import_block import ModuleNames
+from starmodel_generator.emission.python.layout import Group, Layout, named
+from starmodel_generator.emission.python.literals import docstring, python_string
+from starmodel_generator.emission.python.type_expressions import is_fragment
+from starmodel_generator.emission.server.state_module import state_fields
+from starmodel_generator.planning import has_list
+from starmodel_schemas import (
+    EntitySchema,
+    EnumType,
+    EventSchema,
+    FieldSchema,
+    LiteralType,
+    ParameterSchema,
+    ScalarType,
+)
+from starmodel_schemas.naming import constant_case, sentence_case, title_words
+
+VERSION = "version"
+"""What an update takes besides the fields; its form has it without an input."""
+
+
+class PagesView(NamedTuple):
+    """Everything that `pages.py.j2` lays out: one statement for each constant."""
+
+    docstring: str
+    imports: str
+    constants: tuple[Layout, ...]
+
+
+def pages_view(entity: EntitySchema, context: Context) -> PagesView:
+    """Decide what the pages of an entity show."""
+    return _Pages(entity, context).view()
+
+
+def event_constant(event: EventSchema) -> str:
+    """Name the form of an event of the author's: `RESTOCK`."""
+    return constant_case(event.function)
+
+
+def has_new_page(entity: EntitySchema) -> bool:
+    """Return whether there is a page on which a record is made."""
+    return entity.page == "generated" and any(event.is_creation for event in entity.events)
+
+
+class _Pages:
+    """Makes the view of one entity's pages."""
+
+    def __init__(self, entity: EntitySchema, context: Context) -> None:
+        self.entity = entity
+        self.context = context
+        self.own: EntityNames = context.names[entity.qualified_name]
+        self.is_listed = has_list(entity)
+        self.is_generated = entity.page == "generated"
+        self.label = label_field(entity)
+        self.words = record_words(entity)
+        self.title = title_words(entity.name)
+        self.lead = first_line(entity.doc)
+        found = endpoints(entity, context)
+        self.crud = {one.event.crud: one for one in found if one.event.crud is not None}
+        self.events = [one for one in found if one.event.crud is None]
+        if not self.is_listed:
+            self.crud = {}
+        names = self.names = ModuleNames(context.first_party)
+        names.use_module("starmodel.ui")
+        names.use(self.own.package, "bindings")
+        self.constants: list[Layout] = []
+        taken = frozenset(self._own_constants())
+        self.choices = PageChoices(context, taken)
+        self.fields = FieldComponents(entity, context, self.choices)
+        self.inputs = InputComponents(entity, context, self.choices)
+        self._results: set[str] = set()
+
+    def view(self) -> PagesView:
+        creations = [one for one in self.events if one.event.is_creation]
+        actions = [one for one in self.events if not one.event.is_creation]
+        for one in creations:
+            self._define(event_constant(one.event), self._event_form(one))
+        self._forms_of_record([event_constant(one.event) for one in creations])
+        for one in actions:
+            self._define(event_constant(one.event), self._event_form(one))
+        if self.is_generated:
+            self._record([event_constant(one.event) for one in actions])
+        if self.is_listed:
+            self._list()
+        for name in self.choices.names:
+            self.names.define(name)
+        return PagesView(
+            docstring=docstring(
+                f"The pages of {self.entity.name}: what they show, and in what order.", 0
+            ),
+            imports=self.names.import_block(),
+            constants=(*self.choices.constants, *self.constants),
+        )
+
+    def _own_constants(self) -> list[str]:
+        """Return the constants that are called by what they are, or by an event's name."""
+        names = [event_constant(one.event) for one in self.events]
+        if self.is_generated:
+            names += [self.own.constant, "NEW", "EDIT", "DELETE", "INPUTS"]
+        return [*names, self.own.list] if self.is_listed else names
+
+    def _define(self, name: str, component: Group) -> None:
+        self.constants.append(
+            Group(f"{self.names.define(name)} = {component.head}", component.items, component.tail)
+        )
+
+    def _event_form(self, endpoint: Endpoint) -> Group:
+        """Write the form of an event of the author's."""
+        event = endpoint.event
+        inputs = [self.inputs.argument(event.function, one) for one in endpoint.arguments]
+        items: list[Layout] = [f"bindings.{event.function}"]
+        if inputs:
+            items.append(Group("[", tuple(inputs), "]"))
+        items.append(named("title", python_string(title_words(event.name))))
+        hint = first_line(event.doc)
+        if hint:
+            items.append(named("hint", python_string(hint)))
+        if self._has_result(event):
+            items.append("has_result=True")
+        return Group("ui.Form(", tuple(items), ")")
+
+    def _has_result(self, event: EventSchema) -> bool:
+        """Return whether the page has the element that the event's fragments go to: the first does."""
+        selector = event.selector or ""
+        if event.returns is None or not is_fragment(event.returns):
+            return False
+        if not selector.startswith("#") or selector in self._results:
+            return False
+        if not selector[1:].replace("-", "_").isidentifier():
+            return False
+        self._results.add(selector)
+        return True
+
+    def _forms_of_record(self, creations: list[str]) -> None:
+        """Write the forms that make a record, edit it and delete it."""
+        words = self.words
+        create, update, delete = map(self.crud.get, ("create", "update", "delete"))
+        created = _written(create)
+        updated = _written(update)
+        shared = [one for one in created if one.name in {each.name for each in updated}]
+        is_shared = create is not None and update is not None and bool(updated)
+        if is_shared:
+            self._define("INPUTS", self._list_of(shared))
+        forms: list[Layout] = []
+        if create is not None:
+            items: list[Layout] = ["bindings.create"]
+            if is_shared:
+                once = [one for one in created if one not in shared]
+                items.append("INPUTS" if not once else self._list_of(once, "*INPUTS"))
+            elif created:
+                items.append(self._list_of(created))
+            items.append(named("button", python_string(f"Create {words}")))
+            forms.append(Group("ui.Form(", tuple(items), ")"))
+        forms += creations
+        if forms and self.is_generated:
+            self._define("NEW", self._new_page(forms))
+        if update is not None:
+            items = ["bindings.update"]
+            if is_shared:
+                items.append("INPUTS")
+            elif updated:
+                items.append(self._list_of(updated))
+            items.append(named("title", python_string(f"Edit {words}")))
+            self._define("EDIT", Group("ui.Form(", (*items, 'button="Save"'), ")"))
+        if delete is not None:
+            title = named("title", python_string(f"Delete this {words}?"))
+            button = named("button", python_string(f"Delete {words}"))
+            items = ["bindings.delete", title, button, "is_danger=True"]
+            self._define("DELETE", Group("ui.Form(", tuple(items), ")"))
+
+    def _new_page(self, forms: list[Layout]) -> Group:
+        items: list[Layout] = ["bindings", named("title", python_string(f"New {self.words}"))]
+        if self.lead:
+            items.append(named("lead", python_string(self.lead)))
+        items.append(Group("forms=[", tuple(forms), "]"))
+        return Group("ui.FormPage(", tuple(items), ")")
+
+    def _list_of(self, parameters: list[ParameterSchema], *more: str) -> Group:
+        return Group("[", (*map(self.inputs.field, parameters), *more), "]")
+
+    def _record(self, actions: list[str]) -> None:
+        items: list[Layout] = ["bindings", named("title", python_string(self.title))]
+        if self.is_listed and self.label is not None:
+            items.append(f"name=bindings.{self.label}")
+        if self.lead:
+            items.append(named("lead", python_string(self.lead)))
+        shown = [self.fields.field(field) for field in self._shown_fields()]
+        shown += [self.fields.many(many) for many in self.entity.many]
+        if shown:
+            items.append(Group("fields=[", tuple(shown), "]"))
+        if actions:
+            items.append(Group("actions=[", tuple(actions), "]"))
+        for kind in ("edit", "delete"):
+            if {"edit": "update"}.get(kind, kind) in self.crud:
+                items.append(f"{kind}={kind.upper()}")
+        self._define(self.own.constant, Group("ui.Record(", tuple(items), ")"))
+
+    def _shown_fields(self) -> list[FieldSchema]:
+        """Return the public fields; the id only where nothing else says what a record is called."""
+        fields = state_fields(self.entity)
+        is_named = self.is_listed and self.label is not None and not self.entity.declares_id
+        return [field for field in fields if field.name != "id" or not is_named]
+
+    def _list(self) -> None:
+        entity = self.entity
+        columns = [field for field in self._shown_fields() if _is_column(field)]
+        if self.label is not None:
+            columns.sort(key=lambda field: field.name != self.label)
+        filters = {one.name for one in filters_of(entity, self.context)}
+        sortable = {field.name for field in sorts_of(entity, self.context)}
+        items: list[Layout] = [
+            self.own.constant,
+            named("title", python_string(sentence_case(plural_words(entity)))),
+            _signals("columns", columns),
+            _signals("filters", [one for one in self._filtered(filters)]),
+            _signals("sorts", [field for field in columns if field.name in sortable]),
+        ]
+        if not texts_of(entity, self.context):
+            items.append("search=False")
+        if has_new_page(entity):
+            items.append("new=NEW")
+        self._define(self.own.list, Group("ui.List(", tuple(item for item in items if item), ")"))
+
+    def _filtered(self, filters: set[str]) -> list[FieldSchema]:
+        """Return the fields by which the list can be filtered with an input of a page."""
+        return [
+            field
+            for field in self._shown_fields()
+            if not field.computed and self._filter_names(field) & filters
+        ]
+
+    def _filter_names(self, field: FieldSchema) -> set[str]:
+        """Return the filters that an input for a field would ask for; none for no such input."""
+        name = field.name
+        target = reference_of(field.type)
+        if target is not None:
+            is_picked = not target[1] and has_list(self.context.entities[target[0]])
+            return {name} if is_picked else set()
+        type_, _, constraints = unwrap(field.type, field.constraints)
+        match type_:
+            case EnumType() | ScalarType(name="bool"):
+                return {name}
+            case LiteralType() if is_single(type_):
+                return {name}
+            case ScalarType(name="str") if name != "id" and not is_prose(name, constraints):
+                return {f"{name}__contains"}
+            case ScalarType(name="int" | "float" | "Decimal" | "date") if name != "id":
+                return {f"{name}__ge"}
+            case ScalarType(name="datetime") if constraints.timezone == "naive":
+                # An input for a moment has no zone, so it can say none that is with one.
+                return {f"{name}__ge"}
+            case _:
+                return set()
+
+
+def _written(endpoint: Endpoint | None) -> list[ParameterSchema]:
+    """Return the fields that an event of `crud` writes."""
+    if endpoint is None:
+        return []
+    is_update = endpoint.event.crud == "update"
+    return [one for one in endpoint.arguments if not (is_update and one.name == VERSION)]
+
+
+def _is_column(field: FieldSchema) -> bool:
+    """Return whether a list has a column for a field: one value, neither long nor a file."""
+    type_, _, constraints = unwrap(field.type, field.constraints)
+    if type_ == ScalarType(name="bytes") or not is_single(type_):
+        return False
+    return type_ != ScalarType(name="str") or not is_prose(field.name, constraints)
+
+
+def _signals(name: str, fields: list[FieldSchema]) -> Layout:
+    """Write fields by their signals; `""` for none."""
+    signals = tuple([f"bindings.{field.name}" for field in fields])
+    return Group(f"{name}=[", signals, "]") if signals else ""
