@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from starmodel.ui.addresses import escape_text
-from starmodel.ui.fields import Field, Link, Reader, Table
+from starmodel.ui.fields import Field, Link, Reader, Table, Text
 from starmodel.ui.frontend import Attributes, Data, Frontend
 from starmodel.ui.inputs import Fieldset, FileInput, Input, Picker
 from starmodel.ui.kit import Content, Row, UIAdapter
@@ -234,7 +234,11 @@ class Builder(Holes):
     def record_page(self, component: Record) -> Renderable:
         """Return the `<main>` of a record."""
         entity, kit = component.entity, self.kit
-        rows = [(each, each.element(self, scope=entity.namespace)) for each in component.fields]
+        fields = [*component.fields]
+        if entity.is_record and "id" not in component.by_name:
+            # A detail for whoever must name the record elsewhere; nobody reads it first.
+            fields.append(Text("id", label="Id"))
+        rows = [(each, each.element(self, scope=entity.namespace)) for each in fields]
         content: list[Content] = []
         toolbar: list[Renderable] = []
         dialog = None
@@ -286,7 +290,14 @@ class Builder(Holes):
                 self.form(each, is_bound=is_crud, heading="" if is_crud else None, cancel=cancel if is_crud else None)
             )
         errors = {each.route.event: no_errors(each) for each in component.forms}
-        data = {"errors": {entity.namespace: errors}}
+
+        def messages(_: State, view: Any) -> dict[str, Any]:
+            given = view.form.errors if view.form is not None else {}
+            if not given:
+                return {entity.namespace: errors}
+            return {entity.namespace: {**errors, "create": {**errors["create"], **given}}}
+
+        data = {"errors": messages}
         return self.main(data, None, kit.section("Actions", forms))
 
     def edit_page(self, component: Record, form: Form) -> Renderable:
@@ -303,7 +314,7 @@ class Builder(Holes):
             cancel=cancel,
             before=[conflict, version],
         )
-        data = {"errors": {entity.namespace: {form.route.event: _bound_errors(form)}}}
+        data = {"errors": _bound_errors(form)}
         return self.main(data, watch(entity, only_deletions=True), kit.section("Actions", content))
 
     def _conflict(self) -> Filler:
@@ -329,7 +340,7 @@ class Builder(Holes):
             cancel=cancel,
             before=kit.text([called, " will be deleted. This cannot be undone."]),
         )
-        data = {"errors": {entity.namespace: {form.route.event: _bound_errors(form)}}}
+        data = {"errors": _bound_errors(form)}
         return self.main(data, watch(entity, only_deletions=True), kit.section("Actions", content))
 
     def main(self, data: Mapping[str, Any], live: Filler | None, content: Content) -> Renderable:
@@ -400,8 +411,10 @@ def no_errors(form: Form) -> dict[str, str]:
 
 
 def _bound_errors(form: Form) -> Data:
-    names = (*form.initial, "version", "_")
-    return lambda _, view: {**dict.fromkeys(names, ""), **view.form.errors}
+    """Return what gives the errors that a form is shown with again."""
+    empty = dict.fromkeys((*form.initial, "version", "_"), "")
+    namespace, event = form.route.namespace, form.route.event
+    return lambda _, view: {namespace: {event: {**empty, **view.form.errors}}}
 
 
 def _shown(form: Form) -> Filler:

@@ -7,9 +7,11 @@ Their handlers are the runtime's: `starmodel.web.app.entity_routes` for a page o
 from collections.abc import Iterator
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_generator.emission.entity.record_labels import (
     label_field,
     queries_constant,
+    reference_of,
 )
 from starmodel_generator.emission.python.default_expressions import use_qualified
 from starmodel_generator.emission.python.import_block import ModuleNames
@@ -17,14 +19,9 @@ from starmodel_generator.emission.python.layout import Group, Layout, named
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.planning import has_list, has_queries
 from starmodel_schemas import EntitySchema, EventSchema
-from starmodel_schemas.event import CrudName
 
 ENTITY_ROUTES = "starmodel.web.app.entity_routes"
 RECORD_ROUTES = "starmodel.web.app.record_routes"
-
-FORMS: dict[CrudName, str] = {"create": "NEW", "update": "EDIT", "delete": "DELETE"}
-"""The components on which a record is made, edited and deleted."""
-
 
 class PageRoutes:
     """Writes the routes of one entity's pages, and of `crud`, into its `routes.py`.
@@ -42,6 +39,7 @@ class PageRoutes:
         self.has_list = has_list(entity)
         self.label = label_field(entity)
         self.fields = f"{self.own.constant}_FIELDS"
+        self.refers = any(reference_of(field.type) for field in public_fields(entity))
 
     def pages(self) -> Iterator[Layout]:
         """List the routes of pages and of reading: where records are listed, read and made."""
@@ -65,12 +63,13 @@ class PageRoutes:
         if kind != "delete":
             items.append(self.fields)
         if self.has_list:
-            items.append(self.component(FORMS[kind]))
+            # The record says what it is called, besides which form there is.
+            items.append(self.component("NEW" if kind == "create" else self.own.constant))
             if kind == "update":
                 function = "edit_routes"
                 items[0] = self._queries()
-            if kind == "delete" and self.label is not None:
-                items.append(named("label", python_string(self.label)))
+            if kind == "create" and self.refers:
+                items.append(named("queries", self._queries()))
         if event.respond == "ack":
             items.append('respond="ack"')
         return self._call(RECORD_ROUTES, function, *items, star="*")

@@ -5,47 +5,73 @@ import starmodel as sm
 
 from shop.generated.customer.state import CustomerState
 
+ENTITY = sm.EntityNames("customer", namespace="customer", is_record=True)
+
 id = sm.Signal("$customer.id")
 name = sm.Signal("$customer.name")
 email = sm.Signal("$customer.email")
 
-ERRORS = sm.error_signals(
-    "customer",
-    {"create": ["name", "email"], "update": ["name", "email", "version"], "delete": []},
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def create(*, name: str | sm.Expression, email: str | sm.Expression) -> sm.Expression:
+class _Create(sm.Action):
     """Make a customer.
 
     POST /customer
     """
-    return sm.crud_action("post", "/customer", name=name, email=email)
+
+    name = sm.Parameter()
+    email = sm.Parameter()
+
+    def __call__(
+        self, *, name: str | sm.Expression, email: str | sm.Expression
+    ) -> sm.Expression:
+        return self._expression(name=name, email=email)
 
 
-def update(
-    id: str | sm.Expression,
-    *,
-    name: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    email: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+create = _Create(ENTITY, "create", "post", "/customer", is_once=True, is_whole=True)
+
+
+class _Update(sm.Action):
     """Change a customer; what is left out stays as it is.
 
     PATCH /customer/{id}
     """
-    return sm.crud_action(
-        "patch", "/customer/{id}", id, name=name, email=email, version=version
-    )
+
+    name = sm.Parameter()
+    email = sm.Parameter()
+    version = sm.Parameter()
+
+    def __call__(
+        self,
+        id: str | sm.Expression,
+        *,
+        name: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        email: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(id, name=name, email=email, version=version)
 
 
-def delete(id: str | sm.Expression) -> sm.Expression:
+update = _Update(
+    ENTITY, "update", "patch", "/customer/{id}", is_once=True, is_whole=True
+)
+
+
+class _Delete(sm.Action):
     """Delete a customer.
 
     DELETE /customer/{id}
     """
-    return sm.crud_action("delete", "/customer/{id}", id)
+
+    def __call__(self, id: str | sm.Expression) -> sm.Expression:
+        return self._expression(id)
+
+
+delete = _Delete(
+    ENTITY, "delete", "delete", "/customer/{id}", is_once=True, is_whole=True
+)
+
+ERRORS = sm.error_signals(create, update, delete)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def watch(id: str) -> str:

@@ -4,15 +4,7 @@
 from pydantic_core import core_schema
 from starmodel import web
 
-from shop.generated.customer import commands
-from shop.generated.customer.form_page import (
-    DELETE_CUSTOMER,
-    EDIT_CUSTOMER,
-    NEW_CUSTOMER,
-    customer_form_state,
-)
-from shop.generated.customer.list_page import customer_list, customer_list_page
-from shop.generated.customer.page import customer_page
+from shop.generated.customer import commands, pages
 from shop.generated.customer.queries import CUSTOMER_FILTER_SET
 from shop.generated.customer.state import CUSTOMER
 from shop.generated.customer.table import CUSTOMER_TABLE
@@ -25,19 +17,16 @@ CUSTOMER_FIELDS = {
 customer_resource = web.Resource(
     CUSTOMER,
     routes=[
-        web.list_route(CUSTOMER_FILTER_SET, customer_list_page, customer_list),
-        web.page_route(CUSTOMER, customer_page),
+        web.list_route(CUSTOMER_FILTER_SET, pages.CUSTOMERS),
+        web.record_route(CUSTOMER_FILTER_SET, pages.CUSTOMER),
         web.options_route(CUSTOMER_FILTER_SET, label="name"),
-        *web.create_routes(CUSTOMER, commands.create, CUSTOMER_FIELDS, NEW_CUSTOMER),
+        *web.create_routes(CUSTOMER, commands.create, CUSTOMER_FIELDS, pages.NEW),
         *web.edit_routes(
-            CUSTOMER_FILTER_SET,
-            commands.update,
-            CUSTOMER_FIELDS,
-            EDIT_CUSTOMER,
-            customer_form_state,
+            CUSTOMER_FILTER_SET, commands.update, CUSTOMER_FIELDS, pages.CUSTOMER
         ),
-        *web.delete_routes(CUSTOMER, commands.delete, DELETE_CUSTOMER, label="name"),
+        *web.delete_routes(CUSTOMER, commands.delete, pages.CUSTOMER),
     ],
+    page=pages.CUSTOMER,
     table=CUSTOMER_TABLE,
     queries=CUSTOMER_FILTER_SET,
 )

@@ -6,74 +6,98 @@ import starmodel as sm
 from shop.entities import Customer
 from shop.generated.order.state import OrderState
 
+ENTITY = sm.EntityNames("order", namespace="order", is_record=True)
+
 id = sm.Signal("$order.id")
 customer = sm.Signal("$order.customer")
 status = sm.Signal("$order.status")
 placed_at = sm.Signal("$order.placed_at")
 note = sm.Signal("$order.note")
 
-ERRORS = sm.error_signals(
-    "order",
-    {
-        "add_line": ["product", "quantity"],
-        "place": [],
-        "cancel": [],
-        "create": ["customer", "note"],
-        "delete": [],
-    },
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def add_line(
-    id: str | sm.Expression,
-    *,
-    product: str | sm.Expression | sm.UnsetType,
-    quantity: int | sm.Expression | sm.UnsetType,
-) -> sm.Expression:
+class _AddLine(sm.Action):
     """Put a product into the order.
 
     POST /order/{id}/add_line -> Order.add_line(work: UnitOfWork, product: Product, quantity: Quantity) -> None
     """
-    return sm.write_action(
-        "post", "/order/{id}/add_line", id, product=product, quantity=quantity
-    )
+
+    product = sm.Parameter()
+    quantity = sm.Parameter()
+
+    def __call__(
+        self,
+        id: str | sm.Expression,
+        *,
+        product: str | sm.Expression | sm.UnsetType,
+        quantity: int | sm.Expression | sm.UnsetType,
+    ) -> sm.Expression:
+        return self._expression(id, product=product, quantity=quantity)
 
 
-def place(id: str | sm.Expression) -> sm.Expression:
+add_line = _AddLine(ENTITY, "add_line", "post", "/order/{id}/add_line", is_once=True)
+
+
+class _Place(sm.Action):
     """Take the stock of every line, or fail whole.
 
     POST /order/{id}/place -> Order.place(work: UnitOfWork) -> None
     """
-    return sm.write_action("post", "/order/{id}/place", id)
+
+    def __call__(self, id: str | sm.Expression) -> sm.Expression:
+        return self._expression(id)
 
 
-def cancel(id: str | sm.Expression) -> sm.Expression:
+place = _Place(ENTITY, "place", "post", "/order/{id}/place", is_once=True)
+
+
+class _Cancel(sm.Action):
     """Give the stock back.
 
     POST /order/{id}/cancel -> Order.cancel(work: UnitOfWork) -> None
     """
-    return sm.write_action("post", "/order/{id}/cancel", id)
+
+    def __call__(self, id: str | sm.Expression) -> sm.Expression:
+        return self._expression(id)
 
 
-def create(
-    *,
-    customer: sm.Ref[Customer] | sm.Expression,
-    note: str | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+cancel = _Cancel(ENTITY, "cancel", "post", "/order/{id}/cancel", is_once=True)
+
+
+class _Create(sm.Action):
     """Make an order.
 
     POST /order
     """
-    return sm.crud_action("post", "/order", customer=customer, note=note)
+
+    customer = sm.Parameter()
+    note = sm.Parameter()
+
+    def __call__(
+        self,
+        *,
+        customer: sm.Ref[Customer] | sm.Expression,
+        note: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(customer=customer, note=note)
 
 
-def delete(id: str | sm.Expression) -> sm.Expression:
+create = _Create(ENTITY, "create", "post", "/order", is_once=True, is_whole=True)
+
+
+class _Delete(sm.Action):
     """Delete an order.
 
     DELETE /order/{id}
     """
-    return sm.crud_action("delete", "/order/{id}", id)
+
+    def __call__(self, id: str | sm.Expression) -> sm.Expression:
+        return self._expression(id)
+
+
+delete = _Delete(ENTITY, "delete", "delete", "/order/{id}", is_once=True, is_whole=True)
+
+ERRORS = sm.error_signals(add_line, place, cancel, create, delete)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def watch(id: str) -> str:

@@ -5,10 +5,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.entities import Customer
-from shop.generated.order import commands
-from shop.generated.order.form_page import DELETE_ORDER, NEW_ORDER
-from shop.generated.order.list_page import order_list, order_list_page
-from shop.generated.order.page import order_page, order_relations
+from shop.generated.order import commands, pages
 from shop.generated.order.queries import ORDER_FILTER_SET
 from shop.generated.order.state import ORDER
 from shop.generated.order.table import ORDER_TABLE
@@ -62,8 +59,8 @@ async def cancel(request: web.Request) -> web.Response:
 order_resource = web.Resource(
     ORDER,
     routes=[
-        web.list_route(ORDER_FILTER_SET, order_list_page, order_list),
-        web.record_route(ORDER_FILTER_SET, order_page, order_relations),
+        web.list_route(ORDER_FILTER_SET, pages.ORDERS),
+        web.record_route(ORDER_FILTER_SET, pages.ORDER),
         web.options_route(ORDER_FILTER_SET),
         web.Route(
             "POST",
@@ -71,12 +68,18 @@ order_resource = web.Resource(
             add_line,
             event="add_line",
             arguments=ADD_LINE_ARGUMENTS,
+            form=pages.ADD_LINE,
         ),
-        web.Route("POST", "/order/{id}/place", place, event="place"),
-        web.Route("POST", "/order/{id}/cancel", cancel, event="cancel"),
-        *web.create_routes(ORDER, commands.create, ORDER_FIELDS, NEW_ORDER),
-        *web.delete_routes(ORDER, commands.delete, DELETE_ORDER),
+        web.Route("POST", "/order/{id}/place", place, event="place", form=pages.PLACE),
+        web.Route(
+            "POST", "/order/{id}/cancel", cancel, event="cancel", form=pages.CANCEL
+        ),
+        *web.create_routes(
+            ORDER, commands.create, ORDER_FIELDS, pages.NEW, queries=ORDER_FILTER_SET
+        ),
+        *web.delete_routes(ORDER, commands.delete, pages.ORDER),
     ],
+    page=pages.ORDER,
     table=ORDER_TABLE,
     queries=ORDER_FILTER_SET,
 )

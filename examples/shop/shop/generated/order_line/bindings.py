@@ -5,22 +5,31 @@ import starmodel as sm
 
 from shop.generated.order_line.state import OrderLineState
 
+ENTITY = sm.EntityNames("order_line", namespace="order_line", is_record=True)
+
 id = sm.Signal("$order_line.id")
 order = sm.Signal("$order_line.order")
 product = sm.Signal("$order_line.product")
 quantity = sm.Signal("$order_line.quantity")
 price = sm.Signal("$order_line.price")
 
-ERRORS = sm.error_signals("order_line", {"delete": []})
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def delete(id: str | sm.Expression) -> sm.Expression:
+class _Delete(sm.Action):
     """Delete an order line.
 
     DELETE /order_line/{id}
     """
-    return sm.crud_action("delete", "/order_line/{id}", id)
+
+    def __call__(self, id: str | sm.Expression) -> sm.Expression:
+        return self._expression(id)
+
+
+delete = _Delete(
+    ENTITY, "delete", "delete", "/order_line/{id}", is_once=True, is_whole=True
+)
+
+ERRORS = sm.error_signals(delete)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def watch(id: str) -> str:

@@ -3,10 +3,7 @@
 
 from starmodel import web
 
-from shop.generated.order_line import commands
-from shop.generated.order_line.form_page import DELETE_ORDER_LINE
-from shop.generated.order_line.list_page import order_line_list, order_line_list_page
-from shop.generated.order_line.page import order_line_page, order_line_relations
+from shop.generated.order_line import commands, pages
 from shop.generated.order_line.queries import ORDER_LINE_FILTER_SET
 from shop.generated.order_line.state import ORDER_LINE
 from shop.generated.order_line.table import ORDER_LINE_TABLE
@@ -14,11 +11,12 @@ from shop.generated.order_line.table import ORDER_LINE_TABLE
 order_line_resource = web.Resource(
     ORDER_LINE,
     routes=[
-        web.list_route(ORDER_LINE_FILTER_SET, order_line_list_page, order_line_list),
-        web.record_route(ORDER_LINE_FILTER_SET, order_line_page, order_line_relations),
+        web.list_route(ORDER_LINE_FILTER_SET, pages.ORDER_LINES),
+        web.record_route(ORDER_LINE_FILTER_SET, pages.ORDER_LINE),
         web.options_route(ORDER_LINE_FILTER_SET),
-        *web.delete_routes(ORDER_LINE, commands.delete, DELETE_ORDER_LINE),
+        *web.delete_routes(ORDER_LINE, commands.delete, pages.ORDER_LINE),
     ],
+    page=pages.ORDER_LINE,
     table=ORDER_LINE_TABLE,
     queries=ORDER_LINE_FILTER_SET,
 )

@@ -8,6 +8,8 @@ import starmodel as sm
 from shop.entities import Dimensions, Status, Tag
 from shop.generated.product.state import ProductState
 
+ENTITY = sm.EntityNames("product", namespace="product", is_record=True)
+
 id = sm.Signal("$product.id")
 name = sm.Signal("$product.name")
 sku = sm.Signal("$product.sku")
@@ -17,88 +19,119 @@ status = sm.Signal("$product.status")
 dimensions = sm.Signal("$product.dimensions")
 tags = sm.Signal("$product.tags")
 
-ERRORS = sm.error_signals(
-    "product",
-    {
-        "restock": ["quantity"],
-        "create": ["name", "sku", "price", "status", "dimensions", "tags"],
-        "update": ["name", "sku", "price", "status", "dimensions", "tags", "version"],
-        "delete": [],
-    },
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def restock(
-    id: str | sm.Expression, *, quantity: int | sm.Expression | sm.UnsetType
-) -> sm.Expression:
+class _Restock(sm.Action):
     """Put more of it on the shelf.
 
     POST /product/{id}/restock -> Product.restock(quantity: Quantity) -> None
     """
-    return sm.write_action("post", "/product/{id}/restock", id, quantity=quantity)
+
+    quantity = sm.Parameter()
+
+    def __call__(
+        self, id: str | sm.Expression, *, quantity: int | sm.Expression | sm.UnsetType
+    ) -> sm.Expression:
+        return self._expression(id, quantity=quantity)
 
 
-def create(
-    *,
-    name: str | sm.Expression,
-    sku: str | sm.Expression,
-    price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
-    status: Status | sm.Expression | sm.UnsetType = sm.UNSET,
-    dimensions: Dimensions | sm.Expression | sm.UnsetType = sm.UNSET,
-    tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+restock = _Restock(ENTITY, "restock", "post", "/product/{id}/restock", is_once=True)
+
+
+class _Create(sm.Action):
     """Make a product.
 
     POST /product
     """
-    return sm.crud_action(
-        "post",
-        "/product",
-        name=name,
-        sku=sku,
-        price=price,
-        status=status,
-        dimensions=dimensions,
-        tags=tags,
-    )
+
+    name = sm.Parameter()
+    sku = sm.Parameter()
+    price = sm.Parameter()
+    status = sm.Parameter()
+    dimensions = sm.Parameter()
+    tags = sm.Parameter()
+
+    def __call__(
+        self,
+        *,
+        name: str | sm.Expression,
+        sku: str | sm.Expression,
+        price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
+        status: Status | sm.Expression | sm.UnsetType = sm.UNSET,
+        dimensions: Dimensions | sm.Expression | sm.UnsetType = sm.UNSET,
+        tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(
+            name=name,
+            sku=sku,
+            price=price,
+            status=status,
+            dimensions=dimensions,
+            tags=tags,
+        )
 
 
-def update(
-    id: str | sm.Expression,
-    *,
-    name: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    sku: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
-    status: Status | sm.Expression | sm.UnsetType = sm.UNSET,
-    dimensions: Dimensions | sm.Expression | sm.UnsetType = sm.UNSET,
-    tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
-    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+create = _Create(ENTITY, "create", "post", "/product", is_once=True, is_whole=True)
+
+
+class _Update(sm.Action):
     """Change a product; what is left out stays as it is.
 
     PATCH /product/{id}
     """
-    return sm.crud_action(
-        "patch",
-        "/product/{id}",
-        id,
-        name=name,
-        sku=sku,
-        price=price,
-        status=status,
-        dimensions=dimensions,
-        tags=tags,
-        version=version,
-    )
+
+    name = sm.Parameter()
+    sku = sm.Parameter()
+    price = sm.Parameter()
+    status = sm.Parameter()
+    dimensions = sm.Parameter()
+    tags = sm.Parameter()
+    version = sm.Parameter()
+
+    def __call__(
+        self,
+        id: str | sm.Expression,
+        *,
+        name: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        sku: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
+        status: Status | sm.Expression | sm.UnsetType = sm.UNSET,
+        dimensions: Dimensions | sm.Expression | sm.UnsetType = sm.UNSET,
+        tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
+        version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(
+            id,
+            name=name,
+            sku=sku,
+            price=price,
+            status=status,
+            dimensions=dimensions,
+            tags=tags,
+            version=version,
+        )
 
 
-def delete(id: str | sm.Expression) -> sm.Expression:
+update = _Update(
+    ENTITY, "update", "patch", "/product/{id}", is_once=True, is_whole=True
+)
+
+
+class _Delete(sm.Action):
     """Delete a product.
 
     DELETE /product/{id}
     """
-    return sm.crud_action("delete", "/product/{id}", id)
+
+    def __call__(self, id: str | sm.Expression) -> sm.Expression:
+        return self._expression(id)
+
+
+delete = _Delete(
+    ENTITY, "delete", "delete", "/product/{id}", is_once=True, is_whole=True
+)
+
+ERRORS = sm.error_signals(restock, create, update, delete)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def watch(id: str) -> str:

@@ -8,15 +8,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.entities import Dimensions, Status, Tag
-from shop.generated.product import commands
-from shop.generated.product.form_page import (
-    DELETE_PRODUCT,
-    EDIT_PRODUCT,
-    NEW_PRODUCT,
-    product_form_state,
-)
-from shop.generated.product.list_page import product_list, product_list_page
-from shop.generated.product.page import product_page, product_relations
+from shop.generated.product import commands, pages
 from shop.generated.product.queries import PRODUCT_FILTER_SET
 from shop.generated.product.state import PRODUCT
 from shop.generated.product.table import PRODUCT_TABLE
@@ -58,8 +50,8 @@ async def restock(request: web.Request) -> web.Response:
 product_resource = web.Resource(
     PRODUCT,
     routes=[
-        web.list_route(PRODUCT_FILTER_SET, product_list_page, product_list),
-        web.record_route(PRODUCT_FILTER_SET, product_page, product_relations),
+        web.list_route(PRODUCT_FILTER_SET, pages.PRODUCTS),
+        web.record_route(PRODUCT_FILTER_SET, pages.PRODUCT),
         web.options_route(PRODUCT_FILTER_SET, label="name"),
         web.Route(
             "POST",
@@ -67,17 +59,21 @@ product_resource = web.Resource(
             restock,
             event="restock",
             arguments=RESTOCK_ARGUMENTS,
+            form=pages.RESTOCK,
         ),
-        *web.create_routes(PRODUCT, commands.create, PRODUCT_FIELDS, NEW_PRODUCT),
-        *web.edit_routes(
-            PRODUCT_FILTER_SET,
-            commands.update,
+        *web.create_routes(
+            PRODUCT,
+            commands.create,
             PRODUCT_FIELDS,
-            EDIT_PRODUCT,
-            product_form_state,
+            pages.NEW,
+            queries=PRODUCT_FILTER_SET,
         ),
-        *web.delete_routes(PRODUCT, commands.delete, DELETE_PRODUCT, label="name"),
+        *web.edit_routes(
+            PRODUCT_FILTER_SET, commands.update, PRODUCT_FIELDS, pages.PRODUCT
+        ),
+        *web.delete_routes(PRODUCT, commands.delete, pages.PRODUCT),
     ],
+    page=pages.PRODUCT,
     table=PRODUCT_TABLE,
     queries=PRODUCT_FILTER_SET,
 )

@@ -4,10 +4,7 @@
 from pydantic_core import core_schema
 from starmodel import web
 
-from shop.generated.tag import commands
-from shop.generated.tag.form_page import DELETE_TAG, EDIT_TAG, NEW_TAG, tag_form_state
-from shop.generated.tag.list_page import tag_list, tag_list_page
-from shop.generated.tag.page import tag_page
+from shop.generated.tag import commands, pages
 from shop.generated.tag.queries import TAG_FILTER_SET
 from shop.generated.tag.state import TAG
 from shop.generated.tag.table import TAG_TABLE
@@ -17,15 +14,14 @@ TAG_FIELDS = {"name": web.Argument(core_schema.str_schema(min_length=1, max_leng
 tag_resource = web.Resource(
     TAG,
     routes=[
-        web.list_route(TAG_FILTER_SET, tag_list_page, tag_list),
-        web.page_route(TAG, tag_page),
+        web.list_route(TAG_FILTER_SET, pages.TAGS),
+        web.record_route(TAG_FILTER_SET, pages.TAG),
         web.options_route(TAG_FILTER_SET, label="name"),
-        *web.create_routes(TAG, commands.create, TAG_FIELDS, NEW_TAG),
-        *web.edit_routes(
-            TAG_FILTER_SET, commands.update, TAG_FIELDS, EDIT_TAG, tag_form_state
-        ),
-        *web.delete_routes(TAG, commands.delete, DELETE_TAG, label="name"),
+        *web.create_routes(TAG, commands.create, TAG_FIELDS, pages.NEW),
+        *web.edit_routes(TAG_FILTER_SET, commands.update, TAG_FIELDS, pages.TAG),
+        *web.delete_routes(TAG, commands.delete, pages.TAG),
     ],
+    page=pages.TAG,
     table=TAG_TABLE,
     queries=TAG_FILTER_SET,
 )

@@ -1,0 +1,802 @@
+/* What StarModel's pages do in the browser beyond their front end (Datastar or htmx).
+ *
+ * Without this script every page is plain HTML that works: links, forms, inputs for ids and for
+ * dates in UTC. With it, elements of that HTML become more:
+ *
+ *   <sm-picker source chosen [several] [new]>  finds records while somebody types
+ *   <sm-list part>                             searches, sorts and pages without loading the page
+ *   <sm-refresh part>                          fetches a part of the page anew after a change
+ *   <sm-datetime>                              shows an instant in the reader's own zone
+ *   <sm-stored values>                         takes over what somebody else has stored meanwhile
+ *   <a aria-haspopup=dialog aria-controls>     opens a dialog instead of following the link
+ *   <time class=local datetime>                reads as the reader writes dates and times
+ *
+ * It needs no build step, no other script and no inline code, so `script-src 'self'` suffices.
+ * A front end may replace or morph any element at any time; whatever comes is taken up again.
+ */
+
+const NO_ANSWER = "No answer. Please try again.";
+const REFUSED = { 401: "Sign in first.", 403: "You may not read this." };
+
+/** Make an element: its attributes, then what stands in it; texts are never read as markup. */
+function element(tag, attributes, ...content) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...content);
+  return made;
+}
+
+/** Tell the page that an input was changed, as if somebody had typed. */
+function tell(input) {
+  for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
+}
+
+/** Whether a click on a link is one that stays in this tab. */
+function isPlain(event, link) {
+  const isModified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  return !event.defaultPrevented && event.button === 0 && !isModified
+    && !link.hasAttribute("download") && (link.target || "_self") === "_self";
+}
+
+// --- How values are written: as starmodel/ui/formats.py does on the server ---------------------
+
+const choiceOf = (value, labels = {}) =>
+  Object.hasOwn(labels, String(value)) ? labels[String(value)] : String(value);
+
+function numberOf(value) {
+  if (typeof value === "number" && !Number.isFinite(value)) return "";
+  const text = String(value); // a text is a Decimal's, whose digits stay as they are
+  const parts = /^(-?)(\d{5,})((?:\..*)?)$/s.exec(text);
+  if (!parts) return text;
+  const whole = parts[2].replace(/^0+(?=\d)/, "").replace(/\B(?=(?:\d{3})+$)/g, ",");
+  return parts[1] + whole + parts[3];
+}
+
+function timeOf(value) {
+  const zone = value.slice(8).replace(/^[.\d]+/, "");
+  const clock = value.slice(0, 8).replace(/^([^:]*:[^:]*):00$/, "$1");
+  return `${clock} ${zone === "Z" || zone === "+00:00" ? "UTC" : zone}`.trimEnd();
+}
+
+function momentOf(value, write) {
+  const moment = new Date(value);
+  return Number.isNaN(moment.getTime()) ? String(value) : write(moment);
+}
+
+function durationOf(seconds) {
+  const exact = Math.abs(seconds) * 1e6;
+  let rounded = Math.round(exact);
+  if (rounded - exact === 0.5 && rounded % 2) rounded -= 1; // Python rounds halves to even numbers
+  const micros = BigInt(rounded); // centuries have more of them than a number can count
+  const whole = micros / 1000000n;
+  const rest = micros % 1000000n;
+  const two = (part) => String(part).padStart(2, "0");
+  const fraction = rest ? `.${String(rest).padStart(6, "0")}` : "";
+  if (seconds < 0 || whole >= 360000n) {
+    return `${seconds < 0 ? "-" : ""}P${whole / 86400n}DT${whole % 86400n}${fraction}S`;
+  }
+  return `${whole / 3600n}:${two((whole / 60n) % 60n)}:${two(whole % 60n)}${fraction}`;
+}
+
+const format = {
+  text: String,
+  number: numberOf,
+  boolean: (value) => (value ? "Yes" : "No"),
+  choice: choiceOf,
+  date: (value) => momentOf(value, (day) => day.toLocaleDateString(undefined, { timeZone: "UTC" })),
+  time: timeOf,
+  datetime: (value) => momentOf(value, (moment) => moment.toLocaleString()),
+  duration: durationOf,
+};
+for (const [name, write] of Object.entries(format)) {
+  format[name] = (value, labels) => (value == null || value === "" ? "" : write(value, labels));
+}
+
+/** Make a key for the header `Idempotency-Key`; `crypto.randomUUID` is missing on plain http. */
+const key = () => [...crypto.getRandomValues(new Uint32Array(4))].join("-");
+
+// --- Inputs that cannot show their value as it is ----------------------------------------------
+
+const EXACT = new Set(["time", "datetime-local", "number", "date"]);
+/** Of an input, the value that stands behind each text it was made to show. */
+const behind = new WeakMap();
+
+const isZoned = (input) => input.type === "datetime-local" && input.closest("sm-datetime") !== null;
+
+/** Write an instant as an input for a date and a time has it, in the reader's own zone. */
+function localText(text) {
+  const at = new Date(text.replace(/(\.\d{3})\d+/, "$1"));
+  if (Number.isNaN(at.getTime())) return "";
+  const pad = (part, length = 2) => String(part).padStart(length, "0");
+  const day = `${pad(at.getFullYear(), 4)}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+  const seconds = at.getSeconds() ? `:${pad(at.getSeconds())}` : "";
+  return `${day}T${pad(at.getHours())}:${pad(at.getMinutes())}${seconds}`;
+}
+
+/** Return what an input of a type shows of a text: nothing where the text is none of its kind. */
+function cleaned(type, text) {
+  const input = document.createElement("input");
+  input.type = type;
+  input.value = text;
+  return input.value;
+}
+
+/** Return what an input can show of a value, and remember what it stands for. */
+function shownAs(input, text) {
+  if (!EXACT.has(input.type)) return text;
+  // Browsers know thousandths of a second at most, and show nothing of a text with more.
+  const fitting = isZoned(input) ? localText(text) : text.replace(/(\.\d{3})\d+$/, "$1");
+  const shown = cleaned(input.type, input.type === "number" ? text : fitting);
+  if (!behind.has(input)) behind.set(input, new Map());
+  if (text) behind.get(input).set(shown, text);
+  return shown;
+}
+
+/** Take up an input: show of its attribute `value` what can be shown. */
+function adopt(input) {
+  const text = input.getAttribute("value");
+  if (!text || behind.get(input)?.has(text)) return; // the latter was written here
+  const bare = cleaned(input.type, text);
+  const isUntouched = input.value === bare || (behind.get(input)?.has(input.value) ?? false);
+  const shown = shownAs(input, text);
+  if (shown === bare) return;
+  input.defaultValue = shown; // what resetting the form leads back to
+  if (isUntouched) input.value = shown;
+}
+
+document.addEventListener("formdata", ({ target: form, formData }) => {
+  for (const input of form.elements) {
+    if (!EXACT.has(input.type) || !formData.has(input.name)) continue;
+    const text = behind.get(input)?.get(input.value);
+    if (text !== undefined) formData.set(input.name, text);
+    else if (input.value && isZoned(input)) {
+      formData.set(input.name, new Date(input.value).toISOString());
+    }
+  }
+});
+
+// --- Parts of a page that are fetched anew -----------------------------------------------------
+
+/** Fetch a page of this site; gives its document, and the status of the answer. */
+async function fetchPage(address, signal) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, signal });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return { page, ok: answer.ok, status: answer.status };
+}
+
+const ROWS = "input[type=checkbox][name=id]";
+const ALL = "input[type=checkbox][name=all]";
+
+/** Have the box for all rows say whether all of them are chosen, or some. */
+function countRows(part) {
+  const rows = [...part.querySelectorAll(ROWS)];
+  const chosen = rows.filter((row) => row.checked).length;
+  for (const all of part.querySelectorAll(ALL)) {
+    all.checked = chosen > 0 && chosen === rows.length;
+    all.indeterminate = chosen > 0 && chosen < rows.length;
+  }
+}
+
+/** Replace an element by that of another page with its id; chosen rows and the focus stay. */
+function replacePart(id, page) {
+  const old = document.getElementById(id);
+  const made = page.getElementById(id);
+  if (!old || !made) return false;
+  const chosen = new Set([...old.querySelectorAll(`${ROWS}:checked`)].map((row) => row.value));
+  for (const row of made.querySelectorAll(ROWS)) row.checked ||= chosen.has(row.value);
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  old.replaceWith(made);
+  countRows(made);
+  globalThis.htmx?.process(made); // Datastar sees by itself what is new
+  if (focused?.id) document.getElementById(focused.id)?.focus({ preventScroll: true });
+  else if (focused?.matches(ROWS)) {
+    made.querySelector(`${ROWS}[value="${CSS.escape(focused.value)}"]`)
+      ?.focus({ preventScroll: true });
+  }
+  return true;
+}
+
+/** Call back when the text of an `<output>` right inside an element changes, with that text. */
+function watchOutputs(host, changed) {
+  const read = () => [...host.querySelectorAll(":scope > output")].map((one) => one.textContent);
+  let before = read();
+  const observer = new MutationObserver(() => {
+    const now = read();
+    const news = now.filter((text, place) => text !== before[place]);
+    before = now;
+    news.forEach(changed);
+  });
+  observer.observe(host, { childList: true, characterData: true, subtree: true });
+  return observer;
+}
+
+const stale = new Set();
+let refreshing = null;
+
+/** Fetch the page, once for all parts that are out of date; what changes meanwhile comes next. */
+async function refreshParts() {
+  const ids = [...stale];
+  stale.clear();
+  const answer = await fetchPage(location.href).catch(() => null);
+  if (answer?.ok) for (const id of ids) replacePart(id, answer.page);
+  refreshing = stale.size ? setTimeout(refreshParts, 100) : null;
+}
+
+class Refresh extends HTMLElement {
+  #observer;
+
+  connectedCallback() {
+    this.#observer = watchOutputs(this, () => {
+      stale.add(this.getAttribute("part"));
+      refreshing ??= setTimeout(refreshParts, 100);
+    });
+  }
+
+  disconnectedCallback() {
+    this.#observer.disconnect();
+  }
+}
+
+// --- Lists: a list is its address --------------------------------------------------------------
+
+class List extends HTMLElement {
+  #observer;
+  #path; // of the page; other addresses are none of this list's
+  #address; // what is shown, or waited for
+  #asked; // what may be aborted: the request that is under way
+  #typing;
+  #refreshing;
+  #refreshed = 0;
+
+  constructor() {
+    super();
+    this.addEventListener("click", (event) => this.#follow(event));
+    this.addEventListener("submit", (event) => this.#submit(event));
+    this.addEventListener("input", ({ target }) => {
+      // What is chosen rather than typed is looked for at once, by `change`.
+      if (!this.#asks(target) || target.matches("select, [type=checkbox], [type=radio]")) return;
+      clearTimeout(this.#typing);
+      this.#typing = setTimeout(() => this.#search(), 300);
+    });
+    this.addEventListener("change", ({ target }) => {
+      if (this.#asks(target)) this.#search();
+      else if (target.matches(ALL) && this.#part?.contains(target)) {
+        for (const row of this.#part.querySelectorAll(ROWS)) row.checked = target.checked;
+      } else if (target.matches(ROWS)) countRows(this);
+    });
+  }
+
+  connectedCallback() {
+    this.#path = location.pathname;
+    this.#address = location.pathname + location.search;
+    addEventListener("popstate", this.#return);
+    // An empty text is a token that is not known yet.
+    this.#observer = watchOutputs(this, (text) => text && this.refresh());
+  }
+
+  disconnectedCallback() {
+    removeEventListener("popstate", this.#return);
+    this.#observer.disconnect();
+    this.#asked?.abort();
+    clearTimeout(this.#typing);
+    clearTimeout(this.#refreshing);
+    this.#refreshing = undefined;
+    this.removeAttribute("aria-busy");
+  }
+
+  /** Fetch what the address says anew, at most once a second, and touch nothing else. */
+  refresh() {
+    this.#refreshing ??= setTimeout(() => {
+      this.#refreshing = undefined;
+      this.#refreshed = performance.now();
+      // Somebody waits for another page of it, or has a dialog open inside: after that.
+      if (this.hasAttribute("aria-busy") || this.#part?.querySelector("dialog[open]")) {
+        this.refresh();
+      } else this.#load();
+    }, Math.max(0, this.#refreshed + 1000 - performance.now()));
+  }
+
+  get #part() {
+    return document.getElementById(this.getAttribute("part"));
+  }
+
+  get #form() {
+    return this.querySelector("form[role=search]");
+  }
+
+  #asks(input) {
+    return this.#inputs().includes(input);
+  }
+
+  /** Return the inputs of the search. Hidden ones only repeat the address, for want of a script. */
+  #inputs() {
+    return [...(this.#form?.elements ?? [])].filter(
+      (one) => one.name && one.matches("input:not([type=hidden], [type=submit]), select, textarea"),
+    );
+  }
+
+  #follow(event) {
+    const link = event.target.closest("a[href]:not([aria-haspopup])");
+    if (!link || !this.#part?.contains(link) || !isPlain(event, link)) return;
+    if (link.origin !== location.origin || link.pathname !== this.#path || link.hash) return;
+    event.preventDefault();
+    clearTimeout(this.#typing);
+    this.#go(link.href, "pushState");
+  }
+
+  #submit(event) {
+    if (event.target !== this.#form) return;
+    event.preventDefault();
+    this.#search(true);
+  }
+
+  /** Look for what the inputs say; unless `isAsked`, only where that is not shown already. */
+  #search(isAsked = false) {
+    clearTimeout(this.#typing);
+    const address = new URL(location.href);
+    const query = address.searchParams;
+    const names = new Set(this.#inputs().map((input) => input.name));
+    for (const name of [...names, "cursor"]) query.delete(name);
+    for (const [name, value] of new FormData(this.#form)) {
+      if (names.has(name) && value) query.append(name, value);
+    }
+    if (isAsked || address.pathname + address.search !== this.#address) {
+      this.#go(address.href, "replaceState");
+    }
+  }
+
+  #go(address, change) {
+    // Without a state of its own: that of htmx would have htmx come back to this entry.
+    history[change](null, "", address);
+    this.#address = location.pathname + location.search;
+    this.#load();
+  }
+
+  #return = () => {
+    const address = location.pathname + location.search;
+    if (location.pathname !== this.#path || address === this.#address) return;
+    clearTimeout(this.#typing);
+    this.#address = address;
+    const query = new URLSearchParams(location.search);
+    for (const input of this.#inputs()) {
+      const values = query.getAll(input.name);
+      const has = (choice) => values.includes(choice.value);
+      if (input.matches("[type=checkbox], [type=radio]")) input.checked = has(input);
+      else if (input.multiple) for (const one of input.options) one.selected = has(one);
+      else if (values.length || !input.matches("select")) input.value = shownAs(input, values[0] ?? "");
+      else input.selectedIndex = 0;
+    }
+    // What the records are called that pickers have by then, the answer says.
+    this.#load((page) => {
+      for (const picker of this.#form?.querySelectorAll("sm-picker") ?? []) {
+        const name = CSS.escape(picker.querySelector("[name]").name);
+        const other = page.querySelector(`sm-picker:has([name="${name}"])`);
+        if (other) picker.setAttribute("chosen", other.getAttribute("chosen") ?? "{}");
+        picker.show();
+      }
+    });
+  };
+
+  async #load(then) {
+    this.#asked?.abort();
+    const { signal } = (this.#asked = new AbortController());
+    this.setAttribute("aria-busy", "true");
+    const answer = await fetchPage(location.href, signal).catch(() => null);
+    if (signal.aborted) return; // overtaken
+    this.removeAttribute("aria-busy");
+    let trouble = NO_ANSWER;
+    if (answer && !answer.ok) {
+      const said = (answer.page.querySelector("sm-list") ?? answer.page).querySelector("[role=alert]");
+      trouble = said?.textContent.trim() || REFUSED[answer.status] || NO_ANSWER;
+    } else if (answer && replacePart(this.getAttribute("part"), answer.page)) {
+      trouble = "";
+      then?.(answer.page);
+    }
+    const alert = this.#form?.querySelector("[role=alert]");
+    if (alert && alert.textContent !== trouble) alert.textContent = trouble;
+  }
+}
+
+// --- Pickers: comboboxes as the ARIA practices have them ---------------------------------------
+
+// A kit's `input {display: block}` would show what is hidden; a style attribute the policy forbids.
+const hiding = new CSSStyleSheet();
+hiding.replaceSync("sm-picker [hidden] { display: none !important }");
+document.adoptedStyleSheets.push(hiding);
+
+class Picker extends HTMLElement {
+  #carrier; // the input or text area of the page, which holds the ids and is submitted
+  #box; // what is typed into
+  #list;
+  #chips;
+  #labels = new Map();
+  #shown; // the value of the carrier that the picker shows
+  #timer;
+  #asked;
+  #answered; // the text that the options are for
+  #observer = new MutationObserver(() => this.#check());
+
+  static observedAttributes = ["chosen"];
+
+  constructor() {
+    super();
+    // On the picker itself, so that nothing is left behind on elements that a front end reuses.
+    this.addEventListener("input", (event) => this.#typed(event));
+    this.addEventListener("change", (event) => this.#typed(event));
+    this.addEventListener("keydown", (event) => this.#press(event));
+    this.addEventListener("mousedown", (event) => {
+      if (this.#list?.contains(event.target)) event.preventDefault(); // the box keeps the focus
+    });
+    this.addEventListener("click", (event) => this.#click(event));
+    this.addEventListener("focusout", (event) => {
+      if (!this.contains(event.relatedTarget)) this.#leave();
+    });
+  }
+
+  get isSeveral() {
+    return this.hasAttribute("several");
+  }
+
+  connectedCallback() {
+    this.#upgrade();
+  }
+
+  disconnectedCallback() {
+    this.#observer.disconnect();
+    this.#close();
+    this.#restore();
+  }
+
+  connectedMoveCallback() {} // to be moved as a whole is neither
+
+  attributeChangedCallback() {
+    for (const [id, label] of Object.entries(JSON.parse(this.getAttribute("chosen") || "{}"))) {
+      this.#labels.set(id, label);
+    }
+    if (this.#box) this.show();
+  }
+
+  /** Choose records: pairs of an id and what it is called. */
+  choose(records) {
+    for (const [id, label] of records) this.#labels.set(String(id), String(label));
+    this.#write(records.map(([id]) => String(id)));
+  }
+
+  /** Show what the carrier holds. */
+  show() {
+    this.#shown = this.#carrier.value;
+    const ids = this.#ids();
+    if (!this.isSeveral) this.#box.value = this.#label(ids[0]);
+    else {
+      this.#chips.replaceChildren(...ids.map((id) => {
+        const label = this.#label(id);
+        return element("li", {},
+          element("button", { type: "button", "aria-label": `Remove ${label}` }, label));
+      }));
+      this.#box.required = this.#box.ariaRequired === "true" && !ids.length;
+    }
+  }
+
+  focus(options) {
+    this.#box.focus(options);
+  }
+
+  #upgrade() {
+    this.#restore(); // a page that was kept as text comes back with what was made here
+    const carrier = this.querySelector("input[name], textarea[name]");
+    if (!carrier) return;
+    const { id, className: style } = carrier;
+    const name = this.querySelector("label")?.textContent.trim() ?? carrier.name;
+    this.#carrier = carrier;
+    this.#box = element("input", {
+      id, class: style, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false",
+      "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}--options`,
+    });
+    this.#list = element("ul", {
+      id: `${id}--options`, class: "options", role: "listbox", "aria-label": name,
+    });
+    this.#chips = element("ul", { class: "chips", "aria-label": name });
+    if (carrier.required) this.#box.ariaRequired = "true";
+    this.#box.required = carrier.required;
+    this.#box.placeholder = carrier.placeholder;
+    const isFocused = document.activeElement === carrier;
+    carrier.removeAttribute("id");
+    carrier.required = false;
+    carrier.hidden = true;
+    carrier.after(element("div", { class: "combobox" }, this.#box, this.#list));
+    if (this.isSeveral) carrier.after(this.#chips);
+    if (isFocused) this.#box.focus();
+    this.#mirror();
+    this.show();
+    this.#observer.observe(this, { attributes: true, childList: true, subtree: true });
+  }
+
+  /** Make it plain HTML again. */
+  #restore() {
+    const carrier = this.querySelector("input[name], textarea[name]");
+    const box = this.querySelector("[role=combobox]:not([name])");
+    if (carrier && box) {
+      carrier.id = box.id;
+      carrier.required = box.ariaRequired === "true";
+    }
+    if (carrier) carrier.hidden = false;
+    for (const made of this.querySelectorAll(".combobox, ul.chips")) made.remove();
+    this.#box = undefined;
+  }
+
+  /** Take up what a front end has done to the elements inside. */
+  #check() {
+    const isWhole = this.contains(this.#carrier) && this.contains(this.#box) && !this.#box.name
+      && this.#box.role === "combobox" && this.#carrier.hidden && !this.#carrier.id;
+    if (isWhole) this.#mirror();
+    else {
+      this.#close();
+      this.#upgrade();
+    }
+    if (this.#box && this.#carrier.value !== this.#shown) this.show();
+    this.#observer.takeRecords(); // of what was done just now
+  }
+
+  #mirror() {
+    for (const name of ["aria-invalid", "aria-describedby", "disabled"]) {
+      const value = this.#carrier.getAttribute(name);
+      if (value === null) this.#box.removeAttribute(name);
+      else this.#box.setAttribute(name, value);
+    }
+  }
+
+  #label(id) {
+    return id === undefined ? "" : (this.#labels.get(id) ?? id);
+  }
+
+  /** Read the ids that the carrier holds: one, or one on each line, or a JSON array of them. */
+  #ids() {
+    const text = this.#carrier.value;
+    if (!this.isSeveral) return text ? [text] : [];
+    if (text.trimStart().startsWith("[")) {
+      try {
+        return JSON.parse(text).map(String);
+      } catch {
+        // It is ids after all.
+      }
+    }
+    return text.split("\n").map((line) => line.trim()).filter(Boolean);
+  }
+
+  #write(ids) {
+    const isOdd = (id) => id !== id.trim() || !id || /[\0-\x1f\x85]/.test(id);
+    this.#carrier.value = !this.isSeveral ? (ids[0] ?? "")
+      : ids.some(isOdd) || ids[0]?.startsWith("[") ? JSON.stringify(ids) : ids.join("\n");
+    this.show();
+    tell(this.#carrier);
+  }
+
+  /** What is typed to find a record is nobody else's; what the carrier is told is shown. */
+  #typed(event) {
+    if (event.target === this.#box) {
+      event.stopPropagation();
+      if (event.type !== "input") return;
+      clearTimeout(this.#timer);
+      this.#asked?.abort();
+      this.#timer = setTimeout(() => this.#find(this.#box.value), 200);
+    } else if (event.target === this.#carrier && this.#carrier.value !== this.#shown) this.show();
+  }
+
+  async #find(text) {
+    clearTimeout(this.#timer);
+    this.#asked?.abort();
+    const { signal } = (this.#asked = new AbortController());
+    const source = this.getAttribute("source");
+    const address = `${source}${source.includes("?") ? "&" : "?"}q=${encodeURIComponent(text)}`;
+    let options = [];
+    let trouble = "Nothing found";
+    try {
+      const answer = await fetch(address, { headers: { Accept: "application/json" }, signal });
+      if (answer.ok) ({ options } = await answer.json());
+      else trouble = REFUSED[answer.status] ?? NO_ANSWER;
+    } catch {
+      trouble = NO_ANSWER;
+    }
+    if (signal.aborted || document.activeElement !== this.#box) return; // overtaken, or left
+    const items = options.map(({ id, label }) => {
+      const item = element("li", { role: "option" }, String(label));
+      item.record = [String(id), String(label)];
+      return item;
+    });
+    if (!items.length) {
+      items.push(element("li", { role: "option", "aria-disabled": "true", class: "none" }, trouble));
+    }
+    if (this.hasAttribute("new")) {
+      const link = element("a", {
+        href: this.getAttribute("new"), target: "_blank", rel: "noopener", tabindex: "-1",
+      }, "Create new…");
+      items.push(element("li", { role: "option", class: "new" }, link));
+    }
+    items.forEach((item, place) => {
+      item.id = `${this.#list.id}-${place}`;
+      item.ariaSelected = "false";
+    });
+    this.#list.replaceChildren(...items);
+    this.#box.removeAttribute("aria-activedescendant");
+    this.#box.ariaExpanded = "true";
+    this.#answered = this.#box.value;
+  }
+
+  #close() {
+    clearTimeout(this.#timer);
+    this.#asked?.abort();
+    this.#list?.replaceChildren();
+    this.#box?.setAttribute("aria-expanded", "false");
+    this.#box?.removeAttribute("aria-activedescendant");
+  }
+
+  #press(event) {
+    if (event.target !== this.#box || event.isComposing) return;
+    const all = [...this.#list.querySelectorAll("[role=option]:not([aria-disabled])")];
+    const at = all.findIndex((one) => one.ariaSelected === "true");
+    const isOpen = this.#list.hasChildNodes();
+    switch (event.key) {
+      case "ArrowDown":
+      case "ArrowUp": {
+        event.preventDefault();
+        if (!isOpen) this.#find("");
+        if (!all.length) return;
+        const step = event.key === "ArrowDown" ? 1 : at < 0 ? 0 : -1;
+        const next = all[(at + step + all.length) % all.length];
+        if (at >= 0) all[at].ariaSelected = "false";
+        next.ariaSelected = "true";
+        next.scrollIntoView({ block: "nearest" });
+        this.#box.setAttribute("aria-activedescendant", next.id);
+        break;
+      }
+      case "Enter":
+        if (!isOpen) return this.#leave(); // the form is submitted, with what was picked
+        event.preventDefault();
+        // Of options for what was typed before, only one that was walked to is meant.
+        if (at >= 0) this.#take(all[at]);
+        else if (all[0]?.record && this.#answered === this.#box.value) this.#take(all[0]);
+        break;
+      case "Escape":
+        if (!isOpen) return;
+        event.preventDefault(); // it closes the list, not the dialog around it
+        event.stopPropagation();
+        this.#close();
+        break;
+      case "Tab":
+        if (at >= 0 && all[at].record) this.#take(all[at]);
+    }
+  }
+
+  #click(event) {
+    const option = event.target.closest("[role=option]");
+    const chip = event.target.closest(".chips li");
+    if (event.target === this.#box && !this.#list.hasChildNodes()) this.#find("");
+    else if (option && this.#list.contains(option)) this.#take(option, event.target);
+    else if (chip && this.#chips.contains(chip)) {
+      const place = [...this.#chips.children].indexOf(chip);
+      this.#write(this.#ids().filter((_, other) => other !== place));
+      this.#box.focus();
+    }
+  }
+
+  #take(option, target) {
+    const link = option.querySelector("a");
+    if (link && target !== link) link.click(); // which comes by here again
+    else if (link) setTimeout(() => this.#close()); // once the browser has followed it
+    else if (option.record) {
+      const [id, label] = option.record;
+      this.#labels.set(id, label);
+      const ids = this.isSeveral ? this.#ids().filter((one) => one !== id) : [];
+      this.#close();
+      this.#box.value = "";
+      this.#write([...ids, id]);
+      this.#box.focus();
+    }
+  }
+
+  /** Settle what was typed: nothing at all is no record, and any other text is none either. */
+  #leave() {
+    if (!this.#box) return;
+    this.#close();
+    if (this.isSeveral) this.#box.value = "";
+    else if (!this.#box.value && this.#carrier.value) this.#write([]);
+    else this.#box.value = this.#label(this.#ids()[0]);
+  }
+}
+
+// --- The whole page ----------------------------------------------------------------------------
+
+/** Put what is stored into the inputs beside a button, as if somebody had typed it. */
+function takeStored(stored) {
+  const inputs = [...(stored.closest("form") ?? document).querySelectorAll("[name]")];
+  let last;
+  for (const [name, value, label] of JSON.parse(stored.getAttribute("values"))) {
+    const input = inputs.find((one) => one.name === name);
+    const picker = input?.closest("sm-picker");
+    if (!input) continue;
+    last = picker ?? input;
+    if (picker) {
+      picker.choose(Array.isArray(value) ? value : value ? [[value, label ?? value]] : []);
+      continue;
+    }
+    if (typeof value === "boolean") input.checked = value;
+    else input.value = shownAs(input, String(value ?? ""));
+    tell(input);
+  }
+  stored.remove();
+  last?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  if (!(event.target instanceof Element)) return;
+  const stored = event.target.closest("sm-stored button")?.closest("sm-stored");
+  if (stored) takeStored(stored);
+  const link = event.target.closest("a[aria-haspopup=dialog][aria-controls]");
+  const dialog = link && document.getElementById(link.getAttribute("aria-controls"));
+  if (!dialog?.showModal || !isPlain(event, link)) return;
+  event.preventDefault();
+  if (!dialog.open) dialog.showModal();
+});
+
+document.addEventListener("reset", ({ target: form }) => {
+  setTimeout(() => form.querySelectorAll("sm-picker").forEach((picker) => picker.show()));
+});
+
+// Listens on the window, and so after every front end: what none of them sends, the browser does,
+// and it does so for each of two clicks.
+const sent = new Map();
+addEventListener("submit", (event) => {
+  const form = event.target;
+  const method = event.submitter?.getAttribute("formmethod") ?? form.method;
+  if (event.defaultPrevented || method.toLowerCase() !== "post") return;
+  if (sent.has(form)) event.preventDefault();
+  else {
+    sent.set(form, event.submitter);
+    event.submitter?.setAttribute("aria-disabled", "true");
+  }
+});
+addEventListener("pageshow", () => {
+  for (const button of sent.values()) button?.removeAttribute("aria-disabled");
+  sent.clear();
+});
+
+const LOCAL = "time.local[datetime]";
+const EXACT_INPUTS = [...EXACT].map((type) => `input[type=${type}][value]`).join();
+const CONFLICT = ".conflict[tabindex]";
+
+function localize(time) {
+  const text = format.datetime(time.dateTime);
+  if (time.textContent !== text) time.textContent = text;
+}
+
+/** Take up an element and all that is inside of it. */
+function takeUp(root) {
+  const all = (selector) => [
+    ...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector),
+  ];
+  all(LOCAL).forEach(localize);
+  all(EXACT_INPUTS).forEach(adopt);
+  all(CONFLICT)[0]?.focus();
+}
+
+new MutationObserver((changes) => {
+  for (const { type, target, addedNodes } of changes) {
+    if (type === "attributes" && target.matches(EXACT_INPUTS)) adopt(target);
+    const time = (target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement)
+      ?.closest(LOCAL);
+    if (time) localize(time);
+    for (const added of addedNodes) {
+      if (added.nodeType === Node.ELEMENT_NODE && added.isConnected) takeUp(added);
+    }
+  }
+}).observe(document, {
+  subtree: true, childList: true, characterData: true,
+  attributes: true, attributeFilter: ["datetime", "value"],
+});
+takeUp(document.documentElement);
+
+globalThis.starmodel = Object.freeze({ format: Object.freeze(format), key });
+
+customElements.define("sm-picker", Picker);
+customElements.define("sm-list", List);
+customElements.define("sm-refresh", Refresh);
