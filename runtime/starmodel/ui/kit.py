@@ -179,7 +179,7 @@ class UIAdapter:
 
     def masthead(self, title: Content, title_attributes: Attributes, lead: Content) -> Renderable:
         """Return the heading of a page, and a sentence below it."""
-        return h.header(self.attributes("masthead"))[
+        return h.div(self.attributes("masthead"))[
             h.h1(self.attributes("title", title_attributes))[title],
             h.p(self.attributes("lead"))[lead] if lead else None,
         ]
