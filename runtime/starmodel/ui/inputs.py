@@ -283,7 +283,10 @@ class DateInput(Input):
 
     def control(self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]) -> Renderable:
         """Return an `<input type="date">`."""
-        attributes = {**attributes, **self.limits(), "type": self.kind}
+        # A browser refuses a time with more than it shows: where there may be one, it is a text
+        # until the script of components has noted it.
+        is_exact = form.is_bound and self.kind != "date"
+        attributes = {**attributes, **self.limits(), "type": "text" if is_exact else self.kind}
         for name in ("min", "max", "step"):
             if (limit := getattr(self, name)) is not None:
                 attributes[name] = limit
@@ -299,6 +302,11 @@ class TimeInput(DateInput):
 
     kind: ClassVar[str] = "time"
 
+    def row(self, builder: Builder, form: FormScope, prefix: str = "") -> Renderable:
+        """Return the input, inside of an element that makes it one for times."""
+        row = super().row(builder, form, prefix)
+        return builder.kit.exact_time(row, {"kind": self.kind}) if form.is_bound else row
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DateTimeInput(DateInput):
@@ -312,9 +320,11 @@ class DateTimeInput(DateInput):
     kind: ClassVar[str] = "datetime-local"
 
     def row(self, builder: Builder, form: FormScope, prefix: str = "") -> Renderable:
-        """Return the input, inside of an element that minds the zone."""
+        """Return the input, inside of an element that minds the zone and what is not shown."""
         row = super().row(builder, form, prefix)
-        return builder.kit.local_datetime(row) if self.zoned else row
+        if not (self.zoned or form.is_bound):
+            return row
+        return builder.kit.exact_time(row, {"kind": self.kind, "zoned": self.zoned})
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -372,9 +372,12 @@ class UIAdapter:
             row.after,
         ]
 
-    def local_datetime(self, row: Renderable) -> Renderable:
-        """Return an input for a moment, which the script of components shows in local time."""
-        return h.sm_datetime[row]
+    def exact_time(self, row: Renderable, attributes: Attributes) -> Renderable:
+        """Return an input for a time, which the script of components shows as a browser can.
+
+        `kind` is the type that it gets; with `zoned` it is shown in the reader's own zone.
+        """
+        return h.sm_datetime(dict(attributes))[row]
 
     # Buttons and links
 
