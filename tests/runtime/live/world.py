@@ -287,7 +287,7 @@ class World:
         self.bus = bus or InProcessBus()
         resources = [
             Resource(COUNTER, routes=[]),
-            Resource(ROOM, routes=[], fragments={"lines": list_of_lines}),
+            Resource(ROOM, routes=[]),
             Resource(BOARD, routes=[]),
             Resource(CHAT, routes=[]),
             Resource(MEMBERS, routes=[]),
@@ -310,7 +310,12 @@ class World:
         )
         self.services = self.parts.services
         self.hub = LiveHub(
-            resources, self.services, self.settings, self.parts.formatter, self.parts.changes
+            resources,
+            self.services,
+            self.settings,
+            self.parts.formatter,
+            self.parts.changes,
+            lambda resource: {"lines": list_of_lines} if resource.definition is ROOM else {},
         )
         self.checks: list[Callable[[Browser], None]] = []
 
