@@ -19,7 +19,7 @@ from .visitor import Visitor, visiting
 URL = "http://site.test"
 SCRIPT = (Path(starmodel.ui.__file__).parent / "starmodel.js").read_text()
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self'"
-EXPECTED = ("status of 4", "status of 5", "ERR_FAILED", "does not conform to the required format")
+EXPECTED = ("status of 4", "status of 5", "ERR_FAILED", "The specified value")
 """What a browser itself says of answers and of values that no input shows."""
 PEOPLE = {"c1": "Ada Lovelace", "c2": "Grace Hopper", "c3": "<b>Edsger</b>"}
 
@@ -669,3 +669,554 @@ def test_a_morphed_value_is_taken_up_unless_something_was_typed(site: Site) -> N
     page.evaluate(change, "2026-03-14T11:30:00+00:00")
     page.wait_for_timeout(50)
     assert sent_by(page) == {"seen": "2027-01-02T03:04:00.000Z"}
+
+
+# --- Lists --------------------------------------------------------------------------------------
+
+NAMES = ["Anvil", "Bell", "Candle", "Drum"]
+
+
+class Products:
+    """A list page as a server renders it: searched by `q`, filtered, sorted, two on a page."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.names = NAMES
+        self.tokens = ["t1", ""]
+        self.hold = False
+        self.held: list[Callable[[], None]] = []
+        self.fail: tuple[int, str] | None = None
+        site.handlers["/product"] = self.answer
+
+    def answer(self, route: Route, query: dict[str, str]) -> None:
+        if self.hold:
+            self.held.append(lambda: html(route, self.body(query)))
+        elif self.fail is None:
+            html(route, self.body(query))
+        elif self.fail[0] == 0:
+            route.abort()
+        else:
+            html(route, self.fail[1], self.fail[0])
+
+    def body(self, query: dict[str, str]) -> str:
+        names = [name for name in self.names if query.get("q", "").lower() in name.lower()]
+        names.sort(reverse=query.get("sort") == "-name")
+        start = int(query.get("cursor", "0"))
+        rows = "".join(
+            f"<tr><td><input type='checkbox' name='id' value='{name}' aria-label='Choose {name}'>"
+            f"<td><a id='row-{name}' href='/product/{name}'>{name}</a></tr>"
+            for name in names[start : start + 2]
+        )
+        kept = {name: value for name, value in query.items() if name != "cursor"}
+
+        def address(**changes: str) -> str:
+            return "/product?" + "&".join(f"{k}={v}" for k, v in {**kept, **changes}.items())
+
+        sort = "name" if query.get("sort") == "-name" else "-name"
+        chosen = {"c1": "Ada"} if query.get("customer") == "c1" else {}
+        statuses = "".join(
+            f"<option value='{value}'{' selected' if query.get('status') == value else ''}>{value}"
+            for value in ("", "new", "old")
+        )
+        hidden = f"<input type='hidden' name='sort' value='{escape(query.get('sort', ''))}'>"
+        return (
+            f"<sm-list part='product-list'><form role='search' action='/product'>{hidden}"
+            f"<input name='q' type='search' aria-label='Search' value='{escape(query.get('q', ''))}'>"
+            f"<select name='status' aria-label='Status'>{statuses}</select>"
+            f"<label><input type='checkbox' name='stocked' value='yes'> Stocked</label>"
+            f"<sm-picker source='/customer/options' chosen='{json.dumps(chosen)}'>"
+            f"<label for='c'>Customer</label><input id='c' name='customer'"
+            f" value='{query.get('customer', '')}'></sm-picker>"
+            f"<button>Look</button><p role='alert'></p></form>"
+            f"<section id='product-list'><a id='sort' href='{escape(address(sort=sort))}'>Name</a>"
+            f"<table><thead><tr><th><input type='checkbox' name='all' aria-label='All'></thead>"
+            f"<tbody>{rows}</tbody></table>"
+            f"<a id='next' href='{escape(address(cursor=str(start + 2)))}'>Next page</a>"
+            f"<a href='/elsewhere'>Elsewhere</a><p id='now'>{','.join(self.names)}</p></section>"
+            + "".join(f"<output hidden>{token}</output>" for token in self.tokens)
+            + "</sm-list><div role='alert'>of the page</div>"
+        )
+
+    def open(self, address: str = "/product") -> Page:
+        page = self.site.visitor.open(address)
+        page.wait_for_function("globalThis.starmodel !== undefined")
+        # What is gone as soon as the page is loaded anew.
+        page.evaluate("globalThis.isSame = true")
+        self.site.asked.clear()
+        return page
+
+
+@pytest.fixture
+def products(site: Site) -> Products:
+    return Products(site)
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("tbody tr")
+
+
+def at(page: Page) -> str:
+    return page.url.removeprefix(URL)
+
+
+def is_same(page: Page) -> bool:
+    return page.evaluate("globalThis.isSame === true")
+
+
+def set_token(page: Page, text: str, place: int = 0) -> None:
+    page.evaluate(
+        "([text, place]) => document.querySelectorAll('output')[place].textContent = text",
+        [text, place],
+    )
+
+
+def test_typing_searches_and_keeps_the_caret(products: Products) -> None:
+    page = products.open("/product?limit=2&sort=-name&cursor=2")
+    expect(rows(page)).to_have_text(["Bell", "Anvil"])
+    entries = page.evaluate("history.length")
+    search = page.get_by_label("Search")
+    search.press_sequentially("nl", delay=20)
+    page.keyboard.press("ArrowLeft")
+    expect(rows(page)).to_have_count(0)
+    page.keyboard.press("Delete")
+    expect(rows(page)).to_have_text(["Candle", "Anvil"])
+    expect(search).to_be_focused()
+    expect(search).to_have_value("n")
+    assert search.evaluate("(input) => input.selectionStart") == 1
+    assert at(page) == "/product?limit=2&sort=-name&q=n"
+    assert products.site.asked == [
+        "/product?limit=2&sort=-name&q=nl",
+        "/product?limit=2&sort=-name&q=n",
+    ]
+    assert page.evaluate("history.length") == entries
+    search.fill("")
+    expect(rows(page)).to_have_text(["Drum", "Candle"])
+    assert at(page) == "/product?limit=2&sort=-name"
+    page.get_by_label("Status").focus()  # `change` comes late, and is no news
+    page.wait_for_timeout(400)
+    assert len(products.site.asked) == 3 and is_same(page)
+
+
+def test_what_is_chosen_is_looked_for_at_once(products: Products) -> None:
+    page = products.open()
+    page.get_by_label("Status").select_option("new")
+    expect(page.locator("sm-list")).not_to_have_attribute("aria-busy", "true")
+    assert at(page) == "/product?status=new"
+    page.get_by_label("Stocked").check()
+    assert at(page) == "/product?status=new&stocked=yes"
+    page.get_by_label("Stocked").uncheck()
+    assert at(page) == "/product?status=new"
+    page.get_by_role("combobox", name="Customer").fill("grace")
+    page.get_by_role("option", name="Grace").click()
+    assert at(page) == "/product?status=new&customer=c2"
+    page.wait_for_timeout(400)
+    assert [each for each in products.site.asked if "options" not in each] == [
+        "/product?status=new",
+        "/product?status=new&stocked=yes",
+        "/product?status=new",
+        "/product?status=new&customer=c2",
+    ]
+    assert is_same(page)
+
+
+def test_submitting_looks_again(products: Products) -> None:
+    page = products.open()
+    page.get_by_label("Search").fill("bell")
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_have_text(["Bell"])
+    page.get_by_role("button", name="Look").click()
+    page.wait_for_timeout(400)
+    assert products.site.asked == ["/product?q=bell"] * 2
+    assert is_same(page)
+
+
+def test_links_of_the_list_replace_it_and_the_way_back_works(products: Products) -> None:
+    page = products.open("/product?customer=c1")
+    expect(page.get_by_role("combobox", name="Customer")).to_have_value("Ada")
+    page.get_by_label("Search").fill("l")
+    expect(page).to_have_url(f"{URL}/product?q=l&customer=c1")
+    expect(page.locator("sm-list[aria-busy]")).to_have_count(0)
+    page.get_by_role("link", name="Next page").press("Enter")
+    expect(rows(page)).to_have_text(["Candle"])
+    expect(page.get_by_role("link", name="Next page")).to_be_focused()
+    assert at(page) == "/product?q=l&customer=c1&cursor=2"
+    page.get_by_role("link", name="Name").click()
+    expect(rows(page)).to_have_text(["Candle", "Bell"])
+    assert at(page) == "/product?q=l&customer=c1&sort=-name"
+    page.get_by_label("Search").fill("")
+    page.get_by_label("Status").select_option("old")
+    page.get_by_role("combobox", name="Customer").fill("")
+    page.get_by_label("Search").focus()
+    expect(rows(page)).to_have_text(["Drum", "Candle"])
+    assert at(page) == "/product?sort=-name&status=old"
+    page.go_back()
+    expect(rows(page)).to_have_text(["Candle"])
+    assert at(page) == "/product?q=l&customer=c1&cursor=2"
+    expect(page.get_by_label("Search")).to_have_value("l")
+    expect(page.get_by_label("Status")).to_have_value("")
+    expect(page.get_by_role("combobox", name="Customer")).to_have_value("Ada")
+    page.go_back()
+    expect(rows(page)).to_have_text(["Anvil", "Bell"])
+    page.go_forward()
+    page.go_forward()
+    expect(rows(page)).to_have_text(["Drum", "Candle"])
+    expect(page.get_by_label("Status")).to_have_value("old")
+    expect(page.get_by_role("combobox", name="Customer")).to_have_value("")
+    assert is_same(page)
+
+
+def test_other_links_are_the_browsers(products: Products) -> None:
+    page = products.open()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Next page").click(modifiers=["ControlOrMeta"])
+    opened.value.close()
+    assert at(page) == "/product"
+    products.site.serve("/elsewhere", "<h1>Elsewhere</h1>")
+    page.get_by_role("link", name="Elsewhere").click()
+    expect(page.get_by_role("heading")).to_be_visible()
+    page.go_back()
+    page.evaluate("document.querySelector('#next').target = '_blank'")
+    with page.context.expect_page():
+        page.get_by_role("link", name="Next page").click()
+
+
+def test_a_list_is_busy_until_the_last_answer_is_there(products: Products) -> None:
+    page = products.open()
+    products.hold = True
+    busy = page.locator("sm-list[aria-busy=true]")
+    page.get_by_label("Search").fill("bell")
+    page.keyboard.press("Enter")
+    page.get_by_label("Search").fill("drum")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(100)
+    first, last = products.held
+    expect(busy).to_have_count(1)
+    last()
+    expect(rows(page)).to_have_text(["Drum"])
+    expect(busy).to_have_count(0)
+    first()
+    page.wait_for_timeout(100)
+    expect(rows(page)).to_have_text(["Drum"])
+
+
+ERRORS = [
+    ((422, "<div role='alert'>all</div><sm-list><p role='alert'> No price. </p></sm-list>"), "No price."),
+    ((404, "<p role='alert'>Gone.</p>"), "Gone."),
+    ((401, ""), "Sign in first."),
+    ((403, "<sm-list></sm-list>"), "You may not read this."),
+    ((200, "<h1>Something else</h1>"), "No answer. Please try again."),
+    ((500, ""), "No answer. Please try again."),
+    ((0, ""), "No answer. Please try again."),
+]
+
+
+@pytest.mark.parametrize(("fail", "text"), ERRORS)
+def test_trouble_is_reported_until_it_is_over(
+    products: Products, fail: tuple[int, str], text: str
+) -> None:
+    page = products.open()
+    products.fail = fail
+    page.get_by_label("Search").fill("bell")
+    alert = page.locator("form [role=alert]")
+    expect(alert).to_have_text(text)
+    expect(rows(page)).to_have_text(["Anvil", "Bell"])
+    expect(page.locator("sm-list[aria-busy]")).to_have_count(0)
+    products.fail = None
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_have_text(["Bell"])
+    expect(alert).to_have_text("")
+
+
+def test_a_change_elsewhere_refreshes_the_list_alone(products: Products) -> None:
+    page = products.open("/product?q=l")
+    page.evaluate("document.querySelector('[name=q]').value = 'typed'")
+    products.names = ["Lamp", "Lute"]
+    set_token(page, "t2")
+    expect(rows(page)).to_have_text(["Lamp", "Lute"])
+    assert products.site.asked == ["/product?q=l"] and at(page) == "/product?q=l"
+    expect(page.get_by_label("Search")).to_have_value("typed")
+    set_token(page, "")
+    set_token(page, "t2", 1)
+    set_token(page, "t3", 1)
+    set_token(page, "t4", 1)
+    page.wait_for_timeout(300)
+    assert len(products.site.asked) == 1  # at most one in a second
+    page.wait_for_timeout(1000)
+    assert len(products.site.asked) == 2
+    set_token(page, "", 1)
+    page.wait_for_timeout(1300)
+    assert len(products.site.asked) == 2 and is_same(page)
+
+
+def test_a_refresh_waits_for_what_somebody_asked_for_and_for_dialogs(products: Products) -> None:
+    page = products.open()
+    products.hold = True
+    page.get_by_role("link", name="Next page").click()
+    set_token(page, "t2")
+    page.wait_for_timeout(200)
+    assert len(products.held) == 1
+    products.hold = False
+    products.held[0]()
+    expect(rows(page)).to_have_text(["Candle", "Drum"])
+    page.evaluate("""() => {
+        const dialog = document.createElement('dialog');
+        document.querySelector('#product-list').append(dialog);
+        dialog.showModal();
+    }""")
+    page.wait_for_timeout(1500)
+    assert len(products.site.asked) == 1
+    expect(page.locator("dialog")).to_be_visible()
+    products.names = [*NAMES, "Easel"]
+    page.keyboard.press("Escape")
+    expect(page.locator("#now")).to_contain_text("Easel")
+
+
+def test_rows_are_chosen_and_stay_chosen(products: Products) -> None:
+    page = products.open()
+    everything = page.get_by_label("All")
+    anvil, bell = page.get_by_label("Choose Anvil"), page.get_by_label("Choose Bell")
+    everything.press("Space")
+    expect(anvil).to_be_checked()
+    expect(bell).to_be_checked()
+    anvil.uncheck()
+    expect(everything).not_to_be_checked()
+    assert everything.evaluate("(box) => box.indeterminate")
+    products.names = ["Anvil", "Bell", "Candle"]
+    set_token(page, "t2")
+    expect(page.locator("#now")).to_have_text("Anvil,Bell,Candle")
+    expect(bell).to_be_checked()
+    expect(anvil).not_to_be_checked()
+    expect(anvil).to_be_focused()
+    assert everything.evaluate("(box) => box.indeterminate")
+    anvil.check()
+    expect(everything).to_be_checked()
+    everything.uncheck()
+    expect(bell).not_to_be_checked()
+    assert at(page) == "/product" and len(products.site.asked) == 1
+
+
+# --- The rest -----------------------------------------------------------------------------------
+
+
+def test_parts_are_fetched_once_for_all_that_changed(site: Site) -> None:
+    count = 0
+
+    def answer(route: Route, query: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
+        html(
+            route,
+            "".join(
+                f"<sm-refresh part='{part}'><output hidden>{part}</output></sm-refresh>"
+                f"<ul id='{part}'><li><a id='in-{part}' href='/x'>{count}</a></li></ul>"
+                for part in ("tags", "lines")
+            )
+            + f"<p id='rest'>{count}</p>",
+        )
+
+    site.handlers["/record"] = answer
+    page = site.visitor.open("/record?a=1#part")
+    page.wait_for_function("globalThis.starmodel !== undefined")
+    page.locator("#in-lines").focus()
+    set_token(page, "one")
+    set_token(page, "two", 1)
+    expect(page.locator("li")).to_have_text(["2", "2"])
+    expect(page.locator("#rest")).to_have_text("1")
+    expect(page.locator("#in-lines")).to_be_focused()
+    set_token(page, "")
+    expect(page.locator("li")).to_have_text(["3", "2"])
+    site.handlers["/record"] = lambda route, query: html(route, "", 500)
+    set_token(page, "three")
+    page.wait_for_timeout(300)
+    site.handlers["/record"] = answer
+    set_token(page, "four")
+    expect(page.locator("li")).to_have_text(["4", "2"])
+    assert site.asked == ["/record?a=1"] * 5
+
+
+@pytest.mark.parametrize(
+    ("control", "values", "sent"),
+    [
+        ("<input name='it' value='mine'>", [["it", "theirs"]], {"it": "theirs"}),
+        ("<input name='it' value='mine'>", [["it", None]], {"it": ""}),
+        ("<input name='it' type='checkbox'>", [["it", True]], {"it": "on"}),
+        ("<input name='it' type='checkbox' checked>", [["it", False]], {}),
+        ("<select name='it'><option>a<option>b</select>", [["it", "b"]], {"it": "b"}),
+        ("<textarea name='it'>mine</textarea>", [["it", "a\nb"]], {"it": "a\nb"}),
+        ("<input name='it' type='time'>", [["it", "09:30:05.123456"]], {"it": "09:30:05.123456"}),
+        (
+            "<sm-datetime><input name='it' type='datetime-local'></sm-datetime>",
+            [["it", "2026-03-14T09:30:00.5+00:00"]],
+            {"it": "2026-03-14T09:30:00.5+00:00"},
+        ),
+        (
+            "<input name='it.a' value='1'><input name='it.b' value='2'>",
+            [["it.a", "3"], ["it.b", "4"]],
+            {"it.a": "3", "it.b": "4"},
+        ),
+    ],
+)
+def test_what_is_stored_is_taken(
+    site: Site, control: str, values: list[list[object]], sent: dict[str, str]
+) -> None:
+    page = site.open(
+        f"<form><div>{control}<sm-stored values='{escape(json.dumps(values))}'>"
+        "<button type='button'>Take theirs</button></sm-stored></div></form>"
+    )
+    listen(page)
+    page.get_by_role("button").press("Enter")
+    assert sent_by(page) == sent
+    assert page.evaluate("told") == [
+        f"{kind} {name}" for name, _ in values for kind in ("input", "change")
+    ]
+    expect(page.locator("sm-stored")).to_have_count(0)
+    assert page.evaluate("document.activeElement.name") == values[-1][0]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York"])
+def test_an_instant_that_is_taken_is_shown_in_the_readers_zone(browser: Browser, zone: str) -> None:
+    with visiting(browser, URL) as arrive:
+        page = Site(arrive(timezone_id=zone)).open(
+            datetime_form("").replace(
+                "<button>",
+                """<sm-stored values='[["seen", "2026-03-14T09:30:00Z"]]'>"""
+                "<button type='button'>Take theirs</button></sm-stored><button>",
+            )
+        )
+        page.get_by_role("button", name="Take").click()
+        expect(page.get_by_label("Seen")).to_have_value("2026-03-14T05:30")
+        assert sent_by(page) == {"seen": "2026-03-14T09:30:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("values", "shown", "sent"),
+    [
+        ([["customer", "c7", "Barbara"]], "Barbara", "c7"),
+        ([["customer", ""]], "", ""),
+        ([["customer", None, None]], "", ""),
+    ],
+)
+def test_a_record_that_is_stored_is_taken(
+    site: Site, values: list[list[object]], shown: str, sent: str
+) -> None:
+    stored = (
+        f"<sm-stored values='{escape(json.dumps(values))}'>"
+        "<button type='button'>Take theirs</button></sm-stored>"
+    )
+    page = site.open(picker("c1", PEOPLE).replace("<p id", f"{stored}<p id"))
+    listen(page)
+    page.get_by_role("button", name="Take").click()
+    expect(combobox(page)).to_have_value(shown)
+    expect(combobox(page)).to_be_focused()
+    assert sent_by(page)["customer"] == sent
+    assert page.evaluate("told") == ["input customer", "change customer"]
+
+
+def test_records_that_are_stored_are_taken(site: Site) -> None:
+    values = [["people", [["c7", "Barbara"], ["c2", "Grace"]]]]
+    stored = (
+        f"<sm-stored values='{escape(json.dumps(values))}'>"
+        "<button type='button'>Take theirs</button></sm-stored>"
+    )
+    page = site.open(several("c1", PEOPLE).replace("<button>", f"{stored}<button>"))
+    page.get_by_role("button", name="Take").click()
+    expect(page.locator(".chips button")).to_have_text(["Barbara", "Grace"])
+    assert sent_by(page) == {"people": "c7\nc2"}
+
+
+def test_a_conflict_is_focused_when_it_appears(site: Site) -> None:
+    conflict = "<div class='conflict' role='alert' tabindex='-1'>Somebody else</div>"
+    page = site.open(f"<form><input aria-label='It'></form>{conflict}")
+    expect(page.locator(".conflict")).to_be_focused()
+    page.get_by_label("It").focus()
+    page.evaluate(
+        "(html) => document.body.innerHTML = `<main><section>${html}</section></main>`", conflict
+    )
+    expect(page.locator(".conflict")).to_be_focused()
+
+
+def test_a_link_opens_its_dialog(site: Site) -> None:
+    site.serve("/new", "<h1>New</h1>")
+    page = site.open(
+        "<a href='/new' aria-haspopup='dialog' aria-controls='d'><b>New</b></a>"
+        "<a href='/new' aria-haspopup='dialog' aria-controls='none'>Other</a>"
+        "<dialog id='d'><form method='post'><input name='a' required aria-label='A'>"
+        "<button formmethod='dialog' formnovalidate>Cancel</button></form></dialog>"
+    )
+    for _ in range(2):
+        page.get_by_text("New").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        expect(page.get_by_label("A")).to_be_focused()
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+    with page.context.expect_page():
+        page.get_by_text("New").click(modifiers=["ControlOrMeta"])
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_text("Other").click()
+    expect(page.get_by_role("heading")).to_have_text("New")
+
+
+def test_a_form_without_a_front_end_is_sent_once(site: Site) -> None:
+    held: list[Route] = []
+    site.handlers["/done"] = lambda route, query: held.append(route)
+    page = site.open("<form action='/done' method='post'><input name='a'><button>Save</button></form>")
+    save = page.get_by_role("button")
+    page.evaluate("""() => {
+        const save = document.querySelector('button');
+        save.click();
+        save.click();
+        save.click();
+    }""")
+    page.wait_for_timeout(300)
+    assert len(site.sent) == len(held) == 1
+    html(held[0], "<h1>Done</h1>")
+    expect(page.get_by_role("heading")).to_be_visible()
+    page.go_back()
+    expect(save).not_to_have_attribute("aria-disabled", "true")
+    site.serve("/done", "<h1>Done</h1>")
+    save.click()
+    expect(page.get_by_role("heading")).to_be_visible()
+    assert len(site.sent) == 2
+
+
+def test_a_page_that_comes_back_may_send_again(site: Site) -> None:
+    page = site.open("<form action='/done' method='post'><button>Save</button></form>")
+    page.evaluate("""() => {
+        addEventListener('submit', (event) => event.preventDefault());
+        document.querySelector('button').click();
+    }""")
+    expect(page.get_by_role("button")).to_have_attribute("aria-disabled", "true")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(page.get_by_role("button")).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_what_a_front_end_sends_it_may_send_again(site: Site) -> None:
+    page = site.open("<form action='/done' method='post'><button>Save</button></form>")
+    page.evaluate("""() => {
+        globalThis.count = 0;
+        document.querySelector('form').addEventListener('submit', (event) => {
+            event.preventDefault();
+            count += 1;
+        });
+    }""")
+    page.get_by_role("button").dblclick()
+    assert page.evaluate("count") == 2
+    expect(page.get_by_role("button")).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_the_pages_work_without_the_script(browser: Browser) -> None:
+    with visiting(browser, URL, expected=is_expected) as arrive:
+        site = Site(arrive(java_script_enabled=False))
+        site.serve("/done", "<h1>Done</h1>")
+        site.serve("/", picker("c1", {"c1": "Ada"}))
+        page = site.visitor.open("/")
+        page.get_by_label("Customer").fill("c2")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("heading")).to_have_text("Done")
+        assert site.sent == [{"customer": ["c2"], "other": [""]}]
+        products = Products(site)
+        page.goto(f"{URL}/product?limit=2")
+        page.get_by_label("Search").fill("bell")
+        page.keyboard.press("Enter")
+        expect(rows(page)).to_have_text(["Bell"])
+        assert products.site.asked[-1].startswith("/product?sort=&q=bell&")

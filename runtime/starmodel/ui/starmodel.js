@@ -330,7 +330,7 @@ class List extends HTMLElement {
     this.#search(true);
   }
 
-  /** Look for what the inputs say; unless `isAsked`, only where that is not shown already. */
+  /** Look for what the inputs say, unless that is shown; where it `isAsked` for, once more. */
   #search(isAsked = false) {
     clearTimeout(this.#typing);
     const address = new URL(location.href);
@@ -340,9 +340,8 @@ class List extends HTMLElement {
     for (const [name, value] of new FormData(this.#form)) {
       if (names.has(name) && value) query.append(name, value);
     }
-    if (isAsked || address.pathname + address.search !== this.#address) {
-      this.#go(address.href, "replaceState");
-    }
+    const isNew = address.pathname + address.search !== this.#address;
+    if (isNew || (isAsked && !this.hasAttribute("aria-busy"))) this.#go(address, "replaceState");
   }
 
   #go(address, change) {
