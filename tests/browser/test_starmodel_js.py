@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from browser_setup import datastar_script
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 import starmodel.ui
@@ -19,10 +20,10 @@ from .visitor import Visitor, visiting
 URL = "http://site.test"
 SCRIPT = (Path(starmodel.ui.__file__).parent / "starmodel.js").read_text()
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self'"
+DATASTAR_POLICY = "default-src 'none'; script-src 'self' 'unsafe-eval'; connect-src 'self'"
 EXPECTED = ("status of 4", "status of 5", "ERR_FAILED", "The specified value")
 """What a browser itself says of answers and of values that no input shows."""
 PEOPLE = {"c1": "Ada Lovelace", "c2": "Grace Hopper", "c3": "<b>Edsger</b>"}
-
 
 
 def is_expected(error: str) -> bool:
@@ -32,13 +33,15 @@ def is_expected(error: str) -> bool:
 Handler = Callable[[Route, dict[str, str]], None]
 
 
-def html(route: Route, body: str, status: int = 200) -> None:
+def html(
+    route: Route, body: str, status: int = 200, *, policy: str = POLICY, head: str = ""
+) -> None:
     route.fulfill(
         status=status,
         content_type="text/html; charset=utf-8",
-        headers={"content-security-policy": POLICY},
+        headers={"content-security-policy": policy},
         body=f'<!doctype html><html lang="en"><title>A page</title>'
-        f'<script type="module" src="/starmodel.js"></script><body>{body}</body></html>',
+        f'<script type="module" src="/starmodel.js"></script>{head}<body>{body}</body></html>',
     )
 
 
@@ -261,6 +264,16 @@ def test_enter_in_a_closed_picker_submits_what_was_picked(site: Site) -> None:
     assert site.sent == [{"customer": ["c1"], "other": [""]}]
 
 
+def test_enter_does_not_submit_before_the_options_are_there(site: Site) -> None:
+    page = site.open(picker("c1", {"c1": "Ada Lovelace"}))
+    combobox(page).fill("grace")
+    page.keyboard.press("Enter")
+    expect(options(page)).to_have_text(["Grace Hopper"])
+    page.keyboard.press("Enter")
+    expect(combobox(page)).to_have_value("Grace Hopper")
+    assert site.sent == []
+
+
 def test_a_required_picker_holds_the_form_back(site: Site) -> None:
     page = site.open(picker(inner="required"))
     page.get_by_role("button", name="Save").click()
@@ -471,7 +484,19 @@ def test_what_a_front_end_says_of_the_input_is_said_of_the_picker(site: Site) ->
 NUMBERS = [0, 1, -1, 9999, 10000, -12345, 1234567, 2**53, 0.0, -0.0, 1.0, 0.1, 1e5, 12345.5, 1e20]
 NUMBERS += [1e21, 1.5e300, 1e-6, 1e-7, 5e-324, 1.7976931348623157e308, 123456789.125, -1e15]
 DECIMALS = ["0", "12345.50", "-1234567890123456.10", "9999.99", "1E+5", "NaN", "00012345", "5.", ""]
-SECONDS = [0.0, 1.0, 90.0, 5400.0, 0.5, 0.000001, 0.0000005, 0.0000015, 0.0000025, -1.5, 86399.999999]
+SECONDS = [
+    0.0,
+    1.0,
+    90.0,
+    5400.0,
+    0.5,
+    0.000001,
+    0.0000005,
+    0.0000015,
+    0.0000025,
+    -1.5,
+    86399.999999,
+]
 SECONDS += [359999.999999, 359999.9999999, 360000.0, 1e9, -86400.25, 8.64e13, 86399999999999.99, 3]
 TIMES = ["09:30", "09:30:00", "09:30:05", "23:59:59.999999", "09:30:05.5+00:00", "00:00:00Z"]
 TIMES += ["09:30:00+05:30", "09:30:00.000001-03:00", ""]
@@ -627,7 +652,12 @@ def test_an_instant_that_no_input_shows_is_sent_as_it_was(site: Site, text: str)
     [
         ("time", "09:30:05.123456", "09:30:05.123", "10:00"),
         ("time", "09:30:00", "09:30:00", "10:00"),
-        ("datetime-local", "2026-03-14T09:30:05.123456", "2026-03-14T09:30:05.123", "2027-01-02T03:04"),
+        (
+            "datetime-local",
+            "2026-03-14T09:30:05.123456",
+            "2026-03-14T09:30:05.123",
+            "2027-01-02T03:04",
+        ),
         ("datetime-local", "2026-03-14T09:30:00", "2026-03-14T09:30", "2027-01-02T03:04"),
         ("number", "1234567890123456.10", "1234567890123456.10", "2"),
         ("number", "Infinity", "", "2"),
@@ -865,6 +895,25 @@ def test_links_of_the_list_replace_it_and_the_way_back_works(products: Products)
     assert is_same(page)
 
 
+def test_the_inputs_say_what_a_link_asks_for(products: Products) -> None:
+    page = products.open("/product?q=l&status=old&stocked=yes&customer=c1")
+    page.get_by_label("Stocked").evaluate("(box) => box.checked = true")
+    page.evaluate("document.querySelector('#next').href = '/product?q=b'")
+    page.get_by_role("link", name="Next page").click()
+    expect(rows(page)).to_have_text(["Bell"])
+    expect(page.get_by_label("Search")).to_have_value("b")
+    expect(page.get_by_label("Status")).to_have_value("")
+    expect(page.get_by_label("Stocked")).not_to_be_checked()
+    expect(page.get_by_role("combobox", name="Customer")).to_have_value("")
+    page.evaluate("document.querySelector('#next').href = '/product?customer=c1'")
+    page.get_by_role("link", name="Next page").click()
+    expect(page.get_by_role("combobox", name="Customer")).to_have_value("Ada")
+    entries = page.evaluate("history.length")
+    page.evaluate("document.querySelector('#next').href = '/product?customer=c1'")
+    page.get_by_role("link", name="Next page").click()
+    assert page.evaluate("history.length") == entries
+
+
 def test_other_links_are_the_browsers(products: Products) -> None:
     page = products.open()
     with page.context.expect_page() as opened:
@@ -900,7 +949,10 @@ def test_a_list_is_busy_until_the_last_answer_is_there(products: Products) -> No
 
 
 ERRORS = [
-    ((422, "<div role='alert'>all</div><sm-list><p role='alert'> No price. </p></sm-list>"), "No price."),
+    (
+        (422, "<div role='alert'>all</div><sm-list><p role='alert'> No price. </p></sm-list>"),
+        "No price.",
+    ),
     ((404, "<p role='alert'>Gone.</p>"), "Gone."),
     ((401, ""), "Sign in first."),
     ((403, "<sm-list></sm-list>"), "You may not read this."),
@@ -1159,7 +1211,9 @@ def test_a_link_opens_its_dialog(site: Site) -> None:
 def test_a_form_without_a_front_end_is_sent_once(site: Site) -> None:
     held: list[Route] = []
     site.handlers["/done"] = lambda route, query: held.append(route)
-    page = site.open("<form action='/done' method='post'><input name='a'><button>Save</button></form>")
+    page = site.open(
+        "<form action='/done' method='post'><input name='a'><button>Save</button></form>"
+    )
     save = page.get_by_role("button")
     page.evaluate("""() => {
         const save = document.querySelector('button');
@@ -1220,3 +1274,79 @@ def test_the_pages_work_without_the_script(browser: Browser) -> None:
         page.keyboard.press("Enter")
         expect(rows(page)).to_have_text(["Bell"])
         assert products.site.asked[-1].startswith("/product?sort=&q=bell&")
+
+
+@pytest.mark.parametrize("name", ["elements", "method", "matches", "closest", "action", "id"])
+def test_an_input_may_be_called_like_something_of_a_form(site: Site, name: str) -> None:
+    site.serve("/done", "<h1>Done</h1>")
+    page = site.open("<main></main>")
+    page.evaluate(
+        """(name) => {
+            document.querySelector('main').innerHTML =
+                `<form action='/done' method='post'><input name='${name}' type='time'`
+                + ` value='09:30:00.123456' step='any'><time class='local'`
+                + ` datetime='2026-03-14T09:30:00Z'></time><button>Save</button></form>`;
+        }""",
+        name,
+    )
+    expect(page.locator("time")).not_to_be_empty()
+    page.get_by_role("button").click()
+    expect(page.get_by_role("heading")).to_have_text("Done")
+    assert site.sent == [{name: ["09:30:00.123456"]}]
+
+
+def test_datastar_sends_and_morphs_what_was_made(site: Site) -> None:
+    def body(customer: str, seen: str) -> str:
+        return (
+            "<form id='f' data-on:submit=\"@post('/done', {contentType: 'form'})\">"
+            f"<sm-picker source='/customer/options' chosen='{json.dumps(PEOPLE)}'>"
+            f"<label for='x'>Customer</label><input id='x' name='customer' value='{customer}'"
+            " required data-attr:aria-invalid=\"$wrong ? 'true' : false\"></sm-picker>"
+            "<sm-datetime><input type='datetime-local' name='seen' aria-label='Seen'"
+            f" value='{seen}'></sm-datetime><button>Save</button></form>"
+        )
+
+    def answer(route: Route, query: dict[str, str]) -> None:
+        morphed = body("c1", "2027-01-01T00:00:00.5+00:00")
+        route.fulfill(
+            content_type="text/event-stream",
+            body="event: datastar-patch-signals\ndata: signals {wrong: true}\n\n"
+            f"event: datastar-patch-elements\ndata: elements {morphed}\n\n",
+        )
+
+    site.handlers["/done"] = answer
+    site.handlers["/datastar.js"] = lambda route, query: route.fulfill(
+        content_type="text/javascript", body=datastar_script()
+    )
+    first = "<div data-signals:wrong='false'></div>" + body(
+        "c2", "2026-03-14T09:30:00.123456+00:00"
+    )
+    site.handlers["/"] = lambda route, query: html(
+        route,
+        first,
+        policy=DATASTAR_POLICY,
+        head="<script type='module' src='/datastar.js'></script>",
+    )
+    page = site.visitor.open("/")
+    box = combobox(page)
+    expect(box).to_have_value("Grace Hopper")
+    box.fill("edsger")
+    page.get_by_role("option").click()
+    expect(box).to_have_value("<b>Edsger</b>")
+    page.get_by_role("button", name="Save").click()
+    expect(box).to_have_value("Ada Lovelace")
+    expect(box).to_have_count(1)
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Seen")).to_have_value("2027-01-01T00:00")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_timeout(200)
+    box.fill("grace")
+    expect(options(page)).to_have_text(["Grace Hopper"])
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_timeout(200)
+    assert site.sent == [
+        {"customer": ["c3"], "seen": ["2026-03-14T09:30:00.123456+00:00"]},
+        {"customer": ["c1"], "seen": ["2027-01-01T00:00:00.5+00:00"]},
+        {"customer": ["c2"], "seen": ["2027-01-01T00:00:00.5+00:00"]},
+    ]

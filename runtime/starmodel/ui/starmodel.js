@@ -26,6 +26,9 @@ function element(tag, attributes, ...content) {
   return made;
 }
 
+/** The methods of an element, which inputs called alike would hide where it is a form. */
+const { closest, matches } = Element.prototype;
+
 /** Tell the page that an input was changed, as if somebody had typed. */
 function tell(input) {
   for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
@@ -97,7 +100,7 @@ const key = () => [...crypto.getRandomValues(new Uint32Array(4))].join("-");
 
 // --- Inputs that cannot show their value as it is ----------------------------------------------
 
-const EXACT = new Set(["time", "datetime-local", "number", "date"]);
+const EXACT = "input:is([type=time], [type=datetime-local], [type=number], [type=date])";
 /** Of an input, the value that stands behind each text it was made to show. */
 const behind = new WeakMap();
 
@@ -123,7 +126,7 @@ function cleaned(type, text) {
 
 /** Return what an input can show of a value, and remember what it stands for. */
 function shownAs(input, text) {
-  if (!EXACT.has(input.type)) return text;
+  if (!input.matches(EXACT)) return text;
   // Browsers know thousandths of a second at most, and show nothing of a text with more.
   const fitting = isZoned(input) ? localText(text) : text.replace(/(\.\d{3})\d+$/, "$1");
   const shown = cleaned(input.type, input.type === "number" ? text : fitting);
@@ -145,8 +148,8 @@ function adopt(input) {
 }
 
 document.addEventListener("formdata", ({ target: form, formData }) => {
-  for (const input of form.elements) {
-    if (!EXACT.has(input.type) || !formData.has(input.name)) continue;
+  for (const input of document.querySelectorAll(EXACT)) {
+    if (input.form !== form || !formData.has(input.name)) continue;
     const text = behind.get(input)?.get(input.value);
     if (text !== undefined) formData.set(input.name, text);
     else if (input.value && isZoned(input)) {
@@ -163,6 +166,8 @@ async function fetchPage(address, signal) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   return { page, ok: answer.ok, status: answer.status };
 }
+
+const addressNow = () => location.pathname + location.search;
 
 const ROWS = "input[type=checkbox][name=id]";
 const ALL = "input[type=checkbox][name=all]";
@@ -268,7 +273,7 @@ class List extends HTMLElement {
 
   connectedCallback() {
     this.#path = location.pathname;
-    this.#address = location.pathname + location.search;
+    this.#address = addressNow();
     addEventListener("popstate", this.#return);
     // An empty text is a token that is not known yet.
     this.#observer = watchOutputs(this, (text) => text && this.refresh());
@@ -310,9 +315,8 @@ class List extends HTMLElement {
 
   /** Return the inputs of the search. Hidden ones only repeat the address, for want of a script. */
   #inputs() {
-    return [...(this.#form?.elements ?? [])].filter(
-      (one) => one.name && one.matches("input:not([type=hidden], [type=submit]), select, textarea"),
-    );
+    const kinds = "input:not([type=hidden], [type=submit]), select, textarea";
+    return [...(this.#form?.querySelectorAll(kinds) ?? [])].filter((one) => one.name);
   }
 
   #follow(event) {
@@ -320,8 +324,9 @@ class List extends HTMLElement {
     if (!link || !this.#part?.contains(link) || !isPlain(event, link)) return;
     if (link.origin !== location.origin || link.pathname !== this.#path || link.hash) return;
     event.preventDefault();
-    clearTimeout(this.#typing);
-    this.#go(link.href, "pushState");
+    // Without a state of its own: that of htmx would have htmx come back to this entry.
+    history[link.href === location.href ? "replaceState" : "pushState"](null, "", link.href);
+    this.#arrive();
   }
 
   #submit(event) {
@@ -341,42 +346,34 @@ class List extends HTMLElement {
       if (names.has(name) && value) query.append(name, value);
     }
     const isNew = address.pathname + address.search !== this.#address;
-    if (isNew || (isAsked && !this.hasAttribute("aria-busy"))) this.#go(address, "replaceState");
-  }
-
-  #go(address, change) {
-    // Without a state of its own: that of htmx would have htmx come back to this entry.
-    history[change](null, "", address);
-    this.#address = location.pathname + location.search;
+    if (!isNew && !(isAsked && !this.hasAttribute("aria-busy"))) return;
+    history.replaceState(null, "", address);
     this.#load();
   }
 
-  #return = () => {
-    const address = location.pathname + location.search;
-    if (location.pathname !== this.#path || address === this.#address) return;
+  /** Go where a link or the browser's way back leads: the inputs say what the address says. */
+  #arrive() {
     clearTimeout(this.#typing);
-    this.#address = address;
     const query = new URLSearchParams(location.search);
     for (const input of this.#inputs()) {
       const values = query.getAll(input.name);
       const has = (choice) => values.includes(choice.value);
       if (input.matches("[type=checkbox], [type=radio]")) input.checked = has(input);
-      else if (input.multiple) for (const one of input.options) one.selected = has(one);
-      else if (values.length || !input.matches("select")) input.value = shownAs(input, values[0] ?? "");
-      else input.selectedIndex = 0;
+      else if (input.matches("select")) {
+        for (const option of input.options) option.selected = has(option);
+        if (input.selectedIndex < 0 && !input.multiple) input.selectedIndex = 0;
+      } else input.value = shownAs(input, values[0] ?? "");
+      input.closest("sm-picker")?.show();
     }
-    // What the records are called that pickers have by then, the answer says.
-    this.#load((page) => {
-      for (const picker of this.#form?.querySelectorAll("sm-picker") ?? []) {
-        const name = CSS.escape(picker.querySelector("[name]").name);
-        const other = page.querySelector(`sm-picker:has([name="${name}"])`);
-        if (other) picker.setAttribute("chosen", other.getAttribute("chosen") ?? "{}");
-        picker.show();
-      }
-    });
+    this.#load();
+  }
+
+  #return = () => {
+    if (location.pathname === this.#path && addressNow() !== this.#address) this.#arrive();
   };
 
-  async #load(then) {
+  async #load() {
+    this.#address = addressNow();
     this.#asked?.abort();
     const { signal } = (this.#asked = new AbortController());
     this.setAttribute("aria-busy", "true");
@@ -389,7 +386,12 @@ class List extends HTMLElement {
       trouble = said?.textContent.trim() || REFUSED[answer.status] || NO_ANSWER;
     } else if (answer && replacePart(this.getAttribute("part"), answer.page)) {
       trouble = "";
-      then?.(answer.page);
+      // What the records are called that pickers have by now.
+      for (const picker of answer.page.querySelectorAll("sm-list sm-picker")) {
+        const name = CSS.escape(picker.querySelector("[name]").name);
+        this.querySelector(`sm-picker:has([name="${name}"])`)
+          ?.setAttribute("chosen", picker.getAttribute("chosen") ?? "{}");
+      }
     }
     const alert = this.#form?.querySelector("[role=alert]");
     if (alert && alert.textContent !== trouble) alert.textContent = trouble;
@@ -413,6 +415,7 @@ class Picker extends HTMLElement {
   #timer;
   #asked;
   #answered; // the text that the options are for
+  #isLooking = false; // whether options for what was typed are still to come
   #observer = new MutationObserver(() => this.#check());
 
   static observedAttributes = ["chosen"];
@@ -452,7 +455,7 @@ class Picker extends HTMLElement {
     for (const [id, label] of Object.entries(JSON.parse(this.getAttribute("chosen") || "{}"))) {
       this.#labels.set(id, label);
     }
-    if (this.#box) this.show();
+    this.show();
   }
 
   /** Choose records: pairs of an id and what it is called. */
@@ -463,6 +466,7 @@ class Picker extends HTMLElement {
 
   /** Show what the carrier holds. */
   show() {
+    if (!this.#box) return;
     this.#shown = this.#carrier.value;
     const ids = this.#ids();
     if (!this.isSeveral) this.#box.value = this.#label(ids[0]);
@@ -477,7 +481,7 @@ class Picker extends HTMLElement {
   }
 
   focus(options) {
-    this.#box.focus(options);
+    this.#box?.focus(options);
   }
 
   #upgrade() {
@@ -577,6 +581,7 @@ class Picker extends HTMLElement {
       if (event.type !== "input") return;
       clearTimeout(this.#timer);
       this.#asked?.abort();
+      this.#isLooking = true;
       this.#timer = setTimeout(() => this.#find(this.#box.value), 200);
     } else if (event.target === this.#carrier && this.#carrier.value !== this.#shown) this.show();
   }
@@ -619,9 +624,11 @@ class Picker extends HTMLElement {
     this.#box.removeAttribute("aria-activedescendant");
     this.#box.ariaExpanded = "true";
     this.#answered = this.#box.value;
+    this.#isLooking = false;
   }
 
   #close() {
+    this.#isLooking = false;
     clearTimeout(this.#timer);
     this.#asked?.abort();
     this.#list?.replaceChildren();
@@ -649,7 +656,8 @@ class Picker extends HTMLElement {
         break;
       }
       case "Enter":
-        if (!isOpen) return this.#leave(); // the form is submitted, with what was picked
+        // With nothing to take, the form is submitted with what was picked before.
+        if (!isOpen && !this.#isLooking) return this.#leave();
         event.preventDefault();
         // Of options for what was typed before, only one that was walked to is meant.
         if (at >= 0) this.#take(all[at]);
@@ -746,8 +754,9 @@ document.addEventListener("reset", ({ target: form }) => {
 const sent = new Map();
 addEventListener("submit", (event) => {
   const form = event.target;
-  const method = event.submitter?.getAttribute("formmethod") ?? form.method;
+  const method = event.submitter?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "";
   if (event.defaultPrevented || method.toLowerCase() !== "post") return;
+  if (form.hasAttribute("target")) return; // this page stays
   if (sent.has(form)) event.preventDefault();
   else {
     sent.set(form, event.submitter);
@@ -760,7 +769,6 @@ addEventListener("pageshow", () => {
 });
 
 const LOCAL = "time.local[datetime]";
-const EXACT_INPUTS = [...EXACT].map((type) => `input[type=${type}][value]`).join();
 const CONFLICT = ".conflict[tabindex]";
 
 function localize(time) {
@@ -771,21 +779,21 @@ function localize(time) {
 /** Take up an element and all that is inside of it. */
 function takeUp(root) {
   const all = (selector) => [
-    ...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector),
+    ...(matches.call(root, selector) ? [root] : []), ...root.querySelectorAll(selector),
   ];
   all(LOCAL).forEach(localize);
-  all(EXACT_INPUTS).forEach(adopt);
+  all(EXACT).forEach(adopt);
   all(CONFLICT)[0]?.focus();
 }
 
 new MutationObserver((changes) => {
   for (const { type, target, addedNodes } of changes) {
-    if (type === "attributes" && target.matches(EXACT_INPUTS)) adopt(target);
-    const time = (target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement)
-      ?.closest(LOCAL);
+    if (type === "attributes" && matches.call(target, EXACT)) adopt(target);
+    const changed = target instanceof Element ? target : target.parentElement;
+    const time = changed && closest.call(changed, LOCAL);
     if (time) localize(time);
     for (const added of addedNodes) {
-      if (added.nodeType === Node.ELEMENT_NODE && added.isConnected) takeUp(added);
+      if (added instanceof Element && added.isConnected) takeUp(added);
     }
   }
 }).observe(document, {
