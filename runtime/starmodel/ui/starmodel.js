@@ -3,13 +3,23 @@
  * Without this script every page is plain HTML that works: links, forms, inputs for ids and for
  * dates in UTC. With it, elements of that HTML become more:
  *
- *   <sm-picker source chosen [several] [new]>  finds records while somebody types
- *   <sm-list part>                             searches, sorts and pages without loading the page
- *   <sm-refresh part>                          fetches a part of the page anew after a change
- *   <sm-datetime>                              shows an instant in the reader's own zone
- *   <sm-stored values>                         takes over what somebody else has stored meanwhile
- *   <a aria-haspopup=dialog aria-controls>     opens a dialog instead of following the link
- *   <time class=local datetime>                reads as the reader writes dates and times
+ *   <sm-picker source chosen [several] [new]>  finds records while somebody types: a label, and an
+ *       input for an id or (`several`) a text area for ids. `chosen` has the names of records by id
+ *       as JSON, `source?q=text` answers {"options": [{"id", "label"}]}, `new` is where one is made
+ *   <sm-list part>     searches, sorts and pages without loading the page: a `form[role=search]`
+ *       with a `[role=alert]`, and the element with the id `part`. It holds links, and boxes called
+ *       `id` for rows and `all` for all of them. `<output hidden>` has what changes with the list
+ *   <sm-refresh part>  fetches that element anew when the text of its `<output hidden>` changes
+ *   <sm-datetime>      shows the instant of its `datetime-local` in the reader's own zone
+ *   <sm-stored values> has a button that takes what somebody else has stored meanwhile; `values` is
+ *       [[name, value, label?], ...] as JSON, of a picker for several [[name, [[id, label], ...]]]
+ *   <a aria-haspopup=dialog aria-controls=ID>  opens that dialog instead of following the link
+ *   <time class=local datetime>  reads as the reader writes dates and times
+ *   .conflict[tabindex]          gets the focus when it appears
+ *
+ * An input for a number, a day or a time sends what the page had for it until somebody changes it,
+ * even where a browser cannot show that. A form that no front end sends is sent once.
+ * `starmodel.format` and `starmodel.key()` are for the expressions of front ends.
  *
  * It needs no build step, no other script and no inline code, so `script-src 'self'` suffices.
  * A front end may replace or morph any element at any time; whatever comes is taken up again.
@@ -43,53 +53,47 @@ function isPlain(event, link) {
 
 // --- How values are written: as starmodel/ui/formats.py does on the server ---------------------
 
-const choiceOf = (value, labels = {}) =>
-  Object.hasOwn(labels, String(value)) ? labels[String(value)] : String(value);
-
-function numberOf(value) {
-  if (typeof value === "number" && !Number.isFinite(value)) return "";
-  const text = String(value); // a text is a Decimal's, whose digits stay as they are
-  const parts = /^(-?)(\d{5,})((?:\..*)?)$/s.exec(text);
-  if (!parts) return text;
-  const whole = parts[2].replace(/^0+(?=\d)/, "").replace(/\B(?=(?:\d{3})+$)/g, ",");
-  return parts[1] + whole + parts[3];
-}
-
-function timeOf(value) {
-  const zone = value.slice(8).replace(/^[.\d]+/, "");
-  const clock = value.slice(0, 8).replace(/^([^:]*:[^:]*):00$/, "$1");
-  return `${clock} ${zone === "Z" || zone === "+00:00" ? "UTC" : zone}`.trimEnd();
-}
-
 function momentOf(value, write) {
   const moment = new Date(value);
   return Number.isNaN(moment.getTime()) ? String(value) : write(moment);
 }
 
-function durationOf(seconds) {
-  const exact = Math.abs(seconds) * 1e6;
-  let rounded = Math.round(exact);
-  if (rounded - exact === 0.5 && rounded % 2) rounded -= 1; // Python rounds halves to even numbers
-  const micros = BigInt(rounded); // centuries have more of them than a number can count
-  const whole = micros / 1000000n;
-  const rest = micros % 1000000n;
-  const two = (part) => String(part).padStart(2, "0");
-  const fraction = rest ? `.${String(rest).padStart(6, "0")}` : "";
-  if (seconds < 0 || whole >= 360000n) {
-    return `${seconds < 0 ? "-" : ""}P${whole / 86400n}DT${whole % 86400n}${fraction}S`;
-  }
-  return `${whole / 3600n}:${two((whole / 60n) % 60n)}:${two(whole % 60n)}${fraction}`;
-}
-
 const format = {
   text: String,
-  number: numberOf,
   boolean: (value) => (value ? "Yes" : "No"),
-  choice: choiceOf,
+  choice: (value, labels = {}) =>
+    Object.hasOwn(labels, String(value)) ? labels[String(value)] : String(value),
   date: (value) => momentOf(value, (day) => day.toLocaleDateString(undefined, { timeZone: "UTC" })),
-  time: timeOf,
   datetime: (value) => momentOf(value, (moment) => moment.toLocaleString()),
-  duration: durationOf,
+
+  time(value) {
+    const zone = value.slice(8).replace(/^[.\d]+/, "");
+    const clock = value.slice(0, 8).replace(/^([^:]*:[^:]*):00$/, "$1");
+    return `${clock} ${zone === "Z" || zone === "+00:00" ? "UTC" : zone}`.trimEnd();
+  },
+
+  number(value) {
+    if (typeof value === "number" && !Number.isFinite(value)) return "";
+    const text = String(value); // a text is a Decimal's, whose digits stay as they are
+    const parts = /^(-?)(\d{5,})((?:\..*)?)$/s.exec(text);
+    if (!parts) return text;
+    const whole = parts[2].replace(/^0+(?=\d)/, "").replace(/\B(?=(?:\d{3})+$)/g, ",");
+    return parts[1] + whole + parts[3];
+  },
+
+  duration(seconds) {
+    const exact = Math.abs(seconds) * 1e6;
+    let rounded = Math.round(exact);
+    if (rounded - exact === 0.5 && rounded % 2) rounded -= 1; // Python rounds halves to even ones
+    const micros = BigInt(rounded); // centuries have more of them than a number can count
+    const [whole, rest] = [micros / 1000000n, micros % 1000000n];
+    const two = (part) => String(part).padStart(2, "0");
+    const fraction = rest ? `.${String(rest).padStart(6, "0")}` : "";
+    if (seconds < 0 || whole >= 360000n) {
+      return `${seconds < 0 ? "-" : ""}P${whole / 86400n}DT${whole % 86400n}${fraction}S`;
+    }
+    return `${whole / 3600n}:${two((whole / 60n) % 60n)}:${two(whole % 60n)}${fraction}`;
+  },
 };
 for (const [name, write] of Object.entries(format)) {
   format[name] = (value, labels) => (value == null || value === "" ? "" : write(value, labels));
@@ -455,7 +459,7 @@ class Picker extends HTMLElement {
     for (const [id, label] of Object.entries(JSON.parse(this.getAttribute("chosen") || "{}"))) {
       this.#labels.set(id, label);
     }
-    this.show();
+    if (document.activeElement !== this.#box) this.show(); // not over what somebody types
   }
 
   /** Choose records: pairs of an id and what it is called. */
@@ -691,12 +695,10 @@ class Picker extends HTMLElement {
     if (link && target !== link) link.click(); // which comes by here again
     else if (link) setTimeout(() => this.#close()); // once the browser has followed it
     else if (option.record) {
-      const [id, label] = option.record;
-      this.#labels.set(id, label);
-      const ids = this.isSeveral ? this.#ids().filter((one) => one !== id) : [];
+      const others = this.isSeveral ? this.#ids().filter((id) => id !== option.record[0]) : [];
       this.#close();
       this.#box.value = "";
-      this.#write([...ids, id]);
+      this.choose([...others.map((id) => [id, this.#label(id)]), option.record]);
       this.#box.focus();
     }
   }
