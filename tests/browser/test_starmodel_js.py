@@ -343,6 +343,30 @@ def test_whoever_left_the_picker_is_offered_nothing(site: Site) -> None:
     assert len(site.asked) == 1
 
 
+def test_what_is_typed_stays_while_another_window_has_the_focus(site: Site) -> None:
+    page = site.open(picker("c1", {"c1": "Ada Lovelace"}))
+    combobox(page).fill("gra")
+    page.evaluate("document.hasFocus = () => false")
+    page.get_by_label("Other").focus()
+    expect(combobox(page)).to_have_value("gra")
+
+
+def test_what_is_hidden_stays_so_whatever_the_style_sheet_says(site: Site) -> None:
+    page = site.open(several())
+    page.evaluate("""() => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync('textarea, ul { display: block; min-height: 1em }');
+        document.adoptedStyleSheets.unshift(sheet);
+    }""")
+    expect(page.locator("textarea")).to_be_hidden()
+    expect(page.locator(".options")).to_be_hidden()
+    expect(page.locator(".chips")).to_be_hidden()
+    combobox(page).press("ArrowDown")
+    page.get_by_role("option", name="Grace").click()
+    expect(page.locator(".chips")).to_be_visible()
+    expect(page.locator(".options")).to_be_hidden()
+
+
 def test_several_are_chips(site: Site) -> None:
     page = site.open(several("c1\nc2", PEOPLE, "required"))
     listen(page)
@@ -438,10 +462,11 @@ def test_a_picker_that_is_moved_or_made_again_works(site: Site, kept: bool) -> N
 
 
 @pytest.mark.parametrize("reused", ["[role=combobox]", "[name=customer]"])
-def test_a_picker_that_is_morphed_works(site: Site, reused: str) -> None:
+@pytest.mark.parametrize("is_inside", [True, False])
+def test_a_picker_that_is_morphed_works(site: Site, reused: str, is_inside: bool) -> None:
     page = site.open(picker("c1", {"c1": "Ada Lovelace"}))
     page.evaluate(
-        """(reused) => {
+        """([reused, isInside]) => {
             const picker = document.querySelector('sm-picker');
             const input = document.querySelector(reused);
             picker.setAttribute('chosen', '{"c2": "Grace Hopper"}');
@@ -449,9 +474,13 @@ def test_a_picker_that_is_morphed_works(site: Site, reused: str) -> None:
             const given = {id: 'x', name: 'customer', value: 'c2', 'aria-invalid': 'true'};
             for (const name in given) input.setAttribute(name, given[name]);
             input.value = 'c2';
-            picker.replaceChildren(picker.querySelector('label'), input);
+            const made = picker.querySelector('.combobox');
+            if (isInside) {
+                made.replaceChildren(input);
+                picker.replaceChildren(picker.querySelector('label'), made);
+            } else picker.replaceChildren(picker.querySelector('label'), input);
         }""",
-        reused,
+        [reused, is_inside],
     )
     box = combobox(page)
     expect(box).to_have_count(1)

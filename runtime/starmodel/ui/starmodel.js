@@ -435,7 +435,8 @@ class Picker extends HTMLElement {
     });
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("focusout", (event) => {
-      if (!this.contains(event.relatedTarget)) this.#leave();
+      // Whoever turns to another window comes back to what was typed.
+      if (!this.contains(event.relatedTarget) && document.hasFocus()) this.#leave();
     });
   }
 
@@ -480,6 +481,7 @@ class Picker extends HTMLElement {
         return element("li", {},
           element("button", { type: "button", "aria-label": `Remove ${label}` }, label));
       }));
+      this.#chips.hidden = !ids.length;
       this.#box.required = this.#box.ariaRequired === "true" && !ids.length;
     }
   }
@@ -500,7 +502,7 @@ class Picker extends HTMLElement {
       "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}--options`,
     });
     this.#list = element("ul", {
-      id: `${id}--options`, class: "options", role: "listbox", "aria-label": name,
+      id: `${id}--options`, class: "options", role: "listbox", "aria-label": name, hidden: "",
     });
     this.#chips = element("ul", { class: "chips", "aria-label": name });
     if (carrier.required) this.#box.ariaRequired = "true";
@@ -527,7 +529,9 @@ class Picker extends HTMLElement {
       carrier.required = box.ariaRequired === "true";
     }
     if (carrier) carrier.hidden = false;
-    for (const made of this.querySelectorAll(".combobox, ul.chips")) made.remove();
+    for (const made of this.querySelectorAll(".combobox, ul.chips")) {
+      made.replaceWith(...(made.contains(carrier) ? [carrier] : []));
+    }
     this.#box = undefined;
   }
 
@@ -625,6 +629,7 @@ class Picker extends HTMLElement {
       item.ariaSelected = "false";
     });
     this.#list.replaceChildren(...items);
+    this.#list.hidden = false;
     this.#box.removeAttribute("aria-activedescendant");
     this.#box.ariaExpanded = "true";
     this.#answered = this.#box.value;
@@ -635,9 +640,11 @@ class Picker extends HTMLElement {
     this.#isLooking = false;
     clearTimeout(this.#timer);
     this.#asked?.abort();
-    this.#list?.replaceChildren();
-    this.#box?.setAttribute("aria-expanded", "false");
-    this.#box?.removeAttribute("aria-activedescendant");
+    if (!this.#box) return;
+    this.#list.replaceChildren();
+    this.#list.hidden = true;
+    this.#box.ariaExpanded = "false";
+    this.#box.removeAttribute("aria-activedescendant");
   }
 
   #press(event) {
