@@ -386,8 +386,8 @@ class List extends HTMLElement {
     this.removeAttribute("aria-busy");
     let trouble = NO_ANSWER;
     if (answer && !answer.ok) {
-      const said = (answer.page.querySelector("sm-list") ?? answer.page).querySelector("[role=alert]");
-      trouble = said?.textContent.trim() || REFUSED[answer.status] || NO_ANSWER;
+      const place = answer.page.querySelector("sm-list") ?? answer.page;
+      trouble = place.querySelector("[role=alert]")?.textContent.trim() || REFUSED[answer.status] || NO_ANSWER;
     } else if (answer && replacePart(this.getAttribute("part"), answer.page)) {
       trouble = "";
       // What the records are called that pickers have by now.
@@ -599,7 +599,8 @@ class Picker extends HTMLElement {
     this.#asked?.abort();
     const { signal } = (this.#asked = new AbortController());
     const source = this.getAttribute("source");
-    const address = `${source}${source.includes("?") ? "&" : "?"}q=${encodeURIComponent(text)}`;
+    const query = new URLSearchParams({ q: text });
+    const address = `${source}${source.includes("?") ? "&" : "?"}${query}`;
     let options = [];
     let trouble = "Nothing found";
     try {
@@ -616,7 +617,8 @@ class Picker extends HTMLElement {
       return item;
     });
     if (!items.length) {
-      items.push(element("li", { role: "option", "aria-disabled": "true", class: "none" }, trouble));
+      const attributes = { role: "option", "aria-disabled": "true", class: "none" };
+      items.push(element("li", attributes, trouble));
     }
     if (this.hasAttribute("new")) {
       const link = element("a", {
