@@ -152,18 +152,19 @@ def _signals(holes: HoleMaker, value: Any) -> str:
         return encode_data(followable(value))
 
     def fill(state: Mapping[str, Any], view: Any) -> str:
-        # What is safe in an event of a stream, is safe in an attribute once it is escaped.
-        return escape_text(_in_expression(encode_signals(value(state, view)).decode()))
+        text = encode_signals(value(state, view)).decode()
+        if not _IS_PLAIN(text):
+            # What is safe in an event of a stream may mean something to an expression.
+            text = _UNSAFE.sub(_escape_sequence, text)
+        return text.replace('"', "&#34;")
 
     return holes.hole(fill)
 
 
 _UNSAFE = re.compile("[<>&'@$`;/\x7f-\U0010ffff]")
+"""What Datastar would read as more than a character; see `encode_data`."""
 
-
-def _in_expression(json: str) -> str:
-    """Leave nothing in JSON that Datastar would read as more than a character; see `encode_data`."""
-    return _UNSAFE.sub(_escape_sequence, json)
+_IS_PLAIN = re.compile("[^<>&'@$`;/\x7f-\U0010ffff]*").fullmatch
 
 
 def _escape_sequence(match: re.Match[str]) -> str:

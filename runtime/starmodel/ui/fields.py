@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from markupsafe import escape
 
 from starmodel.ui.addresses import escape_text, quote_segment
-from starmodel.ui.formats import Format, choice_key
+from starmodel.ui.formats import GROUPED_FROM, Format, choice_key, number_text
 from starmodel.ui.names import Signal
-from starmodel.ui.template import Renderable
+from starmodel.ui.template import Filler, Renderable
 
 if TYPE_CHECKING:
     from starmodel.ui.builder import Builder
@@ -87,14 +88,10 @@ class Field:
     def element(self, builder: Builder, *, scope: str, owner: Reader | None = None) -> Renderable:
         """Return the element of the field in a description list; `scope` is what it belongs to."""
         name = self.name
-
-        def read(state: Mapping[str, Any]) -> Any:
-            return state[name]
-
-        def read_part(state: Mapping[str, Any]) -> Any:
-            return owner(state)[name] if owner is not None else None
-
-        return self.live(builder, read if owner is None else read_part, f"{scope}.{name}")
+        read: Reader = itemgetter(name)
+        if owner is not None:
+            read = lambda state: owner(state)[name]  # noqa: E731
+        return self.live(builder, read, f"{scope}.{name}")
 
 
 def in_words(name: str) -> str:
@@ -118,30 +115,25 @@ class Single(Field):
 
     def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
         """Return a value that the front end keeps as it is."""
-        text = self.format.text
-
-        def fill(state: Mapping[str, Any], view: Any) -> str:
-            return escape_text(text(read(state)))
-
         return builder.kit.value(
-            builder.hole(fill), builder.frontend.text(path, self.format), field=self
+            builder.hole(self.filler(read)),
+            builder.frontend.text(path, self.format),
+            field=self,
         )
+
+    def filler(self, read: Reader) -> Filler:
+        """Return what writes the value into a page."""
+        text = self.format.text
+        return lambda state, view: escape_text(text(read(state)))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Text(Single):
     """A text; line breaks are kept."""
 
-    def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
-        """Return a text that the front end keeps as it is."""
-
-        def fill(state: Mapping[str, Any], view: Any) -> str:
-            value = read(state)
-            return escape_text(value) if value else ""
-
-        return builder.kit.value(
-            builder.hole(fill), builder.frontend.text(path, self.format), field=self
-        )
+    def filler(self, read: Reader) -> Filler:
+        """Return what writes the text into a page."""
+        return lambda state, view: escape_text(value) if (value := read(state)) else ""
 
     def html(self, value: Any, view: Any) -> str:
         """Return the text, escaped."""
@@ -158,6 +150,23 @@ class Number(Single):
     def format(self) -> Format:
         """With separators between thousands."""
         return Format("number")
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return the number; no digit needs to be escaped."""
+        if type(value) is int and -GROUPED_FROM < value < GROUPED_FROM:
+            return str(value)
+        return "" if value is None else number_text(value)
+
+    def filler(self, read: Reader) -> Filler:
+        """Return what writes the number into a page."""
+
+        def fill(state: Mapping[str, Any], view: Any) -> str:
+            value = read(state)
+            if type(value) is int and -GROUPED_FROM < value < GROUPED_FROM:
+                return str(value)
+            return "" if value is None else number_text(value)
+
+        return fill
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

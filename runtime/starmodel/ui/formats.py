@@ -68,10 +68,9 @@ def number_text(value: float | str) -> str:
     A text is a Decimal's, whose digits stay as they are. Of a float the digits are those of
     ECMA-262's `Number::toString`, so that a browser shows the same. What is not finite is `""`.
     """
-    if isinstance(value, float):
-        value = _float_text(value)
-    elif not isinstance(value, str):
-        value = str(value)
+    if type(value) is int:
+        return f"{value:,}" if abs(value) >= GROUPED_FROM else str(value)
+    value = _float_text(value) if isinstance(value, float) else str(value)
     sign, digits = ("-", value[1:]) if value.startswith("-") else ("", value)
     whole, point, fraction = digits.partition(".")
     if len(whole) < 5 or not whole.isdigit():
