@@ -8,20 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from markupsafe import escape
 
 from starmodel.ui.addresses import escape_text, quote_segment
-from starmodel.ui.formats import GROUPED_FROM, Format, choice_key, number_text
+from starmodel.ui.formats import GROUPED_FROM, Format, choice_key, optional_number_text
 from starmodel.ui.names import Signal
-from starmodel.ui.template import Filler, Renderable
+from starmodel.ui.template import Filler, Inline, Renderable
 
 if TYPE_CHECKING:
     from starmodel.ui.builder import Builder
 
 Reader = Callable[[Mapping[str, Any]], Any]
+
+
+class Item:
+    """Takes a field out of a state; a template can do it without a call."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, state: Mapping[str, Any]) -> Any:
+        """Return the value of the field."""
+        return state[self.name]
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,7 @@ class Field:
     def element(self, builder: Builder, *, scope: str, owner: Reader | None = None) -> Renderable:
         """Return the element of the field in a description list; `scope` is what it belongs to."""
         name = self.name
-        read: Reader = itemgetter(name)
+        read: Reader = Item(name)
         if owner is not None:
             read = lambda state: owner(state)[name]  # noqa: E731
         return self.live(builder, read, f"{scope}.{name}")
@@ -133,7 +146,11 @@ class Text(Single):
 
     def filler(self, read: Reader) -> Filler:
         """Return what writes the text into a page."""
-        return lambda state, view: escape_text(value) if (value := read(state)) else ""
+        names: dict[str, Any] = {"escape": escape_text, "nothing": ""}
+        if isinstance(read, Item):
+            source = "{escape}(v) if (v := state[{name}]) else {nothing}"
+            return Inline(source, name=read.name, **names)
+        return Inline("{escape}(v) if (v := {read}(state)) else {nothing}", read=read, **names)
 
     def html(self, value: Any, view: Any) -> str:
         """Return the text, escaped."""
@@ -155,18 +172,19 @@ class Number(Single):
         """Return the number; no digit needs to be escaped."""
         if type(value) is int and -GROUPED_FROM < value < GROUPED_FROM:
             return str(value)
-        return "" if value is None else number_text(value)
+        return optional_number_text(value)
 
     def filler(self, read: Reader) -> Filler:
         """Return what writes the number into a page."""
-
-        def fill(state: Mapping[str, Any], view: Any) -> str:
-            value = read(state)
-            if type(value) is int and -GROUPED_FROM < value < GROUPED_FROM:
-                return str(value)
-            return "" if value is None else number_text(value)
-
-        return fill
+        # A small whole number is written by the f-string itself.
+        return Inline(
+            "v if type(v := {read}(state)) is int and -{top} < v < {top} else {text}(v)"
+            if not isinstance(read, Item)
+            else "v if type(v := state[{name}]) is int and -{top} < v < {top} else {text}(v)",
+            text=optional_number_text,
+            top=GROUPED_FROM,
+            **({"name": read.name} if isinstance(read, Item) else {"read": read}),
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -78,6 +78,11 @@ def number_text(value: float | str) -> str:
     return f"{sign}{int(whole):,}{point}{fraction}"
 
 
+def optional_number_text(value: float | str | None) -> str:
+    """Write a number; `""` for `None`."""
+    return "" if value is None else number_text(value)
+
+
 def _float_text(value: float) -> str:
     if not math.isfinite(value):
         return ""

@@ -29,28 +29,64 @@ class Renderable(Protocol):
         ...
 
 
+class Inline:
+    """A filler that is one expression: it costs no call where it stands in a template.
+
+    Args:
+        source: Python that gives a text or a whole number. `state` is the state, `v` is free to be
+            assigned, and `{name}` stands for whatever `names` has of that name. It has no quotation
+            mark and no backslash, which no f-string of Python 3.11 could hold.
+        names: The objects that it needs.
+    """
+
+    __slots__ = ("_function", "names", "source")
+
+    def __init__(self, source: str, **names: Any) -> None:
+        self.source = source
+        self.names = names
+        places = {name: name for name in names}
+        # Where it is not part of a template it is an ordinary function.
+        self._function: Filler = eval(  # noqa: S307 - the source is ours
+            f"lambda state, view: str({source.format(**places)})", dict(names)
+        )
+
+    def __call__(self, state: State, view: Any) -> str:
+        """Return the HTML of the hole."""
+        return self._function(state, view)
+
+
 class Template:
     """Fixed text with holes between: what a component is compiled into.
+
+    It becomes a function with one f-string, as an author would write it by hand.
 
     Args:
         texts: The fixed texts; one more than there are holes.
         fillers: What fills each hole.
     """
 
-    __slots__ = ("_first", "_pairs")
+    __slots__ = ("fill", "fillers", "texts")
+
+    fill: Filler
+    """Returns the markup for a state and a view."""
 
     def __init__(self, texts: tuple[str, ...], fillers: tuple[Filler, ...]) -> None:
-        self._first = texts[0]
-        self._pairs = tuple(zip(fillers, texts[1:], strict=True))
-
-    def fill(self, state: State, view: Any) -> str:
-        """Return the markup for a state."""
-        parts = [self._first]
-        add = parts.append
-        for filler, text in self._pairs:
-            add(filler(state, view))
-            add(text)
-        return "".join(parts)
+        self.texts = texts
+        self.fillers = fillers
+        scope: dict[str, Any] = {"t": texts[0]}
+        parts = ["{t}"]
+        for place, (filler, text) in enumerate(zip(fillers, texts[1:], strict=True)):
+            if isinstance(filler, Inline):
+                own = {name: f"{name}{place}" for name in filler.names}
+                scope.update({own[name]: value for name, value in filler.names.items()})
+                parts.append(f"{{({filler.source.format(**own)})}}")
+            else:
+                scope[f"f{place}"] = filler
+                parts.append(f"{{f{place}(state, view)}}")
+            scope[f"t{place}"] = text
+            parts.append(f"{{t{place}}}")
+        exec(f'def fill(state, view):\n    return f"{"".join(parts)}"', scope)
+        self.fill = scope["fill"]
 
 
 class Holes:
