@@ -32,6 +32,20 @@ def title_words(name: str) -> str:
     return sentence_case(snake_case(name).replace("_", " ").strip())
 
 
+def plural(words: str) -> str:
+    """`order line` as `order lines`, `category` as `categories`."""
+    if words.endswith("y") and words[-2:-1] not in "aeiou":
+        return f"{words[:-1]}ies"
+    if words.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{words}es"
+    return f"{words}s"
+
+
+def list_constant(name: str) -> str:
+    """`OrderLine` as `ORDER_LINES`, for the list of the records of an entity."""
+    return upper_case(plural(title_words(name).lower()).replace(" ", "_"))
+
+
 def sentence_case(words: str) -> str:
     """`order lines` as `Order lines`, for headings."""
     return upper_case(words[:1]) + words[1:]

@@ -4,7 +4,7 @@ Names are never bent to dodge a clash. Linking reports a clash with these tables
 takes a new name of its own adds it here.
 """
 
-CLASS_NAMES: frozenset[str] = frozenset({"ERRORS", "WATCH"})
+CLASS_NAMES: frozenset[str] = frozenset({"ENTITY", "ERRORS", "WATCH"})
 """Constants of `bindings.py`, which imports the classes of events' parameters."""
 
 FOLDER_NAMES: dict[str, str] = {
@@ -36,6 +36,7 @@ EVENT_NAMES: dict[str, str] = {
     "http": "clients, where it is the module of the transport",
     "id": "state, where it is the id that every entity has",
     "live": "bindings, where it is the live stream",
+    "pages": "routes, where it is the module of the pages",
     "read": "clients, where it reads the state",
     "signals": "bindings, where it declares the signals",
     "sm": "commands, where it is the package `starmodel`",

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from starmodel_generator.database.tables import database_schema
 from starmodel_generator.emission.declaration_order import Reference
-from starmodel_generator.emission.entity.record_labels import plural_words
 from starmodel_generator.emission.reachable_types import owners, reachable_types
 from starmodel_generator.planning import EmissionSettings
 from starmodel_generator.project.hashing import digest
@@ -22,7 +21,7 @@ from starmodel_schemas import (
     ObjectSchema,
     ObjectType,
 )
-from starmodel_schemas.naming import constant_case, snake_case
+from starmodel_schemas.naming import constant_case, list_constant, snake_case
 
 Value = TypeVar("Value")
 
@@ -71,7 +70,7 @@ def entity_names(entity: EntitySchema, package: str) -> EntityNames:
         constant=constant,
         state_type=f"{entity.name}State",
         state_function=f"{snake}_state",
-        list=constant_case(plural_words(entity).replace(" ", "_")),
+        list=list_constant(entity.name),
         resource=f"{snake}_resource",
         table=f"{constant}_TABLE",
         writable=f"{constant}_WRITABLE",
@@ -95,12 +94,8 @@ def an(name: str) -> str:
 
 
 CALLED = frozenset("""
-    b64decode b64encode builtins check_class column date datetime default_of description_list dt
-    duration_of empty_state escape escape_attribute filter_chips format_boolean format_datetime
-    format_duration format_local_time format_number hidden_filters hydrate inline_summary json
-    json_of json_value lines_of live_action pagination quote_path_segment record_link record_links
-    render_json sa short_id signal_literal sm sortable_header text_of time timedelta
-    unordered_list web
+    b64decode b64encode builtins check_class column date datetime default_of dt hydrate json json_of
+    json_value sa sm time timedelta web
     """.split())
 """What the functions of generated modules call; no variable in them has such a name."""
 

@@ -2,7 +2,7 @@
 
 from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_schemas import EntitySchema, ListType, RefType, RequiredDefault, ScalarType, TypeRef
-from starmodel_schemas.naming import constant_case, title_words
+from starmodel_schemas.naming import constant_case, plural, title_words
 
 TITLES = ("name", "title", "label", "subject", "email")
 """Fields that say what a record is called, wherever they stand."""
@@ -44,12 +44,7 @@ def record_words(entity: EntitySchema) -> str:
 
 def plural_words(entity: EntitySchema) -> str:
     """Call several records, inside of a sentence: `order lines`, `categories`."""
-    words = record_words(entity)
-    if words.endswith("y") and words[-2:-1] not in "aeiou":
-        return f"{words[:-1]}ies"
-    if words.endswith(("s", "x", "z", "ch", "sh")):
-        return f"{words}es"
-    return f"{words}s"
+    return plural(record_words(entity))
 
 
 def find_function(entity: EntitySchema) -> str:

@@ -111,9 +111,9 @@ class InputComponents:
             if has_list(other):
                 return self._picker(asked, other, is_several=target[1])
         type_, _, _ = unwrap(asked.parameter.type)
-        if asked.of_record and isinstance(type_, ObjectType):
-            if has_parts(asked.parameter.type, self.context):
-                return self._fieldset(asked, type_)
+        has_inputs = asked.of_record and has_parts(asked.parameter.type, self.context)
+        if has_inputs and isinstance(type_, ObjectType):
+            return self._fieldset(asked, type_)
         return _Writing(self, asked).component()
 
     def _picker(self, asked: Asked, target: EntitySchema, *, is_several: bool) -> Layout:
@@ -216,9 +216,8 @@ class _Writing:
         """Write the component; `hint` is what is said of every value of its kind."""
         title = self.asked.title
         described = " ".join(filter(None, [first_line(self.parameter.description), hint]))
-        more = [f"{name}={python_string(text)}" for name, text in (
-            ("label", title), ("hint", described), ("placeholder", sample), ("value", value)
-        ) if text]  # fmt: skip
+        texts = {"label": title, "hint": described, "placeholder": sample, "value": value}
+        more = [f"{name}={python_string(text)}" for name, text in texts.items() if text]
         required = ["required=True"] if is_required else []
         return Group(f"ui.{component}(", (self.asked.of, *items, *required, *more), ")")
 

@@ -139,7 +139,7 @@ class _Pages:
     def _has_result(self, event: EventSchema) -> bool:
         """Return whether the page has the element that the event's fragments go to: the first does."""
         selector = event.selector or ""
-        if event.returns is None or not is_fragment(event.returns):
+        if not self.is_generated or event.returns is None or not is_fragment(event.returns):
             return False
         if not selector.startswith("#") or selector in self._results:
             return False
@@ -229,7 +229,7 @@ class _Pages:
             self.own.constant,
             named("title", python_string(sentence_case(plural_words(entity)))),
             _signals("columns", columns),
-            _signals("filters", [one for one in self._filtered(filters)]),
+            _signals("filters", self._filtered(filters)),
             _signals("sorts", [field for field in columns if field.name in sortable]),
         ]
         if not texts_of(entity, self.context):

@@ -14,7 +14,7 @@ from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.suggestions import free_class, free_member
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_schemas import ParameterSchema
-from starmodel_schemas.naming import constant_case, snake_case
+from starmodel_schemas.naming import constant_case, list_constant, snake_case
 from starmodel_schemas.reserved_names import (
     CLASS_NAMES,
     COMMAND_PARAMETERS,
@@ -107,21 +107,16 @@ def _generated_names(app: LinkedApp) -> dict[str, str]:
     found: dict[str, str] = {}
     for linked in app.objects.values():
         found[f"{linked.schema.name}State"] = f"the state of `{linked.schema.name}`"
-    for enum in app.enums.values():
-        labels = f"{constant_case(enum.schema.name)}_LABELS"
-        found[labels] = f"the labels of `{enum.schema.name}`"
     for entity in app.entities:
         name, constant = entity.schema.name, constant_case(entity.schema.name)
         found[f"{name}State"] = f"the state of `{name}`"
         for client in (f"{name}Client", f"Async{name}Client", f"{name}Endpoints"):
             found[client] = f"the client of `{name}`"
         found[constant] = f"the definition of `{name}`"
-        found[f"{constant}_FRAGMENTS"] = f"the fragments of `{name}`"
         found[f"{constant}_WRITABLE"] = f"what callers of `{name}` write"
         for event in entity.schema.events:
-            function = constant_case(event.function)
-            found[f"{function}_ARGUMENTS"] = f"the arguments of `{event.function}`"
-            found[f"{function}_FORM"] = f"the form of `{event.function}`"
+            arguments = f"{constant_case(event.function)}_ARGUMENTS"
+            found[arguments] = f"the arguments of `{event.function}`"
         if entity.schema.store == "SERVER_SQL":
             found |= _table_names(entity)
     return found
@@ -137,10 +132,6 @@ def _table_names(entity: LinkedEntity) -> dict[str, str]:
         found[f"{name}Include"] = f"the names of what `{name}` refers to"
         found[f"{constant}_FILTER_SET"] = f"the filters of `{name}`"
         found[f"{constant}_FIELDS"] = f"the arguments of `{name}`"
-        found[f"{constant}_INITIAL"] = f"the initial values of a form of `{name}`"
-        for kind, word in (("create", "NEW"), ("update", "EDIT"), ("delete", "DELETE")):
-            if kind in entity.schema.crud:
-                found[f"{word}_{constant}"] = f"the form of `{kind}` of `{name}`"
     return found
 
 
@@ -233,11 +224,7 @@ def check_event_names(app: LinkedApp) -> Iterator[Diagnostic]:
 def _functions(entity: LinkedEntity) -> tuple[str, ...]:
     """Return what `routes.py` defines or imports under a name that comes from the entity's."""
     snake = entity.schema.snake_name
-    found = (f"{snake}_page", f"new_{snake}_page", f"{snake}_resource", f"{snake}_state")
-    if entity.is_record_in_sql:
-        pages = ("form_state", "relations", "list_page", "list")
-        found += tuple([f"{snake}_{page}" for page in pages])
-    return found
+    return (f"{snake}_resource", f"{snake}_state")
 
 
 def _own_names(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
@@ -273,7 +260,36 @@ def _event_problem(
         other = free_member(name, members, is_event=True)
         return Problem(RESERVED_NAME, text, f"give it another `name`, for example `{other}`")
     where = EVENT_NAMES.get(function) or own.get(function)
-    return None if where is None else _taken(function, where, members, is_event=True)
+    if where is not None:
+        return _taken(function, where, members, is_event=True)
+    constant = constant_case(function)
+    what = _page_constants(entity).get(constant)
+    if what is None or event.schema.crud is not None:
+        return None
+    text = f"is called `{function}`, so that its form would be `{constant}`, which is {what} in"
+    text += " generated pages"
+    other = free_member(function, members, is_event=True)
+    return Problem(RESERVED_NAME, text, f"choose another name, for example `{other}`")
+
+
+def _page_constants(entity: LinkedEntity) -> dict[str, str]:
+    """Return the constants of an entity's `pages.py` that are called by what they are."""
+    schema = entity.schema
+    if schema.page != "generated":
+        return {}
+    found = {constant_case(schema.name): f"the component of `{schema.name}`"}
+    if any(event.is_creation for event in schema.events):
+        found["NEW"] = f"the page on which a `{schema.name}` is made"
+    if not entity.is_record_in_sql:
+        return found
+    found[list_constant(schema.name)] = f"the list of `{schema.name}`"
+    if "update" in schema.crud:
+        found["EDIT"] = f"the form on which a `{schema.name}` is edited"
+    if "delete" in schema.crud:
+        found["DELETE"] = f"the form that deletes a `{schema.name}`"
+    if {"create", "update"} <= {*schema.crud}:
+        found["INPUTS"] = f"the inputs for what a `{schema.name}` is made of"
+    return found
 
 
 def _parameter_problems(
