@@ -93,8 +93,9 @@ def _digests(call: Callable[[str], str], end: int) -> Iterator[str]:
 
 def _functions() -> dict[str, Callable[[str], str]]:
     from starmodel_generator.diagnostics.code_frame import printable
-    from starmodel_generator.emission.html import input_pattern, markup
+    from starmodel_generator.emission.pages import input_pattern
     from starmodel_generator.emission.python import layout, literals
+    from starmodel_generator.emission.server import signal_expression
     from starmodel_generator.emission.sql import sql_layout
     from starmodel_generator.linking.names.unparse import literal_text
     from starmodel_schemas import naming
@@ -124,8 +125,7 @@ def _functions() -> dict[str, Callable[[str], str]]:
         "docstring": in_lines(partial(literals.docstring, indent=4)),
         "comment": in_lines(literals.comment),
         "value in a message": literal_text,
-        "page": markup.text_in_fstring,
-        "script": markup.javascript,
+        "script": signal_expression.javascript,
         "schema": encode_basestring_ascii,
         "diagnostic": in_lines(printable),
         "arguments": field,

@@ -142,7 +142,7 @@ def variables(source: str) -> set[str]:
 
 PLAIN = {path: text for path, text in rendered(HARMLESS).items() if path.endswith(".py")}
 SHAPES = {path: shape(text) for path, text in PLAIN.items()}
-VARIABLES = variables(PLAIN["room/page.py"])
+VARIABLES = variables(PLAIN["room/pages.py"])
 
 
 def variants(seed: int, count: int) -> list[list[str]]:
@@ -166,7 +166,7 @@ def check(texts: list[str]) -> None:
     files = rendered(texts)
     for path, wanted in SHAPES.items():
         files[path].encode("utf-8")
-        if not path.endswith("page.py"):
+        if not path.endswith("pages.py"):
             assert shape(files[path]) == wanted, path
     entity_doc, event_doc, default, first, second, choice, selector = texts[:7]
     for path in ("room/commands.py", "room/bindings.py", "client/room.py"):
@@ -178,4 +178,4 @@ def check(texts: list[str]) -> None:
     assert {first, "2" + second, choice} <= strings(files["client/room.py"])
     read_back = AppSchema.model_validate(json.loads(files["schema.json"]))
     assert read_back == schema(texts)
-    assert variables(files["room/page.py"]) == VARIABLES
+    assert variables(files["room/pages.py"]) == VARIABLES

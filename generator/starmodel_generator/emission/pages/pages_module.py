@@ -220,7 +220,9 @@ class _Pages:
 
     def _list(self) -> None:
         entity = self.entity
-        columns = [field for field in self._shown_fields() if _is_column(field)]
+        columns = [
+            field for field in self._shown_fields() if field.name == self.label or _is_column(field)
+        ]
         if self.label is not None:
             columns.sort(key=lambda field: field.name != self.label)
         filters = {one.name for one in filters_of(entity, self.context)}

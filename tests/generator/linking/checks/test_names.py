@@ -86,8 +86,26 @@ def test_bad_names(name: str) -> None:
             "needs in its bindings",
         ),
         (
-            "class Box(Entity):\n    @event\n    def box_page(self) -> None: ...",
+            "class Box(Entity):\n    @event\n    def pages(self) -> None: ...",
             "needs in its routes",
+        ),
+        (
+            "class Box(Entity):\n    @event\n    def box(self) -> None: ...",
+            "its form would be `BOX`, which is the component of `Box`",
+        ),
+        (
+            "class Box(Entity):\n    model_config = {'access': may, 'scope': Scope.RECORD}\n"
+            "    @event\n    @classmethod\n    def new(cls) -> 'Box': return cls()",
+            "its form would be `NEW`, which is the page on which a `Box` is made",
+        ),
+        *(
+            (
+                "class Box(Entity):\n    model_config = {'access': may, 'crud': True,"
+                " 'store': StateStore.SERVER_SQL}\n    size: int = 0\n"
+                f"    @event(path='/box/{{id}}/do')\n    def {name}(self) -> None: self.size += 1",
+                f"its form would be `{name.upper()}`, which is the",
+            )
+            for name in ("edit", "inputs", "boxes")
         ),
         (
             "class Box(Entity):\n    model_config = {'access': may}\n    @event\n    def may(self) -> None: ...",

@@ -20,17 +20,8 @@ from starmodel_schemas.reserved_names import (
 
 EMISSION = Path(starmodel_generator.__file__).parent / "emission"
 MODULES = sorted(path.stem for path in EMISSION.glob("*.py"))
-# A page's functions and variables are named after events and fields with a word of ours behind;
-# it imports no class of the author's.
-PAGES = {
-    *("control", "form", "markup", "page", "shown", "initial"),
-    *("draft_value", "page_record", "page_row"),
-}
 # These have their own module to themselves: they import no class of the author's.
-RECORDS = {
-    *("form_page", "list_page", "page_field", "picker"),
-    *("list_column", "list_input", "picker_field", "row_class"),
-}
+RECORDS = {"row_class"}
 # These stand beside classes of the author's, but beside no function that is named after anything.
 TABLES = {"queries", "row_values", "stored_json", "table"}
 
@@ -65,7 +56,7 @@ def imported_names(module: str) -> Iterator[str]:
 def test_names_of_views_are_reserved(module: str) -> None:
     names = set(imported_names(module))
     classes = {name for name in names if not name[0].islower()}
-    if module in RECORDS | PAGES:
+    if module in RECORDS:
         return
     reserved = CLASS_NAMES
     if module in TABLES:
