@@ -134,14 +134,14 @@ def test_events_that_write_to_sql_are_carried_out_once() -> None:
     routes = SHOP["product/routes.py"]
     assert routes.count("idempotency_key=request.idempotency_key,") == 1
     bindings = SHOP["product/bindings.py"]
-    assert 'sm.write_action("post", "/product/{id}/restock", id, quantity=quantity)' in bindings
+    assert '(ENTITY, "restock", "post", "/product/{id}/restock", is_once=True)\n' in bindings
     generator = event("run", "Runs.", "note").model_copy(update={"is_generator": True})
     reading = event("look", "Looks.", "note").model_copy(update={"method": "GET", "writes": False})
     files = modules(with_events(generator, reading))
     assert "idempotency_key=idempotency_key" in function(files["note/commands.py"], "run")
     assert "idempotency_key" not in function(files["note/commands.py"], "look")
     assert files["note/routes.py"].count("request.idempotency_key") == 1
-    assert 'sm.get_action("/note/{id}/look", id)' in files["note/bindings.py"]
+    assert '(ENTITY, "look", "get", "/note/{id}/look")\n' in files["note/bindings.py"]
     client = files["client/note.py"]
     assert '@http.endpoint("POST", "/note/{id}/run", once=True)' in client
     assert '@http.endpoint("GET", "/note/{id}/look")' in client

@@ -6,8 +6,8 @@ import pytest
 
 from starmodel_generator.emission.entity.type_shape import unwrap
 from starmodel_generator.emission.pages.input_limits import (
-    number_limits,
     moment_limits,
+    number_limits,
     text_limits,
 )
 from starmodel_generator.emission.pages.input_pattern import html_pattern

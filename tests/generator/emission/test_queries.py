@@ -38,8 +38,7 @@ from starmodel_generator.emission.server.queries_module import queries_view
 from starmodel_generator.emission.templating import environment
 from starmodel_schemas import AppSchema, EntitySchema
 
-from .test_page import SETTINGS
-from .test_page_records import in_a_database
+from .test_pages import SETTINGS, in_a_database
 
 PACKAGE = "magazine"
 TEMPLATE = environment().get_template("queries.py.j2")
@@ -99,7 +98,7 @@ def text_of(entity: EntitySchema, context: Context) -> str:
 def test_lists_have_a_page_where_their_entity_has_one(project: Path) -> None:
     generated = project / PACKAGE / "generated"
     routes = (generated / "post" / "routes.py").read_text()
-    assert "        web.list_route(POST_FILTER_SET, post_list_page, post_list),\n" in routes
+    assert "        web.list_route(POST_FILTER_SET, pages.POSTS),\n" in routes
     routes = (generated / "note" / "routes.py").read_text()
     assert "        web.query_route(NOTE_FILTER_SET),\n" in routes
 

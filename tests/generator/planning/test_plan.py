@@ -14,7 +14,7 @@ def test_a_counter_gets_one_file_for_each_concern() -> None:
         "counter/generated/counter/commands.py",
         "counter/generated/counter/routes.py",
         "counter/generated/counter/bindings.py",
-        "counter/generated/counter/page.py",
+        "counter/generated/counter/pages.py",
         "counter/generated/client/counter.py",
         "counter/generated/__init__.py",
         "counter/generated/app.py",

@@ -3,7 +3,7 @@
 import pytest
 
 from starmodel.domain import Fragment
-from starmodel.web.datastar.actions import post_action
+from starmodel.web.datastar.actions import Action, EntityNames
 from starmodel.web.datastar.attributes import escape
 from starmodel.web.datastar.formatter import DatastarFormatter, PrefixedFormatter
 from starmodel.web.http.prefix import path_below, prefix_addresses, prefix_of
@@ -53,7 +53,16 @@ def test_a_path_below(path: str, root_path: str, below: str | None) -> None:
     assert path_below(path, root_path) == below
 
 
-ACTION = post_action("/counter/increment", amount=2)
+COUNTER = EntityNames("counter", namespace="counter")
+
+
+class Increment(Action):
+    def __call__(self, *, amount: int) -> str:
+        return self._expression(amount=amount)
+
+
+INCREMENT = Increment(COUNTER, "increment", "post", "/counter/increment")
+ACTION = INCREMENT(amount=2)
 
 
 @pytest.mark.parametrize(

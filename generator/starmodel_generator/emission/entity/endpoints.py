@@ -17,6 +17,7 @@ from starmodel_schemas import (
     ScalarType,
     TypeRef,
 )
+from starmodel_schemas.naming import constant_case
 
 
 class Endpoint(NamedTuple):
@@ -34,6 +35,11 @@ class Endpoint(NamedTuple):
     def function(self) -> str:
         """The author's name for it, which generated functions share."""
         return self.event.function
+
+    @property
+    def form(self) -> str:
+        """The constant that is its form, of an event of the author's: `RESTOCK`."""
+        return constant_case(self.event.function)
 
     @property
     def method(self) -> HttpMethod:

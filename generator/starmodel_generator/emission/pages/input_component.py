@@ -38,6 +38,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
+from starmodel_schemas.types import ScalarName
 
 PROSE = frozenset(
     "bio body comment comments content description details explanation instructions markdown"
@@ -50,7 +51,10 @@ LONG_TEXT = 200
 
 MOMENTS = {"date": "DateInput", "time": "TimeInput", "datetime": "DateTimeInput"}
 
-UUID_SAMPLE = "123e4567-e89b-12d3-a456-426614174000"
+SAMPLES: dict[ScalarName, str] = {
+    "UUID": "123e4567-e89b-12d3-a456-426614174000",
+}
+"""Examples of texts of a certain form."""
 
 
 class Asked(NamedTuple):
@@ -189,11 +193,12 @@ class _Writing:
                 return self.call("FileInput", *limits, is_required=self.is_required)
             case ScalarType(name="timedelta"):
                 return self._typed("DurationInput", sample="1:30:00", hint=_LENGTH)
-            case ScalarType(name="UUID"):
-                limits = text_limits(self.constraints)
-                return self._typed("TextInput", *_written(limits), sample=UUID_SAMPLE)
-            case ScalarType() | RefType():
+            case ScalarType(name="str") | RefType():
                 return self._text()
+            case ScalarType(name=name):
+                limits = text_limits(self.constraints)
+                sample = SAMPLES.get(name, "")
+                return self._typed("TextInput", *_written(limits), sample=sample)
             case AnyType() | UnionType() if not self.asked.of_record:
                 return self._text()
             case EnumType() | LiteralType():

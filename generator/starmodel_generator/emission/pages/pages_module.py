@@ -30,7 +30,7 @@ from starmodel_schemas import (
     ParameterSchema,
     ScalarType,
 )
-from starmodel_schemas.naming import constant_case, sentence_case, title_words
+from starmodel_schemas.naming import sentence_case, title_words
 
 VERSION = "version"
 """What an update takes besides the fields; its form has it without an input."""
@@ -47,11 +47,6 @@ class PagesView(NamedTuple):
 def pages_view(entity: EntitySchema, context: Context) -> PagesView:
     """Decide what the pages of an entity show."""
     return _Pages(entity, context).view()
-
-
-def event_constant(event: EventSchema) -> str:
-    """Name the form of an event of the author's: `RESTOCK`."""
-    return constant_case(event.function)
 
 
 def has_new_page(entity: EntitySchema) -> bool:
@@ -91,12 +86,12 @@ class _Pages:
         creations = [one for one in self.events if one.event.is_creation]
         actions = [one for one in self.events if not one.event.is_creation]
         for one in creations:
-            self._define(event_constant(one.event), self._event_form(one))
-        self._forms_of_record([event_constant(one.event) for one in creations])
+            self._define(one.form, self._event_form(one))
+        self._forms_of_record([one.form for one in creations])
         for one in actions:
-            self._define(event_constant(one.event), self._event_form(one))
+            self._define(one.form, self._event_form(one))
         if self.is_generated:
-            self._record([event_constant(one.event) for one in actions])
+            self._record([one.form for one in actions])
         if self.is_listed:
             self._list()
         for name in self.choices.names:
@@ -111,7 +106,7 @@ class _Pages:
 
     def _own_constants(self) -> list[str]:
         """Return the constants that are called by what they are, or by an event's name."""
-        names = [event_constant(one.event) for one in self.events]
+        names = [one.form for one in self.events]
         if self.is_generated:
             names += [self.own.constant, "NEW", "EDIT", "DELETE", "INPUTS"]
         return [*names, self.own.list] if self.is_listed else names

@@ -10,7 +10,6 @@ from starmodel_generator.emission.entity.crud_arguments import VERSION, is_once,
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
 from starmodel_generator.emission.entity.projection import Projection
 from starmodel_generator.emission.entity.record_labels import queries_constant
-from starmodel_generator.emission.pages.pages_module import event_constant
 from starmodel_generator.emission.python.default_expressions import default_layout
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import (
@@ -219,7 +218,7 @@ class _Routes:
         if event.respond == "ack":
             items.append('respond="ack"')
         if self.entity.page == "generated":
-            items.append(f"form={self.pages.component(event_constant(event))}")
+            items.append(f"form={self.pages.component(endpoint.form)}")
         return Group("web.Route(", tuple(items), ")")
 
     def _handler(self, endpoint: Endpoint) -> HandlerView:

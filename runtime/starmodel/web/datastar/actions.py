@@ -22,7 +22,10 @@ from pydantic_core import to_jsonable_python
 from starmodel.domain import UNSET as UNSET  # for bindings, which take it from here
 from starmodel.domain import Ref
 from starmodel.domain import UnsetType as UnsetType
-from starmodel.ui.names import ActionRoute, EntityNames, Expression, Parameter
+from starmodel.ui.names import ActionRoute
+from starmodel.ui.names import EntityNames as EntityNames
+from starmodel.ui.names import Expression as Expression
+from starmodel.ui.names import Parameter as Parameter
 from starmodel.ui.names import Signal as Signal
 from starmodel.web.datastar.attributes import encode_data
 from starmodel.web.datastar.sse import followable
