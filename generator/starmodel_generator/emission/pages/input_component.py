@@ -193,14 +193,12 @@ class _Writing:
                 return self.call("FileInput", *limits, is_required=self.is_required)
             case ScalarType(name="timedelta"):
                 return self._typed("DurationInput", sample="1:30:00", hint=_LENGTH)
-            case ScalarType(name="str") | RefType():
-                return self._text()
             case ScalarType(name=name):
-                limits = text_limits(self.constraints)
-                sample = SAMPLES.get(name, "")
-                return self._typed("TextInput", *_written(limits), sample=sample)
+                return self._text(name)
+            case RefType():
+                return self._text("str")
             case AnyType() | UnionType() if not self.asked.of_record:
-                return self._text()
+                return self._text("str")
             case EnumType() | LiteralType():
                 return self._select(self.type)
             case _ if takes_lines(self.type):
@@ -257,17 +255,17 @@ class _Writing:
             return self._typed(MOMENTS[name], *items, "zoned=True", hint="In your own time zone.")
         return self._typed(MOMENTS[name], *items)
 
-    def _text(self) -> Layout:
+    def _text(self, name: ScalarName) -> Layout:
         limits = text_limits(self.constraints)
         if self.parameter.private:
             items = ['kind="password"', *_written(limits)]
             return self.call("TextInput", *items, is_required=self.is_required)
         text = self.initial.text(self.default)
-        if self._is_multiline(text):
+        if name == "str" and self._is_multiline(text):
             limits.pop("pattern", None)
             rows = [] if self.parameter.multiline or self._is_long(text) else ["rows=1"]
             return self._typed("TextArea", *rows, *_written(limits))
-        return self._typed("TextInput", *_written(limits))
+        return self._typed("TextInput", *_written(limits), sample=SAMPLES.get(name, ""))
 
     def _lines(self) -> Layout:
         return self.call(
