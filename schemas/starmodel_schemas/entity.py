@@ -68,7 +68,9 @@ class EntitySchema(SchemaModel):
 
     For `SERVER_SQL`: `many` are the other sides of relations, `crud` what is generated besides
     the author's own events (each of it is also among `events`), `indexes` those over several
-    fields, and `renamed_from` the class's former name.
+    fields, and `renamed_from` the class's former name. `label` is the field that records are
+    called by, where the author says so, and `order_by` what a list of them is sorted by, with `-`
+    in front where it is descending.
     """
 
     name: str
@@ -89,6 +91,8 @@ class EntitySchema(SchemaModel):
     many: tuple[ManySchema, ...] = ()
     crud: tuple[CrudName, ...] = ()
     indexes: tuple[IndexOption, ...] = ()
+    label: str | None = None
+    order_by: tuple[str, ...] = ()
     renamed_from: str | None = None
 
     @property

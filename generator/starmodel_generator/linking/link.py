@@ -209,6 +209,8 @@ def _link_entity(
         ),
         crud=options.crud,
         indexes=options.indexes,
+        label=options.label,
+        order_by=options.order_by,
         renamed_from=options.renamed_from,
     )
     sides = tuple(find_other_sides(members, resolver.types))

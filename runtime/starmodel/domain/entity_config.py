@@ -85,5 +85,11 @@ class EntityConfig(ConfigDict, total=False):
     unique: list[tuple[str, ...]]
     """Fields that no two records may have the same values of together, in SQL."""
 
+    label: str
+    """The field, or computed field, that a record is called by; a telling one if nothing is said."""
+
+    order_by: str | list[str]
+    """What a list of records is sorted by where nobody says, in SQL: `"-price,name"`."""
+
     renamed_from: str
     """What the class was called before, so that a migration keeps its table, in SQL."""

@@ -21,6 +21,7 @@ from starmodel_generator.emission.entity.record_labels import label_field, refer
 from starmodel_generator.emission.pages.field_component import first_line
 from starmodel_generator.emission.pages.pages_module import pages_view
 from starmodel_generator.emission.python.formatting import is_vouched_for
+from starmodel_generator.emission.server.queries_module import queries_view
 from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_generator.emission.templating import environment
 from starmodel_generator.planning import EmissionSettings, has_list
@@ -202,6 +203,20 @@ def test_records_that_refer_to_each_other() -> None:
             assert other_way.to == f"/{context.entities[many.entity].snake_name}"
             assert other_way.by == many.field
     assert links > 2
+
+
+def test_a_record_is_called_and_listed_as_its_author_says() -> None:
+    product = next(one for one in LISTED_SHOP.entities if one.name == "Product")
+    product = product.model_copy(update={"label": "sku", "order_by": ("-price", "name")})
+    others = [one for one in LISTED_SHOP.entities if one.name != "Product"]
+    app = LISTED_SHOP.model_copy(update={"entities": (product, *others)})
+    context = Context(app, SETTINGS)
+    defined = run(product, context)
+    assert defined["PRODUCT"].name.name == "sku"
+    assert defined["PRODUCTS"].columns[0].name == "sku"
+    text = environment().get_template("queries.py.j2")
+    queries = text.render(header="# header", view=queries_view(product, context))
+    assert 'FilterSet(\n    PRODUCT,\n    ["-price", "name"],\n    id=' in queries
 
 
 def test_pages_are_what_black_gives() -> None:

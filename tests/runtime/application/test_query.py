@@ -306,6 +306,16 @@ def test_a_cursor_belongs_to_one_query() -> None:
     assert errors_of(THINGS, cursor=cursor_of(BOOKS, LAST)) == [("cursor", "cursor")]
 
 
+def test_what_a_list_is_sorted_by_where_nobody_says() -> None:
+    books = FilterSet(BOOK, ["-pages", "title"], id=exact(str), title=text(), pages=ordered(int))
+    assert books.order([]) == books.order(["-pages", "title"])
+    assert [(one.field, one.descending) for one in books.order([])][:2] == [
+        ("pages", True),
+        ("title", False),
+    ]
+    assert [one.field for one in books.order(["title"])] == ["title", "id"]
+
+
 def test_the_order_in_which_filters_are_given_does_not_matter() -> None:
     cursor = cursor_of(BOOKS, LAST, filters={"pages__ge": 1, "title": "x"})
     BOOKS.search(Query({"title": "x", "pages__ge": 1}, cursor=cursor))

@@ -125,7 +125,9 @@ INVALID_OPTION = Rule(
     summary="`model_config` has a value that cannot be used or cannot be known",
     explanation=(
         "Options are read from source text, so they have to be written as plain values, as"
-        " members of the enums that StarModel gives, or as names of such constants."
+        " members of the enums that StarModel gives, or as names of such constants. `label` names"
+        " the text that a record is called by, a field or a computed one, and `order_by` the fields"
+        ' that a list is sorted by (`"-price,name"`): each is public and has a column of its own.'
     ),
 )
 STORE_NOT_AVAILABLE = Rule(

@@ -11,8 +11,11 @@ TITLES = ("name", "title", "label", "subject", "email")
 def label_field(entity: EntitySchema) -> str | None:
     """Return the field that a record is called by; `None` where only its id will do.
 
-    That is a field of a telling name, else the first text that every record must be given.
+    That is what the author says, else a field of a telling name, else the first text that every
+    record must be given.
     """
+    if entity.label is not None:
+        return entity.label
     texts = [
         field
         for field in public_fields(entity)

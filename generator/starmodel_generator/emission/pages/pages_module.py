@@ -192,7 +192,7 @@ class _Pages:
 
     def _record(self, actions: list[str]) -> None:
         items: list[Layout] = ["bindings", named("title", python_string(self.title))]
-        if self.is_listed and self.label is not None:
+        if self.label is not None and (self.is_listed or self.entity.label is not None):
             items.append(f"name=bindings.{self.label}")
         if self.lead:
             items.append(named("lead", python_string(self.lead)))

@@ -143,7 +143,9 @@ class _Queries:
         ]
         kind = "ColumnFilterSet" if is_flat(self.entity, self.context) else "FilterSet"
         queries = self.names.use("starmodel.application.queries.filter_set", kind)
-        return Group(f"{self.constant} = {queries}(", (definition, *fields), ")")
+        order = tuple(map(python_string, self.entity.order_by))
+        ordered = [Group("[", order, "]")] if order else []
+        return Group(f"{self.constant} = {queries}(", (definition, *ordered, *fields), ")")
 
     def _field(self, one: Searched) -> Layout:
         items: list[Layout] = []

@@ -31,7 +31,7 @@ from starmodel_schemas import (
 
 OWN_KEYS = (
     *("store", "scope", "ttl", "namespace", "access", "page", "respond"),
-    *("crud", "indexes", "unique", "renamed_from"),
+    *("crud", "indexes", "unique", "label", "order_by", "renamed_from"),
 )
 """StarModel's own keys."""
 
@@ -64,6 +64,8 @@ class EntityOptions:
     respond: RespondName | None = None
     crud: tuple[CrudName, ...] = ()
     indexes: tuple[IndexOption, ...] = ()
+    label: str | None = None
+    order_by: tuple[str, ...] = ()
     renamed_from: str | None = None
     by_pydantic: tuple[tuple[str, Place], ...] = ()
     is_table: bool = False

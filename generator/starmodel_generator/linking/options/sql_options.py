@@ -71,6 +71,37 @@ def _renamed_from(
     return replace(options, renamed_from=value)
 
 
+def _label(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
+    help = 'name a field, for example `label="title"`'
+    value = plain_value(resolver, option, "label", help)
+    if isinstance(value, Problem):
+        return value
+    if not isinstance(value, str) or not value.isidentifier():
+        written = shortened(unparse(option.expression))
+        return Problem(INVALID_OPTION, f"has `label={written}`, which is no field", help)
+    return replace(options, label=value)
+
+
+def _order_by(
+    resolver: Resolver, option: Option, options: EntityOptions
+) -> EntityOptions | Problem:
+    help = 'name fields, with `-` in front for descending: `order_by="-price,name"`'
+    value = plain_value(resolver, option, "order_by", help)
+    if isinstance(value, Problem):
+        return value
+    items = value.split(",") if isinstance(value, str) else _items(value)
+    names = [item.strip() for item in items or () if isinstance(item, str)]
+    is_list = isinstance(value, str | list | tuple) and len(names) == len(items or ())
+    if not is_list or not names or not all(_is_sort(name) for name in names):
+        written = shortened(unparse(option.expression))
+        return Problem(INVALID_OPTION, f"has `order_by={written}`, which names no fields", help)
+    return replace(options, order_by=tuple(names))
+
+
+def _is_sort(name: str) -> bool:
+    return name.removeprefix("-").isidentifier()
+
+
 def _items(value: object) -> tuple[object, ...] | None:
     """Return the items of a list, a tuple or a set; `None` for anything else."""
     match value:
@@ -86,6 +117,8 @@ SQL_OPTION_READERS: dict[str, OptionReader] = {
     "crud": _crud,
     "indexes": partial(_indexes, key="indexes"),
     "unique": partial(_indexes, key="unique"),
+    "label": _label,
+    "order_by": _order_by,
     "renamed_from": _renamed_from,
 }
 """How each of them is read."""

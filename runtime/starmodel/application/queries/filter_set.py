@@ -95,10 +95,12 @@ class Paging(TypedDict, total=False):
 
 
 class FilterSet(Generic[E]):
-    """How the records of one entity can be found: `Queries(PRODUCT, name=text(), ...)`.
+    """How the records of one entity can be found: `FilterSet(PRODUCT, ["-price"], name=text(), ...)`.
 
     Attributes:
         definition: The entity.
+        order_by: What its records are sorted by where nobody says, with `-` in front where it is
+            descending.
         fields: How each field can be searched, the id among them.
         filters: The field and the operator of each filter, by its name.
         sorts: The fields that records can be sorted by.
@@ -106,10 +108,17 @@ class FilterSet(Generic[E]):
         includes: The entities that fields refer to.
     """
 
-    __slots__ = ("definition", "fields", "filters", "includes", "sorts", "texts")
+    __slots__ = ("definition", "fields", "filters", "includes", "order_by", "sorts", "texts")
 
-    def __init__(self, definition: EntityDefinition[E], /, **fields: SearchField) -> None:
+    def __init__(
+        self,
+        definition: EntityDefinition[E],
+        order_by: Sequence[str] = (),
+        /,
+        **fields: SearchField,
+    ) -> None:
         self.definition = definition
+        self.order_by = order_by
         self.fields: Mapping[str, SearchField] = fields
         self.filters: dict[str, tuple[str, Operator]] = {}
         for name, one in fields.items():
@@ -180,7 +189,7 @@ class FilterSet(Generic[E]):
         """
         orders: dict[str, Order] = {}
         is_descending = False
-        for name in sort:
+        for name in sort or self.order_by:
             place = name.removeprefix("-")
             is_descending = place != name
             if place not in self.sorts:
@@ -262,8 +271,14 @@ class ColumnFilterSet(FilterSet[E]):
 
     __slots__ = ("names",)
 
-    def __init__(self, definition: EntityDefinition[E], /, **fields: SearchField) -> None:
-        super().__init__(definition, **fields)
+    def __init__(
+        self,
+        definition: EntityDefinition[E],
+        order_by: Sequence[str] = (),
+        /,
+        **fields: SearchField,
+    ) -> None:
+        super().__init__(definition, order_by, **fields)
         self.names = tuple(fields)
 
 

@@ -95,7 +95,7 @@ def query_route(queries: FilterSet[Any]) -> Route:
 def options_route(queries: FilterSet[Any], label: str = "id") -> Route:
     """Return the route of what a picker offers for what was typed.
 
-    `label` is the field that records are called by, and sorted by.
+    `label` is the field that records are called by, and sorted by where that is possible.
     """
 
     async def offer(request: Request) -> Response:
@@ -105,7 +105,7 @@ def options_route(queries: FilterSet[Any], label: str = "id") -> Route:
             {},
             actor=request.actor,
             q=(request.query.get("q") or None) if queries.texts else None,
-            sort=[label],
+            sort=[label] if label in queries.sorts else [],
             limit=MAX_OPTIONS,
         )
         options = [
