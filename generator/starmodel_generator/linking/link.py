@@ -16,8 +16,8 @@ from starmodel_generator.linking.checks.shadowing_checks import check_hidden_nam
 from starmodel_generator.linking.entities.class_body import ModelReader
 from starmodel_generator.linking.entities.crud_events import crud_events
 from starmodel_generator.linking.entities.entities import LinkedEntity, find_entities
+from starmodel_generator.linking.entities.entity_fields import FieldReader
 from starmodel_generator.linking.entities.events import EventReader, LinkedEvent
-from starmodel_generator.linking.entities.fields import FieldReader
 from starmodel_generator.linking.entities.inverse_relations import OtherSideReader, find_other_sides
 from starmodel_generator.linking.entities.method_effects import EffectReader
 from starmodel_generator.linking.entities.parameters import ParameterReader

@@ -18,6 +18,7 @@ from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.endpoints import endpoints
 from starmodel_generator.emission.entity.filters import filters_of, sorts_of, texts_of
 from starmodel_generator.emission.entity.record_labels import label_field, reference_of
+from starmodel_generator.emission.entity.type_shape import unwrap
 from starmodel_generator.emission.pages.field_component import first_line
 from starmodel_generator.emission.pages.pages_module import pages_view
 from starmodel_generator.emission.python.formatting import is_vouched_for
@@ -66,7 +67,13 @@ def run(entity: EntitySchema, context: Context) -> dict[str, Any]:
     namespace: dict[str, Any] = {"ui": ui, "bindings": bindings}
     code = compile(ast.Module(constants, []), "pages.py", "exec")  # type: ignore[arg-type]
     exec(code, namespace)
-    defined = [one.targets[0].id for one in constants]  # type: ignore[attr-defined]
+    defined = [
+        target.id
+        for one in constants
+        if isinstance(one, ast.Assign)
+        for target in one.targets
+        if isinstance(target, ast.Name)
+    ]
     assert len(set(defined)) == len(defined)
     return {name: namespace[name] for name in defined}
 
@@ -80,9 +87,7 @@ def check_fields(fields: Sequence[FieldSchema], shown: Sequence[ui.Field], conte
         assert component.label == (field.title or "")
         assert component.hint == first_line(field.description)
         parts: Any = getattr(component, "fields", None)
-        type_ = field.type
-        while type_.kind in ("optional", "constrained"):
-            type_ = type_.item
+        type_, _, _ = unwrap(field.type)
         if parts is not None and isinstance(type_, ObjectType):
             inner = [one for one in context.objects[type_.object].fields if not one.private]
             count += check_fields(inner, parts, context)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from starmodel_generator.database.columns import StoredType, stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
-from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.unparse import literal_text, shortened

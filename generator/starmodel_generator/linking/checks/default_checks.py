@@ -11,7 +11,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import INVALID_DEFAULT
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
 from starmodel_generator.linking.defaults.default_validation import validated
 from starmodel_generator.linking.defaults.value_origins import ConstructedObject, Unknown, is_known
-from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.unparse import literal_text, shortened

@@ -9,7 +9,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     SHADOWED_SIGNAL,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.secret_names import looks_secret
 from starmodel_generator.linking.reporting import Problem

@@ -11,7 +11,7 @@ from starmodel_generator.diagnostics.rules.sql_rules import (
     RELATION_OUTSIDE_SQL,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.unparse import shortened

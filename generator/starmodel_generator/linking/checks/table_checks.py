@@ -7,7 +7,7 @@ from starmodel_generator.database.columns import link_target
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
 from starmodel_generator.diagnostics.rules.sql_rules import TABLE_NAME_CLASH
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.suggestions import free_member

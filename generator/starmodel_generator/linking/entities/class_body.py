@@ -6,7 +6,7 @@ All of it is pydantic's or SQLModel's; `pydantic_support` says what is made of i
 from starmodel_generator.analysis.facts import AssignmentFact, CallExpression
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_COMPUTED_FIELD
 from starmodel_generator.diagnostics.rules.pydantic_rules import PRIVATE_ATTRIBUTE
-from starmodel_generator.linking.entities.fields import FieldReader
+from starmodel_generator.linking.entities.entity_fields import FieldReader
 from starmodel_generator.linking.entities.pydantic_hooks import Hook, hooks_of
 from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from starmodel_generator.linking.entities.fields import LinkedField
+from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.secret_names import looks_secret
 from starmodel_generator.linking.names.symbols import ClassSymbol

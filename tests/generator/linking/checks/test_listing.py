@@ -71,7 +71,7 @@ def test_what_does_not(options: str, message: str, help: str) -> None:
     [diagnostic] = linked.diagnostics
     assert diagnostic.code == "SM112"
     assert message in diagnostic.message
-    assert help in diagnostic.help
+    assert help in (diagnostic.help or "")
     # It points at the option, not at the class.
     option = options.partition("=")[0]
     assert diagnostic.place is not None and option in diagnostic.place.steps
