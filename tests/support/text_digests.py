@@ -121,7 +121,6 @@ def _functions() -> dict[str, Callable[[str], str]]:
 
     return {
         "default": literals.python_string,
-        "in an f-string": literals.string_in_braces,
         "docstring": in_lines(partial(literals.docstring, indent=4)),
         "comment": in_lines(literals.comment),
         "value in a message": literal_text,

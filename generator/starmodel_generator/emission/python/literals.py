@@ -7,7 +7,6 @@ separators, direction marks, lone surrogates.
 
 import re
 from functools import lru_cache
-from itertools import groupby
 from typing import TypeAlias
 
 from starmodel_generator.unicode_table import is_printable
@@ -42,30 +41,6 @@ def python_string(text: str) -> str:
     if text.count('"') > text.count("'"):
         return "'" + body.replace("'", "\\'") + "'"
     return '"' + body.replace('"', '\\"') + '"'
-
-
-def string_in_braces(text: str) -> str:
-    """Write a string as an expression that may stand between the braces of an f-string.
-
-    Before Python 3.12 there may be no backslash there, so that what needs one is written by its
-    number.
-    """
-    literal = python_string(text)
-    if "\\" not in literal:
-        return literal
-    parts = [
-        " + ".join(map(_by_number, run)) if is_special else f'"{"".join(run)}"'
-        for is_special, run in groupby(text, _needs_number)
-    ]
-    return " + ".join(parts)
-
-
-def _needs_number(character: str) -> bool:
-    return character in '\\"' or not is_printable(character)
-
-
-def _by_number(character: str) -> str:
-    return f"chr({ord(character)})"
 
 
 def docstring(text: str, indent: int, *paragraphs: str) -> str:
