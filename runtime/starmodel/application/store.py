@@ -221,6 +221,10 @@ class EntityPersistenceBackend(ABC):
         """
         return None
 
+    async def count(self, search: Search) -> int | None:
+        """Return how many records fit, `search.limit` at most; `None` where it cannot count."""
+        return None
+
     def references(self, entity: str) -> Mapping[str, str]:
         """Return the fields of an entity that refer to others, each with the entity it leads to."""
         return {}

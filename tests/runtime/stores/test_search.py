@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from functools import cmp_to_key
@@ -18,7 +19,7 @@ from sql_tables import LIBRARY, Author, Book, Item, Store, Tag, Thing
 from starmodel import Entity, MemoryRepo, Ref
 from starmodel.application import Key, Write
 from starmodel.application.queries.filter_set import FilterSet, Query
-from starmodel.application.queries.find import find_page
+from starmodel.application.queries.find import count_records, find_page
 from starmodel.application.queries.searchable import exact, ordered, text
 from starmodel.application.search import Condition, Order, Search
 from starmodel.errors import ConfigurationError, InvalidArguments
@@ -167,6 +168,45 @@ async def test_every_sort_walks_over_every_record_once(world: World) -> None:
         expected = in_order(things, sort)
         for limit in (7, 200):
             assert await world.ids(THINGS, sort=sort, limit=limit) == expected, (sort, limit)
+
+
+async def test_every_sort_leads_back_over_the_same_pages(world: World) -> None:
+    things = await world.things(40, 6)
+    for sort in [*[[f"{sign}{field}"] for field in VALUES for sign in ("", "-")], ["on", "-name"], []]:
+        forward: list[list[str]] = []
+        query = Query(sort=sort, limit=7)
+        while True:
+            page = await find_page(world.services, THINGS, query)
+            forward.append([str(item.id) for item in page.items])
+            if page.next is None:
+                break
+            query = replace(query, cursor=page.next)
+        assert sum(forward, []) == in_order(things, sort)
+        back = [forward[-1]]
+        while page.previous is not None:
+            query = replace(query, cursor=page.previous)
+            page = await find_page(world.services, THINGS, query)
+            back.insert(0, [str(item.id) for item in page.items])
+            assert page.next is not None
+            further = await find_page(world.services, THINGS, replace(query, cursor=page.next))
+            assert [str(item.id) for item in further.items] == back[1]
+        assert back == forward, sort
+
+
+async def test_records_are_counted_up_to_a_limit(world: World) -> None:
+    things = await world.things(60, 7)
+    chosen = sum(thing.on is True for thing in things)
+
+    async def count(most: int, **query: Any) -> int | None:
+        return await count_records(world.services, THINGS, Query(**query), limit=most)
+
+    assert await count(1000) == 60
+    assert await count(25) == 25
+    world.asked.clear()
+    assert await count(1000, filters={"on": True}, sort=["-price"], limit=3) == chosen
+    assert len(world.asked) == 1
+    page = await find_page(world.services, THINGS, Query(limit=7))
+    assert await count(1000, cursor=page.next, limit=7) == 60
 
 
 async def test_a_sort_goes_with_filters_and_a_text(world: World) -> None:

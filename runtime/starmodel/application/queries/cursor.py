@@ -14,6 +14,9 @@ from pydantic_core import from_json, to_json
 from starmodel.domain.type_guards import is_sequence
 from starmodel.errors import ArgumentError, InvalidArguments
 
+BACKWARD = "~"
+"""What a cursor begins with that leads back to the page before."""
+
 MAX_CHARACTERS = 32 * 1024
 """How long a cursor may be."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, cast
 from pydantic_core import ValidationError, to_json
 
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.queries.cursor import read_cursor, refused, write_cursor
+from starmodel.application.queries.cursor import BACKWARD, read_cursor, refused, write_cursor
 from starmodel.application.queries.searchable import (
     MAX_CHARACTERS,
     MAX_CHOICES,
@@ -49,7 +49,7 @@ class Query:
         sort: The fields to sort by, with `-` in front where it is descending.
         include: The references whose records come along.
         limit: How many records there are at most.
-        cursor: Where the page before ended.
+        cursor: Where the page before ended, or the page that follows begins.
     """
 
     filters: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -58,6 +58,11 @@ class Query:
     include: Sequence[str] = ()
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
+
+    @property
+    def is_backward(self) -> bool:
+        """Whether the cursor leads back: the page is the one that ends before it."""
+        return self.cursor is not None and self.cursor.startswith(BACKWARD)
 
     @classmethod
     def of(cls, asked: Mapping[str, Any]) -> "Query":
@@ -87,7 +92,8 @@ class Paging(TypedDict, total=False):
     """What every query takes besides its filters.
 
     `limit` says how many records there are on a page: 50 where nothing is said, at most 200.
-    `cursor` is the `next` of the page before, with the same filters and the same sort.
+    `cursor` is the `next` of the page before, or the `previous` of the page that follows, with the
+    same filters and the same sort.
     """
 
     limit: int
@@ -205,7 +211,8 @@ class FilterSet(Generic[E]):
     def search(self, query: Query) -> tuple[Search, bytes]:
         """Return what the store is asked for, and what a cursor has to belong to.
 
-        There is one record more than the page has, if there is a next page.
+        There is one record more than the page has, if there is a further page. Where the cursor
+        leads back, the order is turned around, and so are the records that are found.
 
         Raises:
             InvalidArguments: The query asks for what there is not.
@@ -234,13 +241,20 @@ class FilterSet(Generic[E]):
             raise _invalid("q", f"Enter at most {MAX_CHARACTERS} characters.", "string_too_long")
         order = self.order(query.sort)
         asked = to_json([self.definition.name, sorted(conditions, key=_name), text, order])
-        after = None if query.cursor is None else self._after(query.cursor, order, asked)
+        after = None
+        if query.cursor is not None:
+            after = self._after(query.cursor.removeprefix(BACKWARD), order, asked)
+        if query.is_backward:
+            order = tuple([one._replace(descending=not one.descending) for one in order])
         entity, limit = self.definition.name, query.limit + 1
         return Search(entity, order, limit, conditions, text, self.texts, after), asked
 
-    def cursor(self, asked: bytes, order: Sequence[Order], last: "Stored") -> str:
-        """Write the cursor of the page that comes after a record."""
-        return write_cursor(asked, self.place(order, last))
+    def cursor(
+        self, asked: bytes, order: Sequence[Order], stored: "Stored", *, backward: bool = False
+    ) -> str:
+        """Write the cursor of the page that comes after a record, or of the one before it."""
+        cursor = write_cursor(asked, self.place(order, stored))
+        return f"{BACKWARD}{cursor}" if backward else cursor
 
     def place(self, order: Sequence[Order], stored: "Stored") -> tuple[object, ...]:
         """Return where a record stands among others: what `Search.after` takes."""

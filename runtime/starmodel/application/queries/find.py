@@ -4,7 +4,7 @@ Nothing here knows a database. The store of the entity searches; what is include
 ids; who may see a record is settled here, for all stores alike.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from starmodel.application.authorization import authorize, needs_signing_in
@@ -38,30 +38,40 @@ class QueryPage(Generic[E]):
         included: What they refer to: by the name of the field, then by id. Whatever is gone or
             may not be read is not there.
         next: The cursor of the next page; `None` on the last one.
+        previous: The cursor of the page before; `None` on the first one.
     """
 
-    __slots__ = ("included", "items", "next")
+    __slots__ = ("included", "items", "next", "previous")
 
     def __init__(
         self,
         items: Sequence[E],
         included: Mapping[str, Mapping[str, Entity]],
         next: str | None,
+        previous: str | None = None,
     ) -> None:
         self.items = items
         self.included = included
         self.next = next
+        self.previous = previous
 
 
 class StatesPage:
     """The same, with the public states of the records instead of these."""
 
-    __slots__ = ("included", "items", "next")
+    __slots__ = ("included", "items", "next", "previous")
 
-    def __init__(self, items: Sequence[State], included: States, next: str | None) -> None:
+    def __init__(
+        self,
+        items: Sequence[State],
+        included: States,
+        next: str | None,
+        previous: str | None = None,
+    ) -> None:
         self.items = items
         self.included = included
         self.next = next
+        self.previous = previous
 
 
 async def find(
@@ -117,16 +127,50 @@ async def find_page(
         ]
     else:
         found = await _find_readable(backend, queries, search, reading)
-    cursor = None
-    if len(found) > query.limit:
-        del found[query.limit :]
-        cursor = queries.cursor(asked, search.order, found[-1][0])
+    is_further = len(found) > query.limit
+    del found[query.limit :]
+    if query.is_backward:
+        found.reverse()
+    following, previous = _cursors(
+        queries, query, search, asked, is_further, len(found), lambda place: found[place][0]
+    )
     items = [item for _, item in found]
     included = {}
     if query.include:
         wanted = {name: [ids_in(item, name) for item in items] for name in query.include}
         included = await _load(services, queries, wanted, reading)
-    return QueryPage(items, included, cursor)
+    return QueryPage(items, included, following, previous)
+
+
+def _cursors(
+    queries: FilterSet[Any],
+    query: Query,
+    search: Search,
+    asked: bytes,
+    is_further: bool,
+    count: int,
+    stored: Callable[[int], Stored],
+) -> tuple[str | None, str | None]:
+    """Return the cursors of the next page and of the one before.
+
+    Args:
+        queries: What can be asked of the entity.
+        query: What is asked.
+        search: The search that was made of it.
+        asked: What a cursor has to belong to.
+        is_further: Whether there are more records in the direction that was searched.
+        count: How many records the page has.
+        stored: Gives what is stored of one of them, by its place on the page.
+    """
+    if not count:
+        return None, None
+    has_next = is_further or query.is_backward
+    has_previous = is_further if query.is_backward else query.cursor is not None
+    following = queries.cursor(asked, search.order, stored(count - 1)) if has_next else None
+    previous = None
+    if has_previous:
+        previous = queries.cursor(asked, search.order, stored(0), backward=True)
+    return following, previous
 
 
 async def _find_readable(
@@ -170,7 +214,7 @@ async def find_states(
         return page
     found = await find_page(services, queries, query, actor=actor, reading=reading)
     states = [queries.definition.state(item) for item in found.items]
-    return StatesPage(states, _states_of(queries, found.included), found.next)
+    return StatesPage(states, _states_of(queries, found.included), found.next, found.previous)
 
 
 async def find_related(
@@ -224,16 +268,48 @@ async def _find_columns(
     if found is None:
         return None
     states, read = found
-    cursor = None
-    if len(states) > query.limit:
-        del states[query.limit :]
-        cursor = queries.cursor(asked, search.order, read(query.limit - 1))
+    is_further = len(states) > query.limit
+    del states[query.limit :]
+    count = len(states)
+    if query.is_backward:
+        states.reverse()
+
+    def stored(place: int) -> Stored:
+        return read(count - 1 - place if query.is_backward else place)
+
+    following, previous = _cursors(queries, query, search, asked, is_further, count, stored)
     included: States = {}
     if query.include:
         included = await find_related(
             services, queries, states, include=query.include, actor=actor, reading=reading
         )
-    return StatesPage(states, included, cursor)
+    return StatesPage(states, included, following, previous)
+
+
+async def count_records(
+    services: "Services",
+    queries: FilterSet[Any],
+    query: Query,
+    *,
+    limit: int,
+    actor: Actor = ANONYMOUS,
+) -> int | None:
+    """Return how many records fit, on all pages; at most `limit` are counted.
+
+    It is one statement, and `None` where it would tell what nobody may know: where a policy
+    decides about each record, or where the store cannot count.
+
+    Raises:
+        InvalidArguments: The query asks for what there is not.
+        Unauthenticated: Nobody is signed in, and the records are for those who are.
+    """
+    definition = queries.definition
+    if not isinstance(definition.access, Access):
+        return None
+    _authorize(definition, actor)
+    search, _ = queries.search(query)
+    backend = services.persistence.backend_for(definition)
+    return await backend.count(search._replace(after=None, limit=limit))
 
 
 async def _load(

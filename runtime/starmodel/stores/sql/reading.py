@@ -130,6 +130,11 @@ class TableReader(EntityPersistenceBackend):
 
         return states, read
 
+    async def count(self, search: Search) -> int:
+        """Return how many records fit; no more than `search.limit` are looked at."""
+        sql, parameters = self.table_of(search.entity).count(search, self.clock())
+        return (await self.fetch(sql, parameters))[0][0]
+
     async def _search(self, queries: Iterable[Piece], limit: int) -> list[Row]:
         rows: list[Row] = []
         for sql, parameters in queries:

@@ -65,19 +65,31 @@ class TableSearches(TableQueries):
             InvalidArguments: A value is compared that cannot be stored.
             ConfigurationError: A field has no column of its own.
         """
+        pieces = self._conditions(search, now)
+        order = f" ORDER BY {', '.join(map(self._order, search.order))}"
+        for begun in self._beginnings(search):
+            where, parameters = _joined([*pieces, *begun])
+            yield self._query(where, order), parameters
+
+    def count(self, search: Search, now: float) -> Piece:
+        """Return the query for the number of records that fit, `search.limit` at most.
+
+        Raises:
+            InvalidArguments: A value is compared that cannot be stored.
+            ConfigurationError: A field has no column of its own.
+        """
+        where, parameters = _joined(self._conditions(search, now))
+        found = f"SELECT 1 FROM {self.table.quoted}{where} LIMIT ?"
+        return f"SELECT count(*) FROM ({found}) AS found", (*parameters, search.limit)
+
+    def _conditions(self, search: Search, now: float) -> list[Piece]:
         pieces = [self._condition(condition) for condition in search.conditions]
         if search.text:
             pieces.append(self._containing(search.text, search.texts))
         if self.table.has_expiry:
             alive = "(row_expires_at IS NULL OR row_expires_at > ?)"
             pieces.append((alive, (self.moment(now),)))
-        order = f" ORDER BY {', '.join(map(self._order, search.order))}"
-        for begun in self._beginnings(search):
-            chosen = [*pieces, *begun]
-            conditions = " AND ".join([text for text, _ in chosen])
-            where = f" WHERE {conditions}" if conditions else ""
-            parameters = [value for _, values in chosen for value in values]
-            yield self._query(where, order), parameters
+        return pieces
 
     def kept_search(self, search: Search, now: float) -> Sequence[Piece]:
         """Return what `search` gives, for the very same search that is asked again, kept.
@@ -227,6 +239,13 @@ class TableSearches(TableQueries):
         except NotStorable as refused:
             error = ArgumentError(name, refused.message, refused.type)
             raise InvalidArguments((error,)) from None
+
+
+def _joined(pieces: Sequence[Piece]) -> Piece:
+    """Return conditions as a `WHERE`; no conditions, no text."""
+    conditions = " AND ".join([text for text, _ in pieces])
+    where = f" WHERE {conditions}" if conditions else ""
+    return where, [value for _, values in pieces for value in values]
 
 
 def _pattern(text: str, *, is_start: bool = False) -> str:
