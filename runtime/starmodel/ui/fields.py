@@ -6,6 +6,7 @@ part. It says what is shown; how that looks is the kit's, and how it stays live 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -88,6 +89,10 @@ class Field:
         """Return a value as HTML, to stand in a row of a list."""
         raise NotImplementedError
 
+    def text(self, value: Any, view: Any) -> str:
+        """Return a value as plain text, to stand in a file: whole, and as programs read it."""
+        return "" if value is None else json.dumps(value, ensure_ascii=False)
+
     def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
         """Return the element that shows the value, and keeps showing it.
 
@@ -125,6 +130,12 @@ class Single(Field):
     def html(self, value: Any, view: Any) -> str:
         """Return the value, escaped."""
         return escape_text(self.format.text(value))
+
+    def text(self, value: Any, view: Any) -> str:
+        """Return the value: words as they are read, and numbers and dates as programs have them."""
+        if self.format.name in ("boolean", "choice", "duration"):
+            return self.format.text(value)
+        return "" if value is None else str(value)
 
     def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
         """Return a value that the front end keeps as it is."""
@@ -292,6 +303,13 @@ class Link(Replaced):
         called = view.related_label(self.name, value, self.by)
         return f'<a href="{escape(self.to)}/{quote_segment(value)}">{escape_text(called)}</a>'
 
+    def text(self, value: Any, view: Any) -> str:
+        """Return what the record is called; its whole id where nothing says it."""
+        if value is None:
+            return ""
+        called = view.related.get(self.name, {}).get(value, {}).get(self.by)
+        return str(called) if called else str(value)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Links(Link):
@@ -301,6 +319,11 @@ class Links(Link):
         """Return a list of links; `""` for no records."""
         link = super().html
         return listing([link(id, view) for id in value or ()])
+
+    def text(self, value: Any, view: Any) -> str:
+        """Return what the records are called, with commas between."""
+        called = super().text
+        return ", ".join([called(id, view) for id in value or ()])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -372,6 +395,10 @@ class Items(Replaced):
         """Return a list; `""` for no items."""
         show = self.item.html
         return listing([show(one, view) for one in value or ()])
+
+    def text(self, value: Any, view: Any) -> str:
+        """Return the items, with commas between."""
+        return ", ".join([self.item.text(one, view) for one in value or ()])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

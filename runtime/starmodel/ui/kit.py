@@ -491,6 +491,81 @@ class UIAdapter:
         """Return a box around what belongs together."""
         return h.div(self.attributes("card", attributes))[content]
 
+    # Around lists
+
+    def list_tools(self, columns: Renderable | None, export: Renderable) -> Renderable:
+        """Return what stands below a list: the choice of its columns, and a link to a file of it."""
+        return h.div(self.attributes("list-tools"))[columns, export]
+
+    def column_chooser(self, action: str, boxes: Content) -> Renderable:
+        """Return the form that chooses the columns of a list, behind a click."""
+        return h.details(self.attributes("column-chooser"))[
+            h.summary["Columns"],
+            h.form(self.attributes("column-form"), method="get", action=action)[
+                boxes, self.button("Show these columns", {}, kind="secondary")
+            ],
+        ]
+
+    def column_choice(self, label: str, attributes: Attributes) -> Renderable:
+        """Return the box of one column."""
+        box = self.input({"type": "checkbox", "name": "columns", **attributes})
+        return h.label(self.attributes("column-choice"))[box, h.span[label]]
+
+    def download_link(self, label: str, href: str) -> Renderable:
+        """Return a link to a file."""
+        return h.a(self.attributes("download"), href=href, download=True)[label]
+
+    def batch_form(self, id: str, action: str, buttons: Content) -> Renderable:
+        """Return the form for what is done to the records that are ticked in the rows of a list."""
+        return h.form(self.attributes("batch"), id=id, method="post", action=action)[
+            h.span(self.attributes("batch-label"))["With those selected:"], buttons
+        ]
+
+    def select_all(self, form: str) -> Renderable:
+        """Return the heading of the column of ticks; the script of components ticks all rows."""
+        box = self.input(
+            {"type": "checkbox", "name": "all", "form": form, "aria-label": "Select all"}
+        )
+        return h.td(self.attributes("select"))[box]
+
+    def select_row(self, form: str, id: str, label: str) -> Renderable:
+        """Return the cell in which a record is ticked."""
+        box = self.input(
+            {"type": "checkbox", "name": "id", "value": id, "form": form, "aria-label": label}
+        )
+        return h.td(self.attributes("select"))[box]
+
+    def batch_question(
+        self, action: str, hidden: Content, records: Sequence[str], buttons: Content
+    ) -> Renderable:
+        """Return the form that asks before something is done to many records."""
+        return h.form(self.attributes("form"), method="post", action=action)[
+            h.ul(self.attributes("batch-records"))[[h.li[one] for one in records]],
+            hidden,
+            h.p(self.attributes("buttons"))[buttons],
+        ]
+
+    def batch_outcome(
+        self, refused: Sequence[tuple[str, str]], action: Renderable
+    ) -> Renderable:
+        """Return which records something was refused for, and why."""
+        return self.alert(
+            [
+                h.dl(self.attributes("refused"))[
+                    [h.div[h.dt[label], h.dd[reason]] for label, reason in refused]
+                ],
+                action,
+            ]
+        )
+
+    def row_actions(self, links: Content) -> Renderable:
+        """Return the cell with what can be done with one record of a list."""
+        return h.td(self.attributes("row-actions"))[links]
+
+    def row_link(self, label: str, href: str, description: str) -> Renderable:
+        """Return a small link in a row; `description` says of which record."""
+        return h.a(self.attributes("row-link"), href=href, aria_label=description)[label]
+
     def error_page(self, title: str, text: Content, actions: Sequence[Renderable]) -> Renderable:
         """Return what a page says that cannot be shown."""
         return h.section(self.attributes("error-page"))[h.p(self.attributes("lead"))[text], h.p(self.attributes("buttons"))[actions]]

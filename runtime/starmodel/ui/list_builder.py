@@ -1,7 +1,10 @@
 """Compiles lists: the form above a list, its table, and the way to its other pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+
+from markupsafe import Markup
 
 from starmodel.ui.addresses import escape_text, quote_segment
 from starmodel.ui.builder import Builder
@@ -18,7 +21,6 @@ from starmodel.ui.fields import (
     Time,
 )
 from starmodel.ui.kit import Content, Row
-from starmodel.ui.names import Signal
 from starmodel.ui.pages import List
 from starmodel.ui.template import Filler, Renderable, State, Template
 from starmodel.ui.view import short_id
@@ -27,6 +29,9 @@ BOOLEANS = {"true": "Yes", "false": "No"}
 
 RANGES = (Number, Date, Time, DateTime, Duration)
 """Fields that are filtered by the lowest and the highest value."""
+
+MAX_KEPT = 32
+"""For how many choices of columns a list keeps its table compiled."""
 
 RANGE_TYPES = {Date: "date", Time: "time", DateTime: "datetime-local", Duration: "text"}
 
@@ -134,17 +139,26 @@ class ListBuilder(Builder):
         """Return what fills the part of the page that shows the records."""
         labels = {each.name: each.by for each in component.of.fields if isinstance(each, Link)}
         titles = {each.name: each.title for each in component.of.fields}
-        table = self._table(component).fill
+        fill = self._table(component, component.shown).fill
+
+        @lru_cache(maxsize=MAX_KEPT)
+        def chosen(columns: tuple[str, ...]) -> Filler:
+            return self._table(component, columns).fill
+
         pager = self._pager(component)
         empty = self._empty(component)
-
+        tools = self._tools(component)
+        batch = self._batch(component)
         chips = self._chips(names, titles, labels)
 
         def records(state: State, view: Any) -> str:
             filters = chips(state, view)
+            columns = view.list.columns
             if not view.list.items:
                 return filters + empty(state, view)
-            return f"{filters}{table(state, view)}{pager(state, view)}"
+            table = chosen(columns) if columns else fill
+            before = f"{filters}{batch(state, view)}" if batch is not None else filters
+            return f"{before}{table(state, view)}{pager(state, view)}{tools(state, view)}"
 
         return records
 
@@ -178,10 +192,54 @@ class ListBuilder(Builder):
 
         return chips
 
-    def _table(self, component: List) -> Template:
+    def _batch(self, component: List) -> Filler | None:
+        """Return the form for what is done to many records; its boxes are in their rows."""
+        if not component.actions:
+            return None
+        kit, entity = self.kit, component.entity
+        builder = ListBuilder(kit, self.frontend)
+        action = builder.hole(lambda _, view: view.list.with_query(f"{entity.path}/batch"))
+        buttons = [
+            kit.button(
+                form.route.event.replace("_", " ").capitalize(),
+                {"name": "event", "value": form.route.event},
+                kind="secondary",
+            )
+            for form in component.actions
+        ]
+        return builder.compile(kit.batch_form(_batch_id(component), action, buttons)).fill
+
+    def _tools(self, component: List) -> Filler:
+        """Return what chooses the columns of a list, and takes it elsewhere."""
+        kit, entity = self.kit, component.entity
+        builder = ListBuilder(kit, self.frontend)
+
+        def checked(name: str) -> Filler:
+            is_shown = name in component.shown
+            return lambda _, view: (
+                "checked"
+                if (name in view.list.columns if view.list.columns else is_shown)
+                else ""
+            )
+
+        boxes = [
+            kit.column_choice(field.title, {"value": name, builder.hole(checked(name)): True})
+            for name, field in component.fields.items()
+        ]
+        hidden = builder.hole(lambda _, view: view.list.hidden(("columns",)))
+        export = builder.hole(lambda _, view: view.list.with_query(f"{entity.path}.csv"))
+        return builder.compile(
+            kit.list_tools(
+                kit.column_chooser(entity.path, [hidden, boxes]) if len(boxes) > 1 else None,
+                kit.download_link("Download as CSV", export),
+            )
+        ).fill
+
+    def _table(self, component: List, names: Sequence[str], *, is_full: bool = True) -> Template:
+        """Return the table of some columns; `is_full` says that its rows can be acted on."""
         kit, record = self.kit, component.of
         sorts = {signal.name for signal in component.sorts}
-        columns = self._columns(component)
+        columns = [field for name, field in component.fields.items() if name in names]
         builder = ListBuilder(kit, self.frontend)
         head: list[Content] = []
         for field in columns:
@@ -207,39 +265,40 @@ class ListBuilder(Builder):
         ]
         if first is None:
             head.insert(0, kit.column(record.title))
+        if is_full and component.actions:
+            head.insert(0, kit.select_all(_batch_id(component)))
         called = row.hole(
             lambda state, _: (escape_text(str(state[name])) if name and state[name] else "")
             or escape_text(short_id(state["id"]))
         )
         entity = component.entity
+        before = None
+        if is_full and component.actions:
+            label = Markup("Select ") + called
+            id = row.hole(lambda state, _: escape_text(state["id"]))
+            before = kit.select_row(_batch_id(component), id, label)
+        if is_full and component.row_actions and (record.edit or record.delete):
+            head.append(kit.column(""))
+            links: list[Renderable] = []
+            for verb, form in (("edit", record.edit), ("delete", record.delete)):
+                if form is not None:
+                    word = verb.capitalize()
+                    href = row.hole(_record_address(entity.path, f"/{verb}"))
+                    links.append(kit.row_link(word, href, Markup(f"{word} ") + called))
+            cells.append(kit.row_actions(links))
         line = row.compile(
             kit.record_row(
                 row.hole(lambda state, _: f"{entity.name}-{escape_text(state['id'])}"),
                 called,
-                row.hole(lambda state, _: f"{entity.path}/{quote_segment(state['id'])}"),
+                row.hole(_record_address(entity.path, "")),
                 cells,
+                before,
             )
         ).fill
         rows = builder.hole(
             lambda _, view: "".join([line(each, view) for each in view.list.items])
         )
         return builder.compile(kit.records(component.title, head, rows))
-
-    def _columns(self, component: List) -> list[Field]:
-        columns: list[Field] = []
-        for each in component.columns:
-            field = component.of.by_name.get(each.name) if isinstance(each, Signal) else each
-            if field is None:
-                raise ValueError(
-                    f"The list of {component.words} has a column {each.name!r}, which is no field of"
-                    f" its record; there are: {', '.join(component.of.by_name)}."
-                )
-            if not field.is_file:
-                columns.append(field)
-        name = component.of.name
-        if name is not None:
-            columns.sort(key=lambda field: field.name != name.name)
-        return columns
 
     def _pager(self, component: List) -> Filler:
         """Return what says how many records there are, and leads to the others."""
@@ -251,8 +310,13 @@ class ListBuilder(Builder):
             shown = view.list
             count = len(shown.items)
             words = f"{count} {one if count == 1 else several}"
-            is_whole = shown.next is None and shown.is_first
-            return words if is_whole else f"{words} on this page"
+            if shown.next is None and shown.is_first:
+                return words
+            if shown.count is None:
+                return f"{words} on this page"
+            if shown.count > component.count:
+                return f"{count} of more than {component.count:,} {several}"
+            return f"{count} of {shown.count:,} {several}"
 
         return builder.compile(
             self.kit.pager(builder.hole(status), builder.hole(links))
@@ -267,12 +331,17 @@ class ListBuilder(Builder):
             return builder.compile(kit.pager_link(label, rel, href)).fill
 
         first = link("First page", "start", lambda shown: shown.address())
+        previous = link("Previous page", "prev", lambda shown: shown.address(cursor=shown.previous))
         following = link("Next page", "next", lambda shown: shown.address(cursor=shown.next))
 
         def links(state: State, view: Any) -> str:
             shown = view.list
-            return (first(state, view) if not shown.is_first else "") + (
-                following(state, view) if shown.next is not None else ""
+            return "".join(
+                [
+                    first(state, view) if not shown.is_first else "",
+                    previous(state, view) if shown.previous is not None else "",
+                    following(state, view) if shown.next is not None else "",
+                ]
             )
 
         return links
@@ -315,6 +384,14 @@ class ListBuilder(Builder):
 def _cell(field: Field) -> Filler:
     name, show = field.name, field.html
     return lambda state, view: show(state[name], view)
+
+
+def _record_address(path: str, page: str) -> Filler:
+    return lambda state, _: f"{path}/{quote_segment(state['id'])}{page}"
+
+
+def _batch_id(component: List) -> str:
+    return f"{component.entity.name}-batch"
 
 
 def _sort_address(name: str) -> Filler:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
-from starmodel.ui.fields import Field
+from starmodel.ui.fields import Field, Related
 from starmodel.ui.inputs import Input, Picker, Value
 from starmodel.ui.names import ActionRoute, Bindings, EntityNames, HasRoute, Signal
 from starmodel.ui.template import Renderable
@@ -152,6 +152,10 @@ class Record:
         return {each.name: each for each in self.fields}
 
 
+MAX_COLUMNS = 8
+"""How many columns a list shows where its reader has not chosen any."""
+
+
 @dataclass(frozen=True, eq=False)
 class List:
     """The records of an entity: a table that is searched, filtered, sorted and paged.
@@ -160,11 +164,17 @@ class List:
         of: The component of one record; it says how each field is shown.
         title: What several are called: `Order lines`.
         columns: The fields that have a column, in this order; `name` of the record comes first.
+            Readers see the first eight of them, and may choose others: of these, and of the
+            fields of the record.
         filters: The fields that it can be filtered by, in this order.
         sorts: The fields that it can be sorted by.
+        sort: What it is sorted by where its reader has not said: `"name"`, or downwards `"-price"`.
+        count: Up to how many records are counted where there are several pages: `1000` for "312
+            products" or "more than 1,000"; it takes a statement. Without it nothing is counted.
         search: Whether texts are searched.
         new: The form on which a record is made.
         actions: Events without arguments that can be asked for of many records at once.
+        row_actions: Whether each row has links to edit and to delete its record.
     """
 
     of: Record
@@ -173,8 +183,11 @@ class List:
     filters: Sequence[Signal] = ()
     sorts: Sequence[Signal] = ()
     search: bool = True
+    sort: str = ""
+    count: int = 0
     new: FormPage | None = None
     actions: Sequence[Form] = ()
+    row_actions: bool = True
 
     def replace(self, **changes: Any) -> Self:
         """Return the same component with some of its properties changed."""
@@ -192,6 +205,38 @@ class List:
         if len(first) > 1 and first.isupper():
             return self.title
         return self.title[:1].lower() + self.title[1:]
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The fields that may have a column, by name, in order; those of `columns` come first.
+
+        Raises:
+            ValueError: A column is no field of the record.
+        """
+        known = self.of.by_name
+        fields: list[Field] = []
+        for each in self.columns:
+            field = known.get(each.name) if isinstance(each, Signal) else each
+            if field is None:
+                raise ValueError(
+                    f"The list of {self.words} has a column {each.name!r}, which is no field of"
+                    f" its record; there are: {', '.join(known)}."
+                )
+            fields.append(field)
+        if self.of.name is not None:
+            called = self.of.name.name
+            fields.sort(key=lambda field: field.name != called)
+        names = {each.name for each in fields}
+        fields += [each for each in self.of.fields if each.name not in names]
+        return {
+            each.name: each for each in fields if not (each.is_file or isinstance(each, Related))
+        }
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The names of the columns that are shown where a reader has chosen none."""
+        names = {each.name for each in self.columns}
+        return tuple([name for name in self.fields if name in names][:MAX_COLUMNS])
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, named
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_generator.emission.python.type_expressions import is_fragment
+from starmodel_generator.emission.server.command_call import batch_events
 from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_generator.planning import has_list
 from starmodel_schemas import (
@@ -233,6 +234,12 @@ class _Pages:
             items.append("search=False")
         if has_new_page(entity):
             items.append("new=NEW")
+        actions = [
+            "DELETE" if event.crud == "delete" else event_constant(event)
+            for event in batch_events(entity, self.context)
+        ]
+        if actions:
+            items.append(Group("actions=[", tuple(actions), "]"))
         self._define(self.own.list, Group("ui.List(", tuple(item for item in items if item), ")"))
 
     def _filtered(self, filters: set[str]) -> list[FieldSchema]:

@@ -8,6 +8,7 @@ from starmodel_schemas import (
     EventSchema,
     ParameterSchema,
     ProviderSource,
+    RequiredDefault,
     SuppliedSource,
 )
 from starmodel_schemas.reserved_names import HOLDER_NAMES
@@ -52,3 +53,23 @@ def command_parameter(parameter: ParameterSchema, context: Context) -> str | Non
             return "request" if parameter.source.what == "request" else None
         case ProviderSource():
             return None
+
+
+def batch_events(entity: EntitySchema, context: Context) -> list[EventSchema]:
+    """Return the events that need nothing but a record, and so can be asked for of many at once."""
+    return [
+        event
+        for event in entity.events
+        if event.crud in (None, "delete")
+        and event.method != "GET"
+        and not (event.is_creation or event.is_generator)
+        and not needs_session(entity, event, context)
+        and all(_may_be_left_out(parameter, context) for parameter in event.parameters)
+    ]
+
+
+def _may_be_left_out(parameter: ParameterSchema, context: Context) -> bool:
+    if command_parameter(parameter, context) is None:
+        return True
+    is_argument = isinstance(parameter.source, ArgumentSource)
+    return is_argument and not isinstance(parameter.default, RequiredDefault)

@@ -17,6 +17,7 @@ from starmodel_generator.emission.python.default_expressions import use_qualifie
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, named
 from starmodel_generator.emission.python.literals import python_string
+from starmodel_generator.emission.server.command_call import batch_events
 from starmodel_generator.planning import has_list, has_queries
 from starmodel_schemas import EntitySchema, EventSchema
 
@@ -34,6 +35,7 @@ class PageRoutes:
 
     def __init__(self, entity: EntitySchema, context: Context, names: ModuleNames) -> None:
         self.entity = entity
+        self.context = context
         self.names = names
         self.own = context.names[entity.qualified_name]
         self.has_list = has_list(entity)
@@ -77,8 +79,14 @@ class PageRoutes:
     def _list(self) -> Layout:
         if not self.has_list:
             return self._call(RECORD_ROUTES, "query_route", self._queries())
-        component = self.component(self.own.list)
-        return self._call(RECORD_ROUTES, "list_route", self._queries(), component)
+        items: list[Layout] = [self._queries(), self.component(self.own.list)]
+        actions = [
+            f"{python_string(event.name)}: commands.{event.function}"
+            for event in batch_events(self.entity, self.context)
+        ]
+        if actions:
+            items.append(Group("{", tuple(actions), "}"))
+        return self._call(RECORD_ROUTES, "list_routes", *items, star="*")
 
     def _read(self) -> Layout:
         page = self.entity.page

@@ -1,6 +1,7 @@
 """Queries over HTTP: what an address asks for, and the answers that hold what was found."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -15,12 +16,19 @@ from starmodel.application.queries.filter_set import (
     FilterSet,
     KeptQuery,
     Query,
+    unknown,
 )
-from starmodel.application.queries.find import States, find_related, find_states
+from starmodel.application.queries.find import (
+    States,
+    count_records,
+    find_related,
+    find_states,
+)
 from starmodel.application.queries.searchable import MAX_CHOICES, SearchField
 from starmodel.application.readable import Reading
 from starmodel.application.search import Operator
 from starmodel.errors import ArgumentError, BadRequest, InvalidArguments
+from starmodel.ui.pages import List
 from starmodel.web.app.responses import JSON_HEADERS
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.http_request import read_pairs
@@ -31,6 +39,9 @@ from starmodel.web.ui.list_view import ListAddress, ListView
 from starmodel.web.validation import json_body
 from starmodel.web.validation.arguments import MAX_ERRORS, Argument
 from starmodel.web.validation.messages import argument_error, simple_error
+
+COLUMNS = "columns"
+"""The name by which an address chooses the columns of a page, unless a field is called so."""
 
 _MAX_NAME_LENGTH = 100
 _SECONDS = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
@@ -46,31 +57,52 @@ async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
     return Response(200, JSON_HEADERS, encode_json(body))
 
 
-async def list_view(request: Request, queries: FilterSet[Any]) -> ListView[Any]:
-    """Return what a page shows of the records that its address asks for."""
+async def list_view(request: Request, queries: FilterSet[Any], page: List) -> ListView[Any]:
+    """Return what a page shows of the records that its address asks for.
+
+    Raises:
+        InvalidArguments: The address asks for what there is not; see `read_query`.
+    """
     name = queries.definition.name
     # What changes while the records are read is noticed later on.
     mark = request.app_state.changes.token(name)
-    query, address = read_query(request, queries, is_program=False)
+    query, address = read_query(request, queries, is_program=False, sort=page.sort)
+    check_columns(page, address.columns)
     services, actor = request.services, request.actor
     related: States = {}
     # What is listed and what it refers to count together.
     reading = Reading(actor) if queries.includes else None
-    page = await find_states(services, queries, query, actor=actor, reading=reading)
+    found = await find_states(services, queries, query, actor=actor, reading=reading)
     if reading is not None:
         # A filter by a record shows what that one is called, also where nothing fits.
-        shown = [*page.items, query.filters]
+        shown = [*found.items, query.filters]
         related = await find_related(services, queries, shown, reading=reading)
+    count = None
+    if page.count and (found.next is not None or query.cursor is not None):
+        # One more tells whether there are more.
+        count = await count_records(services, queries, query, limit=page.count + 1, actor=actor)
     return ListView(
         path=address.path,
         query=address.query,
-        items=page.items,
+        items=found.items,
         related=related,
-        next=page.next,
-        is_first=query.cursor is None,
+        next=found.next,
+        is_first=query.cursor is None or (query.is_backward and found.previous is None),
         change_token=mark,
+        previous=found.previous,
+        count=count,
         kept=address,
     )
+
+
+def check_columns(page: List, columns: Sequence[str]) -> None:
+    """Check which columns an address chooses.
+
+    Raises:
+        InvalidArguments: One of them is not there.
+    """
+    if not page.fields.keys() >= {*columns}:
+        raise unknown("columns", "column", page.fields)
 
 
 class ReadQuery(NamedTuple):
@@ -80,8 +112,12 @@ class ReadQuery(NamedTuple):
     address: ListAddress
 
 
-def read_query(request: Request, queries: FilterSet[Any], *, is_program: bool) -> ReadQuery:
+def read_query(
+    request: Request, queries: FilterSet[Any], *, is_program: bool, sort: str = ""
+) -> ReadQuery:
     """Read what an address asks for. What was read lately is kept, unless it is long.
+
+    `sort` is what records are sorted by where the address says nothing.
 
     A plain form sends every input, and one that nothing was typed into asks for nothing: a page
     leaves out whatever is empty.
@@ -94,13 +130,17 @@ def read_query(request: Request, queries: FilterSet[Any], *, is_program: bool) -
     """
     text: bytes = request.scope["query_string"]
     read = _read_kept if len(text) <= _MAX_KEPT_LENGTH else _read_query
-    return read(queries, text, is_program)
+    return read(queries, text, is_program, sort)
 
 
-def _read_query(queries: FilterSet[Any], text: bytes, is_program: bool) -> ReadQuery:
+def _read_query(
+    queries: FilterSet[Any], text: bytes, is_program: bool, sort: str
+) -> ReadQuery:
     """Read a query string. Nothing else of a request counts here: many of them may share it."""
     given: dict[str, str] = {}
     errors: list[ArgumentError] = []
+    # A form has a box for each of them, and sends the name once for each that is ticked.
+    columns: dict[str, None] = {}
     # Datastar's own parameter asks for nothing.
     items = [
         (name, value)
@@ -112,7 +152,9 @@ def _read_query(queries: FilterSet[Any], text: bytes, is_program: bool) -> ReadQ
             break
         if len(value) > MAX_STRING:
             raise BadRequest(f"A text may have at most {MAX_STRING} characters.")
-        if name in given:
+        if name == COLUMNS and not is_program and COLUMNS not in queries.filters:
+            columns.update(dict.fromkeys(value.split(",")))
+        elif name in given:
             errors.append(simple_error(name, "duplicate"))
         elif name not in queries.filters and name not in _NAMES:
             errors += queries.unknown_filter(name[:_MAX_NAME_LENGTH]).errors
@@ -137,13 +179,16 @@ def _read_query(queries: FilterSet[Any], text: bytes, is_program: bool) -> ReadQ
     query = KeptQuery(
         filters,
         q=given.get("q"),
-        sort=_names(given.get("sort", "")),
+        sort=_names(given.get("sort", "") or sort),
         include=_names(given.get("include", "")),
         limit=limit,
         cursor=given.get("cursor") or None,
     )
-    shown = tuple([(name, value) for name, value in items if name != "cursor"])
-    return ReadQuery(query, ListAddress(f"/{queries.definition.name}", shown))
+    shown = [(name, value) for name, value in items if name != "cursor"]
+    if columns:
+        shown = [(name, value) for name, value in shown if name != COLUMNS]
+        shown.append((COLUMNS, ",".join(columns)))
+    return ReadQuery(query, ListAddress(f"/{queries.definition.name}", tuple(shown), sort))
 
 
 _read_kept = lru_cache(maxsize=512)(_read_query)

@@ -13,9 +13,11 @@ from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find, find_related
 from starmodel.errors import StaleVersion
 from starmodel.settings import Respond
-from starmodel.ui.pages import Form, FormPage, List, Record
+from starmodel.ui.pages import FormPage, List, Record
 from starmodel.ui.view import View
+from starmodel.web.app.batch import batch_route
 from starmodel.web.app.entity_routes import form_route, id_of, own_path, reader
+from starmodel.web.app.list_export import csv_route
 from starmodel.web.app.query_params import list_view, respond_query
 from starmodel.web.app.record_responses import (
     MAX_OPTIONS,
@@ -72,15 +74,37 @@ def record_route(queries: FilterSet[Any], page: Record) -> Route:
 def list_route(queries: FilterSet[Any], page: List) -> Route:
     """Return the route that lists the records that fit, as a page or as JSON."""
 
+    if page.sort.removeprefix("-") not in ("", *queries.sorts):
+        raise ValueError(
+            f"The list of {page.words} is sorted by {page.sort!r}; it can be sorted by:"
+            f" {', '.join(queries.sorts)}."
+        )
+
     async def list_records(request: Request) -> Response:
         if request.wants_json:
             return await respond_query(request, queries)
-        shown = await list_view(request, queries)
+        shown = await list_view(request, queries, page)
         template = request.app_state.renderer.list(page)
         return respond_html(request, template.fill({}, View(list=shown, message=request.message)))
 
     path = f"/{queries.definition.name}"
     return Route("GET", path, list_records, event="find", page=page)
+
+
+def list_routes(
+    queries: FilterSet[Any], page: List, actions: Mapping[str, Command] | None = None
+) -> list[Route]:
+    """Return the routes of a list: the page, a file of it, and what is done to many records.
+
+    Args:
+        queries: What can be asked of the entity.
+        page: The component of the list.
+        actions: The commands of `page.actions`, by the name of the event.
+    """
+    routes = [list_route(queries, page), csv_route(queries, page)]
+    if page.actions:
+        routes.append(batch_route(queries, page, actions or {}))
+    return routes
 
 
 def query_route(queries: FilterSet[Any]) -> Route:

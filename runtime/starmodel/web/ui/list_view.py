@@ -22,6 +22,10 @@ OPERATORS = {"contains": "contains", "ge": "from", "le": "to", "gt": "above", "l
 """What a filter's operator is called behind the title of its field."""
 
 
+SHOWN = ("sort", "limit", "columns")
+"""What an address says of how records are shown, and not of which."""
+
+
 class ListAddress:
     """The address of a list, and what pages write of it alone.
 
@@ -31,18 +35,32 @@ class ListAddress:
     Attributes:
         path: Where the list is: `/product`.
         query: What the address asks for, decoded and in order, its cursor left out.
-        parameters: The same by name; the first value counts.
+        sort: What the records are sorted by, where the address says nothing as well.
+        columns: The columns that the address chooses; none where it says nothing.
+        parameters: What it asks for by name; the first value counts.
         pairs: The names, each with how an address has it and its value.
         sorted_by: The addresses by which it is sorted by each column, escaped, once written.
         without: The address without each of its names, escaped, once written.
     """
 
-    __slots__ = ("pairs", "parameters", "path", "query", "sorted_by", "without")
+    __slots__ = (
+        "columns",
+        "pairs",
+        "parameters",
+        "path",
+        "query",
+        "sort",
+        "sorted_by",
+        "without",
+    )
 
-    def __init__(self, path: str, query: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, path: str, query: tuple[tuple[str, str], ...], sort: str = "") -> None:
         self.path = path
         self.query = query
         self.parameters = dict(reversed(query))
+        self.sort = self.parameters.get("sort") or sort
+        chosen = self.parameters.get("columns", "")
+        self.columns = tuple(chosen.split(",")) if chosen else ()
         self.pairs = tuple([(name, _pair(name, value)) for name, value in query])
         self.sorted_by: dict[str, str] = {}
         self.without: dict[str, str] = {}
@@ -58,7 +76,9 @@ class ListView(Generic[S]):
         items: The public states of the records, in order.
         related: What they refer to.
         next: The cursor of the next page; `None` on the last one.
+        previous: The cursor of the page before; `None` on the first one.
         is_first: Whether this is the first page.
+        count: How many records fit, on all pages; `None` where they were not counted.
         change_token: Where the changes of the records stood before they were read, as
             `request.app_state.changes` says. A page that does not know fetches them once more.
         kept: The address, where it is known from a request before.
@@ -71,6 +91,8 @@ class ListView(Generic[S]):
     next: str | None = None
     is_first: bool = True
     change_token: str = ""
+    previous: str | None = None
+    count: int | None = None
     kept: InitVar[ListAddress | None] = None
     parts: ListAddress = field(init=False, repr=False, compare=False)
 
@@ -99,7 +121,12 @@ class ListView(Generic[S]):
     @property
     def is_unfiltered(self) -> bool:
         """Whether the address asks for all records, in whatever order."""
-        return all(name in ("sort", "limit") for name, _ in self.query)
+        return all(name in SHOWN for name, _ in self.query)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the address chooses; none where it says nothing."""
+        return self.parts.columns
 
     def parameter(self, name: str) -> str:
         """Return what the address says for a name, as it is."""
@@ -115,7 +142,7 @@ class ListView(Generic[S]):
 
     def direction(self, name: str) -> str:
         """Return the value of `aria-sort` of a column."""
-        sort = self.parameter("sort")
+        sort = self.parts.sort
         return "ascending" if sort == name else "descending" if sort == f"-{name}" else "none"
 
     def sort_address(self, name: str) -> str:
@@ -126,7 +153,7 @@ class ListView(Generic[S]):
         known = self.parts.sorted_by
         address = known.get(name)
         if address is None:
-            is_ascending = self.parameter("sort") == name
+            is_ascending = self.parts.sort == name
             address = self.address(sort=f"-{name}" if is_ascending else name)
             address = known[name] = escape_text(address)
         return address
@@ -136,21 +163,30 @@ class ListView(Generic[S]):
 
         A script takes all of that from the address itself.
         """
-        hidden = "".join(
+        hidden = self.hidden(inputs)
+        return f"<noscript>{hidden}</noscript>" if hidden else ""
+
+    def hidden(self, inputs: Sequence[str]) -> str:
+        """Write what the address says beside some inputs as hidden ones."""
+        return "".join(
             [
                 f'<input type="hidden" name="{escape_text(name)}" value="{escape_text(value)}">'
                 for name, value in self.query
                 if name not in inputs
             ]
         )
-        return f"<noscript>{hidden}</noscript>" if hidden else ""
+
+    def with_query(self, path: str) -> str:
+        """Return another address with the same query, escaped: that of an export, of a batch."""
+        query = "&".join([pair for _, pair in self.parts.pairs])
+        return escape_text(f"{path}?{query}" if query else path)
 
     def filters_beside(self, inputs: Sequence[str]) -> list[tuple[str, str]]:
         """Return what the records are filtered by that no input above the list shows."""
         return [
             (name, value)
             for name, value in self.query
-            if name not in inputs and name not in ("sort", "limit")
+            if name not in inputs and name not in SHOWN
         ]
 
     def without(self, name: str) -> str:
