@@ -23,6 +23,10 @@ class Settings:
         ui: The kit, which says how pages look: `"default"`, `"monsterui"`, or one of your own by
             where it is (`"shop.look:Kit"`).
         frontend: What keeps pages live: `"datastar"` or `"htmx"`.
+        title: What the app is called, on its home page and in the navigation; by default the name
+            of its package in words.
+        navigation: Whether every page leads to the others.
+        home: Whether `/` shows what there is, where the host app has no page there.
         datastar_url: Where pages load Datastar's script from; any 1.0.x.
         datastar_integrity: Its digest (`sha384-...`); the browser refuses any other script.
         content_security_policy: The policy of generated pages, where the default is too strict
@@ -53,6 +57,9 @@ class Settings:
 
     ui: str = "default"
     frontend: str = "datastar"
+    title: str = ""
+    navigation: bool = True
+    home: bool = True
     datastar_url: str = (
         "https://cdn.jsdelivr.net/gh/starfederation/datastar@1.0.1/bundles/datastar.js"
     )
@@ -104,10 +111,17 @@ class Settings:
         return replace(base, **changes) if changes else base  # type: ignore[arg-type]
 
 
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
 def _value_of(variable: str, text: str, default: object) -> object:
     """Read a variable's text as a value of the kind its setting has."""
     if isinstance(default, tuple):
         return tuple(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(default, bool):
+        if text not in _BOOLEANS:
+            raise ConfigurationError(f"{variable} must be true or false.")
+        return _BOOLEANS[text]
     if isinstance(default, int | float):
         kind = type(default)
         try:

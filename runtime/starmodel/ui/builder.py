@@ -91,6 +91,7 @@ class Builder(Holes):
         form: Form,
         *,
         is_bound: bool = False,
+        keeps: bool = True,
         heading: Content = None,
         address: Content = None,
         cancel: Content = None,
@@ -101,6 +102,8 @@ class Builder(Holes):
         Args:
             form: The form.
             is_bound: Whether its inputs hold what `view.form` says, instead of what they hold at first.
+            keeps: Whether a bound form says what its inputs showed at first, so that nothing is
+                changed that nobody has touched.
             heading: Its heading.
             address: Where it goes to; by default the route of its event.
             cancel: A link beside its button.
@@ -125,9 +128,9 @@ class Builder(Holes):
         if any(isinstance(each, FileInput) for each in form.inputs):
             attributes["enctype"] = "multipart/form-data"
         rows: list[Content] = [before, *[each.row(self, scope) for each in form.inputs]]
-        if is_bound and form.inputs:
+        if is_bound and keeps and form.inputs:
             rows.append(self.kit.hidden("_shown", self.hole(_shown(form))))
-        title = form.title or form.route.event.replace("_", " ").capitalize()
+        title = form.label
         button = self.kit.button(
             form.button or title,
             self.frontend.submit(route.form),
@@ -143,7 +146,7 @@ class Builder(Holes):
             buttons=[button, cancel],
             error=self.error(scope, "_"),
             after=self.kit.result(f"{scope.id}-result") if form.has_result else None,
-            is_button=not form.inputs and not is_bound,
+            is_button=not form.inputs and not (is_bound and keeps),
         )
 
     def row(self, input: Input, form: "FormScope", path: str, *, is_check: bool = False) -> Renderable:
@@ -231,8 +234,8 @@ class Builder(Holes):
 
     # Pages
 
-    def record_page(self, component: Record) -> Renderable:
-        """Return the `<main>` of a record."""
+    def record_page(self, component: Record, bound: Form | None = None) -> Renderable:
+        """Return the `<main>` of a record; `bound` is a form whose inputs hold what was sent."""
         entity, kit = component.entity, self.kit
         fields = [*component.fields]
         if entity.is_record and "id" not in component.by_name:
@@ -259,11 +262,20 @@ class Builder(Holes):
             content.append(kit.toolbar(component.title, toolbar))
         content += [dialog, kit.description_list(rows) if rows else None]
         if component.actions:
-            content.append(kit.section("Actions", [self.form(each) for each in component.actions]))
+            content.append(kit.section("Actions", [self.form(each, is_bound=each is bound, keeps=False) for each in component.actions]))
         content += [*component.extra, *self.refreshes]
         data: dict[str, Any] = {entity.namespace: self._state(component)}
         forms = [*component.actions, *([component.delete] if component.delete else [])]
-        data["errors"] = {entity.namespace: {each.route.event: no_errors(each) for each in forms}}
+        errors = {each.route.event: no_errors(each) for each in forms}
+        data["errors"] = {entity.namespace: errors}
+        if bound is not None:
+            event = bound.route.event
+
+            def messages(_: State, view: Any) -> dict[str, Any]:
+                shown = {**errors[event], **view.form.errors}
+                return {entity.namespace: {**errors, event: shown}}
+
+            data["errors"] = messages
         return self.main(data, watch(entity), content)
 
     def delete_dialog(self, component: Record, form: Form, id: str) -> Renderable:

@@ -20,7 +20,7 @@ import htpy as h
 
 from starmodel.ui.fields import Field
 from starmodel.ui.frontend import Attributes
-from starmodel.ui.pages import Navigation
+from starmodel.ui.pages import HomeEntry, Navigation
 from starmodel.ui.template import Renderable
 
 Content: TypeAlias = "str | Renderable | Iterable[Content] | None"
@@ -147,8 +147,11 @@ class UIAdapter:
             h.body(self.attributes("body"))[content],
         ]
 
-    def navigation(self, navigation: Navigation, current: str) -> Renderable:
-        """Return the app's navigation; `current` is the address of the entry that is shown."""
+    def navigation(self, navigation: Navigation, current: str, aside: Content) -> Renderable:
+        """Return the app's navigation; `current` is the address of the entry that is shown.
+
+        `aside` stands at its end: who is signed in.
+        """
         return h.header(self.attributes("navigation"))[
             h.a(self.attributes("brand"), href="/")[navigation.title] if navigation.title else None,
             h.nav(aria_label="Main")[
@@ -164,8 +167,10 @@ class UIAdapter:
                         for item in navigation.items
                     ]
                 ]
-            ],
-            h.div(self.attributes("navigation-aside"))[list(navigation.aside)] if navigation.aside else None,
+            ]
+            if navigation.items
+            else None,
+            h.div(self.attributes("navigation-aside"))[aside] if aside else None,
         ]
 
     def breadcrumbs(self, steps: Sequence[tuple[Content, Content]], last: Content) -> Renderable:
@@ -566,9 +571,28 @@ class UIAdapter:
         """Return a small link in a row; `description` says of which record."""
         return h.a(self.attributes("row-link"), href=href, aria_label=description)[label]
 
-    def error_page(self, title: str, text: Content, actions: Sequence[Renderable]) -> Renderable:
-        """Return what a page says that cannot be shown."""
-        return h.section(self.attributes("error-page"))[h.p(self.attributes("lead"))[text], h.p(self.attributes("buttons"))[actions]]
+    def error_page(self, problem: Content, actions: Content) -> Renderable:
+        """Return why a page cannot be shown, and the ways on from here."""
+        return h.section(self.attributes("error-page"))[
+            self.alert(problem), h.p(self.attributes("buttons"))[actions]
+        ]
+
+    def home(self, entries: Sequence[Renderable]) -> Renderable:
+        """Return the content of the home page: the pages of the app."""
+        return h.section(self.attributes("home"), aria_label="Pages")[entries]
+
+    def home_entry(self, entry: HomeEntry) -> Renderable:
+        """Return a page of the app on its home page: its title is the link to it."""
+        actions = [
+            self.link_button(action.label, action.href, kind="secondary") for action in entry.actions
+        ]
+        return self.card(
+            [
+                self.form_title(h.a(href=entry.href)[entry.title]),
+                self.text(entry.lead) if entry.lead else None,
+                h.p(self.attributes("buttons"))[actions] if actions else None,
+            ]
+        )
 
 
 def read_file(package: str, name: str) -> bytes:

@@ -7,12 +7,12 @@ form for each event. They are frozen values: vary one by `replace`, and name the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
-from starmodel.ui.fields import Field, Related
+from starmodel.ui.fields import Field, Related, in_words
 from starmodel.ui.inputs import Input, Picker, Value
 from starmodel.ui.names import ActionRoute, Bindings, EntityNames, HasRoute, Signal
 from starmodel.ui.template import Renderable
@@ -29,7 +29,8 @@ class Form:
         lead: A sentence about the record, for a form that is a page.
         hint: A sentence about what it does.
         button: What its button says; by default `title`.
-        success: What is said when it went well; by default `title` and "done".
+        success: What is said when it went well; by default what the event returns, if that is a
+            text, else `title` and "done".
         is_danger: Whether what it does cannot be undone.
         has_result: Whether what the event returns is shown below it.
     """
@@ -52,6 +53,11 @@ class Form:
     def route(self) -> ActionRoute:
         """Where the event is asked for."""
         return self.action.ROUTE
+
+    @property
+    def label(self) -> str:
+        """What it is called: its title, else the name of the event in words."""
+        return self.title or in_words(self.route.event)
 
     @cached_property
     def initial(self) -> Mapping[str, Value]:
@@ -144,7 +150,7 @@ class Record:
 
     def label_of(self, state: Mapping[str, Any]) -> str:
         """Return what a record is called; `""` where nothing says it."""
-        return str(state[self.name.name] or "") if self.name is not None else ""
+        return str(state.get(self.name.name) or "") if self.name is not None else ""
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
@@ -239,6 +245,10 @@ class List:
         return tuple([name for name in self.fields if name in names][:MAX_COLUMNS])
 
 
+Aside: TypeAlias = "Renderable | Callable[[Any], Renderable | str | None]"
+"""An element, or a function of the request that gives one."""
+
+
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
     """A link of the app's navigation."""
@@ -252,14 +262,33 @@ class Navigation:
     """The way from page to page, on each of them.
 
     Args:
-        title: What the app is called; it leads to `/`.
-        items: The links, in this order.
-        aside: What stands at their end: who is signed in, a link to sign out.
+        title: What the app is called; it leads to `/`. By default as the settings say.
+        items: The links, in this order; by default one to each list, and to each page that needs
+            no id.
+        aside: What stands at their end: who is signed in, a link to sign out. What depends on
+            who asks is a function of the request, which gives an element or a text.
     """
 
     title: str = ""
     items: Sequence[NavigationItem] = ()
-    aside: Sequence[Renderable] = field(default_factory=tuple[Renderable, ...])
+    aside: Sequence[Aside] = field(default_factory=tuple[Aside, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class HomeEntry:
+    """A page of the app, as the home page shows it.
+
+    Args:
+        title: Its title.
+        href: Where it is.
+        lead: A sentence about it.
+        actions: What can be begun there: `New product`.
+    """
+
+    title: str
+    href: str
+    lead: str = ""
+    actions: Sequence[NavigationItem] = ()
 
 
 @dataclass(frozen=True, slots=True)

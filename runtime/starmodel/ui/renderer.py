@@ -1,17 +1,28 @@
 """Renders components: each is compiled when it is first asked for, and filled for each request."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from markupsafe import Markup
 
+from starmodel.domain import render_fragment
 from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.builder import Builder
 from starmodel.ui.frontend import Frontend
 from starmodel.ui.kit import Content, UIAdapter
 from starmodel.ui.list_builder import ListBuilder
-from starmodel.ui.pages import Form, FormPage, List, Navigation, Record
+from starmodel.ui.names import EntityNames
+from starmodel.ui.pages import (
+    Aside,
+    Form,
+    FormPage,
+    HomeEntry,
+    List,
+    Navigation,
+    NavigationItem,
+    Record,
+)
 from starmodel.ui.template import Renderable, State, Template
 from starmodel.ui.view import View
 
@@ -27,6 +38,7 @@ class Renderer:
         settings: Say where the front end's script is.
         navigation: The way from page to page.
         lists: The lists that breadcrumbs lead back to, by the name of the entity.
+        home: What the home page shows.
     """
 
     def __init__(
@@ -36,17 +48,19 @@ class Renderer:
         settings: Settings,
         navigation: Navigation,
         lists: Mapping[str, List],
+        home: Sequence[HomeEntry] = (),
     ) -> None:
         self.kit = kit
         self.frontend = frontend
         self.settings = settings
         self.navigation = navigation
         self.lists = lists
+        self._home_entries = tuple(home)
         self._compiled: dict[Any, Any] = {}
 
-    def record(self, component: Record) -> Template:
-        """Return the document of a record."""
-        return self._once(("record", component), lambda: self._record(component))
+    def record(self, component: Record, bound: Form | None = None) -> Template:
+        """Return the document of a record; `bound` is the form that is filled from `view.form`."""
+        return self._once(("record", component, bound), lambda: self._record(component, bound))
 
     def fragments(self, component: Record) -> Mapping[str, Callable[[State], str]]:
         """Return what is sent anew of a record when a field changes: functions of the state, by field."""
@@ -72,14 +86,53 @@ class Renderer:
         """Return the document of a page of one's own; `view.values` has its title, lead and content."""
         return self._once("frame", self._frame)
 
-    def own_page(self, title: str, lead: str, content: str, message: str = "") -> str:
+    def own_page(
+        self, title: str, lead: str, content: str, message: str = "", request: Any = None
+    ) -> str:
         """Return the document of a page of one's own; `content` is HTML."""
         values = {
             "title": escape_text(title),
             "lead": f"{escape_text(lead)}",
             "content": content,
         }
-        return self.frame().fill(NO_STATE, View(values=values, message=message))
+        view = View(values=values, message=message, request=request)
+        return self.frame().fill(NO_STATE, view)
+
+    def home(self) -> Template:
+        """Return the document of the home page."""
+        return self._once("home", self._home)
+
+    def error_page(
+        self,
+        title: str,
+        texts: Sequence[tuple[str, str]],
+        links: Sequence[NavigationItem],
+        request: Any,
+    ) -> str:
+        """Return the document that says what is wrong.
+
+        Args:
+            title: What kind of problem it is.
+            texts: What is wrong with what; of what is wrong with nothing in particular, `""`.
+            links: The ways on from here.
+            request: The request that could not be answered.
+        """
+        document, line, link = self._once("error", self._error)
+
+        def fill(template: Template, **values: str) -> str:
+            return template.fill(
+                NO_STATE, View(values={name: escape_text(text) for name, text in values.items()})
+            )
+
+        values = {
+            "title": escape_text(title),
+            # The texts of two elements are read as one where nothing stands between.
+            "lines": " ".join(
+                [fill(line, text=f"{name}: {text}" if name else text) for name, text in texts]
+            ),
+            "links": "".join([fill(link, label=one.label, href=one.href) for one in links]),
+        }
+        return document.fill(NO_STATE, View(values=values, request=request))
 
     def head(self) -> Sequence[Renderable]:
         """Return what stands in the head of every page."""
@@ -94,9 +147,9 @@ class Renderer:
     def _builder(self) -> Builder:
         return Builder(self.kit, self.frontend)
 
-    def _record(self, component: Record) -> Template:
+    def _record(self, component: Record, bound: Form | None) -> Template:
         builder = self._builder()
-        main = builder.record_page(component)
+        main = builder.record_page(component, bound)
         entity, title = component.entity, component.title
         attributes: Mapping[str, Any] = {}
         heading: Content = title
@@ -107,8 +160,7 @@ class Renderer:
             heading = builder.hole(
                 lambda state, _: escape_text(component.label_of(state)) or escape_text(title)
             )
-        listed = self.lists.get(entity.name)
-        steps = [(listed.title, entity.path)] if listed is not None else []
+        steps = self._steps(builder, entity)
         return builder.compile(
             self._document(builder, heading, component.lead, main, entity.path, steps, attributes)
         )
@@ -127,8 +179,7 @@ class Renderer:
         builder = self._builder()
         main = builder.form_page(component)
         entity = component.entity
-        listed = self.lists.get(entity.name)
-        steps = [(listed.title, entity.path)] if listed is not None else []
+        steps = self._steps(builder, entity)
         return builder.compile(
             self._document(builder, component.title, component.lead, main, entity.path, steps)
         )
@@ -138,11 +189,10 @@ class Renderer:
         main = builder.delete_page(component, form) if is_delete else builder.edit_page(component, form)
         entity = component.entity
         called = builder.hole(lambda _, view: escape_text(view.form.title or component.title))
-        steps: list[tuple[Content, Content]] = []
-        listed = self.lists.get(entity.name)
-        if listed is not None:
-            steps.append((listed.title, entity.path))
-        steps.append((called, builder.address(f"{entity.path}/{{id}}")))
+        steps = [
+            *self._steps(builder, entity),
+            (called, builder.address(f"{entity.path}/{{id}}")),
+        ]
         lead = called if component.name is not None else ""
         document = self._document(builder, form.title, lead, main, entity.path, steps)
         return builder.compile(document), builder.compile(main)
@@ -165,6 +215,52 @@ class Renderer:
             self._document(builder, value("title"), value("lead"), value("content"), "", [])
         )
 
+    def _home(self) -> Template:
+        builder, kit = self._builder(), self.kit
+        entries = kit.home([kit.home_entry(each) for each in self._home_entries])
+        main = builder.main({}, None, entries)
+        title = self.navigation.title or "Home"
+        return builder.compile(self._document(builder, title, "", main, "/", []))
+
+    def _error(self) -> tuple[Template, Template, Template]:
+        kit = self.kit
+
+        def value(builder: Builder, name: str) -> Markup:
+            return builder.hole(lambda _, view: view.values[name])
+
+        line, link, page = self._builder(), self._builder(), self._builder()
+        content = kit.error_page(value(page, "lines"), value(page, "links"))
+        document = self._document(page, value(page, "title"), "", kit.main({}, content), "", [])
+        return (
+            page.compile(document),
+            line.compile(kit.text(value(line, "text"))),
+            link.compile(
+                kit.link_button(value(link, "label"), value(link, "href"), kind="secondary")
+            ),
+        )
+
+    def _steps(self, builder: Builder, entity: EntityNames) -> Sequence[tuple[Content, Content]]:
+        """Return the breadcrumb of the list that an entity's pages belong to, if there is one."""
+        listed = self.lists.get(entity.name)
+        if listed is None:
+            return []
+        address = builder.hole(lambda _, view: view.address_of_list(entity.path))
+        return [(listed.title, address)]
+
+    def _aside(self, builder: Builder, part: Aside) -> Content:
+        if hasattr(part, "__html__"):
+            return cast(Renderable, part)
+        give = cast("Callable[[Any], Renderable | str | None]", part)
+
+        def fill(_: State, view: Any) -> str:
+            if view.request is None:
+                return ""
+            # A text belongs into the element around it.
+            fragment = render_fragment(give(view.request), "*")
+            return "" if fragment is None else fragment.html
+
+        return builder.hole(fill)
+
     def _document(
         self,
         builder: Builder,
@@ -179,7 +275,8 @@ class Renderer:
         navigation = self.navigation
         content: list[Content] = []
         if navigation.items or navigation.aside or navigation.title:
-            content.append(kit.navigation(navigation, path))
+            aside = [self._aside(builder, each) for each in navigation.aside]
+            content.append(kit.navigation(navigation, path, aside))
         if steps:
             content.append(kit.breadcrumbs(steps, title))
         content += [kit.masthead(title, title_attributes or {}, lead), main]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from starmodel.ui.addresses import quote_segment
+from starmodel.ui.addresses import escape_text, quote_segment
 
 Related = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """For each field that refers to records their public states, by id."""
@@ -21,9 +21,10 @@ class View:
         message: What an event said that led here.
         id: The id of the record, as a segment of an address.
         values: What a page of one's own says: title, lead, content.
+        request: The request that is answered; `None` where something is filled for nobody.
     """
 
-    __slots__ = ("form", "id", "list", "message", "path", "related", "values")
+    __slots__ = ("form", "id", "list", "message", "path", "related", "request", "values")
 
     def __init__(
         self,
@@ -35,14 +36,20 @@ class View:
         message: str = "",
         path: str = "",
         values: Mapping[str, str] | None = None,
+        request: Any = None,
     ) -> None:
         self.id = quote_segment(id) if id else ""
         self.related = related
         self.form = form
         self.list = list
         self.message = message
+        self.request = request
         self.path = path
         self.values = values or {}
+
+    def address_of_list(self, path: str) -> str:
+        """Return where a list is, escaped: as its reader has left it, if he comes from there."""
+        return escape_text(path if self.request is None else self.request.address_of_list(path))
 
     def related_label(self, field: str, id: str, by: str) -> str:
         """Return what a record is called that a field refers to: its field `by`, else its id."""

@@ -33,7 +33,7 @@ async def test_one_event_answered_in_three_ways() -> None:
     assert answer.status == 200
     assert answer.body == (
         b'event: datastar-patch-signals\ndata: signals {"counter":{"count":2},'
-        b'"errors":{"counter":{"increment":{"amount":"","_":""}}}}\n\n'
+        b'"errors":{"counter":{"increment":{"amount":"","_":""}}},"_message":"Increment: done."}\n\n'
     )
     assert dict(answer.headers) | {b"set-cookie": b""} == {
         b"content-type": b"text/event-stream",
@@ -147,7 +147,10 @@ async def test_a_generator_is_streamed() -> None:
     client = Client(make_app())
     answer = await client.post("/counter/steps", {"count": 3})
     assert answer.header("content-length") is None
-    assert len(answer.chunks) == 4
+    assert len(answer.chunks) == 5
+    assert answer.chunks[3] == (
+        b'event: datastar-patch-signals\ndata: signals {"_message":"Steps: done."}\n\n'
+    )
     for number, chunk in enumerate(answer.chunks[:3], start=1):
         assert chunk == (
             b'event: datastar-patch-signals\ndata: signals {"counter":{"count":%d},'
@@ -368,5 +371,6 @@ async def test_fragments_and_texts() -> None:
     elements = [body.partition("\n\n")[2] for body in bodies]
     assert elements[:2] == ["event: datastar-patch-elements\ndata: elements <p>x</p>\n\n"] * 2
     assert elements[2].endswith("data: elements <p>x</p><p>y</p>\n\n")
-    # A text is text, and a value is for programs.
-    assert elements[3:] == ["", "", ""]
+    # A text is a message, and a value is for programs.
+    message = 'event: datastar-patch-signals\ndata: signals {"_message":"<script>"}\n\n'
+    assert elements[3:] == [message, "", ""]

@@ -38,6 +38,7 @@ class DefaultKit(UIAdapter):
         "filters": "filters",
         "form": "event",
         "hint": "hint",
+        "home": "home",
         "lead": "lead",
         "line": "line",
         "link-danger": "button danger",

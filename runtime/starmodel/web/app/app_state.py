@@ -3,9 +3,12 @@
 import copy
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from urllib.parse import urlsplit
+
+from pydantic_core import to_json
 
 from starmodel.application import (
     EntityPersistenceBackend,
@@ -17,11 +20,14 @@ from starmodel.application import (
 from starmodel.bus.in_process import InProcessBus
 from starmodel.domain import Actor, StateStore
 from starmodel.errors import ConfigurationError
+from starmodel.plugins import load_plugin
 from starmodel.settings import Settings
 from starmodel.stores.memory import MemoryRepo
+from starmodel.ui.fields import in_words
 from starmodel.ui.frontend import EventResponseFormatter, Frontend
-from starmodel.plugins import load_plugin
-from starmodel.ui.pages import FormPage, List, Navigation, NavigationItem, Record
+from starmodel.ui.pages import List, Navigation, NavigationItem, Record
+from starmodel.web.app.event_forms import event_forms
+from starmodel.web.app.home_page import default_title, home_entries
 from starmodel.web.datastar.formatter import DatastarFormatter, PrefixedFormatter
 from starmodel.web.http.prefix import prefix_of
 from starmodel.web.http.response import VARY, Headers
@@ -49,7 +55,8 @@ class AppOptions(TypedDict, total=False):
         session: Tells browsers apart.
         clock: Seconds since 1970.
         ui: The kit: how pages look.
-        navigation: The way from page to page; without it, there is a link to each entity's page.
+        navigation: The way from page to page; without it, there is a link to each list, and to
+            each page that needs no id.
         identify: Says who sent a request; without it everybody is anonymous.
     """
 
@@ -78,6 +85,8 @@ class AppState:
         formatter: Writes the answers that pages read.
         event_headers: The headers of answers that pages read.
         response_frames: What is the same in all answers of a route to Datastar.
+        entries: The pages that need no id, as the home page shows them.
+        event_forms: Shows the page of a record again, with the form of an event that did not fit.
         pages: The components of the pages that routes answer with.
         identify: Says who sent a request; `None` where everybody is anonymous.
         page_headers: The headers of generated pages.
@@ -95,8 +104,12 @@ class AppState:
         "_navigation",
         "_renderer",
         "_session",
+        "_title",
         "changes",
+        "components",
         "entities",
+        "entries",
+        "event_forms",
         "event_headers",
         "formatter",
         "identify",
@@ -145,10 +158,22 @@ class AppState:
             route: ResponseFrame(
                 before + route.signals_before,
                 route.signals_after + after,
+                _with_message(route.signals_after, route.done) + after,
                 is_acknowledgement=(route.respond or settings.respond) == "ack",
             )
             for resource in resources
             for route in resource.routes
+        }
+        self.components = {
+            name: resource.page
+            for resource in resources
+            if resource.page is not None
+            for name in (resource.definition.namespace, resource.definition.name)
+        }
+        self.event_forms = {
+            route: form_again
+            for resource in resources
+            for route, form_again in event_forms(resource).items()
         }
         self._kit = options.get("ui")
         self._navigation = options.get("navigation")
@@ -156,6 +181,8 @@ class AppState:
         self.pages = tuple(
             [route.page for resource in resources for route in resource.routes if route.page]
         )
+        self.entries = home_entries(resources)
+        self._title = settings.title or default_title(resources)
         self.identify: Identify | None = options.get("identify")
         self.page_headers = page_headers(settings)
         self.changes = ChangeCounter(resources)
@@ -204,13 +231,39 @@ class AppState:
             if frontend is None:
                 frontend = load_plugin("starmodel.frontends", self.settings.frontend)()
             lists = {page.entity.name: page for page in self.pages if isinstance(page, List)}
-            navigation = self._navigation or _navigation(self.pages)
-            self._renderer = Renderer(kit, frontend, self.settings, navigation, lists)
+            self._renderer = Renderer(
+                kit, frontend, self.settings, self._navigation_of_pages(), lists, self.entries
+            )
         return self._renderer
+
+    def _navigation_of_pages(self) -> Navigation:
+        navigation = self._navigation
+        if navigation is None:
+            if not self.settings.navigation:
+                return Navigation()
+            navigation = Navigation()
+        items = navigation.items
+        if not items and self.settings.navigation:
+            items = [NavigationItem(entry.title, entry.href) for entry in self.entries]
+        return replace(navigation, title=navigation.title or self._title, items=tuple(items))
 
     def fragments(self, resource: Resource) -> Mapping[str, Callable[[Any], str]]:
         """Return the markup that is sent anew when a field of an entity changes, by field."""
         return {} if resource.page is None else self.renderer.fragments(resource.page)
+
+    def title_of(self, name: str) -> str:
+        """Return what one record of an entity is called: `Order line`."""
+        component = self.components.get(name)
+        return in_words(name) if component is None else component.title
+
+    @property
+    def has_home(self) -> bool:
+        """Whether there is something at `/`: a home page, or the app's one page."""
+        return self.settings.home and bool(self.entries)
+
+    def component_of(self, name: str) -> Record | None:
+        """Return the component of one record of an entity, by its name or namespace."""
+        return self.components.get(name)
 
     @property
     def session(self) -> SessionIdentity:
@@ -239,13 +292,9 @@ class AppState:
         return self._session
 
 
-def _navigation(pages: Iterable[Record | List | FormPage]) -> Navigation:
-    """Return a link to each list and to each page that needs no id."""
-    items: list[NavigationItem] = []
-    for page in pages:
-        if isinstance(page, List) or (isinstance(page, Record) and not page.entity.is_record):
-            items.append(NavigationItem(page.title, page.entity.path))
-    return Navigation(items=tuple(items))
+def _with_message(signals: bytes, text: str) -> bytes:
+    """Put a message to what comes after the changed fields of an answer."""
+    return b'%b,"_message":%b}' % (signals.removesuffix(b"}"), to_json(text)) if text else signals
 
 
 def _sql_store(

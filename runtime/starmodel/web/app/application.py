@@ -1,7 +1,7 @@
 """The app as an ASGI callable: what it knows, it answers; everything else is its host's."""
 
 import copy
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar, Unpack
 
@@ -10,6 +10,7 @@ from starmodel.domain import Actor, Entity, Scope
 from starmodel.errors import ConfigurationError, DuplicateRequest, NotFound, Unauthenticated
 from starmodel.settings import Settings
 from starmodel.web.app.app_state import AppOptions, AppState
+from starmodel.web.app.home_page import respond_home
 from starmodel.web.app.lifespan import Lifespan, within_lifespan
 from starmodel.web.app.problems import Problem, respond_error, respond_problem
 from starmodel.web.app.responses import redirect, respond_duplicate
@@ -32,6 +33,8 @@ from starmodel.web.routing.resource import Resource
 from starmodel.web.routing.route_table import Methods, RouteTable
 
 E = TypeVar("E", bound=Entity)
+
+NOTHING_HERE = "There is nothing at this address."
 
 VISIT = "starmodel.visit"
 """Where the scope of a request to the host has what we know of it."""
@@ -97,7 +100,6 @@ class WebApplication:
             Route("GET", "/_starmodel/{file}", _respond_asset, is_asset=True),
         )
         self._table = RouteTable(self.routes)
-        self._first_page = _first_page(resources)
         self._exact = self._table.exact
 
     @property
@@ -182,10 +184,10 @@ class WebApplication:
     async def _send(
         self, request: Request, response: Response | StreamResponse, receive: Receive, send: Send
     ) -> None:
-        cookie = request.set_cookie
-        headers = (
-            response.headers if cookie is None else [*response.headers, (b"set-cookie", cookie)]
-        )
+        headers = response.headers
+        for cookie in (request.set_cookie, request.expired_cookie):
+            if cookie is not None:
+                headers = [*headers, (b"set-cookie", cookie)]
         if isinstance(response, StreamResponse):
             if request.method != "HEAD":
                 await response.write(receive, send, headers)
@@ -271,28 +273,48 @@ class WebApplication:
     async def _serve_host(
         self, scope: ConnectionScope, receive: Receive, send: Send, parts: AppState
     ) -> None:
-        if (
-            _is_home(scope["path"], scope.get("root_path", ""))
-            and scope["method"] in ("GET", "HEAD")
-            and self._first_page
-        ):
-            request = Request(scope, receive, parts, _HOST_ROUTE)
-            if not request.wants_json and not request.is_datastar:
-                await self._serve_home(request, self._first_page, receive, send, parts)
-                return
-        await self._serve_elsewhere(scope, receive, send, parts)
-
-    async def _serve_home(
-        self, request: Request, page: str, receive: Receive, send: Send, parts: AppState
-    ) -> None:
-        """Serve the host's home page or, where it has none, lead to the first page of ours."""
-        # One that nobody has asked for yet has no pages.
-        if self._host is not None:
-            attempt = _Attempt(request.scope, send)
-            await self._serve_elsewhere(request.scope, receive, attempt.send, parts)
+        """Hand a request to the host; where that has no page, show ours: home, or that there is none."""
+        is_home = parts.has_home and _is_home(scope["path"], scope.get("root_path", ""))
+        # A host of the author's says itself that there is nothing.
+        is_ours = self._make_host is not None or self._host is None
+        if not (is_home or is_ours) or scope["method"] not in ("GET", "HEAD"):
+            await self._serve_elsewhere(scope, receive, send, parts)
+            return
+        request = Request(scope, receive, parts, _HOST_ROUTE)
+        if request.wants_json or request.is_datastar:
+            await self._serve_elsewhere(scope, receive, send, parts)
+            return
+        # A host that nobody has asked for yet has no home page.
+        if self._host is not None or (self._make_host is not None and not is_home):
+            attempt = _Attempt(scope, send)
+            await self._serve_elsewhere(scope, receive, attempt.send, parts)
             if not attempt.is_nowhere:
                 return
-        await self._send(request, redirect(request, page), receive, send)
+        if is_home:
+            response = await self._respond(request, _respond_home)
+        else:
+            response = await self._respond_problem(request, Problem(404, NOTHING_HERE))
+        await self._send(request, response, receive, send)
+
+    async def _respond(
+        self, request: Request, handler: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        """Respond to a request that belongs to no route."""
+        try:
+            await self._identify(request)
+            return await handler(request)
+        except Exception as error:
+            return await respond_error(request, error)
+
+    async def _respond_problem(self, request: Request, problem: Problem) -> Response:
+        """Respond with a problem; its page may say who is signed in."""
+
+        async def respond(request: Request) -> Response:
+            return respond_problem(request, problem)
+
+        if request.wants_json or request.is_datastar:
+            return respond_problem(request, problem)
+        return await self._respond(request, respond)
 
     async def _serve_elsewhere(
         self, scope: ConnectionScope, receive: Receive, send: Send, parts: AppState
@@ -300,7 +322,7 @@ class WebApplication:
         host = self.host
         if host is None:
             request = Request(scope, receive, parts, _HOST_ROUTE)
-            response = respond_problem(request, Problem(404, "There is nothing at this address."))
+            response = await self._respond_problem(request, Problem(404, NOTHING_HERE))
             await self._send(request, response, receive, send)
             return
         visit: _Visit | None = scope.get(VISIT)
@@ -334,7 +356,7 @@ class WebApplication:
             response = Response(204, [allow, *NO_STORE], b"")
         else:
             problem = Problem(405, "This address does not do that.", headers=[allow])
-            response = respond_problem(request, problem)
+            response = await self._respond_problem(request, problem)
         await self._send(request, response, receive, send)
 
     async def _serve_other(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
@@ -361,12 +383,10 @@ class _Visit:
     async def send(self, message: Message) -> None:
         """Pass on a message, and set the session's cookie with the first."""
         request = self.request
-        if (
-            request is not None
-            and request.set_cookie is not None
-            and message["type"] == "http.response.start"
-        ):
-            headers = [*message.get("headers", []), (b"set-cookie", request.set_cookie)]
+        cookies = [] if request is None else [request.set_cookie, request.expired_cookie]
+        given = [(b"set-cookie", cookie) for cookie in cookies if cookie is not None]
+        if given and message["type"] == "http.response.start":
+            headers = [*message.get("headers", []), *given]
             if not any(name.lower() == b"cache-control" for name, _ in headers):
                 # Or a cache might hand the same session to others.
                 headers.append((b"cache-control", b"private"))
@@ -403,16 +423,6 @@ def _is_home(path: str, root_path: str) -> bool:
     return below == "/" or (below is not None and path_below(below, root_path) == "/")
 
 
-def _first_page(resources: Iterable[Resource]) -> str:
-    """Return the path of the first page that needs no id; an empty text where there is none."""
-    for resource in resources:
-        path = f"/{resource.definition.name}"
-        for route in resource.routes:
-            if route.method == "GET" and route.path == path and not route.json_only:
-                return path
-    return ""
-
-
 def _origin(text: str) -> bytes:
     """Write a trusted origin as browsers do."""
     origin = text.rstrip("/").lower()
@@ -444,6 +454,12 @@ async def _respond_asset(request: Request) -> Response:
     if asset is None:
         raise NotFound("file", request.path_parameters["file"])
     return Response(200, asset.headers(), asset.body)
+
+
+async def _respond_home(request: Request) -> Response:
+    """GET: the home page or, of an app that has one page, that page."""
+    entries = request.app_state.entries
+    return redirect(request, entries[0].href) if len(entries) == 1 else respond_home(request)
 
 
 async def _respond_empty(request: Request) -> Response:

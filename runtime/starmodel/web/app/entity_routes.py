@@ -75,7 +75,7 @@ def form_route(path: str, page: FormPage, queries: FilterSet[Any] | None = None)
                 request.services, queries, [state.values], actor=request.actor
             )
             state = replace(state, related=related)
-        view = View(form=state, message=request.message)
+        view = View(form=state, message=request.message, request=request)
         return respond_html(request, request.app_state.renderer.form_page(page).fill({}, view))
 
     return Route("GET", path, show, page=page)

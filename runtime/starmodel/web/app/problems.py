@@ -9,6 +9,7 @@ import math
 import secrets
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import unquote
 
 from pydantic_core import ValidationError
 
@@ -25,13 +26,14 @@ from starmodel.errors import (
     TooManyRequests,
     Unavailable,
 )
-from starmodel.web.datastar.attributes import escape
+from starmodel.ui.pages import NavigationItem
 from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.form_body import read_form
-from starmodel.web.http.response import NO_STORE, Headers, Response
 from starmodel.web.http.prefix import prefix_addresses
+from starmodel.web.http.response import NO_STORE, VARY, Headers, Response
 from starmodel.web.routing.request import FormAgain, Request
+from starmodel.web.ui.field_titles import field_title, with_part_title
 from starmodel.web.validation.value_errors import invalid_arguments
 
 logger = logging.getLogger("starmodel.web")
@@ -62,17 +64,16 @@ _JSON: Final[Headers] = [
     *NO_STORE,
     (b"x-content-type-options", b"nosniff"),
 ]
-_HTML: Final[Headers] = [
-    (b"content-type", b"text/html; charset=utf-8"),
-    *NO_STORE,
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (
-        b"content-security-policy",
-        b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
-        b" frame-ancestors 'none'",
-    ),
-]
+_KEPT: Final = frozenset({(b"cache-control", b"private, no-cache"), VARY})
+"""Headers of pages that a page about a problem has otherwise."""
+
+_LAST_PAGE: Final = b"""<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Something went wrong</title></head>
+<body><main><h1>Something went wrong</h1><p role="alert">This page cannot be shown.</p></main></body>
+</html>
+"""
 
 
 class Problem:
@@ -148,10 +149,18 @@ def problem_of(request: Request, error: Exception) -> Problem:
 
 
 def respond_problem(request: Request, problem: Problem) -> Response:
-    """Respond with the status of a problem: JSON (RFC 9457) for programs, else a small page."""
+    """Respond with the status of a problem: JSON (RFC 9457) for programs, else a page."""
     if request.is_datastar or request.wants_json:
         return Response(problem.status, [*_JSON, *problem.headers], encode_json(_members(problem)))
-    return Response(problem.status, [*_HTML, *problem.headers], _page(request, problem).encode())
+    headers = [header for header in request.page_headers if header not in _KEPT]
+    try:
+        html = prefix_addresses(_page(request, problem), request.prefix)
+    except Exception:
+        # What makes pages is broken itself.
+        logger.exception("The page of an error could not be made")
+        return Response(problem.status, [*headers, *NO_STORE, *problem.headers], _LAST_PAGE)
+    body = html.encode("utf-8", "replace")
+    return Response(problem.status, [*headers, *NO_STORE, *problem.headers], body)
 
 
 async def respond_error(request: Request, error: Exception) -> Response:
@@ -164,7 +173,7 @@ async def respond_error(request: Request, error: Exception) -> Response:
     route = request.route
     if request.is_datastar and route.event is not None:
         return Response(200, request.formatter.headers, error_patch(request, problem))
-    again = route.form_again
+    again = route.form_again or request.app_state.event_forms.get(route)
     if again is not None and problem.status in _MENDABLE and not request.wants_json:
         return await _form_again(request, again, problem)
     return respond_problem(request, problem)
@@ -183,9 +192,10 @@ def _messages(request: Request, problem: Problem) -> dict[str, str]:
     others: list[str] = []
     for error in problem.errors:
         if error.name not in names:
-            others.append(f"{error.name}: {error.message}" if error.name else error.message)
+            title = field_title(request, error.name)
+            others.append(f"{title}: {error.message}" if title else error.message)
         elif error.name not in messages:
-            messages[error.name] = error.message
+            messages[error.name] = with_part_title(request, error)
     if others or not messages or problem.version is not None:
         messages["_"] = " ".join(others) or problem.detail
     return messages
@@ -238,26 +248,35 @@ def _members(problem: Problem) -> dict[str, object]:
 
 
 def _page(request: Request, problem: Problem) -> str:
-    """Write the page that somebody without scripts gets."""
-    title = escape(problem.title)
-    items = "".join(
-        f"<li>{f'<b>{escape(_label(error.name))}</b>: ' if error.name else ''}"
-        f"{escape(error.message)}</li>"
-        for error in problem.errors
-    )
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n"
-        "<style>:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;"
-        "max-width:36rem;margin:4rem auto;padding:0 1rem}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{title}</h1>\n<p>{escape(problem.detail)}</p>\n"
-        f"{f'<ul>{items}</ul>' if items else ''}\n"
-        f'<p><a href="{escape(request.origin_path or request.prefix + "/")}">Back</a></p>\n'
-        "</main>\n</body>\n</html>\n"
-    )
+    """Write the page that somebody gets in front of a browser."""
+    texts = [("", problem.detail)]
+    if problem.errors:
+        texts = [
+            (field_title(request, error.name), with_part_title(request, error))
+            for error in problem.errors
+        ]
+    renderer = request.app_state.renderer
+    return renderer.error_page(problem.title, texts, _ways_on(request, problem), request)
 
 
-def _label(name: str) -> str:
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
+def _ways_on(request: Request, problem: Problem) -> list[NavigationItem]:
+    """Return links that lead somewhere: back, to the list of what was asked for, home."""
+    here = request.path
+    links: list[NavigationItem] = []
+    listed = request.app_state.renderer.lists.get(here.split("/")[1])
+    is_refused = problem.status in (401, 403)
+    if listed is not None:
+        path = listed.entity.path
+        # The list itself leads nowhere but to itself, unless what follows its path was wrong.
+        if path != here or (request.scope["query_string"] and not is_refused):
+            links.append(NavigationItem(f"All {listed.words}", path))
+    origin = request.local_origin
+    if origin and unquote(origin.partition("?")[0]) not in (
+        here,
+        "/",
+        *[one.href for one in links],
+    ):
+        links.insert(0, NavigationItem("Back", origin))
+    if request.app_state.has_home and here != "/":
+        links.append(NavigationItem("Home", "/"))
+    return links

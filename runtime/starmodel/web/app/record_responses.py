@@ -45,7 +45,7 @@ def respond_conflict(
     renderer = request.app_state.renderer
     state = with_conflict(renderer.kit, form, form_state, mine)
     document, main = renderer.edit_page(page, form)
-    view = View(id=state.id, form=state)
+    view = View(id=state.id, form=state, request=request)
     if request.is_datastar:
         # As a whole: what is morphed would keep the values that its script began with.
         patch = request.formatter.elements(Fragment(main.fill({}, view), "main", "replace"))

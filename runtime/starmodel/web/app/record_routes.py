@@ -53,7 +53,6 @@ Command: TypeAlias = Callable[..., Awaitable[CommandResult[None]]]
 as keyword arguments, `actor` and `idempotency_key`."""
 
 
-
 def record_route(queries: FilterSet[Any], page: Record) -> Route:
     """Return the route of the page of a record; programs get its state."""
     definition = queries.definition
@@ -85,7 +84,8 @@ def list_route(queries: FilterSet[Any], page: List) -> Route:
             return await respond_query(request, queries)
         shown = await list_view(request, queries, page)
         template = request.app_state.renderer.list(page)
-        return respond_html(request, template.fill({}, View(list=shown, message=request.message)))
+        view = View(list=shown, message=request.message, request=request)
+        return respond_html(request, template.fill({}, view))
 
     path = f"/{queries.definition.name}"
     return Route("GET", path, list_records, event="find", page=page)
@@ -176,7 +176,7 @@ def create_routes(
             related = await find_related(
                 request.services, queries, [state.values], actor=request.actor
             )
-        view = View(form=replace(state, related=related))
+        view = View(form=replace(state, related=related), request=request)
         return request.app_state.renderer.form_page(page).fill({}, view)
 
     route = Route(
@@ -247,7 +247,8 @@ def edit_routes(
 
     def shown(request: Request, state: FormState) -> str:
         document, _ = request.app_state.renderer.edit_page(page, form)
-        return document.fill({}, View(id=state.id, form=state, message=request.message))
+        view = View(id=state.id, form=state, message=request.message, request=request)
+        return document.fill({}, view)
 
     async def edit(request: Request) -> Response:
         return respond_html(request, shown(request, await read_form(request)))
@@ -266,7 +267,7 @@ def edit_routes(
             await _update(request, command, given)
         except StaleVersion as stale:
             return respond_conflict(request, stale, page, form, await read_form(request))
-        return redirect(request, page_path(definition, id_of(request)))
+        return redirect(request, page_path(definition, id_of(request)), form.success or "Saved.")
 
     path = f"/{definition.name}/{{id}}/edit"
     return [
@@ -298,9 +299,16 @@ def delete_routes(
     path = f"/{definition.name}"
     form = None if page is None else page.delete
 
+    def deleted(request: Request, outcome: CommandResult[None]) -> str:
+        if form is not None and form.success:
+            return form.success
+        called = "" if page is None else page.label_of(outcome.state)
+        return f"{called or request.app_state.title_of(definition.name)} deleted."
+
     async def delete(request: Request) -> Response:
-        await _delete(request, command)
-        return respond_deleted(request, None if form is None else path)
+        outcome = await _delete(request, command)
+        said = deleted(request, outcome)
+        return respond_deleted(request, None if form is None else path, said)
 
     route = Route("DELETE", f"{path}/{{id}}", delete, event="delete", respond=respond)
     if form is None or page is None:
@@ -311,7 +319,8 @@ def delete_routes(
         snapshot = await read(request)
         state = FormState({}, snapshot.id, errors=errors, title=page.label_of(snapshot.state))
         document, _ = request.app_state.renderer.delete_page(page, form)
-        return document.fill({}, View(id=snapshot.id, form=state, message=request.message))
+        view = View(id=snapshot.id, form=state, message=request.message, request=request)
+        return document.fill({}, view)
 
     async def confirm(request: Request) -> Response:
         return respond_html(request, await shown(request, {}))
@@ -322,8 +331,8 @@ def delete_routes(
         return await shown(request, errors)
 
     async def remove(request: Request) -> Response:
-        await _delete(request, command)
-        return redirect(request, path)
+        outcome = await _delete(request, command)
+        return redirect(request, path, deleted(request, outcome))
 
     return [
         Route("GET", f"{path}/{{id}}/delete", confirm),
@@ -351,8 +360,8 @@ async def _update(
     )
 
 
-async def _delete(request: Request, command: Command) -> None:
-    await command(
+async def _delete(request: Request, command: Command) -> CommandResult[None]:
+    return await command(
         request.services,
         id_of(request),
         actor=request.actor,

@@ -5,18 +5,19 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote, unquote
 
 from starmodel.application import CommandResult, EntityDefinition, Snapshot
-from starmodel.domain import Entity, Fragment, Scope, render_fragment
+from starmodel.domain import Entity, Scope, render_fragment
 from starmodel.errors import DuplicateRequest, NotFound
+from starmodel.ui.addresses import quote_segment
+from starmodel.ui.pages import Page, Record
+from starmodel.ui.view import NO_RELATED, Related, View
 from starmodel.web.app.problems import error_patch, problem_of
 from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.csrf import is_local_path
 from starmodel.web.http.encoding import encode_json
+from starmodel.web.http.flash import bounded, flash_cookie
 from starmodel.web.http.prefix import prefix_addresses
 from starmodel.web.http.response import NO_STORE, Headers, Response, StreamResponse
 from starmodel.web.routing.request import Request
-from starmodel.ui.addresses import quote_segment
-from starmodel.ui.pages import Page, Record
-from starmodel.ui.view import NO_RELATED, Related, View
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
@@ -55,14 +56,21 @@ def respond_event(
         frame = parts.response_frames[request.route]
         if frame.is_acknowledgement:
             return ACKNOWLEDGED
-        patch = frame.before + encode_signals(outcome.changed, outcome.removed) + frame.after
-        if outcome.result is not None:
-            patch += _elements(request, outcome.result, selector, mode)
+        patch = frame.before + encode_signals(outcome.changed, outcome.removed)
+        if outcome.result is None:
+            return Response(200, parts.event_headers, patch + frame.after_done)
+        text = _text_of(outcome.result, selector)
+        patch += frame.after if text else frame.after_done
+        patch += _elements(request, outcome.result, selector, mode) + _message(request, text)
         return Response(200, parts.event_headers, patch)
     if request.wants_json:
         return _json(200, outcome, result)
     path = location or page_path(definition, outcome.id)
-    return _see_other(request.origin_path or request.prefix + path)
+    return _see_other(
+        request,
+        request.origin_path or request.prefix + path,
+        _text_of(outcome.result, selector) or request.route.done,
+    )
 
 
 def respond_created(
@@ -76,19 +84,19 @@ def respond_created(
     Programs get 201; a form, and a Datastar page, are led to the new record.
     """
     path = _quoted(location) if location else page_path(definition, outcome.id)
-    if request.is_datastar:
-        return Response(200, request.formatter.headers, request.formatter.navigation(path))
     if request.wants_json:
         address = request.prefix + path
         return _json(201, outcome, None, [(b"location", address.encode("ascii"))])
-    return _see_other(request.prefix + path)
+    form = request.route.form
+    title = request.app_state.title_of(definition.name)
+    return redirect(request, path, (form.success if form else "") or f"{title} created.")
 
 
-def respond_deleted(request: Request, location: str | None = None) -> Response:
+def respond_deleted(request: Request, location: str | None = None, message: str = "") -> Response:
     """Respond to a request that has deleted a record: there is nothing left to say of it.
 
     A page that shows the record itself is led to `location`, where the others are. Any other
-    stays where it is, and hears of it through its live stream.
+    stays where it is, and hears of it through its live stream. Either says `message`.
     """
     if (
         not request.is_datastar
@@ -97,9 +105,12 @@ def respond_deleted(request: Request, location: str | None = None) -> Response:
         return ACKNOWLEDGED
     page = (request.origin_path or "").partition("?")[0]
     if location is not None and unquote(page) == unquote(request.prefix) + request.path:
-        return redirect(request, location)
-    errors = encode_signals({"errors": request.route.errors({})})
-    return Response(200, request.app_state.event_headers, request.formatter.signals(errors))
+        return redirect(request, location, message)
+    signals: dict[str, object] = {"errors": request.route.errors({})}
+    if message:
+        signals["_message"] = bounded(message)
+    patch = request.formatter.signals(encode_signals(signals))
+    return Response(200, request.app_state.event_headers, patch)
 
 
 async def respond_duplicate(request: Request, repeated: DuplicateRequest) -> Response:
@@ -172,7 +183,11 @@ async def respond_stream(
     if request.wants_json:
         return _json(200, last, results)
     path = location or page_path(definition, last.id)
-    return _see_other(request.origin_path or request.prefix + path)
+    return _see_other(
+        request,
+        request.origin_path or request.prefix + path,
+        _text_of(last.result, selector) or request.route.done,
+    )
 
 
 def respond_page(
@@ -207,6 +222,7 @@ def respond_record(
         related=related,
         message=request.message,
         path=component.entity.path,
+        request=request,
     )
     return respond_html(request, template.fill(snapshot.state, view))
 
@@ -232,11 +248,12 @@ def render_page(request: Request, page: Page) -> Response:
     return respond_html(request, _own_page(request, page.title, page.lead, page.content))
 
 
-def redirect(request: Request, path: str) -> Response:
-    """Redirect the sender of a form to another page of this app."""
-    if request.is_datastar:
-        return Response(200, request.formatter.headers, request.formatter.navigation(path))
-    return _see_other(request.prefix + path)
+def redirect(request: Request, path: str, message: str = "") -> Response:
+    """Redirect the sender of a form to another page of this app, which shows a message."""
+    if not request.is_datastar:
+        return _see_other(request, request.prefix + path, message)
+    headers = _with_flash(request, request.formatter.headers, request.prefix + path, message)
+    return Response(200, headers, request.formatter.navigation(path))
 
 
 def page_path(definition: EntityDefinition[Any], id: str) -> str:
@@ -261,7 +278,24 @@ def _patch(
     """Write what a page is told: the changed fields, the errors that are over, the fragment."""
     frame = request.app_state.response_frames[request.route]
     patch = frame.before + encode_signals(outcome.changed, outcome.removed) + frame.after
-    return patch + _elements(request, outcome.result, selector, mode)
+    patch += _elements(request, outcome.result, selector, mode)
+    return patch + _message(request, _text_of(outcome.result, selector))
+
+
+def _text_of(result: object, selector: str | None) -> str:
+    """Return the message that an event gave; a text that belongs into an element is none."""
+    return (
+        result
+        if selector is None and isinstance(result, str) and not hasattr(result, "__html__")
+        else ""
+    )
+
+
+def _message(request: Request, text: str) -> bytes:
+    """Write what a page is told to say, if that is anything."""
+    if not text.strip():
+        return b""
+    return request.formatter.signals(encode_signals({"_message": bounded(text)}))
 
 
 async def _stream(
@@ -273,10 +307,14 @@ async def _stream(
 ) -> AsyncGenerator[bytes, None]:
     """Write a patch for each outcome; an error on the way is the last of them."""
     try:
+        last = first
         if first is not None:
             yield _patch(request, first, selector, mode)
             async for outcome in rest:
+                last = outcome
                 yield _patch(request, outcome, selector, mode)
+        if last is not None and not _text_of(last.result, selector) and request.route.done:
+            yield _message(request, request.route.done)
     except Exception as error:
         yield error_patch(request, problem_of(request, error))
     finally:
@@ -301,7 +339,8 @@ def _own_page(request: Request, title: str, lead: str, content: object) -> str:
     """Return the document of a page of the author's; `content` is HTML, or has it."""
     fragment = None if isinstance(content, str) else render_fragment(content)
     html = str(content) if fragment is None else fragment.html
-    return request.app_state.renderer.own_page(title, lead, html, request.message)
+    renderer = request.app_state.renderer
+    return renderer.own_page(title, lead, html, request.message, request)
 
 
 def _json(
@@ -315,10 +354,19 @@ def _body(state: Mapping[str, object], version: int, result: object) -> bytes:
     return encode_json({"state": state, "version": version, "result": result})
 
 
-def _see_other(path: str) -> Response:
+def _see_other(request: Request, path: str, message: str = "") -> Response:
     """Redirect a form to a page of this site, and to no other."""
-    location = _quoted(path if is_local_path(path) else "/").encode("ascii")
-    return Response(303, [(b"location", location), *NO_STORE], b"")
+    location = _quoted(path if is_local_path(path) else "/")
+    headers = [(b"location", location.encode("ascii")), *NO_STORE]
+    return Response(303, _with_flash(request, headers, location, message), b"")
+
+
+def _with_flash(request: Request, headers: Headers, location: str, message: str) -> Headers:
+    """Return headers that keep a message for the page at `location`."""
+    if not message.strip():
+        return headers
+    cookie = flash_cookie(message, location, request.prefix, secure=request.is_secure)
+    return [*headers, (b"set-cookie", cookie)]
 
 
 def _quoted(path: str) -> str:

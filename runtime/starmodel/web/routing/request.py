@@ -1,10 +1,11 @@
 """A request as handlers see it, the route that answers it, and what it has of its app."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from urllib.parse import unquote
 
 from pydantic_core import to_json
 
@@ -13,6 +14,7 @@ from starmodel.domain import ANONYMOUS, Actor, Entity
 from starmodel.errors import BadRequest
 from starmodel.settings import Respond, Settings
 from starmodel.ui.frontend import EventResponseFormatter
+from starmodel.web.http.flash import expired_flash_cookie, find_flash
 from starmodel.web.http.http_request import HTTPRequest
 from starmodel.web.http.response import Headers, Receive, Response, Scope, StreamResponse
 from starmodel.web.http.session import SessionIdentity
@@ -20,7 +22,7 @@ from starmodel.web.validation.arguments import Arguments
 
 if TYPE_CHECKING:
     from starmodel.ui.kit import UIAdapter
-    from starmodel.ui.pages import Form, FormPage, List, Record
+    from starmodel.ui.pages import Form, FormPage, HomeEntry, List, Record
     from starmodel.ui.renderer import Renderer
 
 _KEY = re.compile(rb"[!-~]{1,200}")
@@ -125,6 +127,12 @@ class Route:
         if self.argument_names:
             self.signals_after = b',"errors":%s}' % to_json(self.errors({}))
 
+    @property
+    def done(self) -> str:
+        """What is said when the event went well and returned no text; `""` where no form says it."""
+        form = self.form
+        return "" if form is None else form.success or f"{form.label}: done."
+
     def errors(self, messages: Mapping[str, str]) -> dict[str, dict[str, dict[str, str]]]:
         """Return the tree of error signals: the message of each argument, or an empty text.
 
@@ -144,14 +152,18 @@ class ResponseFrame:
     Attributes:
         before: What comes before the changed fields.
         after: What comes after them.
+        after_done: The same, with the message that it went well.
         is_acknowledgement: Whether the answer is 204, and the change arrives by a live stream.
     """
 
-    __slots__ = ("after", "before", "is_acknowledgement")
+    __slots__ = ("after", "after_done", "before", "is_acknowledgement")
 
-    def __init__(self, before: bytes, after: bytes, *, is_acknowledgement: bool) -> None:
+    def __init__(
+        self, before: bytes, after: bytes, after_done: bytes, *, is_acknowledgement: bool
+    ) -> None:
         self.before = before
         self.after = after
+        self.after_done = after_done
         self.is_acknowledgement = is_acknowledgement
 
 
@@ -202,6 +214,29 @@ class AppContext(Protocol):
         """Tells browsers apart."""
         ...
 
+    @property
+    def entries(self) -> "Sequence[HomeEntry]":
+        """The pages that need no id, as the home page shows them."""
+        ...
+
+    @property
+    def has_home(self) -> bool:
+        """Whether there is something at `/`."""
+        ...
+
+    @property
+    def event_forms(self) -> "Mapping[Route, FormAgain]":
+        """Show the page of a record again, with the form of an event that did not fit."""
+        ...
+
+    def component_of(self, name: str) -> "Record | None":
+        """Return the component of one record of an entity, by its name or namespace."""
+        ...
+
+    def title_of(self, name: str) -> str:
+        """Return what one record of an entity is called: `Order line`."""
+        ...
+
 
 class Request(HTTPRequest):
     """A request that one of the app's own routes answers.
@@ -213,12 +248,15 @@ class Request(HTTPRequest):
         services: The stores, the bus and the unit of work.
         app_state: Everything else that belongs to the app.
         set_cookie: The cookie that the answer sets, if a session begins or is prolonged with it.
+        expired_cookie: The cookie that the answer takes back: of a message that it shows.
     """
 
     __slots__ = (
+        "_message",
         "_session",
         "actor",
         "app_state",
+        "expired_cookie",
         "path_parameters",
         "route",
         "services",
@@ -240,6 +278,8 @@ class Request(HTTPRequest):
         self.actor: Actor = ANONYMOUS
         self.services = app_state.services
         self.set_cookie: bytes | None = None
+        self.expired_cookie: bytes | None = None
+        self._message: str | None = None
         self.app_state = app_state
         self._session: str | None = None
 
@@ -268,13 +308,44 @@ class Request(HTTPRequest):
 
     @property
     def message(self) -> str:
-        """What an event said that led to this page, as plain text; `""` for nothing."""
-        return ""
+        """What an event said that led to this page, as plain text; `""` for nothing.
+
+        Whoever reads it shows it: the answer has the browser forget it.
+        """
+        text = self._message
+        if text is None:
+            text = self._message = self._find_message()
+        return text
+
+    def _find_message(self) -> str:
+        cookies = self.headers.get(b"cookie", b"")
+        # Only a page that is loaded shows it to somebody; what scripts fetch would take it away.
+        is_page = self.headers.get(b"sec-fetch-mode", b"navigate") == b"navigate"
+        if not cookies or not is_page or self.method != "GET":
+            return ""
+        path = unquote(self.prefix) + self.path
+        text = find_flash(cookies, path)
+        if text:
+            self.expired_cookie = expired_flash_cookie(path, self.prefix, secure=self.is_secure)
+        return text
 
     @property
     def page_headers(self) -> Headers:
         """The headers of generated pages."""
         return self.app_state.page_headers
+
+    @property
+    def local_origin(self) -> str:
+        """The path and query of the app's page that this came from, below the prefix; `""` for none."""
+        path, prefix = self.origin_path or "", self.prefix
+        if not prefix:
+            return path
+        return path.removeprefix(prefix) if path.startswith(f"{prefix}/") else ""
+
+    def address_of_list(self, path: str) -> str:
+        """Return where a list is: with its filters, if this came from there."""
+        origin = self.local_origin
+        return origin if origin and unquote(origin.partition("?")[0]) == path else path
 
     @property
     def session(self) -> str:

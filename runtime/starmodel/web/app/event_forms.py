@@ -1,0 +1,48 @@
+"""Forms of events on the page of a record: shown again where what a plain form sent does not fit."""
+
+from collections.abc import Mapping
+
+from starmodel.application.queries.find import find_related
+from starmodel.domain import Scope
+from starmodel.ui.pages import Form, Record
+from starmodel.ui.view import NO_RELATED, View
+from starmodel.web.app.entity_routes import reader
+from starmodel.web.routing.request import FormAgain, Request, Route
+from starmodel.web.routing.resource import Resource
+from starmodel.web.ui.form_state import bind
+
+
+def event_forms(resource: Resource) -> dict[Route, FormAgain]:
+    """Return what shows the page of a record again, for each of its events whose form is on it."""
+    page = resource.page
+    if page is None:
+        return {}
+    is_record = resource.definition.scope is Scope.RECORD
+    return {
+        route: _form_again(resource, page, route.form)
+        for route in resource.routes
+        if route.form is not None
+        and route.form in page.actions
+        and (not is_record or "{id}" in route.path)
+    }
+
+
+def _form_again(resource: Resource, page: Record, form: Form) -> FormAgain:
+    read = reader(resource.definition)
+    queries = resource.queries
+
+    async def again(
+        request: Request, fields: list[tuple[str, str]], errors: Mapping[str, str]
+    ) -> str:
+        snapshot = await read(request)
+        state = bind(form, fields, errors=errors)
+        related = NO_RELATED
+        if queries is not None:
+            states = [snapshot.state]
+            related = await find_related(request.services, queries, states, actor=request.actor)
+        view = View(
+            id=snapshot.id, related=related, form=state, path=page.entity.path, request=request
+        )
+        return request.app_state.renderer.record(page, form).fill(snapshot.state, view)
+
+    return again

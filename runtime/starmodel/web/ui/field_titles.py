@@ -1,0 +1,48 @@
+"""What the fields and arguments are called that a message is about: as their page calls them."""
+
+from starmodel.errors import ArgumentError
+from starmodel.ui.fields import in_words
+from starmodel.ui.inputs import Fieldset, Input
+from starmodel.ui.pages import List, Record
+from starmodel.web.routing.request import Request
+from starmodel.web.ui.list_view import OPERATORS
+
+
+def field_title(request: Request, name: str) -> str:
+    """Return what an argument, a field or a filter is called: `Price from`; `""` for no name."""
+    given = _input(request, name)
+    if given is not None:
+        return given.title
+    if name == "q":
+        return "Search"
+    field, _, operator = name.partition("__")
+    component = _record(request)
+    known = None if component is None else component.by_name.get(field)
+    title = in_words(field) if known is None else known.title
+    return f"{title} {OPERATORS.get(operator, operator)}".rstrip()
+
+
+def with_part_title(request: Request, error: ArgumentError) -> str:
+    """Return a message that begins with the part of a value object it is about, by its title."""
+    given = _input(request, error.name)
+    place, separator, rest = error.message.partition(": ")
+    if not separator or not isinstance(given, Fieldset):
+        return error.message
+    title = {each.name: each.title for each in given.inputs}.get(place)
+    return error.message if title is None else f"{title}: {rest}"
+
+
+def _input(request: Request, name: str) -> Input | None:
+    form = request.route.form
+    return None if form is None else next((one for one in form.inputs if one.name == name), None)
+
+
+def _record(request: Request) -> Record | None:
+    page = request.route.page
+    if isinstance(page, List):
+        return page.of
+    return (
+        page
+        if isinstance(page, Record)
+        else request.app_state.component_of(request.route.namespace)
+    )
