@@ -82,7 +82,9 @@ class Builder(Holes):
             return "".join([line(item, view) for item in items]) or empty
 
         empty = self.kit.empty_row(len(component.columns)).__html__()
-        return around.compile(self.kit.table(component.columns, around.hole(rows))).fill
+        return around.compile(
+            self.kit.table(component.title, component.columns, around.hole(rows))
+        ).fill
 
     # Forms
 
@@ -96,6 +98,7 @@ class Builder(Holes):
         address: Content = None,
         cancel: Content = None,
         before: Content = None,
+        is_primary: bool = True,
     ) -> Renderable:
         """Return a form.
 
@@ -108,6 +111,7 @@ class Builder(Holes):
             address: Where it goes to; by default the route of its event.
             cancel: A link beside its button.
             before: What stands above its inputs.
+            is_primary: Whether its button is what most people come to the page for.
         """
         route = form.route
         scope = FormScope(form, is_bound)
@@ -134,7 +138,7 @@ class Builder(Holes):
         button = self.kit.button(
             form.button or title,
             self.frontend.submit(route.form),
-            kind="danger" if form.is_danger else "primary" if form.inputs else "secondary",
+            kind="danger" if form.is_danger else "primary" if is_primary else "secondary",
         )
         if heading is None and form.inputs:
             heading = self.kit.form_title(title)
@@ -149,10 +153,14 @@ class Builder(Holes):
             is_button=not form.inputs and not (is_bound and keeps),
         )
 
-    def row(self, input: Input, form: "FormScope", path: str, *, is_check: bool = False) -> Renderable:
+    def row(
+        self, input: Input, form: "FormScope", path: str, *, is_check: bool = False
+    ) -> Renderable:
         """Return an input with its label, its hint and its error."""
         row, attributes = self._row(input, form, path)
-        return self.kit.row(_with(row, input.control(self, form, path, attributes)), is_check=is_check)
+        return self.kit.row(
+            _with(row, input.control(self, form, path, attributes)), is_check=is_check
+        )
 
     def _row(self, input: Input, form: "FormScope", path: str) -> tuple[Row, dict[str, Any]]:
         """Return what stands around an input, and the attributes of the input itself."""
@@ -185,8 +193,13 @@ class Builder(Holes):
             control = self.kit.textarea(form.lines(self, path), attributes)
         else:
             value = form.text(self, path, input.value)
-            control = self.kit.input({"type": "text", **attributes, **({"value": value} if value else {})})
-        around: dict[str, Any] = {"source": f"{input.to}/options", "chosen": form.chosen(self, path, input.by)}
+            control = self.kit.input(
+                {"type": "text", **attributes, **({"value": value} if value else {})}
+            )
+        around: dict[str, Any] = {
+            "source": f"{input.to}/options",
+            "chosen": form.chosen(self, path, input.by),
+        }
         if input.several:
             around["several"] = True
         if input.new:
@@ -211,7 +224,11 @@ class Builder(Holes):
         attributes = dict(self.frontend.error(form.error_path(name)))
         if name != "_":
             attributes["id"] = f"{form.id_of(name)}--error"
-        text = self.hole(lambda _, view: view.form.error(name) if view.form else "") if form.is_bound else ""
+        text = (
+            self.hole(lambda _, view: view.form.error(name) if view.form else "")
+            if form.is_bound
+            else ""
+        )
         return self.kit.error(attributes, text)
 
     def invalid(self, form: "FormScope", name: str) -> Attributes:
@@ -262,11 +279,16 @@ class Builder(Holes):
             content.append(kit.toolbar(component.title, toolbar))
         content += [dialog, kit.description_list(rows) if rows else None]
         if component.actions:
-            content.append(kit.section("Actions", [self.form(each, is_bound=each is bound, keeps=False) for each in component.actions]))
+            is_only = len(component.actions) == 1 and component.edit is None
+            forms = [
+                self.form(each, is_bound=each is bound, keeps=False, is_primary=is_only)
+                for each in component.actions
+            ]
+            content.append(kit.section("Actions", forms))
         content += [*component.extra, *self.refreshes]
         data: dict[str, Any] = {entity.namespace: self._state(component)}
-        forms = [*component.actions, *([component.delete] if component.delete else [])]
-        errors = {each.route.event: no_errors(each) for each in forms}
+        routes = [*component.actions, *([component.delete] if component.delete else [])]
+        errors = {each.route.event: no_errors(each) for each in routes}
         data["errors"] = {entity.namespace: errors}
         if bound is not None:
             event = bound.route.event
@@ -282,9 +304,7 @@ class Builder(Holes):
         """Return the dialog that asks before a record is deleted."""
         kit = self.kit
         address = self.address(f"{component.entity.path}/{{id}}/delete")
-        close = kit.button(
-            "Cancel", {"form": f"{id}--close", "autofocus": True}, kind="secondary"
-        )
+        close = kit.button("Cancel", {"form": f"{id}--close", "autofocus": True}, kind="secondary")
         title = kit.form_title(form.title, f"{id}--title")
         called = self.hole(lambda state, view: escape_text(component.label_of(state)) or "It")
         warning = kit.text([called, " will be deleted. This cannot be undone."])
@@ -294,12 +314,20 @@ class Builder(Holes):
     def form_page(self, component: FormPage) -> Renderable:
         """Return the `<main>` of a page with forms: where a record is made."""
         entity, kit = component.entity, self.kit
-        cancel = kit.link_button("Cancel", entity.path, kind="secondary") if entity.is_record else None
+        cancel = (
+            kit.link_button("Cancel", entity.path, kind="secondary") if entity.is_record else None
+        )
         forms: list[Renderable] = []
         for each in component.forms:
             is_crud = each.route.path == entity.path and each.route.event == "create"
             forms.append(
-                self.form(each, is_bound=is_crud, heading="" if is_crud else None, cancel=cancel if is_crud else None)
+                self.form(
+                    each,
+                    is_bound=is_crud,
+                    heading="" if is_crud else None,
+                    cancel=cancel if is_crud else None,
+                    is_primary=each is component.forms[0],
+                )
             )
         errors = {each.route.event: no_errors(each) for each in component.forms}
 
@@ -359,7 +387,9 @@ class Builder(Holes):
         """Return the element around everything that is the page's own, with what keeps it live."""
         attributes = self.frontend.page(self, data=data, live=live)
         message = self.hole(lambda _, view: escape_text(view.message))
-        return self.kit.main(attributes, [self.kit.notice(self.frontend.notice(), message), content])
+        return self.kit.main(
+            attributes, [self.kit.notice(self.frontend.notice(), message), content]
+        )
 
     def _state(self, component: Record) -> Data:
         """Return what gives the fields that a page knows: all but files, which are no text."""
@@ -450,5 +480,3 @@ def watch(entity: EntityNames, *, only_deletions: bool = False) -> Filler:
         return lambda state, view: address
     start = f"/live?watch={entity.name}:"
     return lambda state, view: f"{start}{view.id}{only}"
-
-

@@ -34,6 +34,9 @@ ICON = (
 )
 """A star."""
 
+LONG_NAVIGATION = 8
+"""More links than this are behind a button, however wide the window is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asset:
@@ -95,7 +98,12 @@ class UIAdapter:
         self.language = language
         self.stylesheets = tuple(stylesheets)
         style = asset("style", "css", "text/css; charset=utf-8", read_file(*self.stylesheet_file))
-        script = asset("starmodel", "js", "text/javascript; charset=utf-8", read_file("starmodel.ui", "starmodel.js"))
+        script = asset(
+            "starmodel",
+            "js",
+            "text/javascript; charset=utf-8",
+            read_file("starmodel.ui", "starmodel.js"),
+        )
         icon = asset("icon", "svg", "image/svg+xml", ICON)
         self._style, self._script, self._icon = style[0], script[0], icon[0]
         self._assets = MappingProxyType(dict([style, script, icon]))
@@ -116,7 +124,9 @@ class UIAdapter:
     def attributes(self, part: str, attributes: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return attributes with the classes of a part."""
         given = dict(attributes or {})
-        classes = " ".join([one for one in (self.classes.get(part, ""), given.pop("class", "")) if one])
+        classes = " ".join(
+            [one for one in (self.classes.get(part, ""), given.pop("class", "")) if one]
+        )
         return {"class": classes, **given} if classes else given
 
     # The document
@@ -150,26 +160,36 @@ class UIAdapter:
     def navigation(self, navigation: Navigation, current: str, aside: Content) -> Renderable:
         """Return the app's navigation; `current` is the address of the entry that is shown.
 
-        `aside` stands at its end: who is signed in.
+        The links are a popover, which needs no script; where there is room for them, a stylesheet
+        shows them as they are and hides its button. `aside` stands at their end: who is signed in.
         """
-        return h.header(self.attributes("navigation"))[
-            h.a(self.attributes("brand"), href="/")[navigation.title] if navigation.title else None,
-            h.nav(aria_label="Main")[
-                h.ul[
-                    [
-                        h.li[
-                            h.a(
-                                self.attributes("navigation-link"),
-                                href=item.href,
-                                aria_current="page" if item.href == current else None,
-                            )[item.label]
-                        ]
-                        for item in navigation.items
-                    ]
-                ]
+        is_long = len(navigation.items) > LONG_NAVIGATION
+        links = [
+            h.li[
+                h.a(
+                    self.attributes("navigation-link"),
+                    href=item.href,
+                    aria_current="page" if item.href == current else None,
+                )[item.label]
             ]
-            if navigation.items
-            else None,
+            for item in navigation.items
+        ]
+        return h.nav(
+            self.attributes("navigation-long" if is_long else "navigation"), aria_label="Main"
+        )[
+            h.a(self.attributes("brand"), href="/")[navigation.title] if navigation.title else None,
+            (
+                [
+                    h.button(
+                        self.attributes("navigation-button"),
+                        type="button",
+                        popovertarget="navigation",
+                    )["Menu"],
+                    h.ul(self.attributes("navigation-links"), id="navigation", popover=True)[links],
+                ]
+                if links
+                else None
+            ),
             h.div(self.attributes("navigation-aside"))[aside] if aside else None,
         ]
 
@@ -184,7 +204,7 @@ class UIAdapter:
 
     def masthead(self, title: Content, title_attributes: Attributes, lead: Content) -> Renderable:
         """Return the heading of a page, and a sentence below it."""
-        return h.div(self.attributes("masthead"))[
+        return h.header(self.attributes("masthead"))[
             h.h1(self.attributes("title", title_attributes))[title],
             h.p(self.attributes("lead"))[lead] if lead else None,
         ]
@@ -226,9 +246,9 @@ class UIAdapter:
         """Return the parts of a value object."""
         return h.dd[h.dl[[h.div[h.dt[part.title], value] for part, value in parts]]]
 
-    def table(self, head: Sequence[Field], rows: Content) -> Renderable:
+    def table(self, label: str, head: Sequence[Field], rows: Content) -> Renderable:
         """Return a small table inside of a record."""
-        return h.div(self.attributes("table"), tabindex="0", role="region", aria_label="Items")[
+        return h.div(self.attributes("table"), tabindex="0", role="region", aria_label=label)[
             h.table(self.attributes("table-element"))[
                 h.thead[h.tr[[self.column(one.title, one.is_number) for one in head]]],
                 h.tbody[rows],
@@ -283,7 +303,9 @@ class UIAdapter:
 
     def row(self, row: Row, *, is_check: bool = False) -> Renderable:
         """Return an input with its label, its hint and its error."""
-        star = h.span(self.attributes("required"), aria_hidden="true")[" *"] if row.required else None
+        star = (
+            h.span(self.attributes("required"), aria_hidden="true")[" *"] if row.required else None
+        )
         label = (
             h.label(self.attributes("label"), for_=row.control_id)[row.control, h.span[row.label]]
             if is_check
@@ -301,7 +323,9 @@ class UIAdapter:
         """Return the element for an error; it is always there, and mostly empty."""
         return h.p(self.attributes("error", {"role": "alert", **attributes}))[text]
 
-    def fieldset(self, legend: str, rows: Content, after: Content, attributes: Attributes) -> Renderable:
+    def fieldset(
+        self, legend: str, rows: Content, after: Content, attributes: Attributes
+    ) -> Renderable:
         """Return the inputs of a value object."""
         return h.fieldset(self.attributes("fieldset", attributes))[
             h.legend(self.attributes("legend"))[legend], rows, after
@@ -368,7 +392,11 @@ class UIAdapter:
             h.sm_picker(self.attributes("picker", attributes))[
                 h.label(self.attributes("label"), for_=row.control_id)[
                     row.label,
-                    h.span(self.attributes("required"), aria_hidden="true")[" *"] if row.required else None,
+                    (
+                        h.span(self.attributes("required"), aria_hidden="true")[" *"]
+                        if row.required
+                        else None
+                    ),
                 ],
                 row.control,
             ],
@@ -386,12 +414,19 @@ class UIAdapter:
 
     # Buttons and links
 
-    def button(self, label: Content, attributes: Attributes, *, kind: str = "primary") -> Renderable:
+    def button(
+        self, label: Content, attributes: Attributes, *, kind: str = "primary"
+    ) -> Renderable:
         """Return a button; `kind` is `primary`, `secondary` or `danger`."""
         return h.button(self.attributes(f"button-{kind}", attributes))[label]
 
     def link_button(
-        self, label: Content, href: Content, attributes: Attributes | None = None, *, kind: str = "primary"
+        self,
+        label: Content,
+        href: Content,
+        attributes: Attributes | None = None,
+        *,
+        kind: str = "primary",
     ) -> Renderable:
         """Return a link that looks like a button."""
         return h.a(self.attributes(f"link-{kind}", {"href": href, **(attributes or {})}))[label]
@@ -421,11 +456,13 @@ class UIAdapter:
         """
         return h.form(self.attributes("filters"), method="get", action=action, role="search")[
             shown,
-            h.details(dict(more_attributes))[
-                h.summary["More filters"], h.div(self.attributes("more"))[more]
-            ]
-            if more
-            else None,
+            (
+                h.details(dict(more_attributes))[
+                    h.summary["More filters"], h.div(self.attributes("more"))[more]
+                ]
+                if more
+                else None
+            ),
             buttons,
             error,
         ]
@@ -456,7 +493,9 @@ class UIAdapter:
             h.a(self.attributes("sort-link"), id=f"sort-{name}", href=href)[label]
         ]
 
-    def record_row(self, id: Content, name: Content, href: Content, cells: Content, before: Content = None) -> Renderable:
+    def record_row(
+        self, id: Content, name: Content, href: Content, cells: Content, before: Content = None
+    ) -> Renderable:
         """Return the row of a record; its name links to its page."""
         return h.tr(id=id)[before, h.th(scope="row")[h.a(href=href)[name]], cells]
 
