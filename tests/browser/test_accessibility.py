@@ -39,7 +39,7 @@ COLOURS = """() => {
   const style = getComputedStyle(document.documentElement);
   return Object.fromEntries(
     ["canvas", "surface", "sunken", "text", "muted", "edge", "accent", "accent-strong",
-     "on-accent", "danger"].map((name) => [name, style.getPropertyValue("--" + name).trim()]),
+     "on-accent", "danger"].map((name) => [name, style.getPropertyValue("--sm-" + name).trim()]),
   );
 }"""
 

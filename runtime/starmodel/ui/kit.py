@@ -6,7 +6,7 @@ a parameter may hold marks for values that only a request knows: put it where it
 not look into it. `Attributes` are a front end's, and belong to the element that is named.
 
 `UIAdapter` writes plain elements, each with the classes that `classes` has for it. To make a kit,
-derive from it: name classes, add stylesheets, and override what should have another structure.
+derive from it: name classes and stylesheets, and override what should have another structure.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +15,7 @@ from hashlib import sha256
 from pkgutil import get_data
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias
+from urllib.parse import urlsplit
 
 import htpy as h
 
@@ -88,16 +89,14 @@ class UIAdapter:
     classes: ClassVar[Mapping[str, str]] = {}
     """The classes of each part, by the names that the methods use."""
 
-    stylesheet_file: ClassVar[tuple[str, str]] = ("starmodel.ui.kits", "default.css")
-    """The package and the name of the stylesheet that the app serves."""
-
-    content_sources: ClassVar[Mapping[str, Sequence[str]]] = {}
-    """Origins that the pages' policy allows besides this site, by directive: `style-src`."""
+    stylesheet_files: ClassVar[Sequence[tuple[str, str]]] = ()
+    """The package and the name of each stylesheet that the app serves, as one."""
 
     def __init__(self, *, language: str = "en", stylesheets: Sequence[str] = ()) -> None:
         self.language = language
         self.stylesheets = tuple(stylesheets)
-        style = asset("style", "css", "text/css; charset=utf-8", read_file(*self.stylesheet_file))
+        css = b"\n".join([read_file(*each) for each in self.stylesheet_files])
+        style = asset("style", "css", "text/css; charset=utf-8", css)
         script = asset(
             "starmodel",
             "js",
@@ -107,6 +106,12 @@ class UIAdapter:
         icon = asset("icon", "svg", "image/svg+xml", ICON)
         self._style, self._script, self._icon = style[0], script[0], icon[0]
         self._assets = MappingProxyType(dict([style, script, icon]))
+
+    @property
+    def content_sources(self) -> Mapping[str, Sequence[str]]:
+        """What the pages' policy allows besides this site, by directive: `style-src`."""
+        elsewhere = [url.partition("?")[0] for url in self.stylesheets if urlsplit(url).netloc]
+        return {"style-src": elsewhere} if elsewhere else {}
 
     @property
     def assets(self) -> Mapping[str, Asset]:

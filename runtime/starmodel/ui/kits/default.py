@@ -1,6 +1,6 @@
 """The look that comes with StarModel: one small stylesheet, light and dark."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from starmodel.ui.kit import UIAdapter
@@ -12,6 +12,11 @@ class DefaultKit(UIAdapter):
     To add to it, name stylesheets of your own, which come after its own; to change an element,
     derive from it and override the method that makes it.
     """
+
+    stylesheet_files: ClassVar[Sequence[tuple[str, str]]] = (
+        ("starmodel.ui.kits", "layout.css"),
+        ("starmodel.ui.kits", "default.css"),
+    )
 
     classes: ClassVar[Mapping[str, str]] = {
         "actions": "actions",

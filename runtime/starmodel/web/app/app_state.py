@@ -2,9 +2,10 @@
 
 import copy
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from urllib.parse import urlsplit
 
@@ -89,7 +90,6 @@ class AppState:
         event_forms: Shows the page of a record again, with the form of an event that did not fit.
         pages: The components of the pages that routes answer with.
         identify: Says who sent a request; `None` where everybody is anonymous.
-        page_headers: The headers of generated pages.
         changes: Where the changes of records that are listed stand.
         entities: The classes of the app's entities.
         prefix: What every address of the app begins with, where it is served below a path.
@@ -102,6 +102,7 @@ class AppState:
         "_frontend",
         "_kit",
         "_navigation",
+        "_page_headers",
         "_renderer",
         "_session",
         "_title",
@@ -113,7 +114,6 @@ class AppState:
         "event_headers",
         "formatter",
         "identify",
-        "page_headers",
         "pages",
         "prefix",
         "response_frames",
@@ -184,7 +184,7 @@ class AppState:
         self.entries = home_entries(resources)
         self._title = settings.title or default_title(resources)
         self.identify: Identify | None = options.get("identify")
-        self.page_headers = page_headers(settings)
+        self._page_headers: Headers | None = None
         self.changes = ChangeCounter(resources)
         self.entities = tuple(resource.definition.cls for resource in resources)
         self._clock = clock
@@ -212,6 +212,13 @@ class AppState:
                 del self._below[next(iter(self._below))]
             self._below[root_path] = parts
         return parts
+
+    @property
+    def page_headers(self) -> Headers:
+        """The headers of generated pages; the list is shared and never changed."""
+        if self._page_headers is None:
+            self._page_headers = page_headers(self.settings, self.renderer.kit.content_sources)
+        return self._page_headers
 
     @property
     def renderer(self) -> "Renderer":
@@ -320,25 +327,30 @@ def _project_root(settings: Settings) -> Path | None:
     return root if any((root / name).exists() for name in _PROJECT_FILES) else None
 
 
-def page_headers(settings: Settings) -> Headers:
-    """Return the headers of generated pages.
+def page_headers(
+    settings: Settings, sources: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Headers:
+    """Return the headers of generated pages; `sources` are a kit's, by directive.
 
     Scripts come from this site and from Datastar's one address, and none is written into the
     page. Datastar 1.0 compiles the expressions in a page, which is what `unsafe-eval` allows.
     """
+    directives = {
+        "default-src": "'none'",
+        "script-src": f"'self'{_source(settings.datastar_url)} 'unsafe-eval'",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "object-src": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    for name, urls in sources.items():
+        directives[name] = directives.get(name, "'self'") + "".join([_source(url) for url in urls])
     policy = settings.content_security_policy or "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src 'self'{_source(settings.datastar_url)} 'unsafe-eval'",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data:",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "object-src 'none'",
-            "frame-ancestors 'none'",
-        ]
+        [f"{name} {allowed}" for name, allowed in directives.items()]
     )
     return [
         (b"content-type", b"text/html; charset=utf-8"),
@@ -352,7 +364,7 @@ def page_headers(settings: Settings) -> Headers:
 
 
 def _source(url: str) -> str:
-    """Write the address of a script for a policy; nothing for one of this site."""
+    """Write an address for a policy; nothing for one of this site."""
     address = urlsplit(url)
     if not address.netloc:
         return ""
