@@ -20,7 +20,7 @@ from starmodel.ui.frontend import Attributes, EventResponseFormatter, Frontend, 
 from starmodel.ui.template import Filler, Renderable
 from starmodel.web.datastar.actions import LIVE_OPTIONS
 from starmodel.web.datastar.attributes import encode_data
-from starmodel.web.datastar.formatter import DatastarFormatter
+from starmodel.web.datastar.formatter import REQUEST_HEADER, DatastarFormatter
 from starmodel.web.datastar.sse import encode_signals, followable
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -39,7 +39,8 @@ class DatastarFrontend(Frontend):
     """Keeps pages live by Datastar 1.0."""
 
     name: ClassVar[str] = "datastar"
-    request_header: ClassVar[bytes] = b"datastar-request"
+    request_header: ClassVar[bytes] = REQUEST_HEADER
+    needs_eval: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._formatter = DatastarFormatter()
@@ -60,6 +61,10 @@ class DatastarFrontend(Frontend):
                 crossorigin="anonymous" if integrity else None,
             )
         ]
+
+    def script_sources(self, settings: Settings) -> Sequence[str]:
+        """Return the address of Datastar."""
+        return [settings.datastar_url]
 
     def page(
         self, holes: HoleMaker, *, data: Mapping[str, Any], live: Filler | None

@@ -7,13 +7,18 @@ to such a page, and what a live stream is made of, the same front end formats.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from markupsafe import Markup
 
+from starmodel.application import Removed
 from starmodel.domain import Fragment
+from starmodel.settings import Settings
 from starmodel.ui.formats import Format
 from starmodel.ui.template import Filler, Renderable, State
+
+if TYPE_CHECKING:
+    from starmodel.ui.kit import Asset
 
 Attributes: TypeAlias = Mapping[str, "str | bool"]
 """Attributes of an element, by name; `True` for one that is only there."""
@@ -50,14 +55,33 @@ class EventResponseFormatter(ABC):
         """A piece that means nothing, to see whether anybody still listens."""
 
     @property
-    @abstractmethod
-    def signals_frame(self) -> tuple[bytes, bytes]:
-        """What comes before and after a JSON object of signals to make a piece of it."""
+    def frame(self) -> tuple[bytes, bytes] | None:
+        """What makes a piece of values as `encode_signals` writes them, put before and after.
 
-    def signals(self, text: bytes) -> bytes:
-        """Change signals; `text` is a JSON object, by namespace, encoded by `encode_signals`."""
-        before, after = self.signals_frame
-        return before + text + after
+        `None` where more is to be done, and `values` is asked. A frame saves time at each event.
+        """
+        return None
+
+    @property
+    def merges(self) -> bool:
+        """Whether a page puts mappings together, so that it must be told which keys are gone."""
+        return True
+
+    @abstractmethod
+    def values(
+        self,
+        values: Mapping[str, object],
+        removed: Removed | None = None,
+        *,
+        version: int | None = None,
+    ) -> bytes:
+        """Change what a page knows: fields, errors, tokens.
+
+        Args:
+            values: The values that are new, by namespace.
+            removed: Keys of mappings among them that are gone.
+            version: That of the record, where they are fields of one.
+        """
 
     @abstractmethod
     def elements(self, fragment: Fragment) -> bytes:
@@ -68,12 +92,20 @@ class EventResponseFormatter(ABC):
         """
 
     @abstractmethod
-    def navigation(self, path: str) -> bytes:
-        """Send the page to another path of this site.
+    def navigation(self, path: str) -> tuple[Headers, bytes]:
+        """Return the headers and the body of an answer that sends the page to another path.
 
         Raises:
             ValueError: The path is not one of this site.
         """
+
+    def deletion(self, entity: str, id: str, notice: Sequence[Fragment]) -> bytes:
+        """Tell that a record is not there any more; `notice` puts a notice into a page."""
+        return b"".join([self.elements(one) for one in notice])
+
+    def restoration(self, notice: Fragment) -> bytes:
+        """Tell that a record is there again; `notice` takes the notice out of a page."""
+        return self.elements(notice)
 
 
 class Frontend(ABC):
@@ -90,14 +122,26 @@ class Frontend(ABC):
     request_header: bytes
     """The header by which a request of its pages says so, in lower case; its value is `true`."""
 
+    needs_eval: bool = False
+    """Whether its script compiles what pages say, for which their policy needs `unsafe-eval`."""
+
+    @property
+    def assets(self) -> "Mapping[str, Asset]":
+        """The files that its pages load from the app itself, by path."""
+        return {}
+
     @property
     @abstractmethod
     def formatter(self) -> EventResponseFormatter:
         """Formats the answers to its pages, and their live streams."""
 
     @abstractmethod
-    def scripts(self, settings: Any) -> Sequence[Renderable]:
+    def scripts(self, settings: Settings) -> Sequence[Renderable]:
         """Return the elements that load it, for the head."""
+
+    @abstractmethod
+    def script_sources(self, settings: Settings) -> Sequence[str]:
+        """Return the addresses of those scripts; the policy of pages allows these and no others."""
 
     @abstractmethod
     def page(

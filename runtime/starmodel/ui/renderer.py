@@ -10,7 +10,7 @@ from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.builder import Builder
 from starmodel.ui.frontend import Frontend
-from starmodel.ui.kit import Content, UIAdapter
+from starmodel.ui.kit import Asset, Content, UIAdapter
 from starmodel.ui.list_builder import ListBuilder
 from starmodel.ui.names import EntityNames
 from starmodel.ui.pages import (
@@ -56,6 +56,7 @@ class Renderer:
         self.navigation = navigation
         self.lists = lists
         self._home_entries = tuple(home)
+        self._assets = {**kit.assets, **frontend.assets}
         self._compiled: dict[Any, Any] = {}
 
     def record(self, component: Record, bound: Form | None = None) -> Template:
@@ -137,6 +138,11 @@ class Renderer:
     def head(self) -> Sequence[Renderable]:
         """Return what stands in the head of every page."""
         return [*self.kit.head(), *self.frontend.scripts(self.settings)]
+
+    @property
+    def assets(self) -> Mapping[str, Asset]:
+        """The files that pages load from the app itself, by path: the kit's and the front end's."""
+        return self._assets
 
     def _once(self, key: Any, make: Callable[[], Any]) -> Any:
         compiled = self._compiled.get(key)

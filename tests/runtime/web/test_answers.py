@@ -38,7 +38,7 @@ async def test_one_event_answered_in_three_ways() -> None:
     assert dict(answer.headers) | {b"set-cookie": b""} == {
         b"content-type": b"text/event-stream",
         b"cache-control": b"private, no-store",
-        b"vary": b"accept, datastar-request, cookie",
+        b"vary": b"accept, datastar-request, hx-request, cookie",
         b"x-accel-buffering": b"no",
         b"x-content-type-options": b"nosniff",
         b"content-length": b"%d" % len(answer.body),
@@ -229,9 +229,9 @@ async def test_a_page() -> None:
     assert "<title>Counter</title>" in answer.text
     assert "&lt;i&gt;" in answer.text
     assert "<i>" not in answer.text
-    assert answer.header("vary") == "accept, datastar-request, cookie"
+    assert answer.header("vary") == "accept, datastar-request, hx-request, cookie"
     answer = await client.send("GET", "/counter", b"", JSON)
-    assert answer.header("vary") == "accept, datastar-request, cookie"
+    assert answer.header("vary") == "accept, datastar-request, hx-request, cookie"
     # Reading stores nothing.
     assert (await Client(client.app).ask("/counter"))["version"] == 0
 

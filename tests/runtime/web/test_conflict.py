@@ -87,7 +87,7 @@ async def test_what_was_not_touched_is_as_it_is_now() -> None:
 
 
 async def test_a_plain_form_gets_the_page_with_its_status() -> None:
-    answer = await ask(b"name=mine&tags=t1&maker=m1&size.width=1&size.depth=2", is_datastar=False)
+    answer = await ask(b"name=mine&tags=t1&maker=m1&size.width=1&size.depth=2", is_scripted=False)
     assert answer.status == 409
     assert b"It is now: theirs" in answer.body
     assert b"It is now: Yes" in answer.body, "a box that is not ticked is not sent"
@@ -95,7 +95,7 @@ async def test_a_plain_form_gets_the_page_with_its_status() -> None:
 
 async def test_a_program_gets_the_error() -> None:
     with pytest.raises(StaleVersion):
-        await ask(b"{}", (b"accept", b"application/json"), is_datastar=False)
+        await ask(b"{}", (b"accept", b"application/json"), is_scripted=False)
 
 
 def theirs(page: dict[str, Any], name: str) -> Any:
@@ -106,10 +106,10 @@ def theirs(page: dict[str, Any], name: str) -> Any:
     return json.loads(value)
 
 
-async def ask(body: bytes, *headers: tuple[bytes, bytes], is_datastar: bool = True) -> Response:
+async def ask(body: bytes, *headers: tuple[bytes, bytes], is_scripted: bool = True) -> Response:
     kind = b"application/json" if body.startswith(b"{") else b"application/x-www-form-urlencoded"
     given = [(b"content-type", kind), *headers]
-    if is_datastar:
+    if is_scripted:
         given.append((b"datastar-request", b"true"))
 
     async def handler(_: Request) -> Any:

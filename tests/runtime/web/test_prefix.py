@@ -5,7 +5,8 @@ import pytest
 from starmodel.domain import Fragment
 from starmodel.web.datastar.actions import Action, EntityNames
 from starmodel.web.datastar.attributes import escape
-from starmodel.web.datastar.formatter import DatastarFormatter, PrefixedFormatter
+from starmodel.web.datastar.formatter import DatastarFormatter
+from starmodel.web.http.formatters import PrefixedFormatter
 from starmodel.web.http.prefix import path_below, prefix_addresses, prefix_of
 from starmodel.web.http.session import SignedSession
 from starmodel.web.live.replay import ReplayBuffer

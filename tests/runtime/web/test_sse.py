@@ -63,7 +63,7 @@ def data_of(event: dict[str, list[str]], name: str) -> str:
 
 def test_bytes_of_our_own() -> None:
     formatter = DatastarFormatter()
-    assert formatter.signals(encode_signals({"a": {"b": 1.5}})) == (
+    assert formatter.values({"a": {"b": 1.5}}) == (
         b'event: datastar-patch-signals\ndata: signals {"a":{"b":1.5}}\n\n'
     )
     assert patch_elements("<p>\r\n ä\r</p>\n", namespace="svg", use_view_transition=True) == (
@@ -82,14 +82,14 @@ def test_bytes_of_our_own() -> None:
     assert formatter.elements(Fragment("<p>", "#a", "inner")) == patch_elements(
         "<p>", selector="#a", mode="inner"
     )
-    assert formatter.navigation("/a") == navigate("/a")
+    assert formatter.navigation("/a") == (formatter.headers, navigate("/a"))
     assert parse(formatter.keep_alive) == []
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_is_carried_arrives_and_is_never_read_as_more(text: str) -> None:
     state = {"n": {text: text, "list": [text]}}
-    (event,) = parse(DatastarFormatter().signals(encode_signals(state)))
+    (event,) = parse(DatastarFormatter().values(state))
     assert set(event) == {"event", "data"}
     assert len(event["data"]) == 1
     assert json.loads(data_of(event, "signals")) == state
@@ -226,6 +226,6 @@ def test_we_say_what_datastar_py_says() -> None:
         compare(patch_elements(elements), sse.patch_elements(elements).encode())
     states: list[Any] = [{"a": 1}, {"a": {"b": [1, "x", None, True, 1.5]}, "c": "ä\n\u2028"}]
     for signals in states:
-        ours = DatastarFormatter().signals(encode_signals(signals))
+        ours = DatastarFormatter().values(signals)
         (one,), (other,) = parse(ours), parse(sse.patch_signals(signals).encode())
         assert json.loads(data_of(one, "signals")) == json.loads(data_of(other, "signals"))

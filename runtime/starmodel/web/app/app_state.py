@@ -29,7 +29,8 @@ from starmodel.ui.frontend import EventResponseFormatter, Frontend
 from starmodel.ui.pages import List, Navigation, NavigationItem, Record
 from starmodel.web.app.event_forms import event_forms
 from starmodel.web.app.home_page import default_title, home_entries
-from starmodel.web.datastar.formatter import DatastarFormatter, PrefixedFormatter
+from starmodel.web.datastar.formatter import REQUEST_HEADER, DatastarFormatter
+from starmodel.web.http.formatters import JsonFormatter, PrefixedFormatter
 from starmodel.web.http.prefix import prefix_of
 from starmodel.web.http.response import VARY, Headers
 from starmodel.web.http.session import SessionIdentity, SignedSession
@@ -83,9 +84,11 @@ class AppState:
     Attributes:
         settings: The settings, those of the environment included.
         services: Stores, bus and unit of work.
+        request_header: The header by which requests of the front end say so.
         formatter: Writes the answers that pages read.
+        json_formatter: Writes the live streams that programs read.
         event_headers: The headers of answers that pages read.
-        response_frames: What is the same in all answers of a route to Datastar.
+        response_frames: What is the same in all answers of a route to a page.
         entries: The pages that need no id, as the home page shows them.
         event_forms: Shows the page of a record again, with the form of an event that did not fit.
         pages: The components of the pages that routes answer with.
@@ -114,8 +117,10 @@ class AppState:
         "event_headers",
         "formatter",
         "identify",
+        "json_formatter",
         "pages",
         "prefix",
+        "request_header",
         "response_frames",
         "services",
         "settings",
@@ -153,12 +158,16 @@ class AppState:
             DatastarFormatter() if self._frontend is None else self._frontend.formatter
         )
         self.event_headers = self.formatter.headers
-        before, after = self.formatter.signals_frame
+        self.json_formatter: EventResponseFormatter = JsonFormatter()
+        self.request_header = (
+            REQUEST_HEADER if self._frontend is None else self._frontend.request_header
+        )
+        frame = self.formatter.frame
         self.response_frames = {
             route: ResponseFrame(
-                before + route.signals_before,
-                route.signals_after + after,
-                _with_message(route.signals_after, route.done) + after,
+                b"" if frame is None else frame[0] + route.signals_before,
+                b"" if frame is None else route.signals_after + frame[1],
+                b"" if frame is None else _with_message(route.signals_after, route.done) + frame[1],
                 is_acknowledgement=(route.respond or settings.respond) == "ack",
             )
             for resource in resources
@@ -206,6 +215,7 @@ class AppState:
                 parts = copy.copy(self)
                 parts.prefix = prefix
                 parts.formatter = PrefixedFormatter(self.formatter, prefix)
+                parts.json_formatter = PrefixedFormatter(self.json_formatter, prefix)
                 parts._above, parts._session = self, None
             if len(self._below) >= _PREFIXES:
                 # A `Mount` may have a placeholder, and be asked for anything.
@@ -217,7 +227,10 @@ class AppState:
     def page_headers(self) -> Headers:
         """The headers of generated pages; the list is shared and never changed."""
         if self._page_headers is None:
-            self._page_headers = page_headers(self.settings, self.renderer.kit.content_sources)
+            renderer = self.renderer
+            self._page_headers = page_headers(
+                self.settings, renderer.frontend, renderer.kit.content_sources
+            )
         return self._page_headers
 
     @property
@@ -328,16 +341,21 @@ def _project_root(settings: Settings) -> Path | None:
 
 
 def page_headers(
-    settings: Settings, sources: Mapping[str, Sequence[str]] = MappingProxyType({})
+    settings: Settings,
+    frontend: Frontend,
+    sources: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Headers:
     """Return the headers of generated pages; `sources` are a kit's, by directive.
 
-    Scripts come from this site and from Datastar's one address, and none is written into the
-    page. Datastar 1.0 compiles the expressions in a page, which is what `unsafe-eval` allows.
+    Scripts come from this site and from the addresses of the front end's, and none is written
+    into the page.
     """
+    scripts = "".join([_source(url) for url in frontend.script_sources(settings)])
+    if frontend.needs_eval:
+        scripts += " 'unsafe-eval'"
     directives = {
         "default-src": "'none'",
-        "script-src": f"'self'{_source(settings.datastar_url)} 'unsafe-eval'",
+        "script-src": f"'self'{scripts}",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data:",
         "font-src": "'self'",

@@ -148,7 +148,7 @@ class WebApplication:
         if not route.is_safe and is_cross_site(
             request.headers, scope.get("scheme") == "https", self._trusted_origins
         ):
-            # With its status even to Datastar: whoever sent this is no page of ours.
+            # With its status even to a page's script: whoever sent this is no page of ours.
             problem = Problem(403, "This request came from another site.")
             await self._send(request, respond_problem(request, problem), receive, send)
             return
@@ -281,7 +281,7 @@ class WebApplication:
             await self._serve_elsewhere(scope, receive, send, parts)
             return
         request = Request(scope, receive, parts, _HOST_ROUTE)
-        if request.wants_json or request.is_datastar:
+        if request.wants_json or request.is_scripted:
             await self._serve_elsewhere(scope, receive, send, parts)
             return
         # A host that nobody has asked for yet has no home page.
@@ -312,7 +312,7 @@ class WebApplication:
         async def respond(request: Request) -> Response:
             return respond_problem(request, problem)
 
-        if request.wants_json or request.is_datastar:
+        if request.wants_json or request.is_scripted:
             return respond_problem(request, problem)
         return await self._respond(request, respond)
 
@@ -450,7 +450,9 @@ def _holder(request: Request, definition: EntityDefinition[Any], id: str) -> str
 
 async def _respond_asset(request: Request) -> Response:
     """GET: a file that pages load."""
-    asset = request.ui.assets.get(f"/_starmodel/{request.path_parameters['file']}")
+    asset = request.app_state.renderer.assets.get(
+        f"/_starmodel/{request.path_parameters['file']}"
+    )
     if asset is None:
         raise NotFound("file", request.path_parameters["file"])
     return Response(200, asset.headers(), asset.body)

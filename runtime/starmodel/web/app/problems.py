@@ -27,7 +27,6 @@ from starmodel.errors import (
     Unavailable,
 )
 from starmodel.ui.pages import NavigationItem
-from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.form_body import read_form
 from starmodel.web.http.prefix import prefix_addresses
@@ -150,7 +149,7 @@ def problem_of(request: Request, error: Exception) -> Problem:
 
 def respond_problem(request: Request, problem: Problem) -> Response:
     """Respond with the status of a problem: JSON (RFC 9457) for programs, else a page."""
-    if request.is_datastar or request.wants_json:
+    if request.is_scripted or request.wants_json:
         return Response(problem.status, [*_JSON, *problem.headers], encode_json(_members(problem)))
     headers = [header for header in request.page_headers if header not in _KEPT]
     try:
@@ -166,12 +165,12 @@ def respond_problem(request: Request, problem: Problem) -> Response:
 async def respond_error(request: Request, error: Exception) -> Response:
     """Respond to a request that failed.
 
-    Datastar reads nothing but answers of status 200. So a page that ran an event gets one, and
-    finds the problem among its signals.
+    Front ends read nothing but answers of status 200. So a page that ran an event gets one, and
+    finds the problem among its values.
     """
     problem = problem_of(request, error)
     route = request.route
-    if request.is_datastar and route.event is not None:
+    if request.is_scripted and route.event is not None:
         return Response(200, request.formatter.headers, error_patch(request, problem))
     again = route.form_again or request.app_state.event_forms.get(route)
     if again is not None and problem.status in _MENDABLE and not request.wants_json:
@@ -180,9 +179,9 @@ async def respond_error(request: Request, error: Exception) -> Response:
 
 
 def error_patch(request: Request, problem: Problem) -> bytes:
-    """Write the signals that show a problem where it belongs: beside an input, or to none."""
-    signals: dict[str, object] = {"errors": request.route.errors(_messages(request, problem))}
-    return request.formatter.signals(encode_signals(signals))
+    """Write what shows a problem where it belongs: beside an input, or to none."""
+    errors = request.route.errors(_messages(request, problem))
+    return request.formatter.values({"errors": errors})
 
 
 def _messages(request: Request, problem: Problem) -> dict[str, str]:

@@ -46,7 +46,7 @@ def respond_conflict(
     state = with_conflict(renderer.kit, form, form_state, mine)
     document, main = renderer.edit_page(page, form)
     view = View(id=state.id, form=state, request=request)
-    if request.is_datastar:
+    if request.is_scripted:
         # As a whole: what is morphed would keep the values that its script began with.
         patch = request.formatter.elements(Fragment(main.fill({}, view), "main", "replace"))
         return Response(200, request.formatter.headers, patch)

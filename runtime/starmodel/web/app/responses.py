@@ -51,11 +51,15 @@ def respond_event(
         result: What programs are told that the event returned, as JSON has it.
         location: The page that a plain form leads back to, unless it names its own.
     """
-    if request.is_datastar:
+    if request.is_scripted:
         parts = request.app_state
         frame = parts.response_frames[request.route]
         if frame.is_acknowledgement:
             return ACKNOWLEDGED
+        if not frame.before:
+            patch = _patch(request, outcome, selector, mode)
+            return Response(200, parts.event_headers, patch)
+        # What `_patch` does, for what nearly every event is asked by.
         patch = frame.before + encode_signals(outcome.changed, outcome.removed)
         if outcome.result is None:
             return Response(200, parts.event_headers, patch + frame.after_done)
@@ -81,7 +85,7 @@ def respond_created(
 ) -> Response:
     """Respond to a request that has made a new record, whose page is at `location`.
 
-    Programs get 201; a form, and a Datastar page, are led to the new record.
+    Programs get 201; a form is led to the new record, with a script or without.
     """
     path = _quoted(location) if location else page_path(definition, outcome.id)
     if request.wants_json:
@@ -99,18 +103,17 @@ def respond_deleted(request: Request, location: str | None = None, message: str 
     stays where it is, and hears of it through its live stream. Either says `message`.
     """
     if (
-        not request.is_datastar
+        not request.is_scripted
         or request.app_state.response_frames[request.route].is_acknowledgement
     ):
         return ACKNOWLEDGED
     page = (request.origin_path or "").partition("?")[0]
     if location is not None and unquote(page) == unquote(request.prefix) + request.path:
         return redirect(request, location, message)
-    signals: dict[str, object] = {"errors": request.route.errors({})}
+    values: dict[str, object] = {"errors": request.route.errors({})}
     if message:
-        signals["_message"] = bounded(message)
-    patch = request.formatter.signals(encode_signals(signals))
-    return Response(200, request.app_state.event_headers, patch)
+        values["_message"] = bounded(message)
+    return Response(200, request.app_state.event_headers, request.formatter.values(values))
 
 
 async def respond_duplicate(request: Request, repeated: DuplicateRequest) -> Response:
@@ -167,7 +170,7 @@ async def respond_stream(
         location: The page that a plain form leads back to, unless it names its own.
     """
     if (
-        request.is_datastar
+        request.is_scripted
         and not request.app_state.response_frames[request.route].is_acknowledgement
     ):
         first = await anext(outcomes, None)
@@ -178,7 +181,7 @@ async def respond_stream(
     async for outcome in outcomes:
         last = outcome
         results.append(None if result is None else result(outcome.result))
-    if request.is_datastar or last is None:
+    if request.is_scripted or last is None:
         return ACKNOWLEDGED
     if request.wants_json:
         return _json(200, last, results)
@@ -250,10 +253,10 @@ def render_page(request: Request, page: Page) -> Response:
 
 def redirect(request: Request, path: str, message: str = "") -> Response:
     """Redirect the sender of a form to another page of this app, which shows a message."""
-    if not request.is_datastar:
+    if not request.is_scripted:
         return _see_other(request, request.prefix + path, message)
-    headers = _with_flash(request, request.formatter.headers, request.prefix + path, message)
-    return Response(200, headers, request.formatter.navigation(path))
+    headers, body = request.formatter.navigation(path)
+    return Response(200, _with_flash(request, headers, request.prefix + path, message), body)
 
 
 def page_path(definition: EntityDefinition[Any], id: str) -> str:
@@ -276,10 +279,16 @@ def _patch(
     request: Request, outcome: CommandResult[Any], selector: str | None, mode: str | None
 ) -> bytes:
     """Write what a page is told: the changed fields, the errors that are over, the fragment."""
-    frame = request.app_state.response_frames[request.route]
-    patch = frame.before + encode_signals(outcome.changed, outcome.removed) + frame.after
-    patch += _elements(request, outcome.result, selector, mode)
-    return patch + _message(request, _text_of(outcome.result, selector))
+    route = request.route
+    values: dict[str, object] = {route.namespace: outcome.changed}
+    if route.argument_names:
+        values["errors"] = route.errors({})
+    text = _text_of(outcome.result, selector) if outcome.result is not None else ""
+    if text.strip() or (outcome.result is None and route.done):
+        values["_message"] = bounded(text) or route.done
+    removed = {route.namespace: outcome.removed} if outcome.removed else None
+    patch = request.formatter.values(values, removed, version=outcome.version)
+    return patch + _elements(request, outcome.result, selector, mode)
 
 
 def _text_of(result: object, selector: str | None) -> str:
@@ -295,7 +304,7 @@ def _message(request: Request, text: str) -> bytes:
     """Write what a page is told to say, if that is anything."""
     if not text.strip():
         return b""
-    return request.formatter.signals(encode_signals({"_message": bounded(text)}))
+    return request.formatter.values({"_message": bounded(text)})
 
 
 async def _stream(

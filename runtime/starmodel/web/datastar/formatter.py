@@ -1,20 +1,17 @@
 """How Datastar's pages are told what changed."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from starmodel.application import Removed
 from starmodel.domain import Fragment
 from starmodel.ui.frontend import EventResponseFormatter
-from starmodel.web.datastar.sse import KEEP_ALIVE, SIGNALS_FRAME, navigate, patch_elements
-from starmodel.web.http.prefix import prefix_addresses
-from starmodel.web.http.response import VARY, Headers
+from starmodel.web.datastar.sse import SIGNALS_FRAME, encode_signals, navigate, patch_elements
+from starmodel.web.http.formatters import EVENT_STREAM, KEEP_ALIVE
+from starmodel.web.http.response import Headers
 
-EVENT_STREAM: Final[Headers] = [
-    (b"content-type", b"text/event-stream"),
-    (b"cache-control", b"private, no-store"),
-    VARY,
-    (b"x-accel-buffering", b"no"),
-    (b"x-content-type-options", b"nosniff"),
-]
+REQUEST_HEADER: Final = b"datastar-request"
+"""By which a request of Datastar's says so."""
 
 
 class DatastarFormatter(EventResponseFormatter):
@@ -31,51 +28,26 @@ class DatastarFormatter(EventResponseFormatter):
         return KEEP_ALIVE
 
     @property
-    def signals_frame(self) -> tuple[bytes, bytes]:
+    def frame(self) -> tuple[bytes, bytes]:
         """What makes a `datastar-patch-signals` event."""
         return SIGNALS_FRAME
+
+    def values(
+        self,
+        values: Mapping[str, object],
+        removed: Removed | None = None,
+        *,
+        version: int | None = None,
+    ) -> bytes:
+        """Make a `datastar-patch-signals` event."""
+        before, after = SIGNALS_FRAME
+        return before + encode_signals(values, removed) + after
 
     def elements(self, fragment: Fragment) -> bytes:
         """Make a `datastar-patch-elements` event."""
         html, selector, mode = fragment
         return patch_elements(html, selector=selector, mode=mode or "outer")
 
-    def navigation(self, path: str) -> bytes:
+    def navigation(self, path: str) -> tuple[Headers, bytes]:
         """Append an element whose Datastar expression leaves the page."""
-        return navigate(path)
-
-
-class PrefixedFormatter(EventResponseFormatter):
-    """Writes answers for pages below a prefix, as another formatter does."""
-
-    def __init__(self, formatter: EventResponseFormatter, prefix: str) -> None:
-        self._formatter = formatter
-        self._prefix = prefix
-
-    @property
-    def headers(self) -> Headers:
-        """The headers of every answer."""
-        return self._formatter.headers
-
-    @property
-    def keep_alive(self) -> bytes:
-        """A piece that means nothing."""
-        return self._formatter.keep_alive
-
-    @property
-    def signals_frame(self) -> tuple[bytes, bytes]:
-        """What comes before and after signals."""
-        return self._formatter.signals_frame
-
-    def signals(self, text: bytes) -> bytes:
-        """Change signals."""
-        return self._formatter.signals(text)
-
-    def elements(self, fragment: Fragment) -> bytes:
-        """Put markup into the page, with its addresses below the prefix."""
-        html = prefix_addresses(fragment.html, self._prefix)
-        return self._formatter.elements(fragment._replace(html=html))
-
-    def navigation(self, path: str) -> bytes:
-        """Send the page to another path of the app."""
-        return self._formatter.navigation(self._prefix + path)
+        return EVENT_STREAM, navigate(path)

@@ -28,9 +28,6 @@ Namespace = Literal["html", "svg", "mathml"]
 DEFAULT_RETRY = 1000
 """Milliseconds a browser waits before it reconnects, unless told otherwise."""
 
-KEEP_ALIVE = b": keep-alive\n\n"
-"""A comment. Browsers ignore it; it shows whether anybody still listens."""
-
 _MODES = frozenset(get_args(PatchMode))
 _NAMESPACES = frozenset(get_args(Namespace))
 _INHERITED = frozenset({"__proto__", "constructor"})

@@ -27,17 +27,22 @@ PATH = "starmodel.path"
 class HTTPRequest:
     """A request, as the server has it.
 
+    Args:
+        scope: The ASGI scope.
+        receive: Gives the body.
+        request_header: The header by which requests of the app's front end say so.
+
     Attributes:
         scope: What the server says about the request.
         method: The HTTP method in capitals.
         headers: The headers by name in lower case. Where a name came more than once, its values
             are combined as RFC 9110 says, so that none hides behind another.
-        is_datastar: Whether Datastar sent it.
+        is_scripted: Whether the script of one of the app's pages sent it, its front end.
     """
 
-    __slots__ = ("_body", "_query", "_receive", "headers", "is_datastar", "method", "scope")
+    __slots__ = ("_body", "_query", "_receive", "headers", "is_scripted", "method", "scope")
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive, request_header: bytes = b"") -> None:
         pairs = scope["headers"]
         headers: dict[bytes, bytes] = dict(pairs)
         if len(headers) != len(pairs):
@@ -45,7 +50,7 @@ class HTTPRequest:
         self.scope = scope
         self.method: str = scope["method"]
         self.headers = headers
-        self.is_datastar = headers.get(b"datastar-request") == b"true"
+        self.is_scripted = headers.get(request_header) == b"true"
         self._receive = receive
         self._body: bytes | None = None
         self._query: list[tuple[str, str]] | None = None
@@ -67,7 +72,7 @@ class HTTPRequest:
     @property
     def wants_json(self) -> bool:
         """Whether a program asks and not a page: it accepts JSON, and does so before HTML."""
-        if self.is_datastar:
+        if self.is_scripted:
             return False
         accept = self.headers.get(b"accept")
         if accept is None or accept == b"*/*":

@@ -32,7 +32,7 @@ _ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([^\s"'<>/=]++)(\s*=\s*)("[^"]*"|'[^']*
 _ADDRESSES = frozenset(
     {
         *("href", "src", "action", "formaction", "poster", "data-source"),
-        *("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete"),
+        *("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-sse:connect"),
     }
 )
 """Attributes that hold one address."""

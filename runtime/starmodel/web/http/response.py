@@ -12,7 +12,7 @@ ASGIApplication: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 """Names in lower case, as ASGI wants them."""
 
-VARY: Final = (b"vary", b"accept, datastar-request, cookie")
+VARY: Final = (b"vary", b"accept, datastar-request, hx-request, cookie")
 """What an answer depends on besides its address: who asks, and whether a page does or a program."""
 
 NO_STORE: Final[Headers] = [(b"cache-control", b"no-store"), VARY]

@@ -15,20 +15,17 @@ _STYLE = (
     "position:fixed;inset:0 0 auto;z-index:2147483647;padding:1rem;text-align:center;"
     "background:#b3261e;color:#fff"
 )
-_ONCE = (
-    "[...document.querySelectorAll('[role=alert]')].some((one) => one !== el && one.id === el.id)"
-    " && el.remove()"
-)
 
 
-def deletion_notice(key: Key) -> Fragment:
-    """Return the notice that a record has been deleted; on a page that has it, it removes itself."""
-    return Fragment(
-        f'<div id="{_id(key)}" role="alert" style="{_STYLE}" data-init="{escape(_ONCE)}">'
+def deletion_notice(key: Key) -> tuple[Fragment, Fragment]:
+    """Return what puts the notice that a record has been deleted into a page, once."""
+    notice = Fragment(
+        f'<div id="{_id(key)}" role="alert" style="{_STYLE}">'
         f"This {escape(key.entity.replace('_', ' '))} has been deleted.</div>",
         "body",
         "append",
     )
+    return no_deletion_notice(key), notice
 
 
 def no_deletion_notice(key: Key) -> Fragment:

@@ -71,7 +71,7 @@ class LiveHub:
         resources: The entities that may be watched.
         services: The stores and the bus.
         settings: The limits.
-        formatter: Writes what the pages are told.
+        formatter: Writes what most readers are told, the pages.
         changes: Says where the changes of records that are listed stand.
         fragments: Returns the markup that is sent anew when a field of an entity changes: functions
             of its state, by field.
@@ -92,9 +92,9 @@ class LiveHub:
         self._formatter = formatter
         self._changes = changes
         self._fragments = fragments
-        # Below a prefix the same markup has other addresses, and a topic of its own.
+        # Pages, pages below a prefix and programs are told in other words, each by topics of their own.
         self._topics: dict[tuple[str, str], dict[EventResponseFormatter, EntityTopic]] = {}
-        self._collections: dict[str, ListTopic] = {}
+        self._collections: dict[str, dict[EventResponseFormatter, ListTopic]] = {}
         self._dependents = changes.dependents
         self._streams: set[LiveStream] = set()
         self._sessions: dict[str, set[LiveStream]] = {}
@@ -128,7 +128,8 @@ class LiveHub:
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
-        for topic in (*self._each(), *self._collections.values()):
+        lists = [topic for topics in self._collections.values() for topic in topics.values()]
+        for topic in (*self._each(), *lists):
             topic.close()
 
     def drain(self) -> None:
@@ -174,8 +175,7 @@ class LiveHub:
     def _hear_of(self, name: str, change: Change) -> None:
         """Record that a record of an entity has changed, and tell those who list them."""
         self._changes.increment(name)
-        collection = self._collections.get(name)
-        if collection is not None:
+        for collection in self._collections.get(name, {}).values():
             collection.on_change(change)
 
     def _hear_before(
@@ -187,8 +187,9 @@ class LiveHub:
         """
         names = (key.entity, *(self._dependents.get(key.entity, ()) if gone else ()))
         for name in names:
-            collection = self._collections.get(name)
-            if isinstance(collection, PolicyListTopic):
+            for collection in self._collections.get(name, {}).values():
+                if not isinstance(collection, PolicyListTopic):
+                    continue
                 try:
                     before = definition.hydrate(values)
                 except Exception:
@@ -213,18 +214,19 @@ class LiveHub:
         """
         keys = self._read_keys(request)
         self._check_room(request.session)
-        is_page = request.is_datastar and request.origin_path is not None
+        is_page = request.is_scripted and request.origin_path is not None
+        formatter = request.app_state.json_formatter if request.wants_json else request.formatter
         tells_deletions = (ONLY, DELETIONS) in request.query_items
         stream = LiveStream(
             self.leave,
             request.actor,
             request.session,
             secrets.token_hex(8),
-            self._formatter.headers,
+            formatter.headers,
             is_page=is_page,
             tells_deletions=tells_deletions,
         )
-        self._join(stream, keys, request.formatter)
+        self._join(stream, keys, formatter)
         last_event = request.headers.get(b"last-event-id", b"")
         try:
             for topic in stream.topics:
@@ -267,13 +269,10 @@ class LiveHub:
         """Forget a topic that nobody watches; another may stand for its entity by now."""
         topic.close()
         place = (topic.key.entity, topic.key.id)
-        topics = self._topics.get(place, {})
-        if isinstance(topic, EntityTopic) and topics.get(topic.formatter) is topic:
-            del topics[topic.formatter]
-            if not topics:
-                del self._topics[place]
-        elif self._collections.get(topic.key.entity) is topic:
-            del self._collections[topic.key.entity]
+        if isinstance(topic, EntityTopic):
+            _remove(self._topics, place, topic.formatter, topic)
+        elif isinstance(topic, ListTopic):
+            _remove(self._collections, topic.key.entity, topic.formatter, topic)
 
     def _read_keys(self, request: Request) -> list[Key]:
         """Read from the query string what is to be watched."""
@@ -332,25 +331,30 @@ class LiveHub:
         """Return what stands for an entity, or for all records of a kind; make it if need be."""
         resource = self._resources[key.entity]
         if not key.id and key.entity in self._dependents:
-            collection = self._collections.get(key.entity)
+            collections = self._collections.setdefault(key.entity, {})
+            collection = collections.get(formatter)
             if collection is None:
-                collection = self._collection(resource.definition)
-                self._collections[key.entity] = collection
+                collection = self._collection(resource.definition, formatter)
+                collections[formatter] = collection
             return collection
         topics = self._topics.setdefault((key.entity, key.id), {})
         topic = topics.get(formatter)
         if topic is None:
             backend = self._services.persistence.backend_for(resource.definition)
+            # What programs are told has the fields themselves, and no markup of them.
+            fragments = self._fragments(resource) if formatter.merges else {}
             topic = topics[formatter] = EntityTopic(
-                resource.definition, key, backend, formatter, self._fragments(resource)
+                resource.definition, key, backend, formatter, fragments
             )
         return topic
 
-    def _collection(self, definition: EntityDefinition[Any]) -> ListTopic:
+    def _collection(
+        self, definition: EntityDefinition[Any], formatter: EventResponseFormatter
+    ) -> ListTopic:
         if definition.name not in self._changes.guarded:
-            return ListTopic(definition, self._changes, self._formatter)
+            return ListTopic(definition, self._changes, formatter)
         backend = self._services.persistence.backend_for(definition)
-        return PolicyListTopic(definition, self._changes, self._formatter, backend)
+        return PolicyListTopic(definition, self._changes, formatter, backend)
 
     async def _admit(self, stream: LiveStream, topic: EntityTopic | ListTopic) -> None:
         """Read an entity for a new stream, and see whether it may have it."""
@@ -432,6 +436,15 @@ class LiveHub:
     def _retry(self) -> int:
         """Return milliseconds after which a page comes back: the more pages, the wider spread."""
         return random.randint(_MIN_RETRY, min(2 * _MIN_RETRY + 2 * len(self._streams), _MAX_RETRY))
+
+
+def _remove(topics: Any, place: object, formatter: EventResponseFormatter, topic: object) -> None:
+    """Remove a topic from where it is kept, and what is empty then."""
+    found = topics.get(place, {})
+    if found.get(formatter) is topic:
+        del found[formatter]
+        if not found:
+            del topics[place]
 
 
 def _refuse(message: str, kind: str) -> InvalidArguments:

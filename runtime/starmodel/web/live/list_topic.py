@@ -24,7 +24,6 @@ from starmodel.application.readable import Turns
 from starmodel.domain import Actor, Entity
 from starmodel.errors import Unavailable
 from starmodel.ui.frontend import EventResponseFormatter
-from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.live.change_counter import ChangeCounter
 from starmodel.web.live.topic import BaseTopic, Subscriber
 
@@ -84,8 +83,7 @@ class ListTopic(BaseTopic):
     def snapshot(self) -> bytes:
         """Return the hint."""
         name = self.definition.name
-        signals = {"_changes": {name: self._changes.token(name)}}
-        return self.formatter.signals(encode_signals(signals))
+        return self.formatter.values({"_changes": {name: self._changes.token(name)}})
 
     def close(self) -> None:
         """Tell nothing more."""

@@ -26,7 +26,6 @@ from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Sco
 from starmodel.domain.type_guards import is_mapping
 from starmodel.errors import Unavailable
 from starmodel.ui.frontend import EventResponseFormatter
-from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.prefix import PREFIX
 from starmodel.web.live.deletion import deletion_notice, no_deletion_notice
 from starmodel.web.validation.mapping_fields import varying_fields
@@ -154,7 +153,7 @@ class EntityTopic(BaseTopic):
         self.fragments = fragments
         self.backend = backend
         self.formatter = formatter
-        self.deletion = formatter.elements(deletion_notice(key))
+        self.deletion = formatter.deletion(key.entity, key.id, deletion_notice(key))
         self._view: CachedState | None = None
         self._snapshot: bytes | None = None
         self._news = PendingChanges(0)
@@ -226,17 +225,19 @@ class EntityTopic(BaseTopic):
         return snapshot
 
     def clearing(self) -> bytes:
-        """Empty the mappings among the signals: the newest state says what is in them, and not
+        """Empty the mappings among the values: the newest state says what is in them, and not
         what is no longer.
 
-        An empty text, unlike `null`, is told to whoever follows the signal.
+        An empty text, unlike `null`, is told to whoever follows the value.
         """
+        if not self.formatter.merges:
+            return b""
         state = (self._view and self._view.state) or {}
         names = varying_fields(self.definition.cls)
         emptied = {name: "" for name, value in state.items() if name in names and is_mapping(value)}
         if not emptied:
             return b""
-        return self.formatter.signals(encode_signals({self.definition.namespace: emptied}))
+        return self.formatter.values({self.definition.namespace: emptied})
 
     def allows(self, actor: Actor, entity: Entity | None) -> bool:
         """Return whether the actor may read the entity; a policy that fails says no."""
@@ -312,7 +313,7 @@ class EntityTopic(BaseTopic):
                 # Before what the event has to say of it.
                 fragments = [self.deletion, *fragments]
             elif before.state is None:
-                notice = self.formatter.elements(no_deletion_notice(self.key))
+                notice = self.formatter.restoration(no_deletion_notice(self.key))
                 chunk = notice + self.clearing() + self.snapshot()
             else:
                 removed = removed_keys(before.state, view.state)
@@ -353,15 +354,17 @@ class EntityTopic(BaseTopic):
         *,
         with_rendering: bool,
     ) -> bytes:
-        """Write fields as events: signals, and the markup that goes with them."""
+        """Write fields as events: values, and the markup that goes with them."""
         state = view.state or {}
         shown = {name: value for name, value in state.items() if name in names}
         parts: list[bytes] = []
         if shown:
             namespace = self.definition.namespace
             lost = {name: keys for name, keys in removed.items() if name in shown}
-            text = encode_signals({namespace: shown}, {namespace: lost} if lost else None)
-            parts.append(self.formatter.signals(text))
+            removed_here = {namespace: lost} if lost else None
+            parts.append(
+                self.formatter.values({namespace: shown}, removed_here, version=view.version)
+            )
         for name, render in self.fragments.items():
             if name in shown:
                 parts.append(self._render(render, state))

@@ -50,7 +50,7 @@ class Route:
         handler: An async function from request to answer.
         event: The event that it runs.
         arguments: The arguments that the event takes.
-        respond: How a Datastar request is answered; by default as the settings say.
+        respond: How the script of a page is answered; by default as the settings say.
         json_only: Answer only who wants JSON; the host app has a page of its own there.
         form: The form that leads here.
         form_again: Shows that form again, where what a plain form has sent does not fit.
@@ -147,10 +147,10 @@ class Route:
 
 
 class ResponseFrame:
-    """What is the same in all answers of one route to Datastar.
+    """What is the same in all answers of one route to a page's script.
 
     Attributes:
-        before: What comes before the changed fields.
+        before: What comes before the changed fields; empty where the formatter has no frame.
         after: What comes after them.
         after_done: The same, with the message that it went well.
         is_acknowledgement: Whether the answer is 204, and the change arrives by a live stream.
@@ -181,23 +181,30 @@ class AppContext(Protocol):
     Attributes:
         settings: The settings, those of the environment included.
         services: Stores, bus and unit of work.
+        request_header: The header by which requests of the front end say so.
         formatter: Writes the answers that pages read.
+        json_formatter: Writes the live streams that programs read.
         event_headers: The headers of answers that pages read.
-        response_frames: What is the same in all answers of a route to Datastar.
+        response_frames: What is the same in all answers of a route to a page.
         renderer: Renders components.
-        page_headers: The headers of generated pages.
         entities: The classes of the app's entities.
         prefix: What every address of the app begins with, where it is served below a path.
     """
 
     settings: Settings
     services: Services
+    request_header: bytes
     formatter: EventResponseFormatter
+    json_formatter: EventResponseFormatter
     event_headers: Headers
     response_frames: dict[Route, ResponseFrame]
-    page_headers: Headers
     entities: tuple[type[Entity], ...]
     prefix: str
+
+    @property
+    def page_headers(self) -> Headers:
+        """The headers of generated pages."""
+        ...
 
     @property
     def renderer(self) -> "Renderer":
@@ -272,7 +279,7 @@ class Request(HTTPRequest):
         path_parameters: Mapping[str, str] = NO_PARAMETERS,
     ) -> None:
         # `super()` would make an object for it, at each request.
-        HTTPRequest.__init__(self, scope, receive)
+        HTTPRequest.__init__(self, scope, receive, app_state.request_header)
         self.path_parameters = path_parameters
         self.route = route
         self.actor: Actor = ANONYMOUS

@@ -376,7 +376,7 @@ class Arguments:
         kind = JSON if content_type == JSON else media_type(request.headers)
         known = {name: stored[name] for name in objects if name in stored} if stored else {}
         if kind == JSON and body:
-            return self._read_json(body, texts, known, is_page=request.is_datastar)
+            return self._read_json(body, texts, known, is_page=request.is_scripted)
         if kind in (URLENCODED, MULTIPART):
             fields = read_form(body, content_type) if body else []
             is_typed = b"text/html" in request.headers.get(b"accept", b"")
