@@ -13,6 +13,8 @@ from starmodel_schemas import (
     ObjectSchema,
     ObjectType,
     OptionalType,
+    RequiredDefault,
+    ScalarType,
     SetType,
     TupleType,
     TypeRef,
@@ -43,6 +45,15 @@ def references(type_: TypeRef) -> list[Reference]:
 def public_fields(schema: EntitySchema | ObjectSchema) -> list[FieldSchema]:
     """Return the fields that may be seen; a record's `id` comes first where nobody declares it."""
     return [field for field in schema.fields if not field.private]
+
+
+def state_fields(entity: EntitySchema) -> list[FieldSchema]:
+    """Return the public fields of an entity's state; a record's begins with its id."""
+    fields = public_fields(entity)
+    if entity.scope == "RECORD" and not any(field.name == "id" for field in entity.fields):
+        identity = FieldSchema(name="id", type=ScalarType(name="str"), default=RequiredDefault())
+        return [identity, *fields]
+    return fields
 
 
 def results(entity: EntitySchema) -> list[TypeRef]:

@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from markupsafe import escape
 
 from starmodel.ui.addresses import escape_text, quote_segment
+from starmodel.ui.compiling import Builder
 from starmodel.ui.formats import GROUPED_FROM, Format, choice_key, optional_number_text
 from starmodel.ui.names import Signal
 from starmodel.ui.template import Filler, Inline, Renderable
-
-if TYPE_CHECKING:
-    from starmodel.ui.builder import Builder
 
 Reader = Callable[[Mapping[str, Any]], Any]
 

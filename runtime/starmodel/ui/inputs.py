@@ -10,15 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
+from typing import Any, ClassVar, Literal, Self, TypeAlias
 
+from starmodel.ui.compiling import Builder, FormScope
 from starmodel.ui.fields import Choices, in_words
 from starmodel.ui.formats import choice_key, duration_text
 from starmodel.ui.names import Parameter, Signal
 from starmodel.ui.template import Renderable
-
-if TYPE_CHECKING:
-    from starmodel.ui.builder import Builder, FormScope
 
 Value: TypeAlias = "str | bool | list[str] | Mapping[str, Value]"
 """What an input holds: a text, whether a box is ticked, the ids that were picked, or parts."""

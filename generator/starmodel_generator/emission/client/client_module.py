@@ -15,7 +15,11 @@ from starmodel_generator.emission.client.client_classes import (
 )
 from starmodel_generator.emission.client.client_find import FiltersView, filters_view
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.declaration_order import public_fields, references
+from starmodel_generator.emission.declaration_order import (
+    public_fields,
+    references,
+    state_fields,
+)
 from starmodel_generator.emission.entity.crud_arguments import (
     VERSION,
     crud_words,
@@ -34,7 +38,7 @@ from starmodel_generator.emission.python.type_expressions import (
     is_nullable,
 )
 from starmodel_generator.emission.reachable_types import ReachableTypes
-from starmodel_generator.emission.server.state_module import read_path, state_fields
+from starmodel_generator.emission.server.state_module import read_path
 from starmodel_generator.planning import has_queries
 from starmodel_schemas import (
     EntitySchema,

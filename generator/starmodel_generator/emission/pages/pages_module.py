@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context, EntityNames
+from starmodel_generator.emission.declaration_order import state_fields
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
 from starmodel_generator.emission.entity.filters import filters_of, sorts_of, texts_of
 from starmodel_generator.emission.entity.record_labels import (

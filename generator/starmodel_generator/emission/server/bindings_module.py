@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.declaration_order import state_fields
 from starmodel_generator.emission.entity.crud_arguments import is_once
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
 from starmodel_generator.emission.python.import_block import ModuleNames
@@ -10,7 +11,6 @@ from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_generator.emission.python.type_expressions import AuthorsClasses, annotation
 from starmodel_generator.emission.server.signal_expression import signal
-from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_schemas import EntitySchema, FieldSchema, ParameterSchema, RequiredDefault
 from starmodel_schemas.naming import pascal_case
 

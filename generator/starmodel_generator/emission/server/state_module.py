@@ -15,6 +15,7 @@ from starmodel_generator.emission.declaration_order import (
     public_fields,
     references,
     results,
+    state_fields,
 )
 from starmodel_generator.emission.entity.projection import Projection
 from starmodel_generator.emission.entity.protected_parts import writable_statement
@@ -36,8 +37,6 @@ from starmodel_schemas import (
     ObjectType,
     PolicyAccess,
     PublicAccess,
-    RequiredDefault,
-    ScalarType,
 )
 from starmodel_schemas.naming import snake_case
 
@@ -111,15 +110,6 @@ def state_view(entity: EntitySchema, context: Context) -> StateView:
         projections=tuple(projections),
         imports=names.import_block(),
     )
-
-
-def state_fields(entity: EntitySchema) -> list[FieldSchema]:
-    """Return the public fields of an entity's state; a record's begins with its id."""
-    fields = public_fields(entity)
-    if entity.scope == "RECORD" and not any(field.name == "id" for field in entity.fields):
-        identity = FieldSchema(name="id", type=ScalarType(name="str"), default=RequiredDefault())
-        return [identity, *fields]
-    return fields
 
 
 def read_path(entity: EntitySchema) -> str:
