@@ -225,7 +225,6 @@ def test_a_list_as_a_page(client: Client) -> None:
     page = client.page("/book?author=a1&title__contains=&pages__ge=&limit=2&sort=-pages")
     assert listed(page) == ["b10", "b07"]
     assert page.count(">Author 1</a>") == 2
-    assert page.count(">Tag 1</a>") == 2
     link = search('<a [^>]*href="([^"]*cursor=[^"]*)"', page)
     assert link is not None
     address = unescape(link[1])
@@ -238,7 +237,6 @@ def test_a_list_for_datastar(client: Client) -> None:
     answer = client.act("/book?pages=3", method="GET")
     assert answer.status == 200
     assert listed(answer.text) == ["b03"]
-    assert answer.signals["errors"] == {"book": {"find": {"_": ""}}}
     answer = client.act("/book?pages=x", method="GET")
     assert answer.status == 200
     assert answer.signals["errors"] == {"book": {"find": {"_": "pages: Enter a whole number."}}}
