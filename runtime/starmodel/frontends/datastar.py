@@ -17,7 +17,7 @@ from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.formats import Format
 from starmodel.ui.frontend import Attributes, EventResponseFormatter, Frontend, HoleMaker
-from starmodel.ui.template import Filler, Renderable
+from starmodel.ui.template import Filler, Holes, Renderable
 from starmodel.web.datastar.actions import LIVE_OPTIONS
 from starmodel.web.datastar.attributes import encode_data
 from starmodel.web.datastar.formatter import REQUEST_HEADER, DatastarFormatter
@@ -78,6 +78,13 @@ class DatastarFrontend(Frontend):
             **(_generate.init(holes.hole(_live(live))) if live is not None else {}),
             **_generate.on("datastar-fetch", _NOTICE),
         }
+
+    def declare(self, data: Mapping[str, Any]) -> Attributes:
+        """Return `data-signals` of what is not there yet."""
+        signals = {"_notice": "''", "_message": "''"}
+        for name, value in data.items():
+            signals[name] = _signals(Holes(), value)
+        return {**_generate.signals(signals, expressions_=True).ifmissing}
 
     def text(self, path: str, format: Format) -> Attributes:
         """Return `data-text`."""

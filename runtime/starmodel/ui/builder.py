@@ -4,13 +4,15 @@ What comes out is a `Template`. A request fills its holes out of a state and a `
 """
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
 
+from starmodel.domain import render_fragment
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.fields import Field, Link, Reader, Table, Text
-from starmodel.ui.frontend import Attributes, Data, Frontend
+from starmodel.ui.frontend import Attributes, Data, Frontend, Still
 from starmodel.ui.inputs import Fieldset, FileInput, Input, Picker
 from starmodel.ui.kit import Content, Row, UIAdapter
 from starmodel.ui.names import EntityNames
@@ -24,6 +26,7 @@ class Builder(Holes):
     Args:
         kit: How it looks.
         frontend: How it stays live.
+        is_embedded: Whether it stands in a page that need not know its forms.
 
     Attributes:
         fragments: The elements that are sent anew when their field changes, by field.
@@ -31,8 +34,11 @@ class Builder(Holes):
         data: What the page shows live, by path.
     """
 
-    def __init__(self, kit: UIAdapter, frontend: Frontend) -> None:
+    def __init__(
+        self, kit: UIAdapter, frontend: Frontend, *, is_embedded: bool = False
+    ) -> None:
         super().__init__()
+        self.is_embedded = is_embedded
         self.kit = kit
         self.frontend = frontend
         self.fragments: dict[str, Template] = {}
@@ -43,7 +49,7 @@ class Builder(Holes):
         return self.template(content.__html__())
 
     def _inner(self) -> "Builder":
-        return Builder(self.kit, self.frontend)
+        return Builder(self.kit, self.frontend, is_embedded=self.is_embedded)
 
     # Fields
 
@@ -51,6 +57,9 @@ class Builder(Holes):
         """Return the element of a value that is sent anew as a whole when it changes."""
         id = path.replace(".", "-")
         inner = self._inner()
+        if isinstance(self.frontend, Still):
+            # There may be several of a kind, and none of them is sent anew.
+            id = Markup(f"{escape_text(id)}-") + inner.hole(_id)
         template = inner.compile(self.kit.fragment(id, inner.hole(fill), field=field))
         if isinstance(field, Link):
             # What records are called is not in the state: whoever shows it asks for it.
@@ -117,7 +126,9 @@ class Builder(Holes):
         scope = FormScope(form, is_bound)
         action = address if address is not None else self.address(route.path)
         method = "post" if route.method != "get" else "get"
+        errors = {"errors": {route.namespace: {route.event: no_errors(form)}}}
         attributes = {
+            **(self.frontend.declare(errors) if self.is_embedded else {}),
             "id": scope.id,
             "method": method,
             "action": action,
@@ -253,12 +264,29 @@ class Builder(Holes):
 
     def record_page(self, component: Record, bound: Form | None = None) -> Renderable:
         """Return the `<main>` of a record; `bound` is a form whose inputs hold what was sent."""
+        entity = component.entity
+        content = self.record(component, bound)
+        data: dict[str, Any] = {entity.namespace: self._state(component)}
+        routes = [*component.actions, *([component.delete] if component.delete else [])]
+        errors = {each.route.event: no_errors(each) for each in routes}
+        data["errors"] = {entity.namespace: errors}
+        if bound is not None:
+            event = bound.route.event
+
+            def messages(_: State, view: Any) -> dict[str, Any]:
+                shown = {**errors[event], **view.form.errors}
+                return {entity.namespace: {**errors, event: shown}}
+
+            data["errors"] = messages
+        return self.main(data, watch(entity), content)
+
+    def record(self, component: Record, bound: Form | None = None) -> list[Content]:
+        """Return what a record shows: its fields, its forms, and what can be done with it."""
         entity, kit = component.entity, self.kit
         fields = [*component.fields]
         if entity.is_record and "id" not in component.by_name:
             # A detail for whoever must name the record elsewhere; nobody reads it first.
             fields.append(Text("id", label="Id"))
-        rows = [(each, each.element(self, scope=entity.namespace)) for each in fields]
         content: list[Content] = []
         toolbar: list[Renderable] = []
         dialog = None
@@ -277,7 +305,17 @@ class Builder(Holes):
             dialog = self.delete_dialog(component, component.delete, id)
         if toolbar:
             content.append(kit.toolbar(component.title, toolbar))
-        content += [dialog, kit.description_list(rows) if rows else None]
+        content.append(dialog)
+        for is_field, each in groupby(fields, lambda each: isinstance(each, Field)):
+            if is_field:
+                rows = [
+                    (one, one.element(self, scope=entity.namespace))
+                    for one in each
+                    if isinstance(one, Field)
+                ]
+                content.append(kit.description_list(rows))
+            else:
+                content += map(markup, each)
         if component.actions:
             is_only = len(component.actions) == 1 and component.edit is None
             forms = [
@@ -285,20 +323,8 @@ class Builder(Holes):
                 for each in component.actions
             ]
             content.append(kit.section("Actions", forms))
-        content += [*component.extra, *self.refreshes]
-        data: dict[str, Any] = {entity.namespace: self._state(component)}
-        routes = [*component.actions, *([component.delete] if component.delete else [])]
-        errors = {each.route.event: no_errors(each) for each in routes}
-        data["errors"] = {entity.namespace: errors}
-        if bound is not None:
-            event = bound.route.event
-
-            def messages(_: State, view: Any) -> dict[str, Any]:
-                shown = {**errors[event], **view.form.errors}
-                return {entity.namespace: {**errors, event: shown}}
-
-            data["errors"] = messages
-        return self.main(data, watch(entity), content)
+        content += [*map(markup, component.extra), *self.refreshes]
+        return content
 
     def delete_dialog(self, component: Record, form: Form, id: str) -> Renderable:
         """Return the dialog that asks before a record is deleted."""
@@ -393,7 +419,7 @@ class Builder(Holes):
 
     def _state(self, component: Record) -> Data:
         """Return what gives the fields that a page knows: all but files, which are no text."""
-        files = frozenset(each.name for each in component.fields if each.is_file)
+        files = frozenset(each.name for each in component.by_name.values() if each.is_file)
         if not files:
             return lambda state, _: state
         return lambda state, _: {name: value for name, value in state.items() if name not in files}
@@ -466,6 +492,20 @@ def _shown(form: Form) -> Filler:
 
 def _id(state: State, view: Any) -> str:
     return view.id
+
+
+def markup(content: object) -> Renderable:
+    """Return what an author put between components: whatever has markup, and texts.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if isinstance(content, str) and not hasattr(content, "__html__"):
+        return Markup(escape_text(content))
+    fragment = render_fragment(content)
+    if fragment is None:
+        raise TypeError(f"A page is made of markup and texts, not of a {type(content).__name__}.")
+    return Markup(fragment.html)
 
 
 def _with(row: Row, control: Renderable) -> Row:

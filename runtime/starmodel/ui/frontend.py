@@ -147,7 +147,7 @@ class Frontend(ABC):
     def page(
         self, holes: HoleMaker, *, data: Mapping[str, Any], live: Filler | None
     ) -> Attributes:
-        """Return those of `<main>`.
+        """Return those of the element around everything that is live: `<main>`, or `<body>`.
 
         Args:
             holes: Hands out marks.
@@ -155,6 +155,14 @@ class Frontend(ABC):
                 value is a mapping, or a function of the state and the view that gives one.
             live: Gives the address of the live stream, unescaped; `None` for a page without.
         """
+
+    def declare(self, data: Mapping[str, Any]) -> Attributes:
+        """Return those of a form that stands in a page of any kind.
+
+        `data` is what the form needs of its page, by namespace. It counts only where the page has
+        nothing under that name.
+        """
+        return {}
 
     @abstractmethod
     def text(self, path: str, format: Format) -> Attributes:
@@ -194,3 +202,21 @@ class Frontend(ABC):
     @abstractmethod
     def notice(self) -> Attributes:
         """Return those of the element that says what the page's connection and its events say."""
+
+
+class Still:
+    """A front end for values that do not change: everything else of it is another's."""
+
+    def __init__(self, frontend: Frontend) -> None:
+        self._frontend = frontend
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._frontend, name)
+
+    def text(self, path: str, format: Format) -> Attributes:
+        """Return nothing: the text stays."""
+        return {}
+
+    def token(self, path: str) -> Attributes:
+        """Return nothing: the text stays."""
+        return {}

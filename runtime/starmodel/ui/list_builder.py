@@ -138,7 +138,7 @@ class ListBuilder(Builder):
     def _records(self, component: List, names: tuple[str, ...]) -> Filler:
         """Return what fills the part of the page that shows the records."""
         labels = {each.name: each.by for each in component.of.fields if isinstance(each, Link)}
-        titles = {each.name: each.title for each in component.of.fields}
+        titles = {each.name: each.title for each in component.of.by_name.values()}
         fill = self._table(component, component.shown).fill
 
         @lru_cache(maxsize=MAX_KEPT)

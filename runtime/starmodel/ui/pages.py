@@ -11,15 +11,33 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self, TypeAlias
+from weakref import WeakKeyDictionary
 
+from starmodel.ui.embedding import Component
 from starmodel.ui.fields import Field, Related, in_words
 from starmodel.ui.inputs import Input, Picker, Value
 from starmodel.ui.names import ActionRoute, Bindings, EntityNames, HasRoute, Signal
-from starmodel.ui.template import Renderable
+from starmodel.ui.template import Renderable, Template
 
 
 @dataclass(frozen=True, eq=False)
-class Form:
+class Compiled(Component):
+    """A component that keeps what it was compiled into, for each renderer."""
+
+    @cached_property
+    def _templates(self) -> WeakKeyDictionary[Any, dict[bool, Template]]:
+        return WeakKeyDictionary()
+
+    def template(self, renderer: Any, is_live: bool, compile: Callable[[], Template]) -> Template:
+        """Return what a renderer has compiled this into, at the first call by `compile`."""
+        templates = self._templates.setdefault(renderer, {})
+        if is_live not in templates:
+            templates[is_live] = compile()
+        return templates[is_live]
+
+
+@dataclass(frozen=True, eq=False)
+class Form(Compiled):
     """The form of an event.
 
     Args:
@@ -80,7 +98,7 @@ class Form:
 
 
 @dataclass(frozen=True, eq=False)
-class FormPage:
+class FormPage(Compiled):
     """A page with forms, and no record: where one is made.
 
     Args:
@@ -106,7 +124,7 @@ class FormPage:
 
 
 @dataclass(frozen=True, eq=False)
-class Record:
+class Record(Compiled):
     """An entity: its fields, and forms for what can be done with it.
 
     Args:
@@ -114,18 +132,18 @@ class Record:
         title: What one of its kind is called: `Order line`.
         name: The field that says what a record is called.
         lead: A sentence about it.
-        fields: What is shown, in this order.
+        fields: What is shown, in this order: fields, and markup of your own between them.
         actions: The forms of its events, in this order.
         edit: The form on which it is edited.
         delete: The form that deletes it.
-        extra: Components of your own, below the fields.
+        extra: Markup and components of your own, below everything else.
     """
 
     bindings: Bindings
     title: str
     name: Signal | None = None
     lead: str = ""
-    fields: Sequence[Field] = ()
+    fields: Sequence[Field | Renderable] = ()
     actions: Sequence[Form] = ()
     edit: Form | None = None
     delete: Form | None = None
@@ -155,7 +173,7 @@ class Record:
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
         """Its fields by name."""
-        return {each.name: each for each in self.fields}
+        return {each.name: each for each in self.fields if isinstance(each, Field)}
 
 
 MAX_COLUMNS = 8
@@ -298,7 +316,7 @@ class Page:
     Args:
         title: The heading, as plain text.
         lead: A sentence below it, as plain text.
-        content: The `<main>` element, or what stands in it.
+        content: What stands in `<main>`: markup, or a list of it. A `str` is HTML.
     """
 
     title: str

@@ -1,15 +1,18 @@
 """Renders components: each is compiled when it is first asked for, and filled for each request."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
-from markupsafe import Markup
+import htpy as h
+from markupsafe import Markup, escape
 
 from starmodel.domain import render_fragment
+from starmodel.domain.type_guards import is_mapping
+from starmodel.plugins import load_plugin
 from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.builder import Builder
-from starmodel.ui.frontend import Frontend
+from starmodel.ui.frontend import Frontend, Still
 from starmodel.ui.kit import Asset, Content, UIAdapter
 from starmodel.ui.list_builder import ListBuilder
 from starmodel.ui.names import EntityNames
@@ -23,10 +26,13 @@ from starmodel.ui.pages import (
     NavigationItem,
     Record,
 )
-from starmodel.ui.template import Renderable, State, Template
+from starmodel.ui.template import Filler, Renderable, State, Template
 from starmodel.ui.view import View
 
 NO_STATE: State = {}
+
+Errors: TypeAlias = Mapping[str, Any]
+"""By the namespaces of entities: the errors of their events, all empty."""
 
 
 class Renderer:
@@ -83,21 +89,91 @@ class Renderer:
         """Return the document of a list; filled from `view.list`."""
         return self._once(("list", component), lambda: self._list(component))
 
-    def frame(self) -> Template:
-        """Return the document of a page of one's own; `view.values` has its title, lead and content."""
-        return self._once("frame", self._frame)
-
     def own_page(
-        self, title: str, lead: str, content: str, message: str = "", request: Any = None
+        self,
+        title: str,
+        lead: str,
+        content: str,
+        *,
+        shown: Errors = NO_STATE,
+        states: State = NO_STATE,
+        live: str = "",
+        message: str = "",
+        request: Any = None,
     ) -> str:
-        """Return the document of a page of one's own; `content` is HTML."""
+        """Return the document of a page of one's own.
+
+        Args:
+            title: Its heading, as plain text.
+            lead: A sentence below that, as plain text.
+            content: What stands in `<main>`, as HTML.
+            shown: The entities that it shows; see `page_attributes`.
+            states: Their public states, by namespace.
+            live: The address of the live stream.
+            message: What an event said that led here.
+            request: The request, for who is signed in.
+        """
         values = {
             "title": escape_text(title),
-            "lead": f"{escape_text(lead)}",
+            "lead": escape_text(lead),
             "content": content,
+            "live": live,
         }
-        view = View(values=values, message=message, request=request)
-        return self.frame().fill(NO_STATE, view)
+        frame: Template = self._once(("frame", *shown), lambda: self._frame(shown))
+        return frame.fill(states, View(values=values, message=message, request=request))
+
+    def page_attributes(self, shown: Errors) -> Mapping[str, Template | bool]:
+        """Return the attributes of the element around a page of the host's, by name.
+
+        `shown` are the entities that the page shows: the errors of their events, all empty, by
+        namespace. They are filled like the document of a page of one's own.
+        """
+        return self._once(("attributes", *shown), lambda: self._attributes(shown))
+
+    def notice(self) -> Template:
+        """Return the element for what the connection, and events, have to say."""
+        return self._once("notice", self._notice)
+
+    def embed(self, component: object, subject: object) -> str:
+        """Return a component as it stands in other markup; `subject` is a state.
+
+        Raises:
+            TypeError: The component is a page alone, or must be told what it shows.
+        """
+        if subject is not None and not is_mapping(subject):
+            raise TypeError(
+                f"There is no app at work that knows what of this {type(subject).__name__} is"
+                " public: give its state, as the generated `state.py` makes it."
+            )
+        state = NO_STATE if subject is None else cast("State", subject)
+        return self.embedded(component, state, View(id=str(state.get("id", ""))), is_live=False)
+
+    def embedded(self, component: object, state: State, view: View, *, is_live: bool) -> str:
+        """Return a component as it stands in other markup.
+
+        Args:
+            component: A record, a form, or a page with forms.
+            state: What it shows.
+            view: Has the record's id.
+            is_live: Whether the page around it knows the state, and follows its changes.
+
+        Raises:
+            TypeError: The component is a page alone, or must be told what it shows.
+        """
+        if not isinstance(component, Record | Form | FormPage):
+            raise TypeError(f"A {type(component).__name__} stands on its own page alone.")
+        if not view.id and _needs_id(component) or isinstance(component, Record) and not state:
+            raise TypeError(
+                f"This {type(component).__name__} is about an entity: say which, by `of(entity)`."
+            )
+        template = component.template(
+            self, is_live, lambda: self._embedded(component, is_live=is_live)
+        )
+        return template.fill(state, view)
+
+    def head_html(self) -> str:
+        """Return what stands in the head of every page, as HTML."""
+        return self._once("head", lambda: "".join([each.__html__() for each in self.head()]))
 
     def home(self) -> Template:
         """Return the document of the home page."""
@@ -211,14 +287,41 @@ class Renderer:
             self._document(builder, component.title, lead, main, component.entity.path, [])
         )
 
-    def _frame(self) -> Template:
+    def _embedded(self, component: Record | Form | FormPage, *, is_live: bool) -> Template:
+        frontend = self.frontend if is_live else cast("Frontend", Still(self.frontend))
+        builder = Builder(self.kit, frontend, is_embedded=True)
+        match component:
+            case Form():
+                return builder.compile(builder.form(component))
+            case FormPage():
+                forms = [builder.form(each) for each in component.forms]
+                return builder.compile(self.kit.section("Actions", forms))
+            case Record():
+                return builder.compile(h.fragment[builder.record(component)])
+
+    def _attributes(self, shown: Errors) -> Mapping[str, Template | bool]:
+        builder = self._builder()
+        attributes = self.frontend.page(builder, data=_data(shown), live=_live(shown))
+        return {
+            name: value if isinstance(value, bool) else builder.template(str(escape(value)))
+            for name, value in attributes.items()
+        }
+
+    def _notice(self) -> Template:
+        builder = self._builder()
+        message = builder.hole(lambda _, view: escape_text(view.message))
+        return builder.compile(self.kit.notice(self.frontend.notice(), message))
+
+    def _frame(self, shown: Errors) -> Template:
         builder = self._builder()
 
         def value(name: str) -> Markup:
             return builder.hole(lambda _, view: view.values[name])
 
+        main = builder.main(_data(shown), _live(shown), value("content"))
+
         return builder.compile(
-            self._document(builder, value("title"), value("lead"), value("content"), "", [])
+            self._document(builder, value("title"), value("lead"), main, "", [])
         )
 
     def _home(self) -> Template:
@@ -287,3 +390,35 @@ class Renderer:
             content.append(kit.breadcrumbs(steps, title))
         content += [kit.masthead(title, title_attributes or {}, lead), main]
         return kit.document(title=title, head=self.head(), content=content)
+
+
+def default_renderer() -> Renderer:
+    """Return what renders components where no app is at work."""
+    settings = Settings()
+    kit = load_plugin("starmodel.kits", settings.ui)()
+    frontend = load_plugin("starmodel.frontends", settings.frontend)()
+    return Renderer(kit, frontend, settings, Navigation(), {})
+
+
+def _needs_id(component: Record | Form | FormPage) -> bool:
+    match component:
+        case Form():
+            return "{id}" in component.route.path
+        case FormPage():
+            return any(map(_needs_id, component.forms))
+        case Record():
+            return component.entity.is_record
+
+
+def _data(shown: Errors) -> Mapping[str, Any]:
+    """Return what a page knows that shows entities: their states, and the errors of their events."""
+
+    def state_of(namespace: str) -> Callable[[State, Any], Mapping[str, Any]]:
+        return lambda states, _: states[namespace]
+
+    states = {namespace: state_of(namespace) for namespace in shown}
+    return {**states, "errors": dict(shown)} if shown else {}
+
+
+def _live(shown: Errors) -> Filler | None:
+    return (lambda _, view: view.values["live"]) if shown else None

@@ -1,17 +1,21 @@
 """StarModel in front of Starlette."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, ClassVar, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Unpack, cast
 
-from starmodel.domain import Actor
-from starmodel.errors import ConfigurationError, Unauthenticated
+from markupsafe import Markup
+
+from starmodel.domain import Actor, Entity
+from starmodel.errors import ConfigurationError, StarModelError, Unauthenticated
 from starmodel.settings import Settings
 from starmodel.web.adapters.adapter import WebAdapter
 from starmodel.web.app.app_state import AppOptions, Identify
-from starmodel.web.app.application import VISIT, WebApplication
-from starmodel.web.http.response import ASGIApplication
+from starmodel.web.app.application import WebApplication
+from starmodel.web.app.problems import respond_error
+from starmodel.web.app.visit import VISIT, HasScope, scope_of, visit_of
+from starmodel.web.http.response import ASGIApplication, Response
 from starmodel.web.routing.request import Request
 from starmodel.web.routing.resource import Resource
 
@@ -19,8 +23,12 @@ if TYPE_CHECKING:
     # To import a framework takes longer than everything else, and the routes do not need it.
     from starlette.applications import Starlette
     from starlette.requests import HTTPConnection
+    from starlette.requests import Request as StarletteRequest
+    from starlette.responses import HTMLResponse
+    from starlette.responses import Response as StarletteResponse
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+E = TypeVar("E", bound=Entity)
 StarletteT = TypeVar("StarletteT", bound="Starlette")
 
 
@@ -45,7 +53,12 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
         host = cast("ASGIApplication", app)
         application = WebApplication(resources, settings, host=host, **options)
         app.user_middleware.insert(0, Middleware(Front, application=application))
+        self.prepare_host(app, application)
         return application
+
+    def prepare_host(self, app: StarletteT, application: WebApplication) -> None:
+        """Have an app's own pages know of the entities behind `application`."""
+        app.add_exception_handler(StarModelError, _respond_error)
 
     def create_app(
         self,
@@ -66,9 +79,11 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
 
         def make_host() -> ASGIApplication:
             host = self.create_host(Settings.from_environment(settings))
+            self.prepare_host(host, application)
             return cast("ASGIApplication", host)
 
-        return WebApplication(resources, settings, make_host=make_host, **options)
+        application = WebApplication(resources, settings, make_host=make_host, **options)
+        return application
 
 
 class StarletteAdapter(StarletteFamilyAdapter["Starlette"]):
@@ -92,6 +107,72 @@ class Front:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Respond to a request, or hand it on."""
         await self._application(scope, receive, send)
+
+
+async def read(
+    request: "HasScope | MutableMapping[str, Any]", entity: type[E], id: str | None = None
+) -> E:
+    """Read an entity that a page of one's own shows; the page follows it.
+
+    It is the one that belongs to whoever sent the request. Where a session begins with that, the
+    answer sets its cookie.
+
+    Args:
+        request: The request, or its ASGI scope.
+        entity: The class of the entity.
+        id: Which record; without it the path says so, by a parameter `id` or `order_id`.
+
+    Raises:
+        NotFound: There is no such record.
+        Unauthenticated, Forbidden: Whoever sent the request may not read it.
+        ConfigurationError: The request did not come through an app that knows the entity.
+    """
+    parameters = scope_of(request).get("path_params") or {}
+    return await visit_of(request).show(entity, id, parameters)
+
+
+def page(
+    request: "HasScope | MutableMapping[str, Any]",
+    title: str,
+    *content: object,
+    lead: str = "",
+    status_code: int = 200,
+) -> "HTMLResponse":
+    """Respond with a page of one's own in the app's look, live for what it has read.
+
+    Args:
+        request: The request, or its ASGI scope.
+        title: The heading, as plain text.
+        content: What stands in `<main>`: components, FT, whatever has `__html__`, and texts.
+        lead: A sentence below the heading, as plain text.
+        status_code: The HTTP status.
+
+    Raises:
+        TypeError: Some of the content is no markup.
+    """
+    from starlette.responses import HTMLResponse
+
+    visit = visit_of(request)
+    # A list: a text in it is a text, and not HTML.
+    html = visit.page(title, lead, [*content, Markup()])
+    response = HTMLResponse(html, status_code)
+    response.raw_headers[:0] = [
+        each for each in visit.parts.page_headers if each[0] != b"content-type"
+    ]
+    return response
+
+
+async def _respond_error(request: "StarletteRequest", error: Exception) -> "StarletteResponse":
+    """Respond to a request of the host's that one of our errors has ended."""
+    from starlette.responses import Response as StarletteResponse
+
+    if not isinstance(error, StarModelError) or error.status == 500:
+        raise error
+    given = await respond_error(visit_of(request).anonymous_request, error)
+    assert isinstance(given, Response)
+    response = StarletteResponse(given.body, given.status)
+    response.raw_headers += given.headers
+    return response
 
 
 _REACHED = "starmodel.reached"

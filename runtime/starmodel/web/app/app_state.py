@@ -19,7 +19,7 @@ from starmodel.application import (
     UnitOfWork,
 )
 from starmodel.bus.in_process import InProcessBus
-from starmodel.domain import Actor, StateStore
+from starmodel.domain import Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError
 from starmodel.plugins import load_plugin
 from starmodel.settings import Settings
@@ -29,6 +29,7 @@ from starmodel.ui.frontend import EventResponseFormatter, Frontend
 from starmodel.ui.pages import List, Navigation, NavigationItem, Record
 from starmodel.web.app.event_forms import event_forms
 from starmodel.web.app.home_page import default_title, home_entries
+from starmodel.web.app.visit import ShownEntities
 from starmodel.web.datastar.formatter import REQUEST_HEADER, DatastarFormatter
 from starmodel.web.http.formatters import JsonFormatter, PrefixedFormatter
 from starmodel.web.http.prefix import prefix_of
@@ -95,6 +96,7 @@ class AppState:
         identify: Says who sent a request; `None` where everybody is anonymous.
         changes: Where the changes of records that are listed stand.
         entities: The classes of the app's entities.
+        resources: The entities with their routes, by class.
         prefix: What every address of the app begins with, where it is served below a path.
     """
 
@@ -121,6 +123,7 @@ class AppState:
         "pages",
         "prefix",
         "request_header",
+        "resources",
         "response_frames",
         "services",
         "settings",
@@ -195,7 +198,10 @@ class AppState:
         self.identify: Identify | None = options.get("identify")
         self._page_headers: Headers | None = None
         self.changes = ChangeCounter(resources)
-        self.entities = tuple(resource.definition.cls for resource in resources)
+        self.resources: Mapping[type[Entity], Any] = {
+            resource.definition.cls: resource for resource in resources
+        }
+        self.entities = tuple(self.resources)
         self._clock = clock
         self._session: SessionIdentity | None = options.get("session")
         self.prefix = ""
@@ -266,6 +272,10 @@ class AppState:
         if not items and self.settings.navigation:
             items = [NavigationItem(entry.title, entry.href) for entry in self.entries]
         return replace(navigation, title=navigation.title or self._title, items=tuple(items))
+
+    def embed(self, component: object, subject: object) -> str:
+        """Return a component as it stands in other markup that this app makes."""
+        return ShownEntities(self).embed(component, subject)
 
     def fragments(self, resource: Resource) -> Mapping[str, Callable[[Any], str]]:
         """Return the markup that is sent anew when a field of an entity changes, by field."""

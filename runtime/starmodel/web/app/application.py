@@ -3,17 +3,19 @@
 import copy
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from starmodel.application import EntityDefinition, Services, Snapshot
-from starmodel.domain import Actor, Entity, Scope
-from starmodel.errors import ConfigurationError, DuplicateRequest, NotFound, Unauthenticated
+from starmodel.domain import Actor, Entity
+from starmodel.errors import ConfigurationError, DuplicateRequest, NotFound
 from starmodel.settings import Settings
+from starmodel.ui.embedding import SERVING
 from starmodel.web.app.app_state import AppOptions, AppState
 from starmodel.web.app.home_page import respond_home
 from starmodel.web.app.lifespan import Lifespan, within_lifespan
 from starmodel.web.app.problems import Problem, respond_error, respond_problem
 from starmodel.web.app.responses import redirect, respond_duplicate
+from starmodel.web.app.visit import HOST_ROUTE, VISIT, HasScope, Visit, visit_of
 from starmodel.web.http.csrf import is_cross_site
 from starmodel.web.http.http_request import PATH
 from starmodel.web.http.prefix import PREFIX, path_below
@@ -32,21 +34,12 @@ from starmodel.web.routing.request import NO_PARAMETERS, Request, Route
 from starmodel.web.routing.resource import Resource
 from starmodel.web.routing.route_table import Methods, RouteTable
 
+if TYPE_CHECKING:
+    from starmodel.ui.renderer import Renderer
+
 E = TypeVar("E", bound=Entity)
 
 NOTHING_HERE = "There is nothing at this address."
-
-VISIT = "starmodel.visit"
-"""Where the scope of a request to the host has what we know of it."""
-
-
-class HasScope(Protocol):
-    """A request of Starlette, FastHTML or FastAPI."""
-
-    @property
-    def scope(self) -> MutableMapping[str, Any]:
-        """The ASGI scope."""
-        ...
 
 
 class WebApplication:
@@ -109,6 +102,16 @@ class WebApplication:
             self._host = self._make_host()
         return self._host
 
+    @property
+    def renderer(self) -> "Renderer":
+        """Renders the components of the app's pages."""
+        return self._app_state.renderer
+
+    @property
+    def entities(self) -> tuple[type[Entity], ...]:
+        """The classes of the app's entities."""
+        return self._app_state.entities
+
     def __repr__(self) -> str:
         return f"<WebApplication, {len(self.routes)} routes>"
 
@@ -118,6 +121,7 @@ class WebApplication:
             await self._serve_other(scope, receive, send)
             return
         parts, own = self._app_state, scope
+        SERVING.set(parts)
         if scope.get("root_path"):
             parts = parts.below(scope["root_path"])
             # An app around this one may have set it for its host, which we are.
@@ -224,8 +228,7 @@ class WebApplication:
             Unauthenticated, Forbidden: Whoever sent the request may not read it.
             ConfigurationError: The request did not come through this app.
         """
-        own = await self.request(request)
-        return await self.services.read(definition, _holder(own, definition, id), own.actor)
+        return await self._visit(request).read(definition, id)
 
     async def request(self, request: HasScope | MutableMapping[str, Any]) -> Request:
         """Return our view of a request that the host is about to answer: its session and actor.
@@ -233,18 +236,13 @@ class WebApplication:
         Raises:
             ConfigurationError: The request did not come through this app.
         """
-        scope = request if isinstance(request, MutableMapping) else request.scope
-        visit: _Visit | None = scope.get(VISIT)
-        if visit is None or visit.parts.services is not self.services:
-            raise ConfigurationError(
-                "This request did not come through the app. Serve what configure_app or"
-                " create_app gave, or the app that was configured."
-            )
-        if visit.request is None:
-            visit.request = Request(scope, _receive_nothing, visit.parts, _HOST_ROUTE)
-            if self._app_state.identify is not None:
-                await self._identify(visit.request)
-        return visit.request
+        return await self._visit(request).request()
+
+    def _visit(self, request: HasScope | MutableMapping[str, Any]) -> Visit:
+        visit = visit_of(request)
+        if visit.parts.services is not self.services:
+            raise ConfigurationError("This request came through another app than this one.")
+        return visit
 
     async def _identify(self, request: Request) -> None:
         identify = self._app_state.identify
@@ -280,7 +278,7 @@ class WebApplication:
         if not (is_home or is_ours) or scope["method"] not in ("GET", "HEAD"):
             await self._serve_elsewhere(scope, receive, send, parts)
             return
-        request = Request(scope, receive, parts, _HOST_ROUTE)
+        request = Request(scope, receive, parts, HOST_ROUTE)
         if request.wants_json or request.is_scripted:
             await self._serve_elsewhere(scope, receive, send, parts)
             return
@@ -321,14 +319,15 @@ class WebApplication:
     ) -> None:
         host = self.host
         if host is None:
-            request = Request(scope, receive, parts, _HOST_ROUTE)
+            request = Request(scope, receive, parts, HOST_ROUTE)
             response = await self._respond_problem(request, Problem(404, NOTHING_HERE))
             await self._send(request, response, receive, send)
             return
-        visit: _Visit | None = scope.get(VISIT)
+        visit: Visit | None = scope.get(VISIT)
         if visit is None or visit.parts.services is not self.services:
-            scope[VISIT] = visit = _Visit(parts, send)
+            scope[VISIT] = visit = Visit(parts, scope, send)
             send = visit.send
+        SERVING.set(visit)
         if not visit.parts.prefix:
             await host(scope, receive, send)
             return
@@ -351,7 +350,7 @@ class WebApplication:
             await self._serve_host(scope, receive, send, parts)
             return
         allow = (b"allow", ", ".join([*methods, "OPTIONS"]).encode("ascii"))
-        request = Request(scope, receive, parts, _HOST_ROUTE)
+        request = Request(scope, receive, parts, HOST_ROUTE)
         if request.method == "OPTIONS":
             response = Response(204, [allow, *NO_STORE], b"")
         else:
@@ -368,30 +367,6 @@ class WebApplication:
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1000})
-
-
-class _Visit:
-    """A request that the host answers, and our view of it once somebody asks."""
-
-    __slots__ = ("_send", "parts", "request")
-
-    def __init__(self, parts: AppState, send: Send) -> None:
-        self.parts = parts
-        self._send = send
-        self.request: Request | None = None
-
-    async def send(self, message: Message) -> None:
-        """Pass on a message, and set the session's cookie with the first."""
-        request = self.request
-        cookies = [] if request is None else [request.set_cookie, request.expired_cookie]
-        given = [(b"set-cookie", cookie) for cookie in cookies if cookie is not None]
-        if given and message["type"] == "http.response.start":
-            headers = [*message.get("headers", []), *given]
-            if not any(name.lower() == b"cache-control" for name, _ in headers):
-                # Or a cache might hand the same session to others.
-                headers.append((b"cache-control", b"private"))
-            message = {**message, "headers": headers}
-        await self._send(message)
 
 
 class _Attempt:
@@ -433,21 +408,6 @@ def _origin(text: str) -> bytes:
     return origin.encode("ascii")
 
 
-def _holder(request: Request, definition: EntityDefinition[Any], id: str) -> str:
-    """Return the id of whoever or whatever the entity belongs to."""
-    match definition.scope:
-        case Scope.SESSION:
-            return request.session
-        case Scope.USER:
-            if request.actor.id is None:
-                raise Unauthenticated()
-            return request.actor.id
-        case Scope.GLOBAL:
-            return ""
-        case Scope.RECORD:
-            return id
-
-
 async def _respond_asset(request: Request) -> Response:
     """GET: a file that pages load."""
     asset = request.app_state.renderer.assets.get(
@@ -462,14 +422,3 @@ async def _respond_home(request: Request) -> Response:
     """GET: the home page or, of an app that has one page, that page."""
     entries = request.app_state.entries
     return redirect(request, entries[0].href) if len(entries) == 1 else respond_home(request)
-
-
-async def _respond_empty(request: Request) -> Response:
-    return Response(204, NO_STORE, b"")
-
-
-async def _receive_nothing() -> Message:
-    return {"type": "http.disconnect"}
-
-
-_HOST_ROUTE = Route("GET", "/", _respond_empty)

@@ -4,13 +4,17 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, unquote
 
+from markupsafe import Markup
+
 from starmodel.application import CommandResult, EntityDefinition, Snapshot
 from starmodel.domain import Entity, Scope, render_fragment
 from starmodel.errors import DuplicateRequest, NotFound
 from starmodel.ui.addresses import quote_segment
+from starmodel.ui.embedding import SERVING
 from starmodel.ui.pages import Page, Record
 from starmodel.ui.view import NO_RELATED, Related, View
 from starmodel.web.app.problems import error_patch, problem_of
+from starmodel.web.app.visit import ShownEntities
 from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.csrf import is_local_path
 from starmodel.web.http.encoding import encode_json
@@ -202,14 +206,18 @@ def respond_page(
         request: The request.
         snapshot: The entity as it was read.
         page: Makes a page of the public state: a whole document as text, a `Page`, a `Record`, or
-            markup (an FT component, or whatever has `__html__`) for the content of one.
+            markup (an FT component, or whatever has `__html__`) for the content of one. What it
+            makes declares the entity, and follows it.
     """
     if request.wants_json:
         return respond_state(snapshot)
+    shown = ShownEntities(request.app_state)
+    shown.add(snapshot)
+    SERVING.set(shown)
     document = page(snapshot.state)
     if isinstance(document, Record):
         return respond_record(request, document, snapshot)
-    return respond_html(request, _document(request, snapshot, document))
+    return respond_html(request, _document(request, shown, snapshot, document))
 
 
 def respond_record(
@@ -248,7 +256,7 @@ def respond_state(snapshot: Snapshot[E]) -> Response:
 
 def render_page(request: Request, page: Page) -> Response:
     """Respond with a page that shows no entity."""
-    return respond_html(request, _own_page(request, page.title, page.lead, page.content))
+    return respond_html(request, _own_page(request, ShownEntities(request.app_state), page))
 
 
 def redirect(request: Request, path: str, message: str = "") -> Response:
@@ -331,25 +339,23 @@ async def _stream(
             await rest.aclose()
 
 
-def _document(request: Request, snapshot: Snapshot[Any], page: object) -> str:
+def _document(
+    request: Request, shown: ShownEntities, snapshot: Snapshot[Any], page: object
+) -> str:
     if isinstance(page, str):
         return page
-    if isinstance(page, Page):
-        return _own_page(request, page.title, page.lead, page.content)
-    fragment = render_fragment(page)
-    if fragment is None:
-        raise TypeError(f"A page is a Page, a text or markup, not a {type(page).__name__}.")
-    if fragment.html.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
-        return fragment.html
-    return _own_page(request, snapshot.definition.cls.__name__, "", fragment.html)
+    if not isinstance(page, Page):
+        fragment = render_fragment(page)
+        if fragment is None:
+            raise TypeError(f"A page is a Page, a text or markup, not a {type(page).__name__}.")
+        if fragment.html.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
+            return fragment.html
+        page = Page(snapshot.definition.cls.__name__, "", Markup(fragment.html))
+    return _own_page(request, shown, page)
 
 
-def _own_page(request: Request, title: str, lead: str, content: object) -> str:
-    """Return the document of a page of the author's; `content` is HTML, or has it."""
-    fragment = None if isinstance(content, str) else render_fragment(content)
-    html = str(content) if fragment is None else fragment.html
-    renderer = request.app_state.renderer
-    return renderer.own_page(title, lead, html, request.message, request)
+def _own_page(request: Request, shown: ShownEntities, page: Page) -> str:
+    return shown.document(page.title, page.lead, page.content, request.message, request)
 
 
 def _json(

@@ -41,7 +41,7 @@ from starmodel.web.live.change_counter import ChangeCounter
 from starmodel.web.live.list_topic import Change, ListTopic, PolicyListTopic
 from starmodel.web.live.replay import ReplayBuffer, ReplayEntry
 from starmodel.web.live.stream import LiveStream
-from starmodel.web.live.topic import Fragments, BaseTopic, EntityTopic
+from starmodel.web.live.topic import BaseTopic, EntityTopic, Fragments
 from starmodel.web.routing.request import Request, Route
 from starmodel.web.routing.resource import Resource
 

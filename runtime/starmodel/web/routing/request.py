@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 from urllib.parse import unquote
 
 from pydantic_core import to_json
@@ -188,6 +188,8 @@ class AppContext(Protocol):
         response_frames: What is the same in all answers of a route to a page.
         renderer: Renders components.
         entities: The classes of the app's entities.
+        resources: Each entity with its routes, a `Resource`, by class.
+        identify: Says who sent a request; `None` where everybody is anonymous.
         prefix: What every address of the app begins with, where it is served below a path.
     """
 
@@ -199,6 +201,8 @@ class AppContext(Protocol):
     event_headers: Headers
     response_frames: dict[Route, ResponseFrame]
     entities: tuple[type[Entity], ...]
+    resources: Mapping[type[Entity], Any]
+    identify: Callable[["Request"], Actor | Awaitable[Actor]] | None
     prefix: str
 
     @property

@@ -1,6 +1,7 @@
 """One entity on the web."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from starmodel.application import EntityDefinition
@@ -19,8 +20,6 @@ class Resource:
         queries: Its `FilterSet`, of an entity in SQL.
     """
 
-    __slots__ = ("definition", "page", "queries", "routes", "table")
-
     def __init__(
         self,
         definition: EntityDefinition[Any],
@@ -34,9 +33,29 @@ class Resource:
         self.table = table
         self.queries = queries
         self.routes = tuple(routes)
-        self.page = page
+        self.page = page or self._own_page()
         for route in self.routes:
             route.belong_to(definition.namespace)
+
+    @cached_property
+    def errors(self) -> Mapping[str, Mapping[str, str]]:
+        """The errors of its events, all empty, by event."""
+        namespace = self.definition.namespace
+        return {
+            route.event: route.errors({})[namespace][route.event]
+            for route in self.routes
+            if route.event is not None
+        }
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """The fields that are files; no page has them among its data."""
+        fields = () if self.page is None else self.page.by_name.values()
+        return frozenset([each.name for each in fields if each.is_file])
+
+    def _own_page(self) -> Record | None:
+        """Return the component that the author has named in the place of the generated one."""
+        return next((route.page for route in self.routes if isinstance(route.page, Record)), None)
 
     def __repr__(self) -> str:
         return f"<Resource {self.definition.name}, {len(self.routes)} routes>"

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from starmodel.domain.type_guards import is_mapping, is_sequence
-from starmodel.ui.inputs import Value
 from starmodel.ui.kit import UIAdapter
 from starmodel.ui.pages import Form
 from starmodel.web.ui.form_state import FormState, Values
