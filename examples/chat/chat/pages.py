@@ -1,19 +1,24 @@
-"""The page of the room: FastHTML components on the generated bindings."""
+"""The page of the room, in the place of the generated one."""
 
 # pyright: basic
 # FastHTML's components have no types that strict checking could use.
 
 from datastar_py import attribute_generator as data
-from fasthtml.common import FT, Button, Div, Form, Input, Label, Li, Main, P, Span, Time, Ul, to_xml  # type: ignore[import-untyped,unused-ignore]
+from fasthtml.common import FT, Div, Li, P, Span, Time, Ul  # type: ignore[import-untyped,unused-ignore]
 
 from chat.entities import ChatRoom, Message
-from chat.generated.chat_room import bindings
-from chat.generated.chat_room.state import chat_room_state
-from starmodel import Request
-from starmodel.web.datastar.actions import Signal
+from chat.generated.chat_room import bindings, pages
+from starmodel import Request, ui
+from starmodel.web import Page
 
-AUTHOR = Signal("$_author")
-TEXT = Signal("$_text")
+SAY = pages.SAY.replace(
+    hint="",
+    button="Say it",
+    inputs=[
+        ui.TextInput(bindings.say.author, label="Your name", max_length=40, required=True),
+        ui.TextInput(bindings.say.text, label="Message", max_length=500, required=True),
+    ],
+)
 
 
 def message_item(message: Message) -> FT:
@@ -32,42 +37,8 @@ def message_list(room: ChatRoom) -> FT:
     return Ul(*[message_item(message) for message in room.messages], id="messages", cls="tasks")
 
 
-def field(name: str, label: str, *, longest: int) -> FT:
-    """An input for one argument of `say`, with its error."""
-    return Div(
-        Label(label, fr=name),
-        Input(
-            data.bind(f"_{name}"),
-            id=name,
-            required=True,
-            maxlength=longest,
-            autocomplete="off",
-            aria_describedby=f"{name}-error",
-        ),
-        P(data.text(f"$errors.chat.say.{name}"), id=f"{name}-error", cls="error", role="alert"),
-        cls="field",
-    )
-
-
-def page(room: ChatRoom, request: Request) -> str:
-    """The whole page, as it stands before the live stream takes over."""
-    content = Main(
-        Div(
-            message_list(room),
-            P(Span(room.said, data.text(bindings.said)), " messages so far", cls="hint"),
-            cls="event",
-        ),
-        Form(
-            data.signals({"_author": "", "_text": ""}),
-            data.on("submit", f"{bindings.say(author=AUTHOR, text=TEXT)}; {TEXT} = ''"),
-            field("author", "Your name", longest=40),
-            field("text", "Message", longest=500),
-            Button("Say it", type="submit"),
-            cls="event",
-        ),
-        data_signals=bindings.signals(chat_room_state(room)),
-        data_init=bindings.live(),
-    )
-    return request.ui.document(
-        title="Chat", lead="One room that everybody shares.", content=to_xml(content)
-    )
+def page(room: ChatRoom, request: Request) -> Page:
+    """What stands on the page."""
+    said = P(Span(room.said, data.text(bindings.said)), " messages so far", cls="hint")
+    content = [Div(message_list(room), said, cls="event"), SAY]
+    return Page("Chat", "One room that everybody shares.", content)

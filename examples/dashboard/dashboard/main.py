@@ -3,21 +3,22 @@
 # pyright: basic
 # FastHTML's components have no types that strict checking could use.
 
-from fasthtml.common import FastHTML, HTMLResponse  # type: ignore[import-untyped,unused-ignore]
-from starlette.requests import Request
+from fasthtml.common import FT, FastHTML, Section, Titled  # type: ignore[import-untyped,unused-ignore]
 
+from dashboard.entities import Dashboard
 from dashboard.generated.app import configure_app
-from dashboard.generated.dashboard.state import DASHBOARD
-from dashboard.pages import page
-from starmodel.web import DefaultUI
+from dashboard.pages import FIGURES, RECORD_ORDER, recalculation, region_table
 
 app = FastHTML(default_hdrs=False)
-ui = DefaultUI()
-starmodel = configure_app(app, ui=ui)
+configure_app(app)
 
 
-@app.route("/", methods=["get"])  # type: ignore[untyped-decorator]
-async def index(request: Request) -> HTMLResponse:
+@app.get("/")  # type: ignore[untyped-decorator]
+def index(dashboard: Dashboard) -> FT:
     """The dashboard of this browser."""
-    snapshot = await starmodel.read(request, DASHBOARD)
-    return HTMLResponse(page(snapshot.entity, ui))
+    return Titled(
+        "Dashboard",
+        FIGURES.of(dashboard),
+        region_table(dashboard),
+        Section(RECORD_ORDER, recalculation(), cls="events"),
+    )

@@ -1,44 +1,30 @@
-"""The page of the dashboard: FastHTML components on the generated bindings."""
+"""The page of the dashboard: generated forms, and a table of one's own."""
 
 # pyright: basic
 # FastHTML's components have no types that strict checking could use.
 
 from datastar_py import attribute_generator as data
-from fasthtml.common import (  # type: ignore[import-untyped,unused-ignore]
-    FT,
-    Button,
-    Dd,
-    Div,
-    Dl,
-    Dt,
-    Form,
-    Input,
-    Label,
-    Li,
-    Main,
-    Option,
-    P,
-    Progress,
-    Section,
-    Select,
-    Table,
-    Tbody,
-    Td,
-    Th,
-    Thead,
-    Tr,
-    Ul,
-    to_xml,
+from fasthtml.common import FT, Div, Li, P, Progress, Section, Table, Tbody, Td, Th, Thead, Tr, Ul  # type: ignore[import-untyped,unused-ignore]
+
+from dashboard.entities import Dashboard, Region, opening_figures
+from dashboard.generated.dashboard import bindings, pages
+from starmodel import ui
+
+FIGURES = ui.Record(
+    bindings,
+    title="Dashboard",
+    fields=[
+        ui.Number(bindings.revenue),
+        ui.Number(bindings.orders),
+        ui.Number(bindings.average_order),
+    ],
 )
 
-from dashboard.entities import Dashboard, Region
-from dashboard.generated.dashboard import bindings
-from dashboard.generated.dashboard.state import dashboard_state
-from starmodel.web import DefaultUI
-from starmodel.web.datastar.actions import Expression, Signal
+REGIONS = ui.Choices({region.name: region.name for region in opening_figures()})
+REGION = ui.Select(bindings.record_order.region, REGIONS, required=True)
 
-REGION = Signal("$_region")
-AMOUNT = Signal("$_amount")
+RECORD_ORDER = pages.RECORD_ORDER.replace(inputs=[REGION, *pages.RECORD_ORDER.inputs[1:]], hint="")
+RECALCULATE = pages.RECALCULATE.replace(inputs=[], has_result=False)
 
 
 def region_row(region: Region) -> FT:
@@ -56,21 +42,10 @@ def region_row(region: Region) -> FT:
 
 def region_table(dashboard: Dashboard) -> FT:
     """All regions; the live stream replaces this element by its id."""
-    numbers = ("Revenue", "Target", "Orders", "Target")
-    return Div(
-        Table(
-            Thead(
-                Tr(
-                    Th("Region", scope="col"),
-                    *[Th(number, scope="col", cls="number") for number in numbers],
-                    Th("State", scope="col"),
-                )
-            ),
-            Tbody(*[region_row(region) for region in dashboard.regions]),
-        ),
-        id="regions",
-        cls="table",
-    )
+    numbers = [Th(text, scope="col", cls="number") for text in ("Revenue", "Target", "Orders", "Target")]
+    head = Tr(Th("Region", scope="col"), *numbers, Th("State", scope="col"))
+    rows = [region_row(region) for region in dashboard.regions]
+    return Div(Table(Thead(head), Tbody(*rows)), id="regions", cls="table")
 
 
 def log_line(text: str) -> FT:
@@ -78,66 +53,7 @@ def log_line(text: str) -> FT:
     return Li(text)
 
 
-def figure(label: str, value: object, signal: Expression) -> FT:
-    """A figure that follows its signal."""
-    return Div(Dt(label), Dd(value, data.text(signal)))
-
-
-def order_form(dashboard: Dashboard) -> FT:
-    """A form for `record_order`, with the errors beside the inputs."""
-    return Form(
-        data.signals({"_region": dashboard.regions[0].name, "_amount": ""}),
-        data.on("submit", bindings.record_order(region=REGION, amount=AMOUNT)),
-        Div(
-            Label("Region", fr="region"),
-            Select(
-                *[Option(region.name) for region in dashboard.regions],
-                data.bind("_region"),
-                id="region",
-            ),
-            cls="field",
-        ),
-        Div(
-            Label("Amount", fr="amount"),
-            Input(data.bind("_amount"), id="amount", inputmode="decimal", required=True),
-            P(data.text("$errors.dashboard.record_order.amount"), cls="error", role="alert"),
-            cls="field",
-        ),
-        Button("Record order", type="submit"),
-        cls="event",
-    )
-
-
 def recalculation() -> FT:
-    """The button that starts the long task, its progress, and what it reports."""
-    return Section(
-        Button(
-            "Recalculate",
-            data.on("click", f"{bindings.running} || {bindings.recalculate()}"),
-            data.attr({"aria-disabled": f"{bindings.running} ? 'true' : 'false'"}),
-            type="button",
-        ),
-        P(Progress(data.attr({"value": bindings.progress}), max=100, aria_label="Progress")),
-        Ul(id="log"),
-        cls="event",
-    )
-
-
-def page(dashboard: Dashboard, ui: DefaultUI) -> str:
-    """The whole page, as it stands before the live stream takes over."""
-    content = Main(
-        Section(
-            Dl(
-                figure("Revenue", dashboard.revenue, bindings.revenue),
-                figure("Orders", dashboard.orders, bindings.orders),
-                figure("Average order", dashboard.average_order, bindings.average_order),
-                cls="state",
-            ),
-            Div(region_table(dashboard), cls="event"),
-            cls="events",
-        ),
-        Section(order_form(dashboard), recalculation(), cls="events"),
-        data_signals=bindings.signals(dashboard_state(dashboard)),
-        data_init=bindings.live(),
-    )
-    return ui.document(title="Dashboard", lead="Sales by region.", content=to_xml(content))
+    """What starts the long task, its progress, and what it reports."""
+    progress = Progress(data.attr({"value": bindings.progress}), max=100, aria_label="Progress")
+    return Section(RECALCULATE, P(progress), Ul(id="log"), cls="event")

@@ -5,29 +5,25 @@
 
 from pathlib import Path
 
-from fasthtml.common import FastHTML, FileResponse, HTMLResponse  # type: ignore[import-untyped,unused-ignore]
-from starlette.requests import Request
+from fasthtml.common import FT, FastHTML, FileResponse, Link, Titled  # type: ignore[import-untyped,unused-ignore]
 
-from starmodel.web import DefaultUI
+from tasks.entities import TaskList
 from tasks.generated.app import configure_app
-from tasks.generated.task_list.state import TASK_LIST
-from tasks.pages import page
+from tasks.pages import ADD, task_section
 
 STYLESHEET = Path(__file__).with_name("tasks.css")
 
-app = FastHTML(default_hdrs=False)
-ui = DefaultUI(stylesheets=["/tasks.css"])
-starmodel = configure_app(app, ui=ui)
+app = FastHTML(default_hdrs=False, hdrs=[Link(rel="stylesheet", href="/tasks.css")])
+configure_app(app)
 
 
-@app.route("/", methods=["get"])  # type: ignore[untyped-decorator]
-async def index(request: Request) -> HTMLResponse:
+@app.get("/")  # type: ignore[untyped-decorator]
+def index(tasks: TaskList) -> FT:
     """The task list of this browser."""
-    snapshot = await starmodel.read(request, TASK_LIST)
-    return HTMLResponse(page(snapshot.entity, ui))
+    return Titled("Tasks", ADD, task_section(tasks))
 
 
-@app.route("/tasks.css", methods=["get"])  # type: ignore[untyped-decorator]
+@app.get("/tasks.css")  # type: ignore[untyped-decorator]
 def stylesheet() -> FileResponse:
     """What the page needs beyond the default look."""
     return FileResponse(STYLESHEET, media_type="text/css")

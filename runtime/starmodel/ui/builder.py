@@ -127,7 +127,7 @@ class Builder(Holes):
         action = address if address is not None else self.address(route.path)
         method = "post" if route.method != "get" else "get"
         errors = {"errors": {route.namespace: {route.event: no_errors(form)}}}
-        attributes = {
+        attributes: dict[str, Any] = {
             **(self.frontend.declare(errors) if self.is_embedded else {}),
             "id": scope.id,
             "method": method,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from starmodel.domain.type_guards import is_mapping
 from starmodel.settings import Settings
 from starmodel.ui.embedding import SERVING
 from starmodel.ui.view import View
@@ -43,11 +44,13 @@ class FastHTMLAdapter(StarletteFamilyAdapter["FastHTML"]):
         from starlette.middleware import Middleware
 
         super().prepare_host(app, application)
-        has_viewport = any(_name(each) == "viewport" for each in app.hdrs)
+        host: Any = app  # its attributes have no types
+        has_viewport = any(_name(each) == "viewport" for each in host.hdrs)
         # Before the author's, whose styles count more.
-        app.hdrs.insert(0, _Part(lambda: _head(application, with_viewport=not has_viewport)))
-        app.ftrs.append(_Part(lambda: _notice(application)))
-        app.after.append(_complete_page)
+        host.hdrs.insert(0, _Part(lambda: _head(application, with_viewport=not has_viewport)))
+        host.ftrs.append(_Part(lambda: _notice(application)))
+        # FastHTML takes an annotation for a field to be read from the request.
+        host.after.append(lambda req, resp: _complete_page(req))  # pyright: ignore[reportUnknownLambdaType]
         app.user_middleware.append(Middleware(_Partial))
         _ask_by_class(application)
 
@@ -79,12 +82,12 @@ def _notice(application: WebApplication) -> str:
 
 
 def _name(element: Any) -> object:
-    attributes = getattr(element, "attrs", None)
-    return attributes.get("name") if isinstance(attributes, dict) else None
+    attributes: object = getattr(element, "attrs", None)
+    return attributes.get("name") if is_mapping(attributes) else None
 
 
-def _complete_page(req: Any, resp: Any) -> None:
-    """Give `<html>` and `<body>` what pages of ours have; FastHTML calls it after each handler."""
+def _complete_page(req: Any) -> None:
+    """Give `<html>` and `<body>` of the page that a handler has made what pages of ours have."""
     visit: Visit | None = req.scope.get(VISIT)
     if visit is None:
         return

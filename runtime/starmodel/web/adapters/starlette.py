@@ -1,6 +1,6 @@
 """StarModel in front of Starlette."""
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Unpack, cast
@@ -127,7 +127,7 @@ async def read(
         Unauthenticated, Forbidden: Whoever sent the request may not read it.
         ConfigurationError: The request did not come through an app that knows the entity.
     """
-    parameters = scope_of(request).get("path_params") or {}
+    parameters: Mapping[str, Any] = scope_of(request).get("path_params", {})
     return await visit_of(request).show(entity, id, parameters)
 
 

@@ -6,34 +6,50 @@ import starmodel as sm
 from chat.entities import ChatRoom
 from chat.generated.chat_room.state import ChatRoomState, chat_room_state
 
+ENTITY = sm.EntityNames("chat_room", namespace="chat")
+
 WATCH = "chat_room"
 """What `/live?watch=` calls the ChatRoom."""
 
 messages = sm.Signal("$chat.messages")
 said = sm.Signal("$chat.said")
 
-ERRORS = sm.error_signals("chat", {"say": ["author", "text"], "clear": []})
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def say(
-    *,
-    author: str | sm.Expression | sm.UnsetType,
-    text: str | sm.Expression | sm.UnsetType,
-) -> sm.Expression:
+class _Say(sm.Action):
     """Say something; everybody in the room sees it at once.
 
     POST /chat_room/say -> ChatRoom.say(author: Author, text: Text) -> FT
     """
-    return sm.post_action("/chat_room/say", author=author, text=text)
+
+    author = sm.Parameter()
+    text = sm.Parameter()
+
+    def __call__(
+        self,
+        *,
+        author: str | sm.Expression | sm.UnsetType,
+        text: str | sm.Expression | sm.UnsetType,
+    ) -> sm.Expression:
+        return self._expression(author=author, text=text)
 
 
-def clear() -> sm.Expression:
+say = _Say(ENTITY, "say", "post", "/chat_room/say")
+
+
+class _Clear(sm.Action):
     """Forget what was said.
 
     POST /chat_room/clear -> ChatRoom.clear() -> None
     """
-    return sm.post_action("/chat_room/clear")
+
+    def __call__(self) -> sm.Expression:
+        return self._expression()
+
+
+clear = _Clear(ENTITY, "clear", "post", "/chat_room/clear")
+
+ERRORS = sm.error_signals(say, clear)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:

@@ -6,24 +6,33 @@ import starmodel as sm
 from counter.entities import Counter
 from counter.generated.counter.state import CounterState, counter_state
 
+ENTITY = sm.EntityNames("counter", namespace="counter")
+
 WATCH = "counter"
 """What `/live?watch=` calls the Counter of the session."""
 
 count = sm.Signal("$counter.count")
 update_count = sm.Signal("$counter.update_count")
 
-ERRORS = sm.error_signals("counter", {"increment": ["amount"]})
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def increment(
-    *, amount: int | sm.Expression | sm.UnsetType = sm.UNSET
-) -> sm.Expression:
+class _Increment(sm.Action):
     """Add to the count.
 
     POST /counter/increment -> Counter.increment(amount: int = 1) -> None
     """
-    return sm.post_action("/counter/increment", amount=amount)
+
+    amount = sm.Parameter()
+
+    def __call__(
+        self, *, amount: int | sm.Expression | sm.UnsetType = sm.UNSET
+    ) -> sm.Expression:
+        return self._expression(amount=amount)
+
+
+increment = _Increment(ENTITY, "increment", "post", "/counter/increment")
+
+ERRORS = sm.error_signals(increment)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:

@@ -4,8 +4,7 @@
 from pydantic_core import core_schema
 from starmodel import web
 
-from counter.generated.counter import commands
-from counter.generated.counter.page import counter_page
+from counter.generated.counter import commands, pages
 from counter.generated.counter.state import COUNTER
 
 INCREMENT_ARGUMENTS = web.Arguments(
@@ -28,13 +27,15 @@ async def increment(request: web.Request) -> web.Response:
 counter_resource = web.Resource(
     COUNTER,
     routes=[
-        web.page_route(COUNTER, counter_page),
+        web.page_route(COUNTER, pages.COUNTER),
         web.Route(
             "POST",
             "/counter/increment",
             increment,
             event="increment",
             arguments=INCREMENT_ARGUMENTS,
+            form=pages.INCREMENT,
         ),
     ],
+    page=pages.COUNTER,
 )

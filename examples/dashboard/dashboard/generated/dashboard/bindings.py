@@ -8,6 +8,8 @@ import starmodel as sm
 from dashboard.entities import Dashboard
 from dashboard.generated.dashboard.state import DashboardState, dashboard_state
 
+ENTITY = sm.EntityNames("dashboard", namespace="dashboard")
+
 WATCH = "dashboard"
 """What `/live?watch=` calls the Dashboard of the session."""
 
@@ -18,34 +20,48 @@ revenue = sm.Signal("$dashboard.revenue")
 orders = sm.Signal("$dashboard.orders")
 average_order = sm.Signal("$dashboard.average_order")
 
-ERRORS = sm.error_signals(
-    "dashboard", {"record_order": ["region", "amount"], "recalculate": ["pause"]}
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def record_order(
-    *,
-    region: str | sm.Expression | sm.UnsetType,
-    amount: Decimal | sm.Expression | sm.UnsetType,
-) -> sm.Expression:
+class _RecordOrder(sm.Action):
     """Add one order to a region.
 
     POST /dashboard/record_order -> Dashboard.record_order(region: str, amount: Annotated[Decimal, Field(gt=0, le=10_000)]) -> None
     """
-    return sm.post_action("/dashboard/record_order", region=region, amount=amount)
+
+    region = sm.Parameter()
+    amount = sm.Parameter()
+
+    def __call__(
+        self,
+        *,
+        region: str | sm.Expression | sm.UnsetType,
+        amount: Decimal | sm.Expression | sm.UnsetType,
+    ) -> sm.Expression:
+        return self._expression(region=region, amount=amount)
 
 
-def recalculate(
-    *, pause: float | sm.Expression | sm.UnsetType = sm.UNSET
-) -> sm.Expression:
+record_order = _RecordOrder(ENTITY, "record_order", "post", "/dashboard/record_order")
+
+
+class _Recalculate(sm.Action):
     """Go through the regions one by one, and tell what was found.
 
     Every step is stored and shown before the next begins.
 
     POST /dashboard/recalculate -> Dashboard.recalculate(pause: Annotated[float, Field(ge=0, le=2)] = 0.4) -> AsyncIterator[FT]
     """
-    return sm.post_action("/dashboard/recalculate", pause=pause)
+
+    pause = sm.Parameter()
+
+    def __call__(
+        self, *, pause: float | sm.Expression | sm.UnsetType = sm.UNSET
+    ) -> sm.Expression:
+        return self._expression(pause=pause)
+
+
+recalculate = _Recalculate(ENTITY, "recalculate", "post", "/dashboard/recalculate")
+
+ERRORS = sm.error_signals(record_order, recalculate)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:

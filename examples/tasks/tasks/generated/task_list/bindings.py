@@ -6,6 +6,8 @@ import starmodel as sm
 from tasks.entities import Show, TaskList
 from tasks.generated.task_list.state import TaskListState, task_list_state
 
+ENTITY = sm.EntityNames("task_list", namespace="tasks")
+
 WATCH = "task_list"
 """What `/live?watch=` calls the TaskList of the session."""
 
@@ -13,57 +15,81 @@ tasks = sm.Signal("$tasks.tasks")
 show = sm.Signal("$tasks.show")
 remaining = sm.Signal("$tasks.remaining")
 
-ERRORS = sm.error_signals(
-    "tasks",
-    {
-        "add": ["title"],
-        "toggle": ["task_id"],
-        "remove": ["task_id"],
-        "filter_by": ["show"],
-        "clear_done": [],
-    },
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def add(*, title: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+class _Add(sm.Action):
     """Put a task at the end of the list.
 
     POST /task_list/add -> TaskList.add(title: Title) -> None
     """
-    return sm.post_action("/task_list/add", title=title)
+
+    title = sm.Parameter()
+
+    def __call__(self, *, title: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+        return self._expression(title=title)
 
 
-def toggle(*, task_id: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+add = _Add(ENTITY, "add", "post", "/task_list/add")
+
+
+class _Toggle(sm.Action):
     """Tick a task, or take the tick away.
 
     POST /task_list/toggle -> TaskList.toggle(task_id: str) -> None
     """
-    return sm.post_action("/task_list/toggle", task_id=task_id)
+
+    task_id = sm.Parameter()
+
+    def __call__(self, *, task_id: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+        return self._expression(task_id=task_id)
 
 
-def remove(*, task_id: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+toggle = _Toggle(ENTITY, "toggle", "post", "/task_list/toggle")
+
+
+class _Remove(sm.Action):
     """Take a task off the list.
 
     POST /task_list/remove -> TaskList.remove(task_id: str) -> None
     """
-    return sm.post_action("/task_list/remove", task_id=task_id)
+
+    task_id = sm.Parameter()
+
+    def __call__(self, *, task_id: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+        return self._expression(task_id=task_id)
 
 
-def filter_by(*, show: Show | sm.Expression | sm.UnsetType) -> sm.Expression:
+remove = _Remove(ENTITY, "remove", "post", "/task_list/remove")
+
+
+class _FilterBy(sm.Action):
     """Choose which tasks to show.
 
     POST /task_list/filter_by -> TaskList.filter_by(show: Show) -> None
     """
-    return sm.post_action("/task_list/filter_by", show=show)
+
+    show = sm.Parameter()
+
+    def __call__(self, *, show: Show | sm.Expression | sm.UnsetType) -> sm.Expression:
+        return self._expression(show=show)
 
 
-def clear_done() -> sm.Expression:
+filter_by = _FilterBy(ENTITY, "filter_by", "post", "/task_list/filter_by")
+
+
+class _ClearDone(sm.Action):
     """Take every finished task off the list.
 
     POST /task_list/clear_done -> TaskList.clear_done() -> None
     """
-    return sm.post_action("/task_list/clear_done")
+
+    def __call__(self) -> sm.Expression:
+        return self._expression()
+
+
+clear_done = _ClearDone(ENTITY, "clear_done", "post", "/task_list/clear_done")
+
+ERRORS = sm.error_signals(add, toggle, remove, filter_by, clear_done)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:
