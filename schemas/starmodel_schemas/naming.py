@@ -32,18 +32,91 @@ def title_words(name: str) -> str:
     return sentence_case(snake_case(name).replace("_", " ").strip())
 
 
+def entity_words(name: str) -> str:
+    """`OrderLine` as `order line`, `APIKey` as `API key`: what one is called inside of a sentence."""
+    parts = _BOUNDARY.sub("_", name).strip("_").split("_")
+    return " ".join(
+        [part if len(part) > 1 and _is_acronym(part) else part.lower() for part in parts if part]
+    )
+
+
 def plural(words: str) -> str:
-    """`order line` as `order lines`, `category` as `categories`."""
-    if words.endswith("y") and words[-2:-1] not in "aeiou":
-        return f"{words[:-1]}ies"
-    if words.endswith(("s", "x", "z", "ch", "sh")):
-        return f"{words}es"
-    return f"{words}s"
+    """`order line` as `order lines`, `category` as `categories`, `API key` as `API keys`.
+
+    The last word is the one that changes. What a table does not know follows the rules of
+    spelling; a name that is plural already, such as `settings`, stays.
+    """
+    before, space, word = words.rpartition(" ")
+    if _is_acronym(word):
+        return f"{words}s"
+    return f"{before}{space}{_plural_of(word)}"
+
+
+def _is_acronym(word: str) -> bool:
+    return word.isascii() and word.isupper()
+
+
+def _plural_of(word: str) -> str:
+    if word in _SAME or word.endswith(("ings", "ware", "craft")):
+        return word
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    for ending, other in _IRREGULAR_ENDINGS.items():
+        if word.endswith(ending):
+            return word.removesuffix(ending) + other
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    if word.endswith("sis"):
+        return f"{word[:-2]}es"
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{word}es"
+    return f"{word}s"
+
+
+_SAME = frozenset("""
+    advice aircraft analytics data deer details equipment feedback fish furniture goods information
+    logistics luggage mail media money news people series sheep species staff statistics
+    """.split())
+"""Words that are their own plural, or are plural already."""
+
+_IRREGULAR = {
+    "child": "children",
+    "criterion": "criteria",
+    "datum": "data",
+    "echo": "echoes",
+    "foot": "feet",
+    "goose": "geese",
+    "half": "halves",
+    "hero": "heroes",
+    "human": "humans",
+    "knife": "knives",
+    "leaf": "leaves",
+    "life": "lives",
+    "loaf": "loaves",
+    "medium": "media",
+    "mouse": "mice",
+    "phenomenon": "phenomena",
+    "potato": "potatoes",
+    "quiz": "quizzes",
+    "shelf": "shelves",
+    "thief": "thieves",
+    "tomato": "tomatoes",
+    "tooth": "teeth",
+    "wolf": "wolves",
+}
+
+_IRREGULAR_ENDINGS = {"person": "people", "woman": "women", "man": "men", "wife": "wives"}
+"""Ends of words, of which the first that fits counts: `salesman`, `midwife`."""
 
 
 def list_constant(name: str) -> str:
-    """`OrderLine` as `ORDER_LINES`, for the list of the records of an entity."""
-    return upper_case(plural(title_words(name).lower()).replace(" ", "_"))
+    """`OrderLine` as `ORDER_LINES`, for the list of the records of an entity.
+
+    Where one and several are called alike, it is `SERIES_LIST`.
+    """
+    one = entity_words(name).lower()
+    several = plural(one)
+    return upper_case((several if several != one else f"{one} list").replace(" ", "_"))
 
 
 def sentence_case(words: str) -> str:

@@ -18,6 +18,9 @@ output = "shop/generated/"
 client_output = "clients/python/shop_client"
 web = "starlette"
 app = "shop.main:app"
+title = "The shop"
+home = false
+navigation = "shop.look:NAVIGATION"
 datastar_url = "/static/datastar.js"
 datastar_integrity = "sha384-abc+/="
 trusted_origins = ["https://shop.test"]
@@ -74,12 +77,18 @@ def test_every_setting(root: Path) -> None:
         client_output="clients/python/shop_client",
         web="starlette",
         app="shop.main:app",
+        title="The shop",
+        home=False,
         datastar_url="/static/datastar.js",
         datastar_integrity="sha384-abc+/=",
         trusted_origins=("https://shop.test",),
         respond="ack",
         providers=(("shop.mail.Mailer", "shop.mail:make_mailer"),),
-        adapters=(("stores", "shop.stores:STORES"), ("bus", "shop.bus:AuditedBus")),
+        adapters=(
+            ("stores", "shop.stores:STORES"),
+            ("bus", "shop.bus:AuditedBus"),
+            ("navigation", "shop.look:NAVIGATION"),
+        ),
         targets=("openapi",),
     )
     assert (config.package, config.served) == ("shop.generated", "shop.main:app")
@@ -126,6 +135,10 @@ def test_an_unknown_key_is_shown_where_it_stands_with_the_nearest(root: Path) ->
         ('web = "flask"', "`flask` is none of `fasthtml`, `starlette`, `fastapi`"),
         ('respond = "maybe"', "`maybe` is none of `patch`, `ack`"),
         ('app = "shop.main"', "not of the form `module:name`"),
+        ('home = "no"', "expected true or false, found a text"),
+        ("home = 0", "expected true or false, found a number"),
+        ('navigation = "shop"', "not of the form `module:name`"),
+        ("navigation = 1", "expected true or false, found a number"),
         ('bus = "shop bus:Bus"', "not of the form `module:name`"),
         ('datastar_url = "javascript:alert(1)"', "is not a URL"),
         ('datastar_integrity = "md5-x"', "is not like `sha384-...`"),

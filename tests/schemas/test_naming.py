@@ -4,7 +4,10 @@ import pytest
 
 from starmodel_schemas.naming import (
     constant_case,
+    entity_words,
+    list_constant,
     pascal_case,
+    plural,
     sentence_case,
     snake_case,
     title_words,
@@ -35,6 +38,46 @@ def test_snake_and_constant_case(name: str, snake: str) -> None:
 def test_other_cases() -> None:
     assert pascal_case("toggle_all") == "ToggleAll"
     assert title_words("updateCount") == title_words("update_count") == "Update count"
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "several"),
+    [
+        ("OrderLine", "order line", "order lines"),
+        ("APIKey", "API key", "API keys"),
+        ("SKU", "SKU", "SKUs"),
+        ("OrderID", "order ID", "order IDs"),
+        ("Category", "category", "categories"),
+        ("Day", "day", "days"),
+        ("Person", "person", "people"),
+        ("SalesPerson", "sales person", "sales people"),
+        ("Chairman", "chairman", "chairmen"),
+        ("Human", "human", "humans"),
+        ("Child", "child", "children"),
+        ("OrderStatus", "order status", "order statuses"),
+        ("Address", "address", "addresses"),
+        ("TaxBox", "tax box", "tax boxes"),
+        ("Analysis", "analysis", "analyses"),
+        ("Shelf", "shelf", "shelves"),
+        ("Quiz", "quiz", "quizzes"),
+        ("Photo", "photo", "photos"),
+        ("Roof", "roof", "roofs"),
+        ("NewsSeries", "news series", "news series"),
+        ("UserSettings", "user settings", "user settings"),
+        ("Software", "software", "software"),
+        ("Matinée", "matinée", "matinées"),
+    ],
+)
+def test_what_one_and_several_are_called(name: str, one: str, several: str) -> None:
+    assert entity_words(name) == one
+    assert plural(entity_words(name)) == several
+
+
+def test_the_constant_of_a_list_is_never_that_of_one() -> None:
+    assert list_constant("OrderLine") == "ORDER_LINES"
+    assert list_constant("APIKey") == "API_KEYS"
+    assert list_constant("SKU") == "SKUS"
+    assert list_constant("Series") == "SERIES_LIST" != constant_case("Series")
 
 
 def test_letters_keep_their_case_where_not_every_python_knows_another() -> None:

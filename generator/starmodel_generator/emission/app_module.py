@@ -43,8 +43,8 @@ FRAMEWORKS: dict[WebName, Framework] = {
     ),
 }
 
-_PASSED_ON = frozenset({"unit_of_work", "clock", "identify"})
-"""Parts that are functions themselves; all others are made by what the configuration names."""
+_PASSED_ON = frozenset({"unit_of_work", "clock", "navigation", "identify"})
+"""Parts that are what the configuration names; all others are made by it."""
 
 
 class AppView(NamedTuple):
@@ -101,6 +101,13 @@ def _settings(context: Context, names: ModuleNames) -> Layout:
         levels = len(settings.output.split("/"))
         items.append(f"project_root={names.use('pathlib', 'Path')}(__file__).parents[{levels}]")
         items.append(named("migrations", python_string(settings.migrations)))
+    if settings.title is not None:
+        items.append(named("title", python_string(settings.title)))
+    items += [
+        f"{name}=False"
+        for name, is_on in (("navigation", settings.navigation), ("home", settings.home))
+        if not is_on
+    ]
     if settings.datastar_url is not None:
         items.append(named("datastar_url", python_string(settings.datastar_url)))
     if settings.datastar_integrity is not None:

@@ -16,6 +16,9 @@ class EmissionSettings:
         migrations: The folder of the migrations, relative to the project root.
         web: The framework around the generated routes.
         configuration: The file the configuration is in; `app.py` says it comes from there.
+        title: What the app is called; `None` for the name of its package.
+        navigation: Whether every page leads to the others.
+        home: Whether there is a home page at `/` where the host has none.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity; `None` for none.
         trusted_origins: Other origins that may send requests that change something.
@@ -28,6 +31,9 @@ class EmissionSettings:
     migrations: str = "migrations"
     web: WebName = "fasthtml"
     configuration: str = "pyproject.toml"
+    title: str | None = None
+    navigation: bool = True
+    home: bool = True
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     trusted_origins: tuple[str, ...] = ()

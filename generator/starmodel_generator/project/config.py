@@ -51,6 +51,10 @@ class GeneratorConfig:
         migrations: The folder of the database's migrations.
         web: The framework around the generated routes.
         app: What `starmodel run` serves, `module:name`; `None` for the generated `create_app`.
+        title: What the app is called; `None` for the name of its package.
+        navigation: Whether every page leads to the others; one of the author's is among the
+            `adapters`.
+        home: Whether there is a home page at `/` where the host has none.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity.
         trusted_origins: Other origins whose pages may send events.
@@ -71,6 +75,9 @@ class GeneratorConfig:
     migrations: str = "migrations"
     web: WebName = "fasthtml"
     app: str | None = None
+    title: str | None = None
+    navigation: bool = True
+    home: bool = True
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     trusted_origins: tuple[str, ...] = ()
@@ -169,6 +176,10 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
     web = table.choice("web", _WEB)
     respond = table.choice("respond", _RESPOND)
     app = table.reference("app")
+    title = table.string("title")
+    is_own = isinstance(table.value("navigation"), str)
+    navigation = None if is_own else table.flag("navigation")
+    home = table.flag("home")
     url = table.matching("datastar_url", re.compile(r"(https?:/)?/[^\s\"'<>]+"), "a URL")
     integrity = table.matching("datastar_integrity", _INTEGRITY, "like `sha384-...`")
     origins = table.texts("trusted_origins")
@@ -177,6 +188,8 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
             table.wrong("trusted_origins", f"`{origin}` is no origin like `https://shop.test`")
     providers = _providers(table)
     adapters = [(part, table.reference(part)) for part in ADAPTERS]
+    if is_own:
+        adapters.append(("navigation", table.reference("navigation")))
     targets = table.texts("targets")
     table.unknown()
     _overlaps(table, entities, output, client_output)
@@ -195,6 +208,9 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
             migrations=migrations,
             web=cast("WebName", web or "fasthtml"),
             app=app,
+            title=title,
+            navigation=navigation is not False,
+            home=home is not False,
             datastar_url=url,
             datastar_integrity=integrity,
             trusted_origins=origins,

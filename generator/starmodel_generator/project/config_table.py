@@ -56,6 +56,14 @@ class ConfigTable:
         self.wrong(key, f"expected a text, found {kind(value)}", f'write `{key} = "..."`')
         return None
 
+    def flag(self, key: str) -> bool | None:
+        """`true` or `false`."""
+        value = self.value(key)
+        if value is None or isinstance(value, bool):
+            return value
+        self.wrong(key, f"expected true or false, found {kind(value)}", f"write `{key} = false`")
+        return None
+
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
         value = self.value(key)
@@ -150,7 +158,7 @@ def kind(value: object) -> str:
         case int() | float():
             return "a number"
         case str():
-            return "an empty text"
+            return "a text" if value.strip() else "an empty text"
         case list():
             return "a list"
         case dict():

@@ -2,7 +2,7 @@
 
 from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_schemas import EntitySchema, ListType, RefType, RequiredDefault, ScalarType, TypeRef
-from starmodel_schemas.naming import constant_case, plural, title_words
+from starmodel_schemas.naming import constant_case, entity_words, plural
 
 TITLES = ("name", "title", "label", "subject", "email")
 """Fields that say what a record is called, wherever they stand."""
@@ -41,8 +41,8 @@ def reference_of(type_: TypeRef) -> tuple[str, bool] | None:
 
 
 def record_words(entity: EntitySchema) -> str:
-    """Call one record, inside of a sentence: `order line`."""
-    return title_words(entity.name).lower()
+    """Call one record, inside of a sentence: `order line`, `API key`."""
+    return entity_words(entity.name)
 
 
 def plural_words(entity: EntitySchema) -> str:
@@ -52,7 +52,7 @@ def plural_words(entity: EntitySchema) -> str:
 
 def find_function(entity: EntitySchema) -> str:
     """Name the function that finds records: `find_order_lines`."""
-    return f"find_{plural_words(entity).replace(' ', '_')}"
+    return f"find_{plural_words(entity).lower().replace(' ', '_')}"
 
 
 def queries_constant(entity: EntitySchema) -> str:

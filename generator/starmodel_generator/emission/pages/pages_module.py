@@ -67,7 +67,7 @@ class _Pages:
         self.is_generated = entity.page == "generated"
         self.label = label_field(entity)
         self.words = record_words(entity)
-        self.title = title_words(entity.name)
+        self.title = sentence_case(self.words)
         self.lead = first_line(entity.doc)
         found = endpoints(entity, context)
         self.crud = {one.event.crud: one for one in found if one.event.crud is not None}
