@@ -169,11 +169,14 @@ class Client:
         }
 
     def keep_cookies(self, headers: list[tuple[bytes, bytes]]) -> None:
-        """Record the cookies that an answer sets."""
+        """Record the cookies that an answer sets, and forget those that it takes back."""
         for name, value in headers:
             if name.lower() == b"set-cookie":
                 for key, morsel in SimpleCookie(value.decode()).items():
-                    self.cookies[key] = morsel.value
+                    if morsel["max-age"] == "0":
+                        self.cookies.pop(key, None)
+                    else:
+                        self.cookies[key] = morsel.value
 
     def run(self, waiting: Awaitable[Any]) -> Any:
         """Let the app go on until something has happened."""

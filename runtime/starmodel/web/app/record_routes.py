@@ -5,13 +5,14 @@ the schemas of the fields. Paths begin with the entity's name: `/product`, `/pro
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 from starmodel.application import CommandResult, EntityDefinition
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find, find_related
-from starmodel.errors import StaleVersion
+from starmodel.errors import StaleVersion, StarModelError
 from starmodel.settings import Respond
 from starmodel.ui.pages import FormPage, List, Record
 from starmodel.ui.view import View
@@ -301,21 +302,27 @@ def delete_routes(
     path = f"/{definition.name}"
     form = None if page is None else page.delete
 
-    def deleted(request: Request, outcome: CommandResult[None]) -> str:
+    read = reader(definition)
+
+    async def success(request: Request) -> str:
+        """Return what is said when the record is gone; ask while it is there."""
         if form is not None and form.success:
             return form.success
-        called = "" if page is None else page.label_of(outcome.state)
+        called = ""
+        if page is not None:
+            # Who may delete it, but not read it, is not told what it was called.
+            with suppress(StarModelError):
+                called = page.label_of((await read(request)).state)
         return f"{called or request.app_state.title_of(definition.name)} deleted."
 
     async def delete(request: Request) -> Response:
-        outcome = await _delete(request, command)
-        said = deleted(request, outcome)
+        said = "" if request.wants_json else await success(request)
+        await _delete(request, command)
         return respond_deleted(request, None if form is None else path, said)
 
     route = Route("DELETE", f"{path}/{{id}}", delete, event="delete", respond=respond)
     if form is None or page is None:
         return [route]
-    read = reader(definition)
 
     async def shown(request: Request, errors: Mapping[str, str]) -> str:
         snapshot = await read(request)
@@ -333,8 +340,9 @@ def delete_routes(
         return await shown(request, errors)
 
     async def remove(request: Request) -> Response:
-        outcome = await _delete(request, command)
-        return redirect(request, path, deleted(request, outcome))
+        said = await success(request)
+        await _delete(request, command)
+        return redirect(request, path, said)
 
     return [
         Route("GET", f"{path}/{{id}}/delete", confirm),
@@ -362,8 +370,8 @@ async def _update(
     )
 
 
-async def _delete(request: Request, command: Command) -> CommandResult[None]:
-    return await command(
+async def _delete(request: Request, command: Command) -> None:
+    await command(
         request.services,
         id_of(request),
         actor=request.actor,
