@@ -62,6 +62,7 @@ SLOW = (
     "runtime/live/test_shutdown.py",
     "runtime/stores/test_crashes.py",
     "runtime/testing/test_snapshots.py",
+    "runtime/ui/test_kits.py",
 )
 """Folders, files and beginnings of tests that `make fast` leaves out: they serve, browse, build, check
 types, use the network, or take more than a second. Whatever asks for PostgreSQL is slow as well."""

@@ -104,7 +104,7 @@ class Builder(Holes):
         is_bound: bool = False,
         keeps: bool = True,
         heading: Content = None,
-        address: Content = None,
+        address: str | None = None,
         cancel: Content = None,
         before: Content = None,
         is_primary: bool = True,
@@ -135,7 +135,7 @@ class Builder(Holes):
             **self.frontend.form(
                 route.form,
                 method=method,
-                address=str(action),
+                address=action,
                 once=method != "get",
                 resets=not is_bound and bool(form.inputs),
             ),
@@ -358,7 +358,7 @@ class Builder(Holes):
         errors = {each.route.event: no_errors(each) for each in component.forms}
 
         def messages(_: State, view: Any) -> dict[str, Any]:
-            given = view.form.errors if view.form is not None else {}
+            given: Mapping[str, str] = view.form.errors if view.form is not None else {}
             if not given:
                 return {entity.namespace: errors}
             return {entity.namespace: {**errors, "create": {**errors["create"], **given}}}
@@ -442,7 +442,7 @@ class FormScope:
         """Return the path of an error."""
         return f"{self._errors}.{name}"
 
-    def text(self, builder: Builder, path: str, value: str) -> Content:
+    def text(self, builder: Builder, path: str, value: str) -> str:
         """Return what an input holds."""
         return builder.hole(lambda _, view: view.form.text(path)) if self.is_bound else value
 
@@ -468,7 +468,7 @@ class FormScope:
             return {builder.hole(lambda _, view: view.form.selected(path, value)): True}
         return {"selected": True} if value == initial else {}
 
-    def chosen(self, builder: Builder, path: str, by: str) -> Content:
+    def chosen(self, builder: Builder, path: str, by: str) -> str:
         """Return what the records are called that a picker has chosen, as JSON by id."""
         return builder.hole(lambda _, view: view.form.chosen(path, by)) if self.is_bound else "{}"
 

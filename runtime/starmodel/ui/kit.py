@@ -95,8 +95,6 @@ class UIAdapter:
     def __init__(self, *, language: str = "en", stylesheets: Sequence[str] = ()) -> None:
         self.language = language
         self.stylesheets = tuple(stylesheets)
-        css = b"\n".join([read_file(*each) for each in self.stylesheet_files])
-        style = asset("style", "css", "text/css; charset=utf-8", css)
         script = asset(
             "starmodel",
             "js",
@@ -104,8 +102,11 @@ class UIAdapter:
             read_file("starmodel.ui", "starmodel.js"),
         )
         icon = asset("icon", "svg", "image/svg+xml", ICON)
-        self._style, self._script, self._icon = style[0], script[0], icon[0]
-        self._assets = MappingProxyType(dict([style, script, icon]))
+        css = b"\n".join([read_file(*each) for each in self.stylesheet_files])
+        style = [asset("style", "css", "text/css; charset=utf-8", css)] if css else []
+        self._styles = (*[path for path, _ in style], *self.stylesheets)
+        self._script, self._icon = script[0], icon[0]
+        self._assets: Mapping[str, Asset] = MappingProxyType(dict([*style, script, icon]))
 
     @property
     def content_sources(self) -> Mapping[str, Sequence[str]]:
@@ -140,7 +141,7 @@ class UIAdapter:
         """Return what stands in the head: stylesheets, the icon and the script of components."""
         return [
             h.link(rel="icon", href=self._icon, type="image/svg+xml"),
-            *[h.link(rel="stylesheet", href=url) for url in (self._style, *self.stylesheets)],
+            *[h.link(rel="stylesheet", href=url) for url in self._styles],
             h.script(type="module", src=self._script),
         ]
 
@@ -198,7 +199,7 @@ class UIAdapter:
             h.div(self.attributes("navigation-aside"))[aside] if aside else None,
         ]
 
-    def breadcrumbs(self, steps: Sequence[tuple[Content, Content]], last: Content) -> Renderable:
+    def breadcrumbs(self, steps: Sequence[tuple[Content, str]], last: Content) -> Renderable:
         """Return the way to this page: labels with addresses, then what this one is called."""
         return h.nav(self.attributes("breadcrumbs"), aria_label="Breadcrumb")[
             h.ol[
@@ -354,7 +355,7 @@ class UIAdapter:
         """Return an option of a `<select>`."""
         return h.option(dict(attributes))[label]
 
-    def hidden(self, name: str, value: Content) -> Renderable:
+    def hidden(self, name: str, value: str) -> Renderable:
         """Return an input that nobody sees."""
         return h.input(type="hidden", name=name, value=value)
 
@@ -428,7 +429,7 @@ class UIAdapter:
     def link_button(
         self,
         label: Content,
-        href: Content,
+        href: str,
         attributes: Attributes | None = None,
         *,
         kind: str = "primary",
@@ -487,7 +488,7 @@ class UIAdapter:
         ]
 
     def sortable_column(
-        self, label: str, name: str, href: Content, direction: str, is_number: bool
+        self, label: str, name: str, href: str, direction: str, is_number: bool
     ) -> Renderable:
         """Return the heading of a column by which a list can be sorted.
 
@@ -499,7 +500,7 @@ class UIAdapter:
         ]
 
     def record_row(
-        self, id: Content, name: Content, href: Content, cells: Content, before: Content = None
+        self, id: str, name: Content, href: str, cells: Content, before: Content = None
     ) -> Renderable:
         """Return the row of a record; its name links to its page."""
         return h.tr(id=id)[before, h.th(scope="row")[h.a(href=href)[name]], cells]
@@ -510,7 +511,7 @@ class UIAdapter:
             h.p(role="status")[status], h.nav(aria_label="Pages")[links] if links else None
         ]
 
-    def pager_link(self, label: str, rel: str, href: Content) -> Renderable:
+    def pager_link(self, label: str, rel: str, href: str) -> Renderable:
         """Return the way to another page of a list."""
         return h.a(self.attributes("pager-link"), rel=rel, href=href)[label]
 
@@ -518,7 +519,7 @@ class UIAdapter:
         """Return what a list is filtered by, each with a way to drop it."""
         return h.ul(self.attributes("chips"), aria_label=label)[items]
 
-    def chip(self, label: Content, href: Content, description: Content) -> Renderable:
+    def chip(self, label: Content, href: str, description: str) -> Renderable:
         """Return one filter; the link drops it."""
         return h.li[h.a(href=href, aria_label=description)[label]]
 

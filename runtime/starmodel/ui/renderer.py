@@ -79,11 +79,15 @@ class Renderer:
 
     def edit_page(self, component: Record, form: Form) -> tuple[Template, Template]:
         """Return the document on which a record is edited, and its `<main>` alone."""
-        return self._once(("edit", component, form), lambda: self._edit(component, form, is_delete=False))
+        return self._once(
+            ("edit", component, form), lambda: self._edit(component, form, is_delete=False)
+        )
 
     def delete_page(self, component: Record, form: Form) -> tuple[Template, Template]:
         """Return the document that asks before a record is deleted, and its `<main>` alone."""
-        return self._once(("delete", component, form), lambda: self._edit(component, form, is_delete=True))
+        return self._once(
+            ("delete", component, form), lambda: self._edit(component, form, is_delete=True)
+        )
 
     def list(self, component: List) -> Template:
         """Return the document of a list; filled from `view.list`."""
@@ -268,7 +272,11 @@ class Renderer:
 
     def _edit(self, component: Record, form: Form, *, is_delete: bool) -> tuple[Template, Template]:
         builder = self._builder()
-        main = builder.delete_page(component, form) if is_delete else builder.edit_page(component, form)
+        main = (
+            builder.delete_page(component, form)
+            if is_delete
+            else builder.edit_page(component, form)
+        )
         entity = component.entity
         called = builder.hole(lambda _, view: escape_text(view.form.title or component.title))
         steps = [
@@ -377,7 +385,7 @@ class Renderer:
         lead: Content,
         main: Content,
         path: str,
-        steps: Sequence[tuple[Content, Content]],
+        steps: Sequence[tuple[Content, str]],
         title_attributes: Mapping[str, Any] | None = None,
     ) -> Renderable:
         kit = self.kit
