@@ -285,6 +285,7 @@ def emission_settings(config: GeneratorConfig) -> EmissionSettings:
         title=config.title,
         navigation=config.navigation,
         home=config.home,
+        ui=config.ui,
         datastar_url=config.datastar_url,
         datastar_integrity=config.datastar_integrity,
         trusted_origins=config.trusted_origins,

@@ -21,6 +21,7 @@ app = "shop.main:app"
 title = "The shop"
 home = false
 navigation = "shop.look:NAVIGATION"
+ui = "shop.look:Kit"
 datastar_url = "/static/datastar.js"
 datastar_integrity = "sha384-abc+/="
 trusted_origins = ["https://shop.test"]
@@ -79,6 +80,7 @@ def test_every_setting(root: Path) -> None:
         app="shop.main:app",
         title="The shop",
         home=False,
+        ui="shop.look:Kit",
         datastar_url="/static/datastar.js",
         datastar_integrity="sha384-abc+/=",
         trusted_origins=("https://shop.test",),
@@ -140,6 +142,7 @@ def test_an_unknown_key_is_shown_where_it_stands_with_the_nearest(root: Path) ->
         ('navigation = "shop"', "not of the form `module:name`"),
         ("navigation = 1", "expected true or false, found a number"),
         ('bus = "shop bus:Bus"', "not of the form `module:name`"),
+        ('ui = "shop look:Kit"', "is not a kit's name"),
         ('datastar_url = "javascript:alert(1)"', "is not a URL"),
         ('datastar_integrity = "md5-x"', "is not like `sha384-...`"),
         ('trusted_origins = "https://a.test"', "expected a list of texts"),

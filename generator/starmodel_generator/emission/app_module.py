@@ -108,6 +108,8 @@ def _settings(context: Context, names: ModuleNames) -> Layout:
         for name, is_on in (("navigation", settings.navigation), ("home", settings.home))
         if not is_on
     ]
+    if settings.ui is not None:
+        items.append(named("ui", python_string(settings.ui)))
     if settings.datastar_url is not None:
         items.append(named("datastar_url", python_string(settings.datastar_url)))
     if settings.datastar_integrity is not None:

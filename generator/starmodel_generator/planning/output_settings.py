@@ -19,6 +19,7 @@ class EmissionSettings:
         title: What the app is called; `None` for the name of its package.
         navigation: Whether every page leads to the others.
         home: Whether there is a home page at `/` where the host has none.
+        ui: The kit, by its name or as `module:name`; `None` for the default one.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity; `None` for none.
         trusted_origins: Other origins that may send requests that change something.
@@ -34,6 +35,7 @@ class EmissionSettings:
     title: str | None = None
     navigation: bool = True
     home: bool = True
+    ui: str | None = None
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     trusted_origins: tuple[str, ...] = ()

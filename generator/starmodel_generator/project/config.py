@@ -28,11 +28,12 @@ WebName: TypeAlias = Literal["fasthtml", "starlette", "fastapi"]
 RespondName: TypeAlias = Literal["patch", "ack"]
 
 
-ADAPTERS = ("stores", "bus", "unit_of_work", "formatter", "session", "clock", "ui", "identify")
+ADAPTERS = ("stores", "bus", "unit_of_work", "formatter", "session", "clock", "identify")
 """The parts of an app that the configuration may name, as `create_app` calls them."""
 
 _WEB = ("fasthtml", "starlette", "fastapi")
 _RESPOND = ("patch", "ack")
+_KIT = re.compile(r"[A-Za-z][\w.-]*(:[A-Za-z_]\w*)?")
 _INTEGRITY = re.compile(r"sha(256|384|512)-[A-Za-z0-9+/]+=*")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
@@ -55,6 +56,7 @@ class GeneratorConfig:
         navigation: Whether every page leads to the others; one of the author's is among the
             `adapters`.
         home: Whether there is a home page at `/` where the host has none.
+        ui: The kit, by its name or as `module:name`; `None` for the default one.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity.
         trusted_origins: Other origins whose pages may send events.
@@ -78,6 +80,7 @@ class GeneratorConfig:
     title: str | None = None
     navigation: bool = True
     home: bool = True
+    ui: str | None = None
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     trusted_origins: tuple[str, ...] = ()
@@ -180,6 +183,7 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
     is_own = isinstance(table.value("navigation"), str)
     navigation = None if is_own else table.flag("navigation")
     home = table.flag("home")
+    ui = table.matching("ui", _KIT, "a kit's name, or one of your own as `module:name`")
     url = table.matching("datastar_url", re.compile(r"(https?:/)?/[^\s\"'<>]+"), "a URL")
     integrity = table.matching("datastar_integrity", _INTEGRITY, "like `sha384-...`")
     origins = table.texts("trusted_origins")
@@ -211,6 +215,7 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
             title=title,
             navigation=navigation is not False,
             home=home is not False,
+            ui=ui,
             datastar_url=url,
             datastar_integrity=integrity,
             trusted_origins=origins,

@@ -58,5 +58,5 @@ def test_monsterui_from_a_folder(tmp_path: Path) -> None:
 def test_monsterui_says_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no theme 'pink'; there are: slate,"):
         MonsterUIKit(theme="pink")
-    with pytest.raises(ConfigurationError, match="no stylesheet in .*core.min.css"):
+    with pytest.raises(ConfigurationError, match=r"no stylesheet in .*core\.min\.css"):
         MonsterUIKit(stylesheets_folder=tmp_path)
