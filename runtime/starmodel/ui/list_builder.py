@@ -278,7 +278,7 @@ class ListBuilder(Builder):
             id = row.hole(lambda state, _: escape_text(state["id"]))
             before = kit.select_row(_batch_id(component), id, label)
         if is_full and component.row_actions and (record.edit or record.delete):
-            head.append(kit.column(""))
+            head.append(kit.column("Actions"))
             links: list[Renderable] = []
             for verb, form in (("edit", record.edit), ("delete", record.delete)):
                 if form is not None:

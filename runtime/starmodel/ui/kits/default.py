@@ -68,4 +68,14 @@ class DefaultKit(UIAdapter):
         "state": "state",
         "table": "table",
         "wide": "wide",
+        # Around lists
+        "batch": "batch",
+        "batch-records": "batch-records",
+        "children": "children",
+        "children-head": "children-head",
+        "column-choice": "column-choice",
+        "column-form": "column-form",
+        "list-tools": "list-tools",
+        "row-actions": "row-actions",
+        "select": "select",
     }

@@ -1,0 +1,130 @@
+"""What people do with a list beyond reading it: chosen columns, files, many records at once."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+from served_app import ServedApp
+from stocked_project import DATABASE, make_stocked_project, url_of
+
+from .test_accessibility import PHONE
+from .visitor import Arrive, visiting
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop in a database, with its goods."""
+    folder = tmp_path_factory.mktemp("stocked")
+    make_stocked_project(folder)
+    return folder
+
+
+@pytest.fixture
+def app(project: Path, tmp_path: Path) -> Iterator[ServedApp]:
+    """The app as it is at first, with a database of its own."""
+    database = tmp_path / DATABASE
+    shutil.copy(project / DATABASE, database)
+    with ServedApp(project, STARMODEL_DATABASE_URL=url_of(database)) as served:
+        yield served
+
+
+@pytest.fixture
+def visitor(browser: Browser, app: ServedApp) -> Iterator[Arrive]:
+    with visiting(browser, app.url) as arrive:
+        yield arrive
+
+
+@pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}])
+def test_a_list_leads_back_and_to_chosen_columns(visitor: Arrive, options: dict[str, Any]) -> None:
+    page = visitor(**options).open("/product?sort=name&limit=12")
+    titles = page.locator("tbody th")
+    expect(page.get_by_role("link", name="Previous page")).to_have_count(0)
+    page.get_by_role("link", name="Next page").click()
+    expect(titles.first).to_have_text("Copper bench")
+    page.get_by_role("link", name="Next page").click()
+    expect(titles.first).to_have_text("Marble bench")
+    page.get_by_role("link", name="Previous page").click()
+    expect(titles.first).to_have_text("Copper bench")
+    page.get_by_role("link", name="Previous page").click()
+    expect(titles.first).to_have_text("Brass bench")
+    expect(page.get_by_role("link", name="First page")).to_have_count(0)
+
+    page.get_by_text("Columns", exact=True).click()
+    boxes = page.locator(".column-chooser, details:has(.column-choice)")
+    boxes.get_by_label("Sku").uncheck()
+    boxes.get_by_label("Tags").check()
+    boxes.get_by_role("button", name="Show these columns").click()
+    expect(page.get_by_role("columnheader", name="Tags")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Sku")).to_have_count(0)
+    expect(titles).to_have_count(12)
+    # Whoever searches on keeps them.
+    page.get_by_label("Search").fill("oak")
+    page.get_by_label("Search").press("Enter")
+    expect(titles).to_have_count(6)
+    expect(page.get_by_role("columnheader", name="Tags")).to_be_visible()
+    assert "columns=" in page.url
+
+
+def test_a_list_is_taken_to_a_file(visitor: Arrive) -> None:
+    page = visitor().open("/product?q=oak&columns=name,price")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as CSV").click()
+    assert download.value.suggested_filename == "product.csv"
+    lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    assert lines[0] == "Name,Price"
+    assert len(lines) == 7
+
+
+@pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}])
+def test_many_records_are_deleted_at_once(visitor: Arrive, options: dict[str, Any]) -> None:
+    page = visitor(**options).open("/product?q=oak&sort=name")
+    titles = page.locator("tbody th")
+    expect(titles).to_have_count(6)
+    names = titles.all_inner_texts()
+    page.get_by_label(f"Select {names[0]}").check()
+    page.get_by_label(f"Select {names[2]}").check()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete 2 products?")
+    expect(page.locator("main li")).to_have_text([names[0], names[2]])
+    page.get_by_role("link", name="Cancel").click()
+    expect(titles).to_have_count(6)
+    page.get_by_label(f"Select {names[0]}").check()
+    page.get_by_label(f"Select {names[2]}").check()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete product").click()
+    refused = page.get_by_role("link", name="Back to the products")
+    if refused.count():
+        # One that was ordered is needed by its order.
+        refused.click()
+    expect(page.get_by_label("Search")).to_have_value("oak")
+    assert titles.count() < 6
+
+
+def test_all_rows_are_ticked_at_once(visitor: Arrive) -> None:
+    page = visitor().open("/tag")
+    rows = page.locator("tbody tr")
+    count = rows.count()
+    page.get_by_label("Select all").check()
+    expect(page.locator("tbody input:checked")).to_have_count(count)
+    page.locator("tbody input").first.uncheck()
+    assert page.get_by_label("Select all").evaluate("(all) => all.indeterminate")
+
+
+def test_a_row_leads_to_what_can_be_done(visitor: Arrive) -> None:
+    page = visitor().open("/product?q=Oak desk")
+    page.get_by_role("link", name="Edit Oak desk").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Edit product")
+
+
+def test_tools_of_a_list_are_accessible(browser: Browser, visitor: Arrive, screenshots: Path) -> None:
+    for name, options in {"desktop": {}, "phone": {"viewport": PHONE}}.items():
+        page = visitor(**options).open("/product?limit=12")
+        page.screenshot(path=screenshots / f"list-tools-{name}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_text("Columns", exact=True).click()
+        assert page.locator("input:not([type=hidden]):not([aria-label])").evaluate_all(
+            "(all) => all.every((one) => one.labels.length)"
+        )
