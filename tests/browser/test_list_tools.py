@@ -128,3 +128,45 @@ def test_tools_of_a_list_are_accessible(browser: Browser, visitor: Arrive, scree
         assert page.locator("input:not([type=hidden]):not([aria-label])").evaluate_all(
             "(all) => all.every((one) => one.labels.length)"
         )
+
+
+def test_a_record_shows_what_refers_to_it_and_follows(visitor: Arrive) -> None:
+    page = visitor().open("/order/o1")
+    lines = page.locator("#order-lines")
+    expect(lines.get_by_role("heading")).to_have_text("Lines")
+    rows = lines.locator("tbody tr")
+    before = rows.count()
+    page.evaluate("window.isTheSame = true")
+    somebody = visitor()
+    other = somebody.open("/order/o1")
+    form = other.locator("form").filter(has=other.get_by_role("button", name="Add line"))
+    form.get_by_role("combobox").click()
+    form.get_by_role("option").first.click()
+    form.get_by_label("Quantity").fill("3")
+    form.get_by_role("button", name="Add line").click()
+    expect(other.locator("#order-lines tbody tr")).to_have_count(before + 1)
+    expect(rows).to_have_count(before + 1)
+    assert page.evaluate("window.isTheSame")
+
+    lines.get_by_role("link", name="Show all").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Order lines")
+    expect(page.locator("tbody tr")).to_have_count(before + 1)
+
+
+def test_a_new_record_begins_with_the_one_that_it_refers_to(visitor: Arrive) -> None:
+    page = visitor().open("/customer")
+    page.locator("tbody th a").first.click()
+    name = page.get_by_role("heading", level=1).inner_text()
+    page.locator("#customer-orders").get_by_role("link", name="New order").click()
+    expect(page.get_by_role("combobox", name="Customer")).to_have_value(name)
+    page.get_by_role("button", name="Create order").click()
+    expect(page.get_by_role("link", name=name)).to_be_visible()
+
+
+def test_a_page_that_is_up_to_date_is_not_fetched_again(visitor: Arrive) -> None:
+    somebody = visitor()
+    asked: list[str] = []
+    somebody.context.on("request", lambda request: asked.append(request.url))
+    page = somebody.open("/order/o1")
+    page.wait_for_timeout(1500)
+    assert [url for url in asked if url.endswith("/order/o1")] == [f"{somebody.url}/order/o1"]

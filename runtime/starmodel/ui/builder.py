@@ -3,7 +3,8 @@
 What comes out is a `Template`. A request fills its holes out of a state and a `View`.
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from starmodel.domain import render_fragment
 from starmodel.ui.addresses import escape_text
-from starmodel.ui.fields import Field, Link, Reader, Table, Text
+from starmodel.ui.fields import Field, Link, Reader, Related, Table, Text
 from starmodel.ui.frontend import Attributes, Data, Frontend, Still
 from starmodel.ui.inputs import Fieldset, FileInput, Input, Picker
 from starmodel.ui.kit import Content, Row, UIAdapter
@@ -53,7 +54,7 @@ class Builder(Holes):
 
     # Fields
 
-    def fragment(self, field: Field, fill: Filler, path: str) -> Renderable:
+    def fragment(self, field: Field, fill: Filler, path: str, read: Reader) -> Renderable:
         """Return the element of a value that is sent anew as a whole when it changes."""
         id = path.replace(".", "-")
         inner = self._inner()
@@ -63,14 +64,20 @@ class Builder(Holes):
         template = inner.compile(self.kit.fragment(id, inner.hole(fill), field=field))
         if isinstance(field, Link):
             # What records are called is not in the state: whoever shows it asks for it.
-            self.refreshes.append(self.refresh(id, path))
+            self.refreshes.append(self.refresh(id, path, read))
         else:
             self.fragments[field.name] = template
         return self.hole(template.fill)
 
-    def refresh(self, part: str, path: str) -> Renderable:
+    def refresh(self, part: str, path: str, read: Reader) -> Renderable:
         """Return the element that fetches a part of the page anew when a value changes."""
-        return self.kit.refresh(part, self.kit.token("", self.frontend.token(path)))
+
+        def known(state: State, view: Any) -> str:
+            # As scripts write it: what they find there already is no change.
+            value = json.dumps(read(state), ensure_ascii=False, separators=(",", ":"))
+            return escape_text(value)
+
+        return self.kit.refresh(part, self.kit.token(self.hole(known), self.frontend.token(path)))
 
     def table(self, component: Table, read: Reader) -> Filler:
         """Return what fills the place of a table of value objects."""
@@ -262,11 +269,29 @@ class Builder(Holes):
 
     # Pages
 
-    def record_page(self, component: Record, bound: Form | None = None) -> Renderable:
-        """Return the `<main>` of a record; `bound` is a form whose inputs hold what was sent."""
+    def record_page(
+        self,
+        component: Record,
+        bound: Form | None = None,
+        children: Mapping[str, Renderable] | None = None,
+    ) -> Renderable:
+        """Return the `<main>` of a record.
+
+        Args:
+            component: The record.
+            bound: A form whose inputs hold what was sent.
+            children: The tables of the records that refer to it, by the names of `ui.Related`.
+        """
         entity = component.entity
-        content = self.record(component, bound)
+        content = self.record(component, bound, children)
         data: dict[str, Any] = {entity.namespace: self._state(component)}
+        related = related_tables(component, children or {})
+        if related:
+            data["_changes"] = lambda _, view: {
+                each.entity: view.children[each.name].change_token
+                for each in related
+                if each.name in view.children
+            }
         routes = [*component.actions, *([component.delete] if component.delete else [])]
         errors = {each.route.event: no_errors(each) for each in routes}
         data["errors"] = {entity.namespace: errors}
@@ -278,12 +303,19 @@ class Builder(Holes):
                 return {entity.namespace: {**errors, event: shown}}
 
             data["errors"] = messages
-        return self.main(data, watch(entity), content)
+        return self.main(data, _watch_all(watch(entity), related), content)
 
-    def record(self, component: Record, bound: Form | None = None) -> list[Content]:
+    def record(
+        self,
+        component: Record,
+        bound: Form | None = None,
+        children: Mapping[str, Renderable] | None = None,
+    ) -> list[Content]:
         """Return what a record shows: its fields, its forms, and what can be done with it."""
         entity, kit = component.entity, self.kit
-        fields = [*component.fields]
+        tables = children or {}
+        related = related_tables(component, tables)
+        fields = [each for each in component.fields if each not in related]
         if entity.is_record and "id" not in component.by_name:
             # A detail for whoever must name the record elsewhere; nobody reads it first.
             fields.append(Text("id", label="Id"))
@@ -323,6 +355,7 @@ class Builder(Holes):
                 for each in component.actions
             ]
             content.append(kit.section("Actions", forms))
+        content += [tables[each.name] for each in related]
         content += [*map(markup, component.extra), *self.refreshes]
         return content
 
@@ -473,6 +506,13 @@ class FormScope:
         return builder.hole(lambda _, view: view.form.chosen(path, by)) if self.is_bound else "{}"
 
 
+def related_tables(component: Record, children: Mapping[str, Renderable]) -> list[Related]:
+    """Return the fields of a record that are shown as tables below it."""
+    return [
+        each for each in component.fields if isinstance(each, Related) and each.name in children
+    ]
+
+
 def no_errors(form: Form) -> dict[str, str]:
     """Return the errors of a form, all empty; `_` is for what is no argument's fault."""
     return dict.fromkeys((*form.initial, "_"), "")
@@ -510,6 +550,18 @@ def markup(content: object) -> Renderable:
 
 def _with(row: Row, control: Renderable) -> Row:
     return Row(row.label, control, row.control_id, row.hint, row.error, row.required, row.after)
+
+
+def _watch_all(record: Filler, related: Sequence[Related]) -> Filler:
+    """Return what gives the address of the live stream of a record and of those that refer to it."""
+    if not related:
+        return record
+
+    def address(state: State, view: Any) -> str:
+        shown = {each.entity: None for each in related if each.name in view.children}
+        return "".join([record(state, view), *[f"&watch={name}" for name in shown]])
+
+    return address
 
 
 def watch(entity: EntityNames, *, only_deletions: bool = False) -> Filler:

@@ -281,7 +281,7 @@ class Replaced(Field):
         def fill(state: Mapping[str, Any], view: Any) -> str:
             return html(read(state), view)
 
-        return builder.fragment(self, fill, path)
+        return builder.fragment(self, fill, path, read)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -326,9 +326,10 @@ class Links(Link):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Related(Field):
-    """The records that refer to this one: a link to a list of them, on the page of a record.
+    """The records that refer to this one, on its page: the first of them, and a link to all.
 
-    It is named like the other side of the relation, which is no field of the state.
+    It is named like the other side of the relation, which is no field of the state. Where their
+    list has no page, or may not be read, there is the link alone.
     """
 
     to: str
@@ -337,13 +338,23 @@ class Related(Field):
     by: str
     """The filter that finds them: the field by which they refer."""
 
+    @property
+    def entity(self) -> str:
+        """The name of the entity that they are."""
+        return self.to.removeprefix("/")
+
+    def link(self, page: str = "") -> Callable[[Mapping[str, Any], Any], str]:
+        """Return what gives the address of their list, or of another page, by the state; escaped."""
+        start = f"{escape(self.to)}{page}?{quote_segment(self.by)}="
+        return lambda state, _: f"{start}{quote_segment(state['id'])}"
+
     def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
         """Return a link, which stays as it is."""
-        start = f'<a href="{escape(self.to)}?{quote_segment(self.by)}='
-        end = f'">Show {escape(self.title[:1].lower() + self.title[1:])}</a>'
+        words = f"Show {escape(self.title[:1].lower() + self.title[1:])}"
+        address = self.link()
 
         def fill(state: Mapping[str, Any], view: Any) -> str:
-            return f"{start}{quote_segment(state['id'])}{end}"
+            return f'<a href="{address(state, view)}">{words}</a>'
 
         return builder.kit.value(builder.hole(fill), {}, field=self)
 
@@ -418,7 +429,7 @@ class Table(Replaced):
 
     def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
         """Return a table of its own, which the live stream replaces."""
-        return builder.fragment(self, builder.table(self, read), path)
+        return builder.fragment(self, builder.table(self, read), path, read)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -565,6 +565,22 @@ class UIAdapter:
         """Return a link to a file."""
         return h.a(self.attributes("download"), href=href, download=True)[label]
 
+    def children(
+        self, id: str, title: Content, status: Content, links: Content, content: Content
+    ) -> Renderable:
+        """Return the records that refer to one, on its page: a heading, ways on, and a table."""
+        return h.section(self.attributes("children"), id=id, aria_labelledby=f"{id}--title")[
+            h.div(self.attributes("children-head"))[
+                h.h2(self.attributes("children-title"), id=f"{id}--title")[title], links
+            ],
+            content,
+            h.p(self.attributes("hint"))[status],
+        ]
+
+    def group_of(self, content: Content) -> Renderable:
+        """Return elements side by side, with nothing around them."""
+        return h.fragment[content]
+
     def batch_form(self, id: str, action: str, buttons: Content) -> Renderable:
         """Return the form for what is done to the records that are ticked in the rows of a list."""
         return h.form(self.attributes("batch"), id=id, method="post", action=action)[

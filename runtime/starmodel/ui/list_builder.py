@@ -17,13 +17,15 @@ from starmodel.ui.fields import (
     Field,
     Link,
     Number,
+    Related,
     Text,
     Time,
 )
 from starmodel.ui.kit import Content, Row
-from starmodel.ui.pages import List
+from starmodel.ui.names import EntityNames
+from starmodel.ui.pages import MAX_COUNT, List
 from starmodel.ui.template import Filler, Renderable, State, Template
-from starmodel.ui.view import short_id
+from starmodel.ui.view import View, short_id
 
 BOOLEANS = {"true": "Yes", "false": "No"}
 
@@ -69,6 +71,58 @@ class ListBuilder(Builder):
         }
         address = f"/live?watch={entity.name}"
         return self.main(data, lambda state, view: address, kit.listing(part, [filters, records], live))
+
+    def children(self, field: Related, component: List, owner: EntityNames) -> Filler:
+        """Return what fills the place of the records that refer to one.
+
+        Args:
+            field: Says how they refer to it.
+            component: Their list.
+            owner: What the one is called.
+        """
+        kit, entity = self.kit, component.entity
+        id = f"{owner.name}-{field.name}"
+        names = [name for name in component.shown if name != field.by]
+        table = self._table(component, names, is_full=False).fill
+        around = ListBuilder(kit, self.frontend)
+        address = around.hole(field.link())
+        links: list[Renderable] = [kit.link_button("Show all", address, kind="secondary")]
+        new = component.new
+        if new is not None and new.forms and field.by in new.forms[0].initial:
+            links.append(kit.link_button(new.title, around.hole(field.link("/new"))))
+        one, several = escape_text(component.of.words), escape_text(component.words)
+
+        def content(state: State, view: Any) -> str:
+            shown = view.children.get(field.name)
+            if shown is None:
+                return ""
+            if not shown.items:
+                return none
+            return table(state, View(list=shown, related=shown.related))
+
+        def status(state: State, view: Any) -> str:
+            shown = view.children.get(field.name)
+            if shown is None or not shown.items:
+                return ""
+            count = len(shown.items)
+            if shown.next is None:
+                return f"{count} {one if count == 1 else several}"
+            if shown.count is None or shown.count > MAX_COUNT:
+                return f"The first {count} of more"
+            return f"The first {count} of {shown.count:,} {several}"
+
+        none = kit.empty_state(f"There are no {component.words} yet.").__html__()
+        token = f"_changes.{entity.name}"
+        known = around.hole(
+            lambda _, view: escape_text(view.children[field.name].change_token)
+            if field.name in view.children
+            else ""
+        )
+        live = kit.refresh(id, kit.token(known, self.frontend.text(token, Text("").format)))
+        section = kit.children(
+            id, field.title, around.hole(status), links, around.hole(content)
+        )
+        return around.compile(kit.group_of([section, live])).fill
 
     def _inputs(self, component: List) -> dict[str, tuple[Renderable, bool]]:
         """Return the inputs above a list by name, and of each whether it is behind a click."""

@@ -180,6 +180,10 @@ MAX_COLUMNS = 8
 """How many columns a list shows where its reader has not chosen any."""
 
 
+MAX_COUNT = 1000
+"""Up to how many of the records that refer to one are counted on its page."""
+
+
 @dataclass(frozen=True, eq=False)
 class List:
     """The records of an entity: a table that is searched, filtered, sorted and paged.

@@ -12,6 +12,7 @@ from starmodel.plugins import load_plugin
 from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.builder import Builder
+from starmodel.ui.fields import Related
 from starmodel.ui.frontend import Frontend, Still
 from starmodel.ui.kit import Asset, Content, UIAdapter
 from starmodel.ui.list_builder import ListBuilder
@@ -235,7 +236,7 @@ class Renderer:
 
     def _record(self, component: Record, bound: Form | None) -> Template:
         builder = self._builder()
-        main = builder.record_page(component, bound)
+        main = builder.record_page(component, bound, self._children(builder, component))
         entity, title = component.entity, component.title
         attributes: Mapping[str, Any] = {}
         heading: Content = title
@@ -250,6 +251,18 @@ class Renderer:
         return builder.compile(
             self._document(builder, heading, component.lead, main, entity.path, steps, attributes)
         )
+
+    def _children(self, builder: Builder, component: Record) -> Mapping[str, Renderable]:
+        """Return the tables of the records that refer to one, where these have lists."""
+        return {
+            each.name: builder.hole(
+                ListBuilder(self.kit, self.frontend).children(
+                    each, self.lists[each.entity], component.entity
+                )
+            )
+            for each in component.fields
+            if isinstance(each, Related) and each.entity in self.lists
+        }
 
     def _fragments(self, component: Record) -> Mapping[str, Callable[[State], str]]:
         builder = self._builder()

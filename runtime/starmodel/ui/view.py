@@ -18,13 +18,24 @@ class View:
         related: What the records refer to.
         form: The state of the form that the page is about; `None` on a page without.
         list: The records of a list, and how they were asked for; `None` on other pages.
+        children: The first of the records that refer to this one, by the names of `ui.Related`.
         message: What an event said that led here.
         id: The id of the record, as a segment of an address.
         values: What a page of one's own says: title, lead, content.
         request: The request that is answered; `None` where something is filled for nobody.
     """
 
-    __slots__ = ("form", "id", "list", "message", "path", "related", "request", "values")
+    __slots__ = (
+        "children",
+        "form",
+        "id",
+        "list",
+        "message",
+        "path",
+        "related",
+        "request",
+        "values",
+    )
 
     def __init__(
         self,
@@ -33,6 +44,7 @@ class View:
         related: Related = NO_RELATED,
         form: Any = None,
         list: Any = None,
+        children: Mapping[str, Any] | None = None,
         message: str = "",
         path: str = "",
         values: Mapping[str, str] | None = None,
@@ -42,6 +54,7 @@ class View:
         self.related = related
         self.form = form
         self.list = list
+        self.children = children or {}
         self.message = message
         self.request = request
         self.path = path

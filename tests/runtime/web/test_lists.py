@@ -90,7 +90,7 @@ def link(html: str, rel: str) -> str | None:
 
 def head(html: str) -> list[str]:
     thead = html.partition("<thead>")[2].partition("</thead>")[0]
-    return findall(r">([^<>]+)<", thead)
+    return [one for one in findall(r">([^<>]+)<", thead) if one != "Actions"]
 
 
 def send(
@@ -226,7 +226,7 @@ def test_texts_are_no_formulas(text: str, expected: str) -> None:
 
 def test_an_event_is_asked_for_of_many_records(client: Client) -> None:
     page = client.page("/book?author=a0&limit=3")
-    form = page.partition('<form id="book-batch"')[2].partition("</form>")[0]
+    form = page.partition(' id="book-batch"')[2].partition("</form>")[0]
     assert 'action="/book/batch?author=a0&amp;limit=3"' in form
     assert findall(r'name="event" value="(\w+)"', form) == ["lend", "delete"]
     assert len(findall(r'name="id" value="\w+" form="book-batch"', page)) == 3
@@ -288,3 +288,29 @@ def test_each_record_of_a_batch_is_checked_for_access() -> None:
         assert "1 done, 1 refused" in answer.text
         assert client.get("/diary/ann", headers={"x-name": "ann"}).status == 404
         assert client.get("/diary/bob", headers={"x-name": "bob"}).status == 200
+
+
+def test_a_record_shows_what_refers_to_it() -> None:
+    lent = [Book(id="of-a2", title="The one", author=Ref(AUTHORS[2]))]
+    first = [book for book in books(90) if book.author.id == "a0"]
+    for client in serving(RESOURCES, *AUTHORS, *first, *lent):
+        page = client.page("/author/a0")
+        section = page.partition('<section class="children" id="author-books"')[2]
+        section = section.partition("</section>")[0]
+        assert len(titles(section)) == 20
+        assert "The first 20 of 30 books" in section
+        assert 'href="/book?author=a0"' in section
+        assert 'href="/book/new?author=a0"' in section
+        assert head(section)[:2] == ["Title", "Pages"]
+        assert 'name="id"' not in section
+        assert "/live?watch=author:a0&amp;watch=book" in page
+        one = client.page("/author/a2")
+        assert titles(one) == ["The one"]
+        assert ">1 book<" in one
+        assert "There are no books yet." in client.page("/author/a1")
+        form = client.page("/book/new?author=a0")
+        assert "Author 0" in form
+
+
+def test_a_list_calls_what_it_refers_to_by_its_label(client: Client) -> None:
+    assert client.page("/book?limit=2").count(">Author 0<") == 1

@@ -97,6 +97,7 @@ class AppState:
         changes: Where the changes of records that are listed stand.
         entities: The classes of the app's entities.
         resources: The entities with their routes, by class.
+        queries: What can be asked of each entity that is listed, by its name.
         prefix: What every address of the app begins with, where it is served below a path.
     """
 
@@ -122,6 +123,7 @@ class AppState:
         "json_formatter",
         "pages",
         "prefix",
+        "queries",
         "request_header",
         "resources",
         "response_frames",
@@ -200,6 +202,11 @@ class AppState:
         self.changes = ChangeCounter(resources)
         self.resources: Mapping[type[Entity], Any] = {
             resource.definition.cls: resource for resource in resources
+        }
+        self.queries: Mapping[str, Any] = {
+            resource.definition.name: resource.queries
+            for resource in resources
+            if resource.queries is not None
         }
         self.entities = tuple(self.resources)
         self._clock = clock

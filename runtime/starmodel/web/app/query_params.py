@@ -27,8 +27,16 @@ from starmodel.application.queries.find import (
 from starmodel.application.queries.searchable import MAX_CHOICES, SearchField
 from starmodel.application.readable import Reading
 from starmodel.application.search import Operator
-from starmodel.errors import ArgumentError, BadRequest, InvalidArguments
-from starmodel.ui.pages import List
+from starmodel.errors import (
+    ArgumentError,
+    BadRequest,
+    Forbidden,
+    InvalidArguments,
+    QueryTooBroad,
+    Unauthenticated,
+)
+from starmodel.ui.fields import Related
+from starmodel.ui.pages import MAX_COUNT, List, Record
 from starmodel.web.app.responses import JSON_HEADERS
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.http_request import read_pairs
@@ -42,6 +50,9 @@ from starmodel.web.validation.messages import argument_error, simple_error
 
 COLUMNS = "columns"
 """The name by which an address chooses the columns of a page, unless a field is called so."""
+
+MAX_CHILDREN = 20
+"""How many of the records that refer to one its page shows."""
 
 _MAX_NAME_LENGTH = 100
 _SECONDS = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
@@ -92,6 +103,46 @@ async def list_view(request: Request, queries: FilterSet[Any], page: List) -> Li
         previous=found.previous,
         count=count,
         kept=address,
+    )
+
+
+async def children_of(request: Request, page: Record, id: str) -> dict[str, ListView[Any]]:
+    """Return the first of the records that refer to one, by the names of `ui.Related`.
+
+    They are found by the query that their list has; whoever may not read that gets none.
+    """
+    children: dict[str, ListView[Any]] = {}
+    for field in page.fields:
+        if not isinstance(field, Related):
+            continue
+        listed = request.app_state.renderer.lists.get(field.entity)
+        queries = request.app_state.queries.get(field.entity)
+        if listed is None or queries is None:
+            continue
+        # Of all others the link is left.
+        with suppress(Unauthenticated, Forbidden, QueryTooBroad):
+            children[field.name] = await _children(request, queries, listed, field.by, id)
+    return children
+
+
+async def _children(
+    request: Request, queries: FilterSet[Any], page: List, field: str, id: str
+) -> ListView[Any]:
+    services, actor = request.services, request.actor
+    mark = request.app_state.changes.token(queries.definition.name)
+    query = Query({field: id}, sort=_names(page.sort), limit=MAX_CHILDREN)
+    found = await find_states(services, queries, query, actor=actor)
+    count = None
+    if found.next is not None:
+        count = await count_records(services, queries, query, limit=MAX_COUNT + 1, actor=actor)
+    return ListView(
+        path=page.entity.path,
+        query=((field, id),),
+        items=found.items,
+        related=await find_related(services, queries, found.items, actor=actor),
+        next=found.next,
+        change_token=mark,
+        count=count,
     )
 
 

@@ -19,7 +19,7 @@ from starmodel.ui.view import View
 from starmodel.web.app.batch import batch_route
 from starmodel.web.app.entity_routes import form_route, id_of, own_path, reader
 from starmodel.web.app.list_export import csv_route
-from starmodel.web.app.query_params import list_view, respond_query
+from starmodel.web.app.query_params import children_of, list_view, respond_query
 from starmodel.web.app.record_responses import (
     MAX_OPTIONS,
     respond_conflict,
@@ -66,7 +66,8 @@ def record_route(queries: FilterSet[Any], page: Record) -> Route:
         related = await find_related(
             request.services, queries, [snapshot.state], actor=request.actor
         )
-        return respond_record(request, page, snapshot, related)
+        children = await children_of(request, page, snapshot.id)
+        return respond_record(request, page, snapshot, related, children)
 
     return Route("GET", own_path(definition), read_record, page=page)
 

@@ -225,12 +225,18 @@ def respond_record(
     component: Record,
     snapshot: Snapshot[Any],
     related: Related = NO_RELATED,
+    children: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Respond with the page of a record; `related` are the records that it refers to."""
+    """Respond with the page of a record.
+
+    `related` are the records that it refers to, and `children` the first of those that refer to
+    it, by the names of `ui.Related`.
+    """
     template = request.app_state.renderer.record(component)
     view = View(
         id=snapshot.id,
         related=related,
+        children=children,
         message=request.message,
         path=component.entity.path,
         request=request,

@@ -190,6 +190,7 @@ class AppContext(Protocol):
         entities: The classes of the app's entities.
         resources: Each entity with its routes, a `Resource`, by class.
         identify: Says who sent a request; `None` where everybody is anonymous.
+        queries: What can be asked of each entity that is listed, by its name.
         prefix: What every address of the app begins with, where it is served below a path.
     """
 
@@ -203,6 +204,7 @@ class AppContext(Protocol):
     entities: tuple[type[Entity], ...]
     resources: Mapping[type[Entity], Any]
     identify: Callable[["Request"], Actor | Awaitable[Actor]] | None
+    queries: Mapping[str, Any]
     prefix: str
 
     @property
