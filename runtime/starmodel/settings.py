@@ -29,6 +29,10 @@ class Settings:
         home: Whether `/` shows what there is, where the host app has no page there.
         datastar_url: Where pages load Datastar's script from; any 1.0.x.
         datastar_integrity: Its digest (`sha384-...`); the browser refuses any other script.
+        htmx_url: Where pages load htmx from; any 4.0.x.
+        htmx_integrity: Its digest.
+        htmx_sse_url: Where they load its extension for server-sent events from, of the same version.
+        htmx_sse_integrity: The digest of that.
         content_security_policy: The policy of generated pages, where the default is too strict
             for scripts and styles of your own.
         respond: `"patch"`: an event answers with what changed. `"ack"`: with 204, and the change
@@ -64,6 +68,10 @@ class Settings:
         "https://cdn.jsdelivr.net/gh/starfederation/datastar@1.0.1/bundles/datastar.js"
     )
     datastar_integrity: str | None = None
+    htmx_url: str = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/htmx.min.js"
+    htmx_integrity: str | None = None
+    htmx_sse_url: str = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/ext/hx-sse.min.js"
+    htmx_sse_integrity: str | None = None
     content_security_policy: str | None = None
     respond: Respond = "patch"
     trusted_origins: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
-from browser_setup import datastar_script
+from browser_setup import HTMX_VERSION, datastar_script, htmx_script
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route
 
 
@@ -56,15 +56,20 @@ def shown(page: Page, label: str) -> Locator:
 
 
 def answer_elsewhere(route: Route, request: Request) -> None:
-    """Respond to a request that leaves the app: with Datastar's script, or not at all."""
+    """Respond to a request that leaves the app: with the script of a front end, or not at all."""
+    _, is_htmx, htmx_path = request.url.partition(f"/htmx.org@{HTMX_VERSION}/dist/")
     if "/datastar@" in request.url:
-        route.fulfill(
-            body=datastar_script(),
-            content_type="text/javascript",
-            headers={"access-control-allow-origin": "*"},
-        )
+        script = datastar_script()
+    elif is_htmx:
+        script = htmx_script(htmx_path)
     else:
         route.abort()
+        return
+    route.fulfill(
+        body=script,
+        content_type="text/javascript",
+        headers={"access-control-allow-origin": "*"},
+    )
 
 
 @contextmanager

@@ -1,6 +1,6 @@
-"""What browser tests need: Datastar's own script, and a browser.
+"""What browser tests need: the scripts of the front ends, and a browser.
 
-Both are looked for first and fetched once where they are missing. What cannot be had is an error
+They are looked for first and fetched once where they are missing. What cannot be had is an error
 that says what to do, never a test that is skipped.
 """
 
@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Generator, Iterator
@@ -22,6 +23,14 @@ DATASTAR_PACKAGE = "starhtml==0.7.0"
 """A package on PyPI that carries Datastar's script; nothing else of it is used."""
 DATASTAR_MEMBER = "starhtml/static/js/datastar-core.js"
 CACHE = Path(__file__).parents[2] / ".pytest_cache" / f"datastar-{DATASTAR_VERSION}.js"
+
+HTMX_VERSION = "4.0.1"
+HTMX_CACHE = Path(__file__).parents[2] / ".pytest_cache" / f"htmx-{HTMX_VERSION}"
+HTMX_SHA256 = {
+    "htmx.min.js": "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
+    "ext/hx-sse.min.js": "18ef2761356ec1fe0bb6d92612315b37517a7c1e9856b661c5ae81fef239d103",
+}
+"""The scripts of htmx by their paths in its package on npm, with their digests."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -59,6 +68,21 @@ def datastar_path() -> Path:
             f"{path} is not Datastar {DATASTAR_VERSION}. Delete it, or fetch it anew."
         )
     return path
+
+
+def htmx_script(path: str) -> bytes:
+    """Return a script of htmx, by its path below `dist/`.
+
+    Raises:
+        SetupFailed: It could not be fetched, or is not the one these tests were written for.
+    """
+    with _alone():
+        if not (HTMX_CACHE / path).exists():
+            _fetch_htmx()
+    script = (HTMX_CACHE / path).read_bytes()
+    if hashlib.sha256(script).hexdigest() != HTMX_SHA256[path]:
+        raise SetupFailed(f"{HTMX_CACHE} is not htmx {HTMX_VERSION}. Delete it.")
+    return script
 
 
 def chromium() -> str:
@@ -113,6 +137,24 @@ def _fetch_datastar() -> bytes:
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             return archive.read(DATASTAR_MEMBER)
+
+
+def _fetch_htmx() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["npm", "pack", "--silent", f"htmx.org@{HTMX_VERSION}"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise SetupFailed(
+                f"htmx {HTMX_VERSION} could not be fetched with npm. Put its folder `dist` at"
+                f" {HTMX_CACHE}.\n{done.stderr.strip()}"
+            )
+        (packed,) = Path(folder).glob("*.tgz")
+        with tarfile.open(packed) as archive:
+            for path in HTMX_SHA256:
+                member = archive.extractfile(f"package/dist/{path}")
+                assert member is not None
+                (HTMX_CACHE / path).parent.mkdir(parents=True, exist_ok=True)
+                (HTMX_CACHE / path).write_bytes(member.read())
 
 
 def _found() -> Iterator[str]:

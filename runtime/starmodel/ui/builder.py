@@ -71,13 +71,9 @@ class Builder(Holes):
 
     def refresh(self, part: str, path: str, read: Reader) -> Renderable:
         """Return the element that fetches a part of the page anew when a value changes."""
-
-        def known(state: State, view: Any) -> str:
-            # As scripts write it: what they find there already is no change.
-            value = json.dumps(read(state), ensure_ascii=False, separators=(",", ":"))
-            return escape_text(value)
-
-        return self.kit.refresh(part, self.kit.token(self.hole(known), self.frontend.token(path)))
+        # As the front end writes it: what stands there already is no change.
+        text = self.hole(lambda state, _: escape_text(token_text(read(state))))
+        return self.kit.refresh(part, self.kit.token(text, self.frontend.token(path)))
 
     def table(self, component: Table, read: Reader) -> Filler:
         """Return what fills the place of a table of value objects."""
@@ -511,6 +507,11 @@ def related_tables(component: Record, children: Mapping[str, Renderable]) -> lis
     return [
         each for each in component.fields if isinstance(each, Related) and each.name in children
     ]
+
+
+def token_text(value: object) -> str:
+    """Write a value as a token, as `JSON.stringify` does."""
+    return json.dumps("" if value is None else value, ensure_ascii=False, separators=(",", ":"))
 
 
 def no_errors(form: Form) -> dict[str, str]:

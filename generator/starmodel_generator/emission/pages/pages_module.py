@@ -21,7 +21,6 @@ from starmodel_generator.emission.python.layout import Group, Layout, named
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_generator.emission.python.type_expressions import is_fragment
 from starmodel_generator.emission.server.command_call import batch_events
-from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_generator.planning import has_list
 from starmodel_schemas import (
     EntitySchema,
@@ -235,8 +234,9 @@ class _Pages:
             items.append("search=False")
         if has_new_page(entity):
             items.append("new=NEW")
+        forms = {one.event.name: one.form for one in self.events}
         actions = [
-            "DELETE" if event.crud == "delete" else event_constant(event)
+            "DELETE" if event.crud == "delete" else forms[event.name]
             for event in batch_events(entity, self.context)
         ]
         if actions:

@@ -150,7 +150,9 @@ def problem_of(request: Request, error: Exception) -> Problem:
 def respond_problem(request: Request, problem: Problem) -> Response:
     """Respond with the status of a problem: JSON (RFC 9457) for programs, else a page."""
     if request.is_scripted or request.wants_json:
-        return Response(problem.status, [*_JSON, *problem.headers], encode_json(_members(problem)))
+        # Some front ends take any answer for markup; to JSON the escape is the same character.
+        body = encode_json(_members(problem)).replace(b"<", b"\\u003c")
+        return Response(problem.status, [*_JSON, *problem.headers], body)
     headers = [header for header in request.page_headers if header not in _KEPT]
     try:
         html = prefix_addresses(_page(request, problem), request.prefix)

@@ -31,7 +31,7 @@ _ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([^\s"'<>/=]++)(\s*=\s*)("[^"]*"|'[^']*
 
 _ADDRESSES = frozenset(
     {
-        *("href", "src", "action", "formaction", "poster", "data-source"),
+        *("href", "src", "action", "formaction", "poster", "source", "new"),
         *("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-sse:connect"),
     }
 )

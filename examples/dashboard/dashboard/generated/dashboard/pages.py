@@ -30,5 +30,4 @@ RECALCULATE = ui.Form(
     ],
     title="Recalculate",
     hint="Go through the regions one by one, and tell what was found.",
-    has_result=True,
 )

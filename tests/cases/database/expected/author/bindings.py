@@ -8,6 +8,8 @@ import starmodel as sm
 from shop.entities import Address, Link
 from shop.generated.author.state import AuthorState
 
+ENTITY = sm.EntityNames("author", namespace="author", is_record=True)
+
 id = sm.Signal("$author.id")
 name = sm.Signal("$author.name")
 email = sm.Signal("$author.email")
@@ -15,84 +17,107 @@ born = sm.Signal("$author.born")
 address = sm.Signal("$author.address")
 links = sm.Signal("$author.links")
 
-ERRORS = sm.error_signals(
-    "author",
-    {
-        "move": ["street"],
-        "create": ["name", "email", "born", "address", "links"],
-        "update": ["name", "email", "born", "address", "links", "version"],
-        "delete": [],
-    },
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def move(
-    id: str | sm.Expression, *, street: str | sm.Expression | sm.UnsetType
-) -> sm.Expression:
+class _Move(sm.Action):
     """Go and live somewhere else.
 
     POST /author/{id}/move -> Author.move(street: Annotated[str, Field(max_length=100)]) -> None
     """
-    return sm.write_action("post", "/author/{id}/move", id, street=street)
+
+    street = sm.Parameter()
+
+    def __call__(
+        self, id: str | sm.Expression, *, street: str | sm.Expression | sm.UnsetType
+    ) -> sm.Expression:
+        return self._expression(id, street=street)
 
 
-def create(
-    *,
-    name: str | sm.Expression,
-    email: str | sm.Expression,
-    born: date | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    address: Address | sm.Expression | sm.UnsetType = sm.UNSET,
-    links: list[Link] | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+move = _Move(ENTITY, "move", "post", "/author/{id}/move", is_once=True)
+
+
+class _Create(sm.Action):
     """Make an author.
 
     POST /author
     """
-    return sm.crud_action(
-        "post",
-        "/author",
-        name=name,
-        email=email,
-        born=born,
-        address=address,
-        links=links,
-    )
+
+    name = sm.Parameter()
+    email = sm.Parameter()
+    born = sm.Parameter()
+    address = sm.Parameter()
+    links = sm.Parameter()
+
+    def __call__(
+        self,
+        *,
+        name: str | sm.Expression,
+        email: str | sm.Expression,
+        born: date | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        address: Address | sm.Expression | sm.UnsetType = sm.UNSET,
+        links: list[Link] | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(
+            name=name, email=email, born=born, address=address, links=links
+        )
 
 
-def update(
-    id: str | sm.Expression,
-    *,
-    name: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    email: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    born: date | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    address: Address | sm.Expression | sm.UnsetType = sm.UNSET,
-    links: list[Link] | sm.Expression | sm.UnsetType = sm.UNSET,
-    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+create = _Create(ENTITY, "create", "post", "/author", is_once=True, is_whole=True)
+
+
+class _Update(sm.Action):
     """Change an author; what is left out stays as it is.
 
     PATCH /author/{id}
     """
-    return sm.crud_action(
-        "patch",
-        "/author/{id}",
-        id,
-        name=name,
-        email=email,
-        born=born,
-        address=address,
-        links=links,
-        version=version,
-    )
+
+    name = sm.Parameter()
+    email = sm.Parameter()
+    born = sm.Parameter()
+    address = sm.Parameter()
+    links = sm.Parameter()
+    version = sm.Parameter()
+
+    def __call__(
+        self,
+        id: str | sm.Expression,
+        *,
+        name: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        email: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        born: date | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        address: Address | sm.Expression | sm.UnsetType = sm.UNSET,
+        links: list[Link] | sm.Expression | sm.UnsetType = sm.UNSET,
+        version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(
+            id,
+            name=name,
+            email=email,
+            born=born,
+            address=address,
+            links=links,
+            version=version,
+        )
 
 
-def delete(id: str | sm.Expression) -> sm.Expression:
+update = _Update(ENTITY, "update", "patch", "/author/{id}", is_once=True, is_whole=True)
+
+
+class _Delete(sm.Action):
     """Delete an author.
 
     DELETE /author/{id}
     """
-    return sm.crud_action("delete", "/author/{id}", id)
+
+    def __call__(self, id: str | sm.Expression) -> sm.Expression:
+        return self._expression(id)
+
+
+delete = _Delete(
+    ENTITY, "delete", "delete", "/author/{id}", is_once=True, is_whole=True
+)
+
+ERRORS = sm.error_signals(move, create, update, delete)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def watch(id: str) -> str:

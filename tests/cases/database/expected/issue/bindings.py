@@ -6,21 +6,28 @@ import starmodel as sm
 from shop.entities import Issue
 from shop.generated.issue.state import IssueState, issue_state
 
+ENTITY = sm.EntityNames("issue", namespace="issue")
+
 WATCH = "issue"
 """What `/live?watch=` calls the Issue."""
 
 number = sm.Signal("$issue.number")
 
-ERRORS = sm.error_signals("issue", {"close": []})
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def close() -> sm.Expression:
+class _Close(sm.Action):
     """Go on with the next one.
 
     POST /issue/close -> Issue.close() -> int
     """
-    return sm.write_action("post", "/issue/close")
+
+    def __call__(self) -> sm.Expression:
+        return self._expression()
+
+
+close = _Close(ENTITY, "close", "post", "/issue/close", is_once=True)
+
+ERRORS = sm.error_signals(close)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:

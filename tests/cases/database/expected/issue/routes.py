@@ -3,8 +3,7 @@
 
 from starmodel import web
 
-from shop.generated.issue import commands
-from shop.generated.issue.page import issue_page
+from shop.generated.issue import commands, pages
 from shop.generated.issue.state import ISSUE
 from shop.generated.issue.table import ISSUE_TABLE
 
@@ -20,8 +19,9 @@ async def close(request: web.Request) -> web.Response:
 issue_resource = web.Resource(
     ISSUE,
     routes=[
-        web.page_route(ISSUE, issue_page),
-        web.Route("POST", "/issue/close", close, event="close"),
+        web.page_route(ISSUE, pages.ISSUE),
+        web.Route("POST", "/issue/close", close, event="close", form=pages.CLOSE),
     ],
+    page=pages.ISSUE,
     table=ISSUE_TABLE,
 )

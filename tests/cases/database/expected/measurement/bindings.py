@@ -11,6 +11,8 @@ import starmodel as sm
 from shop.entities import Link
 from shop.generated.measurement.state import MeasurementState
 
+ENTITY = sm.EntityNames("measurement", namespace="measurement", is_record=True)
+
 id = sm.Signal("$measurement.id")
 flag = sm.Signal("$measurement.flag")
 count = sm.Signal("$measurement.count")
@@ -33,87 +35,86 @@ either = sm.Signal("$measurement.either")
 any_of = sm.Signal("$measurement.any_of")
 link = sm.Signal("$measurement.link")
 
-ERRORS = sm.error_signals(
-    "measurement",
-    {
-        "create": [
-            "flag",
-            "count",
-            "ratio",
-            "name",
-            "blob",
-            "price",
-            "day",
-            "hour",
-            "moment",
-            "local",
-            "span",
-            "key",
-            "kind",
-            "level",
-            "labels",
-            "sizes",
-            "place",
-            "either",
-            "any_of",
-            "link",
-        ],
-    },
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def create(
-    *,
-    flag: bool | sm.Expression | sm.UnsetType = sm.UNSET,
-    count: int | sm.Expression | sm.UnsetType = sm.UNSET,
-    ratio: float | sm.Expression | sm.UnsetType = sm.UNSET,
-    name: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    blob: bytes | sm.Expression | sm.UnsetType = sm.UNSET,
-    price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
-    day: date | sm.Expression | sm.UnsetType = sm.UNSET,
-    hour: time | sm.Expression | sm.UnsetType = sm.UNSET,
-    moment: datetime | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    local: datetime | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    span: timedelta | sm.Expression | sm.UnsetType = sm.UNSET,
-    key: UUID | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    kind: Literal["a", "b"] | sm.Expression | sm.UnsetType = sm.UNSET,
-    level: Literal[1, 2, 3] | sm.Expression | sm.UnsetType = sm.UNSET,
-    labels: set[str] | sm.Expression | sm.UnsetType = sm.UNSET,
-    sizes: dict[str, Decimal] | sm.Expression | sm.UnsetType = sm.UNSET,
-    place: tuple[int, float] | sm.Expression | sm.UnsetType = sm.UNSET,
-    either: int | str | sm.Expression | sm.UnsetType = sm.UNSET,
-    any_of: Decimal | Link | str | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    link: Link | None | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+class _Create(sm.Action):
     """Make a measurement.
 
     POST /measurement
     """
-    return sm.crud_action(
-        "post",
-        "/measurement",
-        flag=flag,
-        count=count,
-        ratio=ratio,
-        name=name,
-        blob=blob,
-        price=price,
-        day=day,
-        hour=hour,
-        moment=moment,
-        local=local,
-        span=span,
-        key=key,
-        kind=kind,
-        level=level,
-        labels=labels,
-        sizes=sizes,
-        place=place,
-        either=either,
-        any_of=any_of,
-        link=link,
-    )
+
+    flag = sm.Parameter()
+    count = sm.Parameter()
+    ratio = sm.Parameter()
+    name = sm.Parameter()
+    blob = sm.Parameter()
+    price = sm.Parameter()
+    day = sm.Parameter()
+    hour = sm.Parameter()
+    moment = sm.Parameter()
+    local = sm.Parameter()
+    span = sm.Parameter()
+    key = sm.Parameter()
+    kind = sm.Parameter()
+    level = sm.Parameter()
+    labels = sm.Parameter()
+    sizes = sm.Parameter()
+    place = sm.Parameter()
+    either = sm.Parameter()
+    any_of = sm.Parameter()
+    link = sm.Parameter()
+
+    def __call__(
+        self,
+        *,
+        flag: bool | sm.Expression | sm.UnsetType = sm.UNSET,
+        count: int | sm.Expression | sm.UnsetType = sm.UNSET,
+        ratio: float | sm.Expression | sm.UnsetType = sm.UNSET,
+        name: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        blob: bytes | sm.Expression | sm.UnsetType = sm.UNSET,
+        price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
+        day: date | sm.Expression | sm.UnsetType = sm.UNSET,
+        hour: time | sm.Expression | sm.UnsetType = sm.UNSET,
+        moment: datetime | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        local: datetime | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        span: timedelta | sm.Expression | sm.UnsetType = sm.UNSET,
+        key: UUID | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        kind: Literal["a", "b"] | sm.Expression | sm.UnsetType = sm.UNSET,
+        level: Literal[1, 2, 3] | sm.Expression | sm.UnsetType = sm.UNSET,
+        labels: set[str] | sm.Expression | sm.UnsetType = sm.UNSET,
+        sizes: dict[str, Decimal] | sm.Expression | sm.UnsetType = sm.UNSET,
+        place: tuple[int, float] | sm.Expression | sm.UnsetType = sm.UNSET,
+        either: int | str | sm.Expression | sm.UnsetType = sm.UNSET,
+        any_of: Decimal | Link | str | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        link: Link | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(
+            flag=flag,
+            count=count,
+            ratio=ratio,
+            name=name,
+            blob=blob,
+            price=price,
+            day=day,
+            hour=hour,
+            moment=moment,
+            local=local,
+            span=span,
+            key=key,
+            kind=kind,
+            level=level,
+            labels=labels,
+            sizes=sizes,
+            place=place,
+            either=either,
+            any_of=any_of,
+            link=link,
+        )
+
+
+create = _Create(ENTITY, "create", "post", "/measurement", is_once=True, is_whole=True)
+
+ERRORS = sm.error_signals(create)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def watch(id: str) -> str:

@@ -9,10 +9,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.entities import Link
-from shop.generated.measurement import commands
-from shop.generated.measurement.form_page import NEW_MEASUREMENT
-from shop.generated.measurement.list_page import measurement_list, measurement_list_page
-from shop.generated.measurement.page import MEASUREMENT_FRAGMENTS, measurement_page
+from shop.generated.measurement import commands, pages
 from shop.generated.measurement.queries import MEASUREMENT_FILTER_SET
 from shop.generated.measurement.state import MEASUREMENT
 from shop.generated.measurement.table import MEASUREMENT_TABLE
@@ -80,14 +77,12 @@ MEASUREMENT_FIELDS = {
 measurement_resource = web.Resource(
     MEASUREMENT,
     routes=[
-        web.list_route(MEASUREMENT_FILTER_SET, measurement_list_page, measurement_list),
-        web.page_route(MEASUREMENT, measurement_page),
+        *web.list_routes(MEASUREMENT_FILTER_SET, pages.MEASUREMENTS),
+        web.record_route(MEASUREMENT_FILTER_SET, pages.MEASUREMENT),
         web.options_route(MEASUREMENT_FILTER_SET, label="name"),
-        *web.create_routes(
-            MEASUREMENT, commands.create, MEASUREMENT_FIELDS, NEW_MEASUREMENT
-        ),
+        *web.create_routes(MEASUREMENT, commands.create, MEASUREMENT_FIELDS, pages.NEW),
     ],
-    fragments=MEASUREMENT_FRAGMENTS,
+    page=pages.MEASUREMENT,
     table=MEASUREMENT_TABLE,
     queries=MEASUREMENT_FILTER_SET,
 )

@@ -6,21 +6,30 @@ import starmodel as sm
 from shop.entities import Notepad
 from shop.generated.notepad.state import NotepadState, notepad_state
 
+ENTITY = sm.EntityNames("notepad", namespace="notepad")
+
 WATCH = "notepad"
 """What `/live?watch=` calls the Notepad of the session."""
 
 text = sm.Signal("$notepad.text")
 
-ERRORS = sm.error_signals("notepad", {"write": ["text"]})
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def write(*, text: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+class _Write(sm.Action):
     """Replace the text.
 
     POST /notepad/write -> Notepad.write(text: Annotated[str, Field(max_length=10_000)]) -> None
     """
-    return sm.write_action("post", "/notepad/write", text=text)
+
+    text = sm.Parameter()
+
+    def __call__(self, *, text: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+        return self._expression(text=text)
+
+
+write = _Write(ENTITY, "write", "post", "/notepad/write", is_once=True)
+
+ERRORS = sm.error_signals(write)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:

@@ -4,8 +4,7 @@
 from pydantic_core import core_schema
 from starmodel import web
 
-from shop.generated.notepad import commands
-from shop.generated.notepad.page import notepad_page
+from shop.generated.notepad import commands, pages
 from shop.generated.notepad.state import NOTEPAD
 from shop.generated.notepad.table import NOTEPAD_TABLE
 
@@ -30,10 +29,16 @@ async def write(request: web.Request) -> web.Response:
 notepad_resource = web.Resource(
     NOTEPAD,
     routes=[
-        web.page_route(NOTEPAD, notepad_page),
+        web.page_route(NOTEPAD, pages.NOTEPAD),
         web.Route(
-            "POST", "/notepad/write", write, event="write", arguments=WRITE_ARGUMENTS
+            "POST",
+            "/notepad/write",
+            write,
+            event="write",
+            arguments=WRITE_ARGUMENTS,
+            form=pages.WRITE,
         ),
     ],
+    page=pages.NOTEPAD,
     table=NOTEPAD_TABLE,
 )

@@ -8,6 +8,8 @@ import starmodel as sm
 from shop.entities import Author, Post, Tag
 from shop.generated.post.state import PostState
 
+ENTITY = sm.EntityNames("post", namespace="post", is_record=True)
+
 id = sm.Signal("$post.id")
 title = sm.Signal("$post.title")
 body = sm.Signal("$post.body")
@@ -19,110 +21,137 @@ tags = sm.Signal("$post.tags")
 answers_to = sm.Signal("$post.answers_to")
 words = sm.Signal("$post.words")
 
-ERRORS = sm.error_signals(
-    "post",
-    {
-        "publish": ["at"],
-        "assign": ["editor", "tag"],
-        "create": ["title", "body", "author", "editor", "tags", "answers_to"],
-        "update": [
-            "title",
-            "body",
-            "author",
-            "editor",
-            "tags",
-            "answers_to",
-            "version",
-        ],
-        "delete": [],
-    },
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def publish(
-    id: str | sm.Expression, *, at: datetime | sm.Expression | sm.UnsetType
-) -> sm.Expression:
+class _Publish(sm.Action):
     """Let everybody read it.
 
     POST /post/{id}/publish -> Post.publish(work: UnitOfWork, at: AwareDatetime) -> str
     """
-    return sm.write_action("post", "/post/{id}/publish", id, at=at)
+
+    at = sm.Parameter()
+
+    def __call__(
+        self, id: str | sm.Expression, *, at: datetime | sm.Expression | sm.UnsetType
+    ) -> sm.Expression:
+        return self._expression(id, at=at)
 
 
-def assign(
-    id: str | sm.Expression,
-    *,
-    editor: str | sm.Expression | sm.UnsetType,
-    tag: sm.Ref[Tag] | None | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+publish = _Publish(ENTITY, "publish", "post", "/post/{id}/publish", is_once=True)
+
+
+class _Assign(sm.Action):
     """Give it to an editor, and mark it.
 
     POST /post/{id}/assign -> Post.assign(editor: Author, tag: Ref[Tag] | None = None) -> None
     """
-    return sm.write_action("post", "/post/{id}/assign", id, editor=editor, tag=tag)
+
+    editor = sm.Parameter()
+    tag = sm.Parameter()
+
+    def __call__(
+        self,
+        id: str | sm.Expression,
+        *,
+        editor: str | sm.Expression | sm.UnsetType,
+        tag: sm.Ref[Tag] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(id, editor=editor, tag=tag)
 
 
-def create(
-    *,
-    title: str | sm.Expression,
-    body: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    author: sm.Ref[Author] | sm.Expression,
-    editor: sm.Ref[Author] | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
-    answers_to: sm.Ref[Post] | None | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+assign = _Assign(ENTITY, "assign", "post", "/post/{id}/assign", is_once=True)
+
+
+class _Create(sm.Action):
     """Make a post.
 
     POST /post
     """
-    return sm.crud_action(
-        "post",
-        "/post",
-        title=title,
-        body=body,
-        author=author,
-        editor=editor,
-        tags=tags,
-        answers_to=answers_to,
-    )
+
+    title = sm.Parameter()
+    body = sm.Parameter()
+    author = sm.Parameter()
+    editor = sm.Parameter()
+    tags = sm.Parameter()
+    answers_to = sm.Parameter()
+
+    def __call__(
+        self,
+        *,
+        title: str | sm.Expression,
+        body: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        author: sm.Ref[Author] | sm.Expression,
+        editor: sm.Ref[Author] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
+        answers_to: sm.Ref[Post] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(
+            title=title,
+            body=body,
+            author=author,
+            editor=editor,
+            tags=tags,
+            answers_to=answers_to,
+        )
 
 
-def update(
-    id: str | sm.Expression,
-    *,
-    title: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    body: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    author: sm.Ref[Author] | sm.Expression | sm.UnsetType = sm.UNSET,
-    editor: sm.Ref[Author] | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
-    answers_to: sm.Ref[Post] | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+create = _Create(ENTITY, "create", "post", "/post", is_once=True, is_whole=True)
+
+
+class _Update(sm.Action):
     """Change a post; what is left out stays as it is.
 
     PATCH /post/{id}
     """
-    return sm.crud_action(
-        "patch",
-        "/post/{id}",
-        id,
-        title=title,
-        body=body,
-        author=author,
-        editor=editor,
-        tags=tags,
-        answers_to=answers_to,
-        version=version,
-    )
+
+    title = sm.Parameter()
+    body = sm.Parameter()
+    author = sm.Parameter()
+    editor = sm.Parameter()
+    tags = sm.Parameter()
+    answers_to = sm.Parameter()
+    version = sm.Parameter()
+
+    def __call__(
+        self,
+        id: str | sm.Expression,
+        *,
+        title: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        body: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        author: sm.Ref[Author] | sm.Expression | sm.UnsetType = sm.UNSET,
+        editor: sm.Ref[Author] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
+        answers_to: sm.Ref[Post] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(
+            id,
+            title=title,
+            body=body,
+            author=author,
+            editor=editor,
+            tags=tags,
+            answers_to=answers_to,
+            version=version,
+        )
 
 
-def delete(id: str | sm.Expression) -> sm.Expression:
+update = _Update(ENTITY, "update", "patch", "/post/{id}", is_once=True, is_whole=True)
+
+
+class _Delete(sm.Action):
     """Delete a post.
 
     DELETE /post/{id}
     """
-    return sm.crud_action("delete", "/post/{id}", id)
+
+    def __call__(self, id: str | sm.Expression) -> sm.Expression:
+        return self._expression(id)
+
+
+delete = _Delete(ENTITY, "delete", "delete", "/post/{id}", is_once=True, is_whole=True)
+
+ERRORS = sm.error_signals(publish, assign, create, update, delete)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def watch(id: str) -> str:

@@ -6,15 +6,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.entities import Author, Post, Tag
-from shop.generated.post import commands
-from shop.generated.post.form_page import (
-    DELETE_POST,
-    EDIT_POST,
-    NEW_POST,
-    post_form_state,
-)
-from shop.generated.post.list_page import post_list, post_list_page
-from shop.generated.post.page import post_page, post_relations
+from shop.generated.post import commands, pages
 from shop.generated.post.queries import POST_FILTER_SET
 from shop.generated.post.state import POST
 from shop.generated.post.table import POST_TABLE
@@ -72,8 +64,8 @@ async def assign(request: web.Request) -> web.Response:
 post_resource = web.Resource(
     POST,
     routes=[
-        web.list_route(POST_FILTER_SET, post_list_page, post_list),
-        web.record_route(POST_FILTER_SET, post_page, post_relations),
+        *web.list_routes(POST_FILTER_SET, pages.POSTS, {"delete": commands.delete}),
+        web.record_route(POST_FILTER_SET, pages.POST),
         web.options_route(POST_FILTER_SET, label="title"),
         web.Route(
             "POST",
@@ -81,6 +73,7 @@ post_resource = web.Resource(
             publish,
             event="publish",
             arguments=PUBLISH_ARGUMENTS,
+            form=pages.PUBLISH,
         ),
         web.Route(
             "POST",
@@ -88,13 +81,15 @@ post_resource = web.Resource(
             assign,
             event="assign",
             arguments=ASSIGN_ARGUMENTS,
+            form=pages.ASSIGN,
         ),
-        *web.create_routes(POST, commands.create, POST_FIELDS, NEW_POST),
-        *web.edit_routes(
-            POST_FILTER_SET, commands.update, POST_FIELDS, EDIT_POST, post_form_state
+        *web.create_routes(
+            POST, commands.create, POST_FIELDS, pages.NEW, queries=POST_FILTER_SET
         ),
-        *web.delete_routes(POST, commands.delete, DELETE_POST, label="title"),
+        *web.edit_routes(POST_FILTER_SET, commands.update, POST_FIELDS, pages.POST),
+        *web.delete_routes(POST, commands.delete, pages.POST),
     ],
+    page=pages.POST,
     table=POST_TABLE,
     queries=POST_FILTER_SET,
 )

@@ -6,42 +6,61 @@ import starmodel as sm
 from shop.entities import Author
 from shop.generated.profile.state import ProfileState
 
+ENTITY = sm.EntityNames("profile", namespace="profile", is_record=True)
+
 id = sm.Signal("$profile.id")
 author = sm.Signal("$profile.author")
 text = sm.Signal("$profile.text")
 
-ERRORS = sm.error_signals(
-    "profile", {"create": ["author", "text"], "update": ["author", "text", "version"]}
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def create(
-    *,
-    author: sm.Ref[Author] | sm.Expression,
-    text: str | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+class _Create(sm.Action):
     """Make a profile.
 
     POST /profile
     """
-    return sm.crud_action("post", "/profile", author=author, text=text)
+
+    author = sm.Parameter()
+    text = sm.Parameter()
+
+    def __call__(
+        self,
+        *,
+        author: sm.Ref[Author] | sm.Expression,
+        text: str | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(author=author, text=text)
 
 
-def update(
-    id: str | sm.Expression,
-    *,
-    author: sm.Ref[Author] | sm.Expression | sm.UnsetType = sm.UNSET,
-    text: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+create = _Create(ENTITY, "create", "post", "/profile", is_once=True, is_whole=True)
+
+
+class _Update(sm.Action):
     """Change a profile; what is left out stays as it is.
 
     PATCH /profile/{id}
     """
-    return sm.crud_action(
-        "patch", "/profile/{id}", id, author=author, text=text, version=version
-    )
+
+    author = sm.Parameter()
+    text = sm.Parameter()
+    version = sm.Parameter()
+
+    def __call__(
+        self,
+        id: str | sm.Expression,
+        *,
+        author: sm.Ref[Author] | sm.Expression | sm.UnsetType = sm.UNSET,
+        text: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(id, author=author, text=text, version=version)
+
+
+update = _Update(
+    ENTITY, "update", "patch", "/profile/{id}", is_once=True, is_whole=True
+)
+
+ERRORS = sm.error_signals(create, update)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def watch(id: str) -> str:

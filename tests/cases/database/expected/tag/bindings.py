@@ -7,44 +7,69 @@ import starmodel as sm
 
 from shop.generated.tag.state import TagState
 
+ENTITY = sm.EntityNames("tag", namespace="tag", is_record=True)
+
 id = sm.Signal("$tag.id")
 name = sm.Signal("$tag.name")
 
-ERRORS = sm.error_signals(
-    "tag", {"create": ["id", "name"], "update": ["name", "version"], "delete": []}
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def create(
-    *, id: UUID | sm.Expression | sm.UnsetType = sm.UNSET, name: str | sm.Expression
-) -> sm.Expression:
+class _Create(sm.Action):
     """Make a tag.
 
     POST /tag
     """
-    return sm.crud_action("post", "/tag", id=id, name=name)
+
+    id = sm.Parameter()
+    name = sm.Parameter()
+
+    def __call__(
+        self,
+        *,
+        id: UUID | sm.Expression | sm.UnsetType = sm.UNSET,
+        name: str | sm.Expression,
+    ) -> sm.Expression:
+        return self._expression(id=id, name=name)
 
 
-def update(
-    id: str | sm.Expression,
-    *,
-    name: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+create = _Create(ENTITY, "create", "post", "/tag", is_once=True, is_whole=True)
+
+
+class _Update(sm.Action):
     """Change a tag; what is left out stays as it is.
 
     PATCH /tag/{id}
     """
-    return sm.crud_action("patch", "/tag/{id}", id, name=name, version=version)
+
+    name = sm.Parameter()
+    version = sm.Parameter()
+
+    def __call__(
+        self,
+        id: str | sm.Expression,
+        *,
+        name: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(id, name=name, version=version)
 
 
-def delete(id: str | sm.Expression) -> sm.Expression:
+update = _Update(ENTITY, "update", "patch", "/tag/{id}", is_once=True, is_whole=True)
+
+
+class _Delete(sm.Action):
     """Delete a tag.
 
     DELETE /tag/{id}
     """
-    return sm.crud_action("delete", "/tag/{id}", id)
+
+    def __call__(self, id: str | sm.Expression) -> sm.Expression:
+        return self._expression(id)
+
+
+delete = _Delete(ENTITY, "delete", "delete", "/tag/{id}", is_once=True, is_whole=True)
+
+ERRORS = sm.error_signals(create, update, delete)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def watch(id: str) -> str:

@@ -6,66 +6,104 @@ import starmodel as sm
 from shop.entities import Machine
 from shop.generated.machine.state import MachineState, machine_state
 
+ENTITY = sm.EntityNames("machine", namespace="engine")
+
 WATCH = "machine"
 """What `/live?watch=` calls the Machine of the session."""
 
 runs = sm.Signal("$engine.runs")
 log = sm.Signal("$engine.log")
 
-ERRORS = sm.error_signals(
-    "engine",
-    {
-        "run": [],
-        "describe": ["loud"],
-        "go_at_once": [],
-        "note": ["text"],
-        "announce": ["text"],
-        "count_up": ["to"],
-        "work": [],
-    },
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def run() -> sm.Expression:
+class _Run(sm.Action):
     """POST /machine/run -> Machine.run() -> None"""
-    return sm.post_action("/machine/run")
+
+    def __call__(self) -> sm.Expression:
+        return self._expression()
 
 
-def describe(*, loud: bool | sm.Expression | sm.UnsetType = sm.UNSET) -> sm.Expression:
+run = _Run(ENTITY, "run", "post", "/machine/run")
+
+
+class _Describe(sm.Action):
     """Describe what it is.
 
     GET /machine/describe -> Machine.describe(*, loud: bool = False) -> str
     """
-    return sm.get_action("/machine/describe", loud=loud)
+
+    loud = sm.Parameter()
+
+    def __call__(
+        self, *, loud: bool | sm.Expression | sm.UnsetType = sm.UNSET
+    ) -> sm.Expression:
+        return self._expression(loud=loud)
 
 
-def go() -> sm.Expression:
+describe = _Describe(ENTITY, "describe", "get", "/machine/describe")
+
+
+class _Go(sm.Action):
     """POST /machine/go-now -> Machine.go(request: Request, actor: Actor) -> int"""
-    return sm.post_action("/machine/go-now")
+
+    def __call__(self) -> sm.Expression:
+        return self._expression()
 
 
-def note(*, text: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+go = _Go(ENTITY, "go_at_once", "post", "/machine/go-now")
+
+
+class _Note(sm.Action):
     """POST /machine/note -> Machine.note(text: str) -> FT"""
-    return sm.post_action("/machine/note", text=text)
+
+    text = sm.Parameter()
+
+    def __call__(self, *, text: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+        return self._expression(text=text)
 
 
-def announce(*, text: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+note = _Note(ENTITY, "note", "post", "/machine/note")
+
+
+class _Announce(sm.Action):
     """POST /machine/announce -> Machine.announce(text: str) -> FT"""
-    return sm.post_action("/machine/announce", text=text)
+
+    text = sm.Parameter()
+
+    def __call__(self, *, text: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+        return self._expression(text=text)
 
 
-def count_up(*, to: int | sm.Expression | sm.UnsetType = sm.UNSET) -> sm.Expression:
+announce = _Announce(ENTITY, "announce", "post", "/machine/announce")
+
+
+class _CountUp(sm.Action):
     """Count, step by step.
 
     POST /machine/count_up -> Machine.count_up(to: int = 3) -> Iterator[int]
     """
-    return sm.post_action("/machine/count_up", to=to)
+
+    to = sm.Parameter()
+
+    def __call__(
+        self, *, to: int | sm.Expression | sm.UnsetType = sm.UNSET
+    ) -> sm.Expression:
+        return self._expression(to=to)
 
 
-def work() -> sm.Expression:
+count_up = _CountUp(ENTITY, "count_up", "post", "/machine/count_up")
+
+
+class _Work(sm.Action):
     """POST /machine/work -> Machine.work() -> AsyncIterator[FT]"""
-    return sm.post_action("/machine/work")
+
+    def __call__(self) -> sm.Expression:
+        return self._expression()
+
+
+work = _Work(ENTITY, "work", "post", "/machine/work")
+
+ERRORS = sm.error_signals(run, describe, go, note, announce, count_up, work)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:

@@ -4,8 +4,7 @@
 from pydantic_core import core_schema
 from starmodel import web
 
-from shop.generated.machine import commands
-from shop.generated.machine.page import MACHINE_FRAGMENTS, machine_page
+from shop.generated.machine import commands, pages
 from shop.generated.machine.state import MACHINE
 
 DESCRIBE_ARGUMENTS = web.Arguments(
@@ -77,18 +76,24 @@ async def work(request: web.Request) -> web.Response | web.StreamResponse:
 machine_resource = web.Resource(
     MACHINE,
     routes=[
-        web.page_route(MACHINE, machine_page),
-        web.Route("POST", "/machine/run", run, event="run"),
+        web.page_route(MACHINE, pages.MACHINE),
+        web.Route("POST", "/machine/run", run, event="run", form=pages.RUN),
         web.Route(
             "GET",
             "/machine/describe",
             describe,
             event="describe",
             arguments=DESCRIBE_ARGUMENTS,
+            form=pages.DESCRIBE,
         ),
-        web.Route("POST", "/machine/go-now", go, event="go_at_once"),
+        web.Route("POST", "/machine/go-now", go, event="go_at_once", form=pages.GO),
         web.Route(
-            "POST", "/machine/note", note, event="note", arguments=NOTE_ARGUMENTS
+            "POST",
+            "/machine/note",
+            note,
+            event="note",
+            arguments=NOTE_ARGUMENTS,
+            form=pages.NOTE,
         ),
         web.Route(
             "POST",
@@ -97,6 +102,7 @@ machine_resource = web.Resource(
             event="announce",
             arguments=ANNOUNCE_ARGUMENTS,
             respond="ack",
+            form=pages.ANNOUNCE,
         ),
         web.Route(
             "POST",
@@ -104,8 +110,9 @@ machine_resource = web.Resource(
             count_up,
             event="count_up",
             arguments=COUNT_UP_ARGUMENTS,
+            form=pages.COUNT_UP,
         ),
-        web.Route("POST", "/machine/work", work, event="work"),
+        web.Route("POST", "/machine/work", work, event="work", form=pages.WORK),
     ],
-    fragments=MACHINE_FRAGMENTS,
+    page=pages.MACHINE,
 )

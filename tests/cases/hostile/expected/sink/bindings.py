@@ -6,6 +6,8 @@ import starmodel as sm
 from shop.entities import Mark, Sink
 from shop.generated.sink.state import SinkState, sink_state
 
+ENTITY = sm.EntityNames("sink", namespace="sink")
+
 WATCH = "sink"
 """What `/live?watch=` calls the Sink of the session."""
 
@@ -13,22 +15,31 @@ text = sm.Signal("$sink.text")
 mark = sm.Signal("$sink.mark")
 choice = sm.Signal("$sink.choice")
 
-ERRORS = sm.error_signals("sink", {"take": ["text", "mark"]})
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def take(
-    *,
-    text: str | sm.Expression | sm.UnsetType = sm.UNSET,
-    mark: Mark | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+class _Take(sm.Action):
     """`${1 + 1}` and {braces} and </p> and '''
 
     and a second paragraph with      tabs \\ and trailing space:  \x20
 
     POST /sink/take -> Sink.take(text: str = "');@get('/x');//", mark: Mark = Mark.BRACES) -> None
     """
-    return sm.post_action("/sink/take", text=text, mark=mark)
+
+    text = sm.Parameter()
+    mark = sm.Parameter()
+
+    def __call__(
+        self,
+        *,
+        text: str | sm.Expression | sm.UnsetType = sm.UNSET,
+        mark: Mark | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(text=text, mark=mark)
+
+
+take = _Take(ENTITY, "take", "post", "/sink/take")
+
+ERRORS = sm.error_signals(take)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:

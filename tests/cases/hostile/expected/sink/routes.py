@@ -5,8 +5,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.entities import Mark
-from shop.generated.sink import commands
-from shop.generated.sink.page import sink_page
+from shop.generated.sink import commands, pages
 from shop.generated.sink.state import SINK
 
 TAKE_ARGUMENTS = web.Arguments(
@@ -33,7 +32,15 @@ async def take(request: web.Request) -> web.Response:
 sink_resource = web.Resource(
     SINK,
     routes=[
-        web.page_route(SINK, sink_page),
-        web.Route("POST", "/sink/take", take, event="take", arguments=TAKE_ARGUMENTS),
+        web.page_route(SINK, pages.SINK),
+        web.Route(
+            "POST",
+            "/sink/take",
+            take,
+            event="take",
+            arguments=TAKE_ARGUMENTS,
+            form=pages.TAKE,
+        ),
     ],
+    page=pages.SINK,
 )

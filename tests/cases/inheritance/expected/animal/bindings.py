@@ -6,6 +6,8 @@ import starmodel as sm
 from shop.entities import Animal
 from shop.generated.animal.state import AnimalState, animal_state
 
+ENTITY = sm.EntityNames("animal", namespace="pet")
+
 WATCH = "animal"
 """What `/live?watch=` calls the Animal of the session."""
 
@@ -13,24 +15,36 @@ name = sm.Signal("$pet.name")
 touched_at = sm.Signal("$pet.touched_at")
 legs = sm.Signal("$pet.legs")
 
-ERRORS = sm.error_signals("pet", {"rename": ["name"], "touch": []})
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def rename(*, name: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+class _Rename(sm.Action):
     """Rename it.
 
     POST /animal/rename -> Animal.rename(name: str) -> None
     """
-    return sm.post_action("/animal/rename", name=name)
+
+    name = sm.Parameter()
+
+    def __call__(self, *, name: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+        return self._expression(name=name)
 
 
-def touch() -> sm.Expression:
+rename = _Rename(ENTITY, "rename", "post", "/animal/rename")
+
+
+class _Touch(sm.Action):
     """Touch it.
 
     POST /animal/touch -> Animal.touch() -> None
     """
-    return sm.post_action("/animal/touch")
+
+    def __call__(self) -> sm.Expression:
+        return self._expression()
+
+
+touch = _Touch(ENTITY, "touch", "post", "/animal/touch")
+
+ERRORS = sm.error_signals(rename, touch)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:

@@ -4,8 +4,7 @@
 from pydantic_core import core_schema
 from starmodel import web
 
-from shop.generated.animal import commands
-from shop.generated.animal.page import animal_page
+from shop.generated.animal import commands, pages
 from shop.generated.animal.state import ANIMAL
 
 RENAME_ARGUMENTS = web.Arguments(name=web.Argument(core_schema.str_schema()))
@@ -31,10 +30,16 @@ async def touch(request: web.Request) -> web.Response:
 animal_resource = web.Resource(
     ANIMAL,
     routes=[
-        web.page_route(ANIMAL, animal_page),
+        web.page_route(ANIMAL, pages.ANIMAL),
         web.Route(
-            "POST", "/animal/rename", rename, event="rename", arguments=RENAME_ARGUMENTS
+            "POST",
+            "/animal/rename",
+            rename,
+            event="rename",
+            arguments=RENAME_ARGUMENTS,
+            form=pages.RENAME,
         ),
-        web.Route("POST", "/animal/touch", touch, event="touch"),
+        web.Route("POST", "/animal/touch", touch, event="touch", form=pages.TOUCH),
     ],
+    page=pages.ANIMAL,
 )

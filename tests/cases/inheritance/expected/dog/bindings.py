@@ -6,6 +6,8 @@ import starmodel as sm
 from shop.entities import Dog
 from shop.generated.dog.state import DogState, dog_state
 
+ENTITY = sm.EntityNames("dog", namespace="dog")
+
 WATCH = "dog"
 """What `/live?watch=` calls the Dog of the session."""
 
@@ -14,29 +16,50 @@ touched_at = sm.Signal("$dog.touched_at")
 legs = sm.Signal("$dog.legs")
 barks = sm.Signal("$dog.barks")
 
-ERRORS = sm.error_signals("dog", {"rename": ["name"], "touch": [], "bark": ["times"]})
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def rename(*, name: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+class _Rename(sm.Action):
     """Rename it.
 
     POST /dog/rename -> Dog.rename(name: str) -> None
     """
-    return sm.post_action("/dog/rename", name=name)
+
+    name = sm.Parameter()
+
+    def __call__(self, *, name: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+        return self._expression(name=name)
 
 
-def touch() -> sm.Expression:
+rename = _Rename(ENTITY, "rename", "post", "/dog/rename")
+
+
+class _Touch(sm.Action):
     """Touch it.
 
     POST /dog/touch -> Dog.touch() -> None
     """
-    return sm.post_action("/dog/touch")
+
+    def __call__(self) -> sm.Expression:
+        return self._expression()
 
 
-def bark(*, times: int | sm.Expression | sm.UnsetType = sm.UNSET) -> sm.Expression:
+touch = _Touch(ENTITY, "touch", "post", "/dog/touch")
+
+
+class _Bark(sm.Action):
     """POST /dog/bark -> Dog.bark(times: int = 1) -> None"""
-    return sm.post_action("/dog/bark", times=times)
+
+    times = sm.Parameter()
+
+    def __call__(
+        self, *, times: int | sm.Expression | sm.UnsetType = sm.UNSET
+    ) -> sm.Expression:
+        return self._expression(times=times)
+
+
+bark = _Bark(ENTITY, "bark", "post", "/dog/bark")
+
+ERRORS = sm.error_signals(rename, touch, bark)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:

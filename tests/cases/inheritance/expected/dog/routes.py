@@ -4,8 +4,7 @@
 from pydantic_core import core_schema
 from starmodel import web
 
-from shop.generated.dog import commands
-from shop.generated.dog.page import dog_page
+from shop.generated.dog import commands, pages
 from shop.generated.dog.state import DOG
 
 RENAME_ARGUMENTS = web.Arguments(name=web.Argument(core_schema.str_schema()))
@@ -41,11 +40,24 @@ async def bark(request: web.Request) -> web.Response:
 dog_resource = web.Resource(
     DOG,
     routes=[
-        web.page_route(DOG, dog_page),
+        web.page_route(DOG, pages.DOG),
         web.Route(
-            "POST", "/dog/rename", rename, event="rename", arguments=RENAME_ARGUMENTS
+            "POST",
+            "/dog/rename",
+            rename,
+            event="rename",
+            arguments=RENAME_ARGUMENTS,
+            form=pages.RENAME,
         ),
-        web.Route("POST", "/dog/touch", touch, event="touch"),
-        web.Route("POST", "/dog/bark", bark, event="bark", arguments=BARK_ARGUMENTS),
+        web.Route("POST", "/dog/touch", touch, event="touch", form=pages.TOUCH),
+        web.Route(
+            "POST",
+            "/dog/bark",
+            bark,
+            event="bark",
+            arguments=BARK_ARGUMENTS,
+            form=pages.BARK,
+        ),
     ],
+    page=pages.DOG,
 )

@@ -7,59 +7,81 @@ import starmodel as sm
 
 from shop.generated.account.state import AccountState
 
+ENTITY = sm.EntityNames("account", namespace="account", is_record=True)
+
 id = sm.Signal("$account.id")
 owner = sm.Signal("$account.owner")
 balance = sm.Signal("$account.balance")
 
-ERRORS = sm.error_signals(
-    "account",
-    {
-        "open": ["pin"],
-        "deposit": ["amount"],
-        "transfer": ["target", "amount"],
-        "close": [],
-    },
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def open(*, pin: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+class _Open(sm.Action):
     """Open an account of one's own.
 
     POST /account/open -> Account.open(actor: Actor, pin: Annotated[str, Field(min_length=4, max_length=8)]) -> Self
     """
-    return sm.post_action("/account/open", pin=pin)
+
+    pin = sm.Parameter()
+
+    def __call__(self, *, pin: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+        return self._expression(pin=pin)
 
 
-def deposit(
-    id: str | sm.Expression, *, amount: Decimal | sm.Expression | sm.UnsetType
-) -> sm.Expression:
+open = _Open(ENTITY, "open", "post", "/account/open")
+
+
+class _Deposit(sm.Action):
     """Put money in, and hear the new balance.
 
     POST /account/{id}/deposit -> Account.deposit(amount: Annotated[Decimal, Field(gt=0)]) -> Decimal
     """
-    return sm.post_action("/account/{id}/deposit", id, amount=amount)
+
+    amount = sm.Parameter()
+
+    def __call__(
+        self, id: str | sm.Expression, *, amount: Decimal | sm.Expression | sm.UnsetType
+    ) -> sm.Expression:
+        return self._expression(id, amount=amount)
 
 
-def transfer(
-    id: str | sm.Expression,
-    *,
-    target: str | sm.Expression | sm.UnsetType,
-    amount: Decimal | sm.Expression | sm.UnsetType,
-) -> sm.Expression:
+deposit = _Deposit(ENTITY, "deposit", "post", "/account/{id}/deposit")
+
+
+class _Transfer(sm.Action):
     """Move money to another account, or fail whole.
 
     POST /account/{id}/transfer -> Account.transfer(target: "Account", amount: Annotated[Decimal, Field(gt=0)]) -> None
     """
-    return sm.post_action("/account/{id}/transfer", id, target=target, amount=amount)
+
+    target = sm.Parameter()
+    amount = sm.Parameter()
+
+    def __call__(
+        self,
+        id: str | sm.Expression,
+        *,
+        target: str | sm.Expression | sm.UnsetType,
+        amount: Decimal | sm.Expression | sm.UnsetType,
+    ) -> sm.Expression:
+        return self._expression(id, target=target, amount=amount)
 
 
-def close(id: str | sm.Expression) -> sm.Expression:
+transfer = _Transfer(ENTITY, "transfer", "post", "/account/{id}/transfer")
+
+
+class _Close(sm.Action):
     """Close the account.
 
     POST /account/{id}/close -> Account.close(work: UnitOfWork) -> None
     """
-    return sm.post_action("/account/{id}/close", id)
+
+    def __call__(self, id: str | sm.Expression) -> sm.Expression:
+        return self._expression(id)
+
+
+close = _Close(ENTITY, "close", "post", "/account/{id}/close")
+
+ERRORS = sm.error_signals(open, deposit, transfer, close)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def watch(id: str) -> str:

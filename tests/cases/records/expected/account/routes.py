@@ -6,8 +6,7 @@ from decimal import Decimal
 from pydantic_core import core_schema
 from starmodel import web
 
-from shop.generated.account import commands
-from shop.generated.account.page import account_page, new_account_page
+from shop.generated.account import commands, pages
 from shop.generated.account.state import ACCOUNT
 
 OPEN_ARGUMENTS = web.Arguments(
@@ -67,10 +66,15 @@ async def close(request: web.Request) -> web.Response:
 account_resource = web.Resource(
     ACCOUNT,
     routes=[
-        web.page_route(ACCOUNT, account_page),
-        web.form_route("/account", new_account_page),
+        web.page_route(ACCOUNT, pages.ACCOUNT),
+        web.form_route("/account", pages.NEW),
         web.Route(
-            "POST", "/account/open", open, event="open", arguments=OPEN_ARGUMENTS
+            "POST",
+            "/account/open",
+            open,
+            event="open",
+            arguments=OPEN_ARGUMENTS,
+            form=pages.OPEN,
         ),
         web.Route(
             "POST",
@@ -78,6 +82,7 @@ account_resource = web.Resource(
             deposit,
             event="deposit",
             arguments=DEPOSIT_ARGUMENTS,
+            form=pages.DEPOSIT,
         ),
         web.Route(
             "POST",
@@ -85,7 +90,11 @@ account_resource = web.Resource(
             transfer,
             event="transfer",
             arguments=TRANSFER_ARGUMENTS,
+            form=pages.TRANSFER,
         ),
-        web.Route("POST", "/account/{id}/close", close, event="close"),
+        web.Route(
+            "POST", "/account/{id}/close", close, event="close", form=pages.CLOSE
+        ),
     ],
+    page=pages.ACCOUNT,
 )

@@ -6,6 +6,8 @@ import starmodel as sm
 from shop.entities import Bank
 from shop.generated.bank.state import BankState, bank_state
 
+ENTITY = sm.EntityNames("bank", namespace="bank")
+
 WATCH = "bank"
 """What `/live?watch=` calls the Bank."""
 

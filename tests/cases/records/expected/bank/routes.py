@@ -3,12 +3,13 @@
 
 from starmodel import web
 
-from shop.generated.bank.page import bank_page
+from shop.generated.bank import pages
 from shop.generated.bank.state import BANK
 
 bank_resource = web.Resource(
     BANK,
     routes=[
-        web.page_route(BANK, bank_page),
+        web.page_route(BANK, pages.BANK),
     ],
+    page=pages.BANK,
 )

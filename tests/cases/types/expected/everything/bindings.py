@@ -10,6 +10,8 @@ import starmodel as sm
 from shop.entities import Everything, Part, Status
 from shop.generated.everything.state import EverythingState, everything_state
 
+ENTITY = sm.EntityNames("everything", namespace="everything")
+
 WATCH = "everything"
 """What `/live?watch=` calls the Everything of the session."""
 
@@ -39,53 +41,53 @@ by_status = sm.Signal("$everything.by_status")
 cents = sm.Signal("$everything.cents")
 total = sm.Signal("$everything.total")
 
-ERRORS = sm.error_signals(
-    "everything",
-    {
-        "change": [
-            "flag",
-            "count",
-            "price",
-            "day",
-            "status",
-            "level",
-            "names",
-            "part",
-            "data",
-        ],
-    },
-)
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def change(
-    *,
-    flag: bool | sm.Expression | sm.UnsetType = sm.UNSET,
-    count: int | sm.Expression | sm.UnsetType = sm.UNSET,
-    price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
-    day: date | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    status: Status | sm.Expression | sm.UnsetType = sm.UNSET,
-    level: Literal["low", "high", 3] | sm.Expression | sm.UnsetType = sm.UNSET,
-    names: list[str] | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    part: Part | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    data: bytes | sm.Expression | sm.UnsetType = sm.UNSET,
-) -> sm.Expression:
+class _Change(sm.Action):
     """Change a lot of it at once.
 
     POST /everything/change -> Everything.change(flag: bool = True, count: Annotated[int, Field(ge=0, le=LIMIT)] = LIMIT, price: Decimal = Decimal("2.00"), day: date | None = None, status: Status = Status.GONE, level: Literal["low", "high", 3] = "high", names: Names | None = None, part: Part | None = None, data: bytes = b"\\xff") -> Part | None
     """
-    return sm.post_action(
-        "/everything/change",
-        flag=flag,
-        count=count,
-        price=price,
-        day=day,
-        status=status,
-        level=level,
-        names=names,
-        part=part,
-        data=data,
-    )
+
+    flag = sm.Parameter()
+    count = sm.Parameter()
+    price = sm.Parameter()
+    day = sm.Parameter()
+    status = sm.Parameter()
+    level = sm.Parameter()
+    names = sm.Parameter()
+    part = sm.Parameter()
+    data = sm.Parameter()
+
+    def __call__(
+        self,
+        *,
+        flag: bool | sm.Expression | sm.UnsetType = sm.UNSET,
+        count: int | sm.Expression | sm.UnsetType = sm.UNSET,
+        price: Decimal | sm.Expression | sm.UnsetType = sm.UNSET,
+        day: date | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        status: Status | sm.Expression | sm.UnsetType = sm.UNSET,
+        level: Literal["low", "high", 3] | sm.Expression | sm.UnsetType = sm.UNSET,
+        names: list[str] | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        part: Part | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        data: bytes | sm.Expression | sm.UnsetType = sm.UNSET,
+    ) -> sm.Expression:
+        return self._expression(
+            flag=flag,
+            count=count,
+            price=price,
+            day=day,
+            status=status,
+            level=level,
+            names=names,
+            part=part,
+            data=data,
+        )
+
+
+change = _Change(ENTITY, "change", "post", "/everything/change")
+
+ERRORS = sm.error_signals(change)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:

@@ -7,8 +7,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.entities import Part, Status
-from shop.generated.everything import commands
-from shop.generated.everything.page import EVERYTHING_FRAGMENTS, everything_page
+from shop.generated.everything import commands, pages
 from shop.generated.everything.state import EVERYTHING, EVERYTHING_WRITABLE, part_state
 
 CHANGE_ARGUMENTS = web.Arguments(
@@ -65,14 +64,15 @@ async def change(request: web.Request) -> web.Response:
 everything_resource = web.Resource(
     EVERYTHING,
     routes=[
-        web.page_route(EVERYTHING, everything_page),
+        web.page_route(EVERYTHING, pages.EVERYTHING),
         web.Route(
             "POST",
             "/everything/change",
             change,
             event="change",
             arguments=CHANGE_ARGUMENTS,
+            form=pages.CHANGE,
         ),
     ],
-    fragments=EVERYTHING_FRAGMENTS,
+    page=pages.EVERYTHING,
 )

@@ -6,21 +6,30 @@ import starmodel as sm
 from shop.entities import Newsletter
 from shop.generated.newsletter.state import NewsletterState, newsletter_state
 
+ENTITY = sm.EntityNames("newsletter", namespace="newsletter")
+
 WATCH = "newsletter"
 """What `/live?watch=` calls the Newsletter."""
 
 sent = sm.Signal("$newsletter.sent")
 
-ERRORS = sm.error_signals("newsletter", {"send": ["subject"]})
-"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
-
-def send(*, subject: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+class _Send(sm.Action):
     """Send it.
 
     POST /newsletter/send -> Newsletter.send(mailer: Mailer, subject: str) -> int
     """
-    return sm.post_action("/newsletter/send", subject=subject)
+
+    subject = sm.Parameter()
+
+    def __call__(self, *, subject: str | sm.Expression | sm.UnsetType) -> sm.Expression:
+        return self._expression(subject=subject)
+
+
+send = _Send(ENTITY, "send", "post", "/newsletter/send")
+
+ERRORS = sm.error_signals(send)
+"""The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
 def live() -> sm.Expression:
