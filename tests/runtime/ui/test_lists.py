@@ -1,0 +1,143 @@
+"""Lists out of components: their inputs, their table, and the way to their other pages."""
+
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from handmade_pages import BINDINGS, RELATED, STATE, THINGS, make_renderer
+from html_page import Element, read_page
+
+from starmodel import ui
+from starmodel.ui.view import View
+from starmodel.web.ui.list_view import ListView
+
+QUERY = (("q", "a&b"), ("sort", "-count"), ("maker", "m1"), ("count__ge", "5"), ("id", "<x>"))
+SHOWN: ListView[Any] = ListView(
+    "/thing", QUERY, [STATE], RELATED, next="c&1", is_first=False, change_token="<7>"
+)
+
+
+def list_page(shown: ListView[Any], component: ui.List = THINGS) -> Element:
+    view = View(list=shown, related=shown.related)
+    return read_page(make_renderer().list(component).fill({}, view))
+
+
+def query(address: str) -> list[tuple[str, str]]:
+    parts = urlsplit(address)
+    assert parts.path == "/thing"
+    return parse_qsl(parts.query)
+
+
+def test_a_row_shows_a_record_and_leads_to_it() -> None:
+    page = list_page(SHOWN)
+    (row,) = page.one("tbody").all("tr")
+    assert row["id"] == "thing-t/1"
+    assert row.one("th").text == "<Ada> & 'Bob'"
+    assert row.one("th").one("a")["href"] == "/thing/t%2F1"
+    assert [cell.one("span").text for cell in row.all("td")] == [
+        "12,345",
+        "<Maker>",
+        "2026-03-14 09:30 UTC",
+    ]
+    assert [each.text for each in page.all("th", scope="col")] == ["Name", "Count", "Maker", "Made at"]
+
+
+def test_columns_are_sorted_by_their_headings() -> None:
+    page = list_page(SHOWN)
+    count, name = page.one("a", id="sort-count"), page.one("a", id="sort-name")
+    assert ("sort", "count") in query(count["href"])
+    assert ("sort", "name") in query(name["href"])
+    # The rest of the address stays.
+    assert {*query(name["href"])} - {("sort", "name")} == {*QUERY} - {("sort", "-count")}
+    assert [each.get("aria-sort") for each in page.all("th", scope="col")] == [
+        "none",
+        "descending",
+        None,
+        None,
+    ]
+
+
+def test_the_form_above_holds_what_the_address_says_and_sends_the_rest() -> None:
+    form = list_page(SHOWN).one("form", role="search")
+    assert (form["method"], form["action"]) == ("get", "/thing")
+    assert form.labelled("Search")["value"] == "a&b"
+    assert form.labelled("Count from")["value"] == "5"
+    assert form.labelled("Maker")["value"] == "m1"
+    assert form.one("details").get("open") == ""
+    assert [each["value"] for each in form.labelled("Kind").all("option")] == ["", "a", "b"]
+    assert {*form.sends()} >= {*QUERY}
+    closed = list_page(ListView("/thing", (("kind", "b"),), [], {})).one("form", role="search")
+    assert closed.one("details").get("open") is None
+    assert closed.labelled("Kind").one("option", selected="").text == "<Second>"
+
+
+def test_what_no_input_shows_is_a_chip_that_can_be_dropped() -> None:
+    page = list_page(SHOWN)
+    (chip,) = page.one("ul", aria_label="Filters").all("a")
+    assert chip.text == "Id: <x>"
+    assert chip["aria-label"] == "Drop the filter: Id: <x>"
+    assert query(chip["href"]) == [pair for pair in QUERY if pair[0] != "id"]
+    assert list_page(ListView("/thing", (), [STATE], RELATED)).all("ul", aria_label="Filters") == []
+
+
+def test_pages_lead_to_each_other() -> None:
+    page = list_page(SHOWN)
+    assert "1 thing on this page" in page.text
+    links = {each["rel"]: query(each["href"]) for each in page.one("nav", aria_label="Pages").all("a")}
+    assert links == {"start": [*QUERY], "next": [*QUERY, ("cursor", "c&1")]}
+    whole = list_page(ListView("/thing", (), [STATE, STATE], RELATED))
+    assert "2 things" in whole.text and "on this page" not in whole.text
+
+
+@pytest.mark.parametrize(
+    ("shown", "words", "links"),
+    [
+        (ListView("/thing", (), [], {}), "There are no things yet.", []),
+        (ListView("/thing", (("q", "a"),), [], {}), "No things fit.", []),
+        # A policy may leave out all records of a page, and others may follow.
+        (ListView("/thing", (), [], {}, next="c"), "No things on this page", ["/thing?cursor=c"]),
+        (
+            ListView("/thing", (("q", "a"),), [], {}, is_first=False),
+            "No more things",
+            ["/thing?q=a"],
+        ),
+    ],
+)
+def test_an_empty_list_says_why(shown: ListView[Any], words: str, links: list[str]) -> None:
+    part = list_page(shown).one("section", id="thing-list")
+    assert words in part.text
+    assert part.all("table") == []
+    assert [each["href"] for each in part.all("a") if each.get("rel")] == links
+
+
+def test_a_list_tells_when_its_records_change() -> None:
+    page = list_page(SHOWN)
+    listing = page.one("sm-list")
+    assert page.all("section", id=listing["part"])
+    assert listing.one("output").text == "<7>"
+    assert page.one("a", href="/thing/new").text == "New thing"
+
+
+def test_a_record_without_a_name_is_called_by_its_id() -> None:
+    unnamed = THINGS.replace(of=THINGS.of.replace(name=None), columns=[BINDINGS.count])
+    row = list_page(SHOWN, unnamed).one("tbody").one("tr")
+    assert row.one("th").text == "t/1"
+    nameless = list_page(ListView("/thing", (), [{**STATE, "name": ""}], RELATED))
+    assert nameless.one("tbody").one("th").text == "t/1"
+
+
+def test_a_column_may_be_a_component_of_its_own_and_must_be_known() -> None:
+    count = ui.Text(BINDINGS.count, label="How many")
+    own = THINGS.replace(columns=[count.replace(label="How many")], sorts=[])
+    with pytest.raises(ValueError, match="has a column 'gone'.*there are: name, note"):
+        make_renderer().list(THINGS.replace(columns=[BINDINGS.gone]))
+    page = list_page(ListView("/thing", (), [{**STATE, "count": "x"}], RELATED), own)
+    assert "How many" in [each.text for each in page.all("th", scope="col")]
+
+
+def test_what_a_filter_says_in_words() -> None:
+    titles, labels = {"price": "Price", "maker": "Maker"}, {"maker": "name"}
+    assert SHOWN.filter_label("price__ge", "5", titles, labels) == "Price from: 5"
+    assert SHOWN.filter_label("maker", "m1", titles, labels) == "Maker: <Maker>"
+    assert SHOWN.filter_label("maker", "m9", titles, labels) == "Maker: m9"
+    assert SHOWN.filter_label("order_line", "7", titles, labels) == "Order line: 7"
