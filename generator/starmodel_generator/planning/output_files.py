@@ -19,13 +19,13 @@ def _has_events(entity: EntitySchema) -> bool:
     return bool(entity.events)
 
 
-def _has_generated_page(entity: EntitySchema) -> bool:
-    return entity.page == "generated"
+def _has_page(entity: EntitySchema) -> bool:
+    return entity.page != "host"
 
 
 def _has_pages(entity: EntitySchema) -> bool:
     """Return whether there are components: for a page of the author's, the forms of his events."""
-    return _has_generated_page(entity) or any(event.crud is None for event in entity.events)
+    return _has_page(entity) or any(event.crud is None for event in entity.events)
 
 
 def is_in_sql(entity: EntitySchema) -> bool:
@@ -40,7 +40,7 @@ def has_queries(entity: EntitySchema) -> bool:
 
 def has_list(entity: EntitySchema) -> bool:
     """Return whether there are pages to list, make and edit such records."""
-    return has_queries(entity) and _has_generated_page(entity)
+    return has_queries(entity) and _has_page(entity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def addresses(listener: socket.socket, schema: AppSchema | None) -> list[str]:
     pages = [
         f"{base}/{entity.snake_name}"
         for entity in (schema.entities if schema else ())
-        if has_list(entity) or (entity.page == "generated" and entity.scope != "RECORD")
+        if has_list(entity) or (entity.page != "host" and entity.scope != "RECORD")
     ]
     return pages or [f"{base}/"]
 

@@ -52,7 +52,7 @@ def pages_view(entity: EntitySchema, context: Context) -> PagesView:
 
 def has_new_page(entity: EntitySchema) -> bool:
     """Return whether there is a page on which a record is made."""
-    return entity.page == "generated" and any(event.is_creation for event in entity.events)
+    return entity.page != "host" and any(event.is_creation for event in entity.events)
 
 
 class _Pages:
@@ -63,7 +63,7 @@ class _Pages:
         self.context = context
         self.own: EntityNames = context.names[entity.qualified_name]
         self.is_listed = has_list(entity)
-        self.is_generated = entity.page == "generated"
+        self.is_generated = entity.page != "host"
         self.label = label_field(entity)
         self.words = record_words(entity)
         self.title = sentence_case(self.words)

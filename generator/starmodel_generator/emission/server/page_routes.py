@@ -54,7 +54,7 @@ class PageRoutes:
             yield self._call(RECORD_ROUTES, "options_route", self._queries(), *label)
             if is_made and not any(event.crud == "create" for event in self.entity.events):
                 yield self._form("/new")
-        elif is_made and self.entity.page == "generated":
+        elif is_made and self.entity.page != "host":
             yield self._form("")
 
     def crud(self, event: EventSchema) -> Layout:
@@ -72,6 +72,8 @@ class PageRoutes:
                 items[0] = self._queries()
             if kind == "create" and self.refers:
                 items.append(named("queries", self._queries()))
+            if kind != "create" and self.entity.page != "generated":
+                items.append(named("own", use_qualified(self.entity.page, self.names)))
         if event.respond == "ack":
             items.append('respond="ack"')
         return self._call(RECORD_ROUTES, function, *items, star="*")

@@ -151,7 +151,7 @@ class _Routes:
 
     def _parts(self) -> Iterator[str]:
         """Return what a resource has besides: its page, its table and its queries."""
-        if self.entity.page == "generated":
+        if self.entity.page != "host":
             yield f"page={self.pages.component(self.own.constant)}"
         if is_in_sql(self.entity):
             yield f"table={self.names.use(self.own.module('table'), self.own.table)}"

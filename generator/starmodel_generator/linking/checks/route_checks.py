@@ -90,7 +90,7 @@ def _routes(entity: LinkedEntity) -> Iterator[tuple[str, str, str, Subject]]:
     for event in schema.events:
         if event.crud is not None:
             yield event.method, event.path, f"`{event.crud}` of {own.noun}", own
-    if entity.is_record_in_sql and schema.page == "generated":
+    if entity.is_record_in_sql and schema.page != "host":
         yield from _page_routes(entity)
     for event in entity.events:
         # One that is called like what `crud` generates is reported as such.

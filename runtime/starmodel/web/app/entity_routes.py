@@ -9,7 +9,7 @@ from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find_related
 from starmodel.domain import Entity, Scope
 from starmodel.ui.pages import FormPage, Record
-from starmodel.ui.view import View
+from starmodel.ui.view import NO_RELATED, View
 from starmodel.web.app.responses import (
     respond_html,
     respond_page,
@@ -41,7 +41,13 @@ def page_route(definition: EntityDefinition[Any], page: Record) -> Route:
         snapshot = await read(request)
         if request.wants_json:
             return respond_state(snapshot)
-        return respond_record(request, page, snapshot)
+        resource = request.app_state.resources[definition.cls]
+        related = NO_RELATED
+        if resource.queries is not None:
+            related = await find_related(
+                request.services, resource.queries, [snapshot.state], actor=request.actor
+            )
+        return respond_record(request, page, snapshot, related)
 
     return Route("GET", own_path(definition), read_page, page=page)
 

@@ -229,10 +229,16 @@ def edit_routes(
     fields: Fields,
     page: Record,
     *,
+    own: object = None,
     respond: Respond | None = None,
 ) -> list[Route]:
-    """Return the routes that change a record, and those of the page on which it is edited."""
+    """Return the routes that change a record, and those of the page on which it is edited.
+
+    `own` is what the author has named as the page of a record. A component says how records are
+    edited, too.
+    """
     definition = queries.definition
+    page = own if isinstance(own, Record) else page
     form = page.edit
     if form is None:
         return update_routes(definition, command, fields, respond=respond)
@@ -294,12 +300,15 @@ def delete_routes(
     command: Command,
     page: Record | None = None,
     *,
+    own: object = None,
     respond: Respond | None = None,
 ) -> list[Route]:
     """Return the routes that delete a record: `DELETE /product/{id}`, and the page that asks first.
 
-    With that page there is a list of the records as well, which is where a deletion leads.
+    With that page there is a list of the records as well, which is where a deletion leads. `own` is
+    what the author has named as the page of a record.
     """
+    page = own if isinstance(own, Record) else page
     path = f"/{definition.name}"
     form = None if page is None else page.delete
 

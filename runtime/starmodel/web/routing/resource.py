@@ -33,7 +33,7 @@ class Resource:
         self.table = table
         self.queries = queries
         self.routes = tuple(routes)
-        self.page = page or self._own_page()
+        self.page = self._own_page() or page
         for route in self.routes:
             route.belong_to(definition.namespace)
 

@@ -16,3 +16,17 @@ SAY = ui.Form(
 )
 
 CLEAR = ui.Form(bindings.clear, title="Clear", hint="Forget what was said.")
+
+CHAT_ROOM = ui.Record(
+    bindings,
+    title="Chat room",
+    lead="A room for everybody.",
+    fields=[
+        ui.Table(
+            bindings.messages,
+            [ui.Text("id"), ui.Text("author"), ui.Text("text"), ui.DateTime("sent_at")],
+        ),
+        ui.Number(bindings.said),
+    ],
+    actions=[SAY, CLEAR],
+)

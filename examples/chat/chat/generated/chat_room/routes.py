@@ -4,7 +4,7 @@
 from pydantic_core import core_schema
 from starmodel import web
 
-from chat.generated.chat_room import commands
+from chat.generated.chat_room import commands, pages
 from chat.generated.chat_room.state import CHAT_ROOM
 from chat.pages import page
 
@@ -46,4 +46,5 @@ chat_room_resource = web.Resource(
         ),
         web.Route("POST", "/chat_room/clear", clear, event="clear"),
     ],
+    page=pages.CHAT_ROOM,
 )
