@@ -42,7 +42,9 @@ def region_row(region: Region) -> FT:
 
 def region_table(dashboard: Dashboard) -> FT:
     """All regions; the live stream replaces this element by its id."""
-    numbers = [Th(text, scope="col", cls="number") for text in ("Revenue", "Target", "Orders", "Target")]
+    numbers = [
+        Th(text, scope="col", cls="number") for text in ("Revenue", "Target", "Orders", "Target")
+    ]
     head = Tr(Th("Region", scope="col"), *numbers, Th("State", scope="col"))
     rows = [region_row(region) for region in dashboard.regions]
     return Div(Table(Thead(head), Tbody(*rows)), id="regions", cls="table")

@@ -144,9 +144,7 @@ class Frontend(ABC):
         """Return the addresses of those scripts; the policy of pages allows these and no others."""
 
     @abstractmethod
-    def page(
-        self, holes: HoleMaker, *, data: Mapping[str, Any], live: Filler | None
-    ) -> Attributes:
+    def page(self, holes: HoleMaker, *, data: Mapping[str, Any], live: Filler | None) -> Attributes:
         """Return those of the element around everything that is live: `<main>`, or `<body>`.
 
         Args:

@@ -50,7 +50,9 @@ class FastHTMLAdapter(StarletteFamilyAdapter["FastHTML"]):
         host.hdrs.insert(0, _Part(lambda: _head(application, with_viewport=not has_viewport)))
         host.ftrs.append(_Part(lambda: _notice(application)))
         # FastHTML takes an annotation for a field to be read from the request.
-        host.after.append(lambda req, resp: _complete_page(req))  # pyright: ignore[reportUnknownLambdaType]
+        host.after.append(
+            lambda req, resp: _complete_page(req)
+        )  # pyright: ignore[reportUnknownLambdaType]
         app.user_middleware.append(Middleware(_Partial))
         _ask_by_class(application)
 

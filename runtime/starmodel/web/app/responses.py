@@ -345,9 +345,7 @@ async def _stream(
             await rest.aclose()
 
 
-def _document(
-    request: Request, shown: ShownEntities, snapshot: Snapshot[Any], page: object
-) -> str:
+def _document(request: Request, shown: ShownEntities, snapshot: Snapshot[Any], page: object) -> str:
     if isinstance(page, str):
         return page
     if not isinstance(page, Page):

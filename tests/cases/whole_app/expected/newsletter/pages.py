@@ -11,3 +11,11 @@ SEND = ui.Form(
     title="Send",
     hint="Send it.",
 )
+
+NEWSLETTER = ui.Record(
+    bindings,
+    title="Newsletter",
+    lead="Goes out to everybody.",
+    fields=[ui.Number(bindings.sent)],
+    actions=[SEND],
+)

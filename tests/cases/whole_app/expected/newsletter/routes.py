@@ -4,7 +4,7 @@
 from pydantic_core import core_schema
 from starmodel import web
 
-from shop.generated.newsletter import commands
+from shop.generated.newsletter import commands, pages
 from shop.generated.newsletter.state import NEWSLETTER
 from shop.pages import page
 
@@ -28,4 +28,5 @@ newsletter_resource = web.Resource(
             "POST", "/newsletter/send", send, event="send", arguments=SEND_ARGUMENTS
         ),
     ],
+    page=pages.NEWSLETTER,
 )
