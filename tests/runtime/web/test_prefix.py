@@ -3,7 +3,12 @@
 import pytest
 
 from starmodel.domain import Fragment
+<<<<<<< HEAD
 from starmodel.web.datastar.actions import Action, EntityNames
+=======
+from starmodel.ui.names import EntityNames, Expression, Parameter
+from starmodel.web.datastar.actions import Action
+>>>>>>> 1b0815e (Go over forms, conflicts and actions as their modules are now)
 from starmodel.web.datastar.attributes import escape
 from starmodel.web.datastar.formatter import DatastarFormatter
 from starmodel.web.http.formatters import PrefixedFormatter
@@ -54,6 +59,7 @@ def test_a_path_below(path: str, root_path: str, below: str | None) -> None:
     assert path_below(path, root_path) == below
 
 
+<<<<<<< HEAD
 COUNTER = EntityNames("counter", namespace="counter")
 
 
@@ -64,6 +70,19 @@ class Increment(Action):
 
 INCREMENT = Increment(COUNTER, "increment", "post", "/counter/increment")
 ACTION = INCREMENT(amount=2)
+=======
+class Increment(Action):
+    """Asks for `Counter.increment`, as generated bindings do."""
+
+    amount = Parameter()
+
+    def __call__(self, *, amount: int) -> Expression:
+        return self._expression(amount=amount)
+
+
+COUNTER = EntityNames("counter", "counter")
+ACTION = Increment(COUNTER, "increment", "post", "/counter/increment")(amount=2)
+>>>>>>> 1b0815e (Go over forms, conflicts and actions as their modules are now)
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,17 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 import pytest
+from handmade_pages import Action
 from pydantic import BaseModel
 from pydantic_core import core_schema
 
 from starmodel.domain import UNSET
 from starmodel.errors import InvalidArguments
 from starmodel.settings import Settings
-from starmodel.web import Argument, Arguments, Page, Request, Route, UpdateArgument
+from starmodel import ui
+from starmodel.web import Argument, Arguments, Request, Route, UpdateArgument
 from starmodel.web.app.app_state import AppState
-from starmodel.web.ui.form_state import Form, FormState
-from starmodel.web.ui.input_value import Values, ids_of, lines_of
+from starmodel.web.ui.form_state import FormState, Values, bind, value_objects
 from starmodel.web.validation.object_schema import object_schema
 from starmodel.web.validation.untouched import read_shown, untouched
 
@@ -43,6 +44,16 @@ VALUES: Values = {
     "size": {"width": "7", "note": "x\ny"},
     "version": "3",
 }
+FORM = ui.Form(
+    Action("update", "/x"),
+    [
+        ui.TextInput("label"),
+        ui.TextArea("text"),
+        ui.Checkbox("is_new"),
+        ui.Picker("tags", to="/tag", several=True),
+        ui.Fieldset("size", [ui.NumberInput("width"), ui.TextInput("note")]),
+    ],
+)
 STORED = {"text": "\na\r\nb\r", "size": {"width": 7, "note": ""}}
 SENT = {
     "label": "ab",
@@ -76,7 +87,7 @@ def test_a_text_whose_line_breaks_alone_are_others_is_the_stored_one() -> None:
     assert read(UPDATE, {"text": "\r\na\r\nb"})["text"] == "\na\nb"
 
 
-def test_a_script_sends_the_parts_that_were_changed() -> None:
+def test_a_program_sends_the_parts_that_it_changes() -> None:
     body = json.dumps({"size": {"width": "8"}}).encode()
     assert read_body(UPDATE, body, b"application/json")["size"] == {"width": 8, "note": ""}
 
@@ -160,7 +171,7 @@ def test_what_was_emptied_in_a_new_record_is_empty_where_it_can_be() -> None:
     )
     sent = {**parcel("kind", "label", "count"), "tags": "", "words": ""}
     noted = unescape(
-        FormState({"size": FULL, "tags": "", "words": "a"}).initial_values("tags", "words")
+        FormState({"size": FULL, "tags": "", "words": "a"}).initial_values(["tags", "words"])
     )
     given = read(create, sent, shown=noted, stored=None)
     assert given == {
@@ -176,34 +187,24 @@ def test_a_default_that_no_input_shows_is_kept_where_nobody_touched_it() -> None
         seen=Argument(core_schema.nullable_schema(core_schema.int_schema()), default=7),
         is_new=Argument(core_schema.bool_schema(), default=True),
     )
-    noted = unescape(FormState({"raw": "", "seen": "", "is_new": True}).initial_values())
+    noted = unescape(FormState({"raw": "", "seen": "", "is_new": True}).initial_values([]))
     sent = {"raw": "", "seen": "", "is_new": "on"}
     assert read(create, sent, shown=noted) == {"raw": b"", "seen": 7, "is_new": True}
     assert read(create, {"raw": "", "seen": ""}, shown=noted)["is_new"] is False
 
 
 def test_a_form_that_is_shown_again_still_knows_what_it_showed() -> None:
-    form = Form(
-        lambda draft: Page("", "", draft.initial_values("text", "tags")), {**VALUES, "label": ""}
-    )
     given = [*SENT.items(), ("_shown", shown()), ("version", "3")]
-    draft = form.bind([*given[:3], ("tags", "c"), *given[4:]])
-    assert draft.initial == read_shown(given)
-    assert json.loads(unescape(form.page(draft).content)) == draft.initial
-    assert draft.stored == {
+    state = bind(FORM, [*given[:3], ("tags", "c"), *given[4:]])
+    assert state.initial == read_shown(given)
+    assert json.loads(unescape(state.initial_values(FORM.areas))) == state.initial
+    assert state.stored == {
         "label": "ab",
         "text": "\na\nb\n",
         "is_new": True,
         "size": {"width": "7", "note": "xy"},
     }
-    assert draft.notice == ""
-
-
-def test_lists_of_ids_come_back() -> None:
-    for ids in ([], ["a", "b"], ["a b"], [" a", "b\nc"], ["[x]"], [""]):
-        assert ids_of(lines_of(ids)) == ids
-    assert ids_of("a\r\n b \r\n\r\n") == ["a", "b"]
-    assert ids_of("[not JSON") == ["[not JSON"]
+    assert not state.is_stale
 
 
 def test_an_area_keeps_its_lines_and_an_input_has_none() -> None:
@@ -215,7 +216,7 @@ def test_an_area_keeps_its_lines_and_an_input_has_none() -> None:
 
 
 def shown() -> str:
-    return unescape(FormState(VALUES).initial_values("text", "tags"))
+    return unescape(FormState(VALUES).initial_values(["text", "tags"]))
 
 
 def parcel(*emptied: str) -> dict[str, str]:
@@ -225,7 +226,7 @@ def parcel(*emptied: str) -> dict[str, str]:
 
 
 def parcel_shown() -> str:
-    return unescape(FormState({"size": FULL}).initial_values())
+    return unescape(FormState({"size": FULL}).initial_values([]))
 
 
 def read(
@@ -247,8 +248,7 @@ def read_body(
     async def handler(_: Request) -> Any:
         return None
 
-    form = Form(lambda _: Page("", "", ""), VALUES)
-    route = Route("POST", "/x", handler, event="x", form=form)
+    route = Route("POST", "/x", handler, event="x", form=FORM)
     scope = {
         "type": "http",
         "method": "POST",
@@ -257,4 +257,4 @@ def read_body(
         "headers": [(b"content-type", kind), (b"accept", b"text/html")],
     }
     request = Request(scope, receive, AppState([], Settings(), {}), route)
-    return asyncio.run(arguments.read(request, stored, form.objects))
+    return asyncio.run(arguments.read(request, stored, value_objects(FORM)))
