@@ -64,11 +64,7 @@ async def test_saving_once_more_keeps_ones_own_and_what_nobody_touched() -> None
 
 
 async def test_a_plain_form_gets_the_page_with_its_status() -> None:
-<<<<<<< HEAD
-    answer = await ask(b"name=mine&tags=t1&maker=m1&size.width=1&size.depth=2", is_scripted=False)
-=======
     answer = await ask(MINE, is_datastar=False)
->>>>>>> 1b0815e (Go over forms, conflicts and actions as their modules are now)
     assert answer.status == 409
     page = read_page(answer.body.decode())
     assert errors(page)["name"] == "It is now: theirs"
@@ -77,7 +73,7 @@ async def test_a_plain_form_gets_the_page_with_its_status() -> None:
 
 async def test_a_program_gets_the_error() -> None:
     with pytest.raises(StaleVersion):
-        await ask(b"{}", (b"accept", b"application/json"), is_scripted=False)
+        await ask(b"{}", (b"accept", b"application/json"), is_datastar=False)
 
 
 def errors(page: Element) -> dict[str, str]:
@@ -90,10 +86,10 @@ def errors(page: Element) -> dict[str, str]:
     }
 
 
-async def ask(body: bytes, *headers: tuple[bytes, bytes], is_scripted: bool = True) -> Response:
+async def ask(body: bytes, *headers: tuple[bytes, bytes], is_datastar: bool = True) -> Response:
     kind = b"application/json" if body.startswith(b"{") else b"application/x-www-form-urlencoded"
     given = [(b"content-type", kind), *headers]
-    if is_scripted:
+    if is_datastar:
         given.append((b"datastar-request", b"true"))
 
     async def handler(_: Request) -> Any:

@@ -3,15 +3,10 @@
 import pytest
 
 from starmodel.domain import Fragment
-<<<<<<< HEAD
-from starmodel.web.datastar.actions import Action, EntityNames
-=======
 from starmodel.ui.names import EntityNames, Expression, Parameter
 from starmodel.web.datastar.actions import Action
->>>>>>> 1b0815e (Go over forms, conflicts and actions as their modules are now)
 from starmodel.web.datastar.attributes import escape
-from starmodel.web.datastar.formatter import DatastarFormatter
-from starmodel.web.http.formatters import PrefixedFormatter
+from starmodel.web.datastar.formatter import DatastarFormatter, PrefixedFormatter
 from starmodel.web.http.prefix import path_below, prefix_addresses, prefix_of
 from starmodel.web.http.session import SignedSession
 from starmodel.web.live.replay import ReplayBuffer
@@ -59,18 +54,6 @@ def test_a_path_below(path: str, root_path: str, below: str | None) -> None:
     assert path_below(path, root_path) == below
 
 
-<<<<<<< HEAD
-COUNTER = EntityNames("counter", namespace="counter")
-
-
-class Increment(Action):
-    def __call__(self, *, amount: int) -> str:
-        return self._expression(amount=amount)
-
-
-INCREMENT = Increment(COUNTER, "increment", "post", "/counter/increment")
-ACTION = INCREMENT(amount=2)
-=======
 class Increment(Action):
     """Asks for `Counter.increment`, as generated bindings do."""
 
@@ -82,7 +65,6 @@ class Increment(Action):
 
 COUNTER = EntityNames("counter", "counter")
 ACTION = Increment(COUNTER, "increment", "post", "/counter/increment")(amount=2)
->>>>>>> 1b0815e (Go over forms, conflicts and actions as their modules are now)
 
 
 @pytest.mark.parametrize(
