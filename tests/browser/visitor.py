@@ -89,5 +89,5 @@ def visiting(
     yield arrive
     for one in visitors:
         one.context.close()
-    errors = [error for one in visitors for error in one.errors]
-    assert [error for error in errors if not expected(error)] == []
+    errors = [error for one in visitors for error in one.errors if not expected(error)]
+    assert errors == [], "\n".join(errors)

@@ -7,7 +7,7 @@
  *
  * Values are kept in one tree, and shown wherever an element names one by its path:
  *
- *   data-values=JSON           the values that the page begins with
+ *   data-values=JSON           the values that the page begins with, or a form in a page of any kind
  *   data-field=PATH            its text is the value, as data-format and data-labels say
  *   data-invalid=PATH          is marked as invalid while the value, an error, is not empty
  *   data-notice                says what is wrong with the connection, or what an event has said
@@ -43,7 +43,7 @@ function merge(tree, news) {
 const values = merge(Object.create(null), { _notice: "", _message: "" });
 const taken = new WeakSet();
 
-/** Return the value at a path; `undefined` where the page knows of none. */
+/** Return the value at a path; `undefined` where the page knows of none, and shows what it came with. */
 function at(path) {
   return path.split(".").reduce((found, name) => (isTree(found) ? found[name] : undefined), values);
 }
@@ -66,7 +66,8 @@ function show(root = document.documentElement) {
     if (element.textContent !== text) element.textContent = text;
   }
   for (const input of all(root, "[data-invalid]")) {
-    input.ariaInvalid = String(Boolean(at(attribute(input, "data-invalid"))));
+    const error = at(attribute(input, "data-invalid"));
+    if (error !== undefined) input.ariaInvalid = String(Boolean(error));
   }
   for (const element of all(root, "[data-notice]")) {
     const text = values._notice || values._message;

@@ -167,6 +167,10 @@ class HtmxFrontend(Frontend):
             attributes["hx-config"] = _LIVE_CONFIG
         return attributes
 
+    def declare(self, data: Mapping[str, Any]) -> Attributes:
+        """Return what the form needs to know at first."""
+        return {"data-values": encode_signals(data).decode()}
+
     def text(self, path: str, format: Format) -> Attributes:
         """Return the path of the value and how it is written."""
         attributes = {"data-field": path, "data-format": format.name}
