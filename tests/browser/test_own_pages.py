@@ -1,4 +1,4 @@
-"""Pages of one's own, as docs/generated-code.md has them: taken out of it, served and used."""
+"""Pages of one's own, as docs/own-pages.md has them: taken out of it, served and used."""
 
 import importlib
 import sys
@@ -13,7 +13,13 @@ from served_app import ROOT, ServedApp, generate, run
 from .visitor import Visitor
 
 ENTITIES = ROOT / "examples/counter/counter/entities.py"
-BINDINGS, MAIN, PAGES = read_document("generated-code.md")["Pages of your own"].code("python")
+SECTIONS = read_document("own-pages.md")
+
+
+def code(heading: str) -> str:
+    """The one block of Python under a heading."""
+    (block,) = SECTIONS[heading].code("python")
+    return block
 
 
 @pytest.fixture
@@ -23,37 +29,58 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def use(browser: Browser, folder: Path, app: str, path: str) -> None:
-    """Count in one tab, and see it in the other."""
+def use(browser: Browser, folder: Path, app: str, path: str, *, count: str, button: str) -> None:
+    """Count in one tab, and see it in the other; `count` is where it stands."""
     with ServedApp(folder, app) as served:
         visitor = Visitor(browser, served.url)
         one, other = visitor.open(path), visitor.open(path)
-        expect(one).to_have_title("Counter")
         for page in (one, other):
-            expect(page.locator("main p")).to_have_text("0")
-        for clicked, count in ((one, "10"), (other, "20")):
-            clicked.get_by_role("button", name="+10").click()
+            expect(page).to_have_title("What I counted")
+            expect(page.get_by_role("heading", level=1)).to_have_text("What I counted")
+            expect(page.locator(count)).to_have_text("0")
+        for clicked, result in ((one, "10"), (other, "20")):
+            clicked.get_by_label("Amount").fill("10")
+            clicked.get_by_role("button", name=button).click()
             for page in (one, other):
-                expect(page.locator("main p")).to_have_text(count)
+                expect(page.locator(count)).to_have_text(result)
         one.reload()
-        expect(one.locator("main p")).to_have_text("20")
+        expect(one.locator(count)).to_have_text("20")
+        # What a browser would not let pass, the server says beside the input.
+        amount = one.get_by_label("Amount")
+        amount.evaluate("input => input.type = 'text'")
+        amount.fill("many")
+        one.get_by_role("button", name=button).click()
+        expect(one.locator("#counter-increment-amount--error")).to_contain_text("number")
         visitor.context.close()
         assert visitor.errors == []
 
 
-def test_a_page_in_an_app_of_ones_own(browser: Browser, shop: Path) -> None:
-    (shop / "shop/main.py").write_text(MAIN)
-    use(browser, shop, "shop.main:app", "/")
+@pytest.mark.parametrize("web", ["FastHTML", "FastAPI", "Starlette"])
+def test_a_page_in_an_app_of_ones_own(browser: Browser, shop: Path, web: str) -> None:
+    with (shop / "pyproject.toml").open("a") as configuration:
+        configuration.write(f'web = "{web.lower()}"\n')
+    run(shop, "starmodel_generator", "generate")
+    (shop / "shop/main.py").write_text(code(f"In {web}"))
+    use(browser, shop, "shop.main:app", "/", count="main strong", button="Increment")
 
 
-def test_a_page_in_the_place_of_the_generated_one(browser: Browser, shop: Path) -> None:
-    (shop / "shop/pages.py").write_text(PAGES)
+@pytest.mark.parametrize(
+    ("heading", "name", "count", "button"),
+    [
+        ("Another component", "counter", "main dd", "Count on"),
+        ("A function", "page", "main strong", "Increment"),
+    ],
+)
+def test_a_page_in_the_place_of_the_generated_one(
+    browser: Browser, shop: Path, heading: str, name: str, count: str, button: str
+) -> None:
+    (shop / "shop/pages.py").write_text(code(heading))
     entities = (shop / "shop/entities.py").read_text()
-    named = entities.replace("EntityConfig(store", 'EntityConfig(page="shop.pages:page", store')
+    named = entities.replace("EntityConfig(store", f'EntityConfig(page="shop.pages:{name}", store')
     assert named != entities
     (shop / "shop/entities.py").write_text(named)
     run(shop, "starmodel_generator", "generate")
-    use(browser, shop, "shop.generated.app:create_app", "/counter")
+    use(browser, shop, "shop.generated.app:create_app", "/counter", count=count, button=button)
 
 
 @pytest.fixture
@@ -74,7 +101,7 @@ def _modules_of_shop() -> list[str]:
 
 @pytest.mark.usefixtures("importable")
 def test_what_bindings_are() -> None:
-    imports, _, lines = BINDINGS.partition("\n\n")
+    imports, _, lines = code("Signals and actions").partition("\n\n")
     names: dict[str, object] = {}
     exec(imports, names)
     found: dict[str, str] = {}

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import Depends, FastAPI
-from fasthtml.common import FastHTML, H2, Li, P, Titled, Ul
+from fasthtml.common import H2, FastHTML, Li, P, Titled, Ul
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse

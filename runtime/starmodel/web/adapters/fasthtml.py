@@ -112,7 +112,7 @@ def _ask_by_class(application: WebApplication) -> None:
 
     for entity in application.entities:
         if not hasattr(entity, "__from_request__"):
-            setattr(entity, "__from_request__", classmethod(from_request))
+            entity.__from_request__ = classmethod(from_request)
 
 
 class _Partial:
