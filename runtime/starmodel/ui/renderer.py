@@ -167,7 +167,7 @@ class Renderer:
         """
         if not isinstance(component, Record | Form | FormPage):
             raise TypeError(f"A {type(component).__name__} stands on its own page alone.")
-        if not view.id and _needs_id(component) or isinstance(component, Record) and not state:
+        if (_needs_id(component) and not view.id) or (isinstance(component, Record) and not state):
             raise TypeError(
                 f"This {type(component).__name__} is about an entity: say which, by `of(entity)`."
             )

@@ -49,10 +49,7 @@ class FastHTMLAdapter(StarletteFamilyAdapter["FastHTML"]):
         # Before the author's, whose styles count more.
         host.hdrs.insert(0, _Part(lambda: _head(application, with_viewport=not has_viewport)))
         host.ftrs.append(_Part(lambda: _notice(application)))
-        # FastHTML takes an annotation for a field to be read from the request.
-        host.after.append(
-            lambda req, resp: _complete_page(req)
-        )  # pyright: ignore[reportUnknownLambdaType]
+        host.after.append(_complete_page)
         app.user_middleware.append(Middleware(_Partial))
         _ask_by_class(application)
 
@@ -88,8 +85,15 @@ def _name(element: Any) -> object:
     return attributes.get("name") if is_mapping(attributes) else None
 
 
-def _complete_page(req: Any) -> None:
-    """Give `<html>` and `<body>` of the page that a handler has made what pages of ours have."""
+def _complete_page(req, resp) -> None:  # pyright: ignore
+    """Give `<html>` and `<body>` of the page that a handler has made what pages of ours have.
+
+    FastHTML calls it, and would take an annotation for a field to be read from the request.
+    """
+    _complete(req)
+
+
+def _complete(req: Any) -> None:
     visit: Visit | None = req.scope.get(VISIT)
     if visit is None:
         return
@@ -110,9 +114,10 @@ def _ask_by_class(application: WebApplication) -> None:
         # Whichever app serves the request: a class may be in several.
         return await read(request, cls)
 
-    for entity in application.entities:
-        if not hasattr(entity, "__from_request__"):
-            entity.__from_request__ = classmethod(from_request)
+    cls: Any
+    for cls in application.entities:
+        if not hasattr(cls, "__from_request__"):
+            cls.__from_request__ = classmethod(from_request)
 
 
 class _Partial:
