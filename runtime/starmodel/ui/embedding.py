@@ -18,6 +18,10 @@ class Embedder(Protocol):
         """Return a component as HTML; `subject` is the entity, or the state, that it shows."""
         ...
 
+    def note(self, component: "Component", subject: object) -> None:
+        """Hear that a page is about to show an entity, before the page itself is written."""
+        ...
+
 
 SERVING: Final[ContextVar["Embedder | None"]] = ContextVar("starmodel_serving", default=None)
 """Renders components while an app answers."""
@@ -51,6 +55,9 @@ class Shown:
     def __init__(self, component: Component, subject: object) -> None:
         self.component = component
         self.subject = subject
+        embedder = SERVING.get()
+        if embedder is not None:
+            embedder.note(component, subject)
 
     def __html__(self) -> str:
         """Return it as HTML."""

@@ -249,6 +249,23 @@ async def test_who_loses_access_is_told_nothing_more() -> None:
         assert ann.signals["room"]["topic"] == "canary 7"
 
 
+async def test_a_page_with_a_layout_of_its_own_gets_no_markup_of_fields() -> None:
+    async with World() as world:
+        room = await world.make_room(topic="tea", lines=["hello"])
+        # What the board itself is rendered to is sent all the same.
+        own = await world.browse(f"room:{room}", "board&only=values")
+        generated = await world.browse(f"room:{room}", "board")
+        assert len(own.elements()) == 1 and len(generated.elements()) == 2
+        await world.change(ROOM, room, lines=["hello", "there"])
+        for browser in (own, generated):
+            await browser.settle()
+            assert browser.signals["room"]["lines"] == ["hello", "there"]
+        assert len(own.elements()) == 1 and len(generated.elements()) == 3
+        await own.leave()
+        await generated.leave()
+        assert not world.hub._topics  # pyright: ignore[reportPrivateUsage]
+
+
 async def test_fragments_reach_every_watcher_once_and_in_order() -> None:
     async with World() as world:
         room = await world.make_room(topic="tea")

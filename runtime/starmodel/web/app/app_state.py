@@ -284,6 +284,9 @@ class AppState:
         """Return a component as it stands in other markup that this app makes."""
         return ShownEntities(self).embed(component, subject)
 
+    def note(self, component: object, subject: object) -> None:
+        """Do nothing: what is made here is no page."""
+
     def fragments(self, resource: Resource) -> Mapping[str, Callable[[Any], str]]:
         """Return the markup that is sent anew when a field of an entity changes, by field."""
         return {} if resource.page is None else self.renderer.fragments(resource.page)

@@ -17,6 +17,7 @@ from starmodel.application import EntityDefinition, Snapshot
 from starmodel.application.queries.find import find_related
 from starmodel.domain import Actor, Entity, Scope, render_fragment
 from starmodel.errors import ConfigurationError, Unauthenticated
+from starmodel.ui.pages import Record
 from starmodel.ui.view import NO_RELATED, Related, View
 from starmodel.web.http.prefix import PREFIX, prefix_addresses
 from starmodel.web.http.response import NO_STORE, Message, Response, Send
@@ -71,6 +72,7 @@ class ShownEntities:
     def __init__(self, parts: AppContext) -> None:
         self.parts = parts
         self.by_namespace: dict[str, Shown] = {}
+        self._has_records = False
 
     def add(self, snapshot: Snapshot[Any], related: Related = NO_RELATED) -> None:
         """Declare and follow an entity."""
@@ -101,8 +103,19 @@ class ShownEntities:
     @property
     def live(self) -> str:
         """The address of the page's live stream, below no prefix; `""` for none."""
-        watched = [f"watch={one.watch}" for one in self.by_namespace.values()]
-        return f"/live?{'&'.join(watched)}" if watched else ""
+        asked = [f"watch={one.watch}" for one in self.by_namespace.values()]
+        if asked and not self._has_records:
+            # The page has its own layout, and no place for the markup of fields.
+            asked.append("only=values")
+        return f"/live?{'&'.join(asked)}" if asked else ""
+
+    def note(self, component: object, subject: object) -> None:
+        """Have the markup of fields sent where the page shows a record that it follows."""
+        if isinstance(component, Record) and self._is_live(subject):
+            self._has_records = True
+
+    def _is_live(self, subject: object) -> bool:
+        return any(one.snapshot.entity is subject for one in self.by_namespace.values())
 
     def embed(self, component: object, subject: object) -> str:
         """Return a component that stands in the page as HTML."""
@@ -113,7 +126,7 @@ class ShownEntities:
             assert isinstance(subject, Entity)
             definition = self._resource(type(subject)).definition
             shown = self.by_namespace.get(definition.namespace)
-            is_live = shown is not None and shown.snapshot.entity is subject
+            is_live = self._is_live(subject)
             id = str(subject.id) if definition.is_record else ""
             related = shown.related if shown is not None and is_live else NO_RELATED
             view = View(id=id, related=related, path=f"/{definition.name}")
@@ -223,9 +236,9 @@ class Visit(ShownEntities):
             return self.document(title, lead, content, message, request)
         # What the host makes has the prefix already.
         place = f"<!--{token_hex(8)}-->"
-        before, _, after = self.document(
-            title, lead, Markup(place), message, request
-        ).partition(place)
+        before, _, after = self.document(title, lead, Markup(place), message, request).partition(
+            place
+        )
         html = _html(content)
         return f"{prefix_addresses(before, prefix)}{html}{prefix_addresses(after, prefix)}"
 

@@ -16,7 +16,7 @@ import logging
 import random
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from starmodel.application import (
     EntityDefinition,
@@ -51,6 +51,11 @@ PATH = "/live"
 ONLY = "only"
 DELETIONS = "deletions"
 """What a page asks for that shows a record as it was, `?watch=product:ID&only=deletions`."""
+VALUES = "values"
+"""What a page asks for that has a layout of its own, and no place for the markup of fields."""
+
+_Variant: TypeAlias = tuple[EventResponseFormatter, bool]
+"""In which dialect an entity is told of, and whether with the markup of its fields."""
 
 _RETRY_AFTER = 5.0
 _MIN_RETRY = 500
@@ -93,7 +98,7 @@ class LiveHub:
         self._changes = changes
         self._fragments = fragments
         # Pages, pages below a prefix and programs are told in other words, each by topics of their own.
-        self._topics: dict[tuple[str, str], dict[EventResponseFormatter, EntityTopic]] = {}
+        self._topics: dict[tuple[str, str], dict[_Variant, EntityTopic]] = {}
         self._collections: dict[str, dict[EventResponseFormatter, ListTopic]] = {}
         self._dependents = changes.dependents
         self._streams: set[LiveStream] = set()
@@ -226,7 +231,9 @@ class LiveHub:
             is_page=is_page,
             tells_deletions=tells_deletions,
         )
-        self._join(stream, keys, formatter)
+        # What programs are told has the fields themselves, and no markup of them.
+        with_markup = formatter.merges and (ONLY, VALUES) not in request.query_items
+        self._join(stream, keys, formatter, with_markup=with_markup)
         last_event = request.headers.get(b"last-event-id", b"")
         try:
             for topic in stream.topics:
@@ -270,7 +277,7 @@ class LiveHub:
         topic.close()
         place = (topic.key.entity, topic.key.id)
         if isinstance(topic, EntityTopic):
-            _remove(self._topics, place, topic.formatter, topic)
+            _remove(self._topics, place, (topic.formatter, bool(topic.fragments)), topic)
         elif isinstance(topic, ListTopic):
             _remove(self._collections, topic.key.entity, topic.formatter, topic)
 
@@ -315,19 +322,28 @@ class LiveHub:
         """Return the topics of single entities."""
         return (topic for topics in self._topics.values() for topic in topics.values())
 
-    def _join(self, stream: LiveStream, keys: list[Key], formatter: EventResponseFormatter) -> None:
+    def _join(
+        self,
+        stream: LiveStream,
+        keys: list[Key],
+        formatter: EventResponseFormatter,
+        *,
+        with_markup: bool,
+    ) -> None:
         """Subscribe before anything is read, so that no change can slip in between."""
         self._streams.add(stream)
         self._sessions.setdefault(stream.session, set()).add(stream)
         for key in keys:
-            topic = self._topic(key, formatter)
+            topic = self._topic(key, formatter, with_markup)
             stream.topics.append(topic)
             topic.streams.add(stream)
             stream.pending[topic] = None
         if self._watch is None:
             self._watch = asyncio.get_running_loop().create_task(self._watch_over())
 
-    def _topic(self, key: Key, formatter: EventResponseFormatter) -> EntityTopic | ListTopic:
+    def _topic(
+        self, key: Key, formatter: EventResponseFormatter, with_markup: bool
+    ) -> EntityTopic | ListTopic:
         """Return what stands for an entity, or for all records of a kind; make it if need be."""
         resource = self._resources[key.entity]
         if not key.id and key.entity in self._dependents:
@@ -338,12 +354,12 @@ class LiveHub:
                 collections[formatter] = collection
             return collection
         topics = self._topics.setdefault((key.entity, key.id), {})
-        topic = topics.get(formatter)
+        fragments = self._fragments(resource) if with_markup else _no_fragments(resource)
+        variant = formatter, bool(fragments)
+        topic = topics.get(variant)
         if topic is None:
             backend = self._services.persistence.backend_for(resource.definition)
-            # What programs are told has the fields themselves, and no markup of them.
-            fragments = self._fragments(resource) if formatter.merges else {}
-            topic = topics[formatter] = EntityTopic(
+            topic = topics[variant] = EntityTopic(
                 resource.definition, key, backend, formatter, fragments
             )
         return topic
@@ -438,11 +454,11 @@ class LiveHub:
         return random.randint(_MIN_RETRY, min(2 * _MIN_RETRY + 2 * len(self._streams), _MAX_RETRY))
 
 
-def _remove(topics: Any, place: object, formatter: EventResponseFormatter, topic: object) -> None:
+def _remove(topics: Any, place: object, variant: object, topic: object) -> None:
     """Remove a topic from where it is kept, and what is empty then."""
     found = topics.get(place, {})
-    if found.get(formatter) is topic:
-        del found[formatter]
+    if found.get(variant) is topic:
+        del found[variant]
         if not found:
             del topics[place]
 
