@@ -35,7 +35,7 @@ class PlainKit(UIAdapter):
     def __init__(self, *, language: str = "en", stylesheets: Sequence[str] = ()) -> None:
         super().__init__(language=language, stylesheets=[PICO, *stylesheets])
 
-    def navigation(self, navigation: Navigation, current: str) -> Renderable:
+    def navigation(self, navigation: Navigation, current: str, aside: Content) -> Renderable:
         """Return Pico's bar of links: two lists in a `<nav>`."""
         return h.nav(aria_label="Main")[
             h.ul[h.li[h.strong[h.a(href="/")[navigation.title]]]] if navigation.title else None,
@@ -48,7 +48,7 @@ class PlainKit(UIAdapter):
                     ]
                     for item in navigation.items
                 ],
-                h.li[list(navigation.aside)] if navigation.aside else None,
+                h.li[aside] if aside else None,
             ],
         ]
 

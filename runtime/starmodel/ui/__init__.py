@@ -43,7 +43,16 @@ from starmodel.ui.inputs import (
     TextInput,
     TimeInput,
 )
-from starmodel.ui.pages import Form, FormPage, List, Navigation, NavigationItem, Page, Record
+from starmodel.ui.pages import (
+    Form,
+    FormPage,
+    HomeEntry,
+    List,
+    Navigation,
+    NavigationItem,
+    Page,
+    Record,
+)
 
 __all__ = [
     "Boolean",
@@ -64,6 +73,7 @@ __all__ = [
     "Form",
     "FormPage",
     "Group",
+    "HomeEntry",
     "Input",
     "Items",
     "Json",

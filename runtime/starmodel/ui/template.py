@@ -46,7 +46,7 @@ class Inline:
         self.names = names
         places = {name: name for name in names}
         # Where it is not part of a template it is an ordinary function.
-        self._function: Filler = eval(  # noqa: S307 - the source is ours
+        self._function: Filler = eval(
             f"lambda state, view: str({source.format(**places)})", dict(names)
         )
 

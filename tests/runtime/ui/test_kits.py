@@ -8,6 +8,7 @@ from plain_kit import PlainKit
 from random_schemas import hostile_text
 
 from starmodel.errors import ConfigurationError
+from starmodel.frontends.datastar import DatastarFrontend
 from starmodel.settings import Settings
 from starmodel.testing.contracts.ui import HOSTILE_TEXTS, UIContract
 from starmodel.ui.kit import UIAdapter
@@ -33,7 +34,7 @@ class TestPlainKit(UIContract):
 
 
 def policy(kit: UIAdapter) -> str:
-    headers = dict(page_headers(Settings(), kit.content_sources))
+    headers = dict(page_headers(Settings(), DatastarFrontend(), kit.content_sources))
     return headers[b"content-security-policy"].decode()
 
 

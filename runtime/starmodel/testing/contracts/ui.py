@@ -28,6 +28,7 @@ from starmodel.ui import (
     Form,
     FormPage,
     Group,
+    HomeEntry,
     Links,
     List,
     Navigation,
@@ -207,6 +208,9 @@ class _Frontend(Frontend):
     def scripts(self, settings: Any) -> Sequence[Renderable]:
         return [Markup('<script src="/front-end.js"></script>')]
 
+    def script_sources(self, settings: Any) -> Sequence[str]:
+        return ["/front-end.js"]
+
     def page(self, holes: HoleMaker, *, data: Mapping[str, Any], live: Filler | None) -> Attributes:
         return {"x-page": "1"}
 
@@ -308,8 +312,9 @@ def components(kit: UIAdapter, text: str) -> dict[str, Renderable]:
     button = kit.button(text, LIVE)
     return {
         "navigation": kit.navigation(
-            Navigation(text, [NavigationItem(text, "/a"), NavigationItem(text, "/b")], [button]),
+            Navigation(text, [NavigationItem(text, "/a"), NavigationItem(text, "/b")]),
             "/a",
+            [button],
         ),
         "breadcrumbs": kit.breadcrumbs([(text, text)], text),
         "masthead": kit.masthead(text, LIVE, text),
@@ -352,7 +357,7 @@ def components(kit: UIAdapter, text: str) -> dict[str, Renderable]:
         "token": kit.token(text, LIVE),
         "refresh": kit.refresh("p", kit.token(text, LIVE)),
         "picker": kit.picker(row, {"source": "/tag/options", "chosen": text}),
-        "local_datetime": kit.local_datetime(kit.row(row)),
+        "exact_time": kit.exact_time(kit.row(row), {"kind": "time"}),
         "button": button,
         "secondary_button": kit.button(text, LIVE, kind="secondary"),
         "danger_button": kit.button(text, LIVE, kind="danger"),
@@ -371,7 +376,8 @@ def components(kit: UIAdapter, text: str) -> dict[str, Renderable]:
         "badge": kit.badge(text),
         "alert": kit.alert(text, LIVE),
         "card": kit.card(text, LIVE),
-        "error_page": kit.error_page(text, text, [button]),
+        "error_page": kit.error_page(kit.text(text), [button]),
+        "home": kit.home([kit.home_entry(HomeEntry(text, text, text, [NavigationItem(text, text)]))]),
     }
 
 
@@ -495,7 +501,7 @@ class UIContract:
         assert "hidden" in token.attributes
         (stored,) = read(kit.stored_value("[]")).find("sm-stored", values="[]")
         assert stored.find("button", type="button")
-        assert read(kit.local_datetime(Markup("<b></b>"))).find("sm-datetime")[0].find("b")
+        assert read(kit.exact_time(Markup("<b></b>"), {})).find("sm-datetime")[0].find("b")
         assert read(kit.dialog_closer("c")).find("form", id="c", method="dialog")
 
     def test_messages_are_told(self) -> None:
@@ -543,7 +549,7 @@ class UIContract:
         """The entry that is shown says so, and all others are links as well."""
         items = [NavigationItem("Things", "/thing"), NavigationItem("Tags", "/tag")]
         aside = [Markup('<a href="/out">Sign out</a>')]
-        root = read(self.kit.navigation(Navigation("Shop", items, aside), "/tag"))
+        root = read(self.kit.navigation(Navigation("Shop", items), "/tag", aside))
         (nav,) = root.find("nav", aria_label="Main")
         assert [one.text.strip() for one in nav.find("a", aria_current="page")] == ["Tags"]
         found = {one.attributes["href"]: one.text.strip() for one in root.find("a")}
@@ -556,8 +562,25 @@ class UIContract:
     def test_a_long_navigation(self) -> None:
         """Fifty entities are all to be found."""
         items = [NavigationItem(f"Things {place}", f"/t{place}") for place in range(50)]
-        root = read(self.kit.navigation(Navigation("", items), "/t3"))
+        root = read(self.kit.navigation(Navigation("", items), "/t3", None))
         assert len([one for one in root.find("a") if one.text.startswith("Things")]) == 50
+
+    def test_an_error_page(self) -> None:
+        """What is wrong is announced, and there is a way on."""
+        link = self.kit.link_button("Home", "/")
+        root = read(self.kit.error_page(self.kit.text("There is no such thing."), [link]))
+        (alert,) = root.find("*", role="alert")
+        assert alert.text.strip() == "There is no such thing."
+        assert [one.attributes["href"] for one in root.find("a")] == ["/"]
+
+    def test_a_home_page(self) -> None:
+        """Each page is a heading that leads there, with what can be begun."""
+        entry = HomeEntry("Things", "/thing", "All there is.", [NavigationItem("New", "/thing/new")])
+        root = read(self.kit.home([self.kit.home_entry(entry)]))
+        (heading,) = root.find("h2")
+        assert [one.attributes["href"] for one in heading.find("a")] == ["/thing"]
+        assert [one.attributes["href"] for one in root.find("a")] == ["/thing", "/thing/new"]
+        assert "All there is." in root.text
 
     # Whole pages
 

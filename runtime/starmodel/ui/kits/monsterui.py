@@ -59,6 +59,7 @@ class MonsterUIKit(UIAdapter):
         "button-primary": _button(ButtonT.primary),
         "button-secondary": _button(ButtonT.default),
         "card": "card uk-card",
+        "home": "home",
         "checkbox": "uk-checkbox",
         "empty": "empty uk-placeholder",
         "file": "uk-input",

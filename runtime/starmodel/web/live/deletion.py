@@ -1,7 +1,7 @@
 """What a page is told when a record that it shows is not there any more.
 
-It is a notice of its own, which looks the same on every page: pages of one's own have neither our
-style nor a place for it. Who reads them may not see why a record is gone, so one that was deleted
+It is a notice of its own, in the colours of the kit where the page has one: pages of one's own
+have neither our style nor a place for it. Who reads them may not see why a record is gone, so one that was deleted
 and one that somebody may not see any more are told alike.
 """
 
@@ -13,7 +13,7 @@ from starmodel.web.datastar.attributes import escape
 
 _STYLE = (
     "position:fixed;inset:0 0 auto;z-index:2147483647;padding:1rem;text-align:center;"
-    "background:#b3261e;color:#fff"
+    "background:var(--sm-danger,#b3261e);color:var(--sm-on-danger,#fff)"
 )
 
 
