@@ -76,7 +76,7 @@ def respond_event(
     path = location or page_path(definition, outcome.id)
     return _see_other(
         request,
-        request.origin_path or request.prefix + path,
+        _page_before(request) or request.prefix + path,
         _text_of(outcome.result, selector) or request.route.done,
     )
 
@@ -192,7 +192,7 @@ async def respond_stream(
     path = location or page_path(definition, last.id)
     return _see_other(
         request,
-        request.origin_path or request.prefix + path,
+        _page_before(request) or request.prefix + path,
         _text_of(last.result, selector) or request.route.done,
     )
 
@@ -303,6 +303,13 @@ def _patch(
     removed = {route.namespace: outcome.removed} if outcome.removed else None
     patch = request.formatter.values(values, removed, version=outcome.version)
     return patch + _elements(request, outcome.result, selector, mode)
+
+
+def _page_before(request: Request) -> str:
+    """Return the page that a form was sent from; `""` where it was shown again in the answer to it."""
+    origin = request.origin_path or ""
+    is_answer = unquote(origin.partition("?")[0]) == unquote(request.prefix) + request.path
+    return "" if is_answer else origin
 
 
 def _text_of(result: object, selector: str | None) -> str:
