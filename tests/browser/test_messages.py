@@ -15,12 +15,15 @@ PACKAGE = "messageshop"
 HOSTILE = "<img src=x onerror=alert(1)> ${1} @post('/x')"
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
+@pytest.fixture(scope="module", params=["datastar", "htmx"])
+def app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServedApp]:
     project = CrudProject(tmp_path_factory.mktemp("messages"), PACKAGE, entities=ENTITIES)
     project.make()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STARMODEL_DATABASE_URL", project.url)
+        patch.setenv("STARMODEL_FRONTEND", request.param)
         with ServedApp(project.folder, f"{PACKAGE}.generated.app:create_app") as served:
             yield served
 
