@@ -314,7 +314,7 @@ class Builder(Holes):
         fields = [each for each in component.fields if each not in related]
         if entity.is_record and "id" not in component.by_name:
             # A detail for whoever must name the record elsewhere; nobody reads it first.
-            fields.append(Text("id", label="Id"))
+            fields.append(Text("id"))
         content: list[Content] = []
         toolbar: list[Renderable] = []
         dialog = None

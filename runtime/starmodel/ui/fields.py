@@ -35,7 +35,6 @@ class Item:
         return state[self.name]
 
 
-
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What the values of an enum or a literal are called: `Choices({"draft": "Draft"})`.
@@ -110,10 +109,18 @@ class Field:
         return self.live(builder, read, f"{scope}.{name}")
 
 
+ACRONYMS = {
+    word.lower(): word
+    for word in "API BIC CSV EAN HTML IBAN ID IP ISBN JSON PDF PIN SKU URL UUID VAT XML".split()
+}
+"""Words of names that are written in capitals."""
+
+
 def in_words(name: str) -> str:
-    """Write a name in words: `Available from`, and `SKU` as it stands in capitals."""
-    words = name.strip("_").replace("_", " ")
-    return words[:1].upper() + words[1:]
+    """Write a name in words: `Available from`, `SKU`, `Customer ID`."""
+    words = [ACRONYMS.get(word, word) for word in name.split("_") if word]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -187,9 +194,11 @@ class Number(Single):
         """Return what writes the number into a page."""
         # A small whole number is written by the f-string itself.
         return Inline(
-            "v if type(v := {read}(state)) is int and -{top} < v < {top} else {text}(v)"
-            if not isinstance(read, Item)
-            else "v if type(v := state[{name}]) is int and -{top} < v < {top} else {text}(v)",
+            (
+                "v if type(v := {read}(state)) is int and -{top} < v < {top} else {text}(v)"
+                if not isinstance(read, Item)
+                else "v if type(v := state[{name}]) is int and -{top} < v < {top} else {text}(v)"
+            ),
             text=optional_number_text,
             top=GROUPED_FROM,
             **({"name": read.name} if isinstance(read, Item) else {"read": read}),
@@ -219,7 +228,9 @@ class Choice(Single):
 
     def html(self, value: Any, view: Any) -> str:
         """Return the label of the value, escaped."""
-        return escape_text(self.choices.labels.get(choice_key(value), "")) if value is not None else ""
+        return (
+            escape_text(self.choices.labels.get(choice_key(value), "")) if value is not None else ""
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -374,9 +385,7 @@ class Group(Field):
 
     def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
         """Return the parts, each live by itself."""
-        parts = [
-            (part, part.element(builder, scope=path, owner=read)) for part in self.fields
-        ]
+        parts = [(part, part.element(builder, scope=path, owner=read)) for part in self.fields]
         return builder.kit.group(parts)
 
 
@@ -476,7 +485,9 @@ def listing(items: Sequence[str]) -> str:
 
 def pairs(items: Sequence[tuple[str, str]]) -> str:
     """Return names, as plain text, with pieces of HTML, as a list; `""` where there are none."""
-    entries = "".join([f"<div><dt>{escape_text(name)}</dt><dd>{item}</dd></div>" for name, item in items])
+    entries = "".join(
+        [f"<div><dt>{escape_text(name)}</dt><dd>{item}</dd></div>" for name, item in items]
+    )
     return f"<dl>{entries}</dl>" if entries else ""
 
 

@@ -161,7 +161,7 @@ class Record(Compiled):
     @property
     def words(self) -> str:
         """What one of its kind is called inside of a sentence; capitals that mean something stay."""
-        first, _, rest = self.title.partition(" ")
+        first = self.title.partition(" ")[0]
         if len(first) > 1 and first.isupper():
             return self.title
         return self.title[:1].lower() + self.title[1:]
@@ -229,7 +229,7 @@ class List:
     @property
     def words(self) -> str:
         """What several are called inside of a sentence."""
-        first, _, rest = self.title.partition(" ")
+        first = self.title.partition(" ")[0]
         if len(first) > 1 and first.isupper():
             return self.title
         return self.title[:1].lower() + self.title[1:]

@@ -99,6 +99,23 @@ def test_what_was_done_is_said_at_once_to_a_page(client: Client) -> None:
     assert answer.signals["_message"] == "Oak desk deleted."
 
 
+def test_what_was_done_to_many_is_said_above_their_list(client: Client) -> None:
+    ids = [make(client, name).rpartition("/")[2] for name in ("One", "Two")]
+    body = "&".join(["event=delete", "confirmed=true", *[f"id={id}" for id in ids]])
+    headers = {**HTML, "content-type": "application/x-www-form-urlencoded"}
+    client.request("POST", "/product/batch", body=body.encode(), headers=headers)
+    assert message(client.page("/product")) == "2 products deleted."
+    question = client.request(
+        "POST",
+        "/product/batch",
+        body=f"event=delete&id={make(client)[9:]}".encode(),
+        headers=headers,
+    )
+    assert question.text.count("<main") == 1
+    client.submit("/product/batch", {"event": "retire"})
+    assert message(client.page("/product")) == "Choose at least one record."
+
+
 def test_a_message_is_for_its_page_alone(client: Client) -> None:
     one, other = make(client, "One"), make(client, "Other")
     client.submit(f"{one}/restock", {"quantity": "1"})

@@ -89,6 +89,14 @@ def test_a_file_is_as_large_as_its_bytes() -> None:
     assert ui.File("photo").html("YQ==", View()) == "1 byte"
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("id", "ID"), ("customer_id", "Customer ID"), ("sku", "SKU"), ("api_url", "API URL")],
+)
+def test_a_word_that_stands_for_others_is_in_capitals(name: str, words: str) -> None:
+    assert in_words(name) == words
+
+
 def test_a_field_is_called_by_its_name_in_words_or_by_its_label() -> None:
     assert in_words("available_from") == "Available from"
     assert in_words("SKU") == "SKU"

@@ -22,7 +22,7 @@ from starmodel.ui.view import View
 
 def own_page(kit: UIAdapter | None = None, **settings: Any) -> str:
     renderer = make_renderer(kit, **settings)
-    return renderer.own_page("A <b> & more", "Its 'lead'.", "<main>here</main>", "Said.")
+    return renderer.own_page("A <b> & more", "Its 'lead'.", "here", message="Said.")
 
 
 def test_a_document_is_whole() -> None:
@@ -32,7 +32,7 @@ def test_a_document_is_whole() -> None:
     assert page.one("html").attributes == {"lang": "en"}
     assert page.one("title").text == page.one("h1").text == "A <b> & more"
     assert page.one("p", class_="lead").text == "Its 'lead'."
-    assert page.one("main").text == "here"
+    assert page.one("main").text == "Said.here"
     assert page.one("nav", aria_label="Main").one("a").attributes["href"] == "/thing"
     # Nothing but Datastar comes from elsewhere, and nothing is written inline.
     addresses = [each.get("src") or each.get("href") or "" for each in page.walk()]
@@ -43,7 +43,9 @@ def test_a_document_is_whole() -> None:
 def test_what_a_document_loads_is_kept_for_ever() -> None:
     kit = DefaultKit()
     page = read_page(own_page(kit))
-    loaded = {each["href"] for each in page.all("link")} | {each["src"] for each in page.all("script")}
+    loaded = {each["href"] for each in page.all("link")} | {
+        each["src"] for each in page.all("script")
+    }
     assert loaded - {Settings().datastar_url} == {*kit.assets}
     for path, asset in kit.assets.items():
         assert re.fullmatch(r"/_starmodel/[a-z]+-[0-9a-f]{12}\.(css|svg|js)", path)
@@ -85,7 +87,9 @@ def test_a_kit_names_classes_and_changes_elements() -> None:
 
         classes = {**DefaultKit.classes, "button-danger": "red", "wide": ""}
 
-        def masthead(self, title: Content, title_attributes: Attributes, lead: Content) -> Renderable:
+        def masthead(
+            self, title: Content, title_attributes: Attributes, lead: Content
+        ) -> Renderable:
             return h.fragment[h.p["Shop"], super().masthead(title, title_attributes, lead)]
 
     renderer = make_renderer(Shop())
@@ -114,7 +118,7 @@ def test_a_kit_is_asked_once_and_never_while_a_request_is_served() -> None:
 
 
 def test_texts_of_the_author_are_escaped_by_any_kit() -> None:
-    hostile = '<script>"&\'\x02'
+    hostile = "<script>\"&'\x02"
     record = THING.replace(
         title=hostile,
         lead=hostile,
@@ -123,7 +127,7 @@ def test_texts_of_the_author_are_escaped_by_any_kit() -> None:
     )
     for kit in (DefaultKit(), UIAdapter()):
         text = make_renderer(kit).record(record).fill(STATE, View(id="1"))
-        assert "<script>\"" not in text
+        assert '<script>"' not in text
         page = read_page(text)
         assert page.one("form", id="thing-rename").one("h2").text == hostile
         assert page.one("nav", aria_label=hostile)
@@ -142,9 +146,10 @@ def test_the_navigation_marks_where_one_is() -> None:
     kit = DefaultKit()
     aside: Sequence[Renderable] = [h.a(href="/out")["Sign out"]]
     navigation = ui.Navigation(
-        "<Shop>", [ui.NavigationItem("A", "/a"), ui.NavigationItem("B", "/b")], aside
+        "<Shop>", [ui.NavigationItem("A", "/a"), ui.NavigationItem("B", "/b")]
     )
-    page = read_page(kit.navigation(navigation, "/b").__html__())
-    assert [each.get("aria-current") for each in page.one("nav").all("a")] == [None, "page"]
+    page = read_page(kit.navigation(navigation, "/b", aside).__html__())
+    marked = {each.text: each.get("aria-current") for each in page.one("nav").all("a")}
+    assert marked == {"<Shop>": None, "A": None, "B": "page", "Sign out": None}
     assert page.one("a", href="/").text == "<Shop>"
     assert page.one("a", href="/out").text == "Sign out"

@@ -74,8 +74,8 @@ def test_the_form_above_holds_what_the_address_says_and_sends_the_rest() -> None
 def test_what_no_input_shows_is_a_chip_that_can_be_dropped() -> None:
     page = list_page(SHOWN)
     (chip,) = page.one("ul", aria_label="Filters").all("a")
-    assert chip.text == "Id: <x>"
-    assert chip["aria-label"] == "Drop the filter: Id: <x>"
+    assert chip.text == "ID: <x>"
+    assert chip["aria-label"] == "Drop the filter: ID: <x>"
     assert query(chip["href"]) == [pair for pair in QUERY if pair[0] != "id"]
     assert list_page(ListView("/thing", (), [STATE], RELATED)).all("ul", aria_label="Filters") == []
 

@@ -61,7 +61,7 @@ def batch_route(queries: FilterSet[Any], page: List, commands: Mapping[str, Comm
             raise _refused("id", "Choose at least one record.", "too_short")
         back = _back(request, path)
         if not ids:
-            return redirect(request, back)
+            return redirect(request, back, "Choose at least one record.")
         is_confirmed = ("confirmed", "true") in given or request.wants_json
         if form.is_danger and not is_confirmed:
             return respond_html(request, await _question(request, queries, page, form, ids, back))
@@ -80,10 +80,19 @@ def batch_route(queries: FilterSet[Any], page: List, commands: Mapping[str, Comm
             told = [{"id": one.id, "reason": one.reason} for one in refused]
             return Response(200, JSON_HEADERS, encode_json({"done": done, "refused": told}))
         if not refused:
-            return redirect(request, back)
+            return redirect(request, back, _success(page, form, len(done)))
         return respond_html(request, _outcome(request, page, form, len(done), refused, back))
 
     return Route("POST", f"{path}/batch", run)
+
+
+def _success(page: List, form: Form, count: int) -> str:
+    """Return what is said when an event was carried out for all of the records."""
+    words = page.of.words if count == 1 else page.words
+    is_deletion = form.route.event == "delete"
+    return (
+        f"{count:,} {words} deleted." if is_deletion else f"{form.label}: {count:,} {words} done."
+    )
 
 
 def _back(request: Request, path: str) -> str:
@@ -140,7 +149,7 @@ async def _question(
     )
     title = f"{event.replace('_', ' ').capitalize()} {count:,} {words}?"
     return request.app_state.renderer.own_page(
-        title, "This cannot be undone.", kit.main({}, content).__html__()
+        title, "This cannot be undone.", content.__html__(), request=request
     )
 
 
@@ -155,7 +164,10 @@ def _outcome(
     )
     title = form.route.event.replace("_", " ").capitalize()
     return request.app_state.renderer.own_page(
-        title, f"{done:,} done, {len(refused):,} refused", kit.main({}, content).__html__()
+        title,
+        f"{done:,} done, {len(refused):,} refused",
+        content.__html__(),
+        request=request,
     )
 
 
