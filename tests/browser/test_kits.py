@@ -1,0 +1,205 @@
+"""Kits as they are seen: axe-core on every kind of page, in both schemes, on desktop and phone.
+
+`STARMODEL_PICTURES` names a folder that pictures of the pages go to.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser_setup import AXE, npm_file
+from migrated_database import SQLiteDatabase
+from playwright.sync_api import Browser, Page, expect
+from served_app import ServedApp, run
+from shop_example import ShopExample
+
+from .visitor import Visitor
+
+KITS = ("default", "monsterui")
+DESKTOP = {"width": 1200, "height": 800}
+PHONE = {"width": 390, "height": 780}
+SCREENS: dict[str, dict[str, Any]] = {
+    "light": {"viewport": DESKTOP},
+    "dark": {"viewport": DESKTOP, "color_scheme": "dark"},
+    "phone": {"viewport": PHONE, "has_touch": True},
+    "phone-dark": {"viewport": PHONE, "has_touch": True, "color_scheme": "dark"},
+}
+PAGES = (
+    "list",
+    "record",
+    "new",
+    "errors",
+    "picker",
+    "edit",
+    "delete",
+    "dialog",
+    "empty",
+    "missing",
+)
+
+PRODUCT = "main a[href^='/product/']:not([href$='/new'])"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> ShopExample:
+    folder = tmp_path_factory.mktemp("kits")
+    shop = ShopExample(folder, SQLiteDatabase(folder / "shop.db"))
+    run(shop.folder, "starmodel_generator", "generate")
+    shop.make_tables()
+    run(shop.folder, "shop.seed", **shop.environment)
+    return shop
+
+
+@pytest.fixture(scope="module", params=KITS)
+def kit(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def app(shop: ShopExample, kit: str) -> Iterator[ServedApp]:
+    with shop.server(STARMODEL_UI=kit) as served:
+        yield served
+
+
+@pytest.fixture(params=SCREENS)
+def screen(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def somebody(browser: Browser, app: ServedApp, screen: str) -> Iterator[Visitor]:
+    # axe-core is put into the page, which its policy would not allow.
+    visitor = Visitor(browser, app.url, bypass_csp=True, **SCREENS[screen])
+    yield visitor
+    visitor.context.close()
+    assert [error for error in visitor.errors if "404" not in error] == []
+
+
+def visit(somebody: Visitor, name: str) -> Page:
+    """Open a page, and do to it what its name says."""
+    page = somebody.open("/product")
+    product = str(page.locator(PRODUCT).first.get_attribute("href"))
+    page.close()
+    paths = {
+        "list": "/product",
+        "record": product,
+        "dialog": product,
+        "edit": f"{product}/edit",
+        "delete": f"{product}/delete",
+        "empty": "/order_line",
+        "missing": "/product/nothing",
+    }
+    page = somebody.open(paths.get(name, "/product/new"))
+    if name == "dialog":
+        page.get_by_role("link", name="Delete", exact=True).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+    elif name == "picker":
+        tags = page.get_by_role("combobox", name="Tags")
+        tags.click()
+        page.get_by_role("option", name="black").click()
+        expect(page.get_by_role("button", name="Remove black")).to_be_visible()
+        tags.click()
+        expect(page.get_by_role("option", name="gift")).to_be_visible()
+    elif name == "errors":
+        page.locator("form[method=post]").first.evaluate("form => { form.noValidate = true }")
+        page.get_by_label("Price").fill("-1")
+        page.get_by_role("button", name="Create product").click()
+        expect(page.get_by_text("Enter at least 0.")).to_be_visible()
+    return page
+
+
+def findings(page: Page) -> list[str]:
+    """Return what axe-core finds on a page: the rule, and where."""
+    page.evaluate(npm_file(*AXE).decode())
+    found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{rule['id']}: {node['html'][:200]} {[one['message'] for one in node['any']]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages(somebody: Visitor, kit: str, screen: str, name: str, screenshots: Path) -> None:
+    page = visit(somebody, name)
+    page.screenshot(path=screenshots / f"{kit}-{name}-{screen}.png", full_page=name != "dialog")
+    assert findings(page) == []
+    width = SCREENS[screen]["viewport"]["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_the_policy_allows_what_pages_load(browser: Browser, app: ServedApp, kit: str) -> None:
+    visitor = Visitor(browser, app.url, color_scheme="dark")
+    page = visitor.open("/product")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Products")
+    is_dark = page.evaluate("getComputedStyle(document.body).colorScheme")
+    assert is_dark == ("dark" if kit == "monsterui" else "light dark")
+    ground: str = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert all(int(part) < 40 for part in ground.strip("rgb()").split(","))
+    visitor.context.close()
+    assert visitor.errors == []
+
+
+def test_a_phone_shows_records_at_once(browser: Browser, app: ServedApp) -> None:
+    visitor = Visitor(browser, app.url, viewport=PHONE)
+    page = visitor.open("/product")
+    box = page.locator("tbody tr").first.bounding_box()
+    assert box is not None and box["y"] + box["height"] <= PHONE["height"]
+    expect(page.get_by_label("Status")).to_be_hidden()
+    page.get_by_text("More filters").click()
+    expect(page.get_by_label("Status")).to_be_visible()
+    expect(page.locator("tbody td").get_by_text("Price").first).to_be_visible()
+
+    # What can be done with a record comes before its last field.
+    page.locator(PRODUCT).first.click()
+    action = page.get_by_role("button", name="Restock").bounding_box()
+    last = page.locator("dt").last.bounding_box()
+    assert action is not None and last is not None and action["y"] < last["y"]
+    visitor.context.close()
+
+
+def test_the_menu_needs_no_script(browser: Browser, app: ServedApp) -> None:
+    visitor = Visitor(browser, app.url, viewport=PHONE, java_script_enabled=False)
+    page = visitor.open("/product")
+    customers = page.get_by_role("link", name="Customers")
+    expect(customers).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    customers.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Customers")
+    visitor.context.close()
+    wide = Visitor(browser, app.url, viewport=DESKTOP, java_script_enabled=False)
+    page = wide.open("/product")
+    expect(page.get_by_role("button", name="Menu")).to_be_hidden()
+    expect(page.get_by_role("link", name="Products")).to_have_attribute("aria-current", "page")
+    wide.context.close()
+
+
+def test_a_page_has_one_primary_button(browser: Browser, app: ServedApp) -> None:
+    visitor = Visitor(browser, app.url, viewport=DESKTOP)
+    for name in ("list", "record", "new", "edit"):
+        page = visit(visitor, name)
+        filled = page.evaluate("""() => [...document.querySelectorAll("main a, main button")]
+              .filter((one) => one.getClientRects().length && !one.closest("dialog"))
+              .filter((one) => {
+                const drawn = new OffscreenCanvas(1, 1).getContext("2d");
+                drawn.fillStyle = getComputedStyle(one).backgroundColor;
+                drawn.fillRect(0, 0, 1, 1);
+                const [red, , blue] = drawn.getImageData(0, 0, 1, 1).data;
+                return blue - red > 60;
+              })
+              .map((one) => one.textContent)""")
+        assert len(filled) == 1, (name, filled)
+    visitor.context.close()
+
+
+def test_every_page_is_as_wide_as_every_other(browser: Browser, app: ServedApp) -> None:
+    visitor = Visitor(browser, app.url, viewport=DESKTOP)
+    lefts = {
+        visit(visitor, name)
+        .get_by_role("heading", level=1)
+        .evaluate("one => one.getBoundingClientRect().x")
+        for name in ("list", "record", "new", "edit", "delete", "empty")
+    }
+    assert len(lefts) == 1
+    visitor.context.close()
