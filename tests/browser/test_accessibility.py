@@ -10,7 +10,12 @@ from .visitor import Arrive, shown
 
 PHONE = {"width": 360, "height": 740}
 
-FOCUSABLE = "input, select, textarea, button, [tabindex]"
+FOCUSABLE = "a[href], input, select, textarea, button, [tabindex]"
+
+REACHABLE = (
+    "all => [...document.querySelectorAll(all)].filter((one) => one.getClientRects().length)"
+)
+"""What of it is shown."""
 
 FACTS = """() => {
   const controls = [...document.querySelectorAll("input, select, textarea")]
@@ -77,13 +82,11 @@ def test_everything_has_a_name_and_a_place(visitor: Arrive, path: str) -> None:
 
 def test_the_keyboard_is_enough(visitor: Arrive) -> None:
     page = visitor().open("/order")
-    count = page.locator(FOCUSABLE).count()
+    count: int = page.evaluate(f"{REACHABLE}.length", FOCUSABLE)
     visited: list[int] = []
     while len(visited) < count:
         page.keyboard.press("Tab")
-        place = page.evaluate(
-            "all => [...document.querySelectorAll(all)].indexOf(document.activeElement)", FOCUSABLE
-        )
+        place: int = page.evaluate(f"{REACHABLE}.indexOf(document.activeElement)", FOCUSABLE)
         # A date has parts of its own, which the key goes through one by one.
         if not visited or visited[-1] != place:
             visited.append(place)

@@ -20,6 +20,9 @@ from starmodel.ui.names import EntityNames
 from starmodel.ui.pages import Form, FormPage, Record
 from starmodel.ui.template import Filler, Holes, Renderable, State, Template
 
+MANY_FORMS = 3
+"""With more forms than this a page has a link to them; below that they may stand above the fields."""
+
 
 class Builder(Holes):
     """Compiles one component.
@@ -331,6 +334,10 @@ class Builder(Holes):
                 )
             )
             dialog = self.delete_dialog(component, component.delete, id)
+        section = None
+        if len(component.actions) > MANY_FORMS:
+            section = f"{entity.name}-actions"
+            toolbar.append(kit.jump_link("Actions", f"#{section}"))
         if toolbar:
             content.append(kit.toolbar(component.title, toolbar))
         content.append(dialog)
@@ -350,7 +357,7 @@ class Builder(Holes):
                 self.form(each, is_bound=each is bound, keeps=False, is_primary=is_only)
                 for each in component.actions
             ]
-            content.append(kit.section("Actions", forms))
+            content.append(kit.section("Actions", forms, section))
         content += [tables[each.name] for each in related]
         content += [*map(markup, component.extra), *self.refreshes]
         return content

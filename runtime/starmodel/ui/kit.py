@@ -229,6 +229,10 @@ class UIAdapter:
         """Return what can be done with a record: links and buttons."""
         return h.nav(self.attributes("actions"), aria_label=label)[items]
 
+    def jump_link(self, label: str, href: str) -> Renderable:
+        """Return a link to something further down, for screens on which that is far away."""
+        return h.a(self.attributes("jump"), href=href)[label]
+
     def description_list(self, rows: Sequence[tuple[Field, Renderable]]) -> Renderable:
         """Return the fields of a record, each with the element that shows it."""
         return h.dl(self.attributes("state"))[[self.description(*row) for row in rows]]
@@ -281,9 +285,9 @@ class UIAdapter:
 
     # Forms
 
-    def section(self, label: str, content: Content) -> Renderable:
+    def section(self, label: str, content: Content, id: str | None = None) -> Renderable:
         """Return the forms of a page, side by side or one below the other."""
-        return h.section(self.attributes("events"), aria_label=label)[content]
+        return h.section(self.attributes("events"), aria_label=label, id=id)[content]
 
     def form(
         self,

@@ -322,6 +322,7 @@ def components(kit: UIAdapter, text: str) -> dict[str, Renderable]:
         "main": kit.main(LIVE, text),
         "notice": kit.notice(LIVE, text),
         "toolbar": kit.toolbar(text, [button]),
+        "jump_link": kit.jump_link(text, text),
         "description_list": kit.description_list([(field, value)]),
         "value": value,
         "fragment": kit.fragment("f", text, field=field),

@@ -44,6 +44,7 @@ class DefaultKit(UIAdapter):
         "form": "event",
         "hint": "hint",
         "home": "home",
+        "jump": "jump button quiet",
         "lead": "lead",
         "line": "line",
         "link-danger": "button danger",

@@ -65,6 +65,7 @@ class MonsterUIKit(UIAdapter):
         "file": "uk-input",
         "form-title": "uk-card-title",
         "input": "uk-input",
+        "jump": f"jump button {_button(ButtonT.default)}",
         "label": "uk-form-label",
         "legend": "uk-form-label",
         "line": "uk-textarea line",
