@@ -49,6 +49,7 @@ class Settings:
         live_watches: How many entities one stream may watch.
         live_send_timeout: Seconds for which a browser may refuse to read before its stream is
             closed.
+        max_upload: How many bytes the files of one form may have together.
         database_url: Where entities in SQL are kept: `sqlite:///app.db`, a file in the project, or
             `postgresql://user:password@host/database`.
         migrations: The folder of the project's migrations. Where it is known, the app does not
@@ -83,6 +84,7 @@ class Settings:
     live_streams_per_session: int = 5_000
     live_watches: int = 64
     live_send_timeout: float = 30.0
+    max_upload: int = 10_000_000
     database_url: str = "sqlite:///app.db"
     migrations: str | None = None
     project_root: str | Path | None = None

@@ -170,3 +170,14 @@ def test_a_page_that_is_up_to_date_is_not_fetched_again(visitor: Arrive) -> None
     page = somebody.open("/order/o1")
     page.wait_for_timeout(1500)
     assert [url for url in asked if url.endswith("/order/o1")] == [f"{somebody.url}/order/o1"]
+
+
+@pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}])
+def test_one_record_is_made_after_another(visitor: Arrive, options: dict[str, Any]) -> None:
+    page = visitor(**options).open("/tag/new")
+    for name in ("first word", "second word"):
+        page.get_by_label("Name").fill(name)
+        page.get_by_role("button", name="Create and add another").click()
+        expect(page.get_by_label("Name")).to_have_value("")
+    page.goto(page.url.replace("/tag/new", "/tag?q=word"))
+    expect(page.locator("tbody th")).to_have_text(["first word", "second word"])

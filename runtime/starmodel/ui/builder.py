@@ -14,10 +14,10 @@ from starmodel.domain import render_fragment
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.fields import Field, Link, Reader, Related, Table, Text
 from starmodel.ui.frontend import Attributes, Data, Frontend, Still
-from starmodel.ui.inputs import Fieldset, FileInput, Input, Picker
+from starmodel.ui.inputs import Fieldset, Input, Picker
 from starmodel.ui.kit import Content, Row, UIAdapter
 from starmodel.ui.names import EntityNames
-from starmodel.ui.pages import Form, FormPage, Record
+from starmodel.ui.pages import AGAIN, Form, FormPage, Record
 from starmodel.ui.template import Filler, Holes, Renderable, State, Template
 
 MANY_FORMS = 3
@@ -146,7 +146,7 @@ class Builder(Holes):
                 resets=not is_bound and bool(form.inputs),
             ),
         }
-        if any(isinstance(each, FileInput) for each in form.inputs):
+        if form.has_files:
             attributes["enctype"] = "multipart/form-data"
         rows: list[Content] = [before, *[each.row(self, scope) for each in form.inputs]]
         if is_bound and keeps and form.inputs:
@@ -382,12 +382,15 @@ class Builder(Holes):
         forms: list[Renderable] = []
         for each in component.forms:
             is_crud = each.route.path == entity.path and each.route.event == "create"
+            again = kit.button(
+                "Create and add another", {"name": AGAIN, "value": "true"}, kind="secondary"
+            )
             forms.append(
                 self.form(
                     each,
                     is_bound=is_crud,
                     heading="" if is_crud else None,
-                    cancel=cancel if is_crud else None,
+                    cancel=[again if entity.is_record else None, cancel] if is_crud else None,
                     is_primary=each is component.forms[0],
                 )
             )

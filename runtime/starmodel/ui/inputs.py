@@ -358,7 +358,14 @@ class FileInput(Input):
         if form.is_bound:
             # What is stored already need not be chosen again.
             attributes.pop("required", None)
-        return builder.kit.input(attributes)
+        control = builder.kit.input(attributes)
+        if self.required or not form.is_bound:
+            return control
+        removal = builder.kit.file_removal("Remove what is stored", {"name": path, "value": ""})
+        html = removal.__html__()
+        # A record that is made has nothing stored yet.
+        box = builder.hole(lambda _, view: html if view.form.id else "")
+        return builder.kit.group_of([control, box])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -581,6 +581,11 @@ class UIAdapter:
             h.p(self.attributes("hint"))[status],
         ]
 
+    def file_removal(self, label: str, attributes: Attributes) -> Renderable:
+        """Return the box that says to remove the file that is stored."""
+        box = self.input({"type": "checkbox", **attributes})
+        return h.label(self.attributes("column-choice"))[box, h.span[label]]
+
     def group_of(self, content: Content) -> Renderable:
         """Return elements side by side, with nothing around them."""
         return h.fragment[content]

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from starmodel.ui.embedding import Component
 from starmodel.ui.fields import Field, Related, in_words
-from starmodel.ui.inputs import Input, Picker, Value
+from starmodel.ui.inputs import FileInput, Input, Picker, Value
 from starmodel.ui.names import ActionRoute, Bindings, EntityNames, HasRoute, Signal
 from starmodel.ui.template import Renderable, Template
 
@@ -92,9 +92,18 @@ class Form(Compiled):
         """The inputs that look for records."""
         return tuple([each for each in self.inputs if isinstance(each, Picker)])
 
+    @cached_property
+    def has_files(self) -> bool:
+        """Whether it sends files."""
+        return any(isinstance(each, FileInput) for each in self.inputs)
+
     def of_state(self, state: Mapping[str, Any]) -> dict[str, Value]:
-        """Return what its inputs hold for a record."""
-        return {each.name: each.of_state(state[each.name]) for each in self.inputs}
+        """Return what its inputs hold for a record; those for files hold nothing that is kept."""
+        return {
+            each.name: each.of_state(state[each.name])
+            for each in self.inputs
+            if not isinstance(each, FileInput)
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +184,9 @@ class Record(Compiled):
         """Its fields by name."""
         return {each.name: each for each in self.fields if isinstance(each, Field)}
 
+
+AGAIN = "_again"
+"""What a form sends whose sender wants to make another record; no field is called so."""
 
 MAX_COLUMNS = 8
 """How many columns a list shows where its reader has not chosen any."""

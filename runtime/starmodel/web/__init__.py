@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         options_route as options_route,
         query_route as query_route,
         record_route as record_route,
+        record_routes as record_routes,
         update_routes as update_routes,
     )
 
@@ -107,6 +108,7 @@ _LATER = {
         "options_route",
         "query_route",
         "record_route",
+        "record_routes",
         "update_routes",
     ),
 }

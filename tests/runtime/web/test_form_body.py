@@ -8,7 +8,7 @@ import pytest
 from web_world import FORM, HTML, JSON, Client, make_app
 
 from starmodel.errors import BadRequest, StarModelError, UnsupportedMediaType
-from starmodel.web.http.form_body import read_form
+from starmodel.web.http.form_body import Upload, read_form
 
 BOUNDARY = "----x1"
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}".encode()
@@ -41,14 +41,16 @@ async def test_a_browsers_multipart_form_runs_an_event() -> None:
     assert (await client.ask("/counter"))["state"]["count"] == 7
 
 
-def test_files_are_left_out() -> None:
+def test_files_are_bytes_and_what_was_not_chosen_is_left_out() -> None:
     body = parts(
         ('form-data; name="a"; filename="a.txt"', b"content"),
         ('form-data; name="b"; filename=""', b""),
         ('form-data; name="c"', b"1"),
         more="Content-Type: text/plain\r\n",
     )
-    assert read_form(body, MULTIPART) == [("c", "1")]
+    found = read_form(body, MULTIPART)
+    assert found == [("a", "Y29udGVudA=="), ("c", "1")]
+    assert [type(value) for _, value in found] == [Upload, str]
 
 
 @pytest.mark.parametrize(

@@ -314,3 +314,113 @@ def test_a_record_shows_what_refers_to_it() -> None:
 
 def test_a_list_calls_what_it_refers_to_by_its_label(client: Client) -> None:
     assert client.page("/book?limit=2").count(">Author 0<") == 1
+
+
+def multipart(
+    client: Client, path: str, parts: list[tuple[str, str | bytes]], **headers: str
+) -> ClientResponse:
+    """Send a form as a browser does; bytes are a file, and `b""` one that was not chosen."""
+    body = b""
+    for name, value in parts:
+        body += b'--xyz\r\nContent-Disposition: form-data; name="%s"' % name.encode()
+        if isinstance(value, bytes):
+            body += b'; filename="%s"' % (b"a.bin" if value else b"")
+            body += b"\r\nContent-Type: application/octet-stream"
+        body += b"\r\n\r\n%s\r\n" % (value if isinstance(value, bytes) else value.encode())
+    return client.request(
+        "POST",
+        path,
+        body=body + b"--xyz--\r\n",
+        headers={
+            "content-type": "multipart/form-data; boundary=xyz",
+            "sec-fetch-site": "same-origin",
+            **HTML,
+            **headers,
+        },
+    )
+
+
+COVER = bytes(range(256)) * 500
+
+
+def test_a_file_is_kept_downloaded_and_removed(client: Client) -> None:
+    form = client.page("/book/new")
+    assert 'enctype="multipart/form-data"' in form
+    assert "Remove what is stored" not in form
+    fields: list[tuple[str, str | bytes]] = [("title", "Ä/b\r\n"), ("author", "a0"), ("pages", "1")]
+    made = multipart(client, "/book", [*fields, ("cover", COVER)])
+    assert made.status == 303, made.text
+    path = made.headers["location"]
+    page = client.page(path)
+    assert f'href="{path}/cover" download>128 kB' in page
+    assert len(page) < 40_000
+    answer = client.request("GET", f"{path}/cover", headers=HTML)
+    assert answer.body == COVER
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    disposition = answer.headers["content-disposition"]
+    assert disposition.startswith("attachment; filename*=UTF-8''%C3%84-b")
+    assert len(client.page("/book?limit=200")) < 100_000
+
+    assert 'type="checkbox" name="cover" value=""' in client.page(f"{path}/edit")
+
+
+def test_a_stored_file_is_replaced_or_removed(client: Client) -> None:
+    cover = "/book/b000/cover"
+    assert client.request("GET", cover, headers=HTML).status == 404
+    fields: list[tuple[str, str | bytes]] = [("title", "Book 000"), ("author", "a0"), ("pages", "0")]
+
+    def save(*parts: tuple[str, str | bytes]) -> int:
+        edit = client.page("/book/b000/edit")
+        version = search(r'name="version" value="(\d+)"', edit)[1]  # type: ignore[index]
+        shown = unescape(search(r'name="_shown" value="([^"]*)"', edit)[1])  # type: ignore[index]
+        more: list[tuple[str, str | bytes]] = [("version", version), ("_shown", shown)]
+        return multipart(client, "/book/b000/edit", [*more, *fields, *parts]).status
+
+    assert save(("cover", b"first")) == 303
+    assert client.request("GET", cover, headers=HTML).body == b"first"
+    # The box beside it, and another file: the file counts.
+    assert save(("cover", b"second"), ("cover", "")) == 303
+    assert client.request("GET", cover, headers=HTML).body == b"second"
+    assert save(("cover", b"")) == 303
+    assert client.request("GET", cover, headers=HTML).body == b"second"
+    assert save(("cover", b""), ("cover", "")) == 303
+    assert client.request("GET", cover, headers=HTML).status == 404
+    assert client.get("/book/b000").json["state"]["cover"] is None
+
+
+def test_a_file_that_is_too_large_is_refused(client: Client) -> None:
+    fields: list[tuple[str, str | bytes]] = [("title", "A"), ("author", "a0")]
+    assert multipart(client, "/book", [*fields, ("cover", b"x" * 9_000_000)]).status == 303
+    assert multipart(client, "/book", [*fields, ("cover", b"x" * 11_000_000)]).status == 413
+    # Where no file is asked for, the limit is that of all other requests.
+    assert multipart(client, "/book/b000/move", [("shelf", "x" * 300_000)]).status == 413
+
+
+def test_a_new_page_leads_to_another_one(client: Client) -> None:
+    assert 'name="_again"' in client.page("/book/new")
+    fields = [("title", "Another"), ("author", "a0"), ("_again", "true")]
+    answer = send(client, fields, "/book")
+    assert (answer.status, answer.headers["location"]) == (303, "/book/new")
+    assert "Another" in client.page("/book?q=Another")
+    refused = send(client, [("title", "None"), ("_again", "true")], "/book")
+    assert refused.status == 422
+
+
+@pytest.mark.parametrize("text", ['"><script>alert(1)</script>', "{{7*7}}", "'||alert(1)||'", "\x00\x1f", "日本"])
+def test_a_form_begins_with_what_its_address_says(client: Client, text: str) -> None:
+    page = client.page(f"/book/new?{urlencode({'title': text, 'author': text, 'pages': text, 'no': text})}")
+    assert "<script>alert" not in page
+    area = search(r"<textarea[^>]* name=\"title\"[^>]*>([^<]*)</textarea>", page)
+    assert area is not None
+    # What no document may hold is the browser's to replace.
+    assert area[1].replace("&#39;", "'").replace("&#34;", '"').replace("&lt;", "<").replace(
+        "&gt;", ">"
+    ) == text
+
+
+def test_a_file_is_no_text(client: Client) -> None:
+    parts: list[tuple[str, str | bytes]] = [("title", b"a file"), ("author", "a0")]
+    assert multipart(client, "/book", parts).status == 422
+    parts = [("title", "T"), ("author", "a0"), ("shelf", b"a file"), ("cover", b"1"), ("cover", b"2")]
+    assert multipart(client, "/book", parts).status == 422

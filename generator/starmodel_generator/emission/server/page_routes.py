@@ -99,7 +99,9 @@ class PageRoutes:
             return self._call(ENTITY_ROUTES, "own_page_route", self._definition(), own)
         component = self.component(self.own.constant)
         if self.has_list:
-            return self._call(RECORD_ROUTES, "record_route", self._queries(), component)
+            return self._call(
+                RECORD_ROUTES, "record_routes", self._queries(), component, star="*"
+            )
         return self._call(ENTITY_ROUTES, "page_route", self._definition(), component)
 
     def component(self, name: str) -> str:

@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 from starmodel.application import CommandResult, EntityDefinition
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find, find_related
-from starmodel.errors import StaleVersion, StarModelError
+from starmodel.errors import NotFound, StaleVersion, StarModelError
 from starmodel.settings import Respond
-from starmodel.ui.pages import FormPage, List, Record
+from starmodel.ui.pages import AGAIN, FormPage, List, Record
 from starmodel.ui.view import View
 from starmodel.web.app.batch import batch_route
 from starmodel.web.app.entity_routes import form_route, id_of, own_path, reader
@@ -35,7 +36,8 @@ from starmodel.web.app.responses import (
     respond_record,
     respond_state,
 )
-from starmodel.web.http.response import Response
+from starmodel.web.http.form_body import read_form
+from starmodel.web.http.response import NO_STORE, Headers, Response
 from starmodel.web.routing.request import Request, Route
 from starmodel.web.ui.form_state import (
     VERSION,
@@ -70,6 +72,44 @@ def record_route(queries: FilterSet[Any], page: Record) -> Route:
         return respond_record(request, page, snapshot, related, children)
 
     return Route("GET", own_path(definition), read_record, page=page)
+
+
+def record_routes(queries: FilterSet[Any], page: Record) -> list[Route]:
+    """Return the routes of the page of a record, and of each file on it."""
+    definition = queries.definition
+    files = [each.name for each in page.fields if each.is_file]
+    return [record_route(queries, page), *[file_route(definition, page, each) for each in files]]
+
+
+def file_route(definition: EntityDefinition[Any], page: Record, field: str) -> Route:
+    """Return the route of a field of bytes: `GET /product/{id}/cover`, a file to keep.
+
+    Nobody knows what is in it, so no browser is to show it as a page of this site.
+    """
+    read = reader(definition)
+
+    async def download(request: Request) -> Response:
+        snapshot = await read(request)
+        content = getattr(snapshot.entity, field)
+        if not content:
+            raise NotFound(field, snapshot.id)
+        name = f"{page.label_of(snapshot.state) or definition.name} {field}"
+        headers: Headers = [
+            (b"content-type", b"application/octet-stream"),
+            (b"content-disposition", b"attachment; filename*=UTF-8''%s" % _file_name(name)),
+            (b"content-security-policy", b"default-src 'none'; sandbox"),
+            (b"x-content-type-options", b"nosniff"),
+            *NO_STORE,
+        ]
+        return Response(200, headers, bytes(content))
+
+    return Route("GET", f"{own_path(definition)}/{field}", download)
+
+
+def _file_name(name: str) -> bytes:
+    """Return a name for a file as RFC 8187 has it, of 100 characters at most."""
+    plain = "".join([one if one.isprintable() and one not in "/\\" else "-" for one in name[:100]])
+    return quote(plain, safe="", errors="replace").encode("ascii")
 
 
 def list_route(queries: FilterSet[Any], page: List) -> Route:
@@ -168,6 +208,8 @@ def create_routes(
             actor=request.actor,
             idempotency_key=request.idempotency_key,
         )
+        if page is not None and _is_another_wanted(request):
+            return redirect(request, f"{path}/new")
         return respond_created(request, definition, outcome)
 
     async def again(
@@ -366,6 +408,13 @@ def delete_routes(
         ),
         route,
     ]
+
+
+def _is_another_wanted(request: Request) -> bool:
+    content_type = request.headers.get(b"content-type", b"")
+    if request.wants_json or AGAIN.encode() not in request.received:
+        return False
+    return any(name == AGAIN for name, _ in read_form(request.received, content_type))
 
 
 async def _update(

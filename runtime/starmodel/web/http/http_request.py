@@ -119,11 +119,16 @@ class HTTPRequest:
         """The body, as far as it has been read; empty before."""
         return self._body or b""
 
+    @property
+    def max_body(self) -> int:
+        """How many bytes its body may have."""
+        return MAX_BODY
+
     async def body(self) -> bytes:
         """Read the body.
 
         Raises:
-            PayloadTooLarge: It has more than 256 KiB, whatever its length claims to be.
+            PayloadTooLarge: It has more than `max_body` bytes, whatever its length claims to be.
             BadRequest: The client went away before it had sent everything, or sends nothing more.
             UnsupportedMediaType: It is packed, with gzip or in another way.
         """
@@ -140,22 +145,23 @@ class HTTPRequest:
                 raise BadRequest("The request ended too early.")
             if message.get("more_body", False):
                 body = await self._rest(body)
-            elif len(body) > MAX_BODY:
-                raise PayloadTooLarge(MAX_BODY)
+            elif len(body) > self.max_body:
+                raise PayloadTooLarge(self.max_body)
             self._body = body
         return body
 
     async def _rest(self, first: bytes) -> bytes:
         length = self.headers.get(b"content-length")
-        if length is not None and not is_length(length, MAX_BODY):
-            raise PayloadTooLarge(MAX_BODY)
+        limit = self.max_body
+        if length is not None and not is_length(length, limit):
+            raise PayloadTooLarge(limit)
         chunks = [first]
         size = len(first)
         pieces = empty = 0
         is_more = True
         while is_more:
-            if size > MAX_BODY:
-                raise PayloadTooLarge(MAX_BODY)
+            if size > limit:
+                raise PayloadTooLarge(limit)
             pieces += 1
             if not pieces % 100:
                 # A server that has all of them ready leaves nobody else a turn.
@@ -170,8 +176,8 @@ class HTTPRequest:
             if empty > MAX_EMPTY:
                 raise BadRequest("The request does not end.")
             is_more = message.get("more_body", False)
-        if size > MAX_BODY:
-            raise PayloadTooLarge(MAX_BODY)
+        if size > limit:
+            raise PayloadTooLarge(limit)
         return b"".join(chunks)
 
 

@@ -15,7 +15,9 @@ from starmodel.errors import BadRequest
 from starmodel.settings import Respond, Settings
 from starmodel.ui.frontend import EventResponseFormatter
 from starmodel.web.http.flash import expired_flash_cookie, find_flash
-from starmodel.web.http.http_request import HTTPRequest
+from starmodel.web.http.form_body import MULTIPART
+from starmodel.web.http.http_request import HTTPRequest, media_type
+from starmodel.web.http.request_limits import MAX_BODY
 from starmodel.web.http.response import Headers, Receive, Response, Scope, StreamResponse
 from starmodel.web.http.session import SessionIdentity
 from starmodel.web.validation.arguments import Arguments
@@ -313,6 +315,14 @@ class Request(HTTPRequest):
     def formatter(self) -> EventResponseFormatter:
         """Writes the answers that pages read."""
         return self.app_state.formatter
+
+    @property
+    def max_body(self) -> int:
+        """How many bytes its body may have: more where a form sends files."""
+        form = self.route.form
+        if form is None or not form.has_files or media_type(self.headers) != MULTIPART:
+            return MAX_BODY
+        return MAX_BODY + self.settings.max_upload
 
     @property
     def ui(self) -> "UIAdapter":

@@ -33,7 +33,7 @@ from starmodel.errors import (
     PayloadTooLarge,
     UnsupportedMediaType,
 )
-from starmodel.web.http.form_body import MULTIPART, URLENCODED, read_form
+from starmodel.web.http.form_body import MULTIPART, URLENCODED, Upload, read_form
 from starmodel.web.http.http_request import HTTPRequest, media_type
 from starmodel.web.http.request_limits import MAX_SIGNALS, MAX_STRING
 from starmodel.web.validation import json_body
@@ -140,6 +140,14 @@ class Argument:
     def is_made_later(self) -> bool:
         """Return whether the author's class makes its default, where nobody gives a value."""
         return self.default is UNSET
+
+    @property
+    def is_bytes(self) -> bool:
+        """Return whether a file may be its value."""
+        inner: Any = self.schema
+        while "schema" in inner:
+            inner = inner["schema"]
+        return inner["type"] == "bytes"
 
     @property
     def of_json(self) -> SchemaValidator:
@@ -523,9 +531,11 @@ class Arguments:
         for name, value in items:
             if name not in self.arguments:
                 continue
+            if isinstance(value, Upload) and not self.arguments[name].is_bytes:
+                continue
             if name in texts:
                 raise InvalidArguments((simple_error(name, "duplicate"),))
-            if len(value) > MAX_STRING:
+            if len(value) > MAX_STRING and not isinstance(value, Upload):
                 raise BadRequest(f"A text may have at most {MAX_STRING} characters.")
             texts[name] = value
         return texts

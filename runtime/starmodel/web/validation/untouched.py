@@ -54,7 +54,11 @@ def untouched(fields: Iterable[tuple[str, str]], shown: Shown) -> frozenset[str]
 
 def with_line_breaks(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the fields of a form with the line breaks of a script, LF; browsers send CR LF."""
-    return [(name, value.replace("\r\n", "\n")) for name, value in fields]
+    return [
+        # A file is no text, and stays what it is.
+        (name, value.replace("\r\n", "\n") if type(value) is str else value)
+        for name, value in fields
+    ]
 
 
 def digest(text: str, *, is_area: bool) -> str:
