@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -32,6 +32,15 @@ logger = logging.getLogger("starmodel.definition")
 _new_tuple: Callable[[type[Key], tuple[str, str, str]], Key] = tuple.__new__  # pyright: ignore
 
 
+def without_files(
+    definition: "EntityDefinition[Any]", state: Mapping[str, object]
+) -> Mapping[str, object]:
+    """Return what of a public state is among the data of a page: all but its files."""
+    if definition.files.isdisjoint(state):
+        return state
+    return {name: value for name, value in state.items() if name not in definition.files}
+
+
 class EntityDefinition(Generic[E]):
     """Everything the runtime needs to know of an entity class, so that it looks nothing up.
 
@@ -47,6 +56,7 @@ class EntityDefinition(Generic[E]):
         access: Who may read it; `None` for its holder alone.
         has_html: Whether the class has `__ft__` or `__html__`.
         many: The entity and the field behind each `Many` of the class, by its name there.
+        files: The names of the fields of bytes, which are downloaded, and no part of a page's data.
         is_immutable_flat: Whether all its values are immutable, so that they need not be copied.
         is_global, is_record: Whether `scope` is `Scope.GLOBAL`, or `Scope.RECORD`.
         leaves_traces: Whether reading an instance may leave something behind in it.
@@ -61,6 +71,7 @@ class EntityDefinition(Generic[E]):
         "_initial",
         "access",
         "cls",
+        "files",
         "has_html",
         "hydrate",
         "is_global",
@@ -113,6 +124,13 @@ class EntityDefinition(Generic[E]):
         for relation in self.many:
             setattr(cls, relation, ManyAccessor(relation))
         prepare_mapped(cls)
+        self.files = frozenset(
+            [
+                name
+                for name, field in cls.__pydantic_fields__.items()
+                if field.annotation is bytes or bytes in get_args(field.annotation)
+            ]
+        )
         self.is_immutable_flat = is_flat(cls)
         self.is_global = scope is Scope.GLOBAL
         self.is_record = scope is Scope.RECORD

@@ -267,10 +267,14 @@ class Renderer:
     def _fragments(self, component: Record) -> Mapping[str, Callable[[State], str]]:
         builder = self._builder()
         builder.record_page(component)
-        view = View()
+        entity = component.entity
 
         def function(template: Template) -> Callable[[State], str]:
-            return lambda state: template.fill(state, view)
+            def fill(state: State) -> str:
+                id = str(state["id"]) if entity.is_record else ""
+                return template.fill(state, View(id=id, path=entity.path))
+
+            return fill
 
         return {name: function(template) for name, template in builder.fragments.items()}
 

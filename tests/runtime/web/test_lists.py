@@ -424,3 +424,25 @@ def test_a_file_is_no_text(client: Client) -> None:
     assert multipart(client, "/book", parts).status == 422
     parts = [("title", "T"), ("author", "a0"), ("shelf", b"a file"), ("cover", b"1"), ("cover", b"2")]
     assert multipart(client, "/book", parts).status == 422
+
+
+def test_a_file_is_no_part_of_the_data_of_a_page(client: Client) -> None:
+    assert "cover" not in search(r"<main[^>]*>", client.page("/book/b000"))[0]  # type: ignore[index]
+    with client.live("book:b000") as stream:
+        first = stream.next()
+        assert "b000" in str(first)
+        assert "cover" not in stream.signals["book"]
+        answer = client.request(
+            "PATCH",
+            "/book/b000",
+            json_body={"cover": "AAAA", "shelf": "A"},
+            headers={"accept": "text/event-stream", "datastar-request": "true"},
+        )
+        assert answer.status == 200
+        assert "AAAA" not in answer.text
+        news = ""
+        while "3 bytes" not in news or stream.signals["book"].get("shelf") != "A":
+            news += str(stream.next())
+        assert "AAAA" not in news
+        assert "/book/b000/cover" in news
+    assert client.get("/book/b000").json["state"]["cover"] == "AAAA"

@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup
 
 from starmodel.application import CommandResult, EntityDefinition, Snapshot
+from starmodel.application.definition import without_files
 from starmodel.domain import Entity, Scope, render_fragment
 from starmodel.errors import DuplicateRequest, NotFound
 from starmodel.ui.addresses import quote_segment
@@ -61,10 +62,11 @@ def respond_event(
         if frame.is_acknowledgement:
             return ACKNOWLEDGED
         if not frame.before:
-            patch = _patch(request, outcome, selector, mode)
+            patch = _patch(request, definition, outcome, selector, mode)
             return Response(200, parts.event_headers, patch)
         # What `_patch` does, for what nearly every event is asked by.
-        patch = frame.before + encode_signals(outcome.changed, outcome.removed)
+        changed = without_files(definition, outcome.changed)
+        patch = frame.before + encode_signals(changed, outcome.removed)
         if outcome.result is None:
             return Response(200, parts.event_headers, patch + frame.after_done)
         text = _text_of(outcome.result, selector)
@@ -178,7 +180,7 @@ async def respond_stream(
         and not request.app_state.response_frames[request.route].is_acknowledgement
     ):
         first = await anext(outcomes, None)
-        chunks = _stream(request, first, outcomes, selector, mode)
+        chunks = _stream(request, definition, first, outcomes, selector, mode)
         return StreamResponse(request.formatter.headers, chunks)
     last: CommandResult[R] | None = None
     results: list[object] = []
@@ -290,11 +292,15 @@ def _elements(request: Request, result: object, selector: str | None, mode: str 
 
 
 def _patch(
-    request: Request, outcome: CommandResult[Any], selector: str | None, mode: str | None
+    request: Request,
+    definition: EntityDefinition[Any],
+    outcome: CommandResult[Any],
+    selector: str | None,
+    mode: str | None,
 ) -> bytes:
     """Write what a page is told: the changed fields, the errors that are over, the fragment."""
     route = request.route
-    values: dict[str, object] = {route.namespace: outcome.changed}
+    values: dict[str, object] = {route.namespace: without_files(definition, outcome.changed)}
     if route.argument_names:
         values["errors"] = route.errors({})
     text = _text_of(outcome.result, selector) if outcome.result is not None else ""
@@ -330,6 +336,7 @@ def _message(request: Request, text: str) -> bytes:
 
 async def _stream(
     request: Request,
+    definition: EntityDefinition[Any],
     first: CommandResult[Any] | None,
     rest: AsyncIterator[CommandResult[Any]],
     selector: str | None,
@@ -339,10 +346,10 @@ async def _stream(
     try:
         last = first
         if first is not None:
-            yield _patch(request, first, selector, mode)
+            yield _patch(request, definition, first, selector, mode)
             async for outcome in rest:
                 last = outcome
-                yield _patch(request, outcome, selector, mode)
+                yield _patch(request, definition, outcome, selector, mode)
         if last is not None and not _text_of(last.result, selector) and request.route.done:
             yield _message(request, request.route.done)
     except Exception as error:

@@ -22,6 +22,7 @@ from starmodel.application import (
     removed_keys,
 )
 from starmodel.application.copying import NOTHING_REMOVED
+from starmodel.application.definition import without_files
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, render_fragment
 from starmodel.domain.type_guards import is_mapping
 from starmodel.errors import Unavailable
@@ -358,12 +359,13 @@ class EntityTopic(BaseTopic):
         state = view.state or {}
         shown = {name: value for name, value in state.items() if name in names}
         parts: list[bytes] = []
-        if shown:
+        signals = without_files(self.definition, shown)
+        if signals:
             namespace = self.definition.namespace
             lost = {name: keys for name, keys in removed.items() if name in shown}
             removed_here = {namespace: lost} if lost else None
             parts.append(
-                self.formatter.values({namespace: shown}, removed_here, version=view.version)
+                self.formatter.values({namespace: signals}, removed_here, version=view.version)
             )
         for name, render in self.fragments.items():
             if name in shown:
