@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from served_app import ServedApp
+from served_app import ServedApp, generate, run
 from stocked_project import DATABASE, make_stocked_project, url_of
 
 from .test_accessibility import PHONE
@@ -181,3 +181,47 @@ def test_one_record_is_made_after_another(visitor: Arrive, options: dict[str, An
         expect(page.get_by_label("Name")).to_have_value("")
     page.goto(page.url.replace("/tag/new", "/tag?q=word"))
     expect(page.locator("tbody th")).to_have_text(["first word", "second word"])
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
+    """An app whose books have covers."""
+    folder = tmp_path_factory.mktemp("library")
+    generate(folder, Path(__file__).parents[1] / "support" / "listed_entities.py")
+    url = url_of(folder / DATABASE)
+    run(folder, "starmodel_generator", "migrate", "new", "first", STARMODEL_DATABASE_URL=url)
+    run(folder, "starmodel_generator", "migrate", "up", STARMODEL_DATABASE_URL=url)
+    with ServedApp(folder, STARMODEL_DATABASE_URL=url) as served:
+        yield served
+
+
+@pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}])
+def test_a_file_is_sent_and_downloaded(
+    browser: Browser, library: ServedApp, options: dict[str, Any]
+) -> None:
+    content = bytes(range(256)) * 2000
+    chosen = {"name": "cover.png", "mimeType": "image/png", "buffer": content}
+    with visiting(browser, library.url) as arrive:
+        page = arrive(**options).open("/author/new")
+        page.get_by_label("Name").fill("Ada")
+        page.get_by_role("button", name="Create author").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Ada")
+        page.get_by_role("link", name="New book").click()
+        page.get_by_label("Title").fill("On engines")
+        page.get_by_label("Cover").set_input_files(chosen)
+        page.get_by_role("button", name="Create book").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("On engines")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="512 kB").click()
+        assert Path(download.value.path()).read_bytes() == content
+        assert len(page.content()) < 50_000
+
+        page.get_by_role("link", name="Edit").click()
+        page.get_by_label("Pages").fill("7")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("link", name="512 kB")).to_be_visible()
+        page.get_by_role("link", name="Edit").click()
+        page.get_by_label("Remove what is stored").check()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("On engines")
+        expect(page.get_by_role("link", name="512 kB")).to_have_count(0)
