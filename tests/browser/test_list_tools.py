@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 from served_app import ServedApp, generate, run
 from stocked_project import DATABASE, make_stocked_project, url_of
 
@@ -200,7 +200,7 @@ def test_a_file_is_sent_and_downloaded(
     browser: Browser, library: ServedApp, options: dict[str, Any]
 ) -> None:
     content = bytes(range(256)) * 2000
-    chosen = {"name": "cover.png", "mimeType": "image/png", "buffer": content}
+    chosen = FilePayload(name="cover.png", mimeType="image/png", buffer=content)
     with visiting(browser, library.url) as arrive:
         page = arrive(**options).open("/author/new")
         page.get_by_label("Name").fill("Ada")

@@ -1,5 +1,7 @@
 """The entities of the app in `tests/runtime/web/test_lists.py`."""
 
+from typing import ClassVar
+
 from starmodel import (
     Access,
     Actor,
@@ -20,7 +22,7 @@ class Author(Entity):
     model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True)
 
     name: str
-    books: Many["Book"]
+    books: ClassVar[Many["Book"]]
 
 
 class Book(Entity):

@@ -286,11 +286,7 @@ class Builder(Holes):
         data: dict[str, Any] = {entity.namespace: self._state(component)}
         related = related_tables(component, children or {})
         if related:
-            data["_changes"] = lambda _, view: {
-                each.entity: view.children[each.name].change_token
-                for each in related
-                if each.name in view.children
-            }
+            data["_changes"] = _changes_of(related)
         routes = [*component.actions, *([component.delete] if component.delete else [])]
         errors = {each.route.event: no_errors(each) for each in routes}
         data["errors"] = {entity.namespace: errors}
@@ -561,6 +557,16 @@ def markup(content: object) -> Renderable:
 
 def _with(row: Row, control: Renderable) -> Row:
     return Row(row.label, control, row.control_id, row.hint, row.error, row.required, row.after)
+
+
+def _changes_of(related: Sequence[Related]) -> Data:
+    """Return what gives where the changes of the records stand that refer to one."""
+
+    def changes(_: State, view: Any) -> dict[str, Any]:
+        shown = [each for each in related if each.name in view.children]
+        return {each.entity: view.children[each.name].change_token for each in shown}
+
+    return changes
 
 
 def _watch_all(record: Filler, related: Sequence[Related]) -> Filler:
