@@ -7,7 +7,7 @@ stream is lost, `$_message` for what an event said.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import htpy as h
 from datastar_py import attribute_generator as data
@@ -16,7 +16,7 @@ from markupsafe import Markup
 from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.formats import Format
-from starmodel.ui.frontend import Attributes, EventResponseFormatter, Frontend, HoleMaker
+from starmodel.ui.frontend import Attributes, Data, EventResponseFormatter, Frontend, HoleMaker
 from starmodel.ui.template import Filler, Holes, Renderable
 from starmodel.web.datastar.actions import LIVE_OPTIONS
 from starmodel.web.datastar.attributes import encode_data
@@ -162,9 +162,10 @@ def _signals(holes: HoleMaker, value: Any) -> str:
     """Write signals that are the same on every page, or the mark of those that are not."""
     if not callable(value):
         return encode_data(followable(value))
+    make = cast(Data, value)
 
     def fill(state: Mapping[str, Any], view: Any) -> str:
-        text = encode_signals(value(state, view)).decode()
+        text = encode_signals(make(state, view)).decode()
         if not _IS_PLAIN(text):
             # What is safe in an event of a stream may mean something to an expression.
             text = _UNSAFE.sub(_escape_sequence, text)

@@ -481,13 +481,13 @@ class FormScope:
         """Return what an input holds."""
         return builder.hole(lambda _, view: view.form.text(path)) if self.is_bound else value
 
-    def area(self, builder: Builder, path: str, value: str) -> Content:
+    def area(self, builder: Builder, path: str, value: str) -> str:
         """Return what a text area holds, whose first line break HTML would leave out."""
         if self.is_bound:
             return builder.hole(lambda _, view: view.form.textarea(path))
         return f"\n{value}" if value.startswith(("\n", "\r")) else value
 
-    def lines(self, builder: Builder, path: str) -> Content:
+    def lines(self, builder: Builder, path: str) -> str:
         """Return the ids of a picker for several records, one on each line."""
         return builder.hole(lambda _, view: view.form.lines(path)) if self.is_bound else ""
 

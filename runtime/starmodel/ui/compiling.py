@@ -17,11 +17,11 @@ class FormScope(Protocol):
         """Whether its inputs hold what a request knows, instead of what they hold at first."""
         ...
 
-    def text(self, builder: Any, path: str, value: str) -> "str | Markup":
+    def text(self, builder: Any, path: str, value: str) -> str:
         """Return what an input holds."""
         ...
 
-    def area(self, builder: Any, path: str, value: str) -> "str | Markup":
+    def area(self, builder: Any, path: str, value: str) -> str:
         """Return what a text area holds, whose first line break HTML would leave out."""
         ...
 

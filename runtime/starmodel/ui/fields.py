@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 
 from markupsafe import escape
 
+from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.ui.addresses import escape_text, quote_segment
 from starmodel.ui.compiling import Builder
 from starmodel.ui.formats import GROUPED_FROM, Format, choice_key, optional_number_text
@@ -450,7 +451,8 @@ class Pairs(Replaced):
     def html(self, value: Any, view: Any) -> str:
         """Return a description list; `""` for none."""
         show = self.item.html
-        return pairs([(name, show(one, view)) for name, one in (value or {}).items()])
+        items: Mapping[str, Any] = value or {}
+        return pairs([(name, show(one, view)) for name, one in items.items()])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -500,9 +502,9 @@ def json_html(value: object) -> str:
             return Format("boolean").text(value)
         case int() | float():
             return Format("number").text(value)
-        case Mapping():
+        case _ if is_mapping(value):
             return pairs([(str(name), json_html(item)) for name, item in value.items()])
-        case list() | tuple():
+        case _ if is_sequence(value):
             return listing([json_html(item) for item in value])
         case _:
             raise TypeError(f"{type(value).__qualname__} is nothing that JSON has")

@@ -7,7 +7,7 @@ to such a page, and what a live stream is made of, the same front end formats.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from markupsafe import Markup
 
@@ -116,10 +116,10 @@ class Frontend(ABC):
     attributes of one element.
     """
 
-    name: str
+    name: ClassVar[str]
     """What the configuration calls it."""
 
-    request_header: bytes
+    request_header: ClassVar[bytes]
     """The header by which a request of its pages says so, in lower case; its value is `true`."""
 
     needs_eval: bool = False

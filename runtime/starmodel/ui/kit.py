@@ -27,6 +27,9 @@ from starmodel.ui.template import Renderable
 Content: TypeAlias = "str | Renderable | Iterable[Content] | None"
 """Texts, which are escaped, and elements."""
 
+AttributeText: TypeAlias = str | Renderable
+"""A text for an attribute; it may be the mark of one that only a request knows."""
+
 ICON = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
     b'<rect width="32" height="32" rx="8" fill="#2952cc"/>'

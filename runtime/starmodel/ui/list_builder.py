@@ -65,8 +65,12 @@ class ListBuilder(Builder):
             self.frontend.text(token, Text("").format),
         )
         records = kit.part(part, self.hole(self._records(component, names)))
+
+        def changes(_: State, view: Any) -> dict[str, Any]:
+            return {entity.name: view.list.change_token}
+
         data: dict[str, Any] = {
-            "_changes": lambda _, view: {entity.name: view.list.change_token},
+            "_changes": changes,
             "errors": {entity.namespace: {"find": {"_": ""}}},
         }
         address = f"/live?watch={entity.name}"

@@ -12,7 +12,7 @@ from starmodel.plugins import load_plugin
 from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.builder import Builder
-from starmodel.ui.fields import Related
+from starmodel.ui.fields import Related, Single
 from starmodel.ui.frontend import Frontend, Still
 from starmodel.ui.kit import Asset, Content, UIAdapter
 from starmodel.ui.list_builder import ListBuilder
@@ -242,7 +242,7 @@ class Renderer:
         heading: Content = title
         if component.name is not None:
             field = component.by_name.get(component.name.name)
-            if field is not None and hasattr(field, "format"):
+            if isinstance(field, Single):
                 attributes = self.frontend.text(component.name.path, field.format)
             heading = builder.hole(
                 lambda state, _: escape_text(component.label_of(state)) or escape_text(title)
@@ -373,7 +373,7 @@ class Renderer:
             ),
         )
 
-    def _steps(self, builder: Builder, entity: EntityNames) -> Sequence[tuple[Content, Content]]:
+    def _steps(self, builder: Builder, entity: EntityNames) -> Sequence[tuple[Content, str]]:
         """Return the breadcrumb of the list that an entity's pages belong to, if there is one."""
         listed = self.lists.get(entity.name)
         if listed is None:

@@ -77,7 +77,7 @@ def record_route(queries: FilterSet[Any], page: Record) -> Route:
 def record_routes(queries: FilterSet[Any], page: Record) -> list[Route]:
     """Return the routes of the page of a record, and of each file on it."""
     definition = queries.definition
-    files = [each.name for each in page.fields if each.is_file]
+    files = [each.name for each in page.by_name.values() if each.is_file]
     return [record_route(queries, page), *[file_route(definition, page, each) for each in files]]
 
 
