@@ -69,7 +69,9 @@ NEW = ui.FormPage(
     forms=[ui.Form(Action("create", "/thing"), INPUTS, button="Create thing")],
 )
 EDIT = ui.Form(Action("update", "/thing/{id}", "patch"), INPUTS, title="Edit thing", button="Save")
-DELETE = ui.Form(Action("delete", "/thing/{id}", "delete"), title="Delete this thing?", is_danger=True)
+DELETE = ui.Form(
+    Action("delete", "/thing/{id}", "delete"), title="Delete this thing?", is_danger=True
+)
 THING = ui.Record(
     BINDINGS,
     title="Thing",

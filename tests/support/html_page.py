@@ -24,9 +24,7 @@ class Element:
     @property
     def text(self) -> str:
         """All text in it."""
-        return "".join(
-            [each if isinstance(each, str) else each.text for each in self.children]
-        )
+        return "".join([each if isinstance(each, str) else each.text for each in self.children])
 
     def all(self, tag: str = "", **attributes: str) -> list["Element"]:
         """The elements in it, in order, with this tag and these attributes; `_` stands for `-`."""

@@ -57,7 +57,11 @@ def shown(field: Field, value: Any) -> str:
             {"<a>": 1},
             "<dl><div><dt>&lt;a&gt;</dt><dd>1</dd></div></dl>",
         ),
-        (ui.Table("lines", [ui.Text("what")]), [{"what": each} for each in "abcd"], "a, b, c and 1 more"),
+        (
+            ui.Table("lines", [ui.Text("what")]),
+            [{"what": each} for each in "abcd"],
+            "a, b, c and 1 more",
+        ),
         (ui.File("photo"), "YWJj", '<a href="/thing/t%2F1/photo" download>3 bytes</a>'),
         (ui.File("photo"), "YWI=", '<a href="/thing/t%2F1/photo" download>2 bytes</a>'),
     ],
@@ -111,7 +115,11 @@ def page() -> Element:
 
 
 def test_a_record_page_shows_each_field(page: Element) -> None:
-    texts = {each.title: page.described(each.title).text for each in FIELDS if each.name not in ("note", "size")}
+    texts = {
+        each.title: page.described(each.title).text
+        for each in FIELDS
+        if each.name not in ("note", "size")
+    }
     assert texts == {
         "Name": "<Ada> & 'Bob'",
         "Is new": "Yes",
@@ -139,7 +147,7 @@ def test_what_is_sent_anew_is_what_the_page_began_with(page: Element) -> None:
         (element,) = again.children
         assert isinstance(element, Element)
         assert element.text == page.one(id=element["id"]).text
-    empty = {**STATE, "lines": []}
+    empty: dict[str, Any] = {**STATE, "lines": []}
     assert read_page(fragments["lines"](empty)).one("tbody").text == "None"
 
 

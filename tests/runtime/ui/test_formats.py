@@ -63,7 +63,9 @@ def test_a_number_has_the_digits_of_javascript(value: Any, text: str) -> None:
         ("duration", -1.0, "-P0DT1S"),
     ],
 )
-def test_a_value_is_written_by_the_name_of_a_format(name: FormatName, value: Any, text: str) -> None:
+def test_a_value_is_written_by_the_name_of_a_format(
+    name: FormatName, value: Any, text: str
+) -> None:
     assert Format(name).text(value) == text
     assert Format(name).text(None) == ""
 

@@ -203,7 +203,9 @@ def test_a_password_is_never_shown_again() -> None:
 
 
 def test_a_file_makes_a_form_multipart() -> None:
-    form = ui.Form(NEW.forms[0].action, [ui.FileInput(BINDINGS.photo, accept="image/*", required=True)])
+    form = ui.Form(
+        NEW.forms[0].action, [ui.FileInput(BINDINGS.photo, accept="image/*", required=True)]
+    )
     page = NEW.replace(forms=[form])
     html = make_renderer().form_page(page).fill({}, View(form=prefilled(form, {})))
     element = read_page(html).one("form")
@@ -214,6 +216,6 @@ def test_a_file_makes_a_form_multipart() -> None:
 def test_an_input_says_what_it_is_for() -> None:
     assert RENAME.inputs[0].title == "To"
     assert RENAME.replace(title="Call").title == "Call"
-    assert [path for path, keeps in FORM.inputs[7].paths()] == ["size.width", "size.unit"]
+    assert [path for path, _ in FORM.inputs[7].paths()] == ["size.width", "size.unit"]
     assert {*FORM.areas} == {"note", "words", "data", "kind", "tags"}
     assert [each.name for each in FORM.pickers] == ["maker", "tags"]

@@ -39,7 +39,12 @@ def test_a_row_shows_a_record_and_leads_to_it() -> None:
         "<Maker>",
         "2026-03-14 09:30 UTC",
     ]
-    assert [each.text for each in page.all("th", scope="col")] == ["Name", "Count", "Maker", "Made at"]
+    assert [each.text for each in page.all("th", scope="col")] == [
+        "Name",
+        "Count",
+        "Maker",
+        "Made at",
+    ]
 
 
 def test_columns_are_sorted_by_their_headings() -> None:
@@ -83,26 +88,28 @@ def test_what_no_input_shows_is_a_chip_that_can_be_dropped() -> None:
 def test_pages_lead_to_each_other() -> None:
     page = list_page(SHOWN)
     assert "1 thing on this page" in page.text
-    links = {each["rel"]: query(each["href"]) for each in page.one("nav", aria_label="Pages").all("a")}
+    links = {
+        each["rel"]: query(each["href"]) for each in page.one("nav", aria_label="Pages").all("a")
+    }
     assert links == {"start": [*QUERY], "next": [*QUERY, ("cursor", "c&1")]}
     whole = list_page(ListView("/thing", (), [STATE, STATE], RELATED))
     assert "2 things" in whole.text and "on this page" not in whole.text
 
 
-@pytest.mark.parametrize(
-    ("shown", "words", "links"),
-    [
-        (ListView("/thing", (), [], {}), "There are no things yet.", []),
-        (ListView("/thing", (("q", "a"),), [], {}), "No things fit.", []),
-        # A policy may leave out all records of a page, and others may follow.
-        (ListView("/thing", (), [], {}, next="c"), "No things on this page", ["/thing?cursor=c"]),
-        (
-            ListView("/thing", (("q", "a"),), [], {}, is_first=False),
-            "No more things",
-            ["/thing?q=a"],
-        ),
-    ],
-)
+EMPTY: list[tuple[ListView[Any], str, list[str]]] = [
+    (ListView("/thing", (), [], {}), "There are no things yet.", []),
+    (ListView("/thing", (("q", "a"),), [], {}), "No things fit.", []),
+    # A policy may leave out all records of a page, and others may follow.
+    (ListView("/thing", (), [], {}, next="c"), "No things on this page", ["/thing?cursor=c"]),
+    (
+        ListView("/thing", (("q", "a"),), [], {}, is_first=False),
+        "No more things",
+        ["/thing?q=a"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("shown", "words", "links"), EMPTY)
 def test_an_empty_list_says_why(shown: ListView[Any], words: str, links: list[str]) -> None:
     part = list_page(shown).one("section", id="thing-list")
     assert words in part.text
@@ -129,7 +136,7 @@ def test_a_record_without_a_name_is_called_by_its_id() -> None:
 def test_a_column_may_be_a_component_of_its_own_and_must_be_known() -> None:
     count = ui.Text(BINDINGS.count, label="How many")
     own = THINGS.replace(columns=[count.replace(label="How many")], sorts=[])
-    with pytest.raises(ValueError, match="has a column 'gone'.*there are: name, note"):
+    with pytest.raises(ValueError, match=r"has a column 'gone'.*there are: name, note"):
         make_renderer().list(THINGS.replace(columns=[BINDINGS.gone]))
     page = list_page(ListView("/thing", (), [{**STATE, "count": "x"}], RELATED), own)
     assert "How many" in [each.text for each in page.all("th", scope="col")]

@@ -40,7 +40,14 @@ def test_no_text_of_an_authors_is_taken_for_a_mark() -> None:
     holes, others = Holes(), Holes()
     holes.hole(lambda state, view: "secret")
     foreign = others.hole(lambda state, view: "foreign")
-    for text in ("\x020\x03", "\x02\x03", f"{foreign}", "\x021", "0\x03", "\x02" + "0" * 17 + "\x03"):
+    for text in (
+        "\x020\x03",
+        "\x02\x03",
+        f"{foreign}",
+        "\x021",
+        "0\x03",
+        "\x02" + "0" * 17 + "\x03",
+    ):
         assert holes.template(f"<p>{text}</p>").fill({}, None) == f"<p>{text}</p>"
 
 

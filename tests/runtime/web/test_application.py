@@ -1,8 +1,8 @@
 """The app as a whole: how it begins and ends, and how it gets on with its host."""
 
 import asyncio
-import re
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 

@@ -33,7 +33,12 @@ async def test_what_was_typed_stays_beside_what_is_stored() -> None:
     assert "data: mode replace\ndata: selector main\n" in text
     page = read_page(text.partition("data: elements ")[2].replace("\ndata: elements ", "\n"))
     sent = dict(page.one("form").sends())
-    assert (sent["name"], sent["size.width"], sent["maker"], sent["tags"]) == ("mine", "9", "", "t2")
+    assert (sent["name"], sent["size.width"], sent["maker"], sent["tags"]) == (
+        "mine",
+        "9",
+        "",
+        "t2",
+    )
     assert "is_new" not in sent, "a box that is not ticked is not sent"
     assert sent["version"] == "7"
     assert "Somebody else has changed this." in page.one("div", role="alert").text

@@ -45,7 +45,10 @@ def test_a_form_shows_values_and_what_is_wrong_with_them() -> None:
     assert state.text("size.depth") == state.text("tags") == state.text("name.x") == ""
     assert state.textarea("text") == "\n\nx"
     assert (state.checked("is_new"), state.checked("name")) == ("checked", "")
-    assert (state.selected("size.width", "0"), state.selected("size.width", "1")) == ("selected", "")
+    assert (state.selected("size.width", "0"), state.selected("size.width", "1")) == (
+        "selected",
+        "",
+    )
     assert (state.error("name"), state.invalid("name")) == ("No &lt;b&gt;.", "true")
     assert (state.error("tags"), state.invalid("tags")) == ("", "false")
     assert state.lines("tags") == "t1\nt2"

@@ -12,10 +12,10 @@ from handmade_pages import Action
 from pydantic import BaseModel
 from pydantic_core import core_schema
 
+from starmodel import ui
 from starmodel.domain import UNSET
 from starmodel.errors import InvalidArguments
 from starmodel.settings import Settings
-from starmodel import ui
 from starmodel.web import Argument, Arguments, Request, Route, UpdateArgument
 from starmodel.web.app.app_state import AppState
 from starmodel.web.ui.form_state import FormState, Values, bind, value_objects
