@@ -150,6 +150,10 @@ async def main():
 asyncio.run(main())
 """
 
+SHOW = ASK.replace("json.dumps(answer.json(), sort_keys=True)", "answer.text").replace(
+    "application/json", "text/html"
+)
+
 
 def test_a_new_kind_of_generated_file(fork: Fork) -> None:
     fork.read_section("A new kind of generated file")
@@ -470,5 +474,51 @@ def test_a_new_field_type(fork: Fork) -> None:
     client = (fork.project / "shop/generated/client/router.py").read_text()
     assert "from ipaddress import IPv4Address\n" in client
     assert "address: IPv4Address" in client
-    page = (fork.project / "shop/generated/router/page.py").read_text()
-    assert "192.0.2.1" in page
+    page = fork.run("-c", SHOW.format(options="", requests=[("GET", "/router", None)]))
+    assert page.startswith("200 ")
+    assert ">192.0.2.1</dd>" in page
+    assert 'value="192.0.2.7"' in page
+
+
+KIT = '''
+    """A kit whose buttons are links of a text."""
+
+    from typing import Any
+
+    import htpy as h
+
+    from starmodel.ui.kit import Content, UIAdapter
+    from starmodel.ui.template import Renderable
+
+
+    class BareKit(UIAdapter):
+        """Plain elements in `<article>`s."""
+
+        classes = {"button-primary": "bare"}
+
+        def main(self, attributes: Any, content: Content) -> Renderable:
+            """Return the element around everything."""
+            return h.article[super().main(attributes, content)]
+    '''
+
+
+def test_a_new_kit(fork: Fork) -> None:
+    fork.read_section("A new UI kit")
+    fork.add("kits/<name>.py", "bare", KIT)
+    fork.before(
+        "from starmodel.ui.kits.default import", "from starmodel.ui.kits.bare import BareKit\n"
+    )
+    fork.before('    "default": DefaultKit,\n', '    "bare": BareKit,\n')
+    fork.before(
+        '        "default": "starmodel.ui.kits.default:',
+        '        "bare": "starmodel.ui.kits.bare:BareKit",\n',
+    )
+    kits = "tests/runtime/ui/test_kit.py"
+    said = fork.run("-m", "pytest", "-q", "-p", "no:cacheprovider", kits, "-k", "bare")
+    assert re.search(r"\d passed", said)
+    fork.write_entities(COUNTER)
+    fork.generate()
+    choose = "import os\nos.environ['STARMODEL_UI'] = 'bare'\n"
+    page = fork.run("-c", choose + SHOW.format(options="", requests=[("GET", "/counter", None)]))
+    assert "<article><main" in page
+    assert 'class="bare"' in page

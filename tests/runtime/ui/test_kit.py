@@ -6,7 +6,7 @@ from typing import Any
 
 import htpy as h
 import pytest
-from handmade_pages import RELATED, STATE, THING, make_renderer
+from handmade_pages import NEW, RELATED, STATE, THING, THINGS, make_renderer
 from html_page import read_page
 
 from starmodel import ui
@@ -18,6 +18,18 @@ from starmodel.ui.kit import Content, UIAdapter
 from starmodel.ui.kits.default import DefaultKit
 from starmodel.ui.template import Renderable
 from starmodel.ui.view import View
+from starmodel.web.ui.form_state import FormState
+from starmodel.web.ui.list_view import ListView
+
+KITS: dict[str, type[UIAdapter]] = {
+    "plain": UIAdapter,
+    "default": DefaultKit,
+}
+
+
+@pytest.fixture(params=KITS)
+def kit(request: pytest.FixtureRequest) -> UIAdapter:
+    return KITS[request.param]()
 
 
 def own_page(kit: UIAdapter | None = None, **settings: Any) -> str:
@@ -154,3 +166,46 @@ def test_the_navigation_marks_where_one_is() -> None:
     assert marked == {"<Shop>": None, "A": None, "B": "page", "Sign out": None}
     assert page.one("a", href="/").text == "<Shop>"
     assert page.one("a", href="/out").text == "Sign out"
+
+
+def test_every_kit_shows_what_a_record_has_and_can_do(kit: UIAdapter) -> None:
+    page = read_page(make_renderer(kit).record(THING).fill(STATE, View(id="t/1", related=RELATED)))
+    assert page.one("h1").text == STATE["name"]
+    for field in THING.fields:
+        assert field.title in page.text or isinstance(field, ui.Group)
+    for text in ("<Second>", "12,345", "<Maker>", "Wood", "<cup>"):
+        assert text in page.text
+    for form in (*THING.actions, THING.delete):
+        assert form is not None
+        element = page.one("form", id=f"thing-{form.route.event}")
+        assert (element["method"], len(element.all("button", type="button"))) == ("post", 0)
+        assert len(element.all(role="alert")) == len(form.inputs) + 1
+    ids = [each["id"] for each in page.walk() if each.get("id")]
+    assert len(ids) == len({*ids})
+
+
+def test_every_kit_gives_each_input_its_label_and_its_error(kit: UIAdapter) -> None:
+    state = FormState(NEW.forms[0].initial, errors={"name": "No <b>."})
+    page = read_page(make_renderer(kit).form_page(NEW).fill({}, View(form=state)))
+    form = page.one("form", id="thing-create")
+    named = {each["name"]: each for each in form.walk() if each.get("name")}
+    assert {*named} == {*dict(form.sends()), "is_new"}
+    for name, input in named.items():
+        if name == "_shown":
+            continue
+        assert form.one("label", for_=input["id"]).text
+        for id in (input.get("aria-describedby") or "").split():
+            assert form.one(id=id)
+    assert "No <b>." in [each.text for each in form.all(role="alert")]
+    assert named["name"]["aria-invalid"] == "true"
+
+
+def test_every_kit_lists_records(kit: UIAdapter) -> None:
+    shown: ListView[Any] = ListView("/thing", (("q", "a"),), [STATE], RELATED, next="c")
+    page = read_page(
+        make_renderer(kit).list(THINGS).fill({}, View(list=shown, related=shown.related))
+    )
+    assert page.one("form", role="search").labelled("Search")["value"] == "a"
+    assert page.one("tbody").one("tr").one("a", href="/thing/t%2F1").text == STATE["name"]
+    assert page.one("a", rel="next")["href"] == "/thing?q=a&cursor=c"
+    assert page.one("a", id="sort-count")
