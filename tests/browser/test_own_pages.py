@@ -29,9 +29,18 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def use(browser: Browser, folder: Path, app: str, path: str, *, count: str, button: str) -> None:
+def use(
+    browser: Browser,
+    folder: Path,
+    app: str,
+    path: str,
+    *,
+    count: str,
+    button: str,
+    **environment: str,
+) -> None:
     """Count in one tab, and see it in the other; `count` is where it stands."""
-    with ServedApp(folder, app) as served:
+    with ServedApp(folder, app, **environment) as served:
         visitor = Visitor(browser, served.url)
         one, other = visitor.open(path), visitor.open(path)
         for page in (one, other):
@@ -53,6 +62,22 @@ def use(browser: Browser, folder: Path, app: str, path: str, *, count: str, butt
         expect(one.locator("#counter-increment-amount--error")).to_contain_text("number")
         visitor.context.close()
         assert visitor.errors == []
+
+
+def test_a_page_of_components_under_htmx(browser: Browser, shop: Path) -> None:
+    main = code("In FastHTML")
+    own = main.replace("count, pages.INCREMENT", "pages.COUNTER.of(counter)")
+    assert own != main
+    (shop / "shop/main.py").write_text(own)
+    use(
+        browser,
+        shop,
+        "shop.main:app",
+        "/",
+        count="main dd >> nth=0",
+        button="Increment",
+        STARMODEL_FRONTEND="htmx",
+    )
 
 
 @pytest.mark.parametrize("web", ["FastHTML", "FastAPI", "Starlette"])
