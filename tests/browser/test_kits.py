@@ -6,15 +6,21 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import htpy as h
 import pytest
 from browser_setup import AXE, npm_file
 from migrated_database import SQLiteDatabase
-from playwright.sync_api import Browser, Page, expect
+from monsterui.all import Theme
+from playwright.sync_api import Browser, Page, Request, Route, expect
 from served_app import ServedApp, run
 from shop_example import ShopExample
 
-from .visitor import Visitor
+from starmodel.ui.kits.monsterui import MonsterUIKit
+from starmodel.ui.pages import Navigation, NavigationItem
+
+from .visitor import Visitor, answer_elsewhere
 
 KITS = ("default", "monsterui")
 DESKTOP = {"width": 1200, "height": 800}
@@ -203,3 +209,41 @@ def test_every_page_is_as_wide_as_every_other(browser: Browser, app: ServedApp) 
     }
     assert len(lefts) == 1
     visitor.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_theme_of_monsterui_can_be_read(browser: Browser, scheme: Any) -> None:
+    found: dict[str, list[str]] = {}
+    page = browser.new_page(color_scheme=scheme)
+    for theme in Theme:
+        kit = MonsterUIKit(theme=theme)
+        kinds = ("primary", "secondary", "danger")
+        parts = [
+            kit.notice({}, "3 added."),
+            [kit.badge(kind, kind) for kind in ("neutral", "success", "warning", "danger")],
+            [kit.button(kind, {}, kind=kind) for kind in kinds],
+            kit.alert(h.a(href="/")["Read this"]),
+            kit.card([kit.hint("hint", "A number."), kit.error({}, "Wrong")]),
+        ]
+        navigation = kit.navigation(Navigation("Shop", [NavigationItem("Things", "/")]), "/")
+        content = [navigation, kit.masthead("Thing", {}, "A lead."), kit.main({}, parts)]
+        document = kit.document(title="Thing", head=kit.head(), content=content).__html__()
+
+        def answer(
+            route: Route, request: Request, kit: MonsterUIKit = kit, document: str = document
+        ) -> None:
+            asset = kit.assets.get(urlsplit(request.url).path)
+            if not request.url.startswith("http://kit.test/"):
+                answer_elsewhere(route, request)
+            elif asset is None:
+                route.fulfill(body=document, content_type="text/html")
+            else:
+                route.fulfill(body=asset.body, content_type=asset.content_type)
+
+        page.unroute_all()
+        page.route("**/*", answer)
+        page.goto("http://kit.test/")
+        if problems := findings(page):
+            found[theme.name] = problems
+    page.close()
+    assert found == {}
