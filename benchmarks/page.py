@@ -171,7 +171,9 @@ def raw_module(document: str) -> str:
 def fasthtml_module(document: str) -> str:
     """A FastHTML app with the document as a tree."""
     convert = cast("Callable[[str], str]", import_module("fasthtml.common").html2ft)
-    tree = _Filled().visit(ast.parse(convert(document.removeprefix("<!doctype html>")).strip(), mode="eval"))
+    tree = _Filled().visit(
+        ast.parse(convert(document.removeprefix("<!doctype html>")).strip(), mode="eval")
+    )
     return BEHIND_FASTHTML.format(
         fields=fields(), tree=ast.unparse(ast.fix_missing_locations(tree))
     )

@@ -89,9 +89,12 @@ def test_no_expression_is_allowed_and_none_is_needed(visitor: Arrive) -> None:
     policy = answer.headers["content-security-policy"]
     assert "unsafe-eval" not in policy
     sources = policy.partition("script-src ")[2].partition(";")[0].split()
-    assert sources == ["'self'", *page.locator("script:not([type])").evaluate_all(
-        "scripts => scripts.map(script => script.src)"
-    )]
+    assert sources == [
+        "'self'",
+        *page.locator("script:not([type])").evaluate_all(
+            "scripts => scripts.map(script => script.src)"
+        ),
+    ]
     assert "datastar" not in page.content()
 
 
@@ -211,7 +214,9 @@ def test_fragments_are_appended_while_the_event_runs(visitor: Arrive) -> None:
     somebody = visitor()
     watching, page = opened(somebody, "/order"), opened(somebody, "/order")
     for each in (watching, page):
-        each.locator("main").evaluate("main => main.insertAdjacentHTML('beforeend', '<div id=progress>')")
+        each.locator("main").evaluate(
+            "main => main.insertAdjacentHTML('beforeend', '<div id=progress>')"
+        )
     page.evaluate(NOTE_STEPS)
     page.get_by_role("button", name="Work through").click()
     steps = page.locator("#progress > div")
@@ -371,7 +376,9 @@ def test_hostile_texts_stay_texts(stocked: Arrive) -> None:
     elements, accepted = page.locator("*").count(), 0
     for number, text in enumerate(naughty_texts(60)):
         answer = page.request.patch(
-            f"{somebody.url}/product/p03", data={"description": text, "sku": f"s{number}"}, headers=JSON
+            f"{somebody.url}/product/p03",
+            data={"description": text, "sku": f"s{number}"},
+            headers=JSON,
         )
         if answer.status == 422:
             continue

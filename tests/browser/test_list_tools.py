@@ -119,7 +119,9 @@ def test_a_row_leads_to_what_can_be_done(visitor: Arrive) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Edit product")
 
 
-def test_tools_of_a_list_are_accessible(browser: Browser, visitor: Arrive, screenshots: Path) -> None:
+def test_tools_of_a_list_are_accessible(
+    browser: Browser, visitor: Arrive, screenshots: Path
+) -> None:
     for name, options in {"desktop": {}, "phone": {"viewport": PHONE}}.items():
         page = visitor(**options).open("/product?limit=12")
         page.screenshot(path=screenshots / f"list-tools-{name}.png", full_page=True)

@@ -65,4 +65,3 @@ def test_every_setting_is_described() -> None:
     assert Settings.__doc__ is not None
     for field in fields(Settings):
         assert re.search(rf"^ +{field.name}: ", Settings.__doc__, re.MULTILINE), field.name
-

@@ -66,9 +66,7 @@ class DatastarFrontend(Frontend):
         """Return the address of Datastar."""
         return [settings.datastar_url]
 
-    def page(
-        self, holes: HoleMaker, *, data: Mapping[str, Any], live: Filler | None
-    ) -> Attributes:
+    def page(self, holes: HoleMaker, *, data: Mapping[str, Any], live: Filler | None) -> Attributes:
         """Return `data-signals`, `data-init`, and what follows the requests of the page."""
         signals = {"_notice": "''", "_message": holes.hole(_message)}
         for name, value in data.items():
@@ -93,7 +91,11 @@ class DatastarFrontend(Frontend):
             case "text":
                 return {**_generate.text(value)}
             case "choice":
-                return {**_generate.text(f"starmodel.format.choice({value}, {encode_data(dict(format.labels))})")}
+                return {
+                    **_generate.text(
+                        f"starmodel.format.choice({value}, {encode_data(dict(format.labels))})"
+                    )
+                }
             case name:
                 return {**_generate.text(f"starmodel.format.{name}({value})")}
 
@@ -150,7 +152,10 @@ def signal(path: str) -> str:
 
     Datastar takes ASCII letters only for part of a signal's name; others stand in brackets.
     """
-    parts = [f".{name}" if _NAME.fullmatch(name) else f"[{encode_data(name)}]" for name in path.split(".")]
+    parts = [
+        f".{name}" if _NAME.fullmatch(name) else f"[{encode_data(name)}]"
+        for name in path.split(".")
+    ]
     return "$" + "".join(parts).removeprefix(".")
 
 

@@ -79,7 +79,9 @@ class HtmxFormatter(EventResponseFormatter):
             )
         if selector is not None:
             target = html.escape(selector)
-            return _event(f'<hx-partial hx-target="{target}" hx-swap="{style}">{content}</hx-partial>')
+            return _event(
+                f'<hx-partial hx-target="{target}" hx-swap="{style}">{content}</hx-partial>'
+            )
         if not style.startswith("outer"):
             raise ValueError(f"The patch mode {mode!r} needs a selector.")
         return _event(f'<hx-elements mode="{style}">{content}</hx-elements>')
@@ -144,9 +146,7 @@ class HtmxFrontend(Frontend):
         """Return the addresses of htmx and its extension for streams."""
         return [settings.htmx_url, settings.htmx_sse_url]
 
-    def page(
-        self, holes: HoleMaker, *, data: Mapping[str, Any], live: Filler | None
-    ) -> Attributes:
+    def page(self, holes: HoleMaker, *, data: Mapping[str, Any], live: Filler | None) -> Attributes:
         """Return what the page knows at first, and what opens its stream."""
 
         def fill(state: Mapping[str, Any], view: Any) -> str:

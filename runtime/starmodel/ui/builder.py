@@ -38,9 +38,7 @@ class Builder(Holes):
         data: What the page shows live, by path.
     """
 
-    def __init__(
-        self, kit: UIAdapter, frontend: Frontend, *, is_embedded: bool = False
-    ) -> None:
+    def __init__(self, kit: UIAdapter, frontend: Frontend, *, is_embedded: bool = False) -> None:
         super().__init__()
         self.is_embedded = is_embedded
         self.kit = kit

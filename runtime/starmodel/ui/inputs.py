@@ -76,7 +76,9 @@ class Input:
         """Return the input with its label, its hint and its error."""
         return builder.row(self, form, f"{prefix}{self.name}")
 
-    def control(self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]) -> Renderable:
+    def control(
+        self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]
+    ) -> Renderable:
         """Return the element that is typed into.
 
         Args:
@@ -128,7 +130,9 @@ class TextInput(Input):
                 limits["title"] = self.hint
         return limits
 
-    def control(self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]) -> Renderable:
+    def control(
+        self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]
+    ) -> Renderable:
         """Return an `<input>`."""
         attributes = {**attributes, **self.limits()}
         if self.kind != "password":
@@ -154,7 +158,9 @@ class TextArea(Input):
 
     keeps_lines: ClassVar[bool] = True
 
-    def control(self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]) -> Renderable:
+    def control(
+        self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]
+    ) -> Renderable:
         """Return a `<textarea>`."""
         attributes = {**attributes, **self.limits()}
         if self.min_length is not None:
@@ -202,7 +208,9 @@ class NumberInput(Input):
     max: str | int | None = None
     step: str | int = 1
 
-    def control(self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]) -> Renderable:
+    def control(
+        self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]
+    ) -> Renderable:
         """Return an `<input type="number">`."""
         attributes = {**attributes, **self.limits(), "type": "number", "step": str(self.step)}
         if self.min is not None:
@@ -234,7 +242,9 @@ class Checkbox(Input):
         """Return the box inside of its label."""
         return builder.row(self, form, f"{prefix}{self.name}", is_check=True)
 
-    def control(self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]) -> Renderable:
+    def control(
+        self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]
+    ) -> Renderable:
         """Return an `<input type="checkbox">`."""
         attributes = {**attributes, "type": "checkbox", **form.checked(builder, path, self.checked)}
         return builder.kit.input(attributes)
@@ -258,13 +268,17 @@ class Select(Input):
         """Return the option that is chosen."""
         return "" if value is None else choice_key(value)
 
-    def control(self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]) -> Renderable:
+    def control(
+        self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]
+    ) -> Renderable:
         """Return a `<select>`."""
         options = [(value, label) for value, label in self.choices.labels.items()]
         if self.empty and "" not in self.choices.labels:
             options.insert(0, ("", self.empty))
         shown = [
-            builder.kit.option(label, {"value": value, **form.selected(builder, path, value, self.value)})
+            builder.kit.option(
+                label, {"value": value, **form.selected(builder, path, value, self.value)}
+            )
             for value, label in options
         ]
         return builder.kit.select(shown, {**attributes, **self.limits()})
@@ -279,7 +293,9 @@ class DateInput(Input):
     step: str | None = None
     kind: ClassVar[str] = "date"
 
-    def control(self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]) -> Renderable:
+    def control(
+        self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]
+    ) -> Renderable:
         """Return an `<input type="date">`."""
         # A browser refuses a time with more than it shows: where there may be one, it is a text
         # until the script of components has noted it.
@@ -350,7 +366,9 @@ class FileInput(Input):
         """Return nothing: a browser chooses no file by itself."""
         return ""
 
-    def control(self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]) -> Renderable:
+    def control(
+        self, builder: Builder, form: FormScope, path: str, attributes: dict[str, Any]
+    ) -> Renderable:
         """Return an `<input type="file">`."""
         attributes = {**attributes, **self.limits(), "type": "file"}
         if self.accept:
@@ -457,5 +475,3 @@ def json_text(value: object) -> str:
 def _breaks(text: str) -> bool:
     """Return whether no browser would send a text back as it was."""
     return not {"\r", "\n", "\0"}.isdisjoint(text)
-
-

@@ -623,9 +623,7 @@ class UIAdapter:
             h.p(self.attributes("buttons"))[buttons],
         ]
 
-    def batch_outcome(
-        self, refused: Sequence[tuple[str, str]], action: Renderable
-    ) -> Renderable:
+    def batch_outcome(self, refused: Sequence[tuple[str, str]], action: Renderable) -> Renderable:
         """Return which records something was refused for, and why."""
         return self.alert(
             [
@@ -657,7 +655,8 @@ class UIAdapter:
     def home_entry(self, entry: HomeEntry) -> Renderable:
         """Return a page of the app on its home page: its title is the link to it."""
         actions = [
-            self.link_button(action.label, action.href, kind="secondary") for action in entry.actions
+            self.link_button(action.label, action.href, kind="secondary")
+            for action in entry.actions
         ]
         return self.card(
             [

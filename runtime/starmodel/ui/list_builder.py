@@ -74,7 +74,9 @@ class ListBuilder(Builder):
             "errors": {entity.namespace: {"find": {"_": ""}}},
         }
         address = f"/live?watch={entity.name}"
-        return self.main(data, lambda state, view: address, kit.listing(part, [filters, records], live))
+        return self.main(
+            data, lambda state, view: address, kit.listing(part, [filters, records], live)
+        )
 
     def children(self, field: Related, component: List, owner: EntityNames) -> Filler:
         """Return what fills the place of the records that refer to one.
@@ -118,14 +120,14 @@ class ListBuilder(Builder):
         none = kit.empty_state(f"There are no {component.words} yet.").__html__()
         token = f"_changes.{entity.name}"
         known = around.hole(
-            lambda _, view: escape_text(view.children[field.name].change_token)
-            if field.name in view.children
-            else ""
+            lambda _, view: (
+                escape_text(view.children[field.name].change_token)
+                if field.name in view.children
+                else ""
+            )
         )
         live = kit.refresh(id, kit.token(known, self.frontend.text(token, Text("").format)))
-        section = kit.children(
-            id, field.title, around.hole(status), links, around.hole(content)
-        )
+        section = kit.children(id, field.title, around.hole(status), links, around.hole(content))
         return around.compile(kit.group_of([section, live])).fill
 
     def _inputs(self, component: List) -> dict[str, tuple[Renderable, bool]]:
@@ -140,7 +142,10 @@ class ListBuilder(Builder):
             name, title = field.name, field.title
             match field:
                 case Choice():
-                    inputs[name] = (self._select(component, name, title, field.choices.labels), False)
+                    inputs[name] = (
+                        self._select(component, name, title, field.choices.labels),
+                        False,
+                    )
                 case Boolean():
                     inputs[name] = (self._select(component, name, title, BOOLEANS), False)
                 case Link():
@@ -167,7 +172,9 @@ class ListBuilder(Builder):
     def _id(self, component: List, name: str) -> str:
         return f"{component.entity.name}-find-{name}"
 
-    def _input(self, component: List, name: str, label: str, attributes: dict[str, Any]) -> Renderable:
+    def _input(
+        self, component: List, name: str, label: str, attributes: dict[str, Any]
+    ) -> Renderable:
         id = self._id(component, name)
         value = self.hole(lambda _, view: view.list.value(name))
         control = self.kit.input({"id": id, "name": name, **attributes, "value": value})
@@ -181,14 +188,18 @@ class ListBuilder(Builder):
 
         options = [self.kit.option("Any", {"value": ""})]
         for value, title in choices.items():
-            options.append(self.kit.option(title, {"value": value, self.hole(selected(value)): True}))
+            options.append(
+                self.kit.option(title, {"value": value, self.hole(selected(value)): True})
+            )
         control = self.kit.select(options, {"id": id, "name": name})
         return self.kit.row(Row(label, control, id, None, None))
 
     def _picker(self, component: List, field: Link) -> Renderable:
         id, name = self._id(component, field.name), field.name
         value = self.hole(lambda _, view: view.list.value(name))
-        control = self.kit.input({"id": id, "type": "text", "name": name, "value": value, "autocomplete": "off"})
+        control = self.kit.input(
+            {"id": id, "type": "text", "name": name, "value": value, "autocomplete": "off"}
+        )
         chosen = self.hole(lambda _, view: view.list.chosen(name, field.by))
         row = Row(field.title, control, id, None, None)
         return self.kit.picker(row, {"source": f"{field.to}/options", "chosen": chosen})
@@ -275,9 +286,7 @@ class ListBuilder(Builder):
         def checked(name: str) -> Filler:
             is_shown = name in component.shown
             return lambda _, view: (
-                "checked"
-                if (name in view.list.columns if view.list.columns else is_shown)
-                else ""
+                "checked" if (name in view.list.columns if view.list.columns else is_shown) else ""
             )
 
         boxes = [
@@ -353,9 +362,7 @@ class ListBuilder(Builder):
                 before,
             )
         ).fill
-        rows = builder.hole(
-            lambda _, view: "".join([line(each, view) for each in view.list.items])
-        )
+        rows = builder.hole(lambda _, view: "".join([line(each, view) for each in view.list.items]))
         return builder.compile(kit.records(component.title, head, rows))
 
     def _pager(self, component: List) -> Filler:
@@ -376,9 +383,7 @@ class ListBuilder(Builder):
                 return f"{count} of more than {component.count:,} {several}"
             return f"{count} of {shown.count:,} {several}"
 
-        return builder.compile(
-            self.kit.pager(builder.hole(status), builder.hole(links))
-        ).fill
+        return builder.compile(self.kit.pager(builder.hole(status), builder.hole(links))).fill
 
     def _links(self) -> Filler:
         kit = self.kit
@@ -416,9 +421,11 @@ class ListBuilder(Builder):
         further = pager.compile(
             kit.pager(
                 pager.hole(
-                    lambda _, view: f"No {escape_text(words)} on this page"
-                    if view.list.next is not None
-                    else f"No more {escape_text(words)}"
+                    lambda _, view: (
+                        f"No {escape_text(words)} on this page"
+                        if view.list.next is not None
+                        else f"No more {escape_text(words)}"
+                    )
                 ),
                 pager.hole(links),
             )
@@ -458,5 +465,3 @@ def _sort_address(name: str) -> Filler:
 
 def _direction(name: str) -> Filler:
     return lambda _, view: view.list.direction(name)
-
-

@@ -345,9 +345,7 @@ class Renderer:
 
         main = builder.main(_data(shown), _live(shown), value("content"))
 
-        return builder.compile(
-            self._document(builder, value("title"), value("lead"), main, "", [])
-        )
+        return builder.compile(self._document(builder, value("title"), value("lead"), main, "", []))
 
     def _home(self) -> Template:
         builder, kit = self._builder(), self.kit

@@ -106,4 +106,3 @@ class Holes:
         pieces = re.split(f"\x02{self._nonce}([0-9]+)\x03", html)
         fillers = tuple([self._fillers[int(number)] for number in pieces[1::2]])
         return Template(tuple(pieces[::2]), fillers)
-

@@ -83,7 +83,9 @@ async def test_an_event_is_answered_in_the_words_of_the_front_end(client: Client
     assert b'"amount":"Enter a whole number."' in answer.body
     # Datastar's own header says nothing here: its answers would be lost on the page.
     other = {"datastar-request": "true", "accept": "text/html"}
-    assert (await client.send("POST", "/counter/increment", b"amount=2", other | FORM)).status == 303
+    assert (
+        await client.send("POST", "/counter/increment", b"amount=2", other | FORM)
+    ).status == 303
 
 
 async def test_a_problem_is_no_markup(client: Client) -> None:

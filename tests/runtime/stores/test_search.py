@@ -172,7 +172,11 @@ async def test_every_sort_walks_over_every_record_once(world: World) -> None:
 
 async def test_every_sort_leads_back_over_the_same_pages(world: World) -> None:
     things = await world.things(40, 6)
-    for sort in [*[[f"{sign}{field}"] for field in VALUES for sign in ("", "-")], ["on", "-name"], []]:
+    for sort in [
+        *[[f"{sign}{field}"] for field in VALUES for sign in ("", "-")],
+        ["on", "-name"],
+        [],
+    ]:
         forward: list[list[str]] = []
         query = Query(sort=sort, limit=7)
         while True:

@@ -58,7 +58,12 @@ AUTHORS = [Author(id=f"a{number}", name=f"Author {number}") for number in range(
 
 def books(count: int) -> list[Book]:
     return [
-        Book(id=f"b{number:03}", title=f"Book {number:03}", author=Ref(AUTHORS[number % 3]), pages=number)
+        Book(
+            id=f"b{number:03}",
+            title=f"Book {number:03}",
+            author=Ref(AUTHORS[number % 3]),
+            pages=number,
+        )
         for number in range(count)
     ]
 
@@ -198,7 +203,10 @@ def test_a_file_has_all_pages_of_a_list() -> None:
         # The same query and the same columns as the page, which leads there.
         page = client.page("/book?author=a1&columns=title&columns=pages")
         address = unescape(search(r'href="(/book\.csv[^"]*)"', page)[1])  # type: ignore[index]
-        assert dict(parse_qsl(urlsplit(address).query)) == {"author": "a1", "columns": "title,pages"}
+        assert dict(parse_qsl(urlsplit(address).query)) == {
+            "author": "a1",
+            "columns": "title,pages",
+        }
         found = rows(client.request("GET", address, headers=HTML))
         assert found[0] == ["Title", "Pages"]
         assert len(found) == 151
@@ -236,13 +244,17 @@ def test_an_event_is_asked_for_of_many_records(client: Client) -> None:
     assert answer.status == 303
     assert answer.headers["location"] == "/book?author=a0&limit=3"
     assert client.get("/book/b003").json["state"]["is_lent"] is True
-    answer = send(client, [("event", "lend"), *[("id", f"b00{n}") for n in (0, 1, 3)], ("id", "no")])
+    answer = send(
+        client, [("event", "lend"), *[("id", f"b00{n}") for n in (0, 1, 3)], ("id", "no")]
+    )
     assert answer.status == 200
     assert "1 done, 3 refused" in answer.text
     assert answer.text.count("Somebody has it already.") == 2
     assert "<dt>Book 000</dt>" in answer.text
     assert client.get("/book/b001").json["state"]["is_lent"] is True
-    told = send(client, [("event", "lend"), ("id", "b001"), ("id", "b002")], accept="application/json")
+    told = send(
+        client, [("event", "lend"), ("id", "b001"), ("id", "b002")], accept="application/json"
+    )
     assert told.json == {
         "done": ["b002"],
         "refused": [{"id": "b001", "reason": "Somebody has it already."}],
@@ -368,7 +380,11 @@ def test_a_file_is_kept_downloaded_and_removed(client: Client) -> None:
 def test_a_stored_file_is_replaced_or_removed(client: Client) -> None:
     cover = "/book/b000/cover"
     assert client.request("GET", cover, headers=HTML).status == 404
-    fields: list[tuple[str, str | bytes]] = [("title", "Book 000"), ("author", "a0"), ("pages", "0")]
+    fields: list[tuple[str, str | bytes]] = [
+        ("title", "Book 000"),
+        ("author", "a0"),
+        ("pages", "0"),
+    ]
 
     def save(*parts: tuple[str, str | bytes]) -> int:
         edit = client.page("/book/b000/edit")
@@ -407,22 +423,37 @@ def test_a_new_page_leads_to_another_one(client: Client) -> None:
     assert refused.status == 422
 
 
-@pytest.mark.parametrize("text", ['"><script>alert(1)</script>', "{{7*7}}", "'||alert(1)||'", "\x00\x1f", "日本"])
+@pytest.mark.parametrize(
+    "text", ['"><script>alert(1)</script>', "{{7*7}}", "'||alert(1)||'", "\x00\x1f", "日本"]
+)
 def test_a_form_begins_with_what_its_address_says(client: Client, text: str) -> None:
-    page = client.page(f"/book/new?{urlencode({'title': text, 'author': text, 'pages': text, 'no': text})}")
+    page = client.page(
+        f"/book/new?{urlencode({'title': text, 'author': text, 'pages': text, 'no': text})}"
+    )
     assert "<script>alert" not in page
     area = search(r"<textarea[^>]* name=\"title\"[^>]*>([^<]*)</textarea>", page)
     assert area is not None
     # What no document may hold is the browser's to replace.
-    assert area[1].replace("&#39;", "'").replace("&#34;", '"').replace("&lt;", "<").replace(
-        "&gt;", ">"
-    ) == text
+    assert (
+        area[1]
+        .replace("&#39;", "'")
+        .replace("&#34;", '"')
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        == text
+    )
 
 
 def test_a_file_is_no_text(client: Client) -> None:
     parts: list[tuple[str, str | bytes]] = [("title", b"a file"), ("author", "a0")]
     assert multipart(client, "/book", parts).status == 422
-    parts = [("title", "T"), ("author", "a0"), ("shelf", b"a file"), ("cover", b"1"), ("cover", b"2")]
+    parts = [
+        ("title", "T"),
+        ("author", "a0"),
+        ("shelf", b"a file"),
+        ("cover", b"1"),
+        ("cover", b"2"),
+    ]
     assert multipart(client, "/book", parts).status == 422
 
 

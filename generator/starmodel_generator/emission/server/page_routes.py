@@ -24,6 +24,7 @@ from starmodel_schemas import EntitySchema, EventSchema
 ENTITY_ROUTES = "starmodel.web.app.entity_routes"
 RECORD_ROUTES = "starmodel.web.app.record_routes"
 
+
 class PageRoutes:
     """Writes the routes of one entity's pages, and of `crud`, into its `routes.py`.
 
@@ -99,9 +100,7 @@ class PageRoutes:
             return self._call(ENTITY_ROUTES, "own_page_route", self._definition(), own)
         component = self.component(self.own.constant)
         if self.has_list:
-            return self._call(
-                RECORD_ROUTES, "record_routes", self._queries(), component, star="*"
-            )
+            return self._call(RECORD_ROUTES, "record_routes", self._queries(), component, star="*")
         return self._call(ENTITY_ROUTES, "page_route", self._definition(), component)
 
     def component(self, name: str) -> str:

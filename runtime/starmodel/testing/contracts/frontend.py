@@ -60,10 +60,26 @@ from starmodel.web.ui.list_view import ListView
 MODES = ("outer", "inner", "replace", "prepend", "append", "before", "after", "remove")
 """The ways to put a fragment into a page."""
 
-LINE_ENDS = ("a\nb", "a\r\nb", "a\rb", "\n\n", "x\n\nevent: y\ndata: z", "data: ", ": comment", "a\0b")
+LINE_ENDS = (
+    "a\nb",
+    "a\r\nb",
+    "a\rb",
+    "\n\n",
+    "x\n\nevent: y\ndata: z",
+    "data: ",
+    ": comment",
+    "a\0b",
+)
 """Texts that would end a line or an event of a stream."""
 
-ELSEWHERE = ("//evil.example", "https://evil.example/", "/\\evil.example", "/a\nb", "javascript:1", "")
+ELSEWHERE = (
+    "//evil.example",
+    "https://evil.example/",
+    "/\\evil.example",
+    "/a\nb",
+    "javascript:1",
+    "",
+)
 """What is no path of this site."""
 
 _EVENT_FIELDS = {"event", "data", "id", "retry"}
@@ -180,9 +196,7 @@ def pages(frontend: Frontend, text: str = WORD) -> dict[str, Node]:
     shown = ListView("/thing", (), [state], {}, "cursor")
     document, _ = renderer.edit_page(_RECORD, edit)
     documents = {
-        "record": renderer.record(_RECORD).fill(
-            state, View(id="1", related=related, message=text)
-        ),
+        "record": renderer.record(_RECORD).fill(state, View(id="1", related=related, message=text)),
         "new": renderer.form_page(_NEW).fill({}, View(form=prefilled(_NEW.forms[0], {}))),
         "edit": document.fill({}, View(id="1", form=wrong)),
         "list": renderer.list(_LIST).fill({}, View(list=shown, message=text)),
@@ -234,7 +248,9 @@ class FrontendContract:
         for method in (front.error, front.invalid, front.token):
             assert len({str(_shape_with_values(method(path))) for path in paths}) == len(paths)
         text = Format("text")
-        assert len({str(_shape_with_values(front.text(path, text))) for path in paths}) == len(paths)
+        assert len({str(_shape_with_values(front.text(path, text))) for path in paths}) == len(
+            paths
+        )
 
     def test_formats_are_told_apart(self) -> None:
         """A number, a day and a label are written in ways of their own."""
@@ -326,9 +342,15 @@ class FrontendContract:
     def test_values_arrive(self) -> None:
         """Errors by name, texts as they were; what is nothing is told as an empty text."""
         errors = {"thing": {"rename": {"title": "Too long.", "_": ""}}}
-        given = {"thing": {"a": 1, "b": None, "c": [True, 1.5, None], "d": {"e": "f"}}, "errors": errors}
+        given = {
+            "thing": {"a": 1, "b": None, "c": [True, 1.5, None], "d": {"e": "f"}},
+            "errors": errors,
+        }
         told = self._told(given)
-        assert told == {**given, "thing": {"a": 1, "b": "", "c": [True, 1.5, None], "d": {"e": "f"}}}
+        assert told == {
+            **given,
+            "thing": {"a": 1, "b": "", "c": [True, 1.5, None], "d": {"e": "f"}},
+        }
         for text in (*self.texts, *LINE_ENDS, "\ud800", "</template><hx-partial>"):
             told = self._told({"thing": {"title": text, "names": [text]}})
             assert told == {"thing": {"title": text, "names": [text]}}

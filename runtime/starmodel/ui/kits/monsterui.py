@@ -100,7 +100,10 @@ class MonsterUIKit(UIAdapter):
         own = [] if stylesheets_folder is None else _stylesheets(Path(stylesheets_folder))
         self._own = tuple([path for path, _ in own])
         scheme = asset(
-            "scheme", "js", "text/javascript; charset=utf-8", read_file("starmodel.ui.kits", "monsterui.js")
+            "scheme",
+            "js",
+            "text/javascript; charset=utf-8",
+            read_file("starmodel.ui.kits", "monsterui.js"),
         )
         self._scheme = scheme[0]
         self._assets = MappingProxyType({**self._assets, **dict([*own, scheme])})

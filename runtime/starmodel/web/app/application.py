@@ -410,9 +410,7 @@ def _origin(text: str) -> bytes:
 
 async def _respond_asset(request: Request) -> Response:
     """GET: a file that pages load."""
-    asset = request.app_state.renderer.assets.get(
-        f"/_starmodel/{request.path_parameters['file']}"
-    )
+    asset = request.app_state.renderer.assets.get(f"/_starmodel/{request.path_parameters['file']}")
     if asset is None:
         raise NotFound("file", request.path_parameters["file"])
     return Response(200, asset.headers(), asset.body)

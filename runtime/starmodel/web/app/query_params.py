@@ -184,9 +184,7 @@ def read_query(
     return read(queries, text, is_program, sort)
 
 
-def _read_query(
-    queries: FilterSet[Any], text: bytes, is_program: bool, sort: str
-) -> ReadQuery:
+def _read_query(queries: FilterSet[Any], text: bytes, is_program: bool, sort: str) -> ReadQuery:
     """Read a query string. Nothing else of a request counts here: many of them may share it."""
     given: dict[str, str] = {}
     errors: list[ArgumentError] = []

@@ -126,9 +126,7 @@ def list_route(queries: FilterSet[Any], page: List) -> Route:
             return await respond_query(request, queries)
         shown = await list_view(request, queries, page)
         template = request.app_state.renderer.list(page)
-        view = View(
-            list=shown, related=shown.related, message=request.message, request=request
-        )
+        view = View(list=shown, related=shown.related, message=request.message, request=request)
         return respond_html(request, template.fill({}, view))
 
     path = f"/{queries.definition.name}"

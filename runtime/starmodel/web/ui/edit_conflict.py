@@ -39,9 +39,7 @@ def with_conflict(kit: UIAdapter, form: Form, form_state: FormState, mine: Value
         is_stale=True,
         errors={name: _said(theirs[name], labels[name]) for name in differing},
         resolve_buttons={
-            name: kit.stored_value(
-                json.dumps(_inputs(name, theirs[name], labels[name]))
-            ).__html__()
+            name: kit.stored_value(json.dumps(_inputs(name, theirs[name], labels[name]))).__html__()
             for name in differing
         },
     )

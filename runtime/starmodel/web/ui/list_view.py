@@ -184,9 +184,7 @@ class ListView(Generic[S]):
     def filters_beside(self, inputs: Sequence[str]) -> list[tuple[str, str]]:
         """Return what the records are filtered by that no input above the list shows."""
         return [
-            (name, value)
-            for name, value in self.query
-            if name not in inputs and name not in SHOWN
+            (name, value) for name, value in self.query if name not in inputs and name not in SHOWN
         ]
 
     def without(self, name: str) -> str:

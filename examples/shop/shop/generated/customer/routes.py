@@ -20,7 +20,7 @@ customer_resource = web.Resource(
         *web.list_routes(
             CUSTOMER_FILTER_SET, pages.CUSTOMERS, {"delete": commands.delete}
         ),
-        web.record_route(CUSTOMER_FILTER_SET, pages.CUSTOMER),
+        *web.record_routes(CUSTOMER_FILTER_SET, pages.CUSTOMER),
         web.options_route(CUSTOMER_FILTER_SET, label="name"),
         *web.create_routes(CUSTOMER, commands.create, CUSTOMER_FIELDS, pages.NEW),
         *web.edit_routes(

@@ -68,7 +68,7 @@ order_resource = web.Resource(
                 "delete": commands.delete,
             },
         ),
-        web.record_route(ORDER_FILTER_SET, pages.ORDER),
+        *web.record_routes(ORDER_FILTER_SET, pages.ORDER),
         web.options_route(ORDER_FILTER_SET),
         web.Route(
             "POST",

@@ -14,7 +14,7 @@ order_line_resource = web.Resource(
         *web.list_routes(
             ORDER_LINE_FILTER_SET, pages.ORDER_LINES, {"delete": commands.delete}
         ),
-        web.record_route(ORDER_LINE_FILTER_SET, pages.ORDER_LINE),
+        *web.record_routes(ORDER_LINE_FILTER_SET, pages.ORDER_LINE),
         web.options_route(ORDER_LINE_FILTER_SET),
         *web.delete_routes(ORDER_LINE, commands.delete, pages.ORDER_LINE),
     ],

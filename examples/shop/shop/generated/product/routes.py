@@ -53,7 +53,7 @@ product_resource = web.Resource(
         *web.list_routes(
             PRODUCT_FILTER_SET, pages.PRODUCTS, {"delete": commands.delete}
         ),
-        web.record_route(PRODUCT_FILTER_SET, pages.PRODUCT),
+        *web.record_routes(PRODUCT_FILTER_SET, pages.PRODUCT),
         web.options_route(PRODUCT_FILTER_SET, label="name"),
         web.Route(
             "POST",

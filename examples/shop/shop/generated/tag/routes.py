@@ -15,7 +15,7 @@ tag_resource = web.Resource(
     TAG,
     routes=[
         *web.list_routes(TAG_FILTER_SET, pages.TAGS, {"delete": commands.delete}),
-        web.record_route(TAG_FILTER_SET, pages.TAG),
+        *web.record_routes(TAG_FILTER_SET, pages.TAG),
         web.options_route(TAG_FILTER_SET, label="name"),
         *web.create_routes(TAG, commands.create, TAG_FIELDS, pages.NEW),
         *web.edit_routes(TAG_FILTER_SET, commands.update, TAG_FIELDS, pages.TAG),

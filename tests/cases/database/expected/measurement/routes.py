@@ -78,7 +78,7 @@ measurement_resource = web.Resource(
     MEASUREMENT,
     routes=[
         *web.list_routes(MEASUREMENT_FILTER_SET, pages.MEASUREMENTS),
-        web.record_route(MEASUREMENT_FILTER_SET, pages.MEASUREMENT),
+        *web.record_routes(MEASUREMENT_FILTER_SET, pages.MEASUREMENT),
         web.options_route(MEASUREMENT_FILTER_SET, label="name"),
         *web.create_routes(MEASUREMENT, commands.create, MEASUREMENT_FIELDS, pages.NEW),
     ],

@@ -65,7 +65,7 @@ post_resource = web.Resource(
     POST,
     routes=[
         *web.list_routes(POST_FILTER_SET, pages.POSTS, {"delete": commands.delete}),
-        web.record_route(POST_FILTER_SET, pages.POST),
+        *web.record_routes(POST_FILTER_SET, pages.POST),
         web.options_route(POST_FILTER_SET, label="title"),
         web.Route(
             "POST",
