@@ -54,7 +54,9 @@ class Builder(Protocol):
         """Return the mark of a place that a filler fills."""
         ...
 
-    def fragment(self, field: Any, fill: Filler, path: str) -> Renderable:
+    def fragment(
+        self, field: Any, fill: Filler, path: str, read: Callable[[Mapping[str, Any]], Any]
+    ) -> Renderable:
         """Return the element of a value that is sent anew as a whole when it changes."""
         ...
 

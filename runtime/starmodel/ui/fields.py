@@ -283,7 +283,7 @@ class Duration(Single):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Replaced(Field):
+class FragmentField(Field):
     """A field whose markup is sent anew when it changes, under an id of its own."""
 
     def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
@@ -297,7 +297,7 @@ class Replaced(Field):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Link(Replaced):
+class Link(FragmentField):
     """A record that a field refers to, by what it is called."""
 
     to: str
@@ -391,7 +391,7 @@ class Group(Field):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Details(Replaced):
+class Details(FragmentField):
     """A value object that may be missing, or that has parts which come and go."""
 
     fields: Sequence[Field] = field(kw_only=False)
@@ -405,7 +405,7 @@ class Details(Replaced):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Items(Replaced):
+class Items(FragmentField):
     """A list, a set or a tuple, whose items are all shown by one component."""
 
     item: Field = field(kw_only=False)
@@ -421,7 +421,7 @@ class Items(Replaced):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Table(Replaced):
+class Table(FragmentField):
     """A list of value objects: a row for each, a column for each part."""
 
     columns: Sequence[Field] = field(kw_only=False)
@@ -443,7 +443,7 @@ class Table(Replaced):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Pairs(Replaced):
+class Pairs(FragmentField):
     """A mapping: its keys, and its values by one component."""
 
     item: Field = field(kw_only=False)
@@ -456,7 +456,7 @@ class Pairs(Replaced):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Json(Replaced):
+class Json(FragmentField):
     """A value of which only JSON knows what it is."""
 
     def html(self, value: Any, view: Any) -> str:
@@ -465,7 +465,7 @@ class Json(Replaced):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class File(Replaced):
+class File(FragmentField):
     """Bytes: how many there are, and a link to download them."""
 
     is_file: ClassVar[bool] = True

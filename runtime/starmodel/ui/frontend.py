@@ -122,7 +122,7 @@ class Frontend(ABC):
     request_header: ClassVar[bytes]
     """The header by which a request of its pages says so, in lower case; its value is `true`."""
 
-    needs_eval: bool = False
+    needs_eval: ClassVar[bool] = False
     """Whether its script compiles what pages say, for which their policy needs `unsafe-eval`."""
 
     @property

@@ -35,7 +35,7 @@ RANGES = (Number, Date, Time, DateTime, Duration)
 MAX_KEPT = 32
 """For how many choices of columns a list keeps its table compiled."""
 
-RANGE_TYPES = {Date: "date", Time: "time", DateTime: "datetime-local", Duration: "text"}
+RANGE_TYPES: dict[type[Field], str] = {Date: "date", Time: "time", DateTime: "datetime-local", Duration: "text"}
 
 
 class ListBuilder(Builder):

@@ -267,7 +267,7 @@ class List:
             called = self.of.name.name
             fields.sort(key=lambda field: field.name != called)
         names = {each.name for each in fields}
-        fields += [each for each in self.of.fields if each.name not in names]
+        fields += [each for each in known.values() if each.name not in names]
         return {
             each.name: each for each in fields if not (each.is_file or isinstance(each, Related))
         }
