@@ -276,6 +276,9 @@ class List:
     def shown(self) -> tuple[str, ...]:
         """The names of the columns that are shown where a reader has chosen none."""
         names = {each.name for each in self.columns}
+        if self.of.name is None:
+            # What a record without a name is called by is its id.
+            names.discard("id")
         return tuple([name for name in self.fields if name in names][:MAX_COLUMNS])
 
 
