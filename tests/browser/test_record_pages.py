@@ -61,7 +61,7 @@ def test_a_list_is_searched_filtered_sorted_and_paged_without_a_load(visitor: Ar
     page.get_by_label("Search").fill("oak")
     expect(titles).to_have_count(6)
     expect(page.get_by_role("status").last).to_have_text("6 products")
-    page.get_by_label("Status").select_option("Active")
+    page.get_by_role("combobox", name="Status").select_option("Active")
     expect(titles).to_have_text(["Oak desk", "Oak shelf", "Oak mirror"])
 
     price = page.get_by_role("columnheader", name="Price")

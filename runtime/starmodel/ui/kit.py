@@ -601,17 +601,13 @@ class UIAdapter:
 
     def select_all(self, form: str) -> Renderable:
         """Return the heading of the column of ticks; the script of components ticks all rows."""
-        box = self.input(
-            {"type": "checkbox", "name": "all", "form": form, "aria-label": "Select all"}
-        )
-        return h.td(self.attributes("select"))[box]
+        box = self.input({"type": "checkbox", "name": "all", "form": form})
+        return h.td(self.attributes("select"))[h.label[box, h.span["Select all"]]]
 
     def select_row(self, form: str, id: str, label: str) -> Renderable:
-        """Return the cell in which a record is ticked."""
-        box = self.input(
-            {"type": "checkbox", "name": "id", "value": id, "form": form, "aria-label": label}
-        )
-        return h.td(self.attributes("select"))[box]
+        """Return the cell in which a record is ticked; nobody needs to see the label."""
+        box = self.input({"type": "checkbox", "name": "id", "value": id, "form": form})
+        return h.td(self.attributes("select"))[h.label[box, h.span[label]]]
 
     def batch_question(
         self, action: str, hidden: Content, records: Sequence[str], buttons: Content
