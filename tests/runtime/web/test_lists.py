@@ -95,7 +95,7 @@ def link(html: str, rel: str) -> str | None:
 
 def head(html: str) -> list[str]:
     thead = html.partition("<thead>")[2].partition("</thead>")[0]
-    return [one for one in findall(r">([^<>]+)<", thead) if one != "Actions"]
+    return [one for one in findall(r">([^<>]+)<", thead) if one not in ("Actions", "Select all")]
 
 
 def send(
