@@ -477,3 +477,30 @@ def test_a_file_is_no_part_of_the_data_of_a_page(client: Client) -> None:
         assert "AAAA" not in news
         assert "/book/b000/cover" in news
     assert client.get("/book/b000").json["state"]["cover"] == "AAAA"
+
+
+def test_a_file_that_comes_too_late_is_asked_for_again(client: Client) -> None:
+    edit = client.page("/book/b000/edit")
+    version = search(r'name="version" value="(\d+)"', edit)[1]  # type: ignore[index]
+    shown = unescape(search(r'name="_shown" value="([^"]*)"', edit)[1])  # type: ignore[index]
+    client.request("PATCH", "/book/b000", json_body={"title": "Theirs"}, headers={"accept": "application/json"})
+    answer = multipart(
+        client,
+        "/book/b000/edit",
+        [
+            ("version", version),
+            ("_shown", shown),
+            ("title", "Mine"),
+            ("author", "a0"),
+            ("pages", "0"),
+            ("cover", COVER),
+        ],
+    )
+    assert answer.status == 409
+    assert "Mine" in answer.text
+    assert len(answer.text) < 40_000
+    assert client.request("GET", "/book/b000/cover", headers=HTML).status == 404
+    # A form that does not fit says so, and has nothing of the file either.
+    answer = multipart(client, "/book", [("title", "A"), ("cover", COVER)])
+    assert answer.status == 422
+    assert len(answer.text) < 40_000
