@@ -269,3 +269,29 @@ def test_a_list_is_filtered_by_what_it_refers_to(browser: Browser, library: Serv
         plain.get_by_role("link", name="Title").click()
         expect(plain.get_by_role("textbox", name="Author")).to_have_value(authors["Emmy"])
         assert "q=mmy" in plain.url
+
+
+@pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}])
+def test_a_row_has_a_button_for_what_needs_no_argument(
+    browser: Browser, library: ServedApp, options: dict[str, Any], screenshots: Path
+) -> None:
+    title = f"Lent {len(options)}"
+    with visiting(browser, library.url) as arrive:
+        page = arrive(**options).open("/author/new")
+        page.get_by_label("Name").fill(title)
+        page.get_by_role("button", name="Create author").click()
+        page.get_by_role("link", name="New book").click()
+        page.get_by_label("Title").fill(title)
+        page.get_by_role("button", name="Create book").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        page.goto(f"{library.url}/book?q=Lent")
+        page.screenshot(path=screenshots / f"row-buttons-{len(options)}.png")
+        page.get_by_role("button", name=f"Lend {title}").click()
+        row = page.locator("tbody tr").filter(has_text=title)
+        expect(row.locator("td", has_text="Is lent")).to_contain_text("Yes")
+        assert page.url.endswith("/book?q=Lent")
+        # It has been lent already: a page says that it was refused, and leads back.
+        page.get_by_role("button", name=f"Lend {title}").click()
+        expect(page.get_by_text("Somebody has it already.")).to_be_visible()
+        page.get_by_role("link", name="Back to the books").click()
+        expect(row).to_have_count(1)

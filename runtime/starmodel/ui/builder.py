@@ -309,9 +309,11 @@ class Builder(Holes):
         tables = children or {}
         related = related_tables(component, tables)
         fields = [each for each in component.fields if each not in related]
-        if entity.is_record and "id" not in component.by_name:
+        if entity.is_record:
             # A detail for whoever must name the record elsewhere; nobody reads it first.
-            fields.append(Text("id"))
+            id_field = component.by_name.get("id")
+            fields = [each for each in fields if each is not id_field]
+            fields.append(id_field or Text("id"))
         content: list[Content] = []
         toolbar: list[Renderable] = []
         dialog = None

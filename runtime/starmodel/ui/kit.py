@@ -609,6 +609,11 @@ class UIAdapter:
         box = self.input({"type": "checkbox", "name": "id", "value": id, "form": form})
         return h.td(self.attributes("select"))[h.label[box, h.span[label]]]
 
+    def row_button(self, label: str, attributes: Attributes, description: str) -> Renderable:
+        """Return a small button in a row; `description` says for which record."""
+        attributes = {"aria-label": description, **attributes}
+        return h.button(self.attributes("row-button", attributes))[label]
+
     def batch_question(
         self, action: str, hidden: Content, records: Sequence[str], buttons: Content
     ) -> Renderable:

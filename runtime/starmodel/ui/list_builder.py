@@ -23,7 +23,7 @@ from starmodel.ui.fields import (
 )
 from starmodel.ui.kit import Content, Row
 from starmodel.ui.names import EntityNames
-from starmodel.ui.pages import MAX_COUNT, List
+from starmodel.ui.pages import MAX_COUNT, ONE, List
 from starmodel.ui.template import Filler, Renderable, State, Template
 from starmodel.ui.view import View, short_id
 
@@ -344,9 +344,16 @@ class ListBuilder(Builder):
             label = Markup("Select ") + called
             id = row.hole(lambda state, _: escape_text(state["id"]))
             before = kit.select_row(_batch_id(component), id, label)
-        if is_full and component.row_actions and (record.edit or record.delete):
+        events = [form for form in component.actions if not form.is_danger]
+        if is_full and component.row_actions and (record.edit or record.delete or events):
             head.append(kit.column("Actions"))
             links: list[Renderable] = []
+            for form in events:
+                event = form.route.event
+                word = event.replace("_", " ").capitalize()
+                sent = row.hole(_one_record(event))
+                attributes = {"form": _batch_id(component), "name": ONE, "value": sent}
+                links.append(kit.row_button(word, attributes, Markup(f"{word} ") + called))
             for verb, form in (("edit", record.edit), ("delete", record.delete)):
                 if form is not None:
                     word = verb.capitalize()
@@ -453,6 +460,10 @@ def _cell(field: Field) -> Filler:
 
 def _record_address(path: str, page: str) -> Filler:
     return lambda state, _: f"{path}/{quote_segment(state['id'])}{page}"
+
+
+def _one_record(event: str) -> Filler:
+    return lambda state, _: f"{event} {escape_text(state['id'])}"
 
 
 def _batch_id(component: List) -> str:

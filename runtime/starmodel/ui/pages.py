@@ -188,6 +188,9 @@ class Record(Compiled):
 AGAIN = "_again"
 """What a form sends whose sender wants to make another record; no field is called so."""
 
+ONE = "one"
+"""What a button in the row of a list sends: an event, a blank, and the id of the record."""
+
 MAX_COLUMNS = 8
 """How many columns a list shows where its reader has not chosen any."""
 
@@ -214,7 +217,8 @@ class List:
         search: Whether texts are searched.
         new: The form on which a record is made.
         actions: Events without arguments that can be asked for of many records at once.
-        row_actions: Whether each row has links to edit and to delete its record.
+        row_actions: Whether each row has links to edit and to delete its record, and a button for
+            each of `actions` that can be undone.
     """
 
     of: Record

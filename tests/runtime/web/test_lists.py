@@ -261,6 +261,21 @@ def test_an_event_is_asked_for_of_many_records(client: Client) -> None:
     }
 
 
+def test_a_row_has_buttons_of_its_own(client: Client) -> None:
+    page = client.page("/book?limit=2")
+    assert findall(r'form="book-batch" name="one" value="([^"]*)"', page) == [
+        "lend b000",
+        "lend b001",
+    ]
+    answer = send(client, [("id", "b001"), ("one", "lend b000")], "/book/batch?limit=2")
+    assert (answer.status, answer.headers["location"]) == (303, "/book?limit=2")
+    assert client.get("/book/b000").json["state"]["is_lent"] is True
+    assert client.get("/book/b001").json["state"]["is_lent"] is False
+    assert send(client, [("one", "move b001")]).status == 422
+    assert send(client, [("one", "delete b001")]).text.count("<li>Book 001</li>") == 1
+    assert client.get("/book/b001").status == 200
+
+
 def test_many_records_are_deleted_after_a_question(client: Client) -> None:
     fields = [("event", "delete"), ("id", "b000"), ("id", "b001")]
     asked = send(client, fields, "/book/batch?q=Book")
@@ -483,7 +498,9 @@ def test_a_file_that_comes_too_late_is_asked_for_again(client: Client) -> None:
     edit = client.page("/book/b000/edit")
     version = search(r'name="version" value="(\d+)"', edit)[1]  # type: ignore[index]
     shown = unescape(search(r'name="_shown" value="([^"]*)"', edit)[1])  # type: ignore[index]
-    client.request("PATCH", "/book/b000", json_body={"title": "Theirs"}, headers={"accept": "application/json"})
+    client.request(
+        "PATCH", "/book/b000", json_body={"title": "Theirs"}, headers={"accept": "application/json"}
+    )
     answer = multipart(
         client,
         "/book/b000/edit",

@@ -78,5 +78,6 @@ class DefaultKit(UIAdapter):
         "column-form": "column-form",
         "list-tools": "list-tools",
         "row-actions": "row-actions",
+        "row-button": "quiet",
         "select": "select",
     }

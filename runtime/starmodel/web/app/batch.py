@@ -11,7 +11,7 @@ from starmodel.application import CommandResult
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.readable import Reading
 from starmodel.errors import ArgumentError, InvalidArguments
-from starmodel.ui.pages import Form, List
+from starmodel.ui.pages import ONE, Form, List
 from starmodel.ui.view import short_id
 from starmodel.web.app.problems import problem_of
 from starmodel.web.app.responses import JSON_HEADERS, redirect, respond_html
@@ -37,7 +37,7 @@ class Refusal(NamedTuple):
 def batch_route(queries: FilterSet[Any], page: List, commands: Mapping[str, Command]) -> Route:
     """Return the route that runs an event of `page.actions` on the records that are named.
 
-    A form sends `event`, and `id` for each record. What cannot be undone is asked about first, on
+    A form sends `event`, and `id` for each record; or `one`, which is an event, a blank and an id. What cannot be undone is asked about first, on
     a page of its own, whose form sends `confirmed` too. Programs send the same form, and get
     `{"done": [ids], "refused": [{"id": ..., "reason": ...}]}`.
     """
@@ -51,10 +51,15 @@ def batch_route(queries: FilterSet[Any], page: List, commands: Mapping[str, Comm
     async def run(request: Request) -> Response:
         body = await request.body()
         given = read_form(body, request.headers.get(b"content-type", b""))
-        form = forms.get(next((value for name, value in given if name == "event"), ""))
+        # A button in a row says all by itself, whatever is ticked in the others.
+        event, _, alone = next((value for name, value in given if name == ONE), "").partition(" ")
+        if not event:
+            event = next((value for name, value in given if name == "event"), "")
+        form = forms.get(event)
         if form is None:
             raise _refused("event", f"Choose one of: {', '.join(forms)}.", "missing")
-        ids = [*dict.fromkeys([value for name, value in given if name == "id"])]
+        chosen = [value for name, value in given if name == "id"]
+        ids = [alone] if alone else [*dict.fromkeys(chosen)]
         if len(ids) > MAX_BATCH:
             raise _refused("id", f"Choose at most {MAX_BATCH} records.", "too_long")
         if not ids and request.wants_json:
