@@ -286,8 +286,10 @@ def emission_settings(config: GeneratorConfig) -> EmissionSettings:
         navigation=config.navigation,
         home=config.home,
         ui=config.ui,
+        frontend=config.frontend,
         datastar_url=config.datastar_url,
         datastar_integrity=config.datastar_integrity,
+        htmx=config.htmx,
         trusted_origins=config.trusted_origins,
         adapters=config.adapters,
     )

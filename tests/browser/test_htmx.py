@@ -29,9 +29,9 @@ def stocked(stocked_project: Path, browser: Browser, tmp_path: Path) -> Iterator
     """Makes visitors of the shop in a database, as it is at first."""
     database = tmp_path / DATABASE
     shutil.copy(stocked_project / DATABASE, database)
-    environment = {"STARMODEL_DATABASE_URL": url_of(database), "STARMODEL_FRONTEND": "htmx"}
+    url = url_of(database)
     with (
-        ServedApp(stocked_project, **environment) as app,
+        ServedApp(stocked_project, STARMODEL_DATABASE_URL=url, STARMODEL_FRONTEND="htmx") as app,
         visiting(browser, app.url, expected=is_gone) as arrive,
     ):
         yield arrive

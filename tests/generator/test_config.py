@@ -22,7 +22,10 @@ title = "The shop"
 home = false
 navigation = "shop.look:NAVIGATION"
 ui = "shop.look:Kit"
+frontend = "htmx"
 datastar_url = "/static/datastar.js"
+htmx_url = "/static/htmx.js"
+htmx_sse_integrity = "sha384-def"
 datastar_integrity = "sha384-abc+/="
 trusted_origins = ["https://shop.test"]
 respond = "ack"
@@ -81,8 +84,10 @@ def test_every_setting(root: Path) -> None:
         title="The shop",
         home=False,
         ui="shop.look:Kit",
+        frontend="htmx",
         datastar_url="/static/datastar.js",
         datastar_integrity="sha384-abc+/=",
+        htmx=(("htmx_url", "/static/htmx.js"), ("htmx_sse_integrity", "sha384-def")),
         trusted_origins=("https://shop.test",),
         respond="ack",
         providers=(("shop.mail.Mailer", "shop.mail:make_mailer"),),
@@ -127,6 +132,9 @@ def test_an_unknown_key_is_shown_where_it_stands_with_the_nearest(root: Path) ->
     [
         ("output = 1", "expected a text, found a number"),
         ('output = ""', "expected a text, found an empty text"),
+        ('frontend = "htmx 4"', "`htmx 4` is not a front end's name, or one of your own"),
+        ('htmx_url = "static/htmx.js"', "`static/htmx.js` is not a URL"),
+        ('htmx_integrity = "abc"', "`abc` is not like `sha384-...`"),
         ('output = "../elsewhere"', "no path within the project"),
         ('output = "/tmp/out"', "no path within the project"),
         ('output = "shop\\\\generated"', "no path within the project"),

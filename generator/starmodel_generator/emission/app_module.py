@@ -110,10 +110,13 @@ def _settings(context: Context, names: ModuleNames) -> Layout:
     ]
     if settings.ui is not None:
         items.append(named("ui", python_string(settings.ui)))
+    if settings.frontend is not None:
+        items.append(named("frontend", python_string(settings.frontend)))
     if settings.datastar_url is not None:
         items.append(named("datastar_url", python_string(settings.datastar_url)))
     if settings.datastar_integrity is not None:
         items.append(named("datastar_integrity", python_string(settings.datastar_integrity)))
+    items += [named(name, python_string(value)) for name, value in settings.htmx]
     if settings.trusted_origins:
         origins = tuple(python_string(origin) for origin in settings.trusted_origins)
         if len(origins) == 1:

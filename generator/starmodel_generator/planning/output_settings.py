@@ -20,8 +20,10 @@ class EmissionSettings:
         navigation: Whether every page leads to the others.
         home: Whether there is a home page at `/` where the host has none.
         ui: The kit, by its name or as `module:name`; `None` for the default one.
+        frontend: What keeps pages live, by its name or as `module:name`; `None` for Datastar.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity; `None` for none.
+        htmx: Where pages load htmx from and its integrity, as settings of the runtime with values.
         trusted_origins: Other origins that may send requests that change something.
         adapters: Parts of the app that the configuration names, as `(part, "module:name")`.
     """
@@ -36,7 +38,9 @@ class EmissionSettings:
     navigation: bool = True
     home: bool = True
     ui: str | None = None
+    frontend: str | None = None
     datastar_url: str | None = None
     datastar_integrity: str | None = None
+    htmx: tuple[tuple[str, str], ...] = ()
     trusted_origins: tuple[str, ...] = ()
     adapters: tuple[tuple[str, str], ...] = ()

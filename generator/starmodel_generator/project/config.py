@@ -33,7 +33,8 @@ ADAPTERS = ("stores", "bus", "unit_of_work", "formatter", "session", "clock", "i
 
 _WEB = ("fasthtml", "starlette", "fastapi")
 _RESPOND = ("patch", "ack")
-_KIT = re.compile(r"[A-Za-z][\w.-]*(:[A-Za-z_]\w*)?")
+_PLUGIN = re.compile(r"[A-Za-z][\w.-]*(:[A-Za-z_]\w*)?")
+_URL = re.compile(r"(https?:/)?/[^\s\"'<>]+")
 _INTEGRITY = re.compile(r"sha(256|384|512)-[A-Za-z0-9+/]+=*")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
@@ -57,8 +58,10 @@ class GeneratorConfig:
             `adapters`.
         home: Whether there is a home page at `/` where the host has none.
         ui: The kit, by its name or as `module:name`; `None` for the default one.
+        frontend: What keeps pages live, by its name or as `module:name`; `None` for Datastar.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity.
+        htmx: Where pages load htmx from and its integrity, as settings of the runtime with values.
         trusted_origins: Other origins whose pages may send events.
         respond: What an event answers unless it says otherwise: a patch, or an empty
             acknowledgement where the change arrives over the live stream alone.
@@ -81,8 +84,10 @@ class GeneratorConfig:
     navigation: bool = True
     home: bool = True
     ui: str | None = None
+    frontend: str | None = None
     datastar_url: str | None = None
     datastar_integrity: str | None = None
+    htmx: tuple[tuple[str, str], ...] = ()
     trusted_origins: tuple[str, ...] = ()
     respond: RespondName = "patch"
     providers: tuple[tuple[str, str], ...] = ()
@@ -183,9 +188,15 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
     is_own = isinstance(table.value("navigation"), str)
     navigation = None if is_own else table.flag("navigation")
     home = table.flag("home")
-    ui = table.matching("ui", _KIT, "a kit's name, or one of your own as `module:name`")
-    url = table.matching("datastar_url", re.compile(r"(https?:/)?/[^\s\"'<>]+"), "a URL")
-    integrity = table.matching("datastar_integrity", _INTEGRITY, "like `sha384-...`")
+    ui = table.matching("ui", _PLUGIN, "a kit's name, or one of your own as `module:name`")
+    frontend = table.matching(
+        "frontend", _PLUGIN, "a front end's name, or one of your own as `module:name`"
+    )
+    scripts: dict[str, str | None] = {}
+    for script in ("datastar", "htmx", "htmx_sse"):
+        url, integrity = f"{script}_url", f"{script}_integrity"
+        scripts[url] = table.matching(url, _URL, "a URL")
+        scripts[integrity] = table.matching(integrity, _INTEGRITY, "like `sha384-...`")
     origins = table.texts("trusted_origins")
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
@@ -216,8 +227,10 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
             navigation=navigation is not False,
             home=home is not False,
             ui=ui,
-            datastar_url=url,
-            datastar_integrity=integrity,
+            frontend=frontend,
+            datastar_url=scripts.pop("datastar_url"),
+            datastar_integrity=scripts.pop("datastar_integrity"),
+            htmx=tuple([(name, value) for name, value in scripts.items() if value is not None]),
             trusted_origins=origins,
             respond=cast("RespondName", respond or "patch"),
             providers=providers,

@@ -17,9 +17,9 @@ from starmodel.application import Removed
 from starmodel.domain import Fragment
 from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
+from starmodel.ui.assets import Asset, asset, read_file
 from starmodel.ui.formats import Format
 from starmodel.ui.frontend import Attributes, EventResponseFormatter, Frontend, Headers, HoleMaker
-from starmodel.ui.kit import Asset, asset, read_file
 from starmodel.ui.template import Filler, Renderable
 from starmodel.web.datastar.sse import encode_signals
 from starmodel.web.http.csrf import is_local_path

@@ -7,18 +7,15 @@ to such a page, and what a live stream is made of, the same front end formats.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from markupsafe import Markup
 
-from starmodel.application import Removed
 from starmodel.domain import Fragment
 from starmodel.settings import Settings
+from starmodel.ui.assets import Asset
 from starmodel.ui.formats import Format
 from starmodel.ui.template import Filler, Renderable, State
-
-if TYPE_CHECKING:
-    from starmodel.ui.kit import Asset
 
 Attributes: TypeAlias = Mapping[str, "str | bool"]
 """Attributes of an element, by name; `True` for one that is only there."""
@@ -71,7 +68,7 @@ class EventResponseFormatter(ABC):
     def values(
         self,
         values: Mapping[str, object],
-        removed: Removed | None = None,
+        removed: Mapping[str, Any] | None = None,
         *,
         version: int | None = None,
     ) -> bytes:
@@ -126,7 +123,7 @@ class Frontend(ABC):
     """Whether its script compiles what pages say, for which their policy needs `unsafe-eval`."""
 
     @property
-    def assets(self) -> "Mapping[str, Asset]":
+    def assets(self) -> Mapping[str, Asset]:
         """The files that its pages load from the app itself, by path."""
         return {}
 

@@ -11,14 +11,13 @@ derive from it: name classes and stylesheets, and override what should have anot
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from pkgutil import get_data
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import urlsplit
 
 import htpy as h
 
+from starmodel.ui.assets import Asset, asset, read_file
 from starmodel.ui.fields import Field
 from starmodel.ui.frontend import Attributes
 from starmodel.ui.pages import HomeEntry, Navigation
@@ -40,22 +39,6 @@ ICON = (
 
 LONG_NAVIGATION = 8
 """More links than this are behind a button, however wide the window is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file that pages load. It never changes, so browsers may keep it for ever."""
-
-    content_type: str
-    body: bytes
-
-    def headers(self) -> list[tuple[bytes, bytes]]:
-        """Return what it is served with, its length left out."""
-        return [
-            (b"content-type", self.content_type.encode("ascii")),
-            (b"cache-control", b"public, max-age=31536000, immutable"),
-            (b"x-content-type-options", b"nosniff"),
-        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -666,21 +649,3 @@ class UIAdapter:
                 h.p(self.attributes("buttons"))[actions] if actions else None,
             ]
         )
-
-
-def read_file(package: str, name: str) -> bytes:
-    """Return a file of a package.
-
-    Raises:
-        FileNotFoundError: There is none.
-    """
-    body = get_data(package, name)
-    if body is None:
-        raise FileNotFoundError(f"{package}/{name}")
-    return body
-
-
-def asset(name: str, suffix: str, content_type: str, body: bytes) -> tuple[str, Asset]:
-    """Return a file, with a path that changes when its content does."""
-    digest = sha256(body).hexdigest()[:12]
-    return f"/_starmodel/{name}-{digest}.{suffix}", Asset(content_type, body)

@@ -11,10 +11,11 @@ from starmodel.domain.type_guards import is_mapping
 from starmodel.plugins import load_plugin
 from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
+from starmodel.ui.assets import Asset
 from starmodel.ui.builder import Builder
 from starmodel.ui.fields import Related, Single
 from starmodel.ui.frontend import Frontend, Still
-from starmodel.ui.kit import Asset, Content, UIAdapter
+from starmodel.ui.kit import Content, UIAdapter
 from starmodel.ui.list_builder import ListBuilder
 from starmodel.ui.names import EntityNames
 from starmodel.ui.pages import (

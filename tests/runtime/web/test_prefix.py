@@ -6,7 +6,8 @@ from starmodel.domain import Fragment
 from starmodel.ui.names import EntityNames, Expression, Parameter
 from starmodel.web.datastar.actions import Action
 from starmodel.web.datastar.attributes import escape
-from starmodel.web.datastar.formatter import DatastarFormatter, PrefixedFormatter
+from starmodel.web.datastar.formatter import DatastarFormatter
+from starmodel.web.http.formatters import PrefixedFormatter
 from starmodel.web.http.prefix import path_below, prefix_addresses, prefix_of
 from starmodel.web.http.session import SignedSession
 from starmodel.web.live.replay import ReplayBuffer
@@ -78,7 +79,7 @@ ACTION = Increment(COUNTER, "increment", "post", "/counter/increment")(amount=2)
         ('<button formaction="/x">', '<button formaction="/shop/x">'),
         ('<script src="/x.js"></script>', '<script src="/shop/x.js"></script>'),
         ('<button disabled hx-post="/x">', '<button disabled hx-post="/shop/x">'),
-        ('<input data-source="/tag/options?q=">', '<input data-source="/shop/tag/options?q=">'),
+        ('<sm-picker source="/tag/options" new="/tag/new">', '<sm-picker source="/shop/tag/options" new="/shop/tag/new">'),
         (
             f'<b data-on:click="{ACTION}">',
             "<b data-on:click=\"@post('/shop/counter/increment?amount=2')\">",

@@ -52,7 +52,7 @@ from starmodel.ui.frontend import (
 from starmodel.ui.kits.default import DefaultKit
 from starmodel.ui.names import ActionRoute, EntityNames, Signal
 from starmodel.ui.renderer import Renderer
-from starmodel.ui.template import Filler, Holes, Renderable, Template
+from starmodel.ui.template import Filler, Holes, Renderable, State, Template
 from starmodel.ui.view import View
 from starmodel.web.ui.form_state import FormState, prefilled
 from starmodel.web.ui.list_view import ListView
@@ -430,7 +430,7 @@ class FrontendContract:
         attributes = self.frontend.page(
             holes,
             data={
-                "thing": lambda state, view: state,
+                "thing": _whole_state,
                 "errors": {"thing": {"rename": {"title": text}}},
             },
             live=lambda state, view: address,
@@ -440,6 +440,10 @@ class FrontendContract:
         (element,) = read(html).find("main")
         assert element.text == "."
         return element
+
+
+def _whole_state(state: State, view: Any) -> State:
+    return state
 
 
 def _shape(attributes: Attributes) -> dict[str, Any]:

@@ -13,7 +13,8 @@ import htpy as h
 from monsterui.all import ButtonT, LabelT, TableT, Theme, ThemeRadii
 
 from starmodel.errors import ConfigurationError
-from starmodel.ui.kit import Asset, UIAdapter, asset, read_file
+from starmodel.ui.assets import Asset, asset, read_file
+from starmodel.ui.kit import UIAdapter
 from starmodel.ui.kits.default import DefaultKit
 from starmodel.ui.template import Renderable
 
