@@ -145,7 +145,7 @@ async def respond_duplicate(request: Request, repeated: DuplicateRequest) -> Res
     )
     if repeated.created:
         return respond_created(request, definition, outcome)
-    if request.route.form is not None:
+    if request.route.form_again is not None:
         # A page of ours with a form is over with; what it was about is shown.
         return redirect(request, page_path(definition, repeated.id))
     return respond_event(request, definition, outcome)
