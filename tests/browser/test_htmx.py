@@ -383,7 +383,7 @@ def test_hostile_texts_stay_texts(stocked: Arrive) -> None:
         if answer.status == 422:
             continue
         accepted += 1
-        expect(shown(page, "Sku")).to_have_text(f"s{number}")
+        expect(shown(page, "SKU")).to_have_text(f"s{number}")
         told = shown(page, "Description").evaluate("element => element.textContent")
         stored = page.request.get(f"{somebody.url}/product/p03", headers=JSON).json()
         assert told == stored["state"]["description"]
