@@ -164,7 +164,7 @@ class Builder(Holes):
             rows=rows,
             buttons=[button, cancel],
             error=self.error(scope, "_"),
-            after=self.kit.result(f"{scope.id}-result") if form.has_result else None,
+            after=self.kit.result(form.result) if form.result else None,
             is_button=not form.inputs and not (is_bound and keeps),
         )
 

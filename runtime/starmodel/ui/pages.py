@@ -50,7 +50,8 @@ class Form(Compiled):
         success: What is said when it went well; by default what the event returns, if that is a
             text, else `title` and "done".
         is_danger: Whether what it does cannot be undone.
-        has_result: Whether what the event returns is shown below it.
+        result: The id of the element below it, in which what the event returns is shown; `""` for
+            none.
     """
 
     action: HasRoute
@@ -61,7 +62,7 @@ class Form(Compiled):
     button: str = ""
     success: str = ""
     is_danger: bool = False
-    has_result: bool = False
+    result: str = ""
 
     def replace(self, **changes: Any) -> Self:
         """Return the same form with some of its properties changed."""

@@ -128,21 +128,25 @@ class _Pages:
         hint = first_line(event.doc)
         if hint:
             items.append(named("hint", python_string(hint)))
-        if self._has_result(event):
-            items.append("has_result=True")
+        result = self._result(event)
+        if result:
+            items.append(named("result", python_string(result)))
         return Group("ui.Form(", tuple(items), ")")
 
-    def _has_result(self, event: EventSchema) -> bool:
-        """Return whether the page has the element that the event's fragments go to: the first does."""
+    def _result(self, event: EventSchema) -> str:
+        """Return the id of the element that the event's fragments go to, if its form has it.
+
+        The first form of those that go to the same one does.
+        """
         selector = event.selector or ""
         if not self.is_generated or event.returns is None or not is_fragment(event.returns):
-            return False
+            return ""
         if not selector.startswith("#") or selector in self._results:
-            return False
+            return ""
         if not selector[1:].replace("-", "_").isidentifier():
-            return False
+            return ""
         self._results.add(selector)
-        return True
+        return selector[1:]
 
     def _forms_of_record(self, creations: list[str]) -> None:
         """Write the forms that make a record, edit it and delete it."""

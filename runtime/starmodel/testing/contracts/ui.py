@@ -274,7 +274,7 @@ _RECORD = Record(
         Table(Signal("$thing.lines"), [Text("product"), Number("count")]),
     ],
     actions=[
-        Form(_action("rename", "/thing/{id}/rename"), _INPUTS, has_result=True),
+        Form(_action("rename", "/thing/{id}/rename"), _INPUTS, result="renamed"),
         Form(_action("archive", "/thing/{id}/archive"), hint="Put it away."),
     ],
     edit=Form(_action("update", "/thing/{id}"), _INPUTS[:2], title="Edit thing"),

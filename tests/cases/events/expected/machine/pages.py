@@ -20,7 +20,7 @@ NOTE = ui.Form(
     bindings.note,
     [ui.TextInput(bindings.note.text, required=True)],
     title="Note",
-    has_result=True,
+    result="log",
 )
 
 ANNOUNCE = ui.Form(
