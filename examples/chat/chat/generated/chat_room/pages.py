@@ -13,7 +13,7 @@ SAY = ui.Form(
     ],
     title="Say",
     hint="Say something; everybody in the room sees it at once.",
-    has_result=True,
+    result="messages",
 )
 
 CLEAR = ui.Form(bindings.clear, title="Clear", hint="Forget what was said.")
