@@ -8,18 +8,21 @@ saves once more.
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starmodel.domain.type_guards import is_mapping, is_sequence
-from starmodel.ui.kit import UIAdapter
 from starmodel.ui.pages import Form
 from starmodel.web.ui.form_state import FormState, Values
+
+if TYPE_CHECKING:
+    # An app that has not shown a page yet needs nothing of what pages are built with.
+    from starmodel.ui.kit import UIAdapter
 
 Labels: TypeAlias = Mapping[str, str] | None
 """What the records are called that a field refers to, by id."""
 
 
-def with_conflict(kit: UIAdapter, form: Form, form_state: FormState, mine: Values) -> FormState:
+def with_conflict(kit: "UIAdapter", form: Form, form_state: FormState, mine: Values) -> FormState:
     """Return a form with what was typed into it and what is stored now.
 
     Args:
