@@ -43,7 +43,7 @@ class Builder(Holes):
         self.is_embedded = is_embedded
         self.kit = kit
         self.frontend = frontend
-        self.fragments: dict[str, Template] = {}
+        self.fragments: dict[str, list[Template]] = {}
         self.refreshes: list[Renderable] = []
 
     def compile(self, content: Renderable) -> Template:
@@ -67,7 +67,9 @@ class Builder(Holes):
             # What records are called is not in the state: whoever shows it asks for it.
             self.refreshes.append(self.refresh(id, path, read))
         else:
-            self.fragments[field.name] = template
+            # The part of a value object is sent anew with the field that has it.
+            _, name, *_ = path.split(".")
+            self.fragments.setdefault(name, []).append(template)
         return self.hole(template.fill)
 
     def refresh(self, part: str, path: str, read: Reader) -> Renderable:

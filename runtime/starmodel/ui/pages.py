@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from starmodel.ui.embedding import Component
 from starmodel.ui.fields import Field, Related, in_words
-from starmodel.ui.inputs import FileInput, Input, Picker, Value
+from starmodel.ui.inputs import Fieldset, FileInput, Input, Picker, Value
 from starmodel.ui.names import ActionRoute, Bindings, EntityNames, HasRoute, Signal
 from starmodel.ui.template import Renderable, Template
 
@@ -95,8 +95,8 @@ class Form(Compiled):
 
     @cached_property
     def has_files(self) -> bool:
-        """Whether it sends files."""
-        return any(isinstance(each, FileInput) for each in self.inputs)
+        """Whether it sends files, as parts of value objects too."""
+        return _has_file(self.inputs)
 
     def of_state(self, state: Mapping[str, Any]) -> dict[str, Value]:
         """Return what its inputs hold for a record; those for files hold nothing that is kept."""
@@ -346,3 +346,10 @@ class Page:
     title: str
     lead: str
     content: Any
+
+
+def _has_file(inputs: Sequence[Input]) -> bool:
+    return any(
+        _has_file(each.inputs) if isinstance(each, Fieldset) else isinstance(each, FileInput)
+        for each in inputs
+    )

@@ -270,14 +270,14 @@ class Renderer:
         builder.record_page(component)
         entity = component.entity
 
-        def function(template: Template) -> Callable[[State], str]:
+        def function(templates: Sequence[Template]) -> Callable[[State], str]:
             def fill(state: State) -> str:
-                id = str(state["id"]) if entity.is_record else ""
-                return template.fill(state, View(id=id, path=entity.path))
+                view = View(id=str(state["id"]) if entity.is_record else "", path=entity.path)
+                return "".join([each.fill(state, view) for each in templates])
 
             return fill
 
-        return {name: function(template) for name, template in builder.fragments.items()}
+        return {name: function(templates) for name, templates in builder.fragments.items()}
 
     def _form_page(self, component: FormPage) -> Template:
         builder = self._builder()

@@ -114,7 +114,7 @@ def make_out_of_date(shop: Shop) -> dict[str, str]:
     (shop.root / "shop/pot.py").write_text("")
     shop.change("shop/entities.py", "amount: int = 1", "amount: int = 2")
     (shop.root / "shop/generated/counter/routes.py").unlink()
-    page = "shop/generated/counter/page.py"
+    page = "shop/generated/counter/pages.py"
     shop.write(page, shop.read(page) + "# mine\n")
     return {
         "shop/generated/counter/commands.py": "SM906",

@@ -138,6 +138,17 @@ def test_a_record_page_shows_each_field(page: Element) -> None:
     assert page.described("Width").text == "3"
 
 
+def test_a_part_is_sent_anew_with_the_field_that_has_it() -> None:
+    parts = [ui.Text("unit"), ui.File("scan")]
+    record = THING.replace(fields=[ui.File("scan"), ui.Group("size", parts)])
+    state = {"scan": "YQ==", "size": {"unit": "m", "scan": "YWJj"}}
+    fragments = make_renderer().fragments(record)
+    assert {*fragments} == {"scan", "size"}
+    again = read_page(fragments["size"](state)).one("dd")
+    assert (again["id"], again.text) == ("thing-size-scan", "3 bytes")
+    assert read_page(fragments["scan"](state)).one("dd").text == "1 byte"
+
+
 def test_what_is_sent_anew_is_what_the_page_began_with(page: Element) -> None:
     fragments = make_renderer().fragments(THING)
     # Links need to know what others are called, and single values are the front end's.
