@@ -79,7 +79,10 @@ ACTION = Increment(COUNTER, "increment", "post", "/counter/increment")(amount=2)
         ('<button formaction="/x">', '<button formaction="/shop/x">'),
         ('<script src="/x.js"></script>', '<script src="/shop/x.js"></script>'),
         ('<button disabled hx-post="/x">', '<button disabled hx-post="/shop/x">'),
-        ('<sm-picker source="/tag/options" new="/tag/new">', '<sm-picker source="/shop/tag/options" new="/shop/tag/new">'),
+        (
+            '<sm-picker source="/tag/options" new="/tag/new" chosen="/x">',
+            '<sm-picker source="/shop/tag/options" new="/shop/tag/new" chosen="/x">',
+        ),
         (
             f'<b data-on:click="{ACTION}">',
             "<b data-on:click=\"@post('/shop/counter/increment?amount=2')\">",

@@ -3,7 +3,7 @@
 The prefix comes with each request, as `root_path` in the ASGI scope: from a `Mount`, from
 `uvicorn --root-path` behind a proxy, or from a framework. Routes, handlers and pages are written
 without it. It is taken off before a route is looked for, and put in front of addresses on their
-way out, by `PrefixedUI` and `PrefixedFormatter`. Without a prefix none of this runs.
+way out, by `prefix_addresses` and `PrefixedFormatter`. Without a prefix none of this runs.
 """
 
 import re
@@ -31,7 +31,9 @@ _ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([^\s"'<>/=]++)(\s*=\s*)("[^"]*"|'[^']*
 
 _ADDRESSES = frozenset(
     {
-        *("href", "src", "action", "formaction", "poster", "source", "new"),
+        *("href", "src", "action", "formaction", "poster"),
+        # Where `<sm-picker>` finds records, and where one is made.
+        *("source", "new"),
         *("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-sse:connect"),
     }
 )
