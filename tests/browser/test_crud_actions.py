@@ -19,9 +19,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
+from starmodel.settings import Settings
 from starmodel.web import WebApplication
 from starmodel.web.datastar.actions import Expression
-from starmodel.web.ui.ui_adapter import DATASTAR_URL
 
 from {PACKAGE}.generated.app import configure_app
 from {PACKAGE}.generated.product import bindings
@@ -43,7 +43,7 @@ async def desk(request: Request) -> HTMLResponse:
     )
     # A signal of the page is called like a field, and has nothing to do with it.
     return HTMLResponse(
-        f"<!doctype html><script type=module src={{DATASTAR_URL}}></script>"
+        f"<!doctype html><script type=module src={{Settings().datastar_url}}></script>"
         f'<body data-signals="{{escape(bindings.signals(snapshot.state))}}"'
         """ data-signals:sku="'BY-PAGE'" data-signals:price="'999'">"""
         f'<p data-text="{{bindings.name}}"></p><b data-text="{{bindings.stock}}"></b>'

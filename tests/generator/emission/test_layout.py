@@ -19,8 +19,8 @@ NESTED = Group("x = Arguments(", (prefixed("first=", LONG), Group("y(", (), ")")
 
 LITERAL = prefixed('"a": ', Group("[", tuple(f'"item {number}"' for number in range(9)), "]"))
 IMPORT = Group(
-    "from shop.generated.product.form_page import (",
-    ("DELETE_PRODUCT", "EDIT_PRODUCT", "NEW_PRODUCT", "product_form_state"),
+    "from shop.generated.product.pages import (",
+    ("DELETE_FORM_OF_PRODUCT", "EDIT_FORM_OF_PRODUCT", "NEW_PRODUCT", "PRODUCTS"),
     ")",
 )
 
