@@ -135,7 +135,8 @@ def test_what_somebody_types_is_sent_with_its_lines(
     page = visitor(java_script_enabled=scripts).open(f"/card/{card['id']}/edit")
     page.get_by_label("Answer").fill("one\ntwo")
     page.get_by_label("Label").fill("")
-    page.get_by_role("combobox", name="Topic", exact=True).fill("")
+    # Without a script it is an input for the id.
+    page.get_by_role("combobox" if scripts else "textbox", name="Topic", exact=True).fill("")
     page.get_by_label("Place").fill("a\nb")
     page.get_by_label("Words").fill("x\ny")
     page.get_by_label("Is new").first.check()
