@@ -128,6 +128,7 @@ def test_every_input_sends_what_it_holds_and_only_that(visitor: Arrive) -> None:
 
     # Back to nothing, which a page must be able to follow, and forth again.
     for urgency, text in (("", ""), ("Low", "Low")):
+        page.locator("#order-plan-status").select_option("In progress")
         page.locator("#order-plan-urgency").select_option(label=urgency or "—")
         page.locator("#order-plan-due").fill("")
         press(page, "Plan")
