@@ -113,6 +113,18 @@ def read_json(
     return read(arguments, query=query, body=body, content_type="application/json", is_page=is_page)
 
 
+def test_no_lines_of_a_form_are_a_list_without_items() -> None:
+    texts = cs.list_schema(cs.str_schema())
+    some = cs.list_schema(cs.str_schema(), min_length=1)
+    assert read_form(Arguments(it=Argument(texts)), {"it": ""}) == {"it": []}
+    for arguments, sent in (
+        (Arguments(it=Argument(some)), {"it": ""}),
+        (Arguments(it=Argument(texts)), {}),
+    ):
+        with pytest.raises(InvalidArguments):
+            read_form(arguments, sent)
+
+
 def read_form(arguments: Arguments, values: Mapping[str, str]) -> dict[str, Any]:
     return read(arguments, body=urlencode(values).encode(), content_type=FORM)
 

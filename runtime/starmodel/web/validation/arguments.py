@@ -234,9 +234,13 @@ class Argument:
     def read_empty(self, *, is_form: bool) -> object:
         """Return the value of an argument that is there, and empty: as if it were not.
 
+        In a form, no lines are a list without items where one has to be given.
+
         Raises:
             ValidationError: It is required.
         """
+        if is_form and self.kind == "list" and self.default is REQUIRED:
+            return self.of_texts.validate_json(b"[]", strict=False)
         return self.read_nothing(is_form=is_form)
 
     def read_nothing(self, *, is_form: bool) -> object:
