@@ -42,6 +42,7 @@ SLOW = (
     "generator/emission/test_json_like_pydantic.py",
     "generator/emission/test_pages.py::test_every_text_is_data",
     "generator/emission/test_pages.py::test_pages_are_what_black_gives",
+    "generator/emission/test_rendered_pages.py",
     "generator/emission/test_parity.py",
     "generator/emission/test_pydantic_app.py",
     "generator/emission/test_quoting.py::test_a_thousand_hostile_texts",
