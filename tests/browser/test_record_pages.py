@@ -403,7 +403,9 @@ def test_a_picker_is_used_with_the_keyboard(visitor: Arrive) -> None:
     expect(options).to_have_count(0)
     expect(picker).to_have_value("ada")
     page.keyboard.press("ArrowDown")
-    expect(options).to_have_count(4)
+    # Four records, and the way to one that is not there yet.
+    expect(options).to_have_count(5)
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(picker).to_have_value("Grace Hopper")
@@ -415,20 +417,18 @@ def test_a_picker_is_used_with_the_keyboard(visitor: Arrive) -> None:
     # It offers no more than twenty, and forgets what it offered when it is left.
     product = page.get_by_role("combobox", name="Product")
     product.click()
-    expect(options).to_have_count(20)
+    expect(options).to_have_count(21)
     page.get_by_label("Quantity").fill("3")
     expect(options).to_have_count(0)
     product.fill("brass l")
-    expect(options).to_have_text(["Brass lamp"])
-    options.click()
+    expect(options).to_have_text(["Brass lamp", "Create new…"])
+    options.first.click()
     expect(product).to_have_value("Brass lamp")
     page.get_by_role("button", name="Add line").click()
     expect(product).to_have_value("")
     page.get_by_role("link", name="Show lines").click()
-    expect(page.get_by_role("list", name="Filters")).to_have_text("Order: o1")
+    expect(page.get_by_role("combobox", name="Order")).to_have_value("o1")
     expect(page.locator("tbody tr").first).to_contain_text("Brass lamp")
-    page.get_by_role("link", name="Drop the filter").click()
-    expect(page.get_by_role("list", name="Filters")).to_be_hidden()
 
 
 def test_several_records_are_picked(visitor: Arrive) -> None:
