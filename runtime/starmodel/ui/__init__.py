@@ -4,6 +4,7 @@ A page is made of frozen values. A kit (`UIAdapter`) decides how they look, a fr
 (`Frontend`) how they stay live; both are asked once, when a component is compiled.
 """
 
+from starmodel.ui.charts import Chart
 from starmodel.ui.fields import (
     Boolean,
     Choice,
@@ -53,9 +54,26 @@ from starmodel.ui.pages import (
     Page,
     Record,
 )
+from starmodel.ui.parts import (
+    Alert,
+    Badge,
+    Breadcrumbs,
+    Button,
+    Card,
+    Dialog,
+    EmptyState,
+    LinkButton,
+    Notice,
+)
 
 __all__ = [
+    "Alert",
+    "Badge",
     "Boolean",
+    "Breadcrumbs",
+    "Button",
+    "Card",
+    "Chart",
     "Checkbox",
     "Choice",
     "Choices",
@@ -64,8 +82,10 @@ __all__ = [
     "DateTime",
     "DateTimeInput",
     "Details",
+    "Dialog",
     "Duration",
     "DurationInput",
+    "EmptyState",
     "Field",
     "Fieldset",
     "File",
@@ -80,10 +100,12 @@ __all__ = [
     "JsonInput",
     "LinesInput",
     "Link",
+    "LinkButton",
     "Links",
     "List",
     "Navigation",
     "NavigationItem",
+    "Notice",
     "Number",
     "NumberInput",
     "Page",

@@ -86,7 +86,7 @@ class Builder(Holes):
             return lambda state, view: show(state[name], view)
 
         cells = [
-            self.kit.cell(one.title, row.hole(part(one.name, one.html)), one.is_number)
+            self.kit.cell(one.title, row.hole(part(one.name, one.shown(self))), one.is_number)
             for one in component.columns
         ]
         line = row.compile(self.kit.row_of_cells(cells)).fill

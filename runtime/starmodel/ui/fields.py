@@ -87,6 +87,10 @@ class Field:
         """Return a value as HTML, to stand in a row of a list."""
         raise NotImplementedError
 
+    def shown(self, builder: Builder) -> Callable[[Any, Any], str]:
+        """Return what writes a value and a view as `html` does, in the look of a kit."""
+        return self.html
+
     def text(self, value: Any, view: Any) -> str:
         """Return a value as plain text, to stand in a file: whole, and as programs read it."""
         return "" if value is None else json.dumps(value, ensure_ascii=False)
@@ -218,9 +222,16 @@ class Boolean(Single):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Choice(Single):
-    """A value of an enum or a literal, by what it is called."""
+    """A value of an enum or a literal, by what it is called.
+
+    Args:
+        choices: What its values are called.
+        badges: By value the kind of the badge that it is shown as: `neutral`, `success`, `warning`
+            or `danger`; neutral where there are badges, and none for the value.
+    """
 
     choices: Choices = field(kw_only=False)
+    badges: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def format(self) -> Format:
@@ -232,6 +243,23 @@ class Choice(Single):
         return (
             escape_text(self.choices.labels.get(choice_key(value), "")) if value is not None else ""
         )
+
+    def shown(self, builder: Builder) -> Callable[[Any, Any], str]:
+        """Return what writes a value as a badge, where there are badges."""
+        if not self.badges:
+            return self.html
+        made = {
+            value: builder.kit.badge(label, self.badges.get(value, "neutral")).__html__()
+            for value, label in self.choices.labels.items()
+        }
+        return lambda value, _: "" if value is None else made.get(choice_key(value), "")
+
+    def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
+        """Return the label, which the front end keeps; a badge is sent anew as a whole."""
+        if not self.badges:
+            return super().live(builder, read, path)
+        show = self.shown(builder)
+        return builder.fragment(self, lambda state, view: show(read(state), view), path, read)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -35,7 +35,12 @@ RANGES = (Number, Date, Time, DateTime, Duration)
 MAX_KEPT = 32
 """For how many choices of columns a list keeps its table compiled."""
 
-RANGE_TYPES: dict[type[Field], str] = {Date: "date", Time: "time", DateTime: "datetime-local", Duration: "text"}
+RANGE_TYPES: dict[type[Field], str] = {
+    Date: "date",
+    Time: "time",
+    DateTime: "datetime-local",
+    Duration: "text",
+}
 
 
 class ListBuilder(Builder):
@@ -326,7 +331,7 @@ class ListBuilder(Builder):
         name = record.name.name if record.name is not None else None
         first = columns[0] if columns and columns[0].name == name else None
         cells = [
-            kit.cell(field.title, row.hole(_cell(field)), field.is_number)
+            kit.cell(field.title, row.hole(_cell(field, row)), field.is_number)
             for field in columns
             if field is not first
         ]
@@ -453,8 +458,8 @@ class ListBuilder(Builder):
         return empty
 
 
-def _cell(field: Field) -> Filler:
-    name, show = field.name, field.html
+def _cell(field: Field, builder: Builder) -> Filler:
+    name, show = field.name, field.shown(builder)
     return lambda state, view: show(state[name], view)
 
 

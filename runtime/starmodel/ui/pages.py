@@ -182,8 +182,8 @@ class Record(Compiled):
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
-        """Its fields by name."""
-        return {each.name: each for each in self.fields if isinstance(each, Field)}
+        """Its fields by name; a chart of data of its own has none."""
+        return {each.name: each for each in self.fields if isinstance(each, Field) and each.name}
 
 
 AGAIN = "_again"

@@ -1,7 +1,7 @@
 """Renders components: each is compiled when it is first asked for, and filled for each request."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import htpy as h
 from markupsafe import Markup, escape
@@ -13,6 +13,7 @@ from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.assets import Asset
 from starmodel.ui.builder import Builder
+from starmodel.ui.embedding import SERVING
 from starmodel.ui.fields import Related, Single
 from starmodel.ui.frontend import Frontend, Still
 from starmodel.ui.kit import Content, UIAdapter
@@ -28,8 +29,11 @@ from starmodel.ui.pages import (
     NavigationItem,
     Record,
 )
+from starmodel.ui.parts import Part
 from starmodel.ui.template import Filler, Renderable, State, Template
 from starmodel.ui.view import View
+
+_Made = TypeVar("_Made")
 
 NO_STATE: State = {}
 
@@ -146,6 +150,8 @@ class Renderer:
         Raises:
             TypeError: The component is a page alone, or must be told what it shows.
         """
+        if isinstance(component, Part):
+            return str(component.render(self.kit).__html__())
         if subject is not None and not is_mapping(subject):
             raise TypeError(
                 f"There is no app at work that knows what of this {type(subject).__name__} is"
@@ -153,6 +159,9 @@ class Renderer:
             )
         state = NO_STATE if subject is None else cast("State", subject)
         return self.embedded(component, state, View(id=str(state.get("id", ""))), is_live=False)
+
+    def note(self, component: object, subject: object) -> None:
+        """Do nothing: what is compiled is no page that could follow an entity."""
 
     def embedded(self, component: object, state: State, view: View, *, is_live: bool) -> str:
         """Return a component as it stands in other markup.
@@ -173,7 +182,7 @@ class Renderer:
                 f"This {type(component).__name__} is about an entity: say which, by `of(entity)`."
             )
         template = component.template(
-            self, is_live, lambda: self._embedded(component, is_live=is_live)
+            self, is_live, self._compiling(lambda: self._embedded(component, is_live=is_live))
         )
         return template.fill(state, view)
 
@@ -229,8 +238,23 @@ class Renderer:
     def _once(self, key: Any, make: Callable[[], Any]) -> Any:
         compiled = self._compiled.get(key)
         if compiled is None:
-            compiled = self._compiled[key] = make()
+            compiled = self._compiled[key] = self._compiling(make)()
         return compiled
+
+    def _compiling(self, make: Callable[[], _Made]) -> Callable[[], _Made]:
+        """Have components inside of an author's markup look as this app has them.
+
+        They are compiled along with it for every request: none of their addresses has a prefix yet.
+        """
+
+        def compile() -> _Made:
+            token = SERVING.set(self)
+            try:
+                return make()
+            finally:
+                SERVING.reset(token)
+
+        return compile
 
     def _builder(self) -> Builder:
         return Builder(self.kit, self.frontend)
