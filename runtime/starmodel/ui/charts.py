@@ -250,7 +250,11 @@ def _legend(kind: ChartKind, series: Sequence[Series]) -> str:
     """Return which stroke or filling is which series; one alone needs none."""
     if len(series) < 2:
         return ""
-    mark = '<path d="M1 6H23"/>' if kind == "line" else '<rect x="5" y="1" width="14" height="10"/>'
+    mark = (
+        '<path d="M0 6H24" stroke-width="2"/>'
+        if kind == "line"
+        else '<rect x="5" y="1" width="14" height="10"/>'
+    )
     items = "".join(
         [
             f'<li><svg viewBox="0 0 24 12" width="24" height="12"><g {_style(place)}>{mark}</g></svg>'
@@ -394,11 +398,12 @@ UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 def _tick_text(value: float, step: float) -> str:
     """Write a number beside the plot, in thousands or more where all are: `2.5M`."""
     if step >= 1e15 or step < 1e-6:
-        return number_text(float(f"{value:.3g}")) if value else "0"
+        return f"{value:.3g}"
     for unit, letter in UNITS:
         if step >= unit and value:
             return f"{value / unit:.12g}{letter}"
-    return number_text(float(f"{value:.12g}"))
+    text = f"{value:.12g}"
+    return text if "e" in text else number_text(float(text))
 
 
 # Rings

@@ -25,8 +25,8 @@ BadgeKind: TypeAlias = Literal["neutral", "success", "warning", "danger"]
 class Part(Component):
     """A component that needs nothing but a kit."""
 
-    def render(self, kit: UIAdapter) -> Renderable:
-        """Return it as a kit has it."""
+    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
+        """Return it as a kit has it; `prefix` comes before addresses on this site."""
         raise NotImplementedError
 
 
@@ -37,7 +37,7 @@ class Badge(Part):
     label: str
     kind: BadgeKind = "neutral"
 
-    def render(self, kit: UIAdapter) -> Renderable:
+    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         return kit.badge(self.label, self.kind)
 
@@ -48,7 +48,7 @@ class Notice(Part):
 
     content: Any
 
-    def render(self, kit: UIAdapter) -> Renderable:
+    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         return kit.alert(markup(self.content), {"role": "status"})
 
@@ -59,7 +59,7 @@ class Alert(Part):
 
     content: Any
 
-    def render(self, kit: UIAdapter) -> Renderable:
+    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         return kit.alert(markup(self.content))
 
@@ -71,7 +71,7 @@ class EmptyState(Part):
     text: str
     action: Any = None
 
-    def render(self, kit: UIAdapter) -> Renderable:
+    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         action = None if self.action is None else [" ", markup(self.action)]
         return kit.empty_state(self.text, action)
@@ -84,7 +84,7 @@ class Card(Part):
     content: Any
     title: str = ""
 
-    def render(self, kit: UIAdapter) -> Renderable:
+    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         heading = kit.form_title(self.title) if self.title else None
         return kit.card([heading, markup(self.content)])
@@ -97,9 +97,10 @@ class Breadcrumbs(Part):
     steps: Sequence[tuple[str, str]]
     current: str
 
-    def render(self, kit: UIAdapter) -> Renderable:
+    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
         """Return it as a kit has it."""
-        return kit.breadcrumbs(self.steps, self.current)
+        steps = [(label, _address(href, prefix)) for label, href in self.steps]
+        return kit.breadcrumbs(steps, self.current)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +111,7 @@ class Button(Part):
     kind: ButtonKind = "primary"
     attributes: Mapping[str, str | bool] = field(default_factory=dict[str, "str | bool"])
 
-    def render(self, kit: UIAdapter) -> Renderable:
+    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         return kit.button(self.label, {"type": "button", **self.attributes}, kind=self.kind)
 
@@ -123,9 +124,9 @@ class LinkButton(Part):
     href: str
     kind: ButtonKind = "primary"
 
-    def render(self, kit: UIAdapter) -> Renderable:
+    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
         """Return it as a kit has it."""
-        return kit.link_button(self.label, self.href, kind=self.kind)
+        return kit.link_button(self.label, _address(self.href, prefix), kind=self.kind)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +147,7 @@ class Dialog(Part):
     href: str
     kind: ButtonKind = "secondary"
 
-    def render(self, kit: UIAdapter) -> Renderable:
+    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         opens: dict[str, str | bool] = {"aria-haspopup": "dialog", "aria-controls": self.id}
         title, closer = f"{self.id}--title", f"{self.id}--close"
@@ -156,5 +157,12 @@ class Dialog(Part):
             kit.button("Close", {"form": closer, "autofocus": True}, kind="secondary"),
             kit.dialog_closer(closer),
         ]
-        link = kit.link_button(self.title, self.href, opens, kind=self.kind)
+        href = _address(self.href, prefix)
+        link = kit.link_button(self.title, href, opens, kind=self.kind)
         return kit.group_of([link, kit.dialog(self.id, title, content)])
+
+
+def _address(href: str, prefix: str) -> str:
+    """Return an address; what is inside of a component has its prefix already, or wants none."""
+    is_here = href.startswith("/") and not href.startswith("//")
+    return f"{prefix}{href}" if is_here else href

@@ -151,7 +151,7 @@ class Renderer:
             TypeError: The component is a page alone, or must be told what it shows.
         """
         if isinstance(component, Part):
-            return str(component.render(self.kit).__html__())
+            return str(component.render(self.kit, "").__html__())
         if subject is not None and not is_mapping(subject):
             raise TypeError(
                 f"There is no app at work that knows what of this {type(subject).__name__} is"

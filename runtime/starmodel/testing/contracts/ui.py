@@ -18,21 +18,31 @@ from markupsafe import Markup
 
 from starmodel.settings import Settings
 from starmodel.ui import (
+    Alert,
+    Badge,
+    Breadcrumbs,
+    Button,
+    Card,
+    Chart,
     Checkbox,
     Choice,
     Choices,
     DateInput,
     DateTimeInput,
+    Dialog,
+    EmptyState,
     Fieldset,
     FileInput,
     Form,
     FormPage,
     Group,
     HomeEntry,
+    LinkButton,
     Links,
     List,
     Navigation,
     NavigationItem,
+    Notice,
     Number,
     NumberInput,
     Picker,
@@ -43,10 +53,12 @@ from starmodel.ui import (
     TextArea,
     TextInput,
 )
+from starmodel.ui.embedding import SERVING
 from starmodel.ui.formats import Format
 from starmodel.ui.frontend import Attributes, EventResponseFormatter, Frontend, HoleMaker
 from starmodel.ui.kit import Row, UIAdapter
 from starmodel.ui.names import ActionRoute, EntityNames, Signal
+from starmodel.ui.parts import Part
 from starmodel.ui.renderer import Renderer
 from starmodel.ui.template import Filler, Renderable
 from starmodel.ui.view import View
@@ -272,6 +284,8 @@ _RECORD = Record(
         Group(Signal("$thing.frame"), [Number("width"), Number("height")]),
         Links(Signal("$thing.tags"), to="/tag", by="name"),
         Table(Signal("$thing.lines"), [Text("product"), Number("count")]),
+        Choice(Signal("$thing.state"), _SIZES, badges={"l": "warning"}),
+        Chart(Signal("$thing.sales"), label_part="month", value_part=["sold", "lost"]),
     ],
     actions=[
         Form(_action("rename", "/thing/{id}/rename"), _INPUTS, result="renamed"),
@@ -300,6 +314,8 @@ _STATE = {
     "frame": {"width": 1, "height": 2},
     "tags": ["7"],
     "lines": [{"product": WORD, "count": 2}],
+    "state": "l",
+    "sales": [{"month": WORD, "sold": 3, "lost": -1}, {"month": "May", "sold": 4, "lost": None}],
 }
 
 
@@ -385,6 +401,22 @@ def components(kit: UIAdapter, text: str) -> dict[str, Renderable]:
     }
 
 
+def parts(text: str) -> dict[str, Part]:
+    """Return every component that pages of one's own are made of, with a text in it."""
+    link = LinkButton(text, text)
+    return {
+        "badge": Badge(text),
+        "notice": Notice(text),
+        "alert": Alert([text, link]),
+        "empty_state": EmptyState(text, link),
+        "card": Card([text, Badge(text)], text),
+        "breadcrumbs": Breadcrumbs([(text, text)], text),
+        "button": Button(text, attributes={"title": text}),
+        "link_button": link,
+        "dialog": Dialog("d", text, [text, link], text),
+    }
+
+
 LIVE_COMPONENTS = frozenset(
     "masthead main notice value form button_form error fieldset input checkbox file textarea line"
     " select option token button secondary_button danger_button link_button alert card".split()
@@ -409,6 +441,17 @@ class UIContract:
         for text in self.texts:
             for name, one in components(self.kit, text).items():
                 assert read(one).outline() == plain[name].outline({WORD: text}), (name, text)
+
+    def test_texts_in_parts_are_texts(self) -> None:
+        """In what pages of one's own are made of as well."""
+        token = SERVING.set(self._renderer())
+        try:
+            plain = {name: read(one) for name, one in parts(WORD).items()}
+            for text in self.texts:
+                for name, one in parts(text).items():
+                    assert read(one).outline() == plain[name].outline({WORD: text}), (name, text)
+        finally:
+            SERVING.reset(token)
 
     def test_marks_survive(self) -> None:
         """What a request fills in is a mark until then: digits between two control characters."""
@@ -676,6 +719,33 @@ class UIContract:
             == "thing-rename-title--hint thing-rename-title--error"
         )
 
+    def test_a_chart(self) -> None:
+        """A drawing has a name, and beside it a table with its numbers."""
+        (figure,) = read(self._pages()["record"]).find("figure")
+        (drawing,) = figure.find("svg", role="img")
+        assert drawing.attributes["aria-label"] == "Bar chart: Sales"
+        (table,) = figure.find("table")
+        heads = [one.text for one in table.find("th", scope="col")]
+        assert heads == ["Month", "Sold", "Lost"]
+        assert [one.text for one in table.find("th", scope="row")] == [WORD, "May"]
+        assert [one.text for one in table.find("td")] == ["3", "-1", "4", "—"]
+
+    def test_a_badge_of_a_choice(self) -> None:
+        """It is the kit's, alone in an element that is sent anew."""
+        (value,) = read(self._pages()["record"]).find("*", id="thing-state")
+        assert value.content == read(self.kit.badge("Large", "warning")).content
+
+    def test_a_dialog(self) -> None:
+        """Its link opens it, its title names it, and its button closes it."""
+        dialog = Dialog("terms", "Terms", "All of them.", "/terms")
+        root = read(self._renderer().embed(dialog, None))
+        assert root.find("a", aria_haspopup="dialog", aria_controls="terms", href="/terms")
+        (opened,) = root.find("dialog", id="terms")
+        (title,) = opened.find("*", id=str(opened.attributes["aria-labelledby"]))
+        assert title.text == "Terms" and "All of them." in opened.text
+        (closer,) = opened.find("form", method="dialog")
+        assert opened.find("button", form=str(closer.attributes["id"]))
+
     def test_a_list(self) -> None:
         """It is searched by a form without a script, and its parts are where the script looks."""
         root = read(self._pages()["list"])
@@ -717,10 +787,13 @@ class UIContract:
                 allowed = self.kit.content_sources.get(directive, ())
                 assert any(url.startswith(source) for source in allowed), url
 
-    def _pages(self) -> dict[str, str]:
+    def _renderer(self) -> Renderer:
         items = [NavigationItem("Things", "/thing"), NavigationItem("Tags", "/tag")]
         navigation = Navigation("Shop", items)
-        renderer = Renderer(self.kit, _Frontend(), Settings(), navigation, {"thing": _LIST})
+        return Renderer(self.kit, _Frontend(), Settings(), navigation, {"thing": _LIST})
+
+    def _pages(self) -> dict[str, str]:
+        renderer = self._renderer()
         related = {"tags": {"7": {"name": WORD}}}
         form = prefilled(_LIST.new.forms[0], {}) if _LIST.new else None
 

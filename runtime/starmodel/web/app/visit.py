@@ -18,6 +18,7 @@ from starmodel.application.queries.find import find_related
 from starmodel.domain import Actor, Entity, Scope, render_fragment
 from starmodel.errors import ConfigurationError, Unauthenticated
 from starmodel.ui.pages import Record
+from starmodel.ui.parts import Part
 from starmodel.ui.view import NO_RELATED, Related, View
 from starmodel.web.http.prefix import PREFIX, prefix_addresses
 from starmodel.web.http.response import NO_STORE, Message, Response, Send
@@ -120,6 +121,8 @@ class ShownEntities:
     def embed(self, component: object, subject: object) -> str:
         """Return a component that stands in the page as HTML."""
         renderer = self.parts.renderer
+        if isinstance(component, Part):
+            return str(component.render(renderer.kit, PREFIX.get()).__html__())
         if type(subject) not in self.parts.resources:
             html = renderer.embed(component, subject)
         else:
