@@ -14,11 +14,18 @@ from starmodel.domain import render_fragment
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.fields import Field, Link, Reader, Related, Table, Text
 from starmodel.ui.frontend import Attributes, Data, Frontend, Still
-from starmodel.ui.inputs import Fieldset, Input, Picker
+from starmodel.ui.inputs import ITEM, ROWS, Fieldset, Input, ItemsInput, Picker
 from starmodel.ui.kit import Content, Row, UIAdapter
 from starmodel.ui.names import EntityNames
 from starmodel.ui.pages import AGAIN, Form, FormPage, Record
 from starmodel.ui.template import Filler, Holes, Renderable, State, Template
+from starmodel.ui.view import View
+
+SPARE_ROWS = 3
+"""How many empty rows a list has where no script adds any."""
+
+NEW_ROW = "__new__"
+"""The number of a row that is not there yet; the script of components writes another."""
 
 MANY_FORMS = 3
 """With more forms than this a page has a link to them; below that they may stand above the fields."""
@@ -175,8 +182,10 @@ class Builder(Holes):
     ) -> Renderable:
         """Return an input with its label, its hint and its error."""
         row, attributes = self._row(input, form, path)
+        # A row of a list may be left empty, and is none then: no browser is to ask for its parts.
+        asked = input.replace(required=False) if isinstance(form, _RowScope) else input
         return self.kit.row(
-            _with(row, input.control(self, form, path, attributes)), is_check=is_check
+            _with(row, asked.control(self, form, path, attributes)), is_check=is_check
         )
 
     def _row(self, input: Input, form: "FormScope", path: str) -> tuple[Row, dict[str, Any]]:
@@ -235,6 +244,56 @@ class Builder(Holes):
         if input.hint:
             rows.insert(0, self.kit.hint(f"{id}--hint", input.hint))
         return self.kit.fieldset(input.title, rows, after, attributes)
+
+    def items(self, input: ItemsInput, form: "FormScope", path: str) -> Renderable:
+        """Return a list with a row of inputs for each item."""
+        kit = self.kit
+        id = form.id_of(path)
+        filled = self._item_template(input, _RowScope(form), path) if form.is_bound else None
+        blank = self._item_template(input, _RowScope(form, is_blank=True), path)
+
+        def rows(_: State, view: Any) -> str:
+            if filled is None:
+                return ""
+            shown = view.form.rows(path).items()
+            return "".join([filled({"number": at}, View(form=row)) for at, row in shown])
+
+        def spare(_: State, view: Any) -> str:
+            numbers = [int(at) for at in view.form.rows(path)] if filled else []
+            first = max(numbers, default=-1) + 1
+            places = range(first, first + SPARE_ROWS)
+            return "".join([blank({"number": str(at)}, view) for at in places])
+
+        new = self._item(self, input, _RowScope(form, is_new=True), f"{path}.{NEW_ROW}")
+        add = kit.button("Add", {"type": "button", "class": "add-item"}, kind="secondary")
+        after = [self.error(form, path), self.resolve_button(form, path)]
+        hint = kit.hint(f"{id}--hint", input.hint) if input.hint else None
+        content = kit.items({"name": path}, self.hole(rows), self.hole(spare), new, add)
+        attributes = {"id": id, "aria-describedby": f"{id}--error"}
+        # Says that the list is there, even where it has no row.
+        marker = kit.hidden(ROWS, path)
+        return kit.fieldset(input.title, [hint, marker, content], after, attributes)
+
+    def _item_template(self, input: ItemsInput, scope: "_RowScope", path: str) -> Filler:
+        """Return what fills a row of a list, whose number is in the state."""
+        inner = self._inner()
+        number = inner.hole(lambda state, _: state["number"])
+        return inner.compile(self._item(inner, input, scope, f"{path}.{number}")).fill
+
+    def _item(
+        self, builder: "Builder", input: ItemsInput, scope: "_RowScope", path: str
+    ) -> Renderable:
+        """Return a row of a list, with the button that removes it."""
+        single = input.inputs
+        if isinstance(single, Input):
+            before, _, number = path.rpartition(".")
+            rows = [single.replace(of=number, label=single.title).row(builder, scope, f"{before}.")]
+        else:
+            rows = [each.row(builder, scope, f"{path}.") for each in single]
+        remove = self.kit.button(
+            "Remove", {"type": "button", "class": "remove-item"}, kind="secondary"
+        )
+        return self.kit.item(rows, remove)
 
     def error(self, form: "FormScope", name: str) -> Renderable:
         """Return the element for what is wrong with an input."""
@@ -475,39 +534,85 @@ class FormScope:
         """Return the id of an input."""
         return f"{self.id}-{path.replace('.', '-')}"
 
+    def way(self, path: str) -> str:
+        """Return what an input is called in the form that the view has."""
+        return path
+
     def error_path(self, name: str) -> str:
         """Return the path of an error."""
         return f"{self._errors}.{name}"
 
     def text(self, builder: Builder, path: str, value: str) -> str:
         """Return what an input holds."""
-        return builder.hole(lambda _, view: view.form.text(path)) if self.is_bound else value
+        way = self.way(path)
+        return builder.hole(lambda _, view: view.form.text(way)) if self.is_bound else value
 
     def area(self, builder: Builder, path: str, value: str) -> str:
         """Return what a text area holds, whose first line break HTML would leave out."""
+        way = self.way(path)
         if self.is_bound:
-            return builder.hole(lambda _, view: view.form.textarea(path))
+            return builder.hole(lambda _, view: view.form.textarea(way))
         return f"\n{value}" if value.startswith(("\n", "\r")) else value
 
     def lines(self, builder: Builder, path: str) -> str:
         """Return the ids of a picker for several records, one on each line."""
-        return builder.hole(lambda _, view: view.form.lines(path)) if self.is_bound else ""
+        way = self.way(path)
+        return builder.hole(lambda _, view: view.form.lines(way)) if self.is_bound else ""
 
     def checked(self, builder: Builder, path: str, value: bool) -> Attributes:
         """Return the attribute of a box that is ticked."""
+        way = self.way(path)
         if self.is_bound:
-            return {builder.hole(lambda _, view: view.form.checked(path)): True}
+            return {builder.hole(lambda _, view: view.form.checked(way)): True}
         return {"checked": True} if value else {}
 
     def selected(self, builder: Builder, path: str, value: str, initial: str) -> Attributes:
         """Return the attribute of the option that is chosen."""
+        way = self.way(path)
         if self.is_bound:
-            return {builder.hole(lambda _, view: view.form.selected(path, value)): True}
+            return {builder.hole(lambda _, view: view.form.selected(way, value)): True}
         return {"selected": True} if value == initial else {}
 
     def chosen(self, builder: Builder, path: str, by: str) -> str:
         """Return what the records are called that a picker has chosen, as JSON by id."""
-        return builder.hole(lambda _, view: view.form.chosen(path, by)) if self.is_bound else "{}"
+        way = self.way(path)
+        return builder.hole(lambda _, view: view.form.chosen(way, by)) if self.is_bound else "{}"
+
+
+class _RowScope(FormScope):
+    """A row of a list: its view has a form that holds the row alone, by the names of its inputs.
+
+    Args:
+        form: The form.
+        is_blank: Whether its inputs hold nothing.
+        is_new: Whether they hold what they hold at first.
+    """
+
+    def __init__(self, form: FormScope, *, is_blank: bool = False, is_new: bool = False) -> None:
+        self.id = form.id
+        self._errors = form._errors
+        self.is_blank = is_blank
+        self.is_bound = not (is_blank or is_new)
+
+    def way(self, path: str) -> str:
+        """Return what an input is called in its row: of `lines.0.size.width` it is `size.width`."""
+        return path.partition(".")[2].partition(".")[2] or ITEM
+
+    def text(self, builder: Builder, path: str, value: str) -> str:
+        """Return what an input holds."""
+        return super().text(builder, path, "" if self.is_blank else value)
+
+    def area(self, builder: Builder, path: str, value: str) -> str:
+        """Return what a text area holds."""
+        return super().area(builder, path, "" if self.is_blank else value)
+
+    def checked(self, builder: Builder, path: str, value: bool) -> Attributes:
+        """Return the attribute of a box that is ticked."""
+        return super().checked(builder, path, value and not self.is_blank)
+
+    def selected(self, builder: Builder, path: str, value: str, initial: str) -> Attributes:
+        """Return the attribute of the option that is chosen."""
+        return super().selected(builder, path, value, "" if self.is_blank else initial)
 
 
 def related_tables(component: Record, children: Mapping[str, Renderable]) -> list[Related]:

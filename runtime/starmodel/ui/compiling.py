@@ -72,6 +72,10 @@ class Builder(Protocol):
         """Return an input that looks for records."""
         ...
 
+    def items(self, input: Any, form: Any, path: str) -> Renderable:
+        """Return the rows of a list."""
+        ...
+
     def fieldset(self, input: Any, form: Any, path: str) -> Renderable:
         """Return the inputs of a value object."""
         ...

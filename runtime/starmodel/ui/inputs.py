@@ -21,6 +21,25 @@ from starmodel.ui.template import Renderable
 Value: TypeAlias = "str | bool | list[str] | Mapping[str, Value]"
 """What an input holds: a text, whether a box is ticked, the ids that were picked, or parts."""
 
+ROWS = "_rows"
+"""The hidden inputs with the names of lists that have rows. No field has a name like it."""
+
+ITEM = "item"
+"""What the one input of a row is called, where a row has no more."""
+
+
+class Rows(dict[str, Value]):
+    """What an `ItemsInput` holds: of each row a text or parts, by the number of the row.
+
+    Args:
+        rows: Them, from the first to the last.
+        blank: What a row holds that nothing was typed into.
+    """
+
+    def __init__(self, rows: Iterable[Value], blank: Value) -> None:
+        super().__init__({str(number): row for number, row in enumerate(rows)})
+        self.blank = blank
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Input:
@@ -448,6 +467,73 @@ class Fieldset(Input):
     def row(self, builder: Builder, form: FormScope, prefix: str = "") -> Renderable:
         """Return a `<fieldset>`."""
         return builder.fieldset(self, form, f"{prefix}{self.name}")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ItemsInput(Input):
+    """A list, with a row of inputs for each item.
+
+    Rows are added and removed by buttons. Without a script there are three empty rows below the
+    others; a row whose inputs are all empty is none.
+
+    Args:
+        inputs: The inputs for the parts of an item, or one input for the item itself.
+        value: The items at first, as JSON.
+    """
+
+    inputs: Sequence[Input] | Input = field(kw_only=False)
+
+    @property
+    def parts(self) -> Sequence[Input]:
+        """The inputs of a row."""
+        return [self.inputs] if isinstance(self.inputs, Input) else self.inputs
+
+    @property
+    def blank(self) -> Value:
+        """What a row holds that nothing was typed into."""
+        if isinstance(self.inputs, Input):
+            return self.inputs.initial
+        return {each.name: each.initial for each in self.inputs}
+
+    @property
+    def initial(self) -> Value:
+        """The rows at first."""
+        return self.of_state(json.loads(self.value) if self.value else None)
+
+    def items(self, value: Any) -> Iterable[Any]:
+        """Return the items of a value of the public state, as rows have them."""
+        return value or ()
+
+    def of_state(self, value: Any) -> Value:
+        """Return what the rows hold."""
+        return Rows([self._row(item) for item in self.items(value)], self.blank)
+
+    def paths(self, prefix: str = "") -> Iterable[tuple[str, bool]]:
+        """Return those of the inputs of a row, whose number is `*`."""
+        for each in self.parts:
+            if each is self.inputs:
+                yield f"{prefix}{self.name}.*", each.keeps_lines
+            else:
+                yield from each.paths(f"{prefix}{self.name}.*.")
+
+    def row(self, builder: Builder, form: FormScope, prefix: str = "") -> Renderable:
+        """Return the rows, in a `<fieldset>`."""
+        return builder.items(self, form, f"{prefix}{self.name}")
+
+    def _row(self, item: Any) -> Value:
+        if isinstance(self.inputs, Input):
+            return self.inputs.of_state(item)
+        return {each.name: each.of_state(item[each.name]) for each in self.inputs}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PairsInput(ItemsInput):
+    """A mapping, with a row of two inputs for each pair: they are called `key` and `value`."""
+
+    def items(self, value: Any) -> Iterable[Any]:
+        """Return the pairs."""
+        pairs: Mapping[str, Any] = value or {}
+        return [{"key": key, "value": item} for key, item in pairs.items()]
 
 
 def value_text(value: Any) -> str:

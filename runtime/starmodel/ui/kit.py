@@ -327,6 +327,30 @@ class UIAdapter:
             h.legend(self.attributes("legend"))[legend], rows, after
         ]
 
+    def items(
+        self,
+        attributes: Attributes,
+        rows: Content,
+        spare: Content,
+        new: Renderable,
+        add: Renderable,
+    ) -> Renderable:
+        """Return the rows of a list; the script of components adds to them and removes them.
+
+        `spare` are empty rows for want of a script, `new` is a row that is not there yet, and
+        `add` the button that puts it there.
+        """
+        return h.sm_items(self.attributes("items", attributes))[
+            h.ol(self.attributes("item-list"))[rows],
+            h.noscript[h.ol(self.attributes("item-list"))[spare]],
+            h.template[new],
+            add,
+        ]
+
+    def item(self, rows: Content, remove: Renderable) -> Renderable:
+        """Return a row of a list, with the button that removes it."""
+        return h.li(self.attributes("item"))[h.div(self.attributes("item-parts"))[rows], remove]
+
     def input(self, attributes: Attributes) -> Renderable:
         """Return an `<input>`; `type` says which."""
         part = {"checkbox": "checkbox", "file": "file"}.get(str(attributes.get("type")), "input")

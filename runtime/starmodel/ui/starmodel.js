@@ -6,13 +6,16 @@
  *   <sm-picker source chosen [several] [new]>  finds records while somebody types: a label, and an
  *       input for an id or (`several`) a text area for ids. `chosen` has the names of records by id
  *       as JSON, `source?q=text` answers {"options": [{"id", "label"}]}, `new` is where one is made
+ *   <sm-items name>    has a list with a row of inputs in each `<li>`, a `<template>` for a new row,
+ *       in which `__new__` is the number of the row, and buttons `.add-item` and `.remove-item`
  *   <sm-list part>     searches, sorts and pages without loading the page: a `form[role=search]`
  *       with a `[role=alert]`, and the element with the id `part`. It holds links, and boxes called
  *       `id` for rows and `all` for all of them. `<output hidden>` has what changes with the list
  *   <sm-refresh part>  fetches that element anew when the text of its `<output hidden>` changes
  *   <sm-datetime>      shows the instant of its `datetime-local` in the reader's own zone
  *   <sm-stored values> has a button that takes what somebody else has stored meanwhile; `values` is
- *       [[name, value, label?], ...] as JSON, of a picker for several [[name, [[id, label], ...]]]
+ *       [[name, value, label?], ...] as JSON, of a picker for several [[name, [[id, label], ...]]],
+ *       of a list with rows [[name, null, [{part: value, ...}, ...]]]
  *   <a aria-haspopup=dialog aria-controls=ID>  opens that dialog instead of following the link
  *   <time class=local datetime>  reads as the reader writes dates and times
  *   .conflict[tabindex]          gets the focus when it appears
@@ -725,13 +728,106 @@ class Picker extends HTMLElement {
   }
 }
 
+// --- Lists with a row of inputs for each item --------------------------------------------------
+
+const NEW = /__new__/g;
+const NUMBERED = ["id", "name", "for", "aria-describedby"];
+
+class Items extends HTMLElement {
+  #count = 0; // of the rows there have been; no number is given twice
+  #first; // the rows that resetting the form leads back to
+
+  constructor() {
+    super();
+    this.addEventListener("click", ({ target }) => {
+      const remove = target.closest("button.remove-item");
+      if (remove?.closest("sm-items") === this) this.#remove(remove.closest("li"));
+      else if (target.closest("button.add-item")?.closest("sm-items") === this) {
+        this.add().querySelector("input, select, textarea")?.focus();
+        tell(this);
+      }
+    });
+  }
+
+  connectedCallback() {
+    // Rows for want of a script: what parses a page without one makes elements of them.
+    this.querySelector("noscript")?.replaceChildren();
+    this.#first ??= [...this.#list.children].map((row) => row.cloneNode(true));
+  }
+
+  get #list() {
+    return this.querySelector("ol");
+  }
+
+  /** Add an empty row; gives it. */
+  add() {
+    const path = `${this.getAttribute("name")}.`;
+    for (const { name } of this.#list.querySelectorAll("[name]")) {
+      this.#count = Math.max(this.#count, parseInt(name.slice(path.length), 10) + 1 || 0);
+    }
+    const number = this.#count++;
+    const row = this.querySelector("template").content.firstElementChild.cloneNode(true);
+    for (const one of row.querySelectorAll("*")) {
+      for (const name of NUMBERED) {
+        const text = one.getAttribute(name);
+        if (text?.includes("__new__")) one.setAttribute(name, text.replace(NEW, number));
+      }
+    }
+    this.#list.append(row);
+    return row;
+  }
+
+  /** Have one row for each of some items: their values by the names of inputs inside of a row. */
+  fill(items) {
+    this.#list.replaceChildren();
+    this.#count = 0;
+    for (const item of items) {
+      const inputs = [...this.add().querySelectorAll("[name]")];
+      const path = `${this.getAttribute("name")}.${this.#count - 1}`;
+      for (const [way, value] of Object.entries(item)) {
+        const input = inputs.find(({ name }) => name === (way ? `${path}.${way}` : path));
+        if (input) put(input, value);
+      }
+    }
+    tell(this);
+  }
+
+  reset() {
+    this.#list.replaceChildren(...this.#first.map((row) => row.cloneNode(true)));
+  }
+
+  focus(options) {
+    this.querySelector("button.add-item")?.focus(options);
+  }
+
+  #remove(row) {
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    (next?.querySelector("button.remove-item") ?? this).focus();
+    tell(this);
+  }
+}
+
 // --- The whole page ----------------------------------------------------------------------------
+
+/** Have an input hold a value. */
+function put(input, value) {
+  if (typeof value === "boolean") input.checked = value;
+  else input.value = shownAs(input, String(value ?? ""));
+}
 
 /** Put what is stored into the inputs beside a button, as if somebody had typed it. */
 function takeStored(stored) {
   const inputs = [...(stored.closest("form") ?? document).querySelectorAll("[name]")];
   let last;
   for (const [name, value, label] of JSON.parse(stored.getAttribute("values"))) {
+    const list = [...(stored.closest("form")?.querySelectorAll("sm-items") ?? [])]
+      .find((one) => one.getAttribute("name") === name);
+    if (list) {
+      list.fill(label);
+      last = list;
+      continue;
+    }
     const input = inputs.find((one) => one.name === name);
     const picker = input?.closest("sm-picker");
     if (!input) continue;
@@ -740,8 +836,7 @@ function takeStored(stored) {
       picker.choose(Array.isArray(value) ? value : value ? [[value, label ?? value]] : []);
       continue;
     }
-    if (typeof value === "boolean") input.checked = value;
-    else input.value = shownAs(input, String(value ?? ""));
+    put(input, value);
     tell(input);
   }
   stored.remove();
@@ -760,7 +855,10 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("reset", ({ target: form }) => {
-  setTimeout(() => form.querySelectorAll("sm-picker").forEach((picker) => picker.show()));
+  setTimeout(() => {
+    form.querySelectorAll("sm-items").forEach((items) => items.reset());
+    form.querySelectorAll("sm-picker").forEach((picker) => picker.show());
+  });
 });
 
 // Listens on the window, and so after every front end: what none of them sends, the browser does,
@@ -819,5 +917,6 @@ takeUp(document.documentElement);
 globalThis.starmodel = Object.freeze({ format: Object.freeze(format), key });
 
 customElements.define("sm-picker", Picker);
+customElements.define("sm-items", Items);
 customElements.define("sm-list", List);
 customElements.define("sm-refresh", Refresh);

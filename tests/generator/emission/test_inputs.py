@@ -165,7 +165,8 @@ def written(
         (
             DictType(key=STR, value=INT),
             made('{"a": 1}'),
-            'JsonInput(hint="As JSON.", value=\'{"a": 1}\')',
+            'PairsInput([ui.TextInput("key", required=True), ui.NumberInput("value",'
+            " required=True)], value='{\"a\": 1}')",
         ),
         (
             ListType(item=ObjectType(object="shop.entities.Size")),

@@ -56,6 +56,17 @@ def is_flat(type_: ObjectType, context: Context, seen: tuple[str, ...] = ()) -> 
     return True
 
 
+def has_bytes(type_: ObjectType, context: Context) -> bool:
+    """Return whether a flat value object holds bytes."""
+    for field in public_fields(context.objects[type_.object]):
+        inner, _, _ = unwrap(field.type)
+        if inner == ScalarType(name="bytes"):
+            return True
+        if isinstance(inner, ObjectType) and has_bytes(inner, context):
+            return True
+    return False
+
+
 def has_parts(type_: TypeRef, context: Context) -> bool:
     """Return whether a form has an input for each part of a value of this type: a flat value object."""
     type_, is_optional, _ = unwrap(type_)

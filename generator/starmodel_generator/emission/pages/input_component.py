@@ -5,7 +5,13 @@ from typing import NamedTuple
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_generator.emission.entity.record_labels import reference_of
-from starmodel_generator.emission.entity.type_shape import has_parts, unwrap
+from starmodel_generator.emission.entity.type_shape import (
+    has_bytes,
+    has_parts,
+    is_flat,
+    is_single,
+    unwrap,
+)
 from starmodel_generator.emission.pages.choices import YES_OR_NO, PageChoices
 from starmodel_generator.emission.pages.field_component import first_line, link_items
 from starmodel_generator.emission.pages.initial_values import Initial
@@ -21,6 +27,7 @@ from starmodel_generator.planning import has_list
 from starmodel_schemas import (
     AnyType,
     Constraints,
+    DictType,
     EntitySchema,
     EntitySource,
     EnumType,
@@ -62,7 +69,8 @@ class Asked(NamedTuple):
 
     `of` is the Python that names it. `is_left` says that it is part of something that need not be
     given, so that neither need be its parts. A text `of_record` may have several lines wherever
-    nobody says that it has one: what is stored is not to lose its line breaks.
+    nobody says that it has one: what is stored is not to lose its line breaks. What `is_row` is part of a row
+    that may be left empty.
     """
 
     of: str
@@ -71,6 +79,7 @@ class Asked(NamedTuple):
     is_part: bool = False
     is_left: bool = False
     of_record: bool = False
+    is_row: bool = False
 
 
 class InputComponents:
@@ -118,7 +127,66 @@ class InputComponents:
         has_inputs = asked.of_record and has_parts(asked.parameter.type, self.context)
         if has_inputs and isinstance(type_, ObjectType):
             return self._fieldset(asked, type_)
+        if not asked.is_part and not asked.parameter.private:
+            rows = self._rows(asked)
+            if rows is not None:
+                return rows
         return _Writing(self, asked).component()
+
+    def _rows(self, asked: Asked) -> Layout | None:
+        """Write the input of a list or a mapping that has a row of inputs for each item.
+
+        `None` for one whose items have parts that come and go, and for one that is better typed
+        with one item on each line.
+        """
+        type_, _, _ = unwrap(asked.parameter.type)
+        writing = _Writing(self, asked)
+        match type_:
+            case DictType():
+                key = self._item(type_.key, "key", asked)
+                value = self._item(type_.value, "value", asked)
+                if key is None or value is None:
+                    return None
+                text = writing.initial.json(asked.parameter.default)
+                shown = "" if text == "{}" else text or ""
+                return writing.call("PairsInput", Group("[", (key, value), "]"), value=shown)
+            case ListType() | SetType():
+                item, is_optional, limits = unwrap(type_.item)
+                if is_optional:
+                    return None
+                if isinstance(item, ObjectType) and is_flat(item, self.context):
+                    parts = [
+                        self._part(part, is_left=False, is_row=True)
+                        for part in public_fields(self.context.objects[item.object])
+                        if not part.computed and part.writable
+                    ]
+                    if not parts or has_bytes(item, self.context):
+                        return None
+                    return writing.call("ItemsInput", Group("[", tuple(parts), "]"))
+                is_multiline = asked.parameter.multiline is True or (
+                    asked.parameter.multiline is None and is_prose(asked.parameter.name, limits)
+                )
+                if item == ScalarType(name="str") and is_multiline:
+                    inner = self._item(type_.item, "item", asked)
+                    text = writing.initial.json(asked.parameter.default)
+                    shown = "" if text == "[]" else text or ""
+                    return None if inner is None else writing.call("ItemsInput", inner, value=shown)
+                return None
+            case _:
+                return None
+
+    def _item(self, type_: TypeRef, name: str, asked: Asked) -> Layout | None:
+        """Write the input for a key, a value or an item; `None` where that is none of one value."""
+        bare, is_optional, _ = unwrap(type_)
+        if not is_single(bare) or bare == ScalarType(name="bytes"):
+            return None
+        field = FieldSchema(
+            name=name,
+            type=type_,
+            default=RequiredDefault(),
+            multiline=False if name == "key" else asked.parameter.multiline,
+        )
+        return self._part(field, is_left=is_optional, is_row=True)
 
     def _picker(self, asked: Asked, target: EntitySchema, *, is_several: bool) -> Layout:
         items = [*link_items(target)]
@@ -139,7 +207,7 @@ class InputComponents:
         ]
         return _Writing(self, asked).call("Fieldset", Group("[", tuple(inputs), "]"))
 
-    def _part(self, field: FieldSchema, *, is_left: bool) -> Layout:
+    def _part(self, field: FieldSchema, *, is_left: bool, is_row: bool = False) -> Layout:
         type_, is_optional, _ = unwrap(field.type)
         asked_type = field.type
         if type_ == ScalarType(name="bool") and not is_optional:
@@ -155,7 +223,15 @@ class InputComponents:
         )
         of = python_string(field.name)
         return self._input(
-            Asked(of, parameter, field.title, is_part=True, is_left=is_left, of_record=True)
+            Asked(
+                of,
+                parameter,
+                field.title,
+                is_part=True,
+                is_left=is_left,
+                of_record=True,
+                is_row=is_row,
+            )
         )
 
 
@@ -281,7 +357,8 @@ class _Writing:
         chosen = text if text is not None and text in labels else ""
         is_required = self.is_required and "" not in labels
         items: list[Layout] = [self.choices.use(type_, self.parameter.name)]
-        if "" not in labels and (self.is_optional or not chosen):
+        is_left = self.is_optional or self.asked.is_row
+        if "" not in labels and (is_left or not chosen):
             items.append(named("empty", python_string("Choose…" if is_required else "—")))
         return self.call("Select", *items, is_required=is_required, value=chosen)
 

@@ -37,6 +37,7 @@ from starmodel.ui import (
     FormPage,
     Group,
     HomeEntry,
+    ItemsInput,
     LinkButton,
     Links,
     List,
@@ -45,6 +46,7 @@ from starmodel.ui import (
     Notice,
     Number,
     NumberInput,
+    PairsInput,
     Picker,
     Record,
     Select,
@@ -268,6 +270,8 @@ _INPUTS = (
     DateTimeInput("at", zoned=True),
     FileInput("cover", accept="image/*"),
     Fieldset("frame", [NumberInput("width"), NumberInput("height")]),
+    ItemsInput("parts", [TextInput("part"), NumberInput("count")]),
+    PairsInput("marks", [TextInput("key"), NumberInput("value")]),
     Picker("owner", to="/owner", by="name", required=True, new="/owner/new"),
     Picker("tags", to="/tag", by="name", several=True),
 )
@@ -359,6 +363,9 @@ def components(kit: UIAdapter, text: str) -> dict[str, Renderable]:
         "hint": kit.hint("h", text),
         "error": kit.error(LIVE, text),
         "fieldset": kit.fieldset(text, text, text, LIVE),
+        "items": kit.items(
+            {"name": "n"}, kit.item(text, button), text, kit.item(text, button), button
+        ),
         "input": kit.input({**LIVE, "value": text, "placeholder": text}),
         "checkbox": kit.input({**LIVE, "type": "checkbox"}),
         "file": kit.input({**LIVE, "type": "file"}),

@@ -264,7 +264,7 @@ def _ways_on(request: Request, problem: Problem) -> list[NavigationItem]:
     """Return links that lead somewhere: back, to the list of what was asked for, home."""
     here = request.path
     links: list[NavigationItem] = []
-    listed = request.app_state.renderer.lists.get(here.lstrip("/").partition("/")[0])
+    listed = request.app_state.renderer.lists.get(here.strip("/").partition("/")[0])
     is_refused = problem.status in (401, 403)
     if listed is not None:
         path = listed.entity.path

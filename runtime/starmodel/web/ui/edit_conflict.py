@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starmodel.domain.type_guards import is_mapping, is_sequence
+from starmodel.ui.inputs import Rows
 from starmodel.ui.pages import Form
 from starmodel.web.ui.form_state import FormState, Values
 
@@ -32,7 +33,7 @@ def with_conflict(kit: "UIAdapter", form: Form, form_state: FormState, mine: Val
         mine: What was typed, and what is stored where nothing was.
     """
     theirs = form_state.values
-    differing = [name for name, value in theirs.items() if value != mine[name]]
+    differing = [name for name, value in theirs.items() if not _is_same(value, mine[name])]
     by = {each.name: each.by for each in form.pickers}
     labels = {name: _labels(form_state.related.get(name, {}), by.get(name)) for name in theirs}
     return replace(
@@ -48,8 +49,17 @@ def with_conflict(kit: "UIAdapter", form: Form, form_state: FormState, mine: Val
     )
 
 
+def _is_same(one: object, other: object) -> bool:
+    """Return whether two values of an input are the same, whatever the numbers of their rows."""
+    if isinstance(one, Rows) and isinstance(other, Rows):
+        return [*one.values()] == [*other.values()]
+    return one == other
+
+
 def _inputs(name: str, value: object, labels: Labels) -> list[list[object]]:
     """Return the inputs that a value belongs to: their names, and what each of them has."""
+    if isinstance(value, Rows):
+        return [[name, None, [_of_row(row, "") for row in value.values()]]]
     if is_mapping(value):
         parts = [_inputs(f"{name}.{part}", one, None) for part, one in value.items()]
         return [entry for part in parts for entry in part]
@@ -59,6 +69,17 @@ def _inputs(name: str, value: object, labels: Labels) -> list[list[object]]:
     if labels is not None and isinstance(value, str) and value:
         return [[name, value, labels.get(value, value)]]
     return [[name, value]]
+
+
+def _of_row(row: object, prefix: str) -> dict[str, object]:
+    """Return what the inputs of a row hold, by their names inside of it."""
+    if not is_mapping(row):
+        return {prefix: row}
+    return {
+        name: value
+        for part, one in row.items()
+        for name, value in _of_row(one, f"{prefix}.{part}" if prefix else str(part)).items()
+    }
 
 
 def _labels(records: Mapping[str, Mapping[str, Any]], label: str | None) -> Labels:
@@ -77,6 +98,8 @@ def _said(value: object, labels: Labels) -> str:
 def _text(value: object, labels: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if isinstance(value, Rows):
+        return "; ".join([_text(row, {}) for row in value.values()])
     if is_mapping(value):
         return ", ".join([f"{name} {_text(one, {})}" for name, one in value.items()])
     if is_sequence(value):

@@ -2,7 +2,7 @@
 
 from starmodel.errors import ArgumentError
 from starmodel.ui.fields import in_words
-from starmodel.ui.inputs import Fieldset, Input
+from starmodel.ui.inputs import Fieldset, Input, ItemsInput
 from starmodel.ui.pages import List, Record
 from starmodel.web.routing.request import Request
 from starmodel.web.ui.list_view import OPERATORS
@@ -26,10 +26,14 @@ def with_part_title(request: Request, error: ArgumentError) -> str:
     """Return a message that begins with the part of a value object it is about, by its title."""
     given = _input(request, error.name)
     place, separator, rest = error.message.partition(": ")
-    if not separator or not isinstance(given, Fieldset):
+    if not separator or not isinstance(given, Fieldset | ItemsInput):
         return error.message
-    title = {each.name: each.title for each in given.inputs}.get(place)
-    return error.message if title is None else f"{title}: {rest}"
+    inputs = given.inputs if isinstance(given, Fieldset) else given.parts
+    titles = {each.name: each.title for each in inputs}
+    words = place.split(", ")
+    # `Item 2, amount`: the parts are called as their inputs are.
+    named = ", ".join([titles.get(word, word) for word in words])
+    return f"{named}: {rest}"
 
 
 def _input(request: Request, name: str) -> Input | None:

@@ -6,11 +6,11 @@ An input is named by the way to its value: `name`, `dimensions.width`.
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeGuard, cast
 
 from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.ui.addresses import escape_text
-from starmodel.ui.inputs import Value, lines_text
+from starmodel.ui.inputs import ITEM, Rows, Value, lines_text
 from starmodel.ui.pages import Form
 from starmodel.ui.view import NO_RELATED, Related
 from starmodel.web.http.form_body import read_form
@@ -20,6 +20,7 @@ from starmodel.web.validation.untouched import (
     Shown,
     digest,
     read_shown,
+    row_numbers,
     untouched,
     with_line_breaks,
 )
@@ -95,6 +96,16 @@ class FormState:
     def lines(self, path: str) -> str:
         """Return the ids of a picker for several records, one on each line."""
         return escape_text(lines_text(self._ids(path)))
+
+    def rows(self, path: str) -> "dict[str, FormState]":
+        """Return the rows of a list by their numbers, each as a form of its own."""
+        rows = self._value(path)
+        if not isinstance(rows, Rows):
+            return {}
+        return {
+            number: FormState(row if is_parts(row) else {ITEM: row}, self.id)
+            for number, row in rows.items()
+        }
 
     def error(self, name: str) -> str:
         """Return what is wrong with an input, escaped."""
@@ -190,7 +201,7 @@ def merge_submitted(form: Form, values: Values, request: HTTPRequest) -> Values:
 
 def value_objects(form: Form) -> Collection[str]:
     """Return the names of the value objects, whose parts have inputs of their own."""
-    return [name for name, value in form.initial.items() if is_mapping(value)]
+    return [name for name, value in form.initial.items() if is_parts(value)]
 
 
 def ids_of(text: str) -> list[str]:
@@ -213,19 +224,26 @@ def shown_values(values: Values, areas: Collection[str]) -> Shown:
         areas: The names of those that are no `<input>`, and keep line breaks.
     """
     return {
-        path: value if isinstance(value, bool) else digest(value, is_area=path in areas)
-        for path, value in _inputs(values, "")
+        path: value if isinstance(value, bool) else digest(value, is_area=kind in areas)
+        for path, kind, value in _inputs(values, "", "")
     }
 
 
-def _inputs(values: Values, prefix: str) -> Iterator[tuple[str, bool | str]]:
+def is_parts(value: Value) -> TypeGuard[Values]:
+    """Return whether a value is that of the parts of a value object."""
+    return is_mapping(value) and not isinstance(value, Rows)
+
+
+def _inputs(values: Values, prefix: str, kind: str) -> Iterator[tuple[str, str, bool | str]]:
+    """Yield the path of each input, the same with `*` for the number of a row, and its value."""
     for name, value in values.items():
+        own = f"{kind}{'*' if isinstance(values, Rows) else name}"
         if isinstance(value, bool | str):
-            yield f"{prefix}{name}", value
+            yield f"{prefix}{name}", own, value
         elif is_mapping(value):
-            yield from _inputs(cast("Values", value), f"{prefix}{name}.")
+            yield from _inputs(cast("Values", value), f"{prefix}{name}.", f"{own}.")
         else:
-            yield f"{prefix}{name}", lines_text(cast("list[str]", value))
+            yield f"{prefix}{name}", own, lines_text(cast("list[str]", value))
 
 
 def _typed(blank: Values, texts: Mapping[str, str], prefix: str) -> Values:
@@ -239,9 +257,21 @@ def _typed(blank: Values, texts: Mapping[str, str], prefix: str) -> Values:
             values[name] = ids_of(texts.get(path, ""))
         elif isinstance(empty, str):
             values[name] = texts.get(path, "")
+        elif isinstance(empty, Rows):
+            values[name] = _typed_rows(empty, texts, f"{path}.")
         else:
             values[name] = _typed(empty, texts, f"{path}.")
     return values
+
+
+def _typed_rows(blank: Rows, texts: Mapping[str, str], prefix: str) -> Rows:
+    """Return the rows of a list that a form has sent, without the empty ones."""
+    rows = Rows([], blank.blank)
+    for number in row_numbers(texts, prefix):
+        sent = [text for name, text in texts.items() if f"{name}.".startswith(f"{prefix}{number}.")]
+        if any(sent):
+            rows[number] = _typed({number: blank.blank}, texts, prefix)[number]
+    return rows
 
 
 def _over(values: Values, changes: Values) -> Values:
@@ -249,7 +279,7 @@ def _over(values: Values, changes: Values) -> Values:
     changed = dict(values)
     for name, value in changes.items():
         before = values.get(name)
-        is_object = is_mapping(value) and is_mapping(before)
+        is_object = is_parts(value) and is_mapping(before)
         changed[name] = (
             _over(cast("Values", before), cast("Values", value))
             if is_object
@@ -263,8 +293,8 @@ def _pick(values: Values, ways: Collection[str], prefix: str) -> dict[str, Value
     picked: dict[str, Value] = {}
     for name, value in values.items():
         way = f"{prefix}{name}"
-        if is_mapping(value):
-            parts = _pick(cast("Values", value), ways, f"{way}.")
+        if is_parts(value):
+            parts = _pick(value, ways, f"{way}.")
             if parts:
                 picked[name] = parts
         elif way in ways:
@@ -277,8 +307,8 @@ def _leave(values: Values, ways: Collection[str], prefix: str) -> dict[str, Valu
     left: dict[str, Value] = {}
     for name, value in values.items():
         way = f"{prefix}{name}"
-        if is_mapping(value):
-            parts = _leave(cast("Values", value), ways, f"{way}.")
+        if is_parts(value):
+            parts = _leave(value, ways, f"{way}.")
             if parts:
                 left[name] = parts
         elif way not in ways:

@@ -35,6 +35,9 @@ _KINDS: Mapping[str, TextKind] = {
 
 _UNION_ORDER: tuple[TextKind, ...] = ("text", "json", "list", "value")
 
+_ROWS = ("list", "set", "frozenset", "dict")
+"""What a form may have numbered rows for."""
+
 TOO_LONG = "This number is too long."
 
 Schema: TypeAlias = dict[str, Any]
@@ -66,15 +69,33 @@ def part_schema(schema: CoreSchema, names: Sequence[str]) -> CoreSchema | None:
     definitions: dict[str, Schema] = {}
     for name in names:
         while part is not None and part["type"] not in ("model-fields", "typed-dict"):
+            if name.isdecimal() and part["type"] in _ROWS:
+                break
             if part["type"] == "definitions":
                 definitions.update({one["ref"]: one for one in part["definitions"]})
             if part["type"] == "definition-ref":
                 part = definitions.get(part["schema_ref"])
             else:
                 part = _inner(part)
-        field = part and part["fields"].get(name)
-        part = field["schema"] if field else None
+        if part is not None and part["type"] == "dict":
+            # A row of it has a key and a value.
+            fields = {"key": part.get("keys_schema"), "value": part.get("values_schema")}
+            part = {
+                "type": "typed-dict",
+                "fields": {key: {"schema": one} for key, one in fields.items() if one is not None},
+            }
+        elif part is not None and part["type"] in _ROWS:
+            part = part.get("items_schema")
+        else:
+            field = part and part["fields"].get(name)
+            part = field["schema"] if field else None
     return cast("CoreSchema | None", part)
+
+
+def may_be_none(schema: CoreSchema) -> bool:
+    """Return whether a mapping may have `None` for a value."""
+    part = part_schema(schema, ("0", "value"))
+    return part is not None and is_optional(part)
 
 
 def bounded(schema: CoreSchema) -> CoreSchema:

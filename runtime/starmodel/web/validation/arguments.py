@@ -8,7 +8,7 @@ Schemas become validators when they are declared; nothing is built while a reque
 """
 
 import copy
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -25,7 +25,7 @@ from pydantic_core import (
 from pydantic_core.core_schema import CoreSchema
 
 from starmodel.domain import UNSET
-from starmodel.domain.type_guards import is_mapping
+from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.errors import (
     ArgumentError,
     BadRequest,
@@ -42,6 +42,7 @@ from starmodel.web.validation.argument_schemas import (
     bounded,
     field_names,
     is_optional,
+    may_be_none,
     part_schema,
     text_kind,
 )
@@ -57,6 +58,8 @@ from starmodel.web.validation.untouched import (
     LINE_END,
     Shown,
     read_shown,
+    row_numbers,
+    rows_in,
     untouched,
     with_line_breaks,
 )
@@ -396,10 +399,15 @@ class Arguments:
                 fields = with_line_breaks(fields)
             shown = read_shown(fields)
             same = untouched(fields, shown)
-            left = self._left(shown, same)
+            rows = [name for name in rows_in(fields) if name in self.arguments]
+            left = self._left(shown, same, rows)
             if stored is not None:
                 left |= _same_lines(fields, stored)
-            kept = _parts(known, same)
+            if stored and rows:
+                known = {**known, **{name: _rows_of(stored.get(name)) for name in rows}}
+            fields = _without_empty_rows(fields, rows, same)
+            sent = {name for name, _ in fields}
+            kept = _parts(known, [way for way in same if _row(way, rows) is None or way in sent])
             fields = [
                 (name, value)
                 for name, value in fields
@@ -411,7 +419,8 @@ class Arguments:
                 (name, EMPTY_LIST if name in emptied and self._is_list(name) else value)
                 for name, value in fields
             ]
-            given = self._pick(self._gather(fields, {**kept, **parts}))
+            rows = [name for name in rows if name not in left]
+            given = self._pick(self._gather(fields, {**kept, **parts}, rows))
             # Whoever sends a form by PATCH is a program, and leaves out what it does not mean.
             is_form = request.method != "PATCH"
             return self._read_each(
@@ -470,9 +479,10 @@ class Arguments:
             )
         return self._read_each(texts, members, is_page=is_page)
 
-    def _left(self, shown: Shown, same: Collection[str]) -> set[str]:
+    def _left(self, shown: Shown, same: Collection[str], rows: Collection[str]) -> set[str]:
         """Name the arguments that have a default, and of which no input was touched."""
         touched = {way.partition(".")[0] for way in shown if way not in same}
+        touched.update([name for name in rows if name not in same])
         return {
             name
             for name in {way.partition(".")[0] for way in same} - touched
@@ -504,14 +514,18 @@ class Arguments:
         return parts
 
     def _gather(
-        self, items: list[tuple[str, str]], kept: Mapping[str, object]
+        self,
+        items: list[tuple[str, str]],
+        kept: Mapping[str, object],
+        rows: Collection[str] = (),
     ) -> list[tuple[str, str]]:
         """Put the parts of value objects together: `size.width` and `size.height` are one `size`.
 
         An input that nothing was typed into gives nothing. `kept` are the values of parts of
-        which the inputs do not tell: they go with the others of the same value object.
+        which the inputs do not tell: they go with the others of the same value object. `rows`
+        are lists and mappings whose parts are numbered: `lines.0.amount`.
         """
-        objects: dict[str, dict[str, Any]] = {}
+        objects: dict[str, dict[str, Any]] = {name: {} for name in rows}
         gathered: list[tuple[str, str]] = []
         for name, value in items:
             first, *rest = name.split(".")
@@ -526,8 +540,28 @@ class Arguments:
         for name, value in kept.items():
             if name.partition(".")[0] in objects:
                 _put(objects, name, value)
-        texts = [(name, to_json(value).decode("utf-8")) for name, value in objects.items()]
+        texts = [
+            (name, self._rows_text(name, value) if name in rows else _json(value))
+            for name, value in objects.items()
+        ]
         return [*gathered, *texts]
+
+    def _rows_text(self, name: str, rows: Mapping[str, Any]) -> str:
+        """Write the rows of a list, or of a mapping, as JSON; `""` for none where `None` fits."""
+        argument = self.arguments[name]
+        items = [rows[at] for at in row_numbers(rows, "")]
+        if not items and argument.is_optional:
+            return ""
+        if argument.kind == "list":
+            return _json(items)
+        # As text, so that a key that is there twice is found.
+        empty = None if may_be_none(argument.schema) else ""
+        pairs = [
+            f"{_json(item.get('key', ''))}:{_json(item.get('value', empty))}"
+            for item in items
+            if is_mapping(item)
+        ]
+        return f"{{{','.join(pairs)}}}"
 
     def _pick(self, items: list[tuple[str, str]]) -> dict[str, str]:
         """Pick the arguments out of names and values."""
@@ -598,6 +632,47 @@ def _same_lines(fields: list[tuple[str, str]], stored: Mapping[str, Any]) -> set
         and text != was
         and LINE_END.sub("\n", text) == LINE_END.sub("\n", was)
     }
+
+
+def _json(value: object) -> str:
+    return to_json(value).decode("utf-8")
+
+
+def _rows_of(stored: object) -> Mapping[str, object]:
+    """Return what is stored of a list or a mapping by the numbers of its rows."""
+    items: Sequence[object] = ()
+    if is_mapping(stored):
+        items = [{"key": key, "value": value} for key, value in stored.items()]
+    elif is_sequence(stored):
+        items = stored
+    return {str(number): item for number, item in enumerate(items)}
+
+
+def _without_empty_rows(
+    fields: list[tuple[str, str]], rows: Collection[str], same: Collection[str]
+) -> list[tuple[str, str]]:
+    """Leave out the rows in which nothing is, unless they were shown so and nobody touched them."""
+    if not rows:
+        return fields
+    filled: set[str] = set()
+    touched: set[str] = set()
+    for name, value in fields:
+        row = _row(name, rows)
+        if row is not None and value:
+            filled.add(row)
+        if row is not None and name not in same:
+            touched.add(row)
+    return [
+        (name, value)
+        for name, value in fields
+        if (row := _row(name, rows)) is None or row in filled or row not in touched
+    ]
+
+
+def _row(way: str, rows: Collection[str]) -> str | None:
+    """Return the way to the row that an input is in; `None` for one that is in none."""
+    name, _, rest = way.partition(".")
+    return f"{name}.{rest.partition('.')[0]}" if rest and name in rows else None
 
 
 def _put(objects: dict[str, dict[str, Any]], name: str, value: object) -> None:

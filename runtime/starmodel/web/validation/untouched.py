@@ -13,8 +13,11 @@ from hashlib import blake2b
 from typing import Final, TypeAlias, cast
 
 from starmodel.domain.type_guards import is_mapping
+from starmodel.ui.inputs import ROWS
 
 LINE_END: Final = re.compile("\r\n|\r|\n")
+
+_NUMBER: Final = re.compile("[0-9]{1,9}")
 
 SHOWN: Final = "_shown"
 """The name of the hidden input. No field has it, as names of fields begin with a letter."""
@@ -36,20 +39,41 @@ def read_shown(fields: Iterable[tuple[str, str]]) -> Shown:
 def untouched(fields: Iterable[tuple[str, str]], shown: Shown) -> frozenset[str]:
     """Return the ways to the inputs that were sent as they were shown.
 
-    A box that is not ticked is not sent; any other input is.
+    A box that is not ticked is not sent; any other input is. A list of rows is among them, by its
+    name, where each of its rows was sent so, and no other.
     """
+    fields = list(fields)
     sent = dict(fields)
-    return frozenset(
-        [
-            way
-            for way, noted in shown.items()
-            if (
-                noted is (way in sent)
-                if isinstance(noted, bool)
-                else way in sent and noted == digest(sent[way], is_area=True)
-            )
-        ]
-    )
+    same = [
+        way
+        for way, noted in shown.items()
+        if (
+            noted is (way in sent)
+            if isinstance(noted, bool)
+            else way in sent and noted == digest(sent[way], is_area=True)
+        )
+    ]
+    if shown:
+        known, kept = {*shown}, {*same}
+        for name in rows_in(fields):
+            ways = [way for way in known if way.startswith(f"{name}.")]
+            others = [
+                text for way, text in fields if way.startswith(f"{name}.") and way not in known
+            ]
+            if kept.issuperset(ways) and not any(others):
+                same.append(name)
+    return frozenset(same)
+
+
+def rows_in(fields: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the names of the lists that a form has rows for."""
+    return [value for name, value in fields if name == ROWS and type(value) is str]
+
+
+def row_numbers(ways: Iterable[str], prefix: str) -> list[str]:
+    """Return the numbers of the rows of a list, in order; `prefix` is its name with a dot."""
+    numbers = {way[len(prefix) :].partition(".")[0] for way in ways if way.startswith(prefix)}
+    return sorted([at for at in numbers if _NUMBER.fullmatch(at)], key=int)
 
 
 def with_line_breaks(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
