@@ -12,7 +12,8 @@
  *       with a `[role=alert]`, and the element with the id `part`. It holds links, and boxes called
  *       `id` for rows and `all` for all of them. `<output hidden>` has what changes with the list
  *   <sm-refresh part>  fetches that element anew when the text of its `<output hidden>` changes
- *   <sm-datetime>      shows the instant of its `datetime-local` in the reader's own zone
+ *   <sm-datetime [kind] [zoned]>  makes its input one of that type, which for want of a script is a
+ *       text; with `zoned`, or without `kind`, it shows the instant in the reader's own zone
  *   <sm-stored values> has a button that takes what somebody else has stored meanwhile; `values` is
  *       [[name, value, label?], ...] as JSON, of a picker for several [[name, [[id, label], ...]]],
  *       of a list with rows [[name, null, [{part: value, ...}, ...]]]
@@ -111,7 +112,10 @@ const EXACT = "input:is([type=time], [type=datetime-local], [type=number], [type
 /** Of an input, the value that stands behind each text it was made to show. */
 const behind = new WeakMap();
 
-const isZoned = (input) => input.type === "datetime-local" && input.closest("sm-datetime") !== null;
+const TIMES = "sm-datetime[kind] input[type=text]";
+
+const isZoned = (input) =>
+  input.type === "datetime-local" && input.closest("sm-datetime:is([zoned], :not([kind]))") !== null;
 
 /** Write an instant as an input for a date and a time has it, in the reader's own zone. */
 function localText(text) {
@@ -139,7 +143,20 @@ function shownAs(input, text) {
   const shown = cleaned(input.type, input.type === "number" ? text : fitting);
   if (!behind.has(input)) behind.set(input, new Map());
   if (text) behind.get(input).set(shown, text);
+  // Any other step would have the browser refuse what is stored.
+  if (input.type !== "number" && shown.includes(".")) input.step = "0.001";
   return shown;
+}
+
+/** Make an input for a time of one that is a text for want of a script. */
+function retype(input) {
+  const text = input.getAttribute("value") ?? "";
+  const typed = input.value;
+  input.removeAttribute("value"); // or the browser would complain of what it cannot show
+  input.value = "";
+  input.type = input.closest("sm-datetime").getAttribute("kind");
+  input.defaultValue = shownAs(input, text);
+  input.value = typed === text ? input.defaultValue : shownAs(input, typed);
 }
 
 /** Take up an input: show of its attribute `value` what can be shown. */
@@ -894,6 +911,7 @@ function takeUp(root) {
     ...(matches.call(root, selector) ? [root] : []), ...root.querySelectorAll(selector),
   ];
   all(LOCAL).forEach(localize);
+  all(TIMES).forEach(retype);
   all(EXACT).forEach(adopt);
   all(CONFLICT)[0]?.focus();
 }

@@ -12,6 +12,7 @@ from starmodel_generator.planning import EmissionSettings
 from starmodel_schemas import (
     AnyType,
     AppSchema,
+    ConstrainedType,
     Constraints,
     Default,
     DictType,
@@ -170,6 +171,17 @@ def written(
         ),
         (
             ListType(item=ObjectType(object="shop.entities.Size")),
+            REQUIRED,
+            'ItemsInput([ui.NumberInput("width", required=True, label="How wide"),'
+            ' ui.Select("is_exact", YES_OR_NO, empty="—", value="false")])',
+        ),
+        (
+            ListType(item=ConstrainedType(item=STR, constraints=Constraints(max_length=900))),
+            made('["a\\nb"]'),
+            'ItemsInput(ui.TextArea("item", max_length=900, required=True), value=\'["a\\\\nb"]\')',
+        ),
+        (
+            DictType(key=STR, value=ListType(item=INT)),
             REQUIRED,
             'JsonInput(required=True, hint="As JSON.")',
         ),
