@@ -41,7 +41,13 @@ NEW = ui.FormPage(
                 ui.Select(bindings.kind, KIND, value="a"),
                 ui.Select(bindings.level, LEVEL, value="1"),
                 ui.LinesInput(bindings.labels, hint="One on each line."),
-                ui.JsonInput(bindings.sizes, hint="As JSON."),
+                ui.PairsInput(
+                    bindings.sizes,
+                    [
+                        ui.TextInput("key", required=True),
+                        ui.NumberInput("value", step="any", required=True),
+                    ],
+                ),
                 ui.LinesInput(bindings.place, hint="One on each line.", value="0\n0.0"),
                 ui.JsonInput(bindings.either, hint="As JSON.", value="0"),
                 ui.JsonInput(bindings.any_of, hint="As JSON."),
