@@ -609,12 +609,12 @@ class UIAdapter:
     def select_all(self, form: str) -> Renderable:
         """Return the heading of the column of ticks; the script of components ticks all rows."""
         box = self.input({"type": "checkbox", "name": "all", "form": form})
-        return h.td(self.attributes("select"))[h.label[box, h.span["Select all"]]]
+        return h.td(self.attributes("tick"))[h.label[box, h.span["Select all"]]]
 
     def select_row(self, form: str, id: str, label: str) -> Renderable:
         """Return the cell in which a record is ticked; nobody needs to see the label."""
         box = self.input({"type": "checkbox", "name": "id", "value": id, "form": form})
-        return h.td(self.attributes("select"))[h.label[box, h.span[label]]]
+        return h.td(self.attributes("tick"))[h.label[box, h.span[label]]]
 
     def row_button(self, label: str, attributes: Attributes, description: str) -> Renderable:
         """Return a small button in a row; `description` says for which record."""

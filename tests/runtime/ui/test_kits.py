@@ -95,7 +95,7 @@ def test_every_part_is_documented() -> None:
     for kind in ("neutral", "success", "warning", "danger"):
         Kit().badge("New", kind)
     items = [NavigationItem("Things", "/thing")] * (LONG_NAVIGATION + 1)
-    Kit().navigation(Navigation("", items), "/")
+    Kit().navigation(Navigation("", items), "/", None)
     rows = re.findall(r"^\| (`.*?) \|", DOCUMENT["Parts"].text, re.MULTILINE)
     documented = {part for row in rows for part in re.findall(r"`([a-z-]+)`", row)}
     assert used <= documented

@@ -398,6 +398,19 @@ def components(kit: UIAdapter, text: str) -> dict[str, Renderable]:
         "pager": kit.pager(text, [kit.pager_link(text, "next", text)]),
         "chips": kit.chips(text, [kit.chip(text, text, text)]),
         "empty_state": kit.empty_state(text, button),
+        "list_tools": kit.list_tools(
+            kit.column_chooser(text, kit.column_choice(text, {"value": text})),
+            kit.download_link(text, text),
+        ),
+        "children": kit.children("c", text, text, button, text),
+        "batch_form": kit.batch_form("b", text, button),
+        "batch_question": kit.batch_question(text, kit.hidden("id", text), [text, text], button),
+        "batch_outcome": kit.batch_outcome([(text, text)], button),
+        "select_all": kit.select_all("b"),
+        "select_row": kit.select_row("b", text, text),
+        "row_actions": kit.row_actions(kit.row_link(text, text, text)),
+        "row_button": kit.row_button(text, LIVE, text),
+        "file_removal": kit.file_removal(text, LIVE),
         "badge": kit.badge(text),
         "alert": kit.alert(text, LIVE),
         "card": kit.card(text, LIVE),
@@ -426,7 +439,8 @@ def parts(text: str) -> dict[str, Part]:
 
 LIVE_COMPONENTS = frozenset(
     "masthead main notice value form button_form error fieldset input checkbox file textarea line"
-    " select option token button secondary_button danger_button link_button alert card".split()
+    " select option token button secondary_button danger_button link_button row_button file_removal"
+    " alert card".split()
 )
 """Components that take a front end's attributes."""
 
@@ -469,7 +483,7 @@ class UIContract:
 
     def test_texts_are_shown(self) -> None:
         """A text that a component is given can be found in it."""
-        textless = {"empty_row", "checkbox", "file", "result", "dialog_closer"}
+        textless = {"empty_row", "checkbox", "file", "result", "dialog_closer", "select_all"}
         for name, one in components(self.kit, WORD).items():
             assert (WORD in one.__html__()) is (name not in textless), name
 
@@ -670,16 +684,23 @@ class UIContract:
                         assert id in ids, (name, one.tag, attribute, id)
 
     def test_every_input_has_a_label(self) -> None:
-        """And just one."""
+        """And just one, which names it or stands around it."""
         for name, html in self._pages().items():
             root = read(html)
             labels = [one.attributes.get("for") for one in root.find("label")]
+            around = {
+                id(one)
+                for label in root.find("label")
+                if "for" not in label.attributes
+                for one in label.all()
+            }
             for one in root.all():
                 if (
                     one.tag in ("input", "select", "textarea")
                     and one.attributes.get("type") != "hidden"
                 ):
-                    assert labels.count(one.attributes.get("id")) == 1, (name, one.attributes)
+                    named = labels.count(one.attributes["id"]) if "id" in one.attributes else 0
+                    assert named + (id(one) in around) == 1, (name, one.attributes)
 
     def test_a_record(self) -> None:
         """Every field is shown under its label, and there are forms, links and a dialog."""
@@ -718,7 +739,7 @@ class UIContract:
         assert form.find("fieldset") and form.find("legend")[0].text == "Frame"
         assert form.find("*", x_error="errors.thing.rename._")
         assert form.find("button", x_submit="thing.rename")
-        assert form.find("*", id="thing-rename-result")
+        assert form.find("*", id="renamed")
         (title,) = form.find("input", name="title")
         assert "required" in title.attributes
         assert (

@@ -79,5 +79,5 @@ class DefaultKit(UIAdapter):
         "list-tools": "list-tools",
         "row-actions": "row-actions",
         "row-button": "quiet",
-        "select": "select",
+        "tick": "tick",
     }

@@ -75,6 +75,7 @@ class MonsterUIKit(UIAdapter):
         "link-secondary": f"button {_button(ButtonT.default)}",
         "navigation-button": f"menu {_button(ButtonT.default)}",
         "pager-link": f"button {_button(ButtonT.default)}",
+        "row-button": _button(ButtonT.default),
         "select": "uk-select",
         "table-element": f"uk-table {TableT.divider.value} {TableT.sm.value}",
         "textarea": "uk-textarea",
