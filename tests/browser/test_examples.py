@@ -139,7 +139,7 @@ def test_shop(browser: Browser, screenshots: Path, tmp_path: Path) -> None:
         expect(one.get_by_text("There are only 0 of Bamboo whisk.")).to_be_visible()
         expect(shown(one, "Status")).to_have_text("Open")
         one.screenshot(path=screenshots / "order.png", full_page=True)
-        stock = other.locator("tr", has_text="Teapot").get_by_role("cell").nth(2)
+        stock = other.locator("tr", has_text="Teapot").get_by_role("cell").nth(3)
         expect(stock).to_have_text("12")
 
         one.get_by_role("link", name="Show lines").click()

@@ -14,6 +14,7 @@ from starmodel.web import Page
 SAY = pages.SAY.replace(
     hint="",
     button="Say it",
+    result="",  # The list of messages is the page's own.
     inputs=[
         ui.TextInput(bindings.say.author, label="Your name", max_length=40, required=True),
         ui.TextInput(bindings.say.text, label="Message", max_length=500, required=True),

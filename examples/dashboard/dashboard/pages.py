@@ -24,7 +24,7 @@ REGIONS = ui.Choices({region.name: region.name for region in opening_figures()})
 REGION = ui.Select(bindings.record_order.region, REGIONS, required=True)
 
 RECORD_ORDER = pages.RECORD_ORDER.replace(inputs=[REGION, *pages.RECORD_ORDER.inputs[1:]], hint="")
-RECALCULATE = pages.RECALCULATE.replace(inputs=[], has_result=False)
+RECALCULATE = pages.RECALCULATE.replace(inputs=[], result="")
 
 
 def region_row(region: Region) -> FT:
