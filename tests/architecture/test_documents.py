@@ -65,7 +65,8 @@ def _is_there(name: str) -> bool:
 def test_the_code_of_the_counter_is_what_is_generated() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     folder = ROOT / "examples/counter/counter/generated/counter"
-    for name, start in (("commands.py", "async def"), ("routes.py", "INCREMENT_ARGUMENTS")):
+    starts = {"commands.py": "async def", "routes.py": "INCREMENT_ARG", "pages.py": "INCREMENT"}
+    for name, start in starts.items():
         code = (folder / name).read_text(encoding="utf-8")
         code = code[code.index(start) :].partition("\n\n\ncounter_resource")[0].rstrip()
         assert f"```python\n{code}\n```" in readme

@@ -140,9 +140,9 @@ def test_shop(browser: Browser, screenshots: Path, tmp_path: Path) -> None:
         expect(shown(one, "Status")).to_have_text("Open")
         one.screenshot(path=screenshots / "order.png", full_page=True)
         stock = other.locator("tr", has_text="Teapot").get_by_role("cell").nth(3)
-        expect(stock).to_have_text("12")
+        expect(stock).to_contain_text("12")
 
-        one.get_by_role("link", name="Show lines").click()
+        one.get_by_role("link", name="Show all").click()
         expect(one.locator("tbody tr")).to_have_count(2)
         one.screenshot(path=screenshots / "lines.png", full_page=True)
         one.locator("tbody tr", has_text="Bamboo whisk").get_by_role("link").first.click()
@@ -154,4 +154,4 @@ def test_shop(browser: Browser, screenshots: Path, tmp_path: Path) -> None:
         one.get_by_role("button", name="Place").click()
         expect(shown(one, "Status")).to_have_text("Placed")
         # The list in the other tab follows.
-        expect(stock).to_have_text("10")
+        expect(stock).to_contain_text("10")

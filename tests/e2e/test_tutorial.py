@@ -162,8 +162,15 @@ def test_the_tutorial_runs_as_it_is_written(reader: Reader) -> None:
     assert done.splitlines()[0] == "Middlemarch 880" and "2 passed" in done
     reader.finds("/book", "Middlemarch")
 
-    # 9. Commit it
-    (commands,) = reader.step(9).code("")
+    # 9. Change a page
+    page, option = reader.step(9).code("python")
+    reader.write("library/pages.py", page)
+    reader.edit("crud=True", option.strip())
+    found = httpx.get(f"{reader.address}/book", headers=JSON).json()["items"]
+    reader.finds(f"/book/{found[0]['id']}", "Length")
+
+    # 10. Commit it
+    (commands,) = reader.step(10).code("")
     reader.run(commands)
     assert "library/generated/book/table.py" in reader.run("git ls-files")
     assert "app.db" not in reader.run("git ls-files")

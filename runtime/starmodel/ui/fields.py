@@ -271,6 +271,13 @@ class Date(Single):
         """As the reader writes days."""
         return Format("date")
 
+    def html(self, value: Any, view: Any) -> str:
+        """Return a `<time>`, which the page's script writes as the reader does."""
+        if not value:
+            return ""
+        day = escape(value)
+        return f'<time class="local" datetime="{day}">{day}</time>'
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Time(Single):

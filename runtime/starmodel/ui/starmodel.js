@@ -901,7 +901,7 @@ const LOCAL = "time.local[datetime]";
 const CONFLICT = ".conflict[tabindex]";
 
 function localize(time) {
-  const text = format.datetime(time.dateTime);
+  const text = format[time.dateTime.includes("T") ? "datetime" : "date"](time.dateTime);
   if (time.textContent !== text) time.textContent = text;
 }
 
