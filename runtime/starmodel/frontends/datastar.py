@@ -191,7 +191,7 @@ def _escape_sequence(match: re.Match[str]) -> str:
 
 
 def _message(state: Mapping[str, Any], view: Any) -> str:
-    return escape_text(encode_data(view.message))
+    return escape_text(encode_data(view.message)) if view.message else "&#34;&#34;"
 
 
 def _live(live: Filler) -> Filler:

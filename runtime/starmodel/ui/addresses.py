@@ -19,7 +19,7 @@ except ImportError:
 
 def quote_segment(id: str) -> str:
     """Write an id as one segment of a path."""
-    # Most ids are letters and digits, and a list has many of them.
-    if id.isascii() and id.isalnum():
+    # Most ids are letters and digits, those of UUIDs with hyphens, and a list has many of them.
+    if id.isascii() and id.replace("-", "").isalnum():
         return id
     return quote(id, safe="", errors="replace")

@@ -16,7 +16,13 @@ from markupsafe import escape
 from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.ui.addresses import escape_text, quote_segment
 from starmodel.ui.compiling import Builder
-from starmodel.ui.formats import GROUPED_FROM, Format, choice_key, optional_number_text
+from starmodel.ui.formats import (
+    GROUPED_FROM,
+    Format,
+    choice_key,
+    datetime_text,
+    optional_number_text,
+)
 from starmodel.ui.names import Signal
 from starmodel.ui.template import Filler, Inline, Renderable
 
@@ -91,6 +97,11 @@ class Field:
         """Return what writes a value and a view as `html` does, in the look of a kit."""
         return self.html
 
+    def cell(self, builder: Builder) -> Filler:
+        """Return what writes the value into a row of a list."""
+        name, show = self.name, self.shown(builder)
+        return lambda state, view: show(state[name], view)
+
     def text(self, value: Any, view: Any) -> str:
         """Return a value as plain text, to stand in a file: whole, and as programs read it."""
         return "" if value is None else json.dumps(value, ensure_ascii=False)
@@ -160,6 +171,15 @@ class Single(Field):
         text = self.format.text
         return lambda state, view: escape_text(text(read(state)))
 
+    def cell(self, builder: Builder) -> Filler:
+        """Return what writes the value into a row of a list: a component of one's own by `html`."""
+        is_plain = type(self).shown in (Field.shown, Choice.shown) and not (
+            isinstance(self, Choice) and self.badges
+        )
+        if is_plain and type(self).html in (Single.html, Text.html, Number.html, Choice.html):
+            return self.filler(Item(self.name))
+        return super().cell(builder)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Text(Single):
@@ -218,6 +238,16 @@ class Boolean(Single):
     def format(self) -> Format:
         """As a word."""
         return Format("boolean")
+
+    def filler(self, read: Reader) -> Filler:
+        """Return what writes the word into a page."""
+        return Inline(
+            "{yes} if (v := {read}(state)) else {no} if v is False else {none}",
+            read=read,
+            yes="Yes",
+            no="No",
+            none="",
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -302,7 +332,7 @@ class DateTime(Single):
         """Return a `<time>`, which the page's script writes in the reader's own zone."""
         if not value:
             return ""
-        return f'<time class="local" datetime="{escape(value)}">{self.format.text(value)}</time>'
+        return f'<time class="local" datetime="{escape_text(value)}">{datetime_text(value)}</time>'
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -346,7 +376,7 @@ class Link(FragmentField):
         if value is None:
             return ""
         called = view.related_label(self.name, value, self.by)
-        return f'<a href="{escape(self.to)}/{quote_segment(value)}">{escape_text(called)}</a>'
+        return f'<a href="{escape_text(self.to)}/{quote_segment(value)}">{escape_text(called)}</a>'
 
     def text(self, value: Any, view: Any) -> str:
         """Return what the record is called; its whole id where nothing says it."""
@@ -417,7 +447,7 @@ class Group(Field):
         if value is None:
             return ""
         shown = [(part.title, part.html(value[part.name], view)) for part in self.fields]
-        return " · ".join([f"{escape(title)}&nbsp;{html}" for title, html in shown if html])
+        return " · ".join([f"{escape_text(title)}&nbsp;{html}" for title, html in shown if html])
 
     def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
         """Return the parts, each live by itself."""
@@ -511,7 +541,7 @@ class File(FragmentField):
             return ""
         size = size_text(len(value) * 3 // 4 - value.count("=", -2))
         address = view.file(self.name)
-        return f'<a href="{escape(address)}" download>{size}</a>' if address else size
+        return f'<a href="{escape_text(address)}" download>{size}</a>' if address else size
 
 
 def listing(items: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ from starmodel.ui.fields import (
 from starmodel.ui.kit import Content, Row
 from starmodel.ui.names import EntityNames
 from starmodel.ui.pages import MAX_COUNT, ONE, List
-from starmodel.ui.template import Filler, Renderable, State, Template
+from starmodel.ui.template import Filler, Inline, Renderable, State, Template
 from starmodel.ui.view import View, short_id
 
 BOOLEANS = {"true": "Yes", "false": "No"}
@@ -331,7 +331,7 @@ class ListBuilder(Builder):
         name = record.name.name if record.name is not None else None
         first = columns[0] if columns and columns[0].name == name else None
         cells = [
-            kit.cell(field.title, row.hole(_cell(field, row)), field.is_number)
+            kit.cell(field.title, row.hole(field.cell(row)), field.is_number)
             for field in columns
             if field is not first
         ]
@@ -339,16 +339,12 @@ class ListBuilder(Builder):
             head.insert(0, kit.column(record.title))
         if is_full and component.actions:
             head.insert(0, kit.select_all(_batch_id(component)))
-        called = row.hole(
-            lambda state, _: (escape_text(str(state[name])) if name and state[name] else "")
-            or escape_text(short_id(state["id"]))
-        )
+        called = row.hole(_called(name))
         entity = component.entity
         before = None
         if is_full and component.actions:
             label = Markup("Select ") + called
-            id = row.hole(lambda state, _: escape_text(state["id"]))
-            before = kit.select_row(_batch_id(component), id, label)
+            before = kit.select_row(_batch_id(component), row.hole(_ID), label)
         events = [form for form in component.actions if not form.is_danger]
         if is_full and component.row_actions and (record.edit or record.delete or events):
             head.append(kit.column("Actions"))
@@ -356,20 +352,20 @@ class ListBuilder(Builder):
             for form in events:
                 event = form.route.event
                 word = event.replace("_", " ").capitalize()
-                sent = row.hole(_one_record(event))
+                sent = Markup(f"{event} ") + row.hole(_ID)
                 attributes = {"form": _batch_id(component), "name": ONE, "value": sent}
                 links.append(kit.row_button(word, attributes, Markup(f"{word} ") + called))
             for verb, form in (("edit", record.edit), ("delete", record.delete)):
                 if form is not None:
                     word = verb.capitalize()
-                    href = row.hole(_record_address(entity.path, f"/{verb}"))
+                    href = Markup(f"{entity.path}/") + row.hole(_ID_SEGMENT) + f"/{verb}"
                     links.append(kit.row_link(word, href, Markup(f"{word} ") + called))
             cells.append(kit.row_actions(links))
         line = row.compile(
             kit.record_row(
-                row.hole(lambda state, _: f"{entity.name}-{escape_text(state['id'])}"),
+                Markup(f"{entity.name}-") + row.hole(_ID),
                 called,
-                row.hole(_record_address(entity.path, "")),
+                Markup(f"{entity.path}/") + row.hole(_ID_SEGMENT),
                 cells,
                 before,
             )
@@ -458,17 +454,20 @@ class ListBuilder(Builder):
         return empty
 
 
-def _cell(field: Field, builder: Builder) -> Filler:
-    name, show = field.name, field.shown(builder)
-    return lambda state, view: show(state[name], view)
+_ID = Inline("{escape}(state[{id}])", escape=escape_text, id="id")
+"""The id of a record."""
+
+_ID_SEGMENT = Inline("{quote}(state[{id}])", quote=quote_segment, id="id")
+"""The id of a record, as a segment of an address."""
 
 
-def _record_address(path: str, page: str) -> Filler:
-    return lambda state, _: f"{path}/{quote_segment(state['id'])}{page}"
-
-
-def _one_record(event: str) -> Filler:
-    return lambda state, _: f"{event} {escape_text(state['id'])}"
+def _called(name: str | None) -> Filler:
+    """Return what a record is called: by a field, else by its id, which is shortened."""
+    names = {"escape": escape_text, "short": short_id, "id": "id"}
+    if name is None:
+        return Inline("{escape}({short}(state[{id}]))", **names)
+    source = "{escape}({text}(v)) if (v := state[{name}]) else {escape}({short}(state[{id}]))"
+    return Inline(source, name=name, text=str, **names)
 
 
 def _batch_id(component: List) -> str:

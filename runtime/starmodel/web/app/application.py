@@ -168,10 +168,15 @@ class WebApplication:
             response = await self._respond_duplicate(request, repeated)
         except Exception as error:
             response = await respond_error(request, error)
-        if type(response) is not Response or request.set_cookie is not None or route.is_safe:
+        if (
+            type(response) is not Response
+            or request.set_cookie is not None
+            or request.expired_cookie is not None
+            or request.method == "HEAD"
+        ):
             await self._send(request, response, receive, send)
             return
-        # What nearly every event ends with; `_send` does the same for every kind of answer.
+        # What nearly every request ends with; `_send` does the same for every kind of answer.
         status, body = response.status, response.body
         headers = response.headers
         if status != 204:

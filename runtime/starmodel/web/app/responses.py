@@ -236,7 +236,8 @@ def respond_record(
     """
     template = request.app_state.renderer.record(component)
     view = View(
-        id=snapshot.id,
+        # That of any other entity is its holder's: the session, which is nobody else's to know.
+        id=snapshot.id if snapshot.definition.is_record else "",
         related=related,
         children=children,
         message=request.message,

@@ -104,9 +104,8 @@ def encode_signals(signals: Mapping[str, object], removed: Removed | None = None
     if removed:
         kept = cast("Mapping[str, object]", followable(signals))
         return encode_json(_with_removed(kept, _without_inherited(removed)))
-    for value in signals.values():
-        if type(value) not in _SAFE_TYPES:
-            return _encode_carefully(signals)
+    if not _SAFE_TYPES.issuperset(map(type, signals.values())):
+        return _encode_carefully(signals)
     try:
         return write_json(signals)
     except PydanticSerializationError:

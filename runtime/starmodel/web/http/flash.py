@@ -13,6 +13,9 @@ from starmodel.web.http.session import only_cookie
 MAX_AGE: Final = 30
 """Seconds after which nobody is told any more."""
 
+COOKIES: Final = b"starmodel-message."
+"""What the names of these cookies begin with."""
+
 MAX_TEXT: Final = 300
 """Characters of a message; what is longer is cut."""
 
@@ -47,15 +50,13 @@ def find_flash(cookies: bytes, path: str) -> str:
 
     `path` is that of the page with the app's prefix, percent-decoded.
     """
-    if b"starmodel-message." not in cookies:
-        return ""
     value = only_cookie(cookies, _name(path))
     return bounded(unquote_to_bytes(value).decode("utf-8", "replace")) if value else ""
 
 
 def _name(path: str) -> bytes:
     digest = blake2b(path.encode("utf-8", "replace"), digest_size=8).hexdigest()
-    return b"starmodel-message." + digest.encode("ascii")
+    return COOKIES + digest.encode("ascii")
 
 
 def _cookie(path: str, value: bytes, max_age: int, prefix: str, secure: bool) -> bytes:

@@ -14,7 +14,7 @@ from starmodel.domain import ANONYMOUS, Actor, Entity
 from starmodel.errors import BadRequest
 from starmodel.settings import Respond, Settings
 from starmodel.ui.frontend import EventResponseFormatter
-from starmodel.web.http.flash import expired_flash_cookie, find_flash
+from starmodel.web.http.flash import COOKIES, expired_flash_cookie, find_flash
 from starmodel.web.http.form_body import MULTIPART
 from starmodel.web.http.http_request import HTTPRequest, media_type
 from starmodel.web.http.request_limits import MAX_BODY
@@ -342,9 +342,10 @@ class Request(HTTPRequest):
 
     def _find_message(self) -> str:
         cookies = self.headers.get(b"cookie", b"")
+        if COOKIES not in cookies or self.method != "GET":
+            return ""
         # Only a page that is loaded shows it to somebody; what scripts fetch would take it away.
-        is_page = self.headers.get(b"sec-fetch-mode", b"navigate") == b"navigate"
-        if not cookies or not is_page or self.method != "GET":
+        if self.headers.get(b"sec-fetch-mode", b"navigate") != b"navigate":
             return ""
         path = unquote(self.prefix) + self.path
         text = find_flash(cookies, path)
