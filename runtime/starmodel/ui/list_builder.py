@@ -1,6 +1,6 @@
 """Compiles lists: the form above a list, its table, and the way to its other pages."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -216,7 +216,7 @@ class ListBuilder(Builder):
         fill = self._table(component, component.shown).fill
 
         @lru_cache(maxsize=MAX_KEPT)
-        def chosen(columns: tuple[str, ...]) -> Filler:
+        def chosen(columns: frozenset[str]) -> Filler:
             return self._table(component, columns).fill
 
         pager = self._pager(component)
@@ -230,7 +230,7 @@ class ListBuilder(Builder):
             columns = view.list.columns
             if not view.list.items:
                 return filters + empty(state, view)
-            table = chosen(columns) if columns else fill
+            table = chosen(frozenset(columns)) if columns else fill
             before = f"{filters}{batch(state, view)}" if batch is not None else filters
             return f"{before}{table(state, view)}{pager(state, view)}{tools(state, view)}"
 
@@ -307,7 +307,7 @@ class ListBuilder(Builder):
             )
         ).fill
 
-    def _table(self, component: List, names: Sequence[str], *, is_full: bool = True) -> Template:
+    def _table(self, component: List, names: Collection[str], *, is_full: bool = True) -> Template:
         """Return the table of some columns; `is_full` says that its rows can be acted on."""
         kit, record = self.kit, component.of
         sorts = {signal.name for signal in component.sorts}

@@ -7,6 +7,7 @@ from starmodel.domain import Scope
 from starmodel.ui.pages import Form, Record
 from starmodel.ui.view import NO_RELATED, View
 from starmodel.web.app.entity_routes import reader
+from starmodel.web.app.query_params import children_of
 from starmodel.web.routing.request import FormAgain, Request, Route
 from starmodel.web.routing.resource import Resource
 from starmodel.web.ui.form_state import bind
@@ -30,18 +31,25 @@ def event_forms(resource: Resource) -> dict[Route, FormAgain]:
 def _form_again(resource: Resource, page: Record, form: Form) -> FormAgain:
     read = reader(resource.definition)
     queries = resource.queries
+    is_record = resource.definition.is_record
 
     async def again(
         request: Request, fields: list[tuple[str, str]], errors: Mapping[str, str]
     ) -> str:
         snapshot = await read(request)
         state = bind(form, fields, errors=errors)
-        related = NO_RELATED
+        related, children = NO_RELATED, None
         if queries is not None:
             states = [snapshot.state]
             related = await find_related(request.services, queries, states, actor=request.actor)
+            children = await children_of(request, page, snapshot.id)
         view = View(
-            id=snapshot.id, related=related, form=state, path=page.entity.path, request=request
+            id=snapshot.id if is_record else "",
+            related=related,
+            form=state,
+            children=children,
+            path=page.entity.path,
+            request=request,
         )
         return request.app_state.renderer.record(page, form).fill(snapshot.state, view)
 

@@ -272,7 +272,7 @@ def redirect(request: Request, path: str, message: str = "") -> Response:
     """Redirect the sender of a form to another page of this app, which shows a message."""
     if not request.is_scripted:
         return _see_other(request, request.prefix + path, message)
-    headers, body = request.formatter.navigation(path)
+    headers, body = request.formatter.navigation(_quoted(path))
     return Response(200, _with_flash(request, headers, request.prefix + path, message), body)
 
 
