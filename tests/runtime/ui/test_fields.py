@@ -25,7 +25,7 @@ def shown(field: Field, value: Any) -> str:
         (ui.Boolean("is_new"), False, "No"),
         (ui.Choice("kind", KINDS), "b", "&lt;Second&gt;"),
         (ui.Choice("kind", KINDS), "gone", ""),
-        (ui.Date("day"), "2026-03-14", "2026-03-14"),
+        (ui.Date("day"), "2026-03-14", '<time class="local" datetime="2026-03-14">2026-03-14</time>'),
         (ui.Time("at"), "09:30:00", "09:30"),
         (
             ui.DateTime("made_at"),

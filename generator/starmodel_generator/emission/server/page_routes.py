@@ -73,8 +73,7 @@ class PageRoutes:
                 items[0] = self._queries()
             if kind == "create" and self.refers:
                 items.append(named("queries", self._queries()))
-            if kind != "create" and self.entity.page != "generated":
-                items.append(named("own", use_qualified(self.entity.page, self.names)))
+            items += self._own()
         if event.respond == "ack":
             items.append('respond="ack"')
         return self._call(RECORD_ROUTES, function, *items, star="*")
@@ -89,18 +88,25 @@ class PageRoutes:
         ]
         if actions:
             items.append(Group("{", tuple(actions), "}"))
-        return self._call(RECORD_ROUTES, "list_routes", *items, star="*")
+        return self._call(RECORD_ROUTES, "list_routes", *items, *self._own(), star="*")
+
+    def _own(self) -> list[Layout]:
+        """Name what the author has named as the page."""
+        if self.entity.page == "generated":
+            return []
+        return [named("own", use_qualified(self.entity.page, self.names))]
 
     def _read(self) -> Layout:
         page = self.entity.page
         if page == "host":
             return self._call(ENTITY_ROUTES, "state_route", self._definition())
-        if page != "generated":
+        if page != "generated" and not self.has_list:
             own = use_qualified(page, self.names)
             return self._call(ENTITY_ROUTES, "own_page_route", self._definition(), own)
         component = self.component(self.own.constant)
         if self.has_list:
-            return self._call(RECORD_ROUTES, "record_routes", self._queries(), component, star="*")
+            items = [self._queries(), component, *self._own()]
+            return self._call(RECORD_ROUTES, "record_routes", *items, star="*")
         return self._call(ENTITY_ROUTES, "page_route", self._definition(), component)
 
     def component(self, name: str) -> str:

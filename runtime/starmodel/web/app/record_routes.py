@@ -18,7 +18,7 @@ from starmodel.settings import Respond
 from starmodel.ui.pages import AGAIN, FormPage, List, Record
 from starmodel.ui.view import View
 from starmodel.web.app.batch import batch_route
-from starmodel.web.app.entity_routes import form_route, id_of, own_path, reader
+from starmodel.web.app.entity_routes import form_route, id_of, own_page_route, own_path, reader
 from starmodel.web.app.list_export import csv_route
 from starmodel.web.app.query_params import children_of, list_view, respond_query
 from starmodel.web.app.record_responses import (
@@ -74,11 +74,28 @@ def record_route(queries: FilterSet[Any], page: Record) -> Route:
     return Route("GET", own_path(definition), read_record, page=page)
 
 
-def record_routes(queries: FilterSet[Any], page: Record) -> list[Route]:
-    """Return the routes of the page of a record, and of each file on it."""
+def record_routes(queries: FilterSet[Any], page: Record, *, own: Any = None) -> list[Route]:
+    """Return the routes of the page of a record, and of each file on it.
+
+    Args:
+        queries: What can be asked of the entity.
+        page: The generated component of a record.
+        own: What the author has named as the page: a component of one record or of their list, or
+            what makes a page of a record.
+    """
     definition = queries.definition
     files = [each.name for each in page.by_name.values() if each.is_file]
-    return [record_route(queries, page), *[file_route(definition, page, each) for each in files]]
+    if own is None or isinstance(own, Record | List):
+        route = record_route(queries, _record_of(own, page))
+    else:
+        route = own_page_route(definition, own)
+    return [route, *[file_route(definition, page, each) for each in files]]
+
+
+def _record_of(own: object, page: Record) -> Record:
+    """Return the component of a record that an author has named, else the generated one."""
+    named = own.of if isinstance(own, List) else own
+    return named if isinstance(named, Record) else page
 
 
 def file_route(definition: EntityDefinition[Any], page: Record, field: str) -> Route:
@@ -134,15 +151,21 @@ def list_route(queries: FilterSet[Any], page: List) -> Route:
 
 
 def list_routes(
-    queries: FilterSet[Any], page: List, actions: Mapping[str, Command] | None = None
+    queries: FilterSet[Any],
+    page: List,
+    actions: Mapping[str, Command] | None = None,
+    *,
+    own: object = None,
 ) -> list[Route]:
     """Return the routes of a list: the page, a file of it, and what is done to many records.
 
     Args:
         queries: What can be asked of the entity.
-        page: The component of the list.
+        page: The generated component of the list.
         actions: The commands of `page.actions`, by the name of the event.
+        own: What the author has named as the page; where it is a list, it is shown instead.
     """
+    page = own if isinstance(own, List) else page
     routes = [list_route(queries, page), csv_route(queries, page)]
     if page.actions:
         routes.append(batch_route(queries, page, actions or {}))
@@ -189,12 +212,16 @@ def create_routes(
     page: FormPage | None = None,
     *,
     queries: FilterSet[Any] | None = None,
+    own: object = None,
     respond: Respond | None = None,
 ) -> list[Route]:
     """Return the routes that make a record: `POST /product`, and the page with its form.
 
-    `queries` says what the fields refer to, to call what was picked by its name.
+    `queries` says what the fields refer to, to call what was picked by its name. `own` is what the
+    author has named as the page; a list says on which page its records are made.
     """
+    if isinstance(own, List) and own.new is not None:
+        page = own.new
     path = f"/{definition.name}"
     arguments = Arguments(**fields)
 
@@ -274,11 +301,10 @@ def edit_routes(
 ) -> list[Route]:
     """Return the routes that change a record, and those of the page on which it is edited.
 
-    `own` is what the author has named as the page of a record. A component says how records are
-    edited, too.
+    `own` is what the author has named as the page. A component says how records are edited, too.
     """
     definition = queries.definition
-    page = own if isinstance(own, Record) else page
+    page = _record_of(own, page)
     form = page.edit
     if form is None:
         return update_routes(definition, command, fields, respond=respond)
@@ -346,9 +372,9 @@ def delete_routes(
     """Return the routes that delete a record: `DELETE /product/{id}`, and the page that asks first.
 
     With that page there is a list of the records as well, which is where a deletion leads. `own` is
-    what the author has named as the page of a record.
+    what the author has named as the page.
     """
-    page = own if isinstance(own, Record) else page
+    page = None if page is None else _record_of(own, page)
     path = f"/{definition.name}"
     form = None if page is None else page.delete
 
