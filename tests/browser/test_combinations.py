@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -50,7 +51,9 @@ def visitor(browser: Browser, app: ServedApp) -> Iterator[Arrive]:
 
 def is_gone(error: str) -> bool:
     """Return whether a page is told that its record was deleted, or changed by somebody else."""
-    return error.endswith(("status of 404 (Not Found)", "status of 409 (Conflict)", "(Unprocessable Entity)"))
+    return error.endswith(
+        ("status of 404 (Not Found)", "status of 409 (Conflict)", "(Unprocessable Entity)")
+    )
 
 
 def opened(somebody: Visitor, path: str) -> Page:
@@ -61,7 +64,9 @@ def opened(somebody: Visitor, path: str) -> Page:
 
 def reach(page: Page, role: str, name: str) -> None:
     """Press the tabulator key until something has the focus."""
-    wanted = page.get_by_role(role, name=name, exact=True).first  # pyright: ignore[reportArgumentType]
+    wanted = page.get_by_role(
+        role, name=name, exact=True
+    ).first  # pyright: ignore[reportArgumentType]
     expect(wanted).to_be_visible()
     for _ in range(80):
         if wanted.evaluate("element => element === document.activeElement"):
@@ -244,3 +249,65 @@ def test_nobody_is_kept_out_and_a_phone_is_wide_enough(browser: Browser, app: Se
             assert findings(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], path
             page.close()
+
+
+HOSTILE = (
+    "</script><img src=x onerror=hacked=1>'+(hacked=1)+'${hacked=1}{{7*7}}",
+    "\"' onfocus=hacked=1 hx-on:load=hacked=1 data-init=hacked=1 @get('/x') $product.name;",
+    "\x02\x020\x03\u202e\u2066 </textarea></select><svg/onload=hacked=1> \\u003c\u2028&lt;b&gt;",
+)
+PATHS = (
+    "/product?sort=name&limit=12",
+    "/product?name__contains={0}",
+    "/product?q={0}&columns=name,sku,tags",
+    "/product/{1}",
+    "/product/{1}/edit",
+    "/product/{1}/delete",
+    "/product/new?tags={2}&name={0}",
+    "/tag/{2}",
+    "/order/{3}",
+    "/{0}",
+)
+
+
+def test_hostile_texts_stay_texts(visitor: Arrive) -> None:
+    somebody = visitor()
+    page = somebody.open("/customer")
+    request = page.request
+    asked: list[str] = []
+    somebody.context.on("request", lambda one: asked.append(one.url))
+
+    def make(path: str, **fields: object) -> str:
+        answer = request.post(f"{somebody.url}{path}", data=fields, headers=JSON)
+        assert answer.status == 201, answer.text()
+        return answer.headers["location"].rpartition("/")[2]
+
+    def shapes(text: str) -> list[object]:
+        tag = make("/tag", name=text[:40])
+        product = make("/product", name=text, sku=text[:31], description=text, tags=[tag])
+        customer = make("/customer", name=text, email=f"{text}@example.org")
+        order = make("/order", customer=customer, note=text)
+        found: list[object] = []
+        for path in PATHS:
+            address = path.format(quote(text, safe=""), product, tag, order)
+            page.goto(somebody.url + address)
+            if "/product/" in path and path.endswith("{1}"):
+                told = page.get_by_role("heading", level=1).evaluate("one => one.textContent")
+                assert told == text
+            found.append(
+                (path, page.evaluate("[...document.querySelectorAll('*')].map(one => one.tagName)"))
+            )
+        assert page.evaluate("window.hacked") is None
+        assert not [url for url in asked if url.endswith("/x")]
+        for path, id in (
+            ("order", order),
+            ("customer", customer),
+            ("product", product),
+            ("tag", tag),
+        ):
+            assert request.delete(f"{somebody.url}/{path}/{id}", headers=JSON).status == 204
+        return found
+
+    plain = shapes("plain words")
+    for text in HOSTILE:
+        assert shapes(text) == plain
