@@ -225,7 +225,7 @@ def test_every_theme_of_monsterui_can_be_read(browser: Browser, scheme: Any) -> 
             kit.alert(h.a(href="/")["Read this"]),
             kit.card([kit.hint("hint", "A number."), kit.error({}, "Wrong")]),
         ]
-        navigation = kit.navigation(Navigation("Shop", [NavigationItem("Things", "/")]), "/")
+        navigation = kit.navigation(Navigation("Shop", [NavigationItem("Things", "/")]), "/", None)
         content = [navigation, kit.masthead("Thing", {}, "A lead."), kit.main({}, parts)]
         document = kit.document(title="Thing", head=kit.head(), content=content).__html__()
 

@@ -162,7 +162,7 @@ def test_every_text_is_data_on_a_thousand_pages() -> None:
 def check_record(record: ui.Record, entity: EntitySchema, context: Context) -> int:
     assert record.lead == first_line(entity.doc)
     related = {many.name for many in entity.many}
-    own = [one for one in record.fields if one.name not in related]
+    own = [one for one in record.by_name.values() if one.name not in related]
     given = {field.name: field for field in state_fields(entity)}
     # All that is public is shown; an id only where nothing else says what it is.
     assert given.keys() - {one.name for one in own} <= {"id"}
@@ -173,7 +173,7 @@ def check_record(record: ui.Record, entity: EntitySchema, context: Context) -> i
 
 def check_list(listed: ui.List, record: ui.Record, entity: EntitySchema, context: Context) -> None:
     columns = [one.name for one in listed.columns]
-    assert {*columns} <= {one.name for one in record.fields}
+    assert {*columns} <= {*record.by_name}
     if record.name is not None:
         assert columns[0] == record.name.name
     sortable = {field.name for field in sorts_of(entity, context)}

@@ -114,7 +114,7 @@ def test_a_thousand_hostile_records_are_shown() -> None:
 def assert_texts(entity: EntitySchema, record: ui.Record, page: Element) -> None:
     """Every text of the author's that belongs on the page is there, as it was written."""
     text = page.text
-    for field in record.fields:
+    for field in record.by_name.values():
         assert shown(field.title) in text and shown(field.hint) in text
     for field in state_fields(entity):
         assert field.title is None or shown(field.title).strip() in text

@@ -168,9 +168,9 @@ def test_a_donut_sums_up_what_is_small() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_five_hundred_points(kind: ChartKind) -> None:
     html = ui.Chart(data=list(range(500)), kind=kind).__html__()
-    # As much as a live stream takes three times over.
+    # A live stream holds three of them for whoever reads slowly.
     assert len(html) < 80_000
-    labels = [one for one in drawn(read_page(html)).all("text", text_anchor="middle")]
+    labels = drawn(read_page(html)).all("text", text_anchor="middle")
     assert len(labels) < 20 and len(rows(read_page(html))) == 501
 
 

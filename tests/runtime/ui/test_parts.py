@@ -1,5 +1,8 @@
 """Smaller components: in the look of whoever answers, with anything inside."""
 
+# pyright: basic
+# FastHTML's components have no types that strict checking could use.
+
 from typing import Any
 
 import htpy as h

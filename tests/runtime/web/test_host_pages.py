@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import Depends, FastAPI
-from fasthtml.common import H2, FastHTML, Li, P, Titled, Ul
+from fasthtml.common import H2, A, FastHTML, Li, P, Titled, Ul
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -251,6 +251,27 @@ async def test_below_a_path(client: httpx.AsyncClient) -> None:
         assert "@get('/shop/live?watch=counter&only=values'" in text
         assert 'href="/shop/_starmodel/style-' in text
         assert "/shop/shop" not in text
+
+
+async def test_parts_below_a_path() -> None:
+    async def index(request: Request) -> HTMLResponse:
+        counter = await read(request, Counter)
+        links = [ui.LinkButton("All", "/all"), A("Mine", href="/mine")]
+        shown = COUNTER.COUNTER.replace(extra=[P(ui.LinkButton("Help", "/help"))]).of(counter)
+        card = ui.Card([links, ui.LinkButton("Far", "//far.example"), shown], "Card")
+        dialog = ui.Dialog("rules", "Rules", COUNTER.INCREMENT, href="/rules")
+        return page(request, "Mine", card, ui.Breadcrumbs([("Up", "/up")], "Here"), dialog)
+
+    app = Starlette(routes=[Route("/", index)])
+    StarletteAdapter().configure_app(app, resources(), SETTINGS)
+    async with visiting(Starlette(routes=[Mount("/shop", app)])) as client:
+        text = text_of(await client.get("/shop/"))
+        for address in ("/shop/all", "/shop/help", "/shop/up", "/shop/rules", "//far.example"):
+            assert text.count(f'href="{address}"') == 1, address
+        # The author's framework writes the author's own addresses.
+        assert 'href="/mine"' in text
+        assert text.count('action="/shop/counter/increment"') == 2
+        assert "/shop/shop" not in text and "$counter.count" in text
 
 
 async def test_apps_with_the_same_entity_do_not_meet() -> None:
