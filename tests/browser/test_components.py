@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from document import read_document
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from served_app import ServedApp, run
 
 from .test_kits import KITS, SCREENS, findings
@@ -61,7 +60,7 @@ def app(request: pytest.FixtureRequest, project: Path) -> Iterator[ServedApp]:
         yield served
 
 
-def bars(page: Page) -> Any:
+def bars(page: Page) -> Locator:
     return page.locator("figure > svg rect")
 
 

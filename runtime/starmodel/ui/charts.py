@@ -76,9 +76,8 @@ class Chart(FragmentField):
         data: The numbers, instead of a field.
 
     Raises:
-        ValueError: There are too many series, or none for value objects; or there is neither a
-            field nor data.
-        TypeError: The data is nothing that can be drawn.
+        ValueError: There is no such kind, there are too many series, or there is neither a field nor
+            data.
     """
 
     of: Signal | str = field(default="", kw_only=False)
@@ -152,6 +151,7 @@ class Chart(FragmentField):
 
         Raises:
             TypeError: The value is neither a list nor a mapping.
+            ValueError: It is a list of value objects that do not have the parts.
         """
         labels, series = self._read(value)
         title = escape_text(self.title)
@@ -188,6 +188,12 @@ class Chart(FragmentField):
                         " number, value_part=..."
                     )
                 objects = [one if is_mapping(one) else NOTHING for one in items]
+                for part in filter(None, (*self.parts, self.label_part)):
+                    if not any(part in one for one in objects):
+                        known = ", ".join({str(name): None for one in objects for name in one})
+                        raise ValueError(
+                            f"The chart of {self.title!r} has no part {part!r}; there are: {known}."
+                        )
                 rows = [[one.get(part) for part in self.parts] for one in objects]
                 if self.label_part:
                     labels = [_words(one.get(self.label_part)) for one in objects]

@@ -199,6 +199,8 @@ def test_what_cannot_be_drawn_is_said() -> None:
         ui.Chart("sales", kind="donut", value_part=["a", "b"])
     with pytest.raises(ValueError, match="of 'Sales' is of value objects: name the part"):
         figure(SALES)
+    with pytest.raises(ValueError, match="no part 'sold'; there are: month, revenue, cost"):
+        figure(SALES, label_part="month", value_part="sold")
     with pytest.raises(TypeError, match="of a list or of a mapping of numbers, not of a str"):
         figure("12")
     with pytest.raises(ValueError, match="'sales' shows a field"):
