@@ -47,6 +47,7 @@ MAX_MARKS = 40
 LARGEST, SMALLEST = 1e300, 1e-300
 """What is larger is not drawn, and what is smaller is drawn as zero: floats end there."""
 
+UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 NOTHING: Mapping[object, object] = {}
 
@@ -309,7 +310,7 @@ def _plot(kind: ChartKind, labels: Sequence[str], series: Sequence[Series]) -> s
     middles = [left + band * (place + 0.5) for place in range(len(labels))]
     plot = Plot(labels, middles, height, band)
     axes = [
-        f'<path d="M{left:.1f} {height(tick):.1f}H{WIDTH - RIGHT}" class="rule" stroke="currentColor"'
+        f'<path d="M{left:.1f} {height(tick):.1f}H{WIDTH - RIGHT}" stroke="currentColor"'
         f' stroke-opacity="{0.6 if tick == 0 else 0.15}"/>'
         f'<text x="{left - 6:.1f}" y="{height(tick) + 4:.1f}" text-anchor="end">{text}</text>'
         for tick, text in zip(ticks, texts, strict=True)
@@ -387,7 +388,8 @@ def _width(text: str) -> float:
 def _ticks(values: Sequence[float], *, from_zero: bool) -> list[float]:
     """Return four to seven round numbers, the first and the last of which enclose all others."""
     low, high = min(values, default=0.0), max(values, default=0.0)
-    if from_zero or low == high:
+    # Numbers that are all but equal have no round ones between.
+    if from_zero or high / 5 - low / 5 <= 1e-9 * max(abs(low), abs(high)):
         low, high = min(low, 0.0), max(high, 0.0)
     if low == high:
         high = 1.0
@@ -396,9 +398,6 @@ def _ticks(values: Sequence[float], *, from_zero: bool) -> list[float]:
     step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough * 0.999)
     first, last = math.floor(low / step), math.ceil(high / step)
     return [place * step for place in range(first, last + 1)]
-
-
-UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
 def _tick_text(value: float, step: float) -> str:

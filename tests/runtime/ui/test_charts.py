@@ -81,6 +81,19 @@ def test_any_numbers_are_drawn_and_listed(
             assert "nan" not in (one.get(name) or "") and "inf" not in (one.get(name) or "")
 
 
+@pytest.mark.parametrize("seed", range(100))
+def test_random_numbers_stay_inside(seed: int) -> None:
+    random = Random(seed)
+    near = random.choice([0.0, 1.0, -1e17, 1e300, 1e-300])
+    scale = abs(near) * random.choice([1e-16, 1e-9, 1e-3, 1]) or 10.0 ** random.randint(-300, 300)
+    data = [near + random.uniform(-1, 1) * scale for _ in range(random.choice([1, 2, 7, 500]))]
+    for kind in KINDS:
+        for one in drawn(figure(data, kind)).walk():
+            for name, most in {"y": HEIGHT, "cy": HEIGHT, "height": HEIGHT, "x": WIDTH}.items():
+                if (value := one.get(name)) is not None:
+                    assert -0.1 <= float(value) <= most, (kind, one.tag, name, value)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("data", [[], {}, ()])
 def test_no_numbers(kind: ChartKind, data: object) -> None:
