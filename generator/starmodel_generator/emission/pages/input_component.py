@@ -143,8 +143,8 @@ class InputComponents:
         writing = _Writing(self, asked)
         match type_:
             case DictType():
-                key = self._item(type_.key, "key", asked)
-                value = self._item(type_.value, "value", asked)
+                key = self._item(type_.key, "key")
+                value = self._item(type_.value, "value")
                 if key is None or value is None:
                     return None
                 text = writing.initial.json(asked.parameter.default)
@@ -163,11 +163,9 @@ class InputComponents:
                     if not parts or has_bytes(item, self.context):
                         return None
                     return writing.call("ItemsInput", Group("[", tuple(parts), "]"))
-                is_multiline = asked.parameter.multiline is True or (
-                    asked.parameter.multiline is None and is_prose(asked.parameter.name, limits)
-                )
-                if item == ScalarType(name="str") and is_multiline:
-                    inner = self._item(type_.item, "item", asked)
+                is_long = is_prose(asked.parameter.name, limits)
+                if item == ScalarType(name="str") and is_long:
+                    inner = self._item(type_.item, "item")
                     text = writing.initial.json(asked.parameter.default)
                     shown = "" if text == "[]" else text or ""
                     return None if inner is None else writing.call("ItemsInput", inner, value=shown)
@@ -175,17 +173,12 @@ class InputComponents:
             case _:
                 return None
 
-    def _item(self, type_: TypeRef, name: str, asked: Asked) -> Layout | None:
+    def _item(self, type_: TypeRef, name: str) -> Layout | None:
         """Write the input for a key, a value or an item; `None` where that is none of one value."""
         bare, is_optional, _ = unwrap(type_)
         if not is_single(bare) or bare == ScalarType(name="bytes"):
             return None
-        field = FieldSchema(
-            name=name,
-            type=type_,
-            default=RequiredDefault(),
-            multiline=False if name == "key" else asked.parameter.multiline,
-        )
+        field = FieldSchema(name=name, type=type_, default=RequiredDefault())
         return self._part(field, is_left=is_optional, is_row=True)
 
     def _picker(self, asked: Asked, target: EntitySchema, *, is_several: bool) -> Layout:
