@@ -108,6 +108,41 @@ def test_a_page_in_the_place_of_the_generated_one(
     use(browser, shop, "shop.generated.app:create_app", "/counter", count=count, button=button)
 
 
+def test_a_list_in_the_place_of_the_generated_one(browser: Browser, tmp_path: Path) -> None:
+    """It is shown at its address, with its page for a new record and with its records."""
+    generate(tmp_path, Path(__file__).parent / "own_list_entities.py")
+    (tmp_path / "shop/pages.py").write_text(code("Another list"))
+    entities = tmp_path / "shop/entities.py"
+    named = entities.read_text().replace("crud=True", 'crud=True, page="shop.pages:products"')
+    entities.write_text(named)
+    database = {"STARMODEL_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.db'}"}
+    run(tmp_path, "starmodel_generator", "generate")
+    run(tmp_path, "starmodel_generator", "migrate", "new", "first", **database)
+    run(tmp_path, "starmodel_generator", "migrate", "up", **database)
+    with ServedApp(tmp_path, **database) as served:
+        visitor = Visitor(browser, served.url)
+        page = visitor.open("/product/new")
+        for name, price in (("Tea", "2.50"), ("Pot", "34")):
+            expect(page.get_by_role("heading", level=1)).to_have_text("Something new")
+            page.get_by_label("Name").fill(name)
+            page.get_by_label("Price").fill(price)
+            page.get_by_label("Manual").set_input_files(
+                {"name": "a.txt", "mimeType": "text/plain", "buffer": b"boil"}
+            )
+            page.get_by_role("button", name="Create and add another").click()
+            expect(page.get_by_label("Name")).to_have_value("")
+        page.goto(f"{served.url}/product")
+        expect(page.locator("thead th")).to_have_text(["Name", "Costs", "Actions"])
+        expect(page.locator("tbody th")).to_have_text(["Pot", "Tea"])
+        page.get_by_role("link", name="Pot", exact=True).click()
+        expect(page.locator("dt")).to_have_text(["Name", "Costs", "Stock", "ID"])
+        # What the record does not show any more can be had all the same.
+        answer = page.request.get(f"{page.url}/manual")
+        assert (answer.status, answer.body()) == (200, b"boil")
+        visitor.context.close()
+        assert visitor.errors == []
+
+
 @pytest.fixture
 def importable(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have `shop` imported from the project, for one test."""
@@ -137,4 +172,4 @@ def test_what_bindings_are() -> None:
         if comment.strip().startswith('"'):
             found[comment.strip().strip('"')] = value
     assert [*found] == [*found.values()] and len(found) == 2
-    assert "$_step" in eval('bindings.increment(amount=Signal("$_step"))', names)
+    assert "$_step" in eval('bindings.increment(amount=sm.Signal("$_step"))', names)
