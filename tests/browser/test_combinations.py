@@ -257,8 +257,7 @@ HOSTILE = (
     "\x02\x020\x03\u202e\u2066 </textarea></select><svg/onload=hacked=1> \\u003c\u2028&lt;b&gt;",
 )
 PATHS = (
-    "/product?sort=name&limit=12",
-    "/product?name__contains={0}",
+    "/product?q={0}&sort=name",
     "/product?q={0}&columns=name,sku,tags",
     "/product/{1}",
     "/product/{1}/edit",
