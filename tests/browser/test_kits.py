@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 from served_app import ServedApp, run
 from shop_example import ShopExample
 
+from starmodel.ui.components.pages import Navigation, NavigationItem
 from starmodel.ui.kits.monsterui import MonsterUIKit
-from starmodel.ui.pages import Navigation, NavigationItem
 
 from .visitor import Visitor, answer_elsewhere
 

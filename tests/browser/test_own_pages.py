@@ -40,7 +40,7 @@ def use(
     **environment: str,
 ) -> None:
     """Count in one tab, and see it in the other; `count` is where it stands."""
-    with ServedApp(folder, app, **environment) as served:
+    with ServedApp(folder, app, log=None, **environment) as served:
         visitor = Visitor(browser, served.url)
         one, other = visitor.open(path), visitor.open(path)
         for page in (one, other):

@@ -3,7 +3,6 @@
 import json
 import random
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -44,7 +43,21 @@ class Level(Enum):
 '''
 
 TEXTS = (
-    *("", " ", "a", "a\nb", "a\r\nb\n", "\n a", "[", "{}", "__proto__", "null", "true", "-0", "1e3"),
+    *(
+        "",
+        " ",
+        "a",
+        "a\nb",
+        "a\r\nb\n",
+        "\n a",
+        "[",
+        "{}",
+        "__proto__",
+        "null",
+        "true",
+        "-0",
+        "1e3",
+    ),
     *("\t", "\u2028", "\u00a0x", "<b>&amp;\"'", "\U0001f600", "e\u0301", "a.b", "0", "x" * 300),
 )
 TIMES = ("00:00:00", "09:30:00", "09:30:05", "23:59:59.999999", "09:30:05.250000")
@@ -150,7 +163,9 @@ class Schema:
         parts = {f"p{place}": self._field(depth + 1) for place in range(count)}
         name = f"{self.name}Part{len(self.classes)}"
         lines = [f"    {part}: {source}" for part, (source, _) in parts.items()]
-        self.classes.append("\n".join([f"class {name}(BaseModel):", '    """Parts."""', "", *lines]))
+        self.classes.append(
+            "\n".join([f"class {name}(BaseModel):", '    """Parts."""', "", *lines])
+        )
         return name, lambda chance: {part: make(chance) for part, (_, make) in parts.items()}
 
 

@@ -143,7 +143,7 @@ def test_rows_are_removed(app: ServedApp, order: Any, visitor: Arrive) -> None:
     for _ in range(3):
         rows(page, "marks").first.get_by_role("button", name="Remove").click()
     save(page)
-    expected = {**order, "lines": order["lines"][1:], "marks": {}}
+    expected: dict[str, Any] = {**order, "lines": order["lines"][1:], "marks": {}}
     assert ask(app, "GET", f"/order/{order['id']}") == expected
 
 
@@ -225,7 +225,7 @@ def test_a_new_record_has_its_defaults(app: ServedApp, visitor: Arrive, scripts:
     page.get_by_label("Title").fill("New")
     save(page, "Create order")
     made = ask(app, "GET", f"/order/{page.url.rpartition('/')[2]}")
-    empty = {"lines": [], "marks": {"first": 1}, "words": {}, "remarks": [], "extra": None}
+    empty: dict[str, Any] = {"lines": [], "marks": {"first": 1}, "words": {}, "remarks": [], "extra": None}
     assert made == {"id": made["id"], "title": "New", **empty}
 
 

@@ -8,7 +8,7 @@ from starmodel.settings import Settings
 from starmodel.ui.kit import UIAdapter
 from starmodel.ui.kits.default import DefaultKit
 from starmodel.ui.names import ActionRoute, EntityNames, Signal
-from starmodel.ui.renderer import Renderer
+from starmodel.ui.rendering.renderer import Renderer
 
 
 class Action:

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 import htpy as h
 
-from starmodel.ui.fields import Field
+from starmodel.ui.components.fields import Field
+from starmodel.ui.components.pages import Navigation
 from starmodel.ui.kit import Content, Row, UIAdapter
-from starmodel.ui.pages import Navigation
 from starmodel.ui.template import Renderable
 
 PICO = "https://cdn.jsdelivr.net/npm/@picocss/pico@2/css/pico.min.css"

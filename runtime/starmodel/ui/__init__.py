@@ -4,8 +4,8 @@ A page is made of frozen values. A kit (`UIAdapter`) decides how they look, a fr
 (`Frontend`) how they stay live; both are asked once, when a component is compiled.
 """
 
-from starmodel.ui.charts import Chart
-from starmodel.ui.fields import (
+from starmodel.ui.components.charts import Chart
+from starmodel.ui.components.fields import (
     Boolean,
     Choice,
     Choices,
@@ -27,7 +27,7 @@ from starmodel.ui.fields import (
     Text,
     Time,
 )
-from starmodel.ui.inputs import (
+from starmodel.ui.components.inputs import (
     Checkbox,
     DateInput,
     DateTimeInput,
@@ -46,7 +46,7 @@ from starmodel.ui.inputs import (
     TextInput,
     TimeInput,
 )
-from starmodel.ui.pages import (
+from starmodel.ui.components.pages import (
     Form,
     FormPage,
     HomeEntry,
@@ -56,7 +56,7 @@ from starmodel.ui.pages import (
     Page,
     Record,
 )
-from starmodel.ui.parts import (
+from starmodel.ui.components.parts import (
     Alert,
     Badge,
     Breadcrumbs,

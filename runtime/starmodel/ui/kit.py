@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 import htpy as h
 
 from starmodel.ui.assets import Asset, asset, read_file
-from starmodel.ui.fields import Field
+from starmodel.ui.components.fields import Field
+from starmodel.ui.components.pages import HomeEntry, Navigation
 from starmodel.ui.frontend import Attributes
-from starmodel.ui.pages import HomeEntry, Navigation
 from starmodel.ui.template import Renderable
 
 Content: TypeAlias = "str | Renderable | Iterable[Content] | None"

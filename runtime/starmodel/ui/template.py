@@ -14,6 +14,9 @@ from typing import Any, Protocol, TypeAlias
 
 from markupsafe import Markup
 
+from starmodel.domain import render_fragment
+from starmodel.ui.addresses import escape_text
+
 State: TypeAlias = Mapping[str, Any]
 """The public state of a record, as JSON has it."""
 
@@ -106,3 +109,17 @@ class Holes:
         pieces = re.split(f"\x02{self._nonce}([0-9]+)\x03", html)
         fillers = tuple([self._fillers[int(number)] for number in pieces[1::2]])
         return Template(tuple(pieces[::2]), fillers)
+
+
+def markup(content: object) -> Renderable:
+    """Return what an author put between components: whatever has markup, and texts.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if isinstance(content, str) and not hasattr(content, "__html__"):
+        return Markup(escape_text(content))
+    fragment = render_fragment(content)
+    if fragment is None:
+        raise TypeError(f"A page is made of markup and texts, not of a {type(content).__name__}.")
+    return Markup(fragment.html)

@@ -24,7 +24,7 @@ from starmodel.web.app.responses import (
 )
 from starmodel.web.app.application import WebApplication
 from starmodel.web.validation.arguments import REQUIRED, Argument, Arguments, UpdateArgument
-from starmodel.ui.pages import Page
+from starmodel.ui.components.pages import Page
 from starmodel.ui.frontend import EventResponseFormatter
 from starmodel.web.datastar.formatter import DatastarFormatter
 

@@ -11,7 +11,7 @@ from web_world import FORM, Client, make_app
 from starmodel.frontends.datastar import DatastarFrontend
 from starmodel.frontends.htmx import HtmxFormatter, HtmxFrontend
 from starmodel.settings import Settings
-from starmodel.testing.contracts.frontend import FrontendContract, read_json
+from starmodel.testing.contracts.frontend_contract import FrontendContract, read_json
 from starmodel.web.app.app_state import page_headers
 
 PIECE = re.compile(r"<hx-(?:partial|elements)[^>]*>(.*)</hx-(?:partial|elements)>", re.DOTALL)

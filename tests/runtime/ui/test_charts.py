@@ -12,8 +12,8 @@ from html_page import Element, read_page
 from random_schemas import hostile_text
 
 from starmodel import ui
-from starmodel.testing.contracts.ui import HOSTILE_TEXTS
-from starmodel.ui.charts import HEIGHT, MAX_SLICES, WIDTH, ChartKind
+from starmodel.testing.contracts.kit_contract import HOSTILE_TEXTS
+from starmodel.ui.components.charts import HEIGHT, MAX_SLICES, WIDTH, ChartKind
 from starmodel.ui.view import View
 
 KINDS: tuple[ChartKind, ...] = ("bar", "line", "donut")

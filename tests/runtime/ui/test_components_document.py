@@ -9,7 +9,7 @@ from handmade_pages import Action, Bindings, make_renderer
 from html_page import read_page
 
 from starmodel import ui
-from starmodel.ui.parts import Part
+from starmodel.ui.components.parts import Part
 from starmodel.ui.view import View
 
 SECTIONS = read_document("components.md")

@@ -7,7 +7,7 @@ from handmade_pages import FIELDS, KINDS, RELATED, STATE, THING, make_renderer
 from html_page import Element, read_page
 
 from starmodel import ui
-from starmodel.ui.fields import Field, in_words, json_html, size_text
+from starmodel.ui.components.fields import Field, in_words, json_html, size_text
 from starmodel.ui.view import View
 
 VIEW = View(id="t/1", related=RELATED, path="/thing")
@@ -25,7 +25,11 @@ def shown(field: Field, value: Any) -> str:
         (ui.Boolean("is_new"), False, "No"),
         (ui.Choice("kind", KINDS), "b", "&lt;Second&gt;"),
         (ui.Choice("kind", KINDS), "gone", ""),
-        (ui.Date("day"), "2026-03-14", '<time class="local" datetime="2026-03-14">2026-03-14</time>'),
+        (
+            ui.Date("day"),
+            "2026-03-14",
+            '<time class="local" datetime="2026-03-14">2026-03-14</time>',
+        ),
         (ui.Time("at"), "09:30:00", "09:30"),
         (
             ui.DateTime("made_at"),

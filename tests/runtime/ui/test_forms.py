@@ -8,7 +8,7 @@ from handmade_pages import BINDINGS, DELETE, EDIT, NEW, RELATED, RENAME, STATE, 
 from html_page import Element, read_page
 
 from starmodel import ui
-from starmodel.ui.inputs import Input, json_text, lines_text, value_text
+from starmodel.ui.components.inputs import Input, json_text, lines_text, value_text
 from starmodel.ui.view import View
 from starmodel.web.ui.form_state import FormState, prefilled, shown_values
 

@@ -9,7 +9,7 @@ import pytest
 from starmodel.frontends.datastar import DatastarFrontend
 from starmodel.frontends.htmx import HtmxFrontend
 from starmodel.settings import Settings
-from starmodel.testing.contracts.ui import HOSTILE_TEXTS, WORD, Node, read
+from starmodel.testing.contracts.kit_contract import HOSTILE_TEXTS, WORD, Node, read
 from starmodel.ui import (
     Choice,
     Choices,
@@ -36,7 +36,7 @@ from starmodel.ui.kit import UIAdapter
 from starmodel.ui.kits.default import DefaultKit
 from starmodel.ui.kits.monsterui import MonsterUIKit
 from starmodel.ui.names import ActionRoute, EntityNames, Signal
-from starmodel.ui.renderer import Renderer
+from starmodel.ui.rendering.renderer import Renderer
 from starmodel.ui.view import View
 from starmodel.web.ui.form_state import prefilled
 from starmodel.web.ui.list_view import ListView

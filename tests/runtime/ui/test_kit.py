@@ -171,7 +171,7 @@ def test_the_navigation_marks_where_one_is() -> None:
 def test_every_kit_shows_what_a_record_has_and_can_do(kit: UIAdapter) -> None:
     page = read_page(make_renderer(kit).record(THING).fill(STATE, View(id="t/1", related=RELATED)))
     assert page.one("h1").text == STATE["name"]
-    for field in THING.fields:
+    for field in THING.by_name.values():
         assert field.title in page.text or isinstance(field, ui.Group)
     for text in ("<Second>", "12,345", "<Maker>", "Wood", "<cup>"):
         assert text in page.text

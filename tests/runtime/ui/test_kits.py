@@ -13,11 +13,11 @@ from random_schemas import hostile_text
 from starmodel.errors import ConfigurationError
 from starmodel.frontends.datastar import DatastarFrontend
 from starmodel.settings import Settings
-from starmodel.testing.contracts.ui import HOSTILE_TEXTS, UIContract, components
+from starmodel.testing.contracts.kit_contract import HOSTILE_TEXTS, UIContract, components
+from starmodel.ui.components.pages import Navigation, NavigationItem
 from starmodel.ui.kit import LONG_NAVIGATION, UIAdapter
 from starmodel.ui.kits.default import DefaultKit
 from starmodel.ui.kits.monsterui import FRANKEN_CSS, MonsterUIKit
-from starmodel.ui.pages import Navigation, NavigationItem
 from starmodel.web.app.app_state import page_headers
 
 TEXTS = [*HOSTILE_TEXTS, *[hostile_text(Random(seed), 40) for seed in range(500)]]

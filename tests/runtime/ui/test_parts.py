@@ -12,9 +12,9 @@ from handmade_pages import BINDINGS, RELATED, STATE, Action, make_renderer
 from html_page import read_page
 
 from starmodel import ui
-from starmodel.ui.embedding import SERVING
+from starmodel.ui.components.embedding import SERVING
+from starmodel.ui.components.parts import Part
 from starmodel.ui.kits.monsterui import MonsterUIKit
-from starmodel.ui.parts import Part
 from starmodel.ui.view import View
 from starmodel.web.ui.list_view import ListView
 

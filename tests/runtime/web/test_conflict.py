@@ -9,7 +9,7 @@ from html_page import Element, read_page
 
 from starmodel.errors import StaleVersion
 from starmodel.settings import Settings
-from starmodel.ui.inputs import Value
+from starmodel.ui.components.inputs import Value
 from starmodel.web import Request, Response, Route
 from starmodel.web.app.app_state import AppState
 from starmodel.web.app.record_responses import respond_conflict

@@ -11,8 +11,8 @@ from pydantic_core import core_schema
 from starmodel.domain import ANONYMOUS
 from starmodel.errors import BadRequest, InvalidArguments
 from starmodel.settings import Settings
+from starmodel.ui.components.inputs import Value, lines_text
 from starmodel.ui.formats import duration_text
-from starmodel.ui.inputs import Value, lines_text
 from starmodel.web import Argument, Arguments, Request, Route
 from starmodel.web.app.app_state import AppState
 from starmodel.web.app.record_responses import respond_options

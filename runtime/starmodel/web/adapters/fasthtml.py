@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from starmodel.domain.type_guards import is_mapping
 from starmodel.settings import Settings
-from starmodel.ui.embedding import SERVING
+from starmodel.ui.components.embedding import SERVING
 from starmodel.ui.view import View
 from starmodel.web.adapters.starlette import StarletteFamilyAdapter, read
 from starmodel.web.app.application import WebApplication

@@ -24,9 +24,9 @@ from starmodel.errors import ConfigurationError
 from starmodel.plugins import load_plugin
 from starmodel.settings import Settings
 from starmodel.stores.memory import MemoryRepo
-from starmodel.ui.fields import in_words
+from starmodel.ui.components.fields import in_words
+from starmodel.ui.components.pages import List, Navigation, NavigationItem, Record
 from starmodel.ui.frontend import EventResponseFormatter, Frontend
-from starmodel.ui.pages import List, Navigation, NavigationItem, Record
 from starmodel.web.app.event_forms import event_forms
 from starmodel.web.app.home_page import default_title, home_entries
 from starmodel.web.app.visit import ShownEntities
@@ -41,7 +41,7 @@ from starmodel.web.routing.resource import Resource
 
 if TYPE_CHECKING:
     from starmodel.ui.kit import UIAdapter
-    from starmodel.ui.renderer import Renderer
+    from starmodel.ui.rendering.renderer import Renderer
 
 Identify: TypeAlias = Callable[[Request], Actor | Awaitable[Actor]]
 """Says who sent a request; an ordinary function or an async one."""
@@ -257,7 +257,7 @@ class AppState:
             return self._above.renderer
         if self._renderer is None:
             # What only makes pages takes a moment to be imported, and many processes need none.
-            from starmodel.ui.renderer import Renderer
+            from starmodel.ui.rendering.renderer import Renderer
 
             kit = self._kit or load_plugin("starmodel.kits", self.settings.ui)()
             frontend = self._frontend

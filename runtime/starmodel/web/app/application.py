@@ -9,7 +9,7 @@ from starmodel.application import EntityDefinition, Services, Snapshot
 from starmodel.domain import Actor, Entity
 from starmodel.errors import ConfigurationError, DuplicateRequest, NotFound
 from starmodel.settings import Settings
-from starmodel.ui.embedding import SERVING
+from starmodel.ui.components.embedding import SERVING
 from starmodel.web.app.app_state import AppOptions, AppState
 from starmodel.web.app.home_page import respond_home
 from starmodel.web.app.lifespan import Lifespan, within_lifespan
@@ -35,7 +35,7 @@ from starmodel.web.routing.resource import Resource
 from starmodel.web.routing.route_table import Methods, RouteTable
 
 if TYPE_CHECKING:
-    from starmodel.ui.renderer import Renderer
+    from starmodel.ui.rendering.renderer import Renderer
 
 E = TypeVar("E", bound=Entity)
 

@@ -11,7 +11,7 @@ from starmodel.application import CommandResult
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.readable import Reading
 from starmodel.errors import ArgumentError, InvalidArguments
-from starmodel.ui.pages import ONE, Form, List
+from starmodel.ui.components.pages import ONE, Form, List
 from starmodel.ui.view import short_id
 from starmodel.web.app.problems import problem_of
 from starmodel.web.app.responses import JSON_HEADERS, redirect, respond_html

@@ -8,7 +8,7 @@ from starmodel.application import EntityDefinition, Snapshot
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find_related
 from starmodel.domain import Entity, Scope
-from starmodel.ui.pages import FormPage, Record
+from starmodel.ui.components.pages import FormPage, Record
 from starmodel.ui.view import NO_RELATED, View
 from starmodel.web.app.responses import (
     respond_html,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from starmodel.application.queries.find import find_related
 from starmodel.domain import Scope
-from starmodel.ui.pages import Form, Record
+from starmodel.ui.components.pages import Form, Record
 from starmodel.ui.view import NO_RELATED, View
 from starmodel.web.app.entity_routes import reader
 from starmodel.web.app.query_params import children_of

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from starmodel.ui.fields import in_words
-from starmodel.ui.pages import FormPage, HomeEntry, List, NavigationItem, Record
+from starmodel.ui.components.fields import in_words
+from starmodel.ui.components.pages import FormPage, HomeEntry, List, NavigationItem, Record
 from starmodel.web.http.response import Response
 from starmodel.web.routing.request import Request
 from starmodel.web.routing.resource import Resource

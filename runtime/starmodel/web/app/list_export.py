@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from starmodel.application.queries.filter_set import MAX_LIMIT, FilterSet, Query
 from starmodel.application.queries.find import StatesPage, find_related, find_states
-from starmodel.ui.fields import Field
-from starmodel.ui.pages import List
+from starmodel.ui.components.fields import Field
+from starmodel.ui.components.pages import List
 from starmodel.ui.view import View
 from starmodel.web.app.query_params import check_columns, read_query
 from starmodel.web.http.response import NO_STORE, Headers, Response, StreamResponse

@@ -26,7 +26,7 @@ from starmodel.errors import (
     TooManyRequests,
     Unavailable,
 )
-from starmodel.ui.pages import NavigationItem
+from starmodel.ui.components.pages import NavigationItem
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.form_body import read_form
 from starmodel.web.http.prefix import prefix_addresses

@@ -35,8 +35,8 @@ from starmodel.errors import (
     QueryTooBroad,
     Unauthenticated,
 )
-from starmodel.ui.fields import Related
-from starmodel.ui.pages import MAX_COUNT, List, Record
+from starmodel.ui.components.fields import Related
+from starmodel.ui.components.pages import MAX_COUNT, List, Record
 from starmodel.web.app.responses import JSON_HEADERS
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.http_request import read_pairs

@@ -5,7 +5,7 @@ from typing import Final
 
 from starmodel.domain import Fragment
 from starmodel.errors import StaleVersion
-from starmodel.ui.pages import Form, Record
+from starmodel.ui.components.pages import Form, Record
 from starmodel.ui.view import View
 from starmodel.web.app.responses import JSON_HEADERS, respond_html
 from starmodel.web.http.encoding import encode_json

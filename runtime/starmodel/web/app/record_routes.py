@@ -15,7 +15,7 @@ from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find, find_related
 from starmodel.errors import NotFound, StaleVersion, StarModelError
 from starmodel.settings import Respond
-from starmodel.ui.pages import AGAIN, FormPage, List, Record
+from starmodel.ui.components.pages import AGAIN, FormPage, List, Record
 from starmodel.ui.view import View
 from starmodel.web.app.batch import batch_route
 from starmodel.web.app.entity_routes import form_route, id_of, own_page_route, own_path, reader

@@ -11,8 +11,8 @@ from starmodel.application.definition import without_files
 from starmodel.domain import Entity, Scope, render_fragment
 from starmodel.errors import DuplicateRequest, NotFound
 from starmodel.ui.addresses import quote_segment
-from starmodel.ui.embedding import SERVING
-from starmodel.ui.pages import Page, Record
+from starmodel.ui.components.embedding import SERVING
+from starmodel.ui.components.pages import Page, Record
 from starmodel.ui.view import NO_RELATED, Related, View
 from starmodel.web.app.problems import error_patch, problem_of
 from starmodel.web.app.visit import ShownEntities

@@ -17,8 +17,8 @@ from starmodel.application import EntityDefinition, Snapshot
 from starmodel.application.queries.find import find_related
 from starmodel.domain import Actor, Entity, Scope, render_fragment
 from starmodel.errors import ConfigurationError, Unauthenticated
-from starmodel.ui.pages import Record
-from starmodel.ui.parts import Part
+from starmodel.ui.components.pages import Record
+from starmodel.ui.components.parts import Part
 from starmodel.ui.view import NO_RELATED, Related, View
 from starmodel.web.http.prefix import PREFIX, prefix_addresses
 from starmodel.web.http.response import NO_STORE, Message, Response, Send

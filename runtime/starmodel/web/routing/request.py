@@ -23,9 +23,9 @@ from starmodel.web.http.session import SessionIdentity
 from starmodel.web.validation.arguments import Arguments
 
 if TYPE_CHECKING:
+    from starmodel.ui.components.pages import Form, FormPage, HomeEntry, List, Record
     from starmodel.ui.kit import UIAdapter
-    from starmodel.ui.pages import Form, FormPage, HomeEntry, List, Record
-    from starmodel.ui.renderer import Renderer
+    from starmodel.ui.rendering.renderer import Renderer
 
 _KEY = re.compile(rb"[!-~]{1,200}")
 

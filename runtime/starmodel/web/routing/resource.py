@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from starmodel.application import EntityDefinition
-from starmodel.ui.pages import Record
+from starmodel.ui.components.pages import Record
 from starmodel.web.routing.request import Route
 
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starmodel.domain.type_guards import is_mapping, is_sequence
-from starmodel.ui.inputs import Rows
-from starmodel.ui.pages import Form
+from starmodel.ui.components.inputs import Rows
+from starmodel.ui.components.pages import Form
 from starmodel.web.ui.form_state import FormState, Values
 
 if TYPE_CHECKING:

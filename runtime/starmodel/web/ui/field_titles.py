@@ -1,9 +1,9 @@
 """What the fields and arguments are called that a message is about: as their page calls them."""
 
 from starmodel.errors import ArgumentError
-from starmodel.ui.fields import in_words
-from starmodel.ui.inputs import Fieldset, Input, ItemsInput
-from starmodel.ui.pages import List, Record
+from starmodel.ui.components.fields import in_words
+from starmodel.ui.components.inputs import Fieldset, Input, ItemsInput
+from starmodel.ui.components.pages import List, Record
 from starmodel.web.routing.request import Request
 from starmodel.web.ui.list_view import OPERATORS
 

@@ -10,8 +10,8 @@ from typing import TypeAlias, TypeGuard, cast
 
 from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.ui.addresses import escape_text
-from starmodel.ui.inputs import ITEM, Rows, Value, lines_text
-from starmodel.ui.pages import Form
+from starmodel.ui.components.inputs import ITEM, Rows, Value, lines_text
+from starmodel.ui.components.pages import Form
 from starmodel.ui.view import NO_RELATED, Related
 from starmodel.web.http.form_body import read_form
 from starmodel.web.http.http_request import HTTPRequest

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from starmodel.ui.addresses import escape_text
-from starmodel.ui.fields import in_words
+from starmodel.ui.components.fields import in_words
 from starmodel.ui.view import Related, short_id
 
 S = TypeVar("S")

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Final, TypeAlias, cast
 
 from starmodel.domain.type_guards import is_mapping
-from starmodel.ui.inputs import ROWS
+from starmodel.ui.components.inputs import ROWS
 
 LINE_END: Final = re.compile("\r\n|\r|\n")
 

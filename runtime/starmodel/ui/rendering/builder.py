@@ -10,15 +10,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from starmodel.domain import render_fragment
 from starmodel.ui.addresses import escape_text
-from starmodel.ui.fields import Field, Link, Reader, Related, Table, Text
+from starmodel.ui.components.fields import Field, Link, Reader, Related, Table, Text
+from starmodel.ui.components.inputs import ITEM, ROWS, Fieldset, Input, ItemsInput, Picker
+from starmodel.ui.components.pages import AGAIN, Form, FormPage, Record
 from starmodel.ui.frontend import Attributes, Data, Frontend, Still
-from starmodel.ui.inputs import ITEM, ROWS, Fieldset, Input, ItemsInput, Picker
 from starmodel.ui.kit import Content, Row, UIAdapter
 from starmodel.ui.names import EntityNames
-from starmodel.ui.pages import AGAIN, Form, FormPage, Record
-from starmodel.ui.template import Filler, Holes, Renderable, State, Template
+from starmodel.ui.template import Filler, Holes, Renderable, State, Template, markup
 from starmodel.ui.view import View
 
 SPARE_ROWS = 3
@@ -646,20 +645,6 @@ def _shown(form: Form) -> Filler:
 
 def _id(state: State, view: Any) -> str:
     return view.id
-
-
-def markup(content: object) -> Renderable:
-    """Return what an author put between components: whatever has markup, and texts.
-
-    Raises:
-        TypeError: It is neither.
-    """
-    if isinstance(content, str) and not hasattr(content, "__html__"):
-        return Markup(escape_text(content))
-    fragment = render_fragment(content)
-    if fragment is None:
-        raise TypeError(f"A page is made of markup and texts, not of a {type(content).__name__}.")
-    return Markup(fragment.html)
 
 
 def _with(row: Row, control: Renderable) -> Row:

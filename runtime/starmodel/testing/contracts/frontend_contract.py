@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from starmodel.domain import Fragment
 from starmodel.settings import Settings
-from starmodel.testing.contracts.ui import HOSTILE_TEXTS, WORD, Node, read
+from starmodel.testing.contracts.kit_contract import HOSTILE_TEXTS, WORD, Node, read
 from starmodel.ui import (
     Choice,
     Choices,
@@ -51,7 +51,7 @@ from starmodel.ui.frontend import (
 )
 from starmodel.ui.kits.default import DefaultKit
 from starmodel.ui.names import ActionRoute, EntityNames, Signal
-from starmodel.ui.renderer import Renderer
+from starmodel.ui.rendering.renderer import Renderer
 from starmodel.ui.template import Filler, Holes, Renderable, State, Template
 from starmodel.ui.view import View
 from starmodel.web.ui.form_state import FormState, prefilled

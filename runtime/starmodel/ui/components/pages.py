@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Any, Self, TypeAlias
 from weakref import WeakKeyDictionary
 
-from starmodel.ui.embedding import Component
-from starmodel.ui.fields import Field, Related, in_words
-from starmodel.ui.inputs import Fieldset, FileInput, Input, Picker, Value
+from starmodel.ui.components.embedding import Component
+from starmodel.ui.components.fields import Field, Related, in_words
+from starmodel.ui.components.inputs import Fieldset, FileInput, Input, Picker, Value
 from starmodel.ui.names import ActionRoute, Bindings, EntityNames, HasRoute, Signal
 from starmodel.ui.template import Renderable, Template
 

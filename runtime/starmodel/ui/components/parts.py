@@ -10,10 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from starmodel.ui.builder import markup
-from starmodel.ui.embedding import Component
-from starmodel.ui.kit import UIAdapter
-from starmodel.ui.template import Renderable
+from starmodel.ui.components.embedding import Component
+from starmodel.ui.template import Renderable, markup
 
 ButtonKind: TypeAlias = Literal["primary", "secondary", "danger"]
 """What most people come to the page for, anything else, what cannot be undone."""
@@ -25,7 +23,7 @@ BadgeKind: TypeAlias = Literal["neutral", "success", "warning", "danger"]
 class Part(Component):
     """A component that needs nothing but a kit."""
 
-    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
+    def render(self, kit: Any, prefix: str) -> Renderable:
         """Return it as a kit has it; `prefix` comes before addresses on this site."""
         raise NotImplementedError
 
@@ -37,7 +35,7 @@ class Badge(Part):
     label: str
     kind: BadgeKind = "neutral"
 
-    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
+    def render(self, kit: Any, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         return kit.badge(self.label, self.kind)
 
@@ -48,7 +46,7 @@ class Notice(Part):
 
     content: Any
 
-    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
+    def render(self, kit: Any, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         return kit.alert(markup(self.content), {"role": "status"})
 
@@ -59,7 +57,7 @@ class Alert(Part):
 
     content: Any
 
-    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
+    def render(self, kit: Any, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         return kit.alert(markup(self.content))
 
@@ -71,7 +69,7 @@ class EmptyState(Part):
     text: str
     action: Any = None
 
-    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
+    def render(self, kit: Any, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         action = None if self.action is None else [" ", markup(self.action)]
         return kit.empty_state(self.text, action)
@@ -84,7 +82,7 @@ class Card(Part):
     content: Any
     title: str = ""
 
-    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
+    def render(self, kit: Any, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         heading = kit.form_title(self.title) if self.title else None
         return kit.card([heading, markup(self.content)])
@@ -97,7 +95,7 @@ class Breadcrumbs(Part):
     steps: Sequence[tuple[str, str]]
     current: str
 
-    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
+    def render(self, kit: Any, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         steps = [(label, _address(href, prefix)) for label, href in self.steps]
         return kit.breadcrumbs(steps, self.current)
@@ -111,7 +109,7 @@ class Button(Part):
     kind: ButtonKind = "primary"
     attributes: Mapping[str, str | bool] = field(default_factory=dict[str, "str | bool"])
 
-    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
+    def render(self, kit: Any, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         return kit.button(self.label, {"type": "button", **self.attributes}, kind=self.kind)
 
@@ -124,7 +122,7 @@ class LinkButton(Part):
     href: str
     kind: ButtonKind = "primary"
 
-    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
+    def render(self, kit: Any, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         return kit.link_button(self.label, _address(self.href, prefix), kind=self.kind)
 
@@ -147,7 +145,7 @@ class Dialog(Part):
     href: str
     kind: ButtonKind = "secondary"
 
-    def render(self, kit: UIAdapter, prefix: str) -> Renderable:
+    def render(self, kit: Any, prefix: str) -> Renderable:
         """Return it as a kit has it."""
         opens: dict[str, str | bool] = {"aria-haspopup": "dialog", "aria-controls": self.id}
         title, closer = f"{self.id}--title", f"{self.id}--close"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 from starmodel.ui.compiling import Builder, FormScope
-from starmodel.ui.fields import Choices, in_words
+from starmodel.ui.components.fields import Choices, in_words
 from starmodel.ui.formats import choice_key, duration_text
 from starmodel.ui.names import Parameter, Signal
 from starmodel.ui.template import Renderable

@@ -1,14 +1,13 @@
 """Compiles lists: the form above a list, its table, and the way to its other pages."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
 from starmodel.ui.addresses import escape_text, quote_segment
-from starmodel.ui.builder import Builder
-from starmodel.ui.fields import (
+from starmodel.ui.components.fields import (
     Boolean,
     Choice,
     Date,
@@ -21,9 +20,10 @@ from starmodel.ui.fields import (
     Text,
     Time,
 )
+from starmodel.ui.components.pages import MAX_COUNT, ONE, List
 from starmodel.ui.kit import Content, Row
 from starmodel.ui.names import EntityNames
-from starmodel.ui.pages import MAX_COUNT, ONE, List
+from starmodel.ui.rendering.builder import Builder
 from starmodel.ui.template import Filler, Inline, Renderable, State, Template
 from starmodel.ui.view import View, short_id
 

@@ -80,6 +80,6 @@ def _default() -> Embedder:
     """Return what renders components outside of a request; it is made once."""
     if not _made:
         # By name, for a renderer knows the components.
-        module: Any = import_module("starmodel.ui.renderer")
+        module: Any = import_module("starmodel.ui.rendering.renderer")
         _made.append(cast("Embedder", module.default_renderer()))
     return _made[0]

@@ -12,14 +12,9 @@ from starmodel.plugins import load_plugin
 from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.assets import Asset
-from starmodel.ui.builder import Builder
-from starmodel.ui.embedding import SERVING
-from starmodel.ui.fields import Related, Single
-from starmodel.ui.frontend import Frontend, Still
-from starmodel.ui.kit import Content, UIAdapter
-from starmodel.ui.list_builder import ListBuilder
-from starmodel.ui.names import EntityNames
-from starmodel.ui.pages import (
+from starmodel.ui.components.embedding import SERVING
+from starmodel.ui.components.fields import Related, Single
+from starmodel.ui.components.pages import (
     Aside,
     Form,
     FormPage,
@@ -29,7 +24,12 @@ from starmodel.ui.pages import (
     NavigationItem,
     Record,
 )
-from starmodel.ui.parts import Part
+from starmodel.ui.components.parts import Part
+from starmodel.ui.frontend import Frontend, Still
+from starmodel.ui.kit import Content, UIAdapter
+from starmodel.ui.names import EntityNames
+from starmodel.ui.rendering.builder import Builder
+from starmodel.ui.rendering.list_builder import ListBuilder
 from starmodel.ui.template import Filler, Renderable, State, Template
 from starmodel.ui.view import View
 

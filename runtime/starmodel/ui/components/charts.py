@@ -18,7 +18,7 @@ from markupsafe import Markup
 from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.compiling import Builder
-from starmodel.ui.fields import FragmentField, Reader, in_words
+from starmodel.ui.components.fields import FragmentField, Reader, in_words
 from starmodel.ui.formats import number_text
 from starmodel.ui.names import Signal
 from starmodel.ui.template import Renderable

@@ -55,13 +55,13 @@ from starmodel.ui import (
     TextArea,
     TextInput,
 )
-from starmodel.ui.embedding import SERVING
+from starmodel.ui.components.embedding import SERVING
+from starmodel.ui.components.parts import Part
 from starmodel.ui.formats import Format
 from starmodel.ui.frontend import Attributes, EventResponseFormatter, Frontend, HoleMaker
 from starmodel.ui.kit import Row, UIAdapter
 from starmodel.ui.names import ActionRoute, EntityNames, Signal
-from starmodel.ui.parts import Part
-from starmodel.ui.renderer import Renderer
+from starmodel.ui.rendering.renderer import Renderer
 from starmodel.ui.template import Filler, Renderable
 from starmodel.ui.view import View
 from starmodel.web.ui.form_state import prefilled

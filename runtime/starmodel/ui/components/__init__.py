@@ -1,0 +1,1 @@
+"""Components: frozen values that say what a page shows."""

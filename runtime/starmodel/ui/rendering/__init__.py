@@ -1,0 +1,1 @@
+"""Compiles components, and renders them."""
