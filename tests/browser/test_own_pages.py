@@ -115,11 +115,12 @@ def test_a_list_in_the_place_of_the_generated_one(browser: Browser, tmp_path: Pa
     entities = tmp_path / "shop/entities.py"
     named = entities.read_text().replace("crud=True", 'crud=True, page="shop.pages:products"')
     entities.write_text(named)
-    database = {"STARMODEL_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.db'}"}
+    url = f"sqlite:///{tmp_path / 'shop.db'}"
+    database = {"STARMODEL_DATABASE_URL": url}
     run(tmp_path, "starmodel_generator", "generate")
     run(tmp_path, "starmodel_generator", "migrate", "new", "first", **database)
     run(tmp_path, "starmodel_generator", "migrate", "up", **database)
-    with ServedApp(tmp_path, **database) as served:
+    with ServedApp(tmp_path, STARMODEL_DATABASE_URL=url) as served:
         visitor = Visitor(browser, served.url)
         page = visitor.open("/product/new")
         for name, price in (("Tea", "2.50"), ("Pot", "34")):
