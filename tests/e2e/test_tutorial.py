@@ -54,8 +54,11 @@ class Reader:
         return done.stdout
 
     def write(self, path: str, text: str) -> None:
-        """Write a file of the project, with the address of this server."""
+        """Write a file of the project, with the address of this server, which starts anew."""
         (self.project / path).write_text(text.replace(ADDRESS, self.address))
+        # What is run at once would reach the server that is about to stop, with all it remembers.
+        self.has_said(f"'{path}'")
+        self.finds("/shelf", "Put a book on the shelf.")
 
     def edit(self, old: str, new: str) -> None:
         """Replace what is in the entities, once."""
