@@ -20,6 +20,6 @@ except ImportError:
 def quote_segment(id: str) -> str:
     """Write an id as one segment of a path."""
     # Most ids are letters and digits, those of UUIDs with hyphens, and a list has many of them.
-    if id.isascii() and id.replace("-", "").isalnum():
+    if id.isascii() and (id.isalnum() or id.replace("-", "").isalnum()):
         return id
     return quote(id, safe="", errors="replace")

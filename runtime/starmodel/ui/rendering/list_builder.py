@@ -457,7 +457,11 @@ class ListBuilder(Builder):
 _ID = Inline("{escape}(state[{id}])", escape=escape_text, id="id")
 """The id of a record."""
 
-_ID_SEGMENT = Inline("{quote}(state[{id}])", quote=quote_segment, id="id")
+_ID_SEGMENT = Inline(
+    "v if (v := state[{id}]).isalnum() and v.isascii() else {quote}(v)",
+    quote=quote_segment,
+    id="id",
+)
 """The id of a record, as a segment of an address."""
 
 

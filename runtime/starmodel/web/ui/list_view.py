@@ -41,16 +41,20 @@ class ListAddress:
         pairs: The names, each with how an address has it and its value.
         sorted_by: The addresses by which it is sorted by each column, escaped, once written.
         without: The address without each of its names, escaped, once written.
+        hidden: What it says beside some inputs as hidden ones, by their names, once written.
+        text: Its query as it stands in an address.
     """
 
     __slots__ = (
         "columns",
+        "hidden",
         "pairs",
         "parameters",
         "path",
         "query",
         "sort",
         "sorted_by",
+        "text",
         "without",
     )
 
@@ -64,6 +68,8 @@ class ListAddress:
         self.pairs = tuple([(name, _pair(name, value)) for name, value in query])
         self.sorted_by: dict[str, str] = {}
         self.without: dict[str, str] = {}
+        self.hidden: dict[tuple[str, ...], str] = {}
+        self.text = "&".join([pair for _, pair in self.pairs])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,7 @@ class ListView(Generic[S]):
             address = known[name] = escape_text(address)
         return address
 
-    def hidden_filters(self, inputs: Sequence[str]) -> str:
+    def hidden_filters(self, inputs: tuple[str, ...]) -> str:
         """Write what the address says beside the inputs of a form, so that the form sends it too.
 
         A script takes all of that from the address itself.
@@ -166,19 +172,23 @@ class ListView(Generic[S]):
         hidden = self.hidden(inputs)
         return f"<noscript>{hidden}</noscript>" if hidden else ""
 
-    def hidden(self, inputs: Sequence[str]) -> str:
+    def hidden(self, inputs: tuple[str, ...]) -> str:
         """Write what the address says beside some inputs as hidden ones."""
-        return "".join(
-            [
-                f'<input type="hidden" name="{escape_text(name)}" value="{escape_text(value)}">'
-                for name, value in self.query
-                if name not in inputs
-            ]
-        )
+        known = self.parts.hidden
+        html = known.get(inputs)
+        if html is None:
+            html = known[inputs] = "".join(
+                [
+                    f'<input type="hidden" name="{escape_text(name)}" value="{escape_text(value)}">'
+                    for name, value in self.query
+                    if name not in inputs
+                ]
+            )
+        return html
 
     def with_query(self, path: str) -> str:
         """Return another address with the same query, escaped: that of an export, of a batch."""
-        query = "&".join([pair for _, pair in self.parts.pairs])
+        query = self.parts.text
         return escape_text(f"{path}?{query}" if query else path)
 
     def filters_beside(self, inputs: Sequence[str]) -> list[tuple[str, str]]:
