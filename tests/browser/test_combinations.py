@@ -62,11 +62,9 @@ def opened(somebody: Visitor, path: str) -> Page:
         return somebody.open(path)
 
 
-def reach(page: Page, role: str, name: str) -> None:
+def reach(page: Page, role: Any, name: str) -> None:
     """Press the tabulator key until something has the focus."""
-    wanted = page.get_by_role(
-        role, name=name, exact=True
-    ).first  # pyright: ignore[reportArgumentType]
+    wanted = page.get_by_role(role, name=name, exact=True).first
     expect(wanted).to_be_visible()
     for _ in range(80):
         if wanted.evaluate("element => element === document.activeElement"):

@@ -111,7 +111,7 @@ def pages(kit: UIAdapter, frontend: Frontend, text: str) -> Iterator[tuple[str, 
         "frame": {"width": 1},
         "lines": [{"product": text}],
     }
-    request: Any = SimpleNamespace(address_of_list=lambda path: path)
+    request: Any = SimpleNamespace(address_of_list=str)
     found = ListView("/thing", (("q", text), (text, text)), [state], {}, text)
     form = prefilled(create, {"title": text, "size": text})
     view = View(id=text, message=text, list=found, form=form, request=request)

@@ -44,7 +44,7 @@ NEW = ui.FormPage(
                 ui.PairsInput(
                     bindings.sizes,
                     [
-                        ui.TextInput("key", required=True),
+                        ui.TextArea("key", rows=1, required=True),
                         ui.NumberInput("value", step="any", required=True),
                     ],
                 ),
