@@ -225,7 +225,13 @@ def test_a_new_record_has_its_defaults(app: ServedApp, visitor: Arrive, scripts:
     page.get_by_label("Title").fill("New")
     save(page, "Create order")
     made = ask(app, "GET", f"/order/{page.url.rpartition('/')[2]}")
-    empty: dict[str, Any] = {"lines": [], "marks": {"first": 1}, "words": {}, "remarks": [], "extra": None}
+    empty: dict[str, Any] = {
+        "lines": [],
+        "marks": {"first": 1},
+        "words": {},
+        "remarks": [],
+        "extra": None,
+    }
     assert made == {"id": made["id"], "title": "New", **empty}
 
 

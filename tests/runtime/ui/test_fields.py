@@ -145,7 +145,7 @@ def test_a_record_page_shows_each_field(page: Element) -> None:
 def test_a_part_is_sent_anew_with_the_field_that_has_it() -> None:
     parts = [ui.Text("unit"), ui.File("scan")]
     record = THING.replace(fields=[ui.File("scan"), ui.Group("size", parts)])
-    state = {"scan": "YQ==", "size": {"unit": "m", "scan": "YWJj"}}
+    state = {"id": "1", "scan": "YQ==", "size": {"unit": "m", "scan": "YWJj"}}
     fragments = make_renderer().fragments(record)
     assert {*fragments} == {"scan", "size"}
     again = read_page(fragments["size"](state)).one("dd")

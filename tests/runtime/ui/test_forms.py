@@ -94,7 +94,7 @@ def test_a_new_form_holds_what_its_inputs_do_at_first() -> None:
         "tags": "",
     }
     assert json.loads(noted) == shown_values(FORM.initial, FORM.areas)
-    assert page.one("button").text == "Create thing"
+    assert [one.text for one in form.all("button")] == ["Create thing", "Create and add another"]
     assert page.one("h1").text == "New thing"
 
 

@@ -239,7 +239,7 @@ def test_a_list_for_datastar(client: Client) -> None:
     assert listed(answer.text) == ["b03"]
     answer = client.act("/book?pages=x", method="GET")
     assert answer.status == 200
-    assert answer.signals["errors"] == {"book": {"find": {"_": "pages: Enter a whole number."}}}
+    assert answer.signals["errors"] == {"book": {"find": {"_": "Pages: Enter a whole number."}}}
 
 
 def test_a_filter_by_a_record_shows_what_it_is_called_where_nothing_fits(
