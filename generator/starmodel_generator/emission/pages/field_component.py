@@ -151,13 +151,8 @@ def first_line(text: str | None) -> str:
 
 
 def _described(field: FieldSchema) -> Items:
-    items: list[Layout] = []
-    if field.title:
-        items.append(f"label={python_string(field.title)}")
-    hint = first_line(field.description)
-    if hint:
-        items.append(f"hint={python_string(hint)}")
-    return tuple(items)
+    # What is expected of a field is said where it is typed, and not with each value of it.
+    return (f"label={python_string(field.title)}",) if field.title else ()
 
 
 def _call(component: str, *items: Layout) -> Layout:

@@ -1,8 +1,18 @@
 """What the fields and arguments are called that a message is about: as their page calls them."""
 
+from typing import TypeGuard
+
 from starmodel.errors import ArgumentError
 from starmodel.ui.components.fields import in_words
-from starmodel.ui.components.inputs import Fieldset, Input, ItemsInput
+from starmodel.ui.components.inputs import (
+    Fieldset,
+    Input,
+    ItemsInput,
+    JsonInput,
+    LinesInput,
+    TextArea,
+    TextInput,
+)
 from starmodel.ui.components.pages import List, Record
 from starmodel.web.routing.request import Request
 from starmodel.web.ui.list_view import OPERATORS
@@ -23,8 +33,13 @@ def field_title(request: Request, name: str) -> str:
 
 
 def with_part_title(request: Request, error: ArgumentError) -> str:
-    """Return a message that begins with the part of a value object it is about, by its title."""
+    """Return a message that begins with the part of a value object it is about, by its title.
+
+    Of a text that does not match its pattern it says what is expected, where the input says so.
+    """
     given = _input(request, error.name)
+    if error.type == "string_pattern_mismatch" and _is_text(given) and given.hint:
+        return given.hint
     place, separator, rest = error.message.partition(": ")
     if not separator or not isinstance(given, Fieldset | ItemsInput):
         return error.message
@@ -34,6 +49,10 @@ def with_part_title(request: Request, error: ArgumentError) -> str:
     # `Item 2, amount`: the parts are called as their inputs are.
     named = ", ".join([titles.get(word, word) for word in words])
     return f"{named}: {rest}"
+
+
+def _is_text(given: Input | None) -> TypeGuard[TextInput | TextArea]:
+    return isinstance(given, TextInput | TextArea) and not isinstance(given, LinesInput | JsonInput)
 
 
 def _input(request: Request, name: str) -> Input | None:
