@@ -67,7 +67,7 @@ POST = ui.Record(
         ui.Text(bindings.editor),
         ui.Items(bindings.tags, ui.Text("item")),
         ui.Link(bindings.answers_to, to="/post", by="title"),
-        ui.Number(bindings.words, hint="How long it is."),
+        ui.Number(bindings.words),
         ui.Related("answers", to="/post", by="answers_to"),
     ],
     actions=[PUBLISH, ASSIGN],

@@ -33,7 +33,7 @@ SINK = ui.Record(
     title="Sink",
     lead="Ends with a quote: \x22\x22\x22 and a backslash \\",
     fields=[
-        ui.Text(bindings.text, label="{title} <b>", hint="'\"\\"),
+        ui.Text(bindings.text, label="{title} <b>"),
         ui.Choice(bindings.mark, MARK),
         ui.Choice(bindings.choice, CHOICE),
     ],

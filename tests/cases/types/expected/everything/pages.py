@@ -38,7 +38,7 @@ EVERYTHING = ui.Record(
         ui.Boolean(bindings.flag),
         ui.Number(bindings.count),
         ui.Number(bindings.ratio),
-        ui.Text(bindings.text, label="Some text", hint="Write away."),
+        ui.Text(bindings.text, label="Some text"),
         ui.File(bindings.data),
         ui.Number(bindings.price),
         ui.Date(bindings.day),
@@ -83,7 +83,7 @@ EVERYTHING = ui.Record(
             ),
         ),
         ui.Number(bindings.cents),
-        ui.Number(bindings.total, hint="The price of all."),
+        ui.Number(bindings.total),
     ],
     actions=[CHANGE],
 )
