@@ -166,7 +166,7 @@ def written(
         (
             DictType(key=STR, value=INT),
             made('{"a": 1}'),
-            'PairsInput([ui.TextInput("key", required=True), ui.NumberInput("value",'
+            'PairsInput([ui.TextArea("key", rows=1, required=True), ui.NumberInput("value",'
             " required=True)], value='{\"a\": 1}')",
         ),
         (
