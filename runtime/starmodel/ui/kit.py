@@ -622,25 +622,26 @@ class UIAdapter:
         return h.button(self.attributes("row-button", attributes))[label]
 
     def batch_question(
-        self, action: str, hidden: Content, records: Sequence[str], buttons: Content
+        self, action: str, hidden: Content, records: Content, buttons: Content
     ) -> Renderable:
         """Return the form that asks before something is done to many records."""
         return h.form(self.attributes("form"), method="post", action=action)[
-            h.ul(self.attributes("batch-records"))[[h.li[one] for one in records]],
+            h.ul(self.attributes("batch-records"))[records],
             hidden,
             h.p(self.attributes("buttons"))[buttons],
         ]
 
-    def batch_outcome(self, refused: Sequence[tuple[str, str]], action: Renderable) -> Renderable:
+    def batch_record(self, label: Content) -> Renderable:
+        """Return one of the records that something is about to be done to."""
+        return h.li[label]
+
+    def batch_outcome(self, refused: Content, action: Renderable) -> Renderable:
         """Return which records something was refused for, and why."""
-        return self.alert(
-            [
-                h.dl(self.attributes("refused"))[
-                    [h.div[h.dt[label], h.dd[reason]] for label, reason in refused]
-                ],
-                action,
-            ]
-        )
+        return self.alert([h.dl(self.attributes("refused"))[refused], action])
+
+    def batch_refusal(self, label: Content, reason: Content) -> Renderable:
+        """Return one of the records that something was refused for."""
+        return h.div[h.dt[label], h.dd[reason]]
 
     def row_actions(self, links: Content) -> Renderable:
         """Return the cell with what can be done with one record of a list."""

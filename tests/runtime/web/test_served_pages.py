@@ -87,7 +87,10 @@ PAGES = (
 
 SENT = (
     ("/book/b1/edit", b"pages=x&version=1"),
+    ("/book/b1/edit", b"title=other&version=0"),
     ("/book/b1/move", b""),
+    ("/book/batch", b"event=delete&id=b1&id=b2"),
+    ("/book/batch", b"event=lend&id=b1&id=nothing"),
 )
 
 

@@ -396,6 +396,12 @@ def components(kit: UIAdapter, text: str) -> dict[str, Renderable]:
         "sortable_column": kit.sortable_column(text, "price", text, "ascending", True),
         "record_row": kit.record_row(text, text, text, [kit.cell(text, text)]),
         "pager": kit.pager(text, [kit.pager_link(text, "next", text)]),
+        "batch_form": kit.batch_form("b", text, [button]),
+        "batch_question": kit.batch_question(text, button, [kit.batch_record(text)], [button]),
+        "batch_outcome": kit.batch_outcome([kit.batch_refusal(text, text)], button),
+        "select_row": kit.select_row("b", text, text),
+        "row_actions": kit.row_actions([kit.row_link(text, text, text)]),
+        "row_button": kit.row_button(text, LIVE, text),
         "chips": kit.chips(text, [kit.chip(text, text, text)]),
         "empty_state": kit.empty_state(text, button),
         "list_tools": kit.list_tools(

@@ -42,6 +42,13 @@ class Item:
         return state[self.name]
 
 
+def inline(source: str, read: Reader, **names: Any) -> Inline:
+    """Return a filler that is one expression of a value, which stands in its source as `(value)`."""
+    if isinstance(read, Item):
+        return Inline(source.replace("(value)", "state[{name}]"), name=read.name, **names)
+    return Inline(source.replace("(value)", "{read}(state)"), read=read, **names)
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What the values of an enum or a literal are called: `Choices({"draft": "Draft"})`.
@@ -187,11 +194,8 @@ class Text(Single):
 
     def filler(self, read: Reader) -> Filler:
         """Return what writes the text into a page."""
-        names: dict[str, Any] = {"escape": escape_text, "nothing": ""}
-        if isinstance(read, Item):
-            source = "{escape}(v) if (v := state[{name}]) else {nothing}"
-            return Inline(source, name=read.name, **names)
-        return Inline("{escape}(v) if (v := {read}(state)) else {nothing}", read=read, **names)
+        source = "{escape}(v) if (v := (value)) else {nothing}"
+        return inline(source, read, escape=escape_text, nothing="")
 
     def html(self, value: Any, view: Any) -> str:
         """Return the text, escaped."""
@@ -218,16 +222,8 @@ class Number(Single):
     def filler(self, read: Reader) -> Filler:
         """Return what writes the number into a page."""
         # A small whole number is written by the f-string itself.
-        return Inline(
-            (
-                "v if type(v := {read}(state)) is int and -{top} < v < {top} else {text}(v)"
-                if not isinstance(read, Item)
-                else "v if type(v := state[{name}]) is int and -{top} < v < {top} else {text}(v)"
-            ),
-            text=optional_number_text,
-            top=GROUPED_FROM,
-            **({"name": read.name} if isinstance(read, Item) else {"read": read}),
-        )
+        source = "v if type(v := (value)) is int and -{top} < v < {top} else {text}(v)"
+        return inline(source, read, text=optional_number_text, top=GROUPED_FROM)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -241,13 +237,8 @@ class Boolean(Single):
 
     def filler(self, read: Reader) -> Filler:
         """Return what writes the word into a page."""
-        return Inline(
-            "{yes} if (v := {read}(state)) else {no} if v is False else {none}",
-            read=read,
-            yes="Yes",
-            no="No",
-            none="",
-        )
+        source = "{yes} if (v := (value)) else {no} if v is False else {nothing}"
+        return inline(source, read, yes="Yes", no="No", nothing="")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

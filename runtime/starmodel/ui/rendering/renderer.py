@@ -37,6 +37,9 @@ _Made = TypeVar("_Made")
 
 NO_STATE: State = {}
 
+Piece: TypeAlias = Callable[..., str]
+"""Fills a small piece of a page, with texts by name; `Markup` stays as it is."""
+
 Errors: TypeAlias = Mapping[str, Any]
 """By the namespaces of entities: the errors of their events, all empty."""
 
@@ -185,6 +188,15 @@ class Renderer:
             self, is_live, self._compiling(lambda: self._embedded(component, is_live=is_live))
         )
         return template.fill(state, view)
+
+    def piece(self, name: str, build: Callable[[Callable[[str], Markup]], Renderable]) -> Piece:
+        """Return what fills a small piece of a page with values, which are plain texts.
+
+        Args:
+            name: Names the piece, with all that it depends on.
+            build: Makes the piece out of the places of its values, which it asks for by name.
+        """
+        return self._once(("piece", name), lambda: self._piece(build))
 
     def head_html(self) -> str:
         """Return what stands in the head of every page, as HTML."""
@@ -356,6 +368,24 @@ class Renderer:
             name: value if isinstance(value, bool) else builder.template(str(escape(value)))
             for name, value in attributes.items()
         }
+
+    def _piece(self, build: Callable[[Callable[[str], Markup]], Renderable]) -> Piece:
+        builder = self._builder()
+
+        def value(name: str) -> Markup:
+            return builder.hole(lambda values, _: values[name])
+
+        fill = builder.compile(build(value)).fill
+
+        def filled(**values: str) -> str:
+            # What is markup already stays as it is.
+            safe = {
+                name: str(one) if isinstance(one, Markup) else escape_text(one)
+                for name, one in values.items()
+            }
+            return fill(safe, None)
+
+        return filled
 
     def _notice(self) -> Template:
         builder = self._builder()

@@ -7,6 +7,8 @@ somebody had gone from page to page: some of them may be refused, and the others
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from markupsafe import Markup
+
 from starmodel.application import CommandResult
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.readable import Reading
@@ -139,23 +141,29 @@ async def _question(
     words = page.of.words if count == 1 else page.words
     event = form.route.event
     address = f"{page.entity.path}/batch{back[len(page.entity.path):]}"
-    content = kit.batch_question(
-        address,
-        [
-            kit.hidden("event", event),
-            kit.hidden("confirmed", "true"),
-            *[kit.hidden("id", id) for id in ids],
-        ],
-        [labels.get(id, short_id(id)) for id in ids],
-        [
-            kit.button(form.button or form.title, {}, kind="danger"),
-            kit.link_button("Cancel", back, kind="secondary"),
-        ],
+    renderer = request.app_state.renderer
+    record = renderer.piece("batch record", lambda value: kit.batch_record(value("label")))
+    hidden = renderer.piece("batch id", lambda value: kit.hidden("id", value("id")))
+    question = renderer.piece(
+        f"batch question {page.entity.name} {event}",
+        lambda value: kit.batch_question(
+            value("address"),
+            [kit.hidden("event", event), kit.hidden("confirmed", "true"), value("ids")],
+            value("records"),
+            [
+                kit.button(form.button or form.title, {}, kind="danger"),
+                kit.link_button("Cancel", value("back"), kind="secondary"),
+            ],
+        ),
+    )
+    content = question(
+        address=address,
+        back=back,
+        ids=Markup("".join([hidden(id=id) for id in ids])),
+        records=Markup("".join([record(label=labels.get(id, short_id(id))) for id in ids])),
     )
     title = f"{event.replace('_', ' ').capitalize()} {count:,} {words}?"
-    return request.app_state.renderer.own_page(
-        title, "This cannot be undone.", content.__html__(), request=request
-    )
+    return renderer.own_page(title, "This cannot be undone.", content, request=request)
 
 
 def _outcome(
@@ -163,15 +171,23 @@ def _outcome(
 ) -> str:
     """Return the page that says which records an event was refused for."""
     kit = request.ui
-    content = kit.batch_outcome(
-        [(one.label, one.reason) for one in refused],
-        kit.link_button(f"Back to the {page.words}", back, kind="secondary"),
+    renderer = request.app_state.renderer
+    refusal = renderer.piece(
+        "batch refusal", lambda value: kit.batch_refusal(value("label"), value("reason"))
     )
+    outcome = renderer.piece(
+        f"batch outcome {page.entity.name}",
+        lambda value: kit.batch_outcome(
+            value("refused"),
+            kit.link_button(f"Back to the {page.words}", value("back"), kind="secondary"),
+        ),
+    )
+    lines = "".join([refusal(label=one.label, reason=one.reason) for one in refused])
     title = form.route.event.replace("_", " ").capitalize()
-    return request.app_state.renderer.own_page(
+    return renderer.own_page(
         title,
         f"{done:,} done, {len(refused):,} refused",
-        content.__html__(),
+        outcome(refused=Markup(lines), back=back),
         request=request,
     )
 

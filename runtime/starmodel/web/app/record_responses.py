@@ -43,7 +43,7 @@ def respond_conflict(
         raise stale
     mine = merge_submitted(form, form_state.values, request)
     renderer = request.app_state.renderer
-    state = with_conflict(renderer.kit, form, form_state, mine)
+    state = with_conflict(renderer, form, form_state, mine)
     document, main = renderer.edit_page(page, form)
     view = View(id=state.id, form=state, request=request)
     if request.is_scripted:

@@ -16,23 +16,26 @@ from starmodel.ui.components.pages import Form
 from starmodel.web.ui.form_state import FormState, Values
 
 if TYPE_CHECKING:
-    # An app that has not shown a page yet needs nothing of what pages are built with.
-    from starmodel.ui.kit import UIAdapter
+    from starmodel.ui.rendering.renderer import Renderer
 
 Labels: TypeAlias = Mapping[str, str] | None
 """What the records are called that a field refers to, by id."""
 
 
-def with_conflict(kit: "UIAdapter", form: Form, form_state: FormState, mine: Values) -> FormState:
+def with_conflict(
+    renderer: "Renderer", form: Form, form_state: FormState, mine: Values
+) -> FormState:
     """Return a form with what was typed into it and what is stored now.
 
     Args:
-        kit: How buttons look.
+        renderer: Makes the buttons.
         form: The form.
         form_state: The form as the record is now.
         mine: What was typed, and what is stored where nothing was.
     """
     theirs = form_state.values
+    kit = renderer.kit
+    button = renderer.piece("stored value", lambda value: kit.stored_value(value("values")))
     differing = [name for name, value in theirs.items() if not _is_same(value, mine[name])]
     by = {each.name: each.by for each in form.pickers}
     labels = {name: _labels(form_state.related.get(name, {}), by.get(name)) for name in theirs}
@@ -43,7 +46,7 @@ def with_conflict(kit: "UIAdapter", form: Form, form_state: FormState, mine: Val
         is_stale=True,
         errors={name: _said(theirs[name], labels[name]) for name in differing},
         resolve_buttons={
-            name: kit.stored_value(json.dumps(_inputs(name, theirs[name], labels[name]))).__html__()
+            name: button(values=json.dumps(_inputs(name, theirs[name], labels[name])))
             for name in differing
         },
     )

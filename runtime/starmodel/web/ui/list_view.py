@@ -140,6 +140,8 @@ class ListView(Generic[S]):
 
     def address(self, *, cursor: str | None = None, **changes: str) -> str:
         """Write an address of this list: its query with some names changed, on its first page."""
+        if cursor is not None and not changes and self.parts.text:
+            return f"{self.path}?{self.parts.text}&{_pair('cursor', cursor)}"
         pairs = [pair for name, pair in self.parts.pairs if name not in changes]
         pairs += [_pair(name, value) for name, value in changes.items() if value]
         if cursor is not None:
