@@ -99,7 +99,7 @@ def test_parts_need_a_library_that_may_be_missing(monkeypatch: pytest.MonkeyPatc
         read_form(parts(('form-data; name="a"', b"1")), MULTIPART)
 
 
-async def test_a_form_that_does_not_fit_gives_a_page_that_says_so() -> None:
+async def test_a_form_that_does_not_fit_is_shown_again_and_says_so() -> None:
     client = Client(make_app())
     referer = "http://shop.example/counter?a=1&b=%22"
     answer = await client.submit("/counter/increment", {"amount": "<b>x"}, referer=referer)
