@@ -1,7 +1,7 @@
 """A patch says which keys of a mapping are gone; one that said nothing would leave them."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, NewType
 
 import pytest
 from pydantic import BaseModel, computed_field
@@ -40,8 +40,13 @@ def test_a_key_that_is_gone_is_null_and_a_value_that_is_none_an_empty_text() -> 
     assert encode_signals({"n": 1}, {}) == b'{"n":1}'
 
 
+Grams = NewType("Grams", int)
+
+
 class Flat(BaseModel):
     x: int = 1
+    kind: Literal["a", "b"] = "a"
+    weight: Grams = Grams(1)
 
 
 class Deep(BaseModel):

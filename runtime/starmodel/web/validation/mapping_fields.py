@@ -6,7 +6,7 @@ not known needs the mapping emptied first. A value object always has the same ke
 
 from collections.abc import Iterator
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -45,9 +45,13 @@ def _varies(type_: Any, around: tuple[type, ...]) -> bool:
         if len(members) == 1:
             return _varies(members[0], around)
         return any(_varies(one, around) or _is_object(one) for one in members)
-    if origin in _LISTS or type_ in _LISTS:
+    if origin in _LISTS or type_ in _LISTS or origin is Literal:
         # A list is one signal, and replaced as a whole.
         return False
+    meant = getattr(type_, "__value__", None) or getattr(type_, "__supertype__", None)
+    if meant is not None:
+        # An alias by `type`, or a `NewType`.
+        return _varies(meant, around)
     if _is_object(type_):
         if type_ in around:
             return False
