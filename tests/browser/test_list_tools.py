@@ -182,6 +182,7 @@ def test_one_record_is_made_after_another(visitor: Arrive, options: dict[str, An
         page.get_by_label("Name").fill(name)
         page.get_by_role("button", name="Create and add another").click()
         expect(page.get_by_label("Name")).to_have_value("")
+        expect(page.get_by_role("status")).to_have_text("Tag created.")
     page.goto(page.url.replace("/tag/new", "/tag?q=word"))
     expect(page.locator("tbody th")).to_have_text(["first word", "second word"])
 

@@ -27,6 +27,7 @@ from starmodel.web.app.record_responses import (
     respond_options,
 )
 from starmodel.web.app.responses import (
+    created_message,
     page_path,
     redirect,
     respond_created,
@@ -234,7 +235,7 @@ def create_routes(
             idempotency_key=request.idempotency_key,
         )
         if page is not None and _is_another_wanted(request):
-            return redirect(request, f"{path}/new")
+            return redirect(request, f"{path}/new", created_message(request, definition))
         return respond_created(request, definition, outcome)
 
     async def again(

@@ -97,9 +97,14 @@ def respond_created(
     if request.wants_json:
         address = request.prefix + path
         return _json(201, outcome, None, [(b"location", address.encode("ascii"))])
+    return redirect(request, path, created_message(request, definition))
+
+
+def created_message(request: Request, definition: EntityDefinition[Any]) -> str:
+    """Return what is said where a record was made."""
     form = request.route.form
     title = request.app_state.title_of(definition.name)
-    return redirect(request, path, (form.success if form else "") or f"{title} created.")
+    return (form.success if form else "") or f"{title} created."
 
 
 def respond_deleted(request: Request, location: str | None = None, message: str = "") -> Response:
