@@ -289,7 +289,8 @@ def test_answers_to_datastar(client: Client) -> None:
     saved = client.act(f"{path}/edit", {"price": "8.00", "version": "2"})
     assert path in saved.text.replace("\\u002f", "/")
     elsewhere = client.act(path, method="DELETE")
-    assert elsewhere.signals == {"errors": {"product": {"delete": {"_": ""}}}}
+    assert elsewhere.signals["errors"] == {"product": {"delete": {"_": ""}}}
+    assert elsewhere.signals["_message"] == "By page deleted."
     path = f"/product/{make(client)['id']}"
     headers = {
         "datastar-request": "true",

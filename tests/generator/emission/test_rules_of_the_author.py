@@ -13,6 +13,7 @@ from served_app import ROOT
 from shop_project import Shop
 
 from starmodel.testing import Client, ClientResponse
+from starmodel_schemas.naming import sentence_case
 
 ENTITIES = '''
 import json
@@ -238,7 +239,7 @@ LONG = "x" * 61
         ("rename", {"name": "x", "volume": 9}, "", "Nine is too loud at night."),
         ("rename", {"name": "x", "volume": 8}, "", "This is not valid."),
         ("lock", {}, "", "Something that is not shown is invalid."),
-        ("bend", {"word": "1234"}, "", "tracks: Something that is not shown is invalid."),
+        ("bend", {"word": "1234"}, "", "Tracks: Something that is not shown is invalid."),
     ],
 )
 def test_a_rule_is_told_beside_the_argument(
@@ -249,7 +250,8 @@ def test_a_rule_is_told_beside_the_argument(
     assert answer.status == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     [error] = answer.json["errors"]
-    place = f"{error['name']}: " if error["name"] and not name else ""
+    # A client is told the name of a field, a reader its title.
+    place = f"{sentence_case(error['name'])}: " if error["name"] and not name else ""
     assert (f"{place}{error['message']}", "input" in error) == (message, False)
     assert name in ("", error["name"])
 
