@@ -119,6 +119,15 @@ def list_constant(name: str) -> str:
     return upper_case((several if several != one else f"{one} list").replace(" ", "_"))
 
 
+def inputs_constant(name: str) -> str:
+    """`INPUTS`, for the inputs that the forms of an entity share.
+
+    Where the entity or its list is called so itself, it is `FORM_INPUTS`.
+    """
+    is_taken = "INPUTS" in (constant_case(name), list_constant(name))
+    return "FORM_INPUTS" if is_taken else "INPUTS"
+
+
 def sentence_case(words: str) -> str:
     """`order lines` as `Order lines`, for headings."""
     return upper_case(words[:1]) + words[1:]

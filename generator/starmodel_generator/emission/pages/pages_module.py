@@ -31,7 +31,7 @@ from starmodel_schemas import (
     ParameterSchema,
     ScalarType,
 )
-from starmodel_schemas.naming import sentence_case, title_words
+from starmodel_schemas.naming import inputs_constant, sentence_case, title_words
 
 VERSION = "version"
 """What an update takes besides the fields; its form has it without an input."""
@@ -77,6 +77,7 @@ class _Pages:
         names.use_module("starmodel.ui")
         names.use(self.own.package, "bindings")
         self.constants: list[Layout] = []
+        self.shared = inputs_constant(entity.name)
         taken = frozenset(self._own_constants())
         self.choices = PageChoices(context, taken)
         self.fields = FieldComponents(entity, context, self.choices)
@@ -109,7 +110,7 @@ class _Pages:
         """Return the constants that are called by what they are, or by an event's name."""
         names = [one.form for one in self.events]
         if self.is_generated:
-            names += [self.own.constant, "NEW", "EDIT", "DELETE", "INPUTS"]
+            names += [self.own.constant, "NEW", "EDIT", "DELETE", self.shared]
         return [*names, self.own.list] if self.is_listed else names
 
     def _define(self, name: str, component: Group) -> None:
@@ -157,13 +158,14 @@ class _Pages:
         shared = [one for one in created if one.name in {each.name for each in updated}]
         is_shared = create is not None and update is not None and bool(updated)
         if is_shared:
-            self._define("INPUTS", self._list_of(shared))
+            self._define(self.shared, self._list_of(shared))
         forms: list[Layout] = []
         if create is not None:
             items: list[Layout] = ["bindings.create"]
             if is_shared:
                 once = [one for one in created if one not in shared]
-                items.append("INPUTS" if not once else self._list_of(once, "*INPUTS"))
+                own = self._list_of(once, f"*{self.shared}") if once else self.shared
+                items.append(own)
             elif created:
                 items.append(self._list_of(created))
             items.append(named("button", python_string(f"Create {words}")))
@@ -174,7 +176,7 @@ class _Pages:
         if update is not None:
             items = ["bindings.update"]
             if is_shared:
-                items.append("INPUTS")
+                items.append(self.shared)
             elif updated:
                 items.append(self._list_of(updated))
             items.append(named("title", python_string(f"Edit {words}")))

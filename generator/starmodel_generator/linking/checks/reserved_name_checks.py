@@ -14,7 +14,7 @@ from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.suggestions import free_class, free_member
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_schemas import ParameterSchema
-from starmodel_schemas.naming import constant_case, list_constant, snake_case
+from starmodel_schemas.naming import constant_case, inputs_constant, list_constant, snake_case
 from starmodel_schemas.reserved_names import (
     CLASS_NAMES,
     COMMAND_PARAMETERS,
@@ -288,7 +288,7 @@ def _page_constants(entity: LinkedEntity) -> dict[str, str]:
     if "delete" in schema.crud:
         found["DELETE"] = f"the form that deletes a `{schema.name}`"
     if {"create", "update"} <= {*schema.crud}:
-        found["INPUTS"] = f"the inputs for what a `{schema.name}` is made of"
+        found[inputs_constant(schema.name)] = f"the inputs for what a `{schema.name}` is made of"
     return found
 
 
