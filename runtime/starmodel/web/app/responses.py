@@ -62,7 +62,7 @@ def respond_event(
         if frame.is_acknowledgement:
             return ACKNOWLEDGED
         if not frame.before:
-            patch = _patch(request, definition, outcome, selector, mode)
+            patch = _patch(request, definition, outcome, selector, mode, request.route.done)
             return Response(200, parts.event_headers, patch)
         # What `_patch` does, for what nearly every event is asked by.
         changed = without_files(definition, outcome.changed)
@@ -303,15 +303,20 @@ def _patch(
     outcome: CommandResult[Any],
     selector: str | None,
     mode: str | None,
+    done: str = "",
 ) -> bytes:
-    """Write what a page is told: the changed fields, the errors that are over, the fragment."""
+    """Write what a page is told: the changed fields, the errors that are over, the fragment.
+
+    `done` is what it is told to say if the event returned nothing.
+    """
     route = request.route
     values: dict[str, object] = {route.namespace: without_files(definition, outcome.changed)}
     if route.argument_names:
         values["errors"] = route.errors({})
     text = _text_of(outcome.result, selector) if outcome.result is not None else ""
-    if text.strip() or (outcome.result is None and route.done):
-        values["_message"] = bounded(text) or route.done
+    said = bounded(text) if text.strip() else done if outcome.result is None else ""
+    if said:
+        values["_message"] = said
     removed = {route.namespace: outcome.removed} if outcome.removed else None
     patch = request.formatter.values(values, removed, version=outcome.version)
     return patch + _elements(request, outcome.result, selector, mode)
