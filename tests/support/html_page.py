@@ -67,9 +67,11 @@ class Element:
     def sends(self) -> list[tuple[str, str]]:
         """What a form sends if nobody touches it."""
         fields: list[tuple[str, str]] = []
+        # What is in a template is not on the page yet.
+        hidden = {inner for each in self.all("template") for inner in each.walk()}
         for each in self.walk():
             name = each.get("name")
-            if not name or each.tag not in ("input", "textarea", "select"):
+            if each in hidden or not name or each.tag not in ("input", "textarea", "select"):
                 continue
             if each.tag == "textarea":
                 text = each.text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,5 +1,6 @@
 """Values as a public state may have them, of any type, at random."""
 
+import json
 from random import Random
 
 from random_schemas import hostile_text
@@ -34,7 +35,7 @@ class JsonMaker:
             case "tuple":
                 return [self.value(item, depth + 1) for item in type_.items if depth < 5]
             case "dict":
-                keys = [hostile_text(random) for _ in range(0 if depth > 3 else 2)]
+                keys = [self.key(type_.key) for _ in range(0 if depth > 3 else 2)]
                 return {key: self.value(type_.value, depth + 1) for key in keys}
             case "object":
                 fields = self.context.objects[type_.object].fields
@@ -47,6 +48,11 @@ class JsonMaker:
                 return self.value(random.choice(type_.members), depth + 1)
             case _:
                 return random.choice([None, True, 1.5, hostile_text(random), {"a": ["b"]}])
+
+    def key(self, type_: TypeRef) -> str:
+        """Make a key of a mapping: the text of a value."""
+        value = self.value(type_)
+        return value if isinstance(value, str) else json.dumps(value)
 
     def scalar(self, name: str) -> object:
         random = self.random
