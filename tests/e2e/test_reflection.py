@@ -119,6 +119,10 @@ def test_no_request_reflects(name: str) -> None:
         handler = route.handler
         if isinstance(handler, FunctionType):
             route.handler = noted(handler, route.path, reached)
+    # Components are compiled when they are first asked for: by a page, and by a live stream.
+    with Client(application) as client, client.live(watch) as stream:
+        stream.next()
+        client.request("GET", f"/{watch}", headers={"accept": "text/html"})
     with Client(application) as client, Trace() as trace, client.live(watch) as stream:
         stream.next()
         requests(client)
