@@ -55,6 +55,14 @@ def shown(page: Page, label: str) -> Locator:
     return page.locator(f"xpath=//dt[normalize-space(text()) = '{label}']/following-sibling::dd[1]")
 
 
+def add_stock(page: Page, key: str, value: str) -> None:
+    """Add a row to the mapping in the form that tags an order."""
+    group = page.get_by_role("group", name="Stock")
+    group.get_by_role("button", name="Add").click()
+    group.get_by_label("Key").last.fill(key)
+    group.get_by_label("Value").last.fill(value)
+
+
 def answer_elsewhere(route: Route, request: Request) -> None:
     """Respond to a request that leaves the app: with what front ends and kits load, or not at all."""
     _, is_htmx, htmx_path = request.url.partition("/htmx.org@4.0.1/dist/")
