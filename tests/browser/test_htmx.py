@@ -11,7 +11,7 @@ from served_app import ServedApp
 from stocked_project import DATABASE, make_stocked_project, url_of
 
 from .test_hostile_texts import naughty_texts
-from .visitor import Arrive, Visitor, shown, visiting
+from .visitor import Arrive, Visitor, add_stock, shown, visiting
 
 JSON = {"accept": "application/json", "sec-fetch-site": "same-origin"}
 
@@ -128,7 +128,7 @@ def test_a_value_reads_the_same_at_first_and_later(visitor: Arrive) -> None:
     page.locator("#order-describe-approved").select_option("No")
     press(page, "Describe")
     page.locator("#order-tag-labels").fill("new\n <b>bold</b>")
-    page.locator("#order-tag-stock").fill('{"desk": 2}')
+    add_stock(page, "desk", "2")
     page.locator("#order-tag-password").fill("secret")
     press(page, "Tag")
     expect(page.locator("#order-tag-password")).to_have_value("")
@@ -164,27 +164,38 @@ def test_a_value_reads_the_same_at_first_and_later(visitor: Arrive) -> None:
 
 def test_an_error_stands_beside_its_input_until_it_is_mended(visitor: Arrive) -> None:
     page = visitor().open("/order")
-    field = page.locator("#order-tag-stock")
-    field.fill("{")
-    page.locator("#order-tag-labels").fill("kept")
-    page.locator("#order-tag-password").fill("pw")
-    press(page, "Tag")
-    error = page.locator("#order-tag-stock--error")
+    field, error = page.locator("#order-plan-wait"), page.locator("#order-plan-wait--error")
+    page.locator("#order-plan-status").select_option("Draft")
+    page.locator("#order-plan-due").fill("2027-02-28")
+    field.fill("soon")
+    press(page, "Plan")
     expect(error).not_to_have_text("")
     expect(field).to_have_attribute("aria-invalid", "true")
-    expect(page.locator("#order-tag-password")).to_have_value("pw")
-    expect(page.locator("#order-tag-labels")).to_have_attribute("aria-invalid", "false")
+    expect(page.locator("#order-plan-due")).to_have_value("2027-02-28")
+    expect(page.locator("#order-plan-due")).to_have_attribute("aria-invalid", "false")
     field.press("End")
-    field.type("}")
+    field.type("er")
     expect(error).to_have_text("")
     expect(field).to_have_attribute("aria-invalid", "false")
-    field.fill("[")
-    press(page, "Tag")
+    press(page, "Plan")
     expect(error).not_to_have_text("")
-    field.evaluate("field => field.value = '{}'")  # which nobody typed
-    press(page, "Tag")
+    field.evaluate("field => field.value = '0:10:00'")  # which nobody typed
+    press(page, "Plan")
     expect(error).to_have_text("")
+    expect(shown(page, "Wait")).to_have_text("0:10:00")
+
+    # What is wrong in a row stands beside the whole mapping.
+    add_stock(page, "desk", "")
+    page.locator("#order-tag-password").fill("pw")
+    press(page, "Tag")
+    group = page.get_by_role("group", name="Stock")
+    expect(group.get_by_role("alert")).to_have_text("Enter a whole number.")
+    expect(page.locator("#order-tag-password")).to_have_value("pw")
+    group.get_by_label("Value").fill("2")
+    expect(group.get_by_role("alert")).to_have_text("")
+    press(page, "Tag")
     expect(page.locator("#order-tag-password")).to_have_value("")
+    expect(shown(page, "Stock").locator("dd")).to_have_text(["2"])
 
     page.locator("#order-add_line-product").fill("broken")
     page.locator("#order-add_line-price").fill("1")
@@ -213,10 +224,6 @@ def test_a_form_that_waits_is_marked_and_is_sent_once(visitor: Arrive) -> None:
 def test_fragments_are_appended_while_the_event_runs(visitor: Arrive) -> None:
     somebody = visitor()
     watching, page = opened(somebody, "/order"), opened(somebody, "/order")
-    for each in (watching, page):
-        each.locator("main").evaluate(
-            "main => main.insertAdjacentHTML('beforeend', '<div id=progress>')"
-        )
     page.evaluate(NOTE_STEPS)
     page.get_by_role("button", name="Work through").click()
     steps = page.locator("#progress > div")
