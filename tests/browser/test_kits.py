@@ -152,9 +152,9 @@ def test_a_phone_shows_records_at_once(browser: Browser, app: ServedApp) -> None
     page = visitor.open("/product")
     box = page.locator("tbody tr").first.bounding_box()
     assert box is not None and box["y"] + box["height"] <= PHONE["height"]
-    expect(page.get_by_label("Status")).to_be_hidden()
+    expect(page.get_by_role("combobox", name="Status")).to_be_hidden()
     page.get_by_text("More filters").click()
-    expect(page.get_by_label("Status")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Status")).to_be_visible()
     expect(page.locator("tbody td").get_by_text("Price").first).to_be_visible()
 
     # What can be done with a record comes before its last field.
