@@ -19,16 +19,18 @@ REACHABLE = (
 
 FACTS = """() => {
   const controls = [...document.querySelectorAll("input, select, textarea")]
-    .filter((control) => control.type !== "hidden");
+    .filter((control) => control.type !== "hidden" && !control.hidden);
   const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
   const references = [...document.querySelectorAll("[aria-describedby]")]
     .flatMap((element) => element.getAttribute("aria-describedby").split(" "));
+  // What is typed into a picker is not sent: a hidden input beside it is.
+  const isPicker = (control) => control.closest("sm-picker")?.querySelector("[name][hidden]");
   return {
     language: document.documentElement.lang,
     headings: document.querySelectorAll("h1").length,
     mains: document.querySelectorAll("main").length,
     unlabelled: controls.filter((control) => control.labels.length !== 1).map((one) => one.id),
-    nameless: controls.filter((control) => !control.name).map((one) => one.id),
+    nameless: controls.filter((control) => !control.name && !isPicker(control)).map((one) => one.id),
     twice: ids.filter((id, place) => ids.indexOf(id) !== place),
     lost: references.filter((id) => !document.getElementById(id)),
     tables: [...document.querySelectorAll("th")].filter((cell) => !cell.scope).length,
