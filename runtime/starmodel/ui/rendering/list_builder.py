@@ -62,7 +62,8 @@ class ListBuilder(Builder):
         ]
         if component.new is not None:
             buttons.append(kit.link_button(component.new.title, f"{entity.path}/new"))
-        error = kit.error(self.frontend.error(f"errors.{entity.namespace}.find._"), "")
+        # The script of components writes into it; a front end bound to it would undo that.
+        error = kit.error({}, "")
         filters = kit.filters(entity.path, shown, more, {opened: True}, buttons, error)
         token = f"_changes.{entity.name}"
         live = kit.token(
@@ -74,10 +75,7 @@ class ListBuilder(Builder):
         def changes(_: State, view: Any) -> dict[str, Any]:
             return {entity.name: view.list.change_token}
 
-        data: dict[str, Any] = {
-            "_changes": changes,
-            "errors": {entity.namespace: {"find": {"_": ""}}},
-        }
+        data: dict[str, Any] = {"_changes": changes}
         address = f"/live?watch={entity.name}"
         return self.main(
             data, lambda state, view: address, kit.listing(part, [filters, records], live)
