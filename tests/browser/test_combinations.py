@@ -67,8 +67,10 @@ def reach(page: Page, role: Any, name: str) -> None:
     """Press the tabulator key until something has the focus."""
     wanted = page.get_by_role(role, name=name, exact=True).first
     expect(wanted).to_be_visible()
+    # Looking for it by its name at each step would take longer than the steps.
+    element = wanted.element_handle()
     for _ in range(80):
-        if wanted.evaluate("element => element === document.activeElement"):
+        if element.evaluate("element => element === document.activeElement"):
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"No way leads to the {role} {name!r} by keyboard.")
@@ -100,8 +102,9 @@ def test_records_by_keyboard_alone(visitor: Arrive) -> None:
     sku = page.get_by_role("textbox", name="SKU", exact=True)
     expect(sku).to_have_attribute("aria-invalid", "true")
     expect(sku).to_have_accessible_description(error.inner_text())
+    element = sku.element_handle()
     keys.press("Shift+Tab")
-    while not sku.evaluate("element => element === document.activeElement"):
+    while not element.evaluate("element => element === document.activeElement"):
         keys.press("Shift+Tab")
     keys.press("ControlOrMeta+A")
     keys.type("ELM-1")
