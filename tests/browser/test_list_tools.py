@@ -231,6 +231,38 @@ def test_a_file_is_sent_and_downloaded(
         expect(page.get_by_role("link", name="512 kB")).to_have_count(0)
 
 
+def test_a_large_file_shows_how_far_it_is(browser: Browser, library: ServedApp) -> None:
+    content = bytes(range(256)) * 8_000
+    chosen = FilePayload(name="cover.png", mimeType="image/png", buffer=content)
+    with visiting(browser, library.url, expected=lambda error: "422" in error) as arrive:
+        page = arrive().open("/author/new")
+        page.get_by_label("Name").fill("Grace")
+        page.get_by_role("button", name="Create author").click()
+        page.get_by_role("link", name="New book").click()
+        page.get_by_label("Cover").set_input_files(chosen)
+        page.get_by_label("Title").fill("On compilers")
+        page.get_by_label("Pages").evaluate("input => { input.type = 'text'; }")
+        page.get_by_label("Pages").fill("many")
+        page.get_by_role("button", name="Create book").click()
+        expect(page.get_by_label("Pages")).to_have_attribute("aria-invalid", "true")
+        expect(page.get_by_label("Title")).to_have_value("On compilers")
+
+        network = page.context.new_cdp_session(page)
+        slow = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": 500_000}
+        network.send("Network.emulateNetworkConditions", {"offline": False, **slow})
+        page.get_by_label("Pages").fill("7")
+        page.get_by_label("Cover").set_input_files(chosen)
+        page.get_by_role("button", name="Create book").click()
+        bar = page.get_by_role("progressbar", name="Sending")
+        expect(bar).to_be_visible()
+        page.wait_for_function("document.querySelector('progress.upload').value > 0.2")
+        page.get_by_role("button", name="Create book").click(force=True)
+        expect(page.get_by_role("heading", level=1)).to_have_text("On compilers")
+        expect(page.get_by_role("link", name="2.0 MB")).to_be_visible()
+        page.get_by_role("link", name="Books").first.click()
+        expect(page.get_by_role("link", name="On compilers", exact=True)).to_have_count(1)
+
+
 def test_a_list_is_filtered_by_what_it_refers_to(browser: Browser, library: ServedApp) -> None:
     with visiting(browser, library.url) as arrive:
         page = arrive().open("/book")

@@ -1,7 +1,7 @@
 """How one entity class is kept and seen, written out by generated code."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import ValidationError
@@ -68,7 +68,9 @@ class EntityDefinition(Generic[E]):
     """
 
     __slots__ = (
+        "_hidden",
         "_initial",
+        "_width",
         "access",
         "cls",
         "files",
@@ -138,6 +140,8 @@ class EntityDefinition(Generic[E]):
         self.plain = plain_types(cls)
         self.is_simple = bool(self.plain) and (access is None or access is Access.PUBLIC)
         self._initial: Mapping[str, object] | None = None
+        self._hidden: Sequence[str] | None = None
+        self._width = 0
         self.hydrate = restorer(cls)
         self.validate = validator(cls)
 
@@ -154,8 +158,25 @@ class EntityDefinition(Generic[E]):
         return _new_tuple(Key, values)
 
     def state_of(self, values: Mapping[str, object]) -> Mapping[str, object]:
-        """Return the public state of stored values."""
-        return self.state(self.hydrate(values))
+        """Return the public state of stored values.
+
+        Where all of it is values that JSON has as they are, no instance is made for it.
+        """
+        hidden = self._hidden
+        if hidden is None:
+            state = self.state(self.hydrate(values))
+            if self.plain.keys() | {"id"} >= state.keys():
+                # The author's class has the last word on what is public, and in what order.
+                names = [name for name in values if name not in state]
+                if [name for name in values if name in state] == [*state]:
+                    self._hidden, self._width = names, len(values)
+            return state
+        if len(values) != self._width:
+            return self.state(self.hydrate(values))
+        state = dict(values)
+        for name in hidden:
+            del state[name]
+        return state
 
     def initial_state(self) -> Mapping[str, object]:
         """Return the public state of a new instance: what a page shows before anything is stored.

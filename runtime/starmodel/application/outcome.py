@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from starmodel.application.copying import NOTHING_REMOVED, Removed
 from starmodel.application.definition import EntityDefinition
+from starmodel.application.store import Stored
 from starmodel.domain import Entity
 
 E = TypeVar("E", bound=Entity)
@@ -56,22 +57,41 @@ class CommandResult(Generic[R]):
 class Snapshot(Generic[E]):
     """An entity as it was when it was read; changing it changes nothing stored.
 
-    `version` is `0` where nothing is stored and the entity is a new one. `id` is the id of its
-    key.
+    Attributes:
+        definition: What is known of its class.
+        id: The id of its key.
+        version: The stored version; `0` where nothing is stored and the entity is a new one.
     """
 
-    __slots__ = ("definition", "entity", "id", "state", "version")
+    __slots__ = ("_entity", "_state", "_stored", "definition", "id", "version")
 
-    def __init__(
-        self,
-        definition: EntityDefinition[E],
-        id: str,
-        entity: E,
-        state: Mapping[str, object],
-        version: int,
-    ) -> None:
+    def __init__(self, definition: EntityDefinition[E], id: str, stored: Stored | None) -> None:
         self.definition = definition
         self.id = id
-        self.entity = entity
-        self.state = state
-        self.version = version
+        self.version = 0 if stored is None else stored.version
+        self._stored = stored
+        self._entity: E | None = None
+        self._state: Mapping[str, object] | None = None
+
+    @property
+    def entity(self) -> E:
+        """The instance, made when somebody asks: mostly its public state is all that is shown."""
+        entity = self._entity
+        if entity is None:
+            stored, definition = self._stored, self.definition
+            made = definition.cls() if stored is None else definition.hydrate(stored.values)
+            entity = self._entity = made
+        return entity
+
+    @property
+    def state(self) -> Mapping[str, object]:
+        """All public fields, as JSON has them."""
+        state = self._state
+        if state is None:
+            stored = self._stored
+            if stored is None or self._entity is not None:
+                state = self.definition.state(self.entity)
+            else:
+                state = self.definition.state_of(stored.values)
+            self._state = state
+        return state

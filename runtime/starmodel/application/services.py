@@ -18,7 +18,7 @@ from starmodel.application.persistence import PersistenceManager
 from starmodel.application.unit_of_work.batch_loader import refers
 from starmodel.application.unit_of_work.unit_of_work import UnitOfWork
 from starmodel.application.unit_of_work.unit_of_work_context import BeforeImage
-from starmodel.domain import ANONYMOUS, Actor, Entity, StateStore
+from starmodel.domain import ANONYMOUS, Access, Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError, NotFound
 
 E = TypeVar("E", bound=Entity)
@@ -125,18 +125,17 @@ class Services:
         authorize(actor, not needs_signing_in(definition.access, actor))
         key = definition.key(holder)
         stored = await self.persistence.backend_for(definition).load(key)
-        if stored is not None:
-            entity, version = definition.hydrate(stored.values), stored.version
-        elif definition.is_record:
+        if stored is None and definition.is_record:
             raise NotFound(definition.name, holder)
-        else:
-            entity, version = definition.cls(), 0
-        if definition.is_record:
-            if not may_read(definition, actor, entity):
+        snapshot = Snapshot(definition, key.id, stored)
+        access = definition.access
+        # Any other rule was decided before, and needs no instance.
+        if access is not None and not isinstance(access, Access):
+            if not definition.is_record:
+                authorize(actor, is_allowed(access, actor, snapshot.entity))
+            elif not may_read(definition, actor, snapshot.entity):
                 raise NotFound(definition.name, holder)
-        else:
-            authorize(actor, is_allowed(definition.access, actor, entity))
-        return Snapshot(definition, key.id, entity, definition.state(entity), version)
+        return snapshot
 
     async def open(self) -> None:
         """Open the stores, then the bus, and publish what an earlier process left unpublished."""

@@ -68,8 +68,8 @@ def number_text(value: float | str) -> str:
     A text is a Decimal's, whose digits stay as they are. Of a float the digits are those of
     ECMA-262's `Number::toString`, so that a browser shows the same. What is not finite is `""`.
     """
-    if type(value) is int:
-        return f"{value:,}" if abs(value) >= GROUPED_FROM else str(value)
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= GROUPED_FROM else f"{value:d}"
     value = _float_text(value) if isinstance(value, float) else str(value)
     sign, digits = ("-", value[1:]) if value.startswith("-") else ("", value)
     whole, point, fraction = digits.partition(".")
@@ -78,9 +78,21 @@ def number_text(value: float | str) -> str:
     return f"{sign}{int(whole):,}{point}{fraction}"
 
 
-def optional_number_text(value: float | str | None) -> str:
-    """Write a number; `""` for `None`."""
-    return "" if value is None else number_text(value)
+class _NumberTexts(dict[Any, str]):
+    """Numbers as `number_text` writes them; `""` for `None`."""
+
+    def __missing__(self, value: float | str | None) -> str:
+        if value is None:
+            return ""
+        text = number_text(value)
+        # Equal values have the same text, whatever their type.
+        if type(value) is int and -GROUPED_FROM < value < GROUPED_FROM:
+            self[value] = text
+        return text
+
+
+NUMBER_TEXTS: Mapping[Any, str] = _NumberTexts()
+"""The text of each number; of small whole ones, most of what pages show, it is made once."""
 
 
 def _float_text(value: float) -> str:

@@ -22,7 +22,8 @@
  *   .conflict[tabindex]          gets the focus when it appears
  *
  * An input for a number, a day or a time sends what the page had for it until somebody changes it,
- * even where a browser cannot show that. A form that no front end sends is sent once.
+ * even where a browser cannot show that. A form that no front end sends is sent once. One with files
+ * of a megabyte and more shows how far it is.
  * `starmodel.format` and `starmodel.key()` are for the expressions of front ends.
  *
  * It needs no build step, no other script and no inline code, so `script-src 'self'` suffices.
@@ -896,6 +897,44 @@ addEventListener("pageshow", () => {
   for (const button of sent.values()) button?.removeAttribute("aria-disabled");
   sent.clear();
 });
+
+/** How many bytes the files of a form have before it is shown how far they are. */
+const LARGE = 2 ** 20;
+
+// Listens before every front end: a request that one of them sends cannot say how far it is.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  const files = [...form.querySelectorAll("input[type=file]")].flatMap(({ files }) => [...files]);
+  if (files.reduce((sum, { size }) => sum + size, 0) < LARGE || event.defaultPrevented) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!form.querySelector("progress.upload")) upload(form, event.submitter);
+}, true);
+
+/** Send a form as the browser does, with a bar that fills, and go where the answer leads. */
+function upload(form, submitter) {
+  const bar = element("progress", { class: "upload", value: "0", "aria-label": "Sending" });
+  const request = new XMLHttpRequest();
+  request.open("POST", submitter?.getAttribute("formaction") ?? form.getAttribute("action"));
+  request.setRequestHeader("Accept", "text/html");
+  request.setRequestHeader("Idempotency-Key", key());
+  request.upload.addEventListener("progress", ({ loaded, total }) => { bar.value = loaded / total; });
+  const fail = () => {
+    bar.replaceWith(element("p", { role: "alert", class: "error upload-error" }, NO_ANSWER));
+  };
+  request.addEventListener("load", () => {
+    if (request.status < 400) return location.assign(request.responseURL);
+    // The page with what is wrong; a file has to be chosen again, as no page can name one.
+    const main = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main");
+    if (!main) return fail();
+    document.querySelector("main").replaceWith(main);
+    globalThis.htmx?.process(main);
+  });
+  request.addEventListener("error", fail);
+  form.querySelector(".upload-error")?.remove();
+  form.append(bar);
+  request.send(new FormData(form, submitter));
+}
 
 const LOCAL = "time.local[datetime]";
 const CONFLICT = ".conflict[tabindex]";

@@ -17,11 +17,10 @@ from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.ui.addresses import escape_text, quote_segment
 from starmodel.ui.compiling import Builder
 from starmodel.ui.formats import (
-    GROUPED_FROM,
+    NUMBER_TEXTS,
     Format,
     choice_key,
     datetime_text,
-    optional_number_text,
 )
 from starmodel.ui.names import Signal
 from starmodel.ui.template import Filler, Inline, Renderable
@@ -215,15 +214,11 @@ class Number(Single):
 
     def html(self, value: Any, view: Any) -> str:
         """Return the number; no digit needs to be escaped."""
-        if type(value) is int and -GROUPED_FROM < value < GROUPED_FROM:
-            return str(value)
-        return optional_number_text(value)
+        return NUMBER_TEXTS[value]
 
     def filler(self, read: Reader) -> Filler:
         """Return what writes the number into a page."""
-        # A small whole number is written by the f-string itself.
-        source = "v if type(v := (value)) is int and -{top} < v < {top} else {text}(v)"
-        return inline(source, read, text=optional_number_text, top=GROUPED_FROM)
+        return inline("{texts}[(value)]", read, texts=NUMBER_TEXTS)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

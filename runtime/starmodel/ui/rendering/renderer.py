@@ -76,7 +76,8 @@ class Renderer:
 
     def record(self, component: Record, bound: Form | None = None) -> Template:
         """Return the document of a record; `bound` is the form that is filled from `view.form`."""
-        return self._once(("record", component, bound), lambda: self._record(component, bound))
+        key = component if bound is None else ("record", component, bound)
+        return self._compiled.get(key) or self._once(key, lambda: self._record(component, bound))
 
     def fragments(self, component: Record) -> Mapping[str, Callable[[State], str]]:
         """Return what is sent anew of a record when a field changes: functions of the state, by field."""

@@ -14,13 +14,11 @@ import re
 from collections.abc import Mapping
 from typing import Literal, cast, get_args
 
-from pydantic_core import PydanticSerializationError
-
 from starmodel.application import Removed
 from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.web.datastar.attributes import encode_data, escape
 from starmodel.web.http.csrf import is_local_path
-from starmodel.web.http.encoding import encode_json, write_json
+from starmodel.web.http.encoding import encode_json
 
 PatchMode = Literal["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"]
 Namespace = Literal["html", "svg", "mathml"]
@@ -31,7 +29,6 @@ DEFAULT_RETRY = 1000
 _MODES = frozenset(get_args(PatchMode))
 _NAMESPACES = frozenset(get_args(Namespace))
 _INHERITED = frozenset({"__proto__", "constructor"})
-_SAFE_TYPES = frozenset({str, int, bool})
 _LINE_END = re.compile("\r\n|\r|\n")
 
 SIGNALS_FRAME = (b"event: datastar-patch-signals\ndata: signals ", b"\n\n")
@@ -104,12 +101,11 @@ def encode_signals(signals: Mapping[str, object], removed: Removed | None = None
     if removed:
         kept = cast("Mapping[str, object]", followable(signals))
         return encode_json(_with_removed(kept, _without_inherited(removed)))
-    if not _SAFE_TYPES.issuperset(map(type, signals.values())):
-        return _encode_carefully(signals)
-    try:
-        return write_json(signals)
-    except PydanticSerializationError:
-        return encode_json(signals)
+    text = encode_json(signals)
+    # `find`, as `in` costs Python an exception where both are bytes.
+    if text.find(b"null") < 0 and text.find(b"__proto__") < 0 and text.find(b"constructor") < 0:
+        return text
+    return encode_json(followable(signals))
 
 
 def followable(value: object, *, is_signal: bool = True) -> object:
@@ -134,14 +130,6 @@ def followable(value: object, *, is_signal: bool = True) -> object:
     if is_signal and (value is None or (isinstance(value, float) and not math.isfinite(value))):
         return ""
     return value
-
-
-def _encode_carefully(signals: Mapping[str, object]) -> bytes:
-    text = encode_json(signals)
-    # `find`, as `in` costs Python an exception where both are bytes.
-    if text.find(b"null") < 0 and text.find(b"__proto__") < 0 and text.find(b"constructor") < 0:
-        return text
-    return encode_json(followable(signals))
 
 
 def _with_removed(signals: Mapping[str, object], removed: object) -> dict[str, object]:
