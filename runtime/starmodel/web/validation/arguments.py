@@ -20,6 +20,7 @@ from pydantic_core import (
     SchemaValidator,
     ValidationError,
     core_schema,
+    from_json,
     to_json,
 )
 from pydantic_core.core_schema import CoreSchema
@@ -610,10 +611,22 @@ class Arguments:
             except ValidationError as error:
                 fields = field_names(argument.schema)
                 details = error.errors(include_url=False, include_input=False)
-                errors += [argument_error(detail, name, fields) for detail in details[:MAX_ERRORS]]
+                given = texts[name] if name in texts else (members or {}).get(name)
+                value = _parsed(given) if isinstance(given, str) else given
+                errors += [
+                    argument_error(detail, name, fields, value) for detail in details[:MAX_ERRORS]
+                ]
         if errors:
             raise InvalidArguments(tuple(errors))
         return values
+
+
+def _parsed(text: str) -> object:
+    """Return what a text is as JSON; `None` where it is none."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return None
 
 
 def update_arguments(fields: Mapping[str, Argument]) -> Arguments:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from starmodel.application.copying import INVALID, authors_text
+from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.errors import ArgumentError
 from starmodel.web.http.request_limits import MAX_DIGITS
 
@@ -101,17 +102,20 @@ _LIMITS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def argument_error(detail: ErrorDetails, name: str, fields: Collection[str]) -> ArgumentError:
+def argument_error(
+    detail: ErrorDetails, name: str, fields: Collection[str], value: object = None
+) -> ArgumentError:
     """Turn what pydantic found into words.
 
     Args:
         detail: One of its errors.
         name: The argument.
         fields: The names of fields that a value object in the argument may have. Any other
-            text in the place is a key that the client made up, and is left out.
+            text in the place is a key that the client made up, and is not repeated.
+        value: What was given; then an entry of a mapping is named by its place there.
     """
     sentence = authors_text(detail) or _sentence(detail["type"], detail.get("ctx", {}))
-    place = _place(detail["loc"], fields)
+    place = _place(detail["loc"], fields, value)
     return ArgumentError(name, f"{place}: {sentence}" if place else sentence, detail["type"])
 
 
@@ -147,11 +151,18 @@ def _sentence(type: str, context: Mapping[str, Any]) -> str:
             return INVALID
 
 
-def _place(parts: Sequence[str | int], fields: Collection[str]) -> str:
-    words = [
-        f"item {part + 1}" if isinstance(part, int) else part
-        for part in parts
-        if isinstance(part, int) or part in fields
-    ]
+def _place(parts: Sequence[str | int], fields: Collection[str], value: object) -> str:
+    words: list[str] = []
+    for part in parts:
+        if isinstance(part, int):
+            words.append(f"item {part + 1}")
+            value = value[part] if is_sequence(value) and part < len(value) else None
+            continue
+        if part in fields:
+            words.append(part)
+        elif is_mapping(value) and part in value:
+            words.append(f"entry {[*value].index(part) + 1}")
+        if is_mapping(value):
+            value = value.get(part)
     place = ", ".join(words)
     return place[:1].upper() + place[1:]
