@@ -146,3 +146,19 @@ def test_breadcrumbs_keep_the_filters(visitor: Arrive, app: ServedApp, has_scrip
     page.get_by_role("link", name="Lamp", exact=True).first.click()
     page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Products").click()
     expect(page).to_have_url(f"{app.url}/product?q=Lamp&sort=-name")
+
+
+def test_breadcrumbs_keep_the_filters_further_away(visitor: Arrive, app: ServedApp) -> None:
+    make(app, "Lantern")
+    page = visitor().open("/product?q=Lantern")
+    page.get_by_role("link", name="Lantern", exact=True).first.click()
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lantern")
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Products").click()
+    expect(page).to_have_url(f"{app.url}/product?q=Lantern")
+    page.get_by_label("Main").get_by_role("link", name="Products").click()
+    page.get_by_role("link", name="Lantern", exact=True).first.click()
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Products").click()
+    expect(page).to_have_url(f"{app.url}/product")

@@ -269,6 +269,17 @@ class Refresh extends HTMLElement {
 
 // --- Lists: a list is its address --------------------------------------------------------------
 
+/** Where this tab remembers how its reader has left a list; it may be forbidden to. */
+const LEFT = "starmodel.list:";
+
+function remembered(path) {
+  try {
+    return sessionStorage.getItem(LEFT + path);
+  } catch {
+    return null;
+  }
+}
+
 class List extends HTMLElement {
   #observer;
   #path; // of the page; other addresses are none of this list's
@@ -298,7 +309,7 @@ class List extends HTMLElement {
 
   connectedCallback() {
     this.#path = location.pathname;
-    this.#address = addressNow();
+    this.#settle();
     addEventListener("popstate", this.#return);
     // An empty text is a token that is not known yet.
     this.#observer = watchOutputs(this, (text) => text && this.refresh());
@@ -397,8 +408,16 @@ class List extends HTMLElement {
     if (location.pathname === this.#path && addressNow() !== this.#address) this.#arrive();
   };
 
-  async #load() {
+  /** Note which address is shown from now on, for this list and for the pages that lead back to it. */
+  #settle() {
     this.#address = addressNow();
+    try {
+      sessionStorage.setItem(LEFT + location.pathname, location.search);
+    } catch { /* Then breadcrumbs lead to the whole list. */ }
+  }
+
+  async #load() {
+    this.#settle();
     this.#asked?.abort();
     const { signal } = (this.#asked = new AbortController());
     this.setAttribute("aria-busy", "true");
@@ -938,6 +957,7 @@ function upload(form, submitter) {
 
 const LOCAL = "time.local[datetime]";
 const CONFLICT = ".conflict[tabindex]";
+const BREADCRUMB = "nav[aria-label=Breadcrumb] a[href]";
 
 function localize(time) {
   const text = format[time.dateTime.includes("T") ? "datetime" : "date"](time.dateTime);
@@ -953,6 +973,8 @@ function takeUp(root) {
   all(TIMES).forEach(retype);
   all(EXACT).forEach(adopt);
   all(CONFLICT)[0]?.focus();
+  // The server knows how a list was left one page ago; further away, this tab does.
+  for (const link of all(BREADCRUMB)) link.search ||= remembered(link.pathname) ?? "";
 }
 
 new MutationObserver((changes) => {
