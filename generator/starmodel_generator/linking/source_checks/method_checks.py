@@ -61,7 +61,7 @@ _SCALARS: dict[str, type] = {
 _WRITES = {"store": "assigns to", "augment": "changes", "delete": "deletes", "load": "uses"}
 
 
-class MemberChecker:
+class MethodChecker:
     """Checks the methods of models, each for every class that has them."""
 
     def __init__(

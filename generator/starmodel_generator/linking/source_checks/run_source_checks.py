@@ -14,7 +14,7 @@ from starmodel_generator.linking.source_checks.class_attributes import ClassAttr
 from starmodel_generator.linking.source_checks.class_checks import ClassChecker
 from starmodel_generator.linking.source_checks.ignored_class_checks import check_passed_over
 from starmodel_generator.linking.source_checks.import_cycle_checks import check_circles
-from starmodel_generator.linking.source_checks.method_checks import MemberChecker
+from starmodel_generator.linking.source_checks.method_checks import MethodChecker
 from starmodel_generator.linking.source_checks.reference_cycle_checks import check_cycles
 from starmodel_generator.linking.source_checks.undefined_name_checks import NameChecker
 
@@ -39,7 +39,7 @@ def check_source(
     used = [owner for hierarchy in hierarchies for owner in hierarchy.classes]
     names = NameChecker(resolver, attributes, generated)
     classes = ClassChecker(resolver, used)
-    members = MemberChecker(resolver, attributes, configs)
+    methods = MethodChecker(resolver, attributes, configs)
     annotations = AnnotationChecker(resolver)
     calls = CallChecker(resolver, fields, configs)
     for module in resolver.names.read():
@@ -51,7 +51,7 @@ def check_source(
         yield from calls.check(module)
     for hierarchy in hierarchies:
         yield from classes.check_used(hierarchy)
-        yield from members.check(hierarchy)
+        yield from methods.check(hierarchy)
     yield from check_cycles(app)
     if not any(each.code == IMPORT_CYCLE.code for each in told):
         yield from check_circles(app, resolver.names.read())
