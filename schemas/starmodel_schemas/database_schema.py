@@ -83,14 +83,27 @@ class ColumnSchema(SchemaModel):
     shape: ColumnShape | None = None
 
 
+Operator: TypeAlias = Literal[">", ">=", "<", "<="]
+
+
 class CompareCheck(SchemaModel):
     """`column >= value`; the value is written as in `Constraints`."""
 
     kind: Literal["compare"] = "compare"
     name: str
     column: str
-    operator: Literal[">", ">=", "<", "<="]
+    operator: Operator
     value: str
+
+
+class ColumnsCheck(SchemaModel):
+    """`column >= other`: two columns of one row."""
+
+    kind: Literal["columns"] = "columns"
+    name: str
+    column: str
+    operator: Operator
+    other: str
 
 
 class LengthCheck(SchemaModel):
@@ -113,7 +126,7 @@ class ChoicesCheck(SchemaModel):
 
 
 CheckSchema: TypeAlias = Annotated[
-    CompareCheck | LengthCheck | ChoicesCheck, Field(discriminator="kind")
+    CompareCheck | ColumnsCheck | LengthCheck | ChoicesCheck, Field(discriminator="kind")
 ]
 
 

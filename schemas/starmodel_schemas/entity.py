@@ -3,6 +3,7 @@
 from typing import Literal, TypeAlias
 
 from starmodel_schemas.access import AccessRule
+from starmodel_schemas.database_schema import ColumnsCheck, CompareCheck
 from starmodel_schemas.event import CrudName, EventSchema
 from starmodel_schemas.field import FieldSchema, ManySchema
 from starmodel_schemas.model import SchemaModel
@@ -49,10 +50,14 @@ class ObjectSchema(SchemaModel):
 
 
 class IndexOption(SchemaModel):
-    """An index over several fields, from `indexes` or `unique` of `model_config`."""
+    """An index over several fields, from `indexes` or `unique` of `model_config`.
+
+    `name` is what it is called in the database, where its author says so.
+    """
 
     fields: tuple[str, ...]
     unique: bool = False
+    name: str | None = None
 
 
 class EntitySchema(SchemaModel):
@@ -68,9 +73,10 @@ class EntitySchema(SchemaModel):
 
     For `SERVER_SQL`: `many` are the other sides of relations, `crud` what is generated besides
     the author's own events (each of it is also among `events`), `indexes` those over several
-    fields, and `renamed_from` the class's former name. `label` is the field that records are
-    called by, where the author says so, and `order_by` what a list of them is sorted by, with `-`
-    in front where it is descending.
+    fields, `checks` what is compared of a row besides the limits of fields, and `renamed_from` the
+    class's former name. `db_name` is what its table is called, where that is not as the class.
+    `label` is the field that records are called by, where the author says so, and `order_by` what a
+    list of them is sorted by, with `-` in front where it is descending.
     """
 
     name: str
@@ -94,8 +100,15 @@ class EntitySchema(SchemaModel):
     label: str | None = None
     order_by: tuple[str, ...] = ()
     renamed_from: str | None = None
+    checks: tuple[CompareCheck | ColumnsCheck, ...] = ()
+    db_name: str | None = None
 
     @property
     def qualified_name(self) -> str:
         """Module and name, the way other schemas refer to it."""
         return f"{self.module}.{self.name}"
+
+    @property
+    def table_name(self) -> str:
+        """What its table is called."""
+        return self.db_name or self.snake_name

@@ -12,7 +12,8 @@ class FieldSchema(SchemaModel):
     are sent but never stored, and have no default. `frozen` ones are given when a
     record is made, and never changed. `on_delete` says what becomes of
     this record when the one it refers to is deleted. `multiline` says whether a text may have
-    more than one line; `None` where its author says nothing.
+    more than one line; `None` where its author says nothing. `db_name` is what its column is
+    called in the database, where that is not as the field.
     """
 
     name: str
@@ -32,6 +33,7 @@ class FieldSchema(SchemaModel):
     renamed_from: str | None = None
     on_delete: OnDelete = "restrict"
     multiline: bool | None = None
+    db_name: str | None = None
 
 
 class ManySchema(SchemaModel):

@@ -79,15 +79,21 @@ PYDANTIC_CASES: dict[str, tuple[str, str, str]] = {
     ),
     "SM224": (
         """
+        from sqlalchemy import CheckConstraint
+        class Product(Entity, BaseTable, table=True):
+            __table_args__ = (CheckConstraint("name <> ''", name="ck_named"),)
+            model_config = EntityConfig(access=Access.PUBLIC)
+            name: str = ""
+        """,
+        '(CheckConstraint("name <> \'\'", name="ck_named"),)',
+        """
+        from sqlalchemy import CheckConstraint
         class Product(Entity, BaseTable, table=True):
             __tablename__ = "goods"
+            __table_args__ = (CheckConstraint("least <= most", name="ck_span"),)
             model_config = EntityConfig(access=Access.PUBLIC)
-        """,
-        "__tablename__",
-        """
-        class Product(Entity, BaseTable, table=True):
-            __tablename__ = "product"
-            model_config = EntityConfig(access=Access.PUBLIC)
+            least: int = 0
+            most: int = 0
         """,
     ),
     "SM225": (

@@ -251,4 +251,37 @@ SQL_CASES: dict[str, tuple[str, str, str]] = {
             author: Ref[Author]
         """,
     ),
+    "SM516": (
+        """
+        class Seat(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            room: str = Field(primary_key=True)
+            number: int = Field(primary_key=True)
+        """,
+        "room",
+        """
+        class Seat(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, unique=[("room", "number")]
+            )
+            room: str
+            number: int
+        """,
+    ),
+    "SM517": (
+        """
+        class Seat(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            room: str = Field("", db_name="room.name")
+        """,
+        'Field("", db_name="room.name")',
+        """
+        class Seat(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, db_name="Seats",
+                indexes={"Found": ("room",)},
+            )
+            room: str = Field("", db_name="Room Name")
+        """,
+    ),
 }

@@ -101,7 +101,7 @@ def make_tables(url: str, tables: Sequence[EntityTable[Any]]) -> None:
 
 def make_rows(url: str, tables: Sequence[EntityTable[Any]], package: str) -> None:
     """Make the tables of the row classes of a generated package."""
-    modules = [f"{package}.{table.name}.rows" for table in tables]
+    modules = [f"{package}.{table.entity}.rows" for table in tables]
     rows = [value for name in modules for value in vars(importlib.import_module(name)).values()]
     classes = [row for row in rows if isinstance(row, type) and issubclass(row, RowBase)]
     for metadata in {row.metadata for row in classes if row is not RowBase}:

@@ -61,10 +61,14 @@ StorageKind: TypeAlias = Literal["column", "reference", "parts", "json", "links"
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """How a field is stored: the names of its columns, and the parts that these hold."""
+    """How a field is stored: the names of its columns, and the parts that these hold.
+
+    `attributes` are what the columns are called in Python, whatever `db_name` says.
+    """
 
     kind: StorageKind
     columns: tuple[str, ...]
+    attributes: tuple[str, ...]
     parts: tuple[FieldSchema, ...] = ()
 
 
@@ -73,7 +77,7 @@ class Target:
     """The column of a table that another column refers to."""
 
     table: str
-    column: str = ID_FIELD
+    column: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +106,19 @@ def link_target(field: FieldSchema) -> str | None:
     return None
 
 
+def id_column(entity: EntitySchema) -> str:
+    """Return what the column of an entity's id is called."""
+    declared = _declared_id(entity)
+    return ID_FIELD if declared is None else declared.db_name or ID_FIELD
+
+
+def _declared_id(entity: EntitySchema) -> FieldSchema | None:
+    return next((field for field in entity.fields if field.name == ID_FIELD), None)
+
+
 def id_type(entity: EntitySchema) -> ColumnType:
     """Return the type of an entity's id: as it is declared, else text."""
-    declared = next((field for field in entity.fields if field.name == ID_FIELD), None)
+    declared = _declared_id(entity)
     if declared is None or not entity.declares_id:
         return TextColumnType()
     plain = stored_type(declared.type, declared.constraints)
@@ -118,18 +132,21 @@ def storage_of(field: FieldSchema, app: SchemaLookup) -> Storage:
         KeyError: There is no such class in `app`.
     """
     if link_target(field) is not None:
-        return Storage("links", ())
+        return Storage("links", (), ())
     value = stored_type(field.type, field.constraints)
     if isinstance(value.type, RefType):
-        return Storage("reference", (f"{field.name}_id",))
+        attribute = f"{field.name}_id"
+        return Storage("reference", (field.db_name or attribute,), (attribute,))
     if isinstance(value.type, ObjectType) and not value.nullable:
         parts = tuple(part for part in app.object(value.type.object).fields if not part.computed)
         types = (stored_type(part.type, part.constraints) for part in parts)
         if parts and all(_part_type(type, app) is not None for type in types):
-            columns = tuple(f"{field.name}_{part.name}" for part in parts)
-            return Storage("parts", columns, parts)
+            prefix = field.db_name or field.name
+            columns = tuple(f"{prefix}_{part.db_name or part.name}" for part in parts)
+            attributes = tuple(f"{field.name}_{part.name}" for part in parts)
+            return Storage("parts", columns, attributes, parts)
     kind: StorageKind = "json" if _part_type(value, app) is None else "column"
-    return Storage(kind, (field.name,))
+    return Storage(kind, (field.db_name or field.name,), (field.name,))
 
 
 def columns_of(field: FieldSchema, table: str, app: SchemaLookup) -> Iterator[StoredColumn]:
@@ -140,11 +157,11 @@ def columns_of(field: FieldSchema, table: str, app: SchemaLookup) -> Iterator[St
         case "links":
             return
         case "reference":
-            yield _reference(field, value, app)
+            yield _reference(field, value, storage.columns[0], app)
         case "parts":
             yield from _parts(field, storage, table, app)
         case "column" | "json":
-            stored = _column(field, value, field.name, (field.name,), table, app)
+            stored = _column(field, value, storage.columns[0], (field.name,), table, app)
             yield replace(stored, target=_named_target(field))
 
 
@@ -175,17 +192,17 @@ def _joined(outer: Constraints, inner: Constraints) -> Constraints:
     return Constraints(**said)
 
 
-def _reference(field: FieldSchema, plain: StoredType, app: SchemaLookup) -> StoredColumn:
+def _reference(field: FieldSchema, plain: StoredType, name: str, app: SchemaLookup) -> StoredColumn:
     assert isinstance(plain.type, RefType)
-    name = f"{field.name}_id"
+    other = app.entity(plain.type.entity)
     column = ColumnSchema(
         name=name,
-        type=id_type(app.entity(plain.type.entity)),
+        type=id_type(other),
         path=(field.name,),
         nullable=plain.nullable,
         renamed_from=None if field.renamed_from is None else f"{field.renamed_from}_id",
     )
-    return StoredColumn(column, target=Target(app.entity(plain.type.entity).snake_name))
+    return StoredColumn(column, target=Target(other.table_name, id_column(other)))
 
 
 def _named_target(field: FieldSchema) -> Target | None:

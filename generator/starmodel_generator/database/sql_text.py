@@ -17,6 +17,7 @@ from starmodel_generator.database.sql_keywords import RESERVED
 from starmodel_schemas import (
     CheckSchema,
     ChoicesCheck,
+    ColumnsCheck,
     ColumnType,
     CompareCheck,
     LengthCheck,
@@ -132,6 +133,8 @@ def condition(check: CheckSchema, type_: ColumnType) -> Sql:
     match check:
         case CompareCheck():
             return _bound(check.value, type_).join(f"{column} {check.operator} {{}}")
+        case ColumnsCheck():
+            return Sql.same(f"{column} {check.operator} {identifier(check.other)}")
         case LengthCheck():
             return Sql.same(_length(column, check))
         case ChoicesCheck():

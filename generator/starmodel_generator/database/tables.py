@@ -1,11 +1,12 @@
 """The tables of an app's database: those of its entities in SQL, and of their relations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from starmodel_generator.database.columns import (
     ID_FIELD,
     StoredColumn,
     columns_of,
+    id_column,
     id_type,
     link_target,
 )
@@ -47,11 +48,11 @@ def database_schema(app: AppSchema) -> DatabaseSchema:
 
 def key_of(entity: EntitySchema) -> str:
     """Return the column that an entity's rows are found by."""
-    return ID_FIELD if entity.scope == "RECORD" else HOLDER
+    return id_column(entity) if entity.scope == "RECORD" else HOLDER
 
 
 def _entity_table(entity: EntitySchema, app: AppSchema) -> TableSchema:
-    name = entity.snake_name
+    name = entity.table_name
     fields = [field for field in entity.fields if not field.computed and field.name != ID_FIELD]
     stored = {field.name: tuple(columns_of(field, name, app)) for field in fields}
     found = [column for field in fields for column in stored[field.name]]
@@ -66,7 +67,7 @@ def _entity_table(entity: EntitySchema, app: AppSchema) -> TableSchema:
             ColumnSchema(name=VERSION, type=_INTEGER),
             *_expiry(entity),
         ),
-        checks=tuple(check for each in found for check in each.checks),
+        checks=(*(check for each in found for check in each.checks), *entity.checks),
         indexes=uniques_and_indexes,
         foreign_keys=tuple(_foreign_keys(name, fields, stored)),
         renamed_from=None if entity.renamed_from is None else snake_case(entity.renamed_from),
@@ -76,7 +77,7 @@ def _entity_table(entity: EntitySchema, app: AppSchema) -> TableSchema:
 def _key_columns(entity: EntitySchema) -> Iterator[ColumnSchema]:
     if entity.scope != "RECORD":
         yield ColumnSchema(name=HOLDER, type=TextColumnType())
-    yield ColumnSchema(name=ID_FIELD, type=id_type(entity), path=(ID_FIELD,))
+    yield ColumnSchema(name=id_column(entity), type=id_type(entity), path=(ID_FIELD,))
 
 
 def _expiry(entity: EntitySchema) -> Iterator[ColumnSchema]:
@@ -91,19 +92,19 @@ def _indexes(
     stored: dict[str, tuple[StoredColumn, ...]],
 ) -> Iterator[IndexSchema]:
     """The indexes that fields ask for, those over several, and one for each reference."""
-    table = entity.snake_name
+    table = entity.table_name
     found: list[IndexSchema] = []
     for option in entity.indexes:
         names = [
             name
             for field in option.fields
             for name in (
-                [ID_FIELD]
+                [id_column(entity)]
                 if field == ID_FIELD
                 else [each.column.name for each in stored.get(field, ())]
             )
         ]
-        found.append(_index(table, tuple(names), option.unique))
+        found.append(_index(table, tuple(names), option.unique, option.name))
     single: list[IndexSchema] = []
     for field in fields:
         for each in stored[field.name]:
@@ -116,10 +117,16 @@ def _indexes(
     yield from found
 
 
-def _index(table: str, columns: tuple[str, ...], unique: bool) -> IndexSchema:
-    prefix = "uq" if unique else "ix"
-    name = "_".join([prefix, table, *columns])
+def _index(
+    table: str, columns: tuple[str, ...], unique: bool, name: str | None = None
+) -> IndexSchema:
+    name = name or index_name(table, columns, unique=unique)
     return IndexSchema(name=name, columns=columns, unique=unique)
+
+
+def index_name(table: str, columns: Iterable[str], *, unique: bool) -> str:
+    """Return what an index is called that has no name of its own."""
+    return "_".join(["uq" if unique else "ix", table, *columns])
 
 
 def _foreign_keys(
@@ -165,8 +172,8 @@ def _link_tables(entity: EntitySchema, app: AppSchema) -> Iterator[TableSchema]:
                 ForeignKeySchema(
                     name=f"fk_{name}_{column}",
                     column=column,
-                    table=end.snake_name,
-                    target=ID_FIELD,
+                    table=end.table_name,
+                    target=id_column(end),
                     on_delete="cascade",
                 )
                 for column, end in ((owner_column, entity), (target_column, target))

@@ -14,11 +14,12 @@ class StoredValue:
     """How one field is stored: in which columns, and which fields these hold.
 
     `fields` are what was written of each column: the field itself, or the parts of a value
-    object.
+    object. `attributes` are what the columns are called in Python.
     """
 
     kind: StorageKind
     columns: tuple[str, ...]
+    attributes: tuple[str, ...]
     fields: tuple[LinkedField, ...]
 
 
@@ -29,7 +30,7 @@ def stored_value(field: LinkedField, app: LinkedApp) -> StoredValue:
     fields = (field,)
     if storage.kind == "parts" and isinstance(type, ObjectType):
         fields = tuple(stored_fields(app.objects[type.object].fields))
-    return StoredValue(storage.kind, storage.columns, fields)
+    return StoredValue(storage.kind, storage.columns, storage.attributes, fields)
 
 
 def stored_fields(fields: tuple[LinkedField, ...]) -> Iterator[LinkedField]:
@@ -42,4 +43,4 @@ def _storage(field: FieldSchema, app: LinkedApp) -> Storage:
         return storage_of(field, app)
     except KeyError:
         # The class has mistakes of its own, which are told where it stands.
-        return Storage("json", (field.name,))
+        return Storage("json", (field.db_name or field.name,), (field.name,))

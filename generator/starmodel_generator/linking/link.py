@@ -22,6 +22,7 @@ from starmodel_generator.linking.entities.inverse_relations import OtherSideRead
 from starmodel_generator.linking.entities.method_effects import EffectReader
 from starmodel_generator.linking.entities.parameters import ParameterReader
 from starmodel_generator.linking.entities.relation_names import RelationNames
+from starmodel_generator.linking.entities.table_settings import read_table_settings
 from starmodel_generator.linking.entities.value_objects import ObjectReader
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.mro import ClassHierarchy
@@ -188,6 +189,7 @@ def _link_entity(
     linked_events = events.events(hierarchy, options, members, effects, report)
     reached = objects.reach([each.type for each in schemas] + _types_of(linked_events), report)
     snake_name = snake_case(symbol.name)
+    table = read_table_settings(hierarchy, options, linked_fields, resolver, report)
     schema = EntitySchema(
         name=symbol.name,
         module=symbol.module.name,
@@ -208,10 +210,12 @@ def _link_entity(
             *crud_events(symbol, options, linked_fields, respond),
         ),
         crud=options.crud,
-        indexes=options.indexes,
+        indexes=table.indexes,
         label=options.label,
         order_by=options.order_by,
         renamed_from=options.renamed_from,
+        checks=table.checks,
+        db_name=None if table.db_name == snake_name else table.db_name,
     )
     sides = tuple(find_other_sides(members, resolver.types))
     return LinkedEntity(

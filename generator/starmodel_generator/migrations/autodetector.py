@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from starmodel_generator.migrations.backfill.reversibility import PostCheck, post_check
 from starmodel_generator.migrations.column_changes import added_column, altered_column
-from starmodel_generator.migrations.constraint_renames import checks_of, renames
+from starmodel_generator.migrations.constraint_renames import checks_of, columns_of, renames
 from starmodel_generator.migrations.migration_plan import (
     NO_ANSWERS,
     Finding,
@@ -27,6 +27,7 @@ from starmodel_generator.migrations.safety_checks import (
 from starmodel_generator.migrations.topological_sort import in_order
 from starmodel_schemas import (
     CheckSchema,
+    ColumnsCheck,
     DatabaseSchema,
     ForeignKeySchema,
     IndexSchema,
@@ -110,7 +111,7 @@ def _change(
     moved = {item.change.after.name for item in altered if item.change and item.change.is_moved}
     old_checks, new_checks = checks_of(current), checks_of(new)
     fixed_checks = {check.name for check, text in new_checks if (check, text) in old_checks} - {
-        check.name for check in current.checks if check.column in moved
+        check.name for check in current.checks if not moved.isdisjoint(columns_of(check))
     }
     fixed_keys = [
         key for key in current.foreign_keys if key in new.foreign_keys and key.column not in moved
@@ -176,10 +177,7 @@ def _under_new_names(old: TableSchema, name: str, matching: Matching) -> TableSc
             column.model_copy(update={"name": columns.get(column.name, column.name)})
             for column in old.columns
         ),
-        checks=tuple(
-            check.model_copy(update={"column": columns.get(check.column, check.column)})
-            for check in old.checks
-        ),
+        checks=tuple(_check_under_new_names(check, columns) for check in old.checks),
         indexes=tuple(
             IndexSchema(
                 name=index.name,
@@ -192,6 +190,13 @@ def _under_new_names(old: TableSchema, name: str, matching: Matching) -> TableSc
             _key_under_new_names(key, columns, tables, matching) for key in old.foreign_keys
         ),
     )
+
+
+def _check_under_new_names(check: CheckSchema, columns: Mapping[str, str]) -> CheckSchema:
+    named = {"column": columns.get(check.column, check.column)}
+    if isinstance(check, ColumnsCheck):
+        named["other"] = columns.get(check.other, check.other)
+    return check.model_copy(update=named)
 
 
 def _key_under_new_names(

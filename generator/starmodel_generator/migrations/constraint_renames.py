@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from starmodel_generator.database.sql_text import condition
 from starmodel_generator.migrations.migration_plan import Rename
-from starmodel_schemas import CheckSchema, TableSchema
+from starmodel_schemas import CheckSchema, ColumnsCheck, TableSchema
 
 
 def renames(current: TableSchema, new: TableSchema, touched: Collection[str]) -> tuple[Rename, ...]:
@@ -28,11 +28,16 @@ def checks_of(table: TableSchema) -> list[tuple[CheckSchema, str]]:
     return [(check, condition(check, types[check.column]).sqlite) for check in table.checks]
 
 
+def columns_of(check: CheckSchema) -> set[str]:
+    """Return the columns that a check is about."""
+    return {check.column, check.other} if isinstance(check, ColumnsCheck) else {check.column}
+
+
 def _checks(current: TableSchema, new: TableSchema) -> Iterator[tuple[set[str], Rename]]:
     after = {(check.column, text): check for check, text in checks_of(new)}
     for check, text in checks_of(current):
         if found := after.get((check.column, text)):
-            yield {check.column}, Rename(check, found)
+            yield columns_of(check), Rename(check, found)
 
 
 def _keys(current: TableSchema, new: TableSchema) -> Iterator[tuple[set[str], Rename]]:

@@ -6,7 +6,14 @@ Nothing can be lost by these: a migration whose rows do not fit stops, and chang
 from decimal import Decimal
 
 from starmodel_generator.migrations.migration_plan import Finding, MigrationOptions, TableChange
-from starmodel_schemas import CheckSchema, ChoicesCheck, CompareCheck, LengthCheck, TextColumnType
+from starmodel_schemas import (
+    CheckSchema,
+    ChoicesCheck,
+    ColumnsCheck,
+    CompareCheck,
+    LengthCheck,
+    TextColumnType,
+)
 
 
 def check_rows(change: TableChange, answers: MigrationOptions) -> list[Finding]:
@@ -105,6 +112,8 @@ def _check_words(check: CheckSchema) -> str:
     match check:
         case CompareCheck():
             return f"{check.operator} {check.value}"
+        case ColumnsCheck():
+            return f"{check.operator} `{check.other}`"
         case LengthCheck(minimum=None):
             return f"at most {check.maximum} long"
         case LengthCheck(maximum=None):

@@ -79,11 +79,14 @@ class EntityConfig(ConfigDict, total=False):
     crud: bool | set[Crud]
     """Which events are generated besides the author's, in SQL: `True` for all, or some of them."""
 
-    indexes: list[tuple[str, ...]]
-    """Indexes over several fields, in SQL; for a single one there is `Field(index=True)`."""
+    indexes: list[tuple[str, ...]] | dict[str, tuple[str, ...]]
+    """Indexes over several fields, in SQL, or a dict of them by their names in the database.
 
-    unique: list[tuple[str, ...]]
-    """Fields that no two records may have the same values of together, in SQL."""
+    For a single field there is `Field(index=True)`.
+    """
+
+    unique: list[tuple[str, ...]] | dict[str, tuple[str, ...]]
+    """Fields that no two records may have the same values of together, in SQL; as `indexes`."""
 
     label: str
     """The field, or computed field, that a record is called by; a telling one if nothing is said."""
@@ -93,3 +96,6 @@ class EntityConfig(ConfigDict, total=False):
 
     renamed_from: str
     """What the class was called before, so that a migration keeps its table, in SQL."""
+
+    db_name: str
+    """What its table is called, in SQL; the class name in snake case if nothing is said."""

@@ -26,6 +26,7 @@ class FieldOptions(TypedDict, total=False):
     renamed_from: str
     on_delete: OnDelete
     multiline: bool
+    db_name: str
 
     alias: str | None
     alias_priority: int | None
@@ -68,6 +69,7 @@ OWN_OPTIONS = (
     "renamed_from",
     "on_delete",
     "multiline",
+    "db_name",
 )
 
 
@@ -117,7 +119,7 @@ def Field(*default: Any, **options: Any) -> Any:
             what happens when the other is deleted; `"restrict"` (it cannot be) if nothing is
             said, `"cascade"` (this is deleted too) or `"set_null"` (this becomes `None`).
             `multiline=False` says that a text has one line and no more; `multiline=True`, that
-            it mostly has several.
+            it mostly has several. `db_name` is what its column is called in the database.
 
     StarModel's own options are read from the source text by `starmodel generate`; at run time
     the field is pydantic's.

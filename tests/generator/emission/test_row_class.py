@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from archive_schema import SOURCES, archive
 from author_sources import author_sources
+from linked_project import link_sources
 from listed_shop import LISTED_SHOP
 from migrated_database import Database, PostgreSQLDatabase, SQLiteDatabase
 from migration_project import Project
+from named_music import NAMED_MUSIC
 from postgres_server import Server
 from stored_project import forget, import_tables, make_rows, make_tables, settings_of, write_tables
 from stored_schemas import stored_app
@@ -20,7 +22,7 @@ from starmodel_generator.database.tables import database_schema
 from starmodel_schemas import AppSchema
 
 Made = tuple[AppSchema, list[EntityTable[Any]], str]
-APPS = ["archive", "shop", *(f"drawn{seed}" for seed in range(6))]
+APPS = ["archive", "named", "shop", *(f"drawn{seed}" for seed in range(6))]
 
 
 @pytest.fixture(scope="module", params=APPS)
@@ -33,6 +35,9 @@ def made(
     settings = settings_of(f"{package}.generated")
     if package == "archive":
         app, sources = archive(), SOURCES
+    elif package == "named":
+        source = {"named/entities.py": NAMED_MUSIC}
+        app, sources = link_sources(source, entities="named/entities").app, source
     else:
         is_shop = package == "shop"
         app = LISTED_SHOP if is_shop else stored_app(int(package[5:]), package=package, entities=6)
@@ -116,4 +121,4 @@ def test_the_store_is_told_of_all_tables(made: Made) -> None:
 def test_what_is_shown_is_what_the_store_asks(made: Made) -> None:
     app, tables, _ = made
     chosen = [entity for entity in app.entities if entity.store == "SERVER_SQL"]
-    assert statements_text(app, chosen) == text_of(tables, [table.name for table in tables])
+    assert statements_text(app, chosen) == text_of(tables, [table.entity for table in tables])

@@ -264,7 +264,6 @@ def test_keywords_of_a_class_are_options_as_well() -> None:
         ("n: int = sqlmodel.Field(0, schema_extra={'examples': [1]})", "SM224"),
         ("n: int = sqlmodel.Field(0, nullable=True)", "SM224"),
         ("n: int | None = sqlmodel.Field(None, nullable=False)", "SM224"),
-        ("__tablename__ = 'notes'", "SM224"),
         ("__table_args__ = {'schema': 'office'}", "SM224"),
         ("__mapper_args__ = {}", "SM224"),
         ("n: int = Field(0, deprecated=True)", "SM223"),

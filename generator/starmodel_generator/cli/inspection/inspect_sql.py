@@ -6,6 +6,7 @@ the project itself nothing is imported: the tables are made of the schema.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from starmodel import Access, Entity, Scope, StateStore
@@ -23,8 +24,8 @@ from starmodel_generator.database.tables import database_schema
 from starmodel_generator.planning.output_files import is_in_sql
 from starmodel_schemas import (
     AppSchema,
-    CheckSchema,
     ChoicesCheck,
+    ColumnsCheck,
     ColumnSchema,
     CompareCheck,
     EntitySchema,
@@ -42,7 +43,7 @@ _COMPARISONS = {">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
 def statements_text(app: AppSchema, chosen: Iterable[EntitySchema]) -> str:
     """Return the statements about the tables of some entities in SQL, for both databases."""
     schemas = {table.name: table for table in database_schema(app).tables}
-    tables = [_table(entity, schemas) for entity in app.entities if is_in_sql(entity)]
+    tables = [_table(entity, app, schemas) for entity in app.entities if is_in_sql(entity)]
     return text_of(tables, [entity.snake_name for entity in chosen])
 
 
@@ -50,7 +51,7 @@ def text_of(tables: Sequence[EntityTable[Any]], names: Sequence[str]) -> str:
     """Return the statements about some of an app's tables, for both databases."""
     parts: list[str] = []
     for dialect, title in _DIALECTS.items():
-        statements = {table.name: TableStatements(table, dialect) for table in tables}
+        statements = {table.entity: TableStatements(table, dialect) for table in tables}
         relate(statements)
         for name in names:
             parts.append(f"-- {title}: {name}\n")
@@ -76,8 +77,11 @@ def _statements(table: TableStatements) -> Iterator[tuple[str, str]]:
         yield f"add a link of {link.field}", add.sql
 
 
-def _table(entity: EntitySchema, schemas: Mapping[str, TableSchema]) -> EntityTable[Any]:
-    schema = schemas[entity.snake_name]
+def _table(
+    entity: EntitySchema, app: AppSchema, schemas: Mapping[str, TableSchema]
+) -> EntityTable[Any]:
+    schema = schemas[entity.table_name]
+    entities = {each.table_name: each.snake_name for each in app.entities}
     definition = EntityDefinition(
         Entity,
         name=entity.snake_name,
@@ -88,28 +92,37 @@ def _table(entity: EntitySchema, schemas: Mapping[str, TableSchema]) -> EntityTa
         ttl=entity.ttl,
         access=Access.PUBLIC,
     )
+    limits = schema.model_copy(
+        update={"checks": tuple(each for each in schema.checks if each not in entity.checks)}
+    )
     parts: list[Column | Links] = [
-        _column(column, schema, schemas) for column in schema.columns if column.path
+        _column(column, limits, entities) for column in schema.columns if column.path
     ]
     for field in entity.fields:
         if link_target(field) is not None and not field.computed:
-            pairs = schemas[f"{schema.name}_{field.name}"]
-            target = _column(pairs.columns[1], pairs, schemas)
+            pairs = schemas[f"{entity.snake_name}_{field.name}"]
+            target = _column(pairs.columns[1], pairs, entities)
             parts.append(Links(field.name, replace(target, read=str)))
-    several = [index for index in schema.indexes if len(index.columns) > 1]
     return EntityTable(
         definition,
         parts,
-        indexes=[index.columns for index in several if not index.unique],
-        unique=[index.columns for index in several if index.unique],
+        db_name=schema.name,
+        indexes={index.name: index.columns for index in schema.indexes if not index.unique},
+        unique={index.name: index.columns for index in schema.indexes if index.unique},
+        checks={
+            check.name: (
+                check.column,
+                check.operator,
+                check.other if isinstance(check, ColumnsCheck) else Decimal(check.value),
+            )
+            for check in entity.checks
+        },
     )
 
 
-def _column(column: ColumnSchema, table: TableSchema, schemas: Mapping[str, TableSchema]) -> Column:
+def _column(column: ColumnSchema, table: TableSchema, entities: Mapping[str, str]) -> Column:
     kind, size = _type(column)
     key = next((key for key in table.foreign_keys if key.column == column.name), None)
-    other = None if key is None else schemas.get(key.table)
-    single = [index for index in table.indexes if index.columns == (column.name,)]
     return Column(
         column.name,
         kind,
@@ -118,12 +131,14 @@ def _column(column: ColumnSchema, table: TableSchema, schemas: Mapping[str, Tabl
         field=column.path[0] if column.path else column.name,
         size=size,
         nullable=column.nullable,
-        index=any(not index.unique for index in single),
-        unique=any(index.unique for index in single),
-        checks=tuple(_check(each) for each in table.checks if each.column == column.name),
+        checks=tuple(
+            _check(each)
+            for each in table.checks
+            if each.column == column.name and not isinstance(each, ColumnsCheck)
+        ),
         foreign_key=None if key is None else (key.table, key.target),
         on_delete="restrict" if key is None else key.on_delete,
-        refers=key is not None and other is not None and other.primary_key == (key.target,),
+        refers=None if key is None else entities.get(key.table),
     )
 
 
@@ -139,7 +154,7 @@ def _type(column: ColumnSchema) -> tuple[str, tuple[int, ...]]:
             return name, ()
 
 
-def _check(check: CheckSchema) -> Check:
+def _check(check: CompareCheck | LengthCheck | ChoicesCheck) -> Check:
     match check:
         case CompareCheck():
             return Check(_COMPARISONS[check.operator], (check.value,))

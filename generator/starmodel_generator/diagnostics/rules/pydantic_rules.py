@@ -54,11 +54,13 @@ SQLMODEL_OPTION = Rule(
     "SM224",
     "unsupported-sqlmodel-option",
     "error",
-    summary="something is said about a table or a column that StarModel decides itself",
+    summary="something is said about a table or a column that StarModel has no word for",
     explanation=(
-        "A table is called as its entity in snake case, a column as its field, and the type says"
-        " what a column holds and whether it may be NULL. `indexes`, `unique`, `renamed_from` in"
-        " `model_config` and `index`, `unique`, `foreign_key`, `on_delete` of `Field` say the rest."
+        "The type of a field says what its column holds and whether it may be NULL. `db_name`,"
+        " `indexes`, `unique`, `renamed_from` in `model_config` and `db_name`, `index`, `unique`,"
+        " `foreign_key`, `on_delete` of `Field` say the rest. `__tablename__`, `__table_args__`,"
+        " `sa_column` and `sa_type` are read where they say the same; what they say besides has no"
+        " counterpart."
     ),
 )
 FROZEN_UPDATE = Rule(

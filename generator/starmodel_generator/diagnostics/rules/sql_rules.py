@@ -157,6 +157,30 @@ TABLE_NAME_CLASH = Rule(
         " cut to the 63 bytes that PostgreSQL takes: rename the field or the entity."
     ),
 )
+COMPOSITE_KEY = Rule(
+    "SM516",
+    "composite-key",
+    "warning",
+    summary="several fields are said to be the primary key, which is the `id` of every entity",
+    explanation=(
+        "A record is found by one `id`: it stands in its path, in what refers to it, on pages and in"
+        " clients. The fields that were the key become a unique constraint beside it, so no two"
+        " records have the same values in all of them. Write that line in `model_config` and leave"
+        " `primary_key=True` out, and it is said plainly."
+    ),
+)
+INVALID_DB_NAME = Rule(
+    "SM517",
+    "invalid-database-name",
+    "error",
+    summary="a table, a column or a constraint is given a name that a database does not take as it is",
+    explanation=(
+        '`Field(db_name="ArtistId")` says what a column is called, `EntityConfig(db_name="people")`'
+        " what a table is, and a dict in `indexes` and `unique` what an index is. A name has letters,"
+        " digits, `_`, `$`, `-` and spaces, begins with a letter, and has at most 63 bytes, which"
+        " PostgreSQL keeps. A `list[Ref[Tag]]` is kept in a table and has no column to name."
+    ),
+)
 UNQUOTED_RELATION = Rule(
     "SM512",
     "unquoted-relation",

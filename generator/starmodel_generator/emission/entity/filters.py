@@ -178,7 +178,7 @@ def _searched(field: FieldSchema, entity: EntitySchema, context: Context) -> Sea
     linked = link_target(field)
     if linked is not None:
         return Searched(field, "references", RefType(entity=linked), False)
-    columns = tuple(columns_of(field, entity.snake_name, context))
+    columns = tuple(columns_of(field, entity.table_name, context))
     if len(columns) != 1 or len(columns[0].column.path) != 1:
         return None
     type_, _, _ = unwrap(field.type)

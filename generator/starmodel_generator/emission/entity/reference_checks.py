@@ -82,5 +82,5 @@ def _target(
     for field in entity.fields:
         if field.name == parameter.name and field.foreign_key is not None:
             table = field.foreign_key.rpartition(".")[0]
-            return next((one for one in context.app.entities if one.snake_name == table), None)
+            return next((one for one in context.app.entities if one.table_name == table), None)
     return None

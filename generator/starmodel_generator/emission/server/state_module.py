@@ -197,7 +197,7 @@ def _scales(entity: EntitySchema, context: Context) -> Scales:
     if not is_in_sql(entity):
         return scales
     types = {field.name: without_options(field.type) for field in entity.fields}
-    for column in context.tables[entity.snake_name].columns:
+    for column in context.tables[entity.table_name].columns:
         if not isinstance(column.type, NumericColumnType):
             continue
         owner, type_ = entity.qualified_name, types[column.path[0]]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
 
 from starmodel_generator.database.columns import ID_FIELD, link_target
+from starmodel_generator.database.tables import index_name
 from starmodel_generator.emission.python.layout import Group, Layout, flat, named, prefixed
 from starmodel_generator.emission.python.literals import python_string, python_value
 from starmodel_generator.emission.python.type_expressions import without_constraints
@@ -13,12 +14,15 @@ from starmodel_generator.emission.sql.stored_json import StoredJson
 from starmodel_schemas import (
     CheckSchema,
     ChoicesCheck,
+    ColumnsCheck,
     ColumnSchema,
     ColumnType,
     CompareCheck,
+    EntitySchema,
     EnumType,
     FieldSchema,
     ForeignKeySchema,
+    IndexSchema,
     LengthCheck,
     NumericColumnType,
     ObjectType,
@@ -54,10 +58,11 @@ Tables: TypeAlias = Mapping[str, TableSchema]
 class Columns(NamedTuple):
     """Writes the columns of one entity, field by field.
 
-    `fields` are those that are kept, `tables` all tables of the app by their names.
+    What is called as it would be without an author's word has no name beside it. `fields` are those that are kept, `tables` all tables of the app by their names.
     """
 
     json: StoredJson
+    entity: EntitySchema
     fields: list[FieldSchema]
     table: TableSchema
     tables: Tables
@@ -71,21 +76,48 @@ class Columns(NamedTuple):
                 continue
             columns = [each for each in self.table.columns if each.path[:1] == (field.name,)]
             if len(columns[0].path) == 1:
-                yield self._column(columns[0], field, columns[0].name)
+                yield self._column(columns[0], field, field.name)
             else:
                 yield self._embedded(field, columns)
 
     def indexes(self, *, unique: bool) -> Iterator[Layout]:
-        """Write the columns of each index over several."""
-        for index in self.table.indexes:
-            if index.unique == unique and len(index.columns) > 1:
-                yield Group("(", tuple(map(python_string, index.columns)), ")")
+        """Write the columns of each index that does not stand beside its column, with its name
+        where one of them has a name of its own.
+        """
+        found = [
+            index
+            for index in self.table.indexes
+            if index.unique == unique and not self._is_beside_column(index)
+        ]
+        is_named = not all(map(self._has_usual_name, found))
+        for index in found:
+            names = tuple(map(python_string, index.columns))
+            columns = names[0] if len(names) == 1 else Group("(", names, ")")
+            yield prefixed(f"{python_string(index.name)}: ", columns) if is_named else columns
+
+    def checks(self) -> Iterator[Layout]:
+        """Write what is compared of a row besides the limits of fields: `"ck_span": ("start", "<", "end")`."""
+        for check in self.entity.checks:
+            other = self._number(check.value) if isinstance(check, CompareCheck) else None
+            items = (
+                python_string(check.column),
+                python_string(check.operator),
+                python_string(check.other) if isinstance(check, ColumnsCheck) else other or "",
+            )
+            yield prefixed(f"{python_string(check.name)}: ", Group("(", items, ")"))
+
+    def _has_usual_name(self, index: IndexSchema) -> bool:
+        return index.name == index_name(self.table.name, index.columns, unique=index.unique)
+
+    def _is_beside_column(self, index: IndexSchema) -> bool:
+        return len(index.columns) == 1 and self._has_usual_name(index)
 
     def _links(self, field: FieldSchema, target: str) -> Layout:
         context = self.json.context
-        table = context.tables[f"{self.table.name}_{field.name}"]
+        table = context.tables[f"{self.entity.snake_name}_{field.name}"]
         items = [python_string(field.name), self._definition(target)]
         items += _key(table.columns[1].type)
+        items += _target_key(table.foreign_keys[1], context.entities[target])
         return Group("column.links(", tuple(items), ")")
 
     def _embedded(self, field: FieldSchema, columns: list[ColumnSchema]) -> Layout:
@@ -96,7 +128,7 @@ class Columns(NamedTuple):
             self._column(column, parts[column.path[1]], column.path[1]) for column in columns
         )
         cls = self.json.classes.name(type_)
-        items = (python_string(field.name), cls, Group("[", listed, "]"))
+        items = (python_string(field.name), cls, Group("[", listed, "]"), *_db_name(field))
         return Group("column.embedded(", items, ")")
 
     def _column(self, column: ColumnSchema, field: FieldSchema, name: str) -> Layout:
@@ -114,18 +146,23 @@ class Columns(NamedTuple):
             items = [python_string(name), self.json.classes.name(type_)]
         else:
             function, items = self._plain(column, name)
+        items += _db_name(field)
         if column.nullable:
             items.append("nullable=True")
         for index in self.table.indexes:
-            if index.columns == (column.name,):
+            if index.columns == (column.name,) and self._is_beside_column(index):
                 items.append("unique=True" if index.unique else "index=True")
         if key is not None:
-            items += self._foreign_key(key, is_reference=function == "reference")
+            items += self._foreign_key(key, field)
         return Group(f"column.{function}(", tuple(items), ")")
 
     def _plain(self, column: ColumnSchema, name: str) -> tuple[str, list[Layout]]:
         items: list[Layout] = [python_string(name)]
-        checks = [check for check in self.table.checks if check.column == column.name]
+        checks = [
+            check
+            for check in self.table.checks
+            if check.column == column.name and check not in self.entity.checks
+        ]
         match column.type:
             case TextColumnType():
                 function = "text"
@@ -151,6 +188,9 @@ class Columns(NamedTuple):
             case ChoicesCheck():
                 values = [python_value(value) for value in check.values if value is not None]
                 yield named("choices", Group("[", tuple(values), "]"))
+            case ColumnsCheck():
+                # It is a row's, and stands beside the columns.
+                return
 
     def _number(self, value: str) -> str:
         """Write a limit: as it is where that is the number, else as a decimal."""
@@ -175,18 +215,34 @@ class Columns(NamedTuple):
             else:
                 yield named(side, prefixed(f"lambda {variable}: ", made))
 
-    def _foreign_key(self, key: ForeignKeySchema, *, is_reference: bool) -> Iterator[str]:
-        if not is_reference:
+    def _foreign_key(self, key: ForeignKeySchema, field: FieldSchema) -> Iterator[str]:
+        type_ = without_options(field.type)
+        if isinstance(type_, RefType):
+            yield from _target_key(key, self.json.context.entities[type_.entity])
+        else:
             yield f"foreign_key={python_string(f'{key.table}.{key.target}')}"
             other = self.tables.get(key.table)
-            if other is not None and other.primary_key == (ID_FIELD,) and key.target == ID_FIELD:
-                yield "refers=True"
+            if other is not None and other.entity and other.primary_key == (key.target,):
+                entity = self.json.context.entities[other.entity].snake_name
+                is_usual = entity == key.table
+                yield "refers=True" if is_usual else f"refers={python_string(entity)}"
         if key.on_delete != "restrict":
             yield f"on_delete={python_string(key.on_delete)}"
 
     def _definition(self, entity: str) -> str:
         own = self.json.context.names[entity]
         return self.json.names.use(own.module("state"), own.constant)
+
+
+def _db_name(field: FieldSchema) -> Iterator[str]:
+    if field.db_name is not None:
+        yield f"db_name={python_string(field.db_name)}"
+
+
+def _target_key(key: ForeignKeySchema, target: EntitySchema) -> Iterator[str]:
+    """Write which column a reference leads to, unless it is the `id` of a table called as its entity."""
+    if (key.table, key.target) != (target.snake_name, ID_FIELD):
+        yield f"foreign_key={python_string(f'{key.table}.{key.target}')}"
 
 
 def _key(type_: ColumnType) -> Iterator[str]:

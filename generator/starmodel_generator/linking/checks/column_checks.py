@@ -1,20 +1,25 @@
-"""Values that a column cannot keep exactly: SM506."""
+"""What columns cannot keep exactly, and what SQLModel is told of them in vain: SM224, SM506."""
 
 from collections.abc import Iterable, Iterator
 
-from starmodel_generator.database.columns import StoredType, stored_type
+from starmodel_generator.database.columns import StoredColumn, StoredType, columns_of, stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
+from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.unparse import literal_text, shortened
 from starmodel_generator.linking.reporting import Problem
 from starmodel_schemas import (
+    ColumnsCheck,
+    ColumnType,
     Default,
     EnumType,
     ExpressionDefault,
     LiteralType,
+    PlainColumnType,
     ScalarType,
 )
 
@@ -37,6 +42,58 @@ def check_exactness(app: LinkedApp) -> Iterator[Diagnostic]:
                 for problem in _problems(part, app, allows_infinity=allows):
                     text = problem.text + where
                     yield part.at_type(Problem(problem.rule, text, problem.help))
+
+
+def check_kinds(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM224: SQLModel is told that a column holds something else than the field."""
+    for entity in app.entities:
+        if entity.schema.store == "SERVER_SQL":
+            for field in stored_fields(entity.fields):
+                if field.column_kind is not None:
+                    kinds = [_kind(column.column.type) for column in _stored(field, entity, app)]
+                    if kinds != [field.column_kind]:
+                        yield field.at_default(_other_kind(field.column_kind, kinds))
+
+
+def _stored(field: LinkedField, entity: LinkedEntity, app: LinkedApp) -> list[StoredColumn]:
+    try:
+        return [*columns_of(field.schema, entity.schema.table_name, app)]
+    except KeyError:
+        # A class that it needs has mistakes of its own.
+        return []
+
+
+def _kind(type_: ColumnType) -> str:
+    return type_.name if isinstance(type_, PlainColumnType) else type_.kind
+
+
+def _other_kind(said: str, kinds: list[str]) -> Problem:
+    words = " and ".join(f"`{kind}`" for kind in kinds) or "nothing"
+    text = f"is told that its column holds `{said}`, and what it keeps is {words}"
+    return Problem(SQLMODEL_OPTION, text, "leave out the type, or change the annotation")
+
+
+def check_comparisons(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM224: a `CheckConstraint` compares what has no order, or columns of two kinds."""
+    for entity in app.entities:
+        types = {
+            column.column.name: column.column.type
+            for field in stored_fields(entity.fields)
+            for column in _stored(field, entity, app)
+        }
+        for check in entity.schema.checks:
+            type_ = types.get(check.column)
+            if isinstance(check, ColumnsCheck):
+                fits = type_ == types.get(check.other) and type_ not in _UNORDERED
+            else:
+                fits = type_ is not None and _kind(type_) in ("integer", "float", "numeric")
+            if not fits:
+                text = f"has the check `{check.name}`, which compares values of two kinds"
+                help = "compare a number with a number, or two fields of one type"
+                yield entity.subject.diagnose(Problem(SQLMODEL_OPTION, text, help))
+
+
+_UNORDERED = (None, PlainColumnType(name="json"), PlainColumnType(name="bool"))
 
 
 def _problems(field: LinkedField, app: LinkedApp, *, allows_infinity: bool) -> Iterator[Problem]:

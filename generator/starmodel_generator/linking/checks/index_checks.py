@@ -1,18 +1,20 @@
-"""Indexes and keys, and what lists of records go by: SM112, SM507, SM508, SM509."""
+"""Indexes and keys, and what lists of records go by: SM112, SM507, SM508, SM509, SM516."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from starmodel_generator.database.columns import StorageKind, stored_type
+from starmodel_generator.database.columns import StorageKind, id_column, stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_OPTION
 from starmodel_generator.diagnostics.rules.sql_rules import (
+    COMPOSITE_KEY,
     INVALID_INDEX,
     INVALID_KEY,
     PLAIN_FOREIGN_KEY,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.entity_fields import LinkedField
+from starmodel_generator.linking.entities.table_settings import composite_key
 from starmodel_generator.linking.field_storage import stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.reporting import Problem
@@ -102,13 +104,16 @@ def _option_problem(option: IndexOption, entity: LinkedEntity, app: LinkedApp) -
 
 
 def check_keys(app: LinkedApp) -> Iterator[Diagnostic]:
-    """SM508, SM509: a key that the table cannot have, or a foreign key without a `Ref`."""
-    tables = {entity.schema.snake_name: entity for entity in app.entities}
+    """SM508, SM509, SM516: a key that the table cannot have, or a foreign key without a `Ref`."""
+    tables = {entity.schema.table_name: entity for entity in app.entities}
     for entity in app.entities:
         if entity.schema.store != "SERVER_SQL":
             continue
+        key = composite_key(entity.fields)
+        if key:
+            yield _composite_key(key, entity)
         for field in entity.fields:
-            if field.schema.primary_key and field.schema.name != "id":
+            if field.schema.primary_key and field.schema.name != "id" and not key:
                 text = "is said to be the primary key, which is the `id` of every entity"
                 help = "remove `primary_key`; with `unique=True` no two have the same value"
                 yield field.subject.diagnose(Problem(INVALID_KEY, text, help))
@@ -116,13 +121,25 @@ def check_keys(app: LinkedApp) -> Iterator[Diagnostic]:
                 yield field.subject.diagnose(_foreign_key(field, tables, app))
 
 
+def _composite_key(key: tuple[str, ...], entity: LinkedEntity) -> Diagnostic:
+    listed = ", ".join(f'"{name}"' for name in key)
+    words = " and ".join(f"`{name}`" for name in key)
+    text = f"has the primary key {words}, which become unique together beside its `id`"
+    line = f"unique=[({listed})]"
+    help = f"write `{line}` in `model_config`, and remove `primary_key=True`"
+    place = next(field.subject.place for field in entity.fields if field.schema.name == key[0])
+    return entity.subject.diagnose(Problem(COMPOSITE_KEY, text, help), place)
+
+
 def _foreign_key(field: LinkedField, tables: dict[str, LinkedEntity], app: LinkedApp) -> Problem:
     written = field.schema.foreign_key or ""
     table, _, column = written.rpartition(".")
     target = tables.get(table)
     records = [each for each in tables.values() if each.is_record_in_sql]
-    if target is None or not target.is_record_in_sql or column != "id":
-        known = ", ".join(f'`"{each.schema.snake_name}.id"`' for each in records[:5])
+    if target is None or not target.is_record_in_sql or column != id_column(target.schema):
+        known = ", ".join(
+            f'`"{each.schema.table_name}.{id_column(each.schema)}"`' for each in records[:5]
+        )
         text = f'has `foreign_key="{written}"`, which is no id of a record in SQL'
         return Problem(INVALID_KEY, text, f"there are {known}; better, make it a `Ref[...]`")
     name = target.schema.name

@@ -42,6 +42,8 @@ CHECKS: tuple[Check, ...] = (
     relation_checks.check_places,
     relation_checks.check_on_delete,
     column_checks.check_exactness,
+    column_checks.check_kinds,
+    column_checks.check_comparisons,
     default_checks.check_stored_defaults,
     index_checks.check_indexes,
     index_checks.check_keys,
@@ -61,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     reserved_name_checks.check_event_names,
     table_checks.check_tables,
     table_checks.check_columns,
+    table_checks.check_named_links,
     table_checks.check_index_names,
 )
 

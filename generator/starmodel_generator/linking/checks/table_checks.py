@@ -1,15 +1,17 @@
-"""Names in a database: SM511."""
+"""Names in a database: SM511, SM517."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from starmodel_generator.database.columns import link_target
+from starmodel_generator.database.columns import id_column, link_target
+from starmodel_generator.database.tables import index_name
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
-from starmodel_generator.diagnostics.rules.sql_rules import TABLE_NAME_CLASH
+from starmodel_generator.diagnostics.rules.sql_rules import INVALID_DB_NAME, TABLE_NAME_CLASH
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.names.database_names import LONGEST, is_long
 from starmodel_generator.linking.names.suggestions import free_member
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
@@ -22,17 +24,18 @@ _OWN_COLUMNS = ("row_version", "row_expires_at")
 _SYSTEM_COLUMNS = ("cmax", "cmin", "ctid", "tableoid", "xmax", "xmin")
 """https://www.postgresql.org/docs/current/ddl-system-columns.html"""
 
-_LONGEST = 63
-"""The bytes of a name that PostgreSQL keeps; it cuts off the rest."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """Something in the database that has a name, and whose it is."""
+    """Something in the database that has a name, and whose it is.
+
+    `attribute` is what row classes call it, if it is a column.
+    """
 
     name: str
     what: str
     subject: Subject
+    attribute: str = ""
 
 
 def check_tables(app: LinkedApp) -> Iterator[Diagnostic]:
@@ -46,7 +49,7 @@ def check_tables(app: LinkedApp) -> Iterator[Diagnostic]:
                 if problem is not None:
                     yield table.subject.diagnose(problem)
                     continue
-                first = seen.setdefault(table.name, table)
+                first = seen.setdefault(table.name.casefold(), table)
                 if first is not table:
                     yield _clash(table, first)
 
@@ -69,14 +72,25 @@ def check_columns(app: LinkedApp) -> Iterator[Diagnostic]:
             elif folded in _SYSTEM_COLUMNS:
                 text = f"would be kept in the column `{column.name}`, which PostgreSQL has itself"
                 yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, help))
-            elif column.name in ROW_NAMES:
-                where = ROW_NAMES[column.name]
-                text = f"would be kept in the column `{column.name}`, a name that {where} needs"
+            elif column.attribute in ROW_NAMES:
+                where = ROW_NAMES[column.attribute]
+                text = (
+                    f"would be kept in the column `{column.attribute}`, a name that {where} needs"
+                )
                 yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, help))
             elif first is not column:
                 yield _clash(column, first)
-            elif _is_long(column.name):
+            elif is_long(column.name):
                 yield column.subject.diagnose(_too_long(column))
+
+
+def check_named_links(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM517: a `db_name` is given to what has no column."""
+    for entity in app.entities:
+        for field in entity.fields:
+            if field.schema.db_name is not None and link_target(field.schema) is not None:
+                text = "has a `db_name`, but is kept in a table of its own, which has no other name"
+                yield field.subject.diagnose(Problem(INVALID_DB_NAME, text, "leave it out"))
 
 
 def check_index_names(app: LinkedApp) -> Iterator[Diagnostic]:
@@ -86,20 +100,20 @@ def check_index_names(app: LinkedApp) -> Iterator[Diagnostic]:
         if entity.schema.store != "SERVER_SQL":
             continue
         for index in _indexes(entity, app):
-            if _is_long(index.name):
+            if is_long(index.name):
                 yield index.subject.diagnose(_too_long(index))
                 continue
             first = seen.setdefault(index.name, index)
             if first is not index:
                 yield _clash(index, first)
         for check in _constraints(entity, app):
-            if _is_long(check.name):
+            if is_long(check.name):
                 yield check.subject.diagnose(_too_long(check))
 
 
 def _tables(entity: LinkedEntity) -> Iterator[_Named]:
     name = entity.schema.snake_name
-    yield _Named(name, f"the table of {entity.subject.noun}", entity.subject)
+    yield _Named(entity.schema.table_name, f"the table of {entity.subject.noun}", entity.subject)
     for field in stored_fields(entity.fields):
         if link_target(field.schema) is not None:
             table = f"{name}_{field.schema.name}"
@@ -107,15 +121,17 @@ def _tables(entity: LinkedEntity) -> Iterator[_Named]:
 
 
 def _columns(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
-    yield _Named("id", f"the id of {entity.subject.noun}", entity.subject)
+    yield _Named(id_column(entity.schema), f"the id of {entity.subject.noun}", entity.subject)
     for field in stored_fields(entity.fields):
         if field.schema.name != "id":
-            for name in stored_value(field, app).columns:
-                yield _Named(name, f"the column of {field.subject.noun}", field.subject)
+            stored = stored_value(field, app)
+            for name, attribute in zip(stored.columns, stored.attributes, strict=True):
+                what = f"the column of {field.subject.noun}"
+                yield _Named(name, what, field.subject, attribute)
 
 
 def _indexes(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
-    table = entity.schema.snake_name
+    table = entity.schema.table_name
     columns: dict[str, tuple[str, ...]] = {}
     for field in stored_fields(entity.fields):
         schema = field.schema
@@ -128,21 +144,22 @@ def _indexes(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
                 yield _Named(name, f"an index of {field.subject.noun}", field.subject)
     # The same index twice is reported as such.
     for option in dict.fromkeys(entity.schema.indexes):
-        prefix = "uq" if option.unique else "ix"
         parts = [column for field in option.fields for column in columns.get(field, ())]
-        name = "_".join([prefix, table, *parts])
+        name = option.name or index_name(table, parts, unique=option.unique)
         yield _Named(name, f"an index of {entity.subject.noun}", entity.subject)
 
 
 def _constraints(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
-    table = entity.schema.snake_name
+    table = entity.schema.table_name
     for field in stored_fields(entity.fields):
         stored = stored_value(field, app)
         if stored.kind == "reference":
             name = f"fk_{table}_{stored.columns[0]}"
             yield _Named(name, f"the constraint of {field.subject.noun}", field.subject)
         elif stored.kind == "links":
-            for name in _link_constraints(f"{table}_{field.schema.name}", entity, field, app):
+            for name in _link_constraints(
+                f"{entity.schema.snake_name}_{field.schema.name}", entity, field, app
+            ):
                 yield _Named(name, f"a constraint of {field.subject.noun}", field.subject)
         elif stored.kind in ("column", "parts"):
             for column, part in zip(stored.columns, stored.fields, strict=True):
@@ -167,18 +184,15 @@ def _link_constraints(
 
 
 def _table_problem(table: _Named) -> Problem | None:
-    if table.name in _OWN_TABLES or table.name.startswith(_OWN_PREFIXES):
+    name = table.name.casefold()
+    if name in _OWN_TABLES or name.startswith(_OWN_PREFIXES):
         text = f"would be kept in the table `{table.name}`, a name that the store or SQLite needs"
         return Problem(TABLE_NAME_CLASH, text, "rename it")
-    return _too_long(table) if _is_long(table.name) else None
-
-
-def _is_long(name: str) -> bool:
-    return len(name.encode()) > _LONGEST
+    return _too_long(table) if is_long(table.name) else None
 
 
 def _too_long(named: _Named) -> Problem:
-    text = f"needs the name `{named.name}` in the database, longer than {_LONGEST} bytes"
+    text = f"needs the name `{named.name}` in the database, longer than {LONGEST} bytes"
     return Problem(TABLE_NAME_CLASH, text, "give the field or the entity a shorter name")
 
 

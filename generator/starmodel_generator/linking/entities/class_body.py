@@ -8,14 +8,19 @@ from starmodel_generator.diagnostics.rules.entity_rules import INVALID_COMPUTED_
 from starmodel_generator.diagnostics.rules.pydantic_rules import PRIVATE_ATTRIBUTE
 from starmodel_generator.linking.entities.entity_fields import FieldReader
 from starmodel_generator.linking.entities.pydantic_hooks import Hook, hooks_of
+from starmodel_generator.linking.entities.table_settings import ARGUMENTS, NAME
 from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.types.pydantic_support import DECORATORS, MEMBERS, Support
+from starmodel_generator.linking.types.pydantic_support import (
+    DECORATORS,
+    MEMBERS,
+    Support,
+    sqlmodel_setting,
+)
 from starmodel_generator.linking.values.value import Constant
-from starmodel_schemas.naming import snake_case
 
 
 class ModelReader:
@@ -53,6 +58,8 @@ class ModelReader:
                     report(_subject(owner, fact.name).diagnose(_PRIVATE, fact.place))
             for method in owner.facts.methods:
                 support = MEMBERS.get(method.name)
+                if method.name in (NAME, ARGUMENTS):
+                    support = _COMPUTED
                 if support is not None and support.level == "refused":
                     problem = _refusal(f"defines `{method.name}`", support)
                     report(_class(owner).diagnose(problem, method.place))
@@ -65,12 +72,9 @@ class ModelReader:
         self, owner: ClassSymbol, fact: AssignmentFact, hierarchy: ClassHierarchy, report: Report
     ) -> None:
         support = MEMBERS[fact.name]
+        if fact.name in (NAME, ARGUMENTS) and not hierarchy.is_entity:
+            support = _NO_TABLE
         if support.level != "refused" or fact.value is None:
-            return
-        value = self._resolver.constants.evaluate(fact.value, owner.namespace)
-        # SQLModel's own name for the table is often the one that it has here.
-        own = (snake_case(hierarchy.symbol.name),) if fact.name == "__tablename__" else ()
-        if getattr(value, "value", None) in own:
             return
         problem = _refusal(f"has `{fact.name} = {shortened(unparse(fact.value))}`", support)
         report(_class(owner).diagnose(problem, fact.place))
@@ -126,6 +130,9 @@ def _subject(owner: ClassSymbol, name: str) -> Subject:
 def _refusal(what: str, support: Support) -> Problem:
     return Problem(support.rule, f"{what}, which {support.reason}", support.help)
 
+
+_NO_TABLE = sqlmodel_setting("leave it out: a value object has no table")
+_COMPUTED = sqlmodel_setting("write it as an attribute with a plain value")
 
 _ASSIGNED = Problem(
     INVALID_COMPUTED_FIELD,

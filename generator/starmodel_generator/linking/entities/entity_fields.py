@@ -11,6 +11,7 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     OpaqueExpression,
 )
+from starmodel_generator.database.columns import stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
 from starmodel_generator.diagnostics.rules.entity_rules import (
     AMBIGUOUS_UNION,
@@ -38,12 +39,13 @@ from starmodel_generator.linking.names.symbols import (
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.types.column_settings import ColumnKind
 from starmodel_generator.linking.types.constraints import scalar_name, unfit_limits, unfit_multiline
 from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS, FieldOptions
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.types.unions import entities_in, told_apart
 from starmodel_generator.linking.values.value import NotConstant
-from starmodel_schemas import FieldSchema, OptionalType
+from starmodel_schemas import FieldSchema, OptionalType, TypeRef
 
 # Calls whose results pydantic leaves alone in the body of a model.
 _DESCRIPTOR_MAKERS = frozenset(
@@ -78,7 +80,8 @@ class LinkedField:
     what it says about numbers that are not finite. `by_pydantic` is what only pydantic does when
     it reads a value of the field, as written, with where it is. `default` is what is known of the
     default, `UNKNOWN` also where a validator is given it before its type is made sure of.
-    `has_alias` says that it can be given under another name.
+    `has_alias` says that it can be given under another name, `column_kind` what SQLModel is told
+    that its column holds.
     """
 
     schema: FieldSchema
@@ -89,6 +92,7 @@ class LinkedField:
     by_pydantic: tuple[tuple[str, Place], ...] = ()
     default: object = UNKNOWN
     has_alias: bool = False
+    column_kind: ColumnKind | None = None
 
     @property
     def subject(self) -> Subject:
@@ -240,6 +244,7 @@ class FieldReader:
         subject.report_all(default_problems, report, "value", 0)
         if options.nullable not in (None, isinstance(resolved.type, OptionalType)):
             report(subject.diagnose(_nullable(options.nullable), fact.place.at("value", 0)))
+        options = _with_zone(options, resolved.type)
         if options.constraints is not NO_CONSTRAINTS:
             subject.report_all(unfit_limits(options.constraints, resolved.type), report)
         subject.report_all(unfit_multiline(options.multiline, resolved.type), report)
@@ -262,6 +267,7 @@ class FieldReader:
             renamed_from=options.renamed_from,
             on_delete=options.on_delete or "restrict",
             multiline=options.multiline,
+            db_name=options.db_name,
         )
         made: object = UNKNOWN
         if is_read_early or options.reads_input or default_problems:
@@ -284,6 +290,7 @@ class FieldReader:
             by_pydantic=by_pydantic,
             default=made,
             has_alias=options.has_alias,
+            column_kind=options.column_kind,
         )
 
     def _is_relationship(self, member: Annotated) -> bool:
@@ -435,6 +442,16 @@ def _with_settings(options: FieldOptions, settings: Mapping[str, object]) -> Fie
     if not said:
         return options
     return replace(options, constraints=options.constraints.model_copy(update=said))
+
+
+def _with_zone(options: FieldOptions, type: TypeRef) -> FieldOptions:
+    """Return whether a `datetime` has a zone, as its column is told where its type does not say."""
+    kind = options.column_kind
+    is_open = stored_type(type, options.constraints).constraints.timezone is None
+    if kind not in ("datetime", "naive_datetime") or scalar_name(type) != "datetime" or not is_open:
+        return options
+    zone = "aware" if kind == "datetime" else "naive"
+    return replace(options, constraints=options.constraints.model_copy(update={"timezone": zone}))
 
 
 _RELATIONSHIPS = frozenset(

@@ -31,7 +31,7 @@ from starmodel_schemas import (
 
 OWN_KEYS = (
     *("store", "scope", "ttl", "namespace", "access", "page", "respond"),
-    *("crud", "indexes", "unique", "label", "order_by", "renamed_from"),
+    *("crud", "indexes", "unique", "label", "order_by", "renamed_from", "db_name"),
 )
 """StarModel's own keys."""
 
@@ -67,6 +67,7 @@ class EntityOptions:
     label: str | None = None
     order_by: tuple[str, ...] = ()
     renamed_from: str | None = None
+    db_name: str | None = None
     by_pydantic: tuple[tuple[str, Place], ...] = ()
     is_table: bool = False
     knows_scope: bool = True

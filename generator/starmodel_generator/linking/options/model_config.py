@@ -185,8 +185,9 @@ class ConfigReader:
             if isinstance(base, ClassSymbol):
                 inherited = self._merge(base)
                 merged.options.update(inherited.options)
-                # Only the class itself was called otherwise.
+                # Only the class itself was called otherwise, and only it has that table.
                 merged.options.pop("renamed_from", None)
+                merged.options.pop("db_name", None)
                 merged.unread += inherited.unread
         for fact in symbol.facts.attributes:
             if fact.name == "model_config" and fact.value is not None:

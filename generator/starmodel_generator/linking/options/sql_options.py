@@ -5,6 +5,8 @@ from functools import partial
 from typing import cast
 
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_OPTION
+from starmodel_generator.diagnostics.rules.sql_rules import INVALID_DB_NAME
+from starmodel_generator.linking.names.database_names import unfit_name
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.options.entity_options import (
     EntityOptions,
@@ -14,7 +16,7 @@ from starmodel_generator.linking.options.entity_options import (
 )
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.values.value import SetValue
+from starmodel_generator.linking.values.value import MappingValue, SetValue
 from starmodel_schemas import CrudName, IndexOption
 
 CRUD: tuple[CrudName, ...] = ("create", "update", "delete")
@@ -38,19 +40,27 @@ def _crud(resolver: Resolver, option: Option, options: EntityOptions) -> EntityO
 def _indexes(
     resolver: Resolver, option: Option, options: EntityOptions, *, key: str
 ) -> EntityOptions | Problem:
-    help = f'write a list of tuples of fields, for example `{key}=[("status", "name")]`'
+    prefix = "uq" if key == "unique" else "ix"
+    help = f'write a list of tuples of fields, for example `{key}=[("status", "name")]`, or a dict'
+    help += f' of them by their names in the database: `{key}={{"{prefix}_status": ("status",)}}`'
     value = plain_value(resolver, option, key, help)
     if isinstance(value, Problem):
         return value
     found: list[IndexOption] = []
-    for item in _items(value) or ():
+    named = _named_items(value)
+    for called, item in named or ():
         names = _items(item)
         if names is None or not names or not all(isinstance(name, str) for name in names):
             found = []
             break
+        unfit = None if called is None else unfit_name(called)
+        if unfit is not None:
+            text = f"has `{called}` in `{key}`, a name that {unfit}"
+            return Problem(INVALID_DB_NAME, text, "give it another name")
         fields = tuple(name for name in names if isinstance(name, str))
-        found.append(IndexOption(fields=fields, unique=key == "unique"))
-    if not found and _items(value) != ():
+        name = called if isinstance(called, str) else None
+        found.append(IndexOption(fields=fields, unique=key == "unique", name=name))
+    if not found and named != ():
         written = shortened(unparse(option.expression))
         return Problem(INVALID_OPTION, f"has `{key}={written}`, which names no fields", help)
     return replace(options, indexes=(*options.indexes, *found))
@@ -69,6 +79,20 @@ def _renamed_from(
         written = shortened(unparse(option.expression))
         return Problem(INVALID_OPTION, f"has `renamed_from={written}`, which is no class", help)
     return replace(options, renamed_from=value)
+
+
+def _db_name(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
+    help = 'write what the table is called, for example `db_name="people"`'
+    value = plain_value(resolver, option, "db_name", help)
+    if isinstance(value, Problem):
+        return value
+    if value is None:
+        return options
+    unfit = unfit_name(value)
+    if unfit is not None or not isinstance(value, str):
+        written = shortened(unparse(option.expression))
+        return Problem(INVALID_DB_NAME, f"has `db_name={written}`, which {unfit}", help)
+    return replace(options, db_name=value)
 
 
 def _label(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
@@ -113,6 +137,14 @@ def _items(value: object) -> tuple[object, ...] | None:
             return None
 
 
+def _named_items(value: object) -> tuple[tuple[object | None, object], ...] | None:
+    """Return the items of a list or of a dict, each with its key or `None`."""
+    if isinstance(value, MappingValue):
+        return value.items
+    items = _items(value)
+    return None if items is None else tuple((None, item) for item in items)
+
+
 SQL_OPTION_READERS: dict[str, OptionReader] = {
     "crud": _crud,
     "indexes": partial(_indexes, key="indexes"),
@@ -120,5 +152,6 @@ SQL_OPTION_READERS: dict[str, OptionReader] = {
     "label": _label,
     "order_by": _order_by,
     "renamed_from": _renamed_from,
+    "db_name": _db_name,
 }
 """How each of them is read."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import partial
 
 from starmodel_generator.analysis.facts import (
     CallExpression,
@@ -19,10 +20,12 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     UNKNOWN_FIELD_OPTION,
 )
 from starmodel_generator.diagnostics.rules.pydantic_rules import (
+    SQLMODEL_OPTION,
     UNKNOWN_METADATA,
     UNSUPPORTED_PYDANTIC,
 )
-from starmodel_generator.diagnostics.rules.sql_rules import INVALID_ON_DELETE
+from starmodel_generator.diagnostics.rules.sql_rules import INVALID_DB_NAME, INVALID_ON_DELETE
+from starmodel_generator.linking.names.database_names import unfit_name
 from starmodel_generator.linking.names.mro import ClassHierarchies
 from starmodel_generator.linking.names.name_resolution import Names
 from starmodel_generator.linking.names.symbols import (
@@ -33,6 +36,12 @@ from starmodel_generator.linking.names.symbols import (
 )
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
+from starmodel_generator.linking.types.column_settings import (
+    SETTINGS,
+    ColumnKind,
+    ColumnSettings,
+    read_column,
+)
 from starmodel_generator.linking.types.pydantic_support import (
     FIELD_ARGUMENTS,
     METADATA,
@@ -51,7 +60,7 @@ _FLAGS = (
     *("primary_key", "index", "unique", "private", "writable", "exclude", "strict"),
     *("allow_inf_nan", "frozen", "multiline", "nullable"),
 )
-_TEXTS = ("title", "description", "foreign_key", "renamed_from")
+_TEXTS = ("title", "description", "foreign_key", "renamed_from", "db_name")
 _ON_DELETE: dict[str, OnDelete] = {
     "restrict": "restrict",
     "cascade": "cascade",
@@ -91,7 +100,8 @@ NO_CONSTRAINTS = Constraints()
 class FieldOptions:
     """What is said about a field besides its type.
 
-    `default` and `factory` are as written, `None` where there is none; `nullable` is as said.
+    `default` and `factory` are as written, `None` where there is none; `nullable` is as said, and so
+    is `column_kind`, what SQLModel is told that the column holds.
     `by_pydantic` is what only pydantic does when it reads a value, as written; `has_validator` is
     true where there is a validator of any kind, `reads_input` where one comes before the type.
     """
@@ -110,6 +120,8 @@ class FieldOptions:
     frozen: bool = False
     nullable: bool | None = None
     renamed_from: str | None = None
+    db_name: str | None = None
+    column_kind: ColumnKind | None = None
     on_delete: OnDelete | None = None
     multiline: bool | None = None
     allow_inf_nan: bool | None = None
@@ -229,7 +241,12 @@ class OptionReader:
         is_field = self._called(call, namespace) in FIELD_FUNCTIONS
         reading = _Reading(self._constants, namespace, options, is_field=is_field)
         for keyword, expression in given.items():
-            reading.add(keyword, expression)
+            if keyword not in SETTINGS:
+                reading.add(keyword, expression)
+        for keyword in SETTINGS:
+            if keyword in given and not _is_none(given[keyword]):
+                name_of = partial(self._name_of, namespace=namespace)
+                reading.add_column(read_column(keyword, given[keyword], name_of))
         if {"default", "default_factory"} <= given.keys():
             reading.check_defaults(given["default"], given["default_factory"])
         return reading.options
@@ -237,9 +254,13 @@ class OptionReader:
     def _called(self, expression: Expression | None, namespace: Namespace) -> str | None:
         if not isinstance(expression, CallExpression):
             return None
-        if not isinstance(expression.function, NameExpression):
+        return self._name_of(expression.function, namespace)
+
+    def _name_of(self, expression: Expression, namespace: Namespace) -> str | None:
+        """Return the name of something from outside of the project."""
+        if not isinstance(expression, NameExpression):
             return None
-        symbol = self._names.follow(self._names.resolve(expression.function.name, namespace))
+        symbol = self._names.follow(self._names.resolve(expression.name, namespace))
         return symbol.name if isinstance(symbol, ExternalSymbol) else None
 
 
@@ -268,6 +289,26 @@ class _Reading:
             self._unless_fine(keyword, expression, support)
         else:
             self._read(keyword, expression)
+
+    def add_column(self, settings: ColumnSettings) -> None:
+        """Add what SQLModel is told about the column; a limit is the smaller one of two."""
+        for problem in settings.problems:
+            self._add(problem)
+        for keyword, expression in settings.options:
+            said = self.options.constraints
+            self.add(keyword, expression)
+            known = getattr(said, keyword, None)
+            new = getattr(self.options.constraints, keyword, None)
+            if known is None or new is None or known == new:
+                continue
+            if keyword == "max_length":
+                constraints = self.options.constraints.model_copy(update={keyword: min(known, new)})
+                self._set(constraints=constraints)
+            else:
+                text = f"has `{keyword}={known}`, and its column has {new}"
+                self._add(Problem(SQLMODEL_OPTION, text, "say it once, as arguments of `Field`"))
+        if settings.kind is not None:
+            self._set(column_kind=settings.kind)
 
     def _unless_fine(self, keyword: str, expression: Expression, support: Support) -> None:
         """Note what is not done here, unless it says what is done anyway."""
@@ -344,7 +385,11 @@ class _Reading:
         value = self._evaluate(keyword, expression)
         if value is None or value.value is None:
             return
-        if isinstance(value.value, str):
+        unfit = unfit_name(value.value) if keyword == "db_name" else None
+        if unfit is not None:
+            text = f"has `db_name={value.text}`, which {unfit}"
+            self._add(Problem(INVALID_DB_NAME, text, "write the name that the column has"))
+        elif isinstance(value.value, str):
             self.options = replace(self.options, **{keyword: value.value})
         else:
             self._problem(f"has `{keyword}={value.text}`", "write a text")

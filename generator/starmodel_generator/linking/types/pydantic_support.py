@@ -50,7 +50,8 @@ def _serializer(help: str, *, fine: tuple[object, ...] = (None,)) -> Support:
     return Support("refused", help, fine, SERIALIZER, reason, help)
 
 
-def _sqlmodel(help: str, *, fine: tuple[object, ...] = (None,)) -> Support:
+def sqlmodel_setting(help: str, *, fine: tuple[object, ...] = (None,)) -> Support:
+    """Return that something of SQLModel's is refused."""
     reason = "is about a table or a column, and StarModel's are made another way"
     return Support("refused", help, fine, SQLMODEL_OPTION, reason, help)
 
@@ -103,16 +104,16 @@ FIELD_ARGUMENTS: dict[str, Support] = {
     **dict.fromkeys(
         (
             *("primary_key", "index", "unique", "foreign_key", "on_delete", "ondelete"),
-            *("private", "writable", "multiline", "renamed_from"),
+            *("private", "writable", "multiline", "renamed_from", "db_name"),
         ),
         _DONE,
     ),
     "nullable": Support("done", "where it agrees with the type, which decides"),
-    "sa_type": _sqlmodel("the type of the field decides"),
-    "sa_column": _sqlmodel("say it with `index`, `unique`, `foreign_key` and limits"),
-    "sa_column_args": _sqlmodel("say it with `foreign_key` and limits", fine=(None, [], ())),
-    "sa_column_kwargs": _sqlmodel("say it with a default and `index`, `unique`"),
-    "schema_extra": _sqlmodel("write what is in it as arguments of `Field`"),
+    **dict.fromkeys(
+        ("sa_type", "sa_column", "sa_column_args", "sa_column_kwargs"),
+        Support("done", "[what StarModel has a word for](sql.md#what-sqlmodel-is-told)"),
+    ),
+    "schema_extra": sqlmodel_setting("write what is in it as arguments of `Field`"),
 }
 """The arguments of `Field`: of StarModel's, pydantic's and SQLModel's."""
 
@@ -171,7 +172,7 @@ CONFIG_KEYS: dict[str, Support] = {
     "serialize_by_alias": _serializer("call the field as it is to be sent", fine=_OFF),
     # SQLModel's own.
     "table": Support("done", "[entities in SQL](sql.md)"),
-    "registry": _sqlmodel("leave it out"),
+    "registry": sqlmodel_setting("leave it out"),
     **dict.fromkeys(("orm_mode", "read_from_attributes", "read_with_orm_mode"), _NO_EFFECT),
 }
 """The keys of `model_config`, besides StarModel's own."""
@@ -263,9 +264,15 @@ MEMBERS: dict[str, Support] = {
         ("__get_pydantic_core_schema__", "__get_validators__"),
         _refused("makes a model that is not what its fields say", "leave it to pydantic"),
     ),
-    "__tablename__": _sqlmodel("rename the class; `renamed_from` keeps what is stored"),
-    "__table_args__": _sqlmodel("say it with `indexes` and `unique` in `model_config`"),
-    **dict.fromkeys(("__mapper_args__", "__abstract__", "__table__"), _sqlmodel("leave it out")),
+    **dict.fromkeys(
+        ("__tablename__", "__table_args__"),
+        Support(
+            "done", "of entities, [what StarModel has a word for](sql.md#what-sqlmodel-is-told)"
+        ),
+    ),
+    **dict.fromkeys(
+        ("__mapper_args__", "__abstract__", "__table__"), sqlmodel_setting("leave it out")
+    ),
     "Config": _refused("is pydantic 1's", "write what is in it in `model_config`"),
 }
 """Names in the body of a model that have a meaning to pydantic or to SQLModel."""

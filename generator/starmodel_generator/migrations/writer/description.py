@@ -76,6 +76,7 @@ def _constraints(change: TableChange) -> Iterator[str]:
 
 _CONSTRAINTS = {
     "CompareCheck": "check",
+    "ColumnsCheck": "check",
     "LengthCheck": "check",
     "ChoicesCheck": "check",
     "ForeignKeySchema": "reference",

@@ -1,5 +1,7 @@
 """The body of `upgrade` or `downgrade`: every step as an operation of Alembic."""
 
+from itertools import pairwise
+
 from starmodel_generator.emission.python.layout import Group, Layout, lay_out
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.migrations.migration_plan import Steps, TableChange
@@ -35,7 +37,10 @@ def steps_lines(steps: Steps) -> list[str]:
     for change in steps.changed:
         old, new = change.old.name, change.new.name
         if change.is_renamed:
-            lines.append(call_text("op.rename_table(", python_string(old), python_string(new)))
+            # SQLite takes names that differ only by case for the same.
+            names = [old, f"_{new}", new] if old.casefold() == new.casefold() else [old, new]
+            for former, name in pairwise(names):
+                lines.append(call_text("op.rename_table(", *map(python_string, (former, name))))
         for former, name in change.renamed:
             lines.append(
                 call_text(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from starmodel.stores.sql.drivers.driver import Dialect
-from starmodel.stores.sql.tables.checks import condition
+from starmodel.stores.sql.tables.checks import comparison, condition
 from starmodel.stores.sql.tables.column import Column, OnDelete, quote
 from starmodel.stores.sql.tables.table import (
     EntityTable,
@@ -82,6 +82,10 @@ def _create(table: EntityTable[Any] | LinkTable, dialect: Dialect, later: list[s
         f" CHECK ({condition(check, column, column.quoted, dialect)})"
         for column in table.written
         for check in column.checks
+    ]
+    parts += [
+        f"CONSTRAINT {quote(check.name)} CHECK ({comparison(check, dialect)})"
+        for check in table.checks
     ]
     references = [
         f"CONSTRAINT {quote(foreign_key_name(table.name, column))} {_reference(column)}"

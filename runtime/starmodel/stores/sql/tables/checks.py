@@ -1,9 +1,11 @@
 """CHECK constraints as SQL, for the tables that the store makes and for those of row classes."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Literal
 
-from starmodel.stores.sql.tables.column import Check, Column
+from starmodel.stores.sql.tables.column import Check, Column, quote
+from starmodel.stores.sql.tables.table import Comparison
 
 _COMPARISONS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
@@ -20,6 +22,17 @@ def condition(
     if check.kind == "choices":
         return f"{name} IN ({', '.join(map(_literal, check.values))})"
     return f"{name} {_COMPARISONS[check.kind]} {_bound(column, check.values[0], dialect)}"
+
+
+def comparison(
+    check: Comparison,
+    dialect: Literal["sqlite", "postgresql"],
+    quoted: Callable[[str], str] = quote,
+) -> str:
+    """Write what is compared of a row; `quoted` writes the name of a column."""
+    other = check.other
+    text = quoted(other.name) if isinstance(other, Column) else _bound(check.column, other, dialect)
+    return f"{quoted(check.column.name)} {check.operator} {text}"
 
 
 def _bound(column: Column, value: Any, dialect: str) -> str:

@@ -39,18 +39,20 @@ Number: TypeAlias = int | float | Decimal
 class Options(TypedDict, total=False):
     """What can be said of every column.
 
-    `index` and `unique` give it an index of its own. `foreign_key` is the `"table.column"` that it
-    refers to, `on_delete` what happens to its row when that one is deleted; `refers` is whether
-    that is the id of a record of an entity.
+    `db_name` is what it is called in the database, where that is not as the field. `index` and
+    `unique` give it an index of its own. `foreign_key` is the `"table.column"` that it refers to,
+    `on_delete` what happens to its row when that one is deleted; `refers` is whether that is the id
+    of a record of an entity, or the name of that entity where its table is called otherwise.
     """
 
+    db_name: str
     nullable: bool
     index: bool
     unique: bool
     choices: Sequence[bool | int | str]
     foreign_key: str
     on_delete: OnDelete
-    refers: bool
+    refers: bool | str
 
 
 class NumberOptions(Options, total=False):
@@ -91,7 +93,8 @@ class Column:
         checks: Its CHECK constraints.
         foreign_key: The table and the column that it refers to.
         on_delete: What happens to its row when that one is deleted.
-        refers: Whether it refers to a record of an entity, by its id.
+        refers: The name of the entity to a record of which it refers, by its id.
+        attribute: What row classes call it.
     """
 
     name: str
@@ -109,7 +112,8 @@ class Column:
     checks: tuple[Check, ...] = ()
     foreign_key: tuple[str, str] | None = None
     on_delete: OnDelete = "restrict"
-    refers: bool = False
+    refers: str | None = None
+    attribute: str = ""
 
     def __repr__(self) -> str:
         return f"<Column {self.name} {self.kind}>"
@@ -285,9 +289,10 @@ def reference(
     def read(id: str | int | UUID) -> Ref[Any]:
         return Ref(id, cls)
 
-    options["foreign_key"] = f"{target.name}.id"
+    options.setdefault("foreign_key", f"{target.name}.id")
+    options["refers"] = target.name
     column = _column(key, f"{field}_id", field, options, size=_size(size))
-    return replace(column, write=attrgetter("id"), read=read, refers=True)
+    return replace(column, write=attrgetter("id"), read=read)
 
 
 def links(
@@ -296,18 +301,34 @@ def links(
     key: KeyKind = "text",
     *,
     size: int | None = None,
+    foreign_key: str | None = None,
 ) -> Links:
     """Return the records of `target` that a field refers to, in order; they have a table of their own."""
-    return Links(field, reference(field, target, key, size=size, on_delete="cascade"))
+    options: Options = {"on_delete": "cascade"}
+    if foreign_key is not None:
+        options["foreign_key"] = foreign_key
+    return Links(field, reference(field, target, key, size=size, **options))
 
 
-def embedded(field: str, cls: type[BaseModel], columns: Sequence[Column]) -> Embedded:
-    """A value object that has a column for each of its fields, `dimensions_width` for `width`."""
+def embedded(
+    field: str, cls: type[BaseModel], columns: Sequence[Column], *, db_name: str | None = None
+) -> Embedded:
+    """A value object that has a column for each of its fields, `dimensions_width` for `width`.
+
+    `db_name` is what the columns' names begin with, where that is not the field's name.
+    """
+    prefix = field if db_name is None else db_name
     return Embedded(
         field,
         cls,
         tuple(
-            replace(each, name=f"{field}_{each.name}", field=field, part=each.field)
+            replace(
+                each,
+                name=f"{prefix}_{each.name}",
+                field=field,
+                part=each.field,
+                attribute=f"{field}_{each.attribute}",
+            )
             for each in columns
         ),
     )
@@ -323,8 +344,9 @@ def _column(
 ) -> Column:
     table, _, target = options.get("foreign_key", "").rpartition(".")
     choices = options.get("choices")
+    refers = options.get("refers", False)
     return Column(
-        name,
+        options.get("db_name", name),
         kind,
         SQLITE.get(kind, Codec()),
         POSTGRESQL.get(kind, Codec()),
@@ -336,7 +358,8 @@ def _column(
         checks=checks if choices is None else (Check("choices", tuple(choices)),),
         foreign_key=(table, target) if table else None,
         on_delete=options.get("on_delete", "restrict"),
-        refers=options.get("refers", False),
+        refers=table if refers is True else refers or None,
+        attribute=name,
     )
 
 

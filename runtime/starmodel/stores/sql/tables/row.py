@@ -17,7 +17,7 @@ try:
     from sqlmodel import Field, SQLModel
 
     from starmodel.stores.sql.tables import reserved_words as reserved_words
-    from starmodel.stores.sql.tables.sqlalchemy_columns import column_of, indexes_of
+    from starmodel.stores.sql.tables.sqlalchemy_columns import column_of, table_arguments
 except ModuleNotFoundError as error:
     raise ConfigurationError(
         f"Row classes need a library that is not installed: {error.name}. Run"
@@ -47,7 +47,7 @@ class RowBase(SQLModel, registry=registry(class_registry=_BY_NAME)):
             ConfigurationError: The class and its table have different columns.
         """
         table = cls.__entity_table__
-        columns = {column.name: column_of(column, table) for column in table.written}
+        columns = {column.attribute: column_of(column, table) for column in table.written}
         differing = columns.keys() ^ get_annotations(cls).keys()
         if differing:
             raise ConfigurationError(
@@ -63,7 +63,7 @@ class RowBase(SQLModel, registry=registry(class_registry=_BY_NAME)):
             # It would warn of the former class as long as that is not collected.
             _BY_NAME.clear()
         cls.__tablename__ = table.name
-        cls.__table_args__ = indexes_of(table)
+        cls.__table_args__ = table_arguments(table)
         for name, column in columns.items():
             setattr(cls, name, Field(sa_column=column))
         super().__init_subclass__(**options)

@@ -9,10 +9,16 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from starmodel.stores.sql.tables.checks import condition
+from starmodel.stores.sql.tables.checks import comparison, condition
 from starmodel.stores.sql.tables.column import Check, Column, OnDelete
 from starmodel.stores.sql.tables.column_types import ExactNumeric, JSONValue, Micros, UTCDateTime
-from starmodel.stores.sql.tables.table import EntityTable, LinkTable, check_name, foreign_key_name
+from starmodel.stores.sql.tables.table import (
+    Comparison,
+    EntityTable,
+    LinkTable,
+    check_name,
+    foreign_key_name,
+)
 
 _TYPES: dict[str, Callable[..., TypeEngine[Any]]] = {
     "text": sa.String,
@@ -55,6 +61,22 @@ def _compile(element: _Condition, compiler: SQLCompiler, **_: Any) -> str:
     return compiler.process(sa.literal_column(sql, sa.Boolean()))
 
 
+class _Comparison(sa.ColumnElement[bool]):
+    """What is compared of a row, as each database has it."""
+
+    inherit_cache = False
+
+    def __init__(self, check: Comparison) -> None:
+        self.check = check
+
+
+@compiles(_Comparison)
+def _compile_comparison(element: _Comparison, compiler: SQLCompiler, **_: Any) -> str:
+    dialect = "sqlite" if compiler.dialect.name == "sqlite" else "postgresql"
+    sql = comparison(element.check, dialect, compiler.preparer.quote)
+    return compiler.process(sa.literal_column(sql, sa.Boolean()))
+
+
 def column_of(column: Column, table: EntityTable[Any] | LinkTable) -> sa.Column[Any]:
     """Return a column of a table with its constraints; it belongs to no table of SQLAlchemy's."""
     constraints: list[SchemaItem] = [
@@ -81,8 +103,9 @@ def column_of(column: Column, table: EntityTable[Any] | LinkTable) -> sa.Column[
     )
 
 
-def indexes_of(table: EntityTable[Any] | LinkTable) -> tuple[sa.Index, ...]:
-    """Return the indexes of a table, for its `__table_args__`."""
-    return tuple(
-        sa.Index(index.name, *index.columns, unique=index.unique) for index in table.indexes
+def table_arguments(table: EntityTable[Any] | LinkTable) -> tuple[SchemaItem, ...]:
+    """Return the indexes of a table, and the checks of its rows, for its `__table_args__`."""
+    return (
+        *(sa.Index(index.name, *index.columns, unique=index.unique) for index in table.indexes),
+        *(sa.CheckConstraint(_Comparison(check), name=check.name) for check in table.checks),
     )

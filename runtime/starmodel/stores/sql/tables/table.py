@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from types import MappingProxyType
+from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from starmodel.application.definition import EntityDefinition
 from starmodel.domain import Entity
@@ -11,6 +12,7 @@ from starmodel.stores.sql.tables.column import (
     Column,
     Embedded,
     Links,
+    Number,
     OnDelete,
     instant,
     integer,
@@ -29,6 +31,9 @@ POSITION = integer("position")
 """Where in its owner's list a record of a link table stands, from 0."""
 
 Part: TypeAlias = Column | Embedded | Links
+Operator: TypeAlias = Literal["<", "<=", ">", ">="]
+Compared: TypeAlias = tuple[str, Operator, Number | str]
+Indexed: TypeAlias = Sequence[tuple[str, ...]] | Mapping[str, str | tuple[str, ...]]
 
 
 class ReferenceColumn(NamedTuple):
@@ -50,6 +55,15 @@ class Index(NamedTuple):
     name: str
     columns: tuple[str, ...]
     unique: bool
+
+
+class Comparison(NamedTuple):
+    """A CHECK constraint of a row: a column compared with a number, or with another column."""
+
+    name: str
+    column: Column
+    operator: Operator
+    other: Number | Column
 
 
 class LinkTable(NamedTuple):
@@ -86,9 +100,14 @@ class LinkTable(NamedTuple):
         name = self.target.name
         return (Index(f"ix_{self.name}_{name}", (name,), False),)
 
+    @property
+    def checks(self) -> tuple[Comparison, ...]:
+        """What is compared of a row: nothing."""
+        return ()
+
 
 class EntityTable(Generic[E]):
-    """How the instances of an entity are kept in the table of its name.
+    """How the instances of an entity are kept in a table, which is called as the entity.
 
     A row has `columns` in order, then `row_version`, then `row_expires_at` if the entity has a
     time to live. It is found by `key`: the id of a record, else the holder, which comes first.
@@ -96,19 +115,26 @@ class EntityTable(Generic[E]):
     Args:
         definition: The entity.
         columns: What holds the values of fields, in order; `id` is the first of them.
-        indexes, unique: The columns of each index over several, and of each unique one.
+        indexes, unique: The columns of each index over several, and of each unique one, by their
+            names where one has a name of its own.
+        db_name: What the table is called, where that is not as the entity.
+        checks: What is compared of a row besides the limits of columns, by the names of the
+            constraints: a column, how, and a number or another column.
 
     Attributes:
+        name: What the table is called.
         columns: The columns that hold values of fields, in order.
         embedded: The value objects that have several of them.
         references: The fields that refer to one other record.
         links: The fields that refer to many.
         fields: The fields that are kept, in order.
         indexes: All indexes.
+        checks: What is compared of a row besides the limits of columns.
         constraints: The fields that each constraint is about, by its name.
     """
 
     __slots__ = (
+        "checks",
         "columns",
         "constraints",
         "definition",
@@ -128,11 +154,13 @@ class EntityTable(Generic[E]):
         definition: EntityDefinition[E],
         columns: Sequence[Part],
         *,
-        indexes: Sequence[tuple[str, ...]] = (),
-        unique: Sequence[tuple[str, ...]] = (),
+        db_name: str | None = None,
+        indexes: Indexed = (),
+        unique: Indexed = (),
+        checks: Mapping[str, Compared] = MappingProxyType({}),
     ) -> None:
         self.definition = definition
-        self.name = definition.name
+        self.name = definition.name if db_name is None else db_name
         self.is_record = definition.is_record
         self.has_expiry = definition.ttl is not None
         self.fields = tuple(each.field for each in columns)
@@ -141,18 +169,22 @@ class EntityTable(Generic[E]):
         self.key = self.columns[0] if self.is_record else HOLDER
         self.links = tuple(self._link(each) for each in columns if isinstance(each, Links))
         self.references = tuple(
-            ReferenceColumn(each.field, each.name, each.foreign_key[0], each.on_delete)
+            ReferenceColumn(each.field, each.name, each.refers, each.on_delete)
             for each in self.columns
-            if each.refers and each.foreign_key is not None
+            if each.refers is not None
         )
-        several = [
-            *((each.name,) for each in self.columns if each.index),
-            *indexes,
-        ]
-        uniques = [*((each.name,) for each in self.columns if each.unique), *unique]
         self.indexes = (
-            *(Index("_".join(["ix", self.name, *names]), names, False) for names in several),
-            *(Index("_".join(["uq", self.name, *names]), names, True) for names in uniques),
+            *self._indexed([(each.name,) for each in self.columns if each.index], unique=False),
+            *self._indexed(indexes, unique=False),
+            *self._indexed([(each.name,) for each in self.columns if each.unique], unique=True),
+            *self._indexed(unique, unique=True),
+        )
+        named = {each.name: each for each in self.columns}
+        self.checks = tuple(
+            Comparison(
+                name, named[column], operator, named[other] if isinstance(other, str) else other
+            )
+            for name, (column, operator, other) in checks.items()
         )
         self.constraints: Mapping[str, tuple[str, ...]] = dict(self._constraints())
 
@@ -190,19 +222,31 @@ class EntityTable(Generic[E]):
 
     def _link(self, links: Links) -> LinkTable:
         field, target = links
-        assert target.foreign_key is not None
-        entity, _ = target.foreign_key
-        other = f"other_{entity}_id" if entity == self.name else f"{entity}_id"
+        entity = target.refers
+        assert entity is not None
+        other = f"other_{entity}_id" if entity == self.entity else f"{entity}_id"
+        owner_name = f"{self.entity}_id"
         owner = replace(
             self.columns[0],
-            name=f"{self.name}_id",
+            name=owner_name,
+            attribute=owner_name,
             checks=(),
             unique=False,
             index=False,
             foreign_key=(self.name, self.columns[0].name),
             on_delete="cascade",
         )
-        return LinkTable(field, f"{self.name}_{field}", owner, replace(target, name=other), entity)
+        target = replace(target, name=other, attribute=other)
+        return LinkTable(field, f"{self.entity}_{field}", owner, target, entity)
+
+    def _indexed(self, indexes: Indexed, *, unique: bool) -> Iterator[Index]:
+        if isinstance(indexes, Mapping):
+            for name, columns in indexes.items():
+                listed = (columns,) if isinstance(columns, str) else columns
+                yield Index(name, listed, unique)
+            return
+        for columns in indexes:
+            yield Index("_".join(["uq" if unique else "ix", self.name, *columns]), columns, unique)
 
     def _constraints(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         fields = {column.name: column.field for column in self.columns}
@@ -211,6 +255,9 @@ class EntityTable(Generic[E]):
                 yield check_name(self.name, column, check), (column.field,)
             if column.foreign_key is not None:
                 yield foreign_key_name(self.name, column), (column.field,)
+        for name, column, _, other in self.checks:
+            fields_of = [column.field, *([other.field] if isinstance(other, Column) else [])]
+            yield name, tuple(dict.fromkeys(fields_of))
         for index in self.indexes:
             if index.unique:
                 yield index.name, tuple(dict.fromkeys(fields[name] for name in index.columns))
