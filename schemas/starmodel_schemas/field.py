@@ -8,7 +8,8 @@ from starmodel_schemas.types import Constraints, OnDelete, TypeRef
 class FieldSchema(SchemaModel):
     """One field as its author wrote it, inherited ones included, in source order.
 
-    `private` fields never leave the process. `computed` ones are derived: they
+    `private` fields never leave the process; those that are `write_only` as well are arguments of
+    generated `create` and `update`. `computed` ones are derived: they
     are sent but never stored, and have no default. `frozen` ones are given when a
     record is made, and never changed. `on_delete` says what becomes of
     this record when the one it refers to is deleted. `multiline` says whether a text may have
@@ -23,6 +24,7 @@ class FieldSchema(SchemaModel):
     title: str | None = None
     description: str | None = None
     private: bool = False
+    write_only: bool = False
     computed: bool = False
     primary_key: bool = False
     index: bool = False

@@ -36,7 +36,8 @@ class Constraints(SchemaModel):
     Numbers are kept as the source text of the literal (`"0.5"`), which is exact
     for `Decimal` bounds and equal in every schema.json; bounds of dates and times
     are ISO text, those of a timedelta seconds. `timezone` is what a datetime has
-    to say about its zone.
+    to say about its zone. `secret` says that Python has a text as pydantic's `SecretStr`, and
+    bytes as `SecretBytes`.
     """
 
     gt: str | None = None
@@ -50,6 +51,7 @@ class Constraints(SchemaModel):
     max_digits: int | None = None
     decimal_places: int | None = None
     timezone: Literal["aware", "naive"] | None = None
+    secret: bool = False
     strict: bool = False
     strip_whitespace: bool = False
     to_lower: bool = False

@@ -17,7 +17,7 @@ from types import NoneType, TracebackType
 from typing import Any, TypeAlias, TypeVar, cast, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
@@ -49,6 +49,8 @@ IMMUTABLE = frozenset[type](
         timezone,
         UUID,
         Ref,
+        SecretStr,
+        SecretBytes,
     }
 )
 """Types whose instances can be shared. Their subclasses are not among them."""
@@ -256,9 +258,16 @@ def private_texts(model: BaseModel, public: Collection[str] | None = None) -> It
         )
 
 
+def value_texts(values: object) -> Iterator[str]:
+    """Return the texts of values, deep inside as well."""
+    return _texts(values, is_private=True)
+
+
 def _texts(value: object, *, is_private: bool) -> Iterator[str]:
-    if is_private and value:
-        yield str(value)
+    if isinstance(value, SecretStr | SecretBytes):
+        yield from _texts(value.get_secret_value(), is_private=True)
+    elif is_private and value:
+        yield value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
     if isinstance(value, BaseModel):
         private = private_names(type(value))
         for name, part in field_values(value).items():
@@ -275,6 +284,14 @@ def _texts(value: object, *, is_private: bool) -> Iterator[str]:
 def quotes(message: str, hidden: Iterable[str]) -> bool:
     """Return whether a text has one of the values in it, beyond what may be chance."""
     return any(len(value) >= _QUOTED and value in message for value in hidden)
+
+
+def withheld(errors: Iterable[ArgumentError], hidden: Collection[str]) -> list[ArgumentError]:
+    """Return errors of which none says more than that something is wrong where it quotes a value."""
+    return [
+        error._replace(message=INVALID) if quotes(error.message, hidden) else error
+        for error in errors
+    ]
 
 
 def private_names(cls: type[BaseModel]) -> set[str]:

@@ -1,7 +1,7 @@
 """How one entity class is kept and seen, written out by generated code."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import ValidationError
@@ -10,6 +10,8 @@ from starmodel.application.copying import (
     InvalidValues,
     errors_of,
     public_errors,
+    value_texts,
+    withheld,
 )
 from starmodel.application.introspection import (
     is_flat,
@@ -54,6 +56,8 @@ class EntityDefinition(Generic[E]):
             and changes nothing.
         ttl: Seconds after its last save when an instance is forgotten; `None` for never.
         access: Who may read it; `None` for its holder alone.
+        write_only: The names of the fields that `create` and `update` take, and that are never
+            shown: errors may be about them, and do not say what is in them.
         has_html: Whether the class has `__ft__` or `__html__`.
         many: The entity and the field behind each `Many` of the class, by its name there.
         files: The names of the fields of bytes, which are downloaded, and no part of a page's data.
@@ -91,6 +95,7 @@ class EntityDefinition(Generic[E]):
         "store",
         "ttl",
         "validate",
+        "write_only",
     )
 
     def __init__(
@@ -104,6 +109,7 @@ class EntityDefinition(Generic[E]):
         state: Callable[[E], Mapping[str, object]],
         ttl: float | None = None,
         access: Access | Policy | None = None,
+        write_only: Iterable[str] = (),
         has_html: bool = False,
         many: Mapping[str, OtherSide] | None = None,
     ) -> None:
@@ -121,6 +127,7 @@ class EntityDefinition(Generic[E]):
         self.state = state
         self.ttl = ttl
         self.access: Access | Policy | None = access
+        self.write_only = frozenset(write_only)
         self.has_html = has_html
         self.many = dict(many or {})
         for relation in self.many:
@@ -208,5 +215,8 @@ class EntityDefinition(Generic[E]):
             raise self._invalid(values, invalid.errors) from None
 
     def _invalid(self, values: Mapping[str, object], errors: list[ArgumentError]) -> InvalidState:
+        if self.write_only:
+            written = {name: values[name] for name in self.write_only if name in values}
+            errors = withheld(errors, [*value_texts(written)])
         logger.warning("%s cannot be made of what was given: %s", self.name, errors)
         return InvalidState(self.name, public_errors(errors, values))

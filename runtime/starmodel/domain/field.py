@@ -22,6 +22,7 @@ class FieldOptions(TypedDict, total=False):
     unique: bool
     foreign_key: str
     private: bool
+    write_only: bool
     writable: bool
     renamed_from: str
     on_delete: OnDelete
@@ -65,6 +66,7 @@ OWN_OPTIONS = (
     "unique",
     "foreign_key",
     "private",
+    "write_only",
     "writable",
     "renamed_from",
     "on_delete",
@@ -114,7 +116,8 @@ def Field(*default: Any, **options: Any) -> Any:
         default: The value of a new instance; required if neither this nor a factory is given.
         options: `primary_key`, `index`, `unique` and `foreign_key` (`"table.column"`) are for
             SQL. `private=True` keeps the field in the process: it is never sent, nor shown by
-            `repr`. `writable=False` leaves it out of generated CRUD. `renamed_from` is what it
+            `repr`. `write_only=True` makes it an argument of generated `create` and `update` that
+            is never shown. `writable=False` leaves it out of generated CRUD. `renamed_from` is what it
             was called before, so that a migration keeps its data. `on_delete` is for a `Ref`:
             what happens when the other is deleted; `"restrict"` (it cannot be) if nothing is
             said, `"cascade"` (this is deleted too) or `"set_null"` (this becomes `None`).
@@ -124,7 +127,7 @@ def Field(*default: Any, **options: Any) -> Any:
     StarModel's own options are read from the source text by `starmodel generate`; at run time
     the field is pydantic's.
     """
-    if options.get("private"):
+    if options.get("private") or options.get("write_only"):
         options.setdefault("repr", False)
     for name in OWN_OPTIONS:
         options.pop(name, None)

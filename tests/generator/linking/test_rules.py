@@ -251,6 +251,56 @@ CASES: dict[str, Case] = {
             count: int = 0
         """,
     ),
+    "SM135": Case(
+        """
+        class Account(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True
+            )
+            password: str = Field(write_only=True, unique=True)
+        """,
+        "password",
+        """
+        class Account(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True
+            )
+            password: str = Field(write_only=True)
+            pin: int | None = Field(default=None, write_only=True, exclude=True)
+        """,
+    ),
+    "SM136": Case(
+        """
+        class Account(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud={"delete"}
+            )
+            password: str = Field(write_only=True)
+        """,
+        "password",
+        """
+        class Account(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud={"update"}
+            )
+            password: str = Field(default="", write_only=True)
+        """,
+    ),
+    "SM137": Case(
+        """
+        from pydantic import SecretStr
+        class Account(Entity):
+            keys: list[SecretStr] = []
+        """,
+        "keys",
+        """
+        from pydantic import SecretStr
+        class Account(Entity):
+            key: SecretStr | None = None
+            @event
+            def set(self, key: SecretStr) -> None: ...
+        """,
+    ),
     "SM201": Case(
         """
         class Cart(Entity):

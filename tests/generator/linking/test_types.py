@@ -190,7 +190,7 @@ def test_limits_inside_other_types() -> None:
         ("Mapping[str, int]", "use `dict[...]`"),
         ("EmailStr", "email-validator"),
         ("HttpUrl", "check it with a `field_validator`"),
-        ("SecretStr", "private=True"),
+        ("Secret[str]", "write_only=True"),
         ("complex", "no JSON value"),
         ("type[Line]", "a class, not data"),
         ("Entity", "does not say which entity"),

@@ -144,7 +144,8 @@ def _describe(entity: EntitySchema) -> Iterable[Text | Table]:
 
 def _field_row(field: FieldSchema) -> tuple[str, str, str, str]:
     notes = {
-        "private": field.private,
+        "private": field.private and not field.write_only,
+        "write-only": field.write_only,
         "computed": field.computed,
         "primary key": field.primary_key,
         "index": field.index,

@@ -503,6 +503,43 @@ PARAMETER_VALIDATOR = Rule(
     ),
 )
 
+CONTRADICTED_WRITE_ONLY = Rule(
+    "SM135",
+    "contradicted-write-only",
+    "error",
+    summary="a write-only field is something that a write-only field cannot be",
+    explanation=(
+        "A field with `write_only=True` is an argument of generated `create` and `update`, and is"
+        " never shown: no page, list, filter or error may tell what it holds. So it is not private"
+        " or `writable=False` (nothing would write it), not unique (whoever is refused learns what"
+        " others have), no key and in no index (nobody finds a record by it), and its type is one"
+        " that is typed into an input which is empty each time. A value object is written and shown"
+        " as a whole, so its parts are not write-only."
+    ),
+)
+UNWRITTEN_FIELD = Rule(
+    "SM136",
+    "unwritten-write-only",
+    "warning",
+    summary="a field is write-only, and nothing that is generated writes it",
+    explanation=(
+        "`write_only=True` makes a field an argument of the `create` and `update` that `crud` asks"
+        " for. Where there is neither, the field is the same as a private one: say that, or give"
+        " the entity `crud`."
+    ),
+)
+MISPLACED_SECRET = Rule(
+    "SM137",
+    "misplaced-secret",
+    "error",
+    summary="a `SecretStr` or `SecretBytes` is where a secret cannot be kept or kept back",
+    explanation=(
+        "A field of the type `SecretStr` or `SecretBytes` is write-only, and a parameter of it is"
+        " left out of records of events. Inside of a list, a union or a value object it would be"
+        " kept and sent with the rest, and what an event returns or a computed field gives is sent."
+        " Keep it in a field of its own, in an entity in SQL or in memory."
+    ),
+)
 SECRET_SIGNAL = Rule(
     "SM401",
     "secret-signal",
@@ -511,8 +548,9 @@ SECRET_SIGNAL = Rule(
     summary="a field that looks secret would be sent to the browser",
     explanation=(
         "Every public field is a signal: it stands in pages, streams, JSON and clients."
-        " `Field(private=True)` keeps a field on the server. If it is no secret, silence the"
-        " rule on its line."
+        " `Field(private=True)` keeps a field on the server; `Field(write_only=True)` lets it be"
+        " given to generated `create` and `update`, and never shows it. If it is no secret, silence"
+        " the rule on its line."
     ),
 )
 SHADOWED_SIGNAL = Rule(

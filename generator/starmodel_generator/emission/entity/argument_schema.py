@@ -9,7 +9,7 @@ from starmodel_generator.emission.entity.protected_parts import protected_object
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, named, prefixed
 from starmodel_generator.emission.python.literals import python_string, python_value
-from starmodel_generator.emission.python.type_expressions import Classes
+from starmodel_generator.emission.python.type_expressions import Classes, secret_class
 from starmodel_schemas import (
     AnyType,
     ConstrainedType,
@@ -69,13 +69,17 @@ class CoreSchemas:
         """Write the schema of a type with limits to its values."""
         match type_:
             case ScalarType():
-                return self._call(
+                schema = self._call(
                     f"{type_.name.lower()}_schema",
                     [],
                     constraints,
                     _SCALARS[type_.name],
                     kind=type_.name,
                 )
+                if not constraints.secret:
+                    return schema
+                secret = self.names.use("pydantic", secret_class(type_))
+                return self._call("no_info_after_validator_function", [secret, schema])
             case EnumType():
                 return self._enum(type_)
             case LiteralType():

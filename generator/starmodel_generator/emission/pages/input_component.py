@@ -70,7 +70,8 @@ class Asked(NamedTuple):
     `of` is the Python that names it. `is_left` says that it is part of something that need not be
     given, so that neither need be its parts. A text `of_record` may have several lines wherever
     nobody says that it has one: what is stored is not to lose its line breaks. What `is_row` is part of a row
-    that may be left empty.
+    that may be left empty. What `is_write_only` is never shown; what `is_kept` of it stays as it
+    is where nothing is typed.
     """
 
     of: str
@@ -80,6 +81,8 @@ class Asked(NamedTuple):
     is_left: bool = False
     of_record: bool = False
     is_row: bool = False
+    is_write_only: bool = False
+    is_kept: bool = False
 
 
 class InputComponents:
@@ -106,10 +109,35 @@ class InputComponents:
                 return self._picker(asked, target, is_several=False)
         return self._input(asked)
 
-    def field(self, parameter: ParameterSchema) -> Layout:
-        """Write the input for what a record is made of, in the forms that make and edit it."""
+    def is_write_only(self, parameter: ParameterSchema) -> bool:
+        """Return whether an argument of `create` and `update` is never shown."""
+        field = self.fields.get(parameter.name)
+        return field is not None and field.write_only
+
+    def field(self, parameter: ParameterSchema, event: str = "create") -> Layout:
+        """Write the input for what a record is made of, in the forms that make and edit it.
+
+        `event` is the one of the two that the form is of. What is never shown has no signal, and
+        need not be typed where a record has it already.
+        """
         field = self.fields.get(parameter.name)
         title = None
+        if field is not None and field.write_only:
+            of = f"bindings.{event}.{parameter.name}"
+            is_kept = event == "update"
+            if not is_kept:
+                parameter = parameter.model_copy(update={"default": field.default})
+            return self._input(
+                Asked(
+                    of,
+                    parameter,
+                    field.title,
+                    is_left=is_kept,
+                    of_record=True,
+                    is_write_only=True,
+                    is_kept=is_kept,
+                )
+            )
         if field is not None:
             # Those of an update are all optional; what may be left empty is said by the field.
             title = field.title
@@ -246,6 +274,8 @@ class _Writing:
 
     def component(self) -> Layout:
         match self.type:
+            case ScalarType(name=name) if self.asked.is_write_only and name != "bytes":
+                return self._password()
             case ScalarType(name="bool") if not self.is_optional:
                 is_ticked = isinstance(self.default, LiteralDefault) and self.default.value is True
                 return self.call("Checkbox", *(["checked=True"] if is_ticked else []))
@@ -259,7 +289,8 @@ class _Writing:
             case ScalarType(name="bytes"):
                 longest = self.constraints.max_length
                 limits = [] if longest is None else [f"max_size={longest}"]
-                return self.call("FileInput", *limits, is_required=self.is_required)
+                hint = _KEPT if self.asked.is_kept else ""
+                return self.call("FileInput", *limits, is_required=self.is_required, hint=hint)
             case ScalarType(name="timedelta"):
                 return self._typed("DurationInput", sample="1:30:00", hint=_LENGTH)
             case ScalarType(name=name):
@@ -327,14 +358,18 @@ class _Writing:
     def _text(self, name: ScalarName) -> Layout:
         limits = text_limits(self.constraints)
         if self.parameter.private:
-            items = ['kind="password"', *_written(limits)]
-            return self.call("TextInput", *items, is_required=self.is_required)
+            return self._password()
         text = self.initial.text(self.default)
         if name == "str" and self._is_multiline(text):
             limits.pop("pattern", None)
             rows = [] if self.parameter.multiline or self._is_long(text) else ["rows=1"]
             return self._typed("TextArea", *rows, *_written(limits))
         return self._typed("TextInput", *_written(limits), sample=SAMPLES.get(name, ""))
+
+    def _password(self) -> Layout:
+        items = ['kind="password"', *_written(text_limits(self.constraints))]
+        hint = _KEPT if self.asked.is_kept else ""
+        return self.call("TextInput", *items, is_required=self.is_required, hint=hint)
 
     def _lines(self) -> Layout:
         return self.call(
@@ -369,6 +404,7 @@ class _Writing:
         return is_broken or is_prose(self.parameter.name, self.constraints)
 
 
+_KEPT = "Leave it empty to keep what there is."
 _LENGTH = "Hours, minutes and seconds."
 
 

@@ -155,19 +155,19 @@ class _Pages:
         create, update, delete = map(self.crud.get, ("create", "update", "delete"))
         created = _written(create)
         updated = _written(update)
-        shared = [one for one in created if one.name in {each.name for each in updated}]
-        is_shared = create is not None and update is not None and bool(updated)
+        secret = {field.name for field in self.entity.fields if field.write_only}
+        names = {each.name for each in updated} - secret
+        shared = [one for one in created if one.name in names]
+        is_shared = create is not None and update is not None and bool(shared)
         if is_shared:
-            self._define(self.shared, self._list_of(shared))
+            self._define(self.shared, self._list_of("create", shared))
         forms: list[Layout] = []
         if create is not None:
             items: list[Layout] = ["bindings.create"]
             if is_shared:
-                once = [one for one in created if one not in shared]
-                own = self._list_of(once, f"*{self.shared}") if once else self.shared
-                items.append(own)
+                items.append(self._own_and_shared("create", created, shared))
             elif created:
-                items.append(self._list_of(created))
+                items.append(self._list_of("create", created))
             items.append(named("button", python_string(f"Create {words}")))
             forms.append(Group("ui.Form(", tuple(items), ")"))
         forms += creations
@@ -176,9 +176,9 @@ class _Pages:
         if update is not None:
             items = ["bindings.update"]
             if is_shared:
-                items.append(self.shared)
+                items.append(self._own_and_shared("update", updated, shared))
             elif updated:
-                items.append(self._list_of(updated))
+                items.append(self._list_of("update", updated))
             items.append(named("title", python_string(f"Edit {words}")))
             self._define("EDIT", Group("ui.Form(", (*items, 'button="Save"'), ")"))
         if delete is not None:
@@ -194,8 +194,24 @@ class _Pages:
         items.append(Group("forms=[", tuple(forms), "]"))
         return Group("ui.FormPage(", tuple(items), ")")
 
-    def _list_of(self, parameters: list[ParameterSchema], *more: str) -> Group:
-        return Group("[", (*map(self.inputs.field, parameters), *more), "]")
+    def _own_and_shared(
+        self, event: str, parameters: list[ParameterSchema], shared: list[ParameterSchema]
+    ) -> Layout:
+        """Write the inputs of one form: those it has alone, and those of both.
+
+        What is write-only is the last to be typed; it is required of a new record alone.
+        """
+        names = {one.name for one in shared}
+        own = [one for one in parameters if one.name not in names]
+        if not own:
+            return self.shared
+        inputs: dict[bool, list[Layout]] = {False: [], True: []}
+        for one in own:
+            inputs[self.inputs.is_write_only(one)].append(self.inputs.field(one, event))
+        return Group("[", (*inputs[False], f"*{self.shared}", *inputs[True]), "]")
+
+    def _list_of(self, event: str, parameters: list[ParameterSchema]) -> Group:
+        return Group("[", tuple([self.inputs.field(one, event) for one in parameters]), "]")
 
     def _record(self, actions: list[str]) -> None:
         items: list[Layout] = ["bindings", named("title", python_string(self.title))]

@@ -9,6 +9,7 @@ from starmodel_generator.emission.python.literals import python_value
 from starmodel_schemas import (
     AnyType,
     ConstrainedType,
+    Constraints,
     DictType,
     EntityType,
     EnumType,
@@ -102,6 +103,23 @@ def annotation(type_: TypeRef, names: ModuleNames, classes: Classes) -> str:
             return names.builtin("object")
         case _:
             assert_never(type_)
+
+
+def argument_annotation(
+    type_: TypeRef, constraints: Constraints, names: ModuleNames, classes: Classes
+) -> str:
+    """Write the type of an argument as the author's method has it: `SecretStr` where it says so."""
+    if not constraints.secret:
+        return annotation(type_, names, classes)
+    item = without_constraints(type_)
+    if isinstance(item, OptionalType):
+        return f"{argument_annotation(item.item, constraints, names, classes)} | None"
+    return names.use("pydantic", secret_class(item))
+
+
+def secret_class(type_: TypeRef) -> str:
+    """Name the class of pydantic's that hides a text, or bytes."""
+    return "SecretBytes" if type_ == ScalarType(name="bytes") else "SecretStr"
 
 
 def scalar(type_: ScalarType, names: ModuleNames) -> str:

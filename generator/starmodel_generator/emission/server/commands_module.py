@@ -20,6 +20,7 @@ from starmodel_generator.emission.python.literals import docstring, python_strin
 from starmodel_generator.emission.python.type_expressions import (
     AuthorsClasses,
     annotation,
+    argument_annotation,
     has_literal,
     is_fragment,
     is_nullable,
@@ -177,7 +178,7 @@ class _Command:
         if isinstance(parameter.source, EntitySource):
             text = self.names.builtin("str")
             return [f"{name}: {text}{' | None = None' if is_optional(parameter) else ''}"]
-        type_ = annotation(parameter.type, self.names, self.classes)
+        type_ = argument_annotation(parameter.type, parameter.constraints, self.names, self.classes)
         declared = f"{name}: {type_}"
         if may_be_omitted(self.event, parameter):
             omitted = self.names.use("starmodel.domain", "UnsetType")

@@ -102,6 +102,7 @@ class _Routes:
         self.context = context
         self.own: EntityNames = context.names[entity.qualified_name]
         self.endpoints = endpoints(entity, context)
+        self.write_only = {field.name for field in entity.fields if field.write_only}
         self.names = ModuleNames(
             context.first_party,
             [endpoint.function for endpoint in self.endpoints],
@@ -178,6 +179,8 @@ class _Routes:
                 extra.append("frozen=True")
             elif changed is not None:
                 extra += self._schema_of_update(parameter)
+            if parameter.name in self.write_only:
+                extra.append("write_only=True")
             argument = self._argument(parameter, endpoint.event, extra)
             items.append(prefixed(f"{python_string(parameter.name)}: ", argument))
         head = self.names.define(self.pages.fields)

@@ -224,6 +224,9 @@ def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> L
     access = _access(entity.access, names)
     if access is not None:
         items.append(f"access={access}")
+    write_only = [python_string(field.name) for field in entity.fields if field.write_only]
+    if write_only:
+        items.append(Group("write_only=[", tuple(write_only), "]"))
     if entity.renders_itself:
         items.append("has_html=True")
     if entity.many:

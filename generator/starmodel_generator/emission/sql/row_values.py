@@ -146,6 +146,8 @@ class Columns(NamedTuple):
             items = [python_string(name), self.json.classes.name(type_)]
         else:
             function, items = self._plain(column, name)
+            if field.constraints.secret:
+                items.append("secret=True")
         items += _db_name(field)
         if column.nullable:
             items.append("nullable=True")

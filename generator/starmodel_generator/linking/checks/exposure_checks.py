@@ -1,18 +1,23 @@
-"""What the outside gets to see and to do: SM401, SM402, SM405."""
+"""What the outside gets to see and to do: SM135, SM136, SM137, SM401, SM402, SM405."""
 
 from collections.abc import Iterator
 
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
 from starmodel_generator.diagnostics.rules.entity_rules import (
+    CONTRADICTED_WRITE_ONLY,
+    MISPLACED_SECRET,
     MISSING_ACCESS,
     SECRET_SIGNAL,
     SHADOWED_SIGNAL,
+    UNWRITTEN_FIELD,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.secret_names import looks_secret
 from starmodel_generator.linking.reporting import Problem
+
+_KEEPS_SECRETS = frozenset({"SERVER_MEMORY", "SERVER_SQL", "CUSTOM"})
 
 
 def check_secrets(app: LinkedApp) -> Iterator[Diagnostic]:
@@ -22,9 +27,49 @@ def check_secrets(app: LinkedApp) -> Iterator[Diagnostic]:
     for field in fields:
         schema = field.schema
         if not schema.private and looks_secret(schema.name, schema.type):
-            help = "keep it on the server with `Field(private=True)`"
+            help = "keep it on the server with `Field(private=True)`, or let it be written and"
+            help += " never shown with `Field(write_only=True)`"
             text = "looks secret and would be sent to the browser"
             yield field.subject.diagnose(Problem(SECRET_SIGNAL, text, help))
+
+
+def check_write_only(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM135, SM136, SM137: a write-only field, or a secret, where it cannot be one."""
+    for linked in app.objects.values():
+        for field in linked.fields:
+            schema = field.schema
+            if schema.constraints.secret:
+                text = "is a secret inside of a value object, which is kept and sent as a whole"
+                help = "make it a field of the entity, or use `str` and `private=True`"
+                yield field.at_type(Problem(MISPLACED_SECRET, text, help))
+            elif schema.write_only:
+                text = "is write-only inside of a value object, which is written as a whole"
+                help = "make it a field of the entity, or use `private=True`"
+                yield field.subject.diagnose(Problem(CONTRADICTED_WRITE_ONLY, text, help))
+    for entity in app.entities:
+        yield from _fields(entity)
+
+
+def _fields(entity: LinkedEntity) -> Iterator[Diagnostic]:
+    schema = entity.schema
+    indexed = {name for index in schema.indexes for name in index.fields}
+    is_written = bool({"create", "update"} & {*schema.crud})
+    for field in entity.fields:
+        name, is_secret = field.schema.name, field.schema.constraints.secret
+        if is_secret and schema.store not in _KEEPS_SECRETS:
+            text = f"is a secret, which {schema.store} does not keep"
+            help = "use `str` with `Field(private=True)`, or keep the entity in SQL"
+            yield field.at_type(Problem(MISPLACED_SECRET, text, help))
+        if not field.schema.write_only:
+            continue
+        if name in indexed:
+            text = "is write-only, and part of an index"
+            help = "leave it out of `indexes` and `unique` in `model_config`"
+            yield field.subject.diagnose(Problem(CONTRADICTED_WRITE_ONLY, text, help))
+        if not is_written and not is_secret:
+            text = "is write-only, but nothing that is generated writes it"
+            help = 'give the entity `crud={"create", "update"}`, or write `private=True`'
+            yield field.subject.diagnose(Problem(UNWRITTEN_FIELD, text, help))
 
 
 def check_namespaces(app: LinkedApp) -> Iterator[Diagnostic]:

@@ -229,6 +229,8 @@ def _unseen(name: str, entity: LinkedEntity) -> str:
     field = next((one for one in entity.fields if one.schema.name == name), None)
     if field is None:
         return "" if name == "id" else "is no field of it"
+    if field.schema.write_only:
+        return "is write-only"
     return "is private" if field.schema.private else ""
 
 

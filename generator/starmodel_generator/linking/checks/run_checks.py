@@ -50,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     crud_checks.check_crud,
     index_checks.check_listing,
     exposure_checks.check_secrets,
+    exposure_checks.check_write_only,
     exposure_checks.check_namespaces,
     exposure_checks.check_access,
     route_checks.check_paths,

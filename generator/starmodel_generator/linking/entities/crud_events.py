@@ -84,7 +84,9 @@ def is_written(field: FieldSchema, kind: CrudName) -> bool:
 
     An id is never changed, nor is what is frozen.
     """
-    if kind == "delete" or field.private or field.computed or not field.writable:
+    if kind == "delete" or field.computed or not field.writable:
+        return False
+    if field.private and not field.write_only:
         return False
     return kind == "create" or not (field.name == "id" or field.frozen)
 
@@ -98,7 +100,7 @@ def _parameter(field: FieldSchema, kind: CrudName, *, is_strict: bool) -> Parame
         constraints=constraints.model_copy(update={"strict": True}) if is_strict else constraints,
         description=field.description,
         keyword_only=True,
-        private=looks_secret(field.name, field.type),
+        private=field.write_only or looks_secret(field.name, field.type),
         multiline=field.multiline,
     )
 

@@ -44,6 +44,13 @@ from starmodel_generator.linking.types.constraints import scalar_name, unfit_lim
 from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS, FieldOptions
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.types.unions import entities_in, told_apart
+from starmodel_generator.linking.types.write_only import (
+    RETURNED,
+    has_secret_inside,
+    is_write_only,
+    unfit_secret,
+    unfit_write_only,
+)
 from starmodel_generator.linking.values.value import NotConstant
 from starmodel_schemas import FieldSchema, OptionalType, TypeRef
 
@@ -250,6 +257,11 @@ class FieldReader:
         subject.report_all(unfit_multiline(options.multiline, resolved.type), report)
         if options.has_alias and not accepts_names:
             report(subject.diagnose(_ALIAS_PROBLEM, fact.place.at("value", 0)))
+        unfit = (
+            *unfit_write_only(options, resolved.type),
+            *unfit_secret(options, settings, default),
+        )
+        subject.report_all(unfit, report)
         schema = FieldSchema(
             name=fact.name,
             type=told_apart(resolved.type, options.discriminator) or resolved.type,
@@ -257,7 +269,8 @@ class FieldReader:
             constraints=options.constraints,
             title=options.title,
             description=options.description or fact.docstring or None,
-            private=options.private,
+            private=options.is_hidden,
+            write_only=is_write_only(options),
             primary_key=options.primary_key,
             index=options.index,
             unique=options.unique,
@@ -357,6 +370,8 @@ class FieldReader:
             if not resolved.problems:
                 report(subject.diagnose(_UNTYPED_PROBLEM))
             return None
+        if resolved.options.constraints.secret or has_secret_inside(resolved.type):
+            report(subject.diagnose(RETURNED, facts.place.at("returns", 0)))
         schema = FieldSchema(
             name=facts.name,
             type=resolved.type,

@@ -30,6 +30,7 @@ from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.constraints import unfit_limits, unfit_multiline
 from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS
+from starmodel_generator.linking.types.write_only import INSIDE, has_secret_inside, unfit_secret
 from starmodel_schemas import (
     AnyType,
     Default,
@@ -141,6 +142,8 @@ class ParameterReader:
             subject.report_all(limits, report, "annotation", 0)
         unfit = unfit_multiline(options.multiline, resolved.type)
         subject.report_all(unfit, report, "annotation", 0)
+        if has_secret_inside(resolved.type):
+            report(subject.diagnose(INSIDE, place))
         written = fact.default
         if self._resolver.options.is_field_call(written, namespace):
             report(subject.diagnose(_FIELD_AS_DEFAULT, fact.place.at("default", 0)))
@@ -151,6 +154,7 @@ class ParameterReader:
             written, namespace, resolved.type, options.constraints
         )
         subject.report_all(problems, report, "default", 0)
+        subject.report_all(unfit_secret(options, {}, default), report, "annotation", 0)
         return ParameterSchema(
             name=fact.name,
             type=resolved.type,
@@ -158,7 +162,7 @@ class ParameterReader:
             constraints=options.constraints,
             description=options.description,
             keyword_only=fact.kind == "keyword_only",
-            private=options.private or looks_secret(fact.name, resolved.type),
+            private=options.is_hidden or looks_secret(fact.name, resolved.type),
             multiline=options.multiline,
         )
 

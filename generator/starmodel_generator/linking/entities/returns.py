@@ -20,6 +20,7 @@ from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.types.write_only import RETURNED, has_secret_inside
 from starmodel_schemas import AnyType, EntityType, OptionalType, TypeRef
 
 _ITERATORS = frozenset({"typing.Iterator", "typing.Iterable", "typing.Generator"})
@@ -120,6 +121,9 @@ class ReturnReader:
         place = method.facts.place.at("returns", 0)
         resolved = self._resolver.types.result(annotation, method.namespace)
         written = annotation == LiteralExpression(None)
+        secret = resolved.options.constraints.secret
+        if secret or (resolved.type is not None and has_secret_inside(resolved.type)):
+            report(subject.diagnose(RETURNED, place))
         for problem in (*resolved.problems, *resolved.options.problems):
             # Whoever writes `-> Any` means it.
             if problem.rule is not ANY_TYPE:

@@ -30,6 +30,7 @@ from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.source_checks.call_checks import argument_problem
 from starmodel_generator.linking.source_checks.class_attributes import ClassAttributes
+from starmodel_generator.linking.types.resolved_type import ResolvedType
 from starmodel_schemas import (
     ConstrainedType,
     DictType,
@@ -226,7 +227,7 @@ class MethodChecker:
             if name != use.path[0] or annotation is None or kind.startswith("variadic"):
                 continue
             resolved = self._resolver.types.result(annotation, owner.namespace)
-            return self._deeper_problem(use, 0, resolved.type)
+            return self._deeper_problem(use, 0, _plain_type(resolved))
         return None
 
     def _deeper_problem(self, use: MemberUse, index: int, type: TypeRef | None) -> Problem | None:
@@ -307,7 +308,7 @@ class MethodChecker:
         if member is None or member.fact.annotation is None:
             return None
         resolved = self._resolver.types.value(member.fact.annotation, member.owner.namespace)
-        return None if resolved.is_class_variable or resolved.problems else resolved.type
+        return None if resolved.is_class_variable or resolved.problems else _plain_type(resolved)
 
     def _python_type(self, type: TypeRef | None) -> "type | None":
         match type:
@@ -333,6 +334,11 @@ class MethodChecker:
                 return self._resolver.types.classes.entities.get(name)
             case _:
                 return None
+
+
+def _plain_type(resolved: ResolvedType) -> TypeRef | None:
+    """Return a type whose values Python has as the schema says; a `SecretStr` is no `str`."""
+    return None if resolved.options.constraints.secret else resolved.type
 
 
 def _sets_itself(hierarchy: ClassHierarchy) -> bool:

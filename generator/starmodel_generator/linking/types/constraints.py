@@ -66,7 +66,9 @@ def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]
         "decimal_places": scalar == "Decimal",
         **dict.fromkeys(TEXT_ARGUMENTS, scalar == "str"),
     }
-    written = constraints.model_dump(exclude_defaults=True, exclude={"strict", "timezone"})
+    written = constraints.model_dump(
+        exclude_defaults=True, exclude={"strict", "timezone", "secret"}
+    )
     return tuple(
         Problem(
             INVALID_CONSTRAINT,

@@ -57,8 +57,8 @@ FIELD_FUNCTIONS = frozenset({"starmodel.Field", "pydantic.Field", "sqlmodel.Fiel
 _BOUNDS = ("gt", "ge", "lt", "le", "multiple_of")
 _LENGTHS = ("min_length", "max_length", "max_digits", "decimal_places")
 _FLAGS = (
-    *("primary_key", "index", "unique", "private", "writable", "exclude", "strict"),
-    *("allow_inf_nan", "frozen", "multiline", "nullable"),
+    *("primary_key", "index", "unique", "private", "write_only", "writable", "exclude"),
+    *("strict", "allow_inf_nan", "frozen", "multiline", "nullable"),
 )
 _TEXTS = ("title", "description", "foreign_key", "renamed_from", "db_name")
 _ON_DELETE: dict[str, OnDelete] = {
@@ -116,6 +116,8 @@ class FieldOptions:
     unique: bool = False
     foreign_key: str | None = None
     private: bool = False
+    exclude: bool = False
+    write_only: bool = False
     writable: bool = True
     frozen: bool = False
     nullable: bool | None = None
@@ -132,6 +134,11 @@ class FieldOptions:
     reads_input: bool = False
     by_pydantic: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it never leaves the process."""
+        return self.private or self.exclude or self.write_only or self.constraints.secret
 
 
 NO_OPTIONS = FieldOptions()
@@ -377,7 +384,9 @@ class _Reading:
             constraints = self.options.constraints.model_copy(update={keyword: value.value})
             self._set(constraints=constraints)
         elif keyword in ("private", "exclude"):
-            self._set(private=self.options.private or value.value)
+            # Whoever says it of a type means every field of that type.
+            is_said = getattr(self.options, keyword) or value.value
+            self.options = replace(self.options, **{keyword: is_said})
         else:
             self.options = replace(self.options, **{keyword: value.value})
 

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from starmodel.application.copying import (
-    INVALID,
     NOTHING_REMOVED,
     InvalidValues,
     Removed,
@@ -18,8 +17,8 @@ from starmodel.application.copying import (
     field_values,
     private_texts,
     public_errors,
-    quotes,
     removed_keys,
+    withheld,
 )
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.outcome import CommandResult
@@ -293,17 +292,19 @@ class TrackedEntity(Write):
             self.removed = removed_keys(before, self.changed)
 
     def _invalid(self, event: str, errors: list[ArgumentError]) -> InvalidState:
+        public = self._public_errors(errors)
+        if self.definition.write_only:
+            errors = withheld(errors, self._hidden_texts())
         logger.warning("%s.%s left the entity invalid: %s", self.key.entity, event, errors)
-        return InvalidState(self.key.entity, self._public_errors(errors))
+        return InvalidState(self.key.entity, public)
 
     def _public_errors(self, errors: list[ArgumentError]) -> tuple[ArgumentError, ...]:
         names = {*self._public_names()}
-        public = public_errors(errors, names)
-        hidden = [*private_texts(self.entity, names)]
-        return tuple(
-            error._replace(message=INVALID) if quotes(error.message, hidden) else error
-            for error in public
-        )
+        public = public_errors(errors, names | self.definition.write_only)
+        return tuple(withheld(public, [*private_texts(self.entity, names)]))
+
+    def _hidden_texts(self) -> list[str]:
+        return [*private_texts(self.entity, {*self._public_names()})]
 
     def _public_names(self) -> Iterable[str]:
         if not self.is_new:

@@ -64,6 +64,11 @@ class Input:
     keeps_lines: ClassVar[bool] = False
     """Whether what it sends may have line breaks, or is none of the browser's to change."""
 
+    @property
+    def is_write_only(self) -> bool:
+        """Whether nothing of what it is for, or of what was typed, is ever shown."""
+        return False
+
     def replace(self, **changes: Any) -> Self:
         """Return the same component with some of its properties changed."""
         return replace(self, **changes)
@@ -132,6 +137,11 @@ class TextInput(Input):
     max_length: int | None = None
     pattern: str | None = None
     kind: Literal["text", "email", "url", "tel", "search", "password"] = "text"
+
+    @property
+    def is_write_only(self) -> bool:
+        """Whether it is a password."""
+        return self.kind == "password"
 
     def limits(self) -> dict[str, str | bool]:
         """Return the lengths and the pattern as well."""

@@ -84,6 +84,11 @@ class Form(Compiled):
         return {each.name: each.initial for each in self.inputs}
 
     @cached_property
+    def write_only(self) -> frozenset[str]:
+        """The names of the inputs that never hold anything when they are shown."""
+        return frozenset([each.name for each in self.inputs if each.is_write_only])
+
+    @cached_property
     def areas(self) -> tuple[str, ...]:
         """The names of what keeps line breaks."""
         return tuple([path for each in self.inputs for path, keeps in each.paths() if keeps])
@@ -99,11 +104,14 @@ class Form(Compiled):
         return _has_file(self.inputs)
 
     def of_state(self, state: Mapping[str, Any]) -> dict[str, Value]:
-        """Return what its inputs hold for a record; those for files hold nothing that is kept."""
+        """Return what its inputs hold for a record.
+
+        Those for files, and those that are write-only, hold nothing that is kept.
+        """
         return {
             each.name: each.of_state(state[each.name])
             for each in self.inputs
-            if not isinstance(each, FileInput)
+            if not (isinstance(each, FileInput) or each.is_write_only)
         }
 
 

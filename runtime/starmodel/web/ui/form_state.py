@@ -154,6 +154,7 @@ def bind(
     """Return a form as somebody has sent it."""
     blank = {**form.initial, VERSION: ""}
     values = _typed(blank, dict(with_line_breaks(submitted)), "")
+    values = {name: value for name, value in values.items() if name not in form.write_only}
     shown = read_shown(submitted)
     if not shown:
         return FormState(values, id, related, errors or {})
@@ -191,7 +192,7 @@ def submitted_values(form: Form, request: HTTPRequest) -> Values:
         read_form(request.received, request.headers.get(b"content-type", b""))
     )
     same = untouched(fields, read_shown(fields))
-    return _leave(_typed(form.initial, dict(fields), ""), same, "")
+    return _leave(_typed(form.initial, dict(fields), ""), same | form.write_only, "")
 
 
 def merge_submitted(form: Form, values: Values, request: HTTPRequest) -> Values:

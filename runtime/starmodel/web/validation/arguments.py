@@ -105,6 +105,7 @@ class Argument:
         default: Its value where it is not given; a mutable one is copied each time.
         frozen: Whether it is a field of a record that no update changes.
         update: Its type in an update, where that is another one.
+        write_only: Whether no form shows what it is, so that an empty input says nothing of it.
     """
 
     __slots__ = (
@@ -116,6 +117,7 @@ class Argument:
         "is_optional",
         "kind",
         "schema",
+        "write_only",
     )
 
     def __init__(
@@ -125,10 +127,12 @@ class Argument:
         default: object = REQUIRED,
         frozen: bool = False,
         update: CoreSchema | None = None,
+        write_only: bool = False,
     ) -> None:
         self.schema = input_schema(bounded(schema))
         self.default = default
         self.frozen = frozen
+        self.write_only = write_only
         self._update = update or schema
         self.kind: TextKind = text_kind(schema)
         self.is_optional = is_optional(schema)
@@ -138,7 +142,7 @@ class Argument:
 
     def for_update(self) -> "UpdateArgument":
         """Return the same field as an update takes it."""
-        return UpdateArgument(self._update)
+        return UpdateArgument(self._update, write_only=self.write_only)
 
     @property
     def is_made_later(self) -> bool:
@@ -271,8 +275,18 @@ class UpdateArgument(Argument):
 
     __slots__ = ()
 
-    def __init__(self, schema: CoreSchema) -> None:
-        super().__init__(schema, default=UNSET)
+    def __init__(self, schema: CoreSchema, *, write_only: bool = False) -> None:
+        super().__init__(schema, default=UNSET, write_only=write_only)
+
+    def read_text(self, text: str, *, is_form: bool, is_typed: bool = False) -> object:
+        """Read what somebody typed; an input that shows nothing of it changes nothing if empty.
+
+        Raises:
+            ValidationError: It does not fit.
+        """
+        if self.write_only and is_form and not text:
+            return UNSET
+        return super().read_text(text, is_form=is_form, is_typed=is_typed)
 
     @property
     def is_made_later(self) -> bool:

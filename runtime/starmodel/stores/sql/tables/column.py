@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretBytes, SecretStr
 
 from starmodel.domain import Ref
 from starmodel.stores.sql.tables.codec import (
@@ -164,13 +164,18 @@ def text(
     min_length: int | None = None,
     max_length: int | None = None,
     size: int | None = None,
+    secret: bool = False,
     **options: Unpack[Options],
 ) -> Column:
-    """Text; its length is counted in characters. `size` is a length that is not checked."""
+    """Text; its length is counted in characters.
+
+    `size` is a length that is not checked. A `secret` one is a `SecretStr` in Python.
+    """
     checks = _length(min_length, max_length)
-    return _column(
+    column = _column(
         "text", name, field, options, checks, _size(size if max_length is None else max_length)
     )
+    return _secret(column, SecretStr) if secret else column
 
 
 def binary(
@@ -179,10 +184,12 @@ def binary(
     *,
     min_length: int | None = None,
     max_length: int | None = None,
+    secret: bool = False,
     **options: Unpack[Options],
 ) -> Column:
-    """Bytes."""
-    return _column("bytes", name, field, options, _length(min_length, max_length))
+    """Bytes; where they are `secret`, they are `SecretBytes` in Python."""
+    column = _column("bytes", name, field, options, _length(min_length, max_length))
+    return _secret(column, SecretBytes) if secret else column
 
 
 def integer(name: str, field: str | None = None, **options: Unpack[NumberOptions]) -> Column:
@@ -361,6 +368,10 @@ def _column(
         refers=table if refers is True else refers or None,
         attribute=name,
     )
+
+
+def _secret(column: Column, cls: type[SecretStr | SecretBytes]) -> Column:
+    return replace(column, write=cls.get_secret_value, read=cls)
 
 
 def _size(length: int | None) -> tuple[int, ...]:

@@ -1,0 +1,33 @@
+"""Accounts: passwords and keys, which are given and never shown."""
+
+from pydantic import SecretBytes, SecretStr
+
+from starmodel import Access, Entity, EntityConfig, Field, StateStore, event
+
+
+class Account(Entity):
+    """Somebody who signs in."""
+
+    model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True)
+
+    email: str = Field(max_length=80, unique=True)
+    password: str = Field(title="Passphrase", min_length=8, max_length=200, write_only=True)
+    api_key: SecretStr | None = Field(default=None, min_length=8)
+    number: int | None = Field(default=None, ge=1000, write_only=True)
+    seal: SecretBytes = Field(default_factory=lambda: SecretBytes(b""), frozen=True)
+
+    @event
+    def sign_in(self, password: SecretStr, seal: SecretBytes | None = None) -> bool:
+        """Come in."""
+        return password.get_secret_value() == self.password
+
+
+class Locker(Entity):
+    """Is in no database."""
+
+    code: SecretStr = SecretStr("")
+
+    @event
+    def close(self, code: SecretStr) -> None:
+        """Keep what is inside."""
+        self.code = code
