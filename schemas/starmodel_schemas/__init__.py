@@ -55,7 +55,7 @@ from starmodel_schemas.event import (
     RespondName,
     SuppliedSource,
 )
-from starmodel_schemas.field import FieldSchema, ManySchema
+from starmodel_schemas.field import FieldSchema, ManySchema, Moment
 from starmodel_schemas.types import (
     AnyType,
     ConstrainedType,
@@ -118,6 +118,7 @@ __all__ = [
     "LiteralDefault",
     "LiteralType",
     "ManySchema",
+    "Moment",
     "NumericColumnType",
     "ObjectSchema",
     "ObjectType",

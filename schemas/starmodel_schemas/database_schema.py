@@ -69,7 +69,8 @@ class ColumnSchema(SchemaModel):
     `path` leads to its value: `("price",)`, `("dimensions", "width")` for a part of a value
     object; it is empty for columns of the store's own (`row_version`, `row_expires_at`) and of
     link tables. `backfill` is what rows that exist already get when the column is added: the
-    field's default where that is a literal, `None` if there is none. A `bytes`, date, time,
+    field's default where that is a literal, `None` if there is none, and `"current_timestamp"` for
+    the time at which it is added. A `bytes`, date, time,
     `Decimal`, UUID or timedelta default stands there as text, as JSON would have it. `shape` is
     what a `json` column holds; `None` for others, and where an older migration does not say.
     """

@@ -1,8 +1,13 @@
 """The fields of entities and value objects."""
 
+from typing import Literal, TypeAlias
+
 from starmodel_schemas.default import Default
 from starmodel_schemas.model import SchemaModel
 from starmodel_schemas.types import Constraints, OnDelete, TypeRef
+
+Moment: TypeAlias = Literal["create", "update"]
+"""When a field is set to the time."""
 
 
 class FieldSchema(SchemaModel):
@@ -11,7 +16,8 @@ class FieldSchema(SchemaModel):
     `private` fields never leave the process; those that are `write_only` as well are arguments of
     generated `create` and `update`. `computed` ones are derived: they
     are sent but never stored, and have no default. `frozen` ones are given when a
-    record is made, and never changed. `on_delete` says what becomes of
+    record is made, and never changed. Those with `now` are set by the unit of work: when a record
+    is made, or whenever it is changed; they are not `writable`. `on_delete` says what becomes of
     this record when the one it refers to is deleted. `multiline` says whether a text may have
     more than one line; `None` where its author says nothing. `db_name` is what its column is
     called in the database, where that is not as the field.
@@ -32,6 +38,7 @@ class FieldSchema(SchemaModel):
     foreign_key: str | None = None
     writable: bool = True
     frozen: bool = False
+    now: Moment | None = None
     renamed_from: str | None = None
     on_delete: OnDelete = "restrict"
     multiline: bool | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from starmodel_generator.database.json_shapes import SchemaLookup, shape_of
+from starmodel_generator.database.sql_text import CURRENT_TIMESTAMP
 from starmodel_schemas import (
     AnyType,
     CheckSchema,
@@ -324,6 +325,8 @@ def _backfill(
     field: FieldSchema, plain: StoredType, type: ColumnType | None, app: SchemaLookup
 ) -> bool | int | float | str | None:
     """Return what rows that are there already get, where the default is known without running code."""
+    if field.now is not None:
+        return CURRENT_TIMESTAMP
     match field.default:
         case LiteralDefault(value=value):
             if type is None:

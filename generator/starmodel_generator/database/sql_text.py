@@ -54,6 +54,12 @@ class Sql:
         return Sql(template.replace("{}", self.sqlite), template.replace("{}", self.postgresql))
 
 
+CURRENT_TIMESTAMP = "current_timestamp"
+"""The default of a moment that is the time at which the database writes it."""
+
+NOW = Sql("strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'", "current_timestamp")
+
+
 def identifier(name: str) -> str:
     """A name of a table or a column, in quotation marks where it needs them."""
     if _PLAIN_NAME.fullmatch(name) and name not in RESERVED:
@@ -99,6 +105,8 @@ def _plain(value: bool | int | float | str, type_: PlainColumnType) -> Sql:
             return Sql.same(quoted(_read(date, value).isoformat()))
         case "time":
             return Sql.same(quoted(_read(time, value).isoformat(timespec="microseconds")))
+        case "datetime" if value == CURRENT_TIMESTAMP:
+            return NOW
         case "datetime":
             instant = _read(datetime, value)
             instant = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

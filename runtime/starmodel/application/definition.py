@@ -56,6 +56,8 @@ class EntityDefinition(Generic[E]):
             and changes nothing.
         ttl: Seconds after its last save when an instance is forgotten; `None` for never.
         access: Who may read it; `None` for its holder alone.
+        now_on_create, now_on_update: The names of the fields that are set to the time when an
+            instance is first stored, and whenever a change of it is.
         write_only: The names of the fields that `create` and `update` take, and that are never
             shown: errors may be about them, and do not say what is in them.
         has_html: Whether the class has `__ft__` or `__html__`.
@@ -88,6 +90,8 @@ class EntityDefinition(Generic[E]):
         "many",
         "name",
         "namespace",
+        "now_on_create",
+        "now_on_update",
         "plain",
         "scope",
         "scope_name",
@@ -109,6 +113,8 @@ class EntityDefinition(Generic[E]):
         state: Callable[[E], Mapping[str, object]],
         ttl: float | None = None,
         access: Access | Policy | None = None,
+        now_on_create: Iterable[str] = (),
+        now_on_update: Iterable[str] = (),
         write_only: Iterable[str] = (),
         has_html: bool = False,
         many: Mapping[str, OtherSide] | None = None,
@@ -127,6 +133,8 @@ class EntityDefinition(Generic[E]):
         self.state = state
         self.ttl = ttl
         self.access: Access | Policy | None = access
+        self.now_on_create = tuple(now_on_create)
+        self.now_on_update = tuple(now_on_update)
         self.write_only = frozenset(write_only)
         self.has_html = has_html
         self.many = dict(many or {})
@@ -145,7 +153,8 @@ class EntityDefinition(Generic[E]):
         self.is_record = scope is Scope.RECORD
         self.leaves_traces = leaves_traces(cls)
         self.plain = plain_types(cls)
-        self.is_simple = bool(self.plain) and (access is None or access is Access.PUBLIC)
+        is_open = access is None or access is Access.PUBLIC
+        self.is_simple = bool(self.plain) and is_open and not self.now_on_update
         self._initial: Mapping[str, object] | None = None
         self._hidden: Sequence[str] | None = None
         self._width = 0

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import EllipsisType
 from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
@@ -24,6 +25,7 @@ class FieldOptions(TypedDict, total=False):
     private: bool
     write_only: bool
     writable: bool
+    now: Literal["create", "update"]
     renamed_from: str
     on_delete: OnDelete
     multiline: bool
@@ -68,6 +70,7 @@ OWN_OPTIONS = (
     "private",
     "write_only",
     "writable",
+    "now",
     "renamed_from",
     "on_delete",
     "multiline",
@@ -117,18 +120,29 @@ def Field(*default: Any, **options: Any) -> Any:
         options: `primary_key`, `index`, `unique` and `foreign_key` (`"table.column"`) are for
             SQL. `private=True` keeps the field in the process: it is never sent, nor shown by
             `repr`. `write_only=True` makes it an argument of generated `create` and `update` that
-            is never shown. `writable=False` leaves it out of generated CRUD. `renamed_from` is what it
-            was called before, so that a migration keeps its data. `on_delete` is for a `Ref`:
-            what happens when the other is deleted; `"restrict"` (it cannot be) if nothing is
-            said, `"cascade"` (this is deleted too) or `"set_null"` (this becomes `None`).
-            `multiline=False` says that a text has one line and no more; `multiline=True`, that
-            it mostly has several. `db_name` is what its column is called in the database.
+            is never shown. `writable=False` leaves it out of generated CRUD. `now="create"` has
+            it set to the time when the entity is first stored, `now="update"` whenever a change
+            of it is. `renamed_from` is what it was called before, so that a migration keeps its
+            data. `on_delete` is for a `Ref`: what happens when the other is deleted;
+            `"restrict"` (it cannot be) if nothing is said, `"cascade"` (this is deleted too) or
+            `"set_null"` (this becomes `None`). `multiline=False` says that a text has one line
+            and no more; `multiline=True`, that it mostly has several. `db_name` is what
+            its column is called in the database.
 
     StarModel's own options are read from the source text by `starmodel generate`; at run time
     the field is pydantic's.
     """
     if options.get("private") or options.get("write_only"):
         options.setdefault("repr", False)
+    has_default = bool(default and default[0] is not ...) or "default" in options
+    if options.get("now") and not has_default:
+        # It has to be something until it is stored.
+        options.setdefault("default_factory", _now)
+        default = ()
     for name in OWN_OPTIONS:
         options.pop(name, None)
     return PydanticField(*default, **options)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,6 +1,6 @@
-"""Accounts: passwords and keys, which are given and never shown."""
+"""Accounts: passwords and keys, which are given and never shown, and times nobody gives."""
 
-from pydantic import SecretBytes, SecretStr
+from pydantic import AwareDatetime, SecretBytes, SecretStr
 
 from starmodel import Access, Entity, EntityConfig, Field, StateStore, event
 
@@ -15,6 +15,9 @@ class Account(Entity):
     api_key: SecretStr | None = Field(default=None, min_length=8)
     number: int | None = Field(default=None, ge=1000, write_only=True)
     seal: SecretBytes = Field(default_factory=lambda: SecretBytes(b""), frozen=True)
+
+    created_at: AwareDatetime = Field(now="create")
+    updated_at: AwareDatetime = Field(now="update")
 
     @event
     def sign_in(self, password: SecretStr, seal: SecretBytes | None = None) -> bool:

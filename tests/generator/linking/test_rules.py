@@ -301,6 +301,20 @@ CASES: dict[str, Case] = {
             def set(self, key: SecretStr) -> None: ...
         """,
     ),
+    "SM138": Case(
+        """
+        from datetime import date
+        class Note(Entity):
+            made_on: date = Field(now="create")
+        """,
+        "made_on",
+        """
+        from pydantic import AwareDatetime
+        class Note(Entity):
+            made_at: AwareDatetime = Field(now="create")
+            seen_at: AwareDatetime | None = Field(default=None, now="update")
+        """,
+    ),
     "SM201": Case(
         """
         class Cart(Entity):

@@ -150,8 +150,9 @@ def _field_row(field: FieldSchema) -> tuple[str, str, str, str]:
         "primary key": field.primary_key,
         "index": field.index,
         "unique": field.unique,
-        "read only": not field.writable,
+        "read only": not field.writable and field.now is None,
         "frozen": field.frozen,
+        f"now={field.now}": field.now is not None,
     }
     bounds = field.constraints.model_dump(exclude_defaults=True)
     listed = [name for name, holds in notes.items() if holds]

@@ -540,6 +540,18 @@ MISPLACED_SECRET = Rule(
         " Keep it in a field of its own, in an entity in SQL or in memory."
     ),
 )
+INVALID_MOMENT = Rule(
+    "SM138",
+    "invalid-now",
+    "error",
+    summary="`now` is on a field that cannot be set to the time",
+    explanation=(
+        '`Field(now="create")` sets a field to the time when a record is first stored, and'
+        ' `now="update"` whenever a change of it is stored. A moment has a zone, so the type is'
+        " `pydantic.AwareDatetime`, or that or `None`. It is a field of an entity: a value object is"
+        " stored with the entity that it is part of. No caller writes it, so it is not write-only."
+    ),
+)
 SECRET_SIGNAL = Rule(
     "SM401",
     "secret-signal",

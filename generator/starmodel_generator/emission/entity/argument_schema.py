@@ -68,18 +68,18 @@ class CoreSchemas:
     def layout(self, type_: TypeRef, constraints: Constraints = NO_CONSTRAINTS) -> Layout:
         """Write the schema of a type with limits to its values."""
         match type_:
+            case ScalarType() if constraints.secret:
+                secret = self.names.use("pydantic", secret_class(type_))
+                inner = self.layout(type_, constraints.model_copy(update={"secret": False}))
+                return self._call("no_info_after_validator_function", [secret, inner])
             case ScalarType():
-                schema = self._call(
+                return self._call(
                     f"{type_.name.lower()}_schema",
                     [],
                     constraints,
                     _SCALARS[type_.name],
                     kind=type_.name,
                 )
-                if not constraints.secret:
-                    return schema
-                secret = self.names.use("pydantic", secret_class(type_))
-                return self._call("no_info_after_validator_function", [secret, schema])
             case EnumType():
                 return self._enum(type_)
             case LiteralType():

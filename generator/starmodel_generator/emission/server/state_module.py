@@ -224,6 +224,10 @@ def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> L
     access = _access(entity.access, names)
     if access is not None:
         items.append(f"access={access}")
+    for moment in ("create", "update"):
+        names_set = [python_string(field.name) for field in entity.fields if field.now == moment]
+        if names_set:
+            items.append(Group(f"now_on_{moment}=[", tuple(names_set), "]"))
     write_only = [python_string(field.name) for field in entity.fields if field.write_only]
     if write_only:
         items.append(Group("write_only=[", tuple(write_only), "]"))

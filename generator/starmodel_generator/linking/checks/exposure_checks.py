@@ -1,10 +1,11 @@
-"""What the outside gets to see and to do: SM135, SM136, SM137, SM401, SM402, SM405."""
+"""What the outside gets to see and to do: SM135, SM136, SM137, SM138, SM401, SM402, SM405."""
 
 from collections.abc import Iterator
 
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
 from starmodel_generator.diagnostics.rules.entity_rules import (
     CONTRADICTED_WRITE_ONLY,
+    INVALID_MOMENT,
     MISPLACED_SECRET,
     MISSING_ACCESS,
     SECRET_SIGNAL,
@@ -48,6 +49,22 @@ def check_write_only(app: LinkedApp) -> Iterator[Diagnostic]:
                 yield field.subject.diagnose(Problem(CONTRADICTED_WRITE_ONLY, text, help))
     for entity in app.entities:
         yield from _fields(entity)
+
+
+def check_moments(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM138: a part of a value object is to be set to the time, or a field that callers give."""
+    for linked in app.objects.values():
+        for field in linked.fields:
+            if field.schema.now is not None:
+                text = "is set to the time, inside of a value object"
+                help = "make it a field of the entity"
+                yield field.subject.diagnose(Problem(INVALID_MOMENT, text, help))
+    for entity in app.entities:
+        for field in entity.fields:
+            if field.schema.now is not None and field.schema.write_only:
+                text = "is set to the time, and write-only"
+                help = "leave out one of them"
+                yield field.subject.diagnose(Problem(INVALID_MOMENT, text, help))
 
 
 def _fields(entity: LinkedEntity) -> Iterator[Diagnostic]:

@@ -51,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     index_checks.check_listing,
     exposure_checks.check_secrets,
     exposure_checks.check_write_only,
+    exposure_checks.check_moments,
     exposure_checks.check_namespaces,
     exposure_checks.check_access,
     route_checks.check_paths,

@@ -40,7 +40,12 @@ from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.column_settings import ColumnKind
-from starmodel_generator.linking.types.constraints import scalar_name, unfit_limits, unfit_multiline
+from starmodel_generator.linking.types.constraints import (
+    scalar_name,
+    unfit_limits,
+    unfit_moment,
+    unfit_multiline,
+)
 from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS, FieldOptions
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.types.unions import entities_in, told_apart
@@ -52,7 +57,7 @@ from starmodel_generator.linking.types.write_only import (
     unfit_write_only,
 )
 from starmodel_generator.linking.values.value import NotConstant
-from starmodel_schemas import FieldSchema, OptionalType, TypeRef
+from starmodel_schemas import FactoryDefault, FieldSchema, OptionalType, TypeRef
 
 # Calls whose results pydantic leaves alone in the body of a model.
 _DESCRIPTOR_MAKERS = frozenset(
@@ -257,7 +262,11 @@ class FieldReader:
         subject.report_all(unfit_multiline(options.multiline, resolved.type), report)
         if options.has_alias and not accepts_names:
             report(subject.diagnose(_ALIAS_PROBLEM, fact.place.at("value", 0)))
+        if options.now is not None and default == REQUIRED:
+            # What `Field` makes it at run time.
+            default = FactoryDefault(factory="datetime.now")
         unfit = (
+            *unfit_moment(options.now, options.constraints, resolved.type),
             *unfit_write_only(options, resolved.type),
             *unfit_secret(options, settings, default),
         )
@@ -275,8 +284,9 @@ class FieldReader:
             index=options.index,
             unique=options.unique,
             foreign_key=options.foreign_key,
-            writable=options.writable,
+            writable=options.writable and options.now is None,
             frozen=options.frozen,
+            now=options.now,
             renamed_from=options.renamed_from,
             on_delete=options.on_delete or "restrict",
             multiline=options.multiline,

@@ -3,7 +3,11 @@
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
-from starmodel_generator.diagnostics.rules.entity_rules import INVALID_CONSTRAINT, INVALID_DEFAULT
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    INVALID_CONSTRAINT,
+    INVALID_DEFAULT,
+    INVALID_MOMENT,
+)
 from starmodel_generator.linking.names.unparse import shortened
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
@@ -40,6 +44,14 @@ def unfit_multiline(multiline: bool | None, type: TypeRef) -> tuple[Problem, ...
         return ()
     text = f"has `multiline={multiline}`, which means nothing for its type"
     return (Problem(INVALID_CONSTRAINT, text, "remove it: only a `str` has lines"),)
+
+
+def unfit_moment(now: str | None, constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]:
+    """A problem where something else than a moment with its zone is set to the time."""
+    if now is None or (scalar_name(type) == "datetime" and constraints.timezone == "aware"):
+        return ()
+    text = f'has `now="{now}"`, and is no date and time with a zone'
+    return (Problem(INVALID_MOMENT, text, "use `pydantic.AwareDatetime`"),)
 
 
 def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]:

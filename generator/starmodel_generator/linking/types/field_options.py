@@ -17,6 +17,7 @@ from starmodel_generator.analysis.facts import (
 from starmodel_generator.diagnostics.rules.entity_rules import (
     INVALID_CONSTRAINT,
     INVALID_DEFAULT,
+    INVALID_MOMENT,
     UNKNOWN_FIELD_OPTION,
 )
 from starmodel_generator.diagnostics.rules.pydantic_rules import (
@@ -50,7 +51,7 @@ from starmodel_generator.linking.types.pydantic_support import (
 )
 from starmodel_generator.linking.values.constants import Constants
 from starmodel_generator.linking.values.value import Constant, Evaluated, MappingValue, NotConstant
-from starmodel_schemas import Constraints, OnDelete
+from starmodel_schemas import Constraints, Moment, OnDelete
 
 FIELD_FUNCTIONS = frozenset({"starmodel.Field", "pydantic.Field", "sqlmodel.Field"})
 
@@ -61,6 +62,7 @@ _FLAGS = (
     *("strict", "allow_inf_nan", "frozen", "multiline", "nullable"),
 )
 _TEXTS = ("title", "description", "foreign_key", "renamed_from", "db_name")
+_MOMENTS: dict[str, Moment] = {"create": "create", "update": "update"}
 _ON_DELETE: dict[str, OnDelete] = {
     "restrict": "restrict",
     "cascade": "cascade",
@@ -120,6 +122,7 @@ class FieldOptions:
     write_only: bool = False
     writable: bool = True
     frozen: bool = False
+    now: Moment | None = None
     nullable: bool | None = None
     renamed_from: str | None = None
     db_name: str | None = None
@@ -347,6 +350,8 @@ class _Reading:
             self._flag(keyword, expression)
         elif keyword in _TEXTS:
             self._text(keyword, expression)
+        elif keyword == "now":
+            self._now(expression)
         elif keyword in ("on_delete", "ondelete"):
             self._on_delete(keyword, expression)
         elif keyword == "discriminator" and not _is_none(expression):
@@ -426,6 +431,17 @@ class _Reading:
             self._add(Problem(INVALID_ON_DELETE, text, help))
         else:
             self._set(on_delete=known)
+
+    def _now(self, expression: Expression) -> None:
+        value = self._evaluate("now", expression)
+        if value is None or value.value is None:
+            return
+        known = _MOMENTS.get(value.value) if isinstance(value.value, str) else None
+        if known is None:
+            text = f"has `now={value.text}`, which is no moment of a record"
+            self._add(Problem(INVALID_MOMENT, text, 'write `"create"` or `"update"`'))
+        else:
+            self._set(now=known)
 
     def _evaluate(self, keyword: str, expression: Expression) -> Constant | None:
         value = self._constants.evaluate(expression, self._namespace)

@@ -104,7 +104,7 @@ FIELD_ARGUMENTS: dict[str, Support] = {
     **dict.fromkeys(
         (
             *("primary_key", "index", "unique", "foreign_key", "on_delete", "ondelete"),
-            *("private", "write_only", "writable", "multiline", "renamed_from", "db_name"),
+            *("private", "write_only", "writable", "now", "multiline", "renamed_from", "db_name"),
         ),
         _DONE,
     ),

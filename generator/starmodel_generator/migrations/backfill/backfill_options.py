@@ -12,7 +12,14 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from pydantic import TypeAdapter
 
-from starmodel_generator.database.sql_text import Sql, identifier, literal, quoted
+from starmodel_generator.database.sql_text import (
+    CURRENT_TIMESTAMP,
+    NOW,
+    Sql,
+    identifier,
+    literal,
+    quoted,
+)
 from starmodel_generator.migrations.backfill.backfill_values import placeholder_value
 from starmodel_schemas import (
     ColumnSchema,
@@ -56,14 +63,12 @@ _EXAMPLES: dict[str, str] = {
 _ID_LENGTH = 36
 """An id of the store's own has 35 characters, a UUID 36."""
 
-_NOW = Sql("strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'", "current_timestamp")
-
 
 def backfill_value(text: str, column: ColumnSchema) -> Sql:
     """Return what both databases are told: a literal as they keep it, an expression as it is."""
     text = text.strip()
-    if text.lower() == "current_timestamp" and column.type == PlainColumnType(name="datetime"):
-        return _NOW
+    if text.lower() == CURRENT_TIMESTAMP and column.type == PlainColumnType(name="datetime"):
+        return NOW
     written = _literal(text)
     if written is None:
         return Sql.same(text)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -112,14 +113,17 @@ class TrackedEntity(Write):
             return True
         return _differs(live, self.base)
 
-    def prepare(self, event: str) -> bool:
+    def prepare(self, event: str, now: float) -> bool:
         """Return whether there is anything to be saved, and settle what.
 
-        What validation gives, and not what the event left, is what will be stored and shown.
+        What validation gives, and not what the event left, is what will be stored and shown. `now`
+        is the time, in seconds since 1970.
 
         Raises:
             InvalidState: The event left the entity invalid.
         """
+        if self.definition.now_on_update or (self.definition.now_on_create and not self.expected):
+            self._set_moments(now)
         if self.expected and self.definition.plain and not self.is_deleted:
             live = self.entity.__dict__
             changed = self._plain_changes(live)
@@ -159,6 +163,23 @@ class TrackedEntity(Write):
             self.removed = removed_keys(before, self.changed)
         self._next_state = state
         return bool(self.changed) or self.is_new or _differs(self.values, self.base)
+
+    def _set_moments(self, now: float) -> None:
+        """Set the fields that say when the entity was made or changed, if it was.
+
+        What the author's code gives to a new one stays.
+        """
+        if self.is_deleted or not self.is_changed():
+            return
+        definition, live = self.definition, self.entity.__dict__
+        moment = datetime.fromtimestamp(now, UTC)
+        if self.expected:
+            live.update(dict.fromkeys(definition.now_on_update, moment))
+            return
+        given = self.entity.__pydantic_fields_set__
+        for name in (*definition.now_on_create, *definition.now_on_update):
+            if name not in given:
+                live[name] = moment
 
     def save_now(self) -> bool:
         """Save an entity of plain values of which no more is to be asked, and tell whether it is one.
@@ -251,6 +272,8 @@ class TrackedEntity(Write):
         live, base, fresh = self.entity.__dict__, self.base, stored.values
         theirs = {name for name in fresh if not deep_equal(fresh[name], base.get(name, _MISSING))}
         mine = {name for name in base if not deep_equal(live.get(name, _MISSING), base[name])}
+        # It is set anew when the change is saved.
+        mine.difference_update(self.definition.now_on_update)
         # Equal values are no agreement: of two who count one on, both count.
         if theirs & mine:
             raise Conflict(self.key.entity, self.key.id)

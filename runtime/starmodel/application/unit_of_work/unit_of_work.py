@@ -357,7 +357,8 @@ class UnitOfWork(Loading):
 
     def _prepare(self, event: str) -> list[TrackedEntity]:
         """Validate what has changed, and return what is to be saved, which is all in one store."""
-        saved = [tracked for tracked in self._tracked.values() if tracked.prepare(event)]
+        now = self._services.clock()
+        saved = [tracked for tracked in self._tracked.values() if tracked.prepare(event, now)]
         if len(saved) > 1:
             for tracked in saved:
                 if tracked.backend is not saved[0].backend:

@@ -9,6 +9,8 @@ ENTITY = sm.EntityNames("account", namespace="account", is_record=True)
 
 id = sm.Signal("$account.id")
 email = sm.Signal("$account.email")
+created_at = sm.Signal("$account.created_at")
+updated_at = sm.Signal("$account.updated_at")
 
 
 class _SignIn(sm.Action):

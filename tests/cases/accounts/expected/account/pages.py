@@ -83,7 +83,11 @@ ACCOUNT = ui.Record(
     title="Account",
     name=bindings.email,
     lead="Somebody who signs in.",
-    fields=[ui.Text(bindings.email)],
+    fields=[
+        ui.Text(bindings.email),
+        ui.DateTime(bindings.created_at),
+        ui.DateTime(bindings.updated_at),
+    ],
     actions=[SIGN_IN],
     edit=EDIT,
     delete=DELETE,
@@ -92,9 +96,9 @@ ACCOUNT = ui.Record(
 ACCOUNTS = ui.List(
     ACCOUNT,
     title="Accounts",
-    columns=[bindings.email],
+    columns=[bindings.email, bindings.created_at, bindings.updated_at],
     filters=[bindings.email],
-    sorts=[bindings.email],
+    sorts=[bindings.email, bindings.created_at, bindings.updated_at],
     new=NEW,
     actions=[DELETE],
 )

@@ -2,16 +2,26 @@
 """Queries of Account: what its records can be found by, and the function that finds them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal, TypeAlias, Unpack
 
 import starmodel as sm
 from starmodel import where
-from starmodel.application.queries.searchable import exact, text
+from starmodel.application.queries.searchable import exact, ordered, text
 
 from shop.entities import Account
 from shop.generated.account.state import ACCOUNT
 
-AccountSort: TypeAlias = Literal["id", "-id", "email", "-email"]
+AccountSort: TypeAlias = Literal[
+    "id",
+    "-id",
+    "email",
+    "-email",
+    "created_at",
+    "-created_at",
+    "updated_at",
+    "-updated_at",
+]
 """What accounts can be sorted by; with `-` in front it is descending."""
 
 
@@ -22,9 +32,17 @@ class AccountFilters(sm.Paging, total=False):
     sort: Sequence[AccountSort]
     id: where.Exact[str]
     email: where.Text
+    created_at: where.Ordered[datetime]
+    updated_at: where.Ordered[datetime]
 
 
-ACCOUNT_FILTER_SET = sm.ColumnFilterSet(ACCOUNT, id=exact(str), email=text())
+ACCOUNT_FILTER_SET = sm.ColumnFilterSet(
+    ACCOUNT,
+    id=exact(str),
+    email=text(),
+    created_at=ordered(datetime),
+    updated_at=ordered(datetime),
+)
 
 
 async def find_accounts(

@@ -13,6 +13,8 @@ class AccountState(TypedDict):
 
     id: str
     email: str
+    created_at: str
+    updated_at: str
 
 
 def account_state(account: Account) -> AccountState:
@@ -20,6 +22,8 @@ def account_state(account: Account) -> AccountState:
     return {
         "id": account.id,
         "email": account.email,
+        "created_at": account.created_at.isoformat(),
+        "updated_at": account.updated_at.isoformat(),
     }
 
 
@@ -31,5 +35,7 @@ ACCOUNT = sm.EntityDefinition(
     scope=sm.Scope.RECORD,
     state=account_state,
     access=sm.Access.PUBLIC,
+    now_on_create=["created_at"],
+    now_on_update=["updated_at"],
     write_only=["password", "api_key", "number", "seal"],
 )

@@ -15,5 +15,7 @@ ACCOUNT_TABLE = EntityTable(
         column.text("api_key", min_length=8, secret=True, nullable=True),
         column.integer("number", ge=1000, nullable=True),
         column.binary("seal", secret=True),
+        column.instant("created_at"),
+        column.instant("updated_at"),
     ],
 )

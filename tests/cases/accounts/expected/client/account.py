@@ -4,6 +4,7 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Unpack
 
 from . import transport as http, where
@@ -15,6 +16,8 @@ class AccountState(http.Value):
 
     id: str
     email: str
+    created_at: datetime
+    updated_at: datetime
 
 
 class AccountFilters(http.Paging, total=False):
@@ -23,6 +26,8 @@ class AccountFilters(http.Paging, total=False):
     q: str
     id: where.Exact[str]
     email: where.Text
+    created_at: where.Ordered[datetime]
+    updated_at: where.Ordered[datetime]
 
 
 class AccountEndpoints(http.Endpoints[http.AnyTransport]):
