@@ -1,6 +1,7 @@
 """What a store is asked for when records are searched: values, and nothing of how it is done."""
 
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 Operator: TypeAlias = Literal[
     "eq", "ne", "in", "lt", "le", "gt", "ge", "contains", "startswith", "isnull", "has"
@@ -53,6 +54,31 @@ class Search(NamedTuple):
     text: str = ""
     texts: tuple[str, ...] = ()
     after: tuple[object, ...] | None = None
+
+
+class Searchable(Protocol):
+    """What the records of one entity can be found by; a `FilterSet` is one."""
+
+    @property
+    def filters(self) -> Mapping[str, tuple[str, Operator]]:
+        """The field and the operator of each filter, by its name."""
+        ...
+
+    def conditions(self, name: str, value: object) -> Iterable[Condition]:
+        """Return what a filter asks.
+
+        Raises:
+            InvalidArguments: There is no such filter, or a value does not fit.
+        """
+        ...
+
+    def order(self, sort: Sequence[str]) -> tuple[Order, ...]:
+        """Return what records are sorted by; the id comes last.
+
+        Raises:
+            InvalidArguments: Records cannot be sorted by a field.
+        """
+        ...
 
 
 def filter_name(field: str, operator: Operator) -> str:

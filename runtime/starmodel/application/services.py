@@ -15,6 +15,7 @@ from starmodel.application.definition import EntityDefinition
 from starmodel.application.outbox_relay import OutboxRelay
 from starmodel.application.outcome import Snapshot
 from starmodel.application.persistence import PersistenceManager
+from starmodel.application.search import Searchable
 from starmodel.application.unit_of_work.batch_loader import refers
 from starmodel.application.unit_of_work.unit_of_work import UnitOfWork
 from starmodel.application.unit_of_work.unit_of_work_context import BeforeImage
@@ -33,6 +34,8 @@ class Services:
         definitions: The app's entities, so that an author may load them by class.
         clock: Seconds since 1970, for command records.
         unit_of_work: Makes the unit of work for one event.
+        searchable: Says what the records of an entity can be found by inside of an event; `None`
+            of an entity whose records cannot be found.
 
     Attributes:
         before_image: Is told of each record that a commit has changed, before the bus is; what it
@@ -47,6 +50,7 @@ class Services:
         definitions: Iterable[EntityDefinition[Any]] = (),
         clock: Callable[[], float] = time.time,
         unit_of_work: "Callable[[Services, Actor], UnitOfWork]" = UnitOfWork,
+        searchable: Callable[[EntityDefinition[Any]], Searchable | None] = lambda _: None,
     ) -> None:
         self.persistence = persistence
         self.bus = bus
@@ -54,6 +58,8 @@ class Services:
         self._definitions = {definition.cls: definition for definition in definitions}
         self._by_name = {cls.__name__: found for cls, found in self._definitions.items()}
         self._unit_of_work = unit_of_work
+        self._searchable = searchable
+        self._searchables: dict[str, Searchable] = {}
         self._relay: OutboxRelay | None = None
         self.before_image: BeforeImage | None = None
         self.has_relations = any(
@@ -98,6 +104,22 @@ class Services:
                 " the class, or add it to the definitions of the app's services."
             )
         return definition
+
+    def searchable(self, definition: EntityDefinition[Any]) -> Searchable:
+        """Return what the records of an entity can be found by inside of an event.
+
+        Raises:
+            ConfigurationError: They cannot be found.
+        """
+        found = self._searchables.get(definition.name) or self._searchable(definition)
+        if found is None:
+            raise ConfigurationError(
+                f"The records of {definition.cls.__name__} cannot be found inside of an event."
+                " Only those of a Scope.RECORD in SQL can:"
+                " model_config = EntityConfig(store=StateStore.SERVER_SQL)."
+            )
+        self._searchables[definition.name] = found
+        return found
 
     def definition_named(self, entity: str) -> EntityDefinition[Any]:
         """Return the definition of the entity that has this name in paths, keys and records.

@@ -90,14 +90,27 @@ class ReferrerCount(NamedTuple):
     number: int
 
 
+class SearchCheck(NamedTuple):
+    """How many records an event has found, where it has looked for them.
+
+    There were `number` that fit `search`, if no more than its limit are counted. With `ids` there
+    may be more, and those were the first in its order.
+    """
+
+    search: Search
+    number: int
+    ids: tuple[str, ...] = ()
+
+
 class ReadSet(NamedTuple):
     """What an event has relied on, which has to be so still when the event is saved.
 
-    The records of a relation that are not among `versions` are written, or locked.
+    The records of a relation or a search that are not among `versions` are written, or locked.
     """
 
     versions: Sequence[VersionCheck] = ()
     referrers: Sequence[ReferrerCount] = ()
+    searches: Sequence[SearchCheck] = ()
 
 
 EMPTY_READ_SET = ReadSet()
@@ -225,6 +238,16 @@ class EntityPersistenceBackend(ABC):
         """Return how many records fit, `search.limit` at most; `None` where it cannot count."""
         return None
 
+    async def search_locked(self, search: Search) -> list[tuple[Key, Stored]]:
+        """Search, and lock what is found, as `lock` does."""
+        return await self.search(search)
+
+    async def lock_searches(self, entity: str) -> None:
+        """Keep others from saving what they decide by a search of an entity, as `lock` does.
+
+        Where a store cannot do that, searches are compared all the same.
+        """
+
     def references(self, entity: str) -> Mapping[str, str]:
         """Return the fields of an entity that refer to others, each with the entity it leads to."""
         return {}
@@ -264,6 +287,10 @@ class EntityPersistenceBackend(ABC):
         for (key, _), entity, field, number in reads.referrers:
             if len(await self.find(entity, field, key.id)) != number:
                 raise Conflict(key.entity, key.id)
+        for search, number, ids in reads.searches:
+            found = [key.id for key, _ in await self.search(search)]
+            if (found != [*ids]) if ids else len(found) != number:
+                raise Conflict(search.entity, "")
         versions = await self.commit(writes)
         return Committed(versions, ())
 

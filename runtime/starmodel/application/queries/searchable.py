@@ -46,7 +46,7 @@ class SearchField:
     Attributes:
         kind: How it can be searched.
         nullable: Whether it may be `None`.
-        target: The entity that it refers to.
+        target: The entity that it refers to, where that may be told.
         operators: How it can be compared.
         is_sorted: Whether records can be sorted by it.
     """
@@ -85,7 +85,7 @@ class SearchField:
         Raises:
             ValidationError: It is not of the field's type.
         """
-        if self.target is not None and operator != "isnull":
+        if self.kind in ("reference", "references") and operator != "isnull":
             value = _id_of(value)
         return plain(self._validator(operator).validate_python(value))
 
@@ -153,12 +153,12 @@ def boolean(*, nullable: bool = False) -> SearchField:
     return SearchField("flag", _BOOL, nullable=nullable)
 
 
-def reference(target: EntityDefinition[Any], *, nullable: bool = False) -> SearchField:
+def reference(target: EntityDefinition[Any] | None, *, nullable: bool = False) -> SearchField:
     """A reference to one record."""
     return SearchField("reference", _ID, nullable=nullable, target=target)
 
 
-def references(target: EntityDefinition[Any]) -> SearchField:
+def references(target: EntityDefinition[Any] | None) -> SearchField:
     """References to any number of records."""
     return SearchField("references", _ID, target=target)
 

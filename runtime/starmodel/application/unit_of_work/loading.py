@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from starmodel.application.store import (
     Key,
     ReadSet,
     ReferrerCount,
+    SearchCheck,
     Stored,
     VersionCheck,
 )
@@ -38,6 +39,7 @@ from starmodel.errors import (
 )
 
 E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
 
 ATTEMPTS = 8
 """How often an event is run before its caller is told of the conflict."""
@@ -70,6 +72,10 @@ class Loading:
     _neighbours: BatchLoader | None = None
     # Who was asked for by what they refer to, since the last commit.
     _relations: Sequence[ReferrerCount] = ()
+    # What was searched for since then, and where.
+    _searches: Sequence[tuple[EntityPersistenceBackend, SearchCheck]] = ()
+    # The entities that are searched by nobody else while this unit of work does it.
+    _wanted_searches: Collection[str] = ()
 
     def __init__(self, services: UnitOfWorkContext, actor: Actor) -> None:
         self.actor = actor
@@ -246,6 +252,13 @@ class Loading:
         if not lock and (key not in wanted or (self._tracked and self._lock is None)):
             ahead = None if self._neighbours is None else self._neighbours.pop(key)
             return await self._source(backend).load(key) if ahead is None else ahead
+        return await self._locked(backend, key, lambda lock: lock.load(backend, key))
+
+    async def _locked(
+        self, backend: EntityPersistenceBackend, key: Key, work: Callable[[Lock], Awaitable[T]]
+    ) -> T:
+        """Do something with the lock, which begins here if there is none; `key` is what it is about."""
+        wanted = self._wanted if backend is self._wanted_of else ()
         if self._locking is None:
             self._locking = asyncio.Lock()
         async with self._locking:
@@ -253,7 +266,7 @@ class Loading:
                 try:
                     if self._lock is None:
                         self._lock = await Lock.begin(backend, wanted)
-                    return await self._lock.load(backend, key)
+                    return await work(self._lock)
                 except Conflict:
                     conflict = Conflict(key.entity, key.id)
                     if self._lock is not None:
@@ -274,7 +287,7 @@ class Loading:
 
     def _reads(self, backend: EntityPersistenceBackend, saved: Sequence[TrackedEntity]) -> ReadSet:
         """Return what was loaded from a store and is not saved, and is not locked either."""
-        if len(self._tracked) == len(saved) and not self._relations:
+        if len(self._tracked) == len(saved) and not self._relations and not self._searches:
             return EMPTY_READ_SET
         written = {tracked.key for tracked in saved}
         lock = self._lock
@@ -285,7 +298,8 @@ class Loading:
             check = VersionCheck(key, tracked.expected)
             if lock is None or not lock.holds(check):
                 checks.append(check)
-        return ReadSet(checks, self._relations)
+        searches = [search for searched, search in self._searches if searched is backend]
+        return ReadSet(checks, self._relations, searches)
 
     def _find(self, entity: Entity) -> TrackedEntity:
         latest = self._latest
@@ -303,6 +317,7 @@ class Loading:
         self._latest = None
         self._neighbours = None
         self._relations = ()
+        self._searches = ()
 
     async def _wait_after(self, conflict: Conflict) -> None:
         """Let the others finish, for a random time that grows; give up after the last attempt."""

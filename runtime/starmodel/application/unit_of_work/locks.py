@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
+from typing import TypeAlias
 
+from starmodel.application.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, VersionCheck
+
+Found: TypeAlias = tuple[Key, Stored]
 
 
 class Lock:
@@ -60,6 +64,18 @@ class Lock:
         if backend is not self._backend:
             return await backend.lock(key)
         return await self._lock(key)
+
+    async def search(self, backend: EntityPersistenceBackend, search: Search) -> list[Found]:
+        """Search a store, and lock what is found and whoever else decides by a search of it.
+
+        Raises:
+            Conflict: Others were in the way.
+        """
+        view = self.view_of(backend)
+        found = await view.search_locked(search)
+        if view is self._view:
+            self._locked.update([VersionCheck(key, stored.version) for key, stored in found])
+        return found
 
     def holds(self, check: VersionCheck) -> bool:
         """Return whether nobody else can change an entry of this version before the end."""

@@ -34,7 +34,8 @@ from starmodel.application.store import (
     IdempotencyRecord,
     ReadSet,
 )
-from starmodel.application.unit_of_work.loading import ATTEMPTS, Loading
+from starmodel.application.unit_of_work.finding import Finding
+from starmodel.application.unit_of_work.loading import ATTEMPTS
 from starmodel.application.unit_of_work.tracking import TrackedEntity
 from starmodel.domain import Access, CommandRecord, Entity, Fragment
 from starmodel.domain.ids import refuse_id
@@ -64,7 +65,7 @@ E = TypeVar("E", bound=Entity)
 _ATTEMPTS = range(ATTEMPTS)
 
 
-class UnitOfWork(Loading):
+class UnitOfWork(Finding):
     """Loads entities for one event, and saves what the event made of them.
 
     `services.unit_of_work(actor)` makes one. It is not to be shared between events. While it is
@@ -420,6 +421,7 @@ class UnitOfWork(Loading):
                 await self._unlock()
         self.idempotency_key = None
         self._relations = ()
+        self._searches = ()
         self._accept(saved, committed.versions)
         await self._publish(backend, records, committed.outbox_ids)
         return subject.outcome(result, created, is_shown=is_shown)
@@ -459,6 +461,8 @@ class UnitOfWork(Loading):
             ]
             declared = self._declared if backend is self._wanted_of else ()
             self._wanted, self._wanted_of = [*declared, *loaded], backend
+            searched = [check.search.entity for _, check in self._searches]
+            self._wanted_searches = {*self._wanted_searches, *searched}
         self._forget()
 
     async def _raise_if_repeated(self) -> None:

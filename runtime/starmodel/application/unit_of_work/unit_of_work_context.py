@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar, overload
 from starmodel.application.bus import EventBus
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.persistence import PersistenceManager
+from starmodel.application.search import Searchable
 from starmodel.application.store import Key
 from starmodel.domain import Entity
 
@@ -43,5 +44,13 @@ class UnitOfWorkContext(Protocol):
 
         Raises:
             ConfigurationError: The app has no such entity.
+        """
+        ...
+
+    def searchable(self, definition: EntityDefinition[Any]) -> Searchable:
+        """Return what the records of an entity can be found by.
+
+        Raises:
+            ConfigurationError: They cannot be found.
         """
         ...

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
+from starmodel.application.search import Search
 from starmodel.application.store import (
     EMPTY_READ_SET,
     Committed,
@@ -38,6 +39,7 @@ from starmodel.stores.sql.reading import TableReader
 from starmodel.stores.sql.setup import prepare
 from starmodel.stores.sql.statements.commit_plan import Plan, plan
 from starmodel.stores.sql.statements.on_delete import relate
+from starmodel.stores.sql.statements.search_locks import search_locks, search_turn
 from starmodel.stores.sql.statements.statements import TableStatements
 from starmodel.stores.sql.tables.table import EntityTable
 
@@ -48,6 +50,7 @@ FLUSH_SECONDS = 0.1
 
 _RETRY_AFTER = 2.0
 _READ_ATTEMPTS = 4
+_SEARCH_ATTEMPTS = 20
 _DELETED_AT_ONCE = 256
 
 
@@ -287,6 +290,29 @@ class _View(TableReader):
 
     async def lock(self, key: Key) -> Stored | None:
         return await self.load_row(key, self._suffix)
+
+    async def search_locked(self, search: Search) -> list[tuple[Key, Stored]]:
+        if not self._suffix:
+            return await self.search(search)
+        turn = search_turn(search.entity)
+        await self.fetch(turn.sql, turn.parameters)
+        for _ in range(_SEARCH_ATTEMPTS):
+            # Rows first, as in every commit: nobody who holds one waits for who waits for it. If
+            # others fit by then, all is released.
+            await self.fetch("SAVEPOINT search", ())
+            found = await self.search_rows(search, self._suffix)
+            await self.lock_searches(search.entity)
+            again = await self.search(search)
+            if [(key, each.version) for key, each in again] == [
+                (key, each.version) for key, each in found
+            ]:
+                return found
+            await self.fetch("ROLLBACK TO search", ())
+        raise LockContention(search.entity, "")
+
+    async def lock_searches(self, entity: str) -> None:
+        for statement in search_locks([], [entity], self._backend.driver.dialect):
+            await self.fetch(statement.sql, statement.parameters)
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
         return [*(await self.commit_event(writes, ())).versions]

@@ -109,9 +109,13 @@ class TableReader(EntityPersistenceBackend):
 
         It is one query; a second one where those that have no value follow others that have.
         """
+        return await self.search_rows(search)
+
+    async def search_rows(self, search: Search, suffix: str = "") -> list[tuple[Key, Stored]]:
+        """Return the records that fit, by queries that end in `suffix`."""
         table = self.table_of(search.entity)
         now = self.clock()
-        rows = await self._search(table.search(search, now), search.limit)
+        rows = await self._search(table.search(search, now), search.limit, suffix)
         return [found for row in rows if (found := table.read_record(row, now)) is not None]
 
     async def search_states(
@@ -135,10 +139,10 @@ class TableReader(EntityPersistenceBackend):
         sql, parameters = self.table_of(search.entity).count(search, self.clock())
         return (await self.fetch(sql, parameters))[0][0]
 
-    async def _search(self, queries: Iterable[Piece], limit: int) -> list[Row]:
+    async def _search(self, queries: Iterable[Piece], limit: int, suffix: str = "") -> list[Row]:
         rows: list[Row] = []
         for sql, parameters in queries:
-            rows += await self.fetch(sql, (*parameters, limit - len(rows)))
+            rows += await self.fetch(sql + suffix, (*parameters, limit - len(rows)))
             if len(rows) >= limit:
                 break
         return rows

@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 from pydantic_core import to_json
 
 from starmodel.application import (
+    EntityDefinition,
     EntityPersistenceBackend,
     EventBus,
     PersistenceManager,
     Services,
     UnitOfWork,
 )
+from starmodel.application.queries.filter_set import FilterSet
 from starmodel.bus.in_process import InProcessBus
 from starmodel.domain import Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError
@@ -155,6 +157,7 @@ class AppState:
             definitions=[resource.definition for resource in resources],
             clock=clock,
             unit_of_work=options.get("unit_of_work", UnitOfWork),
+            searchable=self._searchable,
         )
         self._frontend: Frontend | None = None
         if settings.frontend != "datastar":
@@ -268,6 +271,14 @@ class AppState:
                 kit, frontend, self.settings, self._navigation_of_pages(), lists, self.entries
             )
         return self._renderer
+
+    def _searchable(self, definition: EntityDefinition[Any]) -> FilterSet[Any] | None:
+        """Return what an event can find records by: the filters of lists, and private fields."""
+        resource = self.resources.get(definition.cls)
+        if resource is None or resource.queries is None:
+            return None
+        fields = {**resource.table.search_fields(), **resource.queries.fields}
+        return FilterSet(definition, resource.queries.order_by, **fields)
 
     def _navigation_of_pages(self) -> Navigation:
         navigation = self._navigation

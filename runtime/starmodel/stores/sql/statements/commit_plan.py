@@ -63,7 +63,7 @@ def plan(
         ConfigurationError: There is no table for an entity.
     """
     result = Plan([], [], [], [None] * len(writes), {}, {}, None, {})
-    if reads.versions or reads.referrers:
+    if reads.versions or reads.referrers or reads.searches:
         for statement, key in check(tables, writes, reads, now):
             result.read[len(result.statements)] = key
             _add(result, statement, 0, None)

@@ -3,15 +3,20 @@
 The rows are locked as they are compared, on PostgreSQL: those that are only read for sharing, so
 that many may rely on one row at once. All rows that a commit needs are locked here, in an order
 that everybody keeps to, so that of two events neither waits for the other while that one waits
-for it. On SQLite whoever writes is alone, and the same statements only compare.
+for it. Searches are made again behind all of that, so that nobody can be what was not found and
+rely on what is written here. On SQLite whoever writes is alone, and the same statements only
+compare.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from starmodel.application.store import Key, ReadSet, ReferrerCount, Write
+from starmodel.application.unit_of_work.batch_loader import ids_of
 from starmodel.errors import ConfigurationError
+from starmodel.stores.sql.builders import placeholders
 from starmodel.stores.sql.drivers.driver import Statement
+from starmodel.stores.sql.statements.search_locks import search_locks
 from starmodel.stores.sql.statements.statements import TableStatements
 
 _BATCHES = (1, 4, 16, 64)
@@ -78,6 +83,58 @@ def check(
         yield Comparison(_count(_table(tables, relation.entity), relation, owner, now), key)
     for key in absent:
         yield Comparison(_miss(_table(tables, key.entity), key, now), key)
+    if reads.searches:
+        yield from _search_again(tables, writes, reads, now)
+
+
+def _search_again(
+    tables: Mapping[str, TableStatements], writes: Sequence[Write], reads: ReadSet, now: float
+) -> Iterator[Comparison]:
+    """Lock what new references lead to, as the database will do, then tables; then compare."""
+    checks = [(_table(tables, each.search.entity), each) for each in reads.searches]
+    dialect = checks[0][0].dialect
+    if dialect == "postgresql":
+        for entity, ids in sorted(_referred(tables, writes).items()):
+            yield Comparison(_keep(tables[entity], sorted(ids)), Key(entity, "", ""))
+    searched = {each.search.entity for each in reads.searches}
+    for lock in search_locks(searched, _written(tables, writes), dialect):
+        yield Comparison(lock, writes[0].key)
+    for table, each in checks:
+        key = table.table.definition.key("")
+        yield Comparison(table.compare(each, now), key)
+
+
+def _referred(
+    tables: Mapping[str, TableStatements], writes: Sequence[Write]
+) -> dict[str, set[str]]:
+    """Return the ids of what the writes refer to and did not before, by entity."""
+    found: dict[str, set[str]] = {}
+    for write in writes:
+        for field, entity in _table(tables, write.key.entity).references.items():
+            new = set[str]() if write.values is None else {*ids_of(write.values.get(field))}
+            new.difference_update(ids_of(write.base.get(field)) if write.expected else ())
+            if new and entity in tables:
+                found.setdefault(entity, set()).update(new)
+    return found
+
+
+def _written(tables: Mapping[str, TableStatements], writes: Sequence[Write]) -> set[str]:
+    """Return the tables of entities whose rows are written, or change with what is deleted."""
+    found = {write.key.entity for write in writes}
+    for write in writes:
+        if write.values is None:
+            for statement, *_ in _table(tables, write.key.entity).before_delete:
+                found |= {statement.table, *statement.reads}
+    return found & tables.keys()
+
+
+def _keep(table: TableStatements, ids: Sequence[str]) -> Statement:
+    key = table.key.quoted
+    keys = [value for id in ids if (value := table.find_key(id)) is not None]
+    holes = placeholders(len(keys))
+    found = f"{key} IN ({holes})" if keys else "1 = 0"
+    sql = f"SELECT 1 FROM {table.table.quoted} WHERE {found} ORDER BY {key} FOR KEY SHARE"
+    return Statement(sql, tuple(keys), operation="select")
 
 
 def _compare(table: TableStatements, rows: _Rows, now: float) -> Iterator[Comparison]:

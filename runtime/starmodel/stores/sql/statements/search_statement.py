@@ -18,8 +18,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from starmodel.application.search import Condition, Order, Search
+from starmodel.application.store import SearchCheck
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidArguments
-from starmodel.stores.sql.drivers.driver import Dialect
+from starmodel.stores.sql.drivers.driver import Dialect, Statement
 from starmodel.stores.sql.statements.row_json import RowSerializer
 from starmodel.stores.sql.statements.selection import TableQueries, codec_of
 from starmodel.stores.sql.tables.codec import NotStorable
@@ -81,6 +82,29 @@ class TableSearches(TableQueries):
         where, parameters = _joined(self._conditions(search, now))
         found = f"SELECT 1 FROM {self.table.quoted}{where} LIMIT ?"
         return f"SELECT count(*) FROM ({found}) AS found", (*parameters, search.limit)
+
+    def compare(self, check: SearchCheck, now: float) -> Statement:
+        """Return the query that gives as many rows as it expects, unless others fit than before.
+
+        Raises:
+            InvalidArguments: A value is compared that cannot be stored.
+            ConfigurationError: A field has no column of its own.
+        """
+        search, number, ids = check
+        if not ids:
+            sql, parameters = self.count(search, now)
+            return Statement(f"SELECT 1 WHERE ({sql}) = ?", (*parameters, number), 1, "select")
+        where, parameters = _joined(self._conditions(search, now))
+        order = f" ORDER BY {', '.join(map(self._order, search.order))}"
+        key = self.key.quoted
+        first = f"SELECT {key} FROM {self.table.quoted}{where}{order} LIMIT ?"
+        keys = [self.find_key(id) for id in ids]
+        size = next((size for size in _SIZES if size >= len(keys)), len(keys))
+        holes = ", ".join(["?"] * size)
+        # A key may stand there several times, so that there are few different queries.
+        wanted = (*keys, *keys[:1] * (size - len(keys)))
+        sql = f"SELECT 1 FROM ({first}) AS found WHERE {key} IN ({holes})"
+        return Statement(sql, (*parameters, search.limit, *wanted), len(keys), "select")
 
     def _conditions(self, search: Search, now: float) -> list[Piece]:
         pieces = [self._condition(condition) for condition in search.conditions]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from starmodel.application.definition import EntityDefinition
+from starmodel.application.queries.searchable import SearchField, references
 from starmodel.domain import Entity
 from starmodel.stores.sql.tables.column import (
     Check,
@@ -19,6 +20,7 @@ from starmodel.stores.sql.tables.column import (
     quote,
     text,
 )
+from starmodel.stores.sql.tables.search_fields import search_fields
 
 E = TypeVar("E", bound=Entity)
 
@@ -219,6 +221,11 @@ class EntityTable(Generic[E]):
     def link_table(self, field: str) -> LinkTable:
         """Return the table of a field that refers to many records."""
         return next(link for link in self.links if link.field == field)
+
+    def search_fields(self) -> Mapping[str, SearchField]:
+        """Return how each field can be searched that has a column or a link table of its own."""
+        links = {link.field: references(None) for link in self.links}
+        return {**dict(search_fields(self.columns)), **links}
 
     def _link(self, links: Links) -> LinkTable:
         field, target = links
