@@ -222,13 +222,16 @@ class MemberUse:
 
     `super().add` has the path `super()`, `add`. Parameters that the function binds anew are left
     out, and so is what is asked for first (`hasattr(self, "x")`, `isinstance(self.pet, Cat)`) or
-    stands in a `try` that catches its failure. `call` is set where it is called.
+    stands in a `try` that catches its failure. `call` is set where it is called. `argument` is the
+    dotted name that comes first in a call that may find records, `work.find(Order, status=...)`;
+    then `place` is all of the call.
     """
 
     path: tuple[str, ...]
     access: Access
     call: CallShape | None
     place: Place
+    argument: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from textwrap import dedent
 from typing import NamedTuple
 
 import pytest
+from find_rule_cases import FIND_CASES
 from linked_project import link_sources
 from pydantic_rule_cases import PYDANTIC_CASES
 from sql_rule_cases import SQL_CASES
@@ -912,7 +913,9 @@ CASES: dict[str, Case] = {
     ),
 }
 
-CASES.update({code: Case(*case) for code, case in (SQL_CASES | PYDANTIC_CASES).items()})
+CASES.update(
+    {code: Case(*case) for code, case in (SQL_CASES | PYDANTIC_CASES | FIND_CASES).items()}
+)
 ALL_RULES = [
     rule for family in (entity_rules, pydantic_rules, sql_rules) for rule in rules_of(family)
 ]

@@ -47,6 +47,9 @@ from starmodel_generator.diagnostics.diagnostic import Place
 SUPER = "super()"
 """The first part of the path of what is looked up in the bases."""
 
+FINDING_CALLS = frozenset({"count", "exists", "find", "find_one"})
+"""The methods by which a unit of work finds records."""
+
 _Comprehension: TypeAlias = cst.ListComp | cst.SetComp | cst.DictComp | cst.GeneratorExp
 _ALWAYS_THERE = frozenset(dir(builtins)) | {
     *("__annotations__", "__builtins__", "__cached__", "__dict__", "__doc__", "__file__"),
@@ -591,6 +594,11 @@ class _Scan:
             return
         shape = None if call is None else _shape(call)
         found = self._members.setdefault(owner.node, {})
+        if call is not None and len(path) == 2 and path[1] in FINDING_CALLS and call.args:
+            argument = dotted_name(call.args[0].value)
+            use = MemberUse(path, access, shape, self._place(call), argument)
+            found.setdefault((path, access, shape, argument), use)
+            return
         found.setdefault((path, access, shape), MemberUse(path, access, shape, self._place(node)))
 
     def _check_about(

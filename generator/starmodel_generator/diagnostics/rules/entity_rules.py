@@ -345,6 +345,32 @@ MISSING_DEFAULT = Rule(
         " gives the values."
     ),
 )
+UNKNOWN_FILTER = Rule(
+    "SM217",
+    "unknown-filter",
+    "error",
+    summary="records are looked for by a filter that there is not",
+    explanation=(
+        "`work.find(Order, status=Status.OPEN, price__lt=5)` takes the filters of lists: a field"
+        " that has a column of its own, and behind `__` an operator that fits its type. Texts,"
+        " numbers, dates and times have `ne`, `in`, `lt`, `le`, `gt`, `ge`, texts also `contains`"
+        " and `startswith`; enums, ids and references `ne` and `in`; booleans `ne`; what may be"
+        " `None` `isnull`. Private fields are among them, computed ones are not. Several records"
+        " that a field refers to are asked for one of them. `find` also takes `sort`, `limit` and"
+        " `lock`, `find_one` takes `sort` and `lock`."
+    ),
+)
+NOT_FOUND_BY = Rule(
+    "SM218",
+    "entity-cannot-be-found",
+    "error",
+    summary="records are looked for of an entity that has none that can be found",
+    explanation=(
+        "`work.find` and its like ask a database. Keep the entity in SQL with the scope RECORD,"
+        " `model_config = EntityConfig(store=StateStore.SERVER_SQL)`, or load what there is with"
+        " `work.load`."
+    ),
+)
 PROTECTED_PART = Rule(
     "SM240",
     "protected-part-without-default",

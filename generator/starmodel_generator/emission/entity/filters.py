@@ -4,49 +4,31 @@ Everything that speaks of a query decides by this: the server's functions, the c
 """
 
 from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from starmodel_generator.database.columns import columns_of, link_target
+from starmodel_generator.database.columns import link_target
+from starmodel_generator.database.search_kinds import (
+    QUERY_NAMES,
+    Kind,
+    Operator,
+    filter_name,
+    operators_of,
+    search_kind,
+)
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import public_fields
 from starmodel_generator.emission.entity.record_labels import reference_of
 from starmodel_generator.emission.entity.type_shape import unwrap
 from starmodel_schemas import (
     EntitySchema,
-    EnumType,
     FieldSchema,
     ListType,
-    LiteralType,
-    PlainColumnType,
     RefType,
     RequiredDefault,
     ScalarType,
     TypeRef,
 )
 
-Operator: TypeAlias = Literal[
-    "eq", "ne", "in", "lt", "le", "gt", "ge", "contains", "startswith", "isnull", "has"
-]
-Kind: TypeAlias = Literal[
-    "text", "ordered", "exact", "boolean", "reference", "references", "null_only"
-]
-"""How a field can be searched: a text; what has an order; one of several choices; yes or no; a
-reference to a record; references to several; and what can only be there or not."""
-
-QUERY_NAMES = frozenset({"actor", "cursor", "datastar", "include", "limit", "q", "sort"})
-"""What a query is asked besides its filters. A field of such a name is found by `limit__in`."""
-
-_EQUAL: tuple[Operator, ...] = ("eq", "ne", "in")
-_COMPARED: tuple[Operator, ...] = (*_EQUAL, "lt", "le", "gt", "ge")
-OPERATORS: dict[Kind, tuple[Operator, ...]] = {
-    "text": (*_COMPARED, "contains", "startswith"),
-    "ordered": _COMPARED,
-    "exact": _EQUAL,
-    "boolean": ("eq", "ne"),
-    "reference": _EQUAL,
-    "references": ("has",),
-    "null_only": (),
-}
 _TEXT = ScalarType(name="str")
 _BOOL = ScalarType(name="bool")
 _SORTED: frozenset[Kind] = frozenset({"text", "ordered", "exact", "boolean"})
@@ -81,14 +63,10 @@ def filters_of(entity: EntitySchema, context: Context) -> tuple[Filter, ...]:
     fields = {one.field.name for one in searched}
     filters: list[Filter] = []
     for one in searched:
-        operators = OPERATORS[one.kind]
-        if one.is_nullable:
-            operators = (*operators, "isnull")
-        for operator in operators:
-            is_plain = operator in ("eq", "has")
-            name = one.field.name if is_plain else f"{one.field.name}__{operator}"
+        for operator in operators_of(one.kind, nullable=one.is_nullable):
+            name = filter_name(one.field.name, operator)
             # What is the name of a field stands for that field.
-            if name in QUERY_NAMES if is_plain else name in fields:
+            if name in (QUERY_NAMES if name == one.field.name else fields):
                 continue
             filters.append(Filter(name, one.field, operator, _value_type(one.type, operator)))
     return tuple(filters)
@@ -175,45 +153,13 @@ def is_flat(entity: EntitySchema, context: Context) -> bool:
 
 
 def _searched(field: FieldSchema, entity: EntitySchema, context: Context) -> Searched | None:
+    found = search_kind(field, entity.table_name, context)
+    if found is None:
+        return None
+    kind, is_nullable = found
     linked = link_target(field)
-    if linked is not None:
-        return Searched(field, "references", RefType(entity=linked), False)
-    columns = tuple(columns_of(field, entity.table_name, context))
-    if len(columns) != 1 or len(columns[0].column.path) != 1:
-        return None
-    type_, _, _ = unwrap(field.type)
-    column = columns[0].column
-    kind: Kind = "null_only"
-    if column.type != PlainColumnType(name="json"):
-        kind = _kind(type_)
-    if field.name == "id":
-        kind = "exact"
-    if kind == "null_only" and not column.nullable:
-        return None
-    return Searched(field, kind, type_, column.nullable)
-
-
-def _kind(type_: TypeRef) -> Kind:
-    match type_:
-        case RefType():
-            return "reference"
-        case EnumType():
-            return "exact"
-        case LiteralType():
-            is_flag = all(isinstance(value, bool) for value in type_.values)
-            return "boolean" if is_flag else "exact"
-        case ScalarType(name="str"):
-            return "text"
-        case ScalarType(name="bool"):
-            return "boolean"
-        case ScalarType(name="UUID"):
-            return "exact"
-        case ScalarType(name="bytes"):
-            return "null_only"
-        case ScalarType():
-            return "ordered"
-        case _:
-            return "null_only"
+    type_ = unwrap(field.type)[0] if linked is None else RefType(entity=linked)
+    return Searched(field, kind, type_, is_nullable)
 
 
 def _value_type(type_: TypeRef, operator: Operator) -> TypeRef:

@@ -12,6 +12,7 @@ from starmodel_generator.linking.source_checks.annotation_checks import Annotati
 from starmodel_generator.linking.source_checks.call_checks import CallChecker
 from starmodel_generator.linking.source_checks.class_attributes import ClassAttributes
 from starmodel_generator.linking.source_checks.class_checks import ClassChecker
+from starmodel_generator.linking.source_checks.find_checks import FindChecker
 from starmodel_generator.linking.source_checks.ignored_class_checks import check_passed_over
 from starmodel_generator.linking.source_checks.import_cycle_checks import check_circles
 from starmodel_generator.linking.source_checks.method_checks import MethodChecker
@@ -42,6 +43,7 @@ def check_source(
     methods = MethodChecker(resolver, attributes, configs)
     annotations = AnnotationChecker(resolver)
     calls = CallChecker(resolver, fields, configs)
+    searches = FindChecker(resolver, app)
     for module in resolver.names.read():
         if names.is_generated(module.name):
             continue
@@ -49,6 +51,7 @@ def check_source(
         yield from classes.check_module(module)
         yield from annotations.check(module)
         yield from calls.check(module)
+        yield from searches.check(module)
     for hierarchy in hierarchies:
         yield from classes.check_used(hierarchy)
         yield from methods.check(hierarchy)

@@ -1,0 +1,85 @@
+"""How the fields of an entity in a database can be searched: their kinds, and what these allow."""
+
+from typing import Literal, TypeAlias
+
+from starmodel_generator.database.columns import JSON, columns_of, link_target, stored_type
+from starmodel_generator.database.json_shapes import SchemaLookup
+from starmodel_schemas import EnumType, FieldSchema, LiteralType, RefType, ScalarType, TypeRef
+
+Operator: TypeAlias = Literal[
+    "eq", "ne", "in", "lt", "le", "gt", "ge", "contains", "startswith", "isnull", "has"
+]
+Kind: TypeAlias = Literal[
+    "text", "ordered", "exact", "boolean", "reference", "references", "null_only"
+]
+"""How a field can be searched: a text; what has an order; one of several choices; yes or no; a
+reference to a record; references to several; and what can only be there or not."""
+
+QUERY_NAMES = frozenset({"actor", "cursor", "datastar", "include", "limit", "q", "sort"})
+"""What a query is asked besides its filters. A field of such a name is found by `limit__in`."""
+
+_EQUAL: tuple[Operator, ...] = ("eq", "ne", "in")
+_COMPARED: tuple[Operator, ...] = (*_EQUAL, "lt", "le", "gt", "ge")
+OPERATORS: dict[Kind, tuple[Operator, ...]] = {
+    "text": (*_COMPARED, "contains", "startswith"),
+    "ordered": _COMPARED,
+    "exact": _EQUAL,
+    "boolean": ("eq", "ne"),
+    "reference": _EQUAL,
+    "references": ("has",),
+    "null_only": (),
+}
+
+
+def operators_of(kind: Kind, *, nullable: bool) -> tuple[Operator, ...]:
+    """Return how a field of a kind can be compared."""
+    return (*OPERATORS[kind], "isnull") if nullable else OPERATORS[kind]
+
+
+def filter_name(field: str, operator: Operator) -> str:
+    """Name a filter: `status`, `price__lt`."""
+    return field if operator in ("eq", "has") else f"{field}__{operator}"
+
+
+def search_kind(field: FieldSchema, table: str, app: SchemaLookup) -> tuple[Kind, bool] | None:
+    """Return how a stored field can be searched, and whether it may be `None`.
+
+    `None` where it has no column or link table of its own, or nothing can be asked of it.
+    """
+    if link_target(field) is not None:
+        return "references", False
+    columns = tuple(columns_of(field, table, app))
+    if len(columns) != 1 or len(columns[0].column.path) != 1:
+        return None
+    column = columns[0].column
+    kind: Kind = "null_only"
+    if column.type != JSON:
+        kind = _kind(stored_type(field.type, field.constraints).type)
+    if field.name == "id":
+        kind = "exact"
+    if kind == "null_only" and not column.nullable:
+        return None
+    return kind, column.nullable
+
+
+def _kind(type_: TypeRef) -> Kind:
+    match type_:
+        case RefType():
+            return "reference"
+        case EnumType():
+            return "exact"
+        case LiteralType():
+            is_flag = all(isinstance(value, bool) for value in type_.values)
+            return "boolean" if is_flag else "exact"
+        case ScalarType(name="str"):
+            return "text"
+        case ScalarType(name="bool"):
+            return "boolean"
+        case ScalarType(name="UUID"):
+            return "exact"
+        case ScalarType(name="bytes"):
+            return "null_only"
+        case ScalarType():
+            return "ordered"
+        case _:
+            return "null_only"

@@ -1,0 +1,58 @@
+"""The rules for what events look for: a source that breaks each, what is pointed at, one that keeps it."""
+
+_HEAD = """
+        from enum import Enum
+        from starmodel import *
+        from starmodel import UnitOfWork, where
+        class Status(Enum):
+            OPEN = "open"
+        class Order(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            title: str = ""
+            total: int = 0
+            token: str = Field(default="", private=True)
+            status: Status = Status.OPEN
+            parent: Ref["Order"] | None = None
+            others: list[Ref["Order"]] = []
+            limit: int = 0
+"""
+
+FIND_CASES: dict[str, tuple[str, str, str]] = {
+    "SM217": (
+        _HEAD + """
+            @event
+            async def close(self, work: UnitOfWork) -> None:
+                await work.find(Order, total__like=3, limit=2)
+        """,
+        "total__like",
+        _HEAD + """
+            @event
+            async def close(self, work: UnitOfWork) -> None:
+                await work.find(Order, total__lt=3, title=where.contains("x"), sort="-total", limit=2)
+                await work.find_one(Order, token="t", parent=self, lock=True)
+                await work.count(Order, status__in=[Status.OPEN], parent=None)
+                await work.exists(Order, others=self, limit__in=[3], id__ne=self.id)
+                more = {"title": "x"}
+                await work.find(Order, **more)
+            def count(self, other: list[int]) -> int:
+                return other.count(Order, total__like=3)
+        """,
+    ),
+    "SM218": (
+        _HEAD + """
+        class Cart(Entity):
+            count: int = 0
+            @event
+            async def clear(self, work: UnitOfWork) -> None:
+                await work.find_one(Cart, count=3)
+        """,
+        "work.find_one(Cart, count=3)",
+        _HEAD + """
+        class Cart(Entity):
+            count: int = 0
+            @event
+            async def clear(self, work: UnitOfWork) -> None:
+                self.count = await work.count(Order)
+        """,
+    ),
+}
