@@ -22,12 +22,18 @@ class EnumMember(SchemaModel):
 
 
 class EnumSchema(SchemaModel):
-    """An `Enum` class of the project, members in source order."""
+    """An `Enum` class of the project, members in source order.
+
+    `is_number` is true of an `IntEnum`, whose members have the order of their values; `is_flag` of
+    a `Flag`, whose values may be several members at once.
+    """
 
     name: str
     module: str
     doc: str | None = None
     members: tuple[EnumMember, ...]
+    is_number: bool = False
+    is_flag: bool = False
 
     @property
     def qualified_name(self) -> str:

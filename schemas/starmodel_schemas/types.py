@@ -4,11 +4,27 @@ Every type is a frozen value tagged by `kind`, so a stage that matches on it
 can end in `assert_never` and schema.json reads back into the same values.
 """
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field
 
 from starmodel_schemas.model import SchemaModel
+
+UrlName: TypeAlias = Literal["AnyUrl", "AnyHttpUrl", "HttpUrl", "AnyWebsocketUrl", "WebsocketUrl"]
+"""pydantic's classes of addresses."""
+
+AddressName: TypeAlias = Literal[
+    "IPv4Address",
+    "IPv4Interface",
+    "IPv4Network",
+    "IPv6Address",
+    "IPv6Interface",
+    "IPv6Network",
+    "IPvAnyAddress",
+    "IPvAnyInterface",
+    "IPvAnyNetwork",
+]
+"""Classes of `ipaddress`, and pydantic's names for either version."""
 
 ScalarName: TypeAlias = Literal[
     "bool",
@@ -22,7 +38,14 @@ ScalarName: TypeAlias = Literal[
     "datetime",
     "timedelta",
     "UUID",
+    UrlName,
+    AddressName,
 ]
+
+URLS: frozenset[str] = frozenset(get_args(UrlName))
+ADDRESSES: frozenset[str] = frozenset(get_args(AddressName))
+PARSED: frozenset[str] = URLS | ADDRESSES
+"""Scalars that are objects in Python, and their text everywhere else."""
 
 LiteralValue: TypeAlias = bool | int | str | None
 
@@ -36,8 +59,8 @@ class Constraints(SchemaModel):
     Numbers are kept as the source text of the literal (`"0.5"`), which is exact
     for `Decimal` bounds and equal in every schema.json; bounds of dates and times
     are ISO text, those of a timedelta seconds. `timezone` is what a datetime has
-    to say about its zone. `secret` says that Python has a text as pydantic's `SecretStr`, and
-    bytes as `SecretBytes`.
+    to say about its zone, `format` what kind of text a text is. `secret` says that Python has a
+    text as pydantic's `SecretStr`, and bytes as `SecretBytes`.
     """
 
     gt: str | None = None
@@ -52,6 +75,7 @@ class Constraints(SchemaModel):
     decimal_places: int | None = None
     timezone: Literal["aware", "naive"] | None = None
     secret: bool = False
+    format: Literal["email"] | None = None
     strict: bool = False
     strip_whitespace: bool = False
     to_lower: bool = False

@@ -366,35 +366,35 @@ def test_a_new_rule(fork: Fork) -> None:
 
 def test_a_new_field_type(fork: Fork) -> None:
     fork.read_section("A new field type")
-    ip = "IPv4Address"
-    importing = f"from ipaddress import {ip}\n"
-    fork.put('    "timedelta",\n    "UUID",\n]', f'    "timedelta",\n    "UUID",\n    "{ip}",\n]')
+    new = "Fraction"
+    importing = f"from fractions import {new}\n"
+    fork.put('    "timedelta",\n    "UUID",\n', f'    "timedelta",\n    "UUID",\n    "{new}",\n')
     fork.before(
-        '    "typing.Any": AnyType(),\n', f'    "ipaddress.{ip}": ScalarType(name="{ip}"),\n'
+        '    "typing.Any": AnyType(),\n', f'    "fractions.{new}": ScalarType(name="{new}"),\n'
     )
     fork.put(
         '        "fasthtml",\n        "functools",\n',
-        '        "fasthtml",\n        "functools",\n        "ipaddress",\n',
+        '        "fasthtml",\n        "fractions",\n        "functools",\n',
     )
     # Defaults, and constants.
     fork.before(
         '        case "date" | "datetime":\n            return isinstance',
-        f'        case "{ip}":\n            return isinstance(value, {ip} | str)\n',
+        f'        case "{new}":\n            return isinstance(value, {new} | str)\n',
     )
-    fork.put("timedelta | timezone | UUID,\n", f"timedelta | timezone | UUID | {ip},\n")
-    fork.put('    "uuid.UUID": UUID,\n', f'    "uuid.UUID": UUID,\n    "ipaddress.{ip}": {ip},\n')
+    fork.put("timedelta | timezone | UUID,\n", f"timedelta | timezone | UUID | {new},\n")
+    fork.put('    "uuid.UUID": UUID,\n', f'    "uuid.UUID": UUID,\n    "fractions.{new}": {new},\n')
     fork.before(
         "        case datetime():\n            return _call(",
-        f"        case {ip}():\n            return f'{ip}(\"{{value}}\")'\n",
+        f"        case {new}():\n            return f'{new}(\"{{value}}\")'\n",
     )
     fork.before(
         '        case datetime():\n            return ("datetime.datetime"',
-        f'        case {ip}():\n            return ("ipaddress.{ip}",)\n',
+        f'        case {new}():\n            return ("fractions.{new}",)\n',
     )
     fork.before(
         "        case _:\n            make: Callable",
-        f"""        case "{ip}":
-            return core_schema.no_info_plain_validator_function({ip})
+        f"""        case "{new}":
+            return core_schema.no_info_plain_validator_function({new})
 """,
     )
     for name in (
@@ -407,77 +407,77 @@ def test_a_new_field_type(fork: Fork) -> None:
         fork.import_in(name, importing)
     # What is written of it.
     fork.put(
-        '    "UUID": "uuid",\n}\n"""Where the scalars',
-        f'    "UUID": "uuid",\n    "{ip}": "ipaddress",\n}}\n"""Where the scalars',
+        "SCALAR_MODULES = {\n",
+        f'SCALAR_MODULES = {{\n    "{new}": "fractions",\n',
     )
     fork.before(
         "            case ScalarType():\n                return self._call(\n",
-        f"""            case ScalarType(name="{ip}"):
-                cls = self.names.use("ipaddress", "{ip}")
+        f"""            case ScalarType(name="{new}"):
+                cls = self.names.use("fractions", "{new}")
                 text = self._call("str_schema", [])
                 return self._call("no_info_after_validator_function", [cls, text])
 """,
     )
     fork.put(
         '_TEXTS = frozenset({"Decimal", "UUID"})',
-        f'_TEXTS = frozenset({{"Decimal", "UUID", "{ip}"}})',
+        f'_TEXTS = frozenset({{"Decimal", "UUID", "{new}"}})',
     )
     fork.before(
         '        if name in {"Decimal", "UUID"}:\n            module =',
-        f'        if name == "{ip}":\n            return f"{{self.names.use(\'ipaddress\', name)}}({{value}})"\n',
+        f'        if name == "{new}":\n            return f"{{self.names.use(\'fractions\', name)}}({{value}})"\n',
     )
-    fork.before('    "UUID": "123e', f'    "{ip}": "192.0.2.1",\n')
-    fork.put('if name not in ("Decimal", "UUID")', f'if name not in ("Decimal", "UUID", "{ip}")')
-    fork.before('    "UUID": "Text",\n', f'    "{ip}": "Text",\n')
+    fork.before('    "UUID": "123e', f'    "{new}": "1/2",\n')
+    fork.put('if name not in {"Decimal", "UUID"}', f'if name not in {{"Decimal", "UUID", "{new}"}}')
+    fork.before('    "UUID": "Text",\n', f'    "{new}": "Text",\n')
     # What the runtime keeps and shows.
     fork.put(
-        "        timezone,\n        UUID,\n", f"        timezone,\n        UUID,\n        {ip},\n"
+        "        timezone,\n        UUID,\n", f"        timezone,\n        UUID,\n        {new},\n"
     )
     fork.before(
         "    if isinstance(value, Ref):\n        return",
-        f"    if isinstance(value, {ip}):\n        return str(value)\n",
+        f"    if isinstance(value, {new}):\n        return str(value)\n",
     )
     for name in ("application/copying", "application/json_projection"):
         fork.import_in(name, importing)
     fork.write_entities("""
-        from ipaddress import IPv4Address
+        from fractions import Fraction
 
         from starmodel import Entity, EntityConfig, Scope, StateStore, event
 
 
-        class Router(Entity):
+        class Recipe(Entity):
             model_config = EntityConfig(store=StateStore.SERVER_MEMORY, scope=Scope.SESSION)
 
-            address: IPv4Address = IPv4Address("192.0.2.1")
-            others: list[IPv4Address] = []
-            backup: IPv4Address | None = None
+            share: Fraction = Fraction("1/2")
+            others: list[Fraction] = []
+            rest: Fraction | None = None
 
             @event
-            def move(self, to: IPv4Address, by: IPv4Address = IPv4Address("192.0.2.7")) -> IPv4Address:
-                self.others = [*self.others, self.address]
-                self.address, self.backup = to, by
+            def move(self, to: Fraction, by: Fraction = Fraction("1/7")) -> Fraction:
+                self.others = [*self.others, self.share]
+                self.share, self.rest = to, by
                 return to
         """)
     fork.generate()
     requests = [
-        ("GET", "/router", None),
-        ("POST", "/router/move", {"to": "192.0.2.2"}),
-        ("POST", "/router/move", {"to": "here"}),
+        ("GET", "/recipe", None),
+        ("POST", "/recipe/move", {"to": "2/3"}),
+        ("POST", "/recipe/move", {"to": "here"}),
     ]
     first, moved, refused = fork.run("-c", ASK.format(options="", requests=requests)).splitlines()
-    assert '"address": "192.0.2.1"' in first
+    assert '"share": "1/2"' in first
     assert moved.startswith("200 ")
-    for part in ('"address": "192.0.2.2"', '"others": ["192.0.2.1"]', '"backup": "192.0.2.7"'):
+    for part in ('"share": "2/3"', '"others": ["1/2"]', '"rest": "1/7"'):
         assert part in moved
-    assert '"result": "192.0.2.2"' in moved
+    assert '"result": "2/3"' in moved
     assert refused.startswith("422 ")
-    client = (fork.project / "shop/generated/client/router.py").read_text()
-    assert "from ipaddress import IPv4Address\n" in client
-    assert "address: IPv4Address" in client
-    page = fork.run("-c", SHOW.format(options="", requests=[("GET", "/router", None)]))
+    client = (fork.project / "shop/generated/client/recipe.py").read_text()
+    assert "from fractions import Fraction\n" in client
+    assert "share: Fraction" in client
+    page = fork.run("-c", SHOW.format(options="", requests=[("GET", "/recipe", None)]))
     assert page.startswith("200 ")
-    assert ">192.0.2.1</dd>" in page
-    assert 'value="192.0.2.7"' in page
+    assert ">1/2</dd>" in page
+    assert 'value="1/7"' in page
 
 
 KIT = '''

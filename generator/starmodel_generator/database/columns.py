@@ -37,7 +37,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
-from starmodel_schemas.types import LiteralValue, ScalarName
+from starmodel_schemas.types import PARSED, LiteralValue, ScalarName
 
 ID_FIELD = "id"
 JSON = PlainColumnType(name="json")
@@ -263,7 +263,7 @@ def _scalar_type(plain: StoredType) -> ColumnType | None:
     if not isinstance(plain.type, ScalarType):
         return None
     name, limits = plain.type.name, plain.constraints
-    if name == "str":
+    if name == "str" or name in PARSED:
         return TextColumnType(max_length=limits.max_length)
     if name == "Decimal":
         precision = limits.max_digits or _MAX_DIGITS
@@ -293,12 +293,14 @@ def _checks(
 ) -> Iterator[CheckSchema]:
     limits = plain.constraints
     if isinstance(plain.type, EnumType):
+        if app.enum(plain.type.enum).is_flag:
+            return
         values = _members(plain.type, app)
         yield ChoicesCheck(name=f"{prefix}_choices", column=column, values=values)
     elif isinstance(plain.type, LiteralType):
         yield ChoicesCheck(name=f"{prefix}_choices", column=column, values=plain.type.values)
     elif isinstance(plain.type, ScalarType):
-        if plain.type.name in ("str", "bytes"):
+        if plain.type.name in ("str", "bytes") or plain.type.name in PARSED:
             if limits.min_length or limits.max_length is not None:
                 yield LengthCheck(
                     name=f"{prefix}_length",
@@ -353,12 +355,12 @@ def _json_of(value: bool | int | float | str | None) -> str | None:
 
 
 def _text_of_call(expression: str) -> str | None:
-    """Return the text in `Decimal("1.50")` and `UUID("...")`, which JSON would have too."""
+    """Return the text in `Decimal("1.50")` and `HttpUrl("...")`, which JSON would have too."""
     call = ast.parse(expression, mode="eval").body
     match call:
         case ast.Call(
-            func=ast.Name(id="Decimal" | "UUID"), args=[ast.Constant(value=str(text))], keywords=[]
-        ):
+            func=ast.Name(id=name), args=[ast.Constant(value=str(text))], keywords=[]
+        ) if (name in {"Decimal", "UUID"} | PARSED):
             return text
         case _:
             return None

@@ -71,6 +71,8 @@ def shape_of(
     match type:
         case ScalarType():
             return ScalarShape(name=type.name, limits=limits)
+        case EnumType() if app.enum(type.enum).is_flag:
+            return ScalarShape(name="int", limits=limits)
         case EnumType():
             values = tuple(member.value for member in app.enum(type.enum).members)
             return ChoicesShape(values=values)

@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 from starmodel_generator.database.columns import JSON, columns_of, link_target, stored_type
 from starmodel_generator.database.json_shapes import SchemaLookup
 from starmodel_schemas import EnumType, FieldSchema, LiteralType, RefType, ScalarType, TypeRef
+from starmodel_schemas.types import PARSED
 
 Operator: TypeAlias = Literal[
     "eq", "ne", "in", "lt", "le", "gt", "ge", "contains", "startswith", "isnull", "has"
@@ -54,7 +55,7 @@ def search_kind(field: FieldSchema, table: str, app: SchemaLookup) -> tuple[Kind
     column = columns[0].column
     kind: Kind = "null_only"
     if column.type != JSON:
-        kind = _kind(stored_type(field.type, field.constraints).type)
+        kind = _kind(stored_type(field.type, field.constraints).type, app)
     if field.name == "id":
         kind = "exact"
     if kind == "null_only" and not column.nullable:
@@ -62,16 +63,16 @@ def search_kind(field: FieldSchema, table: str, app: SchemaLookup) -> tuple[Kind
     return kind, column.nullable
 
 
-def _kind(type_: TypeRef) -> Kind:
+def _kind(type_: TypeRef, app: SchemaLookup) -> Kind:
     match type_:
         case RefType():
             return "reference"
         case EnumType():
-            return "exact"
+            return "ordered" if app.enum(type_.enum).is_number else "exact"
         case LiteralType():
             is_flag = all(isinstance(value, bool) for value in type_.values)
             return "boolean" if is_flag else "exact"
-        case ScalarType(name="str"):
+        case ScalarType() if type_.name == "str" or type_.name in PARSED:
             return "text"
         case ScalarType(name="bool"):
             return "boolean"

@@ -46,11 +46,12 @@ class TransportView(NamedTuple):
     """What the clients have to be able to do, beyond running events and reading entities.
 
     With `has_database` there are events that happen once, with `has_records` records that are
-    found, and told apart by their versions.
+    found, and told apart by their versions, with `has_flags` enums of several members at once.
     """
 
     has_database: bool
     has_records: bool
+    has_flags: bool
 
 
 def package_view(entity: EntitySchema, _: Context) -> PackageView:
@@ -113,4 +114,5 @@ def transport_view(context: Context) -> TransportView:
     return TransportView(
         has_database=any(is_in_sql(entity) for entity in entities),
         has_records=any(has_queries(entity) for entity in entities),
+        has_flags=any(enum.is_flag for enum in context.app.enums),
     )

@@ -12,6 +12,14 @@ from copy import deepcopy
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
 from opcode import opmap
 from types import NoneType, TracebackType
 from typing import Any, TypeAlias, TypeVar, cast, get_args
@@ -48,6 +56,12 @@ IMMUTABLE = frozenset[type](
         timedelta,
         timezone,
         UUID,
+        IPv4Address,
+        IPv4Interface,
+        IPv4Network,
+        IPv6Address,
+        IPv6Interface,
+        IPv6Network,
         Ref,
         SecretStr,
         SecretBytes,

@@ -15,6 +15,7 @@ from starmodel.ui.components.fields import (
     Duration,
     Field,
     File,
+    Flags,
     Group,
     Items,
     Json,
@@ -26,6 +27,7 @@ from starmodel.ui.components.fields import (
     Table,
     Text,
     Time,
+    Url,
 )
 from starmodel.ui.components.inputs import (
     Checkbox,
@@ -92,6 +94,7 @@ __all__ = [
     "Fieldset",
     "File",
     "FileInput",
+    "Flags",
     "Form",
     "FormPage",
     "Group",
@@ -124,4 +127,5 @@ __all__ = [
     "TextInput",
     "Time",
     "TimeInput",
+    "Url",
 ]

@@ -41,6 +41,7 @@ from starmodel.web.routing.request import Route
 from starmodel.web.http.session import SessionIdentity, SignedSession
 
 if TYPE_CHECKING:
+    from starmodel.domain.pydantic_schema import type_schema as type_schema
     from starmodel.web.app.entity_routes import (
         form_route as form_route,
         own_page_route as own_page_route,
@@ -93,6 +94,7 @@ __all__ = [
 ]
 
 _LATER = {
+    "starmodel.domain.pydantic_schema": ("type_schema",),
     "starmodel.web.app.entity_routes": (
         "form_route",
         "own_page_route",

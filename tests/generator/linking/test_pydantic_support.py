@@ -10,7 +10,12 @@ from linked_project import Linked, link_sources
 from support_table import TABLES, table_lines
 
 from starmodel.domain.field import FieldOptions
-from starmodel_generator.linking.types.known_types import CONSTRAINED, CONSTRAINED_CALLS, REFUSED
+from starmodel_generator.linking.types.known_types import (
+    CONSTRAINED,
+    CONSTRAINED_CALLS,
+    REFUSED,
+    SCALARS,
+)
 from starmodel_generator.linking.types.pydantic_support import (
     CONFIG_KEYS,
     DECORATORS,
@@ -52,7 +57,7 @@ def test_each_key_of_the_configuration_is_in_the_table() -> None:
 
 def test_whatever_of_pydantics_changes_a_value_is_in_the_table() -> None:
     """Pydantic asks whatever has `__get_pydantic_core_schema__` what a value is to be."""
-    known = {*METADATA, *REFUSED, *CONSTRAINED, *CONSTRAINED_CALLS}
+    known = {*METADATA, *REFUSED, *SCALARS, *CONSTRAINED, *CONSTRAINED_CALLS}
     found = {
         f"pydantic.{name}"
         for name in pydantic.__all__

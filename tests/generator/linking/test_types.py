@@ -188,8 +188,6 @@ def test_limits_inside_other_types() -> None:
     [
         ("Sequence[int]", "use `list[...]`"),
         ("Mapping[str, int]", "use `dict[...]`"),
-        ("EmailStr", "email-validator"),
-        ("HttpUrl", "check it with a `field_validator`"),
         ("Secret[str]", "write_only=True"),
         ("complex", "no JSON value"),
         ("type[Line]", "a class, not data"),
@@ -212,6 +210,65 @@ def test_refused_types_say_why(annotation: str, reason: str) -> None:
     problem = next(each for each in linked.diagnostics if each.code == "SM202")
     assert reason in f"{problem.message} {problem.help}"
     assert problem.message.startswith("field `Thing.x` has ")
+
+
+@pytest.mark.parametrize(
+    ("annotation", "type_", "constraints"),
+    [
+        ("EmailStr", STR, {"format": "email"}),
+        ("Annotated[EmailStr, Field(max_length=9)]", STR, {"format": "email", "max_length": 9}),
+        ("HttpUrl", ScalarType(name="HttpUrl"), {}),
+        ("Annotated[AnyUrl, Field(max_length=9)]", ScalarType(name="AnyUrl"), {"max_length": 9}),
+        ("IPv4Address", ScalarType(name="IPv4Address"), {}),
+        ("IPvAnyNetwork", ScalarType(name="IPvAnyNetwork"), {}),
+        ("JsonValue", AnyType(), {}),
+        ("dict[str, Any]", DictType(key=STR, value=AnyType()), {}),
+        ("list[dict[str, Any]]", ListType(item=DictType(key=STR, value=AnyType())), {}),
+    ],
+)
+def test_types_of_a_certain_form(
+    annotation: str, type_: TypeRef, constraints: dict[str, object]
+) -> None:
+    source = HEAD + "from ipaddress import IPv4Address\nfrom pydantic import *\n"
+    assert linked_field(annotation, source).codes == []
+    field = field_of(annotation, source)
+    assert field.type == type_
+    assert field.constraints.model_dump(exclude_defaults=True) == constraints
+
+
+@pytest.mark.parametrize("annotation", ["Any", "list[Any]", "dict", "dict[str, list[Any]]"])
+def test_what_says_nothing_is_told(annotation: str) -> None:
+    assert "SM210" in linked_field(annotation).codes
+
+
+def test_limits_of_a_url_are_those_of_a_text() -> None:
+    source = HEAD + "from pydantic import HttpUrl\n"
+    assert "SM212" in linked_field("Annotated[HttpUrl, Field(ge=3)]", source).codes
+    assert linked_field("HttpUrl = 'https://example.com'", source).codes == []
+    assert "SM214" in linked_field("HttpUrl = 'example'", source).codes
+    assert "SM214" in linked_field("HttpUrl = HttpUrl('ftp://example.com')", source).codes
+
+
+def test_the_members_of_a_flag() -> None:
+    linked = link_sources("""
+        from enum import Flag, IntEnum, auto
+        from starmodel import Entity
+        class Right(Flag):
+            READ = auto()
+            WRITE = auto()
+            BOTH = READ | WRITE
+            RUN = auto()
+        class Rank(IntEnum):
+            LOW = 1
+        class Thing(Entity):
+            rights: Right = Right.READ
+            rank: Rank = Rank.LOW
+    """)
+    right = linked.app.enum("shop.entities.Right")
+    assert [member.value for member in right.members] == [1, 2, 3, 4]
+    assert (right.is_flag, right.is_number) == (True, False)
+    rank = linked.app.enum("shop.entities.Rank")
+    assert (rank.is_flag, rank.is_number) == (False, True)
 
 
 def test_a_broken_part_does_not_hide_another() -> None:

@@ -36,6 +36,8 @@ STATE: dict[str, Any] = {
     "totals": {"Jan": 3},
     "data": [1],
     "photo": "YWJj",
+    "homepage": "https://example.com/",
+    "rights": 3,
 }
 
 

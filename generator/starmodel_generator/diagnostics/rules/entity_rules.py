@@ -281,7 +281,8 @@ ANY_TYPE = Rule(
     summary="a field or a parameter takes anything",
     explanation=(
         "`Any`, and a `list` or `dict` that does not say of what, is carried without a check:"
-        " pages, forms and clients know nothing about it. Say what it holds."
+        " pages, forms and clients know nothing about it. Say what it holds; where that is JSON of any"
+        " kind, `dict[str, Any]` or `pydantic.JsonValue` says so."
     ),
 )
 UNKNOWN_FIELD_OPTION = Rule(

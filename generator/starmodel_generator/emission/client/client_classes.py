@@ -16,6 +16,7 @@ from starmodel_schemas import (
     LiteralDefault,
     ObjectSchema,
     RefType,
+    ScalarType,
 )
 
 
@@ -62,6 +63,10 @@ class ClientClasses:
 
     def reference(self, type_: RefType) -> str:
         """Write the type of ids: of a record that it refers to, a client knows no more."""
+        return self._names.builtin("str")
+
+    def parsed(self, type_: ScalarType) -> str:
+        """Write the type of URLs and IP addresses: the text that they are sent as."""
         return self._names.builtin("str")
 
 

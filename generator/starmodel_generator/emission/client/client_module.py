@@ -57,6 +57,7 @@ class EnumView(NamedTuple):
     """An enum of the author's, declared again."""
 
     name: str
+    base: str
     docstring: str
     members: tuple[str, ...]
 
@@ -84,7 +85,6 @@ class ClientView(NamedTuple):
     imports: str
     transport: str
     dataclass: str
-    enum: str
     enums: tuple[EnumView, ...]
     values: tuple[ValueView, ...]
     filters: FiltersView | None
@@ -139,7 +139,6 @@ class _Client:
             transport=self.transport,
             dataclass=names.use("dataclasses", "dataclass"),
             docstring=docstring(entity.doc or f"Calls of {entity.name}.", 4),
-            enum=names.use("enum", "Enum") if enums else "",
             enums=enum_views,
             values=tuple(value_views),
             filters=filters,
@@ -150,6 +149,7 @@ class _Client:
     def _enum(self, schema: EnumSchema) -> EnumView:
         return EnumView(
             name=schema.name,
+            base=self.names.use("enum", "Flag" if schema.is_flag else "Enum"),
             docstring=docstring(schema.doc or f"Values of {schema.name}.", 4),
             members=tuple(
                 f"{member.name} = {python_value(member.value)}" for member in schema.members

@@ -30,6 +30,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
+from starmodel_schemas.types import PARSED
 
 NO_CONSTRAINTS = Constraints()
 
@@ -72,6 +73,8 @@ class CoreSchemas:
                 secret = self.names.use("pydantic", secret_class(type_))
                 inner = self.layout(type_, constraints.model_copy(update={"secret": False}))
                 return self._call("no_info_after_validator_function", [secret, inner])
+            case ScalarType() if type_.name in PARSED or constraints.format is not None:
+                return self._of_pydantic(type_, constraints)
             case ScalarType():
                 return self._call(
                     f"{type_.name.lower()}_schema",
@@ -160,6 +163,20 @@ class CoreSchemas:
                 limits += [f"{name}=True" for name in _CHANGES if getattr(constraints, name)]
         return Group(f"{module}.{function}(", (*items, *limits), ")")
 
+    def _of_pydantic(self, type_: ScalarType, constraints: Constraints) -> Layout:
+        """Write the schema that pydantic has for a text of a certain form."""
+        is_email = constraints.format == "email"
+        cls = self.names.use("pydantic", "EmailStr") if is_email else self.classes.parsed(type_)
+        limits: list[Layout] = []
+        for name in (*_SCALARS["str"], *_CHANGES):
+            value = getattr(constraints, name)
+            if value is not None and value is not False:
+                limits.append(named(name, python_value(value)))
+        return Group(f"{self._type_schema()}(", (cls, *limits), ")")
+
+    def _type_schema(self) -> str:
+        return self.names.use("starmodel.domain.pydantic_schema", "type_schema")
+
     def _object(self, type_: ObjectType) -> Layout:
         function = self.names.use("starmodel.web.validation.object_schema", "object_schema")
         items: list[Layout] = [self.classes.name(type_)]
@@ -189,6 +206,9 @@ class CoreSchemas:
 
     def _enum(self, type_: EnumType) -> Layout:
         cls = self.classes.name(type_)
+        if self.context.enums[type_.enum].is_flag:
+            # pydantic knows what several members at once are.
+            return f"{self._type_schema()}({cls})"
         items: list[Layout] = [cls, f"{self.names.builtin('list')}({cls})"]
         types = enum_value_types(self.context.enums[type_.enum])
         if len(types) == 1:

@@ -19,12 +19,13 @@ from starmodel_schemas import (
     ScalarType,
     TypeRef,
 )
+from starmodel_schemas.types import PARSED
 
 VERSION = "version"
 """The parameter of an update that is no field: the version that its caller has seen."""
 
 _PLAIN = {bool: {"bool"}, int: {"int", "float"}, float: {"float"}, str: {"str"}}
-_MADE = frozenset({"Decimal", "UUID", "date", "time", "datetime", "timedelta"})
+_MADE = frozenset({"Decimal", "UUID", "date", "time", "datetime", "timedelta"}) | PARSED
 """Scalars that are written as a call of their class."""
 
 

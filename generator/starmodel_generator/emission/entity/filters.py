@@ -28,6 +28,7 @@ from starmodel_schemas import (
     ScalarType,
     TypeRef,
 )
+from starmodel_schemas.types import PARSED
 
 _TEXT = ScalarType(name="str")
 _BOOL = ScalarType(name="bool")
@@ -49,12 +50,16 @@ class Filter(NamedTuple):
 
 
 class Searched(NamedTuple):
-    """A field that records can be found by; `type` is that of its values, without `None`."""
+    """A field that records can be found by; `type` is that of its values, without `None`.
+
+    `parsed` is the class of URL or of IP address that the text it is compared with has to be.
+    """
 
     field: FieldSchema
     kind: Kind
     type: TypeRef
     is_nullable: bool
+    parsed: ScalarType | None = None
 
 
 def filters_of(entity: EntitySchema, context: Context) -> tuple[Filter, ...]:
@@ -159,6 +164,9 @@ def _searched(field: FieldSchema, entity: EntitySchema, context: Context) -> Sea
     kind, is_nullable = found
     linked = link_target(field)
     type_ = unwrap(field.type)[0] if linked is None else RefType(entity=linked)
+    if isinstance(type_, ScalarType) and type_.name in PARSED:
+        # They are searched as the texts that they are kept as.
+        return Searched(field, kind, _TEXT, is_nullable, type_)
     return Searched(field, kind, type_, is_nullable)
 
 

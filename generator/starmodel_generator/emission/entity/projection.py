@@ -1,7 +1,7 @@
 """From values to what JSON has of them, written out part by part.
 
 Public fields only, and new containers always: what was picked never changes when the entity
-does. A decimal, a date or a UUID is a text, a duration a number of seconds, bytes are base64, an
+does. A decimal, a date, a UUID or a URL is a text, a duration a number of seconds, bytes are base64, an
 enum is its value, a set a sorted list.
 """
 
@@ -42,11 +42,12 @@ from starmodel_schemas import (
     UnionType,
 )
 from starmodel_schemas.naming import snake_case
+from starmodel_schemas.types import PARSED
 
 PLAIN = frozenset({"bool", "int", "float", "str"})
 """The scalars that JSON has as they are."""
 
-_TEXTS = frozenset({"Decimal", "UUID"})
+_TEXTS = frozenset({"Decimal", "UUID"}) | PARSED
 _ITEMS = ("item", "part", "piece")
 _PAIRS = (("key", "value"), ("name", "entry"), ("label", "content"))
 
@@ -294,6 +295,11 @@ class Projection:
         """Write the class that `isinstance` is asked about."""
         type_ = without_constraints(type_)
         match type_:
+            case ScalarType() if type_.name.startswith("IPvAny"):
+                # pydantic's name is none that `isinstance` could be asked about.
+                kind = type_.name.removeprefix("IPvAny")
+                versions = [self.names.use("ipaddress", f"IPv{one}{kind}") for one in (4, 6)]
+                return " | ".join(versions)
             case ScalarType():
                 return scalar(type_, self.names)
             case EnumType() | ObjectType() | EntityType():

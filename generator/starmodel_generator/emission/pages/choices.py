@@ -53,7 +53,10 @@ class PageChoices:
         """Return what each value is called, by its text."""
         labels: dict[str, str] = {}
         if isinstance(type_, EnumType):
-            for member in self._enums[type_.enum].members:
+            enum = self._enums[type_.enum]
+            for member in enum.members:
+                if enum.is_flag and int(member.value).bit_count() != 1:
+                    continue
                 labels.setdefault(value_text(member.value), title_words(member.name))
         else:
             for value in type_.values:

@@ -1,6 +1,6 @@
 """The component that shows a field: `ui.Number(bindings.price)`."""
 
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import public_fields
@@ -26,7 +26,7 @@ from starmodel_schemas import (
     TupleType,
     TypeRef,
 )
-from starmodel_schemas.types import ScalarName
+from starmodel_schemas.types import AddressName, ScalarName, UrlName
 
 SCALARS: dict[ScalarName, str] = {
     "bool": "Boolean",
@@ -40,6 +40,8 @@ SCALARS: dict[ScalarName, str] = {
     "datetime": "DateTime",
     "timedelta": "Duration",
     "bytes": "File",
+    **dict.fromkeys(get_args(UrlName), "Url"),
+    **dict.fromkeys(get_args(AddressName), "Text"),
 }
 
 ITEM = '"item"'
@@ -93,6 +95,8 @@ class FieldComponents:
                 return _call(SCALARS[bare.name], of, *described)
             case RefType():
                 return _call("Text", of, *described)
+            case EnumType() if self.context.enums[bare.enum].is_flag:
+                return _call("Flags", of, self.choices.use(bare, name), *described)
             case EnumType():
                 return _call("Choice", of, self.choices.use(bare, name), *described)
             case LiteralType() if is_single(bare):

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from starmodel_generator.emission.context import Context
 from starmodel_schemas import Default, ExpressionDefault, LiteralDefault
-from starmodel_schemas.types import LiteralValue
+from starmodel_schemas.types import PARSED, LiteralValue
 
 BREAKS = frozenset("\r\n\0")
 """What an input does not send back as it was; a text area keeps line feeds."""
@@ -86,7 +86,7 @@ class Initial:
     def _call(self, name: str, arguments: list[ast.expr]) -> str | None:
         if name in _ISO_PARTS:
             return _iso(name, arguments)
-        if name not in ("Decimal", "UUID") or len(arguments) != 1:
+        if name not in {"Decimal", "UUID"} | PARSED or len(arguments) != 1:
             return None
         text = self._expression(arguments[0])
         return _decimal(text) if name == "Decimal" and text is not None else text

@@ -45,7 +45,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
-from starmodel_schemas.types import ScalarName
+from starmodel_schemas.types import URLS, ScalarName
 
 PROSE = frozenset(
     "bio body comment comments content description details explanation instructions markdown"
@@ -60,6 +60,9 @@ MOMENTS = {"date": "DateInput", "time": "TimeInput", "datetime": "DateTimeInput"
 
 SAMPLES: dict[ScalarName, str] = {
     "UUID": "123e4567-e89b-12d3-a456-426614174000",
+    "IPv4Address": "192.0.2.1",
+    "IPv6Address": "2001:db8::1",
+    "IPvAnyAddress": "192.0.2.1",
 }
 """Examples of texts of a certain form."""
 
@@ -262,6 +265,7 @@ class _Writing:
     def __init__(self, components: InputComponents, asked: Asked) -> None:
         parameter = asked.parameter
         self.asked = asked
+        self.context = components.context
         self.choices = components.choices
         self.initial = components.initial
         self.parameter = parameter
@@ -299,6 +303,8 @@ class _Writing:
                 return self._text("str")
             case AnyType() | UnionType() if not self.asked.of_record:
                 return self._text("str")
+            case EnumType() if self.context.enums[self.type.enum].is_flag:
+                return self._flags(self.type)
             case EnumType() | LiteralType():
                 return self._select(self.type)
             case _ if takes_lines(self.type):
@@ -364,7 +370,9 @@ class _Writing:
             limits.pop("pattern", None)
             rows = [] if self.parameter.multiline or self._is_long(text) else ["rows=1"]
             return self._typed("TextArea", *rows, *_written(limits))
-        return self._typed("TextInput", *_written(limits), sample=SAMPLES.get(name, ""))
+        kind = "email" if self.constraints.format == "email" else "url" if name in URLS else ""
+        kinds = [named("kind", python_string(kind))] if kind else []
+        return self._typed("TextInput", *kinds, *_written(limits), sample=SAMPLES.get(name, ""))
 
     def _password(self) -> Layout:
         items = ['kind="password"', *_written(text_limits(self.constraints))]
@@ -390,13 +398,24 @@ class _Writing:
             items.append(named("empty", python_string("Choose…" if is_required else "—")))
         return self.call("Select", *items, is_required=is_required, value=chosen)
 
+    def _flags(self, type_: EnumType) -> Layout:
+        """Ask for the number that members have together."""
+        labels = self.choices.labels(type_)
+        words = ", ".join([f"{value} ({label})" for value, label in labels.items()])
+        return self._typed(
+            "NumberInput",
+            "min=0",
+            f"max={sum(map(int, labels))}",
+            hint=f"The sum of what is meant of {words}.",
+        )
+
     def _is_multiline(self, text: str | None) -> bool:
         """Return whether a text may have several lines."""
         if self._is_long(text):
             return self.parameter.multiline is not False or "\n" in (text or "")
         if self.parameter.multiline is not None or not self.asked.of_record:
             return self.parameter.multiline is True
-        is_text = isinstance(self.type, ScalarType)
+        is_text = isinstance(self.type, ScalarType) and self.constraints.format is None
         return is_text and not is_one_line(self.constraints.pattern)
 
     def _is_long(self, text: str | None) -> bool:

@@ -32,6 +32,7 @@ from starmodel_schemas import (
     ScalarType,
 )
 from starmodel_schemas.naming import inputs_constant, sentence_case, title_words
+from starmodel_schemas.types import PARSED
 
 VERSION = "version"
 """What an update takes besides the fields; its form has it without an input."""
@@ -282,11 +283,15 @@ class _Pages:
             return {name} if is_picked else set()
         type_, _, constraints = unwrap(field.type, field.constraints)
         match type_:
+            case EnumType() if self.context.enums[type_.enum].is_flag:
+                return set()
             case EnumType() | ScalarType(name="bool"):
                 return {name}
             case LiteralType() if is_single(type_):
                 return {name}
             case ScalarType(name="str") if name != "id" and not is_prose(name, constraints):
+                return {f"{name}__contains"}
+            case ScalarType() if type_.name in PARSED:
                 return {f"{name}__contains"}
             case ScalarType(name="int" | "float" | "Decimal" | "date") if name != "id":
                 return {f"{name}__ge"}

@@ -54,6 +54,7 @@ _FACADES = {
     ),
     "starmodel.web": (
         "starmodel.web",
+        "starmodel.domain.pydantic_schema",
         "starmodel.web.app.entity_routes",
         "starmodel.web.app.record_routes",
         "starmodel.web.validation.object_schema",

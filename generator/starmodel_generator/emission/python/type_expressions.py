@@ -25,6 +25,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
+from starmodel_schemas.types import ADDRESSES, PARSED, URLS
 
 SCALAR_MODULES = {
     "Decimal": "decimal",
@@ -33,6 +34,8 @@ SCALAR_MODULES = {
     "datetime": "datetime",
     "timedelta": "datetime",
     "UUID": "uuid",
+    **{name: "pydantic" if name.startswith("IPvAny") else "ipaddress" for name in ADDRESSES},
+    **dict.fromkeys(URLS, "pydantic"),
 }
 """Where the scalars come from that are no builtins."""
 
@@ -46,6 +49,10 @@ class Classes(Protocol):
 
     def reference(self, type_: RefType) -> str:
         """Return what is to be written for a reference to a record."""
+        ...
+
+    def parsed(self, type_: ScalarType) -> str:
+        """Return what is to be written for a URL or an IP address."""
         ...
 
 
@@ -66,12 +73,16 @@ class AuthorsClasses:
         target = self.name(EntityType(entity=type_.entity))
         return f"{self._names.use('starmodel', 'Ref')}[{target}]"
 
+    def parsed(self, type_: ScalarType) -> str:
+        """Write the class itself."""
+        return scalar(type_, self._names)
+
 
 def annotation(type_: TypeRef, names: ModuleNames, classes: Classes) -> str:
     """Write a type as an annotation, and note what it needs."""
     match type_:
         case ScalarType():
-            return scalar(type_, names)
+            return classes.parsed(type_) if type_.name in PARSED else scalar(type_, names)
         case EnumType() | ObjectType() | EntityType():
             return classes.name(type_)
         case RefType():

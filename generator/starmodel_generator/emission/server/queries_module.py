@@ -152,6 +152,8 @@ class _Queries:
         if isinstance(one.type, RefType):
             target = self.context.names[one.type.entity]
             items.append(self.names.use(target.module("state"), target.constant))
+        elif one.parsed is not None:
+            items.append(self.classes.parsed(one.parsed))
         elif one.kind in ("ordered", "exact"):
             items.append(annotation(one.type, self.names, self.classes))
         if one.is_nullable and one.kind != "null_only":

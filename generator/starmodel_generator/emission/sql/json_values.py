@@ -25,7 +25,11 @@ from starmodel_generator.emission.python.layout import (
     flat,
 )
 from starmodel_generator.emission.python.literals import python_string, python_value
-from starmodel_generator.emission.python.type_expressions import Classes, without_constraints
+from starmodel_generator.emission.python.type_expressions import (
+    SCALAR_MODULES,
+    Classes,
+    without_constraints,
+)
 from starmodel_generator.emission.sql.exact_json import (
     has_ambiguous_texts,
     is_bare,
@@ -51,6 +55,14 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
+from starmodel_schemas.types import PARSED
+
+
+def parser(name: str, names: ModuleNames) -> str:
+    """Write what makes a URL or an IP address of its text."""
+    if name.startswith("IPvAny"):
+        return names.use("ipaddress", f"ip_{name.removeprefix('IPvAny').lower()}")
+    return names.use(SCALAR_MODULES[name], name)
 
 
 class Functions(Protocol):
@@ -162,6 +174,8 @@ class StoredDecoding:
             return value
         if name == "bytes":
             return f"{self.names.use('base64', 'b64decode')}({value})"
+        if name in PARSED:
+            return f"{parser(name, self.names)}({value})"
         if name in {"Decimal", "UUID"}:
             module = "decimal" if name == "Decimal" else "uuid"
             return f"{self.names.use(module, name)}({value})"
@@ -226,6 +240,8 @@ class StoredDecoding:
                     return self._scalar(type_, f"{self.names.builtin('int')}({key})")
                 case _:
                     return self._scalar(type_, key)
+        if isinstance(type_, EnumType) and self.context.enums[type_.enum].is_flag:
+            return f"{self.classes.name(type_)}({self.names.builtin('int')}({key}))"
         if isinstance(type_, EnumType):
             members = self.context.enums[type_.enum].members
             if all(isinstance(member.value, str) for member in members):

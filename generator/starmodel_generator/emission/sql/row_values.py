@@ -10,6 +10,7 @@ from starmodel_generator.emission.python.layout import Group, Layout, flat, name
 from starmodel_generator.emission.python.literals import python_string, python_value
 from starmodel_generator.emission.python.type_expressions import without_constraints
 from starmodel_generator.emission.sql.exact_json import stored_fields
+from starmodel_generator.emission.sql.json_values import parser
 from starmodel_generator.emission.sql.stored_json import StoredJson
 from starmodel_schemas import (
     CheckSchema,
@@ -29,11 +30,13 @@ from starmodel_schemas import (
     OptionalType,
     PlainColumnType,
     RefType,
+    ScalarType,
     TableSchema,
     TextColumnType,
     TypeRef,
 )
 from starmodel_schemas.database_schema import PlainColumnName
+from starmodel_schemas.types import PARSED
 
 _FUNCTIONS: dict[PlainColumnName, str] = {
     "bool": "boolean",
@@ -142,12 +145,14 @@ class Columns(NamedTuple):
             function = "json" if self.json.is_sure(field.type) else "anything"
             items = [python_string(name), *self._conversions(type_)]
         elif isinstance(type_, EnumType):
-            function = "enum"
+            function = "flags" if self.json.context.enums[type_.enum].is_flag else "enum"
             items = [python_string(name), self.json.classes.name(type_)]
         else:
             function, items = self._plain(column, name)
             if field.constraints.secret:
                 items.append("secret=True")
+            if isinstance(type_, ScalarType) and type_.name in PARSED:
+                items.append(f"read={parser(type_.name, self.json.names)}")
         items += _db_name(field)
         if column.nullable:
             items.append("nullable=True")

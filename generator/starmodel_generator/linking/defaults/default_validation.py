@@ -5,9 +5,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from pydantic import TypeAdapter
 from pydantic_core import CoreSchema, SchemaError, SchemaValidator, ValidationError, core_schema
 
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
+from starmodel_generator.linking.values.parsed_classes import parsed_class
 from starmodel_schemas import (
     ConstrainedType,
     Constraints,
@@ -21,6 +23,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
+from starmodel_schemas.types import PARSED
 
 CONFIG_KEYS = (
     *("allow_inf_nan", "str_max_length", "str_min_length", "str_strip_whitespace"),
@@ -108,6 +111,8 @@ def _scalar(name: str, limits: Constraints) -> CoreSchema:
             return core_schema.str_schema(pattern=limits.pattern, **_lengths(limits), **said)
         case "bytes":
             return core_schema.bytes_schema(**_lengths(limits), **said)
+        case _ if name in PARSED:
+            return TypeAdapter[Any](parsed_class(name)).core_schema
         case "Decimal":
             return core_schema.decimal_schema(
                 max_digits=limits.max_digits, decimal_places=limits.decimal_places, **said

@@ -126,11 +126,15 @@ class ObjectReader:
         if not values:
             subject = Subject(f"enum `{symbol.name}`", symbol.place)
             report(subject.diagnose(Problem(UNSUPPORTED_ENUM, "has no members", "add one")))
+        hierarchy = self._resolver.hierarchies.of(symbol)
+        is_flag = hierarchy.inherits("enum.Flag")
         schema = EnumSchema(
             name=symbol.name,
             module=symbol.module.name,
             doc=symbol.facts.docstring or None,
             members=tuple(members),
+            is_number=hierarchy.inherits("builtins.int") and not is_flag,
+            is_flag=is_flag,
         )
         return LinkedEnum(schema, symbol)
 

@@ -20,6 +20,7 @@ from starmodel_generator.analysis.facts import (
     UnaryExpression,
 )
 from starmodel_generator.unicode_table import is_printable
+from starmodel_schemas.types import PARSED
 
 _BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}")}
 _SHORT_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -68,7 +69,8 @@ def shortened(text: str, limit: int = 60) -> str:
 def literal_text(value: object) -> str:
     """A value as the Python that makes it again, in the quotes black prefers.
 
-    Takes what `constants` evaluates: plain values, `Decimal`, the types of `datetime`, `UUID`.
+    Takes what `constants` evaluates: plain values, `Decimal`, the types of `datetime`, `UUID`,
+    URLs and IP addresses.
     Everything that does not print is written as an escape.
     """
     match value:
@@ -90,6 +92,8 @@ def literal_text(value: object) -> str:
             return _call("time", _clock_parts(value), _zone(value))
         case timedelta():
             return _timedelta(value)
+        case _ if type(value).__name__ in PARSED:
+            return f"{type(value).__name__}({_string(str(value))})"
         case _:
             return repr(value)
 

@@ -107,7 +107,7 @@ class FindChecker:
         by_field: dict[str, list[str]] = {}
         for field in fields:
             try:
-                kind = search_kind(field, entity.schema.snake_name, self._app)
+                kind = search_kind(field, entity.schema.table_name, self._app)
             except KeyError:
                 # Its class has mistakes of its own, which are told where it stands.
                 continue

@@ -313,7 +313,7 @@ class MethodChecker:
     def _python_type(self, type: TypeRef | None) -> "type | None":
         match type:
             case ScalarType(name=name):
-                return _SCALARS[name]
+                return _SCALARS.get(name)
             case ListType():
                 return list
             case SetType(frozen=frozen):

@@ -41,9 +41,6 @@ class ClassTypes:
             help = f"move `{symbol.name}` to the top of the module"
             return ResolvedType(None, problems=(Problem(NESTED_ENTITY, text, help),))
         if hierarchy.is_enum:
-            if hierarchy.inherits("enum.Flag"):
-                help = "use a `set` of an `Enum`"
-                return refused(annotation, "is a `Flag`, several members in one value", help)
             self.known[symbol.qualified_name] = symbol
             return ResolvedType(EnumType(enum=symbol.qualified_name))
         reason = self._why_no_object(annotation, symbol)

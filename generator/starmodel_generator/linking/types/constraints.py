@@ -25,10 +25,11 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
+from starmodel_schemas.types import URLS
 
 _ORDERED = frozenset({"int", "float", "Decimal", "date", "time", "datetime", "timedelta"})
 _NUMBERS = frozenset({"int", "float", "Decimal"})
-_TEXTS = frozenset({"str", "bytes"})
+_TEXTS = frozenset({"str", "bytes"}) | URLS
 
 
 def scalar_name(type: TypeRef) -> str | None:
@@ -79,7 +80,7 @@ def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]
         **dict.fromkeys(TEXT_ARGUMENTS, scalar == "str"),
     }
     written = constraints.model_dump(
-        exclude_defaults=True, exclude={"strict", "timezone", "secret"}
+        exclude_defaults=True, exclude={"strict", "timezone", "format", "secret"}
     )
     return tuple(
         Problem(

@@ -1,10 +1,11 @@
 """Lists, sets, dicts, tuples and literals as types."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from starmodel_generator.analysis.facts import Expression, LiteralExpression
-from starmodel_generator.diagnostics.rules.entity_rules import UNSUPPORTED_TYPE
+from starmodel_generator.diagnostics.rules.entity_rules import ANY_TYPE, UNSUPPORTED_TYPE
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS, of_parts
@@ -57,6 +58,9 @@ def collection(
     if len(items) != (2 if name == "builtins.dict" else 1):
         return refused(annotation, "has the wrong number of parts")
     inner = [_item(item, resolve) for item in items]
+    if name == "builtins.dict":
+        # Whoever writes `dict[str, Any]` means an object of JSON.
+        inner[1] = _unless_any(inner[1])
     problems = tuple(problem for each in inner for problem in each.problems)
     types = [each.type for each in inner if each.type is not None]
     if len(types) != len(inner):
@@ -65,6 +69,13 @@ def collection(
     if isinstance(made, Problem):
         return ResolvedType(None, problems=(*problems, made))
     return ResolvedType(made, of_parts(each.options for each in inner), problems)
+
+
+def _unless_any(resolved: ResolvedType) -> ResolvedType:
+    """Return a type without the problem that it says nothing, where that is meant."""
+    problems = tuple(each for each in resolved.problems if each.rule is not ANY_TYPE)
+    is_any = isinstance(resolved.type, AnyType)
+    return replace(resolved, problems=problems) if is_any else resolved
 
 
 def _made(name: str, types: list[TypeRef], annotation: Expression) -> TypeRef | Problem:

@@ -1,6 +1,9 @@
 """The outside types that have a meaning, and the reasons why others have none: tables."""
 
+from typing import get_args
+
 from starmodel_schemas import AnyType, Constraints, ScalarType, TypeRef
+from starmodel_schemas.types import AddressName, UrlName
 
 SCALARS: dict[str, TypeRef] = {
     "builtins.bool": ScalarType(name="bool"),
@@ -15,6 +18,12 @@ SCALARS: dict[str, TypeRef] = {
     "datetime.timedelta": ScalarType(name="timedelta"),
     "uuid.UUID": ScalarType(name="UUID"),
     "typing.Any": AnyType(),
+    **{f"pydantic.{name}": ScalarType(name=name) for name in get_args(UrlName)},
+    **{
+        f"{'pydantic' if name.startswith('IPvAny') else 'ipaddress'}.{name}": ScalarType(name=name)
+        for name in get_args(AddressName)
+    },
+    "pydantic.JsonValue": AnyType(),
 }
 """Outside types that are types of the schema."""
 
@@ -42,6 +51,7 @@ CONSTRAINED: dict[str, tuple[TypeRef, Constraints]] = {
     "pydantic.NaiveDatetime": _constrained("datetime.datetime", timezone="naive"),
     "pydantic.SecretStr": _constrained("builtins.str", secret=True),
     "pydantic.SecretBytes": _constrained("builtins.bytes", secret=True),
+    "pydantic.EmailStr": _constrained("builtins.str", format="email"),
     "pydantic.UUID1": _constrained("uuid.UUID"),
     "pydantic.UUID3": _constrained("uuid.UUID"),
     "pydantic.UUID4": _constrained("uuid.UUID"),
@@ -81,22 +91,21 @@ REFUSED: dict[str, tuple[str, str]] = {
     "collections.Counter": ("is no type of JSON", _AS_DICT),
     "collections.deque": ("is no type of JSON", _AS_LIST),
     "fractions.Fraction": ("is no JSON value", "use `Decimal`"),
-    "pathlib.Path": ("means something on this machine alone", "use `str`"),
-    "pathlib.PurePath": ("means something on this machine alone", "use `str`"),
-    "re.Pattern": ("is code, not data", "use `str`"),
-    "pydantic.AnyUrl": ("is an object with parts, not a text", _AS_TEXT),
-    "pydantic.AnyHttpUrl": ("is an object with parts, not a text", _AS_TEXT),
-    "pydantic.HttpUrl": ("is an object with parts, not a text", _AS_TEXT),
-    "pydantic.EmailStr": (
-        "needs the library `email-validator` wherever the entity is used",
-        _AS_TEXT,
-    ),
-    "pydantic.NameEmail": ("needs the library `email-validator`", _AS_TEXT),
     **dict.fromkeys(
-        ("pydantic.IPvAnyAddress", "pydantic.IPvAnyInterface", "pydantic.IPvAnyNetwork"),
-        ("is no JSON value", _AS_TEXT),
+        (
+            *("pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath", "os.PathLike"),
+            *("pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath"),
+        ),
+        (
+            "names a file of one machine, and a caller could name any",
+            "use `str` for a name of your own, or `bytes` for the file itself",
+        ),
     ),
-    "pydantic.JsonValue": ("says nothing about the value", "use `typing.Any`"),
+    "re.Pattern": ("is code, not data", "use `str`"),
+    "pydantic.NameEmail": (
+        "is a name and an address in one value",
+        "use a `str` for the name and an `EmailStr` for the address",
+    ),
     "pydantic.PaymentCardNumber": ("is an object with parts, not a text", _AS_TEXT),
     **dict.fromkeys(
         ("pydantic.Base64Bytes", "pydantic.Base64UrlBytes", "pydantic.EncodedBytes"),

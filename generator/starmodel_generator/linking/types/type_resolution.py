@@ -201,7 +201,7 @@ class Types:
     def _external(self, annotation: Expression, name: str, site: _Site) -> ResolvedType:
         known = SCALARS.get(name)
         if known is not None:
-            problems = untyped(annotation) if isinstance(known, AnyType) else ()
+            problems = untyped(annotation) if name == "typing.Any" else ()
             return ResolvedType(known, problems=problems)
         if name in CONSTRAINED:
             base, constraints = CONSTRAINED[name]

@@ -5,10 +5,13 @@ import operator
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from starmodel_generator.linking.values.parsed_classes import is_parsed, parsed_class
 from starmodel_generator.linking.values.value import Constant, MappingValue, SetValue, plain
+from starmodel_schemas.types import ADDRESSES, URLS
 
 _NUMBER_LIMIT = 1 << 256
 _TEXT_LIMIT = 1 << 20
@@ -64,9 +67,13 @@ def _is_small(value: object) -> bool:
 
 def is_scalar(value: object) -> bool:
     """Return whether a value has no parts."""
-    return value is None or isinstance(
-        value,
-        bool | int | float | str | bytes | Decimal | date | time | timedelta | timezone | UUID,
+    return (
+        value is None
+        or isinstance(
+            value,
+            bool | int | float | str | bytes | Decimal | date | time | timedelta | timezone | UUID,
+        )
+        or is_parsed(value)
     )
 
 
@@ -99,6 +106,18 @@ def _timezone(offset: timedelta) -> timezone:
     return timezone(offset)
 
 
+def _parsed(name: str, value: Any) -> object:
+    cls = parsed_class(name)
+    return cls(value)
+
+
+_PARSED_NAMES = [
+    f"{module}.{name}"
+    for names, module in ((URLS, "pydantic"), (ADDRESSES, "ipaddress"))
+    for name in sorted(names)
+    if not name.startswith("IPvAny")
+]
+
 CALLS: dict[str, Callable[..., object]] = {
     "builtins.bool": bool,
     "builtins.float": float,
@@ -114,6 +133,7 @@ CALLS: dict[str, Callable[..., object]] = {
     "datetime.timedelta": timedelta,
     "datetime.timezone": _timezone,
     "uuid.UUID": UUID,
+    **{name: partial(_parsed, name.rpartition(".")[2]) for name in _PARSED_NAMES},
 }
 """Outside functions and classes whose results depend on their arguments alone."""
 

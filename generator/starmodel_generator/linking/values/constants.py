@@ -274,6 +274,8 @@ class Constants:
         member = self.enums.with_value(enum, positional[0]) if len(positional) == 1 else None
         if member is not None:
             return member
+        if self._hierarchies.of(enum).inherits("enum.Flag"):
+            return NotConstant(call, f"calls `{enum.name}`")
         return NotConstant(
             call, f"is `{shortened(unparse(call))}`, which is no member of the enum", is_error=True
         )

@@ -2,7 +2,12 @@
 
 from collections.abc import Callable
 
-from starmodel_generator.analysis.facts import CallExpression, Expression, NameExpression
+from starmodel_generator.analysis.facts import (
+    BinaryExpression,
+    CallExpression,
+    Expression,
+    NameExpression,
+)
 from starmodel_generator.linking.names.mro import ClassHierarchies, ClassHierarchy
 from starmodel_generator.linking.names.name_resolution import Names
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
@@ -68,6 +73,8 @@ class EnumMembers:
                 found[fact.name] = _automatic(fact.value, fact.name, hierarchy, found)
             elif isinstance(fact.value, NameExpression) and fact.value.name in found:
                 found[fact.name] = found[fact.value.name]
+            elif (several := _several(fact.value, found)) is not None:
+                found[fact.name] = plain(several)
             else:
                 value = self._evaluate(fact.value, enum.namespace)
                 if is_text and isinstance(value, Constant) and not isinstance(value.value, str):
@@ -88,6 +95,20 @@ def _is_no_member(name: str) -> bool:
     return name in _IGNORED or name.startswith("__") or (name[0] == "_" and name[-1] == "_")
 
 
+def _several(expression: Expression, earlier: dict[str, Evaluated]) -> int | None:
+    """Return the number of members of a `Flag` together: `READ | WRITE`."""
+    match expression:
+        case NameExpression(name):
+            known = earlier.get(name)
+            value = known.value if isinstance(known, Constant) else None
+            return value if isinstance(value, int) else None
+        case BinaryExpression("|", left, right):
+            one, other = _several(left, earlier), _several(right, earlier)
+            return None if one is None or other is None else one | other
+        case _:
+            return None
+
+
 def _automatic(
     expression: Expression, name: str, hierarchy: ClassHierarchy, earlier: dict[str, Evaluated]
 ) -> Evaluated:
@@ -101,6 +122,8 @@ def _automatic(
     if len(numbers) != len(earlier):
         return NotConstant(expression, "is `auto()` after a value that is no number")
     following = max(numbers, default=0) + 1
+    if hierarchy.inherits("enum.Flag"):
+        following = 1 << max(numbers, default=0).bit_length()
     return plain(str(following) if hierarchy.inherits("builtins.str") else following)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from starmodel_generator.analysis.facts import Expression
 from starmodel_generator.linking.names.symbols import ClassSymbol
 from starmodel_generator.linking.names.unparse import literal_text
+from starmodel_generator.linking.values.parsed_classes import is_parsed, parsed_module
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ def _imports_of(value: object) -> tuple[str, ...]:
             return ("datetime.time", *_zone_imports(value))
         case timedelta():
             return ("datetime.timedelta",)
+        case _ if is_parsed(value):
+            return (f"{parsed_module(value)}.{type(value).__name__}",)
         case _:
             return ()
 

@@ -16,7 +16,6 @@ from starmodel.application.queries.searchable import (
     MAX_CHARACTERS,
     MAX_CHOICES,
     SearchField,
-    plain,
 )
 from starmodel.application.search import Condition, Operator, Order, Search, filter_name
 from starmodel.domain import Entity
@@ -258,7 +257,8 @@ class FilterSet(Generic[E]):
 
     def place(self, order: Sequence[Order], stored: "Stored") -> tuple[object, ...]:
         """Return where a record stands among others: what `Search.after` takes."""
-        return tuple([plain(stored.values[one.field]) for one in order])
+        fields = self.fields
+        return tuple([fields[one.field].written(stored.values[one.field]) for one in order])
 
     def _after(self, cursor: str, order: Sequence[Order], asked: bytes) -> tuple[object, ...]:
         values = read_cursor(asked, cursor)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, Flag
 from typing import Any, Literal, TypeAlias, get_args, get_origin
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from pydantic_core import CoreConfig, SchemaValidator, core_schema
 from pydantic_core.core_schema import CoreSchema
 
 from starmodel.application.definition import EntityDefinition
+from starmodel.domain.pydantic_schema import number_of, type_schema
 from starmodel.application.search import Operator
 from starmodel.domain import Entity, Ref
 
@@ -77,7 +78,11 @@ class SearchField:
         """Return the schema of what the field is compared with: of one value, also for `in`."""
         if operator == "isnull":
             return _BOOL
-        return _PART if operator in ("contains", "startswith") else self._schema
+        if operator in ("contains", "startswith"):
+            return _PART
+        # Before and behind a URL are texts that need be none.
+        is_text = self.kind == "text" and operator not in _EQUAL
+        return _TEXT if is_text else self._schema
 
     def check(self, operator: Operator, value: object) -> object:
         """Return a value as a condition has it.
@@ -97,6 +102,10 @@ class SearchField:
         """
         return plain(self._validator("eq").validate_json(value))
 
+    def written(self, value: object) -> object:
+        """Return a stored value as a condition has it."""
+        return str(value) if self.kind == "text" and value is not None else plain(value)
+
     def _validator(self, operator: Operator) -> SchemaValidator:
         validator = self._validators.get(operator)
         if validator is None:
@@ -105,14 +114,21 @@ class SearchField:
         return validator
 
 
-def text(*, nullable: bool = False) -> SearchField:
-    """A text; `q` searches it as well."""
-    return SearchField("text", _TEXT, nullable=nullable)
+def text(type_: Any = str, *, nullable: bool = False) -> SearchField:
+    """A text; `q` searches it as well.
+
+    What the text of a URL or of an IP address is equal to is written as `type_` writes it.
+    """
+    if type_ is str:
+        return SearchField("text", _TEXT, nullable=nullable)
+    schema = core_schema.no_info_after_validator_function(str, type_schema(type_))
+    return SearchField("text", schema, nullable=nullable)
 
 
 def ordered(type_: type, *, nullable: bool = False) -> SearchField:
-    """A number, a date, a time, or a span of time."""
-    return SearchField("ordered", _SCHEMAS[type_], nullable=nullable)
+    """A number, an `IntEnum`, a date, a time, or a span of time."""
+    schema = _enum_schema(type_) if issubclass(type_, Enum) else _SCHEMAS[type_]
+    return SearchField("ordered", schema, nullable=nullable)
 
 
 def exact(type_: Any, *, nullable: bool = False) -> SearchField:
@@ -127,6 +143,9 @@ def exact(type_: Any, *, nullable: bool = False) -> SearchField:
 
 
 def _enum_schema(cls: type[Enum]) -> CoreSchema:
+    if issubclass(cls, Flag):
+        # pydantic knows what several members at once are.
+        return core_schema.no_info_before_validator_function(number_of, type_schema(cls))
     # With `sub_type` a text that is a number stands for a member whose value is one.
     kinds = {type(member.value).__name__ for member in cls}
     sub_type: Literal["str", "int"] | None = None

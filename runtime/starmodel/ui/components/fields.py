@@ -348,6 +348,49 @@ class FragmentField(Field):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Flags(FragmentField):
+    """Members of a `Flag` in one number, by what they are called.
+
+    Args:
+        choices: What the numbers of single members are called.
+    """
+
+    choices: Choices = field(kw_only=False)
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return the labels of the members, with commas between."""
+        return escape_text(self.text(value, view))
+
+    def text(self, value: Any, view: Any) -> str:
+        """Return the labels of the members, and as a number what has none."""
+        if value is None:
+            return ""
+        single = [(int(bit), label) for bit, label in self.choices.labels.items()]
+        rest = value & ~sum(bit for bit, _ in single)
+        labels = [label for bit, label in single if value & bit]
+        return ", ".join([*labels, *([str(rest)] if rest else [])])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Url(FragmentField):
+    """An address on the web, as a link."""
+
+    def html(self, value: Any, view: Any) -> str:
+        """Return a link where that leads to a web page, and any other address as a text."""
+        if not value:
+            return ""
+        text = escape_text(value)
+        # No other scheme is followed: that of `javascript:` runs what somebody has typed.
+        if not value.lower().startswith(("http://", "https://")):
+            return text
+        return f'<a href="{text}" rel="noopener noreferrer nofollow">{text}</a>'
+
+    def text(self, value: Any, view: Any) -> str:
+        """Return the address."""
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Link(FragmentField):
     """A record that a field refers to, by what it is called."""
 

@@ -7,6 +7,7 @@ changed, its classes are read as parts first, and instances are made of these.
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from enum import Flag
 from typing import Any, TypeAlias, TypeGuard
 
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from pydantic_core import CoreConfig, SchemaValidator, core_schema, to_json
 from pydantic_core.core_schema import CoreSchema
 
 from starmodel.application.copying import instance_of
+from starmodel.domain.pydantic_schema import number_of
 from starmodel.domain.type_guards import is_sequence
 
 Schema: TypeAlias = dict[str, Any]
@@ -213,6 +215,8 @@ def _from_key(schema: Schema) -> Schema:
 
 
 def _from_text(schema: Schema) -> Schema:
+    if schema["type"] == "enum" and issubclass(schema["cls"], Flag):
+        return before(number_of, schema)
     texts = texts_of(schema)
     return before(lambda value: _choice(texts, value), schema) if texts else schema
 

@@ -8,7 +8,7 @@ the meaning of a violated constraint follow from that.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, Flag
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict, Unpack
 from uuid import UUID
@@ -165,17 +165,21 @@ def text(
     max_length: int | None = None,
     size: int | None = None,
     secret: bool = False,
+    read: Convert | None = None,
     **options: Unpack[Options],
 ) -> Column:
     """Text; its length is counted in characters.
 
-    `size` is a length that is not checked. A `secret` one is a `SecretStr` in Python.
+    `size` is a length that is not checked. A `secret` one is a `SecretStr` in Python. `read` makes a
+    value of the text whose text it is: a URL, an IP address.
     """
     checks = _length(min_length, max_length)
     column = _column(
         "text", name, field, options, checks, _size(size if max_length is None else max_length)
     )
-    return _secret(column, SecretStr) if secret else column
+    if secret:
+        return _secret(column, SecretStr)
+    return column if read is None else replace(column, write=str, read=read)
 
 
 def binary(
@@ -257,6 +261,11 @@ def enum(name: str, cls: type[Enum], **options: Unpack[Options]) -> Column:
     kind = {str: "text", int: "integer", bool: "bool"}[type(values[0])]
     options.setdefault("choices", values)
     return replace(_column(kind, name, None, options), write=attrgetter("value"), read=cls)
+
+
+def flags(name: str, cls: type[Flag], **options: Unpack[Options]) -> Column:
+    """Members of a `Flag`, kept as one whole number."""
+    return replace(_column("integer", name, None, options), write=attrgetter("value"), read=cls)
 
 
 def json(
