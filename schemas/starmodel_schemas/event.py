@@ -60,7 +60,9 @@ class ParameterSchema(SchemaModel):
     `type` is `AnyType` for a parameter the runtime supplies and an `EntityType`
     for another entity, inside an `OptionalType` where `None` will do. A `private`
     one (a password) is left out of the command record; so is one that is called like a private
-    field of the entity, or has private parts. `multiline` is that of a field.
+    field of the entity, or has private parts. `multiline` is that of a field. What is sent of one
+    that `is_read_by_class` goes through the validators that its annotation, or the field of the
+    author's class, has.
     """
 
     name: str
@@ -71,6 +73,7 @@ class ParameterSchema(SchemaModel):
     keyword_only: bool = False
     private: bool = False
     multiline: bool | None = None
+    is_read_by_class: bool = False
     source: ParameterSource = ArgumentSource()
 
 

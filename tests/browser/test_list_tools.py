@@ -247,7 +247,7 @@ def test_a_large_file_shows_how_far_it_is(browser: Browser, library: ServedApp) 
         expect(page.get_by_label("Pages")).to_have_attribute("aria-invalid", "true")
         expect(page.get_by_label("Title")).to_have_value("On compilers")
 
-        network = page.context.new_cdp_session(page)
+        network: Any = page.context.new_cdp_session(page)
         slow = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": 500_000}
         network.send("Network.emulateNetworkConditions", {"offline": False, **slow})
         page.get_by_label("Pages").fill("7")

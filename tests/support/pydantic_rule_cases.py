@@ -26,9 +26,9 @@ PYDANTIC_CASES: dict[str, tuple[str, str, str]] = {
         from pydantic import BeforeValidator
         class Product(Entity):
             model_config = EntityConfig({RECORD})
-            stock: Annotated[int, BeforeValidator(str)] = 0
+            stock: Annotated[int, BeforeValidator(lambda value, info: value)] = 0
         """,
-        "Annotated[int, BeforeValidator(str)]",
+        "Annotated[int, BeforeValidator(lambda value, info: value)]",
         f"""
         from typing import Annotated
         from pydantic import AfterValidator, BeforeValidator
@@ -37,6 +37,7 @@ PYDANTIC_CASES: dict[str, tuple[str, str, str]] = {
         class Product(Entity):
             model_config = EntityConfig({RECORD})
             stock: Annotated[int, AfterValidator(abs)] = 0
+            price: Annotated[int, BeforeValidator(str)] = 0
             counted: Annotated[int, BeforeValidator(str)] = Field(0, writable=False)
             size: Size = Field(default_factory=Size)
         class Counter(Entity):

@@ -42,6 +42,10 @@ from starmodel.web.http.session import SessionIdentity, SignedSession
 
 if TYPE_CHECKING:
     from starmodel.domain.pydantic_schema import type_schema as type_schema
+    from starmodel.web.validation.field_schema import (
+        field_schema as field_schema,
+        parameter_schema as parameter_schema,
+    )
     from starmodel.web.app.entity_routes import (
         form_route as form_route,
         own_page_route as own_page_route,
@@ -94,6 +98,7 @@ __all__ = [
 ]
 
 _LATER = {
+    "starmodel.web.validation.field_schema": ("field_schema", "parameter_schema"),
     "starmodel.domain.pydantic_schema": ("type_schema",),
     "starmodel.web.app.entity_routes": (
         "form_route",

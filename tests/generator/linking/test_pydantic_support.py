@@ -117,24 +117,49 @@ def test_serializers_are_refused(body: str) -> None:
     assert set(of_object(body).codes) == {"SM220"}
 
 
+READ_BY_CLASS = [
+    "n: Annotated[int, BeforeValidator(str)] = 0",
+    "n: Annotated[int, BeforeValidator(lambda v: v)] = 0",
+    "n: Annotated[int, PlainValidator(str)] = 0",
+    "n: list[Annotated[int, WrapValidator(f)]] = []",
+    "n: Annotated[int, READ] | None = None",
+    "n: Money = 0",
+    "n: dict[str, Money] = {}",
+    "n: int = 0\n@field_validator('n', mode='before')\ndef f(cls, n): ...",
+    "n: int = 0\n@field_validator('n', mode='before')\n@staticmethod\ndef f(n): ...",
+    "n: int = 0\n@field_validator('*', mode='wrap')\n@classmethod\ndef f(cls, n, h): ...",
+    "n: str = Field('', coerce_numbers_to_str=True)",
+    "n: int | str = Field(0, union_mode='left_to_right')",
+]
+
+
+@pytest.mark.parametrize("body", READ_BY_CLASS)
+def test_validators_of_a_field_are_run_where_crud_reads_it(body: str) -> None:
+    head = "READ = BeforeValidator(str)\nMoney = Annotated[int, READ]\ndef f(v, h): ..."
+    linked = of_entity(body, head=head)
+    assert linked.codes == []
+    (entity,) = linked.app.entities
+    for event in entity.events[:2]:
+        assert event.parameters[0].is_read_by_class
+
+
 READERS = [
-    ("n: Annotated[int, BeforeValidator(str)] = 0", "Annotated[int, BeforeValidator(str)]"),
-    ("n: Annotated[int, PlainValidator(str)] = 0", "Annotated[int, PlainValidator(str)]"),
-    ("n: list[Annotated[int, WrapValidator(f)]] = []", "list[Annotated[int, WrapValidator(f)]]"),
-    ("n: Annotated[int, READ] | None = None", "Annotated[int, READ] | None"),
-    ("n: Money = 0", "Money"),
-    ("n: dict[str, Money] = {}", "dict[str, Money]"),
-    (
-        "n: int = 0\n@field_validator('n', mode='before')\ndef f(cls, n): ...",
-        "field_validator('n', mode='before')",
-    ),
-    (
-        "n: int = 0\n@field_validator('*', mode='wrap')\ndef f(cls, n, h): ...",
-        "field_validator('*', mode='wrap')",
-    ),
     (
         "n: int = 0\n_f = field_validator('n', mode='plain')(str)",
         "field_validator('n', mode='plain')(str)",
+    ),
+    ("n: Annotated[int, BeforeValidator(f)] = 0", "Annotated[int, BeforeValidator(f)]"),
+    (
+        "n: Annotated[int, BeforeValidator(lambda v, info: v)] = 0",
+        "Annotated[int, BeforeValidator(lambda v, info: v)]",
+    ),
+    (
+        "n: int = 0\n@field_validator('n', mode='before')\ndef f(cls, n, info): ...",
+        "field_validator('n', mode='before')",
+    ),
+    (
+        "n: int = 0\n@field_validator('n', mode='wrap')\ndef f(cls, n, h, info): ...",
+        "field_validator('n', mode='wrap')",
     ),
     (
         "n: int = 0\n@model_validator(mode='before')\ndef f(cls, data): ...",
@@ -143,11 +168,6 @@ READERS = [
     (
         "n: int = 0\n@model_validator(mode='wrap')\ndef f(cls, data, h): ...",
         "model_validator(mode='wrap')",
-    ),
-    ("n: str = Field('', coerce_numbers_to_str=True)", "Field('', coerce_numbers_to_str=True)"),
-    (
-        "n: int | str = Field(0, union_mode='left_to_right')",
-        "Field(0, union_mode='left_to_right')",
     ),
 ]
 
@@ -167,7 +187,7 @@ def test_what_reads_input_is_refused_where_crud_reads_it_first(body: str, at: st
 
 def test_what_reads_input_of_a_mixin_counts_as_well_until_it_is_defined_anew() -> None:
     mixin = "class Mixin:\n    @field_validator('n', mode='before', check_fields=False)\n"
-    mixin += "    def f(cls, n): ..."
+    mixin += "    def f(cls, n, info): ..."
     assert of_entity("n: int = 0", head=mixin, bases="Mixin, Entity").codes == ["SM221"]
     own = "n: int = 0\n@field_validator('n')\ndef f(cls, n): ..."
     assert of_entity(own, head=mixin, bases="Mixin, Entity").codes == []
@@ -326,10 +346,8 @@ def test_an_alias_is_refused_where_a_request_would_be_read_without_it() -> None:
 @pytest.mark.parametrize(
     ("parameter", "code"),
     [
-        ("Annotated[int, BeforeValidator(str)]", "SM315"),
-        ("list[Annotated[int, AfterValidator(abs)]]", "SM315"),
+        ("Annotated[int, BeforeValidator(lambda v, info: v)]", "SM221"),
         ("Annotated[int, Field(alias='m')]", "SM221"),
-        ("Annotated[str, Field(coerce_numbers_to_str=True)]", "SM221"),
         ("Annotated[int, Field(default_factory=int)]", "SM204"),
         ("Annotated[int, PlainSerializer(str)]", "SM220"),
         ("Annotated[int, SkipValidation]", "SM223"),
@@ -338,6 +356,21 @@ def test_an_alias_is_refused_where_a_request_would_be_read_without_it() -> None:
 def test_parameters_of_events(parameter: str, code: str) -> None:
     body = f"@event\ndef set(self, n: {parameter}) -> None: ..."
     assert of_entity(body).codes == [code]
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "Annotated[int, BeforeValidator(str)]",
+        "list[Annotated[int, AfterValidator(abs)]]",
+        "Annotated[str, Field(coerce_numbers_to_str=True)]",
+    ],
+)
+def test_validators_of_parameters_are_run(parameter: str) -> None:
+    linked = of_entity(f"@event\ndef set(self, n: {parameter}) -> None: ...")
+    assert linked.codes == []
+    event = next(each for each in linked.app.entities[0].events if each.name == "set")
+    assert event.parameters[0].is_read_by_class
 
 
 def test_what_an_event_gives() -> None:

@@ -773,22 +773,6 @@ CASES: dict[str, Case] = {
                 yield
         """,
     ),
-    "SM315": Case(
-        """
-        from typing import Annotated
-        from pydantic import AfterValidator
-        class Cart(Entity):
-            @event
-            def add(self, name: Annotated[str, AfterValidator(str.strip)]) -> None: ...
-        """,
-        "Annotated[str, AfterValidator(str.strip)]",
-        """
-        from typing import Annotated
-        from pydantic import AfterValidator
-        class Cart(Entity):
-            name: Annotated[str, AfterValidator(str.strip)] = ""
-        """,
-    ),
     "SM401": Case(
         """
         class Account(Entity):

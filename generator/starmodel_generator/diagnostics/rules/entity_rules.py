@@ -518,18 +518,6 @@ INVALID_GENERATOR = Rule(
         " `Generator[T, None, None]`, in an `async def` the same with `Async` in front."
     ),
 )
-PARAMETER_VALIDATOR = Rule(
-    "SM315",
-    "parameter-validator",
-    "warning",
-    summary="a parameter's annotation holds a validator that is not run",
-    explanation=(
-        "Arguments are checked against their type and its limits; functions inside"
-        " `Annotated[...]` are not called for them. Check the value in the event, or put the"
-        " validator on a value object."
-    ),
-)
-
 CONTRADICTED_WRITE_ONLY = Rule(
     "SM135",
     "contradicted-write-only",

@@ -19,12 +19,13 @@ INPUT_IN_PYTHON = Rule(
     "error",
     summary="something changes how pydantic reads a value that a request gives",
     explanation=(
-        "Arguments of events and of generated `create` and `update` are read by their types before"
-        ' the entity sees them: of `"1.000"` for an `int` a validator of the mode `"before"` gets'
-        " the number 1, and a default that was not given is there already. Aliases, `extra`,"
-        ' `strict` and the like are not asked either. A validator of the mode `"after"` is always'
-        " run; so is everything on a value object, which pydantic itself reads; and what an event"
-        " of your own makes, pydantic reads as ever."
+        "Arguments of events and of generated `create` and `update` are read one by one before the"
+        " entity sees them. Validators of a field, or in `Annotated[...]`, are run then; but not one"
+        " that asks for `info`, for the other fields are not there yet, nor a `model_validator` of"
+        ' the mode `"before"`, which would get values that have been read. Aliases, `extra` and the'
+        ' like are not asked either. A validator of the mode `"after"` is always run; so is'
+        " everything on a value object, which pydantic itself reads; and what an event of your own"
+        " makes, pydantic reads as ever."
     ),
 )
 PRIVATE_ATTRIBUTE = Rule(

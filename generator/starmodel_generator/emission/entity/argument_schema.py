@@ -1,5 +1,6 @@
 """What checks an argument: a schema of pydantic-core, made when the module is imported."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -18,11 +19,13 @@ from starmodel_schemas import (
     EntitySchema,
     EntityType,
     EnumType,
+    EventSchema,
     FragmentType,
     ListType,
     LiteralType,
     ObjectType,
     OptionalType,
+    ParameterSchema,
     RefType,
     ScalarType,
     SetType,
@@ -126,6 +129,23 @@ class CoreSchemas:
             case _:
                 assert_never(type_)
 
+    def of_field(self, parameter: ParameterSchema) -> Layout:
+        """Write the schema that the author's class has for a field."""
+        assert self.entity is not None
+        function = self.names.use("starmodel.web.validation.field_schema", "field_schema")
+        cls = self.names.use(self.entity.module, self.entity.name)
+        items = (cls, python_string(parameter.name), *self._protected(parameter.type))
+        return Group(f"{function}(", items, ")")
+
+    def of_parameter(self, parameter: ParameterSchema, event: EventSchema) -> Layout:
+        """Write the schema that pydantic has for the annotation of a parameter."""
+        assert self.entity is not None
+        function = self.names.use("starmodel.web.validation.field_schema", "parameter_schema")
+        cls = self.names.use(self.entity.module, self.entity.name)
+        method = f"{cls}.{event.function}"
+        items = (method, python_string(parameter.name), *self._protected(parameter.type))
+        return Group(f"{function}(", items, ")")
+
     def _tags(self, type_: UnionType) -> list[tuple[str, ...]] | None:
         """Return the texts by which each member is known, `None` where the field tells nothing."""
         found: list[tuple[str, ...]] = []
@@ -179,14 +199,17 @@ class CoreSchemas:
 
     def _object(self, type_: ObjectType) -> Layout:
         function = self.names.use("starmodel.web.validation.object_schema", "object_schema")
-        items: list[Layout] = [self.classes.name(type_)]
+        items = (self.classes.name(type_), *self._protected(type_))
+        return Group(f"{function}(", items, ")")
+
+    def _protected(self, type_: TypeRef) -> Iterator[Layout]:
+        """Write which parts of value objects are not read, where there are such."""
         protected = protected_objects([type_], self.context)
         if protected and self.entity is not None:
             own = self.context.names[self.entity.qualified_name]
-            items.append(self.names.use(own.module("state"), own.writable))
+            yield self.names.use(own.module("state"), own.writable)
             if self.for_update and any(each.shows_id for each in protected):
-                items.append("for_update=True")
-        return Group(f"{function}(", tuple(items), ")")
+                yield "for_update=True"
 
     def _limit(self, name: str, value: int | str, kind: str) -> str:
         if isinstance(value, int):

@@ -57,6 +57,7 @@ _FACADES = {
         "starmodel.domain.pydantic_schema",
         "starmodel.web.app.entity_routes",
         "starmodel.web.app.record_routes",
+        "starmodel.web.validation.field_schema",
         "starmodel.web.validation.object_schema",
     ),
     ".transport": (".transport",),

@@ -190,15 +190,25 @@ class _Routes:
 
     def _schema_of_update(self, parameter: ParameterSchema) -> list[Layout]:
         """Write the schema that a field has in an update, where that is another one."""
-        schema = self.update_schemas.layout(parameter.type, parameter.constraints)
-        if schema == self.core_schemas.layout(parameter.type, parameter.constraints):
+        if parameter.is_read_by_class:
+            schema = self.update_schemas.of_field(parameter)
+            plain = self.core_schemas.of_field(parameter)
+        else:
+            schema = self.update_schemas.layout(parameter.type, parameter.constraints)
+            plain = self.core_schemas.layout(parameter.type, parameter.constraints)
+        if schema == plain:
             return []
         return [named("update", schema)]
 
     def _argument(
         self, parameter: ParameterSchema, event: EventSchema, extra: Iterable[Layout] = ()
     ) -> Layout:
-        items = [self.core_schemas.layout(parameter.type, parameter.constraints)]
+        if not parameter.is_read_by_class:
+            items = [self.core_schemas.layout(parameter.type, parameter.constraints)]
+        elif event.crud is not None:
+            items = [self.core_schemas.of_field(parameter)]
+        else:
+            items = [self.core_schemas.of_parameter(parameter, event)]
         default = default_layout(parameter.default, self.names)
         if event.crud == "create" and may_be_omitted(event, parameter):
             default = self.names.use("starmodel.domain", "UNSET")

@@ -8,6 +8,7 @@ from starmodel_generator.linking.entities.crud_events import is_written
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.reporting import Problem, Subject
+from starmodel_generator.linking.types.unions import entities_in
 from starmodel_schemas import CrudName
 
 
@@ -33,9 +34,11 @@ def _readers(entity: LinkedEntity) -> Iterator[tuple[Subject, Place, str]]:
     for field in taken:
         for written, place in field.by_pydantic:
             yield field.subject, place, written
+        if field.is_read_by_class and any(entities_in(field.schema.type)):
+            yield field.subject, field.subject.place, "a validator of a reference"
     for hook in entity.hooks:
         is_about = any(hook.is_about(field.schema.name) for field in taken)
-        if hook.reads_input and is_about:
+        if hook.reads_input and is_about and not hook.is_of_field:
             noun = f"`{hook.owner.name}.{hook.name}`"
             subject = Subject(noun, hook.place, hook.owner.name)
             decorator = hook.decorator.rpartition(".")[2]

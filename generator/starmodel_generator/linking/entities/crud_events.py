@@ -59,7 +59,7 @@ def crud_events(
     for kind in options.crud:
         written = [field for field in fields if is_written(field.schema, kind)]
         parameters = tuple(
-            _parameter(field.schema, kind, is_strict=options.is_strict) for field in written
+            _parameter(field, kind, is_strict=options.is_strict) for field in written
         )
         if kind == "update":
             parameters += (_SEEN,)
@@ -91,7 +91,8 @@ def is_written(field: FieldSchema, kind: CrudName) -> bool:
     return kind == "create" or not (field.name == "id" or field.frozen)
 
 
-def _parameter(field: FieldSchema, kind: CrudName, *, is_strict: bool) -> ParameterSchema:
+def _parameter(linked: LinkedField, kind: CrudName, *, is_strict: bool) -> ParameterSchema:
+    field = linked.schema
     constraints = field.constraints
     return ParameterSchema(
         name=field.name,
@@ -102,6 +103,7 @@ def _parameter(field: FieldSchema, kind: CrudName, *, is_strict: bool) -> Parame
         keyword_only=True,
         private=field.write_only or looks_secret(field.name, field.type),
         multiline=field.multiline,
+        is_read_by_class=linked.is_read_by_class,
     )
 
 

@@ -90,7 +90,8 @@ class LinkedField:
 
     `says_on_delete` is true where it has an `on_delete` that was written; `allows_infinity` is
     what it says about numbers that are not finite. `by_pydantic` is what only pydantic does when
-    it reads a value of the field, as written, with where it is. `default` is what is known of the
+    it reads a value of the field, as written, with where it is; `is_read_by_class` says that what is
+    sent of it is read as its class reads it. `default` is what is known of the
     default, `UNKNOWN` also where a validator is given it before its type is made sure of.
     `has_alias` says that it can be given under another name, `column_kind` what SQLModel is told
     that its column holds.
@@ -102,6 +103,7 @@ class LinkedField:
     says_on_delete: bool = False
     allows_infinity: bool | None = None
     by_pydantic: tuple[tuple[str, Place], ...] = ()
+    is_read_by_class: bool = False
     default: object = UNKNOWN
     has_alias: bool = False
     column_kind: ColumnKind | None = None
@@ -164,12 +166,13 @@ class FieldReader:
         for name, member in members.annotated.items():
             if name.startswith("_") or name == "model_config":
                 continue
-            is_read_early = any(hook.is_about(name) for hook in early)
+            about = [hook for hook in early if hook.is_about(name)]
             field = self._field(
                 member,
                 accepts_names,
                 settings,
-                is_read_early=is_read_early,
+                is_read_early=bool(about),
+                is_read_by_hook=any(hook.is_of_field for hook in about),
                 report=report,
             )
             if field is not None:
@@ -209,6 +212,7 @@ class FieldReader:
         settings: Mapping[str, object],
         *,
         is_read_early: bool,
+        is_read_by_hook: bool,
         report: Report,
     ) -> LinkedField | None:
         owner, fact = member.owner, member.fact
@@ -311,6 +315,7 @@ class FieldReader:
             says_on_delete=options.on_delete is not None,
             allows_infinity=options.allow_inf_nan,
             by_pydantic=by_pydantic,
+            is_read_by_class=options.is_read_by_class or is_read_by_hook,
             default=made,
             has_alias=options.has_alias,
             column_kind=options.column_kind,

@@ -7,7 +7,6 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     ENTITY_OUTSIDE_SOURCES,
     INVALID_EVENT,
     NONLITERAL_DEFAULT,
-    PARAMETER_VALIDATOR,
     POSITIONAL_ONLY,
     UNANNOTATED_PARAMETER,
     UNSUPPORTED_TYPE,
@@ -131,9 +130,7 @@ class ParameterReader:
         if resolved.is_class_variable:
             report(subject.diagnose(_CLASS_VARIABLE, place))
             return None
-        if options.has_validator:
-            report(subject.diagnose(_VALIDATOR, place))
-        elif options.by_pydantic:
+        if options.by_pydantic:
             report(subject.diagnose(_by_pydantic(options.by_pydantic[0]), place))
         if options.factory is not None:
             report(subject.diagnose(_DEFAULT_FACTORY, place))
@@ -164,6 +161,7 @@ class ParameterReader:
             keyword_only=fact.kind == "keyword_only",
             private=options.is_hidden or looks_secret(fact.name, resolved.type),
             multiline=options.multiline,
+            is_read_by_class=options.has_validator or options.is_read_by_class,
         )
 
     def _supplied(
@@ -277,11 +275,6 @@ _ONLY_NONE = Problem(
 )
 _CLASS_VARIABLE = Problem(
     UNSUPPORTED_TYPE, "is a `ClassVar`, which is for classes", "write the type itself"
-)
-_VALIDATOR = Problem(
-    PARAMETER_VALIDATOR,
-    "has a validator in its annotation that is not run",
-    "check the value in the event, or put the validator on a value object",
 )
 _DEFAULT_FACTORY = Problem(
     NONLITERAL_DEFAULT,

@@ -8,6 +8,7 @@ from starmodel_generator.diagnostics.diagnostic import Place
 from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
 from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.types.field_options import required_parameters
 from starmodel_generator.linking.types.pydantic_support import DECORATORS
 from starmodel_generator.linking.values.value import Constant
 
@@ -20,7 +21,7 @@ class Hook:
 
     `decorator` is the name it is known under; `mode` is as said, `""` where it cannot be known;
     `fields` are those it is about, `*` for all of them. `is_assigned` tells `x = decorator(f)` from
-    a method below `@decorator`.
+    a method below `@decorator`. `takes_info` says that it may ask for more than the value.
     """
 
     owner: ClassSymbol
@@ -30,6 +31,7 @@ class Hook:
     mode: str
     fields: frozenset[str]
     is_assigned: bool = False
+    takes_info: bool = False
 
     def is_about(self, field: str) -> bool:
         """Return whether it is called for a field."""
@@ -40,6 +42,12 @@ class Hook:
         """Whether it is a validator that is given a value before its type is made sure of."""
         is_validator = self.decorator in ("pydantic.field_validator", "pydantic.model_validator")
         return is_validator and self.mode != "after"
+
+    @property
+    def is_of_field(self) -> bool:
+        """Whether it reads the input of one field, and needs nothing but that."""
+        is_known = self.mode in ("before", "plain", "wrap") and not self.takes_info
+        return self.decorator == "pydantic.field_validator" and is_known
 
 
 def hooks_of(hierarchy: ClassHierarchy, resolver: Resolver) -> tuple[Hook, ...]:
@@ -59,10 +67,11 @@ def _own(owner: ClassSymbol, resolver: Resolver) -> Iterator[tuple[str, Hook | N
             continue
         place = method.facts.place.at("decorator", decorator.index)
         call = decorator.expression
-        yield (
-            method.facts.name,
-            _hook(owner, method.facts.name, decorator.name, call, place, resolver),
-        )
+        hook = _hook(owner, method.facts.name, decorator.name, call, place, resolver)
+        given = required_parameters(method.facts.parameters)
+        is_static = method.decorator("builtins.staticmethod") is not None
+        plain = (2 if hook.mode == "wrap" else 1) + (0 if is_static else 1)
+        yield method.facts.name, replace(hook, takes_info=given > plain)
     for fact in owner.facts.attributes:
         # `strip = field_validator("name")(strip_text)`, `dump = model_serializer(dump_all)`
         value = fact.value
@@ -74,7 +83,7 @@ def _own(owner: ClassSymbol, resolver: Resolver) -> Iterator[tuple[str, Hook | N
         if isinstance(symbol, ExternalSymbol) and symbol.name in DECORATORS:
             place = fact.place.at("value", 0)
             hook = _hook(owner, fact.name, symbol.name, call, place, resolver)
-            yield fact.name, replace(hook, is_assigned=True)
+            yield fact.name, replace(hook, is_assigned=True, takes_info=True)
 
 
 def _hook(

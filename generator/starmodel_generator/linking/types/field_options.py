@@ -1,5 +1,6 @@
 """What `Field(...)` and the arguments of `Annotated[...]` say about a field or a parameter."""
 
+import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
@@ -13,6 +14,7 @@ from starmodel_generator.analysis.facts import (
     LiteralExpression,
     NameExpression,
     OpaqueExpression,
+    ParameterFact,
 )
 from starmodel_generator.diagnostics.rules.entity_rules import (
     INVALID_CONSTRAINT,
@@ -32,6 +34,7 @@ from starmodel_generator.linking.names.name_resolution import Names
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
     ExternalSymbol,
+    FunctionSymbol,
     Namespace,
     ValueSymbol,
 )
@@ -92,6 +95,10 @@ _MEANT_WITHOUT_ARGUMENTS = frozenset({"pydantic.AllowInfNan", "pydantic.Strict"}
 _VALIDATORS = frozenset(
     {"annotated_types.Not", "annotated_types.Predicate", "pydantic.AfterValidator"}
 )
+_EARLY_VALIDATORS = frozenset(
+    {"pydantic.BeforeValidator", "pydantic.PlainValidator", "pydantic.WrapValidator"}
+)
+_READ_BY_CLASS = frozenset({"coerce_numbers_to_str", "union_mode"})
 _SILENT_BASES = frozenset({"builtins.object", "enum.Enum", "typing.NamedTuple", "typing.Protocol"})
 _HOPS = 20
 
@@ -105,7 +112,8 @@ class FieldOptions:
     `default` and `factory` are as written, `None` where there is none; `nullable` is as said, and so
     is `column_kind`, what SQLModel is told that the column holds.
     `by_pydantic` is what only pydantic does when it reads a value, as written; `has_validator` is
-    true where there is a validator of any kind, `reads_input` where one comes before the type.
+    true where there is a validator of any kind, `reads_input` where one comes before the type, and
+    `is_read_by_class` where what is sent has to be read as the author's class reads it.
     """
 
     default: Expression | None = None
@@ -135,6 +143,7 @@ class FieldOptions:
     has_discriminator: bool = False
     has_validator: bool = False
     reads_input: bool = False
+    is_read_by_class: bool = False
     by_pydantic: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -149,12 +158,15 @@ NO_OPTIONS = FieldOptions()
 
 def of_parts(parts: Iterable[FieldOptions]) -> FieldOptions:
     """Return what the options of the parts of a type say about the whole."""
-    found = [each for each in parts if each.has_validator or each.by_pydantic]
+    found = [
+        each for each in parts if each.has_validator or each.by_pydantic or each.is_read_by_class
+    ]
     if not found:
         return NO_OPTIONS
     return FieldOptions(
         has_validator=any(each.has_validator for each in found),
         reads_input=any(each.reads_input for each in found),
+        is_read_by_class=any(each.is_read_by_class for each in found),
         by_pydantic=tuple(name for each in found for name in each.by_pydantic),
     )
 
@@ -213,11 +225,27 @@ class OptionReader:
             return self.read_call(call, namespace, options)
         if symbol.name in _MARKERS:
             return self._read_marker(symbol.name, call, namespace, options)
-        if support.level == "by pydantic":
-            named = (*options.by_pydantic, written)
-            return replace(options, by_pydantic=named, has_validator=True, reads_input=True)
+        if symbol.name in _EARLY_VALIDATORS:
+            options = replace(options, has_validator=True, reads_input=True)
+            if self._takes_info(call, symbol.name, namespace):
+                return replace(options, by_pydantic=(*options.by_pydantic, written))
+            return replace(options, is_read_by_class=True)
         is_validator = symbol.name in _VALIDATORS
         return replace(options, has_validator=options.has_validator or is_validator)
+
+    def _takes_info(self, call: CallExpression, name: str, namespace: Namespace) -> bool:
+        """Return whether the function of a validator asks for more than the value."""
+        function = call.keyword("func") or next(iter(call.arguments), None)
+        plain = 2 if name == "pydantic.WrapValidator" else 1
+        match function:
+            case NameExpression(written):
+                symbol = self._names.follow(self._names.resolve(written, namespace))
+                facts = symbol.facts if isinstance(symbol, FunctionSymbol) else None
+                return facts is not None and required_parameters(facts.parameters) > plain
+            case OpaqueExpression(text) if text.startswith("lambda"):
+                return _lambda_parameters(text) > plain
+            case _:
+                return False
 
     def _read_marker(
         self, name: str, call: CallExpression, namespace: Namespace, options: FieldOptions
@@ -293,7 +321,9 @@ class _Reading:
             self._flag(keyword, expression)
             return
         support = FIELD_ARGUMENTS.get(keyword)
-        if support is None:
+        if keyword in _READ_BY_CLASS:
+            self._set(is_read_by_class=True)
+        elif support is None:
             self._add(_unknown_option(keyword))
         elif support.level in ("refused", "by pydantic"):
             self._unless_fine(keyword, expression, support)
@@ -461,6 +491,21 @@ class _Reading:
 
     def _set(self, **changes: object) -> None:
         self.options = replace(self.options, **changes)  # pyright: ignore[reportArgumentType]
+
+
+def required_parameters(parameters: Iterable[ParameterFact]) -> int:
+    """Count the parameters that a function has to be given one after the other."""
+    kinds = ("positional_only", "positional_or_keyword")
+    return sum(each.kind in kinds and each.default is None for each in parameters)
+
+
+def _lambda_parameters(text: str) -> int:
+    """Count the parameters of a `lambda` that have no default."""
+    function = ast.parse(text, mode="eval").body
+    if not isinstance(function, ast.Lambda):
+        return 0
+    given = [*function.args.posonlyargs, *function.args.args]
+    return len(given) - len(function.args.defaults)
 
 
 def is_fine(value: Evaluated, support: Support) -> bool:

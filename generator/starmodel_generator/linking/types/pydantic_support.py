@@ -4,7 +4,7 @@ These tables are what linking goes by, and what docs/authoring.md lists. A name 
 them is unknown, and refused as such.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from starmodel_generator.diagnostics.diagnostic import Rule
@@ -90,8 +90,7 @@ FIELD_ARGUMENTS: dict[str, Support] = {
         ("alias", "validation_alias"),
         Support("by pydantic", "only with `populate_by_name=True` or `validate_by_name=True`"),
     ),
-    "coerce_numbers_to_str": Support("by pydantic", fine=_OFF),
-    "union_mode": Support("by pydantic", fine=(None, "smart")),
+    **dict.fromkeys(("coerce_numbers_to_str", "union_mode"), _DONE),
     "exclude_if": _serializer(_MASKED),
     # Pydantic 1's, which SQLModel's `Field` still takes and pydantic does not get to see.
     **dict.fromkeys(("min_items", "max_items"), Support("done", "as `min_length`, `max_length`")),
@@ -183,7 +182,8 @@ EXTRA_FIELDS = _refused(
 )
 """What becomes of `extra="allow"`."""
 
-_VALIDATED = Support("done", "before what is made or changed is stored; not on parameters")
+_VALIDATED = Support("done", "before what is made or changed is stored")
+_EARLY = Support("done", "on what is sent as well; one that asks for `info` by pydantic")
 _CORE_SCHEMA = _refused(
     "makes values that are not of the declared type, or does not check them",
     "write the type that is meant",
@@ -207,7 +207,7 @@ METADATA: dict[str, Support] = {
     ),
     **dict.fromkeys(
         ("pydantic.BeforeValidator", "pydantic.PlainValidator", "pydantic.WrapValidator"),
-        Support("by pydantic"),
+        _EARLY,
     ),
     **dict.fromkeys(
         (
@@ -244,12 +244,10 @@ METADATA: dict[str, Support] = {
 
 DECORATORS: dict[str, Support] = {
     "pydantic.computed_field": Support("done", "sent, and stored nowhere; its `alias` is not used"),
-    "pydantic.field_validator": replace(
-        _VALIDATED, says='`mode="after"`; any other as a `BeforeValidator`'
+    "pydantic.field_validator": Support(
+        "done", '`mode="after"` as an `AfterValidator`, any other as a `BeforeValidator`'
     ),
-    "pydantic.model_validator": replace(
-        _VALIDATED, says='`mode="after"`; any other as a `BeforeValidator`'
-    ),
+    "pydantic.model_validator": Support("done", '`mode="after"`; any other by pydantic'),
     "pydantic.validate_call": Support("done", "below `@event`"),
     "pydantic.field_serializer": _WRITES_OTHERWISE,
     "pydantic.model_serializer": _WRITES_OTHERWISE,

@@ -10,9 +10,9 @@ from pydantic_core import CoreConfig, SchemaValidator, core_schema
 from pydantic_core.core_schema import CoreSchema
 
 from starmodel.application.definition import EntityDefinition
-from starmodel.domain.pydantic_schema import number_of, type_schema
 from starmodel.application.search import Operator
 from starmodel.domain import Entity, Ref
+from starmodel.domain.pydantic_schema import number_of, type_schema
 
 Kind: TypeAlias = Literal["text", "ordered", "exact", "flag", "reference", "references", "presence"]
 

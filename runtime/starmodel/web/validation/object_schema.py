@@ -44,11 +44,20 @@ def object_schema(
     """
     cls.model_rebuild()
     schema = cast("Schema", cls.__pydantic_core_schema__)
-    if schema["type"] == "definitions":
-        names = {one["ref"] for one in schema["definitions"]}
-        schema = _renamed(schema, names, f":{next(_numbers)}")
+    schema = renamed(schema)
+    return without_protected(cast("CoreSchema", schema), writable, for_update=for_update)
+
+
+def without_protected(
+    schema: CoreSchema, writable: WritableParts, *, for_update: bool = False
+) -> CoreSchema:
+    """Return a schema in which the parts that are not written from outside have their defaults.
+
+    Raises:
+        ConfigurationError: Such a part has none.
+    """
     if not writable:
-        return cast("CoreSchema", schema)
+        return schema
     ignored = {
         each: tuple(
             [
@@ -59,7 +68,7 @@ def object_schema(
         )
         for each, rule in writable.items()
     }
-    return changed(cast("CoreSchema", schema), _Hiding(ignored).change)
+    return changed(schema, _Hiding(ignored).change)
 
 
 def reference_schema(cls: type[Entity]) -> CoreSchema:
@@ -143,6 +152,14 @@ def _spellings(cls: type[BaseModel], names: tuple[str, ...]) -> Iterator[str]:
             first = choice.path[0] if isinstance(choice, AliasPath) else choice
             if isinstance(first, str):
                 yield first
+
+
+def renamed(schema: Schema) -> Schema:
+    """Return a schema with references of its own, so that it may stand beside another of its class."""
+    if schema["type"] != "definitions":
+        return schema
+    names = {one["ref"] for one in schema["definitions"]}
+    return _renamed(schema, names, f":{next(_numbers)}")
 
 
 def _renamed(part: Any, names: set[str], suffix: str) -> Any:
