@@ -10,6 +10,9 @@ Handler: TypeAlias = Callable[[CommandRecord], Awaitable[None] | None]
 """A subscriber: an ordinary function or a coroutine function, which is settled when it
 subscribes."""
 
+Lost: TypeAlias = Callable[[str], None]
+"""Is told why records of other nodes may have been missed: a sentence for the log."""
+
 
 class EventBus(ABC):
     """Tells subscribers what was committed.
@@ -17,21 +20,40 @@ class EventBus(ABC):
     What a bus carries are hints; the store holds the truth. A record may be lost (a crash
     between commit and publication, a broken connection), so a subscriber that must not miss
     anything compares versions with the store.
+
+    A bus may connect several processes, its nodes. What comes from another one says what has
+    changed and not by what: it has no arguments, and its actor is nobody.
     """
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether other nodes are told of what is published now, and not some time later."""
+        return True
 
     @abstractmethod
     async def publish(self, record: CommandRecord) -> None:
         """Hand a record to every subscriber, in the order in which they subscribed.
 
-        A subscriber that raises is logged; it stops neither the others nor the publisher.
+        A subscriber that raises is logged; it stops neither the others nor the publisher. Those
+        on other nodes are not waited for.
         """
 
     @abstractmethod
-    def subscribe(self, handler: Handler) -> Callable[[], None]:
+    def subscribe(
+        self, handler: Handler, *, everywhere: bool = False, lost: Lost | None = None
+    ) -> Callable[[], None]:
         """Call `handler` with every record published from now on.
 
         Returns a function that ends the subscription; calling it again does nothing. The same
         handler may subscribe more than once, and is then called more than once.
+
+        Args:
+            handler: The subscriber.
+            everywhere: Whether it is called with what other nodes publish, too. Without it, a
+                record is handed to the subscribers of one node, the one that committed: an audit
+                log has one line for each event, however many nodes there are.
+            lost: Is called where records of other nodes may have been missed, so that everything
+                they could have told of has to be compared with the store.
         """
 
     async def open(self) -> None:

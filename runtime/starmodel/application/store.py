@@ -153,6 +153,10 @@ class EntityPersistenceBackend(ABC):
     """Whether it keeps records of what was committed until they are published, and the receipts
     of requests. Then events are saved by `commit_event`."""
 
+    may_lag: ClassVar[bool] = False
+    """Whether it may read from a replica, which is behind what was read before. Where it may not,
+    a version that is lower than before is the truth: the store has lost what came after it."""
+
     attempts_before_lock: ClassVar[int] = 2
     """After so many conflicts an event locks what it loads, where the store can do that: of many
     who want the same at once all but one would run in vain."""
@@ -194,6 +198,14 @@ class EntityPersistenceBackend(ABC):
     @abstractmethod
     async def version(self, key: Key) -> int:
         """Return the version stored under the key, `0` if it is missing."""
+
+    async def versions(self, keys: Sequence[Key]) -> list[int]:
+        """Return the version stored under each of several keys, in their order.
+
+        It is what live streams compare, all at once: a store that others share answers it in few
+        journeys.
+        """
+        return [await self.version(key) for key in keys]
 
     async def load_all(self, keys: Sequence[Key]) -> list[Stored | None]:
         """Return what is stored under each of several keys of one entity, in their order."""

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import cast
 
-from starmodel.application.bus import EventBus, Handler
+from starmodel.application.bus import EventBus, Handler, Lost
 from starmodel.domain import CommandRecord
 
 logger = logging.getLogger("starmodel.bus")
@@ -36,8 +36,13 @@ class InProcessBus(EventBus):
             except Exception:
                 logger.exception("A subscriber failed on %s.%s", record.entity, record.event)
 
-    def subscribe(self, handler: Handler) -> Callable[[], None]:
-        """Call `handler` with every record published from now on; call the result to end it."""
+    def subscribe(
+        self, handler: Handler, *, everywhere: bool = False, lost: Lost | None = None
+    ) -> Callable[[], None]:
+        """Call `handler` with every record published from now on; call the result to end it.
+
+        There is one node, and nothing is lost on the way to it.
+        """
         is_coroutine = inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(
             type(handler).__call__
         )

@@ -15,7 +15,8 @@ class CommandRecord:
     may change it. `id` is the entity's own for `Scope.RECORD`, else
     its holder's (`""` for `Scope.GLOBAL`). `time` is in seconds since 1970. `changed` names the
     public fields, computed ones too, that are different now; it is empty where the event
-    changed nothing. `version` is the stored one afterwards.
+    changed nothing. `version` is the stored one afterwards, and `previous` the one before: the
+    same where nothing was saved, `0` where nothing was stored.
     """
 
     entity: str
@@ -27,3 +28,4 @@ class CommandRecord:
     version: int
     changed: tuple[str, ...]
     fragment: Fragment | None = None
+    previous: int = 0

@@ -401,6 +401,7 @@ class UnreliableBus(EventBus):
 
     def __init__(self) -> None:
         self.handler: Callable[[CommandRecord], Any] | None = None
+        self.lost: Callable[[str], None] | None = None
         self.kept: list[CommandRecord] = []
         self.is_working = True
 
@@ -414,8 +415,14 @@ class UnreliableBus(EventBus):
         if self.handler is not None:
             self.handler(record)
 
-    def subscribe(self, handler: Callable[[CommandRecord], Any]) -> Callable[[], None]:
-        self.handler = handler
+    def subscribe(
+        self,
+        handler: Callable[[CommandRecord], Any],
+        *,
+        everywhere: bool = False,
+        lost: Callable[[str], None] | None = None,
+    ) -> Callable[[], None]:
+        self.handler, self.lost = handler, lost
         return lambda: None
 
 

@@ -9,6 +9,7 @@ import pytest
 from web_entities import CLOSED
 from web_world import COUNTER, DATASTAR, FORM, HTML, JSON, SECRET, Client, make_app, resources
 
+from starmodel import InProcessBus
 from starmodel.application import CommandResult
 from starmodel.domain import Fragment
 from starmodel.settings import Settings
@@ -119,6 +120,23 @@ async def test_an_acknowledged_event_says_nothing_to_the_page() -> None:
     answer = await everywhere.post("/counter/increment", {"amount": "x"})
     assert answer.message("increment", "amount") == "Enter a whole number."
     assert (await everywhere.post("/counter/steps", {"count": 2})).status == 204
+
+
+class AwayBus(InProcessBus):
+    """A bus that does not reach other nodes."""
+
+    @property
+    def is_connected(self) -> bool:
+        return False
+
+
+async def test_nothing_is_left_to_a_bus_that_does_not_reach_all_nodes() -> None:
+    """The page's stream may be on one of the others."""
+    client = Client(make_app(Settings(secret_key=SECRET, respond="ack"), bus=AwayBus()))
+    answer = await client.post("/counter/increment")
+    assert (answer.status, answer.signals["counter"]) == (200, {"count": 1})
+    answer = await client.post("/counter/steps", {"count": 2})
+    assert answer.status == 200 and b'"count":' in answer.body
 
 
 async def test_a_new_record() -> None:

@@ -50,6 +50,7 @@ class TrackedEntity(Write):
     Attributes:
         definition, backend: Where it belongs.
         entity: The live one, which the event changes.
+        previous: The version before the last save; the one that is stored where nothing was saved.
         base: The stored values it started from; those of a new instance if none are stored.
             A store is given them, too.
         state: The public state of `base`, where it has been worked out.
@@ -67,6 +68,7 @@ class TrackedEntity(Write):
         "entity",
         "is_deleted",
         "is_new",
+        "previous",
         "removed",
         "state",
     )
@@ -74,6 +76,7 @@ class TrackedEntity(Write):
     _next_state: Mapping[str, object] | None
     changed: Mapping[str, object]
     entity: Any
+    previous: int
     state: Mapping[str, object] | None
 
     def __init__(
@@ -122,6 +125,7 @@ class TrackedEntity(Write):
         Raises:
             InvalidState: The event left the entity invalid.
         """
+        self.previous = self.expected
         if self.definition.now_on_update or (self.definition.now_on_create and not self.expected):
             self._set_moments(now)
         if self.expected and self.definition.plain and not self.is_deleted:
@@ -194,6 +198,7 @@ class TrackedEntity(Write):
         changed = self._plain_changes(live)
         if changed is None:
             return False
+        self.previous = self.expected
         if changed:
             self.values = live.copy()
             versions = self.backend.commit_now((self,))
@@ -237,9 +242,9 @@ class TrackedEntity(Write):
     ) -> CommandRecord:
         """Describe what the last save was, for the bus."""
         key = self.key
-        changed = tuple(self.changed)
+        changed, version, previous = tuple(self.changed), self.expected, self.previous
         return CommandRecord(
-            key[0], key[2], event, arguments, actor, time, self.expected, changed, fragment
+            key[0], key[2], event, arguments, actor, time, version, changed, fragment, previous
         )
 
     def shown(self, error: InvalidState | ConstraintViolation) -> StarModelError:

@@ -257,7 +257,16 @@ class UnitOfWork(Finding):
                 now, names = services.clock(), tuple(changed)
                 await services.bus.publish(
                     CommandRecord(
-                        key[0], key[2], event, arguments, self.actor, now, version, names, broadcast
+                        key[0],
+                        key[2],
+                        event,
+                        arguments,
+                        self.actor,
+                        now,
+                        version,
+                        names,
+                        broadcast,
+                        tracked.previous,
                     )
                 )
                 state = partial(tracked.definition.state_of, tracked.base)

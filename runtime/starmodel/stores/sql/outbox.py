@@ -63,6 +63,7 @@ def write_record(record: CommandRecord) -> str:
             "time": record.time,
             "changed": record.changed,
             "fragment": None if fragment is None else [*fragment],
+            "previous": record.previous,
         }
     )
 
@@ -82,4 +83,5 @@ def read_record(body: str, version: int) -> CommandRecord:
         version,
         tuple(kept["changed"]),
         None if fragment is None else Fragment(*fragment),
+        kept.get("previous", 0),
     )

@@ -1,7 +1,7 @@
 """Reading entities from their tables: from the last commit, or within a transaction."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from starmodel.application.readable import AT_ONCE, Turns
@@ -74,14 +74,36 @@ class TableReader(EntityPersistenceBackend):
             return []
         table = self.table_of(keys[0].entity)
         values = {value: key for key in keys if (value := table.find_key(key.id)) is not None}
-        wanted: list[Any] = [*values]
         found: dict[Any, Stored] = {}
-        while wanted:
-            sql, size = table.select_keys(len(wanted))
-            batch, wanted = wanted[:size], wanted[size:]
-            filled = (*batch, *batch[:1] * (size - len(batch)))
-            found.update(self.read(table, await self.fetch(sql, filled)))
+        async for rows in self._fetch_keys(table.select_keys, [*values]):
+            found.update(self.read(table, rows))
         return [found.get(key) for key in keys]
+
+    async def versions(self, keys: Sequence[Key]) -> list[int]:
+        """Return the version stored under each of several keys: few queries for each entity."""
+        values: dict[str, dict[Any, Key]] = {}
+        for key in keys:
+            value = self.table_of(key.entity).find_key(key.id)
+            if value is not None:
+                values.setdefault(key.entity, {})[value] = key
+        found: dict[Key, int] = {}
+        now = self.clock()
+        for entity, wanted in values.items():
+            table = self.table_of(entity)
+            async for rows in self._fetch_keys(table.select_versions, [*wanted]):
+                for value, version, *expiry in rows:
+                    if not (expiry and table.is_expired(expiry[0], now)):
+                        found[wanted[value]] = version
+        return [found.get(key, 0) for key in keys]
+
+    async def _fetch_keys(
+        self, query: Callable[[int], tuple[str, int]], wanted: list[Any]
+    ) -> AsyncIterator[Sequence[Row]]:
+        """Fetch the rows of any number of keys, some at a time."""
+        while wanted:
+            sql, size = query(len(wanted))
+            batch, wanted = wanted[:size], wanted[size:]
+            yield await self.fetch(sql, (*batch, *batch[:1] * (size - len(batch))))
 
     async def find(self, entity: str, field: str, id: str) -> list[tuple[Key, Stored]]:
         """Return the records of an entity that refer to the record `id` through a field.

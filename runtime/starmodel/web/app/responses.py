@@ -59,7 +59,7 @@ def respond_event(
     if request.is_scripted:
         parts = request.app_state
         frame = parts.response_frames[request.route]
-        if frame.is_acknowledgement:
+        if frame.is_acknowledgement and parts.services.bus.is_connected:
             return ACKNOWLEDGED
         if not frame.before:
             patch = _patch(request, definition, outcome, selector, mode, request.route.done)
@@ -107,16 +107,23 @@ def created_message(request: Request, definition: EntityDefinition[Any]) -> str:
     return (form.success if form else "") or f"{title} created."
 
 
+def _is_acknowledged(request: Request) -> bool:
+    """Return whether the answer is 204, and the change arrives by a live stream.
+
+    The stream may be on another node; where that is not told just now, the answer has the change.
+    """
+    parts = request.app_state
+    frame = parts.response_frames[request.route]
+    return frame.is_acknowledgement and parts.services.bus.is_connected
+
+
 def respond_deleted(request: Request, location: str | None = None, message: str = "") -> Response:
     """Respond to a request that has deleted a record: there is nothing left to say of it.
 
     A page that shows the record itself is led to `location`, where the others are. Any other
     stays where it is, and hears of it through its live stream. Either says `message`.
     """
-    if (
-        not request.is_scripted
-        or request.app_state.response_frames[request.route].is_acknowledgement
-    ):
+    if not request.is_scripted or _is_acknowledged(request):
         return ACKNOWLEDGED
     page = (request.origin_path or "").partition("?")[0]
     if location is not None and unquote(page) == unquote(request.prefix) + request.path:
@@ -180,10 +187,7 @@ async def respond_stream(
         result: Turns what was yielded into JSON for programs, which get a list of it.
         location: The page that a plain form leads back to, unless it names its own.
     """
-    if (
-        request.is_scripted
-        and not request.app_state.response_frames[request.route].is_acknowledgement
-    ):
+    if request.is_scripted and not _is_acknowledged(request):
         first = await anext(outcomes, None)
         chunks = _stream(request, definition, first, outcomes, selector, mode)
         return StreamResponse(request.formatter.headers, chunks)

@@ -3,8 +3,10 @@
 A stream begins with a snapshot of each entity it watches, and goes on with every committed
 change. A page that lists records watches them all, `watch=product`, and is told where their
 changes stand, at once and whenever there is another that it may know of. The bus only gives
-hints; what is sent is read from the store. With every sign of life the stored versions are compared with those that were sent, so a lost hint or an expired entity
-is noticed then at the latest. A page that reads too slowly skips versions; none ever goes back.
+hints; what is sent is read from the store. Where the bus says that hints of other nodes may be
+lost, the stored versions are compared with those that were sent, and so they are with every sign of
+life: an expired entity is noticed then at the latest. A page that reads too slowly skips versions;
+none ever goes back.
 
 A page that shows a record is told when that is deleted, also before its stream has begun.
 
@@ -61,6 +63,10 @@ _RETRY_AFTER = 5.0
 _MIN_RETRY = 500
 _MAX_RETRY = 15_000
 _PAUSE_AFTER = 200
+_COMPARED_AT_ONCE = 1000
+_READ_AT_ONCE = 16
+_COMPARE_AGAIN = 0.5
+"""Seconds after which a store that was away is asked once more, where hints were lost."""
 
 logger = logging.getLogger("starmodel.live")
 
@@ -106,6 +112,8 @@ class LiveHub:
         self._history = ReplayBuffer(formatter)
         self._unsubscribe: Callable[[], None] | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._healing: asyncio.Task[None] | None = None
+        self._is_comparison_due = False
         self._is_draining = False
         self.route = Route("GET", PATH, self.respond)
 
@@ -119,7 +127,9 @@ class LiveHub:
     async def open(self) -> None:
         """Listen to the bus."""
         self._is_draining = False
-        self._unsubscribe = self._services.bus.subscribe(self.on_record)
+        self._unsubscribe = self._services.bus.subscribe(
+            self.on_record, everywhere=True, lost=self.on_lost
+        )
         if self._changes.guarded:
             self._services.before_image = self._hear_before
 
@@ -130,9 +140,10 @@ class LiveHub:
             self._unsubscribe()
             self._unsubscribe = None
             self._services.before_image = None
-        if self._watch is not None:
-            self._watch.cancel()
-            self._watch = None
+        for task in (self._watch, self._healing):
+            if task is not None:
+                task.cancel()
+        self._watch = self._healing = None
         lists = [topic for topics in self._collections.values() for topic in topics.values()]
         for topic in (*self._each(), *lists):
             topic.close()
@@ -169,13 +180,35 @@ class LiveHub:
             definition = self._resources[record.entity].definition
             change = Change(definition, definition.key(record.id))
             self._hear_of(record.entity, change)
-            if record.version > 1 and "id" in record.changed:
+            if record.previous and "id" in record.changed:
                 # It was deleted, and the database may have changed others with it.
                 for name in self._dependents[record.entity]:
                     self._hear_of(name, change)
                     for other in list(self._each()):
                         if other.key.entity == name:
                             other.look()
+
+    def on_lost(self, reason: str) -> None:
+        """Compare all that is watched with what is stored: changes of other nodes may be missing."""
+        logger.info("What is watched is compared with what is stored: %s", reason)
+        for name in self._dependents:
+            self._changes.increment(name)
+            for collection in self._collections.get(name, {}).values():
+                collection.on_lost()
+        self._is_comparison_due = True
+        if self._healing is None:
+            self._healing = asyncio.get_running_loop().create_task(self._heal())
+
+    async def _heal(self) -> None:
+        """Compare until every store has answered: it may have been away with the bus."""
+        try:
+            while self._is_comparison_due:
+                self._is_comparison_due = False
+                if not await self._compare():
+                    self._is_comparison_due = True
+                    await asyncio.sleep(_COMPARE_AGAIN)
+        finally:
+            self._healing = None
 
     def _hear_of(self, name: str, change: Change) -> None:
         """Record that a record of an entity has changed, and tell those who list them."""
@@ -419,23 +452,41 @@ class LiveHub:
         finally:
             self._watch = None
 
-    async def _compare(self) -> None:
-        """Compare what was sent with what is stored."""
-        away: set[EntityPersistenceBackend] = set()
-        for number, topic in enumerate(list(self._each())):
-            if number % _PAUSE_AFTER == 0:
-                await asyncio.sleep(0)
-            if topic.backend in away:
-                continue
+    async def _compare(self) -> bool:
+        """Compare what was sent with what is stored, and return whether every store has answered."""
+        by_store: dict[EntityPersistenceBackend, list[EntityTopic]] = {}
+        for topic in self._each():
+            by_store.setdefault(topic.backend, []).append(topic)
+        is_whole = True
+        for backend, topics in by_store.items():
             try:
-                if await topic.backend.version(topic.key) != topic.version:
-                    await topic.read()
+                for start in range(0, len(topics), _COMPARED_AT_ONCE):
+                    some = topics[start : start + _COMPARED_AT_ONCE]
+                    versions = await backend.versions([topic.key for topic in some])
+                    pairs = zip(some, versions, strict=True)
+                    await self._read_anew([topic for topic, now in pairs if topic.version != now])
             except Unavailable as error:
-                # So is all else that is kept there; the next time it may be back.
-                away.add(topic.backend)
+                is_whole = False
                 logger.warning("What is watched waits to be compared: %s", error.reason)
             except Exception:
-                logger.exception("%s could not be compared", topic.key.entity)
+                logger.exception("What is watched could not be compared")
+        return is_whole
+
+    async def _read_anew(self, topics: list[EntityTopic]) -> None:
+        """Read what has changed, some at a time: others want the store as well.
+
+        Raises:
+            Unavailable: The store does not answer.
+        """
+        for start in range(0, len(topics), _READ_AT_ONCE):
+            some = topics[start : start + _READ_AT_ONCE]
+            results = await asyncio.gather(*[each.read() for each in some], return_exceptions=True)
+            for topic, error in zip(some, results, strict=True):
+                if isinstance(error, Unavailable):
+                    raise error
+                if isinstance(error, Exception):
+                    text = "%s could not be compared"
+                    logger.error(text, topic.key.entity, exc_info=error)
 
     async def _keep_alive(self) -> None:
         """Send a sign of life on every idle stream, and cut those that nobody reads."""

@@ -76,6 +76,10 @@ class ListTopic(BaseTopic):
 
     def on_change(self, change: Change) -> None:
         """Tell the streams of a change, at once or after a while."""
+        self.on_lost()
+
+    def on_lost(self) -> None:
+        """Tell the streams, as changes may have been missed."""
         self._is_due = True
         if self._pause is None:
             self._tell()
@@ -134,6 +138,11 @@ class PolicyListTopic(ListTopic):
         self._waiting.append(change)
         if self._follower is None:
             self._follower = asyncio.get_running_loop().create_task(self._follow())
+
+    def on_lost(self) -> None:
+        """Tell all streams, as nobody knows what has changed, and so nobody learns what has."""
+        for stream in list(self.streams):
+            self._offer(stream)
 
     def close(self) -> None:
         """Tell nothing more."""

@@ -181,8 +181,8 @@ class EntityTopic(BaseTopic):
         if fragment is not None and not is_shown:
             self._fragments.append((record.version, fragment))
         news = self._news
-        if record.version == news.version + 1:
-            news.version += 1
+        if record.previous == news.version < record.version:
+            news.version = record.version
             news.changed.update(record.changed)
             news.is_rendering_due |= fragment is None
         if self._fragments or not is_known:
@@ -294,10 +294,9 @@ class EntityTopic(BaseTopic):
         told += [each for each in since if each[0] <= view.version]
         self._fragments = [each for each in since if each[0] > view.version]
         fragments = [fragment for _, fragment in told]
-        # A lower one that is stored comes from a replica which lags behind; `0` is the truth.
-        if before is not None and (
-            view.version == before.version or 0 < view.version < before.version
-        ):
+        # A lower one is the truth, as `0` is, where it does not come from a replica that lags behind.
+        is_behind = self.backend.may_lag and before and 0 < view.version < before.version
+        if before is not None and (view.version == before.version or is_behind):
             if fragments:
                 self._broadcast(before.entity, b"", fragments)
             return before

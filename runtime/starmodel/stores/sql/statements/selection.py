@@ -88,9 +88,16 @@ class TableQueries:
         It may take more than there are, so that there are few different queries: give one of
         them several times.
         """
-        size = next((size for size in _BATCHES if size >= count), _BATCHES[-1])
-        holes = ", ".join(["?"] * size)
-        return f"{self.source} WHERE {self.table.quoted}.{self.key.quoted} IN ({holes})", size
+        return _with_keys(f"{self.source} WHERE {self.table.quoted}.{self.key.quoted}", count)
+
+    def select_versions(self, count: int) -> tuple[str, int]:
+        """Return the query for the keys and versions of several rows, and how many it takes.
+
+        It is asked like `select_keys`.
+        """
+        expiry = f", {EXPIRES_AT.quoted}" if self.table.has_expiry else ""
+        head = f"SELECT {self.key.quoted}, {VERSION.quoted}{expiry} FROM {self.table.quoted}"
+        return _with_keys(f"{head} WHERE {self.key.quoted}", count)
 
     def select_by(self, field: str) -> str | None:
         """Return the query for the rows that refer to a record through a field, sorted by id."""
@@ -119,6 +126,12 @@ class TableQueries:
         """Return a time, in seconds since 1970, as the database has it."""
         moment = datetime.fromtimestamp(seconds, UTC)
         return moment if self._expiry.encode is None else self._expiry.encode(moment)
+
+
+def _with_keys(head: str, count: int) -> tuple[str, int]:
+    """Write the rest of a query for so many keys, and return how many it takes."""
+    size = next((size for size in _BATCHES if size >= count), _BATCHES[-1])
+    return f"{head} IN ({', '.join(['?'] * size)})", size
 
 
 def codec_of(column: Column, dialect: Dialect) -> Codec:
