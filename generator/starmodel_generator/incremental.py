@@ -369,7 +369,7 @@ def _headline(entity: Schema) -> object:
         or any(isinstance(part, RefType | EntityType) for part in _models(field.type))
     ]
     events = [
-        (event.name, event.function, event.method, event.path, event.is_creation, event.crud)
+        (event.name, event.function, event.method, event.path, event.has_instance, event.crud)
         for event in entity.events
     ]
     rest = entity.model_copy(update={"fields": (), "events": ()})

@@ -88,6 +88,9 @@ class EventSchema(SchemaModel):
     one step. `writes` is false where the event is known to change nothing. `lock` is
     true where what it loads is locked until it is committed.
 
+    `is_collection` is true of a static or class method that makes no record: it is about the
+    records of its class as a whole, and has none of its own.
+
     `crud` says that it is no method of the author's but generated: `create` and `update` take a
     parameter for each field they may write, those of `update` all optional, and `update` takes
     the `version` its caller has seen besides.
@@ -106,8 +109,14 @@ class EventSchema(SchemaModel):
     is_async: bool = False
     is_generator: bool = False
     is_creation: bool = False
+    is_collection: bool = False
     parameters: tuple[ParameterSchema, ...] = ()
     returns: TypeRef | None = None
     writes: bool = True
     lock: bool = False
     crud: CrudName | None = None
+
+    @property
+    def has_instance(self) -> bool:
+        """Whether it is an event of one instance, which is loaded for it."""
+        return not (self.is_creation or self.is_collection)

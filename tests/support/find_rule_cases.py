@@ -1,4 +1,4 @@
-"""The rules for what events look for: a source that breaks each, what is pointed at, one that keeps it."""
+"""The rules for what is about many records: a source that breaks each, what is pointed at, one that keeps it."""
 
 _HEAD = """
         from enum import Enum
@@ -15,6 +15,11 @@ _HEAD = """
             parent: Ref["Order"] | None = None
             others: list[Ref["Order"]] = []
             limit: int = 0
+"""
+
+_RECORDS = """
+        class Cart(Entity):
+            model_config = EntityConfig(scope=Scope.RECORD, access=Access.PUBLIC)
 """
 
 FIND_CASES: dict[str, tuple[str, str, str]] = {
@@ -53,6 +58,25 @@ FIND_CASES: dict[str, tuple[str, str, str]] = {
             @event
             async def clear(self, work: UnitOfWork) -> None:
                 self.count = await work.count(Order)
+        """,
+    ),
+    "SM219": (
+        _RECORDS + """
+            @event
+            @staticmethod
+            def reorder(ids: list[str]) -> None: ...
+        """,
+        "reorder",
+        _RECORDS + """
+            @event(access=Access.PUBLIC)
+            @staticmethod
+            def reorder(ids: list[str]) -> None: ...
+            @event(access=Access.AUTHENTICATED)
+            @classmethod
+            def count_all(cls) -> int: ...
+            @event
+            @classmethod
+            def open(cls) -> Self: ...
         """,
     ),
 }

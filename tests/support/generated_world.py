@@ -14,17 +14,17 @@ from shop_project import starmodel
 
 
 @cache
-def generate_world(entities: str) -> Callable[[str], ModuleType]:
+def generate_world(entities: str, source: Path | None = None) -> Callable[[str], ModuleType]:
     """Generate the code for a module of entities beside this one, once for each process.
 
-    Returns what imports a generated module by its name in the package.
+    `source` is where the module is, if it is somewhere else. Returns what imports a generated module by its name in the package.
     """
     folder = Path(mkdtemp())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     package = f"{entities}_generated"
-    source = f"{entities}.py"
-    shutil.copy(Path(__file__).with_name(source), folder)
-    config = f'[tool.starmodel]\nentities = ["{source}"]\noutput = "{package}"\n'
+    module = f"{entities}.py"
+    shutil.copy(source or Path(__file__).with_name(module), folder / module)
+    config = f'[tool.starmodel]\nentities = ["{module}"]\noutput = "{package}"\n'
     (folder / "pyproject.toml").write_text(config)
     done = starmodel(folder, "generate")
     assert done.code == 0, done.err

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias, TypeVar, overload
 
-from starmodel.domain.access import Access, Policy
+from starmodel.domain.access import Access, Actor, Policy
 
 HttpMethod: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 PatchMode: TypeAlias = Literal[
@@ -11,7 +11,9 @@ PatchMode: TypeAlias = Literal[
 ]
 Respond: TypeAlias = Literal["patch", "ack"]
 
-Method = TypeVar("Method", bound="Callable[..., Any] | classmethod[Any, Any, Any]")
+Method = TypeVar(
+    "Method", bound="Callable[..., Any] | classmethod[Any, Any, Any] | staticmethod[..., Any]"
+)
 
 
 @overload
@@ -26,7 +28,7 @@ def event(
     selector: str | None = None,
     mode: PatchMode | None = None,
     respond: Respond = "patch",
-    access: Access | Policy | None = None,
+    access: Access | Policy | Callable[[Actor], bool] | None = None,
     name: str | None = None,
     lock: bool = False,
 ) -> Callable[[Method], Method]: ...
@@ -41,7 +43,7 @@ def event(
     selector: str | None = None,
     mode: PatchMode | None = None,
     respond: Respond = "patch",
-    access: Access | Policy | None = None,
+    access: Access | Policy | Callable[[Actor], bool] | None = None,
     name: str | None = None,
     lock: bool = False,
 ) -> Method | Callable[[Method], Method]:
@@ -57,7 +59,8 @@ def event(
         mode: How it is patched: one of Datastar's modes.
         respond: `"patch"` answers with what changed; `"ack"` answers with nothing, and the
             change arrives on the live stream.
-        access: Who may call it, where that differs from the entity's `access`.
+        access: Who may call it, where that differs from the entity's `access`. A static or class
+            method that makes no record has to say it; its policy is given the actor alone.
         name: Its name outside, where that is not the method's.
         lock: Whether its entity, and those it takes as parameters, are locked until it is
             committed, so that others wait instead of being run again. For SQL.

@@ -727,14 +727,14 @@ CASES: dict[str, Case] = {
         """
         class Cart(Entity):
             @event
-            @staticmethod
-            def add() -> None: ...
+            @property
+            def add(self) -> int: ...
         """,
-        "staticmethod",
+        "property",
         """
         class Cart(Entity):
-            @staticmethod
-            def add() -> None: ...
+            @property
+            def add(self) -> int: ...
         """,
     ),
     "SM313": Case(

@@ -346,6 +346,20 @@ MISSING_DEFAULT = Rule(
         " gives the values."
     ),
 )
+COLLECTION_EVENT = Rule(
+    "SM219",
+    "event-without-record",
+    "error",
+    summary="an event without a record of its own cannot be served as it is written",
+    explanation=(
+        "An `@event` on a `@staticmethod`, or on a `@classmethod` that does not return its own"
+        " class, is about all records of a `Scope.RECORD`: to put them in an order, to import many."
+        " It has no record that `access` could be asked of, so it says itself who may:"
+        " `@event(access=Access.AUTHENTICATED)`, or the name of a function `(actor) -> bool`. It"
+        " commits once, so it is no generator, and no page watches what it is about, so it does"
+        ' not answer with a fragment to all of them (`respond="ack"`).'
+    ),
+)
 UNKNOWN_FILTER = Rule(
     "SM217",
     "unknown-filter",
@@ -502,10 +516,11 @@ INVALID_CREATION = Rule(
     "SM313",
     "invalid-creation",
     "error",
-    summary="a classmethod event does not create a record of its own class",
+    summary="a classmethod event creates what is no record of its own class",
     explanation=(
-        "A classmethod event makes a new record: its entity has `Scope.RECORD`, it returns its"
-        " own class (`-> Self`), and it is no generator."
+        "A classmethod event that returns its own class (`-> Self`) makes a new record: its entity"
+        " has `Scope.RECORD`, and it is no generator. One that returns anything else makes none,"
+        " and is about all records (see SM219)."
     ),
 )
 INVALID_GENERATOR = Rule(

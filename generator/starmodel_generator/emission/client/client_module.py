@@ -236,7 +236,8 @@ class _Client:
             items.append("once=True")
         if event.is_generator and event.returns is not None and not is_nullable(event.returns):
             items.append("skips_none=True")
-        answer = f"{self.transport}.EntityResponse[{self.state_type}, {self._result(event)}]"
+        state = "None" if event.is_collection else self.state_type
+        answer = f"{self.transport}.EntityResponse[{state}, {self._result(event)}]"
         return self._call(
             endpoint.function,
             tuple(parameters),

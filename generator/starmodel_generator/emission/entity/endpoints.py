@@ -59,7 +59,7 @@ class Endpoint(NamedTuple):
     @property
     def has_id(self) -> bool:
         """Whether the caller says which record is meant."""
-        return self.entity.scope == "RECORD" and not self.event.is_creation
+        return self.entity.scope == "RECORD" and self.event.has_instance
 
     @property
     def route(self) -> str:

@@ -46,7 +46,7 @@ def reference_checks(
             names.use(other.module("state"), other.constant),
             Group("{", values, "}"),
         ]
-        if not event.is_creation and shown.issuperset(given):
+        if event.has_instance and shown.issuperset(given):
             # What stands in these fields already may stay there.
             items.append(subject)
         yield Group(f"await {work}.check_references(", tuple(items), ")")

@@ -87,16 +87,17 @@ class _Pages:
 
     def view(self) -> PagesView:
         creations = [one for one in self.events if one.event.is_creation]
-        actions = [one for one in self.events if not one.event.is_creation]
+        actions = [one for one in self.events if one.event.has_instance]
+        collective = [one for one in self.events if one.event.is_collection]
         for one in creations:
             self._define(one.form, self._event_form(one))
         self._forms_of_record([one.form for one in creations])
-        for one in actions:
+        for one in (*actions, *collective):
             self._define(one.form, self._event_form(one))
         if self.is_generated:
             self._record([one.form for one in actions])
         if self.is_listed:
-            self._list()
+            self._list([one.form for one in collective])
         for name in self.choices.names:
             self.names.define(name)
         return PagesView(
@@ -237,7 +238,7 @@ class _Pages:
         is_named = self.is_listed and self.label is not None and not self.entity.declares_id
         return [field for field in fields if field.name != "id" or not is_named]
 
-    def _list(self) -> None:
+    def _list(self, forms: list[str]) -> None:
         entity = self.entity
         columns = [
             field for field in self._shown_fields() if field.name == self.label or _is_column(field)
@@ -257,9 +258,11 @@ class _Pages:
             items.append("search=False")
         if has_new_page(entity):
             items.append("new=NEW")
-        forms = {one.event.name: one.form for one in self.events}
+        if forms:
+            items.append(Group("forms=[", tuple(forms), "]"))
+        own = {one.event.name: one.form for one in self.events}
         actions = [
-            "DELETE" if event.crud == "delete" else forms[event.name]
+            "DELETE" if event.crud == "delete" else own[event.name]
             for event in batch_events(entity, self.context)
         ]
         if actions:

@@ -16,7 +16,7 @@ from starmodel_schemas.reserved_names import HOLDER_NAMES
 
 def holder_of(entity: EntitySchema, event: EventSchema) -> str | None:
     """Name the parameter that says which instance the event is for; `None` if there is none."""
-    return None if event.is_creation else HOLDER_NAMES.get(entity.scope)
+    return HOLDER_NAMES.get(entity.scope) if event.has_instance else None
 
 
 def needs_session(entity: EntitySchema, event: EventSchema, context: Context) -> bool:
@@ -62,7 +62,8 @@ def batch_events(entity: EntitySchema, context: Context) -> list[EventSchema]:
         for event in entity.events
         if event.crud in (None, "delete")
         and event.method != "GET"
-        and not (event.is_creation or event.is_generator)
+        and event.has_instance
+        and not event.is_generator
         and not needs_session(entity, event, context)
         and all(_may_be_left_out(parameter, context) for parameter in event.parameters)
     ]

@@ -212,6 +212,9 @@ class _Command:
         authorize = f"{function}(actor, actor.is_authenticated)"
         if isinstance(self.event.access, AuthenticatedAccess):
             checks.append(authorize)
+        elif self.event.is_collection and isinstance(self.event.access, PolicyAccess):
+            policy = use_qualified(self.event.access.function, self.names)
+            checks.append(f"{function}(actor, {policy}(actor))")
         for parameter, other in self._others():
             if isinstance(other.access, AuthenticatedAccess):
                 check = authorize
@@ -231,7 +234,7 @@ class _Command:
         if not self.event.lock:
             return
         locked: list[tuple[EntitySchema, str | None]] = []
-        if not self.event.is_creation:
+        if self.event.has_instance:
             locked.append((self.entity, holder_of(self.entity, self.event)))
         locked += [(other, _holder(parameter, other)) for parameter, other in self._others()]
         groups: dict[str, list[str]] = {}
@@ -250,7 +253,7 @@ class _Command:
     def _steps(self) -> list[Layout]:
         """Load, ask whether it is allowed, call the author's method; in that order."""
         steps: list[Layout] = []
-        if not self.event.is_creation:
+        if self.event.has_instance:
             self.names.use(self.state_module, self.constant)
             holder = holder_of(self.entity, self.event)
             loaded = self._loaded(self.entity, self.constant, holder)
@@ -331,7 +334,7 @@ class _Command:
         return [f"{self.work}.authorize({subject}, {use_qualified(rule.function, self.names)})"]
 
     def _method(self) -> str:
-        if self.event.is_creation and self.event.crud is None:
+        if not self.event.has_instance and self.event.crud is None:
             owner = self.names.use(self.entity.module, self.entity.name)
         else:
             owner = self.subject
@@ -397,7 +400,8 @@ class _Command:
             if self.event.crud is None
             else crud_record(self.entity, self.event, self.arguments, self.names, self.context)
         )
-        items: list[Layout] = [self.subject, python_string(self.event.name), arguments]
+        subject = self.constant if self.event.is_collection else self.subject
+        items: list[Layout] = [subject, python_string(self.event.name), arguments]
         if result is not None:
             items.append(result)
         if broadcast is not None:

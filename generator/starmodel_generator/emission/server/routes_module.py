@@ -32,7 +32,7 @@ from starmodel_generator.emission.server.command_call import (
     needs_session,
 )
 from starmodel_generator.emission.server.page_routes import PageRoutes
-from starmodel_generator.planning import has_queries, is_in_sql
+from starmodel_generator.planning import has_list, has_queries, is_in_sql
 from starmodel_schemas import (
     AnyType,
     EntitySchema,
@@ -295,6 +295,8 @@ class _Routes:
         result = self._result(event, "outcome.result")
         if result is not None:
             items.append(named("result", result))
+        if event.is_collection and not has_list(self.entity):
+            items.append('location="/"')
         return Group(f"return {function}(", tuple(items), ")")
 
     def _target(self, event: EventSchema) -> list[Layout]:

@@ -113,7 +113,11 @@ def check_access(app: LinkedApp) -> Iterator[Diagnostic]:
         shared = {"GLOBAL": "one for all", "RECORD": "found by its id"}.get(entity.schema.scope)
         if shared is None or entity.options.access is not None:
             continue
-        open_events = [event.method.facts.name for event in entity.events if not event.has_access]
+        open_events = [
+            event.method.facts.name
+            for event in entity.events
+            if not (event.has_access or event.schema.is_collection)
+        ]
         what = "who may read it"
         if open_events:
             what += " or call " + ", ".join(f"`{name}`" for name in open_events)

@@ -321,7 +321,7 @@ def _holders(entity: LinkedEntity, event: LinkedEvent, app: LinkedApp) -> dict[s
     sources = [parameter.source for parameter in event.schema.parameters]
     others = [app.by_name[source.entity].schema for source in sources if source.kind == "entity"]
     scopes = {other.scope for other in others if other.scope == "SESSION"}
-    if not event.schema.is_creation:
+    if event.schema.has_instance:
         scopes.add(entity.schema.scope)
     for scope in scopes & HOLDER_NAMES.keys():
         found[HOLDER_NAMES[scope]] = "commands, where it says which instance is meant"

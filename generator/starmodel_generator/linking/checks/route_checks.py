@@ -34,7 +34,7 @@ def _path_problem(entity: LinkedEntity, event: LinkedEvent) -> Problem | None:
     segments = path[1:].split("/")
     if path.count("{id}") > 1:
         return Problem(INVALID_EVENT_OPTION, f"{text}, which holds `{{id}}` twice", "keep one")
-    takes_id = entity.schema.scope == "RECORD" and not event.schema.is_creation
+    takes_id = entity.schema.scope == "RECORD" and event.schema.has_instance
     if takes_id and "{id}" not in segments:
         help = f"put `{{id}}` into it, for example `/{entity.schema.snake_name}/{{id}}{path}`"
         return Problem(INVALID_EVENT_OPTION, f"{text}, which names no record", help)
@@ -104,6 +104,7 @@ def _page_routes(entity: LinkedEntity) -> Iterator[tuple[str, str, str, Subject]
     if any(event.is_creation for event in entity.schema.events):
         yield "GET", f"{base}/new", f"the page that makes one of {own.noun}", own
     yield "GET", f"{base}/options", f"the choice among {own.noun}", own
+    yield "POST", f"{base}/batch", f"what is done to many of {own.noun}", own
     for kind, segment in (("update", "edit"), ("delete", "delete")):
         if kind in entity.schema.crud:
             for method in ("GET", "POST"):

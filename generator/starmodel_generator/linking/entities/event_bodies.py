@@ -49,6 +49,7 @@ def check_get(
     written: Found | None,
     subject: Subject,
     report: Report,
+    is_creation: bool,
 ) -> None:
     """Report an event that answers GET and may change something.
 
@@ -56,7 +57,7 @@ def check_get(
     """
     help = 'use `method="POST"`'
     work = unit_of_work(parameters)
-    if method.decorator("builtins.classmethod") is not None:
+    if is_creation:
         text = "answers GET, but creates a record"
         report(subject.diagnose(Problem(UNSAFE_GET, text, help)))
     elif work is not None:

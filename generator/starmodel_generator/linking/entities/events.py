@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from starmodel_generator.diagnostics.rules.entity_rules import (
+    COLLECTION_EVENT,
     CONDITIONAL_ENTITY,
     DECORATOR_ORDER,
     INVALID_CREATION,
@@ -18,7 +19,11 @@ from starmodel_generator.linking.names.class_members import Members, Method
 from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.suggestions import free_form
 from starmodel_generator.linking.names.unparse import shortened, unparse
-from starmodel_generator.linking.options.event_options import EVENT, read_event_options
+from starmodel_generator.linking.options.event_options import (
+    EVENT,
+    EventOptions,
+    read_event_options,
+)
 from starmodel_generator.linking.options.model_config import EntityOptions
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
@@ -36,6 +41,7 @@ _KEEPS_SIGNATURE = frozenset(
     {
         "abc.abstractmethod",
         "builtins.classmethod",
+        "builtins.staticmethod",
         "functools.cache",
         "functools.lru_cache",
         "pydantic.validate_call",
@@ -47,7 +53,6 @@ _KEEPS_SIGNATURE = frozenset(
     }
 )
 _NOT_EVENTS = {
-    "builtins.staticmethod": "a static method, which has no entity",
     "builtins.property": "a property, which is read and not called",
     "functools.cached_property": "a property, which is read and not called",
     "pydantic.computed_field": "a computed field, which is read and not called",
@@ -126,16 +131,20 @@ class EventReader:
         subject = event_subject(method)
         if not self._check_form(method, subject, report):
             return None
-        options = read_event_options(method, subject, self._resolver, report)
-        parameters = self._parameters.read(method, hierarchy, subject, report)
         returned = self._returns.read(method, hierarchy, subject, report)
+        is_collection = _is_on_class(method) and not returned.is_creation
+        options = read_event_options(
+            method, subject, self._resolver, report, has_instance=not is_collection
+        )
+        parameters = self._parameters.read(method, hierarchy, subject, report)
         _check_creation(method, returned, entity, subject, report)
+        if is_collection:
+            _check_collection(method, returned, options, entity, subject, report)
         check_body(method, effects, report)
         others = self._others(parameters)
         written = next(effects.writes(method, others), None)
-        is_class_method = method.decorator("builtins.classmethod") is not None
         if options.method == "GET":
-            check_get(method, parameters, written, subject, report)
+            check_get(method, parameters, written, subject, report, returned.is_creation)
         facts = method.facts
         name = snake_case(facts.name) if options.name is None else options.name
         schema = EventSchema(
@@ -144,17 +153,24 @@ class EventReader:
             signature=f"{facts.name}{facts.signature}",
             doc=facts.docstring or None,
             method=options.method,
-            path=_path(hierarchy, entity, name, returned) if options.path is None else options.path,
+            path=(
+                _path(hierarchy, entity, name, has_id=not _is_on_class(method))
+                if options.path is None
+                else options.path
+            ),
             selector=options.selector,
             mode=options.mode,
             respond=options.respond or entity.respond or self._respond,
-            access=options.access or entity.access or HolderAccess(),
+            access=options.access or (None if is_collection else entity.access) or HolderAccess(),
             is_async=facts.is_async,
             is_generator=facts.has_yield,
             is_creation=returned.is_creation,
+            is_collection=is_collection,
             parameters=parameters,
             returns=returned.returns,
-            writes=written is not None or is_class_method or unit_of_work(parameters) is not None,
+            writes=(
+                written is not None or returned.is_creation or unit_of_work(parameters) is not None
+            ),
             lock=options.lock,
         )
         return LinkedEvent(
@@ -205,11 +221,16 @@ class EventReader:
         return True
 
 
-def _path(
-    hierarchy: ClassHierarchy, entity: EntityOptions, name: str, returned: LinkedReturn
-) -> str:
+def _is_on_class(method: Method) -> bool:
+    """Return whether an event is called on the class, and on no instance."""
+    return any(
+        method.decorator(f"builtins.{kind}") is not None for kind in ("classmethod", "staticmethod")
+    )
+
+
+def _path(hierarchy: ClassHierarchy, entity: EntityOptions, name: str, *, has_id: bool) -> str:
     base = snake_case(hierarchy.symbol.name)
-    if entity.scope == "RECORD" and not returned.is_creation:
+    if entity.scope == "RECORD" and has_id:
         return f"/{base}/{{id}}/{name}"
     return f"/{base}/{name}"
 
@@ -221,21 +242,44 @@ def _check_creation(
     subject: Subject,
     report: Report,
 ) -> None:
-    if method.decorator("builtins.classmethod") is None:
-        return
-    if method.facts.has_yield:
-        problem = Problem(
-            INVALID_CREATION,
-            "is a classmethod with a `yield`, but a record is created in one step",
-            "return the new record",
-        )
-        report(subject.diagnose(problem))
-    elif returned.is_creation and entity.scope != "RECORD" and entity.knows_scope:
+    if returned.is_creation and entity.scope != "RECORD" and entity.knows_scope:
         problem = Problem(
             INVALID_CREATION,
             f"creates an entity, but there is only one for each {_HOLDERS[entity.scope]}",
             "give the entity `scope=Scope.RECORD`, or make it a method with `self`",
         )
+        report(subject.diagnose(problem))
+
+
+def _check_collection(
+    method: Method,
+    returned: LinkedReturn,
+    options: EventOptions,
+    entity: EntityOptions,
+    subject: Subject,
+    report: Report,
+) -> None:
+    """Report what an event without a record cannot do."""
+    problem: Problem | None = None
+    if method.facts.has_yield:
+        text = "has a `yield`, but is about no record whose steps could be shown"
+        problem = Problem(COLLECTION_EVENT, text, "do it in one step, or make it one with `self`")
+    elif entity.scope != "RECORD":
+        if entity.knows_scope:
+            text = f"has no `self`, but there is one instance for each {_HOLDERS[entity.scope]}"
+            help = "make it a method with `self`, or give the entity `scope=Scope.RECORD`"
+            problem = Problem(COLLECTION_EVENT, text, help)
+    elif options.access is None:
+        text = "is about no record, so nobody knows who may call it"
+        help = (
+            "write `@event(access=Access.AUTHENTICATED)`, `Access.PUBLIC` or the name of a"
+            " function `(actor) -> bool`"
+        )
+        problem = Problem(COLLECTION_EVENT, text, help)
+    elif options.respond == "ack" and returned.returns is not None:
+        text = 'answers with `respond="ack"`, so that nobody gets what it returns'
+        problem = Problem(COLLECTION_EVENT, text, "return nothing, or leave out `respond`")
+    if problem is not None:
         report(subject.diagnose(problem))
 
 

@@ -70,7 +70,10 @@ class ParameterReader:
     ) -> tuple[ParameterSchema, ...]:
         """Return the parameters of an event, without `self` or `cls`."""
         facts = method.facts
-        if not facts.parameters or facts.parameters[0].kind not in (
+        own = facts.parameters
+        if method.decorator("builtins.staticmethod") is not None:
+            pass
+        elif not facts.parameters or facts.parameters[0].kind not in (
             "positional_only",
             "positional_or_keyword",
         ):
@@ -78,9 +81,10 @@ class ParameterReader:
             text = f"has no parameter `{first}`"
             report(subject.diagnose(Problem(INVALID_EVENT, text, f"add `{first}` as the first")))
             return ()
+        else:
+            own = own[1:]
         found = [
-            self._parameter(parameter, method, hierarchy, subject, report)
-            for parameter in facts.parameters[1:]
+            self._parameter(parameter, method, hierarchy, subject, report) for parameter in own
         ]
         return tuple(each for each in found if each is not None)
 

@@ -52,15 +52,15 @@ class ReturnReader:
         is_class_method = method.decorator("builtins.classmethod") is not None
         if facts.returns is None:
             report(subject.diagnose(_missing(method)))
-            if is_class_method:
-                report(subject.diagnose(_NO_CREATION))
             unknown = AnyType() if facts.returns_value or facts.has_yield else None
-            return LinkedReturn(unknown)
+            return LinkedReturn(unknown, is_creation=is_class_method)
         annotation = self._resolver.types.unquoted(facts.returns)
         if facts.has_yield:
             return self._steps(annotation, method, subject, report)
         if is_class_method:
-            return self._creation(annotation, method, hierarchy, subject, report)
+            created = self._created(annotation, method, hierarchy, subject, report)
+            if created is not None:
+                return created
         returned = self._type(annotation, method, subject, report)
         if isinstance(returned, EntityType) or (
             isinstance(returned, OptionalType) and isinstance(returned.item, EntityType)
@@ -94,25 +94,26 @@ class ReturnReader:
             return LinkedReturn()
         return LinkedReturn(step)
 
-    def _creation(
+    def _created(
         self,
         annotation: Expression,
         method: Method,
         hierarchy: ClassHierarchy,
         subject: Subject,
         report: Report,
-    ) -> LinkedReturn:
-        place = method.facts.place.at("returns", 0)
+    ) -> LinkedReturn | None:
+        """Return what a classmethod that returns its own class gives; `None` for any other."""
         names = self._resolver.names
         created: object = None
         if isinstance(annotation, NameExpression):
             created = names.follow(names.resolve(annotation.name, Namespace(method.owner.module)))
         own = created == ExternalSymbol("typing.Self") or created is hierarchy.symbol
         if not own:
-            is_base = isinstance(created, ClassSymbol) and created in hierarchy.classes
-            problem = _CREATES_BASE if is_base else _NO_CREATION
-            report(subject.diagnose(problem, place))
-            return LinkedReturn()
+            if isinstance(created, ClassSymbol) and created in hierarchy.classes:
+                place = method.facts.place.at("returns", 0)
+                report(subject.diagnose(_CREATES_BASE, place))
+                return LinkedReturn(is_creation=True)
+            return None
         return LinkedReturn(EntityType(entity=hierarchy.symbol.qualified_name), is_creation=True)
 
     def _type(
@@ -141,7 +142,7 @@ def _missing(method: Method) -> Problem:
         kind = "AsyncIterator" if method.facts.is_async else "Iterator"
         help = f"annotate it, for example `-> {kind}[None]`"
     elif method.decorator("builtins.classmethod") is not None:
-        help = "annotate it `-> Self`"
+        help = "annotate it `-> Self` if it makes a record, `-> None` if it returns nothing"
     elif method.facts.returns_value:
         help = "annotate what it returns, for example `-> int`"
     else:
@@ -158,11 +159,6 @@ def _no_iterator(method: Method) -> Problem:
     )
 
 
-_NO_CREATION = Problem(
-    INVALID_CREATION,
-    "is a classmethod, but does not return its own class",
-    "annotate it `-> Self` and return the new record, or make it a method with `self`",
-)
 _CREATES_BASE = Problem(
     INVALID_CREATION,
     "returns a base class, not the class it is called on",

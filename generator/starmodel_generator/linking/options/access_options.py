@@ -30,9 +30,16 @@ _MEMBERS: dict[str, AccessRule] = {
 
 
 def read_access(
-    expression: Expression, namespace: Namespace, resolver: Resolver
+    expression: Expression,
+    namespace: Namespace,
+    resolver: Resolver,
+    *,
+    has_instance: bool = True,
 ) -> AccessRule | Problem:
-    """Return what an `access` says, or why it says nothing."""
+    """Return what an `access` says, or why it says nothing.
+
+    `has_instance` is whether there is an entity that a policy is asked about.
+    """
     written = shortened(unparse(expression))
     if isinstance(expression, OpaqueExpression) and expression.text.startswith("lambda"):
         help = "write a function at the top of the module and name it"
@@ -50,7 +57,7 @@ def read_access(
             text = f"has the policy `{name}`, which is not part of the project"
             return Problem(INVALID_ACCESS, text, "call it from a function of the project")
         case FunctionSymbol(_, facts):
-            return _policy(symbol, facts)
+            return _policy(symbol, facts, has_instance)
         case UnknownSymbol():
             near = resolver.names.near(symbol)
             help = f"did you mean `{near}`?" if near else _CHOICES
@@ -63,8 +70,12 @@ def read_access(
             )
 
 
-def _policy(symbol: FunctionSymbol, facts: FunctionFacts) -> AccessRule | Problem:
-    shape = f"write `def {facts.name}(actor: Actor, entity: ...) -> bool`"
+def _policy(
+    symbol: FunctionSymbol, facts: FunctionFacts, has_instance: bool
+) -> AccessRule | Problem:
+    taken = 2 if has_instance else 1
+    takes = "actor: Actor, entity: ..." if has_instance else "actor: Actor"
+    shape = f"write `def {facts.name}({takes}) -> bool`"
     if facts.is_async:
         text = f"has the policy `{facts.name}`, which is `async`"
         return Problem(INVALID_ACCESS, text, "a policy answers at once: " + shape)
@@ -76,7 +87,8 @@ def _policy(symbol: FunctionSymbol, facts: FunctionFacts) -> AccessRule | Proble
         parameter.kind == "keyword_only" and parameter.default is None
         for parameter in facts.parameters
     )
-    if len(required) > 2 or (len(positional) < 2 and not has_rest) or has_keyword:
-        text = f"has the policy `{facts.name}`, which does not take the actor and the entity"
+    if len(required) > taken or (len(positional) < taken and not has_rest) or has_keyword:
+        what = "the actor and the entity" if has_instance else "the actor alone"
+        text = f"has the policy `{facts.name}`, which does not take {what}"
         return Problem(INVALID_ACCESS, text, shape)
     return PolicyAccess(function=symbol.qualified_name)

@@ -37,9 +37,17 @@ class EventOptions:
 
 
 def read_event_options(
-    method: Method, subject: Subject, resolver: Resolver, report: Report
+    method: Method,
+    subject: Subject,
+    resolver: Resolver,
+    report: Report,
+    *,
+    has_instance: bool = True,
 ) -> EventOptions:
-    """Return what the `@event` of a method says; what is wrong is reported and left out."""
+    """Return what the `@event` of a method says; what is wrong is reported and left out.
+
+    `has_instance` is whether there is an entity that its policy is asked about.
+    """
     options = EventOptions()
     decorator = method.decorator(EVENT)
     if decorator is None or not isinstance(decorator.expression, CallExpression):
@@ -50,7 +58,7 @@ def read_event_options(
         help = 'write its name, for example `@event(method="GET")`'
         report(subject.diagnose(Problem(INVALID_EVENT_OPTION, text, help), place))
     for key, expression in decorator.expression.keywords:
-        changed = _option(key, expression, method, options, resolver)
+        changed = _option(key, expression, method, options, resolver, has_instance)
         if isinstance(changed, Problem):
             report(subject.diagnose(changed, place.at("keyword", key)))
             # One mistake is enough: what was meant is not missing besides.
@@ -61,7 +69,12 @@ def read_event_options(
 
 
 def _option(
-    key: str, expression: Expression, method: Method, options: EventOptions, resolver: Resolver
+    key: str,
+    expression: Expression,
+    method: Method,
+    options: EventOptions,
+    resolver: Resolver,
+    has_instance: bool,
 ) -> EventOptions | Problem:
     if key not in _OPTIONS:
         near = get_close_matches(key, _OPTIONS, n=1)
@@ -72,7 +85,7 @@ def _option(
     if expression == LiteralExpression(None):
         return options
     if key == "access":
-        rule = read_access(expression, method.namespace, resolver)
+        rule = read_access(expression, method.namespace, resolver, has_instance=has_instance)
         return rule if isinstance(rule, Problem) else replace(options, access=rule)
     value = resolver.constants.evaluate(expression, method.namespace)
     if isinstance(value, NotConstant):

@@ -360,6 +360,34 @@ class TrackedEntity(Write):
             live.update(deep_copy({name: base[name] for name in names}))
 
 
+class AllRecords:
+    """The subject of an event that is about no record in particular: all those of an entity."""
+
+    is_new = False
+
+    def __init__(self, definition: EntityDefinition[Any]) -> None:
+        self.key = definition.key("")
+
+    def outcome(self, result: R, created: bool, *, is_shown: bool) -> CommandResult[R]:
+        """Describe what the event led to: there is no state to tell."""
+        return CommandResult("", {}, {}, 0, result, created)
+
+    def record(
+        self,
+        event: str,
+        arguments: Mapping[str, object],
+        actor: Actor,
+        time: float,
+        fragment: Fragment | None,
+    ) -> CommandRecord:
+        """Describe the event, for the bus; what it has saved has records of its own."""
+        return CommandRecord(self.key.entity, "", event, arguments, actor, time, 0, (), fragment)
+
+    def shown(self, error: InvalidState | ConstraintViolation) -> StarModelError:
+        """Return what the store refused to keep, and nothing of which fields it was about."""
+        return type(error)(error.entity, ())
+
+
 def _differs(values: Mapping[str, object], base: Mapping[str, object]) -> bool:
     for name, old in base.items():
         value = values.get(name, _MISSING)

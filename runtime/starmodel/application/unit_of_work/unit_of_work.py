@@ -36,7 +36,7 @@ from starmodel.application.store import (
 )
 from starmodel.application.unit_of_work.finding import Finding
 from starmodel.application.unit_of_work.loading import ATTEMPTS
-from starmodel.application.unit_of_work.tracking import TrackedEntity
+from starmodel.application.unit_of_work.tracking import AllRecords, TrackedEntity
 from starmodel.domain import Access, CommandRecord, Entity, Fragment
 from starmodel.domain.ids import refuse_id
 from starmodel.domain.relation import LOADER
@@ -209,7 +209,7 @@ class UnitOfWork(Finding):
 
     async def commit(
         self,
-        subject: Entity,
+        subject: Entity | EntityDefinition[Any],
         event: str,
         arguments: Mapping[str, object],
         result: R = None,
@@ -223,7 +223,8 @@ class UnitOfWork(Finding):
         be as it was: the event has decided by it.
 
         Args:
-            subject: The entity whose event it was.
+            subject: The entity whose event it was; its definition, of an event that is about no
+                record in particular.
             event: The event's name.
             arguments: What it was called with.
             result: What it returned.
@@ -243,6 +244,8 @@ class UnitOfWork(Finding):
         """
         tracked = self._latest
         if tracked is None or tracked.entity is not subject:
+            if isinstance(subject, EntityDefinition):
+                return await self._commit(AllRecords(subject), event, arguments, result, broadcast)
             tracked = self._find(subject)
         services = self._services
         if len(self._tracked) == 1 and self._lock is None and services.before_image is None:
@@ -271,6 +274,16 @@ class UnitOfWork(Finding):
                 )
                 state = partial(tracked.definition.state_of, tracked.base)
                 return CommandResult(key[2], state, changed, version, result)
+        return await self._commit(tracked, event, arguments, result, broadcast)
+
+    async def _commit(
+        self,
+        tracked: TrackedEntity | AllRecords,
+        event: str,
+        arguments: Mapping[str, object],
+        result: R,
+        broadcast: Fragment | None,
+    ) -> CommandResult[R] | None:
         created, is_shown = tracked.is_new, self._is_shown(tracked)
         saved = self._prepare(event)
         if saved:
@@ -294,6 +307,7 @@ class UnitOfWork(Finding):
                 if self._lock is not None:
                     await self._unlock()
             self._accept(saved, versions)
+        services = self._services
         now = services.clock()
         await services.bus.publish(tracked.record(event, arguments, self.actor, now, broadcast))
         if len(saved) > 1 or (saved and saved[0] is not tracked):
@@ -354,11 +368,13 @@ class UnitOfWork(Finding):
             await self._publish_others(tracked, saved, event, arguments, now)
         return tracked.outcome(result, created, is_shown=is_shown)
 
-    def _is_shown(self, tracked: TrackedEntity) -> bool:
+    def _is_shown(self, tracked: TrackedEntity | AllRecords) -> bool:
         """Return whether the actor may read what his event is about, as it is or as it was.
 
         An event may be open to those who may not: they are told what it gave, and nothing else.
         """
+        if isinstance(tracked, AllRecords):
+            return True
         definition = tracked.definition
         if tracked.is_new or definition.access is None or definition.access is Access.PUBLIC:
             return True
@@ -380,7 +396,7 @@ class UnitOfWork(Finding):
 
     async def _publish_others(
         self,
-        subject: TrackedEntity,
+        subject: TrackedEntity | AllRecords,
         saved: list[TrackedEntity],
         event: str,
         arguments: Mapping[str, object],
@@ -395,7 +411,7 @@ class UnitOfWork(Finding):
 
     async def _commit_kept(
         self,
-        subject: TrackedEntity,
+        subject: TrackedEntity | AllRecords,
         saved: list[TrackedEntity],
         event: str,
         arguments: Mapping[str, object],

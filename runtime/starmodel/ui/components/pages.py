@@ -225,6 +225,7 @@ class List:
             products" or "more than 1,000"; it takes a statement. Without it nothing is counted.
         search: Whether texts are searched.
         new: The form on which a record is made.
+        forms: The forms of events that are about no record in particular, below the list.
         actions: Events without arguments that can be asked for of many records at once.
         row_actions: Whether each row has links to edit and to delete its record, and a button for
             each of `actions` that can be undone.
@@ -239,6 +240,7 @@ class List:
     sort: str = ""
     count: int = 0
     new: FormPage | None = None
+    forms: Sequence[Form] = ()
     actions: Sequence[Form] = ()
     row_actions: bool = True
 

@@ -23,7 +23,7 @@ from starmodel.ui.components.fields import (
 from starmodel.ui.components.pages import MAX_COUNT, ONE, List
 from starmodel.ui.kit import Content, Row
 from starmodel.ui.names import EntityNames
-from starmodel.ui.rendering.builder import Builder
+from starmodel.ui.rendering.builder import Builder, no_errors
 from starmodel.ui.template import Filler, Inline, Renderable, State, Template
 from starmodel.ui.view import View, short_id
 
@@ -76,10 +76,14 @@ class ListBuilder(Builder):
             return {entity.name: view.list.change_token}
 
         data: dict[str, Any] = {"_changes": changes}
+        content: list[Renderable] = [kit.listing(part, [filters, records], live)]
+        if component.forms:
+            errors = {each.route.event: no_errors(each) for each in component.forms}
+            data["errors"] = {entity.namespace: errors}
+            forms = [self.form(each, is_primary=False) for each in component.forms]
+            content.append(kit.section("Actions", forms))
         address = f"/live?watch={entity.name}"
-        return self.main(
-            data, lambda state, view: address, kit.listing(part, [filters, records], live)
-        )
+        return self.main(data, lambda state, view: address, content)
 
     def children(self, field: Related, component: List, owner: EntityNames) -> Filler:
         """Return what fills the place of the records that refer to one.

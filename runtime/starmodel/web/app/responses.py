@@ -143,6 +143,9 @@ async def respond_duplicate(request: Request, repeated: DuplicateRequest) -> Res
         Unauthenticated, Forbidden: Whoever sent the request may not see it any more.
     """
     definition = request.services.definition_named(repeated.entity)
+    if definition.is_record and not repeated.id:
+        # It was about no record in particular.
+        return respond_event(request, definition, CommandResult[None]("", {}, {}, 0, None))
     try:
         snapshot = await request.services.read(definition, repeated.id, request.actor)
     except NotFound:
@@ -286,8 +289,8 @@ def redirect(request: Request, path: str, message: str = "") -> Response:
 
 
 def page_path(definition: EntityDefinition[Any], id: str) -> str:
-    """Return the path of the page that shows an entity."""
-    if definition.scope is Scope.RECORD:
+    """Return the path of the page that shows an entity; without an id, of the list of records."""
+    if definition.scope is Scope.RECORD and id:
         return f"/{definition.name}/{quote_path_segment(id)}"
     return f"/{definition.name}"
 
