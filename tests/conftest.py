@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from postgres_server import OwnServer, Server, close_servers, own_server, shared_server
+from redis_server import OwnRedisServer, RedisServer, close_redis, shared_redis
 
 HERE = Path(__file__).parent
 
@@ -66,7 +67,8 @@ SLOW = (
     "runtime/ui/test_kits.py",
 )
 """Folders, files and beginnings of tests that `make fast` leaves out: they serve, browse, build, check
-types, use the network, or take more than a second. Whatever asks for PostgreSQL is slow as well."""
+types, use the network, or take more than a second. Whatever asks for PostgreSQL or Redis is slow as
+well."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -74,7 +76,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         name = f"{item.path.relative_to(HERE).as_posix()}::{item.name}"
         fixtures: list[str] = getattr(item, "fixturenames", [])
-        if name.startswith(SLOW) or "postgres" in " ".join([name, *fixtures]):
+        names = " ".join([name, *fixtures])
+        if name.startswith(SLOW) or "postgres" in names or "redis" in names:
             item.add_marker("slow")
 
 
@@ -122,3 +125,24 @@ def postgres_url(postgres_server: Server) -> Iterator[str]:
     """The URL of an empty PostgreSQL database of one's own."""
     with postgres_server.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """The Redis or Valkey of this test run."""
+    yield shared_redis()
+    close_redis()
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """The URL of a database of Redis or Valkey that nobody else uses now."""
+    return redis_server.database(1)
+
+
+@pytest.fixture
+def own_redis_server() -> Iterator[OwnRedisServer]:
+    """A Redis or Valkey that a test may kill and start again."""
+    server = OwnRedisServer()
+    yield server
+    server.close()

@@ -287,6 +287,8 @@ def emission_settings(config: GeneratorConfig) -> EmissionSettings:
         home=config.home,
         ui=config.ui,
         frontend=config.frontend,
+        bus=config.bus,
+        memory=config.memory,
         datastar_url=config.datastar_url,
         datastar_integrity=config.datastar_integrity,
         htmx=config.htmx,

@@ -8,6 +8,12 @@ from typing import Any
 from starmodel.errors import ConfigurationError
 
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
+    "starmodel.buses": {
+        "postgresql": "starmodel.bus.postgres_bus:PostgresBus",
+        "process": "starmodel.bus.in_process:InProcessBus",
+        "redis": "starmodel.bus.redis_bus:RedisBus",
+        "sqlite": "starmodel.bus.sqlite_bus:SqliteBus",
+    },
     "starmodel.kits": {
         "default": "starmodel.ui.kits.default:DefaultKit",
         "monsterui": "starmodel.ui.kits.monsterui:MonsterUIKit",

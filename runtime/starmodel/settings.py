@@ -4,12 +4,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from starmodel.errors import ConfigurationError
 
 Respond = Literal["patch", "ack"]
 """How an event answers a Datastar request: with the change, or with nothing but 204."""
+
+Memory = Literal["one process", "per process"]
+"""What it means to keep an entity in memory: there is one process, or each has its own entities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,13 @@ class Settings:
         project_root: The project's folder, which relative paths of the two before count from.
             Without one, or where it has no `pyproject.toml` or `starmodel.toml` since the app was
             installed, they count from the current folder.
+        bus: What tells other processes of changes: `"redis"`, `"postgresql"`, `"sqlite"`, or nothing
+            where there is one, `"process"`. `"auto"` goes by `bus_url`, else by where entities are
+            kept.
+        bus_url: Where that is: `redis://host:6379/0`, `postgresql://user:password@host/database`.
+            By default it is where entities are kept.
+        memory: `"per process"`: several processes may serve the app although some entities are kept
+            in memory, so that each process has its own.
         drain_timeout: Seconds that open streams and running events are given after SIGTERM.
     """
 
@@ -88,6 +98,9 @@ class Settings:
     database_url: str = "sqlite:///app.db"
     migrations: str | None = None
     project_root: str | Path | None = None
+    bus: str = "auto"
+    bus_url: str | None = None
+    memory: Memory = "one process"
     drain_timeout: float = 8.0
 
     def __repr__(self) -> str:
@@ -95,7 +108,7 @@ class Settings:
         shown = (
             f"{field.name}={getattr(self, field.name)!r}"
             for field in fields(self)
-            if "secret" not in field.name and field.name != "database_url"
+            if "secret" not in field.name and field.name not in ("database_url", "bus_url")
         )
         return f"Settings({', '.join(shown)})"
 
@@ -121,6 +134,10 @@ class Settings:
         return replace(base, **changes) if changes else base  # type: ignore[arg-type]
 
 
+_CHOICES = {
+    "STARMODEL_RESPOND": get_args(Respond),
+    "STARMODEL_MEMORY": get_args(Memory),
+}
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -141,6 +158,6 @@ def _value_of(variable: str, text: str, default: object) -> object:
         if not 0 < number < float("inf"):
             raise ConfigurationError(f"{variable} must be a number greater than 0.")
         return number
-    if variable == "STARMODEL_RESPOND" and text not in ("patch", "ack"):
-        raise ConfigurationError(f"{variable} must be patch or ack.")
+    if variable in _CHOICES and text not in _CHOICES[variable]:
+        raise ConfigurationError(f"{variable} must be {' or '.join(_CHOICES[variable])}.")
     return text

@@ -29,6 +29,7 @@ htmx_sse_integrity = "sha384-def"
 datastar_integrity = "sha384-abc+/="
 trusted_origins = ["https://shop.test"]
 respond = "ack"
+memory = "per process"
 bus = "shop.bus:AuditedBus"
 stores = "shop.stores:STORES"
 targets = ["openapi"]
@@ -90,6 +91,7 @@ def test_every_setting(root: Path) -> None:
         htmx=(("htmx_url", "/static/htmx.js"), ("htmx_sse_integrity", "sha384-def")),
         trusted_origins=("https://shop.test",),
         respond="ack",
+        memory="per process",
         providers=(("shop.mail.Mailer", "shop.mail:make_mailer"),),
         adapters=(
             ("stores", "shop.stores:STORES"),
@@ -106,6 +108,11 @@ def test_defaults(root: Path) -> None:
     assert (config.output, config.client_output) == ("shop/generated", "shop/generated/client")
     assert (config.web, config.respond) == ("fasthtml", "patch")
     assert config.served == "shop.generated.app:create_app"
+
+
+def test_a_bus_by_its_name(root: Path) -> None:
+    config = configured(root, '[tool.starmodel]\nentities = ["shop/entities"]\nbus = "redis"\n')
+    assert (config.bus, config.adapters) == ("redis", ())
 
 
 def test_starmodel_toml_wins_and_has_no_table(root: Path) -> None:
@@ -150,6 +157,8 @@ def test_an_unknown_key_is_shown_where_it_stands_with_the_nearest(root: Path) ->
         ('navigation = "shop"', "not of the form `module:name`"),
         ("navigation = 1", "expected true or false, found a number"),
         ('bus = "shop bus:Bus"', "not of the form `module:name`"),
+        ('bus = "shop bus"', "`shop bus` is not a bus by its name"),
+        ('memory = "shared"', "`shared` is none of `one process`, `per process`"),
         ('ui = "shop look:Kit"', "is not a kit's name"),
         ('datastar_url = "javascript:alert(1)"', "is not a URL"),
         ('datastar_integrity = "md5-x"', "is not like `sha384-...`"),

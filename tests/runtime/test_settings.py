@@ -45,6 +45,7 @@ def test_the_environment_counts_more() -> None:
         ("STARMODEL_LIVE_KEEP_ALIVE", "nan"),
         ("STARMODEL_LIVE_KEEP_ALIVE", "inf"),
         ("STARMODEL_RESPOND", "maybe"),
+        ("STARMODEL_MEMORY", "shared"),
     ],
 )
 def test_what_does_not_fit_is_named(variable: str, text: str) -> None:
@@ -54,7 +55,9 @@ def test_what_does_not_fit_is_named(variable: str, text: str) -> None:
 
 
 def test_settings_do_not_change_and_keep_their_secrets() -> None:
-    settings = Settings(secret_key="hunter2", old_secret_keys=("hunter1",))
+    settings = Settings(
+        secret_key="hunter2", old_secret_keys=("hunter1",), bus_url="redis://:hunter3@host"
+    )
     assert "hunter" not in repr(settings)
     assert "session_max_age=1209600" in repr(settings)
     with pytest.raises(FrozenInstanceError):

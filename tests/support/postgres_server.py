@@ -132,7 +132,7 @@ class OwnServer(Server):
     def __init__(self, **settings: str) -> None:
         self._settings = _SETTINGS | settings
         self._folder = Path(tempfile.mkdtemp(prefix="starmodel-postgres-"))
-        self._port = _free_port()
+        self._port = free_port()
         self._watcher: subprocess.Popen[str] | None = None
         password = secrets.token_hex(16)
         super().__init__(f"postgresql://postgres:{password}@127.0.0.1:{self._port}/postgres")
@@ -309,7 +309,7 @@ def _is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port that the system gives to nobody who connects, or it could be taken in an outage."""
     for _ in range(100):
         port = random.randint(20_000, 32_000)
@@ -320,7 +320,7 @@ def _free_port() -> int:
             except OSError:
                 continue
             return port
-    raise SetupFailed("There is no free port for PostgreSQL between 20000 and 32000.")
+    raise SetupFailed("There is no free port between 20000 and 32000.")
 
 
 def _identity(folder: Path) -> _Identity:

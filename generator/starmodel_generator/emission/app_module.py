@@ -108,10 +108,14 @@ def _settings(context: Context, names: ModuleNames) -> Layout:
         for name, is_on in (("navigation", settings.navigation), ("home", settings.home))
         if not is_on
     ]
-    if settings.ui is not None:
-        items.append(named("ui", python_string(settings.ui)))
-    if settings.frontend is not None:
-        items.append(named("frontend", python_string(settings.frontend)))
+    for name, value in (
+        ("ui", settings.ui),
+        ("frontend", settings.frontend),
+        ("bus", settings.bus),
+        ("memory", settings.memory),
+    ):
+        if value is not None:
+            items.append(named(name, python_string(value)))
     if settings.datastar_url is not None:
         items.append(named("datastar_url", python_string(settings.datastar_url)))
     if settings.datastar_integrity is not None:

@@ -21,6 +21,8 @@ class EmissionSettings:
         home: Whether there is a home page at `/` where the host has none.
         ui: The kit, by its name or as `module:name`; `None` for the default one.
         frontend: What keeps pages live, by its name or as `module:name`; `None` for Datastar.
+        bus: What tells other processes of changes, by its name; `None` for what fits the stores.
+        memory: Whether each of several processes has its own entities in memory; `None` for no.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity; `None` for none.
         htmx: Where pages load htmx from and its integrity, as settings of the runtime with values.
@@ -39,6 +41,8 @@ class EmissionSettings:
     home: bool = True
     ui: str | None = None
     frontend: str | None = None
+    bus: str | None = None
+    memory: str | None = None
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     htmx: tuple[tuple[str, str], ...] = ()

@@ -26,6 +26,7 @@ from starmodel_generator.project.hashing import digest, normal
 
 WebName: TypeAlias = Literal["fasthtml", "starlette", "fastapi"]
 RespondName: TypeAlias = Literal["patch", "ack"]
+MemoryName: TypeAlias = Literal["one process", "per process"]
 
 
 ADAPTERS = ("stores", "bus", "unit_of_work", "formatter", "session", "clock", "identify")
@@ -33,6 +34,7 @@ ADAPTERS = ("stores", "bus", "unit_of_work", "formatter", "session", "clock", "i
 
 _WEB = ("fasthtml", "starlette", "fastapi")
 _RESPOND = ("patch", "ack")
+_MEMORY = ("one process", "per process")
 _PLUGIN = re.compile(r"[A-Za-z][\w.-]*(:[A-Za-z_]\w*)?")
 _URL = re.compile(r"(https?:/)?/[^\s\"'<>]+")
 _INTEGRITY = re.compile(r"sha(256|384|512)-[A-Za-z0-9+/]+=*")
@@ -59,6 +61,9 @@ class GeneratorConfig:
         home: Whether there is a home page at `/` where the host has none.
         ui: The kit, by its name or as `module:name`; `None` for the default one.
         frontend: What keeps pages live, by its name or as `module:name`; `None` for Datastar.
+        bus: What tells other processes of changes, by its name; `None` for what fits the stores. One
+            of the author's is among the `adapters`.
+        memory: Whether each of several processes may have its own entities in memory.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity.
         htmx: Where pages load htmx from and its integrity, as settings of the runtime with values.
@@ -85,6 +90,8 @@ class GeneratorConfig:
     home: bool = True
     ui: str | None = None
     frontend: str | None = None
+    bus: str | None = None
+    memory: MemoryName | None = None
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     htmx: tuple[tuple[str, str], ...] = ()
@@ -192,6 +199,9 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
     frontend = table.matching(
         "frontend", _PLUGIN, "a front end's name, or one of your own as `module:name`"
     )
+    is_own_bus = ":" in str(table.value("bus"))
+    bus = None if is_own_bus else table.matching("bus", _PLUGIN, "a bus by its name")
+    memory = table.choice("memory", _MEMORY)
     scripts: dict[str, str | None] = {}
     for script in ("datastar", "htmx", "htmx_sse"):
         url, integrity = f"{script}_url", f"{script}_integrity"
@@ -202,7 +212,7 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
         if not _ORIGIN.fullmatch(origin):
             table.wrong("trusted_origins", f"`{origin}` is no origin like `https://shop.test`")
     providers = _providers(table)
-    adapters = [(part, table.reference(part)) for part in ADAPTERS]
+    adapters = [(part, table.reference(part)) for part in ADAPTERS if part != "bus" or is_own_bus]
     if is_own:
         adapters.append(("navigation", table.reference("navigation")))
     targets = table.texts("targets")
@@ -228,6 +238,8 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
             home=home is not False,
             ui=ui,
             frontend=frontend,
+            bus=bus,
+            memory=cast("MemoryName | None", memory),
             datastar_url=scripts.pop("datastar_url"),
             datastar_integrity=scripts.pop("datastar_integrity"),
             htmx=tuple([(name, value) for name, value in scripts.items() if value is not None]),

@@ -153,6 +153,12 @@ class EntityPersistenceBackend(ABC):
     """Whether it keeps records of what was committed until they are published, and the receipts
     of requests. Then events are saved by `commit_event`."""
 
+    is_shared: bool = True
+    """Whether all processes that serve an app see the same entries."""
+
+    bus_url: str = ""
+    """Where the processes that share it can tell each other of changes; empty where they cannot."""
+
     may_lag: ClassVar[bool] = False
     """Whether it may read from a replica, which is behind what was read before. Where it may not,
     a version that is lower than before is the truth: the store has lost what came after it."""

@@ -58,6 +58,7 @@ class MemoryRepo(EntityPersistenceBackend):
 
     attempts_before_lock: ClassVar[int] = 1
     is_immediate: ClassVar[bool] = True
+    is_shared = False
 
     def __init__(
         self, *, max_entries: int = 100_000, clock: Callable[[], float] = time.monotonic

@@ -38,6 +38,8 @@ def test_settings_and_adapters_of_the_configuration() -> None:
         home=False,
         ui="monsterui",
         frontend="shop.pages:Turbo",
+        bus="postgresql",
+        memory="per process",
         htmx=(("htmx_sse_url", "/static/sse.js"),),
         datastar_url='/static/"datastar".js',
         datastar_integrity="sha384-x",
@@ -53,6 +55,7 @@ def test_settings_and_adapters_of_the_configuration() -> None:
     assert "from counter.bus import AuditedBus\nfrom counter.clock import now\n" in text
     assert "    title='\"The\" shop',\n    navigation=False,\n    home=False,\n" in text
     assert '    ui="monsterui",\n    frontend="shop.pages:Turbo",\n' in text
+    assert '    bus="postgresql",\n    memory="per process",\n' in text
     assert '    htmx_sse_url="/static/sse.js",\n' in text
     assert "    datastar_url='/static/\"datastar\".js',\n" in text
     assert '    trusted_origins=("https://a.org",),\n' in text

@@ -8,6 +8,7 @@ import pytest
 
 from starmodel import EntityPersistenceBackend, MemoryRepo
 from starmodel.application import Key, Stored, Write
+from starmodel.domain import Fragment
 from starmodel.errors import Unavailable
 
 from .world import BOARD, COUNTER, LETTER, NOTE, ROOM, Browser, Letter, Note, UnreliableBus, World
@@ -153,3 +154,47 @@ async def test_versions_that_skip_numbers_are_no_gaps() -> None:
         await browser.settle()
         # What changed, and nothing else.
         assert browser.events[-1]["signals"] == ['{"room":{"topic":"b"}}']
+
+
+async def told_in_this_order(world: World, bus: UnreliableBus, order: list[int]) -> Browser:
+    """Say something for each number, and tell a page of it in another order."""
+    browser = await world.browse("chat", "counter")
+    bus.is_working = False
+    for number in range(max(order) + 1):
+        fragment = Fragment(f"{number}", "#chat", "append")
+        await world.change(COUNTER, "nobody", fragment=fragment, count=number + 1)
+    for number in order:
+        bus.tell(bus.kept[number])
+        await browser.settle()
+    return browser
+
+
+async def test_what_is_appended_stands_in_the_order_of_versions() -> None:
+    bus = UnreliableBus()
+    async with World(bus=bus) as world:
+        browser = await told_in_this_order(world, bus, [1, 3, 2, 0, 5, 4])
+        assert browser.chat == ["0", "1", "2", "3", "4", "5"]
+        assert browser.signals["counter"] == {"count": 6}
+
+
+async def test_a_change_that_never_comes_is_not_waited_for_long() -> None:
+    bus = UnreliableBus()
+    async with World(bus=bus) as world:
+        browser = await told_in_this_order(world, bus, [0, 2, 5])
+        assert browser.chat == ["0"]
+        await eventually(browser, lambda: browser.chat == ["0", "2", "5"])
+        assert browser.signals["counter"] == {"count": 6}
+        # Whatever comes after all is not held back.
+        bus.tell(bus.kept[1])
+        await browser.settle()
+        assert browser.chat[-1] == "1"
+
+
+async def test_what_has_waited_comes_in_pieces_that_a_stream_can_take() -> None:
+    bus = UnreliableBus()
+    async with World(bus=bus) as world:
+        browser = await told_in_this_order(world, bus, [*range(1, 200)])
+        assert browser.chat == []
+        bus.tell(bus.kept[0])
+        await eventually(browser, lambda: len(browser.chat) == 200)
+        assert browser.chat == [str(number) for number in range(200)]

@@ -90,6 +90,8 @@ class SQLModelBackend(TableReader):
             {table.entity: TableStatements(table, self.driver.dialect) for table in tables}, clock
         )
         relate(self.tables)
+        self.is_shared = not self.driver.is_temporary
+        self.bus_url = self.driver.bus_url
         self._migrations = None if migrations is None else Path(root or "", migrations)
         self._has_outbox = outbox
         self._done: list[str] = []

@@ -20,7 +20,7 @@ from starmodel.application import (
     UnitOfWork,
 )
 from starmodel.application.queries.filter_set import FilterSet
-from starmodel.bus.in_process import InProcessBus
+from starmodel.bus.bus_choice import choose_bus
 from starmodel.domain import Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError
 from starmodel.plugins import load_plugin
@@ -40,6 +40,7 @@ from starmodel.web.http.session import SessionIdentity, SignedSession
 from starmodel.web.live.change_counter import ChangeCounter
 from starmodel.web.routing.request import Request, ResponseFrame
 from starmodel.web.routing.resource import Resource
+from starmodel.workers import worker_count
 
 if TYPE_CHECKING:
     from starmodel.ui.kit import UIAdapter
@@ -151,9 +152,11 @@ class AppState:
         if kept and StateStore.SERVER_SQL not in stores:
             stores[StateStore.SERVER_SQL] = _sql_store(settings, kept, clock)
         self.settings = settings
+        persistence = PersistenceManager(stores)
+        urls = [backend.bus_url for backend in persistence.backends]
         self.services = Services(
-            PersistenceManager(stores),
-            options.get("bus") or InProcessBus(),
+            persistence,
+            options.get("bus") or choose_bus(settings, urls, self.secret_keys),
             definitions=[resource.definition for resource in resources],
             clock=clock,
             unit_of_work=options.get("unit_of_work", UnitOfWork),
@@ -326,9 +329,8 @@ class AppState:
         if self._session is None and self._above is not None:
             self._session = self._above.session.below(self.prefix)
         if self._session is None:
-            # The key may have come into the environment after the app was made.
-            settings = Settings.from_environment(self.settings)
-            if not settings.secret_key:
+            keys = self.secret_keys()
+            if not keys:
                 raise ConfigurationError(
                     "There is no secret key to sign sessions with. Set STARMODEL_SECRET_KEY to a"
                     " long random text that stays the same, such as one made by `python -c"
@@ -336,11 +338,43 @@ class AppState:
                     " `starmodel run` makes one."
                 )
             self._session = SignedSession(
-                [*settings.old_secret_keys, settings.secret_key],
-                max_age=settings.session_max_age,
-                clock=self._clock,
+                keys, max_age=self.settings.session_max_age, clock=self._clock
             )
         return self._session
+
+    def secret_keys(self) -> list[str]:
+        """Return the old secret keys and the one to sign with, or none where there is none."""
+        # The key may have come into the environment after the app was made.
+        settings = Settings.from_environment(self.settings)
+        return [*settings.old_secret_keys, settings.secret_key] if settings.secret_key else []
+
+    def check_memory(self) -> None:
+        """See to it that no entity is kept in the memory of one of several processes.
+
+        Raises:
+            ConfigurationError: Some are, and nobody has said that this is meant.
+        """
+        settings = self.settings
+        if settings.memory == "per process":
+            return
+        backend_for = self.services.persistence.backend_for
+        names = [
+            resource.definition.cls.__name__
+            for resource in self.resources.values()
+            if not backend_for(resource.definition).is_shared
+        ]
+        workers = worker_count()
+        if not names or (
+            workers == 1 and settings.bus in ("auto", "process") and not settings.bus_url
+        ):
+            return
+        several = f"{workers} processes serve" if workers > 1 else "Several processes may serve"
+        raise ConfigurationError(
+            f"{several} this app, and each would keep its own {', '.join(names)} in memory: a browser"
+            " would see another one with each request. Keep what all of them share in"
+            " StateStore.SERVER_SQL, or start one process. Where each process is meant to have its"
+            ' own, say so: memory = "per process", or STARMODEL_MEMORY="per process".'
+        )
 
 
 def _with_message(signals: bytes, text: str) -> bytes:

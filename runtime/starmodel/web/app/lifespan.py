@@ -81,9 +81,10 @@ class Lifespan:
         """Check the settings, and open the stores, the bus and the live streams.
 
         Raises:
-            ConfigurationError: There is no secret key.
+            ConfigurationError: There is no secret key, or several processes have state in memory.
         """
         _ = self._parts.session
+        self._parts.check_memory()
         self._is_open = True
         await self._parts.services.open()
         await self._hub.open()

@@ -4,12 +4,18 @@ A topic reads its entity from the store whenever it hears of a change, and hands
 the streams that watch it. A change is encoded once, and every stream gets the same bytes. Reads
 of one topic follow each other, so no stream ever sees a version go back, in whatever order the
 bus tells of changes.
+
+Changes that were made on several nodes may be told in another order than they were made. One that
+comes too early waits a moment for those before it, so that what is appended to a page stands in the
+same order on every page.
 """
 
 import asyncio
+import heapq
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
+from itertools import count
 from typing import Any, Protocol, TypeAlias
 
 from starmodel.application import (
@@ -30,6 +36,14 @@ from starmodel.ui.frontend import EventResponseFormatter
 from starmodel.web.http.prefix import PREFIX
 from starmodel.web.live.deletion import deletion_notice, no_deletion_notice
 from starmodel.web.validation.mapping_fields import varying_fields
+
+HOLD_SECONDS = 0.15
+"""How long a change waits for one before it, which may be lost."""
+
+_ARRIVALS = count()
+_RELEASED_AT_ONCE = 16
+_RELEASE_PAUSE = 0.005
+"""Seconds between so many changes that have waited: a stream takes only so many at once."""
 
 logger = logging.getLogger("starmodel.live")
 
@@ -129,12 +143,15 @@ class EntityTopic(BaseTopic):
     __slots__ = (
         "_asked",
         "_fragments",
+        "_heard",
+        "_held",
         "_is_read_due",
         "_lock",
         "_news",
         "_reader",
         "_served",
         "_snapshot",
+        "_timer",
         "_view",
         "backend",
         "deletion",
@@ -164,6 +181,11 @@ class EntityTopic(BaseTopic):
         self._served = 0
         self._reader: asyncio.Task[None] | None = None
         self._is_read_due = False
+        # The version up to which changes were heard, once there is one to begin with; and those that
+        # wait for one before them.
+        self._heard: int | None = None
+        self._held: list[tuple[int, int, CommandRecord, bytes | None]] = []
+        self._timer: asyncio.TimerHandle | None = None
 
     def __repr__(self) -> str:
         return f"<Topic {self.definition.name}, {len(self.streams)} streams>"
@@ -174,7 +196,39 @@ class EntityTopic(BaseTopic):
         return 0 if self._view is None else self._view.version
 
     def on_record(self, record: CommandRecord, fragment: bytes | None) -> None:
-        """Record a record; if it tells anything new, have the entity read."""
+        """Record a record, in its turn; if it tells anything new, have the entity read."""
+        if self._heard is None:
+            self._heard = record.version if self._view is None else self._view.version
+        if self._held or record.previous > self._heard:
+            heapq.heappush(self._held, (record.version, next(_ARRIVALS), record, fragment))
+            self._release()
+        else:
+            self._heard = max(self._heard, record.version)
+            self._take(record, fragment)
+
+    def _release(self) -> None:
+        """Take what has waited and waits for nothing any more, some of it at a time."""
+        heard = self._heard or 0
+        for _ in range(_RELEASED_AT_ONCE):
+            if not self._held or self._held[0][2].previous > heard:
+                break
+            version, _, record, fragment = heapq.heappop(self._held)
+            heard = self._heard = max(heard, version)
+            self._take(record, fragment)
+        if self._held and self._timer is None:
+            delay = _RELEASE_PAUSE if self._held[0][2].previous <= heard else HOLD_SECONDS
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(delay, self._go_on, heard)
+
+    def _go_on(self, heard: int) -> None:
+        """Take what has waited; no longer wait for a change that did not come meanwhile."""
+        self._timer = None
+        if self._held:
+            if self._heard == heard:
+                self._heard = max(heard, self._held[0][2].previous)
+            self._release()
+
+    def _take(self, record: CommandRecord, fragment: bytes | None) -> None:
         is_known = self._view is not None and record.version <= self._view.version
         # Whoever was told of this version by a rendering would see the fragment twice.
         is_shown = is_known and bool(record.changed) and self.definition.has_html
@@ -253,6 +307,8 @@ class EntityTopic(BaseTopic):
 
     def close(self) -> None:
         """Stop reading."""
+        if self._timer is not None:
+            self._timer.cancel()
         if self._reader is not None:
             self._reader.cancel()
 

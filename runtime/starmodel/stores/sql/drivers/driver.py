@@ -126,6 +126,8 @@ class Driver(ABC):
     dialect: Dialect
     is_temporary: bool = False
     """Whether the database is new and empty whenever it is opened."""
+    bus_url: str = ""
+    """Where its processes can tell each other of changes; empty where it has one process only."""
 
     @abstractmethod
     async def open(self) -> None:

@@ -62,6 +62,7 @@ class PostgresDriver(Driver):
 
     def __init__(self, url: str, *, pool_size: int = 10, pool_timeout: float = 10.0) -> None:
         self._address = address = read_url(url)
+        self.bus_url = address.url
         self._pool = Pool(
             self._connect,
             size=address.pool_size or pool_size,

@@ -4,6 +4,7 @@ The file is in WAL mode, so those who read wait for nobody. Other processes may 
 """
 
 import asyncio
+import os
 import sqlite3
 import tempfile
 import threading
@@ -12,6 +13,7 @@ from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Literal, TypeAlias
+from urllib.parse import quote
 
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.drivers.driver import (
@@ -57,6 +59,7 @@ class SQLiteDriver(Driver):
     def __init__(self, path: str, *, synchronous: Synchronous = "FULL") -> None:
         self.path = path
         self.is_temporary = not path
+        self.bus_url = f"sqlite:///{quote(os.path.abspath(path))}" if path else ""
         self.synchronous: Synchronous = synchronous
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.connections: list[sqlite3.Connection] = []

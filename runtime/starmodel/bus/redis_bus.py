@@ -1,0 +1,80 @@
+"""A bus by Redis or Valkey: publish and subscribe."""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, ClassVar
+
+from starmodel.bus.remote import RemoteBus
+from starmodel.errors import ConfigurationError
+
+try:
+    import redis.asyncio
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+except ModuleNotFoundError as error:
+    if error.name != "redis":
+        raise
+    raise ConfigurationError(
+        'The bus is Redis, and redis-py is not installed. Run `pip install "starmodel-runtime[redis]"`.'
+    ) from error
+
+CHANNEL = "starmodel"
+"""Where messages go; what a server has is one place for all its databases, so their number follows."""
+
+_SECONDS = 5.0
+_DRIVER: Any = redis.asyncio.Redis
+
+
+class RedisBus(RemoteBus):
+    """Sends messages through the channel of a server of Redis or Valkey.
+
+    The URL is redis-py's: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix://`. Apps
+    that share a server have another database number each.
+    """
+
+    echo_hint: ClassVar[str] = "The user of STARMODEL_BUS_URL has to be allowed to subscribe."
+
+    async def connect(self) -> None:
+        """Connect."""
+        url = self.url.replace("valkey", "redis", 1) if self.url.startswith("valkey") else self.url
+        try:
+            self._redis: Any = _DRIVER.from_url(
+                url,
+                # A connection that was lost has to be noticed: what was sent meanwhile is.
+                retry=Retry(NoBackoff(), 0),
+                socket_connect_timeout=_SECONDS,
+                socket_timeout=_SECONDS,
+                socket_keepalive=True,
+            )
+        except ValueError as error:
+            raise ConfigurationError(f"STARMODEL_BUS_URL is no URL of Redis: {error}") from None
+        database = self._redis.connection_pool.connection_kwargs.get("db") or 0
+        self._channel = f"{CHANNEL}:{database}"
+        try:
+            await self._redis.ping()
+        except BaseException:
+            await self._redis.aclose()
+            raise
+
+    async def disconnect(self) -> None:
+        """Close all connections."""
+        await self._redis.aclose()
+
+    async def send(self, batch: Sequence[bytes]) -> None:
+        """Publish messages, all in one journey."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for message in batch:
+                pipeline.publish(self._channel, message)
+            await pipeline.execute()
+
+    async def receive(self) -> AsyncGenerator[bytes | None]:
+        """Yield what is published."""
+        async with self._redis.pubsub() as subscription:
+            await subscription.subscribe(self._channel)
+            while True:
+                message = await subscription.get_message(timeout=None)
+                if message is None:
+                    continue
+                if message["type"] == "subscribe":
+                    yield None
+                elif message["type"] == "message":
+                    yield message["data"]
