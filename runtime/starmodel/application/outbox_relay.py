@@ -15,12 +15,16 @@ INTERVAL = 2.0
 GRACE = 2.0
 """Seconds that are left to whoever has committed a record to publish it himself."""
 
+LEASE = 30.0
+"""Seconds that are left to whoever has found some to publish them."""
+
 
 class OutboxRelay:
     """Publishes what stores have kept and nobody has published.
 
     A record is published at least once. It may be published twice: by a process that dies before
-    it can take note, or that takes longer than `grace`.
+    it can take note, or that takes longer than `grace`. Of several processes that search, one
+    publishes it.
 
     Args:
         persistence: The stores.
@@ -60,11 +64,10 @@ class OutboxRelay:
         """Publish what is left over by now, and return the number of records."""
         count = 0
         for store in self._stores:
-            last = ""
-            while found := await store.pending(self._grace, last):
-                for last, record in found:
+            while found := await store.pending(self._grace, LEASE):
+                for ticket, record in found:
                     await self._bus.publish(record)
-                    store.published([last])
+                    store.published([ticket])
                 count += len(found)
         return count
 

@@ -315,11 +315,11 @@ class EntityPersistenceBackend(ABC):
     def published(self, outbox_ids: Sequence[str]) -> None:
         """Forget records that have been published. It may take a moment until they are gone."""
 
-    async def pending(self, age: float, after: str = "") -> Sequence[tuple[str, CommandRecord]]:
+    async def pending(self, age: float, lease: float = 0.0) -> Sequence[tuple[str, CommandRecord]]:
         """Return records that were committed at least `age` seconds ago and not published.
 
-        Each comes with its ticket, the oldest first; at most `MAX_PENDING` of them, and only
-        those that come after a ticket.
+        Each comes with its ticket, the oldest first; at most `MAX_PENDING` of them. For `lease`
+        seconds nobody else is given them, so that of several processes one publishes them.
         """
         return ()
 

@@ -10,6 +10,7 @@ from sql_tables import AUTHOR, BOOK, DRAFT, LIBRARY, LOAN, TAG, Author, Book, Lo
 
 from starmodel import Actor, CommandRecord, InProcessBus, PersistenceManager, Ref, StateStore
 from starmodel.application import Services, UnitOfWork
+from starmodel.application.outbox_relay import OutboxRelay
 from starmodel.domain import Entity
 from starmodel.errors import (
     ConfigurationError,
@@ -267,6 +268,26 @@ async def test_what_was_not_published_is_published_by_the_next_process(library: 
     assert again.records == [record]
     await again.services.close()
     assert not await library.store.fetch("SELECT 1 FROM starmodel_outbox", ())
+
+
+async def test_of_several_processes_one_publishes_what_is_left(library: Library) -> None:
+    left = [
+        CommandRecord("book", str(number), "left over", {}, ANN, 1.0, 5, ("pages",))
+        for number in range(1200)
+    ]
+    for start in range(0, len(left), 300):
+        await library.store.commit_event([], left[start : start + 300])
+    others = [Library(library.url) for _ in range(3)]
+    for other in others:
+        other.store.clock = lambda: 4e9
+        await other.services.persistence.open()
+    relays = [OutboxRelay(each.services.persistence, each.services.bus) for each in others]
+    counts = await asyncio.gather(*[relay.publish() for relay in relays])
+    told = [record.id for other in others for record in other.records]
+    assert sorted(told) == sorted(record.id for record in left)
+    assert sum(counts) == 1200
+    for other in others:
+        await other.services.persistence.close()
 
 
 async def test_what_belongs_to_a_session_is_kept_in_sql_as_well(library: Library) -> None:

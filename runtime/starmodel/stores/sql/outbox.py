@@ -8,7 +8,7 @@ from starmodel.application.json_projection import json_value
 from starmodel.application.store import MAX_PENDING
 from starmodel.domain import Actor, CommandRecord, Fragment
 from starmodel.stores.sql.builders import insert
-from starmodel.stores.sql.drivers.driver import Statement
+from starmodel.stores.sql.drivers.driver import Dialect, Statement
 from starmodel.stores.sql.tables.column import quote
 
 OWN_TABLES: Mapping[str, str] = {
@@ -30,10 +30,28 @@ INSERT_IDEMPOTENCY_RECORD = insert(
     RECEIPTS, dict.fromkeys(("key", "created_at", "entity", "id", "created"), "?")
 )
 SELECT_IDEMPOTENCY_RECORD = f"SELECT entity, id, created FROM {RECEIPTS} WHERE key = ?"
-PENDING = (
-    f"SELECT id, version, body FROM {OUTBOX} WHERE created_at <= ? AND id > ? ORDER BY id"
-    f" LIMIT {MAX_PENDING}"
-)
+IS_PENDING = f"SELECT 1 FROM {OUTBOX} WHERE created_at <= ? LIMIT 1"
+
+
+def _claim(lock: str = "") -> Statement:
+    """Write the statement that takes what is pending, as if it were committed at another time.
+
+    So nobody else finds it before that is over.
+    """
+    pending = f"SELECT id FROM {OUTBOX} WHERE created_at <= ? ORDER BY id LIMIT {MAX_PENDING}{lock}"
+    returns = "id, version, body"
+    return Statement(
+        f"UPDATE {OUTBOX} SET created_at = ? WHERE id IN ({pending}) RETURNING {returns}",
+        operation="update",
+        table=OUTBOX,
+        returns=returns,
+    )
+
+
+CLAIM: Mapping[Dialect, Statement] = {
+    "sqlite": _claim(),
+    "postgresql": _claim(" FOR UPDATE SKIP LOCKED"),
+}
 
 
 def add_new(table: str, key: str) -> Statement:
