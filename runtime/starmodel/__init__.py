@@ -20,6 +20,7 @@ from starmodel.application import (
     UnitOfWork,
     aclosing as aclosing,
     authorize as authorize,
+    refuse_value_errors as refuse_value_errors,
 )
 from starmodel.bus.in_process import InProcessBus
 from starmodel.domain import (

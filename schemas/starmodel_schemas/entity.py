@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from starmodel_schemas.access import AccessRule
 from starmodel_schemas.database_schema import ColumnsCheck, CompareCheck
-from starmodel_schemas.event import CrudName, EventSchema
+from starmodel_schemas.event import CrudName, EventSchema, HookSchema
 from starmodel_schemas.field import FieldSchema, ManySchema
 from starmodel_schemas.model import SchemaModel
 
@@ -78,11 +78,11 @@ class EntitySchema(SchemaModel):
     then the first of `fields`; the `id` every entity has is not among them.
 
     For `SERVER_SQL`: `many` are the other sides of relations, `crud` what is generated besides
-    the author's own events (each of it is also among `events`), `indexes` those over several
-    fields, `checks` what is compared of a row besides the limits of fields, and `renamed_from` the
-    class's former name. `db_name` is what its table is called, where that is not as the class.
-    `label` is the field that records are called by, where the author says so, and `order_by` what a
-    list of them is sorted by, with `-` in front where it is descending.
+    the author's own events (each of it is also among `events`), `hooks` the methods that it calls,
+    `indexes` those over several fields, `checks` what is compared of a row besides the limits of
+    fields, and `renamed_from` the class's former name. `db_name` is what its table is called, where
+    that is not as the class. `label` is the field that records are called by, where the author says
+    so, and `order_by` what a list of them is sorted by, with `-` in front where it is descending.
     """
 
     name: str
@@ -102,6 +102,7 @@ class EntitySchema(SchemaModel):
     events: tuple[EventSchema, ...] = ()
     many: tuple[ManySchema, ...] = ()
     crud: tuple[CrudName, ...] = ()
+    hooks: tuple[HookSchema, ...] = ()
     indexes: tuple[IndexOption, ...] = ()
     label: str | None = None
     order_by: tuple[str, ...] = ()

@@ -15,6 +15,14 @@ PatchMode: TypeAlias = Literal[
 ]
 RespondName: TypeAlias = Literal["patch", "ack"]
 CrudName: TypeAlias = Literal["create", "update", "delete"]
+HookName: TypeAlias = Literal[
+    "before_create",
+    "after_create",
+    "before_update",
+    "after_update",
+    "before_delete",
+    "after_delete",
+]
 
 
 class ArgumentSource(SchemaModel):
@@ -120,3 +128,14 @@ class EventSchema(SchemaModel):
     def has_instance(self) -> bool:
         """Whether it is an event of one instance, which is loaded for it."""
         return not (self.is_creation or self.is_collection)
+
+class HookSchema(SchemaModel):
+    """A method of an entity that is called by one of the events of `crud`.
+
+    What its `parameters` take is supplied; none of them is an argument.
+    """
+
+    name: HookName
+    crud: CrudName
+    is_async: bool = False
+    parameters: tuple[ParameterSchema, ...] = ()

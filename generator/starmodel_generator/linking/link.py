@@ -210,6 +210,7 @@ def _link_entity(
             *crud_events(symbol, options, linked_fields, respond),
         ),
         crud=options.crud,
+        hooks=events.hooks(hierarchy, options, members, effects, report),
         indexes=table.indexes,
         label=options.label,
         order_by=options.order_by,

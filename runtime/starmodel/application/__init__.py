@@ -9,6 +9,7 @@ from starmodel.application.persistence import PersistenceManager
 from starmodel.application.services import Services
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
 from starmodel.application.unit_of_work.closing import aclosing
+from starmodel.application.unit_of_work.hooks import refuse_value_errors
 from starmodel.application.unit_of_work.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "is_allowed",
     "may_read",
     "needs_signing_in",
+    "refuse_value_errors",
     "removed_keys",
 ]

@@ -217,12 +217,20 @@ def authors_text(detail: ErrorDetails) -> str | None:
     """
     if detail["type"] in ("value_error", "assertion_error"):
         error: object = detail.get("ctx", {}).get("error")
-        if not isinstance(error, Exception) or not _is_authors(error):
-            return None
         # Pydantic's text is this one with a few words before it.
-        text = str(error)
-        return None if quotes(text, _private_texts_at_hand(error)) else text or None
+        return (text_of_author(error) if isinstance(error, Exception) else None) or None
     return None if detail["type"] in _NO_AUTHORS else detail["msg"] or None
+
+
+def text_of_author(error: Exception) -> str | None:
+    """Return the text of an error that somebody's own code raised; `None` for any other.
+
+    It is empty where it quotes what is private in a model that the code has at hand.
+    """
+    if not _is_authors(error):
+        return None
+    text = str(error)
+    return "" if quotes(text, _private_texts_at_hand(error)) else text
 
 
 def _is_authors(error: Exception) -> bool:

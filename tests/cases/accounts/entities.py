@@ -2,7 +2,17 @@
 
 from pydantic import AwareDatetime, SecretBytes, SecretStr
 
-from starmodel import Access, Entity, EntityConfig, Field, StateStore, event
+from starmodel import (
+    Access,
+    Actor,
+    Entity,
+    EntityConfig,
+    Field,
+    Request,
+    StateStore,
+    UnitOfWork,
+    event,
+)
 
 
 class Account(Entity):
@@ -18,6 +28,17 @@ class Account(Entity):
 
     created_at: AwareDatetime = Field(now="create")
     updated_at: AwareDatetime = Field(now="update")
+
+    async def before_create(self, actor: Actor) -> None:
+        """Keep a digest, and not what was typed."""
+        self.password = f"{actor.id}:{self.password}"
+
+    def before_update(self, work: UnitOfWork, request: Request) -> None:
+        if "password" in work.changed_fields(self):
+            self.password = f"{request.method}:{self.password}"
+
+    def after_delete(self) -> None:
+        raise ValueError("It stays.")
 
     @event
     def sign_in(self, password: SecretStr, seal: SecretBytes | None = None) -> bool:

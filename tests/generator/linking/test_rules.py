@@ -555,6 +555,43 @@ CASES: dict[str, Case] = {
             def lock(self, keys: list[Key]) -> None: ...
         """,
     ),
+    "SM227": Case(
+        """
+        class Note(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True
+            )
+            text: str = ""
+            def before_create(self, text: str) -> None: ...
+        """,
+        "before_create",
+        """
+        from starmodel import UnitOfWork
+        class Note(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True
+            )
+            text: str = ""
+            async def before_create(self, work: UnitOfWork, actor: Actor) -> None: ...
+            def after_delete(self): ...
+        """,
+    ),
+    "SM228": Case(
+        """
+        class Note(Entity):
+            text: str = ""
+            def before_update(self) -> None: ...
+        """,
+        "before_update",
+        """
+        class Note(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud={"update"}
+            )
+            text: str = ""
+            def before_update(self) -> None: ...
+        """,
+    ),
     "SM301": Case(
         """
         class Cart(Entity):

@@ -46,6 +46,19 @@ async def test_an_event_is_stored_answered_and_told() -> None:
     assert (await shop.stored(COUNTER, "s1"))["count"] == 4
 
 
+async def test_a_unit_of_work_says_which_fields_are_not_as_they_were_loaded() -> None:
+    shop = Shop()
+    await increment(shop.services)
+    async with shop.services.unit_of_work(ANN) as work:
+        counter = await work.load(COUNTER, "s1")
+        assert work.changed_fields(counter) == set()
+        counter.note = "new"
+        counter.count += 0
+        assert work.changed_fields(counter) == {"note"}
+        new = await work.load(COUNTER, "s2")
+        assert work.changed_fields(new) >= {"count", "note"}
+
+
 async def test_an_event_that_changes_nothing_is_told_and_not_stored() -> None:
     shop = Shop()
     first = await increment(shop.services, 0)

@@ -399,6 +399,31 @@ PROTECTED_PART = Rule(
     ),
 )
 
+INVALID_HOOK = Rule(
+    "SM227",
+    "invalid-hook",
+    "error",
+    summary="a hook of `create`, `update` or `delete` cannot be called as it is written",
+    explanation=(
+        "`before_create`, `after_create`, `before_update`, `after_update`, `before_delete` and"
+        " `after_delete` are plain methods of an entity, `def` or `async def`, which generated"
+        " commands call. They change `self` and return nothing. Their parameters are those that"
+        " the runtime supplies: `UnitOfWork`, `Actor`, `Request`, an entity of which there is one"
+        " for all, what a provider makes. A caller gives them nothing; what it has given is in the"
+        " fields."
+    ),
+)
+UNCALLED_HOOK = Rule(
+    "SM228",
+    "uncalled-hook",
+    "warning",
+    summary="a method has the name of a hook, and nothing calls it",
+    explanation=(
+        "`before_create` and the like are called by the commands that `crud` asks for. An entity"
+        " without that command has nobody who calls them. Add it to `crud`, call the method in an"
+        " event and give it another name, or silence the rule."
+    ),
+)
 UNANNOTATED_PARAMETER = Rule(
     "SM301",
     "unannotated-event-parameter",

@@ -6,6 +6,7 @@ from starmodel_schemas import (
     EntitySchema,
     EntitySource,
     EventSchema,
+    HookSchema,
     ParameterSchema,
     ProviderSource,
     RequiredDefault,
@@ -28,6 +29,21 @@ def needs_session(entity: EntitySchema, event: EventSchema, context: Context) ->
     )
 
 
+def hooks_of(entity: EntitySchema, event: EventSchema) -> list[HookSchema]:
+    """Return the methods of the author's that an event of `crud` calls."""
+    return [hook for hook in entity.hooks if hook.crud == event.crud]
+
+
+def takes_request(entity: EntitySchema, event: EventSchema) -> bool:
+    """Return whether a hook of an event of `crud` takes the request."""
+    request = SuppliedSource(what="request")
+    return any(
+        parameter.source == request
+        for hook in hooks_of(entity, event)
+        for parameter in hook.parameters
+    )
+
+
 def own_parameters(entity: EntitySchema, event: EventSchema, context: Context) -> set[str]:
     """Name the parameters that a command has besides those of the event."""
     found = {"services", "actor", "idempotency_key"}
@@ -36,7 +52,8 @@ def own_parameters(entity: EntitySchema, event: EventSchema, context: Context) -
         found.add(holder)
     if needs_session(entity, event, context):
         found.add("session")
-    if any(command_parameter(each, context) == "request" for each in event.parameters):
+    is_given = any(command_parameter(each, context) == "request" for each in event.parameters)
+    if is_given or takes_request(entity, event):
         found.add("request")
     return found
 
@@ -65,6 +82,7 @@ def batch_events(entity: EntitySchema, context: Context) -> list[EventSchema]:
         and event.has_instance
         and not event.is_generator
         and not needs_session(entity, event, context)
+        and not takes_request(entity, event)
         and all(_may_be_left_out(parameter, context) for parameter in event.parameters)
     ]
 

@@ -28,8 +28,10 @@ from starmodel_generator.emission.python.type_expressions import (
 from starmodel_generator.emission.server.command_call import (
     command_parameter,
     holder_of,
+    hooks_of,
     needs_session,
     own_parameters,
+    takes_request,
 )
 from starmodel_generator.emission.server.crud_command import (
     crud_docstring,
@@ -159,6 +161,8 @@ class _Command:
         items.append("*")
         for parameter in self.event.parameters:
             items += [item for item in self._parameter(parameter) if item not in items]
+        if takes_request(self.entity, self.event):
+            items.append(f"request: {self.names.use('starmodel', 'Request')}")
         items.append(f"actor: {actor} = {anonymous}")
         if self.is_once:
             items.append(f"idempotency_key: {self.names.builtin('str')} | None = None")
@@ -271,16 +275,40 @@ class _Command:
         if self.event.crud is None:
             steps.append(self._call())
         else:
-            steps += crud_steps(
+            changes = crud_steps(
                 self.event, self.subject, self.constant, self.work, self.arguments, self._writable()
             )
+            before = self._hooks("before_")
+            steps += before + changes if self.event.crud == "delete" else changes + before
         if self.event.crud == "update":
             # Nor may a record be given to somebody in whose name it could not be changed.
             steps += self._policy(self.event.access, self.subject)
         if self.event.is_creation:
             steps += self._policy(self.event.access, self.subject)
             steps.append(f"{self.work}.add({self.constant}, {self.subject})")
-        return steps
+        return steps + self._hooks("after_")
+
+    def _hooks(self, moment: str) -> list[Layout]:
+        """Call the method that the author has for this moment of the event."""
+        found: list[Layout] = []
+        for hook in hooks_of(self.entity, self.event):
+            if hook.name.startswith(moment):
+                wait = "await " if hook.is_async else ""
+                arguments = tuple(
+                    named(each.name, self._supplied(each)) for each in hook.parameters
+                )
+                call = Group(f"{wait}{self.subject}.{hook.name}(", arguments, ")")
+                refuse = self.names.use("starmodel.application", "refuse_value_errors")
+                found.append(f"with {refuse}():\n{' ' * 16}{lay_out(call, 16)}")
+        return found
+
+    def _supplied(self, parameter: ParameterSchema) -> str:
+        """Write what a hook is given; an entity is one of which there is no other."""
+        if not isinstance(parameter.source, EntitySource):
+            return self._argument(parameter)
+        own = self.context.names[parameter.source.entity]
+        constant = self.names.use(own.module("state"), own.constant)
+        return f"await {self.work}.load({constant})"
 
     def _writable(self) -> str | None:
         """Name the constant of the parts that an update writes, where it leaves others alone."""
@@ -475,7 +503,8 @@ def _names_of_the_author(
 ) -> Iterator[str]:
     """Return the names that a command has from the author: of parameters, and of what it calls."""
     rules = [entity.access, event.access]
-    for parameter in event.parameters:
+    supplied = [each for hook in hooks_of(entity, event) for each in hook.parameters]
+    for parameter in (*event.parameters, *supplied):
         match parameter.source:
             case ProviderSource(function=function):
                 yield re.split("[.:]", function)[-1]

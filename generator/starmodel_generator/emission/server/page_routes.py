@@ -17,7 +17,7 @@ from starmodel_generator.emission.python.default_expressions import use_qualifie
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, named
 from starmodel_generator.emission.python.literals import python_string
-from starmodel_generator.emission.server.command_call import batch_events
+from starmodel_generator.emission.server.command_call import batch_events, takes_request
 from starmodel_generator.planning import has_list, has_queries
 from starmodel_schemas import EntitySchema, EventSchema
 
@@ -74,6 +74,8 @@ class PageRoutes:
             if kind == "create" and self.refers:
                 items.append(named("queries", self._queries()))
             items += self._own()
+        if takes_request(self.entity, event):
+            items.append("takes_request=True")
         if event.respond == "ack":
             items.append('respond="ack"')
         return self._call(RECORD_ROUTES, function, *items, star="*")

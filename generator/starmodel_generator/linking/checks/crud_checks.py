@@ -1,16 +1,18 @@
-"""What `crud` asks for: SM510."""
+"""What `crud` asks for, and the hooks that it calls: SM227, SM510."""
 
 from collections.abc import Iterator
 
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_HOOK
 from starmodel_generator.diagnostics.rules.sql_rules import INVALID_CRUD
 from starmodel_generator.linking.entities.crud_events import VERSION, is_written
+from starmodel_generator.linking.entities.crud_hooks import hook_subject
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.linked_fields import fills_in_values
 from starmodel_generator.linking.names.suggestions import free_member
 from starmodel_generator.linking.reporting import Problem
-from starmodel_schemas import RequiredDefault
+from starmodel_schemas import RequiredDefault, SuppliedSource
 
 
 def check_crud(app: LinkedApp) -> Iterator[Diagnostic]:
@@ -20,6 +22,25 @@ def check_crud(app: LinkedApp) -> Iterator[Diagnostic]:
             yield from _subject(entity)
             yield from _names(entity)
             yield from _required(entity)
+
+
+def check_hooks(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM227: a hook takes an entity that nobody names, or the request beside a field of that name."""
+    scopes = {entity.schema.qualified_name: entity.schema.scope for entity in app.entities}
+    for entity in app.entities:
+        taken = {field.schema.name for field in entity.fields if is_written(field.schema, "create")}
+        for hook in entity.schema.hooks:
+            subject = hook_subject(entity.members.methods[hook.name])
+            for parameter in hook.parameters:
+                source = parameter.source
+                if source.kind == "entity" and scopes.get(source.entity, "GLOBAL") != "GLOBAL":
+                    text = f"takes `{parameter.name}`, and nothing says which one is meant"
+                    help = "take the `UnitOfWork` and load it: `await work.load(..., id)`"
+                    yield subject.diagnose(Problem(INVALID_HOOK, text, help))
+                elif source == SuppliedSource(what="request") and "request" in taken:
+                    text = "takes the request, and the entity has a field `request`"
+                    help = "rename the field, or write it in an event of your own"
+                    yield subject.diagnose(Problem(INVALID_HOOK, text, help))
 
 
 def _subject(entity: LinkedEntity) -> Iterator[Diagnostic]:

@@ -48,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     index_checks.check_indexes,
     index_checks.check_keys,
     crud_checks.check_crud,
+    crud_checks.check_hooks,
     index_checks.check_listing,
     exposure_checks.check_secrets,
     exposure_checks.check_write_only,

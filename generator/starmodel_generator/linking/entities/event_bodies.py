@@ -16,7 +16,8 @@ def check_body(method: Method, effects: EffectReader, report: Report) -> None:
     """Report what a method, or one it calls, should not do in an event."""
     for found in effects.effects(method):
         effect, owner = found.effect, found.method
-        noun = f"event `{owner.owner.name}.{owner.facts.name}`"
+        kind = "hook" if owner.decorator("starmodel.event") is None else "event"
+        noun = f"{kind} `{owner.owner.name}.{owner.facts.name}`"
         subject = Subject(noun, owner.facts.place, owner.owner.name)
         if owner is not method:
             noun = f"method `{owner.owner.name}.{owner.facts.name}`"

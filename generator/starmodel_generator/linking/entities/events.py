@@ -10,6 +10,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     INVALID_EVENT,
     PRIVATE_EVENT,
 )
+from starmodel_generator.linking.entities.crud_hooks import crud_hooks
 from starmodel_generator.linking.entities.event_bodies import check_body, check_get, unit_of_work
 from starmodel_generator.linking.entities.method_effects import EffectReader, Others
 from starmodel_generator.linking.entities.parameters import ParameterReader
@@ -31,6 +32,7 @@ from starmodel_generator.linking.types.unions import entities_in
 from starmodel_schemas import (
     EventSchema,
     HolderAccess,
+    HookSchema,
     ParameterSchema,
     RespondName,
 )
@@ -118,6 +120,18 @@ class EventReader:
                 event = self._event(method, hierarchy, entity, effects, report)
                 if event is not None:
                     found.append(event)
+        return tuple(found)
+
+    def hooks(
+        self,
+        hierarchy: ClassHierarchy,
+        entity: EntityOptions,
+        members: Members,
+        effects: EffectReader,
+        report: Report,
+    ) -> tuple[HookSchema, ...]:
+        """Return the methods of an entity that its generated commands call."""
+        found = crud_hooks(hierarchy, entity, members, effects, self._parameters, report)
         return tuple(found)
 
     def _event(

@@ -203,6 +203,19 @@ class UnitOfWork(Finding):
         live.update(deep_copy(changes))
         entity.__pydantic_fields_set__.update(changes)
 
+    def changed_fields(self, entity: Entity) -> frozenset[str]:
+        """Return the names of the fields that are not as they were when the entity was loaded.
+
+        Of a new record they are all of them.
+        """
+        tracked = self._find(entity)
+        live = entity.__dict__
+        if not tracked.expected:
+            return frozenset(tracked.base)
+        return frozenset(
+            [name for name, old in tracked.base.items() if not deep_equal(live.get(name), old)]
+        )
+
     def is_changed(self) -> bool:
         """Return whether anything was changed since it was loaded or last saved."""
         return any(tracked.is_changed() for tracked in self._tracked.values())

@@ -214,10 +214,12 @@ def create_routes(
     *,
     queries: FilterSet[Any] | None = None,
     own: object = None,
+    takes_request: bool = False,
     respond: Respond | None = None,
 ) -> list[Route]:
     """Return the routes that make a record: `POST /product`, and the page with its form.
 
+    `takes_request` says that the command is given the request, for a hook of the author's.
     `queries` says what the fields refer to, to call what was picked by its name. `own` is what the
     author has named as the page; a list says on which page its records are made.
     """
@@ -231,6 +233,7 @@ def create_routes(
         outcome = await command(
             request.services,
             **given,
+            **_supplied(request, takes_request),
             actor=request.actor,
             idempotency_key=request.idempotency_key,
         )
@@ -269,6 +272,7 @@ def update_routes(
     command: Command,
     fields: Fields,
     *,
+    takes_request: bool = False,
     respond: Respond | None = None,
 ) -> list[Route]:
     """Return the route that changes a record: `PATCH /product/{id}`. What is left out stays."""
@@ -276,7 +280,7 @@ def update_routes(
 
     async def update(request: Request) -> Response:
         given = await arguments.read(request)
-        outcome = await _update(request, command, given)
+        outcome = await _update(request, command, {**given, **_supplied(request, takes_request)})
         return respond_event(request, definition, outcome)
 
     return [
@@ -298,6 +302,7 @@ def edit_routes(
     page: Record,
     *,
     own: object = None,
+    takes_request: bool = False,
     respond: Respond | None = None,
 ) -> list[Route]:
     """Return the routes that change a record, and those of the page on which it is edited.
@@ -308,9 +313,13 @@ def edit_routes(
     page = _record_of(own, page)
     form = page.edit
     if form is None:
-        return update_routes(definition, command, fields, respond=respond)
+        return update_routes(
+            definition, command, fields, takes_request=takes_request, respond=respond
+        )
     read = reader(definition)
-    (update,) = update_routes(definition, command, fields, respond=respond)
+    (update,) = update_routes(
+        definition, command, fields, takes_request=takes_request, respond=respond
+    )
     arguments = update.arguments or Arguments()
     objects = value_objects(form)
 
@@ -341,7 +350,7 @@ def edit_routes(
         stored = (await read(request)).state
         given = await arguments.read(request, stored, objects)
         try:
-            await _update(request, command, given)
+            await _update(request, command, {**given, **_supplied(request, takes_request)})
         except StaleVersion as stale:
             return respond_conflict(request, stale, page, form, await read_form(request))
         return redirect(request, page_path(definition, id_of(request)), form.success or "Saved.")
@@ -368,6 +377,7 @@ def delete_routes(
     page: Record | None = None,
     *,
     own: object = None,
+    takes_request: bool = False,
     respond: Respond | None = None,
 ) -> list[Route]:
     """Return the routes that delete a record: `DELETE /product/{id}`, and the page that asks first.
@@ -394,7 +404,7 @@ def delete_routes(
 
     async def delete(request: Request) -> Response:
         said = "" if request.wants_json else await success(request)
-        await _delete(request, command)
+        await _delete(request, command, _supplied(request, takes_request))
         return respond_deleted(request, None if form is None else path, said)
 
     route = Route("DELETE", f"{path}/{{id}}", delete, event="delete", respond=respond)
@@ -418,7 +428,7 @@ def delete_routes(
 
     async def remove(request: Request) -> Response:
         said = await success(request)
-        await _delete(request, command)
+        await _delete(request, command, _supplied(request, takes_request))
         return redirect(request, path, said)
 
     return [
@@ -454,10 +464,15 @@ async def _update(
     )
 
 
-async def _delete(request: Request, command: Command) -> None:
+def _supplied(request: Request, takes_request: bool) -> dict[str, Request]:
+    return {"request": request} if takes_request else {}
+
+
+async def _delete(request: Request, command: Command, supplied: Mapping[str, Request]) -> None:
     await command(
         request.services,
         id_of(request),
+        **supplied,
         actor=request.actor,
         idempotency_key=request.idempotency_key,
     )

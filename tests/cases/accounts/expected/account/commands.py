@@ -47,6 +47,8 @@ async def create(
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             account = ACCOUNT.make(arguments)
+            with sm.refuse_value_errors():
+                await account.before_create(actor=actor)
             work.add(ACCOUNT, account)
             outcome = await work.commit(account, "create", sm.drop_unset(email=email))
             if outcome is not None:
@@ -63,6 +65,7 @@ async def update(
     api_key: SecretStr | None | sm.UnsetType = sm.UNSET,
     number: int | None | sm.UnsetType = sm.UNSET,
     version: int | None = None,
+    request: sm.Request,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
 ) -> sm.CommandResult[None]:
@@ -78,6 +81,8 @@ async def update(
             account = await work.load(ACCOUNT, id)
             work.expect(account, version, arguments)
             work.change(account, arguments)
+            with sm.refuse_value_errors():
+                account.before_update(work=work, request=request)
             outcome = await work.commit(account, "update", sm.drop_unset(email=email))
             if outcome is not None:
                 return outcome
@@ -96,6 +101,8 @@ async def delete(
         for _ in work.attempts():
             account = await work.load(ACCOUNT, id)
             work.delete(account)
+            with sm.refuse_value_errors():
+                account.after_delete()
             outcome = await work.commit(account, "delete", {})
             if outcome is not None:
                 return outcome

@@ -87,7 +87,11 @@ account_resource = web.Resource(
         ),
         *web.create_routes(ACCOUNT, commands.create, ACCOUNT_FIELDS, pages.NEW),
         *web.edit_routes(
-            ACCOUNT_FILTER_SET, commands.update, ACCOUNT_FIELDS, pages.ACCOUNT
+            ACCOUNT_FILTER_SET,
+            commands.update,
+            ACCOUNT_FIELDS,
+            pages.ACCOUNT,
+            takes_request=True,
         ),
         *web.delete_routes(ACCOUNT, commands.delete, pages.ACCOUNT),
     ],
