@@ -19,6 +19,10 @@ class ConfigurationError(StarModelError):
     """The app is put together wrongly; the message says what to change."""
 
 
+class UnnumberedRecord(ConfigurationError):
+    """The id of a new record was asked for, and the store has not given it a number yet."""
+
+
 class BadRequest(StarModelError):
     """The request cannot be read."""
 

@@ -73,6 +73,7 @@ class ColumnSchema(SchemaModel):
     the time at which it is added. A `bytes`, date, time,
     `Decimal`, UUID or timedelta default stands there as text, as JSON would have it. `shape` is
     what a `json` column holds; `None` for others, and where an older migration does not say.
+    An `identity` has values that the database hands out, one number after the other.
     """
 
     name: str
@@ -82,6 +83,7 @@ class ColumnSchema(SchemaModel):
     backfill: bool | int | float | str | None = None
     renamed_from: str | None = None
     shape: ColumnShape | None = None
+    identity: bool = False
 
 
 Operator: TypeAlias = Literal[">", ">=", "<", "<="]

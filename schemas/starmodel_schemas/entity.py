@@ -7,6 +7,7 @@ from starmodel_schemas.database_schema import ColumnsCheck, CompareCheck
 from starmodel_schemas.event import CrudName, EventSchema, HookSchema
 from starmodel_schemas.field import FieldSchema, ManySchema
 from starmodel_schemas.model import SchemaModel
+from starmodel_schemas.types import ConstrainedType, ScalarName, ScalarType
 
 StoreName: TypeAlias = Literal[
     "SERVER_MEMORY", "SERVER_SQL", "SERVER_REDIS", "CLIENT_SESSION", "CLIENT_LOCAL", "CUSTOM"
@@ -119,3 +120,11 @@ class EntitySchema(SchemaModel):
     def table_name(self) -> str:
         """What its table is called."""
         return self.db_name or self.snake_name
+
+    @property
+    def id_type(self) -> ScalarName:
+        """What the ids of its instances are: texts, where it says nothing else."""
+        found = next((field.type for field in self.fields if field.name == "id"), None)
+        while isinstance(found, ConstrainedType):
+            found = found.item
+        return found.name if isinstance(found, ScalarType) else "str"

@@ -13,6 +13,8 @@ Moment: TypeAlias = Literal["create", "update"]
 class FieldSchema(SchemaModel):
     """One field as its author wrote it, inherited ones included, in source order.
 
+    An `identity` is an `id` that the store hands out to new records, one number after the other;
+    its author wrote `int | None`, and `type` is that of every record that is stored.
     `private` fields never leave the process; those that are `write_only` as well are arguments of
     generated `create` and `update`. `computed` ones are derived: they
     are sent but never stored, and have no default. `frozen` ones are given when a
@@ -33,6 +35,7 @@ class FieldSchema(SchemaModel):
     write_only: bool = False
     computed: bool = False
     primary_key: bool = False
+    identity: bool = False
     index: bool = False
     unique: bool = False
     foreign_key: str | None = None

@@ -77,7 +77,10 @@ def _entity_table(entity: EntitySchema, app: AppSchema) -> TableSchema:
 def _key_columns(entity: EntitySchema) -> Iterator[ColumnSchema]:
     if entity.scope != "RECORD":
         yield ColumnSchema(name=HOLDER, type=TextColumnType())
-    yield ColumnSchema(name=id_column(entity), type=id_type(entity), path=(ID_FIELD,))
+    is_numbered = any(field.identity for field in entity.fields)
+    yield ColumnSchema(
+        name=id_column(entity), type=id_type(entity), path=(ID_FIELD,), identity=is_numbered
+    )
 
 
 def _expiry(entity: EntitySchema) -> Iterator[ColumnSchema]:

@@ -16,7 +16,7 @@ from starmodel_generator.linking.checks.shadowing_checks import check_hidden_nam
 from starmodel_generator.linking.entities.class_body import ModelReader
 from starmodel_generator.linking.entities.crud_events import crud_events
 from starmodel_generator.linking.entities.entities import LinkedEntity, find_entities
-from starmodel_generator.linking.entities.entity_fields import FieldReader
+from starmodel_generator.linking.entities.entity_fields import FieldReader, numbered
 from starmodel_generator.linking.entities.events import EventReader, LinkedEvent
 from starmodel_generator.linking.entities.inverse_relations import OtherSideReader, find_other_sides
 from starmodel_generator.linking.entities.method_effects import EffectReader
@@ -182,6 +182,8 @@ def _link_entity(
         settings=options.settings,
         report=report,
     )
+    if options.scope == "RECORD":
+        linked_fields = tuple(map(numbered, linked_fields))
     schemas = tuple(each.schema for each in linked_fields)
     parts = objects.reach([each.type for each in schemas], report)
     loaded = relations.of(symbol.qualified_name)

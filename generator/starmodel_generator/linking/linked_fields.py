@@ -25,6 +25,9 @@ from starmodel_generator.linking.types.unions import references
 from starmodel_schemas import (
     ArgumentSource,
     ConstrainedType,
+    EntitySchema,
+    ExpressionDefault,
+    LiteralDefault,
     OptionalType,
     RequiredDefault,
     ScalarType,
@@ -64,18 +67,52 @@ def check_money(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def check_record_ids(app: LinkedApp) -> Iterator[Diagnostic]:
-    """SM215: a record declares an id that is no text; in SQL it may be a UUID as well."""
+    """SM215: an id is of no type that records are found by, or a number that nobody hands out."""
     for entity in app.entities:
-        if entity.schema.scope != "RECORD":
-            continue
-        known = ("str", "UUID") if entity.schema.store == "SERVER_SQL" else ("str",)
+        schema = entity.schema
+        known = ("str", "int", "UUID") if schema.store == "SERVER_SQL" else ("str", "int")
         for field in entity.fields:
-            type = field.schema.type
-            if field.schema.name != "id" or (isinstance(type, ScalarType) and type.name in known):
+            if field.schema.name != "id" or field.schema.identity:
                 continue
-            text = "is no " + " and no ".join(f"`{name}`" for name in known)
-            help = "annotate it `str`, or leave it out and get a unique one"
-            yield field.at_type(Problem(RECORD_ID, text, help))
+            if schema.scope != "RECORD":
+                if _is_unnumbered(field, schema):
+                    yield field.at_type(_NOT_NUMBERED)
+            elif scalar_name(field.schema.type) == "int":
+                yield from _number_problem(field)
+            elif not isinstance(field.schema.type, ScalarType) or (
+                field.schema.type.name not in known
+            ):
+                text = "is no " + " and no ".join(f"`{name}`" for name in known)
+                help = "annotate it `str`, or leave it out and get a unique one"
+                yield field.at_type(Problem(RECORD_ID, text, help))
+
+
+_NUMBERED = "`id: int | None = Field(default=None, primary_key=True)`"
+_NOT_NUMBERED = Problem(
+    RECORD_ID,
+    "may be `None`, and gets no number, since the entity is no record",
+    "give the entity `scope=Scope.RECORD`, or leave `id` out",
+)
+
+
+def _is_unnumbered(field: LinkedField, entity: EntitySchema) -> bool:
+    """Return whether an id is `None` that has to be a value."""
+    if isinstance(field.schema.type, OptionalType):
+        return entity.store == "SERVER_SQL"
+    return field.schema.default == LiteralDefault(value=None)
+
+
+def _number_problem(field: LinkedField) -> Iterator[Diagnostic]:
+    """A number that somebody gives is required, or made; one of the store's is `None` at first."""
+    default = field.schema.default
+    if isinstance(field.schema.type, OptionalType):
+        text = "may be `None`, but is not `None` in a new record, which would ask for a number"
+        help = f"write {_NUMBERED}, or `id: int` where whoever makes a record gives the number"
+        yield field.at_type(Problem(RECORD_ID, text, help))
+    elif isinstance(default, LiteralDefault | ExpressionDefault):
+        text = "has a default that all new records have in common, and each needs an id of its own"
+        help = f"write {_NUMBERED} for numbers that the store hands out"
+        yield field.at_type(Problem(RECORD_ID, text, help))
 
 
 def check_required_fields(app: LinkedApp) -> Iterator[Diagnostic]:

@@ -94,7 +94,8 @@ def altered_column(
             where = Sql.same(f"{identifier(after.name)} IS NULL")
             words = "give {} a value in rows that have none"
             updates.append(Update(after.name, filled, where, words))
-    if converted is None and before.nullable == after.nullable:
+    is_renumbered = before.identity != after.identity
+    if converted is None and before.nullable == after.nullable and not is_renumbered:
         return Alteration(None, tuple(updates)) if updates else None
     return Alteration(AlteredColumn(before, after, converted, lacks_values), tuple(updates))
 

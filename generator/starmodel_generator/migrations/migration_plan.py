@@ -106,7 +106,7 @@ class AddedColumn:
 
 @dataclass(frozen=True, slots=True)
 class AlteredColumn:
-    """A column of another type or nullability, under its new name.
+    """A column of another type or nullability, or whose values come from elsewhere, under its new name.
 
     `conversion` says how a value of the old type becomes one of the new; `None` where the type
     is the same. One that `lacks_values` should be required, and comes back without a value.
@@ -123,6 +123,11 @@ class AlteredColumn:
         return self.conversion is not None and (
             self.conversion.sqlite is not None or self.conversion.postgresql is not None
         )
+
+    @property
+    def is_renumbered(self) -> bool:
+        """Whether the database begins or ceases to number the rows."""
+        return self.before.identity != self.after.identity
 
 
 @dataclass(frozen=True, slots=True)

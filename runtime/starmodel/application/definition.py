@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from starmodel.application.copying import (
 )
 from starmodel.application.introspection import (
     is_flat,
+    is_numbered,
     leaves_traces,
     plain_types,
     restorer,
@@ -25,6 +26,9 @@ from starmodel.application.store import Key
 from starmodel.domain import Access, Entity, Policy, Scope, StateStore
 from starmodel.domain.relation import ManyAccessor, OtherSide
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidState
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 E = TypeVar("E", bound=Entity)
 
@@ -65,6 +69,7 @@ class EntityDefinition(Generic[E]):
         files: The names of the fields of bytes, which are downloaded, and no part of a page's data.
         is_immutable_flat: Whether all its values are immutable, so that they need not be copied.
         is_global, is_record: Whether `scope` is `Scope.GLOBAL`, or `Scope.RECORD`.
+        is_numbered: Whether the store gives a new record its id, a running number.
         leaves_traces: Whether reading an instance may leave something behind in it.
         is_simple: Whether it has plain fields, and whoever may run its events may read it.
         plain: The type of each public field of which any value of the very type is valid, and is
@@ -84,6 +89,7 @@ class EntityDefinition(Generic[E]):
         "hydrate",
         "is_global",
         "is_immutable_flat",
+        "is_numbered",
         "is_record",
         "is_simple",
         "leaves_traces",
@@ -151,6 +157,7 @@ class EntityDefinition(Generic[E]):
         self.is_immutable_flat = is_flat(cls)
         self.is_global = scope is Scope.GLOBAL
         self.is_record = scope is Scope.RECORD
+        self.is_numbered = self.is_record and is_numbered(cls)
         self.leaves_traces = leaves_traces(cls)
         self.plain = plain_types(cls)
         is_open = access is None or access is Access.PUBLIC
@@ -164,12 +171,14 @@ class EntityDefinition(Generic[E]):
     def __repr__(self) -> str:
         return f"<EntityDefinition {self.name} of {self.cls.__qualname__}>"
 
-    def key(self, scope_key: str) -> Key:
+    def key(self, scope_key: "str | int | UUID") -> Key:
         """Return the key of the instance that belongs to `scope_key`.
 
         `scope_key` is the session, the actor's id, or the record's id; for `Scope.GLOBAL` it does
         not matter.
         """
+        if not isinstance(scope_key, str):
+            scope_key = str(scope_key)
         values = (self.name, self.scope_name, "" if self.is_global else scope_key)
         return _new_tuple(Key, values)
 

@@ -13,7 +13,7 @@ from pydantic_core import SchemaValidator, core_schema
 
 from starmodel.application.copying import deep_copy, hydrate, validate
 from starmodel.domain import Entity
-from starmodel.domain.relation import IS_REFERENCE
+from starmodel.domain.relation import IS_REFERENCE, id_class
 
 E = TypeVar("E", bound=Entity)
 
@@ -76,6 +76,12 @@ def is_flat(cls: type[Entity]) -> bool:
         "validation_alias" not in field and _is_immutable(field["schema"])
         for field in model["schema"]["fields"].values()
     )
+
+
+def is_numbered(cls: type[Entity]) -> bool:
+    """Return whether a new instance has no id: its store will give it a number."""
+    field = cls.__pydantic_fields__["id"]
+    return id_class(cls) is int and field.default is None and field.default_factory is None
 
 
 def plain_types(cls: type[Entity]) -> Mapping[str, type[object]]:

@@ -217,6 +217,20 @@ class EntityPersistenceBackend(ABC):
         """Return what is stored under each of several keys of one entity, in their order."""
         return [await self.load(key) for key in keys]
 
+    async def next_numbers(self, entity: str, count: int, above: int = 0) -> list[int]:
+        """Hand out numbers that are to be the ids of new records of an entity.
+
+        They grow, and are greater than `above`, which somebody has given to a record himself. That
+        of a record that was saved is never handed out again, also when the record is deleted.
+
+        Raises:
+            ConfigurationError: This store has no way to number records.
+        """
+        raise ConfigurationError(
+            f"The store of {entity} does not number its records. Give them an id of their own, or"
+            " keep them in SQL or in memory."
+        )
+
     async def find(self, entity: str, field: str, id: str) -> list[tuple[Key, Stored]]:
         """Return the records of an entity that refer to the record `id` through a field.
 

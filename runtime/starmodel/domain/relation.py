@@ -1,5 +1,7 @@
 """How one entity refers to others: `Ref` to one of them, `Many` for those that refer to it."""
 
+import re
+from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import (
@@ -13,15 +15,17 @@ from typing import (
     TypeVar,
     cast,
     final,
+    get_args,
 )
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from starmodel.domain.entity import Entity
-from starmodel.errors import ConfigurationError
+from starmodel.errors import ConfigurationError, UnnumberedRecord
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar as DefaultedTypeVar
@@ -41,6 +45,8 @@ OtherSide: TypeAlias = tuple[Target, str]
 
 IS_REFERENCE = "starmodel_reference"
 """What the metadata of a core schema has where the schema is that of a `Ref`."""
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,20}")
 
 _set = object.__setattr__
 
@@ -77,10 +83,16 @@ class Ref(Generic[E]):
     does not know its kind until it is in a field, and equals any with that id.
     """
 
-    __slots__ = ("id", "target")
+    __slots__ = ("id", "record", "target")
 
     id: str
-    """The other's id, as text."""
+    """The other's id, as text.
+
+    That of a new record which has no number yet is there when the record has it.
+    """
+
+    record: Entity
+    """The record itself; only of one that had no number yet."""
 
     target: Target | None
     """The other's class or its name; `None` where that is not known."""
@@ -100,6 +112,10 @@ class Ref(Generic[E]):
         """
         if isinstance(to, Entity):
             target = target or type(to)
+            if is_unnumbered(to):
+                _set(self, "record", to)
+                _set(self, "target", target)
+                return
             to = to.id
         id = str(to)
         if not id:
@@ -115,6 +131,8 @@ class Ref(Generic[E]):
             NotFound: There is no such entity.
         """
         loader = _loader("reference")
+        if self.is_new:
+            return cast("E", self.record)
         if self.target is None:
             raise ConfigurationError(
                 "This reference was made of an id alone and is in no field yet, so nobody knows"
@@ -122,20 +140,42 @@ class Ref(Generic[E]):
             )
         return cast("E", await loader.load_reference(self.target, self.id))
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it refers to a new record that has no number yet."""
+        record: Entity | None = getattr(self, "record", None)
+        return record is not None and is_unnumbered(record)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            # Whatever is there is found without it.
+            if name != "id":
+                raise AttributeError(f"A Ref has no attribute {name!r}.")
+            if self.is_new:
+                raise UnnumberedRecord(
+                    f"This {type(self.record).__name__} has no number yet. It gets one from `await"
+                    " work.flush()`, or when the event is saved, if `work.add` was told of it."
+                )
+            _set(self, "id", str(self.record.id))
+            return self.id
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ref):
             return NotImplemented
         mine, its = self.target, cast("Ref[Entity]", other).target
-        return self.id == other.id and (
-            mine is its or mine is None or its is None or _is_same(mine, its)
-        )
+        try:
+            is_equal = self.id == other.id
+        except UnnumberedRecord:
+            return self.is_new and other.is_new and self.record is other.record
+        return is_equal and (mine is its or mine is None or its is None or _is_same(mine, its))
 
     def __hash__(self) -> int:
         return hash(self.id)
 
     def __repr__(self) -> str:
         kind = "" if self.target is None else f"[{_name(self.target)}]"
-        return f"Ref{kind}({self.id!r})"
+        return f"Ref{kind}({'new' if self.is_new else repr(self.id)})"
 
     def __str__(self) -> str:
         return self.id
@@ -185,13 +225,19 @@ class Reference:
             reference = cast("Ref[Entity]", value)
             if reference.target is not None and not _fits(reference.target, self.target):
                 raise self._misfit()
-            id = self._id_text(reference.id)
+            try:
+                id = self._id_text(reference.id)
+            except UnnumberedRecord:
+                is_mine = reference.target is self.target
+                return reference if is_mine else Ref(reference.record, self.target)
             if reference.target is self.target and reference.id == id:
                 return reference
             return Ref(id, self.target)
         if isinstance(value, Entity):
             if not _fits(type(value), self.target):
                 raise self._misfit()
+            if is_unnumbered(value):
+                return Ref(value, self.target)
             value = value.id
         return Ref(self._id_text(value), self.target)
 
@@ -200,15 +246,18 @@ class Reference:
         if isinstance(id, bool) or not isinstance(id, str | int | UUID) or id == "":
             raise self._misfit()
         # The name alone does not tell what its ids are like; whoever loads it will see.
-        field = None if isinstance(self.target, str) else self.target.__pydantic_fields__.get("id")
-        try:
-            if field is not None and field.annotation is UUID:
-                return str(id if isinstance(id, UUID) else UUID(str(id)))
-            if field is not None and field.annotation is int:
-                return str(int(str(id)))
-        except ValueError:
-            raise self._misfit() from None
-        return str(id)
+        kind = str if isinstance(self.target, str) else id_class(self.target)
+        text = str(id)
+        if kind is UUID:
+            try:
+                return str(id if isinstance(id, UUID) else UUID(text))
+            except ValueError:
+                raise self._misfit() from None
+        if kind is int:
+            if not _WHOLE_NUMBER.fullmatch(text):
+                raise self._misfit()
+            return str(int(text))
+        return text
 
     def _misfit(self) -> PydanticCustomError:
         return PydanticCustomError(
@@ -266,6 +315,30 @@ class ManyAccessor:
 
     def __get__(self, owner: Entity | None, _: type[Entity]) -> "Many[Any] | ManyAccessor":
         return self if owner is None else Many(owner, self.name)
+
+
+_ID_CLASSES: WeakKeyDictionary[type[Entity], type[str | int | UUID]] = WeakKeyDictionary()
+
+
+def id_class(cls: type[Entity]) -> type[str | int | UUID]:
+    """Return what the ids of an entity are: texts, numbers or UUIDs."""
+    found = _ID_CLASSES.get(cls)
+    if found is None:
+        named = [*_named(cls.__pydantic_fields__["id"].annotation)]
+        found = int if int in named else UUID if UUID in named else str
+        _ID_CLASSES[cls] = found
+    return found
+
+
+def _named(annotation: object) -> Iterator[object]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _named(part)
+
+
+def is_unnumbered(entity: Entity) -> bool:
+    """Return whether an entity is new and waits for the number that is to be its id."""
+    return vars(entity).get("id") is None
 
 
 def _loader(what: str) -> Loader:

@@ -74,6 +74,8 @@ class MemoryRepo(EntityPersistenceBackend):
         # The highest version of anything that is gone. A key that comes back starts above it,
         # so its version does not go back, and nothing has to be kept for each key.
         self._floor = 0
+        # The last number of each entity that has running numbers.
+        self._numbers: dict[str, int] = {}
         # Of the keys that somebody has locked, and of no others.
         self._locks: dict[Key, _KeyLock] = {}
 
@@ -94,6 +96,12 @@ class MemoryRepo(EntityPersistenceBackend):
         """Return the version stored under the key, `0` if it is missing."""
         entry = self._find(key)
         return 0 if entry is None else entry.version
+
+    async def next_numbers(self, entity: str, count: int, above: int = 0) -> list[int]:
+        """Hand out numbers that are to be the ids of new records of an entity."""
+        last = max(self._numbers.get(entity, 0), above)
+        self._numbers[entity] = last + count
+        return [*range(last + 1, last + count + 1)]
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
         """Execute all the writes, or none, and return the new version of each."""
@@ -279,6 +287,9 @@ class _View(EntityPersistenceBackend):
 
     async def version(self, key: Key) -> int:
         return await self._store.version(key)
+
+    async def next_numbers(self, entity: str, count: int, above: int = 0) -> list[int]:
+        return await self._store.next_numbers(entity, count, above)
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
         self._store.hand_over(self._held)

@@ -518,6 +518,12 @@ CASES: dict[str, Case] = {
         class Cart(Entity):
             model_config = EntityConfig(scope=Scope.RECORD, access=Access.PUBLIC)
             id: str = "one"
+        class Room(Entity):
+            model_config = EntityConfig(scope=Scope.RECORD, access=Access.PUBLIC)
+            id: int
+        class Seat(Entity):
+            model_config = EntityConfig(scope=Scope.RECORD, access=Access.PUBLIC)
+            id: int | None = Field(default=None, primary_key=True)
         """,
     ),
     "SM216": Case(

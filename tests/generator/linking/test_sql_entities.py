@@ -3,6 +3,7 @@
 import pytest
 from linked_project import Linked, link_sources
 
+from starmodel_generator.database.tables import database_schema
 from starmodel_schemas import EventSchema, IndexOption
 
 HEAD = """
@@ -261,14 +262,71 @@ def test_what_is_kept_exactly(field: str) -> None:
     [
         ("str", []),
         ("UUID", []),
-        ("int", ["SM215"]),
+        ("int", []),
+        ("int = Field(primary_key=True, ge=1)", []),
+        ("int = Field(default_factory=lambda: 7)", []),
+        ("int = 0", ["SM215"]),
+        ("int | None", ["SM215"]),
+        ("int | None = 1", ["SM215"]),
+        ("int | None = Field(default_factory=lambda: None)", ["SM215"]),
         ("float", ["SM215"]),
+        ("bool", ["SM215"]),
         ("str | None", ["SM215"]),
+        ("UUID | None = None", ["SM215"]),
     ],
 )
 def test_ids_of_records_in_sql(kind: str, codes: list[str]) -> None:
     linked = product(f"id: {kind}")
     assert [each for each in linked.codes if each == "SM215"] == codes
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "int | None = Field(default=None, primary_key=True)",
+        "int | None = Field(None, primary_key=True)",
+        "Optional[int] = Field(default=None, primary_key=True)",
+        "int | None = None",
+        "int = Field(default=None, primary_key=True)",
+        "int | None = sqlmodel.Field(default=None, primary_key=True)",
+        "Annotated[int | None, Field(primary_key=True)] = None",
+        "Annotated[int, Field(ge=1)] | None = None",
+        "'int | None' = Field(default=None, primary_key=True)",
+    ],
+)
+@pytest.mark.parametrize("is_inherited", [False, True])
+def test_ids_that_are_running_numbers(written: str, is_inherited: bool) -> None:
+    head = "import sqlmodel\n"
+    line = f"id: {written}"
+    if is_inherited:
+        head += f"class Numbered(BaseModel):\n    {line}\n"
+        linked = product("name: str = ''", options="crud=True", head=head, bases="Numbered, Entity")
+    else:
+        linked = product(line, "name: str = ''", options="crud=True", head=head)
+    assert linked.diagnostics == ()
+    [entity] = linked.app.entities
+    id = entity.fields[0]
+    assert (id.name, id.identity, entity.id_type) == ("id", True, "int")
+    # Nobody gives it, neither at first nor later.
+    taken = {event.name: [one.name for one in event.parameters] for event in entity.events}
+    assert taken == {"create": ["name"], "update": ["name", "version"], "delete": []}
+    column = database_schema(linked.app).tables[0].columns[0]
+    assert (column.name, column.identity, column.nullable) == ("id", True, False)
+
+
+@pytest.mark.parametrize(
+    "written", ["int | None = None", "int = Field(default=None, primary_key=True)"]
+)
+def test_only_records_are_numbered(written: str) -> None:
+    linked = product(f"id: {written}", options="scope=Scope.SESSION")
+    assert messages(linked, "SM215") == [
+        "field `Product.id` may be `None`, and gets no number, since the entity is no record"
+    ]
+
+
+def test_what_else_has_no_default_of_none() -> None:
+    head = "class Size(BaseModel):\n    id: int = None\n"
+    assert "SM214" in product("size: Size = Size()", "count: int = None", head=head).codes
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ def _column(column: ColumnSchema, table: TableSchema, entities: Mapping[str, str
         foreign_key=None if key is None else (key.table, key.target),
         on_delete="restrict" if key is None else key.on_delete,
         refers=None if key is None else entities.get(key.table),
+        identity=column.identity,
     )
 
 

@@ -327,11 +327,15 @@ RECORD_ID = Rule(
     "SM215",
     "record-id-type",
     "error",
-    summary="a record declares an `id` that is not a `str`",
+    summary="a record declares an `id` that it cannot be found by",
     explanation=(
         "A record is found by its id, in paths and in the store. Leave `id` out, and it gets a"
-        " unique text that sorts by age; or declare it as `str`. In SQL it may be a `UUID` as"
-        " well."
+        " unique text that sorts by age; or declare it as `str`, in SQL also as `UUID`. There are"
+        " two kinds of numbers. `id: int | None = Field(default=None, primary_key=True)` is handed"
+        " out by the store, 1, 2, 3: a new record has none until `await work.flush()` or the"
+        " commit. `id: int` is given by whoever makes a record, or by a `default_factory`: a"
+        " default that all have in common would be the id of the first one, and refused for the"
+        " second. What is kept once for a session, for an actor or for all has no number."
     ),
 )
 MISSING_DEFAULT = Rule(

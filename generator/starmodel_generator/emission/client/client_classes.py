@@ -5,6 +5,7 @@ from starmodel_generator.emission.declaration_order import Reference
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Layout
 from starmodel_generator.emission.python.literals import python_value
+from starmodel_generator.emission.python.type_expressions import id_annotation
 from starmodel_generator.planning import has_queries
 from starmodel_schemas import (
     Default,
@@ -68,6 +69,14 @@ class ClientClasses:
     def parsed(self, type_: ScalarType) -> str:
         """Write the type of URLs and IP addresses: the text that they are sent as."""
         return self._names.builtin("str")
+
+
+class ArgumentClasses(ClientClasses):
+    """The classes of what a client sends: of a record's number it need not make a text."""
+
+    def reference(self, type_: RefType) -> str:
+        """Write the type of ids."""
+        return id_annotation(self._context.entities[type_.entity], self._names)
 
 
 def client_default(

@@ -8,6 +8,7 @@ entity that uses it; other modules import it from there.
 from typing import NamedTuple
 
 from starmodel_generator.emission.client.client_classes import (
+    ArgumentClasses,
     ClientClasses,
     client_default,
     declared_classes,
@@ -26,7 +27,7 @@ from starmodel_generator.emission.entity.crud_arguments import (
     is_once,
     may_be_omitted,
 )
-from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
+from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints, entity_annotation
 from starmodel_generator.emission.entity.protected_parts import ID
 from starmodel_generator.emission.entity.record_labels import plural_words
 from starmodel_generator.emission.python.import_block import ModuleNames
@@ -34,6 +35,7 @@ from starmodel_generator.emission.python.layout import Group, Layout, prefixed
 from starmodel_generator.emission.python.literals import docstring, python_string, python_value
 from starmodel_generator.emission.python.type_expressions import (
     annotation,
+    id_annotation,
     is_fragment,
     is_nullable,
 )
@@ -42,6 +44,7 @@ from starmodel_generator.emission.server.state_module import read_path
 from starmodel_generator.planning import has_queries
 from starmodel_schemas import (
     EntitySchema,
+    EntitySource,
     EnumSchema,
     EventSchema,
     FieldSchema,
@@ -114,6 +117,7 @@ class _Client:
         self.names = ModuleNames(context.first_party, taken, context.classes)
         self.transport = self.names.use_module(".transport")
         self.classes = ClientClasses(self.names, context, entity)
+        self.arguments = ArgumentClasses(self.names, context, entity)
         self.state_type = context.names[entity.qualified_name].state_type
         self.declared: set[str] = set()
 
@@ -132,7 +136,7 @@ class _Client:
         methods = [self._read(), *(self._method(endpoint) for endpoint in self.endpoints)]
         filters = None
         if has_queries(entity):
-            filters = filters_view(entity, self.context, names, self.classes)
+            filters = filters_view(entity, self.context, names, self.arguments)
             methods.insert(1, self._find(filters.name))
         return ClientView(
             name=entity.name,
@@ -206,7 +210,7 @@ class _Client:
         is_record = self.entity.scope == "RECORD"
         return self._call(
             "read",
-            ("self", f"id: {self.names.builtin('str')}") if is_record else ("self",),
+            ("self", f"id: {id_annotation(self.entity, self.names)}") if is_record else ("self",),
             f"{self.transport}.EntityResponse[{self.state_type}, None]",
             docstring("Read the public fields.", 8),
             ('"GET"', python_string(path)),
@@ -227,7 +231,7 @@ class _Client:
         event = endpoint.event
         parameters: list[Layout] = ["self"]
         if endpoint.has_id:
-            parameters.append(f"id: {self.names.builtin('str')}")
+            parameters.append(f"id: {id_annotation(self.entity, self.names)}")
         if endpoint.arguments:
             parameters.append("*")
         parameters += [self._parameter(one, event) for one in endpoint.arguments]
@@ -272,7 +276,10 @@ class _Client:
         type_ = parameter.type
         if event.crud == "update" and parameter.name == VERSION and isinstance(type_, OptionalType):
             type_ = type_.item  # Where it is not known it is not given.
-        declared = f"{parameter.name}: {annotation(type_, self.names, self.classes)}"
+        written = annotation(type_, self.names, self.arguments)
+        if isinstance(parameter.source, EntitySource):
+            written = entity_annotation(parameter, self.context, self.names)
+        declared = f"{parameter.name}: {written}"
         if isinstance(parameter.default, RequiredDefault) and not may_be_omitted(event, parameter):
             return declared
         # Nothing is sent for what is not given: the default is the app's, and may change there.

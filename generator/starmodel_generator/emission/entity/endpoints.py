@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.crud_arguments import crud_words
+from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.literals import docstring
+from starmodel_generator.emission.python.type_expressions import id_annotation
 from starmodel_schemas import (
     ArgumentSource,
     EntitySchema,
@@ -101,6 +103,13 @@ def _id_type(parameter: ParameterSchema) -> TypeRef:
     """Return the type of what names another entity: a text, or nothing where it may be missing."""
     text = ScalarType(name="str")
     return OptionalType(item=text) if is_optional(parameter) else text
+
+
+def entity_annotation(parameter: ParameterSchema, context: Context, names: ModuleNames) -> str:
+    """Write the type of an argument that names another entity."""
+    assert isinstance(parameter.source, EntitySource)
+    written = id_annotation(context.entities[parameter.source.entity], names)
+    return f"{written} | None" if is_optional(parameter) else written
 
 
 def is_optional(parameter: ParameterSchema) -> bool:

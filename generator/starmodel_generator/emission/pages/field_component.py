@@ -74,6 +74,8 @@ class FieldComponents:
             if has_list(other):
                 items = (of, *link_items(other), *_described(field))
                 return Group(f"ui.{'Links' if target[1] else 'Link'}(", items, ")")
+        if field.name == "id" and field.type == ScalarType(name="int"):
+            return _call("Number", of, *_described(field), "grouped=False")
         return self._component(field.type, of, _described(field), field.name, ())
 
     def many(self, many: ManySchema) -> Layout:

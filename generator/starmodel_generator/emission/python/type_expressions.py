@@ -11,6 +11,7 @@ from starmodel_schemas import (
     ConstrainedType,
     Constraints,
     DictType,
+    EntitySchema,
     EntityType,
     EnumType,
     FragmentType,
@@ -131,6 +132,12 @@ def argument_annotation(
 def secret_class(type_: TypeRef) -> str:
     """Name the class of pydantic's that hides a text, or bytes."""
     return "SecretBytes" if type_ == ScalarType(name="bytes") else "SecretStr"
+
+
+def id_annotation(entity: EntitySchema, names: ModuleNames) -> str:
+    """Write the type of what says which record is meant: a text, or its number as well."""
+    text = names.builtin("str")
+    return f"{names.builtin('int')} | {text}" if entity.id_type == "int" else text
 
 
 def scalar(type_: ScalarType, names: ModuleNames) -> str:

@@ -5,13 +5,23 @@ from typing import NamedTuple
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import state_fields
 from starmodel_generator.emission.entity.crud_arguments import is_once
-from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
+from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints, entity_annotation
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import docstring, python_string
-from starmodel_generator.emission.python.type_expressions import AuthorsClasses, annotation
+from starmodel_generator.emission.python.type_expressions import (
+    AuthorsClasses,
+    annotation,
+    id_annotation,
+)
 from starmodel_generator.emission.server.signal_expression import signal
-from starmodel_schemas import EntitySchema, FieldSchema, ParameterSchema, RequiredDefault
+from starmodel_schemas import (
+    EntitySchema,
+    EntitySource,
+    FieldSchema,
+    ParameterSchema,
+    RequiredDefault,
+)
 from starmodel_schemas.naming import pascal_case
 
 ACTIONS = "starmodel.web.datastar.actions"
@@ -36,6 +46,7 @@ class BindingsView(NamedTuple):
     entity: Layout
     watch: str
     watch_docstring: str
+    id: str
     text: str
     is_record: bool
     signals: tuple[Layout, ...]
@@ -72,6 +83,7 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
         entity=_entity(entity, names),
         watch=entity.snake_name if is_record else python_string(entity.snake_name),
         watch_docstring=docstring(f"What `/live?watch=` calls {thing}.", 4 if is_record else 0),
+        id=id_annotation(entity, names) if is_record else "",
         text=names.builtin("str") if is_record else "",
         is_record=is_record,
         signals=tuple(
@@ -107,7 +119,7 @@ def _entity(entity: EntitySchema, names: ModuleNames) -> Layout:
 def _action(event: Endpoint, names: ModuleNames, context: Context) -> ActionView:
     items: list[Layout] = ["self"]
     if event.has_id:
-        items.append(f"id: {names.builtin('str')} | sm.Expression")
+        items.append(f"id: {id_annotation(event.entity, names)} | sm.Expression")
     if event.arguments:
         items.append("*")
     items += [_parameter(parameter, event, names, context) for parameter in event.arguments]
@@ -155,6 +167,8 @@ def _parameter(
     parameter: ParameterSchema, event: Endpoint, names: ModuleNames, context: Context
 ) -> str:
     type_ = annotation(parameter.type, names, AuthorsClasses(names, context))
+    if isinstance(parameter.source, EntitySource):
+        type_ = entity_annotation(parameter, context, names)
     declared = f"{parameter.name}: {type_} | sm.Expression"
     is_required = isinstance(parameter.default, RequiredDefault)
     if is_required and event.event.crud == "create":

@@ -22,6 +22,7 @@ from starmodel_generator.emission.python.type_expressions import (
     annotation,
     argument_annotation,
     has_literal,
+    id_annotation,
     is_fragment,
     is_nullable,
 )
@@ -157,7 +158,10 @@ class _Command:
         holders = [] if holder is None else [holder]
         if needs_session(self.entity, self.event, self.context):
             holders.append("session")
-        items += [f"{name}: {self.names.builtin('str')}" for name in holders]
+        for name in holders:
+            is_id = name == holder and self.entity.scope == "RECORD"
+            type_ = id_annotation(self.entity, self.names) if is_id else self.names.builtin("str")
+            items.append(f"{name}: {type_}")
         items.append("*")
         for parameter in self.event.parameters:
             items += [item for item in self._parameter(parameter) if item not in items]
@@ -180,7 +184,7 @@ class _Command:
         if name == "request" and isinstance(parameter.source, SuppliedSource):
             return [f"request: {self.names.use('starmodel', 'Request')}"]
         if isinstance(parameter.source, EntitySource):
-            text = self.names.builtin("str")
+            text = id_annotation(self.context.entities[parameter.source.entity], self.names)
             return [f"{name}: {text}{' | None = None' if is_optional(parameter) else ''}"]
         type_ = argument_annotation(parameter.type, parameter.constraints, self.names, self.classes)
         declared = f"{name}: {type_}"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from starmodel_generator.emission.context import Context, EntityNames, projection_name
 from starmodel_generator.emission.entity.argument_schema import CoreSchemas
 from starmodel_generator.emission.entity.crud_arguments import VERSION, is_once, may_be_omitted
-from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
+from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints, is_optional
 from starmodel_generator.emission.entity.projection import Projection
 from starmodel_generator.emission.entity.record_labels import queries_constant
 from starmodel_generator.emission.python.default_expressions import default_layout
@@ -36,6 +36,7 @@ from starmodel_generator.planning import has_list, has_queries, is_in_sql
 from starmodel_schemas import (
     AnyType,
     EntitySchema,
+    EntitySource,
     EntityType,
     EventSchema,
     ObjectType,
@@ -204,7 +205,7 @@ class _Routes:
         self, parameter: ParameterSchema, event: EventSchema, extra: Iterable[Layout] = ()
     ) -> Layout:
         if not parameter.is_read_by_class:
-            items = [self.core_schemas.layout(parameter.type, parameter.constraints)]
+            items = [self._schema(parameter)]
         elif event.crud is not None:
             items = [self.core_schemas.of_field(parameter)]
         else:
@@ -215,6 +216,20 @@ class _Routes:
         if default is not None:
             items.append(named("default", default))
         return Group("web.Argument(", (*items, *extra), ")")
+
+    def _schema(self, parameter: ParameterSchema) -> Layout:
+        source = parameter.source
+        if (
+            isinstance(source, EntitySource)
+            and self.context.entities[source.entity].id_type == "int"
+        ):
+            # JSON has the id of such a record as a number.
+            text = f"{self.names.use('pydantic_core', 'core_schema')}.str_schema("
+            numbers = Group(text, ("coerce_numbers_to_str=True",), ")")
+            if is_optional(parameter):
+                return Group(text.replace("str_schema", "nullable_schema"), (numbers,), ")")
+            return numbers
+        return self.core_schemas.layout(parameter.type, parameter.constraints)
 
     def _route(self, endpoint: Endpoint) -> Layout:
         event = endpoint.event

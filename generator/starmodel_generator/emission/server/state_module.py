@@ -129,6 +129,9 @@ def _object_shape(schema: ObjectSchema, projection: Projection, declared: set[st
 def _declaration(field: FieldSchema, projection: Projection, declared: set[str]) -> str:
     """Write `name: type`, the type as text where it needs a class that comes later."""
     type_ = projection.json_type(field.type)
+    if field.identity:
+        # A record that was not saved has none.
+        type_ += " | None"
     is_later = any(
         isinstance(reference, ObjectType) and reference.object not in declared
         for reference in references(field.type)

@@ -179,7 +179,7 @@ class Columns(NamedTuple):
                 function = "numeric"
                 items += [str(column.type.precision), str(column.type.scale)]
             case PlainColumnType():
-                function = _FUNCTIONS[column.type.name]
+                function = "identity" if column.identity else _FUNCTIONS[column.type.name]
         items += [item for check in checks for item in self._check(check)]
         return function, items
 

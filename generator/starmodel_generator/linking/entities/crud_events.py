@@ -82,9 +82,9 @@ def crud_events(
 def is_written(field: FieldSchema, kind: CrudName) -> bool:
     """Return whether a generated event takes a value for a field.
 
-    An id is never changed, nor is what is frozen.
+    An id is never changed, nor is what is frozen; one that the store hands out is never given.
     """
-    if kind == "delete" or field.computed or not field.writable:
+    if kind == "delete" or field.computed or not field.writable or field.identity:
         return False
     if field.private and not field.write_only:
         return False

@@ -57,7 +57,14 @@ from starmodel_generator.linking.types.write_only import (
     unfit_write_only,
 )
 from starmodel_generator.linking.values.value import NotConstant
-from starmodel_schemas import FactoryDefault, FieldSchema, OptionalType, TypeRef
+from starmodel_schemas import (
+    FactoryDefault,
+    FieldSchema,
+    LiteralDefault,
+    OptionalType,
+    ScalarType,
+    TypeRef,
+)
 
 # Calls whose results pydantic leaves alone in the body of a model.
 _DESCRIPTOR_MAKERS = frozenset(
@@ -173,6 +180,7 @@ class FieldReader:
                 settings,
                 is_read_early=bool(about),
                 is_read_by_hook=any(hook.is_of_field for hook in about),
+                is_id=hierarchy.is_entity and name == "id",
                 report=report,
             )
             if field is not None:
@@ -213,6 +221,7 @@ class FieldReader:
         *,
         is_read_early: bool,
         is_read_by_hook: bool,
+        is_id: bool,
         report: Report,
     ) -> LinkedField | None:
         owner, fact = member.owner, member.fact
@@ -245,11 +254,13 @@ class FieldReader:
             if not problems:
                 report(subject.diagnose(_ONLY_NONE, fact.place.at("annotation", 0)))
             return None
+        # `id: int = Field(default=None)` is how many write a number that the store hands out.
+        is_number = is_id and resolved.type == ScalarType(name="int")
         default, default_problems = self._defaults.of_field(
             default_written,
             options.factory,
             member.value_namespace,
-            resolved.type,
+            OptionalType(item=resolved.type) if is_number else resolved.type,
             options.constraints,
             is_read_early=is_read_early or options.reads_input,
         )
@@ -464,6 +475,18 @@ class FieldReader:
         text = f"has the name of {what} of the class"
         place = method.facts.place
         report(field.subject.diagnose(Problem(DUPLICATE_MEMBER, text, "rename one of them"), place))
+
+
+def numbered(field: LinkedField) -> LinkedField:
+    """Return the field of a record; an id that is `None` until the store gives it, as that."""
+    schema = field.schema
+    is_number = schema.name == "id" and scalar_name(schema.type) == "int"
+    if not is_number or schema.default != LiteralDefault(value=None):
+        return field
+    type = schema.type.item if isinstance(schema.type, OptionalType) else schema.type
+    stored = schema.model_copy(update={"type": type, "identity": True})
+    # The default is none of a record that is stored.
+    return replace(field, schema=stored, default=UNKNOWN)
 
 
 def _with_settings(options: FieldOptions, settings: Mapping[str, object]) -> FieldOptions:

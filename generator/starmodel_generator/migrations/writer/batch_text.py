@@ -9,6 +9,7 @@ from starmodel_generator.emission.python.layout import LINE_LENGTH, Group, Layou
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.migrations.migration_plan import AlteredColumn, TableChange
 from starmodel_generator.migrations.writer.column_text import (
+    IDENTITY_TYPE,
     check_condition,
     choice_layout,
     column_text,
@@ -53,9 +54,11 @@ def comment_lines(text: str) -> str:
     return f"\n{INDENT}".join(f"# {line}" for line in lines)
 
 
-def batch_text(table: str, steps: Sequence[Step], order: tuple[str, ...] = ()) -> str:
+def batch_text(
+    table: str, steps: Sequence[Step], order: tuple[str, ...] = (), options: tuple[Layout, ...] = ()
+) -> str:
     """A `with` block that changes a table in one go."""
-    items: list[Layout] = [python_string(table), f"copy_from={COPY}"]
+    items: list[Layout] = [python_string(table), f"copy_from={COPY}", *options]
     if order:
         columns = Group("(", tuple(python_string(name) for name in order), ")")
         items.append(Group("partial_reordering=[", (columns,), "]"))
@@ -159,6 +162,11 @@ def _altered(item: AlteredColumn, aside: dict[str, str]) -> list[Step]:
             arguments.append(named("postgresql_using", sql))
         arguments.append(f"existing_type={type_text(item.before.type)}")
         steps.append(_alter(name, *arguments))
+    if item.is_renumbered:
+        types = [IDENTITY_TYPE, type_text(item.after.type)]
+        types = types if item.after.identity else types[::-1]
+        alter = _alter(name, f"type_={types[0]}", f"existing_type={types[1]}")
+        return [Branch((alter,), ())]
     if item.before.nullable != item.after.nullable:
         # A step of its own: PostgreSQL would ask for a value before the conversion gives one, and
         # refuse a conversion that gives none.

@@ -35,6 +35,9 @@ _PLAIN_TYPES = {
     "uuid": "sa.Uuid()",
     "json": 'sa.Text().with_variant(postgresql.JSONB(), "postgresql")',
 }
+IDENTITY_TYPE = 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
+"""SQLite numbers the rows of a column of this very type alone."""
+
 _ON_DELETE = {"restrict": "RESTRICT", "cascade": "CASCADE", "set_null": "SET NULL"}
 
 
@@ -59,7 +62,9 @@ def column_text(
 ) -> Layout:
     """A column; `nullable` overrides its own."""
     items: list[Layout] = [python_string(column.name), type_text(column.type)]
-    if is_key and column.type == PlainColumnType(name="integer"):
+    if column.identity:
+        items[1:] = [IDENTITY_TYPE, "sa.Identity()"]
+    elif is_key and column.type == PlainColumnType(name="integer"):
         # Ids are given by the app; without this, PostgreSQL would make a sequence.
         items.append("autoincrement=False")
     items.append(f"nullable={column.nullable if nullable is None else nullable}")
@@ -121,6 +126,12 @@ def primary_key_text(table: TableSchema) -> Layout:
     return Group("sa.PrimaryKeyConstraint(", columns, ")")
 
 
+def table_options(table: TableSchema) -> tuple[Layout, ...]:
+    """Return what a table has besides its parts: on SQLite no number of a deleted row is used again."""
+    is_numbered = any(column.identity for column in table.columns)
+    return ("sqlite_autoincrement=True",) if is_numbered else ()
+
+
 def table_text(table: TableSchema, name: str) -> Layout:
     """A table as it is before it changes, as a variable: what SQLite has to write anew."""
     items: tuple[Layout, ...] = (
@@ -131,5 +142,6 @@ def table_text(table: TableSchema, name: str) -> Layout:
         *(check_text(check, table) for check in table.checks),
         *(key_text(key) for key in table.foreign_keys),
         *(index_text(index) for index in table.indexes),
+        *table_options(table),
     )
     return prefixed(f"{name} = ", Group("sa.Table(", items, ")"))

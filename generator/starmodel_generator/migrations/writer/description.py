@@ -42,6 +42,9 @@ def _changes(change: TableChange) -> Iterator[str]:
         if item.before.nullable != item.after.nullable:
             word = "optional" if item.after.nullable else "required"
             yield f"make column {table}.{item.after.name} {word}"
+        if item.is_renumbered:
+            verb = "number" if item.after.identity else "no longer number"
+            yield f"{verb} the rows of {table} by {item.after.name}"
     for item in change.reshaped:
         yield f"note what {table}.{item.after.name} holds now, which is JSON"
     for update in change.updates:

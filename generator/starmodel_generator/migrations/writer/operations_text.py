@@ -18,6 +18,7 @@ from starmodel_generator.migrations.writer.column_text import (
     key_arguments,
     key_text,
     primary_key_text,
+    table_options,
     table_text,
 )
 from starmodel_generator.migrations.writer.table_change_text import (
@@ -94,6 +95,7 @@ def _create(table: TableSchema, late: list[ForeignKeySchema]) -> list[str]:
         primary_key_text(table),
         *(check_text(check, table) for check in table.checks),
         *map(key_text, keys),
+        *table_options(table),
     )
     return [created, *(create_index(index, table.name) for index in table.indexes)]
 

@@ -9,6 +9,7 @@ from starmodel.application.store import Key, Stored
 from starmodel.application.unit_of_work.tracking import TrackedEntity
 from starmodel.domain import Entity, Ref
 from starmodel.domain.type_guards import is_sequence
+from starmodel.errors import UnnumberedRecord
 
 if TYPE_CHECKING:
     from starmodel.application.store import EntityPersistenceBackend
@@ -71,11 +72,11 @@ def ids_in(entity: Entity, field: str) -> list[str]:
 
 def ids_of(value: object) -> list[str]:
     """Return the ids that a value refers to: a `Ref`, a list of them, or anything else."""
-    if isinstance(value, Ref):
-        return [value.id]
-    if is_sequence(value):
-        return [one.id for one in value if isinstance(one, Ref)]
-    return []
+    several = value if is_sequence(value) else [value]
+    try:
+        return [one.id for one in several if isinstance(one, Ref)]
+    except UnnumberedRecord:
+        return [one.id for one in several if isinstance(one, Ref) and not one.is_new]
 
 
 def given_ids(value: object) -> set[str]:
@@ -100,6 +101,8 @@ def referring(
         and not each.is_deleted
         and id in ids_in(each.entity, field)
     ]
+    if definition.is_numbered:
+        return sorted(found, key=lambda each: each.entity.id)
     return sorted(found, key=lambda each: each.key.id)
 
 

@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeVar
+from uuid import UUID
 
 from starmodel.application.authorization import authorize, may_do, may_read
 from starmodel.application.definition import EntityDefinition
@@ -29,7 +30,7 @@ from starmodel.application.unit_of_work.locks import Lock
 from starmodel.application.unit_of_work.tracking import TrackedEntity
 from starmodel.application.unit_of_work.unit_of_work_context import UnitOfWorkContext
 from starmodel.domain import Access, Actor, Entity, Policy
-from starmodel.domain.relation import Loader, Target
+from starmodel.domain.relation import Loader, Target, is_unnumbered
 from starmodel.errors import (
     ArgumentError,
     ConfigurationError,
@@ -76,6 +77,8 @@ class Loading:
     _searches: Sequence[tuple[EntityPersistenceBackend, SearchCheck]] = ()
     # The entities that are searched by nobody else while this unit of work does it.
     _wanted_searches: Collection[str] = ()
+    # The records that were added, of entities whose store numbers them, since the last flush.
+    _unnumbered: list[TrackedEntity] | None = None
 
     def __init__(self, services: UnitOfWorkContext, actor: Actor) -> None:
         self.actor = actor
@@ -87,7 +90,11 @@ class Loading:
         self._wanted_of: EntityPersistenceBackend | None = None
 
     async def load(
-        self, definition: EntityDefinition[E] | type[E], holder: str = "", *, lock: bool = False
+        self,
+        definition: EntityDefinition[E] | type[E],
+        holder: str | int | UUID = "",
+        *,
+        lock: bool = False,
     ) -> E:
         """Return the entity of `holder`, to be changed at will.
 
@@ -121,13 +128,13 @@ class Loading:
             else:
                 stored = await backend.load(key)
             if stored is None and definition.is_record:
-                raise NotFound(definition.name, holder)
+                raise NotFound(definition.name, key.id)
             # Where it is loaded twice at once, the first to come back counts.
             tracked = self._tracked.setdefault(
                 key, TrackedEntity(definition, key, backend, stored, None)
             )
         if tracked.is_deleted:
-            raise NotFound(definition.name, holder)
+            raise NotFound(definition.name, key.id)
         self._latest = tracked
         return tracked.entity
 
@@ -149,7 +156,11 @@ class Loading:
                 raise NotFound(tracked.key.entity, tracked.key.id)
             authorize(self.actor, allowed=False)
 
-    def lock(self, definition: EntityDefinition[Any] | type[Entity], *holders: str | None) -> None:
+    def lock(
+        self,
+        definition: EntityDefinition[Any] | type[Entity],
+        *holders: str | int | UUID | None,
+    ) -> None:
         """Describe which entities will be loaded with `lock`, before anything is loaded.
 
         All are locked together with the first of them, in an order that everybody keeps to: of
@@ -220,6 +231,8 @@ class Loading:
 
         Those that this unit of work has added or changed count as they are now.
         """
+        if self._unnumbered:
+            await self.flush()
         owning = self._find(owner)
         target, field = owning.definition.many[name]
         other = self._services.definition_of(target)
@@ -243,6 +256,31 @@ class Loading:
             self._neighbours = BatchLoader()
         self._neighbours.add(other.name, entities)
         return [*entities]
+
+    async def flush(self) -> None:
+        """Give each record that was added its id, where the store hands out running numbers.
+
+        Nothing is saved by that: the records are, when the unit of work is committed, which does
+        this as well for those that have no number yet. A number whose event fails in the end may
+        be missing ever after.
+
+        Raises:
+            ConfigurationError: The store has no way to number records.
+        """
+        added, self._unnumbered = self._unnumbered, None
+        by_entity: dict[str, list[TrackedEntity]] = {}
+        for tracked in added or ():
+            if not tracked.is_deleted:
+                by_entity.setdefault(tracked.key.entity, []).append(tracked)
+        for entity, group in by_entity.items():
+            waiting = [tracked for tracked in group if is_unnumbered(tracked.entity)]
+            above = max([tracked.entity.id or 0 for tracked in group])
+            source = self._source(group[0].backend)
+            numbers = await source.next_numbers(entity, len(waiting), above)
+            for tracked, number in zip(waiting, numbers, strict=True):
+                tracked.take_number(number)
+        if by_entity:
+            self._tracked = {tracked.key: tracked for tracked in self._tracked.values()}
 
     async def _load_locked(
         self, backend: EntityPersistenceBackend, key: Key, lock: bool
@@ -318,6 +356,7 @@ class Loading:
         self._neighbours = None
         self._relations = ()
         self._searches = ()
+        self._unnumbered = None
 
     async def _wait_after(self, conflict: Conflict) -> None:
         """Let the others finish, for a random time that grows; give up after the last attempt."""

@@ -57,6 +57,7 @@ class TrackedEntity(Write):
         changed: The public fields that the last save changed.
         removed: The keys of mappings in them that are there no longer.
         is_new: Whether it is a record that the event made.
+        is_numbered: Whether its store has given it its id, a running number, in this event.
         is_deleted: Whether the event deleted it.
     """
 
@@ -68,6 +69,7 @@ class TrackedEntity(Write):
         "entity",
         "is_deleted",
         "is_new",
+        "is_numbered",
         "previous",
         "removed",
         "state",
@@ -92,6 +94,7 @@ class TrackedEntity(Write):
         self.definition = definition
         self.backend = backend
         self.is_new = new is not None
+        self.is_numbered = False
         self.is_deleted = False
         self.removed: Removed = NOTHING_REMOVED
         if stored is not None:
@@ -106,6 +109,17 @@ class TrackedEntity(Write):
             self.entity = definition.cls() if new is None else new
             self.base = deep_copy(field_values(self.entity))
             self.state = None
+
+    def take_number(self, number: int) -> None:
+        """Make a number the id of a new record that has none."""
+        entity: Entity = self.entity
+        live = vars(entity)
+        for cached in live.keys() - type(entity).__pydantic_fields__.keys():
+            del live[cached]
+        live["id"] = number
+        entity.__pydantic_fields_set__.add("id")
+        self.key = self.definition.key(number)
+        self.is_numbered = True
 
     def is_changed(self) -> bool:
         """Return whether there is anything to be saved."""

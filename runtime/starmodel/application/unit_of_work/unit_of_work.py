@@ -39,7 +39,7 @@ from starmodel.application.unit_of_work.loading import ATTEMPTS
 from starmodel.application.unit_of_work.tracking import AllRecords, TrackedEntity
 from starmodel.domain import Access, CommandRecord, Entity, Fragment
 from starmodel.domain.ids import refuse_id
-from starmodel.domain.relation import LOADER
+from starmodel.domain.relation import LOADER, is_unnumbered
 from starmodel.errors import (
     ArgumentError,
     ConfigurationError,
@@ -110,10 +110,12 @@ class UnitOfWork(Finding):
     ) -> None:
         """Save a new record, under its own id, when the unit of work is committed.
 
-        Its class or definition may come before it, but need not.
+        Its class or definition may come before it, but need not. Where its ids are running
+        numbers, it has none until `flush` or the commit, unless it was given one; adding it again
+        does nothing.
 
         Raises:
-            Conflict: This unit of work has a record with that id already.
+            Conflict: This unit of work has another record with that id already.
             InvalidState: Its id leads to something else, or nowhere, where it is in a path.
             ConfigurationError: It is no record of the app, or has the id of one that this unit of
                 work has deleted.
@@ -133,13 +135,19 @@ class UnitOfWork(Finding):
                 f"{definition.cls.__name__} has Scope.{definition.scope.name}: it is there when"
                 " it is loaded. Only a Scope.RECORD is added."
             )
-        key = definition.key(str(entity.id))
-        refusal = refuse_id(key.id)
+        is_waiting = definition.is_numbered and is_unnumbered(entity)
+        # Nothing else is under such a key, which it has until it is numbered.
+        key = definition.key(f"\0{id(entity)}" if is_waiting else entity.id)
+        refusal = None if is_waiting else refuse_id(key.id)
         if refusal is not None:
             error = ArgumentError("id", refusal, "not_storable")
             raise InvalidState(key.entity, (error,))
-        if key in self._tracked:
-            if self._tracked[key].is_deleted:
+        known = self._tracked.get(key)
+        if known is not None:
+            if definition.is_numbered and known.entity is entity and not known.is_deleted:
+                # An event that needs the number adds what it makes, and so does its command.
+                return
+            if known.is_deleted:
                 raise ConfigurationError(
                     f"This event has deleted {key.entity} {key.id}, and adds another one with the"
                     " same id. Change the fields of the first instead, or take another id."
@@ -148,7 +156,10 @@ class UnitOfWork(Finding):
         backend = self._services.persistence.backend_for(definition)
         if backend.has_outbox:
             self._keeper = backend
-        self._tracked[key] = TrackedEntity(definition, key, backend, None, entity)
+        tracked = self._tracked[key] = TrackedEntity(definition, key, backend, None, entity)
+        if definition.is_numbered:
+            self._unnumbered = self._unnumbered or []
+            self._unnumbered.append(tracked)
 
     def delete(self, entity: Entity) -> None:
         """Delete an entity that was loaded here, when the unit of work is committed."""
@@ -297,6 +308,8 @@ class UnitOfWork(Finding):
         result: R,
         broadcast: Fragment | None,
     ) -> CommandResult[R] | None:
+        if self._unnumbered:
+            await self.flush()
         created, is_shown = tracked.is_new, self._is_shown(tracked)
         saved = self._prepare(event)
         if saved:
@@ -349,6 +362,8 @@ class UnitOfWork(Finding):
             Conflict: Somebody else has changed the same fields, or was faster too often.
             DuplicateRequest: The request was carried out before.
         """
+        if self._unnumbered:
+            await self.flush()
         tracked = self._find(subject)
         created, is_shown = tracked.is_new, self._is_shown(tracked)
         saved = self._prepare(event)
@@ -517,6 +532,7 @@ class UnitOfWork(Finding):
         """Return whether the conflict is over a new record, whose id is simply taken."""
         return not isinstance(conflict, LockContention) and any(
             tracked.is_new
+            and not tracked.is_numbered
             and tracked.key.entity == conflict.entity
             and tracked.key.id == conflict.id
             for tracked in self._tracked.values()

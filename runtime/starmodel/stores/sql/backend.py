@@ -41,7 +41,7 @@ from starmodel.stores.sql.setup import prepare
 from starmodel.stores.sql.statements.commit_plan import Plan, plan
 from starmodel.stores.sql.statements.on_delete import relate
 from starmodel.stores.sql.statements.search_locks import search_locks, search_turn
-from starmodel.stores.sql.statements.statements import TableStatements
+from starmodel.stores.sql.statements.statements import TableStatements, handed_out
 from starmodel.stores.sql.tables.table import EntityTable
 
 logger = logging.getLogger("starmodel.sql")
@@ -187,6 +187,16 @@ class SQLModelBackend(TableReader):
                 record.version = versions[index]
         return Committed(versions, tickets)
 
+    async def next_numbers(self, entity: str, count: int, above: int = 0) -> list[int]:
+        """Hand out numbers that are to be the ids of new records of an entity."""
+        try:
+            results = await self.driver.execute(self.table_of(entity).next_numbers(count, above))
+        except Contention:
+            raise LockContention(entity, "") from None
+        except ConnectionLost as error:
+            raise Unavailable(_RETRY_AFTER) from error
+        return handed_out(entity, count, results[-1])
+
     def published(self, outbox_ids: Sequence[str]) -> None:
         """Forget records that have been published, together with others in a moment."""
         self._done += outbox_ids
@@ -318,6 +328,12 @@ class _View(TableReader):
     async def lock_searches(self, entity: str) -> None:
         for statement in search_locks([], [entity], self._backend.driver.dialect):
             await self.fetch(statement.sql, statement.parameters)
+
+    async def next_numbers(self, entity: str, count: int, above: int = 0) -> list[int]:
+        rows: Sequence[Row] = ()
+        for statement in self.table_of(entity).next_numbers(count, above):
+            rows = await self.fetch(statement.sql, statement.parameters)
+        return handed_out(entity, count, rows)
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
         return [*(await self.commit_event(writes, ())).versions]

@@ -205,19 +205,24 @@ class Text(Single):
 class Number(Single):
     """A whole number, a float or a decimal."""
 
+    grouped: bool = True
+    """Whether there are separators between thousands; a number that is an id has none."""
+
     is_number: ClassVar[bool] = True
 
     @property
     def format(self) -> Format:
-        """With separators between thousands."""
-        return Format("number")
+        """With separators between thousands, or as the digits are."""
+        return Format("number" if self.grouped else "text")
 
     def html(self, value: Any, view: Any) -> str:
         """Return the number; no digit needs to be escaped."""
-        return NUMBER_TEXTS[value]
+        return NUMBER_TEXTS[value] if self.grouped else self.format.text(value)
 
     def filler(self, read: Reader) -> Filler:
         """Return what writes the number into a page."""
+        if not self.grouped:
+            return super().filler(read)
         return inline("{texts}[(value)]", read, texts=NUMBER_TEXTS)
 
 
@@ -452,7 +457,7 @@ class Related(Field):
     def link(self, page: str = "") -> Callable[[Mapping[str, Any], Any], str]:
         """Return what gives the address of their list, or of another page, by the state; escaped."""
         start = f"{escape(self.to)}{page}?{quote_segment(self.by)}="
-        return lambda state, _: f"{start}{quote_segment(state['id'])}"
+        return lambda state, _: f"{start}{quote_segment(str(state['id']))}"
 
     def live(self, builder: Builder, read: Reader, path: str) -> Renderable:
         """Return a link, which stays as it is."""

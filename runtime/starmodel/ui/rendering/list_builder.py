@@ -456,12 +456,13 @@ class ListBuilder(Builder):
         return empty
 
 
-_ID = Inline("{escape}(state[{id}])", escape=escape_text, id="id")
+_ID = Inline("{escape}({text}(state[{id}]))", escape=escape_text, text=str, id="id")
 """The id of a record."""
 
 _ID_SEGMENT = Inline(
-    "v if (v := state[{id}]).isalnum() and v.isascii() else {quote}(v)",
+    "v if (v := {text}(state[{id}])).isalnum() and v.isascii() else {quote}(v)",
     quote=quote_segment,
+    text=str,
     id="id",
 )
 """The id of a record, as a segment of an address."""
@@ -469,11 +470,12 @@ _ID_SEGMENT = Inline(
 
 def _called(name: str | None) -> Filler:
     """Return what a record is called: by a field, else by its id, which is shortened."""
-    names = {"escape": escape_text, "short": short_id, "id": "id"}
+    names = {"escape": escape_text, "short": short_id, "text": str, "id": "id"}
+    of_id = "{escape}({short}({text}(state[{id}])))"
     if name is None:
-        return Inline("{escape}({short}(state[{id}]))", **names)
-    source = "{escape}({text}(v)) if (v := state[{name}]) else {escape}({short}(state[{id}]))"
-    return Inline(source, name=name, text=str, **names)
+        return Inline(of_id, **names)
+    source = "{escape}({text}(v)) if (v := state[{name}]) else " + of_id
+    return Inline(source, name=name, **names)
 
 
 def _batch_id(component: List) -> str:

@@ -72,7 +72,7 @@ async def _write(
         view = View(related=related)
         for state in found.items:
             cells = [_cell(field, state[field.name], view) for field in columns]
-            rows.writerow([*([harmless(state["id"])] if has_id else []), *cells])
+            rows.writerow([*([harmless(str(state["id"]))] if has_id else []), *cells])
         yield text.getvalue().encode("utf-8", "replace")
         if found.next is None:
             return

@@ -47,7 +47,7 @@ from starmodel.web.ui.form_state import (
     submitted_values,
     value_objects,
 )
-from starmodel.web.validation.arguments import Argument, Arguments, update_arguments
+from starmodel.web.validation.arguments import NO_ID, Argument, Arguments, update_arguments
 
 Fields: TypeAlias = Mapping[str, Argument]
 """The fields that are written from outside, by name; those of an update are derived from them."""
@@ -227,9 +227,13 @@ def create_routes(
         page = own.new
     path = f"/{definition.name}"
     arguments = Arguments(**fields)
+    # Whoever sends an id expects to find the record there.
+    checked = Arguments(id=NO_ID, **fields) if definition.is_numbered else arguments
 
     async def create(request: Request) -> Response:
-        given = await arguments.read(request)
+        given = await checked.read(request)
+        if definition.is_numbered:
+            del given["id"]
         outcome = await command(
             request.services,
             **given,

@@ -25,7 +25,7 @@ from pydantic_core import (
 )
 from pydantic_core.core_schema import CoreSchema
 
-from starmodel.domain import UNSET
+from starmodel.domain import UNSET, UnsetType
 from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.errors import (
     ArgumentError,
@@ -306,6 +306,16 @@ class UpdateArgument(Argument):
         if self.kind == "flag":
             return False
         raise _error("missing")
+
+
+def _refuse_id(value: object) -> UnsetType:
+    if value is None:
+        return UNSET
+    raise PydanticCustomError("frozen_field", "A new record gets its id here; leave it out.")
+
+
+NO_ID = Argument(core_schema.no_info_plain_validator_function(_refuse_id), default=UNSET)
+"""The id of a new record that its store will number."""
 
 
 class Arguments:

@@ -17,10 +17,11 @@ from alembic.ddl.sqlite import SQLiteImpl
 from sqlalchemy.exc import SAWarning
 
 if TYPE_CHECKING:
-    from alembic.operations.batch import BatchOperationsImpl
+    from alembic.operations.batch import ApplyBatchImpl, BatchOperationsImpl
     from sqlalchemy.engine import Connection
 
 _TEMPORARY = "_alembic_tmp_"
+_AUTOINCREMENT = re.compile(r"\bPRIMARY\s+KEY\b.*\bAUTOINCREMENT\b", re.IGNORECASE | re.DOTALL)
 _COLLATION = re.compile(r'\bCOLLATE\s+("?)(\w+)\1', re.IGNORECASE)
 _READ_OTHERWISE = re.compile(r"(?<![:\w\\]):\w+(?![:\w])|\\:\w*(?![:\w])")
 """A parameter, or a backslash that hides one: what SQLAlchemy would take out of a text."""
@@ -33,6 +34,8 @@ class PreservingSQLite(SQLiteImpl):
     transactional_ddl = True
 
     _kept: tuple[str, ...] = ()
+    # Whether the table that is being written anew numbers its rows.
+    _numbers = False
 
     def requires_recreate_in_batch(self, batch_op: "BatchOperationsImpl") -> bool:
         """Return whether the table is written anew; if so, from a copy that has all that is there."""
@@ -50,8 +53,20 @@ class PreservingSQLite(SQLiteImpl):
         parent: Any = super()
         parent.cast_for_batch_migrate(existing, existing_transfer, new_type)
 
+    def prep_table_for_batch(self, batch_impl: "ApplyBatchImpl", table: sa.Table) -> None:
+        """Let the new table go on to number its rows, unless it is told otherwise."""
+        super().prep_table_for_batch(batch_impl, table)
+        new = batch_impl.new_table
+        assert new is not None
+        if "sqlite_autoincrement" not in new.dialect_kwargs and self._is_numbered(table):
+            new.dialect_kwargs["sqlite_autoincrement"] = True
+        self._numbers = bool(new.dialect_kwargs.get("sqlite_autoincrement"))
+
     def drop_table(self, table: sa.Table, **kw: Any) -> None:
         """Drop a table; what hangs on one that is written anew is set aside first."""
+        if self._numbers:
+            self._hand_on_numbers(table.name)
+            self._numbers = False
         connection = self._live()
         if connection is not None and self._has_successor(table.name, connection):
             self._set_aside(table, connection)
@@ -66,14 +81,38 @@ class PreservingSQLite(SQLiteImpl):
                 connection.exec_driver_sql(statement)
             self._kept = ()
 
+    def _is_numbered(self, table: sa.Table) -> bool:
+        """Return whether a table as it is numbers its rows, and uses no number again."""
+        if table.dialect_kwargs.get("sqlite_autoincrement"):
+            return True
+        connection = self._live()
+        if connection is None:
+            return False
+        sql = connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table.name,)
+        ).scalar()
+        parts = definitions(sql or "")
+        return any(_AUTOINCREMENT.search(part) for part in parts)
+
+    def _hand_on_numbers(self, name: str) -> None:
+        """Let the successor of a table go on behind the last number, whose row may be gone."""
+        old, new = (
+            f"'{text.replace(chr(39), chr(39) * 2)}'" for text in (name, successor_of(name))
+        )
+        last = f"FROM sqlite_sequence WHERE name = {old}"
+        for statement in (
+            f"DELETE FROM sqlite_sequence WHERE name = {new} AND EXISTS (SELECT 1 {last})",
+            f"INSERT INTO sqlite_sequence (name, seq) SELECT {new}, seq {last}",
+        ):
+            self.execute(_text(statement))
+
     def _live(self) -> "Connection | None":
         """Return the database; `None` where SQL is written for a review."""
         return None if self.as_sql else self.connection
 
     def _has_successor(self, name: str, connection: "Connection") -> bool:
-        successor = f"{_TEMPORARY}{name}"[:50]
         found = connection.exec_driver_sql(
-            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (successor,)
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (successor_of(name),)
         )
         return found.first() is not None
 
@@ -99,6 +138,11 @@ class PreservingSQLite(SQLiteImpl):
                 quoted = str(name).replace('"', '""')
                 connection.exec_driver_sql(f'DROP {kind} IF EXISTS "{quoted}"')
         self._kept = tuple(kept)
+
+
+def successor_of(name: str) -> str:
+    """Return what Alembic calls a table while it is written anew."""
+    return f"{_TEMPORARY}{name}"[:50]
 
 
 def complete(table: sa.Table, connection: "Connection") -> None:

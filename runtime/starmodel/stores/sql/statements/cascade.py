@@ -38,8 +38,9 @@ class Cascade:
         self.is_endless = any(
             step.target in _reached(step.entity, self._steps) for step in self._steps
         )
-        # Ids of both kinds stand in one column as text.
-        self._is_text = any(tables[each].key.kind != "uuid" for each in self.entities)
+        kinds = {tables[each].key.kind for each in self.entities}
+        # Ids of several kinds stand in one column as text.
+        self._is_text = len(kinds) > 1 or "text" in kinds
 
     def keys(self, entity: str) -> str:
         """Write the query for the keys of rows of one entity that go; it takes that of the first."""
@@ -56,7 +57,7 @@ class Cascade:
 
     def _write(self, step: _Step) -> str:
         parent = quote(step.column)
-        if self._is_text and self._tables[step.target].key.kind == "uuid":
+        if self._is_text and self._tables[step.target].key.kind != "text":
             parent = f"CAST({parent} AS TEXT)"
         return (
             f"SELECT {literal(step.target)} AS target, {parent} AS parent,"
@@ -70,9 +71,12 @@ class Cascade:
 
     def _read(self, entity: str) -> str:
         table = self._tables[entity]
+        if not self._is_text or table.key.kind == "text":
+            return "id"
+        if table.key.kind == "integer":
+            return "CAST(id AS BIGINT)"
         # On SQLite a UUID is a text anyway.
-        is_cast = self._is_text and table.key.kind == "uuid" and table.dialect == "postgresql"
-        return "CAST(id AS UUID)" if is_cast else "id"
+        return "CAST(id AS UUID)" if table.dialect == "postgresql" else "id"
 
 
 def cascaded(entity: str, tables: Mapping[str, TableStatements]) -> Cascade:

@@ -8,7 +8,11 @@ from starmodel.domain import CommandRecord
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql import outbox
 from starmodel.stores.sql.drivers.driver import Row, Statement
-from starmodel.stores.sql.statements.on_delete import deleted_keys, referring_first
+from starmodel.stores.sql.statements.on_delete import (
+    deleted_keys,
+    referred_first,
+    referring_first,
+)
 from starmodel.stores.sql.statements.read_set import check
 from starmodel.stores.sql.statements.statements import TableStatements
 
@@ -55,7 +59,7 @@ def plan(
     """Determine what is to be done for a commit.
 
     What was read is compared before anything is written. What is new comes first, a row before
-    those that may refer to it; then what is changed; then what is deleted, a row before those that
+    those that refer to it, where it can; then what is changed; then what is deleted, a row before those that
     it refers to. Records come with the tickets they are kept under.
 
     Raises:
@@ -67,7 +71,10 @@ def plan(
         for statement, key in check(tables, writes, reads, now):
             result.read[len(result.statements)] = key
             _add(result, statement, 0, None)
-    order = range(len(writes)) if len(writes) == 1 else _ordered(tables, writes)
+    order: Sequence[int] = range(len(writes))
+    early: dict[int, set[str]] = {}
+    if len(writes) > 1:
+        order, early = _ordered(tables, writes)
     deleted = deleted_keys(tables, writes)
     for index in order:
         write = writes[index]
@@ -77,11 +84,13 @@ def plan(
         result.places[write.key.entity, write.key.id] = index
         is_new = write.values is not None and not write.expected
         if not is_new:
+            _refer(result, tables, writes, early)
             result.known[index] = write.expected + 1
-        for statement, field in table.save(write, now, deleted):
+        for statement, field in table.save(write, now, deleted, early.get(index, ())):
             if is_new and statement.returns:
                 result.outbox_places[index] = len(result.statements)
             _add(result, statement, index, field)
+    _refer(result, tables, writes, early)
     for ticket, record in records:
         _add(result, _record(tables, writes, result, ticket, record, now), 0, None)
     if receipt is None:
@@ -89,6 +98,19 @@ def plan(
     key, entity, id, created = receipt
     _add(result, outbox.INSERT_IDEMPOTENCY_RECORD.bind(key, now, entity, id, int(created)), 0, None)
     return result._replace(receipt=len(result.statements) - 1)
+
+
+def _refer(
+    result: Plan,
+    tables: Mapping[str, TableStatements],
+    writes: Sequence[Write],
+    early: dict[int, set[str]],
+) -> None:
+    """Let new rows refer to those that came behind them, once all are there."""
+    for index, fields in early.items():
+        for statement, field in tables[writes[index].key.entity].refer(writes[index], fields):
+            _add(result, statement, index, field)
+    early.clear()
 
 
 def _add(result: Plan, statement: Statement, owner: int, field: str | None) -> None:
@@ -116,7 +138,11 @@ def _record(
     return table.add_record.bind(ticket, now, body, key)
 
 
-def _ordered(tables: Mapping[str, TableStatements], writes: Sequence[Write]) -> list[int]:
+def _ordered(
+    tables: Mapping[str, TableStatements], writes: Sequence[Write]
+) -> tuple[list[int], dict[int, set[str]]]:
+    """Return the order of the writes, and the fields of new rows that refer to one behind them."""
+
     # Of two who change the same rows neither waits for the other in the middle.
     def turn(index: int) -> tuple[int, int, str, str]:
         write = writes[index]
@@ -125,9 +151,11 @@ def _ordered(tables: Mapping[str, TableStatements], writes: Sequence[Write]) -> 
         depth = 0 if table is None else table.depth
         if write.values is None:
             return (2, -depth, entity, id)
-        # What is new may refer to what was added before, also within one table.
         return (1, 0, entity, id) if write.expected else (0, depth, "", "")
 
     order = sorted(range(len(writes)), key=turn)
     stays = [index for index in order if writes[index].values is not None]
-    return stays + referring_first(tables, writes, order[len(stays) :])
+    new = [index for index in stays if not writes[index].expected]
+    first, early = referred_first(tables, writes, new)
+    gone = referring_first(tables, writes, order[len(stays) :])
+    return [*first, *stays[len(new) :], *gone], early

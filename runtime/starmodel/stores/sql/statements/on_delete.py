@@ -14,7 +14,7 @@ from starmodel.stores.sql.outbox import TOMBSTONES
 from starmodel.stores.sql.statements.cascade import cascaded, literal
 from starmodel.stores.sql.statements.statements import TOMBSTONE_KEY, Dependent, TableStatements
 from starmodel.stores.sql.tables.column import quote
-from starmodel.stores.sql.tables.table import VERSION
+from starmodel.stores.sql.tables.table import VERSION, LinkTable, ReferenceColumn
 
 
 def relate(tables: Mapping[str, TableStatements]) -> None:
@@ -50,35 +50,74 @@ def referring_first(
         for target in _targets(tables, writes[index]):
             if target in places and places[target] != index:
                 referring.setdefault(places[target], []).append(index)
-    if not referring:
+    return _others_first(order, referring)
+
+
+def referred_first(
+    tables: Mapping[str, TableStatements], writes: Sequence[Write], order: Sequence[int]
+) -> tuple[list[int], dict[int, set[str]]]:
+    """Put each new row behind those that it refers to; `order` counts where nothing else does.
+
+    Comes with the fields of rows that refer to one behind them all the same, where rows refer to
+    each other.
+    """
+    places = {(writes[index].key.entity, writes[index].key.id): index for index in order}
+    found = {
+        index: [
+            (reference.field, places[target])
+            for reference, target in _references(tables, writes[index], writes[index].values)
+            if places.get(target, index) != index
+        ]
+        for index in order
+    }
+    if not any(found.values()):
+        return [*order], {}
+    referred = {index: [target for _, target in each] for index, each in found.items()}
+    turns = {index: turn for turn, index in enumerate(_others_first(order, referred))}
+    early = {
+        index: {field for field, target in each if turns[target] > turns[index]}
+        for index, each in found.items()
+    }
+    return [*turns], {index: fields for index, fields in early.items() if fields}
+
+
+def _others_first(order: Sequence[int], others: Mapping[int, Sequence[int]]) -> list[int]:
+    """Put each behind its others, as far as they are not behind it for the same reason."""
+    if not others:
         return [*order]
     settled: dict[int, None] = {}
     for index in order:
         # Without recursion, since a tree of rows may be deeper than Python's stack.
-        path = [(index, iter(referring.get(index, ())))]
+        path = [(index, iter(others.get(index, ())))]
         entered = {index}
         while path:
-            current, others = path[-1]
-            other = next((one for one in others if one not in entered), None)
+            current, waiting = path[-1]
+            other = next((one for one in waiting if one not in entered), None)
             if other is None:
                 settled[current] = None
                 path.pop()
             elif other not in settled:
                 entered.add(other)
-                path.append((other, iter(referring.get(other, ()))))
+                path.append((other, iter(others.get(other, ()))))
     return [*settled]
 
 
 def _targets(tables: Mapping[str, TableStatements], write: Write) -> Iterator[tuple[str, str]]:
     """Return entity and id of what a row refers to, as far as its stored values are known."""
+    for reference, target in _references(tables, write, write.base):
+        if isinstance(reference, LinkTable) or reference.on_delete != "set_null":
+            yield target
+
+
+def _references(
+    tables: Mapping[str, TableStatements], write: Write, values: Mapping[str, object] | None
+) -> Iterator[tuple[ReferenceColumn | LinkTable, tuple[str, str]]]:
+    """Return the fields of a row that refer to others, with entity and id of each of these."""
     statements = tables.get(write.key.entity)
-    if statements is None:
-        return
-    table = statements.table
-    kept = [each for each in table.references if each.on_delete != "set_null"]
-    for reference in (*kept, *table.links):
-        for id in ids_of(write.base.get(reference.field)):
-            yield reference.entity, id
+    if statements is not None and values:
+        for reference in (*statements.table.references, *statements.table.links):
+            for id in ids_of(values.get(reference.field)):
+                yield reference, (reference.entity, id)
 
 
 def _depth(entity: str, tables: Mapping[str, TableStatements], path: tuple[str, ...]) -> int:

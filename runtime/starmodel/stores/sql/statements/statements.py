@@ -3,7 +3,7 @@
 They follow from the columns, once, when the app starts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -12,9 +12,9 @@ from pydantic import BaseModel
 
 from starmodel.application.copying import deep_equal
 from starmodel.application.store import Write
-from starmodel.errors import ArgumentError, InvalidState
+from starmodel.errors import ArgumentError, ConfigurationError, InvalidState
 from starmodel.stores.sql.builders import delete, insert, insert_from, placeholders, update
-from starmodel.stores.sql.drivers.driver import Dialect, Statement
+from starmodel.stores.sql.drivers.driver import Dialect, Row, Statement
 from starmodel.stores.sql.outbox import TOMBSTONES, add_new
 from starmodel.stores.sql.statements.search_statement import TableSearches
 from starmodel.stores.sql.statements.selection import codec_of
@@ -29,6 +29,24 @@ _ADD_TOMBSTONE = insert(
     key=TOMBSTONE_KEY,
 )
 """What is left of a deleted row is the version it had."""
+
+_SEQUENCES = "sqlite_sequence"
+_BEGIN_NUMBERS = (
+    f"INSERT INTO {_SEQUENCES} (name, seq) SELECT ?, 0"
+    f" WHERE NOT EXISTS (SELECT 1 FROM {_SEQUENCES} WHERE name = ?)"
+)
+"""SQLite itself counts on from there: https://www.sqlite.org/autoinc.html"""
+
+_NEXT_NUMBERS = (
+    "SELECT nextval(CAST(pg_get_serial_sequence(?, ?) AS regclass))"
+    " FROM generate_series(1, CAST(? AS bigint))"
+)
+_SKIP_NUMBERS = (
+    "SELECT setval(CAST(pg_get_serial_sequence(?, ?) AS regclass), CAST(? AS bigint))"
+    " WHERE CAST(? AS bigint) >"
+    " coalesce(pg_sequence_last_value(CAST(pg_get_serial_sequence(?, ?) AS regclass)), 0)"
+)
+"""PostgreSQL's sequence does not learn of a number that an insert came with."""
 
 DeletedKeys: TypeAlias = Mapping[str, Sequence[object]]
 """The keys of rows that are deleted, by their entities."""
@@ -123,10 +141,17 @@ class TableStatements(TableSearches):
         ]
         self._updates: dict[tuple[int, ...], Statement] = {}
 
-    def save(self, write: Write, now: float, leaving: DeletedKeys = NO_DELETED_KEYS) -> list[Step]:
+    def save(
+        self,
+        write: Write,
+        now: float,
+        leaving: DeletedKeys = NO_DELETED_KEYS,
+        early: Collection[str] = (),
+    ) -> list[Step]:
         """Return the statements of a write. One of an insert returns the version.
 
-        `leaving` are the keys of all rows that the commit deletes.
+        `leaving` are the keys of all rows that the commit deletes, `early` the fields of a new row
+        that refer to others which are not there yet: `refer` follows for these.
 
         Raises:
             InvalidState: A database would not keep some value as it is.
@@ -139,7 +164,57 @@ class TableStatements(TableSearches):
             return self._remove(key, write.expected, now, leaving)
         if write.expected:
             return self._change(key, write, write.values, now)
-        return self._add(key, write, write.values, now)
+        values = write.values
+        if early:
+            nothing = {link.field: () for link in self.table.links if link.field in early}
+            values = {**values, **dict.fromkeys(self._cleared(early)), **nothing}
+        return self._add(key, write, values, now)
+
+    def refer(self, write: Write, early: Collection[str]) -> list[Step]:
+        """Return what lets a new row refer to others, through the fields that `save` has left out."""
+        key, values = self.find_key(write.key.id), write.values or {}
+        steps: list[Step] = []
+        for field, column in self._cleared(early).items():
+            [target] = self._encode(values, [self.table.columns.index(column)])
+            by_key = f"{self.key.quoted} = ?"
+            change = update(self.table.name, {column.name: "?"}, by_key, is_single=True)
+            steps.append(Step(change.bind(target, key), field))
+        left = {link.field: () for link in self.table.links if link.field not in early}
+        return steps + self._link(key, {**values, **left}, {}) if self.table.links else steps
+
+    def _cleared(self, early: Collection[str]) -> dict[str, Column]:
+        """Return the fields that may be empty until the row may refer to others, with their columns."""
+        return {
+            column.field: column
+            for column in self.table.columns
+            if column.refers and column.nullable and column.field in early
+        }
+
+    def next_numbers(self, count: int, above: int) -> list[Statement]:
+        """Return what hands out numbers for new rows, greater than `above`.
+
+        The rows of the last statement have these numbers, or the highest of them alone.
+        """
+        name, key = self.table.name, self.key.name
+        if self.dialect == "sqlite":
+            return [
+                Statement(_BEGIN_NUMBERS, (name, name), operation="insert", table=_SEQUENCES),
+                Statement(
+                    f"UPDATE {_SEQUENCES} SET seq = ? + max(seq, ?,"
+                    f" (SELECT coalesce(max({self.key.quoted}), 0) FROM {self.table.quoted}))"
+                    " WHERE name = ? RETURNING seq",
+                    (count, above, name),
+                    operation="update",
+                    table=_SEQUENCES,
+                    returns="seq",
+                ),
+            ]
+        handed_out = Statement(_NEXT_NUMBERS, (self.table.quoted, key, count), operation="select")
+        if not above:
+            return [handed_out]
+        owner = (self.table.quoted, key)
+        skipped = Statement(_SKIP_NUMBERS, (*owner, above, above, *owner), operation="select")
+        return [skipped, handed_out]
 
     def _add(self, key: object, write: Write, values: Values, now: float) -> list[Step]:
         row = self._encode(values, range(self._width))
@@ -304,6 +379,24 @@ def writer_of(
         return value
 
     return write
+
+
+def handed_out(entity: str, count: int, rows: Sequence[Row]) -> list[int]:
+    """Return the numbers that the statements of `next_numbers` have given.
+
+    Raises:
+        ConfigurationError: The database does not number the rows of this table.
+    """
+    numbers: list[int | None] = [row[0] for row in rows]
+    last = numbers[-1] if numbers else 0
+    if last is None:
+        raise ConfigurationError(
+            f"The database has no running numbers for the ids of {entity}. Run `starmodel migrate"
+            " new` and `starmodel migrate up`."
+        )
+    return (
+        [*range(last - count + 1, last + 1)] if len(numbers) == 1 else sorted(filter(None, numbers))
+    )
 
 
 def _unchanged(value: Any) -> Any:

@@ -95,6 +95,7 @@ class Column:
         on_delete: What happens to its row when that one is deleted.
         refers: The name of the entity to a record of which it refers, by its id.
         attribute: What row classes call it.
+        identity: Whether the database hands out its values, one number after the other.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Column:
     on_delete: OnDelete = "restrict"
     refers: str | None = None
     attribute: str = ""
+    identity: bool = False
 
     def __repr__(self) -> str:
         return f"<Column {self.name} {self.kind}>"
@@ -199,6 +201,11 @@ def binary(
 def integer(name: str, field: str | None = None, **options: Unpack[NumberOptions]) -> Column:
     """A whole number of 64 bits."""
     return _column("integer", name, field, options, _bounds(options))
+
+
+def identity(name: str) -> Column:
+    """A whole number that the database hands out to each new row, and never again."""
+    return replace(_column("integer", name, None, {}), identity=True)
 
 
 def double(name: str, field: str | None = None, **options: Unpack[NumberOptions]) -> Column:

@@ -91,6 +91,10 @@ def column_of(column: Column, table: EntityTable[Any] | LinkTable) -> sa.Column[
                 ondelete=_ON_DELETE[column.on_delete],
             )
         )
+    if column.identity:
+        # SQLite numbers the rows of a column of this very type alone.
+        number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+        return sa.Column(column.name, number, sa.Identity(), *constraints, primary_key=True)
     is_unlimited = column.kind == "text" and not column.size
     return sa.Column(
         column.name,

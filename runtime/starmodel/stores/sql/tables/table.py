@@ -242,6 +242,7 @@ class EntityTable(Generic[E]):
             index=False,
             foreign_key=(self.name, self.columns[0].name),
             on_delete="cascade",
+            identity=False,
         )
         target = replace(target, name=other, attribute=other)
         return LinkTable(field, f"{self.entity}_{field}", owner, target, entity)
