@@ -129,6 +129,7 @@ class EventSchema(SchemaModel):
         """Whether it is an event of one instance, which is loaded for it."""
         return not (self.is_creation or self.is_collection)
 
+
 class HookSchema(SchemaModel):
     """A method of an entity that is called by one of the events of `crud`.
 

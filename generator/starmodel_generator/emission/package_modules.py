@@ -46,12 +46,14 @@ class TransportView(NamedTuple):
     """What the clients have to be able to do, beyond running events and reading entities.
 
     With `has_database` there are events that happen once, with `has_records` records that are
-    found, and told apart by their versions, with `has_flags` enums of several members at once.
+    found, and told apart by their versions, with `has_flags` enums of several members at once. `id`
+    takes the id of a record, as text.
     """
 
     has_database: bool
     has_records: bool
     has_flags: bool
+    id: str
 
 
 def package_view(entity: EntitySchema, _: Context) -> PackageView:
@@ -111,8 +113,10 @@ def client_package_view(context: Context) -> ClientPackageView:
 def transport_view(context: Context) -> TransportView:
     """Decide what the clients have to be able to do."""
     entities = context.app.entities
+    has_numbers = any(entity.id_type == "int" for entity in entities)
     return TransportView(
         has_database=any(is_in_sql(entity) for entity in entities),
         has_records=any(has_queries(entity) for entity in entities),
         has_flags=any(enum.is_flag for enum in context.app.enums),
+        id='str(arguments.pop("id"))' if has_numbers else 'arguments.pop("id")',
     )

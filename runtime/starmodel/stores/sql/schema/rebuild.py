@@ -58,7 +58,8 @@ class PreservingSQLite(SQLiteImpl):
         super().prep_table_for_batch(batch_impl, table)
         new = batch_impl.new_table
         assert new is not None
-        if "sqlite_autoincrement" not in new.dialect_kwargs and self._is_numbered(table):
+        # It has an answer to every name, and lists those that were given one.
+        if "sqlite_autoincrement" not in [*new.dialect_kwargs] and self._is_numbered(table):
             new.dialect_kwargs["sqlite_autoincrement"] = True
         self._numbers = bool(new.dialect_kwargs.get("sqlite_autoincrement"))
 
