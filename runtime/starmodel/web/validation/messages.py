@@ -58,6 +58,7 @@ _SENTENCES: Mapping[str, str] = {
     "uuid_type": "Enter a UUID.",
     "uuid_parsing": "Enter a UUID.",
     "uuid_version": "Enter a UUID of the right version.",
+    "email": "Enter an e-mail address, such as ada@example.com.",
     "url_type": "Enter a URL.",
     "url_parsing": "Enter a URL.",
     "url_scheme": "Enter a URL of the right kind.",
@@ -79,6 +80,9 @@ _SENTENCES: Mapping[str, str] = {
     "too_precise": "This number is too long.",
     "duplicate": "This is given twice.",
 }
+
+_NO_EMAIL = "value is not a valid email address"
+"""How pydantic's message about an `EmailStr` begins, whose type is that of any `ValueError`."""
 
 _LIMITS: Mapping[str, tuple[str, str]] = {
     "greater_than": ("gt", "Enter more than {}."),
@@ -114,7 +118,10 @@ def argument_error(
             text in the place is a key that the client made up, and is not repeated.
         value: What was given; then an entry of a mapping is named by its place there.
     """
-    sentence = authors_text(detail) or _sentence(detail["type"], detail.get("ctx", {}))
+    type = detail["type"]
+    if detail["msg"].startswith(_NO_EMAIL):
+        type = "email"
+    sentence = authors_text(detail) or _sentence(type, detail.get("ctx", {}))
     place = _place(detail["loc"], fields, value)
     return ArgumentError(name, f"{place}: {sentence}" if place else sentence, detail["type"])
 
