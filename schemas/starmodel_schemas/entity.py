@@ -84,6 +84,8 @@ class EntitySchema(SchemaModel):
     fields, and `renamed_from` the class's former name. `db_name` is what its table is called, where
     that is not as the class. `label` is the field that records are called by, where the author says
     so, and `order_by` what a list of them is sorted by, with `-` in front where it is descending.
+    `lookups` are what it is searched and sorted by besides: fields of what they refer to
+    (`customer__name`), and how many refer to them (`lines__count`).
     """
 
     name: str
@@ -107,6 +109,7 @@ class EntitySchema(SchemaModel):
     indexes: tuple[IndexOption, ...] = ()
     label: str | None = None
     order_by: tuple[str, ...] = ()
+    lookups: tuple[str, ...] = ()
     renamed_from: str | None = None
     checks: tuple[CompareCheck | ColumnsCheck, ...] = ()
     db_name: str | None = None

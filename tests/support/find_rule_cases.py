@@ -22,6 +22,23 @@ _RECORDS = """
             model_config = EntityConfig(scope=Scope.RECORD, access=Access.PUBLIC)
 """
 
+_RELATED = """
+        from datetime import date
+        class Customer(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access={access})
+            name: str = ""
+            since: date | None = None
+        class Order(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, lookups=[{lookups}]
+            )
+            customer: Ref[Customer]
+            lines: ClassVar[Many["Line"]]
+        class Line(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            order: Ref[Order]
+"""
+
 FIND_CASES: dict[str, tuple[str, str, str]] = {
     "SM217": (
         _HEAD + """
@@ -78,5 +95,17 @@ FIND_CASES: dict[str, tuple[str, str, str]] = {
             @classmethod
             def open(cls) -> Self: ...
         """,
+    ),
+    "SM230": (
+        _RELATED.format(access="Access.PUBLIC", lookups='"customer__nam"'),
+        "lookups",
+        _RELATED.format(
+            access="Access.PUBLIC", lookups='"customer__name", "customer__since", "lines__count"'
+        ),
+    ),
+    "SM231": (
+        _RELATED.format(access="Access.AUTHENTICATED", lookups='"customer__name"'),
+        "lookups",
+        _RELATED.format(access="Access.AUTHENTICATED", lookups='"lines__count"'),
     ),
 }

@@ -1,10 +1,19 @@
 """How the fields of an entity in a database can be searched: their kinds, and what these allow."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from starmodel_generator.database.columns import JSON, columns_of, link_target, stored_type
 from starmodel_generator.database.json_shapes import SchemaLookup
-from starmodel_schemas import EnumType, FieldSchema, LiteralType, RefType, ScalarType, TypeRef
+from starmodel_schemas import (
+    EntitySchema,
+    EnumType,
+    FieldSchema,
+    LiteralType,
+    RefType,
+    RequiredDefault,
+    ScalarType,
+    TypeRef,
+)
 from starmodel_schemas.types import PARSED
 
 Operator: TypeAlias = Literal[
@@ -40,6 +49,53 @@ def operators_of(kind: Kind, *, nullable: bool) -> tuple[Operator, ...]:
 def filter_name(field: str, operator: Operator) -> str:
     """Name a filter: `status`, `price__lt`."""
     return field if operator in ("eq", "has") else f"{field}__{operator}"
+
+
+COUNT = "count"
+"""The last part of `lines__count`: how many records there are of the other side of a relation."""
+
+FOLLOWED: frozenset[Kind] = frozenset({"text", "ordered", "exact", "boolean"})
+"""The kinds of the fields of another record that a list can be searched and sorted by."""
+
+
+class Lookup(NamedTuple):
+    """What a list is searched by that stands in another table: `customer__name`.
+
+    `field` is that of the other record, called by both names; a count is a number of its own.
+    """
+
+    field: FieldSchema
+    kind: Kind
+    nullable: bool
+
+
+def lookup_of(name: str, entity: EntitySchema, app: SchemaLookup) -> Lookup | None:
+    """Return what a lookup stands for; `None` for nothing that a list can be searched by.
+
+    Raises:
+        KeyError: A class that it leads to is not there.
+    """
+    first, underscores, part = name.partition("__")
+    if not underscores or "__" in part:
+        return None
+    if part == COUNT and any(many.name == first for many in entity.many):
+        number = FieldSchema(name=name, type=ScalarType(name="int"), default=RequiredDefault())
+        return Lookup(number, "ordered", False)
+    reference = next((each for each in entity.fields if each.name == first), None)
+    if reference is None or reference.private or reference.computed:
+        return None
+    referred = stored_type(reference.type, reference.constraints)
+    if not isinstance(referred.type, RefType):
+        return None
+    target = app.entity(referred.type.entity)
+    field = next((each for each in target.fields if each.name == part), None)
+    if field is None or field.private or field.computed or field.name == "id":
+        return None
+    found = search_kind(field, target.snake_name, app)
+    if found is None or found[0] not in FOLLOWED:
+        return None
+    nullable = found[1] or referred.nullable
+    return Lookup(field.model_copy(update={"name": name}), found[0], nullable)
 
 
 def search_kind(field: FieldSchema, table: str, app: SchemaLookup) -> tuple[Kind, bool] | None:

@@ -216,6 +216,7 @@ def _link_entity(
         indexes=table.indexes,
         label=options.label,
         order_by=options.order_by,
+        lookups=options.lookups,
         renamed_from=options.renamed_from,
         checks=table.checks,
         db_name=None if table.db_name == snake_name else table.db_name,

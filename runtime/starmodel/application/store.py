@@ -44,6 +44,16 @@ class Stored:
         self.version = version
 
 
+class SortedBy(Stored):
+    """The same, with the values of other records that it was sorted by, as `customer__name`."""
+
+    __slots__ = ("related",)
+
+    def __init__(self, stored: Stored, related: Mapping[str, object]) -> None:
+        super().__init__(stored.values, stored.version)
+        self.related = related
+
+
 class Write:
     """One change to commit.
 

@@ -94,6 +94,10 @@ class EntityConfig(ConfigDict, total=False):
     order_by: str | list[str]
     """What a list of records is sorted by where nobody says, in SQL: `"-price,name"`."""
 
+    lookups: list[str]
+    """What a list is searched and sorted by besides its own fields, in SQL: a field of a record that
+    one refers to, `"customer__name"`, or how many refer to it, `"lines__count"`."""
+
     renamed_from: str
     """What the class was called before, so that a migration keeps its table, in SQL."""
 

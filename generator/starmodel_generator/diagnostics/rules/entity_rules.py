@@ -350,6 +350,30 @@ MISSING_DEFAULT = Rule(
         " gives the values."
     ),
 )
+INVALID_LOOKUP = Rule(
+    "SM230",
+    "invalid-lookup",
+    "error",
+    summary="`lookups` names what a list cannot be searched and sorted by",
+    explanation=(
+        "`lookups` of `model_config` are what a list of records in SQL is searched and sorted by"
+        " besides its own fields. `customer__name` is the field `name` of what `customer`, a"
+        " `Ref`, refers to: a public one in a column of its own, a text, a number, a date, an"
+        " enum or a bool. `lines__count` is how many records there are of `lines`, a `Many`. They"
+        " go one step, and not to what has a `ttl`."
+    ),
+)
+REVEALING_LOOKUP = Rule(
+    "SM231",
+    "revealing-lookup",
+    "error",
+    summary="a list would tell of records that its reader may not see",
+    explanation=(
+        "Whoever may search and sort a list by `customer__name` learns of customers what he asks"
+        " for, letter by letter. So all who may see the list have to be allowed to read what it"
+        " is searched by: that is `Access.PUBLIC`, or both are `Access.AUTHENTICATED`."
+    ),
+)
 COLLECTION_EVENT = Rule(
     "SM219",
     "event-without-record",

@@ -12,6 +12,7 @@ from starmodel_generator.database.search_kinds import (
     Kind,
     Operator,
     filter_name,
+    lookup_of,
     operators_of,
     search_kind,
 )
@@ -53,6 +54,7 @@ class Searched(NamedTuple):
     """A field that records can be found by; `type` is that of its values, without `None`.
 
     `parsed` is the class of URL or of IP address that the text it is compared with has to be.
+    `is_related` is true of a field of what they refer to, and of how many refer to them.
     """
 
     field: FieldSchema
@@ -60,6 +62,7 @@ class Searched(NamedTuple):
     type: TypeRef
     is_nullable: bool
     parsed: ScalarType | None = None
+    is_related: bool = False
 
 
 def filters_of(entity: EntitySchema, context: Context) -> tuple[Filter, ...]:
@@ -128,7 +131,7 @@ def texts_of(entity: EntitySchema, context: Context) -> tuple[FieldSchema, ...]:
     return tuple(
         one.field
         for one in searched_fields(entity, context)
-        if one.kind == "text" and one.field.name != "id"
+        if one.kind == "text" and one.field.name != "id" and not one.is_related
     )
 
 
@@ -145,6 +148,12 @@ def _searched_fields(entity: EntitySchema, context: Context) -> tuple[Searched, 
     if not entity.declares_id:
         fields.insert(0, FieldSchema(name="id", type=_TEXT, default=RequiredDefault()))
     found = [_searched(field, entity, context) for field in fields]
+    for name in entity.lookups:
+        other = lookup_of(name, entity, context)
+        if other is not None:
+            type_ = unwrap(other.field.type)[0]
+            related = Searched(other.field, other.kind, type_, other.nullable, is_related=True)
+            found.append(_as_text(related))
     return tuple([one for one in found if one is not None])
 
 
@@ -164,10 +173,15 @@ def _searched(field: FieldSchema, entity: EntitySchema, context: Context) -> Sea
     kind, is_nullable = found
     linked = link_target(field)
     type_ = unwrap(field.type)[0] if linked is None else RefType(entity=linked)
-    if isinstance(type_, ScalarType) and type_.name in PARSED:
-        # They are searched as the texts that they are kept as.
-        return Searched(field, kind, _TEXT, is_nullable, type_)
-    return Searched(field, kind, type_, is_nullable)
+    return _as_text(Searched(field, kind, type_, is_nullable))
+
+
+def _as_text(searched: Searched) -> Searched:
+    """Return a field as it is searched: URLs and IP addresses as the texts that they are kept as."""
+    type_ = searched.type
+    if not isinstance(type_, ScalarType) or type_.name not in PARSED:
+        return searched
+    return searched._replace(type=_TEXT, parsed=type_)
 
 
 def _value_type(type_: TypeRef, operator: Operator) -> TypeRef:

@@ -1,5 +1,6 @@
 """The view of `pages.py`: what the pages of an entity show, and in what order."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context, EntityNames
@@ -247,12 +248,13 @@ class _Pages:
             columns.sort(key=lambda field: field.name != self.label)
         filters = {one.name for one in filters_of(entity, self.context)}
         sortable = {field.name for field in sorts_of(entity, self.context)}
+        beyond = [name for field in columns for name in self._sorts_of_link(field)]
         items: list[Layout] = [
             self.own.constant,
             named("title", python_string(sentence_case(plural_words(entity)))),
             _signals("columns", columns),
             _signals("filters", self._filtered(filters)),
-            _signals("sorts", [field for field in columns if field.name in sortable]),
+            _signals("sorts", [field for field in columns if field.name in sortable], beyond),
         ]
         if not texts_of(entity, self.context):
             items.append("search=False")
@@ -268,6 +270,15 @@ class _Pages:
         if actions:
             items.append(Group("actions=[", tuple(actions), "]"))
         self._define(self.own.list, Group("ui.List(", tuple(item for item in items if item), ")"))
+
+    def _sorts_of_link(self, field: FieldSchema) -> list[str]:
+        """Return what the column of a link is sorted by: what is shown, else the first there is."""
+        target = reference_of(field.type)
+        own = [name for name in self.entity.lookups if name.startswith(f"{field.name}__")]
+        if target is None or not own:
+            return []
+        shown = f"{field.name}__{label_field(self.context.entities[target[0]])}"
+        return [shown] if shown in own else own[:1]
 
     def _filtered(self, filters: set[str]) -> list[FieldSchema]:
         """Return the fields by which the list can be filtered with an input of a page."""
@@ -321,7 +332,8 @@ def _is_column(field: FieldSchema) -> bool:
     return type_ != ScalarType(name="str") or not is_prose(field.name, constraints)
 
 
-def _signals(name: str, fields: list[FieldSchema]) -> Layout:
-    """Write fields by their signals; `""` for none."""
-    signals = tuple([f"bindings.{field.name}" for field in fields])
-    return Group(f"{name}=[", signals, "]") if signals else ""
+def _signals(name: str, fields: list[FieldSchema], others: Sequence[str] = ()) -> Layout:
+    """Write fields by their signals, and the names of others; `""` for none."""
+    signals = [f"bindings.{field.name}" for field in fields]
+    signals += map(python_string, others)
+    return Group(f"{name}=[", tuple(signals), "]") if signals else ""

@@ -158,7 +158,10 @@ class _Queries:
             items.append(annotation(one.type, self.names, self.classes))
         if one.is_nullable and one.kind != "null_only":
             items.append("nullable=True")
-        return Group(f"{self.names.use(SEARCHABLE, one.kind)}(", tuple(items), ")")
+        found = Group(f"{self.names.use(SEARCHABLE, one.kind)}(", tuple(items), ")")
+        if one.is_related:
+            return Group(f"{self.names.use(SEARCHABLE, 'related')}(", (found,), ")")
+        return found
 
     def _signature(self, filters: str) -> Layout:
         names = self.names

@@ -196,6 +196,7 @@ def _order_problem(entity: LinkedEntity, app: LinkedApp) -> Problem | None:
         text = "has `order_by`, but there is no list of it: it is no record in SQL"
         return Problem(INVALID_OPTION, text, "remove `order_by`")
     sortable = ["id", *(one.schema.name for one in entity.fields if _is_sortable(one, app))]
+    sortable += entity.schema.lookups
     for name in names:
         if name not in sortable:
             reason = _unseen(name, entity) or "has no order in a column of its own"

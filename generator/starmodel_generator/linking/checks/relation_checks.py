@@ -1,9 +1,12 @@
-"""Relations: SM501, SM502, SM504, SM505."""
+"""Relations, and what lists have of them: SM230, SM231, SM501, SM502, SM504, SM505."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from starmodel_generator.database.columns import link_target, stored_type
+from starmodel_generator.database.search_kinds import COUNT, OPERATORS, lookup_of
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_LOOKUP, REVEALING_LOOKUP
 from starmodel_generator.diagnostics.rules.sql_rules import (
     DANGLING_REFERENCE,
     INVALID_ON_DELETE,
@@ -17,7 +20,17 @@ from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.unparse import shortened
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_generator.linking.types.unions import entities_in
-from starmodel_schemas import ListType, OptionalType, RefType, TypeRef
+from starmodel_schemas import (
+    AuthenticatedAccess,
+    EntitySchema,
+    ListType,
+    OptionalType,
+    PublicAccess,
+    RefType,
+    TypeRef,
+)
+
+_OPERATORS = {operator for operators in OPERATORS.values() for operator in operators} | {"isnull"}
 
 
 def check_targets(app: LinkedApp) -> Iterator[Diagnostic]:
@@ -166,3 +179,77 @@ def _on_delete_problem(field: LinkedField) -> Problem | None:
         help = 'add `| None` to the type, or use `"restrict"` or `"cascade"`'
         return Problem(INVALID_ON_DELETE, text, help)
     return None
+
+
+def check_lookups(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM230, SM231: `lookups` names what is not there, or what its reader may not see."""
+    for entity in app.entities:
+        for name in dict.fromkeys(entity.schema.lookups):
+            problem = _lookup_problem(name, entity, app)
+            if problem is not None:
+                yield entity.subject.diagnose(problem, entity.options.place_of("lookups"))
+
+
+def _lookup_problem(name: str, entity: LinkedEntity, app: LinkedApp) -> Problem | None:
+    schema, text = entity.schema, f"has `{name}` in `lookups`"
+    if not entity.is_record_in_sql:
+        text = "has `lookups`, but there is no list of it: it is no record in SQL"
+        return Problem(INVALID_LOOKUP, text, "remove `lookups`")
+    if schema.lookups.count(name) > 1:
+        return Problem(INVALID_LOOKUP, f"{text} twice", "name it once")
+    first, _, part = name.partition("__")
+    if part in _OPERATORS:
+        text = f"{text}, which is a filter by `{first}` itself"
+        return Problem(INVALID_LOOKUP, text, f"rename the field `{part}`")
+    if any(field.name == name for field in schema.fields):
+        text = f"{text}, which is a field of its own"
+        help = "rename the field" if "__" in name else "remove it: a list is searched by it anyway"
+        return Problem(INVALID_LOOKUP, text, help)
+    try:
+        found = lookup_of(name, schema, app)
+        target = _target(first, schema, app)
+    except KeyError:
+        # What it leads to has mistakes of its own, which are told where they stand.
+        return None
+    if found is None or target is None:
+        text = f"{text}, which a list cannot be searched by"
+        return Problem(INVALID_LOOKUP, text, _lookup_help(name, schema, app))
+    if target.ttl is not None:
+        text = f"{text}, but a `{target.name}` is forgotten in time (it has a `ttl`)"
+        return Problem(INVALID_LOOKUP, text, "remove it")
+    if isinstance(target.access, PublicAccess) or (
+        isinstance(target.access, AuthenticatedAccess)
+        and isinstance(schema.access, AuthenticatedAccess)
+    ):
+        return None
+    text = f"{text}, which would tell of each `{target.name}` that not all of its readers may see"
+    help = f"remove it, or let everybody who may see this list read `{target.name}`"
+    return Problem(REVEALING_LOOKUP, text, help)
+
+
+def _target(first: str, schema: EntitySchema, app: LinkedApp) -> EntitySchema | None:
+    """Return the entity that a reference or a `Many` leads to."""
+    for many in schema.many:
+        if many.name == first:
+            return app.entity(many.entity)
+    for field in schema.fields:
+        type_ = stored_type(field.type, field.constraints).type
+        if field.name == first and isinstance(type_, RefType):
+            return app.entity(type_.entity)
+    return None
+
+
+def _lookup_help(name: str, schema: EntitySchema, app: LinkedApp) -> str:
+    known = [f"{many.name}__{COUNT}" for many in schema.many]
+    for field in schema.fields:
+        type_ = stored_type(field.type, field.constraints).type
+        if isinstance(type_, RefType) and type_.entity in app.by_name:
+            others = app.entity(type_.entity).fields
+            names = [
+                f"{field.name}__{other.name}" for other in others if other.name not in _OPERATORS
+            ]
+            known += [each for each in names if lookup_of(each, schema, app) is not None]
+    near = get_close_matches(name, known, n=1)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    return f"name one of {', '.join(f'`{each}`' for each in known)}" if known else "remove it"

@@ -50,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     crud_checks.check_crud,
     crud_checks.check_hooks,
     index_checks.check_listing,
+    relation_checks.check_lookups,
     exposure_checks.check_secrets,
     exposure_checks.check_write_only,
     exposure_checks.check_moments,

@@ -31,7 +31,7 @@ from starmodel_schemas import (
 
 OWN_KEYS = (
     *("store", "scope", "ttl", "namespace", "access", "page", "respond"),
-    *("crud", "indexes", "unique", "label", "order_by", "renamed_from", "db_name"),
+    *("crud", "indexes", "unique", "label", "order_by", "lookups", "renamed_from", "db_name"),
 )
 """StarModel's own keys."""
 
@@ -66,6 +66,7 @@ class EntityOptions:
     indexes: tuple[IndexOption, ...] = ()
     label: str | None = None
     order_by: tuple[str, ...] = ()
+    lookups: tuple[str, ...] = ()
     renamed_from: str | None = None
     db_name: str | None = None
     by_pydantic: tuple[tuple[str, Place], ...] = ()

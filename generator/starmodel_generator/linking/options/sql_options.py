@@ -122,6 +122,19 @@ def _order_by(
     return replace(options, order_by=tuple(names))
 
 
+def _lookups(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
+    help = 'name fields of what it refers to: `lookups=["customer__name", "lines__count"]`'
+    value = plain_value(resolver, option, "lookups", help)
+    if isinstance(value, Problem):
+        return value
+    items = _items(value)
+    names = [item for item in items or () if isinstance(item, str) and item.isidentifier()]
+    if items is None or len(names) != len(items):
+        written = shortened(unparse(option.expression))
+        return Problem(INVALID_OPTION, f"has `lookups={written}`, which names no fields", help)
+    return replace(options, lookups=tuple(names))
+
+
 def _is_sort(name: str) -> bool:
     return name.removeprefix("-").isidentifier()
 
@@ -151,6 +164,7 @@ SQL_OPTION_READERS: dict[str, OptionReader] = {
     "unique": partial(_indexes, key="unique"),
     "label": _label,
     "order_by": _order_by,
+    "lookups": _lookups,
     "renamed_from": _renamed_from,
     "db_name": _db_name,
 }

@@ -18,6 +18,7 @@ from starmodel.application.queries.searchable import (
     SearchField,
 )
 from starmodel.application.search import Condition, Operator, Order, Search, filter_name
+from starmodel.application.store import SortedBy
 from starmodel.domain import Entity
 from starmodel.domain.type_guards import is_sequence, is_set
 from starmodel.errors import ArgumentError, InvalidArguments
@@ -133,7 +134,9 @@ class FilterSet(Generic[E]):
                 if called not in (NAMES if called == name else fields):
                     self.filters[called] = (name, operator)
         self.sorts = tuple(name for name, one in fields.items() if one.is_sorted)
-        self.texts = tuple(name for name, one in fields.items() if one.kind == "text")
+        self.texts = tuple(
+            name for name, one in fields.items() if one.kind == "text" and not one.is_related
+        )
         self.includes: dict[str, EntityDefinition[Any]] = {
             name: one.target for name, one in fields.items() if one.target is not None
         }
@@ -257,8 +260,10 @@ class FilterSet(Generic[E]):
 
     def place(self, order: Sequence[Order], stored: "Stored") -> tuple[object, ...]:
         """Return where a record stands among others: what `Search.after` takes."""
-        fields = self.fields
-        return tuple([fields[one.field].written(stored.values[one.field]) for one in order])
+        values, fields = stored.values, self.fields
+        if isinstance(stored, SortedBy):
+            values = {**values, **stored.related}
+        return tuple([fields[one.field].written(values[one.field]) for one in order])
 
     def _after(self, cursor: str, order: Sequence[Order], asked: bytes) -> tuple[object, ...]:
         values = read_cursor(asked, cursor)
@@ -293,7 +298,7 @@ class ColumnFilterSet(FilterSet[E]):
         **fields: SearchField,
     ) -> None:
         super().__init__(definition, order_by, **fields)
-        self.names = tuple(fields)
+        self.names = tuple(name for name, one in fields.items() if not one.is_related)
 
 
 def unknown(name: str, what: str, known: Iterable[str]) -> InvalidArguments:

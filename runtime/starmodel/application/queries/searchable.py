@@ -50,9 +50,20 @@ class SearchField:
         target: The entity that it refers to, where that may be told.
         operators: How it can be compared.
         is_sorted: Whether records can be sorted by it.
+        is_related: Whether it is no field of the record, but of what that one refers to, or how
+            many refer to it.
     """
 
-    __slots__ = ("_schema", "_validators", "is_sorted", "kind", "nullable", "operators", "target")
+    __slots__ = (
+        "_schema",
+        "_validators",
+        "is_related",
+        "is_sorted",
+        "kind",
+        "nullable",
+        "operators",
+        "target",
+    )
 
     def __init__(
         self,
@@ -68,6 +79,7 @@ class SearchField:
         operators = _OPERATORS[kind]
         self.operators: tuple[Operator, ...] = (*operators, "isnull") if nullable else operators
         self.is_sorted = kind in _SORTED
+        self.is_related = False
         self._schema = schema
         self._validators: dict[Operator, SchemaValidator] = {}
 
@@ -185,6 +197,15 @@ def references(target: EntityDefinition[Any] | None) -> SearchField:
 def null_only() -> SearchField:
     """Return what is there or not, and cannot be compared: bytes, and what is kept as JSON."""
     return SearchField("presence", _BOOL, nullable=True)
+
+
+def related(field: SearchField) -> SearchField:
+    """Return the field of a record that is referred to, or of how many refer to this one.
+
+    It is called by both names: `customer__name`, `lines__count`.
+    """
+    field.is_related = True
+    return field
 
 
 def plain(value: object) -> object:

@@ -219,7 +219,8 @@ class List:
             Readers see the first eight of them, and may choose others: of these, and of the
             fields of the record.
         filters: The fields that it can be filtered by, in this order.
-        sorts: The fields that it can be sorted by.
+        sorts: The fields that it can be sorted by; the column of a link by what its record has,
+            which is called `"customer__name"`.
         sort: What it is sorted by where its reader has not said: `"name"`, or downwards `"-price"`.
         count: Up to how many records are counted where there are several pages: `1000` for "312
             products" or "more than 1,000"; it takes a statement. Without it nothing is counted.
@@ -235,7 +236,7 @@ class List:
     title: str
     columns: Sequence[Signal | Field] = ()
     filters: Sequence[Signal] = ()
-    sorts: Sequence[Signal] = ()
+    sorts: Sequence[str] = ()
     search: bool = True
     sort: str = ""
     count: int = 0
@@ -285,6 +286,14 @@ class List:
         fields += [each for each in known.values() if each.name not in names]
         return {
             each.name: each for each in fields if not (each.is_file or isinstance(each, Related))
+        }
+
+    @cached_property
+    def sorted_by(self) -> Mapping[str, str]:
+        """What each column is sorted by, by the name of its field."""
+        names = [each.name if isinstance(each, Signal) else each for each in self.sorts]
+        return {name.partition("__")[0]: name for name in reversed(names)} | {
+            name: name for name in names
         }
 
     @cached_property

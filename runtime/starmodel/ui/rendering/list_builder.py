@@ -312,20 +312,21 @@ class ListBuilder(Builder):
     def _table(self, component: List, names: Collection[str], *, is_full: bool = True) -> Template:
         """Return the table of some columns; `is_full` says that its rows can be acted on."""
         kit, record = self.kit, component.of
-        sorts = {signal.name for signal in component.sorts}
+        sorts = component.sorted_by
         columns = [field for name, field in component.fields.items() if name in names]
         builder = ListBuilder(kit, self.frontend)
         head: list[Content] = []
         for field in columns:
-            if field.name not in sorts:
+            name = sorts.get(field.name)
+            if name is None:
                 head.append(kit.column(field.title, field.is_number))
                 continue
             head.append(
                 kit.sortable_column(
                     field.title,
-                    field.name,
-                    builder.hole(_sort_address(field.name)),
-                    builder.hole(_direction(field.name)),
+                    name,
+                    builder.hole(_sort_address(name)),
+                    builder.hole(_direction(name)),
                     field.is_number,
                 )
             )

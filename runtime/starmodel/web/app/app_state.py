@@ -281,7 +281,10 @@ class AppState:
         if resource is None or resource.queries is None:
             return None
         fields = {**resource.table.search_fields(), **resource.queries.fields}
-        return FilterSet(definition, resource.queries.order_by, **fields)
+        # What an event has changed cannot be held against what stands in other records.
+        own = {name: field for name, field in fields.items() if not field.is_related}
+        order = [name for name in resource.queries.order_by if name.removeprefix("-") in own]
+        return FilterSet(definition, order, **own)
 
     def _navigation_of_pages(self) -> Navigation:
         navigation = self._navigation

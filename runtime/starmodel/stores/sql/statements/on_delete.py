@@ -20,6 +20,7 @@ from starmodel.stores.sql.tables.table import VERSION, LinkTable, ReferenceColum
 def relate(tables: Mapping[str, TableStatements]) -> None:
     """Determine for every table what comes before a deletion, and which tables it depends on."""
     for table in tables.values():
+        table.others = tables
         table.before_delete = tuple(_before_delete(table.entity, tables))
         table.depth = _depth(table.entity, tables, ())
 

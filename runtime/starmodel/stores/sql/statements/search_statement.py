@@ -14,15 +14,16 @@ query of their own: an OR would keep both databases from using the index.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from starmodel.application.search import Condition, Order, Search
-from starmodel.application.store import SearchCheck
+from starmodel.application.store import SearchCheck, SortedBy, Stored
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidArguments
-from starmodel.stores.sql.drivers.driver import Dialect, Statement
+from starmodel.stores.sql.drivers.driver import Dialect, Row, Statement
+from starmodel.stores.sql.statements.related_fields import RelatedField, related_field
 from starmodel.stores.sql.statements.row_json import RowSerializer
-from starmodel.stores.sql.statements.selection import TableQueries, codec_of
+from starmodel.stores.sql.statements.selection import TableQueries, codec_of, steps_of
 from starmodel.stores.sql.tables.codec import NotStorable
 from starmodel.stores.sql.tables.column import Column
 from starmodel.stores.sql.tables.table import EntityTable, LinkTable
@@ -45,6 +46,8 @@ class TableSearches(TableQueries):
         super().__init__(table, dialect)
         self._like = "LIKE" if dialect == "sqlite" else 'COLLATE "default" ILIKE'
         self._links = {link.field: link for link in table.links}
+        self.others: Mapping[str, TableSearches] = {}
+        self._related: dict[str, RelatedField] = {}
         self._pictures: dict[tuple[str, ...], RowSerializer] = {}
         self._kept: dict[int, tuple[Search, list[Piece]]] = {}
         shared = Counter(column.field for column in table.columns)
@@ -68,9 +71,31 @@ class TableSearches(TableQueries):
         """
         pieces = self._conditions(search, now)
         order = f" ORDER BY {', '.join(map(self._order, search.order))}"
+        source = self.source
+        others = [each.sql for each in self.sorting(search).values()]
+        if others:
+            selected = ", ".join([self.selected, *others])
+            source = f"SELECT {selected} FROM {self.table.quoted}"
         for begun in self._beginnings(search):
             where, parameters = _joined([*pieces, *begun])
-            yield self._query(where, order), parameters
+            yield self._query(source, where, order), parameters
+
+    def sorting(self, search: Search) -> dict[str, RelatedField]:
+        """Return what records are sorted by that stands in other tables, by its name."""
+        for one in search.order:
+            self._place(one.field)
+        names = [one.field for one in search.order if one.field in self._related]
+        return {name: self._related[name] for name in names}
+
+    def sorted_by(self, others: Mapping[str, RelatedField], stored: Stored, row: Row) -> Stored:
+        """Return what a row holds, with what it was sorted by and does not hold itself."""
+        values: dict[str, object] = {}
+        for place, (name, other) in enumerate(others.items(), len(row) - len(others)):
+            value = row[place]
+            for step in steps_of(other.column, self.dialect):
+                value = value if step is None or value is None else step(value)
+            values[name] = value
+        return SortedBy(stored, values)
 
     def count(self, search: Search, now: float) -> Piece:
         """Return the query for the number of records that fit, `search.limit` at most.
@@ -138,14 +163,14 @@ class TableSearches(TableQueries):
             picture = self._pictures[fields] = RowSerializer(self.table, self.dialect, fields)
         return picture
 
-    def _query(self, where: str, order: str) -> str:
+    def _query(self, source: str, where: str, order: str) -> str:
         if not self.table.links:
-            return f"{self.source}{where}{order} LIMIT ?"
+            return f"{source}{where}{order} LIMIT ?"
         # SQLite would look up the links of all rows before it sorts them, and so does PostgreSQL
         # where there are hardly any links.
         key = f"{self.table.quoted}.{self.key.quoted}"
         found = f"SELECT {key} FROM {self.table.quoted}{where}{order} LIMIT ?"
-        return f"{self.source} WHERE {key} IN ({found}){order}"
+        return f"{source} WHERE {key} IN ({found}){order}"
 
     def _condition(self, condition: Condition) -> Piece:
         field, operator, value = condition
@@ -153,6 +178,9 @@ class TableSearches(TableQueries):
         if link is not None:
             return self._linked(link, condition)
         place = self._place(field)
+        related = self._related.get(field)
+        if related is not None and related.reference:
+            return self._referred(related, condition)
         if operator == "isnull":
             return (f"{place} IS NULL" if value else f"{place} IS NOT NULL"), ()
         if operator in ("contains", "startswith"):
@@ -173,6 +201,16 @@ class TableSearches(TableQueries):
         owners = f"SELECT {link.owner.quoted} FROM {link.quoted} WHERE {link.target.quoted} = ?"
         value = self._compared_in(link.target, condition.value, condition.name)
         return f"{key} IN ({owners})", (value,)
+
+    def _referred(self, related: RelatedField, condition: Condition) -> Piece:
+        """Compare a field of what is referred to; where nothing is, there is no value."""
+        other = self.others[related.entity]
+        text, values = other._condition(condition._replace(field=related.column.field))
+        keys = f"SELECT {other.key.quoted} FROM {other.table.quoted} WHERE {text}"
+        found = f"{related.reference} IN ({keys})"
+        if condition.operator == "ne" or (condition.operator == "isnull" and condition.value):
+            found = f"({found} OR {related.reference} IS NULL)"
+        return found, values
 
     def _among(self, place: str, condition: Condition) -> Piece:
         """Compare with several values; there are few texts of it, so some are given twice."""
@@ -244,6 +282,13 @@ class TableSearches(TableQueries):
 
     def _place(self, field: str) -> str:
         place = self._places.get(field)
+        if place is None and self.others:
+            found = related_field(field, self, self.others)
+            if found is not None:
+                self._related[field] = found
+                self._columns[field] = found.column
+                self._sorted[field] = self._sortable(found.sql, found.column)
+                place = self._places[field] = found.sql
         if place is None:
             raise ConfigurationError(f"{self.entity} has no column for {field} to search in.")
         return place

@@ -26,6 +26,7 @@ class TableQueries:
         key: The column that rows are found by.
         select: Selects the row of a key, as `read` takes it.
         version: Selects the version of a key, and when it expires.
+        selected: What it selects of a row.
         source: `select` without its condition.
         references: The fields that refer to other records, each with the entity it leads to.
     """
@@ -43,7 +44,8 @@ class TableQueries:
         columns += [EXPIRES_AT.quoted] if table.has_expiry else []
         columns += [_linked(table, link, dialect) for link in table.links]
         by_key = f"WHERE {table.key.quoted} = ?"
-        self.source = f"SELECT {', '.join(columns)} FROM {table.quoted}"
+        self.selected = ", ".join(columns)
+        self.source = f"SELECT {self.selected} FROM {table.quoted}"
         self.select = Statement(f"{self.source} {by_key}", operation="select")
         expiry = f", {EXPIRES_AT.quoted}" if table.has_expiry else ""
         self.version = Statement(
