@@ -91,7 +91,7 @@ def lookup_of(name: str, entity: EntitySchema, app: SchemaLookup) -> Lookup | No
     field = next((each for each in target.fields if each.name == part), None)
     if field is None or field.private or field.computed or field.name == "id":
         return None
-    found = search_kind(field, target.snake_name, app)
+    found = search_kind(field, target.table_name, app)
     if found is None or found[0] not in FOLLOWED:
         return None
     nullable = found[1] or referred.nullable

@@ -45,6 +45,7 @@ class Search(NamedTuple):
         text: What one of the fields `texts` contains, whatever the case; empty for anything.
         texts: The fields in which that text is looked for.
         after: The values of `order` that they come after; `None` to begin with the first.
+        selected: What stands in other tables and comes along with each: `lines__count`.
     """
 
     entity: str
@@ -54,6 +55,7 @@ class Search(NamedTuple):
     text: str = ""
     texts: tuple[str, ...] = ()
     after: tuple[object, ...] | None = None
+    selected: tuple[str, ...] = ()
 
 
 class Searchable(Protocol):

@@ -44,8 +44,8 @@ class Stored:
         self.version = version
 
 
-class SortedBy(Stored):
-    """The same, with the values of other records that it was sorted by, as `customer__name`."""
+class StoredWithRelated(Stored):
+    """The same, with what was found in other tables: what it was sorted by, and what came along."""
 
     __slots__ = ("related",)
 

@@ -1,5 +1,6 @@
 """Lists that are searched and sorted by what stands in other tables, on both databases."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from decimal import Decimal
@@ -237,11 +238,33 @@ async def test_over_http_they_are_filters_like_all_others(app: WebApplication) -
         assert "sort=-customer__name" in page and 'id="sort-instead_of__title"' in page
         csv = await http.get("/order.csv?sort=-customer__name", headers={"accept": "text/csv"})
         assert csv.status_code == 200 and len(csv.text.splitlines()) == 15
+        told = {row["id"]: row["later__count"] for row in known}
+        titles = {row["title"] for row in known}
+        lines = [line.split(",") for line in csv.text.splitlines()]
+        assert lines[0][-1] == "Later"
+        assert sorted(line[-1] for line in lines[1:]) == sorted(map(str, told.values()))
+        assert {line[0] for line in lines[1:]} == titles
+        # Programs get the state, as the client knows it.
+        assert "later__count" not in (await http.get("/order")).json()["items"][0]
         module: Any = generated("client")
         client = module.AsyncClient("http://testserver", http=http)
         lower: Any = generated("client.where").lt(0)
         found = await client.order.find(customer__credit=lower, sort="title", limit=2)
         assert len(found.items) == 2 and found.next is not None
+
+
+async def test_pages_have_a_column_of_how_many_there_are(app: WebApplication) -> None:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as http:
+        http.headers["accept"] = "text/html"
+        page = (await http.get("/customer?sort=-orders__count")).text
+        assert 'id="sort-orders__count"' in page and ">Orders</a>" in page
+        assert re.findall(">Orders</b><span>([^<]*)</span>", page) == ["4", "4", "4", "0"]
+        known = await rows(app.services)
+        first = next(row for row in known if row["later__count"])
+        # Below a record those that refer to it have it as well.
+        page = (await http.get(f"/order/{first['id']}")).text
+        assert len(re.findall(">Later</b><span>[0-9]+</span>", page)) == first["later__count"]
 
 
 async def test_inside_an_event_there_are_the_records_own_fields(app: WebApplication) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from starmodel_generator.database.search_kinds import COUNT
 from starmodel_generator.emission.context import Context, EntityNames
 from starmodel_generator.emission.declaration_order import state_fields
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
@@ -249,12 +250,15 @@ class _Pages:
         filters = {one.name for one in filters_of(entity, self.context)}
         sortable = {field.name for field in sorts_of(entity, self.context)}
         beyond = [name for field in columns for name in self._sorts_of_link(field)]
+        counts = [f"{many.name}__{COUNT}" for many in entity.many]
+        counts = [name for name in entity.lookups if name in counts]
+        sorts = list(map(python_string, [*beyond, *counts]))
         items: list[Layout] = [
             self.own.constant,
             named("title", python_string(sentence_case(plural_words(entity)))),
-            _signals("columns", columns),
+            _signals("columns", columns, [_count_column(name) for name in counts]),
             _signals("filters", self._filtered(filters)),
-            _signals("sorts", [field for field in columns if field.name in sortable], beyond),
+            _signals("sorts", [field for field in columns if field.name in sortable], sorts),
         ]
         if not texts_of(entity, self.context):
             items.append("search=False")
@@ -332,8 +336,13 @@ def _is_column(field: FieldSchema) -> bool:
     return type_ != ScalarType(name="str") or not is_prose(field.name, constraints)
 
 
-def _signals(name: str, fields: list[FieldSchema], others: Sequence[str] = ()) -> Layout:
-    """Write fields by their signals, and the names of others; `""` for none."""
-    signals = [f"bindings.{field.name}" for field in fields]
-    signals += map(python_string, others)
+def _count_column(name: str) -> Layout:
+    """Write the column of how many records there are of a `Many`."""
+    label = sentence_case(name.removesuffix(f"__{COUNT}").replace("_", " "))
+    return Group("ui.Number(", (python_string(name), named("label", python_string(label))), ")")
+
+
+def _signals(name: str, fields: list[FieldSchema], others: Sequence[Layout] = ()) -> Layout:
+    """Write fields by their signals, and others after them; `""` for none."""
+    signals = [*(f"bindings.{field.name}" for field in fields), *others]
     return Group(f"{name}=[", tuple(signals), "]") if signals else ""

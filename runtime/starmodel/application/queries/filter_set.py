@@ -18,7 +18,7 @@ from starmodel.application.queries.searchable import (
     SearchField,
 )
 from starmodel.application.search import Condition, Operator, Order, Search, filter_name
-from starmodel.application.store import SortedBy
+from starmodel.application.store import StoredWithRelated
 from starmodel.domain import Entity
 from starmodel.domain.type_guards import is_sequence, is_set
 from starmodel.errors import ArgumentError, InvalidArguments
@@ -50,6 +50,7 @@ class Query:
         include: The references whose records come along.
         limit: How many records there are at most.
         cursor: Where the page before ended, or the page that follows begins.
+        lookups: What stands in other tables and comes along with each state: `lines__count`.
     """
 
     filters: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -58,6 +59,7 @@ class Query:
     include: Sequence[str] = ()
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
+    lookups: Sequence[str] = ()
 
     @property
     def is_backward(self) -> bool:
@@ -112,9 +114,19 @@ class FilterSet(Generic[E]):
         sorts: The fields that records can be sorted by.
         texts: The fields that `q` searches.
         includes: The entities that fields refer to.
+        lookups: The fields that are no fields of the records, but stand in other tables.
     """
 
-    __slots__ = ("definition", "fields", "filters", "includes", "order_by", "sorts", "texts")
+    __slots__ = (
+        "definition",
+        "fields",
+        "filters",
+        "includes",
+        "lookups",
+        "order_by",
+        "sorts",
+        "texts",
+    )
 
     def __init__(
         self,
@@ -137,6 +149,7 @@ class FilterSet(Generic[E]):
         self.texts = tuple(
             name for name, one in fields.items() if one.kind == "text" and not one.is_related
         )
+        self.lookups = tuple(name for name, one in fields.items() if one.is_related)
         self.includes: dict[str, EntityDefinition[Any]] = {
             name: one.target for name, one in fields.items() if one.target is not None
         }
@@ -249,7 +262,8 @@ class FilterSet(Generic[E]):
         if query.is_backward:
             order = tuple([one._replace(descending=not one.descending) for one in order])
         entity, limit = self.definition.name, query.limit + 1
-        return Search(entity, order, limit, conditions, text, self.texts, after), asked
+        selected = tuple([name for name in query.lookups if name in self.lookups])
+        return Search(entity, order, limit, conditions, text, self.texts, after, selected), asked
 
     def cursor(
         self, asked: bytes, order: Sequence[Order], stored: "Stored", *, backward: bool = False
@@ -261,7 +275,7 @@ class FilterSet(Generic[E]):
     def place(self, order: Sequence[Order], stored: "Stored") -> tuple[object, ...]:
         """Return where a record stands among others: what `Search.after` takes."""
         values, fields = stored.values, self.fields
-        if isinstance(stored, SortedBy):
+        if isinstance(stored, StoredWithRelated):
             values = {**values, **stored.related}
         return tuple([fields[one.field].written(values[one.field]) for one in order])
 

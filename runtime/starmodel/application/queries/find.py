@@ -7,12 +7,14 @@ ids; who may see a record is settled here, for all stores alike.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
+from pydantic_core import to_jsonable_python
+
 from starmodel.application.authorization import authorize, needs_signing_in
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.queries.filter_set import ColumnFilterSet, FilterSet, Query
 from starmodel.application.readable import AT_ONCE, MAX_READ, Reading
 from starmodel.application.search import Search
-from starmodel.application.store import EntityPersistenceBackend, Stored
+from starmodel.application.store import EntityPersistenceBackend, Stored, StoredWithRelated
 from starmodel.application.unit_of_work.batch_loader import ids_in
 from starmodel.domain import ANONYMOUS, Access, Actor, Entity
 from starmodel.domain.type_guards import is_sequence
@@ -115,8 +117,21 @@ async def find_page(
         Unauthenticated: Nobody is signed in, and the records are for those who are.
         Unavailable: The database does not answer.
     """
-    definition = queries.definition
     reading = reading or Reading(actor)
+    found, following, previous = await _find(services, queries, query, reading)
+    items = [item for _, item in found]
+    included = {}
+    if query.include:
+        wanted = {name: [ids_in(item, name) for item in items] for name in query.include}
+        included = await _load(services, queries, wanted, reading)
+    return QueryPage(items, included, following, previous)
+
+
+async def _find(
+    services: "Services", queries: FilterSet[E], query: Query, reading: Reading
+) -> tuple[list[tuple[Stored, E]], str | None, str | None]:
+    """Return the records of a page with what is stored of each, and the cursors around it."""
+    definition = queries.definition
     _authorize(definition, reading.actor)
     search, asked = queries.search(query)
     backend = services.persistence.backend_for(definition)
@@ -134,12 +149,7 @@ async def find_page(
     following, previous = _cursors(
         queries, query, search, asked, is_further, len(found), lambda place: found[place][0]
     )
-    items = [item for _, item in found]
-    included = {}
-    if query.include:
-        wanted = {name: [ids_in(item, name) for item in items] for name in query.include}
-        included = await _load(services, queries, wanted, reading)
-    return QueryPage(items, included, following, previous)
+    return found, following, previous
 
 
 def _cursors(
@@ -212,9 +222,16 @@ async def find_states(
     page = await _find_columns(services, queries, query, actor, reading)
     if page is not None:
         return page
-    found = await find_page(services, queries, query, actor=actor, reading=reading)
-    states = [queries.definition.state(item) for item in found.items]
-    return StatesPage(states, _states_of(queries, found.included), found.next, found.previous)
+    reading = reading or Reading(actor)
+    found, following, previous = await _find(services, queries, query, reading)
+    states = [
+        _with_lookups(queries.definition.state(item), stored, query) for stored, item in found
+    ]
+    included: States = {}
+    if query.include:
+        wanted = {name: [ids_in(item, name) for _, item in found] for name in query.include}
+        included = _states_of(queries, await _load(services, queries, wanted, reading))
+    return StatesPage(states, included, following, previous)
 
 
 async def find_related(
@@ -278,6 +295,10 @@ async def _find_columns(
         return read(count - 1 - place if query.is_backward else place)
 
     following, previous = _cursors(queries, query, search, asked, is_further, count, stored)
+    if query.lookups:
+        states = [
+            {**_with_lookups(state, stored(place), query)} for place, state in enumerate(states)
+        ]
     included: States = {}
     if query.include:
         included = await find_related(
@@ -343,6 +364,14 @@ async def _load(
         there = entities[queries.includes[name]]
         included[name] = {id: there[id] for id in found if id in there}
     return included
+
+
+def _with_lookups(state: State, stored: Stored, query: Query) -> State:
+    """Return a state with what came along from other tables, as JSON has it."""
+    if not isinstance(stored, StoredWithRelated):
+        return state
+    names = [name for name in query.lookups if name in stored.related]
+    return {**state, **{name: to_jsonable_python(stored.related[name]) for name in names}}
 
 
 def _authorize(definition: EntityDefinition[Any], actor: Actor) -> None:

@@ -138,11 +138,11 @@ class TableReader(EntityPersistenceBackend):
         table = self.table_of(search.entity)
         now = self.clock()
         rows = await self._search(table.search(search, now), search.limit, suffix)
-        others = table.sorting(search)
+        others = table.related(search)
         if not others:
             return [found for row in rows if (found := table.read_record(row, now)) is not None]
         return [
-            (found[0], table.sorted_by(others, found[1], row))
+            (found[0], table.with_related(others, found[1], row))
             for row in rows
             if (found := table.read_record(row, now)) is not None
         ]
@@ -155,12 +155,12 @@ class TableReader(EntityPersistenceBackend):
         now = self.clock()
         rows = await self._search(table.kept_search(search, now), search.limit)
         states = table.serializer(fields).serialize_all(rows)
-        others = table.sorting(search)
+        others = table.related(search)
 
         def read(place: int) -> Stored:
             stored = table.read(rows[place], now)
             assert stored is not None, "the query has left out what has expired"
-            return table.sorted_by(others, stored, rows[place]) if others else stored
+            return table.with_related(others, stored, rows[place]) if others else stored
 
         return states, read
 

@@ -289,6 +289,12 @@ class List:
         }
 
     @cached_property
+    def lookups(self) -> tuple[str, ...]:
+        """The columns that stand in other tables, such as `lines__count`."""
+        own = self.of.by_name
+        return tuple([name for name in self.fields if "__" in name and name not in own])
+
+    @cached_property
     def sorted_by(self) -> Mapping[str, str]:
         """What each column is sorted by, by the name of its field."""
         names = [each.name if isinstance(each, Signal) else each for each in self.sorts]

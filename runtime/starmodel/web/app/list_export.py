@@ -42,7 +42,7 @@ def csv_route(queries: FilterSet[Any], page: List) -> Route:
         check_columns(page, address.columns)
         names = address.columns or page.shown
         columns = [field for name, field in page.fields.items() if name in names]
-        query = Query(kept.filters, kept.q, kept.sort, limit=MAX_LIMIT)
+        query = Query(kept.filters, kept.q, kept.sort, limit=MAX_LIMIT, lookups=page.lookups)
         # What cannot be read at all is refused before anything is sent.
         first = await find_states(request.services, queries, query, actor=request.actor)
         return StreamResponse(headers, _write(request, queries, query, first, page, columns))

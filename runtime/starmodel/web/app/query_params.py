@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -79,6 +80,8 @@ async def list_view(request: Request, queries: FilterSet[Any], page: List) -> Li
     mark = request.app_state.changes.token(name)
     query, address = read_query(request, queries, is_program=False, sort=page.sort)
     check_columns(page, address.columns)
+    if page.lookups:
+        query = replace(query, lookups=page.lookups)
     services, actor = request.services, request.actor
     related: States = {}
     # What is listed and what it refers to count together.
@@ -130,7 +133,8 @@ async def _children(
 ) -> ListView[Any]:
     services, actor = request.services, request.actor
     mark = request.app_state.changes.token(queries.definition.name)
-    query = Query({field: id}, sort=_names(page.sort), limit=MAX_CHILDREN)
+    sort, lookups = _names(page.sort), page.lookups
+    query = Query({field: id}, sort=sort, limit=MAX_CHILDREN, lookups=lookups)
     found = await find_states(services, queries, query, actor=actor)
     count = None
     if found.next is not None:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from starmodel.application.search import Condition, Order, Search
-from starmodel.application.store import SearchCheck, SortedBy, Stored
+from starmodel.application.store import SearchCheck, Stored, StoredWithRelated
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidArguments
 from starmodel.stores.sql.drivers.driver import Dialect, Row, Statement
 from starmodel.stores.sql.statements.related_fields import RelatedField, related_field
@@ -72,7 +72,7 @@ class TableSearches(TableQueries):
         pieces = self._conditions(search, now)
         order = f" ORDER BY {', '.join(map(self._order, search.order))}"
         source = self.source
-        others = [each.sql for each in self.sorting(search).values()]
+        others = [each.sql for each in self.related(search).values()]
         if others:
             selected = ", ".join([self.selected, *others])
             source = f"SELECT {selected} FROM {self.table.quoted}"
@@ -80,22 +80,22 @@ class TableSearches(TableQueries):
             where, parameters = _joined([*pieces, *begun])
             yield self._query(source, where, order), parameters
 
-    def sorting(self, search: Search) -> dict[str, RelatedField]:
-        """Return what records are sorted by that stands in other tables, by its name."""
-        for one in search.order:
-            self._place(one.field)
-        names = [one.field for one in search.order if one.field in self._related]
-        return {name: self._related[name] for name in names}
+    def related(self, search: Search) -> dict[str, RelatedField]:
+        """Return what a search takes from other tables: what it sorts by, and what comes along."""
+        names = [*(one.field for one in search.order), *search.selected]
+        for name in names:
+            self._place(name)
+        return {name: self._related[name] for name in names if name in self._related}
 
-    def sorted_by(self, others: Mapping[str, RelatedField], stored: Stored, row: Row) -> Stored:
-        """Return what a row holds, with what it was sorted by and does not hold itself."""
+    def with_related(self, others: Mapping[str, RelatedField], stored: Stored, row: Row) -> Stored:
+        """Return what a row holds, with what it has from other tables."""
         values: dict[str, object] = {}
         for place, (name, other) in enumerate(others.items(), len(row) - len(others)):
             value = row[place]
             for step in steps_of(other.column, self.dialect):
                 value = value if step is None or value is None else step(value)
             values[name] = value
-        return SortedBy(stored, values)
+        return StoredWithRelated(stored, values)
 
     def count(self, search: Search, now: float) -> Piece:
         """Return the query for the number of records that fit, `search.limit` at most.

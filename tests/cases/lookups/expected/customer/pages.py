@@ -52,8 +52,16 @@ CUSTOMERS = ui.List(
         bindings.tier,
         bindings.since,
         bindings.credit,
+        ui.Number("orders__count", label="Orders"),
     ],
     filters=[bindings.name, bindings.tier, bindings.since, bindings.credit],
-    sorts=[bindings.name, bindings.id, bindings.tier, bindings.since, bindings.credit],
+    sorts=[
+        bindings.name,
+        bindings.id,
+        bindings.tier,
+        bindings.since,
+        bindings.credit,
+        "orders__count",
+    ],
     new=NEW,
 )

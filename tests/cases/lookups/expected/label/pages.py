@@ -29,8 +29,8 @@ LABEL = ui.Record(
 LABELS = ui.List(
     LABEL,
     title="Labels",
-    columns=[bindings.word],
+    columns=[bindings.word, ui.Number("orders__count", label="Orders")],
     filters=[bindings.word],
-    sorts=[bindings.word],
+    sorts=[bindings.word, "orders__count"],
     new=NEW,
 )

@@ -44,9 +44,14 @@ ORDER = ui.Record(
 ORDERS = ui.List(
     ORDER,
     title="Orders",
-    columns=[bindings.title, bindings.customer, bindings.instead_of],
+    columns=[
+        bindings.title,
+        bindings.customer,
+        bindings.instead_of,
+        ui.Number("later__count", label="Later"),
+    ],
     filters=[bindings.title, bindings.customer, bindings.instead_of],
-    sorts=[bindings.title, "customer__name", "instead_of__title"],
+    sorts=[bindings.title, "customer__name", "instead_of__title", "later__count"],
     new=NEW,
     actions=[DELETE],
 )
