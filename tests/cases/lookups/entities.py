@@ -33,7 +33,7 @@ class Customer(Entity):
     since: date | None = None
     credit: Decimal = Field(default=Decimal("0.00"), max_digits=8, decimal_places=2)
     secret: str = Field(default="", private=True)
-    orders: ClassVar[Many["Order", "customer"]]
+    orders: ClassVar[Many["Order"]]
 
 
 class Label(Entity):
@@ -44,7 +44,7 @@ class Label(Entity):
     )
 
     word: str
-    orders: ClassVar[Many["Order", "labels"]]
+    orders: ClassVar[Many["Order"]]
 
 
 class Order(Entity):
@@ -68,4 +68,4 @@ class Order(Entity):
     customer: Ref[Customer] | None = None
     instead_of: Ref["Order"] | None = Field(default=None, on_delete="set_null")
     labels: list[Ref[Label]] = Field(default_factory=list[Ref[Label]])
-    later: ClassVar[Many["Order", "instead_of"]]
+    later: ClassVar[Many["Order"]]
