@@ -173,6 +173,10 @@ class EntityPersistenceBackend(ABC):
     """Whether it may read from a replica, which is behind what was read before. Where it may not,
     a version that is lower than before is the truth: the store has lost what came after it."""
 
+    locks: ClassVar[bool] = False
+    """Whether what `lock` gave cannot be changed by others before the view commits. Where it can, what
+    was locked and only read is compared like everything else."""
+
     attempts_before_lock: ClassVar[int] = 2
     """After so many conflicts an event locks what it loads, where the store can do that: of many
     who want the same at once all but one would run in vain."""

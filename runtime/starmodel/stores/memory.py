@@ -271,6 +271,8 @@ class MemoryRepo(EntityPersistenceBackend):
 class _View(EntityPersistenceBackend):
     """The store, for a unit of work that locks entries of it, in whichever of its tasks."""
 
+    locks: ClassVar[bool] = True
+
     def __init__(self, store: MemoryRepo, stack: AsyncExitStack) -> None:
         self._store = store
         self._stack = stack

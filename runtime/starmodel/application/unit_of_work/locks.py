@@ -88,7 +88,7 @@ class Lock:
     async def _lock(self, key: Key) -> Stored | None:
         stored = await self._view.lock(key)
         # What is not there cannot be locked: somebody else may make it.
-        if stored is not None:
+        if stored is not None and self._view.locks:
             self._locked.add(VersionCheck(key, stored.version))
         return stored
 

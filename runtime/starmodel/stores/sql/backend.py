@@ -9,6 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar
 
+from starmodel.application.documents.record_text import read_record
 from starmodel.application.search import Search
 from starmodel.application.store import (
     EMPTY_READ_SET,
@@ -216,7 +217,7 @@ class SQLModelBackend(TableReader):
             raise Unavailable(_RETRY_AFTER) from error
         done = {*self._done}
         return [
-            (id, outbox.read_record(body, version))
+            (id, read_record(body, version))
             for id, version, body in sorted(rows, key=itemgetter(0))
             if id not in done
         ]
@@ -296,6 +297,7 @@ class _View(TableReader):
     """The store within one transaction, which ends with a commit."""
 
     has_outbox: ClassVar[bool] = True
+    locks: ClassVar[bool] = True
 
     def __init__(self, backend: SQLModelBackend, transaction: Transaction) -> None:
         super().__init__(backend.tables, backend.clock)

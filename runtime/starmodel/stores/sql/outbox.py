@@ -1,12 +1,8 @@
-"""The store's own tables, and how a record of a commit is kept in one until it is published."""
+"""The store's own tables, and what is done with records of commits until they are published."""
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
-from starmodel.application.json_projection import json_value
 from starmodel.application.store import MAX_PENDING
-from starmodel.domain import Actor, CommandRecord, Fragment
 from starmodel.stores.sql.builders import insert
 from starmodel.stores.sql.drivers.driver import Dialect, Statement
 from starmodel.stores.sql.tables.column import quote
@@ -62,44 +58,3 @@ def add_new(table: str, key: str) -> Statement:
     version = f"(SELECT row_version FROM {quote(table)} WHERE {quote(key)} = ?)"
     values = {"id": "?", "created_at": "?", "body": "?", "version": version}
     return insert(OUTBOX, values, reads=[table])
-
-
-# `json.dumps` makes one of these each time.
-_to_json = json.JSONEncoder(separators=(",", ":")).encode
-
-
-def write_record(record: CommandRecord) -> str:
-    """Write a record, all but its version. Arguments are kept as JSON has them."""
-    actor, fragment = record.actor, record.fragment
-    return _to_json(
-        {
-            "entity": record.entity,
-            "id": record.id,
-            "event": record.event,
-            "arguments": json_value(record.arguments),
-            "actor": [actor.id, *sorted(actor.roles)],
-            "time": record.time,
-            "changed": record.changed,
-            "fragment": None if fragment is None else [*fragment],
-            "previous": record.previous,
-        }
-    )
-
-
-def read_record(body: str, version: int) -> CommandRecord:
-    """Read what `write_record` wrote."""
-    kept: dict[str, Any] = json.loads(body)
-    actor_id, *roles = kept["actor"]
-    fragment = kept["fragment"]
-    return CommandRecord(
-        kept["entity"],
-        kept["id"],
-        kept["event"],
-        kept["arguments"],
-        Actor(actor_id, frozenset(roles)),
-        kept["time"],
-        version,
-        tuple(kept["changed"]),
-        None if fragment is None else Fragment(*fragment),
-        kept.get("previous", 0),
-    )

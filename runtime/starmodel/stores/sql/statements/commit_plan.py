@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from starmodel.application.documents.record_text import write_record
 from starmodel.application.store import EMPTY_READ_SET, IdempotencyRecord, Key, ReadSet, Write
 from starmodel.domain import CommandRecord
 from starmodel.errors import ConfigurationError
@@ -128,7 +129,7 @@ def _record(
     now: float,
 ) -> Statement:
     """Keep a record, with the version that is known, or with the one that the row has got."""
-    body = outbox.write_record(record)
+    body = write_record(record)
     index = result.places.get((record.entity, record.id))
     version = record.version if index is None else result.known[index]
     if index is None or version is not None:

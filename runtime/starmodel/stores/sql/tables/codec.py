@@ -5,17 +5,22 @@ leaves `None` to its caller.
 """
 
 import json
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from math import isfinite
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from pydantic import BaseModel
+from starmodel.application.documents.json_text import (
+    NotStorable,
+    check_class,
+    check_text,
+    encode_anything,
+    encode_json,
+)
 
-M = TypeVar("M", bound=BaseModel)
+__all__ = ["NotStorable", "check_class", "check_text", "encode_anything", "encode_json"]
 
 Convert = Callable[[Any], Any]
 
@@ -25,16 +30,6 @@ SMALLEST_INTEGER = -(2**63)
 _MICROSECOND = timedelta(microseconds=1)
 # Its own, so that a precision that an author sets for his sums changes nothing stored.
 _EXACT = Context(prec=60, traps=[DivisionByZero, InvalidOperation, Overflow, Inexact])
-_NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-
-
-class NotStorable(ValueError):
-    """A database would not keep this value as it is; `type` is a stable word for the reason."""
-
-    def __init__(self, message: str, type: str = "not_storable") -> None:
-        super().__init__(message)
-        self.message = message
-        self.type = type
 
 
 class Codec(NamedTuple):
@@ -42,20 +37,6 @@ class Codec(NamedTuple):
 
     encode: Convert | None = None
     decode: Convert | None = None
-
-
-def check_text(value: str) -> str:
-    """Refuse what PostgreSQL or UTF-8 has no room for, on either database."""
-    if "\0" in value:
-        raise NotStorable("A text cannot hold the character NUL.", "string_nul")
-    if not value.isascii():
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError:
-            raise NotStorable(
-                "A text cannot hold half of a surrogate pair.", "string_unicode"
-            ) from None
-    return value
 
 
 def check_integer(value: int | str) -> int:
@@ -114,13 +95,6 @@ def check_time(value: time) -> time:
     return value.replace(fold=0) if value.fold else value
 
 
-def check_class(value: M, cls: type[BaseModel]) -> M:
-    """Return the value; refuse an instance of a class that derives from the declared one: it would come back less."""
-    if type(value) is not cls or value.__pydantic_extra__:
-        raise NotStorable(f"This must be a {cls.__name__}, and no more than that.", "model_type")
-    return value
-
-
 def encode_interval(value: timedelta) -> int:
     """Return whole microseconds."""
     return check_integer(value // _MICROSECOND)
@@ -129,36 +103,6 @@ def encode_interval(value: timedelta) -> int:
 def decode_interval(value: int) -> timedelta:
     """Read whole microseconds."""
     return timedelta(microseconds=value)
-
-
-# `json.dumps` makes one of these each time.
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-
-
-def encode_json(value: object) -> str:
-    """Write JSON: UTF-8, without spaces, keys in their order."""
-    try:
-        text = _to_json(value)
-    except ValueError:
-        raise NotStorable("Every number in it must be finite.", "finite_number") from None
-    except TypeError:
-        raise NotStorable("JSON has no way to keep something in it.", "json_type") from None
-    except RecursionError:
-        raise NotStorable("It is nested too deeply.", "recursion_loop") from None
-    if "\\u0000" in text and _NUL_IN_JSON.search(text):
-        raise NotStorable("A text in it cannot hold the character NUL.", "string_nul")
-    return check_text(text)
-
-
-def encode_anything(value: object) -> str:
-    """Write JSON of which the very same value can be made again.
-
-    A tuple would come back as a list, and a number that is a key as a text.
-    """
-    text = encode_json(value)
-    if json.loads(text) != value:
-        raise NotStorable("JSON has no way to keep something in it.", "json_type")
-    return text
 
 
 def exact(precision: int, scale: int) -> Convert:

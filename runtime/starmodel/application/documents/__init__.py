@@ -1,0 +1,1 @@
+"""What stores keep as text: entities as JSON, and the records of commits."""

@@ -1,0 +1,1 @@
+"""Entities in Redis or Valkey, as JSON documents."""

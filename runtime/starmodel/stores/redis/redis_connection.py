@@ -1,0 +1,140 @@
+"""One connection to Redis that many use at once.
+
+What is asked for while an answer is awaited goes as the next batch: 32 workers load and save three
+times as much as with a connection each.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from starmodel.errors import ConfigurationError
+
+try:
+    import redis.asyncio
+    from redis import exceptions
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+except ModuleNotFoundError as error:
+    if error.name != "redis":
+        raise
+    raise ConfigurationError(
+        "Entities are kept in Redis, and redis-py is not installed. Run"
+        ' `pip install "starmodel-runtime[redis]"`.'
+    ) from error
+
+SECONDS = 5.0
+"""How long the server may take to connect, and to answer."""
+
+UNREACHABLE: tuple[type[Exception], ...] = (
+    exceptions.ConnectionError,
+    exceptions.TimeoutError,
+    OSError,
+)
+"""What is raised where the server cannot be reached, or does not answer."""
+
+REFUSED: type[Exception] = exceptions.ResponseError
+"""What is raised where the server refuses a command."""
+
+NO_SCRIPT: type[Exception] = exceptions.NoScriptError
+NO_ACCESS: tuple[type[Exception], ...] = (
+    exceptions.AuthenticationError,
+    exceptions.NoPermissionError,
+)
+
+_DRIVER: Any = redis.asyncio.Redis
+_MAX_BATCH = 1000
+
+Command: TypeAlias = tuple[str | bytes | int, ...]
+
+
+class RedisConnection:
+    """A connection, made when it is needed and made anew when it was lost.
+
+    Args:
+        url: `redis://user:password@host:6379/0`; see redis-py's documentation for more.
+
+    Raises:
+        ConfigurationError: It is no such URL.
+    """
+
+    def __init__(self, url: str) -> None:
+        if url.startswith("valkey"):
+            url = url.replace("valkey", "redis", 1)
+        try:
+            self._redis: Any = _DRIVER.from_url(
+                url,
+                retry=Retry(NoBackoff(), 0),
+                socket_connect_timeout=SECONDS,
+                socket_timeout=SECONDS,
+                socket_keepalive=True,
+            )
+        except ValueError as error:
+            raise ConfigurationError(f"STARMODEL_REDIS_URL is no URL of Redis: {error}") from None
+        self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._connection: Any = None
+
+    async def close(self) -> None:
+        """Finish what was asked for, and disconnect."""
+        while self._task is not None:
+            await asyncio.wait([self._task])
+        if self._connection is not None:
+            await self._redis.connection_pool.release(self._connection)
+            self._connection = None
+        await self._redis.aclose()
+
+    def execute(self, *command: str | bytes | int) -> "asyncio.Future[Any]":
+        """Send a command, and return what its answer will be."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        self._waiting.append((command, future))
+        if self._task is None:
+            self._task = loop.create_task(self._run())
+        return future
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:_MAX_BATCH], self._waiting[_MAX_BATCH:]
+                await self._send(batch)
+        finally:
+            self._task = None
+
+    async def _send(self, batch: Sequence[tuple[Command, "asyncio.Future[Any]"]]) -> None:
+        answered = 0
+        try:
+            connection = self._connection
+            if connection is None:
+                connection = await self._redis.connection_pool.get_connection()
+                self._connection = connection
+            elif not connection.is_connected:
+                await connection.connect()
+            packed = connection.pack_commands([command for command, _ in batch])
+            await connection.send_packed_command(packed, check_health=False)
+            for _, future in batch:
+                try:
+                    answer = await connection.read_response()
+                except REFUSED as error:
+                    answered += 1
+                    if not future.done():
+                        future.set_exception(error)
+                else:
+                    answered += 1
+                    if not future.done():
+                        future.set_result(answer)
+        except BaseException as error:
+            await self._give_up(error, [future for _, future in batch[answered:]])
+            if not isinstance(error, Exception):
+                raise
+
+    async def _give_up(
+        self, error: BaseException, futures: Sequence["asyncio.Future[Any]"]
+    ) -> None:
+        """Tell all who wait, and begin anew: what comes would answer somebody else's question."""
+        if self._connection is not None:
+            await self._connection.disconnect(nowait=True)
+        for future in futures:
+            if not future.done():
+                is_ours = isinstance(error, Exception)
+                future.set_exception(error if is_ours else ConnectionError("It was closed."))
