@@ -55,6 +55,8 @@ class Settings:
         max_upload: How many bytes the files of one form may have together.
         database_url: Where entities in SQL are kept: `sqlite:///app.db`, a file in the project, or
             `postgresql://user:password@host/database`.
+        redis_url: Where entities in Redis or Valkey are kept: `redis://user:password@host:6379/0`.
+        redis_prefix: What their keys begin with: apps that share a database have one each.
         migrations: The folder of the project's migrations. Where it is known, the app does not
             start on a database that lacks one of them.
         project_root: The project's folder, which relative paths of the two before count from.
@@ -96,6 +98,8 @@ class Settings:
     live_send_timeout: float = 30.0
     max_upload: int = 10_000_000
     database_url: str = "sqlite:///app.db"
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    redis_prefix: str = "starmodel"
     migrations: str | None = None
     project_root: str | Path | None = None
     bus: str = "auto"
@@ -108,7 +112,7 @@ class Settings:
         shown = (
             f"{field.name}={getattr(self, field.name)!r}"
             for field in fields(self)
-            if "secret" not in field.name and field.name not in ("database_url", "bus_url")
+            if "secret" not in field.name and field.name not in _WITH_PASSWORDS
         )
         return f"Settings({', '.join(shown)})"
 
@@ -134,6 +138,7 @@ class Settings:
         return replace(base, **changes) if changes else base  # type: ignore[arg-type]
 
 
+_WITH_PASSWORDS = ("database_url", "redis_url", "bus_url")
 _CHOICES = {
     "STARMODEL_RESPOND": get_args(Respond),
     "STARMODEL_MEMORY": get_args(Memory),

@@ -50,6 +50,9 @@ class EntityNames(NamedTuple):
     table: str
     """Where it is kept, of an entity in SQL: `COUNTER_TABLE`."""
 
+    document: str
+    """How it is kept as JSON, of an entity in Redis: `COUNTER_DOCUMENT`."""
+
     writable: str
     """The parts of its value objects that are written from outside: `COUNTER_WRITABLE`."""
 
@@ -73,6 +76,7 @@ def entity_names(entity: EntitySchema, package: str) -> EntityNames:
         list=list_constant(entity.name),
         resource=f"{snake}_resource",
         table=f"{constant}_TABLE",
+        document=f"{constant}_DOCUMENT",
         writable=f"{constant}_WRITABLE",
         row=f"{entity.name}Row",
     )

@@ -26,6 +26,7 @@ from starmodel_generator.emission.server.commands_module import commands_view
 from starmodel_generator.emission.server.queries_module import queries_view
 from starmodel_generator.emission.server.routes_module import routes_view
 from starmodel_generator.emission.server.state_module import state_view
+from starmodel_generator.emission.sql.document_module import document_view
 from starmodel_generator.emission.sql.row_class import rows_view
 from starmodel_generator.emission.sql.table_module import table_view
 from starmodel_generator.emission.templating import environment
@@ -45,6 +46,7 @@ ENTITY_VIEWS: dict[str, Callable[[EntitySchema, Context], object]] = {
     "package": package_view,
     "state": state_view,
     "table": table_view,
+    "document": document_view,
     "rows": rows_view,
     "queries": queries_view,
     "commands": commands_view,

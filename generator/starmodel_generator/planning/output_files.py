@@ -33,6 +33,11 @@ def is_in_sql(entity: EntitySchema) -> bool:
     return entity.store == "SERVER_SQL"
 
 
+def is_document(entity: EntitySchema) -> bool:
+    """Return whether an entity is kept as JSON."""
+    return entity.store == "SERVER_REDIS"
+
+
 def has_queries(entity: EntitySchema) -> bool:
     """Return whether there are many such records to look among: those in a database."""
     return is_in_sql(entity) and entity.scope == "RECORD"
@@ -65,6 +70,7 @@ ENTITY_FILES = (
     EntityRow("package", "{output}/{entity}/__init__.py"),
     EntityRow("state", "{output}/{entity}/state.py"),
     EntityRow("table", "{output}/{entity}/table.py", is_in_sql),
+    EntityRow("document", "{output}/{entity}/document.py", is_document),
     EntityRow("rows", "{output}/{entity}/rows.py", is_in_sql),
     EntityRow("queries", "{output}/{entity}/queries.py", has_queries),
     EntityRow("commands", "{output}/{entity}/commands.py", _has_events),

@@ -196,7 +196,7 @@ CASES: dict[str, Case] = {
     "SM113": Case(
         """
         class Cart(Entity):
-            model_config = EntityConfig(store=StateStore.SERVER_REDIS)
+            model_config = EntityConfig(store=StateStore.CLIENT_LOCAL)
         """,
         "store",
         """

@@ -136,8 +136,8 @@ STORE_NOT_AVAILABLE = Rule(
     "error",
     summary="an entity asks for a store that this version cannot generate code for",
     explanation=(
-        "Available are `StateStore.SERVER_MEMORY`, `StateStore.SERVER_SQL` and"
-        " `StateStore.CUSTOM`, a store of your own given to `create_app(stores=...)`."
+        "Available are `StateStore.SERVER_MEMORY`, `StateStore.SERVER_SQL`,"
+        " `StateStore.SERVER_REDIS` and `StateStore.CUSTOM`, a store of your own given to `create_app(stores=...)`."
     ),
 )
 SCOPE_NOT_AVAILABLE = Rule(

@@ -32,7 +32,7 @@ from starmodel_generator.emission.server.command_call import (
     needs_session,
 )
 from starmodel_generator.emission.server.page_routes import PageRoutes
-from starmodel_generator.planning import has_list, has_queries, is_in_sql
+from starmodel_generator.planning import has_list, has_queries, is_document, is_in_sql
 from starmodel_schemas import (
     AnyType,
     EntitySchema,
@@ -152,11 +152,13 @@ class _Routes:
             yield self._fields(endpoint, changed)
 
     def _parts(self) -> Iterator[str]:
-        """Return what a resource has besides: its page, its table and its queries."""
+        """Return what a resource has besides: its page, its table or document, its queries."""
         if self.entity.page != "host":
             yield f"page={self.pages.component(self.own.constant)}"
         if is_in_sql(self.entity):
             yield f"table={self.names.use(self.own.module('table'), self.own.table)}"
+        if is_document(self.entity):
+            yield f"document={self.names.use(self.own.module('document'), self.own.document)}"
         if has_queries(self.entity):
             constant = queries_constant(self.entity)
             yield f"queries={self.names.use(self.own.module('queries'), constant)}"

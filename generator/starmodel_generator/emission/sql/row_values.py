@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from starmodel_generator.database.columns import ID_FIELD, link_target
 from starmodel_generator.database.tables import index_name
-from starmodel_generator.emission.python.layout import Group, Layout, flat, named, prefixed
+from starmodel_generator.emission.python.layout import Group, Layout, named, prefixed
 from starmodel_generator.emission.python.literals import python_string, python_value
 from starmodel_generator.emission.python.type_expressions import without_constraints
 from starmodel_generator.emission.sql.exact_json import stored_fields
@@ -143,7 +143,7 @@ class Columns(NamedTuple):
             items = [python_string(field.name), self._definition(type_.entity), *_key(column.type)]
         elif is_json_column(column):
             function = "json" if self.json.is_sure(field.type) else "anything"
-            items = [python_string(name), *self._conversions(type_)]
+            items = [python_string(name), *self.json.conversions(type_)]
         elif isinstance(type_, EnumType):
             function = "flags" if self.json.context.enums[type_.enum].is_flag else "enum"
             items = [python_string(name), self.json.classes.name(type_)]
@@ -205,22 +205,6 @@ class Columns(NamedTuple):
         if number == number.to_integral_value():
             return f"{number:.0f}"
         return f"{self.json.names.use('decimal', 'Decimal')}({python_string(value)})"
-
-    def _conversions(self, type_: TypeRef) -> Iterator[Layout]:
-        """Write what makes JSON of a value, and the value again, where that is not the same."""
-        sides: tuple[tuple[Literal["write", "read"], str, Layout], ...] = (
-            ("write", "given", self.json.encoding.layout(type_, "given")),
-            ("read", "stored", self.json.decoding.layout(type_, "stored")),
-        )
-        for side, variable, made in sides:
-            text = flat(made)
-            function = text.removesuffix(f"({variable})")
-            if text == variable:
-                continue
-            if function in self.json.defined:
-                yield f"{side}={function}"
-            else:
-                yield named(side, prefixed(f"lambda {variable}: ", made))
 
     def _foreign_key(self, key: ForeignKeySchema, field: FieldSchema) -> Iterator[str]:
         type_ = without_options(field.type)

@@ -4,13 +4,22 @@ Every field of a value object is kept, private ones too. What can be of several 
 under the name of its kind, unless it is a text, a whole number, a boolean or nothing.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import count
+from typing import Literal
 
 from starmodel_generator.emission.context import Context, an, variable_name
 from starmodel_generator.emission.python.function_text import FunctionView, Statement, block
 from starmodel_generator.emission.python.import_block import ModuleNames
-from starmodel_generator.emission.python.layout import Group, Layout, conditional, flat, prefixed
+from starmodel_generator.emission.python.layout import (
+    Group,
+    Layout,
+    conditional,
+    flat,
+    named,
+    prefixed,
+)
 from starmodel_generator.emission.python.literals import docstring, python_string, python_value
 from starmodel_generator.emission.python.type_expressions import (
     AuthorsClasses,
@@ -40,15 +49,24 @@ from starmodel_schemas.naming import snake_case
 
 VALUES = "starmodel.application.copying"
 CODEC = "starmodel.stores.sql.tables.codec"
+JSON_TEXT = "starmodel.application.documents.json_text"
+_CALLABLE = re.compile(r"[A-Za-z_][\w.]*")
 
 
 class StoredJson:
-    """Writes the conversions of one module, and the functions that they need."""
+    """Writes the conversions of one module, and the functions that they need.
 
-    def __init__(self, names: ModuleNames, context: Context) -> None:
+    Args:
+        names: The names of the module.
+        context: The app.
+        codec: The module of the runtime that refuses what JSON cannot keep.
+    """
+
+    def __init__(self, names: ModuleNames, context: Context, codec: str = CODEC) -> None:
         classes = AuthorsClasses(names, context)
         self.names = names
         self.context = context
+        self.codec = codec
         self.classes = classes
         self.encoding = StoredEncoding(names, context, classes, self)
         self.decoding = StoredDecoding(names, context, classes, self)
@@ -79,6 +97,24 @@ class StoredJson:
                 yield self._union_to_json(type_, self._bases[type_])
                 yield self._union_from_json(type_, self._bases[type_])
 
+    def conversions(self, type_: TypeRef) -> Iterator[Layout]:
+        """Write what makes JSON of a value, and the value again, where that is not the same."""
+        sides: tuple[tuple[Literal["write", "read"], str, Layout], ...] = (
+            ("write", "given", self.encoding.layout(type_, "given")),
+            ("read", "stored", self.decoding.layout(type_, "stored")),
+        )
+        for side, variable, made in sides:
+            text = flat(made)
+            function = text.removesuffix(f"({variable})")
+            if text == variable:
+                continue
+            # In a table these have always been written out.
+            is_called = self.codec != CODEC and text != function and _CALLABLE.fullmatch(function)
+            if function in self.defined or is_called:
+                yield f"{side}={function}"
+            else:
+                yield named(side, prefixed(f"lambda {variable}: ", made))
+
     def is_sure(self, type_: TypeRef, above: frozenset[str] = frozenset()) -> bool:
         """Return whether JSON can keep every value of a type; where not, the store has to look."""
         match type_:
@@ -104,7 +140,7 @@ class StoredJson:
 
     def check_class(self, value: str, cls: str) -> Layout:
         """Write what refuses a value object of a derived class."""
-        return Group(f"{self.names.use(CODEC, 'check_class')}(", (value, cls), ")")
+        return Group(f"{self.names.use(self.codec, 'check_class')}(", (value, cls), ")")
 
     def _new_base(self, type_: ObjectType | UnionType) -> str:
         if isinstance(type_, ObjectType):

@@ -43,7 +43,7 @@ def table_view(entity: EntitySchema, context: Context) -> TableView:
     names.use("starmodel.stores.sql.tables", "column")
     json = StoredJson(names, context)
     table = context.tables[entity.table_name]
-    columns = Columns(json, entity, _kept_fields(entity), table, context.tables)
+    columns = Columns(json, entity, kept_fields(entity), table, context.tables)
     listed = tuple(columns.layouts())
     lists = (
         _list("indexes", columns.indexes(unique=False)),
@@ -67,7 +67,7 @@ def _list(name: str, items: Iterable[Layout]) -> ListView:
     return ListView(name, listed, any(flat(item).startswith('"') for item in listed))
 
 
-def _kept_fields(entity: EntitySchema) -> list[FieldSchema]:
+def kept_fields(entity: EntitySchema) -> list[FieldSchema]:
     """Return the fields of an entity that are kept; its id is the first of them."""
     kept = [field for field in entity.fields if not field.computed]
     if any(field.name == ID_FIELD for field in kept):

@@ -37,8 +37,10 @@ from starmodel.errors import (
     Unavailable,
 )
 from starmodel.stores.redis.redis_connection import (
+    FULL,
     NO_ACCESS,
     NO_SCRIPT,
+    READ_ONLY,
     REFUSED,
     UNREACHABLE,
     RedisConnection,
@@ -111,6 +113,10 @@ class RedisBackend(EntityPersistenceBackend):
                 f"Redis does not let the app in: {error}. STARMODEL_REDIS_URL has the user and the"
                 " password, and the user has to be allowed INFO."
             ) from error
+        except Unavailable as error:
+            await self._connection.close()
+            text = f"Redis cannot be reached where STARMODEL_REDIS_URL says: {error.reason}"
+            raise Unavailable(_RETRY_AFTER) from ConnectionError(text)
         except BaseException:
             await self._connection.close()
             raise
@@ -186,9 +192,10 @@ class RedisBackend(EntityPersistenceBackend):
             arguments += [number, record.version, write_record(record)]
         if records:
             keys.append(self._outbox)
-        kind, *answer = await self.run(COMMIT, keys, arguments)
+        kind, *rest = await self.run(COMMIT, keys, arguments)
+        answer: list[Any] = rest
         if kind == b"conflict":
-            key = entries[answer[0] - 1]
+            key = entries[int(answer[0]) - 1]
             raise Conflict(key.entity, key.id)
         if kind == b"repeated":
             entity, id, created = json.loads(answer[0])
@@ -274,12 +281,11 @@ class RedisBackend(EntityPersistenceBackend):
             if isinstance(error, NO_ACCESS):
                 raise
             raise Unavailable(_RETRY_AFTER) from error
+        except FULL as error:
+            raise StoreFull(0) from error
         except REFUSED as error:
-            # Their first word says what it is: https://redis.io/docs/latest/develop/reference/protocol-spec
-            text = str(error)
-            if "OOM" in text:
-                raise StoreFull(0) from error
-            if any(word in text for word in ("READONLY", "MISCONF", "read only", "NOREPLICAS")):
+            # It only reads, or may not write before a replica or its disk is back.
+            if isinstance(error, READ_ONLY) or str(error).startswith(("MISCONF", "NOREPLICAS")):
                 raise Unavailable(_RETRY_AFTER) from error
             raise
 

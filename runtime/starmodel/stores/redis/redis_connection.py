@@ -36,6 +36,8 @@ UNREACHABLE: tuple[type[Exception], ...] = (
 REFUSED: type[Exception] = exceptions.ResponseError
 """What is raised where the server refuses a command."""
 
+FULL: type[Exception] = exceptions.OutOfMemoryError
+READ_ONLY: type[Exception] = exceptions.ReadOnlyError
 NO_SCRIPT: type[Exception] = exceptions.NoScriptError
 NO_ACCESS: tuple[type[Exception], ...] = (
     exceptions.AuthenticationError,

@@ -151,6 +151,13 @@ class AppState:
         ]
         if kept and StateStore.SERVER_SQL not in stores:
             stores[StateStore.SERVER_SQL] = _sql_store(settings, kept, clock)
+        documents = [
+            resource.document
+            for resource in resources
+            if resource.document is not None and resource.definition.name not in stores
+        ]
+        if documents and StateStore.SERVER_REDIS not in stores:
+            stores[StateStore.SERVER_REDIS] = _redis_store(settings, documents)
         self.settings = settings
         persistence = PersistenceManager(stores)
         urls = [backend.bus_url for backend in persistence.backends]
@@ -398,6 +405,13 @@ def _sql_store(
         migrations=settings.migrations,
         clock=clock,
     )
+
+
+def _redis_store(settings: Settings, documents: Iterable[Any]) -> EntityPersistenceBackend:
+    # An app without entities in Redis imports nothing of it.
+    from starmodel.stores.redis.redis_backend import RedisBackend
+
+    return RedisBackend(settings.redis_url, documents, prefix=settings.redis_prefix)
 
 
 def _project_root(settings: Settings) -> Path | None:

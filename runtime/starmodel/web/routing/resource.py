@@ -17,6 +17,7 @@ class Resource:
         routes: Its routes.
         page: The component of one: what is sent anew of it when a field changes.
         table: Its `EntityTable`, of an entity in SQL.
+        document: Its `Document`, of an entity in Redis.
         queries: Its `FilterSet`, of an entity in SQL.
     """
 
@@ -27,10 +28,12 @@ class Resource:
         routes: Sequence[Route],
         page: Record | None = None,
         table: Any = None,
+        document: Any = None,
         queries: Any = None,
     ) -> None:
         self.definition = definition
         self.table = table
+        self.document = document
         self.queries = queries
         self.routes = tuple(routes)
         self.page = self._own_page() or page

@@ -1,0 +1,335 @@
+"""Entities in Redis: full and restarted servers, lost connections, many who want the same."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import redis.asyncio
+from redis_server import OwnRedisServer
+
+from starmodel import (
+    Access,
+    CommandRecord,
+    Entity,
+    Field,
+    InProcessBus,
+    PersistenceManager,
+    Scope,
+    StateStore,
+)
+from starmodel.application import EntityDefinition, Key, Services, Write
+from starmodel.application.documents import document
+from starmodel.application.outbox_relay import OutboxRelay
+from starmodel.domain import ANONYMOUS
+from starmodel.errors import ConfigurationError, Conflict, InvalidState, StoreFull, Unavailable
+from starmodel.stores.redis import redis_backend
+from starmodel.stores.redis.redis_backend import RedisBackend
+
+
+class Tally(Entity):
+    """A number that grows."""
+
+    total: int = 0
+    note: str = Field(default="", max_length=1_000_000)
+    ratio: float = 0.5
+    extra: Any = None
+
+
+def tally_state(tally: Tally) -> Mapping[str, object]:
+    return {"total": tally.total, "note": tally.note}
+
+
+TALLY = EntityDefinition(
+    Tally,
+    name="tally",
+    namespace="tally",
+    store=StateStore.SERVER_REDIS,
+    scope=Scope.GLOBAL,
+    state=tally_state,
+    access=Access.PUBLIC,
+)
+DOCTOR = EntityDefinition(
+    Tally,
+    name="doctor",
+    namespace="doctor",
+    store=StateStore.SERVER_REDIS,
+    scope=Scope.SESSION,
+    state=tally_state,
+)
+FIELDS = [*map(document.field, ("id", "total", "note", "ratio")), document.anything("extra")]
+DOCUMENTS = [document.Document(each, FIELDS) for each in (TALLY, DOCTOR)]
+KEY = TALLY.key("")
+
+
+def make(url: str, prefix: str | None = None) -> RedisBackend:
+    return RedisBackend(url, DOCUMENTS, prefix=prefix or f"test-{uuid4().hex}")
+
+
+@asynccontextmanager
+async def opened(url: str, prefix: str | None = None) -> AsyncGenerator[Services]:
+    bus = InProcessBus()
+    store = make(url, prefix)
+    services = Services(
+        PersistenceManager({StateStore.SERVER_REDIS: store}), bus, definitions=[TALLY]
+    )
+    await services.open()
+    try:
+        yield services
+    finally:
+        await services.close()
+
+
+def store_of(services: Services) -> RedisBackend:
+    store = services.persistence.backend_for(TALLY)
+    assert isinstance(store, RedisBackend)
+    return store
+
+
+async def add(services: Services, by: int = 1) -> int:
+    async with services.unit_of_work() as work:
+        for _ in work.attempts():
+            tally = await work.load(TALLY)
+            tally.total += by
+            outcome = await work.commit(tally, "add", {}, None)
+            if outcome is not None:
+                return outcome.version
+        raise work.last_conflict
+
+
+async def test_an_event_is_saved_told_and_forgotten(redis_url: str) -> None:
+    async with opened(redis_url) as services:
+        records: list[CommandRecord] = []
+        services.bus.subscribe(records.append)
+        first = await add(services, 3)
+        second = await add(services, 4)
+        assert [(each.previous, each.version) for each in records] == [(0, first), (first, second)]
+        # Microseconds since 1970, so that JavaScript reads them exactly.
+        assert 1.7e15 < first < second < 2**53
+        snapshot = await services.read(TALLY)
+        assert (snapshot.entity.total, snapshot.version) == (7, second)
+        await asyncio.sleep(0.05)
+        assert await store_of(services).pending(0) == []
+
+
+async def test_what_json_cannot_keep_is_refused(redis_url: str) -> None:
+    async with opened(redis_url) as services:
+        store = store_of(services)
+        whole = {"id": "", "total": 1, "note": "", "ratio": 0.5, "extra": None}
+        for name, value in (("ratio", float("nan")), ("extra", (1,)), ("note", "\ud800")):
+            with pytest.raises(InvalidState) as caught:
+                await store.commit([Write(KEY, {**whole, name: value}, 0)])
+            assert [error.name for error in caught.value.errors] == [name]
+        assert await store.load(KEY) is None
+
+
+async def test_documents_follow_their_entity(redis_url: str) -> None:
+    prefix = f"test-{uuid4().hex}"
+    client: Any = redis.asyncio.Redis.from_url(redis_url)  # pyright: ignore
+    store = make(redis_url, prefix)
+    await store.open()
+    await client.set(store.name(KEY), b'7 {"id":"","total":3,"gone":1}')
+    stored = await store.load(KEY)
+    assert stored is not None and stored.version == 7
+    assert stored.values == {"id": "", "total": 3, "note": "", "ratio": 0.5, "extra": None}
+    [version] = await store.commit([Write(KEY, stored.values, 7)])
+    kept = await client.get(store.name(KEY))
+    assert json.loads(kept.partition(b" ")[2]) == stored.values and version > 7
+    await store.close()
+
+    renamed = document.Document(
+        TALLY, [document.field("id"), document.field("note", renamed_from="total")]
+    )
+    assert renamed.read('{"id": "", "total": "x"}') == {"id": "", "note": "x"}
+    needed = EntityDefinition(
+        Needed,
+        name="needed",
+        namespace="needed",
+        store=StateStore.SERVER_REDIS,
+        scope=Scope.GLOBAL,
+        state=lambda needed: {},
+        access=Access.PUBLIC,
+    )
+    with pytest.raises(ConfigurationError, match="the field name, which has no default"):
+        document.Document(needed, [document.field("id"), document.field("name")]).read('{"id": ""}')
+    await client.aclose()
+
+
+class Needed(Entity):
+    name: str
+
+
+async def test_many_who_want_the_same_are_all_counted(redis_url: str) -> None:
+    prefix = f"test-{uuid4().hex}"
+    async with opened(redis_url, prefix) as one, opened(redis_url, prefix) as other:
+
+        async def work(services: Services) -> list[object]:
+            done: list[object] = []
+            for _ in range(10):
+                try:
+                    done.append(await add(services))
+                except Conflict as conflict:
+                    done.append(conflict)
+            return done
+
+        nodes = [one, other] * 16
+        results = await asyncio.gather(*map(work, nodes))
+        done = [each for result in results for each in result]
+        versions = [each for each in done if isinstance(each, int)]
+        assert (await one.read(TALLY)).entity.total == len(versions) == len({*versions})
+        assert len(done) - len(versions) <= 0.05 * len(done)
+
+
+@pytest.mark.parametrize("locked", ["", "a", "ab"])
+async def test_what_was_locked_and_only_read_is_compared(
+    redis_url: str, locked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two doctors one has to stay, also where a lease is over before the event is."""
+    monkeypatch.setattr(redis_backend, "LEASE_SECONDS", 0.01)
+    prefix = f"test-{uuid4().hex}"
+    async with opened(redis_url, prefix) as one, opened(redis_url, prefix) as other:
+        for holder in "ab":
+            values = {"id": holder, "total": 1, "note": "", "ratio": 0.5, "extra": None}
+            await store_of(one).commit([Write(DOCTOR.key(holder), values, 0)])
+
+        async def leave(services: Services, mine: str, theirs: str) -> str:
+            async with services.unit_of_work() as work:
+                for _ in work.attempts():
+                    me = await work.load(DOCTOR, mine, lock="a" in locked)
+                    them = await work.load(DOCTOR, theirs, lock="b" in locked)
+                    await asyncio.sleep(0.05)
+                    if not them.total:
+                        return "stays"
+                    me.total = 0
+                    if await work.commit(me, "leave", {}, None):
+                        return "left"
+                raise work.last_conflict
+
+        turns = leave(one, "a", "b"), leave(other, "b", "a")
+        assert sorted(await asyncio.gather(*turns)) == ["left", "stays"]
+
+
+async def test_connections_that_are_lost_lose_nothing(redis_url: str) -> None:
+    prefix = f"test-{uuid4().hex}"
+    client: Any = redis.asyncio.Redis.from_url(redis_url)  # pyright: ignore
+    async with opened(redis_url, prefix) as one, opened(redis_url, prefix) as other:
+        acknowledged = unknown = 0
+        is_over = False
+
+        async def work(services: Services) -> None:
+            nonlocal acknowledged, unknown
+            while not is_over:
+                try:
+                    await add(services)
+                except Unavailable:
+                    unknown += 1
+                except Conflict:
+                    pass
+                else:
+                    acknowledged += 1
+
+        workers = [asyncio.create_task(work(node)) for node in [one, other] * 4]
+        for _ in range(8):
+            await asyncio.sleep(0.15)
+            await client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        is_over = True
+        await asyncio.gather(*workers)
+        total = (await one.read(TALLY)).entity.total
+        assert acknowledged > 100
+        assert acknowledged <= total <= acknowledged + unknown
+    await client.aclose()
+
+
+async def test_what_is_left_in_the_outbox_is_published_once(redis_url: str) -> None:
+    prefix = f"test-{uuid4().hex}"
+    store = make(redis_url, prefix)
+    await store.open()
+    left = [
+        CommandRecord("tally", str(number), "left", {}, ANONYMOUS, 1.0, 5, ())
+        for number in range(900)
+    ]
+    for start in range(0, 900, 300):
+        await store.commit_event([], left[start : start + 300])
+    nodes = [make(redis_url, prefix) for _ in range(3)]
+    told: list[str] = []
+
+    async def relay(node: RedisBackend) -> int:
+        await node.open()
+        bus = InProcessBus()
+        bus.subscribe(lambda record: told.append(record.id))
+        persistence = PersistenceManager({StateStore.SERVER_REDIS: node})
+        return await OutboxRelay(persistence, bus, grace=0.0).publish()
+
+    assert sum(await asyncio.gather(*map(relay, nodes))) == 900
+    assert sorted(told) == sorted(each.id for each in left)
+    for node in [store, *nodes]:
+        await node.close()
+
+
+async def test_a_server_that_is_killed_and_comes_back_empty(
+    own_redis_server: OwnRedisServer,
+) -> None:
+    async with opened(own_redis_server.database(0)) as services:
+        before = await add(services)
+        own_redis_server.kill()
+        with pytest.raises(Unavailable):
+            await add(services)
+        with pytest.raises(Unavailable):
+            await services.read(TALLY)
+        own_redis_server.start()
+        # It has forgotten the scripts as well; versions do not go back all the same.
+        assert await add(services) > before
+        assert (await services.read(TALLY)).entity.total == 1
+
+
+async def test_a_full_server_says_so_and_still_deletes() -> None:
+    server = OwnRedisServer(maxmemory="4mb")
+    try:
+        store = make(server.database(0))
+        await store.open()
+        values = {"id": "", "total": 1, "note": "x" * 500_000, "ratio": 0.5, "extra": None}
+        versions: dict[str, int] = {}
+        with pytest.raises(StoreFull):
+            for number in range(100):
+                key = Key("doctor", "session", str(number))
+                [versions[str(number)]] = await store.commit([Write(key, values, 0)])
+        assert versions
+        for id, version in versions.items():
+            key = Key("doctor", "session", id)
+            assert await store.version(key) == version
+            await store.commit([Write(key, None, version)])
+        await store.close()
+    finally:
+        server.close()
+
+
+async def test_a_server_that_may_drop_entities_is_refused() -> None:
+    server = OwnRedisServer(**{"maxmemory": "64mb", "maxmemory-policy": "allkeys-lru"})
+    try:
+        with pytest.raises(ConfigurationError, match="maxmemory-policy allkeys-lru"):
+            await make(server.database(0)).open()
+    finally:
+        server.close()
+
+
+async def test_a_cluster_is_refused() -> None:
+    server = OwnRedisServer(**{"cluster-enabled": "yes"})
+    try:
+        with pytest.raises(ConfigurationError, match="is a cluster"):
+            await make(server.database(0)).open()
+    finally:
+        server.close()
+
+
+async def test_who_may_not_come_in_is_told(redis_url: str) -> None:
+    wrong = redis_url.replace("redis://:", "redis://:wrong")
+    with pytest.raises(ConfigurationError, match="does not let the app in") as caught:
+        await make(wrong).open()
+    assert "wrong" not in str(caught.value)
+    with pytest.raises(Unavailable):
+        await make("redis://127.0.0.1:1/0").open()
+    with pytest.raises(ConfigurationError, match="no URL of Redis"):
+        make("redis://host:port/0")
