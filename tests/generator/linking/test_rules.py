@@ -204,6 +204,18 @@ CASES: dict[str, Case] = {
             model_config = EntityConfig(store=StateStore.CUSTOM)
         """,
     ),
+    "SM147": Case(
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_REDIS, renamed_from="Basket")
+        """,
+        "renamed_from",
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_REDIS)
+            count: int = Field(default=0, renamed_from="number")
+        """,
+    ),
     "SM114": Case(
         """
         class Cart(Entity):

@@ -140,6 +140,17 @@ STORE_NOT_AVAILABLE = Rule(
         " `StateStore.SERVER_REDIS` and `StateStore.CUSTOM`, a store of your own given to `create_app(stores=...)`."
     ),
 )
+RENAMED_IN_REDIS = Rule(
+    "SM147",
+    "renamed-in-redis",
+    "error",
+    summary="an entity in Redis says what its class was called before",
+    explanation=(
+        "Its key in Redis begins with the name of its class, and no migration gives keys another one:"
+        " what was kept under the old name would not be found. Keep the name of the class. Fields may"
+        " be renamed: `Field(renamed_from=...)` is looked up when a document is read."
+    ),
+)
 SCOPE_NOT_AVAILABLE = Rule(
     "SM114",
     "scope-not-available",

@@ -1,4 +1,4 @@
-"""Names that cannot be what they have to be: SM105, SM603, SM604, SM605, SM606."""
+"""Names that cannot be what they have to be: SM105, SM147, SM603, SM604, SM605, SM606."""
 
 import re
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     DUPLICATE_ENTITY,
     DUPLICATE_MEMBER,
     INVALID_NAME,
+    RENAMED_IN_REDIS,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.events import LinkedEvent
@@ -201,3 +202,13 @@ def check_class_names(app: LinkedApp) -> Iterator[Diagnostic]:
                     related=(Related("the other one is here", other.place),),
                     entity=entity.schema.name,
                 )
+
+
+def check_renamed(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM147: an entity in Redis was called something else, and is still kept under that name."""
+    for entity in app.entities:
+        old = entity.options.renamed_from
+        if old is not None and entity.schema.store == "SERVER_REDIS":
+            text = f"was called `{old}`, and what Redis keeps under that name would not be found"
+            problem = Problem(RENAMED_IN_REDIS, text, f"call the class `{old}`, as before")
+            yield entity.subject.diagnose(problem, entity.options.place_of("renamed_from"))

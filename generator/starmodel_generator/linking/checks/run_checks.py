@@ -49,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     index_checks.check_keys,
     crud_checks.check_crud,
     crud_checks.check_hooks,
+    name_checks.check_renamed,
     index_checks.check_listing,
     relation_checks.check_lookups,
     exposure_checks.check_secrets,

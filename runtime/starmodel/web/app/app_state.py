@@ -382,7 +382,7 @@ class AppState:
         raise ConfigurationError(
             f"{several} this app, and each would keep its own {', '.join(names)} in memory: a browser"
             " would see another one with each request. Keep what all of them share in"
-            " StateStore.SERVER_SQL, or start one process. Where each process is meant to have its"
+            " StateStore.SERVER_SQL or SERVER_REDIS, or start one process. Where each process is meant to have its"
             ' own, say so: memory = "per process", or STARMODEL_MEMORY="per process".'
         )
 
