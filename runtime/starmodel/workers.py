@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from multiprocessing import parent_process
 from pathlib import Path
 
 _SERVERS = {"granian", "gunicorn", "hypercorn", "uvicorn"}
@@ -29,9 +28,19 @@ def worker_count(
                 return _number(text if equals else "".join(arguments[place + 1 : place + 2]))
             if argument.startswith("-w") and argument[2:].isdigit():
                 return _number(argument[2:])
-    if is_server or parent_process() is not None:
+    if is_server or _is_child():
         return _number(environment.get(_VARIABLE, ""))
     return 1
+
+
+def _is_child() -> bool:
+    """Return whether another Python process has started this one, as uvicorn starts its workers."""
+    if "multiprocessing" not in sys.modules:
+        # Then it has not, and to import it takes a while.
+        return False
+    from multiprocessing import parent_process
+
+    return parent_process() is not None
 
 
 def _number(text: str) -> int:
