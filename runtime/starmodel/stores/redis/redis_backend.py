@@ -2,7 +2,7 @@
 
 An entity is one string, its version and its document. To load it is GET. Whatever changes anything is
 one script: versions are compared, documents written, the records of the event and its receipt kept, all
-or nothing. Nobody waits for anybody: where two want the same, one is told to begin anew.
+or nothing. Where two want the same, one is told to begin anew, with a lease of what it loads.
 """
 
 import asyncio
@@ -84,6 +84,7 @@ class RedisBackend(EntityPersistenceBackend):
     """
 
     has_outbox: ClassVar[bool] = True
+    attempts_before_lock: ClassVar[int] = 1
 
     def __init__(
         self, url: str, documents: Iterable[Document], *, prefix: str = "starmodel"
@@ -158,11 +159,15 @@ class RedisBackend(EntityPersistenceBackend):
         records: Sequence[CommandRecord],
         idempotency: IdempotencyRecord | None = None,
         reads: ReadSet = EMPTY_READ_SET,
+        *,
+        holder: str = "",
     ) -> Committed:
         """Execute the writes of an event, and keep its records and its receipt, all or none.
 
+        `holder` is who has taken leases. Those of others are respected.
+
         Raises:
-            Conflict: The version of some key is not the expected one.
+            Conflict: The version of some key is not the expected one, or others have its lease.
             InvalidState: JSON would not keep some value as it is.
             DuplicateRequest: The receipt's key was committed before.
             StoreFull: There is no room.
@@ -170,7 +175,7 @@ class RedisBackend(EntityPersistenceBackend):
         """
         entries = [write.key for write in writes] + [check.key for check in reads.versions]
         keys = [self.name(key) for key in entries]
-        arguments: list[str | int] = [len(keys), "", ""]
+        arguments: list[str | int] = [len(keys), "", "", holder]
         for write in writes:
             if write.values is None:
                 arguments += ["delete", write.expected, "", ""]
@@ -323,9 +328,10 @@ class RedisBackend(EntityPersistenceBackend):
 
 
 class _View(EntityPersistenceBackend):
-    """The store for an event that has lost twice: it takes leases, so that others wait for it.
+    """The store for an event that has lost once: it takes leases, so that others wait for it.
 
-    A lease is an economy. What counts is the version, which is compared all the same.
+    Who has none loses against one who has. A lease may be over before its event is, so the version
+    counts all the same.
     """
 
     has_outbox: ClassVar[bool] = True
@@ -341,7 +347,7 @@ class _View(EntityPersistenceBackend):
 
     async def lock(self, key: Key) -> Stored | None:
         backend, name = self._backend, self._backend.name(key)
-        lease = f"{name}:lease"
+        lease = _lease(name)
         if lease in self._held:
             return await backend.load(key)
         queue = backend.queue(name)
@@ -366,7 +372,7 @@ class _View(EntityPersistenceBackend):
         return await self._backend.version(key)
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
-        return await self._backend.commit(writes)
+        return [*(await self.commit_event(writes, ())).versions]
 
     async def commit_event(
         self,
@@ -375,7 +381,13 @@ class _View(EntityPersistenceBackend):
         idempotency: IdempotencyRecord | None = None,
         reads: ReadSet = EMPTY_READ_SET,
     ) -> Committed:
-        return await self._backend.commit_event(writes, records, idempotency, reads)
+        committed = await self._backend.commit_event(
+            writes, records, idempotency, reads, holder=self._holder
+        )
+        # What was saved has given its lease back.
+        saved = {_lease(self._backend.name(write.key)) for write in writes}
+        self._held = [lease for lease in self._held if lease not in saved]
+        return committed
 
     async def release(self) -> None:
         """Give everything back; a lease that cannot be given back is over soon."""
@@ -389,6 +401,11 @@ class _View(EntityPersistenceBackend):
         finally:
             for queue in queues:
                 queue.release()
+
+
+def _lease(name: str) -> str:
+    """Return the key of a lease, as the script of a commit knows it."""
+    return f"{name}:lease"
 
 
 def _ignore(task: "asyncio.Future[Any]") -> None:

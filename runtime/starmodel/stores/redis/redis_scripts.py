@@ -23,15 +23,20 @@ if receipt ~= '' then
   local before = redis.call('GET', KEYS[next_key])
   if before then return {'repeated', before} end
 end
-local versions, place = {}, 4
+local holder = ARGV[4]
+local versions, place = {}, 5
 for i = 1, entries do
   local current, version = redis.call('GETRANGE', KEYS[i], 0, 16), 0
   if current ~= '' then version = tonumber(string.match(current, '^%d+')) end
   if version ~= tonumber(ARGV[place + 1]) then return {'conflict', i} end
+  if ARGV[place] ~= 'check' then
+    local lease = redis.call('GET', KEYS[i] .. ':lease')
+    if lease and lease ~= holder then return {'conflict', i} end
+  end
   versions[i] = string.format('%.0f', math.max(version + 1, floor))
   place = place + 4
 end
-place = 4
+place = 5
 for i = 1, entries do
   local what, milliseconds = ARGV[place], ARGV[place + 2]
   if what == 'set' and milliseconds == '' then
@@ -41,6 +46,7 @@ for i = 1, entries do
   elseif what == 'delete' then
     redis.call('DEL', KEYS[i])
   end
+  if what ~= 'check' and holder ~= '' then redis.call('DEL', KEYS[i] .. ':lease') end
   place = place + 4
 end
 if receipt ~= '' then
@@ -57,8 +63,8 @@ return {'done', versions, ids}
 """)
 """Keys: the entries, the receipt's if there is one, the outbox if there are records.
 
-Arguments: the number of entries; the receipt and its milliseconds, or twice nothing; four for each
-entry (`set`, `delete` or `check`, the version that it has to have, milliseconds to live, the
+Arguments: the number of entries; the receipt and its milliseconds, or twice nothing; who has taken
+leases, which are given back; four for each entry (`set`, `delete` or `check`, the version that it has to have, milliseconds to live, the
 document); the number of records, and three for each (the entry that it tells of, or 0 and its
 version, and its text).
 
