@@ -22,7 +22,8 @@ class FieldSchema(SchemaModel):
     is made, or whenever it is changed; they are not `writable`. `on_delete` says what becomes of
     this record when the one it refers to is deleted. `multiline` says whether a text may have
     more than one line; `None` where its author says nothing. `db_name` is what its column is
-    called in the database, where that is not as the field.
+    called in the database, where that is not as the field; `sent_as` and `read_as` are its aliases
+    in the JSON that programs get and send.
     """
 
     name: str
@@ -46,6 +47,8 @@ class FieldSchema(SchemaModel):
     on_delete: OnDelete = "restrict"
     multiline: bool | None = None
     db_name: str | None = None
+    sent_as: str | None = None
+    read_as: str | None = None
 
 
 class ManySchema(SchemaModel):

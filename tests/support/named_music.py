@@ -29,11 +29,12 @@ class Artist(Entity):
         access=Access.PUBLIC,
         crud=True,
         db_name="Artists",
-        indexes={"IFK_ArtistName": ("first_name", "home")},
+        namespace="theArtist",
+        indexes={"IFK_ArtistName": ("firstName", "home")},
     )
 
     id: str = Field(default_factory=new_id, db_name="ArtistId")  # pyright: ignore
-    first_name: str = Field(db_name="Name", max_length=120, index=True)
+    firstName: str = Field(db_name="Name", max_length=120, index=True)
     home: Address = Field(default_factory=Address, db_name="Home")
     albums: Many["Album", "artist"]
 
@@ -63,9 +64,9 @@ class Album(Entity):
     )
 
     @event
-    def sell(self, copies: int = 1) -> None:
+    def sellNow(self, copyCount: int = 1) -> None:
         """Count what was sold."""
-        self.songs += copies
+        self.songs += copyCount
 
 
 class Rating(Entity):

@@ -178,7 +178,7 @@ def _link_entity(
     hooks = models.hooks(hierarchy, report)
     linked_fields = fields.fields(
         hierarchy,
-        accepts_names=options.accepts_names,
+        aliases=options.aliases,
         settings=options.settings,
         report=report,
     )

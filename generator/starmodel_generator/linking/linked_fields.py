@@ -1,6 +1,6 @@
 """Fields in order by themselves, but not where they are.
 
-SM206, SM207, SM209, SM215, SM216, SM240.
+SM206, SM207, SM215, SM216, SM240.
 """
 
 import re
@@ -18,7 +18,6 @@ from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.entities.value_objects import LinkedObject
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.class_members import Method
-from starmodel_generator.linking.options.model_config import ALIASES_ALONE
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.constraints import scalar_name
 from starmodel_generator.linking.types.unions import references
@@ -165,13 +164,6 @@ def _without_default(linked: LinkedObject, event: str) -> Iterator[Diagnostic]:
             name = linked.schema.name
             text = f"{what} and no default, so no caller of `{event}` can send a `{name}`"
             yield field.subject.diagnose(Problem(PROTECTED_PART, text, "give it a default"))
-
-
-def check_aliases(app: LinkedApp) -> Iterator[Diagnostic]:
-    """SM209: every field has an alias under which alone it can be given."""
-    for entity in app.entities:
-        if entity.options.has_alias_generator and not entity.options.accepts_names:
-            yield entity.subject.diagnose(ALIASES_ALONE, entity.options.place_of("alias_generator"))
 
 
 def fills_in_values(methods: dict[str, Method]) -> bool:

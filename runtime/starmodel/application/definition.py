@@ -1,8 +1,8 @@
 """How one entity class is kept and seen, written out by generated code."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, get_args
 
 from pydantic import ValidationError
 
@@ -24,6 +24,7 @@ from starmodel.application.introspection import (
 from starmodel.application.sqlalchemy_instrumentation import prepare_mapped
 from starmodel.application.store import Key
 from starmodel.domain import Access, Entity, Policy, Scope, StateStore
+from starmodel.domain.field_aliases import Sender, sender
 from starmodel.domain.relation import ManyAccessor, OtherSide
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidState
 
@@ -74,6 +75,7 @@ class EntityDefinition(Generic[E]):
         is_simple: Whether it has plain fields, and whoever may run its events may read it.
         plain: The type of each public field of which any value of the very type is valid, and is
             what JSON has of it.
+        sent: Puts aliases into a public state, for programs; `None` where there are none.
         hydrate: Makes an instance of stored values, which shares nothing with them.
         validate: Makes a validated instance of values.
     """
@@ -101,6 +103,7 @@ class EntityDefinition(Generic[E]):
         "plain",
         "scope",
         "scope_name",
+        "sent",
         "state",
         "store",
         "ttl",
@@ -165,6 +168,7 @@ class EntityDefinition(Generic[E]):
         self._initial: Mapping[str, object] | None = None
         self._hidden: Sequence[str] | None = None
         self._width = 0
+        self.sent: Sender | None = sender(cast("Hashable", cls))
         self.hydrate = restorer(cls)
         self.validate = validator(cls)
 
@@ -202,6 +206,10 @@ class EntityDefinition(Generic[E]):
         for name in hidden:
             del state[name]
         return state
+
+    def sent_state(self, state: Mapping[str, object]) -> Mapping[str, object]:
+        """Return a public state as programs get it: under the aliases of its fields."""
+        return state if self.sent is None else self.sent(state)
 
     def initial_state(self) -> Mapping[str, object]:
         """Return the public state of a new instance: what a page shows before anything is stored.

@@ -25,6 +25,7 @@ from starmodel.web.app.responses import (
 from starmodel.web.app.application import WebApplication
 from starmodel.web.validation.arguments import REQUIRED, Argument, Arguments, UpdateArgument
 from starmodel.ui.components.pages import Page
+from starmodel.domain.field_aliases import by_alias
 from starmodel.ui.frontend import EventResponseFormatter
 from starmodel.web.datastar.formatter import DatastarFormatter
 
@@ -84,6 +85,7 @@ __all__ = [
     "UpdateArgument",
     "WebAdapter",
     "WebApplication",
+    "by_alias",
     "page_path",
     "quote_path_segment",
     "redirect",

@@ -23,7 +23,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> CrudProject:
 def test_records_are_made_found_changed_and_deleted(project: CrudProject) -> None:
     with project.imported(), Client(project.load("generated.app").create_app()) as client:
         home = {"street": "Elm Street 1", "town": "Bristol"}
-        artist = client.post("/artist", {"first_name": "Beth", "home": home}).state
+        artist = client.post("/artist", {"firstName": "Beth", "home": home}).state
         assert artist["home"] == home
         album = {"title": "Dummy", "artist": artist["id"], "guests": [artist["id"]], "songs": 11}
         made = client.post("/album", album).state
@@ -31,11 +31,11 @@ def test_records_are_made_found_changed_and_deleted(project: CrudProject) -> Non
 
         found = client.get(f"/album?title=Dummy&songs__gt=10&sort=-songs&artist={artist['id']}")
         assert [each["id"] for each in found.json["items"]] == [made["id"]]
-        found = client.get("/artist?first_name__contains=et")
+        found = client.get("/artist?firstName__contains=et")
         assert [each["id"] for each in found.json["items"]] == [artist["id"]]
         assert "Dummy" in client.get("/album", headers={"accept": "text/html"}).text
 
-        client.post(f"/album/{made['id']}/sell?copies=2")
+        client.post(f"/album/{made['id']}/sell_now?copyCount=2")
         assert client.get(f"/album/{made['id']}").state["songs"] == 13
         change = {"parent_id": made["id"], "title": "Third"}
         answer = client.request("PATCH", f"/album/{made['id']}", json_body=change, headers=JSON)
@@ -53,7 +53,7 @@ def test_records_are_made_found_changed_and_deleted(project: CrudProject) -> Non
 
 def test_constraints_of_rows_name_the_fields(project: CrudProject) -> None:
     with project.imported(), Client(project.load("generated.app").create_app()) as client:
-        artist = client.post("/artist", {"first_name": "Beth"}).state["id"]
+        artist = client.post("/artist", {"firstName": "Beth"}).state["id"]
         album = {"title": "Dummy", "artist": artist, "released": 1994, "reissued": 1994}
         client.post("/album", album)
 

@@ -24,6 +24,8 @@ from pydantic import (
     model_validator,
 )
 
+from pydantic.alias_generators import to_pascal
+
 from starmodel import Access, Entity, EntityConfig, Field, StateStore, event
 
 
@@ -37,7 +39,7 @@ def sorted_words(words: list[str]) -> list[str]:
 
 class Price(BaseModel):
     model_config = ConfigDict(
-        alias_generator=lambda name: f"the_{name}", populate_by_name=True, extra="forbid"
+        alias_generator=to_pascal, populate_by_name=True, extra="forbid"
     )
 
     cents: Annotated[int, BeforeValidator(without_dots)] = 0
@@ -48,7 +50,7 @@ class Price(BaseModel):
     @classmethod
     def fill(cls, data: Any) -> Any:
         if isinstance(data, dict) and not data.get("label"):
-            data = {**data, "label": "about " + str(data.get("cents", data.get("the_cents", 0)))}
+            data = {**data, "label": "about " + str(data.get("cents", data.get("Cents", 0)))}
         return data
 
 
@@ -130,7 +132,7 @@ def client(project: CrudProject) -> Iterator[Client]:
 def public(project: CrudProject, **values: Any) -> dict[str, Any]:
     """What the author's class makes of values."""
     product = project.load("entities").Product(**values)
-    return product.model_dump(exclude={"id"}, mode="json")
+    return product.model_dump(exclude={"id"}, mode="json", by_alias=True)
 
 
 def state(answer: ClientResponse) -> dict[str, Any]:
@@ -146,7 +148,7 @@ GIVEN: list[dict[str, Any]] = [
     {"sku": "b", "name": "  peas   "},
     {"sku": "c", "words": ["c", "b", "a"]},
     {"sku": "d", "price": {"cents": "1.000"}},
-    {"sku": "e", "price": {"the_cents": "1.000.000", "the_currency": "usd"}},
+    {"sku": "e", "price": {"Cents": "1.000.000", "Currency": "usd"}},
     {"sku": "f", "price": {"cents": 5, "label": "five"}},
     {"sku": "g", "box": {"kind": "bag", "grams": 3}},
 ]
@@ -187,7 +189,7 @@ def test_create_refuses_what_pydantic_refuses(
 
 def test_an_update_reads_as_a_creation_does(project: CrudProject, client: Client) -> None:
     made = client.post("/product", {"sku": "a"}).json["state"]
-    changes = {"name": " peas ", "words": ["z", "y"], "price": {"the_cents": "2.000"}}
+    changes = {"name": " peas ", "words": ["z", "y"], "price": {"Cents": "2.000"}}
     answer = client.request("PATCH", f"/product/{made['id']}", json_body=changes, headers=JSON)
     assert state(answer) == public(project, sku="a", **changes)
 

@@ -200,7 +200,6 @@ def test_what_reads_input_of_a_mixin_counts_as_well_until_it_is_defined_anew() -
         ("coerce_numbers_to_str=True", "coerce_numbers_to_str"),
         ("val_temporal_unit='seconds'", "val_temporal_unit"),
         ("regex_engine='python-re'", "regex_engine"),
-        ("alias_generator=str.upper, populate_by_name=True", "alias_generator"),
     ],
 )
 def test_configuration_that_reads_input(config: str, at: str) -> None:
@@ -221,7 +220,6 @@ def test_configuration_that_reads_input(config: str, at: str) -> None:
         ("ser_json_inf_nan='strings'", "SM220"),
         ("ser_json_timedelta='iso8601'", "SM220"),
         ("ser_json_temporal='seconds'", "SM220"),
-        ("serialize_by_alias=True", "SM220"),
         ("polymorphic_serialization=True", "SM220"),
         ("registry=1", "SM224"),
         ("alias_generator=str.upper", "SM209"),
@@ -336,11 +334,60 @@ def test_options_of_a_named_field_are_read() -> None:
     assert (field.constraints.max_length, field.frozen, field.default.kind) == (3, True, "required")
 
 
-def test_an_alias_is_refused_where_a_request_would_be_read_without_it() -> None:
-    body = "n: int = Field(0, alias='m')"
-    linked = of_entity(body, config="populate_by_name=True")
-    assert linked.codes == ["SM221"]
-    assert of_object(body, config="populate_by_name=True").codes == []
+ALIASES = {
+    "n_o: int = Field(0, alias='m')": ("m", "m"),
+    "n_o: int = Field(0, validation_alias='m')": (None, "m"),
+    "n_o: int = Field(0, serialization_alias='m')": ("m", None),
+    "n_o: int = Field(0, alias='m', serialization_alias='n_o')": (None, "m"),
+    "n_o: int = Field(0, validation_alias=AliasChoices(AliasPath('a', 0), 'm', 'o'))": (None, "m"),
+    "n_o: int = Field(0, validation_alias=AliasPath('m'))": (None, "m"),
+    "n_o: Annotated[int, Field(alias='m')] = 0": ("m", "m"),
+    "model_config = CONFIG | {'alias_generator': to_camel}\nn_o: int = 0": ("nO", "nO"),
+    "model_config = CONFIG | {'alias_generator': to_pascal}\nn_o: int = Field(0, alias='m')": (
+        "m",
+        "m",
+    ),
+    "model_config = CONFIG | {'alias_generator': to_camel}\n"
+    "n_o: int = Field(0, alias='m', alias_priority=1)": ("nO", "nO"),
+    "model_config = CONFIG | {'alias_generator': AliasGenerator(serialization_alias=to_pascal)}\n"
+    "n_o: int = 0": ("NO", None),
+    "model_config = CONFIG | {'validate_by_alias': False, 'validate_by_name': True}\n"
+    "n_o: int = Field(0, alias='m')": ("m", None),
+    "model_config = CONFIG | {'serialize_by_alias': False}\nn_o: int = Field(0, alias='m')": (
+        None,
+        "m",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "aliases"), ALIASES.items(), ids=range(len(ALIASES)))
+def test_aliases_are_those_of_pydantic(body: str, aliases: tuple[str | None, str | None]) -> None:
+    names = "AliasChoices, AliasGenerator, AliasPath"
+    head = (
+        f"from pydantic import {names}\nfrom pydantic.alias_generators import to_camel, to_pascal"
+    )
+    config, _, field = body.rpartition("\n")
+    options = config.partition("| ")[2]
+    linked = of_entity(field, config=f"**{options}" if options else "", head=head)
+    found = linked.field("Note", "n_o")
+    assert (found.sent_as, found.read_as) == aliases
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "alias=name()",
+        "validation_alias=AliasPath('a', 'b')",
+        "validation_alias=AliasChoices(AliasPath('a', 1))",
+        "validation_alias=AliasChoices(*NAMES)",
+    ],
+)
+def test_aliases_that_are_refused(written: str) -> None:
+    head = "from pydantic import AliasChoices, AliasPath\nNAMES = ('a',)\ndef name(): ..."
+    assert of_entity(f"n: int = Field(0, {written})", head=head).codes == ["SM209"]
+    if "'b'" in written or "1" in written:
+        body = f"n: int = Field(0, {written})"
+        assert of_entity(body, head=head, config="populate_by_name=True").codes == []
 
 
 @pytest.mark.parametrize(

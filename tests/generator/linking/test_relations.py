@@ -250,7 +250,7 @@ def test_an_other_side_of_what_is_no_entity() -> None:
     ("lines", "code"),
     [
         (['posts: ClassVar[Many["Post"]]', "def posts(self) -> None: ..."], "SM606"),
-        (['allPosts: ClassVar[Many["Post"]]'], "SM605"),
+        (['AllPosts: ClassVar[Many["Post"]]'], "SM605"),
     ],
 )
 def test_names_of_other_sides(lines: list[str], code: str) -> None:

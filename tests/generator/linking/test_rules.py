@@ -446,12 +446,11 @@ CASES: dict[str, Case] = {
     "SM209": Case(
         """
         class Cart(Entity):
-            count: int = Field(0, alias="n")
+            count: int = Field(0, alias="n".join("ab"))
         """,
-        'Field(0, alias="n")',
+        'Field(0, alias="n".join("ab"))',
         """
         class Cart(Entity):
-            model_config = EntityConfig(populate_by_name=True)
             count: int = Field(0, alias="n")
         """,
     ),
@@ -912,12 +911,14 @@ CASES: dict[str, Case] = {
     "SM605": Case(
         """
         class Cart(Entity):
-            itemCount: int = 0
+            ItemCount: int = 0
         """,
-        "itemCount",
+        "ItemCount",
         """
         class Cart(Entity):
             item_count2: int = 0
+            itemCount: int = 0
+            model_config = EntityConfig(namespace="Cart")
         """,
     ),
     "SM607": Case(

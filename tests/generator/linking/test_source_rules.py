@@ -311,12 +311,13 @@ def test_what_fails_when_it_is_called(body: str, code: str | None) -> None:
 
 CART = """
 import os, signal, sys
+from pydantic.alias_generators import to_camel
 if TYPE_CHECKING:
     from shop.prices import Price as Only
 IS_WINDOWS = sys.platform == "win32"
 Money.LIMIT = 5
 class Named(BaseModel):
-    model_config = ConfigDict(alias_generator=str.upper, populate_by_name=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
     n: int
 class Other(BaseModel):
     model_config = ConfigDict(populate_by_name=True)

@@ -276,13 +276,12 @@ FIELD_ALIAS = Rule(
     "SM209",
     "field-alias",
     "error",
-    summary="a field has an alias under which alone it can be given",
+    summary="an alias cannot be known without running code, or is none that can be sent",
     explanation=(
-        "State is stored and sent under the names of the fields, and what pydantic validates"
-        " before a save has these names. With `populate_by_name=True` (or `validate_by_name`)"
-        " in `model_config` pydantic accepts both names, of value objects in requests as well; a"
-        " field that `create` or `update` takes has its own name alone (SM221)."
-        " `serialization_alias` needs nothing."
+        "Programs send and get fields under their aliases, and clients are written with them: an"
+        " `alias` is a plain text, an `alias_generator` one of `to_camel`, `to_pascal` and `to_snake`"
+        " of pydantic's. What is looked for inside of another value alone (`AliasPath`) no form and"
+        " no client can send: let it be given by its name as well, with `populate_by_name=True`."
     ),
 )
 ANY_TYPE = Rule(
@@ -728,9 +727,10 @@ INVALID_NAME = Rule(
     "error",
     summary="a name cannot be a signal or part of a path",
     explanation=(
-        "Names of fields, events and parameters travel to the browser, where only ASCII in"
-        " lower case with single underscores between the words has one meaning: `update_count`."
-        " An underscore in front makes a signal local, two in a row start a modifier."
+        "Names of fields, events and parameters travel to the browser, where only ASCII letters,"
+        " digits and single underscores have one meaning: `update_count`, `updateCount`. They begin"
+        " in lower case, as in Python; a namespace may begin with a capital. An underscore in front"
+        " makes a signal local, two in a row start a modifier."
     ),
 )
 DUPLICATE_MEMBER = Rule(

@@ -30,8 +30,9 @@ from starmodel_generator.emission.entity.crud_arguments import (
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints, entity_annotation
 from starmodel_generator.emission.entity.protected_parts import ID
 from starmodel_generator.emission.entity.record_labels import plural_words
+from starmodel_generator.emission.entity.sent_names import read_names
 from starmodel_generator.emission.python.import_block import ModuleNames
-from starmodel_generator.emission.python.layout import Group, Layout, prefixed
+from starmodel_generator.emission.python.layout import Group, Layout, named, prefixed
 from starmodel_generator.emission.python.literals import docstring, python_string, python_value
 from starmodel_generator.emission.python.type_expressions import (
     annotation,
@@ -190,20 +191,35 @@ class _Client:
             # The app works it out; what a caller makes does not have it yet.
             type_ = f"{type_} | None"
         declared = f"{field.name}: {python_string(type_) if is_later else type_}"
+        aliases = self._aliases(field, is_written=with_default and not is_made)
         if not with_default:
-            return declared
+            return self._with_metadata(declared, (), aliases) if aliases else declared
         if is_made:
             # An id tells which one is meant of several; a new one has none yet.
             is_id = field.name == ID and not field.computed
             mark = f"{self.transport}.{'KNOWN' if is_id else 'READ_ONLY'}"
-            function = self.names.use("dataclasses", "field")
-            return Group(f"{declared} = {function}(", ("default=None", f"metadata={mark}"), ")")
+            metadata = f"{mark} | {aliases}" if aliases else mark
+            return self._with_metadata(declared, ("default=None",), metadata)
         empty = empty_collection(field.default)
         if empty is not None:
-            factory = self.names.use("dataclasses", "field")
-            return Group(f"{declared} = {factory}(", (f"default_factory=lambda: {empty}",), ")")
+            return self._with_metadata(declared, (f"default_factory=lambda: {empty}",), aliases)
         default = client_default(field.default, self.names, self.classes, self.context)
+        if aliases:
+            made = () if default is None else (named("default", default),)
+            return self._with_metadata(declared, made, aliases)
         return declared if default is None else prefixed(f"{declared} = ", default)
+
+    def _aliases(self, field: FieldSchema, *, is_written: bool) -> str:
+        """Write what JSON calls a field, where that is not its name; `""` for nothing."""
+        aliases = {"read": field.sent_as, "write": field.read_as if is_written else None}
+        items = [f'"{key}": {python_string(name)}' for key, name in aliases.items() if name]
+        return f"{{{', '.join(items)}}}" if items else ""
+
+    def _with_metadata(self, declared: str, items: tuple[Layout, ...], metadata: str) -> Layout:
+        function = self.names.use("dataclasses", "field")
+        if metadata:
+            items = (*items, f"metadata={metadata}")
+        return Group(f"{declared} = {function}(", items, ")")
 
     def _read(self) -> MethodView:
         path = read_path(self.entity)
@@ -240,6 +256,10 @@ class _Client:
             items.append("once=True")
         if event.is_generator and event.returns is not None and not is_nullable(event.returns):
             items.append("skips_none=True")
+        aliases = read_names(self.entity, event)
+        if aliases:
+            pairs = [f"{python_string(one)}: {python_string(as_)}" for one, as_ in aliases.items()]
+            items.append(named("names", Group("{", tuple(pairs), "}")))
         state = "None" if event.is_collection else self.state_type
         answer = f"{self.transport}.EntityResponse[{state}, {self._result(event)}]"
         return self._call(

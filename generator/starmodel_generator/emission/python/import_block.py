@@ -53,6 +53,7 @@ _FACADES = {
         "starmodel.web.datastar.attributes",
     ),
     "starmodel.web": (
+        "starmodel.domain.field_aliases",
         "starmodel.web",
         "starmodel.domain.pydantic_schema",
         "starmodel.web.app.entity_routes",

@@ -10,6 +10,7 @@ from starmodel_generator.emission.entity.crud_arguments import VERSION, is_once,
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints, is_optional
 from starmodel_generator.emission.entity.projection import Projection
 from starmodel_generator.emission.entity.record_labels import queries_constant
+from starmodel_generator.emission.entity.sent_names import has_sent_aliases
 from starmodel_generator.emission.python.default_expressions import default_layout
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import (
@@ -90,9 +91,21 @@ class _Results(Projection):
     def instance(self, type_: ObjectType | EntityType, value: str) -> str:
         """Write what makes JSON of a value object or an entity."""
         if isinstance(type_, ObjectType):
-            function = projection_name(self.context.objects[type_.object])
-            return f"{self.names.use(self.own.module('state'), function)}({value})"
-        return Projection.instance(self, type_, value)
+            schema = self.context.objects[type_.object]
+            function = projection_name(schema)
+            made = f"{self.names.use(self.own.module('state'), function)}({value})"
+            if not has_sent_aliases(schema, self.context):
+                return made
+            send = self.names.use("starmodel.domain.field_aliases", "by_alias")
+            return f"{send}({self.classes.name(type_)}, {made})"
+        return self.sent(type_, Projection.instance(self, type_, value))
+
+    def sent(self, type_: EntityType, state: str) -> str:
+        """Write what puts aliases into the state of an entity, where it has any."""
+        if not has_sent_aliases(self.context.entities[type_.entity], self.context):
+            return state
+        own = self.context.names[type_.entity]
+        return f"{self.names.use(own.module('state'), own.constant)}.sent_state({state})"
 
 
 class _Routes:
@@ -335,7 +348,7 @@ class _Routes:
             return None
         is_own = event.returns == EntityType(entity=self.entity.qualified_name)
         if is_own and not event.is_generator:
-            return "outcome.state"
+            return self.results.sent(EntityType(entity=self.entity.qualified_name), "outcome.state")
         return self.results.layout(event.returns, value)
 
 

@@ -14,6 +14,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     RENAMED_IN_REDIS,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
+from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.entities.events import LinkedEvent
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.suggestions import (
@@ -26,15 +27,17 @@ from starmodel_generator.linking.names.symbols import ClassSymbol
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_schemas.naming import snake_case
 
-_SIGNAL = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_SIGNAL = re.compile(r"[a-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
+_NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _LENGTH_LIMIT = 200
 
 
-def name_problem(name: str, what: str) -> Problem | None:
+def name_problem(name: str, what: str, grammar: re.Pattern[str] = _SIGNAL) -> Problem | None:
     """Return why a name cannot be a signal and a part of a path; `None` if it can.
 
-    The rule is the grammar of Datastar's signals, narrowed to what has one meaning in attributes
-    (folded case), in JavaScript objects and in paths.
+    The rule is the grammar of Datastar's signals, narrowed to what has one meaning in the values of
+    attributes, in JavaScript objects and in paths. No attribute of a page is called after an
+    author's name: HTML would lose its case.
     """
     if name in POISONED:
         text = f"is {what} `{name}`, which means something else in JavaScript"
@@ -42,10 +45,10 @@ def name_problem(name: str, what: str) -> Problem | None:
     if len(name) > _LENGTH_LIMIT:
         text = f"is {what} of {len(name)} characters, more than a file name holds"
         return Problem(INVALID_NAME, text, f"use at most {_LENGTH_LIMIT}")
-    if _SIGNAL.fullmatch(name) is not None:
+    if grammar.fullmatch(name) is not None:
         return None
     bent = re.sub(r"_+", "_", snake_case(name)).strip("_")
-    help = "use ASCII letters in lower case"
+    help = "use ASCII letters, the first of them in lower case"
     if _SIGNAL.fullmatch(bent):
         help = f"for example `{free_form(bent)}`"
     reason = _reason(name)
@@ -61,8 +64,8 @@ def _reason(name: str) -> str:
         return "an underscore at the edge makes a signal local"
     if "__" in name:
         return "two underscores in a row start a modifier"
-    if name != name.lower():
-        return "the case of names is lost in attributes of the page"
+    if name[0].isupper():
+        return "only classes and constants start with a capital"
     return "names on the page are letters, digits and single underscores"
 
 
@@ -77,7 +80,7 @@ def check_signal_names(app: LinkedApp) -> Iterator[Diagnostic]:
                 problem = replace(problem, help=help)
             yield entity.subject.diagnose(problem)
         if schema.namespace != schema.snake_name:
-            problem = name_problem(schema.namespace, "given the namespace")
+            problem = name_problem(schema.namespace, "given the namespace", _NAMESPACE)
             if problem is not None:
                 yield entity.subject.diagnose(problem, entity.options.place)
         for event in entity.events:
@@ -90,14 +93,17 @@ def check_signal_names(app: LinkedApp) -> Iterator[Diagnostic]:
             problem = name_problem(side.name, "called")
             if problem is not None:
                 yield side.diagnose(problem)
-    for fields in (
-        *(entity.fields for entity in app.entities),
-        *(linked.fields for linked in app.objects.values()),
-    ):
+    for fields in _all_fields(app):
         for field in fields:
             problem = None if field.schema.private else name_problem(field.schema.name, "called")
             if problem is not None:
                 yield field.subject.diagnose(problem)
+
+
+def _all_fields(app: LinkedApp) -> Iterator[tuple[LinkedField, ...]]:
+    """The fields of every entity and value object."""
+    yield from (entity.fields for entity in app.entities)
+    yield from (linked.fields for linked in app.objects.values())
 
 
 def _function_problem(event: LinkedEvent) -> Problem | None:
@@ -153,7 +159,14 @@ def check_entity_names(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def check_member_names(app: LinkedApp) -> Iterator[Diagnostic]:
-    """SM603, SM606: two events of an entity have one name, outside or in constants."""
+    """SM603, SM606: two members of a class have one name, outside, in constants or but for case."""
+    for fields in _all_fields(app):
+        alike: dict[str, LinkedField] = {}
+        for field in fields:
+            first = alike.setdefault(snake_case(field.schema.name), field)
+            if first is not field and first.schema.name != field.schema.name:
+                text = f"differs from `{first.schema.name}` only by case or underscores"
+                yield field.subject.diagnose(Problem(CASE_COLLISION, text, "rename one of them"))
     for entity in app.entities:
         for side in entity.inverse_relations:
             if side.name in entity.members.methods:

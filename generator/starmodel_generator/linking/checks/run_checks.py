@@ -30,7 +30,6 @@ CHECKS: tuple[Check, ...] = (
     linked_fields.check_record_ids,
     linked_fields.check_required_fields,
     linked_fields.check_protected_parts,
-    linked_fields.check_aliases,
     default_checks.check_defaults,
     model_checks.check_input,
     model_checks.check_frozen,

@@ -11,7 +11,7 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     OpaqueExpression,
 )
-from starmodel_generator.database.columns import stored_type
+from starmodel_generator.database.columns import ID_FIELD, stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
 from starmodel_generator.diagnostics.rules.entity_rules import (
     AMBIGUOUS_UNION,
@@ -39,6 +39,7 @@ from starmodel_generator.linking.names.symbols import (
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.types.aliases import NO_RULES, AliasRules
 from starmodel_generator.linking.types.column_settings import ColumnKind
 from starmodel_generator.linking.types.constraints import (
     scalar_name,
@@ -152,13 +153,13 @@ class FieldReader:
         self,
         hierarchy: ClassHierarchy,
         *,
-        accepts_names: bool,
+        aliases: AliasRules,
         settings: Mapping[str, object],
         report: Report,
     ) -> tuple[LinkedField, ...]:
         """Return all fields of a model, inherited ones included, computed ones last.
 
-        `accepts_names` says that a field with an alias can be given by its own name too,
+        `aliases` is what `model_config` says about what they are called where they are sent,
         `settings` is what `model_config` says about values.
         """
         members = self._members.members(hierarchy)
@@ -176,7 +177,7 @@ class FieldReader:
             about = [hook for hook in early if hook.is_about(name)]
             field = self._field(
                 member,
-                accepts_names,
+                NO_RULES if hierarchy.is_entity and name == ID_FIELD else aliases,
                 settings,
                 is_read_early=bool(about),
                 is_read_by_hook=any(hook.is_of_field for hook in about),
@@ -192,7 +193,7 @@ class FieldReader:
         stored = {field.schema.name for field in found}
         for name, method in members.methods.items():
             if method.decorator("pydantic.computed_field") is not None and name not in stored:
-                field = self._computed(method, hierarchy, report)
+                field = self._computed(method, hierarchy, aliases, report)
                 if field is not None:
                     found.append(field)
         return tuple(found)
@@ -216,7 +217,7 @@ class FieldReader:
     def _field(
         self,
         member: Annotated,
-        accepts_names: bool,
+        rules: AliasRules,
         settings: Mapping[str, object],
         *,
         is_read_early: bool,
@@ -275,7 +276,10 @@ class FieldReader:
         if options.constraints is not NO_CONSTRAINTS:
             subject.report_all(unfit_limits(options.constraints, resolved.type), report)
         subject.report_all(unfit_multiline(options.multiline, resolved.type), report)
-        if options.has_alias and not accepts_names:
+        aliases = options.aliases.under(fact.name, rules)
+        if rules is NO_RULES and aliases.is_said:
+            report(subject.diagnose(_ID_PROBLEM, fact.place.at("value", 0)))
+        elif aliases.has_no_word(rules):
             report(subject.diagnose(_ALIAS_PROBLEM, fact.place.at("value", 0)))
         if options.now is not None and default == REQUIRED:
             # What `Field` makes it at run time.
@@ -306,6 +310,8 @@ class FieldReader:
             on_delete=options.on_delete or "restrict",
             multiline=options.multiline,
             db_name=options.db_name,
+            sent_as=_unless(fact.name, aliases.sent_as(rules)),
+            read_as=_unless(fact.name, aliases.read_as(rules)),
         )
         made: object = UNKNOWN
         if is_read_early or options.reads_input or default_problems:
@@ -328,7 +334,7 @@ class FieldReader:
             by_pydantic=by_pydantic,
             is_read_by_class=options.is_read_by_class or is_read_by_hook,
             default=made,
-            has_alias=options.has_alias,
+            has_alias=aliases.is_said,
             column_kind=options.column_kind,
         )
 
@@ -360,7 +366,7 @@ class FieldReader:
         return options, value
 
     def _computed(
-        self, method: Method, hierarchy: ClassHierarchy, report: Report
+        self, method: Method, hierarchy: ClassHierarchy, rules: AliasRules, report: Report
     ) -> LinkedField | None:
         facts = method.facts
         decorator = method.decorator("pydantic.computed_field")
@@ -380,7 +386,7 @@ class FieldReader:
                 if problem is not None:
                     place = facts.place.at("decorator", decorator.index)
                     report(subject.diagnose(problem, place))
-            known = ("title", "description")
+            known = ("title", "description", "alias", "alias_priority")
             keywords = tuple(pair for pair in decorator.expression.keywords if pair[0] in known)
             call = CallExpression(decorator.expression.function, keywords=keywords)
             options = self._options.read_call(call, method.namespace)
@@ -406,6 +412,7 @@ class FieldReader:
             title=options.title,
             description=options.description or facts.docstring or None,
             computed=True,
+            sent_as=_unless(facts.name, options.aliases.under(facts.name, rules).sent_as(rules)),
         )
         return LinkedField(schema, method.owner, method)
 
@@ -534,10 +541,21 @@ _ONLY_NONE = Problem(
     "can hold nothing but `None`",
     "write what it may hold besides, for example `str | None`",
 )
+
+
+def _unless(name: str, alias: str | None) -> str | None:
+    return None if alias == name else alias
+
+
+_ID_PROBLEM = Problem(
+    FIELD_ALIAS,
+    "has an alias, but the id is called `id` in paths and in what refers to a record",
+    "leave it out",
+)
 _ALIAS_PROBLEM = Problem(
     FIELD_ALIAS,
-    "can be given under its alias alone",
-    "add `populate_by_name=True` to `model_config`, or use `serialization_alias`",
+    "is looked for inside of other values alone, where no form and no client puts it",
+    "add `populate_by_name=True` to `model_config`, or an `AliasChoices` with a name",
 )
 
 

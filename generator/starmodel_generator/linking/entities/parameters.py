@@ -134,7 +134,9 @@ class ParameterReader:
         if resolved.is_class_variable:
             report(subject.diagnose(_CLASS_VARIABLE, place))
             return None
-        if options.by_pydantic:
+        if options.aliases.is_said:
+            report(subject.diagnose(_by_pydantic("alias"), place))
+        elif options.by_pydantic:
             report(subject.diagnose(_by_pydantic(options.by_pydantic[0]), place))
         if options.factory is not None:
             report(subject.diagnose(_DEFAULT_FACTORY, place))

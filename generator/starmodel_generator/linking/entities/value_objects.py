@@ -90,11 +90,9 @@ class ObjectReader:
         hierarchy = self._resolver.hierarchies.of(symbol)
         self._configs.check_object(hierarchy, report)
         self._models.hooks(hierarchy, report)
-        accepts_names = self._configs.accepts_names(hierarchy)
+        aliases = self._configs.aliases(hierarchy)
         settings = self._configs.settings(hierarchy)
-        fields = self._fields.fields(
-            hierarchy, accepts_names=accepts_names, settings=settings, report=report
-        )
+        fields = self._fields.fields(hierarchy, aliases=aliases, settings=settings, report=report)
         schema = ObjectSchema(
             name=symbol.name,
             module=symbol.module.name,

@@ -18,6 +18,7 @@ from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.options.access_options import read_access
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.types.aliases import NO_RULES, AliasRules
 from starmodel_generator.linking.values.value import NotConstant
 from starmodel_schemas import (
     AccessRule,
@@ -72,8 +73,7 @@ class EntityOptions:
     by_pydantic: tuple[tuple[str, Place], ...] = ()
     is_table: bool = False
     knows_scope: bool = True
-    accepts_names: bool = True
-    has_alias_generator: bool = False
+    aliases: AliasRules = NO_RULES
     allows_infinity: bool = False
     is_frozen: bool = False
     settings: Mapping[str, object] = field(default_factory=dict[str, object])

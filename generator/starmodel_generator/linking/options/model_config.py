@@ -37,6 +37,7 @@ from starmodel_generator.linking.options.entity_options import (
 from starmodel_generator.linking.options.sql_options import SQL_OPTION_READERS
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.types.aliases import GENERATORS, AliasRules, Make
 from starmodel_generator.linking.types.field_options import is_fine
 from starmodel_generator.linking.types.pydantic_support import CONFIG_KEYS, EXTRA_FIELDS
 from starmodel_generator.linking.values.value import Constant
@@ -50,10 +51,11 @@ class _Merged:
     unread: list[tuple[Expression, Place]] = field(default_factory=list[tuple[Expression, Place]])
 
 
-ALIASES_ALONE = Problem(
+_UNKNOWN_GENERATOR = Problem(
     FIELD_ALIAS,
-    "has an `alias_generator`, so its fields can be given under aliases alone",
-    "add `populate_by_name=True` to `model_config`",
+    "has an `alias_generator` that has to be run",
+    "use `to_camel`, `to_pascal` or `to_snake` of `pydantic.alias_generators`, or an"
+    " `AliasGenerator` of them",
 )
 
 
@@ -98,8 +100,7 @@ class ConfigReader:
             settings=self.settings(hierarchy),
             is_frozen=self._is_true(symbol, "frozen"),
             is_strict=self._is_true(symbol, "strict"),
-            accepts_names=self.accepts_names(hierarchy),
-            has_alias_generator=self.has_alias_generator(hierarchy),
+            aliases=self.aliases(hierarchy),
         )
 
     def check_object(self, hierarchy: ClassHierarchy, report: Report) -> None:
@@ -117,14 +118,14 @@ class ConfigReader:
                 )
             else:
                 self._check_key(key, option, subject, report)
-        if self.has_alias_generator(hierarchy) and not self.accepts_names(hierarchy):
-            report(subject.diagnose(ALIASES_ALONE, merged.options["alias_generator"].place))
 
     def _check_key(self, key: str, option: Option, subject: Subject, report: Report) -> None:
         support = CONFIG_KEYS.get(key)
         if support is None:
             report(subject.diagnose(_unknown_key(key), option.place))
             return
+        if key == "alias_generator" and self._makers(option) is None:
+            report(subject.diagnose(_UNKNOWN_GENERATOR, option.place))
         value = self._resolver.constants.evaluate(option.expression, option.namespace)
         if key == "extra" and getattr(value, "value", None) not in ("ignore", "forbid", None):
             support = EXTRA_FIELDS
@@ -152,10 +153,48 @@ class ConfigReader:
                 found[key] = value.value
         return found
 
-    def accepts_names(self, hierarchy: ClassHierarchy) -> bool:
-        """Return whether fields of a model that have an alias can be given by their own names too."""
+    def aliases(self, hierarchy: ClassHierarchy) -> AliasRules:
+        """Return what `model_config` says about aliases; a generator that is not known says nothing."""
+        symbol = hierarchy.symbol
         keys = ("populate_by_name", "validate_by_name")
-        return any(self._is_true(hierarchy.symbol, key) for key in keys)
+        option = self._merge(symbol).options.get("alias_generator")
+        alias, validation, serialization = (option and self._makers(option)) or (None, None, None)
+        return AliasRules(
+            alias,
+            validation,
+            serialization,
+            by_alias=self.written(hierarchy, "validate_by_alias") is not False,
+            by_name=any(self._is_true(symbol, key) for key in keys),
+            is_sent=self.written(hierarchy, "serialize_by_alias") is not False,
+        )
+
+    def _makers(self, option: Option) -> tuple[Make | None, Make | None, Make | None] | None:
+        """Return what makes the alias, and those for reading and sending; `None` if not known."""
+        expression = option.expression
+        if expression == LiteralExpression(None):
+            return None, None, None
+        if isinstance(expression, CallExpression):
+            if self._name_of(expression.function, option) != "pydantic.AliasGenerator":
+                return None
+            parts = ("alias", "validation_alias", "serialization_alias")
+            given = dict(zip(parts, expression.arguments, strict=False)) | dict(expression.keywords)
+            given = {key: one for key, one in given.items() if one != LiteralExpression(None)}
+            makers = {key: self._maker(one, option) for key, one in given.items()}
+            if None in makers.values() or not makers.keys() <= {*parts}:
+                return None
+            return makers.get(parts[0]), makers.get(parts[1]), makers.get(parts[2])
+        maker = self._maker(expression, option)
+        return None if maker is None else (maker, None, None)
+
+    def _maker(self, expression: Expression, option: Option) -> Make | None:
+        return GENERATORS.get(self._name_of(expression, option) or "")
+
+    def _name_of(self, expression: Expression, option: Option) -> str | None:
+        if not isinstance(expression, NameExpression):
+            return None
+        names = self._resolver.names
+        symbol = names.follow(names.resolve(expression.name, option.namespace))
+        return symbol.name if isinstance(symbol, ExternalSymbol) else None
 
     def written(self, hierarchy: ClassHierarchy, key: str) -> object:
         """Return the literal that a model's options give a key: `None` without one, `...` if computed."""

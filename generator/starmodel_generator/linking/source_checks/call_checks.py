@@ -109,7 +109,7 @@ class CallChecker:
         names = {field.schema.name for field in fields}
         others = [keyword for keyword in call.keywords if keyword not in names]
         has_aliases = any(field.has_alias for field in fields)
-        if others and (has_aliases or self._configs.has_alias_generator(hierarchy)):
+        if others and has_aliases:
             return None
         for field in fields:
             is_required = field.schema.default.kind == "required" and not field.schema.computed

@@ -17,6 +17,7 @@ from starmodel_generator.analysis.facts import (
     ParameterFact,
 )
 from starmodel_generator.diagnostics.rules.entity_rules import (
+    FIELD_ALIAS,
     INVALID_CONSTRAINT,
     INVALID_DEFAULT,
     INVALID_MOMENT,
@@ -40,10 +41,12 @@ from starmodel_generator.linking.names.symbols import (
 )
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
+from starmodel_generator.linking.types.aliases import Aliases, Words
 from starmodel_generator.linking.types.column_settings import (
     SETTINGS,
     ColumnKind,
     ColumnSettings,
+    NameOf,
     read_column,
 )
 from starmodel_generator.linking.types.pydantic_support import (
@@ -66,6 +69,12 @@ _FLAGS = (
 )
 _TEXTS = ("title", "description", "foreign_key", "renamed_from", "db_name")
 _MOMENTS: dict[str, Moment] = {"create": "create", "update": "update"}
+_ALIASES = {
+    "alias": "alias",
+    "validation_alias": "validation",
+    "serialization_alias": "serialization",
+    "alias_priority": "priority",
+}
 _ON_DELETE: dict[str, OnDelete] = {
     "restrict": "restrict",
     "cascade": "cascade",
@@ -103,6 +112,7 @@ _SILENT_BASES = frozenset({"builtins.object", "enum.Enum", "typing.NamedTuple", 
 _HOPS = 20
 
 NO_CONSTRAINTS = Constraints()
+NO_ALIASES = Aliases()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +148,7 @@ class FieldOptions:
     on_delete: OnDelete | None = None
     multiline: bool | None = None
     allow_inf_nan: bool | None = None
-    has_alias: bool = False
+    aliases: Aliases = NO_ALIASES
     discriminator: str | None = None
     has_discriminator: bool = False
     has_validator: bool = False
@@ -277,13 +287,13 @@ class OptionReader:
         given = dict(zip(positional, call.arguments, strict=False))
         given.update(call.keywords)
         is_field = self._called(call, namespace) in FIELD_FUNCTIONS
-        reading = _Reading(self._constants, namespace, options, is_field=is_field)
+        name_of = partial(self._name_of, namespace=namespace)
+        reading = _Reading(self._constants, namespace, options, name_of, is_field=is_field)
         for keyword, expression in given.items():
             if keyword not in SETTINGS:
                 reading.add(keyword, expression)
         for keyword in SETTINGS:
             if keyword in given and not _is_none(given[keyword]):
-                name_of = partial(self._name_of, namespace=namespace)
                 reading.add_column(read_column(keyword, given[keyword], name_of))
         if {"default", "default_factory"} <= given.keys():
             reading.check_defaults(given["default"], given["default_factory"])
@@ -306,9 +316,16 @@ class _Reading:
     """One call being read, keyword by keyword."""
 
     def __init__(
-        self, constants: Constants, namespace: Namespace, options: FieldOptions, *, is_field: bool
+        self,
+        constants: Constants,
+        namespace: Namespace,
+        options: FieldOptions,
+        name_of: NameOf,
+        *,
+        is_field: bool,
     ) -> None:
         self._constants = constants
+        self._name_of = name_of
         self._namespace = namespace
         self._is_field = is_field
         self.options = options
@@ -360,8 +377,6 @@ class _Reading:
             self._add(Problem(support.rule, text, support.help))
             return
         self._set(by_pydantic=(*self.options.by_pydantic, written))
-        if keyword in ("alias", "validation_alias"):
-            self._set(has_alias=True)
 
     def _read(self, keyword: str, expression: Expression) -> None:
         if keyword == "default":
@@ -382,6 +397,8 @@ class _Reading:
             self._text(keyword, expression)
         elif keyword == "now":
             self._now(expression)
+        elif keyword in _ALIASES:
+            self._alias(_ALIASES[keyword], expression)
         elif keyword in ("on_delete", "ondelete"):
             self._on_delete(keyword, expression)
         elif keyword == "discriminator" and not _is_none(expression):
@@ -437,6 +454,54 @@ class _Reading:
             self.options = replace(self.options, **{keyword: value.value})
         else:
             self._problem(f"has `{keyword}={value.text}`", "write a text")
+
+    def _alias(self, part: str, expression: Expression) -> None:
+        value = self._alias_value(part, expression)
+        if value is not None:
+            self._set(aliases=replace(self.options.aliases, **{part: value}))
+
+    def _alias_value(self, part: str, expression: Expression) -> object | None:
+        if part == "validation" and isinstance(expression, CallExpression):
+            words = self._words(expression)
+            if words is None:
+                text = f"has `{shortened(unparse(expression))}`, which has to be run"
+                self._add(Problem(FIELD_ALIAS, text, "write the names in place"))
+            return words
+        value = self._constants.evaluate(expression, self._namespace)
+        known = getattr(value, "value", None)
+        if isinstance(value, Constant) and known is None:
+            return None
+        if part == "priority":
+            return known if isinstance(known, int) else None
+        if not isinstance(known, str):
+            text = f"has the alias `{shortened(unparse(expression))}`, which is no plain text"
+            self._add(Problem(FIELD_ALIAS, text, "write the name in place"))
+            return None
+        return (known,) if part == "validation" else known
+
+    def _words(self, call: CallExpression) -> Words | None:
+        """Return what `AliasChoices(...)` and `AliasPath(...)` look for."""
+        name = self._name_of(call.function)
+        if call.keywords:
+            return None
+        if name == "pydantic.AliasPath":
+            values = [self._constants.evaluate(each, self._namespace) for each in call.arguments]
+            known = [each.value for each in values if isinstance(each, Constant)]
+            if not known or len(known) < len(values) or not isinstance(known[0], str):
+                return None
+            return (known[0] if len(known) == 1 else None,)
+        if name != "pydantic.AliasChoices":
+            return None
+        found: list[str | None] = []
+        for each in call.arguments:
+            words = self._words(each) if isinstance(each, CallExpression) else None
+            if words is None:
+                value = self._constants.evaluate(each, self._namespace)
+                if not isinstance(value, Constant) or not isinstance(value.value, str):
+                    return None
+                words = (value.value,)
+            found += words
+        return tuple(found) or None
 
     def _discriminator(self, expression: Expression) -> None:
         if isinstance(expression, CallExpression) and len(expression.arguments) == 1:

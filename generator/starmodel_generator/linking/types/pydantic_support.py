@@ -77,18 +77,15 @@ FIELD_ARGUMENTS: dict[str, Support] = {
     "validate_default": Support("done", "whatever it says: a default is checked before the save"),
     **dict.fromkeys(
         (
-            *("alias_priority", "examples", "json_schema_extra", "repr", "init", "init_var"),
+            *("examples", "json_schema_extra", "repr", "init", "init_var"),
             *("field_title_generator", "kw_only", "fail_fast"),
         ),
         _NO_EFFECT,
     ),
     "deprecated": _WARNS,
-    "serialization_alias": Support(
-        "no effect", "state is stored and sent under the names of the fields"
-    ),
     **dict.fromkeys(
-        ("alias", "validation_alias"),
-        Support("by pydantic", "only with `populate_by_name=True` or `validate_by_name=True`"),
+        ("alias", "validation_alias", "serialization_alias", "alias_priority"),
+        Support("done", "[where programs send and get JSON](#aliases)"),
     ),
     **dict.fromkeys(("coerce_numbers_to_str", "union_mode"), _DONE),
     "exclude_if": _serializer(_MASKED),
@@ -146,7 +143,7 @@ CONFIG_KEYS: dict[str, Support] = {
         _NO_EFFECT,
     ),
     "alias_generator": Support(
-        "by pydantic", "only with `populate_by_name=True` or `validate_by_name=True`"
+        "done", "`to_camel`, `to_pascal`, `to_snake`, an `AliasGenerator` of them"
     ),
     "extra": Support("by pydantic", '`"forbid"`; `"allow"` is refused', fine=(None, "ignore")),
     "coerce_numbers_to_str": Support("by pydantic", fine=_OFF),
@@ -168,7 +165,7 @@ CONFIG_KEYS: dict[str, Support] = {
     "ser_json_temporal": _serializer("leave it out: it is ISO 8601"),
     "json_encoders": _serializer(_MASKED),
     "polymorphic_serialization": _serializer("write a union of the models", fine=_OFF),
-    "serialize_by_alias": _serializer("call the field as it is to be sent", fine=_OFF),
+    "serialize_by_alias": Support("done", "`False` sends names"),
     # SQLModel's own.
     "table": Support("done", "[entities in SQL](sql.md)"),
     "registry": sqlmodel_setting("leave it out"),
@@ -243,7 +240,7 @@ METADATA: dict[str, Support] = {
 """What may stand in `Annotated[...]`, by the name it is known under."""
 
 DECORATORS: dict[str, Support] = {
-    "pydantic.computed_field": Support("done", "sent, and stored nowhere; its `alias` is not used"),
+    "pydantic.computed_field": Support("done", "sent, and stored nowhere"),
     "pydantic.field_validator": Support(
         "done", '`mode="after"` as an `AfterValidator`, any other as a `BeforeValidator`'
     ),

@@ -1,5 +1,6 @@
 """What a database refused, in words for whoever fills in a form."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -81,8 +82,9 @@ def _combined(names: Sequence[str], table: EntityTable[Any]) -> tuple[ArgumentEr
 
 
 def _label(name: str) -> str:
-    """Write what a field is called on forms: `placed_at` as `Placed at`."""
-    words = name.replace("_", " ").strip()
+    """Write what a field is called on forms: `placed_at` or `placedAt` as `Placed at`."""
+    words = re.sub("(?<=[a-z0-9])[A-Z]", lambda match: f" {match[0].lower()}", name)
+    words = words.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
 
 

@@ -7,6 +7,7 @@ part. It says what is shown; how that looks is the kit's, and how it stays live 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
@@ -138,9 +139,19 @@ ACRONYMS = {
 """Words of names that are written in capitals."""
 
 
+_CAPITAL = re.compile("(?<=[a-z0-9])(?:[A-Z](?![A-Z])|[A-Z]+(?![a-z]))")
+"""The beginning of a word in camelCase, or all of it."""
+
+
+def _begun(match: re.Match[str]) -> str:
+    word = match[0]
+    return f"_{word if len(word) > 1 else word.lower()}"
+
+
 def in_words(name: str) -> str:
-    """Write a name in words: `Available from`, `SKU`, `Customer ID`."""
-    words = [ACRONYMS.get(word, word) for word in name.split("_") if word]
+    """Write a name in words: `Available from`, `SKU`, `Customer ID`, `firstName` as `First name`."""
+    parts = _CAPITAL.sub(_begun, name).split("_")
+    words = [ACRONYMS.get(word, word) for word in parts if word]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
 

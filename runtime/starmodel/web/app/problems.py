@@ -151,7 +151,7 @@ def respond_problem(request: Request, problem: Problem) -> Response:
     """Respond with the status of a problem: JSON (RFC 9457) for programs, else a page."""
     if request.is_scripted or request.wants_json:
         # Some front ends take any answer for markup; to JSON the escape is the same character.
-        body = encode_json(_members(problem)).replace(b"<", b"\\u003c")
+        body = encode_json(_members(problem, _aliases(request))).replace(b"<", b"\\u003c")
         return Response(problem.status, [*_JSON, *problem.headers], body)
     headers = [header for header in request.page_headers if header not in _KEPT]
     try:
@@ -230,7 +230,14 @@ def _difference(name: str, value: object) -> ArgumentError:
     return ArgumentError(name, f"It is now: {text}" if text else "It is empty now.", "stale")
 
 
-def _members(problem: Problem) -> dict[str, object]:
+def _aliases(request: Request) -> Mapping[str, str]:
+    """Return what a program calls the arguments that are called otherwise here."""
+    arguments = request.route.arguments
+    names = None if arguments is None or request.is_scripted else arguments.input_names
+    return {} if names is None else names.aliases
+
+
+def _members(problem: Problem, aliases: Mapping[str, str]) -> dict[str, object]:
     members: dict[str, object] = {
         "type": "about:blank",
         "title": problem.title,
@@ -242,9 +249,14 @@ def _members(problem: Problem) -> dict[str, object]:
     if problem.version is not None:
         members["version"] = problem.version
     if problem.differs is not None:
-        members["differs"] = problem.differs
+        members["differs"] = {
+            aliases.get(name, name): value for name, value in problem.differs.items()
+        }
     if problem.errors:
-        members["errors"] = [error._asdict() for error in problem.errors]
+        members["errors"] = [
+            error._replace(name=aliases.get(error.name, error.name))._asdict()
+            for error in problem.errors
+        ]
     return members
 
 

@@ -63,9 +63,14 @@ async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
     """Respond to a program with a page of the records that its address asks for."""
     query = read_query(request, queries, is_program=True).query
     page = await find_states(request.services, queries, query, actor=request.actor)
-    body: dict[str, object] = {"items": page.items, "next": page.next}
+    send = queries.definition.sent
+    items = page.items if send is None else [send(item) for item in page.items]
+    body: dict[str, object] = {"items": items, "next": page.next}
     if query.include:
-        body["included"] = page.included
+        body["included"] = {
+            name: {id: queries.includes[name].sent_state(one) for id, one in found.items()}
+            for name, found in page.included.items()
+        }
     return Response(200, JSON_HEADERS, encode_json(body))
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from starmodel.application import CommandResult, EntityDefinition
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find, find_related
+from starmodel.domain.field_aliases import input_names
 from starmodel.errors import NotFound, StaleVersion, StarModelError
 from starmodel.settings import Respond
 from starmodel.ui.components.pages import AGAIN, FormPage, List, Record
@@ -226,9 +227,12 @@ def create_routes(
     if isinstance(own, List) and own.new is not None:
         page = own.new
     path = f"/{definition.name}"
-    arguments = Arguments(**fields)
+    names = input_names(definition.cls)
+    arguments = Arguments(**fields).under(names)
     # Whoever sends an id expects to find the record there.
-    checked = Arguments(id=NO_ID, **fields) if definition.is_numbered else arguments
+    checked = arguments
+    if definition.is_numbered:
+        checked = Arguments(id=NO_ID, **fields).under(names)
 
     async def create(request: Request) -> Response:
         given = await checked.read(request)
@@ -280,7 +284,7 @@ def update_routes(
     respond: Respond | None = None,
 ) -> list[Route]:
     """Return the route that changes a record: `PATCH /product/{id}`. What is left out stays."""
-    arguments = update_arguments(fields)
+    arguments = update_arguments(fields, input_names(definition.cls))
 
     async def update(request: Request) -> Response:
         given = await arguments.read(request)

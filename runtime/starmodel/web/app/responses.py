@@ -74,7 +74,7 @@ def respond_event(
         patch += _elements(request, outcome.result, selector, mode) + _message(request, text)
         return Response(200, parts.event_headers, patch)
     if request.wants_json:
-        return _json(200, outcome, result)
+        return _json(200, definition, outcome, result)
     path = location or page_path(definition, outcome.id)
     return _see_other(
         request,
@@ -96,7 +96,7 @@ def respond_created(
     path = _quoted(location) if location else page_path(definition, outcome.id)
     if request.wants_json:
         address = request.prefix + path
-        return _json(201, outcome, None, [(b"location", address.encode("ascii"))])
+        return _json(201, definition, outcome, None, [(b"location", address.encode("ascii"))])
     return redirect(request, path, created_message(request, definition))
 
 
@@ -153,7 +153,7 @@ async def respond_duplicate(request: Request, repeated: DuplicateRequest) -> Res
         if request.method == "DELETE":
             return respond_deleted(request, f"/{definition.name}")
         if request.wants_json:
-            return _json(200, CommandResult[None](repeated.id, {}, {}, 0, None), None)
+            return _json(200, definition, CommandResult[None](repeated.id, {}, {}, 0, None), None)
         return redirect(request, f"/{definition.name}")
     outcome = CommandResult[None](
         repeated.id, snapshot.state, snapshot.state, snapshot.version, None
@@ -202,7 +202,7 @@ async def respond_stream(
     if request.is_scripted or last is None:
         return ACKNOWLEDGED
     if request.wants_json:
-        return _json(200, last, results)
+        return _json(200, definition, last, results)
     path = location or page_path(definition, last.id)
     return _see_other(
         request,
@@ -272,7 +272,8 @@ def respond_html(
 
 def respond_state(snapshot: Snapshot[E]) -> Response:
     """Respond to a program that asks for an entity, with its public state."""
-    return Response(200, JSON_HEADERS, _body(snapshot.state, snapshot.version, None))
+    state = snapshot.definition.sent_state(snapshot.state)
+    return Response(200, JSON_HEADERS, _body(state, snapshot.version, None))
 
 
 def render_page(request: Request, page: Page) -> Response:
@@ -395,9 +396,13 @@ def _own_page(request: Request, shown: ShownEntities, page: Page) -> str:
 
 
 def _json(
-    status: int, outcome: CommandResult[Any], result: object, headers: Headers | None = None
+    status: int,
+    definition: EntityDefinition[Any],
+    outcome: CommandResult[Any],
+    result: object,
+    headers: Headers | None = None,
 ) -> Response:
-    body = _body(outcome.state, outcome.version, result)
+    body = _body(definition.sent_state(outcome.state), outcome.version, result)
     return Response(status, [*JSON_HEADERS, *headers] if headers else JSON_HEADERS, body)
 
 

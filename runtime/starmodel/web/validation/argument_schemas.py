@@ -125,6 +125,20 @@ def field_names(schema: object) -> set[str]:
     return names
 
 
+def has_aliases(schema: object) -> bool:
+    """Return whether a field of a value object in a schema is looked for under an alias."""
+    pending: list[object] = [schema]
+    while pending:
+        part = pending.pop()
+        if is_sequence(part):
+            pending += part
+        elif is_mapping(part):
+            if "validation_alias" in part:
+                return True
+            pending += [value for key, value in part.items() if key not in ("metadata", "ref")]
+    return False
+
+
 def models(schema: object) -> set[type[Any]]:
     """Collect the classes of all models and dataclasses in a schema."""
     classes: set[type[Any]] = set()

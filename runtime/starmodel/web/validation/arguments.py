@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
 from uuid import UUID
 
 from pydantic_core import (
@@ -26,6 +26,7 @@ from pydantic_core import (
 from pydantic_core.core_schema import CoreSchema
 
 from starmodel.domain import UNSET, UnsetType
+from starmodel.domain.field_aliases import InputNames
 from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.errors import (
     ArgumentError,
@@ -42,6 +43,7 @@ from starmodel.web.validation.argument_schemas import (
     TextKind,
     bounded,
     field_names,
+    has_aliases,
     is_optional,
     may_be_none,
     part_schema,
@@ -171,6 +173,10 @@ class Argument:
             self._of_texts = SchemaValidator(from_texts(self.schema), CONFIG)
         return self._of_texts
 
+    def _validate_text(self, text: bytes) -> Any:
+        """Check what a form or a URL has as JSON; forms call parts by their names."""
+        return self.of_texts.validate_json(text, strict=False, by_alias=True, by_name=True)
+
     def field(self, *, is_exact: bool = False) -> core_schema.TypedDictField:
         """Return its part of the schema of all arguments together.
 
@@ -205,14 +211,14 @@ class Argument:
         if self.kind == "json" or (self.kind == "list" and text.lstrip().startswith("[")):
             body = text.encode("utf-8", "replace")
             json_body.check(body)
-            value = self.of_texts.validate_json(body, strict=False)
+            value = self._validate_text(body)
             if json_body.has_twice(json_body.parse(body)):
                 raise _error(PydanticCustomError("duplicate", "This is given twice."))
             return value
         if self.kind == "list":
             lines = [line.strip() for line in LINE_END.split(text)]
             found = to_json([line for line in lines if line])
-            return self.of_texts.validate_json(found, strict=False)
+            return self._validate_text(found)
         # A single text is a valid input, which pydantic-core's own types leave out.
         single: Any = text
         return self.of_texts.validate_strings(single, strict=False)
@@ -229,12 +235,14 @@ class Argument:
             ValidationError: It does not fit.
         """
         try:
+            if is_page:
+                return self.of_json.validate_json(to_json(value), by_alias=True, by_name=True)
             return self.of_json.validate_json(to_json(value))
         except ValidationError:
             if not is_page:
                 raise
             if not isinstance(value, str):
-                return self.of_texts.validate_json(to_json(value), strict=False)
+                return self._validate_text(to_json(value))
             if not (value.strip() or self.is_optional):
                 raise
             return self.read_text(value, is_form=False)
@@ -328,12 +336,17 @@ class Arguments:
         "_validate_exactly",
         "_validate_json",
         "arguments",
+        "has_aliases",
+        "input_names",
         "names",
     )
 
     def __init__(self, **arguments: Argument) -> None:
         self.arguments = arguments
         self.names = tuple(arguments)
+        self.input_names: InputNames | None = None
+        # Pages send the parts of value objects by their names, which pydantic is told then.
+        self.has_aliases = any(has_aliases(argument.schema) for argument in arguments.values())
         # A name spelled in any other way has a backslash, and is found out by that.
         self._quoted = tuple(f'"{name}"'.encode() for name in arguments)
         self._holds_objects = any(
@@ -350,6 +363,12 @@ class Arguments:
 
     def __repr__(self) -> str:
         return f"<Arguments {', '.join(self.names)}>"
+
+    def under(self, names: InputNames | None) -> Self:
+        """Look for the arguments where the fields of a class are looked for."""
+        self.input_names = names
+        self._holds_objects = self._holds_objects or names is not None
+        return self
 
     async def read(
         self,
@@ -389,7 +408,7 @@ class Arguments:
         is_bodyless = request.method in _BODYLESS
         if not request.scope["query_string"] and not is_bodyless:
             return await self._read_body(request, {}, stored, objects)
-        items = request.query_items
+        items = self._by_names(request.query_items, by_name=False)
         texts = self._pick(items)
         if len(texts) == len(self.names):
             return self._read_each(texts)
@@ -419,6 +438,7 @@ class Arguments:
             return self._read_json(body, texts, known, is_page=request.is_scripted)
         if kind in (URLENCODED, MULTIPART):
             fields = read_form(body, content_type) if body else []
+            fields = self._by_names(fields, by_name=True)
             is_typed = b"text/html" in request.headers.get(b"accept", b"")
             if is_typed:
                 fields = with_line_breaks(fields)
@@ -492,7 +512,12 @@ class Arguments:
             json_body.check(body)
             members = json_body.load(body)
             members.refuse_twice([name for name in self.names if name not in texts])
-        if not texts and not stored:
+            if self.input_names is not None:
+                members.refuse_twice(self.input_names.spelled)
+                by_name = self.input_names.read(members, self.names, by_name=is_page)
+                members = json_body.Members([*by_name.items()])
+        is_renamed = self.input_names is not None or (is_page and self.has_aliases)
+        if not texts and not stored and not is_renamed:
             try:
                 return self._validate(body)
             except ValidationError:
@@ -503,6 +528,10 @@ class Arguments:
                 {name: _over(stored[name], members[name]) for name in stored if name in members}
             )
         return self._read_each(texts, members, is_page=is_page)
+
+    def _by_names(self, items: list[tuple[str, str]], *, by_name: bool) -> list[tuple[str, str]]:
+        names = self.input_names
+        return items if names is None else names.read_texts(items, by_name=by_name)
 
     def _left(self, shown: Shown, same: Collection[str], rows: Collection[str]) -> set[str]:
         """Name the arguments that have a default, and of which no input was touched."""
@@ -653,11 +682,11 @@ def _parsed(text: str) -> object:
         return None
 
 
-def update_arguments(fields: Mapping[str, Argument]) -> Arguments:
+def update_arguments(fields: Mapping[str, Argument], names: InputNames | None = None) -> Arguments:
     """Return the arguments of an update: the fields that may change, and the version it is for."""
     changed = {name: field.for_update() for name, field in fields.items() if not field.frozen}
     seen = Argument(core_schema.nullable_schema(core_schema.int_schema()), default=None)
-    return Arguments(**changed, version=seen)
+    return Arguments(**changed, version=seen).under(names)
 
 
 def _same_lines(fields: list[tuple[str, str]], stored: Mapping[str, Any]) -> set[str]:
