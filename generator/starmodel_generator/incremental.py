@@ -352,10 +352,14 @@ def _headline(entity: Schema) -> object:
     """Return what is compared among all classes of an app, and what files of the app say of one.
 
     Of value objects and enums that is the name. Of an entity's fields it is those which indexes,
-    tables and relations come from, of its events what routes and names come from.
+    tables and relations come from, of its events what routes and names come from. Whether there are
+    aliases is seen in the transport of all clients.
     """
-    if not isinstance(entity, EntitySchema):
+    if isinstance(entity, EnumSchema):
         return entity.qualified_name
+    has_aliases = any(field.sent_as or field.read_as for field in entity.fields)
+    if isinstance(entity, ObjectSchema):
+        return entity.qualified_name, has_aliases
     indexed = {name for index in entity.indexes for name in index.fields}
     fields = [
         _common(field)
@@ -373,7 +377,7 @@ def _headline(entity: Schema) -> object:
         for event in entity.events
     ]
     rest = entity.model_copy(update={"fields": (), "events": ()})
-    return _common(rest), fields, events
+    return _common(rest), fields, events, has_aliases
 
 
 def _common(value: object) -> object:

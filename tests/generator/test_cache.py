@@ -332,6 +332,14 @@ def test_an_entity_that_shows_itself_in_another_way_is_linked_with_all(project: 
     assert "watch/state.py" in project.tree() and "clock/state.py" not in project.tree()
 
 
+def test_the_first_alias_is_seen_in_what_all_clients_share(project: Project) -> None:
+    clock = "shop/entities/clock.py"
+    project.replace(clock, "int = 0", 'int = Field(0, alias="hour")')
+    project.replace(clock, "import Entity", "import Entity, Field")
+    project.generate()
+    assert b"_read_names" in project.tree()["client/transport.py"]
+
+
 class Exploit:
     def __reduce__(self) -> tuple[object, ...]:
         return (open, ("exploited", "w"))

@@ -140,7 +140,7 @@ def test_programs_have_aliases_and_pages_have_names(people: CrudProject) -> None
         home = {"streetName": "Elm Street", "houseNumber": 7}
         body = {"firstName": "Ada", "homeAddress": home, "E-Mail": "a@b", "boss": "me"}
         made = client.request("POST", "/person", json_body=body, headers=JSON)
-        state = {
+        state: dict[str, Any] = {
             "id": made.state["id"],
             "firstName": "Ada",
             "homeAddress": home,
