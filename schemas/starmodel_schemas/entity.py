@@ -42,13 +42,20 @@ class EnumSchema(SchemaModel):
         return f"{self.module}.{self.name}"
 
 
+ObjectForm: TypeAlias = Literal["model", "dataclass", "typed_dict"]
+
+
 class ObjectSchema(SchemaModel):
-    """A value object: a pydantic model that is part of entities, not one itself."""
+    """A value object: a class with fields that is part of entities, not one itself.
+
+    `form` says what class: a pydantic model, a dataclass, or a `TypedDict`.
+    """
 
     name: str
     module: str
     doc: str | None = None
     fields: tuple[FieldSchema, ...]
+    form: ObjectForm = "model"
 
     @property
     def qualified_name(self) -> str:

@@ -138,8 +138,9 @@ def storage_of(field: FieldSchema, app: SchemaLookup) -> Storage:
     if isinstance(value.type, RefType):
         attribute = f"{field.name}_id"
         return Storage("reference", (field.db_name or attribute,), (attribute,))
-    if isinstance(value.type, ObjectType) and not value.nullable:
-        parts = tuple(part for part in app.object(value.type.object).fields if not part.computed)
+    cls = app.object(value.type.object) if isinstance(value.type, ObjectType) else None
+    if cls is not None and cls.form == "model" and not value.nullable:
+        parts = tuple(part for part in cls.fields if not part.computed)
         types = (stored_type(part.type, part.constraints) for part in parts)
         if parts and all(_part_type(type, app) is not None for type in types):
             prefix = field.db_name or field.name

@@ -9,9 +9,11 @@ and `deep_equal` compares two values. All of them go by what a value holds; none
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from copy import deepcopy
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
@@ -25,7 +27,7 @@ from types import NoneType, TracebackType
 from typing import Any, TypeAlias, TypeVar, cast, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
+from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
@@ -158,11 +160,14 @@ def instance_of(
     return instance
 
 
-def default_of(cls: type[BaseModel], name: str) -> Any:
+def default_of(cls: Any, name: str) -> Any:
     """Change the default of a field; of one that has a default.
 
     It is what a value object has that was stored before the field was there.
     """
+    if is_dataclass(cls):
+        part = next(each for each in fields(cls) if each.name == name)
+        return part.default if part.default_factory is MISSING else part.default_factory()
     # Those that need other fields of the same object were there before it.
     return cls.__pydantic_fields__[name].get_default(call_default_factory=True, validated_data={})
 
@@ -366,6 +371,8 @@ def deep_equal(one: Any, other: Any) -> bool:
         return deep_equal(field_values(one), field_values(other)) and deep_equal(
             one.__pydantic_extra__, other.__pydantic_extra__
         )
+    if is_dataclass(one):
+        return deep_equal(_parts(one), _parts(other))
     try:
         return bool(one == other)
     except Exception:
@@ -400,7 +407,28 @@ def _copy(value: Any, of_model: Callable[[BaseModel], BaseModel]) -> object:
         return of_model(value)
     if isinstance(value, Enum):
         return value
+    if is_dataclass(value) and of_model is _validate_model:
+        return _validate_dataclass(value)
     return deepcopy(value)
+
+
+def _parts(value: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass."""
+    return {each.name: getattr(value, each.name) for each in fields(value)}
+
+
+def _validate_dataclass(value: Any) -> object:
+    """Make a dataclass anew of what its parts are now; pydantic would take it for granted."""
+    parts = {name: _copy(part, _validate_model) for name, part in _parts(value).items()}
+    try:
+        return _adapter(_class_of(value)).validate_python(parts)
+    except ValidationError as error:
+        raise InvalidValues(errors_of(error)) from None
+
+
+@cache
+def _adapter(cls: type[object]) -> TypeAdapter[object]:
+    return TypeAdapter(cls)
 
 
 def _copy_model(model: BaseModel) -> BaseModel:

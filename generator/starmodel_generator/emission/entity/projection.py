@@ -16,6 +16,7 @@ from starmodel_generator.emission.context import (
 )
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Condition, Group, Layout, Parts, conditional
+from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.emission.python.type_expressions import (
     Classes,
     literal,
@@ -26,12 +27,14 @@ from starmodel_schemas import (
     AnyType,
     ConstrainedType,
     DictType,
+    EntitySchema,
     EntityType,
     EnumSchema,
     EnumType,
     FragmentType,
     ListType,
     LiteralType,
+    ObjectSchema,
     ObjectType,
     OptionalType,
     RefType,
@@ -302,6 +305,8 @@ class Projection:
                 return " | ".join(versions)
             case ScalarType():
                 return scalar(type_, self.names)
+            case ObjectType() if self.context.objects[type_.object].form == "typed_dict":
+                return self.names.builtin("dict")
             case EnumType() | ObjectType() | EntityType():
                 return self.classes.name(type_)
             case ListType():
@@ -324,6 +329,13 @@ class Projection:
             name = variable_name(snake_case(self.context.objects[item_type.object].name), "item")
             return loop_variable((*used, value.partition(".")[0]), name)
         return loop_variable(used)
+
+
+def part_of(owner: EntitySchema | ObjectSchema, variable: str, name: str) -> str:
+    """Write a part of an entity or of a value object."""
+    if isinstance(owner, ObjectSchema) and owner.form == "typed_dict":
+        return f"{variable}[{python_string(name)}]"
+    return f"{variable}.{name}"
 
 
 def enum_value_types(enum: EnumSchema) -> list[str]:

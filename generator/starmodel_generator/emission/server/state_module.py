@@ -17,7 +17,7 @@ from starmodel_generator.emission.declaration_order import (
     results,
     state_fields,
 )
-from starmodel_generator.emission.entity.projection import Projection
+from starmodel_generator.emission.entity.projection import Projection, part_of
 from starmodel_generator.emission.entity.protected_parts import writable_statement
 from starmodel_generator.emission.python.default_expressions import use_qualified
 from starmodel_generator.emission.python.import_block import ModuleNames
@@ -180,7 +180,7 @@ def _picked(
 ) -> tuple[Layout, ...]:
     picked: list[Layout] = []
     for field in fields:
-        value = f"{variable}.{field.name}"
+        value = part_of(owner, variable, field.name)
         scale = scales.get((owner.qualified_name, field.name))
         if scale is None:
             made = projection.layout(field.type, value)

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Literal
 
 from starmodel_generator.emission.context import Context, an, variable_name
+from starmodel_generator.emission.entity.projection import part_of
 from starmodel_generator.emission.python.function_text import FunctionView, Statement, block
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import (
@@ -170,17 +171,20 @@ class StoredJson:
         fields = tuple(
             prefixed(
                 f"{python_string(field.name)}: ",
-                self.encoding.layout(field.type, f"{variable}.{field.name}"),
+                self.encoding.layout(field.type, part_of(schema, variable, field.name)),
             )
             for field in stored_fields(schema)
         )
         cls = self.classes.name(ObjectType(object=schema.qualified_name))
         json = f"{self.names.builtin('dict')}[{self.names.builtin('str')}, {self._any()}]"
+        checked = [Statement(4, self.check_class(variable, cls))]
+        if schema.form == "typed_dict":
+            checked = []
         return FunctionView(
             Group(f"def {base}_to_json(", (f"{variable}: {cls}",), f") -> {json}:"),
             docstring(f"Return all that {an(schema.name)} holds, as JSON.", 4),
             (
-                Statement(4, self.check_class(variable, cls)),
+                *checked,
                 *block(4, "return {", fields, "}"),
             ),
         )
@@ -191,6 +195,8 @@ class StoredJson:
             prefixed(f"{python_string(field.name)}: ", self._read(field, cls))
             for field in stored_fields(schema)
         )
+        if schema.form != "model":
+            return self._plain_from_json(schema, base, cls)
         hydrate = self.names.use(VALUES, "hydrate")
         return FunctionView(
             Group(f"def {base}_from_json(", (f"kept: {self._any()}",), f") -> {cls}:"),
@@ -201,6 +207,23 @@ class StoredJson:
                 *block(8, "{", fields, "},"),
                 Statement(4, ")"),
             ),
+        )
+
+    def _plain_from_json(self, schema: ObjectSchema, base: str, cls: str) -> FunctionView:
+        """Make a dataclass or a `TypedDict` of what JSON kept."""
+        is_dict = schema.form == "typed_dict"
+        fields = tuple(
+            prefixed(
+                f"{python_string(field.name)}: " if is_dict else f"{field.name}=",
+                self._read(field, cls),
+            )
+            for field in stored_fields(schema)
+        )
+        opening, closing = ("return {", "}") if is_dict else (f"return {cls}(", ")")
+        return FunctionView(
+            Group(f"def {base}_from_json(", (f"kept: {self._any()}",), f") -> {cls}:"),
+            docstring(f"Make {an(schema.name)} of it, which is not validated anew.", 4),
+            block(4, opening, fields, closing),
         )
 
     def _read(self, field: FieldSchema, cls: str) -> Layout:

@@ -8,7 +8,7 @@ from starmodel_generator.linking.entities.crud_events import is_written
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.reporting import Problem, Subject
-from starmodel_generator.linking.types.unions import entities_in
+from starmodel_generator.linking.types.unions import entities_in, references
 from starmodel_schemas import CrudName
 
 
@@ -20,9 +20,32 @@ def check_input(app: LinkedApp) -> Iterator[Diagnostic]:
         kind = "create" if "create" in entity.schema.crud else "update"
         for written, place in entity.options.by_pydantic:
             yield entity.subject.diagnose(_read_before(written, kind, _LEAVE_OUT), place)
+        yield from _inherited_settings(entity, kind, app)
         for subject, place, written in _readers(entity):
             help = _CHECK_AFTER if "alidator" in written else _LEAVE_OUT
             yield subject.diagnose(_read_before(written, kind, help), place)
+
+
+def _inherited_settings(
+    entity: LinkedEntity, kind: CrudName, app: LinkedApp
+) -> Iterator[Diagnostic]:
+    """Report what pydantic does inside of a dataclass, which has no configuration of its own."""
+    settings = [
+        key
+        for key, value in entity.options.settings.items()
+        if key.startswith("str_") and value is not False
+    ]
+    settings += ["strict"] if entity.options.is_strict else []
+    for field in entity.fields if settings else ():
+        if not is_written(field.schema, kind):
+            continue
+        for _, name in references(field.schema.type):
+            linked = app.objects.get(name)
+            if linked is not None and linked.schema.form != "model":
+                text = f"holds a `{linked.schema.name}`, which is no pydantic model, so that the"
+                text += f" `{settings[0]}` of the entity counts for it in pydantic alone"
+                help = f"make `{linked.schema.name}` a pydantic model"
+                yield field.at_type(Problem(INPUT_IN_PYTHON, text, help))
 
 
 def _readers(entity: LinkedEntity) -> Iterator[tuple[Subject, Place, str]]:

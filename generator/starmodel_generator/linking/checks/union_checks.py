@@ -1,17 +1,17 @@
-"""Unions whose members are told apart by a field: SM212."""
+"""Unions whose members are told apart by a field, or by nothing: SM202, SM212."""
 
 from collections.abc import Iterator
 
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
-from starmodel_generator.diagnostics.rules.entity_rules import INVALID_CONSTRAINT
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_CONSTRAINT, UNSUPPORTED_TYPE
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.reporting import Problem, Subject
-from starmodel_generator.linking.types.unions import parts_of
+from starmodel_generator.linking.types.unions import json_kinds, parts_of
 from starmodel_schemas import LiteralType, ObjectType, TypeRef, UnionType
 
 
 def check_discriminators(app: LinkedApp) -> Iterator[Diagnostic]:
-    """SM212: a member of a union does not have its discriminator, or not as a `Literal`."""
+    """SM202, SM212: the members of a union cannot be told apart, by their discriminator or at all."""
     for entity in app.entities:
         for event in entity.events:
             places = {fact.name: fact.place for fact in event.method.facts.parameters}
@@ -31,8 +31,21 @@ def check_discriminators(app: LinkedApp) -> Iterator[Diagnostic]:
 
 def _problems(type: TypeRef, app: LinkedApp) -> Iterator[Problem]:
     for part in parts_of(type):
+        if isinstance(part, UnionType):
+            yield from _dict_problems(part, app)
         if isinstance(part, UnionType) and part.discriminator is not None:
             yield from _union_problems(part, part.discriminator, app)
+
+
+def _dict_problems(union: UnionType, app: LinkedApp) -> Iterator[Problem]:
+    """Report a `TypedDict` beside another class: once it is read, it is a `dict` like any other."""
+    objects = [member for member in union.members if json_kinds(member) & {"object", "anything"}]
+    for member in objects:
+        linked = app.objects.get(member.object) if isinstance(member, ObjectType) else None
+        if linked is not None and linked.schema.form == "typed_dict" and len(objects) > 1:
+            text = f"has the `TypedDict` `{linked.schema.name}` beside another class in a union"
+            yield Problem(UNSUPPORTED_TYPE, text, "make it a dataclass or a pydantic model")
+            return
 
 
 def _union_problems(union: UnionType, name: str, app: LinkedApp) -> Iterator[Problem]:

@@ -363,6 +363,16 @@ class FieldReader:
         if isinstance(value, CallExpression) and self._options.is_field_call(value, namespace):
             options = self._options.read_call(value, namespace, options)
             return options, options.default
+        if isinstance(value, CallExpression) and isinstance(value.function, NameExpression):
+            called = self._names.follow(self._names.resolve(value.function.name, namespace))
+            if called == ExternalSymbol("dataclasses.field"):
+                if value.keyword("init") is not None:
+                    text = "is not given when its class is made"
+                    help = "leave `init` out, or make the class a pydantic model"
+                    problems = (*options.problems, Problem(UNSUPPORTED_TYPE, text, help))
+                    options = replace(options, problems=problems)
+                options = replace(options, factory=value.keyword("default_factory"))
+                return options, value.keyword("default")
         return options, value
 
     def _computed(

@@ -3,21 +3,27 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from starmodel_generator.diagnostics.rules.entity_rules import UNSUPPORTED_ENUM
+from starmodel_generator.analysis.facts import AssignmentFact, CallExpression, Expression
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    INVALID_DEFAULT,
+    UNSUPPORTED_ENUM,
+    UNSUPPORTED_TYPE,
+)
 from starmodel_generator.linking.entities.class_body import ModelReader
 from starmodel_generator.linking.entities.entity_fields import FieldReader, LinkedField
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.symbols import ClassSymbol
-from starmodel_generator.linking.names.unparse import shortened
+from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.options.model_config import ConfigReader
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.unions import references
-from starmodel_generator.linking.values.value import Constant
+from starmodel_generator.linking.values.value import Constant, MappingValue, SetValue
 from starmodel_schemas import (
     EnumMember,
     EnumSchema,
     ObjectSchema,
+    RequiredDefault,
     TypeRef,
 )
 
@@ -98,11 +104,45 @@ class ObjectReader:
             module=symbol.module.name,
             doc=symbol.facts.docstring or None,
             fields=tuple(field.schema for field in fields),
+            form=self._resolver.types.classes.form(symbol) or "model",
         )
+        if schema.form != "model":
+            self._check_plain(schema, fields, report)
         methods = self._resolver.members.members(hierarchy).methods
         linked = LinkedObject(schema, symbol, fields, settings, methods)
         self.objects[name] = linked
         return linked
+
+    def _check_plain(
+        self, schema: ObjectSchema, fields: tuple[LinkedField, ...], report: Report
+    ) -> None:
+        """Report what a dataclass or a `TypedDict` cannot have."""
+        has_default = False
+        for field in fields:
+            if field.schema.private or not field.schema.writable:
+                text = "has a field that callers do not write, and is no pydantic model"
+                report(field.subject.diagnose(Problem(UNSUPPORTED_TYPE, text, _MODEL)))
+            is_required = isinstance(field.schema.default, RequiredDefault)
+            if schema.form == "typed_dict" and not is_required:
+                text = "has a default, which a `TypedDict` cannot have"
+                report(field.at_default(Problem(INVALID_DEFAULT, text, _MODEL)))
+            elif self._is_mutable(field):
+                text = "has a default that can be changed, which a dataclass refuses"
+                help = "write `field(default_factory=...)`"
+                report(field.at_default(Problem(INVALID_DEFAULT, text, help)))
+            if has_default and is_required and not _has_keywords(field):
+                text = "has no default, and one before it has, which Python refuses"
+                report(field.subject.diagnose(Problem(INVALID_DEFAULT, text, "move it up")))
+            has_default = has_default or not is_required
+
+    def _is_mutable(self, field: LinkedField) -> bool:
+        written = field.fact.value if isinstance(field.fact, AssignmentFact) else None
+        if written is None:
+            return False
+        value = self._resolver.constants.evaluate(written, field.owner.namespace)
+        return isinstance(value, Constant) and isinstance(
+            value.value, list | MappingValue | SetValue
+        )
 
     def _enum(self, symbol: ClassSymbol, report: Report) -> LinkedEnum:
         values = self._resolver.constants.enums.members(symbol)
@@ -138,3 +178,13 @@ class ObjectReader:
 
 
 _VALUES = "give it a text or a whole number"
+_MODEL = "make the class a pydantic model"
+
+
+def _has_keywords(field: LinkedField) -> bool:
+    """Return whether a dataclass may have fields without a default behind others with one."""
+    facts = field.owner.facts
+    said: list[Expression | None] = [*facts.decorators, *[each.value for each in facts.attributes]]
+    is_said = any(isinstance(each, CallExpression) and each.keyword("kw_only") for each in said)
+    annotations = [each.annotation for each in facts.attributes if each.annotation is not None]
+    return is_said or any(unparse(each).endswith("KW_ONLY") for each in annotations)

@@ -269,6 +269,10 @@ _MOVED = {
 }
 
 
+_APART = frozenset({"typing_extensions.TypedDict"})
+"""What pydantic tells apart from what Python has under the same name."""
+
+
 def canonical(name: str) -> str:
     """Return the one name by which an outside name is known; itself if there is no other."""
     root, _, rest = name.partition(".")
@@ -283,7 +287,7 @@ def canonical(name: str) -> str:
         foreign = _FASTHTML_FOREIGN.get(last)
         return name if foreign is None else canonical(foreign)
     for old, new in _MOVED.items():
-        if name.startswith(old + "."):
+        if name.startswith(old + ".") and name not in _APART:
             name = new + name[len(old) :]
             break
     return _ALIASES.get(name, name)

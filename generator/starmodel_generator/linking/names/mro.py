@@ -174,7 +174,7 @@ def _is_known(base: ExternalSymbol) -> bool:
     return (
         base.name in _HARMLESS
         or base.name in _EXTERNAL_ANCESTORS
-        or base.name.startswith(("enum.", "builtins.", "typing."))
+        or base.name.startswith(("enum.", "builtins.", "typing.", "typing_extensions."))
     )
 
 

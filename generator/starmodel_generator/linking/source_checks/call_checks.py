@@ -103,7 +103,13 @@ class CallChecker:
         )
         if fields is None or has_own_ways or call.is_open:
             return None
-        if call.positional:
+        form = self._resolver.types.classes.form(symbol)
+        if form == "typed_dict":
+            return None
+        given = {*call.keywords}
+        if form == "dataclass" and call.positional <= len(fields):
+            given.update(field.schema.name for field in fields[: call.positional])
+        elif call.positional:
             text = f"makes a `{symbol.name}` with {_count(call.positional)}"
             return Problem(WRONG_ARGUMENTS, text, "give its fields by name")
         names = {field.schema.name for field in fields}
@@ -113,10 +119,10 @@ class CallChecker:
             return None
         for field in fields:
             is_required = field.schema.default.kind == "required" and not field.schema.computed
-            if is_required and field.schema.name not in call.keywords:
+            if is_required and field.schema.name not in given:
                 text = f"makes a `{symbol.name}` without `{field.schema.name}`, which is required"
-                given = f"`{others[0]}=` is no field of it; " if others else ""
-                help = f"{given}give it: `{field.schema.name}=...`"
+                unknown = f"`{others[0]}=` is no field of it; " if others else ""
+                help = f"{unknown}give it: `{field.schema.name}=...`"
                 return Problem(WRONG_ARGUMENTS, text, help)
         return None
 

@@ -2,14 +2,24 @@
 
 from typing import Literal, TypeAlias
 
-from starmodel_generator.analysis.facts import Expression, NameExpression, SubscriptExpression
+from starmodel_generator.analysis.facts import (
+    AssignmentFact,
+    CallExpression,
+    Expression,
+    LiteralExpression,
+    MappingExpression,
+    NameExpression,
+    SubscriptExpression,
+)
 from starmodel_generator.diagnostics.rules.entity_rules import NESTED_ENTITY
 from starmodel_generator.linking.names.mro import ClassHierarchies
-from starmodel_generator.linking.names.symbols import ClassSymbol
+from starmodel_generator.linking.names.name_resolution import Names
+from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
 from starmodel_generator.linking.names.unparse import unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.resolved_type import ResolvedType, refused
 from starmodel_schemas import EntityType, EnumType, FragmentType, ObjectType
+from starmodel_schemas.entity import ObjectForm
 from starmodel_schemas.naming import snake_case
 
 Use: TypeAlias = Literal["value", "result"]
@@ -18,8 +28,9 @@ Use: TypeAlias = Literal["value", "result"]
 class ClassTypes:
     """Tells what a class of the project is as a type."""
 
-    def __init__(self, hierarchies: ClassHierarchies) -> None:
+    def __init__(self, hierarchies: ClassHierarchies, names: Names) -> None:
         self._hierarchies = hierarchies
+        self._names = names
         self.known: dict[str, ClassSymbol] = {}
         """The value objects and enums that were met, by qualified name."""
         self.entities: dict[str, ClassSymbol] = {}
@@ -34,16 +45,15 @@ class ClassTypes:
         if use == "result" and _renders_itself(hierarchy.classes):
             return ResolvedType(FragmentType())
         container = symbol.facts.container or ""
-        if (hierarchy.is_enum or hierarchy.is_model) and container.startswith(
-            ("function", "class")
-        ):
+        is_object = hierarchy.is_enum or self.form(symbol) is not None
+        if is_object and container.startswith(("function", "class")):
             text = f"has the type `{symbol.name}`, which is defined inside `{container}`"
             help = f"move `{symbol.name}` to the top of the module"
             return ResolvedType(None, problems=(Problem(NESTED_ENTITY, text, help),))
         if hierarchy.is_enum:
             self.known[symbol.qualified_name] = symbol
             return ResolvedType(EnumType(enum=symbol.qualified_name))
-        reason = self._why_no_object(annotation, symbol)
+        reason = self._why_no_object(annotation, symbol) or self._why_not_plain(symbol)
         if reason is not None:
             return refused(annotation, *reason)
         self.known[symbol.qualified_name] = symbol
@@ -72,16 +82,99 @@ class ClassTypes:
         if hierarchy.inherits("typing.Generic") or symbol.facts.type_parameters:
             return _generic(annotation, symbol)
         if hierarchy.inherits("typing.TypedDict"):
-            return "is a `TypedDict`", "use a pydantic model"
+            help = "import `TypedDict` from `typing_extensions`"
+            return "is a `TypedDict` that pydantic takes from Python 3.12 on alone", help
         if hierarchy.inherits("typing.NamedTuple"):
-            return "is a `NamedTuple`", "use a pydantic model"
-        if hierarchy.is_model:
+            return "is a `NamedTuple`, which JSON has as a list", "make it a dataclass"
+        if self.form(symbol) is not None:
             return None
-        is_dataclass = any("dataclass" in unparse(each) for each in symbol.facts.decorators)
-        return (
-            "is a dataclass" if is_dataclass else "is a plain class",
-            f"make it a pydantic model: `class {symbol.name}(BaseModel)`",
-        )
+        return "is a plain class", f"make it a pydantic model: `class {symbol.name}(BaseModel)`"
+
+    def form(self, symbol: ClassSymbol) -> ObjectForm | None:
+        """Return what kind of value object a class is; `None` for one that is none."""
+        hierarchy = self._hierarchies.of(symbol)
+        if hierarchy.is_model:
+            return "model"
+        if hierarchy.inherits("typing_extensions.TypedDict"):
+            return "typed_dict"
+        return "dataclass" if self._dataclass(symbol) is not None else None
+
+    def is_hashable(self, name: str) -> bool:
+        """Return whether values of a value object can be in a set: it is frozen, or has a hash."""
+        symbol = self.known[name]
+        if any(method.name == "__hash__" for method in symbol.facts.methods):
+            return True
+        decorator = self._dataclass(symbol)
+        if isinstance(decorator, CallExpression):
+            keys = ("frozen", "unsafe_hash")
+            return any(_is_true(decorator.keyword(key)) for key in keys)
+        for cls in self._hierarchies.of(symbol).classes:
+            said: list[Expression | None] = [dict(cls.facts.keywords).get("frozen")]
+            for fact in cls.facts.attributes:
+                if fact.name == "model_config" and isinstance(fact.value, CallExpression):
+                    said.append(fact.value.keyword("frozen"))
+                elif fact.name == "model_config" and isinstance(fact.value, MappingExpression):
+                    said += [
+                        value
+                        for key, value in fact.value.items
+                        if key == LiteralExpression("frozen")
+                    ]
+            if any(each is not None for each in said):
+                return any(map(_is_true, said))
+        return False
+
+    def _dataclass(self, symbol: ClassSymbol) -> Expression | None:
+        """Return the decorator by which a class is a dataclass."""
+        for each in symbol.facts.decorators:
+            name = each.function if isinstance(each, CallExpression) else each
+            if isinstance(name, NameExpression):
+                meant = self._names.resolve(name.name, Namespace(symbol.module))
+                if isinstance(meant, ExternalSymbol) and meant.name in _DATACLASS:
+                    return each
+        return None
+
+    def _why_not_plain(self, symbol: ClassSymbol) -> tuple[str, str] | None:
+        """Return what of a dataclass or a `TypedDict` is not understood."""
+        form = self.form(symbol)
+        if form in (None, "model"):
+            return None
+        use_model = f"make it a pydantic model: `class {symbol.name}(BaseModel)`"
+        for cls in self._hierarchies.of(symbol).classes:
+            if form == "typed_dict" and _has_missing_keys(cls):
+                return "is a `TypedDict` whose keys may be missing", _OR_NONE
+            decorator = self._dataclass(cls) if form == "dataclass" else None
+            if form == "dataclass" and decorator is None:
+                return f"inherits from `{cls.name}`, which is no dataclass", use_model
+            said = decorator.keywords if isinstance(decorator, CallExpression) else ()
+            if any(key in ("init", "config", "**") for key, _ in said):
+                return "is a dataclass with options that change how it is made", use_model
+            if any(fact.name == "__pydantic_config__" for fact in cls.facts.attributes):
+                return "has a `__pydantic_config__`", use_model
+            if any(method.name == "__init__" for method in cls.facts.methods):
+                return "is a dataclass with an `__init__` of its own", "use `__post_init__`"
+            if form == "dataclass" and any(map(_is_hidden, cls.facts.attributes)):
+                return "is a dataclass with a field that begins with `_`", "give it another name"
+        return None
+
+
+_DATACLASS = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
+_OR_NONE = "write `| None` at the types of these keys, and leave `total` out"
+
+
+def _has_missing_keys(cls: ClassSymbol) -> bool:
+    annotations = [each.annotation for each in cls.facts.attributes if each.annotation is not None]
+    is_total = all(key != "total" for key, _ in cls.facts.keywords)
+    return not is_total or any("NotRequired[" in unparse(each) for each in annotations)
+
+
+def _is_true(expression: Expression | None) -> bool:
+    return isinstance(expression, LiteralExpression) and expression.value is True
+
+
+def _is_hidden(fact: AssignmentFact) -> bool:
+    if fact.annotation is None or not fact.name.startswith("_"):
+        return False
+    return not unparse(fact.annotation).endswith(("ClassVar", "KW_ONLY"))
 
 
 def _entity(annotation: Expression, symbol: ClassSymbol, use: Use) -> ResolvedType:

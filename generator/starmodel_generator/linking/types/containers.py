@@ -20,6 +20,7 @@ from starmodel_schemas import (
     FragmentType,
     ListType,
     LiteralType,
+    ObjectType,
     OptionalType,
     SetType,
     TupleType,
@@ -50,9 +51,13 @@ def bare_collection(annotation: Expression, name: str) -> ResolvedType:
 
 
 def collection(
-    annotation: Expression, name: str, items: Sequence[Expression], resolve: Resolve
+    annotation: Expression,
+    name: str,
+    items: Sequence[Expression],
+    resolve: Resolve,
+    is_hashable: Callable[[str], bool],
 ) -> ResolvedType:
-    """`list[T]`, `dict[K, V]` and the others."""
+    """`list[T]`, `dict[K, V]` and the others; `is_hashable` tells of a value object, by its name."""
     if name == "builtins.tuple":
         return _tuple(annotation, items, resolve)
     if len(items) != (2 if name == "builtins.dict" else 1):
@@ -65,7 +70,7 @@ def collection(
     types = [each.type for each in inner if each.type is not None]
     if len(types) != len(inner):
         return ResolvedType(None, problems=problems)
-    made = _made(name, types, annotation)
+    made = _made(name, types, annotation, is_hashable)
     if isinstance(made, Problem):
         return ResolvedType(None, problems=(*problems, made))
     return ResolvedType(made, of_parts(each.options for each in inner), problems)
@@ -78,7 +83,9 @@ def _unless_any(resolved: ResolvedType) -> ResolvedType:
     return replace(resolved, problems=problems) if is_any else resolved
 
 
-def _made(name: str, types: list[TypeRef], annotation: Expression) -> TypeRef | Problem:
+def _made(
+    name: str, types: list[TypeRef], annotation: Expression, is_hashable: Callable[[str], bool]
+) -> TypeRef | Problem:
     written = shortened(unparse(annotation))
     if name == "builtins.dict":
         # JSON has texts there, so a key has to be of one kind, and something.
@@ -90,7 +97,13 @@ def _made(name: str, types: list[TypeRef], annotation: Expression) -> TypeRef | 
         return DictType(key=types[0], value=types[1])
     if name == "builtins.list":
         return FragmentType() if isinstance(types[0], FragmentType) else ListType(item=types[0])
-    if json_kinds(types[0]) & {"object", "list"} and not isinstance(types[0], TupleType):
+    if isinstance(types[0], ObjectType):
+        if not is_hashable(types[0].object):
+            text = (
+                f"has the type `{written}`, whose items cannot be in a set, for they can be changed"
+            )
+            return Problem(UNSUPPORTED_TYPE, text, "use `list[...]`, or let the class be frozen")
+    elif json_kinds(types[0]) & {"object", "list"} and not isinstance(types[0], TupleType):
         text = f"has the type `{written}`, whose items cannot be in a set"
         return Problem(UNSUPPORTED_TYPE, text, "use `list[...]`")
     return SetType(item=types[0], frozen=name == "builtins.frozenset")

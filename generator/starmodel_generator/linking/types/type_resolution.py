@@ -91,7 +91,7 @@ class Types:
         self._names = names
         self._constants = constants
         self._options = options
-        self.classes = ClassTypes(hierarchies)
+        self.classes = ClassTypes(hierarchies, names)
         """The classes of the project as types."""
         self._known: dict[tuple[str, int, str, Expression], ResolvedType] = {}
         self._parsed: dict[str, Expression | None] = {}
@@ -282,7 +282,7 @@ class Types:
             case name if name in _TRANSPARENT:
                 return replace(resolve(items[0]), is_final=name == "typing.Final")
             case name if name in COLLECTIONS:
-                return collection(annotation, name, items, resolve)
+                return collection(annotation, name, items, resolve, self.classes.is_hashable)
             case name:
                 return self._external(annotation, name, site)
 
@@ -360,7 +360,8 @@ class Types:
             keywords = tuple(pair for pair in keywords if pair[0] != "item_type")
             if item is None:
                 return bare_collection(annotation, called)
-            resolved = collection(annotation, called, (item,), self._inner(site))
+            is_hashable = self.classes.is_hashable
+            resolved = collection(annotation, called, (item,), self._inner(site), is_hashable)
         else:
             resolved = ResolvedType(SCALARS[called])
         call = CallExpression(annotation.function, keywords=keywords)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M")
 
 _NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -34,9 +34,9 @@ def check_text(value: str) -> str:
     return value
 
 
-def check_class(value: M, cls: type[BaseModel]) -> M:
+def check_class(value: M, cls: type[Any]) -> M:
     """Return the value; refuse an instance of a class that derives from the declared one: it would come back less."""
-    if type(value) is not cls or value.__pydantic_extra__:
+    if type(value) is not cls or (isinstance(value, BaseModel) and value.__pydantic_extra__):
         raise NotStorable(f"This must be a {cls.__name__}, and no more than that.", "model_type")
     return value
 

@@ -35,6 +35,9 @@ _KINDS: Mapping[str, TextKind] = {
 
 _UNION_ORDER: tuple[TextKind, ...] = ("text", "json", "list", "value")
 
+_FIELDS = ("model-fields", "typed-dict", "dataclass-args")
+"""What has the parts of a value object."""
+
 _ROWS = ("list", "set", "frozenset", "dict")
 """What a form may have numbered rows for."""
 
@@ -68,7 +71,7 @@ def part_schema(schema: CoreSchema, names: Sequence[str]) -> CoreSchema | None:
     part: Schema | None = cast("Schema", schema)
     definitions: dict[str, Schema] = {}
     for name in names:
-        while part is not None and part["type"] not in ("model-fields", "typed-dict"):
+        while part is not None and part["type"] not in _FIELDS:
             if name.isdecimal() and part["type"] in _ROWS:
                 break
             if part["type"] == "definitions":
@@ -87,7 +90,10 @@ def part_schema(schema: CoreSchema, names: Sequence[str]) -> CoreSchema | None:
         elif part is not None and part["type"] in _ROWS:
             part = part.get("items_schema")
         else:
-            field = part and part["fields"].get(name)
+            given: Any = part["fields"] if part else {}
+            if isinstance(given, list):
+                given = {each["name"]: each for each in cast("list[Schema]", given)}
+            field: Schema | None = given.get(name)
             part = field["schema"] if field else None
     return cast("CoreSchema | None", part)
 

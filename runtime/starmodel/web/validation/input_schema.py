@@ -126,6 +126,8 @@ class _Parts:
 
 def _apart(schema: Schema) -> Schema:
     """Read a class as parts, of which an instance is made afterwards."""
+    if schema["type"] == "dataclass":
+        return _dataclass_apart(schema)
     if schema["type"] != "model" or schema["cls"] is _Parts:
         return schema
     left_out = ("cls", "ref", "post_init", "custom_init")
@@ -136,6 +138,17 @@ def _apart(schema: Schema) -> Schema:
         ignored=schema.get("metadata", {}).get(IGNORED, ()),
         has_own_init=schema.get("custom_init", False),
     )
+    return _referred(core_schema.no_info_after_validator_function(make, inner), schema)
+
+
+def _dataclass_apart(schema: Schema) -> Schema:
+    """Read a dataclass as its arguments, with which it is made afterwards."""
+    cls: Any = schema["cls"]
+
+    def make(arguments: Any) -> Any:
+        return cls(**arguments[0])
+
+    inner: Any = schema["schema"]
     return _referred(core_schema.no_info_after_validator_function(make, inner), schema)
 
 
@@ -155,7 +168,7 @@ def _maker(
 
 def _as_sent(schema: Schema) -> Schema:
     match schema["type"]:
-        case "model":
+        case "model" | "dataclass" | "typed-dict":
             return _model_as_sent(schema)
         case "timedelta" if schema.get("strict"):
             return _lax_duration(schema)

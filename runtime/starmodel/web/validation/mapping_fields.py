@@ -5,6 +5,7 @@ not known needs the mapping emptied first. A value object always has the same ke
 """
 
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -57,6 +58,9 @@ def _varies(type_: Any, around: tuple[type, ...]) -> bool:
             return False
         fields = type_.model_fields.values()
         return any(_varies(field.annotation, (*around, type_)) for field in fields)
+    if is_dataclass(type_):
+        # What it holds is not looked into.
+        return True
     if isinstance(type_, type) and origin is None and type_ is not Any:
         return issubclass(type_, dict) or type_ is object
     # Of what is left most is a mapping, or `Any`; what is none is emptied for nothing.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any, TypeAlias, cast
 
-from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic import AliasChoices, AliasPath, BaseModel, TypeAdapter
 from pydantic_core import CoreSchema, PydanticUseDefault, core_schema
 
 from starmodel.application.protected_values import ALL_WRITABLE, ID, WritableParts, protected_names
@@ -20,7 +20,7 @@ _numbers = count(1)
 
 
 def object_schema(
-    cls: type[BaseModel],
+    cls: Any,
     writable: WritableParts = ALL_WRITABLE,
     *,
     for_update: bool = False,
@@ -32,7 +32,7 @@ def object_schema(
     several parts of one, may be of the same class.
 
     Args:
-        cls: Its class.
+        cls: Its class: a pydantic model, a dataclass or a `TypedDict`.
         writable: The parts of it, and of classes inside of it, that are written from outside,
             of each class that has others. What is sent of these is ignored, and they have
             their defaults.
@@ -42,8 +42,12 @@ def object_schema(
     Raises:
         ConfigurationError: A part that is not written has no default.
     """
-    cls.model_rebuild()
-    schema = cast("Schema", cls.__pydantic_core_schema__)
+    model: type[BaseModel] | None = cls if issubclass(cls, BaseModel) else None
+    if model is not None:
+        model.model_rebuild()
+        schema = cast("Schema", model.__pydantic_core_schema__)
+    else:
+        schema = cast("Schema", TypeAdapter[Any](cls).core_schema)
     schema = renamed(schema)
     return without_protected(cast("CoreSchema", schema), writable, for_update=for_update)
 
