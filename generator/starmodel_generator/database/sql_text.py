@@ -1,13 +1,13 @@
 """Values, names and conditions as the SQL of both databases.
 
-What differs does so because SQLite keeps decimals as scaled integers, instants as text in UTC,
+What differs does so because SQLite keeps decimals as scaled integers or texts, instants as text in UTC,
 and bytes in its own notation.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import TypeVar, assert_never
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from starmodel_schemas import (
 from starmodel_schemas.types import LiteralValue
 
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_EXACT = Context(prec=200)
 _MICROSECOND = timedelta(microseconds=1)
 _Value = TypeVar("_Value")
 
@@ -78,16 +79,33 @@ def literal(value: bool | int | float | str, type_: ColumnType) -> Sql:
         case TextColumnType():
             return Sql.same(quoted(str(value)))
         case NumericColumnType():
-            return _numeric(Decimal(str(value)), type_.scale)
+            return _numeric(Decimal(str(value)), type_)
         case PlainColumnType():
             return _plain(value, type_)
         case _:
             assert_never(type_)
 
 
-def _numeric(value: Decimal, scale: int) -> Sql:
-    scaled = value.scaleb(scale).normalize()
-    return Sql(f"{scaled:f}", f"{value:f}")
+def _numeric(value: Decimal, type_: NumericColumnType, operator: str = "=") -> Sql:
+    scaled = value.scaleb(type_.scale, _EXACT)
+    if is_wide(type_):
+        rounding = ROUND_FLOOR if operator in (">", "<=") else ROUND_CEILING
+        text = ordered_text(int(scaled.to_integral_value(rounding)), type_.precision)
+        return Sql(quoted(text), f"{value:f}")
+    return Sql(f"{scaled.normalize(_EXACT):f}", f"{value:f}")
+
+
+def is_wide(type_: NumericColumnType) -> bool:
+    """Return whether a decimal has more digits than an integer of SQLite, which keeps it as a text."""
+    return type_.precision > 18
+
+
+def ordered_text(number: int, digits: int) -> str:
+    """Write a whole number as the store does: as a text in the order of the numbers."""
+    if abs(number) >= 10**digits:
+        # A limit that no such number reaches: what comes behind all digits, or before any sign.
+        return ":" if number > 0 else ""
+    return f"{number:0{digits}d}" if number >= 0 else f"-{10**digits - 1 + number:0{digits}d}"
 
 
 def _plain(value: bool | int | float | str, type_: PlainColumnType) -> Sql:
@@ -140,7 +158,7 @@ def condition(check: CheckSchema, type_: ColumnType) -> Sql:
     column = identifier(check.column)
     match check:
         case CompareCheck():
-            return _bound(check.value, type_).join(f"{column} {check.operator} {{}}")
+            return _bound(check, type_).join(f"{column} {check.operator} {{}}")
         case ColumnsCheck():
             return Sql.same(f"{column} {check.operator} {identifier(check.other)}")
         case LengthCheck():
@@ -152,7 +170,10 @@ def condition(check: CheckSchema, type_: ColumnType) -> Sql:
             assert_never(check)
 
 
-def _bound(value: str, type_: ColumnType) -> Sql:
+def _bound(check: CompareCheck, type_: ColumnType) -> Sql:
+    value = check.value
+    if isinstance(type_, NumericColumnType):
+        return _numeric(Decimal(value), type_, check.operator)
     if isinstance(type_, PlainColumnType):
         if type_.name == "interval":
             return literal(float(value), type_)

@@ -94,7 +94,7 @@ INEXACT_TYPE = Rule(
     summary="a database cannot keep the values of a type exactly",
     explanation=(
         "What an entity holds comes back equal from SQLite and from PostgreSQL, or is refused. A"
-        " `Decimal` needs `max_digits` (18 at most) and `decimal_places`; a `datetime` is an"
+        " `Decimal` needs `max_digits` (100 at most) and `decimal_places`; a `datetime` is an"
         " `AwareDatetime` or a `NaiveDatetime`; a `time` has no zone; a whole number has 64 bits;"
         " a `float` is finite; a text has no NUL character."
     ),

@@ -23,7 +23,7 @@ from starmodel_schemas import (
     ScalarType,
 )
 
-_MAX_DIGITS = 18
+_MAX_DIGITS = 100
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
 
@@ -129,7 +129,7 @@ def _decimal(value: StoredType) -> Iterator[Problem]:
         help = "for example `Field(max_digits=12, decimal_places=2)`"
         yield Problem(INEXACT_TYPE, text, help)
     elif digits > _MAX_DIGITS:
-        text = f"is a `Decimal` of {digits} digits, more than the {_MAX_DIGITS} that are exact"
+        text = f"is a `Decimal` of {digits} digits, more than the {_MAX_DIGITS} that are kept"
         help = f"use `max_digits={_MAX_DIGITS}` or less, or keep it as a `str`"
         yield Problem(INEXACT_TYPE, text, help)
     elif digits < 1 or places > digits:

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from datetime import datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from pydantic import TypeAdapter
@@ -35,6 +35,7 @@ from starmodel_schemas.json_shape import ColumnShape
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WORD = re.compile(r"true|false", re.IGNORECASE)
+_EXACT = Context(prec=200)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 _Form: TypeAlias = Literal["text", "number", "word"]
@@ -226,7 +227,7 @@ def _number(written: _Written, scale: int | None = None) -> Decimal:
     """A number, with no more digits after the point than there is place for."""
     number = Decimal(written.value)
     if not number.is_finite() or (
-        scale is not None and number != number.quantize(Decimal(1).scaleb(-scale))
+        scale is not None and number != number.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
     ):
         raise ValueError(written.value)
     return number

@@ -5,6 +5,7 @@ PostgreSQL refuses what is of another type by itself.
 
 from dataclasses import dataclass
 
+from starmodel_generator.database.sql_text import is_wide
 from starmodel_generator.migrations.backfill.backfill_options import is_literal
 from starmodel_generator.migrations.conversions.conversion import type_words
 from starmodel_schemas import ColumnSchema, ColumnType, NumericColumnType, TextColumnType
@@ -48,9 +49,15 @@ def post_check(given: str, column: ColumnSchema, table: str) -> PostCheck | None
         return None
     kind = _kind(column.type)
     like = f", like {_EXAMPLES[kind]}" if kind in _EXAMPLES else ""
+    unreadable = _UNREADABLE[kind]
+    if isinstance(column.type, NumericColumnType) and is_wide(column.type):
+        unreadable = (
+            "typeof({}) NOT IN ('text', 'null') OR ltrim({}, '-') GLOB '*[^0-9]*'"
+            f" OR length(ltrim({{}}, '-')) <> {column.type.precision}"
+        )
     return PostCheck(
         column.name,
-        _UNREADABLE[kind],
+        unreadable,
         f"{table}.{column.name} would have values that are no {type_words(column.type)}{like}",
     )
 

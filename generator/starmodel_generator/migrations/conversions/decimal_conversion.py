@@ -1,18 +1,22 @@
 """How decimals become other values, and others decimals.
 
 SQLite keeps a decimal as an integer, so there it is arithmetic on integers: exact, and rounded
-half away from zero as PostgreSQL does.
+half away from zero as PostgreSQL does. One of more than 18 digits is a text there, which can get more
+digits, and no fewer.
 """
 
+from starmodel_generator.database.sql_text import is_wide
 from starmodel_generator.migrations.conversions.conversion import Conversion, kind_of
 from starmodel_schemas import ColumnType, NumericColumnType
 
 
 def decimal_conversion(old: ColumnType, new: ColumnType) -> Conversion | None:
     """Return how to convert where one of the types is a decimal; `None` where nobody could tell."""
+    if isinstance(new, NumericColumnType) and isinstance(old, NumericColumnType):
+        return _widened(old, new) if is_wide(old) or is_wide(new) else _rescaled(old, new)
+    if any(isinstance(each, NumericColumnType) and is_wide(each) for each in (old, new)):
+        return None
     if isinstance(new, NumericColumnType):
-        if isinstance(old, NumericColumnType):
-            return _rescaled(old, new)
         return _to_decimal(kind_of(old), new)
     assert isinstance(old, NumericColumnType)
     return _from_decimal(old, kind_of(new))
@@ -32,6 +36,23 @@ def _rescaled(old: NumericColumnType, new: NumericColumnType) -> Conversion:
         loss=f"are rounded to {_digits(new.scale)} after the point",
         risk=risk,
         misfit=misfit,
+    )
+
+
+def _widened(old: NumericColumnType, new: NumericColumnType) -> Conversion | None:
+    """Put zeros, or of a negative number nines, around the digits; no other way is known."""
+    before = (new.precision - new.scale) - (old.precision - old.scale)
+    after = new.scale - old.scale
+    if before < 0 or after < 0:
+        return None
+    if is_wide(old):
+        negative, digits, positive = "{} LIKE '-%'", "substr({}, 2)", "{}"
+    else:
+        negative, digits = "{} < 0", f"printf('%0{old.precision}d', {10**old.precision - 1} + {{}})"
+        positive = f"printf('%0{old.precision}d', {{}})"
+    return Conversion(
+        f"CASE WHEN {negative} THEN '-{'9' * before}' || {digits} || '{'9' * after}'"
+        f" ELSE '{'0' * before}' || {positive} || '{'0' * after}' END"
     )
 
 

@@ -6,7 +6,7 @@ an old revision runs whatever becomes of the app.
 
 from typing import assert_never
 
-from starmodel_generator.database.sql_text import Sql, condition
+from starmodel_generator.database.sql_text import Sql, condition, is_wide
 from starmodel_generator.emission.python.layout import Group, Layout, Parts, named, prefixed
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.emission.sql.sql_layout import sql_layout, without_parameters
@@ -50,7 +50,8 @@ def type_text(type_: ColumnType) -> str:
             return f"sa.String({type_.max_length})"
         case NumericColumnType():
             exact = f"sa.Numeric({type_.precision}, {type_.scale})"
-            return f'{exact}.with_variant(sa.BigInteger(), "sqlite")'
+            kind = "sa.Text()" if is_wide(type_) else "sa.BigInteger()"
+            return f'{exact}.with_variant({kind}, "sqlite")'
         case PlainColumnType():
             return _PLAIN_TYPES[type_.name]
         case _:

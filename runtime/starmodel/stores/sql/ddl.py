@@ -9,6 +9,7 @@ from typing import Any
 
 from starmodel.stores.sql.drivers.driver import Dialect
 from starmodel.stores.sql.tables.checks import comparison, condition
+from starmodel.stores.sql.tables.codec import is_wide
 from starmodel.stores.sql.tables.column import Column, OnDelete, quote
 from starmodel.stores.sql.tables.table import (
     EntityTable,
@@ -121,6 +122,8 @@ def _type(column: Column, dialect: Dialect) -> str:
         return f"VARCHAR({size})"
     if column.kind == "numeric" and dialect == "postgresql":
         return f"NUMERIC({size})"
+    if column.kind == "numeric" and is_wide(column.size[0]):
+        return "TEXT"
     return _TYPES[dialect][column.kind]
 
 

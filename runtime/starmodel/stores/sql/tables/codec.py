@@ -26,10 +26,12 @@ Convert = Callable[[Any], Any]
 
 LARGEST_INTEGER = 2**63 - 1
 SMALLEST_INTEGER = -(2**63)
+LARGEST_DIGITS = 18
+"""How many digits any whole number of 64 bits may have."""
 
 _MICROSECOND = timedelta(microseconds=1)
 # Its own, so that a precision that an author sets for his sums changes nothing stored.
-_EXACT = Context(prec=60, traps=[DivisionByZero, InvalidOperation, Overflow, Inexact])
+_EXACT = Context(prec=200, traps=[DivisionByZero, InvalidOperation, Overflow, Inexact])
 
 
 class Codec(NamedTuple):
@@ -126,15 +128,42 @@ def exact(precision: int, scale: int) -> Convert:
     return check
 
 
+def is_wide(precision: int) -> bool:
+    """Return whether a decimal has more digits than an integer of 64 bits."""
+    return precision > LARGEST_DIGITS
+
+
+def ordered_text(number: int, digits: int) -> str:
+    """Write a whole number as a text of some digits, so that texts have the order of the numbers.
+
+    Of a negative number it is what is missing to all nines, behind a sign that comes before digits.
+    """
+    if abs(number) >= 10**digits:
+        # A limit that no such number reaches: what comes behind all digits, or before any sign.
+        return ":" if number > 0 else ""
+    return f"{number:0{digits}d}" if number >= 0 else f"-{10**digits - 1 + number:0{digits}d}"
+
+
+def _number_of(text: str, digits: int) -> int:
+    return int(text[1:]) - (10**digits - 1) if text[0] == "-" else int(text)
+
+
 def scaled(precision: int, scale: int) -> Codec:
-    """Return the codec that keeps a decimal as a whole number of its smallest unit."""
+    """Return the codec that keeps a decimal as a whole number of its smallest unit.
+
+    One of more than 18 digits, which no integer of SQLite holds, is kept as a text in the same
+    order.
+    """
     check = exact(precision, scale)
+    is_text = is_wide(precision)
 
-    def encode(value: Decimal) -> int:
-        return int(_EXACT.scaleb(check(value), scale))
+    def encode(value: Decimal) -> int | str:
+        number = int(_EXACT.scaleb(check(value), scale))
+        return ordered_text(number, precision) if is_text else number
 
-    def decode(value: int) -> Decimal:
-        return _EXACT.scaleb(Decimal(value), -scale)
+    def decode(value: Any) -> Decimal:
+        number = _number_of(value, precision) if is_text else value
+        return _EXACT.scaleb(Decimal(number), -scale)
 
     return Codec(encode, decode)
 

@@ -220,7 +220,7 @@ def numeric(
     field: str | None = None,
     **options: Unpack[NumberOptions],
 ) -> Column:
-    """An exact decimal of at most 18 digits, `scale` of them after the point."""
+    """An exact decimal of `precision` digits, `scale` of them after the point."""
     column = _column("numeric", name, field, options, _bounds(options), (precision, scale))
     return replace(
         column, sqlite=scaled(precision, scale), postgresql=Codec(exact(precision, scale))

@@ -15,12 +15,13 @@ from starmodel.stores.sql.tables.codec import (
     decode_interval,
     encode_interval,
     exact,
+    is_wide,
     scaled,
 )
 
 
 class ExactNumeric(TypeDecorator[Decimal]):
-    """A decimal of at most 18 digits, never rounded; on SQLite a whole number of its unit."""
+    """A decimal, never rounded; on SQLite a whole number of its unit, or a text with its digits."""
 
     impl = Numeric
     cache_ok = True
@@ -34,9 +35,9 @@ class ExactNumeric(TypeDecorator[Decimal]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the type that the database has for it."""
-        is_sqlite = dialect.name == "sqlite"
-        kind = BigInteger() if is_sqlite else Numeric(self.precision, self.scale)
-        return dialect.type_descriptor(kind)
+        if dialect.name != "sqlite":
+            return dialect.type_descriptor(Numeric(self.precision, self.scale))
+        return dialect.type_descriptor(Text() if is_wide(self.precision) else BigInteger())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         """Write it; excess digits are an error."""
