@@ -1,0 +1,254 @@
+"""Models at random, as authors write them, with values that fit and values that may not.
+
+The same seed gives the same source and the same values.
+"""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any, NamedTuple
+
+HEAD = """
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum, Flag, IntEnum, StrEnum
+from ipaddress import IPv4Address
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AnyUrl,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    HttpUrl,
+    IPvAnyAddress,
+    JsonValue,
+    NaiveDatetime,
+    PlainValidator,
+    Strict,
+    StringConstraints,
+    WrapValidator,
+    field_validator,
+)
+from typing_extensions import TypedDict
+
+from starmodel import Access, Entity, EntityConfig, Field, StateStore
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Rank(IntEnum):
+    LOW = 1
+    HIGH = 10
+
+
+class Word(StrEnum):
+    ONE = "1"
+    TWO = "two"
+
+
+class Right(Flag):
+    READ = 1
+    WRITE = 2
+
+
+class Size(BaseModel):
+    width: int = Field(default=0, ge=0)
+    unit: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True)] = "cm"
+
+
+class Spot(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["spot"] = "spot"
+    at: int = 0
+
+
+class Area(BaseModel):
+    kind: Literal["area"] = "area"
+    size: Size = Field(default_factory=Size)
+
+
+@dataclass
+class Line:
+    sku: str
+    count: int = 1
+    tags: list[str] = field(default_factory=list)
+
+
+class Place(TypedDict):
+    street: str
+    number: int | None
+
+
+def trimmed(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def split(value: Any) -> Any:
+    return value.split(",") if isinstance(value, str) else value
+
+
+def upper(value: str) -> str:
+    return value.upper()
+
+
+def even(value: int) -> int:
+    if value % 2:
+        raise ValueError("It is odd.")
+    return value
+
+
+def as_code(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 3:
+        raise ValueError("It is no code.")
+    return value
+
+
+def or_zero(value: Any, read: Any) -> Any:
+    return 0 if value == "none" else read(value)
+"""
+
+
+class Kind(NamedTuple):
+    """A type as it is written, and what makes a value of JSON that fits it."""
+
+    written: str
+    make: Callable[[Random], Any]
+    is_key: bool = False
+
+
+def _digits(random: Random) -> str:
+    return f"{random.randint(-999, 999)}.{random.randint(0, 99):02}"
+
+
+def _of(*values: Any) -> Callable[[Random], Any]:
+    return lambda random: random.choice(values)
+
+
+PLAIN = (
+    Kind("int", lambda random: random.randint(-5, 50), is_key=True),
+    Kind("Annotated[int, Field(ge=0, le=20)]", lambda random: random.randint(0, 20)),
+    Kind("Annotated[int, Field(multiple_of=5)]", lambda random: 5 * random.randint(-3, 3)),
+    Kind("Annotated[int, Strict()]", lambda random: random.randint(0, 9)),
+    Kind("float", lambda random: random.choice([0.5, 1, -2.25, 1e10])),
+    Kind("bool", _of(True, False)),
+    Kind("str", _of("", "a", "Tea", " b ", "ö"), is_key=True),
+    Kind("Annotated[str, Field(min_length=1, max_length=3)]", _of("a", "abc")),
+    Kind('Annotated[str, Field(pattern="^[a-c]+$")]', _of("a", "abc")),
+    Kind("Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True)]", _of(" a ")),
+    Kind("Annotated[Decimal, Field(max_digits=8, decimal_places=2)]", _digits),
+    Kind("Annotated[Decimal, Field(max_digits=30, decimal_places=12, gt=0)]", _of("0.5", "7")),
+    Kind("date", _of("2026-01-31", "1999-12-31")),
+    Kind("AwareDatetime", _of("2026-01-31T10:00:00Z", 1767225600)),
+    Kind("NaiveDatetime", _of("2026-01-31T10:00:00")),
+    Kind("time", _of("10:30:00")),
+    Kind("timedelta", _of("PT1H", 90, 1.5)),
+    Kind("UUID", _of("12345678-1234-5678-1234-567812345678"), is_key=True),
+    Kind("EmailStr", _of("ann@Example.com", "bob@example.org")),
+    Kind("HttpUrl", _of("https://example.com", "http://a.example/b?c=d")),
+    Kind("AnyUrl", _of("ftp://example.com/x", "https://example.com")),
+    Kind("IPv4Address", _of("192.0.2.1"), is_key=True),
+    Kind("IPvAnyAddress", _of("192.0.2.1", "2001:db8::1")),
+    Kind("Colour", _of("red", "blue"), is_key=True),
+    Kind("Rank", _of(1, 10)),
+    Kind("Word", _of("1", "two"), is_key=True),
+    Kind("Right", _of(1, 2, 3)),
+    Kind('Literal["a", "b", 3]', _of("a", 3)),
+    Kind("JsonValue", _of(None, 1, "x", [1, {"a": None}])),
+    Kind("Annotated[str, BeforeValidator(trimmed)]", _of(" a ", "b")),
+    Kind("Annotated[list[str], BeforeValidator(split)]", _of("a,b", ["c"])),
+    Kind("Annotated[str, AfterValidator(upper)]", _of("a", "B")),
+    Kind("Annotated[int, AfterValidator(even)]", _of(2, 4)),
+    Kind("Annotated[str, PlainValidator(as_code)]", _of("abc", "x")),
+    Kind("Annotated[int, WrapValidator(or_zero)]", _of("none", 5)),
+    Kind("Size", _of({}, {"width": 3, "unit": " CM "})),
+    Kind("Line", _of({"sku": "a"}, {"sku": "b", "count": 2, "tags": ["t"]})),
+    Kind("Place", _of({"street": "s", "number": None}, {"street": "s", "number": 2})),
+    Kind(
+        'Annotated[Spot | Area, Field(discriminator="kind")]',
+        _of({"kind": "spot", "at": 2}, {"kind": "area", "size": {"width": 1}}),
+    ),
+)
+OTHERS: tuple[Any, ...] = (
+    *(None, "", " ", "a", "3", "3.5", "x,y", 0, 1, 7, -3, 2.5, "none", "red", "2026-02-30"),
+    *("2026-01-31", "not an address", [], ["a"], [1, 2], {}, {"a": 1}, {"width": -1}),
+    *({"kind": "spot"}, {"kind": "other"}, {"street": 1}, {"sku": None}, "javascript:alert(1)"),
+    *("192.0.2.256", "ann@", "https://", [[1]], {"1": 2}, "toolongforit"),
+)
+KEYS = tuple(kind for kind in PLAIN if kind.is_key)
+_UNHASHABLE = frozenset({"JsonValue", "Size", "Line", "Place"})
+MEMBERS = tuple(
+    kind for kind in PLAIN if kind.written.isidentifier() and kind.written not in _UNHASHABLE
+)
+
+
+class Model(NamedTuple):
+    """An entity's source, and for each field what makes a value that fits it."""
+
+    name: str
+    source: str
+    fields: dict[str, Kind]
+
+
+def random_model(seed: int, fields: int = 9) -> Model:
+    """Return an entity of some fields; a third of the fields have validators of their own."""
+    random = Random(seed)
+    kinds = {f"field_{number}": _kind(random, 2) for number in range(fields)}
+    settings = random.choice(["", "str_strip_whitespace=True, ", "str_max_length=12, ", ""])
+    if any(name in kind.written for kind in kinds.values() for name in ("Line", "Place")):
+        settings = ""
+    lines = [
+        f"class Model{seed}(Entity):",
+        "    model_config = EntityConfig(",
+        f"        store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True, {settings}",
+        "    )",
+        *[f"    {name}: {kind.written} | None = None" for name, kind in kinds.items()],
+    ]
+    early = [name for name in kinds if random.random() < 0.1]
+    for name in early:
+        lines += [
+            f'    @field_validator("{name}", mode="before")',
+            "    @classmethod",
+            f"    def read_{name}(cls, value: Any) -> Any:",
+            '        return None if value == "nothing" else value',
+        ]
+    return Model(f"Model{seed}", "\n".join(lines), kinds)
+
+
+def random_value(kind: Kind, random: Random) -> Any:
+    """Return a value of JSON: two of three fit."""
+    chosen = random.random()
+    if chosen < 0.6:
+        return kind.make(random)
+    return "nothing" if chosen < 0.65 else random.choice(OTHERS)
+
+
+def _kind(random: Random, depth: int) -> Kind:
+    choice = random.random()
+    if choice < 0.6 or not depth:
+        return random.choice(PLAIN)
+    item = _kind(random, depth - 1)
+    if choice < 0.75:
+        return Kind(f"list[{item.written}]", _several(item))
+    if choice < 0.82:
+        key = random.choice(KEYS)
+        make = lambda random: {str(key.make(random)): item.make(random)}  # noqa: E731
+        return Kind(f"dict[{key.written}, {item.written}]", make)
+    if choice < 0.9:
+        member = random.choice((*MEMBERS, Kind("Spot", _of({"at": 1}, {"at": 2}))))
+        return Kind(f"set[{member.written}]", _several(member))
+    if choice < 0.95:
+        return Kind(f"tuple[{item.written}, int]", lambda random: [item.make(random), 4])
+    return Kind("dict[str, Any]", _of({}, {"a": [1, None]}, {"b": {"c": "d"}}))
+
+
+def _several(item: Kind) -> Callable[[Random], Any]:
+    return lambda random: [item.make(random) for _ in range(random.randint(0, 3))]
