@@ -7,7 +7,7 @@ from starmodel_schemas.database_schema import ColumnsCheck, CompareCheck
 from starmodel_schemas.event import CrudName, EventSchema, HookSchema
 from starmodel_schemas.field import FieldSchema, ManySchema
 from starmodel_schemas.model import SchemaModel
-from starmodel_schemas.types import ConstrainedType, ScalarName, ScalarType
+from starmodel_schemas.types import ConstrainedType, ScalarName, ScalarType, TypeRef
 
 StoreName: TypeAlias = Literal[
     "SERVER_MEMORY", "SERVER_SQL", "SERVER_REDIS", "CLIENT_SESSION", "CLIENT_LOCAL", "CUSTOM"
@@ -48,7 +48,8 @@ ObjectForm: TypeAlias = Literal["model", "dataclass", "typed_dict"]
 class ObjectSchema(SchemaModel):
     """A value object: a class with fields that is part of entities, not one itself.
 
-    `form` says what class: a pydantic model, a dataclass, or a `TypedDict`.
+    `form` says what class: a pydantic model, a dataclass, or a `TypedDict`. `generic` is the class
+    that it is made of where it is `Box[int]`, and `arguments` are what stands in the brackets.
     """
 
     name: str
@@ -56,6 +57,8 @@ class ObjectSchema(SchemaModel):
     doc: str | None = None
     fields: tuple[FieldSchema, ...]
     form: ObjectForm = "model"
+    generic: str | None = None
+    arguments: tuple[TypeRef, ...] = ()
 
     @property
     def qualified_name(self) -> str:

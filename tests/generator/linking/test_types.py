@@ -336,9 +336,8 @@ def test_a_union_inside_another_type_without_one_is_ambiguous() -> None:
     assert linked.codes == ["SM205"]
 
 
-@pytest.mark.parametrize("written", ["Page[int] | None = None", "Page | None = None"])
-def test_generic_models_are_to_be_written_out(written: str) -> None:
-    linked = link_sources(f"""
+def test_a_generic_model_says_of_what() -> None:
+    linked = link_sources("""
         from typing import Generic, TypeVar
         from pydantic import BaseModel
         from starmodel import Entity
@@ -346,10 +345,10 @@ def test_generic_models_are_to_be_written_out(written: str) -> None:
         class Page(BaseModel, Generic[T]):
             items: list[T] = []
         class Thing(Entity):
-            page: {written}
+            page: Page | None = None
     """)
     assert linked.codes == ["SM202"]
-    assert "class IntPage(BaseModel)" in str(linked.diagnostics[0].help)
+    assert "for example `Page[int]`" in str(linked.diagnostics[0].help)
 
 
 @pytest.mark.parametrize(

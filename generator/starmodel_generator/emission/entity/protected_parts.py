@@ -8,6 +8,7 @@ from starmodel_generator.emission.declaration_order import references
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout, prefixed
 from starmodel_generator.emission.python.literals import python_string
+from starmodel_generator.emission.python.type_expressions import AuthorsClasses
 from starmodel_schemas import ArgumentSource, EntitySchema, ObjectSchema, ObjectType, TypeRef
 
 MODULE = "starmodel.application.protected_values"
@@ -56,9 +57,10 @@ def writable_statement(entity: EntitySchema, names: ModuleNames, context: Contex
     if not objects:
         return None
     writable = names.use(MODULE, "Writable")
+    classes = AuthorsClasses(names, context)
     items = [
         prefixed(
-            f"{names.use(each.schema.module, each.schema.name)}: ",
+            f"{classes.name(ObjectType(object=each.schema.qualified_name))}: ",
             Group(f"{writable}(", tuple(_parts(each)), ")"),
         )
         for each in objects

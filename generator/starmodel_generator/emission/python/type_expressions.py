@@ -17,6 +17,7 @@ from starmodel_schemas import (
     FragmentType,
     ListType,
     LiteralType,
+    ObjectSchema,
     ObjectType,
     OptionalType,
     RefType,
@@ -67,6 +68,9 @@ class AuthorsClasses:
     def name(self, reference: Reference) -> str:
         """Import a class of the author's."""
         schema = self._context.schema(reference)
+        if isinstance(schema, ObjectSchema) and schema.generic is not None:
+            arguments = [annotation(each, self._names, self) for each in schema.arguments]
+            return f"{self._names.use(schema.module, schema.generic)}[{', '.join(arguments)}]"
         return self._names.use(schema.module, schema.name)
 
     def reference(self, type_: RefType) -> str:

@@ -142,12 +142,12 @@ def _declaration(field: FieldSchema, projection: Projection, declared: set[str])
 def _object_projection(
     schema: ObjectSchema, projection: Projection, scales: Scales
 ) -> ProjectionView:
-    projection.names.use(schema.module, schema.name)
+    cls = projection.classes.name(ObjectType(object=schema.qualified_name))
     variable = variable_name(snake_case(schema.name))
     return ProjectionView(
         signature=Group(
             f"def {projection.names.define(projection_name(schema))}(",
-            (f"{variable}: {schema.name}",),
+            (f"{variable}: {cls}",),
             f") -> {projected_type_name(schema)}:",
         ),
         docstring=docstring(f"Return the public fields of {an(schema.name)}.", 4),

@@ -42,6 +42,13 @@ def _dict_problems(union: UnionType, app: LinkedApp) -> Iterator[Problem]:
     objects = [member for member in union.members if json_kinds(member) & {"object", "anything"}]
     for member in objects:
         linked = app.objects.get(member.object) if isinstance(member, ObjectType) else None
+        if linked is not None and linked.schema.generic is not None:
+            text = f"has a `{linked.schema.generic}[...]` beside another type in a union"
+            help = f"give it a class of its own: `class Other({linked.schema.generic}[...])`"
+            yield Problem(UNSUPPORTED_TYPE, text, help)
+            return
+    for member in objects:
+        linked = app.objects.get(member.object) if isinstance(member, ObjectType) else None
         if linked is not None and linked.schema.form == "typed_dict" and len(objects) > 1:
             text = f"has the `TypedDict` `{linked.schema.name}` beside another class in a union"
             yield Problem(UNSUPPORTED_TYPE, text, "make it a dataclass or a pydantic model")

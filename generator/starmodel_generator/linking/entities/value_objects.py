@@ -44,7 +44,7 @@ class LinkedObject:
     @property
     def parts(self) -> list[TypeRef]:
         """The types of its fields, plain ones left out."""
-        types = (field.schema.type for field in self.fields)
+        types = (*[field.schema.type for field in self.fields], *self.schema.arguments)
         return [type for type in types if type.kind != "scalar"]
 
 
@@ -99,12 +99,16 @@ class ObjectReader:
         aliases = self._configs.aliases(hierarchy)
         settings = self._configs.settings(hierarchy)
         fields = self._fields.fields(hierarchy, aliases=aliases, settings=settings, report=report)
+        made_of = self._resolver.types.classes.specialised.get(symbol.qualified_name)
+        generic, arguments = (None, ()) if made_of is None else made_of
         schema = ObjectSchema(
             name=symbol.name,
             module=symbol.module.name,
             doc=symbol.facts.docstring or None,
             fields=tuple(field.schema for field in fields),
             form=self._resolver.types.classes.form(symbol) or "model",
+            generic=generic,
+            arguments=arguments,
         )
         if schema.form != "model":
             self._check_plain(schema, fields, report)

@@ -139,8 +139,9 @@ class ClassHierarchies:
         return _made(symbol, tuple(direct), (symbol, *order), tuple(problems))
 
     def _base(self, expression: Expression, symbol: ClassSymbol) -> Symbol | None:
+        items: tuple[Expression, ...] = ()
         if isinstance(expression, SubscriptExpression):
-            expression = expression.value
+            expression, items = expression.value, expression.items
         if not isinstance(expression, NameExpression):
             return None
         namespace = Namespace(symbol.module)
@@ -148,6 +149,8 @@ class ClassHierarchies:
         if found is symbol:
             # `class Cart(Cart)` extends what was imported under that name.
             found = self._names.imported(expression.name, symbol.module) or found
+        if items and isinstance(found, ClassSymbol):
+            found = self._names.specialised(found, items, symbol.namespace, found.name) or found
         return found if isinstance(found, ClassSymbol | ExternalSymbol | UnknownSymbol) else None
 
     def _ancestors(self, base: Ancestor) -> tuple[Ancestor, ...]:

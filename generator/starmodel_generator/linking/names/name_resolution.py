@@ -6,16 +6,20 @@ Python would meet them, and end in an `UnknownSymbol`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import TypeGuard
 
 from starmodel_generator.analysis.facts import (
     AssignmentFact,
+    CallExpression,
     ClassFacts,
+    Expression,
     FunctionFacts,
     ImportFact,
     ModuleFacts,
     NameExpression,
+    SubscriptExpression,
 )
 from starmodel_generator.linking.names import library_classes
 from starmodel_generator.linking.names.externals import (
@@ -70,6 +74,7 @@ class Names:
         self._symbols: dict[tuple[str, str], Symbol] = {}
         self._classes: dict[int, ClassSymbol] = {}
         self._pending: set[tuple[str, str]] = set()
+        self._specialised: dict[tuple[object, ...], ClassSymbol] = {}
 
     def module(self, name: str) -> ModuleFacts | None:
         """Return the facts of a module of the project, `None` for any other."""
@@ -91,6 +96,50 @@ class Names:
             symbol = ClassSymbol(module, facts, Namespace(module, facts))
             self._classes[id(facts)] = symbol
         return symbol
+
+    def type_parameters(self, symbol: ClassSymbol) -> tuple[str, ...]:
+        """Return the type variables of a generic class, in their order; none where it is none."""
+        facts = symbol.facts
+        if facts.type_parameters:
+            return facts.type_parameters
+        given = [base for base in facts.bases if isinstance(base, SubscriptExpression)]
+        for base in given:
+            if isinstance(base.value, NameExpression):
+                meant = self.resolve(base.value.name, Namespace(symbol.module))
+                if meant in (ExternalSymbol("typing.Generic"), ExternalSymbol("typing.Protocol")):
+                    return tuple(each.name for each in base.items if _is_name(each))
+        names = [each.name for base in given for each in base.items if _is_name(each)]
+        return tuple(dict.fromkeys(name for name in names if self._is_variable(name, symbol)))
+
+    def _is_variable(self, name: str, symbol: ClassSymbol) -> bool:
+        meant = self.resolve(name, Namespace(symbol.module))
+        value = meant.assignment.value if isinstance(meant, ValueSymbol) else None
+        if not isinstance(value, CallExpression) or not isinstance(value.function, NameExpression):
+            return False
+        assert isinstance(meant, ValueSymbol)
+        called = self.resolve(value.function.name, meant.namespace)
+        return called == ExternalSymbol("typing.TypeVar")
+
+    def specialised(
+        self, symbol: ClassSymbol, items: tuple[Expression, ...], where: Namespace, name: str
+    ) -> ClassSymbol | None:
+        """Return a generic class with what its type variables stand for, called `name`.
+
+        `None` where there are more of them, or fewer, than `items`.
+        """
+        parameters = self.type_parameters(symbol)
+        if not parameters or len(parameters) != len(items):
+            return None
+        key = (id(symbol.facts), items, where.module.name, id(where.cls), name)
+        known = self._specialised.get(key)
+        if known is None:
+            facts = replace(symbol.facts, name=name)
+            arguments = {
+                parameter: (item, where) for parameter, item in zip(parameters, items, strict=True)
+            }
+            known = ClassSymbol(symbol.module, facts, Namespace(symbol.module, facts, arguments))
+            self._specialised[key] = known
+        return known
 
     def resolve(self, name: str, namespace: Namespace) -> Symbol:
         """Return what a name or a dotted name means where it stands."""
@@ -323,3 +372,7 @@ class Names:
 
 def _is_builtin(symbol: Symbol, name: str) -> bool:
     return isinstance(symbol, ExternalSymbol) and symbol.name == f"builtins.{name}"
+
+
+def _is_name(expression: Expression) -> TypeGuard[NameExpression]:
+    return isinstance(expression, NameExpression)

@@ -3,12 +3,14 @@
 Symbols are compared by identity: `Names` makes one for each definition.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from starmodel_generator.analysis.facts import (
     AssignmentFact,
     ClassFacts,
+    Expression,
     FunctionFacts,
     ModuleFacts,
 )
@@ -19,11 +21,15 @@ from starmodel_generator.diagnostics.diagnostic import Place
 class Namespace:
     """Where an expression stands, which decides what its names mean.
 
-    `cls` is the class whose body it stands in, `None` at module level.
+    `cls` is the class whose body it stands in, `None` at module level. `arguments` are what the type
+    variables of a generic class stand for, each with where that was written.
     """
 
     module: ModuleFacts
     cls: ClassFacts | None = None
+    arguments: Mapping[str, tuple[Expression, "Namespace"]] = field(
+        default_factory=dict[str, tuple[Expression, "Namespace"]]
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

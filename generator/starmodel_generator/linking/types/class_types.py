@@ -18,7 +18,15 @@ from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbo
 from starmodel_generator.linking.names.unparse import unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.resolved_type import ResolvedType, refused
-from starmodel_schemas import EntityType, EnumType, FragmentType, ObjectType
+from starmodel_schemas import (
+    EntityType,
+    EnumType,
+    FragmentType,
+    ObjectType,
+    OptionalType,
+    ScalarType,
+    TypeRef,
+)
 from starmodel_schemas.entity import ObjectForm
 from starmodel_schemas.naming import snake_case
 
@@ -35,6 +43,8 @@ class ClassTypes:
         """The value objects and enums that were met, by qualified name."""
         self.entities: dict[str, ClassSymbol] = {}
         """The entities that were met, by qualified name."""
+        self.specialised: dict[str, tuple[str, tuple[TypeRef, ...]]] = {}
+        """Of each generic value object with arguments what it is made of, by its qualified name."""
 
     def resolve(self, annotation: Expression, symbol: ClassSymbol, use: Use) -> ResolvedType:
         """Return the type of a class; what an event gives (`result`) may also be a fragment."""
@@ -79,7 +89,7 @@ class ClassTypes:
         hierarchy = self._hierarchies.of(symbol)
         if hierarchy.inherits("pydantic.RootModel"):
             return "is a `RootModel`, which has no field names", "use the type inside it"
-        if hierarchy.inherits("typing.Generic") or symbol.facts.type_parameters:
+        if self._names.type_parameters(symbol) and not symbol.namespace.arguments:
             return _generic(annotation, symbol)
         if hierarchy.inherits("typing.TypedDict"):
             help = "import `TypedDict` from `typing_extensions`"
@@ -171,6 +181,25 @@ def _is_true(expression: Expression | None) -> bool:
     return isinstance(expression, LiteralExpression) and expression.value is True
 
 
+def specialised_name(generic: str, arguments: list[TypeRef]) -> str | None:
+    """Name a generic class with its arguments, `BoxInt`; `None` where these are of other kinds."""
+    parts = [_argument_name(each) for each in arguments]
+    return None if None in parts else generic + "".join(filter(None, parts))
+
+
+def _argument_name(type: TypeRef) -> str | None:
+    match type:
+        case ScalarType(name=name):
+            return name[:1].upper() + name[1:]
+        case EnumType(enum=name) | ObjectType(object=name):
+            return name.rpartition(".")[2]
+        case OptionalType(item=item):
+            inner = _argument_name(item)
+            return None if inner is None else f"Optional{inner}"
+        case _:
+            return None
+
+
 def _is_hidden(fact: AssignmentFact) -> bool:
     if fact.annotation is None or not fact.name.startswith("_"):
         return False
@@ -195,9 +224,8 @@ def _generic(annotation: Expression, symbol: ClassSymbol) -> tuple[str, str]:
     ):
         part = annotation.items[0].name.rpartition(".")[2]
         part = part[:1].upper() + part[1:]
-    help = f"write a model that is not, `class {part}{symbol.name}(BaseModel)`, with the fields of"
-    help += f" `{symbol.name}` and their types filled in"
-    return "is generic and is not understood", help
+    help = f"say of what, for example `{symbol.name}[{part[:1].lower()}{part[1:]}]`"
+    return "is generic, and does not say of what", help
 
 
 def _renders_itself(classes: tuple[ClassSymbol, ...]) -> bool:

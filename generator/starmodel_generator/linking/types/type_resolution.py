@@ -32,7 +32,7 @@ from starmodel_generator.linking.names.symbols import (
 )
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
-from starmodel_generator.linking.types.class_types import ClassTypes, Use
+from starmodel_generator.linking.types.class_types import ClassTypes, Use, specialised_name
 from starmodel_generator.linking.types.containers import (
     COLLECTIONS,
     Resolve,
@@ -41,7 +41,12 @@ from starmodel_generator.linking.types.containers import (
     limited,
     literal,
 )
-from starmodel_generator.linking.types.field_options import FieldOptions, OptionReader, of_parts
+from starmodel_generator.linking.types.field_options import (
+    NO_OPTIONS,
+    FieldOptions,
+    OptionReader,
+    of_parts,
+)
 from starmodel_generator.linking.types.known_types import (
     CONSTRAINED,
     CONSTRAINED_CALLS,
@@ -167,6 +172,9 @@ class Types:
                 if parsed is None:
                     return refused(annotation, "is no Python between its quotes")
                 return self._inner(site)(parsed)
+            case NameExpression(name) if name in site.namespace.arguments:
+                meant, where = site.namespace.arguments[name]
+                return self._resolve(meant, replace(site, namespace=where, depth=site.depth + 1))
             case NameExpression(name):
                 return self._named(annotation, self._names.resolve(name, site.namespace), site)
             case SubscriptExpression(value, items):
@@ -252,7 +260,7 @@ class Types:
         if isinstance(symbol, UnknownSymbol):
             return unknown(symbol, self._names.near(symbol))
         if isinstance(symbol, ClassSymbol):
-            return self.classes.resolve_generic(annotation, symbol, site.use)
+            return self._specialised(annotation, symbol, items, site)
         if not isinstance(symbol, ExternalSymbol):
             return refused(annotation, "is generic", "write the type itself")
         resolve = self._inner(site)
@@ -285,6 +293,41 @@ class Types:
                 return collection(annotation, name, items, resolve, self.classes.is_hashable)
             case name:
                 return self._external(annotation, name, site)
+
+    def _specialised(
+        self,
+        annotation: Expression,
+        symbol: ClassSymbol,
+        items: tuple[Expression, ...],
+        site: _Site,
+    ) -> ResolvedType:
+        """`Box[int]`: a generic value object with what its type variables stand for."""
+        parameters = self._names.type_parameters(symbol)
+        if len(parameters) != len(items) or self.classes.form(symbol) != "model":
+            return self.classes.resolve_generic(annotation, symbol, site.use)
+        resolve = self._inner(site)
+        arguments = [resolve(item) for item in items]
+        problems = tuple(problem for each in arguments for problem in each.problems)
+        types = [each.type for each in arguments if each.type is not None]
+        if problems or len(types) != len(items):
+            return ResolvedType(None, problems=problems or untyped(annotation))
+        name = specialised_name(symbol.name, types)
+        if any(each.options != NO_OPTIONS for each in arguments) or name is None:
+            written = unparse(annotation)
+            help = f"give it a class of its own: `class {symbol.name}Of...({written})`"
+            return refused(annotation, "says more of its parts than what they are", help)
+        made = self._names.specialised(symbol, items, site.namespace, name)
+        assert made is not None
+        if any(facts.name == name for facts in symbol.module.classes):
+            text = f"would be called `{name}`, as another class of its module is"
+            return refused(annotation, text, "rename that class")
+        known = self.classes.specialised.setdefault(
+            made.qualified_name, (symbol.name, tuple(types))
+        )
+        if known[1] != tuple(types):
+            text = f"would be called `{name}`, as another one of other classes is"
+            return refused(annotation, text, "rename one of these classes")
+        return self.classes.resolve(annotation, made, site.use)
 
     def _reference(
         self, annotation: Expression, items: tuple[Expression, ...], site: _Site
