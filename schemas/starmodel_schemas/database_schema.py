@@ -70,7 +70,8 @@ class ColumnSchema(SchemaModel):
     object; it is empty for columns of the store's own (`row_version`, `row_expires_at`) and of
     link tables. `backfill` is what rows that exist already get when the column is added: the
     field's default where that is a literal, `None` if there is none, and `"current_timestamp"` for
-    the time at which it is added. A `bytes`, date, time,
+    the time at which it is added. `server_default` is what a new row gets where the statement does
+    not say, written in the same way. A `bytes`, date, time,
     `Decimal`, UUID or timedelta default stands there as text, as JSON would have it. `shape` is
     what a `json` column holds; `None` for others, and where an older migration does not say.
     An `identity` has values that the database hands out, one number after the other.
@@ -81,6 +82,7 @@ class ColumnSchema(SchemaModel):
     path: tuple[str, ...] = ()
     nullable: bool = False
     backfill: bool | int | float | str | None = None
+    server_default: bool | int | float | str | None = None
     renamed_from: str | None = None
     shape: ColumnShape | None = None
     identity: bool = False

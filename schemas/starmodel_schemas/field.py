@@ -20,10 +20,11 @@ class FieldSchema(SchemaModel):
     are sent but never stored, and have no default. `frozen` ones are given when a
     record is made, and never changed. Those with `now` are set by the unit of work: when a record
     is made, or whenever it is changed; they are not `writable`. `on_delete` says what becomes of
-    this record when the one it refers to is deleted. `multiline` says whether a text may have
-    more than one line; `None` where its author says nothing. `db_name` is what its column is
-    called in the database, where that is not as the field; `sent_as` and `read_as` are its aliases
-    in the JSON that programs get and send.
+    this record when the one it refers to is deleted. `server_default` is what the column holds
+    where a statement leaves it out: a constant, or `"current_timestamp"` of a moment. `multiline`
+    says whether a text may have more than one line; `None` where its author says nothing. `db_name`
+    is what its column is called in the database, where that is not as the field; `sent_as` and
+    `read_as` are its aliases in the JSON that programs get and send.
     """
 
     name: str
@@ -43,6 +44,7 @@ class FieldSchema(SchemaModel):
     writable: bool = True
     frozen: bool = False
     now: Moment | None = None
+    server_default: Default | None = None
     renamed_from: str | None = None
     on_delete: OnDelete = "restrict"
     multiline: bool | None = None

@@ -17,6 +17,7 @@ from starmodel_schemas import (
     CompareCheck,
     ConstrainedType,
     Constraints,
+    Default,
     EntitySchema,
     EnumType,
     ExpressionDefault,
@@ -242,6 +243,7 @@ def _column(
         path=path,
         nullable=plain.nullable,
         backfill=_backfill(field, plain, type, app),
+        server_default=_constant(field.server_default, plain, type, app),
         renamed_from=field.renamed_from,
         shape=shape_of(plain.type, app, plain.constraints) if type is None else None,
     )
@@ -330,7 +332,14 @@ def _backfill(
     """Return what rows that are there already get, where the default is known without running code."""
     if field.now is not None:
         return CURRENT_TIMESTAMP
-    match field.default:
+    return _constant(field.server_default or field.default, plain, type, app)
+
+
+def _constant(
+    default: Default | None, plain: StoredType, type: ColumnType | None, app: SchemaLookup
+) -> bool | int | float | str | None:
+    """Return a constant as a `ColumnSchema` has it; `None` for what is none."""
+    match default:
         case LiteralDefault(value=value):
             if type is None:
                 return _json_of(value)

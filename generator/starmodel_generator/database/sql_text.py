@@ -18,6 +18,7 @@ from starmodel_schemas import (
     CheckSchema,
     ChoicesCheck,
     ColumnsCheck,
+    ColumnSchema,
     ColumnType,
     CompareCheck,
     LengthCheck,
@@ -84,6 +85,15 @@ def literal(value: bool | int | float | str, type_: ColumnType) -> Sql:
             return _plain(value, type_)
         case _:
             assert_never(type_)
+
+
+def column_default(column: ColumnSchema) -> Sql | None:
+    """Return what DEFAULT says of a column; `None` where it has none."""
+    if column.server_default is None:
+        return None
+    value = literal(column.server_default, column.type)
+    # Without brackets SQLite takes literals alone.
+    return value.join("({})") if value == NOW else value
 
 
 def _numeric(value: Decimal, type_: NumericColumnType, operator: str = "=") -> Sql:

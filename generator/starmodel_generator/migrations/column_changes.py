@@ -94,8 +94,8 @@ def altered_column(
             where = Sql.same(f"{identifier(after.name)} IS NULL")
             words = "give {} a value in rows that have none"
             updates.append(Update(after.name, filled, where, words))
-    is_renumbered = before.identity != after.identity
-    if converted is None and before.nullable == after.nullable and not is_renumbered:
+    is_same = (before.nullable, before.server_default) == (after.nullable, after.server_default)
+    if converted is None and is_same and before.identity == after.identity:
         return Alteration(None, tuple(updates)) if updates else None
     return Alteration(AlteredColumn(before, after, converted, lacks_values), tuple(updates))
 

@@ -106,7 +106,7 @@ class AddedColumn:
 
 @dataclass(frozen=True, slots=True)
 class AlteredColumn:
-    """A column of another type or nullability, or whose values come from elsewhere, under its new name.
+    """A column of another type, nullability or default, or whose values come from elsewhere.
 
     `conversion` says how a value of the old type becomes one of the new; `None` where the type
     is the same. One that `lacks_values` should be required, and comes back without a value.
@@ -210,7 +210,10 @@ class TableChange:
             or self.added_checks
             or self.dropped_keys
             or self.added_keys
-            or any(not added.column.nullable for added in self.added)
+            or any(
+                not added.column.nullable or added.column.server_default is not None
+                for added in self.added
+            )
         )
 
 

@@ -26,6 +26,7 @@ class FieldOptions(TypedDict, total=False):
     write_only: bool
     writable: bool
     now: Literal["create", "update"]
+    server_default: Any
     renamed_from: str
     on_delete: OnDelete
     multiline: bool
@@ -71,6 +72,7 @@ OWN_OPTIONS = (
     "write_only",
     "writable",
     "now",
+    "server_default",
     "renamed_from",
     "on_delete",
     "multiline",
@@ -122,7 +124,9 @@ def Field(*default: Any, **options: Any) -> Any:
             `repr`. `write_only=True` makes it an argument of generated `create` and `update` that
             is never shown. `writable=False` leaves it out of generated CRUD. `now="create"` has
             it set to the time when the entity is first stored, `now="update"` whenever a change
-            of it is. `renamed_from` is what it was called before, so that a migration keeps its
+            of it is. `server_default` is what the column in SQL holds where a statement leaves it
+            out, a constant or `"CURRENT_TIMESTAMP"`, and the default where none is given.
+            `renamed_from` is what it was called before, so that a migration keeps its
             data. `on_delete` is for a `Ref`: what happens when the other is deleted;
             `"restrict"` (it cannot be) if nothing is said, `"cascade"` (this is deleted too) or
             `"set_null"` (this becomes `None`). `multiline=False` says that a text has one line
@@ -132,13 +136,21 @@ def Field(*default: Any, **options: Any) -> Any:
     StarModel's own options are read from the source text by `starmodel generate`; at run time
     the field is pydantic's.
     """
-    if options.get("private") or options.get("write_only"):
+    if options.get("write_only"):
+        options["repr"] = False
+    elif options.get("private"):
         options.setdefault("repr", False)
-    has_default = bool(default and default[0] is not ...) or "default" in options
-    if options.get("now") and not has_default:
-        # It has to be something until it is stored.
-        options.setdefault("default_factory", _now)
-        default = ()
+    given = default[0] if default else options.get("default", ...)
+    if given is ... and "default_factory" not in options:
+        constant = options.get("server_default")
+        is_time = isinstance(constant, str) and constant.upper() == "CURRENT_TIMESTAMP"
+        if options.get("now") or is_time:
+            # It has to be something until it is stored.
+            options["default_factory"] = _now
+        elif constant is not None:
+            options["default"] = constant
+        if constant is not None or options.get("now"):
+            default = ()
     for name in OWN_OPTIONS:
         options.pop(name, None)
     return PydanticField(*default, **options)

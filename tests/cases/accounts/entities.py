@@ -1,5 +1,7 @@
 """Accounts: passwords and keys, which are given and never shown, and times nobody gives."""
 
+from decimal import Decimal
+
 from pydantic import AwareDatetime, SecretBytes, SecretStr
 
 from starmodel import (
@@ -26,6 +28,8 @@ class Account(Entity):
     number: int | None = Field(default=None, ge=1000, write_only=True)
     seal: SecretBytes = Field(default_factory=lambda: SecretBytes(b""), frozen=True)
 
+    kind: str = Field(max_length=20, server_default="person")
+    credit: Decimal = Field(server_default=Decimal("1.50"), max_digits=9, decimal_places=2)
     created_at: AwareDatetime = Field(now="create")
     updated_at: AwareDatetime = Field(now="update")
 

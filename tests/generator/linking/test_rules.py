@@ -328,6 +328,20 @@ CASES: dict[str, Case] = {
             seen_at: AwareDatetime | None = Field(default=None, now="update")
         """,
     ),
+    "SM139": Case(
+        """
+        from datetime import date
+        class Note(Entity):
+            day: date = Field(server_default=date(2026, 1, 1))
+        """,
+        "Field(server_default=date(2026, 1, 1))",
+        """
+        from pydantic import AwareDatetime
+        class Note(Entity):
+            stars: int = Field(server_default=3)
+            seen_at: AwareDatetime = Field(server_default="CURRENT_TIMESTAMP")
+        """,
+    ),
     "SM201": Case(
         """
         class Cart(Entity):

@@ -1,5 +1,6 @@
 """Pydantic's `Field`, with more to say."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import pytest
@@ -38,3 +39,32 @@ def test_a_private_field_is_not_shown_by_repr_unless_it_is_asked_for() -> None:
 def test_our_own_options_leave_nothing_behind_in_pydantic() -> None:
     schema = Product.model_json_schema()["properties"]["sku"]
     assert schema == {"minLength": 2, "title": "Sku", "type": "string"}
+
+
+class Stamped(Entity):
+    password: str = Field(write_only=True, min_length=3, repr=True)
+    made_at: datetime = Field(now="create")
+    changed_at: datetime | None = Field(default=None, now="update")
+    stars: int = Field(server_default=3)
+    rank: int = Field(..., server_default=4)
+    level: int = Field(default=5, server_default=6)
+    seen_at: datetime = Field(server_default="CURRENT_TIMESTAMP")
+    marks: list[int] = Field(default_factory=list, server_default="[]")
+
+
+def test_what_is_write_only_is_not_shown_by_repr() -> None:
+    assert "secret" not in repr(Stamped(password="secret"))
+
+
+def test_what_is_set_later_has_a_value_until_then() -> None:
+    before = datetime.now(UTC)
+    stamped = Stamped(password="secret")
+    assert before <= stamped.made_at <= stamped.seen_at <= datetime.now(UTC)
+    assert stamped.changed_at is None
+    given = datetime(2026, 1, 2, tzinfo=UTC)
+    assert Stamped(password="secret", made_at=given).made_at == given
+
+
+def test_the_default_of_the_database_is_that_of_the_field() -> None:
+    stamped = Stamped(password="secret")
+    assert (stamped.stars, stamped.rank, stamped.level, stamped.marks) == (3, 4, 5, [])

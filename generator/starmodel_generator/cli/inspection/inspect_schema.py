@@ -153,6 +153,7 @@ def _field_row(field: FieldSchema) -> tuple[str, str, str, str]:
         "read only": not field.writable and field.now is None,
         "frozen": field.frozen,
         f"now={field.now}": field.now is not None,
+        "server default": field.server_default is not None,
     }
     bounds = field.constraints.model_dump(exclude_defaults=True)
     listed = [name for name, holds in notes.items() if holds]

@@ -20,6 +20,7 @@ from starmodel.stores.sql.tables.codec import Codec
 from starmodel.stores.sql.tables.column import Check, Column, Links
 from starmodel.stores.sql.tables.table import EntityTable
 from starmodel_generator.database.columns import link_target
+from starmodel_generator.database.sql_text import column_default
 from starmodel_generator.database.tables import database_schema
 from starmodel_generator.planning.output_files import is_in_sql
 from starmodel_schemas import (
@@ -123,6 +124,7 @@ def _table(
 def _column(column: ColumnSchema, table: TableSchema, entities: Mapping[str, str]) -> Column:
     kind, size = _type(column)
     key = next((key for key in table.foreign_keys if key.column == column.name), None)
+    default = column_default(column)
     return Column(
         column.name,
         kind,
@@ -138,6 +140,7 @@ def _column(column: ColumnSchema, table: TableSchema, entities: Mapping[str, str
         ),
         foreign_key=None if key is None else (key.table, key.target),
         on_delete="restrict" if key is None else key.on_delete,
+        server_default=None if default is None else (default.sqlite, default.postgresql),
         refers=None if key is None else entities.get(key.table),
         identity=column.identity,
     )

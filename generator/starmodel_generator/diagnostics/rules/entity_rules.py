@@ -645,6 +645,20 @@ INVALID_MOMENT = Rule(
         " stored with the entity that it is part of. No caller writes it, so it is not write-only."
     ),
 )
+INVALID_SERVER_DEFAULT = Rule(
+    "SM139",
+    "invalid-server-default",
+    "error",
+    summary="a `server_default` is none that both databases can be told of",
+    explanation=(
+        "`Field(server_default=...)` is what the database puts into the column where a statement"
+        " says nothing of it. It is a constant of the field's type (a bool, a number, a text, a"
+        ' `Decimal`, a UUID, a member of an enum), or `"CURRENT_TIMESTAMP"` for an `AwareDatetime`.'
+        " An entity has all its values before it is stored, so what a database alone could work out"
+        " is none: write `default_factory=...`. A part of a value object has no column to itself,"
+        " whichever way it is kept."
+    ),
+)
 SECRET_SIGNAL = Rule(
     "SM401",
     "secret-signal",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from starmodel_generator.database.columns import ID_FIELD, link_target
+from starmodel_generator.database.sql_text import column_default
 from starmodel_generator.database.tables import index_name
 from starmodel_generator.emission.python.layout import Group, Layout, named, prefixed
 from starmodel_generator.emission.python.literals import python_string, python_value
@@ -159,6 +160,11 @@ class Columns(NamedTuple):
         for index in self.table.indexes:
             if index.columns == (column.name,) and self._is_beside_column(index):
                 items.append("unique=True" if index.unique else "index=True")
+        default = column_default(column)
+        if default is not None:
+            texts = tuple(map(python_string, (default.sqlite, default.postgresql)))
+            written = texts[0] if default.is_same else Group("(", texts, ")")
+            items.append(named("server_default", written))
         if key is not None:
             items += self._foreign_key(key, field)
         return Group(f"column.{function}(", tuple(items), ")")

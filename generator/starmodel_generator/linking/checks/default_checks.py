@@ -7,7 +7,10 @@ from typing import cast
 
 from starmodel_generator.database.columns import stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
-from starmodel_generator.diagnostics.rules.entity_rules import INVALID_DEFAULT
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    INVALID_DEFAULT,
+    INVALID_SERVER_DEFAULT,
+)
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
 from starmodel_generator.linking.defaults.default_validation import validated
 from starmodel_generator.linking.defaults.value_origins import ConstructedObject, Unknown, is_known
@@ -127,6 +130,16 @@ def _items(value: object, type: TypeRef) -> Iterator[tuple[object, TypeRef]]:
             yield from ((part, item) for part in cast("dict[object, object]", value).values())
         case _:
             return
+
+
+def check_server_defaults(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM139: a part of a value object has a `server_default`."""
+    for linked in app.objects.values():
+        for field in linked.fields:
+            if field.schema.server_default is not None:
+                text = "has a `server_default`, inside of a value object"
+                help = "write `default=...`"
+                yield field.subject.diagnose(Problem(INVALID_SERVER_DEFAULT, text, help))
 
 
 def _unkept(

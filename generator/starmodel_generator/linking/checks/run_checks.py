@@ -44,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     column_checks.check_kinds,
     column_checks.check_comparisons,
     default_checks.check_stored_defaults,
+    default_checks.check_server_defaults,
     index_checks.check_indexes,
     index_checks.check_keys,
     crud_checks.check_crud,

@@ -25,6 +25,12 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
 )
 from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
 from starmodel_generator.linking.defaults.default_values import REQUIRED
+from starmodel_generator.linking.defaults.server_defaults import (
+    MADE_NOW,
+    constant_default,
+    current_timestamp,
+    is_current_timestamp,
+)
 from starmodel_generator.linking.defaults.value_origins import UNKNOWN
 from starmodel_generator.linking.entities.pydantic_hooks import hooks_of
 from starmodel_generator.linking.names.class_members import Annotated, Members, Method
@@ -59,7 +65,7 @@ from starmodel_generator.linking.types.write_only import (
 )
 from starmodel_generator.linking.values.value import NotConstant
 from starmodel_schemas import (
-    FactoryDefault,
+    Default,
     FieldSchema,
     LiteralDefault,
     OptionalType,
@@ -257,6 +263,11 @@ class FieldReader:
             return None
         # `id: int = Field(default=None)` is how many write a number that the store hands out.
         is_number = is_id and resolved.type == ScalarType(name="int")
+        server_default, server_problems = self._server_default(options, member, resolved.type)
+        is_time = is_current_timestamp(options.server_default)
+        if default_written is None and options.factory is None and not is_time:
+            # What the database has for it is what a new instance has.
+            default_written = options.server_default
         default, default_problems = self._defaults.of_field(
             default_written,
             options.factory,
@@ -269,7 +280,7 @@ class FieldReader:
         annotated, assigned = resolved.options, len(resolved.options.problems)
         subject.report_all(options.problems[:assigned], report, "annotation", 0)
         subject.report_all(options.problems[assigned:], report, "value", 0)
-        subject.report_all(default_problems, report, "value", 0)
+        subject.report_all(default_problems or server_problems, report, "value", 0)
         if options.nullable not in (None, isinstance(resolved.type, OptionalType)):
             report(subject.diagnose(_nullable(options.nullable), fact.place.at("value", 0)))
         options = _with_zone(options, resolved.type)
@@ -281,9 +292,8 @@ class FieldReader:
             report(subject.diagnose(_ID_PROBLEM, fact.place.at("value", 0)))
         elif aliases.has_no_word(rules):
             report(subject.diagnose(_ALIAS_PROBLEM, fact.place.at("value", 0)))
-        if options.now is not None and default == REQUIRED:
-            # What `Field` makes it at run time.
-            default = FactoryDefault(factory="datetime.now")
+        if default == REQUIRED and (options.now is not None or is_time):
+            default = MADE_NOW
         unfit = (
             *unfit_moment(options.now, options.constraints, resolved.type),
             *unfit_write_only(options, resolved.type),
@@ -306,6 +316,7 @@ class FieldReader:
             writable=options.writable and options.now is None,
             frozen=options.frozen,
             now=options.now,
+            server_default=server_default,
             renamed_from=options.renamed_from,
             on_delete=options.on_delete or "restrict",
             multiline=options.multiline,
@@ -337,6 +348,20 @@ class FieldReader:
             has_alias=aliases.is_said,
             column_kind=options.column_kind,
         )
+
+    def _server_default(
+        self, options: FieldOptions, member: Annotated, type: TypeRef
+    ) -> tuple[Default | None, tuple[Problem, ...]]:
+        """Return what the database has for a field that a statement leaves out."""
+        written = options.server_default
+        if written is None:
+            return None, ()
+        if is_current_timestamp(written):
+            return current_timestamp(type, options.constraints)
+        default, problems = self._defaults.of_field(
+            written, None, member.value_namespace, type, options.constraints
+        )
+        return (None, problems) if problems else constant_default(written, default, type)
 
     def _is_relationship(self, member: Annotated) -> bool:
         """Return whether a field is a relation in the manner of SQLModel or SQLAlchemy."""

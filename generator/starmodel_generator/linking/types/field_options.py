@@ -119,8 +119,8 @@ NO_ALIASES = Aliases()
 class FieldOptions:
     """What is said about a field besides its type.
 
-    `default` and `factory` are as written, `None` where there is none; `nullable` is as said, and so
-    is `column_kind`, what SQLModel is told that the column holds.
+    `default`, `factory` and `server_default` are as written, `None` where there is none; `nullable`
+    is as said, and so is `column_kind`, what SQLModel is told that the column holds.
     `by_pydantic` is what only pydantic does when it reads a value, as written; `has_validator` is
     true where there is a validator of any kind, `reads_input` where one comes before the type, and
     `is_read_by_class` where what is sent has to be read as the author's class reads it.
@@ -128,6 +128,7 @@ class FieldOptions:
 
     default: Expression | None = None
     factory: Expression | None = None
+    server_default: Expression | None = None
     constraints: Constraints = NO_CONSTRAINTS
     title: str | None = None
     description: str | None = None
@@ -395,6 +396,9 @@ class _Reading:
             self._flag(keyword, expression)
         elif keyword in _TEXTS:
             self._text(keyword, expression)
+        elif keyword == "server_default":
+            if not _is_none(expression):
+                self._set(server_default=expression)
         elif keyword == "now":
             self._now(expression)
         elif keyword in _ALIASES:

@@ -13,6 +13,7 @@ from starmodel_generator.migrations.writer.column_text import (
     check_condition,
     choice_layout,
     column_text,
+    default_text,
     key_arguments,
     sql_layout,
     type_text,
@@ -101,8 +102,15 @@ def batch_steps(change: TableChange, aside: dict[str, str], early: list[CheckSch
         if added.needs_empty_table:
             column = column_text(added.column)
             steps.append(Group("batch.add_column(", (column,), ")"))
-        elif not added.column.nullable:
-            steps.append(_alter(added.column.name, "nullable=False"))
+        else:
+            # SQLite adds no column with a default that it has to work out.
+            changes: list[Layout] = []
+            if not added.column.nullable:
+                changes.append("nullable=False")
+            if added.column.server_default is not None:
+                changes.append(named("server_default", default_text(added.column)))
+            if changes:
+                steps.append(_alter(added.column.name, *changes))
     for item in change.altered:
         steps += _altered(item, aside)
     additions: list[_Part] = [
@@ -154,7 +162,13 @@ def _altered(item: AlteredColumn, aside: dict[str, str]) -> list[Step]:
     """Return the alterations of a column; one that SQLite moved takes the old one's name there."""
     name = item.after.name
     steps: list[Layout] = []
-    if item.before.type != item.after.type:
+    is_retyped = item.before.type != item.after.type
+    has_new_default = item.before.server_default != item.after.server_default
+    if is_retyped and item.before.server_default is not None:
+        # PostgreSQL converts values, and no defaults.
+        steps.append(_alter(name, "server_default=None"))
+        has_new_default = item.after.server_default is not None
+    if is_retyped:
         arguments: list[Layout] = [f"type_={type_text(item.after.type)}"]
         using = item.conversion.postgresql if item.conversion else None
         if using is not None:
@@ -172,14 +186,20 @@ def _altered(item: AlteredColumn, aside: dict[str, str]) -> list[Step]:
         # refuse a conversion that gives none.
         place = 0 if item.after.nullable else len(steps)
         steps.insert(place, _alter(name, f"nullable={item.after.nullable}"))
+    if has_new_default:
+        steps.append(_alter(name, named("server_default", default_text(item.after))))
     if name not in aside:
         return [*steps]
+    moved_default: list[Layout] = []
+    if item.after.server_default is not None:
+        moved_default.append(named("server_default", default_text(item.after)))
     moved = (
         f"batch.drop_column({python_string(name)})",
         _alter(
             aside[name],
             f"new_column_name={python_string(name)}",
             f"nullable={item.after.nullable}",
+            *moved_default,
         ),
     )
     return [Branch(moved, tuple(steps))]

@@ -6,7 +6,7 @@ an old revision runs whatever becomes of the app.
 
 from typing import assert_never
 
-from starmodel_generator.database.sql_text import Sql, condition, is_wide
+from starmodel_generator.database.sql_text import Sql, column_default, condition, is_wide
 from starmodel_generator.emission.python.layout import Group, Layout, Parts, named, prefixed
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.emission.sql.sql_layout import sql_layout, without_parameters
@@ -61,7 +61,7 @@ def type_text(type_: ColumnType) -> str:
 def column_text(
     column: ColumnSchema, *, is_key: bool = False, nullable: bool | None = None
 ) -> Layout:
-    """A column; `nullable` overrides its own."""
+    """A column; with `nullable`, which overrides its own, it is one without a default yet."""
     items: list[Layout] = [python_string(column.name), type_text(column.type)]
     if column.identity:
         items[1:] = [IDENTITY_TYPE, "sa.Identity()"]
@@ -69,7 +69,15 @@ def column_text(
         # Ids are given by the app; without this, PostgreSQL would make a sequence.
         items.append("autoincrement=False")
     items.append(f"nullable={column.nullable if nullable is None else nullable}")
+    if column.server_default is not None and nullable is None:
+        items.append(named("server_default", default_text(column)))
     return Group("sa.Column(", tuple(items), ")")
+
+
+def default_text(column: ColumnSchema) -> Layout:
+    """What a row gets where a statement does not say; `None` for nothing."""
+    value = column_default(column)
+    return "None" if value is None else Group("sa.text(", (choice_layout(value),), ")")
 
 
 def choice_layout(sql: Sql) -> Layout:

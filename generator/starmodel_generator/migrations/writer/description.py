@@ -45,6 +45,10 @@ def _changes(change: TableChange) -> Iterator[str]:
         if item.is_renumbered:
             verb = "number" if item.after.identity else "no longer number"
             yield f"{verb} the rows of {table} by {item.after.name}"
+        if item.before.server_default != item.after.server_default:
+            column = f"{table}.{item.after.name}"
+            is_gone = item.after.server_default is None
+            yield f"{'take its default from' if is_gone else 'give a default to'} column {column}"
     for item in change.reshaped:
         yield f"note what {table}.{item.after.name} holds now, which is JSON"
     for update in change.updates:

@@ -77,7 +77,8 @@ def change_lines(change: TableChange) -> list[str]:
     added = [item.column for item in change.added if not item.needs_empty_table]
     lines = [_add_column(table, column) for column in added]
     current = _with_columns(
-        change, [column.model_copy(update={"nullable": True}) for column in added]
+        change,
+        [column.model_copy(update={"nullable": True, "server_default": None}) for column in added],
     )
     # A row may get a value that the old check does not know.
     early = _checks_in_the_way(change)

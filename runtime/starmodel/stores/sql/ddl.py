@@ -80,7 +80,8 @@ def create_tables(tables: Sequence[EntityTable[Any]], dialect: Dialect) -> Itera
 
 def _create(table: EntityTable[Any] | LinkTable, dialect: Dialect, later: list[str]) -> str:
     parts = [
-        f"{column.quoted} {_type(column, dialect)}{'' if column.nullable else ' NOT NULL'}"
+        f"{column.quoted} {_type(column, dialect)}{_default(column, dialect)}"
+        f"{'' if column.nullable else ' NOT NULL'}"
         for column in table.written
     ]
     if dialect == "postgresql" or not any(column.identity for column in table.primary_key):
@@ -125,6 +126,12 @@ def _type(column: Column, dialect: Dialect) -> str:
     if column.kind == "numeric" and is_wide(column.size[0]):
         return "TEXT"
     return _TYPES[dialect][column.kind]
+
+
+def _default(column: Column, dialect: Dialect) -> str:
+    if column.server_default is None:
+        return ""
+    return f" DEFAULT {column.server_default[dialect == 'postgresql']}"
 
 
 def _reference(column: Column) -> str:

@@ -43,6 +43,8 @@ class Options(TypedDict, total=False):
     `unique` give it an index of its own. `foreign_key` is the `"table.column"` that it refers to,
     `on_delete` what happens to its row when that one is deleted; `refers` is whether that is the id
     of a record of an entity, or the name of that entity where its table is called otherwise.
+    `server_default` is SQL for what a row gets where a statement leaves the column out; where they
+    differ, that of SQLite and that of PostgreSQL.
     """
 
     db_name: str
@@ -53,6 +55,7 @@ class Options(TypedDict, total=False):
     foreign_key: str
     on_delete: OnDelete
     refers: bool | str
+    server_default: str | tuple[str, str]
 
 
 class NumberOptions(Options, total=False):
@@ -96,6 +99,8 @@ class Column:
         refers: The name of the entity to a record of which it refers, by its id.
         attribute: What row classes call it.
         identity: Whether the database hands out its values, one number after the other.
+        server_default: SQL for what a row gets where a statement leaves it out, in SQLite and in
+            PostgreSQL.
     """
 
     name: str
@@ -116,6 +121,7 @@ class Column:
     refers: str | None = None
     attribute: str = ""
     identity: bool = False
+    server_default: tuple[str, str] | None = None
 
     def __repr__(self) -> str:
         return f"<Column {self.name} {self.kind}>"
@@ -368,6 +374,7 @@ def _column(
     table, _, target = options.get("foreign_key", "").rpartition(".")
     choices = options.get("choices")
     refers = options.get("refers", False)
+    default = options.get("server_default")
     return Column(
         options.get("db_name", name),
         kind,
@@ -383,6 +390,7 @@ def _column(
         on_delete=options.get("on_delete", "restrict"),
         refers=table if refers is True else refers or None,
         attribute=name,
+        server_default=(default, default) if isinstance(default, str) else default,
     )
 
 

@@ -77,6 +77,20 @@ def _compile_comparison(element: _Comparison, compiler: SQLCompiler, **_: Any) -
     return compiler.process(sa.literal_column(sql, sa.Boolean()))
 
 
+class _Default(sa.ColumnElement[Any]):
+    """What a row gets where a statement leaves a column out, as each database has it."""
+
+    inherit_cache = False
+
+    def __init__(self, sql: tuple[str, str]) -> None:
+        self.sql = sql
+
+
+@compiles(_Default)
+def _compile_default(element: _Default, compiler: SQLCompiler, **_: Any) -> str:
+    return element.sql[compiler.dialect.name != "sqlite"]
+
+
 def column_of(column: Column, table: EntityTable[Any] | LinkTable) -> sa.Column[Any]:
     """Return a column of a table with its constraints; it belongs to no table of SQLAlchemy's."""
     constraints: list[SchemaItem] = [
@@ -102,6 +116,7 @@ def column_of(column: Column, table: EntityTable[Any] | LinkTable) -> sa.Column[
         *constraints,
         primary_key=column in table.primary_key,
         nullable=column.nullable,
+        server_default=None if column.server_default is None else _Default(column.server_default),
         # Ids are given by the app; PostgreSQL would make a sequence for whole numbers.
         autoincrement=False,
     )

@@ -5,7 +5,11 @@ from starmodel import ui
 
 from shop.generated.account import bindings
 
-INPUTS = [ui.TextArea(bindings.email, rows=1, max_length=80, required=True)]
+INPUTS = [
+    ui.TextArea(bindings.email, rows=1, max_length=80, required=True),
+    ui.TextArea(bindings.kind, rows=1, max_length=20, value="person"),
+    ui.NumberInput(bindings.credit, step="0.01", value="1.50"),
+]
 
 NEW = ui.FormPage(
     bindings,
@@ -85,6 +89,8 @@ ACCOUNT = ui.Record(
     lead="Somebody who signs in.",
     fields=[
         ui.Text(bindings.email),
+        ui.Text(bindings.kind),
+        ui.Number(bindings.credit),
         ui.DateTime(bindings.created_at),
         ui.DateTime(bindings.updated_at),
     ],
@@ -96,9 +102,21 @@ ACCOUNT = ui.Record(
 ACCOUNTS = ui.List(
     ACCOUNT,
     title="Accounts",
-    columns=[bindings.email, bindings.created_at, bindings.updated_at],
-    filters=[bindings.email],
-    sorts=[bindings.email, bindings.created_at, bindings.updated_at],
+    columns=[
+        bindings.email,
+        bindings.kind,
+        bindings.credit,
+        bindings.created_at,
+        bindings.updated_at,
+    ],
+    filters=[bindings.email, bindings.kind, bindings.credit],
+    sorts=[
+        bindings.email,
+        bindings.kind,
+        bindings.credit,
+        bindings.created_at,
+        bindings.updated_at,
+    ],
     new=NEW,
     actions=[DELETE],
 )

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal, TypeAlias, Unpack
 
 import starmodel as sm
@@ -17,6 +18,10 @@ AccountSort: TypeAlias = Literal[
     "-id",
     "email",
     "-email",
+    "kind",
+    "-kind",
+    "credit",
+    "-credit",
     "created_at",
     "-created_at",
     "updated_at",
@@ -32,6 +37,8 @@ class AccountFilters(sm.Paging, total=False):
     sort: Sequence[AccountSort]
     id: where.Exact[str]
     email: where.Text
+    kind: where.Text
+    credit: where.Ordered[Decimal]
     created_at: where.Ordered[datetime]
     updated_at: where.Ordered[datetime]
 
@@ -40,6 +47,8 @@ ACCOUNT_FILTER_SET = sm.ColumnFilterSet(
     ACCOUNT,
     id=exact(str),
     email=text(),
+    kind=text(),
+    credit=ordered(Decimal),
     created_at=ordered(datetime),
     updated_at=ordered(datetime),
 )
@@ -53,6 +62,6 @@ async def find_accounts(
 ) -> sm.QueryPage[Account]:
     """Find accounts that `actor` may read, a page of them at a time.
 
-    `q` is what one of these contains: email.
+    `q` is what one of these contains: email, kind.
     """
     return await sm.find(services, ACCOUNT_FILTER_SET, query, actor=actor)

@@ -2,6 +2,7 @@
 """The rows of Account, for statements of your own."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from starmodel.stores.sql.tables.row import RowBase
 
@@ -19,6 +20,8 @@ class AccountRow(RowBase, table=True):
     api_key: str | None
     number: int | None
     seal: bytes
+    kind: str
+    credit: Decimal
     created_at: datetime
     updated_at: datetime
     row_version: int

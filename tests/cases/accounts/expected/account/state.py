@@ -13,6 +13,8 @@ class AccountState(TypedDict):
 
     id: str
     email: str
+    kind: str
+    credit: str
     created_at: str
     updated_at: str
 
@@ -22,6 +24,8 @@ def account_state(account: Account) -> AccountState:
     return {
         "id": account.id,
         "email": account.email,
+        "kind": account.kind,
+        "credit": f"{account.credit:z.2f}",
         "created_at": account.created_at.isoformat(),
         "updated_at": account.updated_at.isoformat(),
     }

@@ -15,6 +15,8 @@ ACCOUNT_TABLE = EntityTable(
         column.text("api_key", min_length=8, secret=True, nullable=True),
         column.integer("number", ge=1000, nullable=True),
         column.binary("seal", secret=True),
+        column.text("kind", max_length=20, server_default="'person'"),
+        column.numeric("credit", 9, 2, server_default=("150", "1.50")),
         column.instant("created_at"),
         column.instant("updated_at"),
     ],

@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Unpack
 
 from . import transport as http, where
@@ -16,6 +17,8 @@ class AccountState(http.Value):
 
     id: str
     email: str
+    kind: str
+    credit: Decimal
     created_at: datetime
     updated_at: datetime
 
@@ -26,6 +29,8 @@ class AccountFilters(http.Paging, total=False):
     q: str
     id: where.Exact[str]
     email: where.Text
+    kind: where.Text
+    credit: where.Ordered[Decimal]
     created_at: where.Ordered[datetime]
     updated_at: where.Ordered[datetime]
 
@@ -66,6 +71,8 @@ class AccountEndpoints(http.Endpoints[http.AnyTransport]):
         api_key: str | None | http.UnsetType = http.UNSET,
         number: int | None | http.UnsetType = http.UNSET,
         seal: bytes | http.UnsetType = http.UNSET,
+        kind: str | http.UnsetType = http.UNSET,
+        credit: Decimal | http.UnsetType = http.UNSET,
     ) -> http.EntityResponse[AccountState, None]:
         """Make an account."""
         ...
@@ -79,6 +86,8 @@ class AccountEndpoints(http.Endpoints[http.AnyTransport]):
         password: str | http.UnsetType = http.UNSET,
         api_key: str | None | http.UnsetType = http.UNSET,
         number: int | None | http.UnsetType = http.UNSET,
+        kind: str | http.UnsetType = http.UNSET,
+        credit: Decimal | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
     ) -> http.EntityResponse[AccountState, None]:
         """Change an account; what is left out stays as it is."""
