@@ -15,8 +15,8 @@ Value = TypeVar("Value")
 OnDelete: TypeAlias = Literal["restrict", "cascade", "set_null"]
 
 
-class FieldOptions(TypedDict, total=False):
-    """What `Field` takes besides the default: first StarModel's own, then pydantic's."""
+class MomentOptions(TypedDict, total=False):
+    """What `Field(now=...)` takes besides: first StarModel's own, then pydantic's."""
 
     primary_key: bool
     index: bool
@@ -25,7 +25,6 @@ class FieldOptions(TypedDict, total=False):
     private: bool
     write_only: bool
     writable: bool
-    now: Literal["create", "update"]
     server_default: Any
     renamed_from: str
     on_delete: OnDelete
@@ -45,7 +44,6 @@ class FieldOptions(TypedDict, total=False):
     json_schema_extra: dict[str, Any] | Callable[[dict[str, Any]], None] | None
     frozen: bool | None
     repr: bool
-    init: bool | None
     pattern: str | re.Pattern[str] | None
     strict: bool | None
     coerce_numbers_to_str: bool | None
@@ -61,6 +59,13 @@ class FieldOptions(TypedDict, total=False):
     max_length: int | None
     union_mode: Literal["smart", "left_to_right"]
     fail_fast: bool | None
+
+
+class FieldOptions(MomentOptions, total=False):
+    """What `Field` takes besides the default."""
+
+    now: Literal["create", "update"]
+    init: bool | None
 
 
 OWN_OPTIONS = (
@@ -106,6 +111,16 @@ def Field(
     validate_default: bool | None = None,
     **options: Unpack[FieldOptions],
 ) -> Value: ...
+
+
+# To type checkers, what is set by itself need not be given to make an instance.
+@overload
+def Field(
+    *,
+    now: Literal["create", "update"],
+    init: Literal[False] = False,
+    **options: Unpack[MomentOptions],
+) -> Any: ...
 
 
 @overload

@@ -38,7 +38,9 @@ class Note(Entity):
 
     @event
     def copy_old(self, work: UnitOfWork, at: AwareDatetime) -> None:
-        work.add(Note(text="old", created_at=at))
+        note = Note(text="old")
+        note.created_at = at
+        work.add(note)
 
     @event
     def forge(self, at: AwareDatetime) -> None:
@@ -68,7 +70,7 @@ class Room(Entity):
         return cls(title=title)
 """
 EARLIER = ENTITIES.replace('    created_at: AwareDatetime = Field(now="create")\n', "", 1).replace(
-    "created_at=at", ""
+    "        note.created_at = at\n", ""
 )
 BEGIN = 1_800_000_000.0
 
