@@ -1,7 +1,7 @@
 """Accounts with passwords and keys: what is written and never shown, generated and in a database."""
 
 ENTITIES = '''
-from pydantic import SecretBytes, SecretStr, field_validator
+from pydantic import BaseModel, SecretBytes, SecretStr, field_validator
 
 from starmodel import Access, Actor, Entity, EntityConfig, Field, Refused, StateStore, event
 
@@ -47,6 +47,24 @@ class Account(Entity):
     @event
     def burst(self, given: SecretStr) -> None:
         raise RuntimeError(f"{self.email} burst")
+
+
+    @event
+    def guess(self, given: SecretStr) -> None:
+        """Fail where pydantic is told what was given."""
+        try:
+            Key.model_validate({"teeth": given.get_secret_value()})
+        except ValueError as error:
+            raise RuntimeError("No key.") from error
+
+    @event
+    def guess_again(self, given: SecretStr) -> None:
+        Key.model_validate({"teeth": given.get_secret_value(), "cut": f"{self.password}"})
+
+
+class Key(BaseModel):
+    teeth: int
+    cut: int = 0
 
 
 class Locker(Entity):

@@ -10,9 +10,9 @@ fault of the app's.
 
 from collections.abc import Iterable
 from traceback import walk_tb
-from typing import Any
+from typing import Any, cast
 
-from pydantic_core import ErrorDetails, ValidationError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
 
 from starmodel.application.copying import NOT_SHOWN, authors_text, private_names
 from starmodel.domain import Entity
@@ -45,6 +45,34 @@ def invalid_arguments(
     shown, private = _parts(known)
     errors = [_told(detail, names, shown, private) for detail in details[:MAX_ERRORS]]
     return InvalidArguments(tuple(dict.fromkeys(errors)))
+
+
+def without_inputs(error: BaseException, depth: int = 20) -> BaseException:
+    """Return an error for the log: pydantic's, and those that it came of, without what did not fit.
+
+    The values are those of requests and of what is stored, passwords among them.
+    """
+    cause, context = error.__cause__, error.__context__
+    if depth and cause is not None:
+        error.__cause__ = without_inputs(cause, depth - 1)
+    elif depth and context is not None and not error.__suppress_context__:
+        error.__context__ = without_inputs(context, depth - 1)
+    if not isinstance(error, ValidationError):
+        return error
+    details = [
+        InitErrorDetails(
+            type=PydanticCustomError(
+                cast("Any", detail["type"]), "{said}", {"said": detail["msg"]}
+            ),
+            loc=detail["loc"],
+            input=None,
+        )
+        for detail in error.errors(include_url=False, include_input=False)
+    ]
+    shown = ValidationError.from_exception_data(error.title, details, hide_input=True)
+    shown.__cause__, shown.__context__ = error.__cause__, error.__context__
+    shown.__suppress_context__ = error.__suppress_context__
+    return shown.with_traceback(error.__traceback__)
 
 
 def _is_made(error: ValidationError) -> bool:
