@@ -96,3 +96,26 @@ def test_a_part_of_a_value_object_has_none() -> None:
     part = "class Part(BaseModel):\n    a: int = Field(server_default=1)\n\n"
     source = HEAD.replace("class Note", f"{part}class Note") + "    part: Part\n"
     assert "SM139" in link_sources(source).codes
+
+
+@pytest.mark.parametrize(
+    ("line", "is_refused"),
+    [
+        ('a: Annotated[AwareDatetime | None, Field(now="update")] = None', True),
+        ('a: Annotated[AwareDatetime | None, Field(default=None)] = Field(now="update")', True),
+        ("a: Annotated[int, Field(server_default=2)] = Field(default_factory=int)", True),
+        ("a: Annotated[int, Field(server_default=2)] = 5", False),
+        ('a: Annotated[AwareDatetime | None, Field(default=None, now="update")]', False),
+        ('a: Annotated[AwareDatetime, Field(now="update")] = Field(title="A")', False),
+    ],
+)
+def test_pydantic_takes_one_default_from_two_places(line: str, is_refused: bool) -> None:
+    source = f"{HEAD}    {line}\n"
+    assert ("SM214" in link_sources(source).codes) is is_refused
+    names: dict[str, object] = {"__name__": "shop.entities"}
+    code = compile(source, "entities.py", "exec")
+    if is_refused:
+        with pytest.raises(TypeError):
+            exec(code, names)
+    else:
+        exec(code, names)

@@ -1,11 +1,17 @@
 """What a column holds where a statement leaves it out: `Field(server_default=...)`."""
 
+from typing import Literal, TypeAlias
+
 from starmodel_generator.analysis.facts import Expression, LiteralExpression
 from starmodel_generator.database.sql_text import CURRENT_TIMESTAMP
-from starmodel_generator.diagnostics.rules.entity_rules import INVALID_SERVER_DEFAULT
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    INVALID_DEFAULT,
+    INVALID_SERVER_DEFAULT,
+)
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.constraints import scalar_name
+from starmodel_generator.linking.types.field_options import FieldOptions
 from starmodel_schemas import (
     ConstrainedType,
     Constraints,
@@ -27,6 +33,21 @@ MADE_NOW = FactoryDefault(factory="datetime.now")
 """What `Field` makes a field of which it is only said that it is a time."""
 
 
+MadeBy: TypeAlias = Literal["default", "factory"]
+"""What pydantic is told of a default: a value, or what makes one."""
+
+
+def default_made_by(options: FieldOptions) -> MadeBy | None:
+    """Return what a `Field(...)` gives pydantic as the default, by itself."""
+    if options.default is not None:
+        return "default"
+    if options.factory is not None:
+        return "factory"
+    if options.now is not None or is_current_timestamp(options.server_default):
+        return "factory"
+    return None if options.server_default is None else "default"
+
+
 def is_current_timestamp(expression: Expression | None) -> bool:
     """Return whether it is the text that stands for the time at which a row is written."""
     return (
@@ -44,6 +65,14 @@ def current_timestamp(
         return LiteralDefault(value=CURRENT_TIMESTAMP), ()
     text = "has the time as its `server_default`, and is no date and time with a zone"
     return None, (Problem(INVALID_SERVER_DEFAULT, text, "use `pydantic.AwareDatetime`"),)
+
+
+TWO_DEFAULTS = Problem(
+    INVALID_DEFAULT,
+    "has a default in its annotation and another way to make one beside it, which pydantic refuses",
+    "write all of it in one `Field(...)`",
+)
+"""`Annotated[..., Field(now="update")] = None`"""
 
 
 def constant_default(

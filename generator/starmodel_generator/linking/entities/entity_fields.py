@@ -27,8 +27,11 @@ from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
 from starmodel_generator.linking.defaults.default_values import REQUIRED
 from starmodel_generator.linking.defaults.server_defaults import (
     MADE_NOW,
+    TWO_DEFAULTS,
+    MadeBy,
     constant_default,
     current_timestamp,
+    default_made_by,
     is_current_timestamp,
 )
 from starmodel_generator.linking.defaults.value_origins import UNKNOWN
@@ -250,7 +253,7 @@ class FieldReader:
         if resolved.type is not None and any(entities_in(resolved.type)):
             problems_ahead = self._forward_names.problems(fact.annotation, owner)
             subject.report_all(problems_ahead, report, "annotation", 0)
-        options, default_written = self._all_options(resolved.options, member)
+        options, default_written, assigned_default = self._all_options(resolved.options, member)
         if resolved.type is not None and scalar_name(resolved.type) == "str":
             options = _with_settings(options, settings)
         problems = list(resolved.problems)
@@ -294,6 +297,8 @@ class FieldReader:
             report(subject.diagnose(_ALIAS_PROBLEM, fact.place.at("value", 0)))
         if default == REQUIRED and (options.now is not None or is_time):
             default = MADE_NOW
+        if assigned_default and default_made_by(annotated) not in (None, assigned_default):
+            subject.report_all((TWO_DEFAULTS,), report)
         unfit = (
             *unfit_moment(options.now, options.constraints, resolved.type),
             *unfit_write_only(options, resolved.type),
@@ -373,11 +378,14 @@ class FieldReader:
 
     def _all_options(
         self, options: FieldOptions, member: Annotated
-    ) -> tuple[FieldOptions, Expression | None]:
-        """Return what the annotation and the assigned value say, and the default as written."""
+    ) -> tuple[FieldOptions, Expression | None, MadeBy | None]:
+        """Return what the annotation and the assigned value say, and the default as written.
+
+        The last part says what the assigned value alone gives pydantic as the default.
+        """
         value, namespace = member.value, member.value_namespace
         if value is None:
-            return options, options.default
+            return options, options.default, None
         if isinstance(value, NameExpression):
             # `NAME = Field(max_length=80)` above the class, `name: str = NAME` in it.
             symbol = self._names.follow(self._names.resolve(value.name, namespace))
@@ -386,8 +394,9 @@ class FieldReader:
                 if self._options.is_field_call(named, where):
                     value, namespace = named, where
         if isinstance(value, CallExpression) and self._options.is_field_call(value, namespace):
+            assigned = default_made_by(self._options.read_call(value, namespace))
             options = self._options.read_call(value, namespace, options)
-            return options, options.default
+            return options, options.default, assigned
         if isinstance(value, CallExpression) and isinstance(value.function, NameExpression):
             called = self._names.follow(self._names.resolve(value.function.name, namespace))
             if called == ExternalSymbol("dataclasses.field"):
@@ -397,8 +406,8 @@ class FieldReader:
                     problems = (*options.problems, Problem(UNSUPPORTED_TYPE, text, help))
                     options = replace(options, problems=problems)
                 options = replace(options, factory=value.keyword("default_factory"))
-                return options, value.keyword("default")
-        return options, value
+                return options, value.keyword("default"), default_made_by(options)
+        return options, value, "default"
 
     def _computed(
         self, method: Method, hierarchy: ClassHierarchy, rules: AliasRules, report: Report
