@@ -23,11 +23,13 @@ from starmodel_generator.migrations.rename_detection import Matching, match
 from starmodel_generator.migrations.safety_checks import (
     check_change,
     check_dropped_tables,
+    check_key,
 )
 from starmodel_generator.migrations.topological_sort import in_order
 from starmodel_schemas import (
     CheckSchema,
     ColumnsCheck,
+    ColumnType,
     DatabaseSchema,
     ForeignKeySchema,
     IndexSchema,
@@ -51,6 +53,7 @@ def diff_schemas(
     found: list[Finding] = [*conflicts]
     for change in up.changed:
         found += check_change(change, answers)
+        found += check_key(change, up.created)
     found += check_dropped_tables(up.dropped, up.created)
     found += check_backfills(new, up.changed, answers)
     findings = [
@@ -77,13 +80,34 @@ def _steps(
     created, late = in_order([table for table in new.tables if table.name not in matching.tables])
     kept = set(matching.tables.values())
     dropped, loose = in_order([table for table in old.tables if table.name not in kept])
+    rekeyed = {
+        table.name
+        for table in new.tables
+        if table.name in matching.tables
+        and _key_types(before[matching.tables[table.name]]) != _key_types(table)
+    }
     changes = (
-        _change(before[matching.tables[table.name]], table, matching, answers, restores=restores)
+        replace(
+            _change(
+                before[matching.tables[table.name]], table, matching, answers, restores=restores
+            ),
+            rekeyed=_rekeyed(table, rekeyed),
+        )
         for table in new.tables
         if table.name in matching.tables
     )
     changed = tuple(change for change in changes if not change.is_empty)
     return Steps(created, changed, tuple(reversed(dropped)), late, loose)
+
+
+def _key_types(table: TableSchema) -> list[ColumnType]:
+    return [column.type for column in table.columns if column.name in table.primary_key]
+
+
+def _rekeyed(table: TableSchema, tables: set[str]) -> frozenset[str]:
+    """Return the columns of ids of tables whose ids get another type."""
+    own = table.primary_key if table.entity is not None and table.name in tables else ()
+    return frozenset([*own, *(key.column for key in table.foreign_keys if key.table in tables)])
 
 
 def _change(

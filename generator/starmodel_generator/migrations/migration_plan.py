@@ -155,7 +155,8 @@ class TableChange:
 
     `old` is the table as it was; `current` the same under the new names of tables and columns,
     with the names of its constraints and indexes as they were; `new` as it will be. What `renames`
-    name is among what is dropped and what is added as well.
+    name is among what is dropped and what is added as well. `rekeyed` are the columns of an id
+    whose type changes: the table's own, and those that refer to another's.
     """
 
     old: TableSchema
@@ -175,6 +176,11 @@ class TableChange:
     dropped_indexes: tuple[IndexSchema, ...] = ()
     created_indexes: tuple[IndexSchema, ...] = ()
     renames: tuple[Rename, ...] = ()
+    rekeyed: frozenset[str] = frozenset()
+
+    def is_rekeyed(self, part: CheckSchema | ForeignKeySchema | IndexSchema) -> bool:
+        """Return whether a reference leads to ids that become others."""
+        return isinstance(part, ForeignKeySchema) and part.column in self.rekeyed
 
     def is_only_renamed(self, part: CheckSchema | ForeignKeySchema | IndexSchema) -> bool:
         """Return whether a constraint or an index, as it was or as it will be, stays as it is."""

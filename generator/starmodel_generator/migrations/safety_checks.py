@@ -63,12 +63,7 @@ def check_dropped_tables(
 def check_change(change: TableChange, answers: MigrationOptions) -> list[Finding]:
     """Return what a table that stays may lose, and what its rows have to fit."""
     table = change.new.name
-    altered = {item.after.name for item in change.altered if item.conversion}
     findings: list[Finding] = []
-    if change.current.primary_key != change.new.primary_key or altered.intersection(
-        change.new.primary_key
-    ):
-        findings.append(_primary_key(change))
     for column in change.dropped:
         findings.append(_dropped(column, change))
     for added in change.added:
@@ -82,15 +77,39 @@ def check_change(change: TableChange, answers: MigrationOptions) -> list[Finding
     return [*findings, *check_rows(change, answers)]
 
 
-def _primary_key(change: TableChange) -> Finding:
-    return Finding(
-        "refused",
-        "primary-key",
-        change.new.name,
-        f"the primary key of `{change.new.name}` changes, which other tables may refer to",
-        "write this migration by hand: `starmodel migrate new --empty`, once the entity is as it"
-        " was; or give the entity another name and copy the rows",
-    )
+def check_key(change: TableChange, created: Sequence[TableSchema]) -> list[Finding]:
+    """Return why the ids of a table cannot become others."""
+    table = change.new
+    if change.current.primary_key != table.primary_key:
+        text = f"the primary key of `{table.name}` changes, which other tables may refer to"
+        help = "give the entity another name and copy the rows, in a migration by hand"
+        return [_refused(table, text, f"{help}: `starmodel migrate new --empty`")]
+    item = next((each for each in change.altered if each.after.name in table.primary_key), None)
+    if table.entity is None or item is None or item.before.type == item.after.type:
+        return []
+    words = f"{type_words(item.before.type)} to {type_words(item.after.type)}"
+    text = f"the ids of `{table.name}` change from {words}"
+    known = conversion(item.before.type, item.after.type)
+    if known is None:
+        text += ": no value can be converted, and other tables may refer to them"
+        help = (
+            "do it in three migrations. Make them texts first (`id: str`, `starmodel migrate new`);"
+            " then give them their new values, with all that refers to them, in a migration by"
+            " hand (`starmodel migrate new --empty`); then make them what they are to be. See"
+            ' "Other ids" in docs/migrations.md'
+        )
+        return [_refused(table, text, help)]
+    if known.loss:
+        text += f": values {known.loss}, and other tables may refer to them"
+        return [_refused(table, text, "leave the type as it is, or make it wider")]
+    if any(key.table == table.name for other in created for key in other.foreign_keys):
+        text += ", and a new table refers to them"
+        return [_refused(table, text, "do it in two migrations, the ids first")]
+    return []
+
+
+def _refused(table: TableSchema, text: str, help: str) -> Finding:
+    return Finding("refused", "primary-key", table.name, text, help)
 
 
 def _dropped(column: ColumnSchema, change: TableChange) -> Finding:

@@ -18,7 +18,7 @@ from starmodel_generator.migrations.writer.column_text import (
     sql_layout,
     type_text,
 )
-from starmodel_schemas import CheckSchema, ForeignKeySchema
+from starmodel_schemas import CheckSchema, ColumnSchema, ForeignKeySchema
 
 MARGIN = 4
 COPY = "before"
@@ -132,10 +132,16 @@ def batch_steps(change: TableChange, aside: dict[str, str], early: list[CheckSch
 
 
 def _steps_of(parts: list[_Part], change: TableChange) -> list[Step]:
-    """Return what both databases do to constraints; where PostgreSQL renames, SQLite alone does it."""
-    both: list[Step] = [step for part, step in parts if not change.is_only_renamed(part)]
-    renamed = tuple(step for part, step in parts if change.is_only_renamed(part))
-    return [*both, Branch(renamed, ())] if renamed else both
+    """Return what both databases do to constraints.
+
+    SQLite alone does it where PostgreSQL renames, or does it before all tables and after them.
+    """
+    both: list[Step] = []
+    alone: list[Layout] = []
+    for part, step in parts:
+        is_alone = change.is_only_renamed(part) or change.is_rekeyed(part)
+        (alone if is_alone else both).append(step)
+    return [*both, Branch(tuple(alone), ())] if alone else both
 
 
 def _together(steps: list[Step]) -> list[Step]:
@@ -158,6 +164,10 @@ def _alter(column: str, *items: Layout) -> Layout:
     return Group("batch.alter_column(", (python_string(column), *items), ")")
 
 
+def _type(column: ColumnSchema) -> str:
+    return IDENTITY_TYPE if column.identity else type_text(column.type)
+
+
 def _altered(item: AlteredColumn, aside: dict[str, str]) -> list[Step]:
     """Return the alterations of a column; one that SQLite moved takes the old one's name there."""
     name = item.after.name
@@ -169,18 +179,16 @@ def _altered(item: AlteredColumn, aside: dict[str, str]) -> list[Step]:
         steps.append(_alter(name, "server_default=None"))
         has_new_default = item.after.server_default is not None
     if is_retyped:
-        arguments: list[Layout] = [f"type_={type_text(item.after.type)}"]
+        arguments: list[Layout] = [f"type_={_type(item.after)}"]
         using = item.conversion.postgresql if item.conversion else None
         if using is not None:
             sql = sql_layout(using.replace("{}", identifier(name)))
             arguments.append(named("postgresql_using", sql))
-        arguments.append(f"existing_type={type_text(item.before.type)}")
+        arguments.append(f"existing_type={_type(item.before)}")
         steps.append(_alter(name, *arguments))
-    if item.is_renumbered:
-        types = [IDENTITY_TYPE, type_text(item.after.type)]
-        types = types if item.after.identity else types[::-1]
-        alter = _alter(name, f"type_={types[0]}", f"existing_type={types[1]}")
-        return [Branch((alter,), ())]
+    elif item.is_renumbered:
+        types = f"type_={_type(item.after)}", f"existing_type={_type(item.before)}"
+        return [Branch((_alter(name, *types),), ())]
     if item.before.nullable != item.after.nullable:
         # A step of its own: PostgreSQL would ask for a value before the conversion gives one, and
         # refuse a conversion that gives none.

@@ -25,6 +25,7 @@ from starmodel_generator.migrations.writer.table_change_text import (
     change_lines,
     create_index,
     drop_indexes,
+    on_postgresql,
     rename_parts,
 )
 from starmodel_schemas import ForeignKeySchema, TableSchema
@@ -52,6 +53,20 @@ def steps_lines(steps: Steps) -> list[str]:
                 )
             )
         lines += rename_parts(change)
+    lines += on_postgresql(
+        [
+            call_text(
+                "op.drop_constraint(",
+                python_string(key.name),
+                python_string(change.new.name),
+                'type_="foreignkey"',
+                indent=2 * MARGIN,
+            )
+            for change in steps.changed
+            for key in change.dropped_keys
+            if change.is_rekeyed(key)
+        ]
+    )
     late = [key for _, key in steps.late_keys]
     for table in steps.created:
         lines += _create(table, late)
@@ -62,6 +77,20 @@ def steps_lines(steps: Steps) -> list[str]:
     for change in steps.changed:
         lines += _notes(change)
         lines += change_lines(change)
+    lines += on_postgresql(
+        [
+            call_text(
+                "op.create_foreign_key(",
+                key_arguments(key)[0],
+                python_string(change.new.name),
+                *key_arguments(key)[1:],
+                indent=2 * MARGIN,
+            )
+            for change in steps.changed
+            for key in change.added_keys
+            if change.is_rekeyed(key)
+        ]
+    )
     for table in steps.dropped:
         keys = [key for owner, key in steps.loose_keys if owner == table]
         if keys:
