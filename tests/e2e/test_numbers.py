@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
+import httpx
 import pytest
 from found_project import imported
 from migrated_database import Database
@@ -347,6 +348,30 @@ def test_row_classes_read_and_write_the_same_rows(numbered: Numbered) -> None:
     numbered.make("/product", name="Sencha")
     found = numbered.client.run(fetch(numbered.services, select(rows.ProductRow)))
     assert [(row.id, row.name) for row in found] == [(1, "Sencha")]
+
+
+def test_the_typed_client_takes_numbers(numbered: Numbered) -> None:
+    clients = numbered.load("generated.client")
+
+    async def run() -> None:
+        transport = httpx.ASGITransport(app=numbered.served)
+        async with (
+            httpx.AsyncClient(transport=transport) as http,
+            clients.AsyncClient("http://localhost", http=http) as shop,
+        ):
+            tag = (await shop.tag.create(name="tea")).state
+            product = (await shop.product.create(name="Sencha", tags=[tag.id])).state
+            assert (tag.id, product.id, product.tags) == (1, 1, ["1"])
+            order = (await shop.order.place(product=product.id, quantity=2)).state
+            assert (await shop.order.split(order.id)).result == 2
+            assert (await shop.order.read("2")).state.follows == "1"
+            found = await shop.order_line.find(order=order.id, product=product.id)
+            assert [line.id for line in found.items] == [1]
+            with pytest.raises(clients.Problem) as caught:
+                await shop.product.read(99)
+            assert caught.value.status == 404
+
+    numbered.client.run(run())
 
 
 def test_records_in_memory_are_numbered_too(numbered: Numbered) -> None:

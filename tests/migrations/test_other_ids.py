@@ -13,6 +13,8 @@ from table_schemas import database as schema
 
 from starmodel_generator.migrations.alembic_runner import MigrationFailure
 from starmodel_generator.migrations.autodetector import diff_schemas
+from starmodel_generator.migrations.migration_plan import MigrationOptions
+from starmodel_generator.migrations.writer.description import describe
 from starmodel_schemas import ColumnSchema, ColumnType, DatabaseSchema
 
 _DRIVER: Any = asyncpg
@@ -103,7 +105,7 @@ def test_ids_become_others_with_what_refers_to_them(
     project.write(shop(after, later=later))
     project.migrator.upgrade()
     found = database.select(shop(after))
-    assert found == rows(*new) | {"order": rows(*new)["order"]}
+    assert found == rows(*new)
     if isinstance(database, SQLiteDatabase):
         fresh = SQLiteDatabase(tmp_path / "fresh.db")
         (tmp_path / "made").mkdir()
@@ -143,13 +145,70 @@ def test_texts_that_are_no_numbers_stop_it(database: Database, tmp_path: Path) -
     assert [row["id"] for row in database.select(shop("text"))["order"]] == ["1", "twelve"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "old"),
+    [
+        ("number", "uuid", (1, 12)),
+        ("given", "uuid", (1, 12)),
+        ("uuid", "number", (SECOND, FIRST)),
+        ("text", "uuid", ("any", "text")),
+        # Sorted as texts, so that new numbers are among the old texts.
+        ("text", "number", ("2", "1")),
+        ("text", "number", ("3", "2")),
+    ],
+)
+def test_every_row_gets_a_new_id(
+    database: Database, tmp_path: Path, before: str, after: str, old: tuple[object, object]
+) -> None:
+    project = Project(tmp_path, database.url)
+    first = project.write(shop(before))
+    project.migrator.upgrade()
+    as_it_was = database.reflect()
+    database.insert(shop(before), rows(*old))
+    accepted = MigrationOptions(frozenset({"new-ids:order"}))
+    plan = diff_schemas(shop(before), shop(after, later=True), accepted)
+    [finding] = plan.findings
+    assert (finding.kind, finding.key, finding.accepted) == ("lossy", "new-ids:order", True)
+    assert "give every row of order a new id, with all that refers to it" in describe(plan.up)
+
+    second = project.write(shop(after, later=True), accepted)
+    project.migrator.upgrade()
+    ids = {row["customer"]: row["id"] for row in database.select(shop(after))["order"]}
+    assert database.select(shop(after)) == _sorted(rows(ids["Ada"], ids["Bob"]))
+    if after == "uuid":
+        assert {id.version for id in ids.values()} == {4}
+    else:
+        assert {*ids.values()} == {1, 2}
+        add = (
+            "INSERT INTO \"order\" (customer, more, row_version) VALUES ('Eve', 0, 1) RETURNING id"
+        )
+        assert database.run(add) == [(3,)]
+        database.run('DELETE FROM "order" WHERE id = 3')
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
+        database.insert(shop(after), {"line": [{"id": "x", "order_id": _other(after)}]})
+
+    project.migrator.downgrade(first)
+    assert database.reflect() == as_it_was
+    ids = {row["customer"]: row["id"] for row in database.select(shop(before))["order"]}
+    assert database.select(shop(before)) == _sorted(rows(ids["Ada"], ids["Bob"]))
+    project.migrator.upgrade(second)
+
+
 @pytest.mark.parametrize(("before", "after"), [("number", "uuid"), ("uuid", "number")])
-def test_numbers_and_uuids_have_nothing_in_common(before: str, after: str) -> None:
-    findings = diff_schemas(shop(before), shop(after)).findings
-    [refused] = [each for each in findings if each.kind == "refused"]
-    assert (refused.code, refused.subject) == ("primary-key", "order")
-    assert "no value can be converted" in refused.message
-    assert "three migrations" in refused.help
+def test_new_ids_have_to_be_meant(before: str, after: str) -> None:
+    [finding] = diff_schemas(shop(before), shop(after)).obstacles
+    assert (finding.kind, finding.key) == ("lossy", "new-ids:order")
+    assert finding.help == "say that it is meant: `--accept new-ids:order`"
+
+
+def test_texts_may_be_given_up_for_numbers() -> None:
+    plan = diff_schemas(shop("text"), shop("number"))
+    assert plan.obstacles == ()
+    helps = [each.help for each in plan.findings if each.subject == "order.id"]
+    assert helps == [
+        "look for them in the database first; or give all of them new ids:"
+        " `--accept new-ids:order`"
+    ]
 
 
 def test_a_new_table_refers_to_ids_once_they_are_others() -> None:
@@ -157,6 +216,10 @@ def test_a_new_table_refers_to_ids_once_they_are_others() -> None:
     note = table("note", column("order_id"), key("note", "order_id", "order"))
     findings = diff_schemas(shop("number"), schema(*after.tables, note)).findings
     assert [each.help for each in findings] == ["do it in two migrations, the ids first"]
+
+
+def _sorted(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    return rows | {"order": sorted(rows["order"], key=lambda row: row["id"])}
 
 
 def _other(kind: str) -> object:

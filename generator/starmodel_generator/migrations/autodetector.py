@@ -3,7 +3,7 @@
 Nothing here needs a database, or SQLAlchemy.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from starmodel_generator.migrations.backfill.reversibility import PostCheck, post_check
@@ -18,6 +18,13 @@ from starmodel_generator.migrations.migration_plan import (
     Steps,
     TableChange,
 )
+from starmodel_generator.migrations.new_ids import (
+    check_new_ids,
+    key_types,
+    new_ids,
+    tables_with_new_ids,
+    with_text_ids,
+)
 from starmodel_generator.migrations.portability import check_backfills
 from starmodel_generator.migrations.rename_detection import Matching, match
 from starmodel_generator.migrations.safety_checks import (
@@ -29,7 +36,6 @@ from starmodel_generator.migrations.topological_sort import in_order
 from starmodel_schemas import (
     CheckSchema,
     ColumnsCheck,
-    ColumnType,
     DatabaseSchema,
     ForeignKeySchema,
     IndexSchema,
@@ -48,9 +54,10 @@ def diff_schemas(
     marked so; those that a backfill settles are not there at all.
     """
     matching, conflicts = match(old, new)
-    up = _steps(old, new, matching, answers, restores=False)
-    down = _steps(new, old, matching.reversed(), answers, restores=True)
-    found: list[Finding] = [*conflicts]
+    ids = tables_with_new_ids(old, new, matching, answers)
+    up = _steps(old, new, matching, answers, [*ids], restores=False)
+    down = _steps(new, old, matching.reversed(), answers, [*ids.values()], restores=True)
+    found: list[Finding] = [*conflicts, *check_new_ids(ids)]
     for change in up.changed:
         found += check_change(change, answers)
         found += check_key(change, up.created)
@@ -73,6 +80,25 @@ def _steps(
     new: DatabaseSchema,
     matching: Matching,
     answers: MigrationOptions,
+    with_new_ids: Sequence[str],
+    *,
+    restores: bool,
+) -> Steps:
+    """Return the way from one schema to another; the ids of some tables are texts on the way."""
+    if not with_new_ids:
+        return _direct_steps(old, new, matching, answers, restores=restores)
+    middle = with_text_ids(new, with_new_ids)
+    first = _direct_steps(old, middle, matching, answers, restores=restores)
+    same, _ = match(middle, new)
+    then = _direct_steps(middle, new, same, NO_ANSWERS, restores=restores)
+    return replace(first, new_ids=new_ids(new, with_new_ids), then=then.changed)
+
+
+def _direct_steps(
+    old: DatabaseSchema,
+    new: DatabaseSchema,
+    matching: Matching,
+    answers: MigrationOptions,
     *,
     restores: bool,
 ) -> Steps:
@@ -84,7 +110,7 @@ def _steps(
         table.name
         for table in new.tables
         if table.name in matching.tables
-        and _key_types(before[matching.tables[table.name]]) != _key_types(table)
+        and key_types(before[matching.tables[table.name]]) != key_types(table)
     }
     changes = (
         replace(
@@ -98,10 +124,6 @@ def _steps(
     )
     changed = tuple(change for change in changes if not change.is_empty)
     return Steps(created, changed, tuple(reversed(dropped)), late, loose)
-
-
-def _key_types(table: TableSchema) -> list[ColumnType]:
-    return [column.type for column in table.columns if column.name in table.primary_key]
 
 
 def _rekeyed(table: TableSchema, tables: set[str]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from starmodel_generator.migrations.conversions.conversion import Conversion
 from starmodel_schemas import (
     CheckSchema,
     ColumnSchema,
+    ColumnType,
     ForeignKeySchema,
     IndexSchema,
     TableSchema,
@@ -224,12 +225,22 @@ class TableChange:
 
 
 @dataclass(frozen=True, slots=True)
+class NewIds:
+    """Ids that are texts for a moment, and get values of `type`, as texts; `references` hold them too."""
+
+    table: str
+    type: ColumnType
+    references: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Steps:
     """One direction of a migration. `created` are in an order in which each finds its targets,
     `dropped` in one in which nothing is left that refers to them.
 
     References that go in a circle are added when all tables are there (`late_keys`), and dropped
-    before any table is (`loose_keys`).
+    before any table is (`loose_keys`). Where ids get new values, they are texts behind these steps;
+    `new_ids` says which, and `then` makes them what they are to be.
     """
 
     created: tuple[TableSchema, ...] = ()
@@ -237,11 +248,13 @@ class Steps:
     dropped: tuple[TableSchema, ...] = ()
     late_keys: tuple[tuple[TableSchema, ForeignKeySchema], ...] = ()
     loose_keys: tuple[tuple[TableSchema, ForeignKeySchema], ...] = ()
+    new_ids: tuple[NewIds, ...] = ()
+    then: tuple[TableChange, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.created or self.changed or self.dropped)
+        return not (self.created or self.changed or self.dropped or self.then)
 
 
 @dataclass(frozen=True, slots=True)

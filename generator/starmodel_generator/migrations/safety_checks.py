@@ -90,16 +90,7 @@ def check_key(change: TableChange, created: Sequence[TableSchema]) -> list[Findi
     words = f"{type_words(item.before.type)} to {type_words(item.after.type)}"
     text = f"the ids of `{table.name}` change from {words}"
     known = conversion(item.before.type, item.after.type)
-    if known is None:
-        text += ": no value can be converted, and other tables may refer to them"
-        help = (
-            "do it in three migrations. Make them texts first (`id: str`, `starmodel migrate new`);"
-            " then give them their new values, with all that refers to them, in a migration by"
-            " hand (`starmodel migrate new --empty`); then make them what they are to be. See"
-            ' "Other ids" in docs/migrations.md'
-        )
-        return [_refused(table, text, help)]
-    if known.loss:
+    if known is not None and known.loss:
         text += f": values {known.loss}, and other tables may refer to them"
         return [_refused(table, text, "leave the type as it is, or make it wider")]
     if any(key.table == table.name for other in created for key in other.foreign_keys):
@@ -211,7 +202,12 @@ def _altered(item: AlteredColumn, change: TableChange, *, is_given: bool) -> lis
                     "convert-values",
                     subject,
                     f"{words}: values {known.risk} keep the migration from being applied",
-                    "look for them in the database first",
+                    "look for them in the database first"
+                    + (
+                        f"; or give all of them new ids: `--accept new-ids:{change.new.name}`"
+                        if item.after.name in change.new.primary_key and change.new.entity
+                        else ""
+                    ),
                 )
             )
     needs_value = item.before.nullable and not item.after.nullable

@@ -148,6 +148,7 @@ def _field_row(field: FieldSchema) -> tuple[str, str, str, str]:
         "write-only": field.write_only,
         "computed": field.computed,
         "primary key": field.primary_key,
+        "numbered": field.identity,
         "index": field.index,
         "unique": field.unique,
         "read only": not field.writable and field.now is None,

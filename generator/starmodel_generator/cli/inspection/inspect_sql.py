@@ -68,6 +68,9 @@ def _statements(table: TableStatements) -> Iterator[tuple[str, str]]:
     """Return each statement of a table, with what it is for."""
     yield "load", table.select.sql
     yield "look up the version", table.version.sql
+    if table.key.identity:
+        for statement in table.next_numbers(1, 0):
+            yield "take a number", statement.sql
     yield "insert", table.insert.sql
     yield "update, with the columns that have changed", table.update.sql
     for dependent in table.before_delete:

@@ -21,10 +21,11 @@ LOSSY = Rule(
     "SM552",
     "lossy-migration",
     "error",
-    summary="a migration would make values shorter or coarser",
+    summary="a migration would make values shorter or coarser, or ids others",
     explanation=(
         "A text is cut to its new length, a decimal is rounded, a time stamp loses its time of"
-        " day. Taking the migration back does not bring them back. If it is meant, repeat the"
+        " day. Ids that were numbers and are UUIDs now get new values, and so does what refers to"
+        " them: nothing of the old ones says what the new ones are. Taking the migration back does not bring them back. If it is meant, repeat the"
         " command with the `--accept` that the message names."
     ),
 )
@@ -70,7 +71,8 @@ REFUSED = Rule(
     "error",
     summary="a change cannot be worked out from the entities alone",
     explanation=(
-        "The key of a table that is there, or a name that passes from one thing to another. Do it"
+        "Another column as the key of a table that is there, ids that a new table refers to while"
+        " they become others, or a name that passes from one thing to another. Do it"
         " in two migrations, or write one by hand: `starmodel migrate new --empty` makes the"
         " file."
     ),

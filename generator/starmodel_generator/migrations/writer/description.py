@@ -23,6 +23,10 @@ def _lines(steps: Steps) -> Iterator[str]:
         yield f"create table {table.name}"
     for change in steps.changed:
         yield from _changes(change)
+    for ids in steps.new_ids:
+        yield f"give every row of {ids.table} a new id, with all that refers to it"
+    for change in steps.then:
+        yield from _changes(change)
     for table in steps.dropped:
         yield f"drop table {table.name}"
 
@@ -105,9 +109,10 @@ def short_name(text: str) -> str:
 
 def summary(steps: Steps) -> str:
     """Return what a migration is called that nobody gave a name: `create product`, `add product sku`."""
+    changed = steps.changed or steps.then
     tables = [
         *(table.name for table in steps.created),
-        *(change.new.name for change in steps.changed),
+        *(change.new.name for change in changed),
         *(table.name for table in steps.dropped),
     ]
     if len(tables) == len(steps.created):
@@ -115,7 +120,7 @@ def summary(steps: Steps) -> str:
     if len(tables) == len(steps.dropped):
         return _listed("drop", tables)
     if len(tables) == 1:
-        return _summary_of(steps.changed[0])
+        return _summary_of(changed[0])
     return _listed("change", tables)
 
 

@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
+from starmodel_generator.database.sql_text import Sql, identifier
 from starmodel_generator.emission.python.layout import Group, Layout, lay_out
 from starmodel_generator.emission.python.literals import python_string
-from starmodel_generator.migrations.migration_plan import Steps, TableChange
+from starmodel_generator.migrations.migration_plan import NewIds, Steps, TableChange
 from starmodel_generator.migrations.writer.batch_text import (
     COPY,
     MARGIN,
@@ -25,10 +26,11 @@ from starmodel_generator.migrations.writer.table_change_text import (
     change_lines,
     create_index,
     drop_indexes,
+    execute,
     on_postgresql,
     rename_parts,
 )
-from starmodel_schemas import ForeignKeySchema, TableSchema
+from starmodel_schemas import ForeignKeySchema, PlainColumnType, TableSchema
 
 
 def steps_lines(steps: Steps) -> list[str]:
@@ -53,20 +55,7 @@ def steps_lines(steps: Steps) -> list[str]:
                 )
             )
         lines += rename_parts(change)
-    lines += on_postgresql(
-        [
-            call_text(
-                "op.drop_constraint(",
-                python_string(key.name),
-                python_string(change.new.name),
-                'type_="foreignkey"',
-                indent=2 * MARGIN,
-            )
-            for change in steps.changed
-            for key in change.dropped_keys
-            if change.is_rekeyed(key)
-        ]
-    )
+    lines += _loosened(steps)
     late = [key for _, key in steps.late_keys]
     for table in steps.created:
         lines += _create(table, late)
@@ -77,7 +66,43 @@ def steps_lines(steps: Steps) -> list[str]:
     for change in steps.changed:
         lines += _notes(change)
         lines += change_lines(change)
-    lines += on_postgresql(
+    for ids in steps.new_ids:
+        lines += _given(ids)
+    for change in steps.then:
+        lines += [*drop_indexes(change), *change_lines(change)]
+    lines += _tightened(steps)
+    for table in steps.dropped:
+        keys = [key for owner, key in steps.loose_keys if owner == table]
+        if keys:
+            lines += _circle(table, [_dropped_key(key) for key in keys])
+    lines += [call_text("op.drop_table(", python_string(table.name)) for table in steps.dropped]
+    return lines
+
+
+def _loosened(steps: Steps) -> list[str]:
+    """Drop the references to ids that become others, which PostgreSQL would hold on to."""
+    keys: dict[tuple[str, str], ForeignKeySchema] = {}
+    for change in (*steps.changed, *steps.then):
+        for key in change.dropped_keys:
+            if change.is_rekeyed(key):
+                keys.setdefault((change.new.name, key.column), key)
+    return on_postgresql(
+        [
+            call_text(
+                "op.drop_constraint(",
+                python_string(key.name),
+                python_string(table),
+                'type_="foreignkey"',
+                indent=2 * MARGIN,
+            )
+            for (table, _), key in keys.items()
+        ]
+    )
+
+
+def _tightened(steps: Steps) -> list[str]:
+    """Add the references to ids that have become others."""
+    return on_postgresql(
         [
             call_text(
                 "op.create_foreign_key(",
@@ -86,17 +111,50 @@ def steps_lines(steps: Steps) -> list[str]:
                 *key_arguments(key)[1:],
                 indent=2 * MARGIN,
             )
-            for change in steps.changed
+            for change in steps.then or steps.changed
             for key in change.added_keys
             if change.is_rekeyed(key)
         ]
     )
-    for table in steps.dropped:
-        keys = [key for owner, key in steps.loose_keys if owner == table]
-        if keys:
-            lines += _circle(table, [_dropped_key(key) for key in keys])
-    lines += [call_text("op.drop_table(", python_string(table.name)) for table in steps.dropped]
-    return lines
+
+
+_NEW_IDS = "starmodel_new_ids"
+_RANDOM_UUID = Sql(
+    "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)"
+    " || '-' || substr('89ab', 1 + abs(random() % 4), 1) || substr(hex(randomblob(2)), 2)"
+    " || '-' || hex(randomblob(6)))",
+    "CAST(gen_random_uuid() AS text)",
+)
+# With a mark in front, no new number is an old text that is still to be replaced.
+_NEXT_NUMBER = Sql.same("'#' || CAST(row_number() OVER (ORDER BY id) AS text)")
+
+
+def _given(ids: NewIds) -> list[str]:
+    """Give new values to ids that are texts now, and to all that refers to them."""
+    table = identifier(ids.table)
+    is_number = ids.type == PlainColumnType(name="integer")
+    made = (_NEXT_NUMBER if is_number else _RANDOM_UUID).join(
+        f"CREATE TABLE {_NEW_IDS} AS SELECT id AS old_id, {{}} AS new_id FROM {table}"
+    )
+    holders = [*((identifier(one), identifier(other)) for one, other in ids.references)]
+    holders.append((table, "id"))
+    statements = [
+        f"CREATE INDEX ix_{_NEW_IDS} ON {_NEW_IDS} (old_id)",
+        *(
+            f"UPDATE {holder} SET {column} ="
+            f" (SELECT new_id FROM {_NEW_IDS} WHERE old_id = {holder}.{column})"
+            for holder, column in holders
+        ),
+        f"DROP TABLE {_NEW_IDS}",
+    ]
+    if is_number:
+        statements += [
+            f"UPDATE {holder} SET {column} = substr({column}, 2)" for holder, column in holders
+        ]
+    return [
+        comment_lines(f"Every row of {ids.table} gets a new id, and so does what refers to it."),
+        *(execute(sql) for sql in (made, *map(Sql.same, statements))),
+    ]
 
 
 def _notes(change: TableChange) -> list[str]:

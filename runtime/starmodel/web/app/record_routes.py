@@ -53,7 +53,7 @@ from starmodel.web.validation.arguments import NO_ID, Argument, Arguments, updat
 Fields: TypeAlias = Mapping[str, Argument]
 """The fields that are written from outside, by name; those of an update are derived from them."""
 
-Command: TypeAlias = Callable[..., Awaitable[CommandResult[None]]]
+Command: TypeAlias = Callable[..., Awaitable[CommandResult[Any]]]
 """A generated command: it takes the services, the record's id unless it makes one, the fields
 as keyword arguments, `actor` and `idempotency_key`."""
 

@@ -98,6 +98,7 @@ async def _current(driver: Reader) -> str | None:
 
 def _check_tables(tables: Iterable[EntityTable[Any]], revisions: Sequence[Revision]) -> None:
     """Refuse to start with entities that were changed, and no migration written."""
+    tables = [*tables]
     paths = [
         path for revision in revisions if (path := revision.path.with_suffix(".json")).exists()
     ]
@@ -112,6 +113,11 @@ def _check_tables(tables: Iterable[EntityTable[Any]], revisions: Sequence[Revisi
     migrated = {
         table["name"]: {column["name"] for column in table["columns"]} for table in schema["tables"]
     }
+    numbered = {
+        table["name"]
+        for table in schema["tables"]
+        if any(column.get("identity", False) for column in table["columns"])
+    }
     found: list[str] = []
     for name, columns in _columns(tables):
         if name not in migrated:
@@ -121,6 +127,11 @@ def _check_tables(tables: Iterable[EntityTable[Any]], revisions: Sequence[Revisi
             f"no migration makes {name}.{column}" for column in sorted(columns - migrated[name])
         ]
         found += [f"no entity has {name}.{column}" for column in sorted(migrated[name] - columns)]
+    found += [
+        f"no migration numbers the rows of {table.name}"
+        for table in tables
+        if table.key.identity and table.name in migrated.keys() - numbered
+    ]
     if found:
         raise ConfigurationError(
             f"The entities are not what the newest migration, {paths[-1].stem}, leads to:"
