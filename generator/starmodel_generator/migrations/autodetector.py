@@ -9,6 +9,13 @@ from dataclasses import replace
 from starmodel_generator.migrations.backfill.reversibility import PostCheck, post_check
 from starmodel_generator.migrations.column_changes import added_column, altered_column
 from starmodel_generator.migrations.constraint_renames import checks_of, columns_of, renames
+from starmodel_generator.migrations.keys.key_checks import check_key, key_types, rekeyed
+from starmodel_generator.migrations.keys.new_ids import (
+    check_new_ids,
+    new_ids,
+    tables_with_new_ids,
+    with_text_ids,
+)
 from starmodel_generator.migrations.migration_plan import (
     NO_ANSWERS,
     Finding,
@@ -18,19 +25,11 @@ from starmodel_generator.migrations.migration_plan import (
     Steps,
     TableChange,
 )
-from starmodel_generator.migrations.new_ids import (
-    check_new_ids,
-    key_types,
-    new_ids,
-    tables_with_new_ids,
-    with_text_ids,
-)
 from starmodel_generator.migrations.portability import check_backfills
 from starmodel_generator.migrations.rename_detection import Matching, match
 from starmodel_generator.migrations.safety_checks import (
     check_change,
     check_dropped_tables,
-    check_key,
 )
 from starmodel_generator.migrations.topological_sort import in_order
 from starmodel_schemas import (
@@ -106,7 +105,7 @@ def _direct_steps(
     created, late = in_order([table for table in new.tables if table.name not in matching.tables])
     kept = set(matching.tables.values())
     dropped, loose = in_order([table for table in old.tables if table.name not in kept])
-    rekeyed = {
+    with_other_ids = {
         table.name
         for table in new.tables
         if table.name in matching.tables
@@ -117,19 +116,13 @@ def _direct_steps(
             _change(
                 before[matching.tables[table.name]], table, matching, answers, restores=restores
             ),
-            rekeyed=_rekeyed(table, rekeyed),
+            rekeyed=rekeyed(table, with_other_ids),
         )
         for table in new.tables
         if table.name in matching.tables
     )
     changed = tuple(change for change in changes if not change.is_empty)
     return Steps(created, changed, tuple(reversed(dropped)), late, loose)
-
-
-def _rekeyed(table: TableSchema, tables: set[str]) -> frozenset[str]:
-    """Return the columns of ids of tables whose ids get another type."""
-    own = table.primary_key if table.entity is not None and table.name in tables else ()
-    return frozenset([*own, *(key.column for key in table.foreign_keys if key.table in tables)])
 
 
 def _change(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from starmodel_generator.migrations.conversions.conversion import type_words
 from starmodel_generator.migrations.conversions.type_conversions import conversion
+from starmodel_generator.migrations.keys.key_checks import key_types
 from starmodel_generator.migrations.migration_plan import Finding, MigrationOptions, NewIds
 from starmodel_generator.migrations.rename_detection import Matching
 from starmodel_schemas import (
@@ -19,11 +20,6 @@ from starmodel_schemas import (
 
 _TEXT = TextColumnType()
 _CODE = "new-ids"
-
-
-def key_types(table: TableSchema) -> list[ColumnType]:
-    """Return the types of the columns that rows are found by."""
-    return [column.type for column in table.columns if column.name in table.primary_key]
 
 
 def tables_with_new_ids(

@@ -1,0 +1,1 @@
+"""Ids whose type changes, with all that refers to them."""
