@@ -14,11 +14,14 @@ from table_schemas import INTEGER, TEXT, column, table
 from table_schemas import database as schema
 from tally_world import TALLY_TABLE
 
+from starmodel import Access, Entity, Field, Scope, StateStore
+from starmodel.application import EntityDefinition
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.schema.schema_check import check_migrations
+from starmodel.stores.sql.tables.column import identity
 from starmodel.stores.sql.tables.table import EntityTable
 from starmodel_generator.migrations.migration_plan import MigrationOptions
-from starmodel_schemas import DatabaseSchema, TableSchema
+from starmodel_schemas import ColumnSchema, DatabaseSchema, TableSchema
 
 _DROPS = MigrationOptions(frozenset({"drop-table:product"}))
 FIRST = schema(table("product"))
@@ -127,3 +130,31 @@ def test_two_heads(database: Database, tmp_path: Path) -> None:
     path.with_name("0002_other.py").write_text(path.read_text().replace(second, "0002_other"))
     with pytest.raises(ConfigurationError, match="follow 0001_create_product"):
         check(database, project.folder)
+
+
+class Seat(Entity):
+    id: int | None = Field(default=None, primary_key=True)  # pyright: ignore
+
+
+def test_ids_that_no_migration_numbers_keep_an_app_from_starting(
+    database: Database, tmp_path: Path
+) -> None:
+    project = Project(tmp_path, database.url)
+    seat = EntityDefinition(
+        Seat,
+        name="seat",
+        namespace="seat",
+        store=StateStore.SERVER_SQL,
+        scope=Scope.RECORD,
+        state=lambda seat: {"id": seat.id},
+        access=Access.PUBLIC,
+    )
+    seats = EntityTable(seat, [identity("id")])
+    given = ColumnSchema(name="id", type=INTEGER, path=("id",))
+    project.write(schema(table("seat", given)))
+    project.migrator.upgrade()
+    with pytest.raises(ConfigurationError, match=r"no migration numbers the rows of seat\. Run"):
+        check(database, project.folder, [seats])
+    project.write(schema(table("seat", given.model_copy(update={"identity": True}))))
+    project.migrator.upgrade()
+    check(database, project.folder, [seats])

@@ -27,7 +27,12 @@ from starmodel.stores.sql.drivers.sqlite_errors import is_refused, translate
 LOCKED_SECONDS = 10.0
 """For how long one may keep all others from writing."""
 
+SEQUENCES = "sqlite_sequence"
+"""The table in which SQLite has the last number of each table whose rows it numbers."""
+
 _LARGEST_GROUP = 256
+_NORMAL = 1
+"""Of `PRAGMA synchronous`: a commit is not synced to the disk, a checkpoint is."""
 
 Rows: TypeAlias = "list[Sequence[Row]]"
 
@@ -88,6 +93,7 @@ class Writer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        [(self._synchronous,)] = connection.execute("PRAGMA synchronous").fetchall()
         self._jobs: deque[_Unit | Session | None] = deque()
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._is_idle = True
@@ -166,7 +172,10 @@ class Writer:
         connection = self._connection
         is_alone = len(group) == 1
         results: list[Rows | Exception] = []
+        is_lazy = self._synchronous > _NORMAL and not any(map(_is_lasting, group))
         try:
+            if is_lazy:
+                connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("BEGIN IMMEDIATE")
             for unit in group:
                 results.append(
@@ -184,6 +193,9 @@ class Writer:
                     self._commit([unit])
                 return
             results = [translate(error)] * len(group)
+        finally:
+            if is_lazy:
+                connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         self._tell(_settle, list(zip(group, results, strict=True)))
 
     def _host(self, session: Session) -> None:
@@ -229,6 +241,15 @@ class Writer:
         # Where the event loop was closed, nobody waits any more.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(function, *arguments)
+
+
+def _is_lasting(unit: _Unit) -> bool:
+    """Return whether the loss of power must not undo it.
+
+    Numbers that were handed out are synced to the disk with the rows that have them, if there are
+    any: what was written before a commit is in the file before it is.
+    """
+    return any(statement.table != SEQUENCES for statement in unit.statements)
 
 
 def _settle(results: "list[tuple[_Unit, Rows | Exception]]") -> None:

@@ -65,8 +65,9 @@ class RowSerializer:
                 code.add(field, code.value(place, [_lister(decode)], nullable=False))
                 continue
             column = table.columns[places[field]]
-            is_number = field in references and column.kind != "text"
-            write = str if is_number else _WRITTEN.get(column.kind)
+            # A `Ref` is the text of an id; a plain foreign key is a number, where it is one.
+            is_id = field in references and column.kind != "text" and column.read is not None
+            write = str if is_id else _WRITTEN.get(column.kind)
             steps = codec_of(column, dialect).decode, write
             code.add(field, code.value(places[field], steps, nullable=column.nullable))
         self.serialize_all: Callable[[Iterable[Row]], list[dict[str, object]]] = (

@@ -15,6 +15,7 @@ from starmodel.application.store import Write
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidState
 from starmodel.stores.sql.builders import delete, insert, insert_from, placeholders, update
 from starmodel.stores.sql.drivers.driver import Dialect, Row, Statement
+from starmodel.stores.sql.drivers.sqlite_writer import SEQUENCES
 from starmodel.stores.sql.outbox import TOMBSTONES, add_new
 from starmodel.stores.sql.statements.search_statement import TableSearches
 from starmodel.stores.sql.statements.selection import codec_of
@@ -30,10 +31,9 @@ _ADD_TOMBSTONE = insert(
 )
 """What is left of a deleted row is the version it had."""
 
-_SEQUENCES = "sqlite_sequence"
 _BEGIN_NUMBERS = (
-    f"INSERT INTO {_SEQUENCES} (name, seq) SELECT ?, 0"
-    f" WHERE NOT EXISTS (SELECT 1 FROM {_SEQUENCES} WHERE name = ?)"
+    f"INSERT INTO {SEQUENCES} (name, seq) SELECT ?, 0"
+    f" WHERE NOT EXISTS (SELECT 1 FROM {SEQUENCES} WHERE name = ?)"
 )
 """SQLite itself counts on from there: https://www.sqlite.org/autoinc.html"""
 
@@ -198,14 +198,14 @@ class TableStatements(TableSearches):
         name, key = self.table.name, self.key.name
         if self.dialect == "sqlite":
             return [
-                Statement(_BEGIN_NUMBERS, (name, name), operation="insert", table=_SEQUENCES),
+                Statement(_BEGIN_NUMBERS, (name, name), operation="insert", table=SEQUENCES),
                 Statement(
-                    f"UPDATE {_SEQUENCES} SET seq = ? + max(seq, ?,"
+                    f"UPDATE {SEQUENCES} SET seq = ? + max(seq, ?,"
                     f" (SELECT coalesce(max({self.key.quoted}), 0) FROM {self.table.quoted}))"
                     " WHERE name = ? RETURNING seq",
                     (count, above, name),
                     operation="update",
-                    table=_SEQUENCES,
+                    table=SEQUENCES,
                     returns="seq",
                 ),
             ]
