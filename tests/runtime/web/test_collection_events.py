@@ -140,6 +140,18 @@ def test_the_list_has_its_forms(client: Client) -> None:
     assert "/task/reorder" not in record and "/task/new" in page
 
 
+def test_a_plain_form_that_does_not_fit_is_shown_again_on_the_list(client: Client) -> None:
+    form = {"ids": "nobody\r\nnor she"}
+    headers = {**EDITOR, "accept": "text/html"}
+    answer = client.request("POST", "/task/reorder", form=form, headers=headers)
+    assert answer.status == 422
+    assert "There is no such task." in answer.text and "nor she</textarea>" in answer.text
+    assert 'id="task-finish_all"' in answer.text and ">a</a>" in answer.text
+    answer = client.request("POST", "/task/reorder", form={"ids": ""}, headers=headers)
+    assert answer.status == 422 and 'aria-invalid="true"' in answer.text
+    assert client.request("POST", "/task/reorder", form=form).status == 401
+
+
 def test_records_in_memory_have_such_events_as_well(client: Client) -> None:
     answer = client.post("/note/write_several", {"texts": ["x", "y"]})
     ids = answer.json["result"]

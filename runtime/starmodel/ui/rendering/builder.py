@@ -4,7 +4,7 @@ What comes out is a `Template`. A request fills its holes out of a state and a `
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -345,17 +345,8 @@ class Builder(Holes):
         related = related_tables(component, children or {})
         if related:
             data["_changes"] = _changes_of(related)
-        routes = [*component.actions, *([component.delete] if component.delete else [])]
-        errors = {each.route.event: no_errors(each) for each in routes}
-        data["errors"] = {entity.namespace: errors}
-        if bound is not None:
-            event = bound.route.event
-
-            def messages(_: State, view: Any) -> dict[str, Any]:
-                shown = {**errors[event], **view.form.errors}
-                return {entity.namespace: {**errors, event: shown}}
-
-            data["errors"] = messages
+        forms = [*component.actions, *([component.delete] if component.delete else [])]
+        data["errors"] = form_errors(entity, forms, bound)
         return self.main(data, _watch_all(watch(entity), related), content)
 
     def record(
@@ -629,6 +620,20 @@ def token_text(value: object) -> str:
 def no_errors(form: Form) -> dict[str, str]:
     """Return the errors of a form, all empty; `_` is for what is no argument's fault."""
     return dict.fromkeys((*form.initial, "_"), "")
+
+
+def form_errors(entity: EntityNames, forms: Iterable[Form], bound: Form | None) -> Any:
+    """Return the errors of the forms of a page, all empty but those of the `bound` one."""
+    errors = {each.route.event: no_errors(each) for each in forms}
+    if bound is None:
+        return {entity.namespace: errors}
+    event = bound.route.event
+
+    def messages(_: State, view: Any) -> dict[str, Any]:
+        shown = {**errors[event], **view.form.errors}
+        return {entity.namespace: {**errors, event: shown}}
+
+    return messages
 
 
 def _bound_errors(form: Form) -> Data:

@@ -20,10 +20,10 @@ from starmodel.ui.components.fields import (
     Text,
     Time,
 )
-from starmodel.ui.components.pages import MAX_COUNT, ONE, List
+from starmodel.ui.components.pages import MAX_COUNT, ONE, Form, List
 from starmodel.ui.kit import Content, Row
 from starmodel.ui.names import EntityNames
-from starmodel.ui.rendering.builder import Builder, no_errors
+from starmodel.ui.rendering.builder import Builder, form_errors
 from starmodel.ui.template import Filler, Inline, Renderable, State, Template
 from starmodel.ui.view import View, short_id
 
@@ -46,8 +46,8 @@ RANGE_TYPES: dict[type[Field], str] = {
 class ListBuilder(Builder):
     """Compiles one list."""
 
-    def list_page(self, component: List) -> Renderable:
-        """Return the `<main>` of a list."""
+    def list_page(self, component: List, bound: Form | None = None) -> Renderable:
+        """Return the `<main>` of a list; the inputs of the `bound` form hold what was sent."""
         entity, kit = component.entity, self.kit
         part = f"{entity.name}-list"
         inputs = self._inputs(component)
@@ -78,9 +78,11 @@ class ListBuilder(Builder):
         data: dict[str, Any] = {"_changes": changes}
         content: list[Renderable] = [kit.listing(part, [filters, records], live)]
         if component.forms:
-            errors = {each.route.event: no_errors(each) for each in component.forms}
-            data["errors"] = {entity.namespace: errors}
-            forms = [self.form(each, is_primary=False) for each in component.forms]
+            data["errors"] = form_errors(entity, component.forms, bound)
+            forms = [
+                self.form(each, is_bound=each is bound, keeps=False, is_primary=False)
+                for each in component.forms
+            ]
             content.append(kit.section("Actions", forms))
         address = f"/live?watch={entity.name}"
         return self.main(data, lambda state, view: address, content)

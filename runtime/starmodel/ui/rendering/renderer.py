@@ -99,9 +99,9 @@ class Renderer:
             ("delete", component, form), lambda: self._edit(component, form, is_delete=True)
         )
 
-    def list(self, component: List) -> Template:
-        """Return the document of a list; filled from `view.list`."""
-        return self._once(("list", component), lambda: self._list(component))
+    def list(self, component: List, bound: Form | None = None) -> Template:
+        """Return the document of a list; filled from `view.list`, `bound` from `view.form`."""
+        return self._once(("list", component, bound), lambda: self._list(component, bound))
 
     def own_page(
         self,
@@ -342,9 +342,9 @@ class Renderer:
         document = self._document(builder, form.title, lead, main, entity.path, steps)
         return builder.compile(document), builder.compile(main)
 
-    def _list(self, component: List) -> Template:
+    def _list(self, component: List, bound: Form | None) -> Template:
         builder = ListBuilder(self.kit, self.frontend)
-        main = builder.list_page(component)
+        main = builder.list_page(component, bound)
         lead = component.of.lead
         return builder.compile(
             self._document(builder, component.title, lead, main, component.entity.path, [])

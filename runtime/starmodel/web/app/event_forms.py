@@ -1,31 +1,50 @@
-"""Forms of events on the page of a record: shown again where what a plain form sent does not fit."""
+"""Forms of events on the page of a record or a list: shown again where what was sent does not fit."""
 
 from collections.abc import Mapping
 
 from starmodel.application.queries.find import find_related
 from starmodel.domain import Scope
-from starmodel.ui.components.pages import Form, Record
+from starmodel.ui.components.pages import Form, List, Record
 from starmodel.ui.view import NO_RELATED, View
 from starmodel.web.app.entity_routes import reader
-from starmodel.web.app.query_params import children_of
+from starmodel.web.app.query_params import children_of, list_view
 from starmodel.web.routing.request import FormAgain, Request, Route
 from starmodel.web.routing.resource import Resource
 from starmodel.web.ui.form_state import bind
 
 
 def event_forms(resource: Resource) -> dict[Route, FormAgain]:
-    """Return what shows the page of a record again, for each of its events whose form is on it."""
+    """Return what shows the page of a record or a list again, for each event whose form is on it."""
     page = resource.page
     if page is None:
         return {}
     is_record = resource.definition.scope is Scope.RECORD
-    return {
+    lists = [route.page for route in resource.routes if isinstance(route.page, List)]
+    listed = {
+        route: _list_again(resource, each, route.form)
+        for each in lists
+        for route in resource.routes
+        if route.form is not None and route.form in each.forms
+    }
+    return listed | {
         route: _form_again(resource, page, route.form)
         for route in resource.routes
         if route.form is not None
         and route.form in page.actions
         and (not is_record or "{id}" in route.path)
     }
+
+
+def _list_again(resource: Resource, page: List, form: Form) -> FormAgain:
+    async def again(
+        request: Request, fields: list[tuple[str, str]], errors: Mapping[str, str]
+    ) -> str:
+        shown = await list_view(request, resource.queries, page)
+        state = bind(form, fields, errors=errors)
+        view = View(list=shown, related=shown.related, form=state, request=request)
+        return request.app_state.renderer.list(page, form).fill({}, view)
+
+    return again
 
 
 def _form_again(resource: Resource, page: Record, form: Form) -> FormAgain:
