@@ -95,6 +95,9 @@ def test_a_blog(tmp_path: Path) -> None:
         assert client.post(f"/post/{made['id']}/publish").state["isPublished"] is True
         again = client.request("POST", "/post", json_body=post, headers=JSON)
         assert again.status == 409 and again.errors.keys() == {"author", "title"}
+        found = client.get("/post?is_published=true&include=author").json
+        assert [each["id"] for each in found["items"]] == [made["id"]]
+        assert found["included"]["author"]["1"] == user
 
 
 def test_a_list_of_things_to_do(tmp_path: Path) -> None:
