@@ -48,7 +48,10 @@ from starmodel.errors import StaleVersion as StaleVersion
 from starmodel.stores.memory import MemoryRepo
 
 if TYPE_CHECKING:
-    from starmodel.application.json_projection import json_value as json_value
+    from starmodel.application.json_projection import (
+        json_value as json_value,
+        serialized as serialized,
+    )
     from starmodel.application.protected_values import (
         Writable as Writable,
         WritableParts as WritableParts,
@@ -106,7 +109,7 @@ __all__ = [
 
 
 _LATER = {
-    "starmodel.application.json_projection": ("json_value",),
+    "starmodel.application.json_projection": ("json_value", "serialized"),
     "starmodel.application.protected_values": ("Writable", "WritableParts"),
     "starmodel.application.queries.filter_set": ("ColumnFilterSet", "FilterSet", "Paging"),
     "starmodel.application.queries.find": ("QueryPage", "find", "find_related"),

@@ -24,7 +24,9 @@ class FieldSchema(SchemaModel):
     where a statement leaves it out: a constant, or `"current_timestamp"` of a moment. `multiline`
     says whether a text may have more than one line; `None` where its author says nothing. `db_name`
     is what its column is called in the database, where that is not as the field; `sent_as` and
-    `read_as` are its aliases in the JSON that programs get and send.
+    `read_as` are its aliases in the JSON that programs get and send. `sent` is the
+    type of what a serializer of the author's makes of its value, which is what is sent, and
+    stored never.
     """
 
     name: str
@@ -51,6 +53,12 @@ class FieldSchema(SchemaModel):
     db_name: str | None = None
     sent_as: str | None = None
     read_as: str | None = None
+    sent: TypeRef | None = None
+
+    @property
+    def seen_type(self) -> TypeRef:
+        """The type of what the outside sees of it."""
+        return self.sent or self.type
 
 
 class ManySchema(SchemaModel):

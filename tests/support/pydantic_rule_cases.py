@@ -6,14 +6,21 @@ PYDANTIC_CASES: dict[str, tuple[str, str, str]] = {
     "SM220": (
         """
         from pydantic import field_serializer
-        class Card(Entity):
+        class Card(BaseModel):
             number: str = ""
             @field_serializer("number")
             def mask(self, number: str) -> str: return number[-4:]
+        class Account(Entity):
+            card: Card | None = None
         """,
         'field_serializer("number")',
         """
+        from datetime import date
+        from pydantic import field_serializer
         class Card(Entity):
+            day: date = date(2026, 1, 31)
+            @field_serializer("day")
+            def write(self, day: date) -> str: return f"{day:%d.%m.%Y}"
             number: str = Field("", private=True)
             @computed_field
             @property

@@ -43,7 +43,7 @@ def reachable_types(
         for parameter in event.parameters
         if isinstance(parameter.source, ArgumentSource)
     ]
-    received: list[TypeRef] = [field.type for field in public_fields(entity)]
+    received: list[TypeRef] = [field.seen_type for field in public_fields(entity)]
     received += [
         event.returns for event in entity.events if event.returns and not event.is_creation
     ]

@@ -96,6 +96,8 @@ def plain_types(cls: type[Entity]) -> Mapping[str, type[object]]:
     model = cast("Mapping[str, Any]", cls.__pydantic_core_schema__)
     for name, field in model["schema"]["fields"].items():
         schema = field["schema"]
+        if "serialization" in schema:
+            continue
         if schema["type"] == "default":
             schema = schema["schema"]
         kind = _PLAIN.get(schema["type"])

@@ -11,6 +11,8 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from starmodel.domain import Ref
 from starmodel.domain.type_guards import is_mapping, is_sequence, is_set
 
@@ -43,6 +45,11 @@ def json_value(value: object) -> Any:
     if is_set(value):
         return sorted([json_value(item) for item in value], key=repr)
     return None
+
+
+def serialized(model: BaseModel, name: str) -> Any:
+    """Return what JSON has of a field that its author has a serializer for."""
+    return model.model_dump(mode="json", include={name}, by_alias=False, warnings=False)[name]
 
 
 def _key(key: object) -> str:

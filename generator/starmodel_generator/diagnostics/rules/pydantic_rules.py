@@ -8,9 +8,11 @@ SERIALIZER = Rule(
     "error",
     summary="a serializer changes what pydantic writes, and not what StarModel stores and sends",
     explanation=(
-        "Generated code reads the fields themselves, so a `field_serializer` that masks a number"
-        " would mask it in `model_dump()` and nowhere else. Mark the field `private=True` and send"
-        " what it is to look like in a computed field."
+        "What a `field_serializer` of an entity, or a `PlainSerializer` or `WrapSerializer` in the"
+        " annotation of its field, makes of the value is what is sent. Elsewhere generated code"
+        " reads the fields themselves, so a serializer of a value object, or of a whole model, would"
+        " show in `model_dump()` and nowhere else. Mark the field `private=True` and send what it is"
+        " to look like in a computed field."
     ),
 )
 INPUT_IN_PYTHON = Rule(

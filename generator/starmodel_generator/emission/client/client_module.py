@@ -179,12 +179,12 @@ class _Client:
         )
 
     def _field(self, field: FieldSchema, *, with_default: bool) -> Layout:
-        type_ = annotation(field.type, self.names, self.classes)
+        type_ = annotation(field.seen_type, self.names, self.classes)
         is_later = any(
             isinstance(reference, ObjectType)
             and reference.object not in self.declared
             and self.classes.is_own(self.context.objects[reference.object])
-            for reference in references(field.type)
+            for reference in references(field.seen_type)
         )
         is_made = field.computed or not field.writable
         if with_default and is_made and not is_nullable(field.type):

@@ -144,7 +144,8 @@ def searched_fields(entity: EntitySchema, context: Context) -> tuple[Searched, .
 
 
 def _searched_fields(entity: EntitySchema, context: Context) -> tuple[Searched, ...]:
-    fields = [field for field in public_fields(entity) if not field.computed]
+    # By what a serializer hides nobody is to find a record either.
+    fields = [field for field in public_fields(entity) if not field.computed and field.sent is None]
     if not entity.declares_id:
         fields.insert(0, FieldSchema(name="id", type=_TEXT, default=RequiredDefault()))
     found = [_searched(field, entity, context) for field in fields]

@@ -187,6 +187,11 @@ class Projection:
         """Write how a reference is sent: as the id it holds."""
         return f"{value}.id"
 
+    def serialized(self, value: str, name: str) -> Layout:
+        """Write what makes JSON of a field by its author's serializer."""
+        module = "starmodel.application.json_projection"
+        return Group(f"{self.names.use(module, 'serialized')}(", (value, python_string(name)), ")")
+
     def anything(self, value: str) -> str:
         """Write what makes JSON of a value nobody knows the type of."""
         return f"{self.names.use('starmodel.application.json_projection', 'json_value')}({value})"

@@ -19,7 +19,7 @@ def label_field(entity: EntitySchema) -> str | None:
     texts = [
         field
         for field in public_fields(entity)
-        if field.type == ScalarType(name="str") and not field.computed and field.name != "id"
+        if field.seen_type == ScalarType(name="str") and not field.computed and field.name != "id"
     ]
     names = [field.name for field in texts]
     for name in TITLES:

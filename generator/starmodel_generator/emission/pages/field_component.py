@@ -68,7 +68,7 @@ class FieldComponents:
     def field(self, field: FieldSchema) -> Layout:
         """Write the component of a field of the entity."""
         of = f"bindings.{field.name}"
-        target = reference_of(field.type)
+        target = reference_of(field.seen_type)
         if target is not None and self.has_links:
             other = self.context.entities[target[0]]
             if has_list(other):
@@ -76,7 +76,7 @@ class FieldComponents:
                 return Group(f"ui.{'Links' if target[1] else 'Link'}(", items, ")")
         if field.name == "id" and field.type == ScalarType(name="int"):
             return _call("Number", of, *_described(field), "grouped=False")
-        return self._component(field.type, of, _described(field), field.name, ())
+        return self._component(field.seen_type, of, _described(field), field.name, ())
 
     def many(self, many: ManySchema) -> Layout:
         """Write the component that leads to the records which refer to one."""

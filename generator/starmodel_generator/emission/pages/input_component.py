@@ -146,6 +146,9 @@ class InputComponents:
             title = field.title
             parameter = parameter.model_copy(update={"default": field.default})
         of = f"bindings.{parameter.name}"
+        if field is not None and field.sent is not None:
+            # What is shown is no value that an input of its type would take.
+            return _Writing(self, Asked(of, parameter, title, of_record=True)).text()
         return self._input(Asked(of, parameter, title, of_record=True))
 
     def _input(self, asked: Asked) -> Layout:
@@ -312,6 +315,10 @@ class _Writing:
             case _:
                 text = self.initial.json(self.default)
                 return self._typed("JsonInput", text=text, hint="As JSON.")
+
+    def text(self) -> Layout:
+        """Write an input that takes any text."""
+        return self.call("TextInput", is_required=self.is_required)
 
     def call(
         self,

@@ -330,7 +330,7 @@ def _written(endpoint: Endpoint | None) -> list[ParameterSchema]:
 
 def _is_column(field: FieldSchema) -> bool:
     """Return whether a list has a column for a field: one value, neither long nor a file."""
-    type_, _, constraints = unwrap(field.type, field.constraints)
+    type_, _, constraints = unwrap(field.seen_type, field.constraints)
     if type_ == ScalarType(name="bytes") or not is_single(type_):
         return False
     return type_ != ScalarType(name="str") or not is_prose(field.name, constraints)

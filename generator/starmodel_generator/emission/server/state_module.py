@@ -77,7 +77,7 @@ def state_view(entity: EntitySchema, context: Context) -> StateView:
     own = context.names[entity.qualified_name]
     fields = state_fields(entity)
     objects = objects_in_order(
-        [*(field.type for field in fields), *results(entity)], context.objects
+        [*(field.seen_type for field in fields), *results(entity)], context.objects
     )
     shapes_ = [fields, *(public_fields(schema) for schema in objects)]
     taken = [field.name for shape in shapes_ for field in shape]
@@ -128,13 +128,13 @@ def _object_shape(schema: ObjectSchema, projection: Projection, declared: set[st
 
 def _declaration(field: FieldSchema, projection: Projection, declared: set[str]) -> str:
     """Write `name: type`, the type as text where it needs a class that comes later."""
-    type_ = projection.json_type(field.type)
+    type_ = projection.json_type(field.seen_type)
     if field.identity:
         # A record that was not saved has none.
         type_ += " | None"
     is_later = any(
         isinstance(reference, ObjectType) and reference.object not in declared
-        for reference in references(field.type)
+        for reference in references(field.seen_type)
     )
     return f"{field.name}: {python_string(type_) if is_later else type_}"
 
@@ -182,7 +182,9 @@ def _picked(
     for field in fields:
         value = part_of(owner, variable, field.name)
         scale = scales.get((owner.qualified_name, field.name))
-        if scale is None:
+        if field.sent is not None:
+            made = projection.serialized(variable, field.name)
+        elif scale is None:
             made = projection.layout(field.type, value)
         else:
             made = projection.fixed(field.type, value, scale)

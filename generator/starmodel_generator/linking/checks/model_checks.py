@@ -1,9 +1,13 @@
-"""What pydantic does when it reads or changes an entity, and generated code does: SM221, SM225."""
+"""What pydantic does when it reads or writes an entity, and generated code: SM220, SM221, SM225."""
 
 from collections.abc import Iterator
 
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
-from starmodel_generator.diagnostics.rules.pydantic_rules import FROZEN_UPDATE, INPUT_IN_PYTHON
+from starmodel_generator.diagnostics.rules.pydantic_rules import (
+    FROZEN_UPDATE,
+    INPUT_IN_PYTHON,
+    SERIALIZER,
+)
 from starmodel_generator.linking.entities.crud_events import is_written
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.linked_app import LinkedApp
@@ -77,6 +81,23 @@ def _read_before(written: str, kind: CrudName, help: str) -> Problem:
 _EVENT = "or write an event of your own that takes what clients send"
 _LEAVE_OUT = f"leave it out, {_EVENT}"
 _CHECK_AFTER = f"""use a validator of `mode="after"`, {_EVENT}"""
+
+
+def check_serializers(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM220: what a serializer makes of a field could have private parts in it."""
+    for entity in app.entities:
+        for field in entity.fields:
+            objects = [
+                app.objects[name].schema
+                for _, name in references(field.schema.type)
+                if field.schema.sent is not None and name in app.objects
+            ]
+            for schema in objects:
+                if any(part.private for part in schema.fields):
+                    text = f"has a serializer, and holds a `{schema.name}`, which has private parts"
+                    help = "send a computed field, which has what may be seen"
+                    yield field.at_type(Problem(SERIALIZER, text, help))
+                    break
 
 
 def check_frozen(app: LinkedApp) -> Iterator[Diagnostic]:

@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     default_checks.check_defaults,
     model_checks.check_input,
     model_checks.check_frozen,
+    model_checks.check_serializers,
     union_checks.check_discriminators,
     base_class_checks.check_table_marks,
     base_class_checks.check_sql_models,

@@ -7,7 +7,7 @@ from starmodel_generator.analysis.facts import AssignmentFact, CallExpression
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_COMPUTED_FIELD
 from starmodel_generator.diagnostics.rules.pydantic_rules import PRIVATE_ATTRIBUTE
 from starmodel_generator.linking.entities.entity_fields import FieldReader
-from starmodel_generator.linking.entities.pydantic_hooks import Hook, hooks_of
+from starmodel_generator.linking.entities.pydantic_hooks import FIELD_SERIALIZER, Hook, hooks_of
 from starmodel_generator.linking.entities.table_settings import ARGUMENTS, NAME
 from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol
@@ -37,7 +37,9 @@ class ModelReader:
             support = DECORATORS[hook.decorator]
             if hook.is_assigned and hook.decorator == "pydantic.computed_field":
                 report(_subject(hook.owner, hook.name).diagnose(_ASSIGNED, hook.place))
-            if support.level == "refused":
+            is_sent = hook.decorator == FIELD_SERIALIZER and hook.names_fields
+            is_sent = is_sent and hierarchy.is_entity
+            if support.level == "refused" or (hook.decorator == FIELD_SERIALIZER and not is_sent):
                 subject = _subject(hook.owner, hook.name)
                 text = f"has `@{hook.decorator.rpartition('.')[2]}`, which {support.reason}"
                 report(subject.diagnose(Problem(support.rule, text, support.help), hook.place))

@@ -35,7 +35,7 @@ from starmodel_generator.linking.defaults.server_defaults import (
     is_current_timestamp,
 )
 from starmodel_generator.linking.defaults.value_origins import UNKNOWN
-from starmodel_generator.linking.entities.pydantic_hooks import hooks_of
+from starmodel_generator.linking.entities.pydantic_hooks import FIELD_SERIALIZER, hooks_of
 from starmodel_generator.linking.names.class_members import Annotated, Members, Method
 from starmodel_generator.linking.names.forward_refs import ForwardNames
 from starmodel_generator.linking.names.mro import ClassHierarchy
@@ -56,7 +56,11 @@ from starmodel_generator.linking.types.constraints import (
     unfit_moment,
     unfit_multiline,
 )
-from starmodel_generator.linking.types.field_options import NO_CONSTRAINTS, FieldOptions
+from starmodel_generator.linking.types.field_options import (
+    NO_CONSTRAINTS,
+    FieldOptions,
+    SerializerProblem,
+)
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.types.unions import entities_in, told_apart
 from starmodel_generator.linking.types.write_only import (
@@ -68,6 +72,7 @@ from starmodel_generator.linking.types.write_only import (
 )
 from starmodel_generator.linking.values.value import NotConstant
 from starmodel_schemas import (
+    AnyType,
     Default,
     FieldSchema,
     LiteralDefault,
@@ -179,18 +184,26 @@ class FieldReader:
             for hook in hooks_of(hierarchy, self._resolver)
             if hook.reads_input and hook.decorator == "pydantic.field_validator"
         ]
+        serializers = {
+            field: members.methods[hook.name]
+            for hook in hooks_of(hierarchy, self._resolver)
+            if hook.decorator == FIELD_SERIALIZER and hook.names_fields
+            for field in hook.fields
+        }
         found: list[LinkedField] = []
         for name, member in members.annotated.items():
             if name.startswith("_") or name == "model_config":
                 continue
             about = [hook for hook in early if hook.is_about(name)]
+            serializer = serializers.get(name) if hierarchy.is_entity else None
             field = self._field(
                 member,
                 NO_RULES if hierarchy.is_entity and name == ID_FIELD else aliases,
                 settings,
                 is_read_early=bool(about),
                 is_read_by_hook=any(hook.is_of_field for hook in about),
-                is_id=hierarchy.is_entity and name == "id",
+                is_of_entity=hierarchy.is_entity,
+                serializer=serializer,
                 report=report,
             )
             if field is not None:
@@ -231,7 +244,8 @@ class FieldReader:
         *,
         is_read_early: bool,
         is_read_by_hook: bool,
-        is_id: bool,
+        is_of_entity: bool,
+        serializer: Method | None,
         report: Report,
     ) -> LinkedField | None:
         owner, fact = member.owner, member.fact
@@ -257,6 +271,14 @@ class FieldReader:
         if resolved.type is not None and scalar_name(resolved.type) == "str":
             options = _with_settings(options, settings)
         problems = list(resolved.problems)
+        said = [*problems, *options.problems]
+        is_serialized = is_of_entity and any(isinstance(each, SerializerProblem) for each in said)
+        if is_serialized:
+            problems = [each for each in problems if not isinstance(each, SerializerProblem)]
+            kept = tuple(
+                each for each in options.problems if not isinstance(each, SerializerProblem)
+            )
+            options = replace(options, problems=kept)
         if options.has_discriminator:
             problems = [each for each in problems if each.rule is not AMBIGUOUS_UNION]
         subject.report_all(problems, report, "annotation", 0)
@@ -265,6 +287,7 @@ class FieldReader:
                 report(subject.diagnose(_ONLY_NONE, fact.place.at("annotation", 0)))
             return None
         # `id: int = Field(default=None)` is how many write a number that the store hands out.
+        is_id = is_of_entity and fact.name == "id"
         is_number = is_id and resolved.type == ScalarType(name="int")
         server_default, server_problems = self._server_default(options, member, resolved.type)
         is_time = is_current_timestamp(options.server_default)
@@ -280,7 +303,8 @@ class FieldReader:
             is_read_early=is_read_early or options.reads_input,
         )
         # Those of the annotation come first.
-        annotated, assigned = resolved.options, len(resolved.options.problems)
+        annotated = resolved.options
+        assigned = sum(each in annotated.problems for each in options.problems)
         subject.report_all(options.problems[:assigned], report, "annotation", 0)
         subject.report_all(options.problems[assigned:], report, "value", 0)
         subject.report_all(default_problems or server_problems, report, "value", 0)
@@ -328,6 +352,7 @@ class FieldReader:
             db_name=options.db_name,
             sent_as=_unless(fact.name, aliases.sent_as(rules)),
             read_as=_unless(fact.name, aliases.read_as(rules)),
+            sent=self._sent(serializer, resolved.type) if is_serialized or serializer else None,
         )
         made: object = UNKNOWN
         if is_read_early or options.reads_input or default_problems:
@@ -367,6 +392,18 @@ class FieldReader:
             written, None, member.value_namespace, type, options.constraints
         )
         return (None, problems) if problems else constant_default(written, default, type)
+
+    def _sent(self, serializer: Method | None, type: TypeRef) -> TypeRef:
+        """Return the type of what a serializer makes of a field, as far as that is known."""
+        returns = None if serializer is None else serializer.facts.returns
+        if serializer is None or returns is None:
+            return AnyType()
+        found = self._types.value(returns, serializer.namespace)
+        made = found.type
+        if found.problems or not isinstance(made, ScalarType) or made.name not in _PLAIN_JSON:
+            return AnyType()
+        # One that is asked unless there is nothing leaves that as it is.
+        return OptionalType(item=made) if isinstance(type, OptionalType) else made
 
     def _is_relationship(self, member: Annotated) -> bool:
         """Return whether a field is a relation in the manner of SQLModel or SQLAlchemy."""
@@ -558,6 +595,7 @@ def _with_zone(options: FieldOptions, type: TypeRef) -> FieldOptions:
     return replace(options, constraints=options.constraints.model_copy(update={"timezone": zone}))
 
 
+_PLAIN_JSON = frozenset({"bool", "int", "float", "str"})
 _RELATIONSHIPS = frozenset(
     {
         *("sqlmodel.Relationship", "sqlalchemy.orm.relationship", "sqlalchemy.orm.relation"),

@@ -13,6 +13,7 @@ from starmodel_generator.linking.types.pydantic_support import DECORATORS
 from starmodel_generator.linking.values.value import Constant
 
 ALL = "*"
+FIELD_SERIALIZER = "pydantic.field_serializer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class Hook:
         """Whether it is a validator that is given a value before its type is made sure of."""
         is_validator = self.decorator in ("pydantic.field_validator", "pydantic.model_validator")
         return is_validator and self.mode != "after"
+
+    @property
+    def names_fields(self) -> bool:
+        """Whether it is a method that says which fields it is about."""
+        return ALL not in self.fields and not self.is_assigned
 
     @property
     def is_of_field(self) -> bool:

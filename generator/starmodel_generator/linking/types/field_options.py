@@ -108,11 +108,16 @@ _EARLY_VALIDATORS = frozenset(
     {"pydantic.BeforeValidator", "pydantic.PlainValidator", "pydantic.WrapValidator"}
 )
 _READ_BY_CLASS = frozenset({"coerce_numbers_to_str", "union_mode"})
+_SERIALIZERS = frozenset({"pydantic.PlainSerializer", "pydantic.WrapSerializer"})
 _SILENT_BASES = frozenset({"builtins.object", "enum.Enum", "typing.NamedTuple", "typing.Protocol"})
 _HOPS = 20
 
 NO_CONSTRAINTS = Constraints()
 NO_ALIASES = Aliases()
+
+
+class SerializerProblem(Problem):
+    """There is a serializer, which is a problem anywhere but in the annotation of an entity's field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +233,10 @@ class OptionReader:
         if support is None:
             return _with_problem(options, _unknown_metadata(written))
         assert isinstance(symbol, ExternalSymbol)
-        if support.level == "refused":
+        if support.level == "refused" or symbol.name in _SERIALIZERS:
+            kind = SerializerProblem if symbol.name in _SERIALIZERS else Problem
             text = f"has `{written}` in its annotation, which {support.reason}"
-            return _with_problem(options, Problem(support.rule, text, support.help))
+            return _with_problem(options, kind(support.rule, text, support.help))
         call = item if isinstance(item, CallExpression) else CallExpression(item)
         if symbol.name in FIELD_FUNCTIONS and call is item:
             return self.read_call(call, namespace, options)

@@ -4,7 +4,7 @@ These tables are what linking goes by, and what docs/authoring.md lists. A name 
 them is unknown, and refused as such.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from starmodel_generator.diagnostics.diagnostic import Rule
@@ -187,6 +187,12 @@ _CORE_SCHEMA = _refused(
     "write the type that is meant",
 )
 _WRITES_OTHERWISE = _serializer(_MASKED)
+_OF_ENTITY = replace(
+    _WRITES_OTHERWISE,
+    level="done",
+    says="of a field of an entity: what is sent of it; refused elsewhere",
+    help="leave it to a field of an entity, or send a computed field instead",
+)
 
 METADATA: dict[str, Support] = {
     **dict.fromkeys(("starmodel.Field", "pydantic.Field", "sqlmodel.Field"), _DONE),
@@ -218,9 +224,10 @@ METADATA: dict[str, Support] = {
     ),
     **dict.fromkeys(("typing.deprecated", "warnings.deprecated"), _WARNS),
     **dict.fromkeys(
-        ("pydantic.PlainSerializer", "pydantic.WrapSerializer", "pydantic.SerializeAsAny"),
-        _WRITES_OTHERWISE,
+        ("pydantic.PlainSerializer", "pydantic.WrapSerializer"),
+        _OF_ENTITY,
     ),
+    "pydantic.SerializeAsAny": _WRITES_OTHERWISE,
     **dict.fromkeys(
         (
             *("pydantic.EncodedBytes", "pydantic.EncodedStr", "pydantic.GetPydanticSchema"),
@@ -247,7 +254,7 @@ DECORATORS: dict[str, Support] = {
     ),
     "pydantic.model_validator": Support("done", '`mode="after"`; any other by pydantic'),
     "pydantic.validate_call": Support("done", "below `@event`"),
-    "pydantic.field_serializer": _WRITES_OTHERWISE,
+    "pydantic.field_serializer": _OF_ENTITY,
     "pydantic.model_serializer": _WRITES_OTHERWISE,
     "pydantic.validator": _refused("is pydantic 1's", "write `field_validator`"),
     "pydantic.root_validator": _refused("is pydantic 1's", "write `model_validator`"),
