@@ -351,12 +351,12 @@ def _changed_pieces(
 def _headline(entity: Schema) -> object:
     """Return what is compared among all classes of an app, and what files of the app say of one.
 
-    Of value objects and enums that is the name. Of an entity's fields it is those which indexes,
-    tables and relations come from, of its events what routes and names come from. Whether there are
-    aliases is seen in the transport of all clients.
+    Of value objects and enums that is the name, and whether clients read an enum as a `Flag`. Of an
+    entity's fields it is those which indexes, tables and relations come from, of its events what
+    routes and names come from. Whether there are aliases is seen in the transport of all clients.
     """
     if isinstance(entity, EnumSchema):
-        return entity.qualified_name
+        return entity.qualified_name, entity.is_flag
     has_aliases = any(field.sent_as or field.read_as for field in entity.fields)
     if isinstance(entity, ObjectSchema):
         return entity.qualified_name, has_aliases

@@ -378,3 +378,12 @@ def test_checking_writes_no_cache(tmp_path: Path) -> None:
     check_folder(str(tmp_path))
     assert not (tmp_path / ".starmodel").exists()
     assert generate_folder(str(tmp_path)).written
+
+
+def test_an_enum_that_becomes_a_flag_is_told_to_all_clients(project: Project) -> None:
+    transport = "client/transport.py"
+    assert b"Flag" not in project.tree()[transport]
+    flags = VALUES.replace("Enum", "Flag").replace('"draft"', "1").replace('"open"', "2")
+    project.write("shop/values.py", flags)
+    project.generate()
+    assert b"from enum import Enum, Flag" in project.tree()[transport]
