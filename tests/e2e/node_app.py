@@ -1,7 +1,7 @@
 """An app for tests of several nodes: a wall that everybody writes on, and notes that are listed.
 
-`STARMODEL_DATABASE_URL` says where its tables are; `AUDIT` names a file to which each event is
-written, by the node that ran it.
+`STARMODEL_DATABASE_URL` says where its tables are, and `WALL_STORE` may say that the wall is in Redis;
+`AUDIT` names a file to which each event is written, by the node that ran it.
 """
 
 import os
@@ -12,6 +12,7 @@ from pydantic_core.core_schema import int_schema, str_schema
 
 from starmodel import Access, CommandRecord, Entity, EntityConfig, Scope, StateStore
 from starmodel.application import EntityDefinition
+from starmodel.application.documents import document
 from starmodel.domain import Fragment
 from starmodel.stores.sql.ddl import create_tables
 from starmodel.stores.sql.drivers.database_url import driver_for
@@ -46,12 +47,18 @@ class Note(Entity):
     text: str = ""
 
 
-def _define(cls: type[Entity], name: str, scope: Scope, state: Any) -> EntityDefinition[Any]:
+def _define(
+    cls: type[Entity],
+    name: str,
+    scope: Scope,
+    state: Any,
+    store: StateStore = StateStore.SERVER_SQL,
+) -> EntityDefinition[Any]:
     return EntityDefinition(
         cls,
         name=name,
         namespace=name,
-        store=StateStore.SERVER_SQL,
+        store=store,
         scope=scope,
         state=state,
         access=Access.PUBLIC,
@@ -66,7 +73,9 @@ def note_state(note: Note) -> Mapping[str, object]:
     return {"id": note.id, "text": note.text}
 
 
-WALL = _define(Wall, "wall", Scope.GLOBAL, wall_state)
+WALL_STORE = StateStore[os.environ.get("WALL_STORE", "SERVER_SQL")]
+WALL = _define(Wall, "wall", Scope.GLOBAL, wall_state, WALL_STORE)
+WALL_DOCUMENT = document.Document(WALL, [*map(document.field, ("id", "last", "count"))])
 NOTE = _define(Note, "note", Scope.RECORD, note_state)
 WALL_TABLE = EntityTable(WALL, [column.text("id"), column.integer("last"), column.integer("count")])
 NOTE_TABLE = EntityTable(NOTE, [column.text("id"), column.text("text")])
@@ -113,7 +122,8 @@ RESOURCES = [
     Resource(
         WALL,
         routes=[Route("POST", "/wall/say", say, event="say", arguments=SAY)],
-        table=WALL_TABLE,
+        table=WALL_TABLE if WALL_STORE is StateStore.SERVER_SQL else None,
+        document=WALL_DOCUMENT if WALL_STORE is StateStore.SERVER_REDIS else None,
     ),
     Resource(
         NOTE,

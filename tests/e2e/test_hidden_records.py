@@ -11,7 +11,7 @@ from clinic_project import Clinic
 
 from starmodel import CommandRecord
 from starmodel.application import Services
-from starmodel.stores.sql.outbox import write_record
+from starmodel.application.documents.record_text import write_record
 from starmodel.testing import Client, ClientResponse
 from starmodel.testing.client import LiveStream
 

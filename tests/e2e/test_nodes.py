@@ -4,21 +4,26 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from postgres_server import OwnServer
 from redis_server import OwnRedisServer
+from shop_project import starmodel
 
 from .node_app import make_tables
 from .server import HERE, Server, free_port
 
+ROOT = HERE.parents[1]
 SECRET = "the key of all nodes, which is long enough"
 AT_ONCE = 5.0
 """Seconds within which something is seen on a busy machine; only a comparison would take longer."""
@@ -60,6 +65,18 @@ class Watcher:
         """What was appended to the page."""
         return [int(number) for number in re.findall(r"<li>(\d+)</li>", self.text)]
 
+    @property
+    def messages(self) -> list[int]:
+        """What stands on a page of the chat: the list that came last, and what was appended since."""
+        found: list[int] = []
+        for event in self.text.split("\n\n"):
+            said = [int(text) for text in re.findall(r"&lt;(\d+)&gt;", event)]
+            if "mode append" in event:
+                found += said
+            elif 'id="messages"' in event:
+                found = said
+        return found
+
 
 class Nodes:
     """Processes of one app.
@@ -98,9 +115,9 @@ def say(server: Server, number: int) -> None:
     assert status == 200
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "redis"])
+@pytest.fixture(params=["sqlite", "postgresql", "redis", "in redis"])
 def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Nodes]:
-    """Two nodes, with a bus that fits their database, or with Redis for a bus."""
+    """Two nodes, with a bus that fits their store, or with Redis for a bus."""
     environment: dict[str, str] = {}
     if request.param == "postgresql":
         database = request.getfixturevalue("postgres_url")
@@ -108,6 +125,10 @@ def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Nodes]:
         database = f"sqlite:///{tmp_path / 'app.db'}"
     if request.param == "redis":
         environment["STARMODEL_BUS_URL"] = request.getfixturevalue("redis_url")
+    elif request.param == "in redis":
+        environment["WALL_STORE"] = "SERVER_REDIS"
+        environment["STARMODEL_REDIS_URL"] = request.getfixturevalue("redis_url")
+        environment["STARMODEL_REDIS_PREFIX"] = f"test-{uuid4().hex}"
     asyncio.run(make_tables(database))
     nodes = Nodes(database, tmp_path, **environment)
     try:
@@ -218,6 +239,44 @@ def test_pages_come_right_when_postgresql_is_back(
     finally:
         nodes.close()
         own_postgres_server.drop_database(database)
+
+
+def test_the_chat_on_three_nodes(redis_url: str, tmp_path: Path) -> None:
+    """The example with another store, and two variables."""
+    folder = tmp_path / "chat"
+    shutil.copytree(ROOT / "examples/chat", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    entities = folder / "chat/entities.py"
+    entities.write_text(entities.read_text().replace("SERVER_MEMORY", "SERVER_REDIS"))
+    done = starmodel(folder, "generate")
+    assert done.code == 0, done.err
+    environment = {
+        "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT / "runtime")]),
+        "STARMODEL_SECRET_KEY": SECRET,
+        "STARMODEL_LIVE_KEEP_ALIVE": "100",
+        "STARMODEL_REDIS_URL": redis_url,
+        "STARMODEL_REDIS_PREFIX": f"test-{uuid4().hex}",
+    }
+    with ExitStack() as stack:
+        servers = [
+            stack.enter_context(
+                Server(
+                    "chat.generated.app:create_app",
+                    options=["--factory"],
+                    environment=environment,
+                )
+            )
+            for _ in range(3)
+        ]
+        pages = [Watcher(server, "/live?watch=chat_room&only=values") for server in servers]
+        for page in pages:
+            page.wait(lambda page: "datastar-patch-signals" in page.text)
+        for number in range(30):
+            path = f"/chat_room/say?author=Ann&text=<{number}>"
+            status, _ = servers[number % 3].request("POST", path)
+            assert status == 204
+        for page in pages:
+            page.wait(lambda page: len(page.messages) == 30)
+            assert page.messages == [*range(30)]
 
 
 def run_until_it_ends(app: str, *options: str, **environment: str) -> str:
