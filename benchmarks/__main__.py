@@ -15,10 +15,15 @@ from benchmarks.boot import (
 )
 from benchmarks.event import measure_event, measure_instructions, measure_wire
 from benchmarks.generation import measure_generation
+from benchmarks.nodes import measure_nodes
 from benchmarks.page import measure_page
 from benchmarks.project import ROOT
 from benchmarks.rows import measure_rows
-from benchmarks.saves import measure_postgres_saves, measure_sqlite_saves
+from benchmarks.saves import (
+    measure_postgres_saves,
+    measure_redis_saves,
+    measure_sqlite_saves,
+)
 from benchmarks.streams import measure_streams
 from benchmarks.table import Row, header, write
 
@@ -31,6 +36,8 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "streams": measure_streams,
     "sqlite": measure_sqlite_saves,
     "postgres": measure_postgres_saves,
+    "redis": measure_redis_saves,
+    "nodes": measure_nodes,
     "routes": measure_routes,
     "imports": measure_imports,
     "ready": measure_import_instructions,

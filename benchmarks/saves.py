@@ -57,6 +57,24 @@ def measure_postgres_saves(folder: Path) -> list[Row]:
         server.close()
 
 
+def measure_redis_saves(folder: Path) -> list[Row]:
+    """Against redis-py with its pool, which compares no version and keeps no record."""
+    sys.path.append(str(ROOT / "tests" / "support"))
+    from redis_server import OwnRedisServer
+
+    server = OwnRedisServer()
+    try:
+        rates = run(server.database(0), folder, WRITERS)
+    finally:
+        server.close()
+    measure = "Redis: load + mutate + save, of redis-py with GET and SET"
+    value = median(a / b for a, b in zip(rates["store"], rates["plain"], strict=True))
+    also = f" ({median(rates['store']):.0f}/s; as an event with outbox"
+    also += f" {times(rates, 'event', 'plain')})"
+    how = f"{WRITERS} workers, over loopback; {HOW}"
+    return [at_least(measure, value, 2, "×", how, also)]
+
+
 def run(url: str, folder: Path, writers: int) -> Mapping[str, list[float]]:
     """Return the saves a second of each way, in each round.
 

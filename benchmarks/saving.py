@@ -56,6 +56,11 @@ def ways_of(url: str, folder: Path) -> list[Way]:
     """Return the ways to save into a database; SQLite's each have a file."""
     if url.startswith("postgresql"):
         return [PlainPostgres(url), Store(url), Event(url), ORMPostgres(url)]
+    if url.startswith("redis"):
+        # Its library is needed for nothing else here.
+        from benchmarks.saving_by_redis import PooledRedis, RedisEvent, RedisStore
+
+        return [PooledRedis(url), RedisStore(url), RedisEvent(url)]
     return [
         PlainSQLite(folder / "plain.db"),
         GroupedSQLite(folder / "grouped.db"),
