@@ -273,19 +273,22 @@ class RemoteBus(InProcessBus):
         while True:
             try:
                 # What this node sends is heard, too, so it is never quiet for long.
-                async with asyncio.timeout(None) as patience, aclosing(self.receive()) as messages:
+                limit = _SILENT_AFTER * self._interval
+                async with asyncio.timeout(limit) as patience, aclosing(self.receive()) as messages:
                     async for message in messages:
+                        # A subscriber may take the time it needs.
+                        patience.reschedule(None)
+                        if message is not None:
+                            await self._hear(message)
+                        else:
+                            self._can_receive = True
+                            self._enqueue(_HELLO)
+                            if not is_first:
+                                logger.info("Other nodes are heard again")
+                                self._lose("the bus was away")
+                            is_first, delay = False, _FIRST_DELAY
                         now = asyncio.get_running_loop().time()
                         patience.reschedule(now + _SILENT_AFTER * self._interval)
-                        if message is not None:
-                            await self._hear(message, now)
-                            continue
-                        self._can_receive = True
-                        self._enqueue(_HELLO)
-                        if not is_first:
-                            logger.info("Other nodes are heard again")
-                            self._lose("the bus was away")
-                        is_first, delay = False, _FIRST_DELAY
                 error: Exception = ConnectionError("the connection ended")
             except Exception as raised:
                 error = raised
@@ -314,7 +317,8 @@ class RemoteBus(InProcessBus):
         """Seconds between two signs of life of this node."""
         return HEARTBEAT if self._has_others else _ALONE_FACTOR * HEARTBEAT
 
-    async def _hear(self, message: bytes, now: float) -> None:
+    async def _hear(self, message: bytes) -> None:
+        now = asyncio.get_running_loop().time()
         signature, _, signed = message.partition(b" ")
         if not any(hmac.compare_digest(_signature(key, signed), signature) for key in self._keys):
             if now - self._stranger_at > _STRANGER_EVERY:

@@ -230,6 +230,23 @@ async def test_who_is_alone_sends_nothing_but_signs_of_life(
     await pair.other.close()
 
 
+async def test_a_subscriber_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "HEARTBEAT", 0.02)
+    pair = Pair()
+    await pair.open()
+    done: list[int] = []
+
+    async def hear_slowly(record: CommandRecord) -> None:
+        await asyncio.sleep(0.3)
+        done.append(record.version)
+
+    pair.other.subscribe(hear_slowly, everywhere=True)
+    await pair.publish(1, 2)
+    await eventually(lambda: done == [1, 2])
+    await pair.one.close()
+    await pair.other.close()
+
+
 async def test_keys_may_be_changed_one_node_after_the_other() -> None:
     pair = Pair()
     pair.one, pair.other = pair.make("old"), pair.make("old", "new")

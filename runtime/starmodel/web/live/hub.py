@@ -201,11 +201,14 @@ class LiveHub:
 
     async def _heal(self) -> None:
         """Compare until every store has answered: it may have been away with the bus."""
+        level = logging.WARNING
         try:
             while self._is_comparison_due:
                 self._is_comparison_due = False
-                if not await self._compare():
+                if not await self._compare(level):
                     self._is_comparison_due = True
+                    # It is said once, however long it takes.
+                    level = logging.DEBUG
                     await asyncio.sleep(_COMPARE_AGAIN)
         finally:
             self._healing = None
@@ -452,8 +455,11 @@ class LiveHub:
         finally:
             self._watch = None
 
-    async def _compare(self) -> bool:
-        """Compare what was sent with what is stored, and return whether every store has answered."""
+    async def _compare(self, level: int = logging.WARNING) -> bool:
+        """Compare what was sent with what is stored, and return whether every store has answered.
+
+        One that has not is logged at a `level`.
+        """
         by_store: dict[EntityPersistenceBackend, list[EntityTopic]] = {}
         for topic in self._each():
             by_store.setdefault(topic.backend, []).append(topic)
@@ -467,7 +473,7 @@ class LiveHub:
                     await self._read_anew([topic for topic, now in pairs if topic.version != now])
             except Unavailable as error:
                 is_whole = False
-                logger.warning("What is watched waits to be compared: %s", error.reason)
+                logger.log(level, "What is watched waits to be compared: %s", error.reason)
             except Exception:
                 logger.exception("What is watched could not be compared")
         return is_whole
