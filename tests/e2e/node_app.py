@@ -1,10 +1,12 @@
 """An app for tests of several nodes: a wall that everybody writes on, and notes that are listed.
 
 `STARMODEL_DATABASE_URL` says where its tables are, and `WALL_STORE` may say that the wall is in Redis;
-`AUDIT` names a file to which each event is written, by the node that ran it.
+`AUDIT` names a file to which each event is written, by the node that ran it; `DIES_AT` an event that ends
+the process before anybody is told of it.
 """
 
 import os
+import signal
 from collections.abc import Mapping
 from typing import Any
 
@@ -135,6 +137,8 @@ RESOURCES = [
 
 def audit(record: CommandRecord) -> None:
     """Write an event down."""
+    if os.environ.get("DIES_AT") == record.event:
+        os.kill(os.getpid(), signal.SIGKILL)
     with open(os.environ["AUDIT"], "a") as file:
         file.write(f"{record.entity}.{record.event} {record.version}\n")
 

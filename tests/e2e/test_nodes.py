@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -98,9 +99,11 @@ class Nodes:
             **environment,
         }
 
-    def start(self) -> Server:
+    def start(self, **environment: str) -> Server:
         """Start one more."""
-        server = Server("node_app:make_app", options=["--factory"], environment=self._environment)
+        server = Server(
+            "node_app:make_app", options=["--factory"], environment=self._environment | environment
+        )
         self.servers.append(server)
         return server
 
@@ -182,6 +185,22 @@ def test_a_node_that_comes_later_and_one_that_is_killed(nodes: Nodes) -> None:
     other = nodes.start()
     say(other, 5)
     page.wait(lambda page: page.signals["wall"] == {"last": 5, "count": 5})
+
+
+def test_what_a_killed_node_has_not_told_is_told_once(nodes: Nodes) -> None:
+    doomed = nodes.start(DIES_AT="say")
+    pages = [Watcher(server, "/live?watch=wall") for server in nodes.servers[:2]]
+    for page in pages:
+        page.wait(lambda page: "wall" in page.signals)
+    with pytest.raises((ConnectionError, HTTPException)):
+        doomed.request("POST", "/wall/say?number=9")
+    assert doomed.process.wait() == -signal.SIGKILL
+    for page in pages:
+        page.wait(lambda page: page.lines == [9], 20.0)
+        page.wait(lambda page: page.signals["wall"] == {"last": 9, "count": 1})
+    # All search every two seconds.
+    time.sleep(2.5)
+    assert len(nodes.audit.read_text().splitlines()) == 1
 
 
 def test_pages_come_right_when_redis_is_back(
