@@ -24,7 +24,7 @@ from table_schemas import (
 )
 
 from starmodel_generator.migrations.migration_plan import MigrationOptions
-from starmodel_schemas import DatabaseSchema, TableSchema
+from starmodel_schemas import ColumnSchema, DatabaseSchema, TableSchema
 
 Rows = Mapping[str, Sequence[dict[str, Any]]]
 
@@ -779,4 +779,61 @@ _EDITED_CONSTRAINTS = (
         },
     ),
 )
-EDITS = (*_EDITED_TABLES, *_EDITED_COLUMNS, *_EDITED_TYPES, *_EDITED_CONSTRAINTS)
+
+
+def _served(type_: Any, value: bool | int | str, **options: Any) -> ColumnSchema:
+    """A column with a default of the database's."""
+    served: ColumnSchema = _value(type_, default=value, **options)
+    return served.model_copy(update={"server_default": value})
+
+
+_EDITED_DEFAULTS = (
+    _column("a default is given", _value(INTEGER), _served(INTEGER, 3), {1: 1}),
+    _column("a default is taken", _served(text(), "it's :so"), _value(text()), {"a": "a"}),
+    _column(
+        "a default changes",
+        _served(plain("bool"), True),
+        _served(plain("bool"), False),
+        {True: True},
+    ),
+    _column(
+        "a column with a default gets another type",
+        _served(INTEGER, 3),
+        _served(numeric(9, 2), "4.50"),
+        {1: _D("1.00")},
+        findings=("convert-values:thing.value",),
+    ),
+    _column(
+        "a column with a default gets a type without one",
+        _served(INTEGER, 3),
+        _value(text()),
+        {1: "1"},
+    ),
+    _column(
+        "a column with a default becomes optional",
+        _served(INTEGER, 3),
+        _served(INTEGER, 3, nullable=True),
+        {1: 1},
+    ),
+    _column(
+        "an optional column becomes required, with a default",
+        _value(text(), nullable=True),
+        _served(text(), "none: yet"),
+        {None: "none: yet", "b": "b"},
+        {None: "none: yet"},
+    ),
+    _column(
+        "the time becomes the default of a moment",
+        _value(plain("datetime")),
+        _served(plain("datetime"), "current_timestamp"),
+        {_NIGHT: _NIGHT},
+    ),
+)
+
+EDITS = (
+    *_EDITED_TABLES,
+    *_EDITED_COLUMNS,
+    *_EDITED_TYPES,
+    *_EDITED_CONSTRAINTS,
+    *_EDITED_DEFAULTS,
+)
