@@ -50,6 +50,10 @@ class Account(Entity):
 
 
     @event
+    def tell(self, given: SecretStr) -> None:
+        raise ValueError(f"{self.password} is not {given.get_secret_value()}")
+
+    @event
     def guess(self, given: SecretStr) -> None:
         """Fail where pydantic is told what was given."""
         try:

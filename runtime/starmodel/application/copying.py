@@ -262,15 +262,21 @@ def _is_of_python(module: str) -> bool:
     return module.partition(".")[0] in sys.stdlib_module_names
 
 
-def _private_texts_at_hand(error: Exception) -> list[str]:
-    """Return the texts of what is private in the models that a validator had when it raised."""
-    models = [
-        value
-        for traceback in _tracebacks(error)
-        for value in traceback.tb_frame.f_locals.values()
-        if isinstance(value, BaseModel)
-    ]
-    return [text for model in models for text in private_texts(model)]
+def _private_texts_at_hand(error: BaseException) -> list[str]:
+    """Return the texts of the secrets, and of what is private in the models, that code had at hand."""
+    texts: list[str] = []
+    for traceback in _tracebacks(error):
+        for value in traceback.tb_frame.f_locals.values():
+            if isinstance(value, BaseModel):
+                texts += private_texts(value)
+            elif isinstance(value, SecretStr | SecretBytes):
+                texts += value_texts(value)
+    return texts
+
+
+def quotes_private(error: BaseException) -> bool:
+    """Return whether the text of an error has in it what is private where it was raised."""
+    return quotes(str(error), _private_texts_at_hand(error))
 
 
 def private_texts(model: BaseModel, public: Collection[str] | None = None) -> Iterator[str]:

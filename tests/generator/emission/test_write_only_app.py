@@ -299,6 +299,7 @@ def drive(accounts: Accounts, id: str, secret: dict[str, Any], seal: str) -> Non
         ("reset", {"fresh": f"{CANARY}-3"}),
         ("refuse", {"given": CANARY}),
         ("burst", {"given": CANARY}),
+        ("tell", {"given": CANARY}),
         ("guess", {"given": CANARY}),
         ("guess_again", {"given": CANARY}),
         ("burst", {"given": {"canary": CANARY}}),

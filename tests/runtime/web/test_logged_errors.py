@@ -1,11 +1,14 @@
 """Errors as the log has them."""
 
 import traceback
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
-from starmodel.web.validation.value_errors import without_inputs
+from starmodel import Field
+from starmodel.web.validation.value_errors import WITHHELD, loggable
 
 CANARY = "canary"
 
@@ -19,7 +22,7 @@ def fail() -> None:
 
 
 def logged(error: BaseException) -> str:
-    return "".join(traceback.format_exception(without_inputs(error)))
+    return "".join(traceback.format_exception(loggable(error)))
 
 
 def test_pydantics_error_is_logged_without_the_input() -> None:
@@ -52,6 +55,29 @@ def test_one_that_another_came_of_is_logged_so_too(is_cause: bool) -> None:
     assert "RuntimeError: first" in text
 
 
+class Vault(BaseModel):
+    combination: str = Field(default=CANARY, private=True)
+
+    def burst(self) -> None:
+        raise KeyError(f"{self.combination} burst")
+
+
+def compare(given: SecretStr) -> None:
+    raise ValueError(given.get_secret_value())
+
+
+@pytest.mark.parametrize(
+    "fails", [Vault().burst, partial(compare, SecretStr(CANARY))], ids=["private", "secret"]
+)
+def test_a_text_with_something_private_is_not_logged(fails: Callable[[], None]) -> None:
+    with pytest.raises(Exception, match=CANARY) as failure:
+        fails()
+    text = logged(failure.value)
+    assert CANARY not in text
+    assert f"\n{type(failure.value).__name__}: {WITHHELD}" in text
+    assert f", in {failure.traceback[-1].name}" in text
+
+
 def test_any_other_error_is_logged_as_it_is() -> None:
     error = ValueError("as it is")
-    assert without_inputs(error) is error
+    assert loggable(error) is error

@@ -33,7 +33,7 @@ from starmodel.web.http.prefix import prefix_addresses
 from starmodel.web.http.response import NO_STORE, VARY, Headers, Response
 from starmodel.web.routing.request import FormAgain, Request
 from starmodel.web.ui.field_titles import field_title, with_part_title
-from starmodel.web.validation.value_errors import invalid_arguments, without_inputs
+from starmodel.web.validation.value_errors import invalid_arguments, loggable
 
 logger = logging.getLogger("starmodel.web")
 
@@ -120,7 +120,7 @@ def problem_of(request: Request, error: Exception) -> Problem:
         error = invalid_arguments(error, request.route.arguments, entities) or error
     if not isinstance(error, StarModelError) or error.status == 500:
         id = secrets.token_hex(8)
-        shown = without_inputs(error)
+        shown = loggable(error)
         logger.error("%r failed, noted as %s", request.route, id, exc_info=shown)
         return Problem(500, UNFORESEEN.format(id), id=id)
     headers: Headers = []

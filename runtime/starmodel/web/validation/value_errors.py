@@ -14,7 +14,12 @@ from typing import Any, cast
 
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
 
-from starmodel.application.copying import NOT_SHOWN, authors_text, private_names
+from starmodel.application.copying import (
+    NOT_SHOWN,
+    authors_text,
+    private_names,
+    quotes_private,
+)
 from starmodel.domain import Entity
 from starmodel.errors import ArgumentError, InvalidArguments
 from starmodel.web.validation.argument_schemas import field_names, models
@@ -23,6 +28,9 @@ from starmodel.web.validation.messages import argument_error
 
 MAX_ERRORS = 20
 """How many errors are told at most."""
+
+WITHHELD = "What it says has something private in it, and is not logged."
+"""The text of such an error in the log."""
 
 _READING = ("model_validate", "validate_", "parse_")
 """What the names of pydantic's functions begin with that read what came from elsewhere."""
@@ -47,18 +55,30 @@ def invalid_arguments(
     return InvalidArguments(tuple(dict.fromkeys(errors)))
 
 
-def without_inputs(error: BaseException, depth: int = 20) -> BaseException:
-    """Return an error for the log: pydantic's, and those that it came of, without what did not fit.
+def loggable(error: BaseException, depth: int = 20) -> BaseException:
+    """Return an error, and those that it came of, without the values that a log is not to have.
 
-    The values are those of requests and of what is stored, passwords among them.
+    Pydantic's say what did not fit, which may be a password of a request or of what is stored. A
+    text that quotes what is private in a model, or a secret, where it was raised is withheld.
     """
     cause, context = error.__cause__, error.__context__
     if depth and cause is not None:
-        error.__cause__ = without_inputs(cause, depth - 1)
+        error.__cause__ = loggable(cause, depth - 1)
     elif depth and context is not None and not error.__suppress_context__:
-        error.__context__ = without_inputs(context, depth - 1)
-    if not isinstance(error, ValidationError):
+        error.__context__ = loggable(context, depth - 1)
+    if isinstance(error, ValidationError):
+        shown = _without_inputs(error)
+    elif quotes_private(error):
+        cls = type(error)
+        shown = type(cls.__name__, (Exception,), {"__module__": cls.__module__})(WITHHELD)
+    else:
         return error
+    shown.__cause__, shown.__context__ = error.__cause__, error.__context__
+    shown.__suppress_context__ = error.__suppress_context__
+    return shown.with_traceback(error.__traceback__)
+
+
+def _without_inputs(error: ValidationError) -> ValidationError:
     details = [
         InitErrorDetails(
             type=PydanticCustomError(
@@ -69,10 +89,7 @@ def without_inputs(error: BaseException, depth: int = 20) -> BaseException:
         )
         for detail in error.errors(include_url=False, include_input=False)
     ]
-    shown = ValidationError.from_exception_data(error.title, details, hide_input=True)
-    shown.__cause__, shown.__context__ = error.__cause__, error.__context__
-    shown.__suppress_context__ = error.__suppress_context__
-    return shown.with_traceback(error.__traceback__)
+    return ValidationError.from_exception_data(error.title, details, hide_input=True)
 
 
 def _is_made(error: ValidationError) -> bool:
