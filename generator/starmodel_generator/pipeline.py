@@ -289,6 +289,7 @@ def emission_settings(config: GeneratorConfig) -> EmissionSettings:
         frontend=config.frontend,
         bus=config.bus,
         memory=config.memory,
+        health=config.health,
         datastar_url=config.datastar_url,
         datastar_integrity=config.datastar_integrity,
         htmx=config.htmx,

@@ -69,6 +69,8 @@ class Settings:
             By default it is where entities are kept.
         memory: `"per process"`: several processes may serve the app although some entities are kept
             in memory, so that each process has its own.
+        health: Whether `/_starmodel/live` and `/_starmodel/ready` tell load balancers and
+            orchestrators how the process is.
         drain_timeout: Seconds that open streams and running events are given after SIGTERM.
     """
 
@@ -105,6 +107,7 @@ class Settings:
     bus: str = "auto"
     bus_url: str | None = None
     memory: Memory = "one process"
+    health: bool = True
     drain_timeout: float = 8.0
 
     def __repr__(self) -> str:

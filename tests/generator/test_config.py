@@ -20,6 +20,7 @@ web = "starlette"
 app = "shop.main:app"
 title = "The shop"
 home = false
+health = false
 navigation = "shop.look:NAVIGATION"
 ui = "shop.look:Kit"
 frontend = "htmx"
@@ -84,6 +85,7 @@ def test_every_setting(root: Path) -> None:
         app="shop.main:app",
         title="The shop",
         home=False,
+        health=False,
         ui="shop.look:Kit",
         frontend="htmx",
         datastar_url="/static/datastar.js",

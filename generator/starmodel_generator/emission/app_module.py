@@ -105,7 +105,11 @@ def _settings(context: Context, names: ModuleNames) -> Layout:
         items.append(named("title", python_string(settings.title)))
     items += [
         f"{name}=False"
-        for name, is_on in (("navigation", settings.navigation), ("home", settings.home))
+        for name, is_on in (
+            ("navigation", settings.navigation),
+            ("home", settings.home),
+            ("health", settings.health),
+        )
         if not is_on
     ]
     for name, value in (

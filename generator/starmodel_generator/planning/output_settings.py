@@ -23,6 +23,7 @@ class EmissionSettings:
         frontend: What keeps pages live, by its name or as `module:name`; `None` for Datastar.
         bus: What tells other processes of changes, by its name; `None` for what fits the stores.
         memory: Whether each of several processes has its own entities in memory; `None` for no.
+        health: Whether probes tell load balancers and orchestrators how the app is.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity; `None` for none.
         htmx: Where pages load htmx from and its integrity, as settings of the runtime with values.
@@ -43,6 +44,7 @@ class EmissionSettings:
     frontend: str | None = None
     bus: str | None = None
     memory: str | None = None
+    health: bool = True
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     htmx: tuple[tuple[str, str], ...] = ()

@@ -64,6 +64,7 @@ class GeneratorConfig:
         bus: What tells other processes of changes, by its name; `None` for what fits the stores. One
             of the author's is among the `adapters`.
         memory: Whether each of several processes may have its own entities in memory.
+        health: Whether probes tell load balancers and orchestrators how the app is.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity.
         htmx: Where pages load htmx from and its integrity, as settings of the runtime with values.
@@ -92,6 +93,7 @@ class GeneratorConfig:
     frontend: str | None = None
     bus: str | None = None
     memory: MemoryName | None = None
+    health: bool = True
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     htmx: tuple[tuple[str, str], ...] = ()
@@ -202,6 +204,7 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
     is_own_bus = ":" in str(table.value("bus"))
     bus = None if is_own_bus else table.matching("bus", _PLUGIN, "a bus by its name")
     memory = table.choice("memory", _MEMORY)
+    health = table.flag("health")
     scripts: dict[str, str | None] = {}
     for script in ("datastar", "htmx", "htmx_sse"):
         url, integrity = f"{script}_url", f"{script}_integrity"
@@ -240,6 +243,7 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
             frontend=frontend,
             bus=bus,
             memory=cast("MemoryName | None", memory),
+            health=health is not False,
             datastar_url=scripts.pop("datastar_url"),
             datastar_integrity=scripts.pop("datastar_integrity"),
             htmx=tuple([(name, value) for name, value in scripts.items() if value is not None]),

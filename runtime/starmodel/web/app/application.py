@@ -30,6 +30,7 @@ from starmodel.web.http.response import (
 )
 from starmodel.web.http.response import Scope as ConnectionScope
 from starmodel.web.live.hub import LiveHub
+from starmodel.web.monitoring.health import PROBES, HealthProbes
 from starmodel.web.routing.request import NO_PARAMETERS, Request, Route
 from starmodel.web.routing.resource import Resource
 from starmodel.web.routing.route_table import Methods, RouteTable
@@ -87,9 +88,16 @@ class WebApplication:
         )
         self._lifespan = Lifespan(self._app_state, self.hub)
         self._trusted_origins = frozenset(map(_origin, self.settings.trusted_origins))
+        probes = HealthProbes(
+            self.services,
+            [resource.definition for resource in resources],
+            self._lifespan.open_late,
+            lambda: self.hub.is_draining,
+        )
         self.routes: tuple[Route, ...] = (
             *(route for resource in resources for route in resource.routes),
             self.hub.route,
+            *(probes.routes if self.settings.health else ()),
             Route("GET", "/_starmodel/{file}", _respond_asset, is_asset=True),
         )
         self._table = RouteTable(self.routes)
@@ -126,8 +134,9 @@ class WebApplication:
             parts = parts.below(scope["root_path"])
             # An app around this one may have set it for its host, which we are.
             PREFIX.set("")
-            await self._lifespan.open_late()
             found = self._table.find_below(scope)
+            if found is None or found[0] not in PROBES:
+                await self._lifespan.open_late()
             if found is None:
                 await self._serve_host(scope, receive, send, parts)
                 return

@@ -124,6 +124,11 @@ class LiveHub:
         """Return the number of open streams."""
         return len(self._streams)
 
+    @property
+    def is_draining(self) -> bool:
+        """Whether the process is about to end, and no stream begins any more."""
+        return self._is_draining
+
     async def open(self) -> None:
         """Listen to the bus."""
         self._is_draining = False

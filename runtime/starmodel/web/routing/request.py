@@ -57,7 +57,7 @@ class Route:
         form: The form that leads here.
         form_again: Shows that form again, where what a plain form has sent does not fit.
         page: The component of the page that it answers with.
-        is_asset: Whether it is the same for everybody, for ever: nobody is asked who he is.
+        is_asset: Whether it is the same for everybody: nobody is asked who he is.
     """
 
     __slots__ = (
