@@ -14,6 +14,9 @@ Respond = Literal["patch", "ack"]
 Memory = Literal["one process", "per process"]
 """What it means to keep an entity in memory: there is one process, or each has its own entities."""
 
+Logs = Literal["text", "json"]
+"""How the process logs: as its server and its author have it, or as JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -71,6 +74,9 @@ class Settings:
             in memory, so that each process has its own.
         health: Whether `/_starmodel/live` and `/_starmodel/ready` tell load balancers and
             orchestrators how the process is.
+        logs: `"json"`: the process logs one JSON object a line, with the id of the request.
+        metrics: Whether `/_starmodel/metrics` has figures for Prometheus.
+        traces: Whether each request and event is a span of OpenTelemetry.
         drain_timeout: Seconds that open streams and running events are given after SIGTERM.
     """
 
@@ -108,6 +114,9 @@ class Settings:
     bus_url: str | None = None
     memory: Memory = "one process"
     health: bool = True
+    logs: Logs = "text"
+    metrics: bool = False
+    traces: bool = False
     drain_timeout: float = 8.0
 
     def __repr__(self) -> str:
@@ -145,6 +154,7 @@ _WITH_PASSWORDS = ("database_url", "redis_url", "bus_url")
 _CHOICES = {
     "STARMODEL_RESPOND": get_args(Respond),
     "STARMODEL_MEMORY": get_args(Memory),
+    "STARMODEL_LOGS": get_args(Logs),
 }
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 

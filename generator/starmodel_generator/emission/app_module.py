@@ -117,9 +117,15 @@ def _settings(context: Context, names: ModuleNames) -> Layout:
         ("frontend", settings.frontend),
         ("bus", settings.bus),
         ("memory", settings.memory),
+        ("logs", settings.logs),
     ):
         if value is not None:
             items.append(named(name, python_string(value)))
+    items += [
+        f"{name}=True"
+        for name, is_on in (("metrics", settings.metrics), ("traces", settings.traces))
+        if is_on
+    ]
     if settings.datastar_url is not None:
         items.append(named("datastar_url", python_string(settings.datastar_url)))
     if settings.datastar_integrity is not None:

@@ -24,6 +24,9 @@ class EmissionSettings:
         bus: What tells other processes of changes, by its name; `None` for what fits the stores.
         memory: Whether each of several processes has its own entities in memory; `None` for no.
         health: Whether probes tell load balancers and orchestrators how the app is.
+        logs: How the process logs; `None` for as its server has it.
+        metrics: Whether there are figures for Prometheus.
+        traces: Whether requests and events are spans of OpenTelemetry.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity; `None` for none.
         htmx: Where pages load htmx from and its integrity, as settings of the runtime with values.
@@ -45,6 +48,9 @@ class EmissionSettings:
     bus: str | None = None
     memory: str | None = None
     health: bool = True
+    logs: str | None = None
+    metrics: bool = False
+    traces: bool = False
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     htmx: tuple[tuple[str, str], ...] = ()

@@ -35,6 +35,7 @@ ADAPTERS = ("stores", "bus", "unit_of_work", "formatter", "session", "clock", "i
 _WEB = ("fasthtml", "starlette", "fastapi")
 _RESPOND = ("patch", "ack")
 _MEMORY = ("one process", "per process")
+_LOGS = ("text", "json")
 _PLUGIN = re.compile(r"[A-Za-z][\w.-]*(:[A-Za-z_]\w*)?")
 _URL = re.compile(r"(https?:/)?/[^\s\"'<>]+")
 _INTEGRITY = re.compile(r"sha(256|384|512)-[A-Za-z0-9+/]+=*")
@@ -65,6 +66,9 @@ class GeneratorConfig:
             of the author's is among the `adapters`.
         memory: Whether each of several processes may have its own entities in memory.
         health: Whether probes tell load balancers and orchestrators how the app is.
+        logs: How the process logs; `None` for as its server has it.
+        metrics: Whether there are figures for Prometheus.
+        traces: Whether requests and events are spans of OpenTelemetry.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity.
         htmx: Where pages load htmx from and its integrity, as settings of the runtime with values.
@@ -94,6 +98,9 @@ class GeneratorConfig:
     bus: str | None = None
     memory: MemoryName | None = None
     health: bool = True
+    logs: str | None = None
+    metrics: bool = False
+    traces: bool = False
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     htmx: tuple[tuple[str, str], ...] = ()
@@ -205,6 +212,9 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
     bus = None if is_own_bus else table.matching("bus", _PLUGIN, "a bus by its name")
     memory = table.choice("memory", _MEMORY)
     health = table.flag("health")
+    logs = table.choice("logs", _LOGS)
+    metrics = table.flag("metrics")
+    traces = table.flag("traces")
     scripts: dict[str, str | None] = {}
     for script in ("datastar", "htmx", "htmx_sse"):
         url, integrity = f"{script}_url", f"{script}_integrity"
@@ -244,6 +254,9 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
             bus=bus,
             memory=cast("MemoryName | None", memory),
             health=health is not False,
+            logs=logs,
+            metrics=metrics is True,
+            traces=traces is True,
             datastar_url=scripts.pop("datastar_url"),
             datastar_integrity=scripts.pop("datastar_integrity"),
             htmx=tuple([(name, value) for name, value in scripts.items() if value is not None]),

@@ -63,6 +63,10 @@ class PersistenceManager:
         for backend in reversed(self.backends):
             await backend.close()
 
+    async def unpublished(self, age: float) -> int:
+        """Return how many records were committed `age` seconds ago and not published, in all stores."""
+        return sum([await backend.unpublished(age) for backend in self.backends])
+
     async def delete_expired(self) -> int:
         """Have every store delete what has expired, and return the number of entries."""
         return sum([await backend.delete_expired() for backend in self.backends])

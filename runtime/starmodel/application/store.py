@@ -351,6 +351,10 @@ class EntityPersistenceBackend(ABC):
         """
         return ()
 
+    async def unpublished(self, age: float) -> int:
+        """Return how many records were committed at least `age` seconds ago and not published."""
+        return 0
+
     async def find_idempotency_record(self, key: str) -> IdempotencyRecord | None:
         """Return the receipt that was committed under a key, `None` if there is none."""
         return None

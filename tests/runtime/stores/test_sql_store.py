@@ -346,7 +346,9 @@ async def test_records_are_kept_until_they_are_published(world: World) -> None:
     assert [one.version for one in (told, *others)] == [2, 1, 7]
 
     assert await world.store.pending(2) == []
+    assert await world.store.unpublished(2) == 0
     world.now[0] += 2
+    assert await world.store.unpublished(2) == len(committed.outbox_ids)
     pending = await world.store.pending(2)
     assert [ticket for ticket, _ in pending] == [*committed.outbox_ids]
     expected = {"price": "1.50", "text": "\0\ud800", "list": [1]}

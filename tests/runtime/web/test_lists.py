@@ -261,6 +261,18 @@ def test_an_event_is_asked_for_of_many_records(client: Client) -> None:
     }
 
 
+def test_metrics_count_each_record_of_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STARMODEL_METRICS", "true")
+    for client in serving(RESOURCES, *AUTHORS, *books(3)):
+        send(client, [("event", "lend"), ("id", "b000")])
+        send(client, [("event", "lend"), *[("id", f"b00{n}") for n in range(3)], ("id", "no")])
+        figures = client.get("/_starmodel/metrics").text
+        counted = 'starmodel_events_total{entity="book",event="lend",outcome="%s"} %s'
+        assert counted % ("done", "3.0") in figures
+        assert counted % ("refused", "2.0") in figures
+        assert "starmodel_outbox_records 0.0" in figures
+
+
 def test_a_row_has_buttons_of_its_own(client: Client) -> None:
     page = client.page("/book?limit=2")
     assert findall(r'form="book-batch" name="one" value="([^"]*)"', page) == [

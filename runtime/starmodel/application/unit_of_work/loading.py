@@ -9,6 +9,7 @@ from uuid import UUID
 
 from starmodel.application.authorization import authorize, may_do, may_read
 from starmodel.application.definition import EntityDefinition
+from starmodel.application.observation import note_rerun
 from starmodel.application.readable import Reading, Turns
 from starmodel.application.store import (
     EMPTY_READ_SET,
@@ -363,5 +364,6 @@ class Loading:
         self._conflicts += 1
         if self._conflicts >= ATTEMPTS:
             raise conflict
+        note_rerun()
         longest = min(_FIRST_DELAY * 2 ** (self._conflicts - 1), _MAX_DELAY)
         await asyncio.sleep(random.uniform(0, longest))

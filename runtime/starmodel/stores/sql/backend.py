@@ -222,6 +222,11 @@ class SQLModelBackend(TableReader):
             if id not in done
         ]
 
+    async def unpublished(self, age: float) -> int:
+        """Return how many records were committed at least `age` seconds ago and not published."""
+        [(count,)] = await self.fetch(outbox.COUNT, (self.clock() - age,))
+        return int(count)
+
     async def find_idempotency_record(self, key: str) -> IdempotencyRecord | None:
         """Return the receipt that was committed under a key in the last 24 hours."""
         rows = await self.fetch(outbox.SELECT_IDEMPOTENCY_RECORD, (key,))

@@ -26,6 +26,7 @@ INSERT_IDEMPOTENCY_RECORD = insert(
     RECEIPTS, dict.fromkeys(("key", "created_at", "entity", "id", "created"), "?")
 )
 SELECT_IDEMPOTENCY_RECORD = f"SELECT entity, id, created FROM {RECEIPTS} WHERE key = ?"
+COUNT = f"SELECT COUNT(*) FROM {OUTBOX} WHERE created_at <= ?"
 IS_PENDING = f"SELECT 1 FROM {OUTBOX} WHERE created_at <= ? LIMIT 1"
 
 

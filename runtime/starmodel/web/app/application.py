@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from starmodel.application import EntityDefinition, Services, Snapshot
+from starmodel.application.observation import note_error
 from starmodel.domain import Actor, Entity
 from starmodel.errors import ConfigurationError, DuplicateRequest, NotFound
 from starmodel.settings import Settings
@@ -31,6 +32,8 @@ from starmodel.web.http.response import (
 from starmodel.web.http.response import Scope as ConnectionScope
 from starmodel.web.live.hub import LiveHub
 from starmodel.web.monitoring.health import PROBES, HealthProbes
+from starmodel.web.monitoring.monitors import make_monitors
+from starmodel.web.monitoring.request_id import OBSERVED
 from starmodel.web.routing.request import NO_PARAMETERS, Request, Route
 from starmodel.web.routing.resource import Resource
 from starmodel.web.routing.route_table import Methods, RouteTable
@@ -94,14 +97,19 @@ class WebApplication:
             self._lifespan.open_late,
             lambda: self.hub.is_draining,
         )
+        monitors = make_monitors(self.settings, self.services)
         self.routes: tuple[Route, ...] = (
             *(route for resource in resources for route in resource.routes),
             self.hub.route,
             *(probes.routes if self.settings.health else ()),
+            *monitors.routes,
             Route("GET", "/_starmodel/{file}", _respond_asset, is_asset=True),
         )
         self._table = RouteTable(self.routes)
         self._exact = self._table.exact
+        self._observer = monitors.observer(
+            resources, self.hub.route, self._find_route, probes.routes
+        )
 
     @property
     def host(self) -> ASGIApplication | None:
@@ -127,6 +135,11 @@ class WebApplication:
         """Respond to a request, or hand it to the host."""
         if scope["type"] != "http":
             await self._serve_other(scope, receive, send)
+            return
+        observer = self._observer
+        if observer is not None and scope.get(OBSERVED) is not observer:
+            # It asks this app once more.
+            await observer.serve(self, scope, receive, send)
             return
         parts, own = self._app_state, scope
         SERVING.set(parts)
@@ -174,6 +187,7 @@ class WebApplication:
                 await self._identify(request)
             response = await route.handler(request)
         except DuplicateRequest as repeated:
+            note_error(repeated)
             response = await self._respond_duplicate(request, repeated)
         except Exception as error:
             response = await respond_error(request, error)
@@ -192,6 +206,14 @@ class WebApplication:
             headers = [*headers, (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    def _find_route(self, scope: ConnectionScope) -> Route | None:
+        if scope.get("root_path"):
+            below = self._table.find_below(scope)
+            found = None if below is None else below[1]
+        else:
+            found = self._table.find(scope)
+        return None if found is None else found[0].get(scope["method"])
 
     async def _respond_duplicate(self, request: Request, repeated: DuplicateRequest) -> Response:
         try:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from markupsafe import Markup
 
 from starmodel.application import CommandResult
+from starmodel.application.observation import note_event
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.readable import Reading
 from starmodel.errors import ArgumentError, InvalidArguments
@@ -83,6 +84,7 @@ def batch_route(queries: FilterSet[Any], page: List, commands: Mapping[str, Comm
                 refused.append(Refusal(id, labels.get(id, short_id(id)), _reason(request, error)))
             else:
                 done.append(id)
+            note_event(queries.definition.name, event)
         if request.wants_json:
             told = [{"id": one.id, "reason": one.reason} for one in refused]
             return Response(200, JSON_HEADERS, encode_json({"done": done, "refused": told}))

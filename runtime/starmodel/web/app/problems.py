@@ -6,13 +6,13 @@ for it. Anything unforeseen is logged under an id, and the answer has the id onl
 
 import logging
 import math
-import secrets
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
 
 from pydantic_core import ValidationError
 
+from starmodel.application.observation import note_error
 from starmodel.errors import (
     ArgumentError,
     ConstraintViolation,
@@ -31,6 +31,7 @@ from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.form_body import read_form
 from starmodel.web.http.prefix import prefix_addresses
 from starmodel.web.http.response import NO_STORE, VARY, Headers, Response
+from starmodel.web.monitoring.request_id import request_id
 from starmodel.web.routing.request import FormAgain, Request
 from starmodel.web.ui.field_titles import field_title, with_part_title
 from starmodel.web.validation.value_errors import invalid_arguments, loggable
@@ -118,10 +119,10 @@ def problem_of(request: Request, error: Exception) -> Problem:
     if isinstance(error, ValidationError):
         entities = request.app_state.entities
         error = invalid_arguments(error, request.route.arguments, entities) or error
+    note_error(error)
     if not isinstance(error, StarModelError) or error.status == 500:
-        id = secrets.token_hex(8)
-        shown = loggable(error)
-        logger.error("%r failed, noted as %s", request.route, id, exc_info=shown)
+        id = request_id(request.headers)
+        logger.error("%r failed, noted as %s", request.route, id, exc_info=loggable(error))
         return Problem(500, UNFORESEEN.format(id), id=id)
     headers: Headers = []
     errors: tuple[ArgumentError, ...] = ()
