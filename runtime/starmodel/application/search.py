@@ -46,6 +46,7 @@ class Search(NamedTuple):
         texts: The fields in which that text is looked for.
         after: The values of `order` that they come after; `None` to begin with the first.
         selected: What stands in other tables and comes along with each: `lines__count`.
+        left_out: The ids of records that are not asked for.
     """
 
     entity: str
@@ -56,6 +57,7 @@ class Search(NamedTuple):
     texts: tuple[str, ...] = ()
     after: tuple[object, ...] | None = None
     selected: tuple[str, ...] = ()
+    left_out: tuple[object, ...] = ()
 
 
 class Searchable(Protocol):

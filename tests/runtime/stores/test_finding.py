@@ -424,6 +424,12 @@ async def test_more_than_anybody_wants_are_not_cut_off_in_silence(world: World) 
         tags[0].name = "few"
         assert await work.commit(tags[0], "event", {}) is not None
     async with world.work() as work:
+        for tag in await work.find(Tag, name="many"):
+            tag.name = "changed"
+        assert await ids(work.find(Tag, name="many")) == []
+        assert await work.count(Tag, name="changed") == MAX_FOUND - 1
+        assert await work.exists(Tag, id="x")
+    async with world.work() as work:
         with pytest.raises(ConfigurationError, match="more than 1,000 records"):
             await work.find(Tag)
         assert len(await work.find(Tag, limit=MAX_FOUND + 100)) == MAX_FOUND + 1

@@ -202,10 +202,11 @@ class Finding(Loading):
             for each in self._tracked.values()
             if each.definition is definition and each.is_changed()
         ]
-        left_out = [Condition("id", "ne", each.base["id"]) for each in changed if not each.is_new]
+        left_out = tuple([each.base["id"] for each in changed if not each.is_new])
         there = [each.entity for each in changed if not each.is_deleted]
         fitting = [entity for entity in there if fits(conditions, entity)]
-        return fitting, Search(definition.name, (), limit, (*conditions, *left_out))
+        search = Search(definition.name, (), limit, tuple(conditions), left_out=left_out)
+        return fitting, search
 
 
 def _refuse(call: str, error: InvalidArguments) -> NoReturn:

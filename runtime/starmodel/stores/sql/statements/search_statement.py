@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 from starmodel.application.search import Condition, Order, Search
 from starmodel.application.store import SearchCheck, Stored, StoredWithRelated
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidArguments
+from starmodel.stores.sql.builders import placeholders
 from starmodel.stores.sql.drivers.driver import Dialect, Row, Statement
 from starmodel.stores.sql.statements.related_fields import RelatedField, related_field
 from starmodel.stores.sql.statements.row_json import RowSerializer
@@ -36,6 +37,7 @@ MAX_KEPT = 512
 
 _COMPARISONS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _SIZES = (1, 4, 16, 64, 100)
+_MANY = (1, 16, 128, 1024, 8192)
 _NOTHING: Piece = ("1 = 0", ())
 
 
@@ -135,6 +137,8 @@ class TableSearches(TableQueries):
         pieces = [self._condition(condition) for condition in search.conditions]
         if search.text:
             pieces.append(self._containing(search.text, search.texts))
+        if search.left_out:
+            pieces.append(self._without(search.left_out))
         if self.table.has_expiry:
             alive = "(row_expires_at IS NULL OR row_expires_at > ?)"
             pieces.append((alive, (self.moment(now),)))
@@ -221,6 +225,13 @@ class TableSearches(TableQueries):
         size = next((size for size in _SIZES if size >= len(encoded)), len(encoded))
         holes = ", ".join(["?"] * size)
         return f"{place} IN ({holes})", encoded + encoded[:1] * (size - len(encoded))
+
+    def _without(self, ids: Sequence[object]) -> Piece:
+        encoded = [self._compared("id", id, "id") for id in ids]
+        size = next((size for size in _MANY if size >= len(encoded)), len(encoded))
+        place = f"{self.table.quoted}.{self.key.quoted}"
+        filled = encoded + encoded[:1] * (size - len(encoded))
+        return f"{place} NOT IN ({placeholders(size)})", filled
 
     def _containing(self, text: str, fields: Sequence[str]) -> Piece:
         pattern = _pattern(text)
