@@ -427,7 +427,8 @@ def _validate_dataclass(value: Any) -> object:
     """Make a dataclass anew of what its parts are now; pydantic would take it for granted."""
     parts = {name: _copy(part, _validate_model) for name, part in _parts(value).items()}
     try:
-        return _adapter(_class_of(value)).validate_python(parts)
+        adapter = _adapter(_class_of(value))
+        return adapter.validate_python(parts, by_alias=False, by_name=True)
     except ValidationError as error:
         raise InvalidValues(errors_of(error)) from None
 

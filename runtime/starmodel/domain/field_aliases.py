@@ -8,9 +8,20 @@ The id of an entity is always called `id`.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, TypeAlias, Union, cast, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    NotRequired,
+    Required,
+    TypeAlias,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
-from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic import AliasChoices, AliasPath, BaseModel, TypeAdapter
 from pydantic_core import PydanticUndefined
 
 from starmodel.domain.entity import Entity
@@ -105,7 +116,7 @@ def _is_id(cls: type[BaseModel], name: str) -> bool:
 @cache
 def sender(type_: Any) -> Sender | None:
     """Return what puts aliases into the JSON of values of a type; `None` where there are none."""
-    senders: dict[type[BaseModel], _Renaming] = {}
+    senders: _Senders = {}
     made = _of_type(type_, senders)
     return made if any(each.names for each in senders.values()) else None
 
@@ -137,23 +148,20 @@ class _Renaming:
         }
 
 
-def _of_model(cls: type[BaseModel], senders: dict[type[BaseModel], _Renaming]) -> _Renaming:
+_Senders: TypeAlias = dict[type[Any], _Renaming]
+_Parts: TypeAlias = dict[str, tuple[Any, str | None]]
+"""The types of fields, and their aliases."""
+
+
+def _of_class(cls: type[Any], parts: Callable[[type[Any]], _Parts], senders: _Senders) -> Sender:
     found = senders.get(cls)
     if found is not None:
         return found
     made = senders[cls] = _Renaming()
-    cls.model_rebuild(raise_errors=False)
-    computed = cls.__pydantic_decorators__.computed_fields
-    types: dict[str, tuple[Any, str | None]] = {
-        name: (field.annotation, field.serialization_alias)
-        for name, field in cls.__pydantic_fields__.items()
-    }
-    for name, field in computed.items():
-        types[name] = (field.info.return_type, field.info.alias)
+    types = parts(cls)
     made.known = frozenset(types)
-    is_by_alias = cls.model_config.get("serialize_by_alias") is not False
     for name, (annotation, alias) in types.items():
-        if alias is not None and alias != name and is_by_alias and not _is_id(cls, name):
+        if alias is not None and alias != name:
             made.names[name] = alias
         part = _of_type(annotation, senders)
         if part is not None:
@@ -161,20 +169,53 @@ def _of_model(cls: type[BaseModel], senders: dict[type[BaseModel], _Renaming]) -
     return made
 
 
-def _of_type(type_: Any, senders: dict[type[BaseModel], _Renaming]) -> Sender | None:
+def _parts_of_model(cls: type[BaseModel]) -> _Parts:
+    cls.model_rebuild(raise_errors=False)
+    types: _Parts = {
+        name: (field.annotation, None if _is_id(cls, name) else field.serialization_alias)
+        for name, field in cls.__pydantic_fields__.items()
+    }
+    for name, field in cls.__pydantic_decorators__.computed_fields.items():
+        types[name] = (field.info.return_type, field.info.alias)
+    if cls.model_config.get("serialize_by_alias") is False:
+        return {name: (annotation, None) for name, (annotation, _) in types.items()}
+    return types
+
+
+def _parts_of_plain(cls: type[Any]) -> _Parts:
+    """Return the parts of a dataclass or a TypedDict, of which pydantic's schema has the aliases."""
+    schema = cast("dict[str, Any]", TypeAdapter(cls).core_schema)
+    known = {one["ref"]: one for one in schema.get("definitions", ())}
+    while schema["type"] not in ("dataclass-args", "typed-dict"):
+        is_named = schema["type"] == "definition-ref"
+        schema = known[schema["schema_ref"]] if is_named else schema["schema"]
+    fields: Any = schema["fields"]
+    named: dict[str, Any] = (
+        fields if schema["type"] == "typed-dict" else {each["name"]: each for each in fields}
+    )
+    hints = get_type_hints(cls, include_extras=True)
+    return {
+        name: (hints.get(name), field.get("serialization_alias")) for name, field in named.items()
+    }
+
+
+def _of_type(type_: Any, senders: _Senders) -> Sender | None:
     """Return what sees to the value objects in values of a type; `None` where there can be none."""
     while True:
         if hasattr(type_, "__supertype__"):
             type_ = type_.__supertype__
         elif hasattr(type_, "__value__"):
             type_ = type_.__value__
-        elif get_origin(type_) is Annotated:
+        elif get_origin(type_) in (Annotated, NotRequired, Required):
             type_ = get_args(type_)[0]
         else:
             break
     origin, items = get_origin(type_), get_args(type_)
-    if isinstance(type_, type) and issubclass(type_, BaseModel):
-        return _of_model(type_, senders)
+    cls: Any = type_
+    if isinstance(cls, type) and issubclass(cls, BaseModel):
+        return _of_class(cls, _parts_of_model, senders)
+    if hasattr(type_, "__dataclass_fields__") or hasattr(type_, "__required_keys__"):
+        return _of_class(type_, _parts_of_plain, senders)
     if origin is Union or origin is UnionType:
         return _of_union([each for each in (_of_type(item, senders) for item in items) if each])
     if isinstance(origin, type) and issubclass(origin, Mapping) and len(items) == 2:

@@ -19,7 +19,11 @@ VALUES = 40
 
 HEAD = """
 from pydantic import AliasChoices, AliasGenerator, AliasPath, BaseModel, ConfigDict, computed_field
+from dataclasses import dataclass
+from typing import Annotated
+
 from pydantic.alias_generators import to_camel, to_pascal, to_snake
+from typing_extensions import TypedDict
 
 from starmodel import Access, Entity, EntityConfig, Field, StateStore, event
 """
@@ -51,6 +55,15 @@ class HomeAddress(BaseModel):
     house_number: int = 1
 
 
+@dataclass
+class Born:
+    in_year: Annotated[int, Field(alias="inYear")] = 1900
+
+
+class Nick(TypedDict):
+    nick_name: Annotated[str, Field(alias="nickName")]
+
+
 class Person(Entity):
     model_config = EntityConfig(
         store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True, alias_generator=to_camel
@@ -60,6 +73,8 @@ class Person(Entity):
     home_address: HomeAddress = Field(default_factory=HomeAddress)
     other_homes: list[HomeAddress] = Field(default_factory=list[HomeAddress])
     e_mail: str = Field("", alias="E-Mail", unique=True)
+    was_born: Born = Field(default_factory=Born)
+    nicks: list[Nick] = Field(default_factory=list[Nick])
     boss_id: str = Field("", validation_alias="boss", serialization_alias="chief")
 
     @computed_field
@@ -139,6 +154,7 @@ def test_programs_have_aliases_and_pages_have_names(people: CrudProject) -> None
     with Client(people.load("generated.app").create_app()) as client:
         home = {"streetName": "Elm Street", "houseNumber": 7}
         body = {"firstName": "Ada", "homeAddress": home, "E-Mail": "a@b", "boss": "me"}
+        body |= {"wasBorn": {"inYear": 1815}, "nicks": [{"nickName": "Enchantress"}]}
         made = client.request("POST", "/person", json_body=body, headers=JSON)
         state: dict[str, Any] = {
             "id": made.state["id"],
@@ -146,6 +162,8 @@ def test_programs_have_aliases_and_pages_have_names(people: CrudProject) -> None
             "homeAddress": home,
             "otherHomes": [],
             "E-Mail": "a@b",
+            "wasBorn": {"inYear": 1815},
+            "nicks": [{"nickName": "Enchantress"}],
             "chief": "me",
             "firstLetter": "A",
         }
@@ -210,11 +228,17 @@ async def test_the_client_speaks_in_names(people: CrudProject) -> None:
         home = person.HomeAddress(street_name="Elm Street", house_number=7)
         made = (
             await client.person.create(
-                first_name="Ada", home_address=home, e_mail="c@d", boss_id="me"
+                first_name="Ada",
+                home_address=home,
+                e_mail="c@d",
+                boss_id="me",
+                was_born=person.Born(in_year=1815),
+                nicks=[person.Nick(nick_name="Enchantress")],
             )
         ).state
         assert (made.first_name, made.home_address, made.e_mail) == ("Ada", home, "c@d")
         assert (made.boss_id, made.first_letter) == ("me", "A")
+        assert made.was_born.in_year == 1815 and made.nicks[0].nick_name == "Enchantress"
         oak = person.HomeAddress(street_name="Oak")
         moved = await client.person.move(made.id, to=oak)
         assert moved.result == oak and moved.state.other_homes == [home]
