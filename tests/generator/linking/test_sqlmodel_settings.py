@@ -85,6 +85,18 @@ SAME: dict[str, str] = {
         "team_id: str = OwnField(foreign_key='team.id', on_delete='cascade')"
     ),
     "name: str = Field(sa_column=None, sa_type=sa.String)": "name: str",
+    "n: int = Field(0, sa_column_kwargs={'server_default': text('0')})": (
+        "n: int = OwnField(0, server_default=0)"
+    ),
+    "name: str = Field('', sa_column_kwargs={'server_default': 'new'})": (
+        "name: str = OwnField('', server_default='new')"
+    ),
+    "at: AwareDatetime | None = Field(None, sa_column_kwargs={'server_default': func.now()})": (
+        "at: AwareDatetime | None = OwnField(None, server_default='CURRENT_TIMESTAMP')"
+    ),
+    "is_on: bool = Field(True, sa_column=Column(sa.Boolean, server_default=text('true')))": (
+        "is_on: bool = OwnField(True, server_default=True)"
+    ),
 }
 
 
@@ -96,6 +108,9 @@ def test_a_column_is_the_one_that_is_meant(written: str, plain: str) -> None:
 REFUSED = {
     "n: int = Field(0, sa_column_kwargs={'onupdate': 1})": "set the field in the events",
     "n: int = Field(0, sa_column_kwargs={'comment': 'x'})": "Field(description=...)",
+    "n: int = Field(sa_column_kwargs={'server_default': text('0')})": "give it a `default` beside",
+    "n: int = Field(0, sa_column_kwargs={'server_default': text('random()')})": "with a constant",
+    "n: int = Field(0, sa_column_kwargs={'server_default': func.random()})": "with a constant",
     "n: int = Field(sa_column=Column(sa.Integer, default=3))": "Field(default=...)",
     "n: int = Field(0, sa_column_kwargs={**OTHER})": "leave it out",
     "n: int = Field(0, sa_column_kwargs=OTHER)": "write it in place",

@@ -4,6 +4,7 @@ Nothing of SQLAlchemy is imported: its names are followed through the imports of
 has no word of StarModel's is refused, with what to write instead.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -15,10 +16,10 @@ from starmodel_generator.analysis.facts import (
     MappingExpression,
     SequenceExpression,
 )
+from starmodel_generator.database.sql_text import CURRENT_TIMESTAMP
 from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
-from starmodel_generator.linking.types.pydantic_support import FIELD_ARGUMENTS
 from starmodel_schemas import PlainColumnName
 
 ColumnKind: TypeAlias = PlainColumnName | Literal["text", "numeric"]
@@ -53,7 +54,7 @@ _POSITIONAL: dict[ColumnKind, tuple[str, ...]] = {
     "uuid": ("as_uuid",),
 }
 _OPTIONS = {
-    **{name: name for name in ("nullable", "unique", "index", "primary_key", "server_default")},
+    **{name: name for name in ("nullable", "unique", "index", "primary_key")},
     "name": "db_name",
 }
 """Arguments of `Column` by what `Field` calls them."""
@@ -62,7 +63,6 @@ _SAYS_NOTHING = frozenset({"autoincrement", "doc", "info", "quote"})
 _INSTEAD = {
     "default": "write `Field(default=...)`",
     "insert_default": "write `Field(default=...)`",
-    "server_default": "write `Field(default=...)`: whatever makes a record gives it all values",
     "onupdate": "set the field in the events that change the record",
     "comment": "write `Field(description=...)`",
 }
@@ -168,11 +168,30 @@ class _Reader:
         for keyword, value in given.items():
             if keyword == "type_":
                 self._type(value)
-            elif keyword in _OPTIONS and _OPTIONS[keyword] in FIELD_ARGUMENTS:
+            elif keyword == "server_default":
+                self.options.append((keyword, self._server_default(value)))
+            elif keyword in _OPTIONS:
                 self.options.append((_OPTIONS[keyword], value))
             elif keyword not in _SAYS_NOTHING:
                 help = _INSTEAD.get(keyword, "leave it out")
                 raise _Refused(f"{keyword}={unparse(value)}", help)
+
+    def _server_default(self, expression: Expression) -> Expression:
+        """Return a default of the database's as `Field(server_default=...)` has it."""
+        if isinstance(expression, CallExpression):
+            name = self._name_of(expression.function) or ""
+            if name in _NOW and not expression.arguments:
+                return LiteralExpression(CURRENT_TIMESTAMP)
+            inner = next(iter(expression.arguments), None)
+            if self._last_name(expression.function) == "text" and (
+                isinstance(inner, LiteralExpression) and isinstance(inner.value, str)
+            ):
+                found = _constant(inner.value)
+                if found is not None:
+                    return LiteralExpression(found)
+            help = 'write `Field(server_default=...)` with a constant, or `"CURRENT_TIMESTAMP"`'
+            raise _Refused(f"server_default={unparse(expression)}", help)
+        return expression
 
     def _type(self, expression: Expression) -> None:
         call = expression if isinstance(expression, CallExpression) else CallExpression(expression)
@@ -197,6 +216,21 @@ class _Reader:
                 raise _Refused(f"{name}({keyword}={unparse(value)})", _TYPE_HELP)
 
 
+def _constant(sql: str) -> bool | int | float | str | None:
+    """Return what a constant of SQL is; `None` for anything else."""
+    sql = sql.strip()
+    if sql.lower() in ("true", "false"):
+        return sql.lower() == "true"
+    if sql.lower() in (CURRENT_TIMESTAMP, "now()"):
+        return CURRENT_TIMESTAMP
+    if re.fullmatch(r"'(?:[^']|'')*'", sql):
+        return sql[1:-1].replace("''", "'")
+    if re.fullmatch(r"-?\d+", sql, re.ASCII):
+        return int(sql)
+    return float(sql) if re.fullmatch(r"-?\d+\.\d+", sql, re.ASCII) else None
+
+
+_NOW = ("sqlalchemy.func.now", "sqlalchemy.func.current_timestamp", "sqlmodel.func.now")
 _USUAL = (
     ("as_uuid", LiteralExpression(True)),
     ("asdecimal", LiteralExpression(True)),

@@ -359,6 +359,10 @@ class _Reading:
         for problem in settings.problems:
             self._add(problem)
         for keyword, expression in settings.options:
+            has_default = self.options.default is not None or self.options.factory is not None
+            if keyword == "server_default" and not has_default:
+                self._add(_REQUIRED)
+                continue
             said = self.options.constraints
             self.add(keyword, expression)
             known = getattr(said, keyword, None)
@@ -581,6 +585,13 @@ def _lambda_parameters(text: str) -> int:
         return 0
     given = [*function.args.posonlyargs, *function.args.args]
     return len(given) - len(function.args.defaults)
+
+
+_REQUIRED = Problem(
+    SQLMODEL_OPTION,
+    "has a `server_default` in its column, and pydantic requires a value of it",
+    "give it a `default` beside it, or write StarModel's `Field(server_default=...)`, which is both",
+)
 
 
 def is_fine(value: Evaluated, support: Support) -> bool:
