@@ -16,6 +16,9 @@ from pydantic import BaseModel
 from starmodel.domain import Ref
 from starmodel.domain.type_guards import is_mapping, is_sequence, is_set
 
+_TEXTS = frozenset({"ipaddress", "pydantic.networks"})
+"""Modules whose classes are what their text says: IP addresses, URLs."""
+
 
 def json_value(value: object) -> Any:
     """Return a new value that JSON can have, in the form in which declared fields are sent.
@@ -28,7 +31,7 @@ def json_value(value: object) -> Any:
         return json_value(value.value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, Decimal | UUID):
+    if isinstance(value, Decimal | UUID) or type(value).__module__ in _TEXTS:
         return str(value)
     if isinstance(value, Ref):
         return value.id

@@ -271,6 +271,13 @@ def test_the_members_of_a_flag() -> None:
     assert (rank.is_flag, rank.is_number) == (False, True)
 
 
+def test_addresses_of_either_version_have_a_type() -> None:
+    source = HEAD + "from ipaddress import IPv4Address, IPv6Address\n"
+    linked = linked_field("IPv4Address | IPv6Address", source)
+    assert linked.codes == ["SM205"]
+    assert "IPvAnyAddress" in str(linked.diagnostics[0].help)
+
+
 def test_a_broken_part_does_not_hide_another() -> None:
     linked = linked_field("dict[Unknown, Path]", HEAD + "from pathlib import Path\n")
     assert linked.codes == ["SM107", "SM202"] or linked.codes == ["SM202", "SM107"]

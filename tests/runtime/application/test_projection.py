@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
+from ipaddress import IPv4Address
 from typing import Any
 from uuid import UUID
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, HttpUrl
 
 from starmodel import Ref
 from starmodel.application.json_projection import json_value
@@ -37,6 +38,8 @@ VALUES: list[tuple[Any, Any]] = [
     (datetime(2024, 1, 31, tzinfo=UTC), "2024-01-31T00:00:00+00:00"),
     (timedelta(minutes=1), 60.0),
     (b"\x00\xff", "AP8="),
+    (IPv4Address("192.0.2.1"), "192.0.2.1"),
+    (HttpUrl("https://example.com"), "https://example.com/"),
     (Ref("an-id"), "an-id"),
     ([Ref(UUID(int=1))], ["00000000-0000-0000-0000-000000000001"]),
     (Mood.GOOD, "good"),

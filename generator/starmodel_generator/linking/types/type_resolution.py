@@ -56,7 +56,8 @@ from starmodel_generator.linking.types.known_types import (
 from starmodel_generator.linking.types.resolved_type import ResolvedType, refused, unknown, untyped
 from starmodel_generator.linking.types.unions import told_apart, union_of
 from starmodel_generator.linking.values.constants import Constants
-from starmodel_schemas import AnyType, FragmentType, OptionalType, RefType
+from starmodel_schemas import AnyType, FragmentType, OptionalType, RefType, ScalarType
+from starmodel_schemas.types import ADDRESSES
 
 _DEPTH_LIMIT = 60
 _OPTIONAL = ExternalSymbol("typing.Optional")
@@ -389,6 +390,8 @@ class Types:
         if is_ambiguous:
             text = f"has the type `{shortened(unparse(annotation))}`, which JSON cannot tell apart"
             help = "use one type, or models with a `Literal` field as `discriminator`"
+            if all(isinstance(item, ScalarType) and item.name in ADDRESSES for item, _ in typed):
+                help = "use pydantic's `IPvAnyAddress`, or its `IPvAnyInterface` or `IPvAnyNetwork`"
             problems = (*problems, Problem(AMBIGUOUS_UNION, text, help))
         return ResolvedType(union, of_parts(each.options for _, each in typed), problems)
 
