@@ -168,7 +168,8 @@ class RemoteBus(InProcessBus):
         except ConfigurationError:
             raise
         except Exception as error:
-            raise Unavailable(_RETRY_AFTER) from error
+            text = f"The bus cannot be reached: {error}"
+            raise Unavailable(_RETRY_AFTER) from ConnectionError(text)
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(ALONE_AFTER, self._grow_quiet)
         self._tasks = [
@@ -233,7 +234,7 @@ class RemoteBus(InProcessBus):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._can_send = self._can_receive = False
+        self._can_send = self._can_receive = self._has_others = False
         await self.disconnect()
 
     def _enqueue(self, kind: bytes, body: bytes = b"") -> None:

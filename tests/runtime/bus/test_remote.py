@@ -268,7 +268,7 @@ async def test_a_bus_that_does_not_hear_itself_does_not_open(
     pair.medium.is_away = True
     with pytest.raises(Unavailable) as caught:
         await pair.one.open()
-    assert caught.value.reason == "nobody is there"
+    assert caught.value.reason == "The bus cannot be reached: nobody is there"
 
 
 async def test_without_a_key_nobody_is_told(caplog: pytest.LogCaptureFixture) -> None:
