@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlencode
 
 from starmodel.bus.remote import RemoteBus
 from starmodel.errors import ConfigurationError
@@ -18,7 +19,7 @@ except ModuleNotFoundError as error:
     ) from error
 
 CHANNEL = "starmodel"
-"""Where messages go; what a server has is one place for all its databases, so their number follows."""
+"""Where messages go. All databases of a server have the same channels, so their number follows."""
 
 _SECONDS = 5.0
 _DRIVER: Any = redis.asyncio.Redis
@@ -27,15 +28,19 @@ _DRIVER: Any = redis.asyncio.Redis
 class RedisBus(RemoteBus):
     """Sends messages through the channel of a server of Redis or Valkey.
 
-    The URL is redis-py's: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix://`. Apps
-    that share a server have another database number each.
+    The URL is redis-py's: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix://`; in its
+    query, `channel` is ours. Apps that share a database of a server have a channel each.
     """
 
     echo_hint: ClassVar[str] = "The user of STARMODEL_BUS_URL has to be allowed to subscribe."
 
     async def connect(self) -> None:
         """Connect."""
-        url = self.url.replace("valkey", "redis", 1) if self.url.startswith("valkey") else self.url
+        place, _, query = self.url.partition("?")
+        options = dict(parse_qsl(query))
+        channel = options.pop("channel", CHANNEL)
+        scheme, _, rest = place.partition(":")
+        url = f"{scheme.replace('valkey', 'redis')}:{rest}?{urlencode(options)}"
         try:
             self._redis: Any = _DRIVER.from_url(
                 url,
@@ -48,7 +53,7 @@ class RedisBus(RemoteBus):
         except ValueError as error:
             raise ConfigurationError(f"STARMODEL_BUS_URL is no URL of Redis: {error}") from None
         database = self._redis.connection_pool.connection_kwargs.get("db") or 0
-        self._channel = f"{CHANNEL}:{database}"
+        self._channel = f"{channel}:{database}"
         try:
             await self._redis.ping()
         except BaseException:

@@ -326,8 +326,8 @@ class RemoteBus(InProcessBus):
                 self._stranger_at = now
                 logger.error(
                     "A message on the bus is not signed with our secret key. Every node of an app"
-                    " needs the same STARMODEL_SECRET_KEY; apps that share a server need a channel"
-                    " each."
+                    " needs the same STARMODEL_SECRET_KEY; apps that share a server of Redis need a"
+                    " channel each, STARMODEL_BUS_URL=redis://host/0?channel=shop."
                 )
             return
         name, digits, kind, body = signed.split(b" ", 3)

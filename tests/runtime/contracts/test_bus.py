@@ -1,5 +1,6 @@
 """Every bus keeps to the contract."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,11 @@ from starmodel.bus.postgres_bus import PostgresBus
 from starmodel.bus.redis_bus import RedisBus
 from starmodel.bus.remote import RemoteBus
 from starmodel.bus.sqlite_bus import SqliteBus
-from starmodel.testing.contracts.bus_contract import BusContract, RemoteBusContract
+from starmodel.testing.contracts.bus_contract import (
+    BusContract,
+    RemoteBusContract,
+    make_record,
+)
 
 
 class TestInProcessBus(BusContract):
@@ -34,6 +39,21 @@ class TestRedisBus(OfNodes):
     @pytest.fixture(autouse=True)
     def server(self, redis_url: str) -> None:
         self.url = redis_url
+
+    async def test_apps_that_share_a_server_have_a_channel_each(self) -> None:
+        heard: list[int] = []
+        one, other = (
+            RedisBus(f"{self.url}?channel={name}", lambda: [self.secret])
+            for name in ("one", "other")
+        )
+        await one.open()
+        await other.open()
+        other.subscribe(lambda record: heard.append(record.version), everywhere=True)
+        await one.publish(make_record(1))
+        await asyncio.sleep(0.2)
+        assert heard == []
+        await one.close()
+        await other.close()
 
 
 class TestPostgresBus(OfNodes):

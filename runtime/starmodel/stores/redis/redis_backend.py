@@ -12,6 +12,7 @@ import secrets
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
+from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 from starmodel.application.documents.document import Document
@@ -89,7 +90,7 @@ class RedisBackend(EntityPersistenceBackend):
     def __init__(
         self, url: str, documents: Iterable[Document], *, prefix: str = "starmodel"
     ) -> None:
-        self.bus_url = url
+        self.bus_url = f"{url}{'&' if '?' in url else '?'}channel={quote(prefix)}"
         self._documents = {each.definition.name: each for each in documents}
         self._prefix = prefix
         self._outbox = f"{prefix}:outbox"
