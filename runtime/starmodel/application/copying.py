@@ -265,18 +265,38 @@ def _is_of_python(module: str) -> bool:
 def _private_texts_at_hand(error: BaseException) -> list[str]:
     """Return the texts of the secrets, and of what is private in the models, that code had at hand."""
     texts: list[str] = []
-    for traceback in _tracebacks(error):
-        for value in traceback.tb_frame.f_locals.values():
-            if isinstance(value, BaseModel):
-                texts += private_texts(value)
-            elif isinstance(value, SecretStr | SecretBytes):
-                texts += value_texts(value)
+    for value in _values_at_hand(error):
+        if isinstance(value, BaseModel):
+            texts += private_texts(value)
+        elif isinstance(value, SecretStr | SecretBytes):
+            texts += value_texts(value)
     return texts
 
 
-def quotes_private(error: BaseException) -> bool:
-    """Return whether the text of an error has in it what is private where it was raised."""
-    return quotes(str(error), _private_texts_at_hand(error))
+def quotes_secret(error: BaseException, write_only: Mapping[type[Any], Collection[str]]) -> bool:
+    """Return whether the text of an error quotes a secret that the code had at hand.
+
+    `write_only` names the fields of models that hold secrets, whatever their types.
+    """
+    try:
+        said = str(error)
+    except Exception:
+        # Then a log has no text of it either.
+        return False
+    texts: list[str] = []
+    for value in _values_at_hand(error):
+        parts = field_values(value) if isinstance(value, BaseModel) else {"": value}
+        names = write_only.get(_class_of(value), ())
+        for name, part in parts.items():
+            if name in names or isinstance(part, SecretStr | SecretBytes):
+                texts += value_texts(part)
+    return quotes(said, texts)
+
+
+def _values_at_hand(error: BaseException) -> Iterator[object]:
+    """Return the values of the variables that there were where an error was raised."""
+    for traceback in _tracebacks(error):
+        yield from traceback.tb_frame.f_locals.values()
 
 
 def private_texts(model: BaseModel, public: Collection[str] | None = None) -> Iterator[str]:

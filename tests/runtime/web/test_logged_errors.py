@@ -22,7 +22,7 @@ def fail() -> None:
 
 
 def logged(error: BaseException) -> str:
-    return "".join(traceback.format_exception(loggable(error)))
+    return "".join(traceback.format_exception(loggable(error, {Vault: ["combination"]})))
 
 
 def test_pydantics_error_is_logged_without_the_input() -> None:
@@ -56,10 +56,14 @@ def test_one_that_another_came_of_is_logged_so_too(is_cause: bool) -> None:
 
 
 class Vault(BaseModel):
-    combination: str = Field(default=CANARY, private=True)
+    combination: str = Field(default=CANARY, write_only=True)
+    label: str = Field(default="private label", private=True)
 
     def burst(self) -> None:
         raise KeyError(f"{self.combination} burst")
+
+    def tell(self) -> None:
+        raise ValueError(self.label)
 
 
 def compare(given: SecretStr) -> None:
@@ -67,9 +71,9 @@ def compare(given: SecretStr) -> None:
 
 
 @pytest.mark.parametrize(
-    "fails", [Vault().burst, partial(compare, SecretStr(CANARY))], ids=["private", "secret"]
+    "fails", [Vault().burst, partial(compare, SecretStr(CANARY))], ids=["write-only", "secret"]
 )
-def test_a_text_with_something_private_is_not_logged(fails: Callable[[], None]) -> None:
+def test_a_text_with_a_secret_is_not_logged(fails: Callable[[], None]) -> None:
     with pytest.raises(Exception, match=CANARY) as failure:
         fails()
     text = logged(failure.value)
@@ -78,6 +82,22 @@ def test_a_text_with_something_private_is_not_logged(fails: Callable[[], None]) 
     assert f", in {failure.traceback[-1].name}" in text
 
 
+def test_what_is_private_is_for_the_log() -> None:
+    with pytest.raises(ValueError, match="private label") as failure:
+        Vault().tell()
+    assert "ValueError: private label" in logged(failure.value)
+
+
 def test_any_other_error_is_logged_as_it_is() -> None:
     error = ValueError("as it is")
-    assert loggable(error) is error
+    assert loggable(error, {}) is error
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def test_an_error_without_a_text_is_logged_as_well() -> None:
+    error = Mute()
+    assert loggable(error, {}) is error

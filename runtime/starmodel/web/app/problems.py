@@ -122,7 +122,10 @@ def problem_of(request: Request, error: Exception) -> Problem:
     note_error(error)
     if not isinstance(error, StarModelError) or error.status == 500:
         id = request_id(request.headers)
-        logger.error("%r failed, noted as %s", request.route, id, exc_info=loggable(error))
+        resources = request.app_state.resources
+        write_only = {cls: one.definition.write_only for cls, one in resources.items()}
+        shown = loggable(error, write_only)
+        logger.error("%r failed, noted as %s", request.route, id, exc_info=shown)
         return Problem(500, UNFORESEEN.format(id), id=id)
     headers: Headers = []
     errors: tuple[ArgumentError, ...] = ()

@@ -8,7 +8,7 @@ model whose parts that do not fit are called like the event's arguments. Everyth
 fault of the app's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from traceback import walk_tb
 from typing import Any, cast
 
@@ -18,7 +18,7 @@ from starmodel.application.copying import (
     NOT_SHOWN,
     authors_text,
     private_names,
-    quotes_private,
+    quotes_secret,
 )
 from starmodel.domain import Entity
 from starmodel.errors import ArgumentError, InvalidArguments
@@ -29,7 +29,7 @@ from starmodel.web.validation.messages import argument_error
 MAX_ERRORS = 20
 """How many errors are told at most."""
 
-WITHHELD = "What it says has something private in it, and is not logged."
+WITHHELD = "What it says has a secret in it, and is not logged."
 """The text of such an error in the log."""
 
 _READING = ("model_validate", "validate_", "parse_")
@@ -55,20 +55,23 @@ def invalid_arguments(
     return InvalidArguments(tuple(dict.fromkeys(errors)))
 
 
-def loggable(error: BaseException, depth: int = 20) -> BaseException:
+def loggable(
+    error: BaseException, write_only: Mapping[type[Any], Collection[str]], depth: int = 20
+) -> BaseException:
     """Return an error, and those that it came of, without the values that a log is not to have.
 
     Pydantic's say what did not fit, which may be a password of a request or of what is stored. A
-    text that quotes what is private in a model, or a secret, where it was raised is withheld.
+    text that quotes a secret is withheld: a `SecretStr`, or what is in a field of an entity that
+    `write_only` names.
     """
     cause, context = error.__cause__, error.__context__
     if depth and cause is not None:
-        error.__cause__ = loggable(cause, depth - 1)
+        error.__cause__ = loggable(cause, write_only, depth - 1)
     elif depth and context is not None and not error.__suppress_context__:
-        error.__context__ = loggable(context, depth - 1)
+        error.__context__ = loggable(context, write_only, depth - 1)
     if isinstance(error, ValidationError):
         shown = _without_inputs(error)
-    elif quotes_private(error):
+    elif quotes_secret(error, write_only):
         cls = type(error)
         shown = type(cls.__name__, (Exception,), {"__module__": cls.__module__})(WITHHELD)
     else:
