@@ -37,6 +37,38 @@ FILES = {
 """Every file of a new project, and the template in `starter` that it is made from."""
 
 
+DOCKER = {
+    "Dockerfile": "dockerfile",
+    ".dockerignore": "dockerignore",
+    "compose.yaml": "compose",
+}
+"""What `--docker` adds to them."""
+
+SYSTEMD = {"deploy/@NAME@.service": "systemd_service"}
+"""What `--systemd` adds."""
+
+PRODUCTION = """\
+# What else the app runs on where it is deployed: Alembic applies migrations, Redis tells several
+# processes of changes.
+production = [
+    "starmodel-runtime[metrics,redis]@RUNTIME@",
+    "alembic>=1.14",
+]
+"""
+
+ABOUT_DOCKER = """
+With Docker: put `STARMODEL_SECRET_KEY=...` and `POSTGRES_PASSWORD=...` into a file `.env`, and run
+
+    docker compose up --build
+
+The image has the runtime alone and no root; `compose.yaml` adds PostgreSQL, whose migrations run before
+the app starts, and Redis.
+"""
+
+ABOUT_SYSTEMD = """
+With systemd: `deploy/@NAME@.service` says how to install it.
+"""
+
 DISTRIBUTIONS = ("starmodel-runtime", "starmodel")
 """What a project depends on: what its app runs on, and what generates its code."""
 
@@ -51,6 +83,12 @@ def init(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="The project's name, and its new folder's.")
     ],
+    docker: Annotated[
+        bool, typer.Option("--docker", help="Add a Dockerfile, and PostgreSQL and Redis beside it.")
+    ] = False,
+    systemd: Annotated[
+        bool, typer.Option("--systemd", help="Add a unit that runs it as a service of a machine.")
+    ] = False,
 ) -> None:
     """Begin a project: entities, an app, tests, and the files for CI.
 
@@ -68,7 +106,7 @@ def init(
     origins = {each: origin_of(each, __version__) for each in DISTRIBUTIONS}
     draft = Path(tempfile.mkdtemp(prefix=f".{package}-", dir=Path.cwd()))
     try:
-        write_project(draft, name, package, origins)
+        written = write_project(draft, name, package, origins, docker=docker, systemd=systemd)
         vendored = vendor(draft, origins.values())
         report = generate_folder(str(draft))
         show_diagnostics(report)
@@ -81,7 +119,7 @@ def init(
         os.rename(draft, name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    write_stderr(f"{len(FILES) + len(vendored)} files in {name}. {summary(report)}")
+    write_stderr(f"{written + len(vendored)} files in {name}. {summary(report)}")
     for origin in origins.values():
         if origin.archive is not None and origin.archive.name not in vendored:
             write_stderr(
@@ -166,15 +204,23 @@ def about_origin(origins: Iterable[Origin]) -> str:
 
 
 def write_project(
-    folder: Path, name: str, package: str, origins: Mapping[str, Origin] | None = None
-) -> None:
-    """Write the hand-written part of a project.
+    folder: Path,
+    name: str,
+    package: str,
+    origins: Mapping[str, Origin] | None = None,
+    *,
+    docker: bool = False,
+    systemd: bool = False,
+) -> int:
+    """Write the hand-written part of a project, and return the number of its files.
 
     Args:
         folder: Where to.
         name: The project's name.
         package: The name it is imported by.
         origins: Where the distributions of StarModel came from; an index, if they are not named.
+        docker: Whether there is an image of it.
+        systemd: Whether it is a service.
     """
     found = origins or {}
     runtime, generator = (
@@ -185,6 +231,8 @@ def write_project(
     if runtime.folder or generator.folder:
         note = "      # It takes StarModel from folders that a runner may lack: see README.md.\n"
     values = {
+        "@PRODUCTION@": PRODUCTION if docker or systemd else "",
+        "@DEPLOYMENT@": (ABOUT_DOCKER if docker else "") + (ABOUT_SYSTEMD if systemd else ""),
         "@NAME@": name,
         "@PACKAGE@": package,
         "@RUNTIME@": runtime.reference,
@@ -200,8 +248,10 @@ def write_project(
         return text
 
     starter = files("starmodel_generator") / "starter"
-    for path, template in FILES.items():
+    wanted = {**FILES, **(DOCKER if docker else {}), **(SYSTEMD if systemd else {})}
+    for path, template in wanted.items():
         target = folder / filled(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         text = (starter / f"{template}.template").read_text(encoding="utf-8")
         target.write_text(filled(text), encoding="utf-8", newline="\n")
+    return len(wanted)
