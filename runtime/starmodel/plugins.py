@@ -43,7 +43,13 @@ def load_plugin(group: str, name: str) -> Any:
         return _load(target, name)
     found = {entry.name: entry for entry in entry_points(group=group)}
     if name in found:
-        return found[name].load()
+        try:
+            return found[name].load()
+        except (ImportError, AttributeError) as error:
+            raise ConfigurationError(
+                f"{name!r} of {group} cannot be loaded: {error}. `starmodel plugins` lists what is"
+                " installed."
+            ) from error
     known = ", ".join(sorted({*BUILT_IN.get(group, {}), *found}))
     raise ConfigurationError(
         f"There is no {name!r} among {group}; there are: {known}. One of your own is named by"

@@ -1,6 +1,7 @@
 """Plugins: found by entry point, named by the configuration, and kept honest."""
 
 import importlib
+import json
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,11 @@ ENTRY_POINTS = """
     [starmodel.commands]
     routes = acme_starmodel:app
     broken = acme_absent:app
+    plain = acme_starmodel:listing
+
+    [starmodel.kits]
+    acme = acme_starmodel:counter
+    exits = acme_exits:Kit
 """
 
 
@@ -115,6 +121,65 @@ def test_a_command_stands_beside_ours() -> None:
     assert "Publish the routes." in listed.stdout
     # Our own are found without looking for others.
     assert "routes" not in {group.name for group in make_command(["generate"]).registered_groups}
+
+
+def test_plugins_are_listed_with_what_is_wrong_with_them(tmp_path: Path) -> None:
+    (tmp_path / "acme_exits.py").write_text("import sys; sys.exit('no display\\nsecond line')")
+    done = CliRunner().invoke(make_command(["plugins"]), ["plugins"])
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    ours = [line for line in lines if "acme" in line or not line.startswith(" ")]
+    assert [" ".join(line.split()) for line in ours if line] == [
+        "starmodel.kits",
+        "acme acme-starmodel 1.2 acme_starmodel:counter is nothing that can be called",
+        "exits acme-starmodel 1.2 acme_exits:Kit cannot be loaded: SystemExit: no display",
+        "starmodel.targets",
+        "broken acme-starmodel 1.2 acme_starmodel:absent cannot be loaded: AttributeError: module"
+        " 'acme_starmodel' has no attribute 'absent'",
+        "failing acme-starmodel 1.2 acme_starmodel:failing",
+        "fickle acme-starmodel 1.2 acme_starmodel:fickle",
+        "listing acme-starmodel 1.2 acme_starmodel:listing",
+        "marked acme-starmodel 1.2 acme_starmodel:marked",
+        "starmodel.commands",
+        "broken acme-starmodel 1.2 acme_absent:app cannot be loaded: ModuleNotFoundError: No module"
+        " named 'acme_absent'",
+        "plain acme-starmodel 1.2 acme_starmodel:listing is no typer.Typer",
+        "routes acme-starmodel 1.2 acme_starmodel:app",
+    ]
+
+
+def test_plugins_as_json_and_a_name_that_two_packages_take(tmp_path: Path) -> None:
+    metadata = tmp_path / "other_starmodel-0.1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 0.1\n")
+    (metadata / "entry_points.txt").write_text(
+        "[starmodel.targets]\nlisting = acme_starmodel:marked\n"
+    )
+    importlib.invalidate_caches()
+    done = CliRunner().invoke(make_command(["plugins"]), ["plugins", "--json"])
+    taken = [one for one in json.loads(done.stdout) if one["name"] == "listing"]
+    assert [(one["package"], one["version"], one["value"]) for one in taken] == [
+        ("acme-starmodel", "1.2", "acme_starmodel:listing"),
+        ("other", "0.1", "acme_starmodel:marked"),
+    ]
+    assert all("taken twice" in one["problem"] for one in taken)
+
+
+def test_without_plugins_the_groups_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "acme_starmodel-1.2.dist-info/entry_points.txt").write_text("")
+    done = CliRunner().invoke(make_command(["plugins"]), ["plugins"])
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "starmodel.stores, starmodel.buses" in done.stderr
+
+
+def test_a_command_that_is_none_is_not_passed_over_in_silence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    groups = {group.name for group in make_command().registered_groups}
+    assert "routes" in groups and "plain" not in groups
+    assert "warning: the command plain is left out: it is no typer.Typer" in capsys.readouterr().err
 
 
 def test_a_target_takes_part_where_the_configuration_names_it(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from starmodel_generator.cli.failure import report_bug, report_unusable
 PLUGIN_COMMANDS = "starmodel.commands"
 """The entry point group of commands that other packages add; each is a `typer.Typer`."""
 
-_COMMANDS = ("init", "generate", "run", "inspect", "explain")
+_COMMANDS = ("init", "generate", "run", "inspect", "explain", "plugins")
 _GROUPS = ("migrate",)
 
 
@@ -93,6 +93,10 @@ def _load(name: str) -> Callable[..., None]:
             from starmodel_generator.cli.explain import explain
 
             return explain
+        case "plugins":
+            from starmodel_generator.cli.list_plugins import plugins
+
+            return plugins
         case _:
             from starmodel_generator.cli.inspection.inspect_schema import inspect
 
@@ -119,6 +123,8 @@ def load_commands() -> dict[str, typer.Typer]:
             continue
         if isinstance(command, typer.Typer):
             commands[point.name] = command
+        else:
+            write_stderr(f"warning: the command {point.name} is left out: it is no typer.Typer")
     return commands
 
 

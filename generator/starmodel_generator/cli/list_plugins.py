@@ -1,0 +1,113 @@
+"""`starmodel plugins`: what installed packages add, and what of it cannot be used."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Annotated
+
+import typer
+
+from starmodel_generator.cli.console import write_stderr, write_stdout
+from starmodel_generator.plugins import TARGETS
+
+COMMANDS = "starmodel.commands"
+
+GROUPS = (
+    "starmodel.stores",
+    "starmodel.buses",
+    "starmodel.frontends",
+    "starmodel.kits",
+    TARGETS,
+    COMMANDS,
+)
+"""The entry point groups of everything that a package can add."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledPlugin:
+    """Something that a package adds.
+
+    Attributes:
+        group: The entry point group.
+        name: What the configuration, or the command line, calls it.
+        package: The distribution that it comes with.
+        version: That distribution's version.
+        value: Where it is, `package.module:name`.
+        problem: Why it cannot be used, in one line; `None` where it can.
+    """
+
+    group: str
+    name: str
+    package: str
+    version: str
+    value: str
+    problem: str | None
+
+
+def plugins(
+    as_json: Annotated[bool, typer.Option("--json", help="Give a list of objects.")] = False,
+) -> None:
+    """List what installed packages add: stores, buses, front ends, kits, targets, commands.
+
+    Each is imported, so that what cannot be is named. What comes with StarModel itself is not listed.
+
+    Examples:
+
+      starmodel plugins
+
+      starmodel plugins --json | jq '.[] | select(.problem)'
+    """
+    found = installed_plugins()
+    if as_json:
+        write_stdout(json.dumps([asdict(one) for one in found], indent=2) + "\n")
+    elif found:
+        write_stdout(_table(found))
+    else:
+        write_stderr(f"No installed package adds anything to {', '.join(GROUPS)}.")
+
+
+def installed_plugins() -> list[InstalledPlugin]:
+    """Return what installed packages add, by group and name."""
+    found: list[InstalledPlugin] = []
+    for group in GROUPS:
+        points = sorted(entry_points(group=group), key=lambda point: (point.name, point.value))
+        counts = Counter([point.name for point in points])
+        for point in points:
+            problem = _problem(point)
+            if problem is None and counts[point.name] > 1:
+                problem = "the name is taken twice; uninstall one of the packages"
+            package, version = ("?", "?") if point.dist is None else _label(point)
+            found.append(InstalledPlugin(group, point.name, package, version, point.value, problem))
+    return found
+
+
+def _label(point: EntryPoint) -> tuple[str, str]:
+    assert point.dist is not None
+    return point.dist.name, point.dist.version
+
+
+def _problem(point: EntryPoint) -> str | None:
+    """Return why an entry point cannot be used."""
+    try:
+        loaded: object = point.load()
+    except (Exception, SystemExit) as error:
+        lines = str(error).splitlines() or [""]
+        return f"cannot be loaded: {type(error).__name__}: {lines[0]}".removesuffix(": ")
+    if point.group == COMMANDS:
+        return None if isinstance(loaded, typer.Typer) else "is no typer.Typer"
+    return None if callable(loaded) else "is nothing that can be called"
+
+
+def _table(found: Iterable[InstalledPlugin]) -> str:
+    rows = [(one, (one.name, f"{one.package} {one.version}", one.value)) for one in found]
+    widths = [max(len(cells[column]) for _, cells in rows) for column in range(3)]
+    text, group = "", ""
+    for one, cells in rows:
+        if one.group != group:
+            text += f"{chr(10) if group else ''}{one.group}\n"
+            group = one.group
+        line = "  ".join([cell.ljust(width) for cell, width in zip(cells, widths, strict=True)])
+        text += f"  {line}  {one.problem or ''}".rstrip() + "\n"
+    return text
