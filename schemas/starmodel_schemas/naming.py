@@ -57,7 +57,7 @@ def _is_acronym(word: str) -> bool:
 
 
 def _plural_of(word: str) -> str:
-    if word in _SAME or word.endswith(("ings", "ware", "craft")):
+    if word in _SAME or word.endswith(_PLURAL_ENDINGS) or word.endswith(("ware", "craft")):
         return word
     if word in _IRREGULAR:
         return _IRREGULAR[word]
@@ -78,6 +78,9 @@ _SAME = frozenset("""
     logistics luggage mail media money news people series sheep species staff statistics
     """.split())
 """Words that are their own plural, or are plural already."""
+
+_PLURAL_ENDINGS = ("ings", "es", "ers", "ors", "nts", "cts")
+"""Ends of words that are plural already, as nearly all are: `lines`, `orders`, `events`."""
 
 _IRREGULAR = {
     "child": "children",

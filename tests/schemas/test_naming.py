@@ -66,6 +66,9 @@ def test_other_cases() -> None:
         ("UserSettings", "user settings", "user settings"),
         ("Software", "software", "software"),
         ("Matinée", "matinée", "matinées"),
+        ("OrderLines", "order lines", "order lines"),
+        ("SiteEvents", "site events", "site events"),
+        ("Process", "process", "processes"),
     ],
 )
 def test_what_one_and_several_are_called(name: str, one: str, several: str) -> None:

@@ -1,5 +1,6 @@
 """What fields show: as HTML in a row of a list, and as the elements of a record's page."""
 
+import re
 from typing import Any
 
 import pytest
@@ -164,6 +165,16 @@ def test_what_is_sent_anew_is_what_the_page_began_with(page: Element) -> None:
         assert element.text == page.one(id=element["id"]).text
     empty: dict[str, Any] = {**STATE, "lines": []}
     assert read_page(fragments["lines"](empty)).one("tbody").text == "None"
+
+
+def test_a_field_may_stand_on_a_page_twice() -> None:
+    lines = next(field for field in THING.fields if getattr(field, "name", "") == "lines")
+    twice = THING.replace(fields=[lines, lines])
+    html = make_renderer().record(twice).fill(STATE, View(id="t"))
+    ids = re.findall(r'id="(thing-lines[^"]*)"', html)
+    assert len(ids) == len({*ids}) == 2
+    again = make_renderer().fragments(twice)["lines"](STATE)
+    assert re.findall(r'id="(thing-lines[^"]*)"', again) == ids
 
 
 def test_a_file_is_not_among_the_data_of_a_page(page: Element) -> None:

@@ -120,6 +120,15 @@ def test_an_empty_list_says_why(shown: ListView[Any], words: str, links: list[st
     assert [each["href"] for each in part.all("a") if each.get("rel")] == links
 
 
+def test_an_empty_list_shows_the_filters_that_have_no_input() -> None:
+    part = list_page(ListView("/thing", (("count__in", "7"),), [], {})).one(
+        "section", id="thing-list"
+    )
+    chips = part.one("ul", aria_label="Filters")
+    assert [chip.text for chip in chips.all("li")] != []
+    assert "<" not in part.text
+
+
 def test_a_list_tells_when_its_records_change() -> None:
     page = list_page(SHOWN)
     listing = page.one("sm-list")

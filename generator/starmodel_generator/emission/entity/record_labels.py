@@ -12,14 +12,17 @@ def label_field(entity: EntitySchema) -> str | None:
     """Return the field that a record is called by; `None` where only its id will do.
 
     That is what the author says, else a field of a telling name, else the first text that every
-    record must be given.
+    record must be given; none of several lines.
     """
     if entity.label is not None:
         return entity.label
     texts = [
         field
         for field in public_fields(entity)
-        if field.seen_type == ScalarType(name="str") and not field.computed and field.name != "id"
+        if field.seen_type == ScalarType(name="str")
+        and not field.computed
+        and field.name != "id"
+        and field.multiline is not True
     ]
     names = [field.name for field in texts]
     for name in TITLES:

@@ -4,6 +4,7 @@ What comes out is a `Template`. A request fills its holes out of a state and a `
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -50,6 +51,7 @@ class Builder(Holes):
         self.kit = kit
         self.frontend = frontend
         self.fragments: dict[str, list[Template]] = {}
+        self._parts: Counter[str] = Counter()
         self.refreshes: list[Renderable] = []
 
     def compile(self, content: Renderable) -> Template:
@@ -64,6 +66,10 @@ class Builder(Holes):
     def fragment(self, field: Field, fill: Filler, path: str, read: Reader) -> Renderable:
         """Return the element of a value that is sent anew as a whole when it changes."""
         id = path.replace(".", "-")
+        self._parts[id] += 1
+        if self._parts[id] > 1:
+            # A field may stand on a page more than once, as a table and as a chart.
+            id = f"{id}-{self._parts[id]}"
         inner = self._inner()
         if isinstance(self.frontend, Still):
             # There may be several of a kind, and none of them is sent anew.

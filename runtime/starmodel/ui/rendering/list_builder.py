@@ -233,7 +233,7 @@ class ListBuilder(Builder):
             filters = chips(state, view)
             columns = view.list.columns
             if not view.list.items:
-                return filters + empty(state, view)
+                return f"{filters}{empty(state, view)}"
             table = chosen(frozenset(columns)) if columns else fill
             before = f"{filters}{batch(state, view)}" if batch is not None else filters
             return f"{before}{table(state, view)}{pager(state, view)}{tools(state, view)}"
