@@ -115,6 +115,53 @@ async def test_an_event_is_saved_told_and_forgotten(redis_url: str) -> None:
         assert await store_of(services).pending(0) == []
 
 
+class Ticket(Entity):
+    """What has a running number."""
+
+    id: int | None = Field(default=None, primary_key=True)  # pyright: ignore
+    name: str = ""
+
+
+async def test_records_are_numbered(redis_url: str) -> None:
+    ticket = EntityDefinition(
+        Ticket,
+        name="ticket",
+        namespace="ticket",
+        store=StateStore.SERVER_REDIS,
+        scope=Scope.RECORD,
+        state=lambda one: {"id": one.id},
+        access=Access.PUBLIC,
+    )
+    documents = [document.Document(ticket, [*map(document.field, ("id", "name"))])]
+    store = RedisBackend(redis_url, documents, prefix=f"test-{uuid4().hex}")
+    stores = PersistenceManager({StateStore.SERVER_REDIS: store})
+    services = Services(stores, InProcessBus(), definitions=[ticket])
+
+    async def make(*numbers: int | None) -> list[int | None]:
+        async with services.unit_of_work(ANONYMOUS) as work:
+            tickets = [Ticket(id=number) for number in numbers]
+            for one in tickets:
+                work.add(one)
+            assert await work.commit(tickets[0], "make", {}) is not None
+            return [one.id for one in tickets]
+
+    await store.open()
+    try:
+        assert await make(None, None) == [1, 2]
+        assert await make(None, 10**16 + 1, None) == [10**16 + 2, 10**16 + 1, 10**16 + 3]
+        async with services.unit_of_work(ANONYMOUS) as work:
+            one = await work.load(Ticket, 2, lock=True)
+            work.delete(one)
+            work.add(other := Ticket())
+            await work.flush()
+            assert await work.commit(one, "replace", {}) is not None
+        assert other.id == 10**16 + 4
+        found = await asyncio.gather(*(make(None) for _ in range(20)))
+        assert sorted(found) == [[10**16 + 5 + place] for place in range(20)]
+    finally:
+        await store.close()
+
+
 async def test_what_json_cannot_keep_is_refused(redis_url: str) -> None:
     async with opened(redis_url) as services:
         store = store_of(services)

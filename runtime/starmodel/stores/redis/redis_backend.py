@@ -49,6 +49,7 @@ from starmodel.stores.redis.redis_connection import (
 from starmodel.stores.redis.redis_scripts import (
     COMMIT,
     LEASE,
+    NUMBERS,
     PENDING,
     PUBLISHED,
     RELEASE,
@@ -149,6 +150,11 @@ class RedisBackend(EntityPersistenceBackend):
     async def versions(self, keys: Sequence[Key]) -> list[int]:
         """Return the version stored under each of several keys, in one journey."""
         return list(await asyncio.gather(*map(self.version, keys)))
+
+    async def next_numbers(self, entity: str, count: int, above: int = 0) -> list[int]:
+        """Hand out numbers that are to be the ids of new records of an entity."""
+        last = int(await self.run(NUMBERS, [f"{self._prefix}:numbers:{entity}"], [count, above]))
+        return [*range(last - count + 1, last + 1)]
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
         """Execute all the writes, or none, and return the new version of each."""
@@ -371,6 +377,9 @@ class _View(EntityPersistenceBackend):
 
     async def version(self, key: Key) -> int:
         return await self._backend.version(key)
+
+    async def next_numbers(self, entity: str, count: int, above: int = 0) -> list[int]:
+        return await self._backend.next_numbers(entity, count, above)
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
         return [*(await self.commit_event(writes, ())).versions]

@@ -102,6 +102,18 @@ redis.call('HDEL', KEYS[2], unpack(ARGV))
 """)
 """Keys as of `PENDING`; arguments are the ids of records."""
 
+NUMBERS = _script("""
+if tonumber(ARGV[2]) > tonumber(redis.call('GET', KEYS[1]) or '0') then
+  redis.call('SET', KEYS[1], ARGV[2])
+end
+redis.call('INCRBY', KEYS[1], ARGV[1])
+return redis.call('GET', KEYS[1])
+""")
+"""Keys: the last number of an entity. Arguments: how many more, and the number they have to be above.
+
+Gives the last of them, as text: a number of Lua's would lose digits.
+"""
+
 LEASE = _script("""
 if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
   return {1, redis.call('GET', KEYS[1])}
