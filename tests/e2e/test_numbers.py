@@ -290,6 +290,32 @@ def test_the_number_is_there_after_flush_and_after_the_commit(numbered: Numbered
     assert numbered.client.get("/order/1").state["follows"] == "2"
 
 
+def test_new_records_are_found_by_their_numbers(numbered: Numbered) -> None:
+    entities = numbered.load("entities")
+    Order, OrderLine, Ref = entities.Order, entities.OrderLine, entities.Ref
+    product = numbered.make("/product", name="Sencha")
+    old = numbered.make("/order/place", product=product)
+
+    async def run() -> None:
+        async with numbered.services.unit_of_work(ANONYMOUS) as work:
+            order = Order(customer="Ada")
+            work.add(order)
+            for quantity in (3, 1):
+                work.add(OrderLine(order=Ref(order), product=product, quantity=quantity))
+            found = await work.find(OrderLine, order=order, sort="quantity")
+            assert [(line.id, line.quantity) for line in found] == [(3, 1), (2, 3)]
+            assert await work.count(OrderLine, order=Ref(old)) == 1
+            assert await work.count(OrderLine, product=product) == 3
+            assert await work.find_one(Order, id=2) is order
+            everything = await work.find(Order, sort="-id")
+            assert [each.id for each in everything] == [2, 1]
+            assert not await work.exists(OrderLine, order=99)
+            assert await work.commit(order, "fill", {}) is not None
+
+    numbered.client.run(run())
+    assert numbered.ids("/order_line?order=2&sort=id") == [2, 3]
+
+
 def test_new_records_refer_to_each_other(numbered: Numbered) -> None:
     entities = numbered.load("entities")
     Order, Ref = entities.Order, entities.Ref

@@ -116,6 +116,8 @@ class Finding(Loading):
             order = searchable.order(sort.split(",") if isinstance(sort, str) and sort else sort)
         except InvalidArguments as error:
             _refuse(call, error)
+        if self._unnumbered:
+            await self.flush()
         changed, search = self._search(definition, searchable, call, filters, limit)
         search = search._replace(order=order)
         backend = self._services.persistence.backend_for(definition)
@@ -155,6 +157,8 @@ class Finding(Loading):
     ) -> int:
         definition, searchable = self._found_by(cls)
         call = f"work.{name}({definition.cls.__name__}"
+        if self._unnumbered:
+            await self.flush()
         changed, search = self._search(definition, searchable, call, filters, limit)
         if len(changed) >= limit:
             return limit
