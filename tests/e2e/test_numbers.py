@@ -211,6 +211,13 @@ def test_the_pages_of_a_record_are_at_its_number(numbered: Numbered) -> None:
         assert "12345" in exported.text
 
 
+def test_a_hook_after_the_creation_knows_the_number(numbered: Numbered) -> None:
+    assert numbered.make("/badge", name="Ada") == 1
+    made = numbered.client.post("/badge", {"name": "Bob"})
+    assert made.state == {"id": 2, "name": "Bob", "code": "B-0002"}
+    assert numbered.client.get("/badge/1").state["code"] == "B-0001"
+
+
 def test_a_repeated_request_answers_with_the_same_record(numbered: Numbered) -> None:
     client = numbered.client
     key = {"idempotency-key": "a-click"}

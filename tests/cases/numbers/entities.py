@@ -104,6 +104,20 @@ class OrderLine(Entity):
     quantity: int = Field(default=1, ge=1)
 
 
+class Badge(Entity):
+    """What a visitor wears."""
+
+    model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud={"create"})
+
+    id: int | None = Field(default=None, primary_key=True)  # pyright: ignore
+    name: str = ""
+    code: str = Field(default="", max_length=8, writable=False)
+
+    def after_create(self) -> None:
+        """Print its number on it."""
+        self.code = f"B-{self.id:04}"
+
+
 class Room(Entity):
     """A room, by the number on its door."""
 

@@ -290,7 +290,11 @@ class _Command:
         if self.event.is_creation:
             steps += self._policy(self.event.access, self.subject)
             steps.append(f"{self.work}.add({self.constant}, {self.subject})")
-        return steps + self._hooks("after_")
+        after = self._hooks("after_")
+        if self.event.is_creation and after and any(one.identity for one in self.entity.fields):
+            # Whoever comes after the creation expects the number.
+            steps.append(f"await {self.work}.flush()")
+        return steps + after
 
     def _hooks(self, moment: str) -> list[Layout]:
         """Call the method that the author has for this moment of the event."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 from starmodel import web
 from starmodel.web.adapters.fasthtml import FastHTMLAdapter
 
+from shop.generated.badge.routes import badge_resource
 from shop.generated.order.routes import order_resource
 from shop.generated.order_line.routes import order_line_resource
 from shop.generated.product.routes import product_resource
@@ -22,6 +23,7 @@ RESOURCES = [
     product_resource,
     order_resource,
     order_line_resource,
+    badge_resource,
     room_resource,
     visit_resource,
 ]

@@ -6,6 +6,7 @@ from typing import Self
 
 import httpx
 
+from .badge import AsyncBadgeClient, BadgeClient, BadgeFilters, BadgeState
 from .order import AsyncOrderClient, OrderClient, OrderFilters, OrderState
 from .order_line import (
     AsyncOrderLineClient,
@@ -30,6 +31,7 @@ from .visit import AsyncVisitClient, VisitClient, VisitState
 
 __all__ = [
     "ArgumentError",
+    "AsyncBadgeClient",
     "AsyncClient",
     "AsyncOrderClient",
     "AsyncOrderLineClient",
@@ -37,6 +39,9 @@ __all__ = [
     "AsyncRoomClient",
     "AsyncTagClient",
     "AsyncVisitClient",
+    "BadgeClient",
+    "BadgeFilters",
+    "BadgeState",
     "Client",
     "EntityResponse",
     "OrderClient",
@@ -81,6 +86,7 @@ class Client:
         self.product = ProductClient(self.transport)
         self.order = OrderClient(self.transport)
         self.order_line = OrderLineClient(self.transport)
+        self.badge = BadgeClient(self.transport)
         self.room = RoomClient(self.transport)
         self.visit = VisitClient(self.transport)
 
@@ -114,6 +120,7 @@ class AsyncClient:
         self.product = AsyncProductClient(self.transport)
         self.order = AsyncOrderClient(self.transport)
         self.order_line = AsyncOrderLineClient(self.transport)
+        self.badge = AsyncBadgeClient(self.transport)
         self.room = AsyncRoomClient(self.transport)
         self.visit = AsyncVisitClient(self.transport)
 
