@@ -241,5 +241,11 @@ def test_names_that_clash() -> None:
     assert linked_field("a: int = OwnField(0, db_name='id')").codes == ["SM511"]
     other = "\nclass Other(Entity):\n    __tablename__ = 'TEAM'\n    model_config = SQL\n"
     assert "SM511" in link_sources(HEAD + other).codes
+    index = "__table_args__ = (Index('TEAM', 'name'),)"
+    assert "SM511" in link_sources(TABLE.format(index)).codes
+    same = "__table_args__ = (Index('one', 'name'), Index('ONE', 'least'))"
+    assert "SM511" in link_sources(TABLE.format(same)).codes
+    checks = "CheckConstraint('most > 1', name='ck'), CheckConstraint('most < 9', name='Ck')"
+    assert "SM511" in link_sources(TABLE.format(f"__table_args__ = ({checks})")).codes
     # A row class calls a column as its field.
     assert linked_field("a: int = OwnField(0, db_name='metadata')").codes == []

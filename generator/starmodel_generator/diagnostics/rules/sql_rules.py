@@ -154,7 +154,8 @@ TABLE_NAME_CLASH = Rule(
         "A table is called as its entity in snake case, a column as its field; a `Ref` field"
         " `author` is kept in `author_id`, a part of a value object in `address_street`, a"
         " `list[Ref[Tag]]` in the table `product_tags`. Names are never bent to dodge a clash, nor"
-        " cut to the 63 bytes that PostgreSQL takes: rename the field or the entity."
+        " cut to the 63 bytes that PostgreSQL takes: rename the field or the entity, or give"
+        " its column or table another name with `db_name`."
     ),
 )
 COMPOSITE_KEY = Rule(

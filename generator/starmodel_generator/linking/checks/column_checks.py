@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from starmodel_generator.database.columns import StoredColumn, StoredType, columns_of, stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
-from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
+from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE, TABLE_NAME_CLASH
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.field_storage import stored_fields, stored_value
@@ -74,14 +74,24 @@ def _other_kind(said: str, kinds: list[str]) -> Problem:
 
 
 def check_comparisons(app: LinkedApp) -> Iterator[Diagnostic]:
-    """SM224: a `CheckConstraint` compares what has no order, or columns of two kinds."""
+    """SM224, SM511: a `CheckConstraint` has the name of another one, compares what has no order, or columns of two kinds."""
     for entity in app.entities:
         types = {
             column.column.name: column.column.type
             for field in stored_fields(entity.fields)
             for column in _stored(field, entity, app)
         }
+        names = [
+            check.name.casefold()
+            for field in stored_fields(entity.fields)
+            for column in _stored(field, entity, app)
+            for check in column.checks
+        ]
         for check in entity.schema.checks:
+            if check.name.casefold() in names:
+                text = f"has two checks of the name `{check.name}`"
+                yield entity.subject.diagnose(Problem(TABLE_NAME_CLASH, text, "rename one of them"))
+            names.append(check.name.casefold())
             type_ = types.get(check.column)
             if isinstance(check, ColumnsCheck):
                 fits = type_ == types.get(check.other) and type_ not in _UNORDERED

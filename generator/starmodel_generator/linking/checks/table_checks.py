@@ -94,16 +94,23 @@ def check_named_links(app: LinkedApp) -> Iterator[Diagnostic]:
 
 
 def check_index_names(app: LinkedApp) -> Iterator[Diagnostic]:
-    """SM511: two indexes have one name, or a constraint has one that is too long."""
-    seen: dict[str, _Named] = {}
-    for entity in {each.schema.snake_name: each for each in app.entities}.values():
+    """SM511: two indexes have one name, or that of a table, or a constraint has one that is too long."""
+    entities = {each.schema.snake_name: each for each in app.entities}.values()
+    # Databases know tables and indexes by one name.
+    seen = {
+        table.name.casefold(): table
+        for entity in entities
+        if entity.schema.store == "SERVER_SQL"
+        for table in _tables(entity)
+    }
+    for entity in entities:
         if entity.schema.store != "SERVER_SQL":
             continue
         for index in _indexes(entity, app):
             if is_long(index.name):
                 yield index.subject.diagnose(_too_long(index))
                 continue
-            first = seen.setdefault(index.name, index)
+            first = seen.setdefault(index.name.casefold(), index)
             if first is not index:
                 yield _clash(index, first)
         for check in _constraints(entity, app):
