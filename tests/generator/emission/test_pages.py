@@ -177,7 +177,7 @@ def check_list(listed: ui.List, record: ui.Record, entity: EntitySchema, context
     assert {*columns} <= {*record.by_name}
     if record.name is not None:
         assert columns[0] == record.name.name
-    sortable = {field.name for field in sorts_of(entity, context)}
+    sortable = {*sorts_of(entity, context)}
     assert {one.name for one in listed.sorts} == {*columns} & sortable
     # A list asks for nothing that a query does not take.
     queries = {one.name for one in filters_of(entity, context)}
