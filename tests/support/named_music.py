@@ -39,6 +39,17 @@ class Artist(Entity):
     albums: Many["Album", "artist"]
 
 
+class Genre(Entity):
+    """A kind of music; its records are numbered."""
+
+    model_config = EntityConfig(
+        store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True, db_name="Genres"
+    )
+
+    id: int | None = Field(default=None, primary_key=True, db_name="GenreId")  # pyright: ignore
+    name: str = Field(db_name="Name", server_default="Rock", default="Rock")
+
+
 class Album(Entity):
     """Some songs of an artist."""
 
@@ -55,6 +66,8 @@ class Album(Entity):
     title: str = sqlmodel.Field(sa_column=Column("Title", String(160), nullable=False))
     artist: Ref[Artist] = Field(db_name="ArtistId", on_delete="cascade")
     guests: list[Ref[Artist]] = Field(default_factory=list[Ref[Artist]])
+    genre: Ref[Genre] | None = Field(default=None, db_name="GenreId", on_delete="set_null")
+    styles: list[Ref[Genre]] = Field(default_factory=list[Ref[Genre]])
     released: int = 2000
     reissued: int = sqlmodel.Field(default=2000, sa_type=sa.BigInteger)
     songs: int = sqlmodel.Field(default=1, sa_column_kwargs={"name": "Songs"})

@@ -82,10 +82,15 @@ def test_names_in_camel_case_are_those_of_columns_and_link_tables(camels: CrudPr
 def test_records_are_made_found_changed_and_deleted(project: CrudProject) -> None:
     with project.imported(), Client(project.load("generated.app").create_app()) as client:
         home = {"street": "Elm Street 1", "town": "Bristol"}
+        genre = client.post("/genre", {"name": "Trip hop"}).state
+        assert genre == {"id": 1, "name": "Trip hop"}
         artist = client.post("/artist", {"firstName": "Beth", "home": home}).state
         assert artist["home"] == home
         album = {"title": "Dummy", "artist": artist["id"], "guests": [artist["id"]], "songs": 11}
-        made = client.post("/album", album).state
+        made = client.post("/album", {**album, "genre": "1", "styles": ["1"]}).state
+        assert (str(made["genre"]), [str(each) for each in made["styles"]]) == ("1", ["1"])
+        found = client.get("/album?genre=1&styles=1&include=genre,artist").json["included"]
+        assert found == {"genre": {"1": genre}, "artist": {artist["id"]: artist}}
         assert (made["title"], made["artist"], made["songs"]) == ("Dummy", artist["id"], 11)
 
         found = client.get(f"/album?title=Dummy&songs__gt=10&sort=-songs&artist={artist['id']}")
@@ -106,6 +111,8 @@ def test_records_are_made_found_changed_and_deleted(project: CrudProject) -> Non
         assert again.status == 409
         assert again.errors.keys() == {"album", "critic"}
 
+        assert client.request("DELETE", "/genre/1", headers=JSON).status < 300
+        assert client.get(f"/album/{made['id']}").state["genre"] is None
         assert client.request("DELETE", f"/artist/{artist['id']}", headers=JSON).status < 300
         assert client.get("/album").json["items"] == client.get("/rating").json["items"] == []
 

@@ -209,9 +209,9 @@ def integer(name: str, field: str | None = None, **options: Unpack[NumberOptions
     return _column("integer", name, field, options, _bounds(options))
 
 
-def identity(name: str) -> Column:
+def identity(name: str, **options: Unpack[Options]) -> Column:
     """A whole number that the database hands out to each new row, and never again."""
-    return replace(_column("integer", name, None, {}), identity=True)
+    return replace(_column("integer", name, None, options), identity=True)
 
 
 def double(name: str, field: str | None = None, **options: Unpack[NumberOptions]) -> Column:
