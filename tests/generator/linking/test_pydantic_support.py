@@ -298,7 +298,7 @@ def test_keywords_of_a_class_are_options_as_well() -> None:
         ("n: str = sqlmodel.Field('', const=True)", "SM223"),
         ("n: int = sqlmodel.Field(0, sa_column=Column())", "SM224"),
         ("n: int = sqlmodel.Field(0, sa_type=BigInteger)", "SM224"),
-        ("n: int = sqlmodel.Field(0, sa_column_kwargs={'server_default': '1'})", "SM224"),
+        ("n: int = sqlmodel.Field(0, sa_column_kwargs={'comment': '1'})", "SM224"),
         ("n: int = sqlmodel.Field(0, sa_column_args=[Check()])", "SM224"),
         ("n: int = sqlmodel.Field(0, schema_extra={'examples': [1]})", "SM224"),
         ("n: int = sqlmodel.Field(0, nullable=True)", "SM224"),
