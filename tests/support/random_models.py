@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, Flag, IntEnum, StrEnum
 from ipaddress import IPv4Address
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -74,6 +74,14 @@ class Spot(BaseModel):
 class Area(BaseModel):
     kind: Literal["area"] = "area"
     size: Size = Field(default_factory=Size)
+
+
+T = TypeVar("T")
+
+
+class Box(BaseModel, Generic[T]):
+    value: T
+    label: str = ""
 
 
 @dataclass
@@ -183,6 +191,9 @@ PLAIN = (
     Kind("Annotated[str, PlainValidator(as_code)]", _of("abc", "x")),
     Kind("Annotated[int, WrapValidator(or_zero)]", _of("none", 5)),
     Kind("Size", _of({}, {"width": 3, "unit": " CM "})),
+    Kind("Box[int]", _of({"value": 1}, {"value": "2", "label": "b"})),
+    Kind("Box[Size | None]", _of({"value": None}, {"value": {"width": 1}})),
+    Kind("frozenset[Spot]", _of([], [{"at": 1}, {"at": 1}, {"at": 2}])),
     Kind("Line", _of({"sku": "a"}, {"sku": "b", "count": 2, "tags": ["t"]})),
     Kind("Place", _of({"street": "s", "number": None}, {"street": "s", "number": 2})),
     Kind(
