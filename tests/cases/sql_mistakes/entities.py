@@ -53,7 +53,7 @@ class Book(Entity):
     editor: Ref[Author] | None = None
     editor_id: str = ""
     shelf: Ref[Warehouse]
-    price: Decimal = Field(default=Decimal(0), max_digits=30, decimal_places=2)
+    price: Decimal = Field(default=Decimal(0), max_digits=300, decimal_places=2)
     version: int = 0
     related: dict[str, Ref["Book"]] = {}
 
