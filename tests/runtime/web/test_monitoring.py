@@ -20,8 +20,8 @@ from web_world import DATASTAR, HTML, JSON, SECRET, Client, make_app
 
 from starmodel import MemoryRepo, StateStore
 from starmodel.application import Key, Write
-from starmodel.application.observation import OBSERVATION
 from starmodel.errors import ConfigurationError, Conflict, Unavailable
+from starmodel.observation import OBSERVATION
 from starmodel.settings import Settings
 from starmodel.web import WebApplication
 

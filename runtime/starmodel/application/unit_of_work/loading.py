@@ -9,7 +9,6 @@ from uuid import UUID
 
 from starmodel.application.authorization import authorize, may_do, may_read
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.observation import note_rerun
 from starmodel.application.readable import Reading, Turns
 from starmodel.application.store import (
     EMPTY_READ_SET,
@@ -39,6 +38,7 @@ from starmodel.errors import (
     ConstraintViolation,
     NotFound,
 )
+from starmodel.observation import note_rerun
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")

@@ -6,9 +6,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from starmodel.application import EntityDefinition, Services, Snapshot
-from starmodel.application.observation import note_error
 from starmodel.domain import Actor, Entity
 from starmodel.errors import ConfigurationError, DuplicateRequest, NotFound
+from starmodel.observation import note_error
 from starmodel.settings import Settings
 from starmodel.ui.components.embedding import SERVING
 from starmodel.web.app.app_state import AppOptions, AppState

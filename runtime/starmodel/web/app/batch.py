@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from markupsafe import Markup
 
 from starmodel.application import CommandResult
-from starmodel.application.observation import note_event
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.readable import Reading
 from starmodel.errors import ArgumentError, InvalidArguments
+from starmodel.observation import note_event
 from starmodel.ui.components.pages import ONE, Form, List
 from starmodel.ui.view import short_id
 from starmodel.web.app.problems import problem_of

@@ -12,7 +12,6 @@ from urllib.parse import unquote
 
 from pydantic_core import ValidationError
 
-from starmodel.application.observation import note_error
 from starmodel.errors import (
     ArgumentError,
     ConstraintViolation,
@@ -26,6 +25,7 @@ from starmodel.errors import (
     TooManyRequests,
     Unavailable,
 )
+from starmodel.observation import note_error
 from starmodel.ui.components.pages import NavigationItem
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.form_body import read_form

@@ -5,7 +5,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Final
 
-from starmodel.application.observation import OBSERVATION
+from starmodel.observation import OBSERVATION
 from starmodel.web.monitoring.observer import ObservedRequest
 
 logger = logging.getLogger("starmodel.access")

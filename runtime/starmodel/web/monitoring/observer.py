@@ -6,8 +6,8 @@ from contextvars import Token
 from time import perf_counter
 from typing import Final, Protocol
 
-from starmodel.application.observation import OBSERVATION, Observation
 from starmodel.errors import Forbidden, StarModelError
+from starmodel.observation import OBSERVATION, Observation
 from starmodel.web.http.http_request import combine
 from starmodel.web.http.response import ASGIApplication, Message, Receive, Scope, Send
 from starmodel.web.monitoring.request_id import HEADER, OBSERVED, request_id

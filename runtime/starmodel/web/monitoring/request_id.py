@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Final
 
-from starmodel.application.observation import OBSERVATION
+from starmodel.observation import OBSERVATION
 
 HEADER: Final = b"x-request-id"
 OBSERVED: Final = "starmodel.observer"
