@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from found_app import Recorded, found_app
+from redis_server import OwnRedisServer
 from sql_tables import Tag
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -157,9 +158,29 @@ async def test_they_can_be_turned_off(monkeypatch: pytest.MonkeyPatch) -> None:
             assert (await client.send("GET", path, b"", JSON)).status == 404
 
 
-async def test_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bus_that_is_killed_and_comes_back(own_redis_server: OwnRedisServer) -> None:
+    settings = Settings(secret_key=SECRET, bus_url=own_redis_server.url, memory="per process")
+    app = make_app(settings)
+    async with app.lifespan():
+        assert (await get(app, READY)).json["checks"] == OK
+        own_redis_server.kill()
+        async with asyncio.timeout(10):
+            while (ready := await get(app, READY)).status == 200:
+                await asyncio.sleep(0.02)
+        assert ready.json["checks"] == {**OK, "bus": "not connected"}
+        own_redis_server.start()
+        async with asyncio.timeout(10):
+            while (await get(app, READY)).status == 503:
+                await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+async def test_a_database_that_is_away(
+    dialect: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     monkeypatch.setenv("STARMODEL_SECRET_KEY", SECRET)
-    store = Recorded()
+    url = "sqlite://" if dialect == "sqlite" else request.getfixturevalue("postgres_url")
+    store = Recorded(url)
     app = found_app(store)
     async with app.lifespan():
         assert (await get(app, READY)).json["checks"] == {
