@@ -73,7 +73,7 @@ class ShownEntities:
     def __init__(self, parts: AppContext) -> None:
         self.parts = parts
         self.by_namespace: dict[str, Shown] = {}
-        self._has_records = False
+        self._records: set[str] = set()
 
     def add(self, snapshot: Snapshot[Any], related: Related = NO_RELATED) -> None:
         """Declare and follow an entity."""
@@ -105,15 +105,22 @@ class ShownEntities:
     def live(self) -> str:
         """The address of the page's live stream, below no prefix; `""` for none."""
         asked = [f"watch={one.watch}" for one in self.by_namespace.values()]
-        if asked and not self._has_records:
+        if self._records.isdisjoint(self.by_namespace):
             # The page has its own layout, and no place for the markup of fields.
-            asked.append("only=values")
+            asked += ["only=values"] if asked else []
+        else:
+            asked += [
+                f"only=values:{one.snapshot.definition.name}"
+                for name, one in self.by_namespace.items()
+                if name not in self._records
+            ]
         return f"/live?{'&'.join(asked)}" if asked else ""
 
     def note(self, component: object, subject: object) -> None:
         """Have the markup of fields sent where the page shows a record that it follows."""
-        if isinstance(component, Record) and self._is_live(subject):
-            self._has_records = True
+        if isinstance(component, Record):
+            shown = self.by_namespace.items()
+            self._records.update(name for name, one in shown if one.snapshot.entity is subject)
 
     def _is_live(self, subject: object) -> bool:
         return any(one.snapshot.entity is subject for one in self.by_namespace.values())

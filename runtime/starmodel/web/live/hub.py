@@ -54,7 +54,8 @@ ONLY = "only"
 DELETIONS = "deletions"
 """What a page asks for that shows a record as it was, `?watch=product:ID&only=deletions`."""
 VALUES = "values"
-"""What a page asks for that has a layout of its own, and no place for the markup of fields."""
+"""What a page asks for that has a layout of its own, and no place for the markup of fields; where it
+has that place for others, `only=values:product`."""
 
 _Variant: TypeAlias = tuple[EventResponseFormatter, bool]
 """In which dialect an entity is told of, and whether with the markup of its fields."""
@@ -272,9 +273,13 @@ class LiveHub:
             is_page=is_page,
             tells_deletions=tells_deletions,
         )
+        only = {value for name, value in request.query_items if name == ONLY}
         # What programs are told has the fields themselves, and no markup of them.
-        with_markup = formatter.merges and (ONLY, VALUES) not in request.query_items
-        self._join(stream, keys, formatter, with_markup=with_markup)
+        with_markup = {
+            key: formatter.merges and only.isdisjoint((VALUES, f"{VALUES}:{key.entity}"))
+            for key in keys
+        }
+        self._join(stream, with_markup, formatter)
         last_event = request.headers.get(b"last-event-id", b"")
         try:
             for topic in stream.topics:
@@ -366,15 +371,13 @@ class LiveHub:
     def _join(
         self,
         stream: LiveStream,
-        keys: list[Key],
+        keys: Mapping[Key, bool],
         formatter: EventResponseFormatter,
-        *,
-        with_markup: bool,
     ) -> None:
         """Subscribe before anything is read, so that no change can slip in between."""
         self._streams.add(stream)
         self._sessions.setdefault(stream.session, set()).add(stream)
-        for key in keys:
+        for key, with_markup in keys.items():
             topic = self._topic(key, formatter, with_markup)
             stream.topics.append(topic)
             topic.streams.add(stream)
