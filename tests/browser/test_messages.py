@@ -139,6 +139,36 @@ def test_the_form_of_an_event_loses_nothing_without_a_script(
     expect(page.get_by_text("Enter at most 1000.")).to_have_count(0)
 
 
+def test_a_message_goes_and_a_refusal_ends_with_the_next_event(
+    visitor: Arrive, app: ServedApp
+) -> None:
+    page = visitor().open(make(app, "Bench"))
+    page.get_by_label("Quantity").fill("3")
+    page.get_by_role("button", name="Restock").click()
+    says(page, "3 added to Bench")
+    page.get_by_role("button", name="Close message").click()
+    expect(page.get_by_text("3 added to Bench")).to_be_hidden()
+    page.get_by_role("button", name="Retire").click()
+    expect(page.get_by_text("There are 3 left.")).to_be_visible()
+    page.get_by_label("Quantity").fill("2")
+    page.get_by_role("button", name="Restock").click()
+    expect(page.get_by_text("2 added to Bench")).to_be_visible()
+    expect(page.get_by_text("There are 3 left.")).to_have_count(0)
+    # It says what went well, which nobody need read.
+    expect(page.get_by_text("2 added to Bench")).to_be_hidden(timeout=15_000)
+
+
+def test_the_first_link_leads_past_the_navigation(visitor: Arrive, app: ServedApp) -> None:
+    page = visitor().open(make(app, "Bench"))
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Edit")).to_be_focused()
+
+
 @pytest.mark.parametrize("has_script", [True, False])
 def test_breadcrumbs_keep_the_filters(visitor: Arrive, app: ServedApp, has_script: bool) -> None:
     make(app, "Lamp")

@@ -247,7 +247,7 @@ def test_an_option_is_taken_with_the_mouse(site: Site) -> None:
     assert sent_by(page)["customer"] == "c2"
 
 
-def test_a_text_that_is_no_record_is_given_up_on_leaving(site: Site) -> None:
+def test_a_text_that_is_no_record_is_not_sent(site: Site) -> None:
     page = site.open(picker("c1", {"c1": "Ada Lovelace"}))
     listen(page)
     box = combobox(page)
@@ -256,24 +256,63 @@ def test_a_text_that_is_no_record_is_given_up_on_leaving(site: Site) -> None:
     page.keyboard.press("Enter")
     expect(box).to_have_value("nobody")
     page.get_by_label("Other").focus()
-    expect(box).to_have_value("Ada Lovelace")
+    fault = "Nothing is called “nobody”. Choose from the list, or leave this empty."
+    expect(page.get_by_role("alert")).to_have_text(fault)
+    expect(box).to_have_value("nobody")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(box).to_have_accessible_description(f"Who pays. {fault}")
     expect(options(page)).to_have_count(0)
+    page.get_by_role("button", name="Save").click()
+    expect(box).to_be_focused()
+    assert site.sent == []
+    # Nor by a form that lets everything pass.
+    page.locator("form").evaluate("form => { form.noValidate = true }")
+    page.get_by_role("button", name="Save").click()
+    expect(box).to_be_focused()
+    assert site.sent == []
     assert page.evaluate("told") == []
     box.fill("")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(box).to_have_accessible_description("Who pays.")
     page.get_by_label("Other").focus()
     assert sent_by(page)["customer"] == ""
     assert page.evaluate("told") == ["input customer", "change customer"]
 
 
-def test_enter_in_a_closed_picker_submits_what_was_picked(site: Site) -> None:
+@pytest.mark.parametrize("is_pressed", [True, False])
+@pytest.mark.parametrize("inner", ["", "required"])
+def test_the_one_record_that_a_text_finds_is_sent(site: Site, inner: str, is_pressed: bool) -> None:
     site.serve("/done", "<h1>Done</h1>")
-    page = site.open(picker("c1", {"c1": "Ada Lovelace"}))
-    combobox(page).fill("nobody")
-    expect(options(page)).to_have_count(1)
-    page.keyboard.press("Escape")
-    page.keyboard.press("Enter")
+    page = site.open(picker("c1", {"c1": "Ada Lovelace"}, inner=inner))
+    combobox(page).fill("grace")
+    if is_pressed:
+        expect(options(page)).to_have_count(1)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Enter")
+    else:
+        page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading")).to_have_text("Done")
-    assert site.sent == [{"customer": ["c1"], "other": [""]}]
+    assert site.sent == [{"customer": ["c2"], "other": [""]}]
+
+
+def test_a_text_that_finds_several_is_not_sent(site: Site) -> None:
+    page = site.open(picker())
+    combobox(page).fill("e")
+    page.get_by_role("button", name="Save").click()
+    fault = "Several fit “e”. Choose one from the list, or leave this empty."
+    expect(page.get_by_role("alert")).to_have_text(fault)
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(combobox(page)).to_have_value("")
+    # One that is called just so is meant, though others are called like it.
+    site.handlers["/customer/options"] = lambda route, _: route.fulfill(
+        json={"options": [{"id": "1", "label": "Oak lamp"}, {"id": "2", "label": "Oak"}]}
+    )
+    combobox(page).fill("oak")
+    page.get_by_label("Other").focus()
+    expect(combobox(page)).to_have_value("Oak")
+    assert sent_by(page)["customer"] == "2"
+    assert site.sent == []
 
 
 def test_enter_does_not_submit_before_the_options_are_there(site: Site) -> None:
@@ -351,7 +390,8 @@ def test_whoever_left_the_picker_is_offered_nothing(site: Site) -> None:
     page.get_by_label("Other").focus()
     page.wait_for_timeout(300)
     expect(options(page)).to_have_count(0)
-    assert len(site.asked) == 1
+    expect(combobox(page)).to_have_value("Ada Lovelace")
+    assert len(site.asked) == 2
 
 
 def test_what_is_typed_stays_while_another_window_has_the_focus(site: Site) -> None:
@@ -400,9 +440,11 @@ def test_several_are_chips(site: Site) -> None:
     assert sent_by(page) == {"people": ""}
     expect(combobox(page)).to_have_attribute("required", "")
     combobox(page).fill("nobody")
-    page.get_by_role("button", name="Save").focus()
-    expect(combobox(page)).to_have_value("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("nobody")
+    assert site.sent == []
     page.get_by_role("button", name="Reset").click()
+    expect(combobox(page)).to_have_value("")
     expect(chips).to_have_text(["Ada Lovelace", "Grace Hopper"])
     assert sent_by(page) == {"people": "c1\nc2"}
 
@@ -1294,6 +1336,112 @@ def test_what_a_front_end_sends_it_may_send_again(site: Site) -> None:
     page.get_by_role("button").dblclick()
     assert page.evaluate("count") == 2
     expect(page.get_by_role("button")).not_to_have_attribute("aria-disabled", "true")
+
+
+NOTICE = (
+    "<sm-notice><p role=status {0}>{1}</p><button hidden type=button>Close</button></sm-notice>"
+    "<button>Other</button>"
+)
+
+
+def test_a_message_of_success_goes_after_a_while(site: Site) -> None:
+    site.serve("/", NOTICE.format("brief", "Saved."))
+    page = site.visitor.context.new_page()
+    page.clock.install()
+    page.goto(f"{URL}/")
+    message, closer = page.get_by_role("status"), page.get_by_role("button", name="Close")
+    expect(closer).to_be_visible()
+    # Not while somebody reads it.
+    page.get_by_text("Saved.").hover()
+    page.clock.run_for(20_000)
+    expect(message).to_be_visible()
+    page.get_by_role("button", name="Other").hover()
+    page.clock.run_for(100)
+    closer.focus()
+    page.clock.run_for(20_000)
+    expect(message).to_be_visible()
+    page.get_by_role("button", name="Other").focus()
+    page.clock.run_for(7_000)
+    expect(message).to_be_visible()
+    page.clock.run_for(2_000)
+    expect(page.get_by_text("Saved.")).to_be_hidden()
+    # The next one is told, even where it says the same.
+    page.evaluate("""async () => {
+        const status = document.querySelector("[role=status]");
+        status.textContent = "";
+        await null;
+        status.textContent = "Saved.";
+    }""")
+    expect(message).to_be_visible()
+    closer.click()
+    expect(page.get_by_text("Saved.")).to_be_hidden()
+
+
+def test_any_other_message_stays_until_it_is_closed(site: Site) -> None:
+    site.serve("/", NOTICE.format("", "Reconnecting ..."))
+    page = site.visitor.context.new_page()
+    page.clock.install()
+    page.goto(f"{URL}/")
+    expect(page.get_by_role("button", name="Close")).to_be_visible()
+    page.clock.run_for(60_000)
+    expect(page.get_by_role("status")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_text("Reconnecting ...")).to_be_hidden()
+
+
+@pytest.mark.parametrize("is_checked", [True, False])
+def test_files_that_are_too_large_are_not_sent(site: Site, is_checked: bool) -> None:
+    inputs = "".join(
+        f"<input type=file id={name} name={name} aria-label={name} {limit}>"
+        for name, limit in (("one", ""), ("two", ""), ("small", "maxsize=2000"))
+    )
+    page = site.open(
+        "<meta name=max-upload content=1500000>"
+        "<form action='/done' method='post' enctype='multipart/form-data'"
+        f" {'' if is_checked else 'novalidate'}>{inputs}"
+        "<button>Save</button><button type=reset>Reset</button></form>"
+    )
+
+    def choose(name: str, size: int) -> None:
+        page.get_by_label(name).set_input_files(
+            {"name": name, "mimeType": "text/plain", "buffer": b"x" * size}
+        )
+
+    def says(*texts: str) -> None:
+        expect(page.get_by_role("alert")).to_have_text(texts)
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_timeout(50)
+        assert (site.sent != []) is (not texts)
+
+    choose("one", 1_500_001)
+    says("This file has 1.6 MB; it may have 1.5 MB.")
+    expect(page.get_by_label("one")).to_have_attribute("aria-invalid", "true")
+    choose("one", 900_000)
+    choose("two", 700_000)
+    says("The files have 1.6 MB together; they may have 1.5 MB.")
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    choose("small", 2_001)
+    says("This file has 2.1 kB; it may have 2 kB.")
+    choose("small", 2_000)
+    says()
+
+
+def test_whoever_adds_another_goes_on_with_the_first_input(site: Site) -> None:
+    form = (
+        "<main><form method=post action='/new'><input type=hidden name=key><input name=title"
+        " aria-label=Title><button>Save</button><button name=_again value=true>Another</button>"
+        "</form></main>"
+    )
+    page = site.open(form, "/new")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_load_state()
+    title = page.get_by_label("Title")
+    expect(title).not_to_be_focused()
+    page.get_by_role("button", name="Another").click()
+    expect(title).to_be_focused()
+    page.reload()
+    expect(title).not_to_be_focused()
 
 
 def test_the_pages_work_without_the_script(browser: Browser) -> None:

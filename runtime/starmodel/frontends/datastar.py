@@ -113,7 +113,8 @@ class DatastarFrontend(Frontend):
         send = f"@{method}('{address}', {{{', '.join(options)}}})"
         if resets:
             send += f".then(() => $_notice || Object.values({errors}).some(Boolean) || el.reset())"
-        clear = f"@setAll('', {{include: /{pattern}/}})"
+        # What another event of the page was refused for is over as well.
+        clear = f"@setAll('', {{include: /{pattern}|^errors\\..*\\._$/}})"
         # What was wrong with a value is not wrong with the next one.
         clear_one = (
             "evt.target.name && @setAll('', {include: new RegExp("
@@ -141,7 +142,10 @@ class DatastarFrontend(Frontend):
 
     def notice(self) -> Attributes:
         """Return what shows the connection's state, else what an event said."""
-        return {**_generate.text("$_notice || $_message")}
+        return {
+            **_generate.text("$_notice || $_message"),
+            **_attribute("brief", "!$_notice"),
+        }
 
 
 _generate = data

@@ -71,6 +71,7 @@ function show(root = document.documentElement) {
   }
   for (const element of all(root, "[data-notice]")) {
     const text = values._notice || values._message;
+    element.toggleAttribute("brief", !values._notice);
     if (element.textContent !== text) element.textContent = text;
   }
 }
@@ -100,6 +101,10 @@ function begin(form, ctx) {
   if (hasAttribute.call(form, "data-once")) ctx.request.headers["Idempotency-Key"] = starmodel.key();
   const errors = errorsOf(form);
   for (const name of Object.keys(errors)) errors[name] = "";
+  // What another event of the page was refused for is over as well.
+  for (const events of Object.values(values.errors ?? {})) {
+    for (const each of Object.values(events)) if ("_" in each) each._ = "";
+  }
   values._message = "";
   say("");
 }

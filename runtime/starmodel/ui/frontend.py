@@ -196,7 +196,10 @@ class Frontend(ABC):
 
     @abstractmethod
     def notice(self) -> Attributes:
-        """Return those of the element that says what the page's connection and its events say."""
+        """Return those of the element that says what the page's connection and its events say.
+
+        It has the attribute `brief` while that is what an event has done, which need not be read.
+        """
 
 
 class Still:

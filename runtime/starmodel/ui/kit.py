@@ -146,8 +146,12 @@ class UIAdapter:
                 h.title[title],
                 head,
             ],
-            h.body(self.attributes("body"))[content],
+            h.body(self.attributes("body"))[self.skip_link("Skip to content", "#main"), content],
         ]
+
+    def skip_link(self, label: str, href: str) -> Renderable:
+        """Return the first link of a page, which leads past what is the same on every page."""
+        return h.a(self.attributes("skip"), href=href)[label]
 
     def navigation(self, navigation: Navigation, current: str, aside: Content) -> Renderable:
         """Return the app's navigation; `current` is the address of the entry that is shown.
@@ -202,12 +206,24 @@ class UIAdapter:
         ]
 
     def main(self, attributes: Attributes, content: Content) -> Renderable:
-        """Return the element around everything that is the page's own."""
-        return h.main(self.attributes("main", attributes))[content]
+        """Return the element around everything that is the page's own; the skip link leads to it."""
+        return h.main(self.attributes("main", {"id": "main", **attributes}))[content]
 
     def notice(self, attributes: Attributes, text: Content) -> Renderable:
-        """Return the element for short messages; it is always there, and mostly empty."""
-        return h.p(self.attributes("notice", {"role": "status", **attributes}))[text]
+        """Return the place for short messages; it is always there, and mostly empty.
+
+        The element of the text holds nothing else. The script of components shows the button, which
+        closes it, and after a while takes away a message that the front end marks as `brief`.
+        """
+        return h.sm_notice(self.attributes("notice"))[
+            h.p({"role": "status", **attributes})[text],
+            h.button(
+                self.attributes("notice-close"),
+                type="button",
+                hidden=True,
+                aria_label="Close message",
+            ),
+        ]
 
     # Records
 
@@ -583,9 +599,10 @@ class UIAdapter:
         self, id: str, title: Content, status: Content, links: Content, content: Content
     ) -> Renderable:
         """Return the records that refer to one, on its page: a heading, ways on, and a table."""
-        return h.section(self.attributes("children"), id=id, aria_labelledby=f"{id}--title")[
+        # It is no landmark: the table inside is one, and called the same.
+        return h.section(self.attributes("children"), id=id)[
             h.div(self.attributes("children-head"))[
-                h.h2(self.attributes("children-title"), id=f"{id}--title")[title], links
+                h.h2(self.attributes("children-title"))[title], links
             ],
             content,
             h.p(self.attributes("hint"))[status],

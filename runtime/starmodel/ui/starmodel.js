@@ -14,6 +14,9 @@
  *   <sm-refresh part>  fetches that element anew when the text of its `<output hidden>` changes
  *   <sm-datetime [kind] [zoned]>  makes its input one of that type, which for want of a script is a
  *       text; with `zoned`, or without `kind`, it shows the instant in the reader's own zone
+ *   <sm-notice>        has a `[role=status]` and a button that takes its message away; one with the
+ *       attribute `brief` goes by itself. `<meta name="max-upload">` says how many bytes the files of
+ *       a form may have, the attribute `maxsize` of an input how many one of them may
  *   <sm-stored values> has a button that takes what somebody else has stored meanwhile; `values` is
  *       [[name, value, label?], ...] as JSON, of a picker for several [[name, [[id, label], ...]]],
  *       of a list with rows [[name, null, [{part: value, ...}, ...]]]
@@ -47,6 +50,35 @@ const { closest, matches } = Element.prototype;
 /** Tell the page that an input was changed, as if somebody had typed. */
 function tell(input) {
   for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
+}
+
+const complaints = new WeakMap();
+
+/** Say beside an input what is wrong with it, for which its form is not sent; `""` takes that back. */
+function complain(input, text) {
+  input.setCustomValidity(text);
+  let note = complaints.get(input);
+  if (!note && !text) return;
+  if (!note) {
+    note = element("p", { class: "error", role: "alert", id: `${input.id || input.name}--fault` });
+    complaints.set(input, note);
+  }
+  const others = (input.getAttribute("aria-describedby") ?? "").split(" ")
+    .filter((id) => id && id !== note.id);
+  const place = input.closest(".combobox") ?? input;
+  if (text) {
+    if (place.nextElementSibling !== note) place.after(note);
+    if (note.textContent !== text) note.textContent = text;
+    others.push(note.id);
+    input.ariaInvalid = "true";
+  } else {
+    note.remove();
+    complaints.delete(input);
+    input.ariaInvalid = "false";
+  }
+  const described = others.join(" ");
+  if (described) input.setAttribute("aria-describedby", described);
+  else input.removeAttribute("aria-describedby");
 }
 
 /** Whether a click on a link is one that stays in this tab. */
@@ -460,6 +492,8 @@ class Picker extends HTMLElement {
   #asked;
   #answered; // the text that the options are for
   #isLooking = false; // whether options for what was typed are still to come
+  #settling; // the promise of whether what was typed is a record
+  #fault = ""; // why it is none
   #observer = new MutationObserver(() => this.#check());
 
   static observedAttributes = ["chosen"];
@@ -500,7 +534,8 @@ class Picker extends HTMLElement {
     for (const [id, label] of Object.entries(JSON.parse(this.getAttribute("chosen") || "{}"))) {
       this.#labels.set(id, label);
     }
-    if (document.activeElement !== this.#box) this.show(); // not over what somebody types
+    const isTyped = document.activeElement === this.#box || this.#settling || this.#fault;
+    if (!isTyped) this.show();
   }
 
   /** Choose records: pairs of an id and what it is called. */
@@ -512,6 +547,7 @@ class Picker extends HTMLElement {
   /** Show what the carrier holds. */
   show() {
     if (!this.#box) return;
+    this.#blame("");
     this.#shown = this.#carrier.value;
     const ids = this.#ids();
     if (!this.isSeveral) this.#box.value = this.#label(ids[0]);
@@ -528,6 +564,57 @@ class Picker extends HTMLElement {
 
   focus(options) {
     this.#box?.focus(options);
+  }
+
+  get form() {
+    return this.#carrier?.form ?? null;
+  }
+
+  /** Whether something was typed that is not the record that is picked. */
+  get isOpen() {
+    const text = this.#box?.value.trim();
+    return Boolean(text) && (this.isSeveral || text !== this.#label(this.#ids()[0]).trim());
+  }
+
+  /** Take the one record that what was typed finds, or say why there is none; gives whether it did. */
+  settle() {
+    if (!this.isOpen) return Promise.resolve(true);
+    if (this.#fault) return Promise.resolve(false);
+    if (this.#settling) return this.#settling;
+    const text = this.#box.value.trim();
+    const settling = this.#look(text).then((fault) => {
+      if (this.#settling === settling) {
+        this.#settling = undefined;
+        // Unless somebody has typed on, or picked.
+        if (fault && this.#box?.value.trim() === text) this.#blame(fault);
+      }
+      return !this.isOpen;
+    });
+    return (this.#settling = settling);
+  }
+
+  /** Take the record that a text finds; gives what is wrong where it is not one. */
+  async #look(text) {
+    const { options, trouble } = await this.#ask(text);
+    if (this.#box?.value.trim() !== text) return "";
+    if (trouble) return trouble;
+    const same = options.filter(({ label }) => String(label).toLowerCase() === text.toLowerCase());
+    const [found, ...others] = same.length ? same : options;
+    if (!found) return `Nothing is called “${text}”. Choose from the list, or leave this empty.`;
+    if (others.length) return `Several fit “${text}”. Choose one from the list, or leave this empty.`;
+    this.#box.value = "";
+    this.#add(String(found.id), String(found.label));
+    return "";
+  }
+
+  #blame(fault) {
+    this.#fault = fault;
+    if (this.#box) complain(this.#box, fault);
+  }
+
+  #add(id, label) {
+    const others = this.isSeveral ? this.#ids().filter((one) => one !== id) : [];
+    this.choose([...others.map((one) => [one, this.#label(one)]), [id, label]]);
   }
 
   #upgrade() {
@@ -569,6 +656,8 @@ class Picker extends HTMLElement {
       carrier.required = box.ariaRequired === "true";
     }
     if (carrier) carrier.hidden = false;
+    if (this.#box) complain(this.#box, "");
+    this.#fault = "";
     for (const made of this.querySelectorAll(".combobox, ul.chips")) {
       made.replaceWith(...(made.contains(carrier) ? [carrier] : []));
     }
@@ -594,6 +683,7 @@ class Picker extends HTMLElement {
       if (value === null) this.#box.removeAttribute(name);
       else this.#box.setAttribute(name, value);
     }
+    if (this.#fault) complain(this.#box, this.#fault);
   }
 
   #label(id) {
@@ -627,6 +717,8 @@ class Picker extends HTMLElement {
     if (event.target === this.#box) {
       event.stopPropagation();
       if (event.type !== "input") return;
+      this.#blame("");
+      this.#settling = undefined;
       clearTimeout(this.#timer);
       this.#asked?.abort();
       this.#isLooking = true;
@@ -638,18 +730,7 @@ class Picker extends HTMLElement {
     clearTimeout(this.#timer);
     this.#asked?.abort();
     const { signal } = (this.#asked = new AbortController());
-    const source = this.getAttribute("source");
-    const query = new URLSearchParams({ q: text });
-    const address = `${source}${source.includes("?") ? "&" : "?"}${query}`;
-    let options = [];
-    let trouble = "Nothing found";
-    try {
-      const answer = await fetch(address, { headers: { Accept: "application/json" }, signal });
-      if (answer.ok) ({ options } = await answer.json());
-      else trouble = REFUSED[answer.status] ?? NO_ANSWER;
-    } catch {
-      trouble = NO_ANSWER;
-    }
+    const { options, trouble } = await this.#ask(text, signal);
     if (signal.aborted || document.activeElement !== this.#box) return; // overtaken, or left
     const items = options.map(({ id, label }) => {
       const item = element("li", { role: "option" }, String(label));
@@ -658,7 +739,7 @@ class Picker extends HTMLElement {
     });
     if (!items.length) {
       const attributes = { role: "option", "aria-disabled": "true", class: "none" };
-      items.push(element("li", attributes, trouble));
+      items.push(element("li", attributes, trouble || "Nothing found"));
     }
     if (this.hasAttribute("new")) {
       const link = element("a", {
@@ -679,6 +760,20 @@ class Picker extends HTMLElement {
     this.#box.ariaExpanded = "true";
     this.#answered = this.#box.value;
     this.#isLooking = false;
+  }
+
+  /** Ask for the records that a text finds; `trouble` says why there is no answer. */
+  async #ask(text, signal) {
+    const source = this.getAttribute("source");
+    const query = new URLSearchParams({ q: text });
+    const address = `${source}${source.includes("?") ? "&" : "?"}${query}`;
+    try {
+      const answer = await fetch(address, { headers: { Accept: "application/json" }, signal });
+      if (answer.ok) return { options: (await answer.json()).options, trouble: "" };
+      return { options: [], trouble: REFUSED[answer.status] ?? NO_ANSWER };
+    } catch {
+      return { options: [], trouble: NO_ANSWER };
+    }
   }
 
   #close() {
@@ -747,23 +842,40 @@ class Picker extends HTMLElement {
     if (link && target !== link) link.click(); // which comes by here again
     else if (link) setTimeout(() => this.#close()); // once the browser has followed it
     else if (option.record) {
-      const others = this.isSeveral ? this.#ids().filter((id) => id !== option.record[0]) : [];
+      const [id, label] = option.record; // which are gone with the list
       this.#close();
       this.#box.value = "";
-      this.choose([...others.map((id) => [id, this.#label(id)]), option.record]);
+      this.#add(id, label);
       this.#box.focus();
     }
   }
 
-  /** Settle what was typed: nothing at all is no record, and any other text is none either. */
+  /** Settle what was typed: nothing at all is no record, any other text the one that it finds. */
   #leave() {
     if (!this.#box) return;
     this.#close();
-    if (this.isSeveral) this.#box.value = "";
-    else if (!this.#box.value && this.#carrier.value) this.#write([]);
+    if (this.isOpen) this.settle();
+    else if (this.isSeveral) this.#box.value = "";
+    else if (!this.#box.value.trim() && this.#carrier.value) this.#write([]);
     else this.#box.value = this.#label(this.#ids()[0]);
   }
 }
+
+// Listens before every front end: a form waits until it is known what its pickers have picked.
+addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  const open = [...document.querySelectorAll("sm-picker")]
+    .filter((picker) => picker.form === form && picker.isOpen);
+  if (!open.length || form.getAttribute("method") === "dialog") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const settled = await Promise.all(open.map((picker) => picker.settle()));
+  const wrong = open[settled.indexOf(false)];
+  if (wrong) wrong.focus();
+  else if (form.isConnected) {
+    HTMLFormElement.prototype.requestSubmit.call(form, submitter?.form === form ? submitter : null);
+  }
+}, true);
 
 // --- Lists with a row of inputs for each item --------------------------------------------------
 
@@ -845,6 +957,67 @@ class Items extends HTMLElement {
   }
 }
 
+// --- Messages ----------------------------------------------------------------------------------
+
+/** How long a message stays that need not be read, in milliseconds. */
+const BRIEF = 8000;
+
+class Notice extends HTMLElement {
+  #text = "";
+  #timer;
+  #observer = new MutationObserver(() => this.#check());
+
+  constructor() {
+    super();
+    this.addEventListener("click", (event) => {
+      if (event.target.closest("button")) this.#go();
+    });
+    // Whoever points at it, or has come to it, reads it still.
+    for (const type of ["pointerenter", "pointerleave", "focusin", "focusout"]) {
+      this.addEventListener(type, () => setTimeout(() => this.#wait()));
+    }
+  }
+
+  connectedCallback() {
+    this.#check();
+    this.#observer.observe(this, {
+      subtree: true, childList: true, characterData: true, attributeFilter: ["brief"],
+    });
+  }
+
+  disconnectedCallback() {
+    this.#observer.disconnect();
+    clearTimeout(this.#timer);
+  }
+
+  get #status() {
+    return this.querySelector("[role=status]");
+  }
+
+  #check() {
+    const text = this.#status?.textContent ?? "";
+    // The element stays in the tree while it is empty, so that what comes next is announced.
+    if (text !== this.#text) this.hidden = false;
+    this.#text = text;
+    const button = this.querySelector("button");
+    if (button) button.hidden = !text;
+    this.#wait();
+  }
+
+  #wait() {
+    clearTimeout(this.#timer);
+    const isBrief = this.#text && this.#status.hasAttribute("brief");
+    if (!isBrief || this.hidden || this.matches(":hover, :focus-within")) return;
+    this.#timer = setTimeout(() => this.#go(), BRIEF);
+  }
+
+  /** Take the message away; its text is the front end's, and stays until that has another. */
+  #go() {
+    clearTimeout(this.#timer);
+    this.hidden = true;
+  }
+}
+
 // --- The whole page ----------------------------------------------------------------------------
 
 /** Have an input hold a value. */
@@ -895,6 +1068,7 @@ document.addEventListener("reset", ({ target: form }) => {
   setTimeout(() => {
     form.querySelectorAll("sm-items").forEach((items) => items.reset());
     form.querySelectorAll("sm-picker").forEach((picker) => picker.show());
+    checkFiles(form);
   });
 });
 
@@ -916,6 +1090,50 @@ addEventListener("pageshow", () => {
   for (const button of sent.values()) button?.removeAttribute("aria-disabled");
   sent.clear();
 });
+
+/** Write a number of bytes; how much is too much is rounded up, how much may be is rounded down. */
+function sizeText(size, round) {
+  if (size < 1000) return `${size} bytes`;
+  const [unit, name] = size < 1e6 ? [1e3, "kB"] : [1e6, "MB"];
+  return `${round((10 * size) / unit) / 10} ${name}`;
+}
+
+const filesOf = (form) =>
+  [...form.querySelectorAll("input[type=file]")].filter((input) => input.form === form);
+
+/** Say beside the inputs for files of a form which are too large, or too large together. */
+function checkFiles(form) {
+  const most = Number(document.querySelector("meta[name=max-upload]")?.content || Infinity);
+  let sum = 0;
+  for (const input of filesOf(form)) {
+    const size = [...input.files].reduce((all, file) => all + file.size, 0);
+    const own = Math.min(Number(input.getAttribute("maxsize") ?? Infinity), most);
+    sum += size;
+    let fault = "";
+    if (size > own) {
+      fault = `This file has ${sizeText(size, Math.ceil)}; it may have ${sizeText(own, Math.floor)}.`;
+    } else if (size && sum > most) {
+      fault = `The files have ${sizeText(sum, Math.ceil)} together; they may have`
+        + ` ${sizeText(most, Math.floor)}.`;
+      sum -= size; // the others can be sent
+    }
+    if (size > own) sum -= size;
+    complain(input, fault);
+  }
+}
+
+document.addEventListener("change", ({ target: input }) => {
+  if (input instanceof HTMLInputElement && input.type === "file" && input.form) checkFiles(input.form);
+});
+
+// Where a form does not ask its browser to check what is typed, nothing too large is sent either.
+addEventListener("submit", (event) => {
+  const wrong = filesOf(event.target).find((input) => input.validity.customError);
+  if (!wrong) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  wrong.focus();
+}, true);
 
 /** How many bytes the files of a form have before it is shown how far they are. */
 const LARGE = 2 ** 20;
@@ -953,6 +1171,28 @@ function upload(form, submitter) {
   form.querySelector(".upload-error")?.remove();
   form.append(bar);
   request.send(new FormData(form, submitter));
+}
+
+// Whoever makes one record after the other goes on with the first input.
+const AGAIN = "starmodel.again";
+addEventListener("submit", ({ submitter }) => {
+  if (submitter?.getAttribute("name") !== "_again") return;
+  try {
+    sessionStorage.setItem(AGAIN, location.pathname);
+  } catch { /* Then the focus is where the browser has it. */ }
+}, true);
+
+function goOn() {
+  let path = null;
+  try {
+    path = sessionStorage.getItem(AGAIN);
+    sessionStorage.removeItem(AGAIN);
+  } catch {
+    return;
+  }
+  if (path !== location.pathname) return;
+  const inputs = "input:not([type=hidden], [hidden]), select, textarea:not([hidden])";
+  document.querySelector("main form[method=post]")?.querySelector(inputs)?.focus();
 }
 
 const LOCAL = "time.local[datetime]";
@@ -995,7 +1235,9 @@ takeUp(document.documentElement);
 
 globalThis.starmodel = Object.freeze({ format: Object.freeze(format), key });
 
+customElements.define("sm-notice", Notice);
 customElements.define("sm-picker", Picker);
 customElements.define("sm-items", Items);
 customElements.define("sm-list", List);
 customElements.define("sm-refresh", Refresh);
+goOn();

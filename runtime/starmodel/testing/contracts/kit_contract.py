@@ -341,6 +341,7 @@ def components(kit: UIAdapter, text: str) -> dict[str, Renderable]:
         "masthead": kit.masthead(text, LIVE, text),
         "main": kit.main(LIVE, text),
         "notice": kit.notice(LIVE, text),
+        "skip_link": kit.skip_link(text, text),
         "toolbar": kit.toolbar(text, [button]),
         "jump_link": kit.jump_link(text, text),
         "description_list": kit.description_list([(field, value)]),
@@ -585,6 +586,9 @@ class UIContract:
             assert read(one).find("*", role=role), one.__html__()
         (notice,) = read(kit.notice({"x-live": "1"}, "")).find("*", role="status")
         assert not notice.content and "x-live" in notice.attributes
+        (around,) = read(kit.notice({}, "")).find("sm-notice")
+        (closer,) = around.find("button", type="button")
+        assert closer.attributes.get("aria-label") and "hidden" in closer.attributes
 
     def test_tables(self) -> None:
         """Headings have a scope, a row is called by its record, a sorted column says so."""
@@ -666,6 +670,9 @@ class UIContract:
             assert root.find("script", src="/front-end.js"), name
             assert len(root.find("main")) == len(root.find("h1")) == 1, name
             assert len(root.find("header")) <= 1, name
+            first, *_ = root.find("a")
+            skipped_to = root.find("main")[0].attributes.get("id")
+            assert skipped_to and first.attributes["href"] == f"#{skipped_to}", name
             heading = root.find("h1")[0].text.strip()
             assert heading and root.find("title")[0].text.strip() == heading, name
             assert root.find("main")[0].attributes.get("x-page") == "1", name

@@ -402,6 +402,8 @@ class FileInput(Input):
         attributes = {**attributes, **self.limits(), "type": "file"}
         if self.accept:
             attributes["accept"] = self.accept
+        if self.max_size is not None:
+            attributes["maxsize"] = str(self.max_size)
         if form.is_bound:
             # What is stored already need not be chosen again.
             attributes.pop("required", None)

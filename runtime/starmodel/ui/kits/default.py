@@ -79,5 +79,6 @@ class DefaultKit(UIAdapter):
         "list-tools": "list-tools",
         "row-actions": "row-actions",
         "row-button": "quiet",
+        "skip": "skip",
         "tick": "tick",
     }

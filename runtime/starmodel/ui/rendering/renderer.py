@@ -241,7 +241,9 @@ class Renderer:
 
     def head(self) -> Sequence[Renderable]:
         """Return what stands in the head of every page."""
-        return [*self.kit.head(), *self.frontend.scripts(self.settings)]
+        # For the script of components, which says so before anything is sent.
+        limit = h.meta(name="max-upload", content=str(self.settings.max_upload))
+        return [limit, *self.kit.head(), *self.frontend.scripts(self.settings)]
 
     @property
     def assets(self) -> Mapping[str, Asset]:
