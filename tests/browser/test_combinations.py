@@ -246,11 +246,20 @@ def test_nobody_is_kept_out_and_a_phone_is_wide_enough(browser: Browser, app: Se
     # axe-core is put into the page, which its policy would not allow.
     with visiting(browser, app.url, expected=is_gone) as arrive:
         somebody = arrive(bypass_csp=True, viewport=PHONE)
-        for path in ("/", "/product?limit=12", "/order/o1", "/product/p01/edit", "/nothing"):
+        page = somebody.open("/")
+        # Long words, and rows of records that refer to one.
+        fields = {"name": "W" * 120, "sku": "M" * 32}
+        long = page.request.post(f"{somebody.url}/product", data=fields, headers=JSON)
+        long_path = long.headers["location"]
+        page.close()
+        paths = ("/", "/product?limit=12", "/order/o1", "/product/p01/edit", "/nothing")
+        for path in (*paths, "/tag/t1", long_path, f"{long_path}/edit", f"{long_path}/delete"):
             page = somebody.open(path)
             assert findings(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], path
             page.close()
+        page = somebody.open("/")
+        page.request.delete(f"{somebody.url}{long_path}", headers=JSON)
 
 
 HOSTILE = (

@@ -151,7 +151,7 @@ class Dialog(Part):
         title, closer = f"{self.id}--title", f"{self.id}--close"
         content = [
             kit.form_title(self.title, title),
-            markup(self.content),
+            kit.text(self.content) if isinstance(self.content, str) else markup(self.content),
             kit.button("Close", {"form": closer, "autofocus": True}, kind="secondary"),
             kit.dialog_closer(closer),
         ]

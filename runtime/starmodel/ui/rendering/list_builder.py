@@ -98,7 +98,7 @@ class ListBuilder(Builder):
         kit, entity = self.kit, component.entity
         id = f"{owner.name}-{field.name}"
         names = [name for name in component.shown if name != field.by]
-        table = self._table(component, names, is_full=False).fill
+        table = self._table(component, names, title=field.title, is_full=False).fill
         around = ListBuilder(kit, self.frontend)
         address = around.hole(field.link())
         links: list[Renderable] = [kit.link_button("Show all", address, kind="secondary")]
@@ -311,8 +311,22 @@ class ListBuilder(Builder):
             )
         ).fill
 
-    def _table(self, component: List, names: Collection[str], *, is_full: bool = True) -> Template:
-        """Return the table of some columns; `is_full` says that its rows can be acted on."""
+    def _table(
+        self,
+        component: List,
+        names: Collection[str],
+        *,
+        title: str = "",
+        is_full: bool = True,
+    ) -> Template:
+        """Return the table of some columns.
+
+        Args:
+            component: The list.
+            names: The fields that have a column.
+            title: What the table is called; by default as the list is.
+            is_full: Whether its rows can be acted on.
+        """
         kit, record = self.kit, component.of
         sorts = component.sorted_by
         columns = [field for name, field in component.fields.items() if name in names]
@@ -376,7 +390,7 @@ class ListBuilder(Builder):
             )
         ).fill
         rows = builder.hole(lambda _, view: "".join([line(each, view) for each in view.list.items]))
-        return builder.compile(kit.records(component.title, head, rows))
+        return builder.compile(kit.records(title or component.title, head, rows))
 
     def _pager(self, component: List) -> Filler:
         """Return what says how many records there are, and leads to the others."""

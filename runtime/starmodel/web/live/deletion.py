@@ -12,7 +12,7 @@ from starmodel.domain import Fragment
 from starmodel.web.datastar.attributes import escape
 
 _STYLE = (
-    "position:fixed;inset:0 0 auto;z-index:2147483647;padding:1rem;text-align:center;"
+    "position:sticky;top:0;z-index:2147483647;width:auto;padding:1rem;text-align:center;"
     "background:var(--sm-danger,#b3261e);color:var(--sm-on-danger,#fff)"
 )
 
@@ -23,7 +23,7 @@ def deletion_notice(key: Key) -> tuple[Fragment, Fragment]:
         f'<div id="{_id(key)}" role="alert" style="{_STYLE}">'
         f"This {escape(key.entity.replace('_', ' '))} has been deleted.</div>",
         "body",
-        "append",
+        "prepend",
     )
     return no_deletion_notice(key), notice
 
