@@ -217,6 +217,7 @@ def test_compose(project: Path) -> None:
     assert environment["STARMODEL_DATABASE_URL"].startswith("postgresql://corner_shop:")
     assert environment["STARMODEL_DATABASE_URL"].endswith("@postgres/corner_shop")
     assert environment["STARMODEL_BUS_URL"] == "redis://redis:6379/0"
+    assert environment["STARMODEL_REDIS_URL"] == "redis://redis:6379/0"
     assert environment == services["migrate"]["environment"]
     # No secret has a default, so that none is forgotten.
     texts = [value for one in services.values() for value in one.get("environment", {}).values()]
@@ -226,7 +227,7 @@ def test_compose(project: Path) -> None:
     assert int(app["stop_grace_period"].removesuffix("s")) > 8
     assert all(port.startswith("127.0.0.1:") for port in app["ports"])
     assert {"ports"}.isdisjoint(services["postgres"]) and {"ports"}.isdisjoint(services["redis"])
-    assert set(found["volumes"]) == {"postgres"}
+    assert set(found["volumes"]) == {"postgres", "redis"}
 
 
 def test_the_unit(project: Path) -> None:

@@ -53,6 +53,7 @@ from starmodel.stores.redis.redis_scripts import (
     PENDING,
     PUBLISHED,
     RELEASE,
+    UNPUBLISHED,
     Script,
 )
 
@@ -234,6 +235,10 @@ class RedisBackend(EntityPersistenceBackend):
         return [
             (id.decode(), read_record(body.decode(), int(version))) for id, version, body in found
         ]
+
+    async def unpublished(self, age: float) -> int:
+        """Return how many records were committed at least `age` seconds ago and not published."""
+        return int(await self.run(UNPUBLISHED, [self._outbox], [round(age * 1000)]))
 
     async def find_idempotency_record(self, key: str) -> IdempotencyRecord | None:
         """Return the receipt that was committed under a key in the last 24 hours."""

@@ -96,6 +96,14 @@ return found
 """Keys: the outbox, and who has claimed what. Arguments: milliseconds of age and of the lease, and
 how many records at most."""
 
+UNPUBLISHED = _script("""
+local now = redis.call('TIME')
+local newer = now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(ARGV[1]) + 1
+local kept = redis.call('XRANGE', KEYS[1], string.format('%.0f', newer), '+')
+return redis.call('XLEN', KEYS[1]) - #kept
+""")
+"""Keys: the outbox. Arguments: milliseconds of age. Gives the number of records."""
+
 PUBLISHED = _script("""
 redis.call('XDEL', KEYS[1], unpack(ARGV))
 redis.call('HDEL', KEYS[2], unpack(ARGV))

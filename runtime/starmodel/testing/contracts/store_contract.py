@@ -446,13 +446,16 @@ class OutboxStoreContract(StoreContract):
         assert other.version == 7
         assert len(committed.outbox_ids) == 2
         assert await store.pending(5 * self.second) == []
+        assert await store.unpublished(5 * self.second) == 0
         await self.advance(clock, 6)
+        assert await store.unpublished(5 * self.second) == 2
         pending = await store.pending(5 * self.second)
         assert [id for id, _ in pending] == [*committed.outbox_ids]
         assert [record for _, record in pending] == [saved, other]
         store.published(committed.outbox_ids[:1])
         await asyncio.sleep(0.3)
         assert [record for _, record in await store.pending(5 * self.second)] == [other]
+        assert await store.unpublished(5 * self.second) == 1
 
     async def test_a_request_is_carried_out_once(self, store: EntityPersistenceBackend) -> None:
         """However often it is sent at once."""
