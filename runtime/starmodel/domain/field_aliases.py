@@ -214,7 +214,9 @@ def _of_type(type_: Any, senders: _Senders) -> Sender | None:
     cls: Any = type_
     if isinstance(cls, type) and issubclass(cls, BaseModel):
         return _of_class(cls, _parts_of_model, senders)
-    if hasattr(type_, "__dataclass_fields__") or hasattr(type_, "__required_keys__"):
+    # An instance of a dataclass is no type: pydantic has one for a generic class within itself.
+    is_class = isinstance(type_, type)
+    if is_class and (hasattr(cls, "__dataclass_fields__") or hasattr(cls, "__required_keys__")):
         return _of_class(type_, _parts_of_plain, senders)
     if origin is Union or origin is UnionType:
         return _of_union([each for each in (_of_type(item, senders) for item in items) if each])

@@ -44,7 +44,7 @@ def make(client: Client, name: str = "Oak desk") -> str:
 
 def message(page: str) -> str:
     """What the page's notice says."""
-    found = re.search(r'<p class="notice"[^>]*>([^<]*)</p>', page)
+    found = re.search(r'<p role="status"[^>]*>([^<]*)</p>', page)
     assert found is not None
     return unescape(found[1])
 

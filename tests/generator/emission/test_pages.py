@@ -177,8 +177,8 @@ def check_list(listed: ui.List, record: ui.Record, entity: EntitySchema, context
     assert {*columns} <= {*record.by_name}
     if record.name is not None:
         assert columns[0] == record.name.name
-    sortable = {*sorts_of(entity, context)}
-    assert {one.name for one in listed.sorts} == {*columns} & sortable
+    sortable = {field.name for field in sorts_of(entity, context)}
+    assert {getattr(one, "name", one) for one in listed.sorts} == {*columns} & sortable
     # A list asks for nothing that a query does not take.
     queries = {one.name for one in filters_of(entity, context)}
     assert all(
