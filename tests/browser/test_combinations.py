@@ -262,6 +262,57 @@ def test_nobody_is_kept_out_and_a_phone_is_wide_enough(browser: Browser, app: Se
         page.request.delete(f"{somebody.url}{long_path}", headers=JSON)
 
 
+def test_row_actions_stay_in_sight(visitor: Arrive) -> None:
+    page = visitor(viewport={"width": 760, "height": 800}).open("/product?limit=12")
+    table = page.get_by_role("region", name="Products")
+    assert table.evaluate("one => one.scrollWidth > one.clientWidth")
+    row = page.locator("tbody tr").first
+    edit = row.get_by_role("link", name="Edit")
+    # It is on top, within the window.
+    assert edit.evaluate("""one => {
+        const box = one.getBoundingClientRect();
+        return one === document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    }""")
+    heading = page.get_by_role("columnheader", name="Actions")
+    left = "one => one.getBoundingClientRect().x + parseFloat(getComputedStyle(one).paddingLeft)"
+    assert abs(heading.evaluate(left) - edit.evaluate("one => one.getBoundingClientRect().x")) < 1
+    # A tick stands beside the first line of the name.
+    middle = """one => {
+        const line = document.createRange();
+        line.selectNodeContents(one);
+        const box = one.matches("input") ? one.getBoundingClientRect() : line.getClientRects()[0];
+        return box.y + box.height / 2;
+    }"""
+    tick, name = row.get_by_role("checkbox"), row.locator("th a")
+    assert abs(tick.evaluate(middle) - name.evaluate(middle)) < 4
+    page.set_viewport_size(PHONE)
+    assert abs(tick.evaluate(middle) - name.evaluate(middle)) < 12
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_long_texts_are_cut_in_lists_and_headings(visitor: Arrive) -> None:
+    somebody = visitor(viewport=PHONE)
+    page = somebody.open("/product")
+    text = "Something that has very much to say about itself. "
+    fields = {"name": (text * 3)[:120], "sku": "LONG", "description": text * 30}
+    made = page.request.post(f"{somebody.url}/product", data=fields, headers=JSON)
+    path = made.headers["location"]
+    lines = """one => one.getBoundingClientRect().height
+        / parseFloat(getComputedStyle(one).lineHeight)"""
+    for width in (PHONE["width"], 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{somebody.url}/product?columns=name,description&q=LONG")
+        cell = page.locator("tbody td > span").filter(has_text="very much")
+        expect(cell).to_have_text(fields["description"].strip())
+        assert cell.evaluate(lines) < 3.5
+        page.goto(f"{somebody.url}{path}")
+        assert page.get_by_role("heading", level=1).evaluate(lines) < 3.5
+        here = page.locator("nav[aria-label=Breadcrumb] [aria-current]")
+        assert here.evaluate(lines) < 1.5
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.request.delete(f"{somebody.url}{path}", headers=JSON)
+
+
 HOSTILE = (
     "</script><img src=x onerror=hacked=1>'+(hacked=1)+'${hacked=1}{{7*7}}",
     "\"' onfocus=hacked=1 hx-on:load=hacked=1 data-init=hacked=1 @get('/x') $product.name;",

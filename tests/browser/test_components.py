@@ -88,6 +88,11 @@ def test_charts_and_parts_can_be_read(
     page.get_by_role("link", name="Rules").click()
     dialog = page.get_by_role("dialog", name="Rules")
     expect(dialog).to_contain_text("No refunds.")
+    opener = page.get_by_role("link", name="Rules").bounding_box()
+    text = dialog.get_by_text("No refunds.").bounding_box()
+    closer = dialog.get_by_role("button", name="Close").bounding_box()
+    assert opener and opener["width"] < 200
+    assert text and closer and closer["y"] >= text["y"] + text["height"]
     assert findings(page) == []
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_be_hidden()

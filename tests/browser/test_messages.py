@@ -101,7 +101,11 @@ def test_a_deleted_record_says_so_wherever_it_is_shown(visitor: Arrive, app: Ser
     expect(row).to_have_count(1)
     httpx.delete(f"{app.url}{path}", headers={"accept": "application/json"})
     for page in pages:
-        expect(page.get_by_role("alert").filter(has_text="has been deleted")).to_be_visible()
+        told = page.get_by_role("alert").filter(has_text="has been deleted")
+        expect(told).to_be_visible()
+        # It stands above what leads away from here, not over it.
+        assert told.evaluate("""one => one.getBoundingClientRect().bottom
+                <= document.querySelector("nav").getBoundingClientRect().top""")
     expect(row).to_have_count(0)
     expect(listed.get_by_text("has been deleted")).to_have_count(0)
 

@@ -89,6 +89,26 @@ def test_a_page_in_an_app_of_ones_own(browser: Browser, shop: Path, web: str) ->
     use(browser, shop, "shop.main:app", "/", count="main strong", button="Increment")
 
 
+@pytest.mark.parametrize("kit", ["default", "monsterui"])
+def test_elements_of_a_host_are_in_the_look_of_the_app(
+    browser: Browser, shop: Path, kit: str
+) -> None:
+    main = code("In FastHTML").replace("P, Strong, Titled", "Button, P, Strong, Titled")
+    own = main.replace("count, pages.INCREMENT", 'count, Button("+10"), pages.INCREMENT')
+    assert own != main
+    (shop / "shop/main.py").write_text(own)
+    with ServedApp(shop, "shop.main:app", log=None, STARMODEL_UI=kit) as served:
+        visitor = Visitor(browser, served.url)
+        page = visitor.open("/")
+        heading = page.get_by_role("heading", level=1).bounding_box()
+        assert heading and heading["y"] >= 16
+        buttons = (page.get_by_role("button", name=name) for name in ("+10", "Increment"))
+        ground = "one => getComputedStyle(one).backgroundColor"
+        assert len({button.evaluate(ground) for button in buttons}) == 1
+        visitor.context.close()
+        assert visitor.errors == []
+
+
 @pytest.mark.parametrize(
     ("heading", "name", "count", "button"),
     [

@@ -249,11 +249,12 @@ async def test_who_loses_access_is_told_nothing_more() -> None:
         assert ann.signals["room"]["topic"] == "canary 7"
 
 
-async def test_a_page_with_a_layout_of_its_own_gets_no_markup_of_fields() -> None:
+@pytest.mark.parametrize("only", ["values", "values:room", "values:board&only=values:room"])
+async def test_a_page_with_a_layout_of_its_own_gets_no_markup_of_fields(only: str) -> None:
     async with World() as world:
         room = await world.make_room(topic="tea", lines=["hello"])
         # What the board itself is rendered to is sent all the same.
-        own = await world.browse(f"room:{room}", "board&only=values")
+        own = await world.browse(f"room:{room}", f"board&only={only}")
         generated = await world.browse(f"room:{room}", "board")
         assert len(own.elements()) == 1 and len(generated.elements()) == 2
         await world.change(ROOM, room, lines=["hello", "there"])

@@ -78,6 +78,10 @@ def starlette_app() -> Any:
     async def by_id(request: Request) -> HTMLResponse:
         return page(request, "Room", ROOM.ROOM.of(await read(request, Room)))
 
+    async def with_counter(request: Request) -> HTMLResponse:
+        room, _ = await read(request, Room), await read(request, Counter)
+        return page(request, "Room", ROOM.ROOM.of(room), COUNTER.INCREMENT)
+
     async def by_name(request: Request) -> HTMLResponse:
         room = await read(request, Room, request.path_params["room_id"])
         return page(request, "Room", H2(room.topic), P("a list of markup"))
@@ -93,6 +97,7 @@ def starlette_app() -> Any:
             Route("/", index),
             Route("/board", board),
             Route("/rooms/{id}", by_id),
+            Route("/rooms/{id}/counter", with_counter),
             Route("/halls/{room_id}", by_name),
             Route("/nowhere", nowhere),
             Route("/plain", plain),
@@ -191,6 +196,13 @@ async def test_what_a_handler_asks_for_is_declared_and_followed(client: httpx.As
     assert '<html lang="en">' in text
     assert text.count('name="viewport"') == 1 and text.count('role="status"') == 1
     assert '"session' not in signals_of(text) and "the-secret" not in text
+
+
+async def test_markup_is_asked_for_of_what_is_shown_as_a_record() -> None:
+    async with visiting(starlette_app()) as client:
+        id = await open_room(client, "Tea")
+        text = text_of(await client.get(f"/rooms/{id}/counter"))
+    assert f"/live?watch=room:{id}&watch=counter&only=values:counter'" in text
 
 
 async def test_one_stream_follows_everything(client: httpx.AsyncClient) -> None:
