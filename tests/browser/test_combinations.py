@@ -285,7 +285,7 @@ def test_row_actions_stay_in_sight(visitor: Arrive) -> None:
     }"""
     tick, name = row.get_by_role("checkbox"), row.locator("th a")
     assert abs(tick.evaluate(middle) - name.evaluate(middle)) < 4
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     assert abs(tick.evaluate(middle) - name.evaluate(middle)) < 12
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 

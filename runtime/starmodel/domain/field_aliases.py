@@ -215,9 +215,8 @@ def _of_type(type_: Any, senders: _Senders) -> Sender | None:
     if isinstance(cls, type) and issubclass(cls, BaseModel):
         return _of_class(cls, _parts_of_model, senders)
     # An instance of a dataclass is no type: pydantic has one for a generic class within itself.
-    is_class = isinstance(type_, type)
-    if is_class and (hasattr(cls, "__dataclass_fields__") or hasattr(cls, "__required_keys__")):
-        return _of_class(type_, _parts_of_plain, senders)
+    if isinstance(type_, type) and _has_plain_parts(cls):
+        return _of_class(cls, _parts_of_plain, senders)
     if origin is Union or origin is UnionType:
         return _of_union([each for each in (_of_type(item, senders) for item in items) if each])
     if isinstance(origin, type) and issubclass(origin, Mapping) and len(items) == 2:
@@ -227,6 +226,11 @@ def _of_type(type_: Any, senders: _Senders) -> Sender | None:
     if isinstance(origin, type) and issubclass(origin, Collection) and items:
         return _each_item(_of_type(items[0], senders))
     return None
+
+
+def _has_plain_parts(cls: Any) -> bool:
+    """Return whether a class is a dataclass or a TypedDict."""
+    return hasattr(cls, "__dataclass_fields__") or hasattr(cls, "__required_keys__")
 
 
 def _of_union(choices: list[Sender]) -> Sender | None:
