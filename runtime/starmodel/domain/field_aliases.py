@@ -215,8 +215,8 @@ def _of_type(type_: Any, senders: _Senders) -> Sender | None:
     if isinstance(cls, type) and issubclass(cls, BaseModel):
         return _of_class(cls, _parts_of_model, senders)
     # An instance of a dataclass is no type: pydantic has one for a generic class within itself.
-    if isinstance(type_, type) and _has_plain_parts(cls):
-        return _of_class(cls, _parts_of_plain, senders)
+    if isinstance(type_, type) and _has_plain_parts(type_):
+        return _of_class(cast("type[Any]", type_), _parts_of_plain, senders)
     if origin is Union or origin is UnionType:
         return _of_union([each for each in (_of_type(item, senders) for item in items) if each])
     if isinstance(origin, type) and issubclass(origin, Mapping) and len(items) == 2:
