@@ -237,7 +237,7 @@ def test_no_answer_and_a_lost_stream_are_told(browser: Browser, app: ServedApp) 
     with visiting(browser, app.url, expected=is_refused) as arrive:
         somebody = arrive()
         page = opened(somebody, "/counter")
-        notice = page.locator("p.notice")
+        notice = page.locator(".notice")
         refuse = {403: "You may not do this.", 500: "No answer. Please try again."}
         for status, text in refuse.items():
             answer = partial(fulfill, status=status, body=REMOVES_HEADING)
@@ -265,9 +265,9 @@ def test_a_stream_that_could_not_begin_begins_later(browser: Browser, app: Serve
         somebody = arrive()
         somebody.context.route("**/live?*", lambda route: route.fulfill(status=503, body="{}"))
         page, other = somebody.open("/counter"), somebody.open("/counter")
-        expect(page.locator("p.notice")).to_have_text("Reconnecting ...")
+        expect(page.locator(".notice")).to_have_text("Reconnecting ...")
         somebody.context.unroute("**/live?*")
-        expect(page.locator("p.notice")).to_have_text("", timeout=10_000)
+        expect(page.locator(".notice")).to_have_text("", timeout=10_000)
         press(other, "Increment")
         expect(shown(page, "Count")).to_have_text("1")
 

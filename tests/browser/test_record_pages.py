@@ -203,7 +203,7 @@ def test_every_page_that_shows_a_record_says_that_it_was_deleted(visitor: Arrive
         route.continue_()
     for page in late_pages:
         expect(page.get_by_text("This order has been deleted.")).to_be_visible()
-        expect(page.locator("p.notice")).to_have_text("")
+        expect(page.locator(".notice")).to_have_text("")
 
 
 def test_every_click_has_a_key_of_its_own(visitor: Arrive) -> None:
