@@ -816,7 +816,7 @@ _EDITED_DEFAULTS = (
         {1: 1},
     ),
     _column(
-        "an optional column becomes required, with a default",
+        "an optional column becomes required, with a default of the database's",
         _value(text(), nullable=True),
         _served(text(), "none: yet"),
         {None: "none: yet", "b": "b"},
