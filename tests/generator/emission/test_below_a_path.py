@@ -159,7 +159,8 @@ class Visit:
 
 def addresses(html: str) -> set[str]:
     found = {unescape(one or other) for one, other in _ADDRESS.findall(unescape(html))}
-    return {each for each in found if not urlsplit(each).netloc and each}
+    # A fragment alone is a place in the page itself.
+    return {each for each in found if not urlsplit(each).netloc and urlsplit(each).path}
 
 
 def test_everything_a_browser_finds_is_below_the_prefix(place: Place, app: WebApplication) -> None:
