@@ -150,7 +150,7 @@ def test_a_message_goes_and_a_refusal_ends_with_the_next_event(
     page.get_by_label("Quantity").fill("3")
     page.get_by_role("button", name="Restock").click()
     says(page, "3 added to Bench")
-    page.get_by_role("button", name="Close message").click()
+    page.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("3 added to Bench")).to_be_hidden()
     page.get_by_role("button", name="Retire").click()
     expect(page.get_by_text("There are 3 left.")).to_be_visible()

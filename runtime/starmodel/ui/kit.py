@@ -221,7 +221,7 @@ class UIAdapter:
                 self.attributes("notice-close"),
                 type="button",
                 hidden=True,
-                aria_label="Close message",
+                aria_label="Dismiss",
             ),
         ]
 
