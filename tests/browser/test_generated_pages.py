@@ -182,7 +182,7 @@ def test_an_error_stands_beside_its_input(visitor: Arrive) -> None:
     page.locator("#order-tag-password").fill("pw")
     press(page, "Tag")
     group = page.get_by_role("group", name="Stock")
-    expect(group.get_by_role("alert")).to_have_text("Enter a whole number.")
+    expect(group.get_by_role("alert")).to_have_text("Entry 1: Enter a whole number.")
     expect(group).to_have_accessible_description(group.get_by_role("alert").inner_text())
     expect(page.locator("#order-tag-password")).to_have_value("pw")
     group.get_by_label("Value").fill("2")

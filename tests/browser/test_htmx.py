@@ -189,7 +189,7 @@ def test_an_error_stands_beside_its_input_until_it_is_mended(visitor: Arrive) ->
     page.locator("#order-tag-password").fill("pw")
     press(page, "Tag")
     group = page.get_by_role("group", name="Stock")
-    expect(group.get_by_role("alert")).to_have_text("Enter a whole number.")
+    expect(group.get_by_role("alert")).to_have_text("Entry 1: Enter a whole number.")
     expect(page.locator("#order-tag-password")).to_have_value("pw")
     group.get_by_label("Value").fill("2")
     expect(group.get_by_role("alert")).to_have_text("")
