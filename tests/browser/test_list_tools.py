@@ -1,5 +1,6 @@
 """What people do with a list beyond reading it: chosen columns, files, many records at once."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -261,6 +262,24 @@ def test_a_large_file_shows_how_far_it_is(browser: Browser, library: ServedApp) 
         expect(page.get_by_role("link", name="2.0 MB")).to_be_visible()
         page.get_by_role("link", name="Books").first.click()
         expect(page.get_by_role("link", name="On compilers", exact=True)).to_have_count(1)
+
+
+def test_a_new_name_is_said_everywhere_on_a_page(browser: Browser, library: ServedApp) -> None:
+    with visiting(browser, library.url) as arrive:
+        page = arrive().open("/author")
+        made = page.request.post(
+            f"{library.url}/author", data={"name": "Augusta"}, headers={"accept": "application/json"}
+        )
+        path = made.headers["location"]
+        page.goto(f"{library.url}{path}")
+        expect(page).to_have_title(re.compile("^Augusta"))
+        page.request.patch(f"{library.url}{path}", data={"name": "Countess"})
+        expect(page.get_by_role("heading", level=1)).to_have_text("Countess")
+        expect(page).to_have_title(re.compile("^Countess"))
+        breadcrumb = page.get_by_role("navigation", name="Breadcrumb")
+        expect(breadcrumb.locator("[aria-current]")).to_have_text("Countess")
+        page.get_by_role("link", name="Delete").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Countess will be deleted.")
 
 
 def test_a_list_is_filtered_by_what_it_refers_to(browser: Browser, library: ServedApp) -> None:

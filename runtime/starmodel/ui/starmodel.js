@@ -1217,10 +1217,26 @@ function takeUp(root) {
   for (const link of all(BREADCRUMB)) link.search ||= remembered(link.pathname) ?? "";
 }
 
+/** What the record is called that the page is about, as its heading says. */
+let called = document.querySelector("h1")?.textContent ?? "";
+const CALLED = "nav[aria-label=Breadcrumb] [aria-current], dialog p";
+
+/** Say a new name where the page begins with the old one: its title, and the question before deleting. */
+function rename(name) {
+  const renamed = (text) => (called && text.startsWith(called) ? name + text.slice(called.length) : text);
+  document.title = renamed(document.title);
+  for (const one of document.querySelectorAll(CALLED)) {
+    if (one.firstChild instanceof Text) one.firstChild.data = renamed(one.firstChild.data);
+  }
+  called = name;
+}
+
 new MutationObserver((changes) => {
   for (const { type, target, addedNodes } of changes) {
     if (type === "attributes" && matches.call(target, EXACT)) adopt(target);
     const changed = target instanceof Element ? target : target.parentElement;
+    const heading = changed && closest.call(changed, "h1");
+    if (heading && heading.textContent !== called) rename(heading.textContent);
     const time = changed && closest.call(changed, LOCAL);
     if (time) localize(time);
     for (const added of addedNodes) {
