@@ -195,10 +195,12 @@ class EntityDefinition(Generic[E]):
         if hidden is None:
             state = self.state(self.hydrate(values))
             if self.plain.keys() | {"id"} >= state.keys():
-                # The author's class has the last word on what is public, and in what order.
-                names = [name for name in values if name not in state]
-                if [name for name in values if name in state] == [*state]:
-                    self._hidden, self._width = names, len(values)
+                # The author's class has the last word on what is public, in what order, and on
+                # what an id is in JSON.
+                public = {name: value for name, value in values.items() if name in state}
+                if [*public.items()] == [*state.items()]:
+                    self._hidden = [name for name in values if name not in state]
+                    self._width = len(values)
             return state
         if len(values) != self._width:
             return self.state(self.hydrate(values))

@@ -1,7 +1,8 @@
 """Fields whose new values need nothing but their type to be looked at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -117,6 +118,33 @@ async def test_the_state_of_an_outcome_is_that_of_its_commit() -> None:
     assert first is not None and second is not None
     assert (first.state["count"], second.state["count"]) == (2, 3)
     assert (first.version, second.version) == (2, 3)
+
+
+class Numbered(Entity):
+    id: UUID = Field(default_factory=uuid4)  # pyright: ignore[reportIncompatibleVariableOverride]
+    count: int = 0
+    secret: int = Field(default=0, private=True)
+
+
+def numbered_state(numbered: Numbered) -> Mapping[str, object]:
+    return {"id": str(numbered.id), "count": numbered.count}
+
+
+def plain_number_state(numbered: Numbered) -> Mapping[str, object]:
+    return {"count": numbered.count}
+
+
+@pytest.mark.parametrize("state", [numbered_state, plain_number_state])
+def test_a_state_is_the_same_however_often_it_is_read(
+    state: Callable[[Numbered], Mapping[str, object]],
+) -> None:
+    definition = define(Numbered, state, Scope.RECORD)
+    for count in range(3):
+        stored = Numbered(count=count, secret=7)
+        found = definition.state_of(vars(stored))
+        assert [*found.items()] == [*state(stored).items()]
+    older = {name: value for name, value in vars(Numbered()).items() if name != "secret"}
+    assert definition.state_of({**older, "secret": 1, "more": 2})["count"] == 0
 
 
 class LoadsItself(MemoryRepo):
