@@ -4,27 +4,12 @@ Every type is a frozen value tagged by `kind`, so a stage that matches on it
 can end in `assert_never` and schema.json reads back into the same values.
 """
 
-from typing import Annotated, Literal, TypeAlias, get_args
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from starmodel_schemas.address_types import AddressName, UrlName
 from starmodel_schemas.model import SchemaModel
-
-UrlName: TypeAlias = Literal["AnyUrl", "AnyHttpUrl", "HttpUrl", "AnyWebsocketUrl", "WebsocketUrl"]
-"""pydantic's classes of addresses."""
-
-AddressName: TypeAlias = Literal[
-    "IPv4Address",
-    "IPv4Interface",
-    "IPv4Network",
-    "IPv6Address",
-    "IPv6Interface",
-    "IPv6Network",
-    "IPvAnyAddress",
-    "IPvAnyInterface",
-    "IPvAnyNetwork",
-]
-"""Classes of `ipaddress`, and pydantic's names for either version."""
 
 ScalarName: TypeAlias = Literal[
     "bool",
@@ -41,11 +26,6 @@ ScalarName: TypeAlias = Literal[
     UrlName,
     AddressName,
 ]
-
-URLS: frozenset[str] = frozenset(get_args(UrlName))
-ADDRESSES: frozenset[str] = frozenset(get_args(AddressName))
-PARSED: frozenset[str] = URLS | ADDRESSES
-"""Scalars that are objects in Python, and their text everywhere else."""
 
 LiteralValue: TypeAlias = bool | int | str | None
 

@@ -268,7 +268,9 @@ def test_a_new_name_is_said_everywhere_on_a_page(browser: Browser, library: Serv
     with visiting(browser, library.url) as arrive:
         page = arrive().open("/author")
         made = page.request.post(
-            f"{library.url}/author", data={"name": "Augusta"}, headers={"accept": "application/json"}
+            f"{library.url}/author",
+            data={"name": "Augusta"},
+            headers={"accept": "application/json"},
         )
         path = made.headers["location"]
         page.goto(f"{library.url}{path}")

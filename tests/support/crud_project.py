@@ -207,6 +207,9 @@ class CrudProject:
             patch.setenv("STARMODEL_SECRET_KEY", SECRET_KEY)
             patch.setattr(sys, "path", [str(self.folder), *sys.path])
             patch.chdir(self.folder)
+            # There may be an example of the same name.
+            for name in [name for name in sys.modules if name.partition(".")[0] == self.package]:
+                patch.delitem(sys.modules, name)
             yield self
-        for name in [name for name in sys.modules if name.partition(".")[0] == self.package]:
-            del sys.modules[name]
+            for name in [name for name in sys.modules if name.partition(".")[0] == self.package]:
+                del sys.modules[name]

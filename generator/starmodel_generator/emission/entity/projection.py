@@ -44,8 +44,8 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
+from starmodel_schemas.address_types import PARSED
 from starmodel_schemas.naming import snake_case
-from starmodel_schemas.types import PARSED
 
 PLAIN = frozenset({"bool", "int", "float", "str"})
 """The scalars that JSON has as they are."""

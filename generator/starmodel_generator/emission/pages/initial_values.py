@@ -11,7 +11,8 @@ from decimal import Decimal, InvalidOperation
 
 from starmodel_generator.emission.context import Context
 from starmodel_schemas import Default, ExpressionDefault, LiteralDefault
-from starmodel_schemas.types import PARSED, LiteralValue
+from starmodel_schemas.address_types import PARSED
+from starmodel_schemas.types import LiteralValue
 
 BREAKS = frozenset("\r\n\0")
 """What an input does not send back as it was; a text area keeps line feeds."""

@@ -45,7 +45,8 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
-from starmodel_schemas.types import URLS, ScalarName
+from starmodel_schemas.address_types import URLS
+from starmodel_schemas.types import ScalarName
 
 PROSE = frozenset(
     "bio body comment comments content description details explanation instructions markdown"

@@ -33,8 +33,8 @@ from starmodel_schemas import (
     ParameterSchema,
     ScalarType,
 )
+from starmodel_schemas.address_types import PARSED
 from starmodel_schemas.naming import inputs_constant, sentence_case, title_words
-from starmodel_schemas.types import PARSED
 
 VERSION = "version"
 """What an update takes besides the fields; its form has it without an input."""

@@ -27,7 +27,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
-from starmodel_schemas.types import ADDRESSES, PARSED, URLS
+from starmodel_schemas.address_types import ADDRESSES, PARSED, URLS
 
 SCALAR_MODULES = {
     "Decimal": "decimal",

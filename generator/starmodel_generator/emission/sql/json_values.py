@@ -55,7 +55,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
-from starmodel_schemas.types import PARSED
+from starmodel_schemas.address_types import PARSED
 
 
 def parser(name: str, names: ModuleNames) -> str:

@@ -36,8 +36,8 @@ from starmodel_schemas import (
     TextColumnType,
     TypeRef,
 )
+from starmodel_schemas.address_types import PARSED
 from starmodel_schemas.database_schema import PlainColumnName
-from starmodel_schemas.types import PARSED
 
 _FUNCTIONS: dict[PlainColumnName, str] = {
     "bool": "boolean",

@@ -23,7 +23,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
-from starmodel_schemas.types import PARSED
+from starmodel_schemas.address_types import PARSED
 
 CONFIG_KEYS = (
     *("allow_inf_nan", "str_max_length", "str_min_length", "str_strip_whitespace"),

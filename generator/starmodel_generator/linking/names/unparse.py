@@ -20,7 +20,10 @@ from starmodel_generator.analysis.facts import (
     UnaryExpression,
 )
 from starmodel_generator.unicode_table import is_printable
-from starmodel_schemas.types import PARSED
+
+# By name: texts are also written where there is nothing but Python.
+PARSED_MODULES = ("ipaddress", "pydantic.networks")
+"""The modules of classes whose values are objects in Python, and their text everywhere else."""
 
 _BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}")}
 _SHORT_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -92,7 +95,7 @@ def literal_text(value: object) -> str:
             return _call("time", _clock_parts(value), _zone(value))
         case timedelta():
             return _timedelta(value)
-        case _ if type(value).__name__ in PARSED:
+        case _ if type(value).__module__ in PARSED_MODULES:
             return f"{type(value).__name__}({_string(str(value))})"
         case _:
             return repr(value)

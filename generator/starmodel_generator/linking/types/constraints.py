@@ -25,7 +25,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
-from starmodel_schemas.types import URLS
+from starmodel_schemas.address_types import URLS
 
 _ORDERED = frozenset({"int", "float", "Decimal", "date", "time", "datetime", "timedelta"})
 _NUMBERS = frozenset({"int", "float", "Decimal"})

@@ -57,7 +57,7 @@ from starmodel_generator.linking.types.resolved_type import ResolvedType, refuse
 from starmodel_generator.linking.types.unions import told_apart, union_of
 from starmodel_generator.linking.values.constants import Constants
 from starmodel_schemas import AnyType, FragmentType, OptionalType, RefType, ScalarType
-from starmodel_schemas.types import ADDRESSES
+from starmodel_schemas.address_types import ADDRESSES
 
 _DEPTH_LIMIT = 60
 _OPTIONAL = ExternalSymbol("typing.Optional")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from starmodel_generator.linking.values.parsed_classes import is_parsed, parsed_class
 from starmodel_generator.linking.values.value import Constant, MappingValue, SetValue, plain
-from starmodel_schemas.types import ADDRESSES, URLS
+from starmodel_schemas.address_types import ADDRESSES, URLS
 
 _NUMBER_LIMIT = 1 << 256
 _TEXT_LIMIT = 1 << 20

@@ -1,22 +1,21 @@
 """The classes of URLs and IP addresses, whose values the generator can make as an author would."""
 
 import ipaddress
+from importlib import import_module
 from typing import Any, TypeGuard
 
-import pydantic
-
-from starmodel_schemas.types import PARSED
+from starmodel_generator.linking.names.unparse import PARSED_MODULES
 
 
 def parsed_class(name: str) -> Any:
     """Return a class by the name that the schema has for it: `HttpUrl`, `IPv4Address`."""
-    return getattr(ipaddress, name, None) or getattr(pydantic, name)
+    # By name: constants are folded, and texts compared, where there is nothing but Python.
+    return getattr(ipaddress, name, None) or getattr(import_module("pydantic"), name)
 
 
 def is_parsed(value: object) -> TypeGuard[Any]:
     """Return whether a value is of one of these classes."""
-    cls = type(value)
-    return cls.__name__ in PARSED and cls.__module__ in ("ipaddress", "pydantic.networks")
+    return type(value).__module__ in PARSED_MODULES
 
 
 def parsed_module(value: object) -> str:
