@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from browser_setup import chromium, datastar_path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from ports import free_port
 
-from .server import Server, free_port
+from .server import Server
 
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 

@@ -17,12 +17,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from ports import free_port
 from postgres_server import OwnServer
 from redis_server import OwnRedisServer
 from shop_project import starmodel
 
 from .node_app import make_tables
-from .server import HERE, Server, free_port
+from .server import HERE, Server
 
 ROOT = HERE.parents[1]
 SECRET = "the key of all nodes, which is long enough"

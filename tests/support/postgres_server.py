@@ -9,10 +9,8 @@ never a test that is skipped.
 import asyncio
 import atexit
 import os
-import random
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -27,6 +25,7 @@ from uuid import uuid4
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import psutil
+from ports import free_port
 
 NAMED = "STARMODEL_TEST_POSTGRES_URL"
 
@@ -307,20 +306,6 @@ def _is_alive(process: psutil.Process) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-
-
-def free_port() -> int:
-    """A port that the system gives to nobody who connects, or it could be taken in an outage."""
-    for _ in range(100):
-        port = random.randint(20_000, 32_000)
-        with socket.socket() as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                tried.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise SetupFailed("There is no free port between 20000 and 32000.")
 
 
 def _identity(folder: Path) -> _Identity:

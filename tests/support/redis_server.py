@@ -16,7 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from postgres_server import SetupFailed, free_port
+from ports import free_port
+from postgres_server import SetupFailed
 
 NAMED = "STARMODEL_TEST_REDIS_URL"
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ports import free_port
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = [str(ROOT / "runtime"), str(ROOT / "schemas"), str(ROOT / "generator")]
 SECRET_KEY = "a secret for tests, known to everybody"
@@ -59,9 +61,7 @@ class ServedApp:
         self.app = app
         self.log = log
         self.environment = {**_environment(), **environment}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 

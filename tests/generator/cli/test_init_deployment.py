@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ports import free_port
 from shop_project import starmodel
 
 WITHOUT_GENERATOR = (
@@ -92,9 +92,7 @@ def context(project: Path, folder: Path) -> Path:
 @contextmanager
 def served(project: Path, folder: Path, **environment: str) -> Generator[list[str]]:
     """Run the image's command in a folder without the generator; gives the command of its check."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     stage = last_stage(project)
     program, *arguments = json.loads(
         stage["CMD"].replace("8000", port).replace("0.0.0.0", "127.0.0.1")

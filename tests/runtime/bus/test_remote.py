@@ -231,13 +231,13 @@ async def test_who_is_alone_sends_nothing_but_signs_of_life(
 
 
 async def test_a_subscriber_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "HEARTBEAT", 0.02)
+    monkeypatch.setattr(remote, "HEARTBEAT", 0.1)
     pair = Pair()
     await pair.open()
     done: list[int] = []
 
     async def hear_slowly(record: CommandRecord) -> None:
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.7)
         done.append(record.version)
 
     pair.other.subscribe(hear_slowly, everywhere=True)
