@@ -975,6 +975,7 @@ def test_the_inputs_say_what_a_link_asks_for(products: Products) -> None:
     page.evaluate("document.querySelector('#next').href = '/product?customer=c1'")
     page.get_by_role("link", name="Next page").click()
     expect(page.get_by_role("combobox", name="Customer")).to_have_value("Ada")
+    expect(page.locator("sm-list[aria-busy]")).to_have_count(0)  # whose answer brings its own link
     entries = page.evaluate("history.length")
     page.evaluate("document.querySelector('#next').href = '/product?customer=c1'")
     page.get_by_role("link", name="Next page").click()
