@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # More processes than cores: half of what tests do is to wait for servers, browsers and compilers.
-PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile
+# In the order of the files: those of browsers and servers, which have few and long tests, come first.
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 EXAMPLES := $(sort $(dir $(wildcard examples/*/pyproject.toml)))
 
 .DEFAULT_GOAL := test
