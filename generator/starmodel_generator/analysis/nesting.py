@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     )
   | (?P<comment>\#[^\n]*)
   | (?P<continuation>\\\n)
-  | (?P<newline>\n)
+  | (?P<newline>\n[ \t]*)
   | (?P<number>(?<!\w)\d[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?\d+)?)
   | (?P<open>[(\[{])
   | (?P<close>[)\]}])
@@ -114,7 +114,7 @@ class _Scanner:
                     last_string = _moved(text, last_string, token)
                     continue
                 chain, open_lambdas, last_string = 0, 0, -1
-                below = self._base + branches.enter(text, token.end())
+                below = self._base + branches.enter(text, token.start() + 1)
             else:
                 last_string = -1
                 if kind == "level":
@@ -145,23 +145,25 @@ class _Branches:
     """The `elif` clauses around the current line, each of which is a level of its own."""
 
     def __init__(self) -> None:
-        self._counts: list[tuple[int, int]] = []  # indentation and `elif` clauses so far
+        # Of each block around: its indentation, its `elif` clauses so far, the levels around it.
+        self._blocks: list[tuple[int, int, int]] = []
 
     def enter(self, text: str, start: int) -> int:
         """Record the logical line that begins there; return the levels around it."""
         match = _LINE_START.match(text, start)
         assert match is not None
         indentation, word = len(match[1]), match[2]
-        counts = self._counts
-        while counts and counts[-1][0] > indentation:
-            counts.pop()
-        here = counts.pop()[1] if counts and counts[-1][0] == indentation else 0
+        blocks = self._blocks
+        while blocks and blocks[-1][0] > indentation:
+            blocks.pop()
+        here = blocks.pop()[1] if blocks and blocks[-1][0] == indentation else 0
         if word == "elif":
             here += 1
         elif word not in _CLAUSES:
             here = 0
-        counts.append((indentation, here))
-        return sum(count for _, count in counts)
+        around = blocks[-1][1] + blocks[-1][2] if blocks else 0
+        blocks.append((indentation, here, around))
+        return around + here
 
 
 def _moved(text: str, last_string: int, token: re.Match[str]) -> int:
