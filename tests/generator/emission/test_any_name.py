@@ -14,6 +14,7 @@ import sys
 import typing
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -166,22 +167,24 @@ def sources(role: str, names: list[str], config: str) -> str:
     )
 
 
+@cache  # since several tests ask about the same names
+def verdict(role: str, name: str, config: str) -> str | None:
+    """What is to be used instead of a name; `None` where it is taken as it is."""
+    linked = link_sources(sources(role, [name], config))
+    errors = [each for each in linked.diagnostics if each.severity == "error"]
+    if not errors:
+        return None
+    assert {each.code for each in errors} <= {*NAMED, "SM601"}, errors
+    # An entity `Live` has a path that is taken, besides.
+    help = next(each.help for each in errors if each.code in NAMED)
+    match = EXAMPLE.search(help or "")
+    assert match is not None, (role, name, help)
+    return match[1]
+
+
 def verdicts(role: str, names: list[str], config: str) -> dict[str, str | None]:
     """What is to be used instead of each name; `None` for one that is taken as it is."""
-    found: dict[str, str | None] = {}
-    for name in names:
-        linked = link_sources(sources(role, [name], config))
-        errors = [each for each in linked.diagnostics if each.severity == "error"]
-        if not errors:
-            found[name] = None
-            continue
-        assert {each.code for each in errors} <= {*NAMED, "SM601"}, errors
-        # An entity `Live` has a path that is taken, besides.
-        help = next(each.help for each in errors if each.code in NAMED)
-        match = EXAMPLE.search(help or "")
-        assert match is not None, (role, name, help)
-        found[name] = match[1]
-    return found
+    return {name: verdict(role, name, config) for name in names}
 
 
 MEMBERS = ("field", "event", "parameter")
