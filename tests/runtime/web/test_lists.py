@@ -132,6 +132,37 @@ def test_pages_lead_on_and_back(client: Client) -> None:
     assert link(second, "start") == "/book?sort=-pages&limit=5"
 
 
+@pytest.mark.parametrize(
+    ("headers", "count"),
+    [
+        (
+            {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Mobile/15E148"},
+            20,
+        ),
+        ({"user-agent": "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0"}, 20),
+        (
+            {
+                "user-agent": "Mozilla/5.0 (Linux; Android 10; K) Chrome/140",
+                "sec-ch-ua-mobile": "?1",
+            },
+            20,
+        ),
+        ({"user-agent": "Mozilla/5.0 (X11; Linux x86_64) Mobi", "sec-ch-ua-mobile": "?0"}, 50),
+        ({}, 50),
+    ],
+)
+def test_a_phone_pages_earlier(headers: dict[str, str], count: int) -> None:
+    for client in serving(RESOURCES, *AUTHORS, *books(60)):
+        first = client.get("/book", headers={**HTML, **headers}).text
+        assert len(titles(first)) == count
+        second = client.get(str(link(first, "next")), headers={**HTML, **headers}).text
+        assert titles(second)[0] == f"Book {count:03}"
+        asked = client.get("/book?limit=30", headers={**HTML, **headers}).text
+        assert len(titles(asked)) == 30
+        answer = client.get("/book", headers={"accept": "application/json", **headers})
+        assert len(answer.json["items"]) == 50
+
+
 def test_a_list_is_sorted_by_what_its_component_says_first() -> None:
     for client in varied(*AUTHORS, *books(3), sort="-pages"):
         page = client.page("/book")

@@ -1,7 +1,7 @@
 """Queries over HTTP: what an address asks for, and the answers that hold what was found."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pydantic_core import ValidationError
 
 from starmodel.application.queries.filter_set import (
+    DEFAULT_LIMIT,
     MAX_LIMIT,
     NAMES,
     FilterSet,
@@ -52,6 +53,9 @@ from starmodel.web.validation.messages import argument_error, simple_error
 COLUMNS = "columns"
 """The name by which an address chooses the columns of a page, unless a field is called so."""
 
+PHONE_LIMIT = 20
+"""How many records a page of a list has on a phone, where each of them is a card."""
+
 MAX_CHILDREN = 20
 """How many of the records that refer to one its page shows."""
 
@@ -83,7 +87,8 @@ async def list_view(request: Request, queries: FilterSet[Any], page: List) -> Li
     name = queries.definition.name
     # What changes while the records are read is noticed later on.
     mark = request.app_state.changes.token(name)
-    query, address = read_query(request, queries, is_program=False, sort=page.sort)
+    limit = PHONE_LIMIT if is_phone(request.headers) else DEFAULT_LIMIT
+    query, address = read_query(request, queries, is_program=False, sort=page.sort, limit=limit)
     check_columns(page, address.columns)
     if page.lookups:
         query = replace(query, lookups=page.lookups)
@@ -173,11 +178,17 @@ class ReadQuery(NamedTuple):
 
 
 def read_query(
-    request: Request, queries: FilterSet[Any], *, is_program: bool, sort: str = ""
+    request: Request,
+    queries: FilterSet[Any],
+    *,
+    is_program: bool,
+    sort: str = "",
+    limit: int = DEFAULT_LIMIT,
 ) -> ReadQuery:
     """Read what an address asks for. What was read lately is kept, unless it is long.
 
-    `sort` is what records are sorted by where the address says nothing.
+    `sort` is what records are sorted by, and `limit` how many there are at most, where the
+    address says nothing.
 
     A plain form sends every input, and one that nothing was typed into asks for nothing: a page
     leaves out whatever is empty.
@@ -190,10 +201,21 @@ def read_query(
     """
     text: bytes = request.scope["query_string"]
     read = _read_kept if len(text) <= _MAX_KEPT_LENGTH else _read_query
-    return read(queries, text, is_program, sort)
+    return read(queries, text, is_program, sort, limit)
 
 
-def _read_query(queries: FilterSet[Any], text: bytes, is_program: bool, sort: str) -> ReadQuery:
+def is_phone(headers: Mapping[bytes, bytes]) -> bool:
+    """Return whether a browser says that it runs on a phone.
+
+    Those that send client hints say so in `Sec-CH-UA-Mobile`, all others by `Mobi` in their name.
+    """
+    hint = headers.get(b"sec-ch-ua-mobile")
+    return b"Mobi" in headers.get(b"user-agent", b"") if hint is None else hint == b"?1"
+
+
+def _read_query(
+    queries: FilterSet[Any], text: bytes, is_program: bool, sort: str, limit: int
+) -> ReadQuery:
     """Read a query string. Nothing else of a request counts here: many of them may share it."""
     given: dict[str, str] = {}
     errors: list[ArgumentError] = []
@@ -226,7 +248,6 @@ def _read_query(queries: FilterSet[Any], text: bytes, is_program: bool, sort: st
             filters[name] = read(_argument(queries.fields[place], operator), name, given[name])
         except InvalidArguments as invalid:
             errors += invalid.errors
-    limit = Query().limit
     if given.get("limit"):
         try:
             limit = _whole(given["limit"])
