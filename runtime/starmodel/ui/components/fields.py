@@ -323,7 +323,13 @@ class Time(Single):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DateTime(Single):
-    """A moment; in the browser, in the reader's own zone."""
+    """A moment; in the browser, in the reader's own zone.
+
+    With `zoned` its values have a zone, so lists are filtered by moments in the reader's own;
+    without a script these are typed as ISO 8601 has them: `2026-01-31T09:00Z`.
+    """
+
+    zoned: bool = False
 
     @property
     def format(self) -> Format:

@@ -162,12 +162,14 @@ class ListBuilder(Builder):
                 case Number() | Date() | Time() | DateTime() | Duration():
                     kind = RANGE_TYPES.get(type(field), "number")
                     limits = {"type": kind, **({"step": "any"} if kind == "number" else {})}
+                    if isinstance(field, DateTime) and field.zoned:
+                        limits = {"type": "text"}  # until the script of components knows the zone
                     for operator, words in (("ge", "from"), ("le", "to")):
                         called = f"{name}__{operator}"
-                        inputs[called] = (
-                            self._input(component, called, f"{title} {words}", limits),
-                            True,
-                        )
+                        row = self._input(component, called, f"{title} {words}", limits)
+                        if isinstance(field, DateTime) and field.zoned:
+                            row = self.kit.exact_time(row, {"kind": kind, "zoned": True})
+                        inputs[called] = (row, True)
                 case Text():
                     called = f"{name}__contains"
                     inputs[called] = (
