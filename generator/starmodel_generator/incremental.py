@@ -126,6 +126,8 @@ def _update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update
     if old.asked != new.asked:
         _doubt("other modules are read")
     pieces = _changed_pieces(before, after, parts.affected)
+    if pieces and config.has_operations:
+        _doubt("the table of operations says what entities do")
     contents = _rendered(config, overview, cache, before, after)
     made = {path: content for each in contents.values() for path, content in each[1].items()}
     writes = {path: new for path, (old, new) in made.items() if old != new}

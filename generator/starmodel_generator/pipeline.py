@@ -15,6 +15,7 @@ from starmodel_generator.cache import Cache, KnownModule, Overview, RenderedEnti
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, has_errors
 from starmodel_generator.diagnostics.rules.entity_rules import RESERVED_NAME
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.exposure import exposure_mistakes
 from starmodel_generator.emission.python.import_block import NameClash
 from starmodel_generator.emission.render import render_artifact
 from starmodel_generator.emission.templating import environment
@@ -24,7 +25,8 @@ from starmodel_generator.output.comparison import read_existing
 from starmodel_generator.planning import Artifact, EmissionSettings, plan
 from starmodel_generator.plugins import load_targets, run_target
 from starmodel_generator.project.config import GeneratorConfig
-from starmodel_generator.project.hashing import digest, normal
+from starmodel_generator.project.config_table import ConfigTable
+from starmodel_generator.project.hashing import digest, normal, read
 from starmodel_schemas import AppSchema
 
 
@@ -174,6 +176,17 @@ def emit(
     """
     settings = emission_settings(config)
     context, templates = Context(schema, settings), environment()
+    if config.has_operations:
+        text = normal(read(f"{config.root}/{config.file}")).decode("utf-8", "replace")
+        table = ConfigTable(config.root, config.file, text, {})
+        spans = {key: table.locate(key) for key in ("mcp", "jsonrpc")}
+        mistakes = tuple(exposure_mistakes(context, spans))
+        if mistakes:
+            return replace(
+                understood,
+                diagnostics=(*understood.diagnostics, *mistakes),
+                texts={**understood.texts, config.file: text},
+            )
     artifacts = plan(schema, settings)
     known = (Cache() if cache is None else cache).rendered
     base = rendering_base(context)
@@ -203,9 +216,9 @@ def emit(
     loaded = load_targets(config.targets)
     diagnostics = [*understood.diagnostics, *loaded.diagnostics]
     for target in loaded.targets:
-        added, mistakes = run_target(target, schema, config, taken=files.keys())
+        added, found = run_target(target, schema, config, taken=files.keys())
         files |= added
-        diagnostics += mistakes
+        diagnostics += found
     made_of = understood.cache or Cache()
     overview = made_of.overview
     if overview is not None:
@@ -293,6 +306,9 @@ def emission_settings(config: GeneratorConfig) -> EmissionSettings:
         logs=config.logs,
         metrics=config.metrics,
         traces=config.traces,
+        mcp=config.mcp,
+        jsonrpc=config.jsonrpc,
+        websocket=config.websocket,
         datastar_url=config.datastar_url,
         datastar_integrity=config.datastar_integrity,
         htmx=config.htmx,

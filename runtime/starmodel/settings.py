@@ -77,6 +77,11 @@ class Settings:
         logs: `"json"`: the process logs one JSON object a line, with the id of the request.
         metrics: Whether `/_starmodel/metrics` has figures for Prometheus.
         traces: Whether each request and event is a span of OpenTelemetry.
+        mcp: Patterns of the operations that are tools of the app's MCP server, at `/mcp`:
+            `counter.*`. Without one there is no server.
+        jsonrpc: The path at which all operations are asked for by JSON-RPC; without one they are
+            not.
+        websocket: Whether `/live` answers WebSockets as well.
         drain_timeout: Seconds that open streams and running events are given after SIGTERM.
     """
 
@@ -117,6 +122,9 @@ class Settings:
     logs: Logs = "text"
     metrics: bool = False
     traces: bool = False
+    mcp: tuple[str, ...] = ()
+    jsonrpc: str | None = None
+    websocket: bool = False
     drain_timeout: float = 8.0
 
     def __repr__(self) -> str:

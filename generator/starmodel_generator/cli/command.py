@@ -3,7 +3,7 @@
 import gc
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Annotated
 
@@ -17,7 +17,11 @@ from starmodel_generator.cli.failure import report_bug, report_unusable
 PLUGIN_COMMANDS = "starmodel.commands"
 """The entry point group of commands that other packages add; each is a `typer.Typer`."""
 
-_COMMANDS = ("init", "generate", "run", "inspect", "explain", "plugins")
+_COMMANDS = ("init", "generate", "run", "inspect", "explain", "plugins", "call", "mcp")
+_SETTINGS: Mapping[str, dict[str, object]] = {
+    # Its arguments are those of an operation, which says what they are.
+    "call": {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+}
 _GROUPS = ("migrate",)
 
 
@@ -60,18 +64,22 @@ def make_command(arguments: Sequence[str] = ()) -> typer.Typer:
     )
     app.callback()(_root)
     if arguments and arguments[0] in _COMMANDS:
-        app.command(arguments[0])(_load(arguments[0]))
+        app.command(arguments[0], context_settings=_settings(arguments[0]))(_load(arguments[0]))
     elif arguments and arguments[0] in _GROUPS:
         app.add_typer(_load_group(), name=arguments[0])
     else:
         # Help, completion, or a command of somebody else's: everything has to be there.
         for name in _COMMANDS:
-            app.command(name)(_load(name))
+            app.command(name, context_settings=_settings(name))(_load(name))
         for name in _GROUPS:
             app.add_typer(_load_group(), name=name)
         for name, command in load_commands().items():
             app.add_typer(command, name=name)
     return app
+
+
+def _settings(name: str) -> dict[str, object] | None:
+    return dict(_SETTINGS[name]) if name in _SETTINGS else None
 
 
 def _load(name: str) -> Callable[..., None]:
@@ -97,6 +105,14 @@ def _load(name: str) -> Callable[..., None]:
             from starmodel_generator.cli.list_plugins import plugins
 
             return plugins
+        case "call":
+            from starmodel_generator.cli.operations.call import call
+
+            return call
+        case "mcp":
+            from starmodel_generator.cli.operations.serve_mcp import mcp
+
+            return mcp
         case _:
             from starmodel_generator.cli.inspection.inspect_schema import inspect
 

@@ -6,7 +6,9 @@ from starmodel_generator.diagnostics.rules.project_rules import (
     MISSING_TARGET,
     NO_CONFIGURATION,
     NONDETERMINISTIC,
+    TAKEN_PATH,
     UNKNOWN_KEY,
+    UNKNOWN_OPERATION,
     UNREADABLE_SOURCE,
 )
 from starmodel_generator.generation import Report
@@ -28,6 +30,8 @@ _NOT_THE_ENTITIES = frozenset(
         MISSING_TARGET,
         FAILING_TARGET,
         NONDETERMINISTIC,
+        TAKEN_PATH,
+        UNKNOWN_OPERATION,
         UNREADABLE_SOURCE,
     )
 )

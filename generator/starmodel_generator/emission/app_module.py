@@ -75,6 +75,13 @@ def app_view(context: Context) -> AppView:
     if settings.adapters:
         names.define("with_configured")
     given = "**with_configured(options)" if settings.adapters else "**options"
+    parts: tuple[str, ...] = ("RESOURCES", "SETTINGS")
+    if settings.has_operations:
+        operations = names.use(f"{settings.package}.operations", "OPERATIONS")
+        parts = (
+            *parts,
+            f"{names.use('starmodel.web.operations.transports', 'Operations')}({operations})",
+        )
     adapter = f"return {framework.adapter}()"
     return AppView(
         resources=tuple(
@@ -82,13 +89,13 @@ def app_view(context: Context) -> AppView:
         ),
         settings=_settings(context, names),
         adapters=tuple(_adapter(part, name, names) for part, name in settings.adapters),
-        create=Group(f"{adapter}.create_app(", ("RESOURCES", "SETTINGS", given), ")"),
+        create=Group(f"{adapter}.create_app(", (*parts, given), ")"),
         configure_signature=Group(
             "def configure_app(",
             (f'app: "{framework.app_class}"', "**options: Unpack[web.AppOptions]"),
             ") -> web.WebApplication:",
         ),
-        configure=Group(f"{adapter}.configure_app(", ("app", "RESOURCES", "SETTINGS", given), ")"),
+        configure=Group(f"{adapter}.configure_app(", ("app", *parts, given), ")"),
         framework=framework,
         imports=names.import_block(),
     )
@@ -118,26 +125,34 @@ def _settings(context: Context, names: ModuleNames) -> Layout:
         ("bus", settings.bus),
         ("memory", settings.memory),
         ("logs", settings.logs),
+        ("jsonrpc", settings.jsonrpc),
     ):
         if value is not None:
             items.append(named(name, python_string(value)))
     items += [
         f"{name}=True"
-        for name, is_on in (("metrics", settings.metrics), ("traces", settings.traces))
+        for name, is_on in (
+            ("metrics", settings.metrics),
+            ("traces", settings.traces),
+            ("websocket", settings.websocket),
+        )
         if is_on
     ]
+    if settings.mcp:
+        items.append(_tuple("mcp", settings.mcp))
     if settings.datastar_url is not None:
         items.append(named("datastar_url", python_string(settings.datastar_url)))
     if settings.datastar_integrity is not None:
         items.append(named("datastar_integrity", python_string(settings.datastar_integrity)))
     items += [named(name, python_string(value)) for name, value in settings.htmx]
     if settings.trusted_origins:
-        origins = tuple(python_string(origin) for origin in settings.trusted_origins)
-        if len(origins) == 1:
-            items.append(f"trusted_origins=({origins[0]},)")
-        else:
-            items.append(Group("trusted_origins=(", origins, ")"))
+        items.append(_tuple("trusted_origins", settings.trusted_origins))
     return Group("SETTINGS = web.Settings(", tuple(items), ")")
+
+
+def _tuple(name: str, texts: tuple[str, ...]) -> Layout:
+    items = tuple(map(python_string, texts))
+    return f"{name}=({items[0]},)" if len(items) == 1 else Group(f"{name}=(", items, ")")
 
 
 def _adapter(part: str, name: str, names: ModuleNames) -> Layout:

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from starmodel_generator.emission.app_module import app_view
 from starmodel_generator.emission.client.client_module import client_view
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.operations_module import operations_view
 from starmodel_generator.emission.package_modules import (
     app_package_view,
     client_package_view,
@@ -59,6 +60,7 @@ ENTITY_VIEWS: dict[str, Callable[[EntitySchema, Context], object]] = {
 APP_VIEWS: dict[str, Callable[[Context], object]] = {
     "app_package": app_package_view,
     "app": app_view,
+    "operations": operations_view,
     "client_package": client_package_view,
     "client_transport": transport_view,
     "client_where": transport_view,

@@ -5,6 +5,7 @@ A new kind of output is a row here, a view and a template in `emission`, and a g
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from starmodel_generator.planning.artifact import Artifact
 from starmodel_generator.planning.output_settings import EmissionSettings
@@ -59,11 +60,16 @@ class EntityRow:
 
 @dataclass(frozen=True, slots=True)
 class AppRow:
-    """A file that the app has once, if `condition` holds for one of its entities."""
+    """A file that the app has once.
+
+    If `condition` is given, it has to hold for one of its entities; if `setting` is, for the
+    configuration.
+    """
 
     kind: str
     path: str
     condition: Callable[[EntitySchema], bool] | None = None
+    setting: Callable[[EmissionSettings], bool] | None = None
 
 
 ENTITY_FILES = (
@@ -84,6 +90,7 @@ ENTITY_FILES = (
 APP_FILES = (
     AppRow("app_package", "{output}/__init__.py"),
     AppRow("app", "{output}/app.py"),
+    AppRow("operations", "{output}/operations.py", setting=attrgetter("has_operations")),
     AppRow("client_package", "{client}/__init__.py"),
     AppRow("client_transport", "{client}/transport.py"),
     AppRow("client_where", "{client}/where.py", has_queries),
@@ -111,5 +118,6 @@ def plan(app: AppSchema, settings: EmissionSettings) -> tuple[Artifact, ...]:
             Artifact(kind=row.kind, path=row.path.format(**folders), source=settings.configuration)
             for row in APP_FILES
             if row.condition is None or any(map(row.condition, app.entities))
+            if row.setting is None or row.setting(settings)
         ),
     )

@@ -27,6 +27,9 @@ class EmissionSettings:
         logs: How the process logs; `None` for as its server has it.
         metrics: Whether there are figures for Prometheus.
         traces: Whether requests and events are spans of OpenTelemetry.
+        mcp: Patterns of the operations that are tools of the app's MCP server.
+        jsonrpc: The path at which operations are asked for by JSON-RPC; `None` for none.
+        websocket: Whether the live stream answers WebSockets as well.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity; `None` for none.
         htmx: Where pages load htmx from and its integrity, as settings of the runtime with values.
@@ -51,8 +54,16 @@ class EmissionSettings:
     logs: str | None = None
     metrics: bool = False
     traces: bool = False
+    mcp: tuple[str, ...] = ()
+    jsonrpc: str | None = None
+    websocket: bool = False
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     htmx: tuple[tuple[str, str], ...] = ()
     trusted_origins: tuple[str, ...] = ()
     adapters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def has_operations(self) -> bool:
+        """Whether there is a table of operations: something other than HTTP asks for them."""
+        return bool(self.mcp or self.jsonrpc)

@@ -39,6 +39,8 @@ _LOGS = ("text", "json")
 _PLUGIN = re.compile(r"[A-Za-z][\w.-]*(:[A-Za-z_]\w*)?")
 _URL = re.compile(r"(https?:/)?/[^\s\"'<>]+")
 _INTEGRITY = re.compile(r"sha(256|384|512)-[A-Za-z0-9+/]+=*")
+_PATTERN = re.compile(r"[A-Za-z_*?][\w*?]*(\.[\w*?]+)?")
+_RPC_PATH = re.compile(r"/[A-Za-z][\w-]*")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
@@ -69,6 +71,9 @@ class GeneratorConfig:
         logs: How the process logs; `None` for as its server has it.
         metrics: Whether there are figures for Prometheus.
         traces: Whether requests and events are spans of OpenTelemetry.
+        mcp: Patterns of the operations that are tools of the app's MCP server.
+        jsonrpc: The path at which operations are asked for by JSON-RPC; `None` for none.
+        websocket: Whether the live stream answers WebSockets as well.
         datastar_url: Where pages load Datastar from; `None` for the runtime's pinned default.
         datastar_integrity: Its subresource integrity.
         htmx: Where pages load htmx from and its integrity, as settings of the runtime with values.
@@ -101,6 +106,9 @@ class GeneratorConfig:
     logs: str | None = None
     metrics: bool = False
     traces: bool = False
+    mcp: tuple[str, ...] = ()
+    jsonrpc: str | None = None
+    websocket: bool = False
     datastar_url: str | None = None
     datastar_integrity: str | None = None
     htmx: tuple[tuple[str, str], ...] = ()
@@ -109,6 +117,11 @@ class GeneratorConfig:
     providers: tuple[tuple[str, str], ...] = ()
     adapters: tuple[tuple[str, str], ...] = ()
     targets: tuple[str, ...] = ()
+
+    @property
+    def has_operations(self) -> bool:
+        """Whether there is a table of operations: something other than HTTP asks for them."""
+        return bool(self.mcp or self.jsonrpc)
 
     @property
     def package(self) -> str:
@@ -215,6 +228,12 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
     logs = table.choice("logs", _LOGS)
     metrics = table.flag("metrics")
     traces = table.flag("traces")
+    mcp = table.texts("mcp")
+    for pattern in mcp:
+        if not _PATTERN.fullmatch(pattern):
+            table.wrong("mcp", f"`{pattern}` is no pattern of operations like `counter.*`")
+    jsonrpc = _jsonrpc(table)
+    websocket = table.flag("websocket")
     scripts: dict[str, str | None] = {}
     for script in ("datastar", "htmx", "htmx_sse"):
         url, integrity = f"{script}_url", f"{script}_integrity"
@@ -257,6 +276,9 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
             logs=logs,
             metrics=metrics is True,
             traces=traces is True,
+            mcp=mcp,
+            jsonrpc=jsonrpc,
+            websocket=websocket is True,
             datastar_url=scripts.pop("datastar_url"),
             datastar_integrity=scripts.pop("datastar_integrity"),
             htmx=tuple([(name, value) for name, value in scripts.items() if value is not None]),
@@ -267,6 +289,13 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
             targets=targets,
         )
     )
+
+
+def _jsonrpc(table: ConfigTable) -> str | None:
+    """Return the path of JSON-RPC, which is `/jsonrpc` where the configuration only wants it."""
+    if not isinstance(table.value("jsonrpc"), str):
+        return "/jsonrpc" if table.flag("jsonrpc") else None
+    return table.matching("jsonrpc", _RPC_PATH, "a path of one segment like `/jsonrpc`")
 
 
 def _entities(table: ConfigTable) -> tuple[str, ...]:

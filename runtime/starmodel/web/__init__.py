@@ -53,6 +53,8 @@ if TYPE_CHECKING:
         page_route as page_route,
         state_route as state_route,
     )
+    from starmodel.web.operations.operation import Operation as Operation
+    from starmodel.web.operations.transports import Operations as Operations
     from starmodel.web.app.record_routes import (
         create_routes as create_routes,
         delete_routes as delete_routes,
@@ -108,6 +110,8 @@ _LATER = {
         "page_route",
         "state_route",
     ),
+    "starmodel.web.operations.operation": ("Operation",),
+    "starmodel.web.operations.transports": ("Operations",),
     "starmodel.web.app.record_routes": (
         "create_routes",
         "delete_routes",

@@ -58,6 +58,25 @@ UNUSED_SUPPRESSION = Rule(
         " so that it does not hide what comes later."
     ),
 )
+UNKNOWN_OPERATION = Rule(
+    "SM320",
+    "unknown-operation",
+    "error",
+    explanation=(
+        "A pattern of `mcp` fits no operation of the app. An operation is called after its entity"
+        " and its event, in snake case: `counter.increment`, `product.find`; `counter.*` are all of"
+        " an entity. `starmodel call` lists them."
+    ),
+)
+TAKEN_PATH = Rule(
+    "SM321",
+    "taken-path",
+    "error",
+    explanation=(
+        "What `mcp` or `jsonrpc` asks for has the path, or the file, of one of the app's entities."
+        ' JSON-RPC may have another path, `jsonrpc = "/rpc"`; that of MCP is `/mcp`.'
+    ),
+)
 HAND_EDITED = Rule(
     "SM701",
     "hand-edited-output",

@@ -58,6 +58,8 @@ _FACADES = {
         "starmodel.domain.pydantic_schema",
         "starmodel.web.app.entity_routes",
         "starmodel.web.app.record_routes",
+        "starmodel.web.operations.operation",
+        "starmodel.web.operations.transports",
         "starmodel.web.validation.field_schema",
         "starmodel.web.validation.object_schema",
     ),

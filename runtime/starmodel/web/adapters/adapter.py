@@ -6,7 +6,7 @@ from typing import Generic, TypeVar, Unpack
 
 from starmodel.settings import Settings
 from starmodel.web.app.app_state import AppOptions
-from starmodel.web.app.application import WebApplication
+from starmodel.web.app.application import RouteSource, WebApplication
 from starmodel.web.routing.resource import Resource
 
 HostT = TypeVar("HostT")
@@ -29,6 +29,7 @@ class WebAdapter(ABC, Generic[HostT]):
         app: HostT,
         resources: Iterable[Resource],
         settings: Settings | None = None,
+        operations: RouteSource | None = None,
         **options: Unpack[AppOptions],
     ) -> WebApplication:
         """Put the routes into an app, in front of its own middleware and pages.
@@ -44,6 +45,7 @@ class WebAdapter(ABC, Generic[HostT]):
         self,
         resources: Iterable[Resource],
         settings: Settings | None = None,
+        operations: RouteSource | None = None,
         **options: Unpack[AppOptions],
     ) -> WebApplication:
         """Make a ready app, with an empty host behind the routes."""

@@ -12,7 +12,7 @@ from starmodel.errors import ConfigurationError, StarModelError, Unauthenticated
 from starmodel.settings import Settings
 from starmodel.web.adapters.adapter import WebAdapter
 from starmodel.web.app.app_state import AppOptions, Identify
-from starmodel.web.app.application import WebApplication
+from starmodel.web.app.application import RouteSource, WebApplication
 from starmodel.web.app.problems import respond_error
 from starmodel.web.app.visit import VISIT, HasScope, scope_of, visit_of
 from starmodel.web.http.response import ASGIApplication, Response
@@ -43,6 +43,7 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
         app: StarletteT,
         resources: Iterable[Resource],
         settings: Settings | None = None,
+        operations: RouteSource | None = None,
         **options: Unpack[AppOptions],
     ) -> WebApplication:
         """Put the routes into an app, in front of its own middleware and pages."""
@@ -51,7 +52,7 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
         if app.middleware_stack is not None:
             raise ConfigurationError("The app is being served already; configure it before.")
         host = cast("ASGIApplication", app)
-        application = WebApplication(resources, settings, host=host, **options)
+        application = WebApplication(resources, settings, operations, host=host, **options)
         app.user_middleware.insert(0, Middleware(Front, application=application))
         self.prepare_host(app, application)
         return application
@@ -64,6 +65,7 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
         self,
         resources: Iterable[Resource],
         settings: Settings | None = None,
+        operations: RouteSource | None = None,
         **options: Unpack[AppOptions],
     ) -> WebApplication:
         """Make a ready app, with an empty host behind the routes, made when it is first needed.
@@ -82,7 +84,9 @@ class StarletteFamilyAdapter(WebAdapter[StarletteT]):
             self.prepare_host(host, application)
             return cast("ASGIApplication", host)
 
-        application = WebApplication(resources, settings, make_host=make_host, **options)
+        application = WebApplication(
+            resources, settings, operations, make_host=make_host, **options
+        )
         return application
 
 

@@ -1,9 +1,9 @@
 """The app as an ASGI callable: what it knows, it answers; everything else is its host's."""
 
 import copy
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
 
 from starmodel.application import EntityDefinition, Services, Snapshot
 from starmodel.domain import Actor, Entity
@@ -31,6 +31,7 @@ from starmodel.web.http.response import (
 )
 from starmodel.web.http.response import Scope as ConnectionScope
 from starmodel.web.live.hub import LiveHub
+from starmodel.web.live.websocket import WebSocketStream, refuse_websocket
 from starmodel.web.monitoring.health import PROBES, HealthProbes
 from starmodel.web.monitoring.monitors import make_monitors
 from starmodel.web.monitoring.request_id import OBSERVED
@@ -46,36 +47,48 @@ E = TypeVar("E", bound=Entity)
 NOTHING_HERE = "There is nothing at this address."
 
 
+class RouteSource(Protocol):
+    """What adds routes to those of the entities: the table of operations."""
+
+    def routes(self, settings: Settings, resources: Sequence[Resource]) -> Sequence[Route]:
+        """Return the routes that the settings ask for."""
+        ...
+
+
 class WebApplication:
     """The generated routes, and a host behind them.
 
     Args:
         resources: The entities with their routes.
         settings: Settings; the environment's count more.
+        operations: The table of operations, for transports other than HTTP.
         host: Answers whatever is not one of the routes.
         make_host: Makes the host when it is first needed, where none is given: to import a
             framework takes longer than everything else, and many apps never need it.
         options: Parts to be used instead of the defaults; see `AppOptions`.
 
     Attributes:
+        resources: The entities with their routes.
         settings: The settings that are in force.
         services: The stores, the bus and the unit of work, for pages and jobs of one's own.
         hub: The live streams.
 
     Raises:
-        ConfigurationError: Two routes have the same method and path.
+        ConfigurationError: Two routes have the same method and path, or the settings ask for
+            operations of which there is no table.
     """
 
     def __init__(
         self,
         resources: Iterable[Resource],
         settings: Settings | None = None,
+        operations: RouteSource | None = None,
         *,
         host: ASGIApplication | None = None,
         make_host: Callable[[], ASGIApplication] | None = None,
         **options: Unpack[AppOptions],
     ) -> None:
-        resources = tuple(resources)
+        self.resources = resources = tuple(resources)
         self.settings = Settings.from_environment(settings)
         self._host = host
         self._make_host = make_host
@@ -103,6 +116,7 @@ class WebApplication:
             self.hub.route,
             *(probes.routes if self.settings.health else ()),
             *monitors.routes,
+            *self._operation_routes(operations),
             Route("GET", "/_starmodel/{file}", _respond_asset, is_asset=True),
         )
         self._table = RouteTable(self.routes)
@@ -110,6 +124,17 @@ class WebApplication:
         self._observer = monitors.observer(
             resources, self.hub.route, self._find_route, probes.routes
         )
+
+    def _operation_routes(self, operations: RouteSource | None) -> Sequence[Route]:
+        if operations is not None:
+            return operations.routes(self.settings, self.resources)
+        if self.settings.mcp or self.settings.jsonrpc:
+            raise ConfigurationError(
+                "STARMODEL_MCP and STARMODEL_JSONRPC need the table of operations, which is"
+                " generated where the configuration asks for one of them: set `mcp` or `jsonrpc`"
+                " in [tool.starmodel], and run `starmodel generate`."
+            )
+        return ()
 
     @property
     def host(self) -> ASGIApplication | None:
@@ -274,6 +299,23 @@ class WebApplication:
         """
         return await self._visit(request).request()
 
+    def local_request(self, actor: Actor, session: str) -> Request:
+        """Return a request that came over no connection, for operations that this process runs.
+
+        Args:
+            actor: Who acts.
+            session: The id of the session that it belongs to.
+        """
+        SERVING.set(self._app_state)
+        scope: ConnectionScope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/",
+            "query_string": b"",
+            "headers": [],
+        }
+        return LocalRequest(scope, _receive_nothing, self._app_state, actor, session)
+
     def _visit(self, request: HasScope | MutableMapping[str, Any]) -> Visit:
         visit = visit_of(request)
         if visit.parts.services is not self.services:
@@ -395,14 +437,76 @@ class WebApplication:
         await self._send(request, response, receive, send)
 
     async def _serve_other(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
-        """Follow the lifespan; websockets are the host's."""
+        """Follow the lifespan; websockets are the host's, but for the live stream."""
         if scope["type"] == "lifespan":
             await self._lifespan.run(self._host, scope, receive, send)
+        elif scope["type"] == "websocket" and self.settings.websocket and self._is_live(scope):
+            await self._serve_websocket(scope, receive, send)
         elif (host := self.host) is not None:
             await host(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1000})
+
+    def _is_live(self, scope: ConnectionScope) -> bool:
+        return self._find_route({**scope, "method": "GET"}) is self.hub.route
+
+    async def _serve_websocket(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
+        """Answer the handshake of a WebSocket for the live stream, and send that."""
+        await receive()
+        parts = self._app_state
+        if scope.get("root_path"):
+            parts = parts.below(scope["root_path"])
+        await self._lifespan.open_late()
+        headers = [each for each in scope["headers"] if each[0] not in _OF_HANDSHAKES]
+        own = {
+            **scope,
+            "method": "GET",
+            "scheme": "https" if scope.get("scheme") == "wss" else "http",
+            "headers": [*headers, (b"accept", b"application/json")],
+            PATH: self.hub.route.path,
+        }
+        request = Request(own, receive, parts, self.hub.route)
+        # Cookies come along from any site, as with what changes something.
+        if is_cross_site(request.headers, request.is_secure, self._trusted_origins):
+            problem = Problem(403, "This request came from another site.")
+            await refuse_websocket(scope, send, respond_problem(request, problem))
+            return
+        try:
+            await self._identify(request)
+            stream = await self.hub.respond(request)
+        except Exception as error:
+            await refuse_websocket(scope, send, await respond_error(request, error))
+            return
+        cookie = request.set_cookie
+        given = [] if cookie is None else [(b"set-cookie", cookie)]
+        await WebSocketStream(receive, send).write(stream, given)
+
+
+_OF_HANDSHAKES = frozenset(
+    {b"accept", b"datastar-request", b"hx-request", b"last-event-id", b"upgrade"}
+)
+"""Headers that do not count there: what comes over a WebSocket is what programs get."""
+
+
+class LocalRequest(Request):
+    """A request that came over no connection: nobody has to be told who sent it."""
+
+    def __init__(
+        self,
+        scope: ConnectionScope,
+        receive: Receive,
+        app_state: AppState,
+        actor: Actor,
+        session: str,
+    ) -> None:
+        super().__init__(scope, receive, app_state, HOST_ROUTE)
+        self.actor = actor
+        self._session = session
+
+
+async def _receive_nothing() -> Message:
+    return {"type": "http.disconnect"}
 
 
 class _Attempt:

@@ -156,7 +156,7 @@ def respond_problem(request: Request, problem: Problem) -> Response:
     """Respond with the status of a problem: JSON (RFC 9457) for programs, else a page."""
     if request.is_scripted or request.wants_json:
         # Some front ends take any answer for markup; to JSON the escape is the same character.
-        body = encode_json(_members(problem, _aliases(request))).replace(b"<", b"\\u003c")
+        body = encode_json(problem_members(request, problem)).replace(b"<", b"\\u003c")
         return Response(problem.status, [*_JSON, *problem.headers], body)
     headers = [header for header in request.page_headers if header not in _KEPT]
     try:
@@ -233,6 +233,11 @@ def _difference(name: str, value: object) -> ArgumentError:
         value = "Yes" if value else "No"
     text = value if isinstance(value, str) else "" if value is None else encode_json(value).decode()
     return ArgumentError(name, f"It is now: {text}" if text else "It is empty now.", "stale")
+
+
+def problem_members(request: Request, problem: Problem) -> dict[str, object]:
+    """Return the members of a problem as RFC 9457 has them, in the names that a program uses."""
+    return _members(problem, _aliases(request))
 
 
 def _aliases(request: Request) -> Mapping[str, str]:

@@ -32,6 +32,7 @@ from starmodel.domain import CommandRecord, Scope
 from starmodel.domain.ids import MAX_ID
 from starmodel.errors import (
     ArgumentError,
+    BadRequest,
     InvalidArguments,
     NotFound,
     TooManyRequests,
@@ -253,12 +254,16 @@ class LiveHub:
 
         Raises:
             InvalidArguments: What is to be watched is not said, or is not there to be watched.
+            BadRequest: It asks for a WebSocket.
             NotFound: There is no such record.
             Unauthenticated, Forbidden: The actor may not read one of the entities; a record that
                 he may not read is none for him.
             TooManyRequests: The session has as many streams as it may.
             Unavailable: The process is about to end, or has as many streams as it may.
         """
+        if request.headers.get(b"upgrade", b"").lower() == b"websocket":
+            # A server that knows no WebSockets hands the handshake on as if it were a request.
+            raise BadRequest("There is no WebSocket at this address; ask for an event stream.")
         keys = self._read_keys(request)
         self._check_room(request.session)
         is_page = request.is_scripted and request.origin_path is not None

@@ -1,0 +1,1 @@
+"""Commands that run operations of an app in this process: `call`, `mcp`."""

@@ -1,0 +1,201 @@
+"""`starmodel call`: run an operation of the app without HTTP."""
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, cast
+
+import typer
+
+from starmodel.web.operations.operation_table import BoundOperation, OperationTable, Outcome
+from starmodel.web.routing.request import Request
+from starmodel_generator.cli import exit_codes
+from starmodel_generator.cli.console import write_stderr, write_stdout
+from starmodel_generator.cli.operations.local_app import LocalApp, cannot_run, stdin_text
+
+_OWN = "the options of `call` are --json, --as, --session and --help"
+
+
+def call(
+    context: typer.Context,
+    operation: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[OPERATION]", help="What to run: counter.increment.", show_default=False
+        ),
+    ] = None,
+    given: Annotated[
+        str | None,
+        typer.Option("--json", metavar="OBJECT", help="Arguments as JSON; - reads it from stdin."),
+    ] = None,
+    user: Annotated[
+        str | None,
+        typer.Option("--as", metavar="USER", help="The id of whoever acts; by default nobody."),
+    ] = None,
+    session: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The session that it belongs to.", show_default=False),
+    ] = None,
+    wants_help: Annotated[
+        bool, typer.Option("--help", "-h", help="Show this, or what an operation takes.")
+    ] = False,
+) -> None:
+    """Run an operation of the app in this process, through the app's stores, and show its result.
+
+    Without an operation, list all of them. Arguments are options of their own names. Who may, what
+    fits and what is refused is as over HTTP; only who acts is said by --as.
+
+    Examples:
+
+      starmodel call
+
+      starmodel call counter.increment --amount 2
+
+      starmodel call product.update --id 01h4 --json '{"price": "2.50"}' --as anna
+
+      starmodel call product.restock --help
+    """
+    if operation is None and wants_help:
+        typer.echo(context.get_help())
+        return
+    if operation is None and context.args:
+        raise cannot_run(f"{context.args[0]} belongs to no operation", "name the operation first")
+    app = LocalApp()
+    if operation is None:
+        write_stdout(_list(app.table))
+        return
+    chosen = app.table.find(operation)
+    if chosen is None:
+        names = [each.operation.name for each in app.table]
+        near = difflib.get_close_matches(operation, names, 1)
+        help = f"did you mean `{near[0]}`?" if near else "`starmodel call` lists the operations"
+        raise cannot_run(f"there is no operation `{operation}`", help)
+    if wants_help:
+        write_stdout(_help(chosen))
+        return
+    arguments = _json_object(given)
+    texts = read_flags(context.args, chosen)
+    if chosen.has_id:
+        arguments |= {name: text for name, text in texts if name == "id"}
+        texts = [each for each in texts if each[0] != "id"]
+
+    async def work(request: Request) -> Outcome:
+        return await chosen.run(request, arguments, texts)
+
+    outcome = app.run(work, user, session)
+    if outcome.is_problem:
+        write_stderr(_problem(outcome))
+        raise typer.Exit(exit_codes.DIAGNOSTICS)
+    if chosen.operation.effect != "none" and not app.is_kept(chosen):
+        write_stderr("note: this is kept in memory, so what was changed is gone with this process")
+    write_stdout(json.dumps(outcome.value, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_flags(words: Sequence[str], operation: BoundOperation) -> list[tuple[str, str]]:
+    """Read arguments off the command line: `--amount 2`, `--amount=2`, `--is-urgent`.
+
+    One that is a list may come several times.
+    """
+    properties: Mapping[str, Any] = operation.json_schema["properties"]
+    name = operation.operation.name
+    found: dict[str, list[str]] = {}
+    pending = list(words)
+    while pending:
+        word = pending.pop(0)
+        if not word.startswith("--") or word == "--":
+            raise cannot_run(
+                f"`{word}` belongs to no argument",
+                f"`starmodel call {name} --help` says what there is",
+            )
+        flag, equals, text = word[2:].partition("=")
+        argument = flag if flag in properties else flag.replace("-", "_")
+        if argument not in properties:
+            near = difflib.get_close_matches(argument, properties, 1)
+            known = ", ".join(f"--{each}" for each in properties) or "none"
+            raise cannot_run(
+                f"`{name}` takes no argument --{flag}",
+                f"did you mean --{near[0]}?" if near else f"it takes: {known}; {_OWN}",
+            )
+        kinds = _kinds(properties[argument])
+        if not equals:
+            is_next = bool(pending) and not pending[0].startswith("--")
+            if not is_next and kinds != {"boolean"}:
+                raise cannot_run(f"--{flag} needs a value: {_type(properties[argument])}")
+            text = pending.pop(0) if is_next else "true"
+        if argument in found and "array" not in kinds:
+            raise cannot_run(f"--{flag} is given twice")
+        found.setdefault(argument, []).append(text)
+    return [(argument, "\n".join(texts)) for argument, texts in found.items()]
+
+
+def _json_object(text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    help = """as in --json '{"amount": 2}'"""
+    try:
+        value: object = json.loads(stdin_text() if text == "-" else text)
+    except ValueError as error:
+        raise cannot_run(f"--json is not valid JSON: {error}", help) from None
+    if not isinstance(value, dict):
+        raise cannot_run("--json is no object", help)
+    return cast("dict[str, Any]", value)
+
+
+def _list(table: OperationTable) -> str:
+    rows = [(each.operation.name, each.operation.about) for each in table]
+    width = max([len(name) for name, _ in rows], default=0)
+    return "".join([f"{name:<{width}}  {about}\n" for name, about in rows])
+
+
+def _help(operation: BoundOperation) -> str:
+    """Describe an operation: what it does, who may, what it takes."""
+    schema = operation.json_schema
+    properties: Mapping[str, Any] = schema["properties"]
+    required: Sequence[str] = schema.get("required", ())
+    name = operation.operation.name
+    usage = " ".join([f"--{each} {_type(properties[each])}" for each in required])
+    lines = [
+        f"Usage: starmodel call {name} {usage}".rstrip(),
+        "",
+        operation.operation.about,
+        f"Over HTTP: {operation.operation.route}. Who may: {operation.operation.access}.",
+    ]
+    rows = [
+        (f"--{each}", _type(described), _note(each, described, required))
+        for each, described in properties.items()
+    ]
+    if rows:
+        first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
+        lines += ["", "Arguments:"]
+        lines += [f"  {a:<{first}}  {b:<{second}}  {c}".rstrip() for a, b, c in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _note(name: str, described: Mapping[str, Any], required: Sequence[str]) -> str:
+    notes = [str(described["description"])] if "description" in described else []
+    if name in required:
+        notes.append("Required.")
+    elif described.get("default") is not None:
+        notes.append(f"Default: {json.dumps(described['default'], ensure_ascii=False)}.")
+    return " ".join(notes)
+
+
+def _kinds(described: Mapping[str, Any]) -> set[str]:
+    """Return the JSON types that an argument may have, apart from null."""
+    several: Sequence[Mapping[str, Any]] = described.get("anyOf", [described])
+    kinds = {str(one.get("type", "")) for one in several}
+    return kinds - {"null"}
+
+
+def _type(described: Mapping[str, Any]) -> str:
+    if "enum" in described:
+        return "|".join(map(str, described["enum"]))
+    return "|".join(sorted(_kinds(described) - {""})).upper() or "JSON"
+
+
+def _problem(outcome: Outcome) -> str:
+    problem: Mapping[str, Any] = outcome.value
+    lines = [f"error: {problem['title']} ({problem['status']}): {problem['detail']}"]
+    for error in problem.get("errors", ()):
+        lines.append(f"  {error['name'] or '-'}: {error['message']}")
+    return "\n".join(lines)

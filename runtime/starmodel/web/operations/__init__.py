@@ -1,0 +1,1 @@
+"""Operations: what routes do, for transports other than HTTP."""
