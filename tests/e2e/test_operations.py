@@ -66,6 +66,7 @@ def test_a_method_is_what_its_route_is(client: httpx.Client) -> None:
     assert over_http.json()["state"] == {"count": 3}
     assert rpc(client, "counter.read")["result"]["state"] == {"count": 3}
     assert rpc(client, "counter.increment", [4])["result"]["result"] == 7
+    assert rpc(client, "counter.climb", {"steps": 2})["result"]["result"] == [8, 9]
     told = rpc(client, "counter.whisper", {}, **ANNA, **{"user-agent": "tests"})
     assert told["result"]["result"] == "anna tests"
 
@@ -197,6 +198,8 @@ async def test_the_client_of_mcp_finds_tools_and_calls_them(served: ServedApp) -
         made = tools["note.create"].input_schema
         assert made["required"] == ["title"] and made["additionalProperties"] is False
         assert made["properties"]["title"]["description"] == "What it is about."
+        assert "width" in str(made["properties"]["size"]) or "$defs" in made
+        assert "The id of a record." in str(made["properties"]["before"])
         assert tools["note.update"].input_schema["required"] == ["id"]
         # The session that began with the handshake is that of all calls.
         for count in (2, 4):
@@ -207,6 +210,14 @@ async def test_the_client_of_mcp_finds_tools_and_calls_them(served: ServedApp) -
                 "result": count,
             }
             assert not result.is_error
+        given = {"title": "x", "size": {"width": 3}, "price": 2.5}
+        note = await client.call_tool("note.create", given)
+        assert note.structured_content is not None, note
+        state = note.structured_content["state"]
+        assert (state["size"], state["price"]) == ({"width": 3}, "2.50")
+        after = await client.call_tool("note.create", {"title": "y", "before": state["id"]})
+        assert after.structured_content is not None
+        assert after.structured_content["state"]["before"] == state["id"]
         wrong = await client.call_tool("note.create", {"title": ""})
         assert wrong.is_error
         [content] = wrong.content
@@ -232,14 +243,21 @@ def test_the_session_of_mcp_needs_no_cookies(served: ServedApp) -> None:
     hello = {**CALL, "method": "initialize", "params": {"protocolVersion": "2025-06-18"}}
     begun = post(hello)
     assert begun.json()["result"]["protocolVersion"] == "2025-06-18"
+    assert "set-cookie" not in begun.headers
     session = begun.headers["mcp-session-id"]
     add = {**CALL, "method": "tools/call", "params": {"name": "counter.increment"}}
     for count in (1, 2):
         answer = post(add, **{"mcp-session-id": session}).json()
         assert answer["result"]["structuredContent"]["result"] == count
     # Another's cookie beside it does not count.
-    answer = post(add, **{"mcp-session-id": session, "cookie": begun.headers["set-cookie"]})
+    others = httpx.post(f"{served.url}/counter/increment", headers={"accept": "application/json"})
+    cookie = others.headers["set-cookie"].partition(";")[0]
+    answer = post(add, **{"mcp-session-id": session, "cookie": cookie})
     assert answer.json()["result"]["structuredContent"]["result"] == 3
+    # Who has a cookie is told no session: a script of the page would see it.
+    browser = post(hello, cookie=cookie)
+    assert "mcp-session-id" not in browser.headers and "set-cookie" not in browser.headers
+    assert post(add, cookie=cookie).json()["result"]["structuredContent"]["result"] == 2
     for bent in (session[:-2] + "xx", "x", f"other={session}", ""):
         assert post(add, **{"mcp-session-id": bent}).status_code == 404, bent
     assert post(add, **{"mcp-protocol-version": "1999-01-01"}).status_code == 400
@@ -261,7 +279,7 @@ async def test_the_client_of_mcp_starts_the_app_itself(folder: Path) -> None:
         env={"PYTHONPATH": os.pathsep.join(PACKAGES), "STARMODEL_SECRET_KEY": SECRET_KEY},
     )
     async with Client(server) as client:
-        assert len((await client.list_tools()).tools) == 13
+        assert len((await client.list_tools()).tools) == 14
         for count in (1, 2):
             result = await client.call_tool("counter.increment", {})
             assert result.structured_content is not None

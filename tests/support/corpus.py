@@ -106,7 +106,11 @@ COUNTER_APP = AppSchema(entities=(COUNTER,))
 
 
 def settings(
-    package: str, *, web: WebName = "fasthtml", adapters: tuple[tuple[str, str], ...] = ()
+    package: str,
+    *,
+    web: WebName = "fasthtml",
+    adapters: tuple[tuple[str, str], ...] = (),
+    jsonrpc: str | None = None,
 ) -> EmissionSettings:
     """The settings of a project whose generated package is `package.generated`."""
     return EmissionSettings(
@@ -115,6 +119,7 @@ def settings(
         client_output=f"{package}/generated/client",
         web=web,
         adapters=adapters,
+        jsonrpc=jsonrpc,
     )
 
 
@@ -124,7 +129,7 @@ def written() -> list[tuple[AppSchema, EmissionSettings]]:
         (COUNTER_APP, settings("counter")),
         (AppSchema(entities=(LONG_NAMES,)), settings("long_names")),
         (AppSchema(entities=(EMPTY,)), settings("empty", web="starlette")),
-        (AppSchema(entities=()), settings("void", web="fastapi")),
+        (AppSchema(entities=()), settings("void", web="fastapi", jsonrpc="/rpc")),
         (SCHEMA, sample_settings()),
     ]
 
@@ -135,7 +140,7 @@ def sample_settings() -> EmissionSettings:
         ("bus", "lampshop.adapters:AuditedBus"),
         ("identify", "lampshop.adapters:identify"),
     )
-    return settings("lampshop", web="starlette", adapters=parts)
+    return settings("lampshop", web="starlette", adapters=parts, jsonrpc="/jsonrpc")
 
 
 def drawn(
@@ -147,5 +152,7 @@ def drawn(
         package = f"drawn{seed}"
         app = random_app(seed, package=package, hostile=hostile, longest=longest)
         adapters = (("clock", f"{package}.clock:now"),) if seed % 2 else ()
-        corpus.append((app, settings(package, web=WEB[seed % 3], adapters=adapters)))
+        jsonrpc = "/jsonrpc" if seed % 2 else None
+        own = settings(package, web=WEB[seed % 3], adapters=adapters, jsonrpc=jsonrpc)
+        corpus.append((app, own))
     return corpus

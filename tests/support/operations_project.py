@@ -5,10 +5,17 @@ from pathlib import Path
 from shop_project import Shop
 
 ENTITIES = '''
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated
 
-from starmodel import Access, Actor, Entity, EntityConfig, Field, Refused, Request, Scope, StateStore, event
+from pydantic import BaseModel
+
+from starmodel import Access, Actor, Entity, EntityConfig, Field, Ref, Refused, Request, Scope, StateStore, event
+
+
+class Size(BaseModel):
+    width: int = Field(default=0, ge=0)
 
 
 class Counter(Entity):
@@ -29,6 +36,13 @@ class Counter(Entity):
     def explode(self) -> None:
         """Fail."""
         raise RuntimeError("the password is hunter2")
+
+    @event
+    def climb(self, steps: int = 3) -> Iterator[int]:
+        """Add one, several times."""
+        for _ in range(steps):
+            self.count += 1
+            yield self.count
 
     @event
     def whisper(self, request: Request, actor: Actor) -> str:
@@ -66,6 +80,8 @@ class Note(Entity):
     title: str = Field(min_length=1, max_length=40, description="What it is about.")
     price: Decimal = Field(default=Decimal("0"), ge=0, max_digits=8, decimal_places=2)
     tags: list[str] = []
+    size: Size = Size()
+    before: Ref["Note"] | None = None
     owner: str = ""
 
     @event(access=may_edit)

@@ -31,6 +31,7 @@ def test_operations_are_listed(project: Shop) -> None:
         "counter.read",
         "counter.increment",
         "counter.explode",
+        "counter.climb",
         "counter.whisper",
         "board.read",
         "board.longest",
@@ -125,7 +126,10 @@ def test_help_says_what_an_operation_takes(project: Shop) -> None:
     assert done.out.startswith("Usage: starmodel call note.create --title STRING\n")
     assert "Over HTTP: POST /note. Who may: everybody." in done.out
     [line] = [line for line in done.out.splitlines() if line.startswith("  --title")]
-    assert line.endswith("STRING         What it is about. Required.")
+    assert line.split() == ["--title", "STRING", *"What it is about. Required.".split()]
+    rest = {line.split()[0]: line.split()[1] for line in done.out.splitlines()[6:]}
+    assert (rest["--tags"], rest["--size"]) == ("ARRAY", "OBJECT")
+    assert (rest["--price"], rest["--before"]) == ("NUMBER|STRING", "INTEGER|STRING")
     policy = call(project, "note.sign", "-h").out
     assert "Who may: called_shop.entities.may_edit." in policy
     assert "starmodel call counter.increment --amount 2" in call(project, "--help").out
@@ -141,6 +145,17 @@ def test_code_has_to_be_generated_first(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     done = call(shop)
     assert done.code == 2 and "run `starmodel generate` first" in done.err
+
+
+def test_code_that_is_older_than_its_source_is_told(project: Shop) -> None:
+    text = project.read("called_shop/entities.py")
+    project.write("called_shop/entities.py", text + "\n# More.\n")
+    try:
+        done = call(project, "board.read")
+    finally:
+        project.write("called_shop/entities.py", text)
+    assert done.code == 0
+    assert "warning: called_shop/entities.py has changed" in done.err
 
 
 def test_the_app_of_a_framework_is_found_behind_ours(project: Shop) -> None:

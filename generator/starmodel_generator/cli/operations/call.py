@@ -181,16 +181,20 @@ def _note(name: str, described: Mapping[str, Any], required: Sequence[str]) -> s
 
 
 def _kinds(described: Mapping[str, Any]) -> set[str]:
-    """Return the JSON types that an argument may have, apart from null."""
-    several: Sequence[Mapping[str, Any]] = described.get("anyOf", [described])
-    kinds = {str(one.get("type", "")) for one in several}
-    return kinds - {"null"}
+    """Return the JSON types that an argument may have, apart from null; none for any."""
+    if "$ref" in described:
+        return {"object"}
+    several: Sequence[Mapping[str, Any]] = described.get("anyOf", described.get("oneOf", ()))
+    if several:
+        return set[str]().union(*map(_kinds, several))
+    given: str | list[str] = described.get("type", [])
+    return {*([given] if isinstance(given, str) else given)} - {"null"}
 
 
 def _type(described: Mapping[str, Any]) -> str:
     if "enum" in described:
         return "|".join(map(str, described["enum"]))
-    return "|".join(sorted(_kinds(described) - {""})).upper() or "JSON"
+    return "|".join(sorted(_kinds(described))).upper() or "JSON"
 
 
 def _problem(outcome: Outcome) -> str:

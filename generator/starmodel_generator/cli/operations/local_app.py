@@ -20,6 +20,7 @@ from starmodel_generator.cli.development.run import import_from
 from starmodel_generator.diagnostics.diagnostic import render
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.operation_rows import app_rows
+from starmodel_generator.output.manifest import FILE_NAME, read_manifest
 from starmodel_generator.pipeline import emission_settings
 from starmodel_generator.project.config import (
     GeneratorConfig,
@@ -27,6 +28,7 @@ from starmodel_generator.project.config import (
     read_config,
 )
 from starmodel_generator.project.discovery import find_project
+from starmodel_generator.up_to_date import hash_of_file
 from starmodel_schemas import AppSchema
 
 T = TypeVar("T")
@@ -47,6 +49,7 @@ class LocalApp:
         """Import the app; a process that cannot says why, and ends with code 2."""
         self.config = _read_config()
         schema = _read_schema(self.config)
+        _warn_of_changes(self.config)
         provide_secret(self.config.root)
         import_from(self.config)
         self._application = _load(self.config)
@@ -114,6 +117,26 @@ def _read_schema(config: GeneratorConfig) -> AppSchema:
         raise cannot_run(
             f"{config.output}/schema.json cannot be read", "run `starmodel generate --force`"
         ) from None
+
+
+def _warn_of_changes(config: GeneratorConfig) -> None:
+    """Say so where the generated code is not that of today's sources."""
+    try:
+        text = (config.root / config.output / FILE_NAME).read_text(encoding="utf-8")
+        manifest = read_manifest(text)
+        sources = {} if manifest is None else manifest.sources
+        changed = [
+            path
+            for path in sources
+            if sources[path] and hash_of_file(f"{config.root}/{path}") != sources[path]
+        ]
+    except OSError:
+        return
+    if changed:
+        write_stderr(
+            f"warning: {changed[0]} has changed since its code was generated;"
+            " run `starmodel generate`"
+        )
 
 
 def _load(config: GeneratorConfig) -> WebApplication:

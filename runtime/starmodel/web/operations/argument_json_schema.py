@@ -12,6 +12,7 @@ from pydantic_core import core_schema
 
 from starmodel.application.queries.filter_set import MAX_LIMIT, FilterSet
 from starmodel.domain.ids import MAX_ID
+from starmodel.domain.relation import Reference
 from starmodel.web.http.request_limits import MAX_DIGITS
 from starmodel.web.routing.request import Route
 from starmodel.web.validation.arguments import Argument
@@ -37,6 +38,21 @@ class _Generator(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:
         """Return `False`: a title would say the name once more."""
         return False
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """Return the schema of a value object; that of one which is only written has no class."""
+        if hasattr(schema["cls"], "model_config"):
+            return super().model_schema(schema)
+        return self.generate_inner(schema["schema"])
+
+    def function_plain_schema(
+        self, schema: core_schema.PlainValidatorFunctionSchema
+    ) -> JsonSchemaValue:
+        """Return the schema of a reference: an id."""
+        owner = getattr(schema["function"]["function"], "__self__", None)
+        if isinstance(owner, Reference):
+            return {"type": ["string", "integer"], "description": "The id of a record."}
+        return super().function_plain_schema(schema)
 
     def int_schema(self, schema: core_schema.IntSchema) -> JsonSchemaValue:
         """Return the schema of whole numbers, without the limits that all of them have."""

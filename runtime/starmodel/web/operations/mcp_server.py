@@ -113,7 +113,7 @@ def mcp_route(table: OperationTable) -> Route:
             return _respond(400, error_answer(error, None))
         if isinstance(message, Members) and message.get("method") == "initialize":
             answer = await server.answer(request, message)
-            return _respond(200, answer, [(_SESSION, _session_id(request, request.session))])
+            return _respond(200, answer, _new_session(request))
         carrier = await _in_session(request)
         if carrier is None:
             error = RpcError(INVALID_REQUEST, "This session is over; begin another one.")
@@ -157,6 +157,18 @@ async def _answer(server: McpServer, request: Request, message: object) -> dict[
         # The answer to a question, and none was asked.
         return None
     return await server.answer(request, message)
+
+
+def _new_session(request: Request) -> Headers:
+    """Return the header that begins a session, for a client that keeps no cookies.
+
+    That of a browser is never told: no script of its pages is to see it.
+    """
+    identity = request.app_state.session
+    cookies = request.headers.get(b"cookie", b"")
+    if identity.find(cookies, secure=request.is_secure) is not None:
+        return []
+    return [(_SESSION, _session_id(request, identity.create()))]
 
 
 async def _in_session(request: Request) -> Request | None:

@@ -21,7 +21,7 @@ from starmodel.errors import (
     DuplicateRequest,
     InvalidArguments,
 )
-from starmodel.observation import note_error
+from starmodel.observation import OBSERVATION, note_error
 from starmodel.web.app.problems import problem_members, problem_of
 from starmodel.web.app.responses import respond_duplicate
 from starmodel.web.http.encoding import encode_json
@@ -140,9 +140,17 @@ class BoundOperation:
                 response = await respond_duplicate(request, repeated)
         except Exception as error:
             problem = problem_of(request, error)
+            self._note_end()
             return Outcome(problem.status, problem_members(request, problem))
+        self._note_end()
         assert isinstance(response, Response), "programs are answered as a whole"
         return Outcome(response.status, from_json(response.body) if response.body else None)
+
+    def _note_end(self) -> None:
+        """Have an event counted as one, where somebody watches."""
+        observation, event = OBSERVATION.get(), self.route.event
+        if observation is not None and event is not None:
+            observation.end_event(self.resource.definition.name, event)
 
     def _take_id(self, given: dict[str, Any]) -> str:
         if not self.has_id:
