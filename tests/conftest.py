@@ -23,6 +23,7 @@ SLOW = (
     "generator/analysis/test_hostile.py::test_a_long_file",
     "generator/analysis/test_hostile.py::test_nesting_without_end",
     "generator/analysis/test_hostile.py::test_what_only_looks_deep",
+    "generator/cli/test_call.py",
     "generator/cli/test_generate.py::test_a_bug_of_ours",
     "generator/cli/test_init.py",
     "generator/cli/test_migrate.py::test_alembic_by_itself",

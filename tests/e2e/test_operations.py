@@ -14,7 +14,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from operations_project import make
 from served_app import PACKAGES, SECRET_KEY, ServedApp
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 CALL = {"jsonrpc": "2.0", "id": 1}
@@ -328,3 +328,20 @@ def test_a_handshake_is_refused_as_a_request_is(
     response = refused.value.response
     assert response.status_code == status
     assert json.loads(response.body)["status"] == status
+
+
+def test_a_server_speaks_websockets_by_another_library_or_not_at_all(folder: Path) -> None:
+    app = "served_operations.generated.app:create_app"
+    with ServedApp(folder, app, UVICORN_WS="wsproto") as served:
+        with live(served, "watch=counter", origin=served.url) as stream:
+            assert json.loads(stream.recv(20))["counter"] == {"count": 0}
+            served.stop()
+            with pytest.raises(ConnectionClosed) as closed:
+                while True:
+                    stream.recv(20)
+            assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
+        served.environment["UVICORN_WS"] = "none"
+        served.start()
+        with pytest.raises(InvalidStatus) as refused:
+            live(served, "watch=counter")
+        assert refused.value.response.status_code == 400

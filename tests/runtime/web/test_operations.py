@@ -1,0 +1,95 @@
+"""The table of operations of an app, below a path, watched, and where it does not fit."""
+
+from typing import Any
+
+import pytest
+from web_world import SECRET, identify, resources
+
+from starmodel import ANONYMOUS
+from starmodel.errors import ConfigurationError
+from starmodel.observation import OBSERVATION, Observation
+from starmodel.settings import Settings
+from starmodel.testing import Client
+from starmodel.web import Operation, Operations, WebApplication
+from starmodel.web.operations.operation_table import OperationTable
+
+ROWS = [
+    Operation("counter.read", "GET /counter", "Read it.", access="its session", effect="none"),
+    Operation("counter.increment", "POST /counter/increment", "Add.", access="its session"),
+]
+
+
+def make_app(*rows: Operation, **settings: Any) -> WebApplication:
+    given = Settings(secret_key=SECRET, **settings)
+    return WebApplication(resources(), given, Operations(rows), identify=identify)
+
+
+def call(client: Client, method: str, **params: object) -> Any:
+    message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    answer = client.post("/rpc", message)
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def test_below_a_path_sessions_are_those_of_the_app_there() -> None:
+    app = make_app(*ROWS, jsonrpc="/rpc", mcp=("counter.*",))
+    with Client(app, root_path="/shop") as client:
+        assert call(client, "counter.increment", amount=2)["result"]["state"]["count"] == 2
+        assert client.get("/counter").json["state"]["count"] == 2
+        assert [*client.cookies] == ["starmodel.shop"]
+        listed = client.post("/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).json
+        assert [one["name"] for one in listed["result"]["tools"]] == [row.name for row in ROWS]
+
+
+def test_nothing_is_served_that_is_not_asked_for() -> None:
+    with Client(make_app(*ROWS)) as client:
+        assert client.post("/rpc", {}).status == client.post("/mcp", {}).status == 404
+    with Client(make_app(*ROWS, mcp=("counter.read",))) as client:
+        assert client.post("/rpc", {}).status == 404
+        message: dict[str, object] = {"name": "counter.increment", "arguments": {}}
+        told = client.post(
+            "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": message}
+        )
+        assert told.json["error"]["code"] == -32602
+
+
+async def test_an_operation_is_counted_as_the_event_that_it_is() -> None:
+    app = make_app(*ROWS, jsonrpc="/rpc")
+    table = OperationTable(ROWS, app.resources)
+    observation = Observation("1")
+    OBSERVATION.set(observation)
+    async with app.lifespan():
+        request = app.local_request(ANONYMOUS, "s")
+        for name, given in (("increment", {}), ("increment", {"amount": "x"}), ("read", {})):
+            operation = table.find(f"counter.{name}")
+            assert operation is not None
+            await operation.run(request, given)
+    assert [(one.event, one.outcome) for one in observation.events] == [
+        ("increment", "done"),
+        ("increment", "refused"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "settings", "said"),
+    [
+        ([Operation("a.b", "GET /nothing", "", "")], {"jsonrpc": "/rpc"}, "has no route"),
+        (ROWS, {"mcp": ("board.*",)}, "No operation is called board.*."),
+        (ROWS, {"jsonrpc": "rpc"}, "begins with a slash"),
+        (ROWS, {"jsonrpc": "/counter/increment"}, "Two routes answer POST"),
+    ],
+)
+def test_what_does_not_fit_ends_the_start(
+    rows: list[Operation], settings: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        make_app(*rows, **settings)
+
+
+@pytest.mark.parametrize("variable", ["STARMODEL_MCP", "STARMODEL_JSONRPC"])
+def test_variables_open_nothing_that_was_not_generated(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "/everything")
+    with pytest.raises(ConfigurationError, match="need the table of operations"):
+        WebApplication(resources(), Settings(secret_key=SECRET))
