@@ -301,6 +301,7 @@ def emission_settings(config: GeneratorConfig) -> EmissionSettings:
         ui=config.ui,
         frontend=config.frontend,
         bus=config.bus,
+        custom_store=config.custom_store,
         memory=config.memory,
         health=config.health,
         logs=config.logs,

@@ -19,7 +19,9 @@ from starmodel_generator.diagnostics.rules.project_rules import (
     FAILING_TARGET,
     MISSING_TARGET,
     NONDETERMINISTIC,
+    UNUSABLE_TARGET_FILE,
 )
+from starmodel_generator.emission.python.formatting import format_with_black
 from starmodel_generator.project.config import GeneratorConfig
 from starmodel_schemas import AppSchema
 
@@ -34,7 +36,7 @@ class GeneratedFile:
     """A file that a target gives: its path, relative to the project's root with `/`, and text.
 
     The path lies within `output` or `client_output` of the configuration. The text has `\\n` line
-    ends, and is the same whenever schema and configuration are.
+    ends, and is the same whenever schema and configuration are. Python is formatted by black.
     """
 
     path: str
@@ -70,12 +72,24 @@ def load_targets(names: Iterable[str]) -> TargetsResult:
     # Slow to import, and seldom needed.
     from importlib.metadata import entry_points
 
-    installed = {point.name: point for point in entry_points(group=TARGETS)}
+    installed: dict[str, list[EntryPoint]] = {}
+    for point in entry_points(group=TARGETS):
+        installed.setdefault(point.name, []).append(point)
     loaded: list[LoadedTarget] = []
     mistakes: list[Diagnostic] = []
     for name in wanted:
-        point = installed.get(name)
-        if point is None:
+        points = installed.get(name, [])
+        if len(points) > 1:
+            packages = " and ".join(sorted([f"`{_package(point)}`" for point in points]))
+            mistakes.append(
+                FAILING_TARGET.report(
+                    f"there are two targets `{name}`, of {packages}",
+                    help="uninstall one of the packages",
+                    target=name,
+                )
+            )
+            continue
+        if not points:
             known = ", ".join(f"`{other}`" for other in sorted(installed)) or "none"
             mistakes.append(
                 MISSING_TARGET.report(
@@ -84,10 +98,12 @@ def load_targets(names: Iterable[str]) -> TargetsResult:
                 )
             )
             continue
+        [point] = points
         try:
             function = cast("Target", point.load())
-        except Exception as error:
-            mistakes.append(_failing(name, "cannot be imported", error))
+        except (Exception, SystemExit) as error:
+            what = f"of `{_package(point)}` cannot be imported"
+            mistakes.append(_failing(name, what, error))
             continue
         loaded.append(LoadedTarget(name, f"{name} {_version(point)}", function))
     return TargetsResult(tuple(loaded), tuple(mistakes))
@@ -107,7 +123,7 @@ def run_target(
     try:
         files = _contents(target.function(schema, config))
         again = _contents(target.function(schema, config))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return {}, [_failing(target.name, "failed", error)]
     mistakes = [
         NONDETERMINISTIC.report(
@@ -117,25 +133,48 @@ def run_target(
         for path in sorted(files.keys() | again.keys())
         if files.get(path) != again.get(path)
     ]
-    mistakes += [
-        FAILING_TARGET.report(
-            f"target `{target.name}` gives `{path}`, which is generated already",
-            target=target.name,
-        )
-        for path in sorted(files.keys() & taken)
-    ]
-    return files, mistakes
+    made: dict[str, bytes] = {}
+    for path, text in files.items():
+        trouble = None
+        if not path.startswith((f"{config.output}/", f"{config.client_output}/")):
+            trouble = f"does not lie within `{config.output}` or `{config.client_output}`"
+        elif path in taken:
+            trouble = "is generated already"
+        elif path.endswith(".py"):
+            try:
+                text = format_with_black(text)
+            except Exception as error:
+                trouble = f"is not Python: {str(error).splitlines()[0]}"
+        if trouble is not None:
+            mistakes.append(
+                UNUSABLE_TARGET_FILE.report(
+                    f"target `{target.name}` gives `{path}`, which {trouble}", target=target.name
+                )
+            )
+        made[path] = text.encode()
+    return made, mistakes
 
 
-def _contents(files: Iterable[GeneratedFile]) -> dict[str, bytes]:
-    return {file.path: file.text.encode() for file in files}
+def _contents(files: Iterable[GeneratedFile]) -> dict[str, str]:
+    contents: dict[str, str] = {}
+    for file in files:
+        if file.path in contents:
+            raise ValueError(f"it gives {file.path} twice")
+        # What cannot be written is told while it is known whose it is.
+        file.text.encode()
+        contents[file.path] = file.text
+    return contents
+
+
+def _package(point: "EntryPoint") -> str:
+    return f"{point.dist.name} {_version(point)}" if point.dist else "?"
 
 
 def _version(point: "EntryPoint") -> str:
     return point.dist.version if point.dist else "?"
 
 
-def _failing(name: str, what: str, error: Exception) -> Diagnostic:
+def _failing(name: str, what: str, error: BaseException) -> Diagnostic:
     return FAILING_TARGET.report(
         f"target `{name}` {what}: {type(error).__name__}: {error}", target=name
     )

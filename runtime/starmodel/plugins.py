@@ -1,8 +1,7 @@
 """Parts that the configuration names: by what they are called here, or by where they are."""
 
 from collections.abc import Mapping
-from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from starmodel.errors import ConfigurationError
@@ -34,32 +33,42 @@ def load_plugin(group: str, name: str) -> Any:
         name: A name of the group, or `package.module:Name`.
 
     Raises:
-        ConfigurationError: There is no such part, or it cannot be imported.
+        ConfigurationError: There is no such part, there are two, or it cannot be imported.
     """
     if ":" in name:
-        return _load(name, name)
+        return _load(EntryPoint(name, name, group), "")
     target = BUILT_IN.get(group, {}).get(name)
     if target is not None:
-        return _load(target, name)
-    found = {entry.name: entry for entry in entry_points(group=group)}
-    if name in found:
-        try:
-            return found[name].load()
-        except (ImportError, AttributeError) as error:
-            raise ConfigurationError(
-                f"{name!r} of {group} cannot be loaded: {error}. `starmodel plugins` lists what is"
-                " installed."
-            ) from error
-    known = ", ".join(sorted({*BUILT_IN.get(group, {}), *found}))
+        return _load(EntryPoint(name, target, group), "")
+    installed = [*entry_points(group=group)]
+    found = [entry for entry in installed if entry.name == name]
+    if len(found) == 1:
+        [entry] = found
+        return _load(entry, f" {_package(entry)} has it; `starmodel plugins` lists what is there.")
+    if found:
+        packages = " and ".join(sorted(map(_package, found)))
+        raise ConfigurationError(
+            f"There are two {name!r} among {group}, of {packages}. Uninstall one of them."
+        )
+    known = ", ".join(sorted({*BUILT_IN.get(group, {}), *[entry.name for entry in installed]}))
     raise ConfigurationError(
-        f"There is no {name!r} among {group}; there are: {known}. One of your own is named by"
-        " where it is: package.module:Name."
+        f"There is no {name!r} among {group}; there are: {known or 'none'}. One of your own is named"
+        " by where it is: package.module:Name."
     )
 
 
-def _load(target: str, name: str) -> Any:
-    module, _, attribute = target.partition(":")
+def _load(entry: EntryPoint, help: str) -> Any:
     try:
-        return getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise ConfigurationError(f"{name!r} cannot be imported: {error}.") from error
+        return entry.load()
+    except ConfigurationError:
+        # It says itself what it lacks.
+        raise
+    except (Exception, SystemExit) as error:
+        # Whatever a module does when it is imported, its name is what its user needs.
+        raise ConfigurationError(
+            f"{entry.name!r} of {entry.group} cannot be loaded: {type(error).__name__}: {error}.{help}"
+        ) from error
+
+
+def _package(entry: EntryPoint) -> str:
+    return "?" if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"

@@ -70,6 +70,10 @@ class Settings:
             kept.
         bus_url: Where that is: `redis://host:6379/0`, `postgresql://user:password@host/database`.
             By default it is where entities are kept.
+        custom_store: What keeps entities of `StateStore.CUSTOM`: a store that a package brings, by its
+            name, or one of your own by where it is (`"shop.stores:Store"`). `"auto"` goes by
+            `custom_store_url`.
+        custom_store_url: Where they are kept: `mongodb://host/shop`.
         memory: `"per process"`: several processes may serve the app although some entities are kept
             in memory, so that each process has its own.
         health: Whether `/_starmodel/live` and `/_starmodel/ready` tell load balancers and
@@ -117,6 +121,8 @@ class Settings:
     project_root: str | Path | None = None
     bus: str = "auto"
     bus_url: str | None = None
+    custom_store: str = "auto"
+    custom_store_url: str = ""
     memory: Memory = "one process"
     health: bool = True
     logs: Logs = "text"
@@ -158,7 +164,7 @@ class Settings:
         return replace(base, **changes) if changes else base  # type: ignore[arg-type]
 
 
-_WITH_PASSWORDS = ("database_url", "redis_url", "bus_url")
+_WITH_PASSWORDS = ("database_url", "redis_url", "bus_url", "custom_store_url")
 _CHOICES = {
     "STARMODEL_RESPOND": get_args(Respond),
     "STARMODEL_MEMORY": get_args(Memory),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from shop_project import Shop
+from shop_project import Shop, starmodel
 from typer.testing import CliRunner
 
 from starmodel_generator.cli.command import make_command
@@ -39,6 +39,14 @@ MODULE = """
     def fickle(schema, config):
         return [GeneratedFile(f"{config.output}/n.txt", f"{next(counter)}\\n")]
 
+    def astray(schema, config):
+        return [
+            GeneratedFile("shop/entities.py", ""),
+            GeneratedFile(f"{config.output}/app.py", ""),
+            GeneratedFile(f"{config.output}/broken.py", "def"),
+            GeneratedFile(f"{config.output}/names.py", "NAMES = [ 'a',\\n'b' ]"),
+        ]
+
     def failing(schema, config):
         raise ValueError("no luck")
 """
@@ -47,6 +55,7 @@ ENTRY_POINTS = """
     listing = acme_starmodel:listing
     marked = acme_starmodel:marked
     fickle = acme_starmodel:fickle
+    astray = acme_starmodel:astray
     failing = acme_starmodel:failing
     broken = acme_starmodel:absent
 
@@ -54,6 +63,8 @@ ENTRY_POINTS = """
     routes = acme_starmodel:app
     broken = acme_absent:app
     plain = acme_starmodel:listing
+    migrate = acme_starmodel:app
+    exits = acme_exits:app
 
     [starmodel.kits]
     acme = acme_starmodel:counter
@@ -99,7 +110,7 @@ def test_targets_that_cannot_be_used() -> None:
     assert [target.name for target in result.targets] == ["listing"]
     assert [(found.code, found.message.partition(":")[0]) for found in result.diagnostics] == [
         ("SM903", "no installed package has a target `absent`"),
-        ("SM904", "target `broken` cannot be imported"),
+        ("SM904", "target `broken` of `acme-starmodel 1.2` cannot be imported"),
     ]
 
 
@@ -110,6 +121,21 @@ def test_targets_that_misbehave() -> None:
     files, (mistake,) = run_target(failing, SCHEMA, CONFIG)
     assert (files, mistake.code) == ({}, "SM904")
     assert "ValueError: no luck" in mistake.message
+
+
+def test_files_that_a_target_cannot_give() -> None:
+    [astray] = load_targets(["astray"]).targets
+    files, mistakes = run_target(astray, SCHEMA, CONFIG, taken={"shop/generated/app.py"})
+    assert [(found.code, found.message.partition(":")[0]) for found in mistakes] == [
+        (
+            "SM706",
+            "target `astray` gives `shop/entities.py`, which does not lie within `shop/generated` or"
+            " `shop/generated/client`",
+        ),
+        ("SM706", "target `astray` gives `shop/generated/app.py`, which is generated already"),
+        ("SM706", "target `astray` gives `shop/generated/broken.py`, which is not Python"),
+    ]
+    assert files["shop/generated/names.py"] == b'NAMES = ["a", "b"]\n'
 
 
 def test_a_command_stands_beside_ours() -> None:
@@ -134,6 +160,7 @@ def test_plugins_are_listed_with_what_is_wrong_with_them(tmp_path: Path) -> None
         "acme acme-starmodel 1.2 acme_starmodel:counter is nothing that can be called",
         "exits acme-starmodel 1.2 acme_exits:Kit cannot be loaded: SystemExit: no display",
         "starmodel.targets",
+        "astray acme-starmodel 1.2 acme_starmodel:astray",
         "broken acme-starmodel 1.2 acme_starmodel:absent cannot be loaded: AttributeError: module"
         " 'acme_starmodel' has no attribute 'absent'",
         "failing acme-starmodel 1.2 acme_starmodel:failing",
@@ -143,6 +170,8 @@ def test_plugins_are_listed_with_what_is_wrong_with_them(tmp_path: Path) -> None
         "starmodel.commands",
         "broken acme-starmodel 1.2 acme_absent:app cannot be loaded: ModuleNotFoundError: No module"
         " named 'acme_absent'",
+        "exits acme-starmodel 1.2 acme_exits:app cannot be loaded: SystemExit: no display",
+        "migrate acme-starmodel 1.2 acme_starmodel:app has the name of one of StarModel's own",
         "plain acme-starmodel 1.2 acme_starmodel:listing is no typer.Typer",
         "routes acme-starmodel 1.2 acme_starmodel:app",
     ]
@@ -179,7 +208,22 @@ def test_a_command_that_is_none_is_not_passed_over_in_silence(
 ) -> None:
     groups = {group.name for group in make_command().registered_groups}
     assert "routes" in groups and "plain" not in groups
-    assert "warning: the command plain is left out: it is no typer.Typer" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "warning: the command plain of acme-starmodel 1.2 is no typer.Typer" in said
+    assert "warning: the command migrate of acme-starmodel 1.2 has the name of one of" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("broken", "No module named 'acme_absent'"), ("plain", "is no typer.Typer")]
+)
+def test_a_command_that_cannot_be_used_says_why(tmp_path: Path, name: str, why: str) -> None:
+    done = starmodel(tmp_path, name, "--base", "/")
+    assert (done.code, done.out) == (2, "")
+    assert f"error: the command {name} of acme-starmodel 1.2 " in done.err and why in done.err
+
+
+def generated(shop: Shop) -> dict[str, bytes]:
+    return {path: text for path, text in shop.tree().items() if path != "pyproject.toml"}
 
 
 def test_a_target_takes_part_where_the_configuration_names_it(tmp_path: Path) -> None:
@@ -197,6 +241,14 @@ def test_a_target_takes_part_where_the_configuration_names_it(tmp_path: Path) ->
     shop.change("pyproject.toml", '"listing"', '"listing", "absent"')
     done = shop.starmodel("generate", "--check")
     assert done.code == 2 and "SM903" in done.err
+
+    before = generated(shop)
+    for broken, code in (("failing", "SM904"), ("broken", "SM904"), ("astray", "SM706")):
+        shop.change("pyproject.toml", '"absent"', f'"{broken}"')
+        done = shop.starmodel("generate")
+        assert done.code == 2 and f"`{broken}`" in done.err and code in done.err
+        assert generated(shop) == before, "nothing of it is written"
+        shop.change("pyproject.toml", f'"{broken}"', '"absent"')
 
     shop.change("pyproject.toml", '"listing", "absent"', '"listing", "marked"')
     assert shop.starmodel("generate").code == 0

@@ -2,11 +2,43 @@
 
 import importlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from starmodel import Entity, MemoryRepo, Scope, StateStore
+from starmodel.application import EntityDefinition
+from starmodel.application.documents import document
 from starmodel.errors import ConfigurationError
 from starmodel.plugins import load_plugin
+from starmodel.web import Resource, Settings, WebApplication
+
+SHELF = """
+from starmodel import MemoryRepo
+
+class Shelf(MemoryRepo):
+    def __init__(self, url, documents):
+        super().__init__()
+        self.url, self.documents = url, documents
+"""
+
+
+class Basket(Entity):
+    """What is kept somewhere else."""
+
+    count: int = 0
+
+
+BASKET = EntityDefinition(
+    Basket,
+    name="basket",
+    namespace="basket",
+    store=StateStore.CUSTOM,
+    scope=Scope.SESSION,
+    state=lambda basket: {"count": basket.count},
+)
+BASKET_DOCUMENT = document.Document(BASKET, [*map(document.field, ("id", "count"))])
+BASKET_RESOURCE = Resource(BASKET, routes=[], document=BASKET_DOCUMENT)
 
 
 @pytest.fixture(autouse=True)
@@ -15,9 +47,11 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: lent-parts\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(
+        "[starmodel.stores]\nshelf = lent_parts:Shelf\nexits = lent_exits:Shelf\n"
         "[starmodel.buses]\nhorn = lent_parts:Horn\nlost = lent_absent:Bus\ngone = lent_parts:Gone\n"
     )
-    (tmp_path / "lent_parts.py").write_text("class Horn: ...\n")
+    (tmp_path / "lent_parts.py").write_text("class Horn: ...\n" + SHELF)
+    (tmp_path / "lent_exits.py").write_text("raise SystemExit('no display')\n")
     monkeypatch.syspath_prepend(tmp_path)  # pyright: ignore[reportUnknownMemberType]
     importlib.invalidate_caches()
 
@@ -35,3 +69,52 @@ def test_a_part_that_cannot_be_loaded_is_named(name: str, reason: str) -> None:
 def test_a_part_that_is_not_there() -> None:
     with pytest.raises(ConfigurationError, match="there are: gone, horn, lost, postgresql"):
         load_plugin("starmodel.buses", "drum")
+
+
+def test_a_package_that_ends_the_process_is_named() -> None:
+    with pytest.raises(ConfigurationError, match=r"'exits' of starmodel.stores .*lent-parts 1.0"):
+        load_plugin("starmodel.stores", "exits")
+
+
+def test_one_name_of_two_packages(tmp_path: Path) -> None:
+    metadata = tmp_path / "more_parts-2.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: more-parts\nVersion: 2.0\n")
+    (metadata / "entry_points.txt").write_text("[starmodel.stores]\nshelf = lent_parts:Horn\n")
+    importlib.invalidate_caches()
+    with pytest.raises(ConfigurationError, match=r"lent-parts 1.0 and more-parts 2.0"):
+        load_plugin("starmodel.stores", "shelf")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(custom_store_url="shelf://host/wall"),
+        Settings(custom_store="shelf", custom_store_url="shelf://host/wall"),
+        Settings(custom_store="lent_parts:Shelf", custom_store_url="shelf://host/wall"),
+    ],
+)
+def test_custom_entities_are_kept_in_the_store_of_a_package(settings: Settings) -> None:
+    store: Any = WebApplication([BASKET_RESOURCE], settings).services.persistence.backend_for(
+        BASKET
+    )
+    assert type(store).__name__ == "Shelf"
+    assert (store.url, store.documents) == ("shelf://host/wall", [BASKET_DOCUMENT])
+    assert "host/wall" not in repr(settings)
+
+
+def test_a_store_that_is_given_comes_before_that_of_a_package() -> None:
+    own = MemoryRepo()
+    for place in (StateStore.CUSTOM, "basket"):
+        app = WebApplication([BASKET_RESOURCE], Settings(custom_store="exits"), stores={place: own})
+        assert app.services.persistence.backend_for(BASKET) is own
+
+
+def test_custom_entities_without_a_store() -> None:
+    with pytest.raises(ConfigurationError, match=r"'exits' of starmodel.stores"):
+        WebApplication([BASKET_RESOURCE], Settings(custom_store="exits"))
+    with pytest.raises(ConfigurationError, match=r"no 'drawer' among starmodel.stores"):
+        WebApplication([BASKET_RESOURCE], Settings(custom_store_url="drawer://host"))
+    persistence = WebApplication([BASKET_RESOURCE], Settings()).services.persistence
+    with pytest.raises(ConfigurationError, match="STARMODEL_CUSTOM_STORE_URL"):
+        persistence.backend_for(BASKET)

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -14,15 +14,13 @@ from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import write_stderr
 from starmodel_generator.cli.failure import report_bug, report_unusable
 
-PLUGIN_COMMANDS = "starmodel.commands"
-"""The entry point group of commands that other packages add; each is a `typer.Typer`."""
-
 _COMMANDS = ("init", "generate", "run", "inspect", "explain", "plugins", "call", "mcp")
 _SETTINGS: Mapping[str, dict[str, object]] = {
     # Its arguments are those of an operation, which says what they are.
     "call": {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
 }
 _GROUPS = ("migrate",)
+_OURS = frozenset((*_COMMANDS, *_GROUPS))
 
 
 def run_command(arguments: Sequence[str]) -> int:
@@ -73,7 +71,7 @@ def make_command(arguments: Sequence[str] = ()) -> typer.Typer:
             app.command(name, context_settings=_settings(name))(_load(name))
         for name in _GROUPS:
             app.add_typer(_load_group(), name=name)
-        for name, command in load_commands().items():
+        for name, command in load_commands(arguments[0] if arguments else None).items():
             app.add_typer(command, name=name)
     return app
 
@@ -126,21 +124,24 @@ def _load_group() -> typer.Typer:
     return app
 
 
-def load_commands() -> dict[str, typer.Typer]:
-    """Return the commands that installed packages add, by name; one that fails to load is left out."""
-    from importlib.metadata import entry_points
+def load_commands(wanted: str | None = None) -> dict[str, typer.Typer]:
+    """Return the commands that installed packages add, by name; one that cannot be used is left out.
+
+    Raises:
+        SystemExit: It is the one that is wanted.
+    """
+    from starmodel_generator.cli.list_plugins import COMMANDS, find_plugins
 
     commands: dict[str, typer.Typer] = {}
-    for point in entry_points(group=PLUGIN_COMMANDS):
-        try:
-            command: object = point.load()
-        except Exception as error:
-            write_stderr(f"warning: the command {point.name} cannot be loaded: {error}")
+    for plugin, command in find_plugins([COMMANDS], taken=_OURS):
+        if plugin.problem is None:
+            commands[plugin.name] = cast("typer.Typer", command)
             continue
-        if isinstance(command, typer.Typer):
-            commands[point.name] = command
-        else:
-            write_stderr(f"warning: the command {point.name} is left out: it is no typer.Typer")
+        text = f"the command {plugin.name} of {plugin.package} {plugin.version} {plugin.problem}"
+        if plugin.name == wanted:
+            write_stderr(f"error: {text}")
+            sys.exit(exit_codes.CANNOT_RUN)
+        write_stderr(f"warning: {text}")
     return commands
 
 
@@ -151,6 +152,7 @@ def _show_version(wanted: bool) -> None:
 
 
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option(
@@ -158,4 +160,4 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    pass
+    context.obj = _OURS

@@ -10,6 +10,7 @@ from starmodel_generator.diagnostics.rules.project_rules import (
     UNKNOWN_KEY,
     UNKNOWN_OPERATION,
     UNREADABLE_SOURCE,
+    UNUSABLE_TARGET_FILE,
 )
 from starmodel_generator.generation import Report
 
@@ -33,6 +34,7 @@ _NOT_THE_ENTITIES = frozenset(
         TAKEN_PATH,
         UNKNOWN_OPERATION,
         UNREADABLE_SOURCE,
+        UNUSABLE_TARGET_FILE,
     )
 )
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated
@@ -13,6 +13,7 @@ from starmodel_generator.cli.console import write_stderr, write_stdout
 from starmodel_generator.plugins import TARGETS
 
 COMMANDS = "starmodel.commands"
+"""The entry point group of commands; each is a `typer.Typer`."""
 
 GROUPS = (
     "starmodel.stores",
@@ -47,6 +48,7 @@ class InstalledPlugin:
 
 
 def plugins(
+    context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Give a list of objects.")] = False,
 ) -> None:
     """List what installed packages add: stores, buses, front ends, kits, targets, commands.
@@ -59,7 +61,7 @@ def plugins(
 
       starmodel plugins --json | jq '.[] | select(.problem)'
     """
-    found = installed_plugins()
+    found = [plugin for plugin, _ in find_plugins(GROUPS, taken=context.obj)]
     if as_json:
         write_stdout(json.dumps([asdict(one) for one in found], indent=2) + "\n")
     elif found:
@@ -68,19 +70,25 @@ def plugins(
         write_stderr(f"No installed package adds anything to {', '.join(GROUPS)}.")
 
 
-def installed_plugins() -> list[InstalledPlugin]:
-    """Return what installed packages add, by group and name."""
-    found: list[InstalledPlugin] = []
-    for group in GROUPS:
+def find_plugins(
+    groups: Iterable[str], taken: Container[str]
+) -> Iterator[tuple[InstalledPlugin, object]]:
+    """Yield what installed packages add, by group and name, each with what it is once loaded.
+
+    `taken` are the names that no command can have.
+    """
+    for group in groups:
         points = sorted(entry_points(group=group), key=lambda point: (point.name, point.value))
         counts = Counter([point.name for point in points])
         for point in points:
-            problem = _problem(point)
+            loaded, problem = _load(point)
+            if problem is None and group == COMMANDS and point.name in taken:
+                problem = "has the name of one of StarModel's own"
             if problem is None and counts[point.name] > 1:
-                problem = "the name is taken twice; uninstall one of the packages"
+                problem = "has a name that is taken twice; uninstall one of the packages"
             package, version = ("?", "?") if point.dist is None else _label(point)
-            found.append(InstalledPlugin(group, point.name, package, version, point.value, problem))
-    return found
+            plugin = InstalledPlugin(group, point.name, package, version, point.value, problem)
+            yield plugin, loaded
 
 
 def _label(point: EntryPoint) -> tuple[str, str]:
@@ -88,16 +96,16 @@ def _label(point: EntryPoint) -> tuple[str, str]:
     return point.dist.name, point.dist.version
 
 
-def _problem(point: EntryPoint) -> str | None:
-    """Return why an entry point cannot be used."""
+def _load(point: EntryPoint) -> tuple[object, str | None]:
+    """Load an entry point; also why it cannot be used."""
     try:
         loaded: object = point.load()
     except (Exception, SystemExit) as error:
         lines = str(error).splitlines() or [""]
-        return f"cannot be loaded: {type(error).__name__}: {lines[0]}".removesuffix(": ")
-    if point.group == COMMANDS:
-        return None if isinstance(loaded, typer.Typer) else "is no typer.Typer"
-    return None if callable(loaded) else "is nothing that can be called"
+        return None, f"cannot be loaded: {type(error).__name__}: {lines[0]}".removesuffix(": ")
+    if point.group != COMMANDS:
+        return loaded, None if callable(loaded) else "is nothing that can be called"
+    return loaded, None if isinstance(loaded, typer.Typer) else "is no typer.Typer"
 
 
 def _table(found: Iterable[InstalledPlugin]) -> str:

@@ -123,6 +123,7 @@ def _settings(context: Context, names: ModuleNames) -> Layout:
         ("ui", settings.ui),
         ("frontend", settings.frontend),
         ("bus", settings.bus),
+        ("custom_store", settings.custom_store),
         ("memory", settings.memory),
         ("logs", settings.logs),
         ("jsonrpc", settings.jsonrpc),

@@ -51,7 +51,7 @@ class EntityNames(NamedTuple):
     """Where it is kept, of an entity in SQL: `COUNTER_TABLE`."""
 
     document: str
-    """How it is kept as JSON, of an entity in Redis: `COUNTER_DOCUMENT`."""
+    """How it is kept as JSON, of an entity in Redis or a custom store: `COUNTER_DOCUMENT`."""
 
     writable: str
     """The parts of its value objects that are written from outside: `COUNTER_WRITABLE`."""

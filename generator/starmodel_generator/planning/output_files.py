@@ -35,8 +35,8 @@ def is_in_sql(entity: EntitySchema) -> bool:
 
 
 def is_document(entity: EntitySchema) -> bool:
-    """Return whether an entity is kept as JSON."""
-    return entity.store == "SERVER_REDIS"
+    """Return whether an entity is kept as JSON, or in a store that may want it as JSON."""
+    return entity.store in ("SERVER_REDIS", "CUSTOM")
 
 
 def has_queries(entity: EntitySchema) -> bool:

@@ -22,6 +22,8 @@ class EmissionSettings:
         ui: The kit, by its name or as `module:name`; `None` for the default one.
         frontend: What keeps pages live, by its name or as `module:name`; `None` for Datastar.
         bus: What tells other processes of changes, by its name; `None` for what fits the stores.
+        custom_store: What keeps entities of `StateStore.CUSTOM`, by its name or as `module:Name`;
+            `None` for what the URL says when the app runs.
         memory: Whether each of several processes has its own entities in memory; `None` for no.
         health: Whether probes tell load balancers and orchestrators how the app is.
         logs: How the process logs; `None` for as its server has it.
@@ -49,6 +51,7 @@ class EmissionSettings:
     ui: str | None = None
     frontend: str | None = None
     bus: str | None = None
+    custom_store: str | None = None
     memory: str | None = None
     health: bool = True
     logs: str | None = None

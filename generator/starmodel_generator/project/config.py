@@ -66,6 +66,8 @@ class GeneratorConfig:
         frontend: What keeps pages live, by its name or as `module:name`; `None` for Datastar.
         bus: What tells other processes of changes, by its name; `None` for what fits the stores. One
             of the author's is among the `adapters`.
+        custom_store: What keeps entities of `StateStore.CUSTOM`, by its name or as `module:Name`;
+            `None` for what the URL says when the app runs.
         memory: Whether each of several processes may have its own entities in memory.
         health: Whether probes tell load balancers and orchestrators how the app is.
         logs: How the process logs; `None` for as its server has it.
@@ -101,6 +103,7 @@ class GeneratorConfig:
     ui: str | None = None
     frontend: str | None = None
     bus: str | None = None
+    custom_store: str | None = None
     memory: MemoryName | None = None
     health: bool = True
     logs: str | None = None
@@ -223,6 +226,9 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
     )
     is_own_bus = ":" in str(table.value("bus"))
     bus = None if is_own_bus else table.matching("bus", _PLUGIN, "a bus by its name")
+    custom_store = table.matching(
+        "custom_store", _PLUGIN, "a store's name, or one of your own as `module:Name`"
+    )
     memory = table.choice("memory", _MEMORY)
     health = table.flag("health")
     logs = table.choice("logs", _LOGS)
@@ -271,6 +277,7 @@ def _read(table: ConfigTable, options: str) -> ConfigResult:
             ui=ui,
             frontend=frontend,
             bus=bus,
+            custom_store=custom_store,
             memory=cast("MemoryName | None", memory),
             health=health is not False,
             logs=logs,

@@ -39,6 +39,11 @@ class PersistenceManager:
             f" store is given for that. Pass one: create_app(stores={{StateStore."
             f"{definition.store.name}: ...}}), or stores={{{definition.name!r}: ...}} for this"
             " entity alone."
+            + (
+                " STARMODEL_CUSTOM_STORE_URL takes one that a package brings."
+                if definition.store is StateStore.CUSTOM
+                else ""
+            )
         )
 
     @property

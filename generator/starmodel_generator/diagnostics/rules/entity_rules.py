@@ -137,7 +137,9 @@ STORE_NOT_AVAILABLE = Rule(
     summary="an entity asks for a store that this version cannot generate code for",
     explanation=(
         "Available are `StateStore.SERVER_MEMORY`, `StateStore.SERVER_SQL`,"
-        " `StateStore.SERVER_REDIS` and `StateStore.CUSTOM`, a store of your own given to `create_app(stores=...)`."
+        " `StateStore.SERVER_REDIS` and `StateStore.CUSTOM`: a store that a package brings"
+        ' (`custom_store = "mongodb"` in the configuration), or one of your own given to'
+        " `create_app(stores=...)`."
     ),
 )
 RENAMED_IN_REDIS = Rule(

@@ -111,6 +111,16 @@ UNSAFE_PATH = Rule(
     "error",
     explanation=("A generated file would leave the project, by `..` or by a symbolic link."),
 )
+UNUSABLE_TARGET_FILE = Rule(
+    "SM706",
+    "unusable-target-file",
+    "error",
+    explanation=(
+        "A target plugin gave a file that cannot be written: it lies outside of `output` and"
+        " `client_output`, another file has its path, or it is called `.py` and is not Python. The"
+        " plugin's author has to mend it; until then, leave it out of `targets`."
+    ),
+)
 NONDETERMINISTIC = Rule(
     "SM902",
     "plugin-nondeterministic",

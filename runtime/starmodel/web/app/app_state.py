@@ -156,8 +156,14 @@ class AppState:
             for resource in resources
             if resource.document is not None and resource.definition.name not in stores
         ]
-        if documents and StateStore.SERVER_REDIS not in stores:
-            stores[StateStore.SERVER_REDIS] = _redis_store(settings, documents)
+        for place, make in (
+            (StateStore.SERVER_REDIS, _redis_store),
+            (StateStore.CUSTOM, _custom_store),
+        ):
+            own = [each for each in documents if each.definition.store is place]
+            store = make(settings, own) if own and place not in stores else None
+            if store is not None:
+                stores[place] = store
         self.settings = settings
         persistence = PersistenceManager(stores)
         urls = [backend.bus_url for backend in persistence.backends]
@@ -407,11 +413,19 @@ def _sql_store(
     )
 
 
-def _redis_store(settings: Settings, documents: Iterable[Any]) -> EntityPersistenceBackend:
+def _redis_store(settings: Settings, documents: Sequence[Any]) -> EntityPersistenceBackend:
     # An app without entities in Redis imports nothing of it.
     from starmodel.stores.redis.redis_backend import RedisBackend
 
     return RedisBackend(settings.redis_url, documents, prefix=settings.redis_prefix)
+
+
+def _custom_store(settings: Settings, documents: Sequence[Any]) -> EntityPersistenceBackend | None:
+    """Return the store that the settings name; `None` where they name none."""
+    name, url = settings.custom_store, settings.custom_store_url
+    if name == "auto":
+        name = url.partition(":")[0]
+    return load_plugin("starmodel.stores", name)(url, documents) if name else None
 
 
 def _project_root(settings: Settings) -> Path | None:

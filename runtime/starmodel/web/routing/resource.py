@@ -17,7 +17,7 @@ class Resource:
         routes: Its routes.
         page: The component of one: what is sent anew of it when a field changes.
         table: Its `EntityTable`, of an entity in SQL.
-        document: Its `Document`, of an entity in Redis.
+        document: Its `Document`, of an entity in Redis or a custom store.
         queries: Its `FilterSet`, of an entity in SQL.
     """
 
