@@ -2,14 +2,17 @@
 
     class TestStore(StoreContract):
         def make(self, clock, request) -> EntityPersistenceBackend:
-            return MongoStore("mongodb://127.0.0.1/test", CODECS, clock=clock)
+            return MongoStore("mongodb://127.0.0.1/test", DOCUMENTS, clock=clock)
 
 pytest runs what is derived, with anyio's plugin (`anyio_mode = "auto"`) or pytest-asyncio. A store is
 made anew for each test, and has to be empty. It keeps `SAMPLE`, which has a field of each type, and
-entities called as `OPEN_ENTITIES`, whose values are whatever JSON has.
+entities called as `OPEN_ENTITIES`, whose values are whatever JSON has; `DOCUMENTS` are the documents of
+all of them.
 """
 
 import asyncio
+import json
+from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -21,6 +24,7 @@ import pytest
 from pydantic import AwareDatetime, BaseModel
 
 from starmodel.application import EntityDefinition, EntityPersistenceBackend, Key, Stored, Write
+from starmodel.application.documents import document
 from starmodel.application.store import IdempotencyRecord, ReadSet, VersionCheck
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, StateStore
 from starmodel.errors import Conflict, DuplicateRequest
@@ -81,6 +85,60 @@ SAMPLE = EntityDefinition(
     state=lambda sample: {"name": sample.name},
     access=Access.PUBLIC,
 )
+
+SAMPLE_DOCUMENT = document.Document(
+    SAMPLE,
+    [
+        *map(document.field, ("id", "on", "count", "ratio", "name")),
+        document.field("blob", write=lambda given: b64encode(given).decode(), read=b64decode),
+        document.field("day", write=date.isoformat, read=date.fromisoformat),
+        document.field("hour", write=time.isoformat, read=time.fromisoformat),
+        document.field("moment", write=datetime.isoformat, read=datetime.fromisoformat),
+        document.field("local", write=datetime.isoformat, read=datetime.fromisoformat),
+        document.field(
+            "span",
+            write=lambda given: given // timedelta(microseconds=1),
+            read=lambda stored: timedelta(microseconds=stored),
+        ),
+        document.field("key", write=str, read=UUID),
+        document.field("price", write=str, read=Decimal),
+        document.field("size", write=lambda given: given.value, read=Size),
+        document.field(
+            "place",
+            write=lambda given: {"street": given.street, "number": given.number},
+            read=Place.model_validate,
+        ),
+        document.anything("data"),
+    ],
+)
+
+
+class OpenDocument(document.Document):
+    """The document of an entity of which nothing is known."""
+
+    def __init__(self, name: str) -> None:
+        definition = EntityDefinition(
+            Entity,
+            name=name,
+            namespace=name,
+            store=StateStore.CUSTOM,
+            scope=Scope.SESSION,
+            state=lambda entity: {},
+            ttl=1.0,
+        )
+        super().__init__(definition, [])
+
+    def write(self, values: Mapping[str, Any]) -> str:
+        """Return the values as JSON."""
+        return json.dumps(values)
+
+    def read(self, text: str | bytes) -> dict[str, Any]:
+        """Return the values that a text keeps."""
+        return json.loads(text)
+
+
+DOCUMENTS: tuple[document.Document, ...] = (SAMPLE_DOCUMENT, *map(OpenDocument, OPEN_ENTITIES))
+"""How each of these entities becomes JSON, for stores that keep documents."""
 
 SAMPLES: tuple[Mapping[str, object], ...] = (
     {},
