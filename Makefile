@@ -10,13 +10,16 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscop
 EXAMPLES := $(sort $(dir $(wildcard examples/*/pyproject.toml)))
 
 .DEFAULT_GOAL := test
-.PHONY: help demo test fast setup format clean
+.PHONY: help demo board test fast setup format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 demo: $(STAMP) ## Serve the counter example
 	@cd examples/counter && ../../$(BIN)/starmodel run
+
+board: $(STAMP) ## Serve the board on three nodes, to kill one and watch
+	@cd examples/board && ../../$(BIN)/python nodes.py
 
 test: $(STAMP) ## Check everything: format, lint, types, imports, examples, all tests (the default)
 	$(BIN)/black --check .
