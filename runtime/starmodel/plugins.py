@@ -57,6 +57,23 @@ def load_plugin(group: str, name: str) -> Any:
     )
 
 
+def make_plugin(group: str, name: str, *arguments: object, **options: object) -> Any:
+    """Load a part that the configuration names, and make it.
+
+    Raises:
+        ConfigurationError: There is no such part, or it cannot be made of these arguments.
+    """
+    make = load_plugin(group, name)
+    try:
+        return make(*arguments, **options)
+    except ConfigurationError:
+        raise
+    except Exception as error:
+        raise ConfigurationError(
+            f"{name!r} of {group} cannot be made: {type(error).__name__}: {error}."
+        ) from error
+
+
 def _load(entry: EntryPoint, help: str) -> Any:
     try:
         return entry.load()

@@ -261,19 +261,27 @@ def test_pages_come_right_when_postgresql_is_back(
         own_postgres_server.drop_database(database)
 
 
-def test_the_chat_on_three_nodes(redis_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("store", ["SERVER_REDIS", "SERVER_SQL"])
+def test_the_chat_on_three_nodes(
+    redis_url: str, postgres_url: str, tmp_path: Path, store: str
+) -> None:
     """The example with another store, and two variables."""
     folder = tmp_path / "chat"
     shutil.copytree(ROOT / "examples/chat", folder, ignore=shutil.ignore_patterns("__pycache__"))
     entities = folder / "chat/entities.py"
-    entities.write_text(entities.read_text().replace("SERVER_MEMORY", "SERVER_REDIS"))
-    done = starmodel(folder, "generate")
-    assert done.code == 0, done.err
+    entities.write_text(entities.read_text().replace("SERVER_MEMORY", store))
+    url = {"STARMODEL_REDIS_URL": redis_url, "STARMODEL_DATABASE_URL": postgres_url}
+    commands = [("generate",)]
+    if store == "SERVER_SQL":
+        commands += [("migrate", "new", "begin"), ("migrate", "up", "--database-url", postgres_url)]
+    for command in commands:
+        done = starmodel(folder, *command)
+        assert done.code == 0, done.err
     environment = {
         "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT / "runtime")]),
         "STARMODEL_SECRET_KEY": SECRET,
         "STARMODEL_LIVE_KEEP_ALIVE": "100",
-        "STARMODEL_REDIS_URL": redis_url,
+        **url,
         "STARMODEL_REDIS_PREFIX": f"test-{uuid4().hex}",
     }
     with ExitStack() as stack:

@@ -13,13 +13,28 @@ from starmodel.errors import ConfigurationError
 from starmodel.plugins import load_plugin
 from starmodel.web import Resource, Settings, WebApplication
 
-SHELF = """
-from starmodel import MemoryRepo
+PARTS = """
+from starmodel import InProcessBus, MemoryRepo
+from starmodel.frontends.htmx import HtmxFrontend
+from starmodel.ui.kits.default import DefaultKit
 
 class Shelf(MemoryRepo):
     def __init__(self, url, documents):
         super().__init__()
         self.url, self.documents = url, documents
+
+class Horn(InProcessBus):
+    def __init__(self, url, keys):
+        super().__init__()
+        self.url, self.keys = url, keys
+
+class Felt(DefaultKit): ...
+
+class Wire(HtmxFrontend): ...
+
+class Picky:
+    def __init__(self, *arguments):
+        raise ValueError("not today")
 """
 
 
@@ -47,10 +62,13 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: lent-parts\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(
-        "[starmodel.stores]\nshelf = lent_parts:Shelf\nexits = lent_exits:Shelf\n"
+        "[starmodel.stores]\nshelf = lent_parts:Shelf\nexits = lent_exits:Shelf\npicky = lent_parts:Picky\n"
+        "[starmodel.kits]\nfelt = lent_parts:Felt\npicky = lent_parts:Picky\n"
+        "[starmodel.frontends]\nwire = lent_parts:Wire\npicky = lent_parts:Picky\n"
         "[starmodel.buses]\nhorn = lent_parts:Horn\nlost = lent_absent:Bus\ngone = lent_parts:Gone\n"
+        "picky = lent_parts:Picky\n"
     )
-    (tmp_path / "lent_parts.py").write_text("class Horn: ...\n" + SHELF)
+    (tmp_path / "lent_parts.py").write_text(PARTS)
     (tmp_path / "lent_exits.py").write_text("raise SystemExit('no display')\n")
     monkeypatch.syspath_prepend(tmp_path)  # pyright: ignore[reportUnknownMemberType]
     importlib.invalidate_caches()
@@ -67,7 +85,7 @@ def test_a_part_that_cannot_be_loaded_is_named(name: str, reason: str) -> None:
 
 
 def test_a_part_that_is_not_there() -> None:
-    with pytest.raises(ConfigurationError, match="there are: gone, horn, lost, postgresql"):
+    with pytest.raises(ConfigurationError, match="there are: gone, horn, lost, picky, postgresql"):
         load_plugin("starmodel.buses", "drum")
 
 
@@ -118,3 +136,27 @@ def test_custom_entities_without_a_store() -> None:
     persistence = WebApplication([BASKET_RESOURCE], Settings()).services.persistence
     with pytest.raises(ConfigurationError, match="STARMODEL_CUSTOM_STORE_URL"):
         persistence.backend_for(BASKET)
+
+
+def test_buses_kits_and_front_ends_of_a_package() -> None:
+    settings = Settings(ui="felt", frontend="wire", bus_url="horn://host", secret_key="k" * 40)
+    app = WebApplication([], settings)
+    bus: Any = app.services.bus
+    assert (type(bus).__name__, bus.url, bus.keys()) == ("Horn", "horn://host", ["k" * 40])
+    renderer = app.renderer
+    assert [type(part).__name__ for part in (renderer.kit, renderer.frontend)] == ["Felt", "Wire"]
+
+
+@pytest.mark.parametrize(
+    ("group", "settings"),
+    [
+        ("stores", Settings(custom_store="picky")),
+        ("buses", Settings(bus_url="picky://host")),
+        ("kits", Settings(ui="picky")),
+        ("frontends", Settings(frontend="picky")),
+    ],
+)
+def test_a_part_that_cannot_be_made_is_named(group: str, settings: Settings) -> None:
+    reason = f"'picky' of starmodel.{group} cannot be made: ValueError: not today"
+    with pytest.raises(ConfigurationError, match=reason):
+        _ = WebApplication([BASKET_RESOURCE], settings).renderer

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from starmodel.application import EventBus
 from starmodel.bus.in_process import InProcessBus
 from starmodel.errors import ConfigurationError
-from starmodel.plugins import load_plugin
+from starmodel.plugins import make_plugin
 from starmodel.settings import Settings
 
 _SCHEMES = {
@@ -49,13 +49,13 @@ def choose_bus(
             if name == "process":
                 return InProcessBus()
             # Nobody has asked for it, so a script that lacks the secret key can do without.
-            return load_plugin("starmodel.buses", name)(found[name], keys, is_required=False)
+            return make_plugin("starmodel.buses", name, found[name], keys, is_required=False)
         url = found.get(name)
         if url is None:
             raise ConfigurationError(
                 f"The bus is to be {name!r}, and nobody says where that is. Set STARMODEL_BUS_URL."
             )
-    return load_plugin("starmodel.buses", name)(url, keys)
+    return make_plugin("starmodel.buses", name, url, keys)
 
 
 def _kind(url: str) -> str:

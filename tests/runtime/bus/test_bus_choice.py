@@ -67,7 +67,7 @@ def test_a_bus_of_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(group: str, name: str) -> type[OwnBus]:
         return {("starmodel.buses", "own"): OwnBus}[group, name]
 
-    monkeypatch.setattr("starmodel.bus.bus_choice.load_plugin", load)
+    monkeypatch.setattr("starmodel.plugins.load_plugin", load)
     bus = choose_bus(Settings(bus_url="own://there"), [], keys)
     assert isinstance(bus, OwnBus) and bus.url == "own://there"
 

@@ -23,7 +23,7 @@ from starmodel.application.queries.filter_set import FilterSet
 from starmodel.bus.bus_choice import choose_bus
 from starmodel.domain import Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError
-from starmodel.plugins import load_plugin
+from starmodel.plugins import make_plugin
 from starmodel.settings import Settings
 from starmodel.stores.memory import MemoryRepo
 from starmodel.ui.components.fields import in_words
@@ -177,7 +177,7 @@ class AppState:
         )
         self._frontend: Frontend | None = None
         if settings.frontend != "datastar":
-            self._frontend = load_plugin("starmodel.frontends", settings.frontend)()
+            self._frontend = make_plugin("starmodel.frontends", settings.frontend)
         self.formatter: EventResponseFormatter = options.get("formatter") or (
             DatastarFormatter() if self._frontend is None else self._frontend.formatter
         )
@@ -278,10 +278,10 @@ class AppState:
             # What only makes pages takes a moment to be imported, and many processes need none.
             from starmodel.ui.rendering.renderer import Renderer
 
-            kit = self._kit or load_plugin("starmodel.kits", self.settings.ui)()
+            kit = self._kit or make_plugin("starmodel.kits", self.settings.ui)
             frontend = self._frontend
             if frontend is None:
-                frontend = load_plugin("starmodel.frontends", self.settings.frontend)()
+                frontend = make_plugin("starmodel.frontends", self.settings.frontend)
             lists = {page.entity.name: page for page in self.pages if isinstance(page, List)}
             self._renderer = Renderer(
                 kit, frontend, self.settings, self._navigation_of_pages(), lists, self.entries
@@ -425,7 +425,7 @@ def _custom_store(settings: Settings, documents: Sequence[Any]) -> EntityPersist
     name, url = settings.custom_store, settings.custom_store_url
     if name == "auto":
         name = url.partition(":")[0]
-    return load_plugin("starmodel.stores", name)(url, documents) if name else None
+    return make_plugin("starmodel.stores", name, url, documents) if name else None
 
 
 def _project_root(settings: Settings) -> Path | None:
