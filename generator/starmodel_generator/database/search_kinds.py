@@ -5,13 +5,17 @@ from typing import Literal, NamedTuple, TypeAlias
 from starmodel_generator.database.columns import JSON, columns_of, link_target, stored_type
 from starmodel_generator.database.json_shapes import SchemaLookup
 from starmodel_schemas import (
+    Constraints,
     EntitySchema,
     EnumType,
     FieldSchema,
+    ListType,
     LiteralType,
     RefType,
     RequiredDefault,
     ScalarType,
+    SetType,
+    TupleType,
     TypeRef,
 )
 from starmodel_schemas.address_types import PARSED
@@ -20,10 +24,11 @@ Operator: TypeAlias = Literal[
     "eq", "ne", "in", "lt", "le", "gt", "ge", "contains", "startswith", "isnull", "has"
 ]
 Kind: TypeAlias = Literal[
-    "text", "ordered", "exact", "boolean", "reference", "references", "null_only"
+    "text", "ordered", "exact", "boolean", "reference", "references", "elements", "null_only"
 ]
 """How a field can be searched: a text; what has an order; one of several choices; yes or no; a
-reference to a record; references to several; and what can only be there or not."""
+reference to a record; references to several; any number of values; and what can only be there or
+not."""
 
 QUERY_NAMES = frozenset({"actor", "cursor", "datastar", "include", "limit", "q", "sort"})
 """What a query is asked besides its filters. A field of such a name is found by `limit__in`."""
@@ -37,6 +42,7 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     "boolean": ("eq", "ne"),
     "reference": _EQUAL,
     "references": ("has",),
+    "elements": ("contains",),
     "null_only": (),
 }
 
@@ -110,13 +116,41 @@ def search_kind(field: FieldSchema, table: str, app: SchemaLookup) -> tuple[Kind
         return None
     column = columns[0].column
     kind: Kind = "null_only"
-    if column.type != JSON:
+    if column.type == JSON:
+        kind = "null_only" if element_type(field.type, app) is None else "elements"
+    else:
         kind = _kind(stored_type(field.type, field.constraints).type, app)
     if field.name == "id":
         kind = "exact"
     if kind == "null_only" and not column.nullable:
         return None
     return kind, column.nullable
+
+
+def element_type(type_: TypeRef, app: SchemaLookup) -> TypeRef | None:
+    """Return the type of the values of a list, a set or a tuple that it can be searched by.
+
+    `None` where two texts of JSON may be one value, as of moments and decimals, or values have
+    parts.
+    """
+    match stored_type(type_, Constraints()).type:
+        case ListType(item=item) | SetType(item=item) | TupleType(items=(item,), variadic=True):
+            stored = stored_type(item, Constraints())
+        case _:
+            return None
+    match stored.type:
+        case ScalarType() as element if element.name in _ELEMENTS and not stored.constraints.secret:
+            return element
+        case EnumType() as element:
+            kinds = {type(member.value) for member in app.enum(element.enum).members}
+            return element if kinds in ({str}, {int}) else None
+        case LiteralType() as element if len({type(value) for value in element.values}) == 1:
+            return element
+        case _:
+            return None
+
+
+_ELEMENTS = frozenset({"str", "int", "bool", "date", "UUID"}) | PARSED
 
 
 def _kind(type_: TypeRef, app: SchemaLookup) -> Kind:

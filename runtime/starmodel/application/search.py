@@ -13,7 +13,8 @@ class Condition(NamedTuple):
     """What has to be true of a field.
 
     `value` is of the field's type, but for an enum its value, and for a reference the id as
-    text. It is a list of them for `in`, and a bool for `isnull`.
+    text. It is a list of them for `in`, a bool for `isnull`, and for `contains` a part of a text or
+    one of the values that the field holds.
     """
 
     field: str

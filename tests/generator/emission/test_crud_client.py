@@ -361,6 +361,10 @@ async def server(services: Services) -> None:
     await find_products(services, status=asked.lt(Status.ACTIVE))  # wrong
     await find_products(services, price=asked.contains("5"))  # wrong
     await find_products(services, prize=Decimal(5))  # wrong
+    words: asked.Contains[str] = asked.contains("red") & asked.contains("blue")
+    words = asked.startswith("red")  # wrong
+    words = asked.contains(5)  # wrong
+    print(words)
     await find_products(services, sort=["prize"])  # wrong
 
 

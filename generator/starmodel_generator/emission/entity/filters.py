@@ -11,6 +11,7 @@ from starmodel_generator.database.search_kinds import (
     QUERY_NAMES,
     Kind,
     Operator,
+    element_type,
     filter_name,
     lookup_of,
     operators_of,
@@ -76,7 +77,8 @@ def filters_of(entity: EntitySchema, context: Context) -> tuple[Filter, ...]:
             # What is the name of a field stands for that field.
             if name in (QUERY_NAMES if name == one.field.name else fields):
                 continue
-            filters.append(Filter(name, one.field, operator, _value_type(one.type, operator)))
+            type_ = _value_type(one.type, operator, holds_elements=one.kind == "elements")
+            filters.append(Filter(name, one.field, operator, type_))
     return tuple(filters)
 
 
@@ -104,6 +106,7 @@ def filter_types(
             "ordered": f"{where}.Ordered[{written}]",
             "exact": f"{where}.Exact[{written}]",
             "reference": f"{where}.Exact[{written}]",
+            "elements": f"{where}.Contains[{written}]",
         }
         type_ = types.get(kind, written)
         if one.is_nullable:
@@ -164,7 +167,10 @@ def is_flat(entity: EntitySchema, context: Context) -> bool:
     Then nothing is computed, and nothing has parts or is bytes.
     """
     found = {one.field.name: one.kind for one in searched_fields(entity, context)}
-    return all(found.get(field.name, "null_only") != "null_only" for field in public_fields(entity))
+    return all(
+        found.get(field.name, "null_only") not in ("null_only", "elements")
+        for field in public_fields(entity)
+    )
 
 
 def _searched(field: FieldSchema, entity: EntitySchema, context: Context) -> Searched | None:
@@ -174,6 +180,8 @@ def _searched(field: FieldSchema, entity: EntitySchema, context: Context) -> Sea
     kind, is_nullable = found
     linked = link_target(field)
     type_ = unwrap(field.type)[0] if linked is None else RefType(entity=linked)
+    if kind == "elements":
+        type_ = element_type(type_, context) or type_
     return _as_text(Searched(field, kind, type_, is_nullable))
 
 
@@ -185,13 +193,13 @@ def _as_text(searched: Searched) -> Searched:
     return searched._replace(type=_TEXT, parsed=type_)
 
 
-def _value_type(type_: TypeRef, operator: Operator) -> TypeRef:
+def _value_type(type_: TypeRef, operator: Operator, *, holds_elements: bool) -> TypeRef:
     match operator:
         case "in":
             return ListType(item=type_)
         case "isnull":
             return _BOOL
-        case "contains" | "startswith":
+        case "contains" | "startswith" if not holds_elements:
             return _TEXT
         case _:
             return type_

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from starmodel_generator.database.search_kinds import COUNT
+from starmodel_generator.database.search_kinds import COUNT, element_type
 from starmodel_generator.emission.context import Context, EntityNames
 from starmodel_generator.emission.declaration_order import state_fields
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints
@@ -29,9 +29,12 @@ from starmodel_schemas import (
     EnumType,
     EventSchema,
     FieldSchema,
+    ListType,
     LiteralType,
     ParameterSchema,
     ScalarType,
+    SetType,
+    TupleType,
 )
 from starmodel_schemas.address_types import PARSED
 from starmodel_schemas.naming import inputs_constant, sentence_case, title_words
@@ -311,6 +314,11 @@ class _Pages:
                 return {f"{name}__contains"}
             case ScalarType() if type_.name in PARSED:
                 return {f"{name}__contains"}
+            case ListType() | SetType() | TupleType():
+                item = element_type(type_, self.context)
+                is_text = isinstance(item, ScalarType) and item.name in {"str", *PARSED}
+                is_asked = is_text or isinstance(item, EnumType | LiteralType)
+                return {f"{name}__contains"} if is_asked else set()
             case ScalarType(name="int" | "float" | "Decimal" | "date") if name != "id":
                 return {f"{name}__ge"}
             case ScalarType(name="datetime") if constraints.timezone == "naive":

@@ -154,7 +154,7 @@ class _Queries:
             items.append(self.names.use(target.module("state"), target.constant))
         elif one.parsed is not None:
             items.append(self.classes.parsed(one.parsed))
-        elif one.kind in ("ordered", "exact"):
+        elif one.kind in ("ordered", "exact", "elements"):
             items.append(annotation(one.type, self.names, self.classes))
         if one.is_nullable and one.kind != "null_only":
             items.append("nullable=True")

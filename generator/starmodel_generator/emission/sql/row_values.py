@@ -5,14 +5,17 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from starmodel_generator.database.columns import ID_FIELD, link_target
+from starmodel_generator.database.search_kinds import element_type
 from starmodel_generator.database.sql_text import column_default
 from starmodel_generator.database.tables import index_name
+from starmodel_generator.emission.entity.filters import searched_fields
 from starmodel_generator.emission.python.layout import Group, Layout, named, prefixed
 from starmodel_generator.emission.python.literals import python_string, python_value
-from starmodel_generator.emission.python.type_expressions import without_constraints
+from starmodel_generator.emission.python.type_expressions import annotation, without_constraints
 from starmodel_generator.emission.sql.exact_json import stored_fields
 from starmodel_generator.emission.sql.json_values import parser
 from starmodel_generator.emission.sql.stored_json import StoredJson
+from starmodel_generator.planning import has_queries
 from starmodel_schemas import (
     CheckSchema,
     ChoicesCheck,
@@ -124,6 +127,16 @@ class Columns(NamedTuple):
         items += _target_key(table.foreign_keys[1], context.entities[target])
         return Group("column.links(", tuple(items), ")")
 
+    def _elements(self, field: FieldSchema, column: ColumnSchema) -> Iterator[Layout]:
+        """Write what a field is searched by inside of events alone: it is in no list's queries."""
+        context = self.json.context
+        if len(column.path) > 1 or not has_queries(self.entity):
+            return
+        type_ = element_type(field.type, context)
+        listed = [one.field.name for one in searched_fields(self.entity, context)]
+        if type_ is not None and field.name not in listed:
+            yield named("elements", annotation(type_, self.json.names, self.json.classes))
+
     def _embedded(self, field: FieldSchema, columns: list[ColumnSchema]) -> Layout:
         type_ = without_options(field.type)
         assert isinstance(type_, ObjectType)
@@ -145,6 +158,7 @@ class Columns(NamedTuple):
         elif is_json_column(column):
             function = "json" if self.json.is_sure(field.type) else "anything"
             items = [python_string(name), *self.json.conversions(type_)]
+            items += self._elements(field, column)
         elif isinstance(type_, EnumType):
             function = "flags" if self.json.context.enums[type_.enum].is_flag else "enum"
             items = [python_string(name), self.json.classes.name(type_)]

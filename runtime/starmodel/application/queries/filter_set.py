@@ -15,6 +15,7 @@ from starmodel.application.queries.cursor import BACKWARD, read_cursor, refused,
 from starmodel.application.queries.searchable import (
     MAX_CHARACTERS,
     MAX_CHOICES,
+    MAX_CONTAINED,
     SearchField,
 )
 from starmodel.application.search import Condition, Operator, Order, Search, filter_name
@@ -157,39 +158,39 @@ class FilterSet(Generic[E]):
     def __repr__(self) -> str:
         return f"<Queries of {self.definition.name}>"
 
-    def condition(self, name: str, value: object) -> Condition:
-        """Return what a filter asks.
-
-        Raises:
-            InvalidArguments: There is no such filter, or the value does not fit.
-        """
-        if name not in self.filters:
-            raise self.unknown_filter(name)
-        return self._condition(name, *self.filters[name], value)
-
     def conditions(self, name: str, value: object) -> Iterator[Condition]:
         """Return what a filter asks: one condition, or those of `where` on a field.
+
+        A list of what a field contains is a condition for each of them.
 
         Raises:
             InvalidArguments: There is no such filter, or a value does not fit.
         """
         if not isinstance(value, Conditions):
-            yield self.condition(name, value)
+            if name not in self.filters:
+                raise self.unknown_filter(name)
+            yield from self._conditions(name, *self.filters[name], value)
             return
         operators = self.fields[name].operators if name in self.fields else ()
         for operator, operand in value.operands.items():
             called = f"{name}__{operator}"
             if operator not in operators:
                 raise self.unknown_filter(called)
-            yield self._condition(called, name, cast("Operator", operator), operand)
+            yield from self._conditions(called, name, cast("Operator", operator), operand)
 
-    def _condition(self, name: str, place: str, operator: Operator, value: object) -> Condition:
+    def _conditions(
+        self, name: str, place: str, operator: Operator, value: object
+    ) -> Iterator[Condition]:
         check = self.fields[place].check
         try:
-            if operator != "in":
-                return Condition(place, operator, check(operator, value))
-            values = _list_of(name, value)
-            return Condition(place, operator, [check(operator, one) for one in values])
+            if operator == "in":
+                values = _list_of(name, value, MAX_CHOICES)
+                yield Condition(place, operator, [check(operator, one) for one in values])
+            elif operator == "contains" and is_sequence(value):
+                for one in _list_of(name, value, MAX_CONTAINED):
+                    yield Condition(place, operator, check(operator, one))
+            else:
+                yield Condition(place, operator, check(operator, value))
         except ValidationError as error:
             detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
             raise _invalid(name, f"{detail['msg']}.", detail["type"]) from None
@@ -321,11 +322,11 @@ def unknown(name: str, what: str, known: Iterable[str]) -> InvalidArguments:
     return _invalid(name, f"There is no such {what}. There are: {names}.", "unknown")
 
 
-def _list_of(name: str, value: object) -> Sequence[object]:
+def _list_of(name: str, value: object, most: int) -> Sequence[object]:
     if not (is_sequence(value) or is_set(value)):
         raise _invalid(name, "Give a list.", "list_type")
-    if len(value) > MAX_CHOICES:
-        raise _invalid(name, f"Give at most {MAX_CHOICES} items.", "too_long")
+    if len(value) > most:
+        raise _invalid(name, f"Give at most {most} items.", "too_long")
     return [*value]
 
 

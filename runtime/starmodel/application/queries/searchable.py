@@ -14,10 +14,15 @@ from starmodel.application.search import Operator
 from starmodel.domain import Entity, Ref
 from starmodel.domain.pydantic_schema import number_of, type_schema
 
-Kind: TypeAlias = Literal["text", "ordered", "exact", "flag", "reference", "references", "presence"]
+Kind: TypeAlias = Literal[
+    "text", "ordered", "exact", "flag", "reference", "references", "elements", "presence"
+]
 
 MAX_CHOICES = 100
 """With how many values a field can be compared at once."""
+
+MAX_CONTAINED = 20
+"""How many values or texts a field can be asked to contain at once."""
 
 MAX_CHARACTERS = 200
 """How long a text may be that is looked for inside of others."""
@@ -31,6 +36,7 @@ _OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     "flag": ("eq", "ne"),
     "reference": _EQUAL,
     "references": ("has",),
+    "elements": ("contains",),
     "presence": (),
 }
 _SORTED: frozenset[Kind] = frozenset({"text", "ordered", "exact", "flag"})
@@ -90,7 +96,7 @@ class SearchField:
         """Return the schema of what the field is compared with: of one value, also for `in`."""
         if operator == "isnull":
             return _BOOL
-        if operator in ("contains", "startswith"):
+        if operator in ("contains", "startswith") and self.kind != "elements":
             return _PART
         # Before and behind a URL are texts that need be none.
         is_text = self.kind == "text" and operator not in _EQUAL
@@ -192,6 +198,16 @@ def reference(target: EntityDefinition[Any] | None, *, nullable: bool = False) -
 def references(target: EntityDefinition[Any] | None) -> SearchField:
     """References to any number of records."""
     return SearchField("references", _ID, target=target)
+
+
+def elements(type_: Any, *, nullable: bool = False) -> SearchField:
+    """Return what a list, a set or a tuple is searched by: each of its values is of `type_`."""
+    if type_ is bool:
+        return SearchField("elements", _BOOL, nullable=nullable)
+    is_exact = type_ in _SCHEMAS or get_origin(type_) is Literal or issubclass(type_, Enum)
+    # URLs and IP addresses are kept as their texts.
+    item = exact(type_) if is_exact else text(type_)
+    return SearchField("elements", item.schema("eq"), nullable=nullable)
 
 
 def null_only() -> SearchField:

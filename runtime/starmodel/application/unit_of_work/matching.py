@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from starmodel.application.search import Condition, Order
 from starmodel.application.unit_of_work.batch_loader import given_ids
 from starmodel.domain import Entity, Ref
+from starmodel.domain.type_guards import is_sequence, is_set
 
 E = TypeVar("E", bound=Entity)
 
@@ -52,6 +53,8 @@ def _holds(condition: Condition, value: object) -> bool:
     if operator == "in":
         choices: Any = wanted
         return value in choices
+    if operator == "contains" and (is_sequence(value) or is_set(value)):
+        return any(_is_element(each, wanted) for each in value)
     if operator in ("contains", "startswith"):
         text, part = str(value).lower(), str(wanted).lower()
         return part in text if operator == "contains" else text.startswith(part)
@@ -60,6 +63,11 @@ def _holds(condition: Condition, value: object) -> bool:
     except TypeError:
         # It is not of the field's type, so it will not be stored.
         return False
+
+
+def _is_element(value: object, wanted: object) -> bool:
+    """Return whether it is the value; URLs and IP addresses are compared as their texts."""
+    return _plain(value) == wanted or (isinstance(wanted, str) and str(value) == wanted)
 
 
 def _plain(value: object) -> object:

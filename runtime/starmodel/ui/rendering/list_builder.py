@@ -14,6 +14,7 @@ from starmodel.ui.components.fields import (
     DateTime,
     Duration,
     Field,
+    Items,
     Link,
     Number,
     Related,
@@ -170,7 +171,13 @@ class ListBuilder(Builder):
                         if isinstance(field, DateTime) and field.zoned:
                             row = self.kit.exact_time(row, {"kind": kind, "zoned": True})
                         inputs[called] = (row, True)
-                case Text():
+                case Items(item=Choice() as item):
+                    called, words = f"{name}__contains", f"{title} contains"
+                    inputs[called] = (
+                        self._select(component, called, words, item.choices.labels),
+                        True,
+                    )
+                case Text() | Items():
                     called = f"{name}__contains"
                     inputs[called] = (
                         self._input(component, called, f"{title} contains", {"type": "text"}),

@@ -26,7 +26,7 @@ from starmodel.application.queries.find import (
     find_related,
     find_states,
 )
-from starmodel.application.queries.searchable import MAX_CHOICES, SearchField
+from starmodel.application.queries.searchable import MAX_CHOICES, MAX_CONTAINED, SearchField
 from starmodel.application.readable import Reading
 from starmodel.application.search import Operator
 from starmodel.errors import (
@@ -218,6 +218,7 @@ def _read_query(
 ) -> ReadQuery:
     """Read a query string. Nothing else of a request counts here: many of them may share it."""
     given: dict[str, str] = {}
+    contained: dict[str, list[str]] = {}
     errors: list[ArgumentError] = []
     # A form has a box for each of them, and sends the name once for each that is ticked.
     columns: dict[str, None] = {}
@@ -234,6 +235,9 @@ def _read_query(
             raise BadRequest(f"A text may have at most {MAX_STRING} characters.")
         if name == COLUMNS and not is_program and COLUMNS not in queries.filters:
             columns.update(dict.fromkeys(value.split(",")))
+        elif queries.filters.get(name, _NO_FILTER)[1] == "contains":
+            # All of them, where it is there several times.
+            contained.setdefault(name, []).append(value)
         elif name in given:
             errors.append(simple_error(name, "duplicate"))
         elif name not in queries.filters and name not in _NAMES:
@@ -248,6 +252,15 @@ def _read_query(
             filters[name] = read(_argument(queries.fields[place], operator), name, given[name])
         except InvalidArguments as invalid:
             errors += invalid.errors
+    for name, texts in contained.items():
+        place, operator = queries.filters[name]
+        argument = _argument(queries.fields[place], operator)
+        try:
+            values = [_read(argument, name, text) for text in texts[: MAX_CONTAINED + 1]]
+        except InvalidArguments as invalid:
+            errors += invalid.errors
+        else:
+            filters[name] = values if len(values) > 1 else values[0]
     if given.get("limit"):
         try:
             limit = _whole(given["limit"])
@@ -272,6 +285,7 @@ def _read_query(
 
 _read_kept = lru_cache(maxsize=512)(_read_query)
 _MAX_KEPT_LENGTH = 1024
+_NO_FILTER = "", None
 _NAMES = NAMES - {"actor", "datastar"}
 
 

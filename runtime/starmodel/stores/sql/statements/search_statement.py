@@ -14,8 +14,11 @@ query of their own: an OR would keep both databases from using the index.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
+
+from pydantic_core import to_jsonable_python
 
 from starmodel.application.search import Condition, Order, Search
 from starmodel.application.store import SearchCheck, Stored, StoredWithRelated
@@ -25,7 +28,12 @@ from starmodel.stores.sql.drivers.driver import Dialect, Row, Statement
 from starmodel.stores.sql.statements.related_fields import RelatedField, related_field
 from starmodel.stores.sql.statements.row_json import RowSerializer
 from starmodel.stores.sql.statements.selection import TableQueries, codec_of, steps_of
-from starmodel.stores.sql.tables.codec import NotStorable
+from starmodel.stores.sql.tables.codec import (
+    NotStorable,
+    check_integer,
+    check_text,
+    encode_json,
+)
 from starmodel.stores.sql.tables.column import Column
 from starmodel.stores.sql.tables.table import EntityTable, LinkTable
 
@@ -187,6 +195,8 @@ class TableSearches(TableQueries):
             return self._referred(related, condition)
         if operator == "isnull":
             return (f"{place} IS NULL" if value else f"{place} IS NOT NULL"), ()
+        if operator == "contains" and self._columns[field].kind == "json":
+            return self._holding(place, condition)
         if operator in ("contains", "startswith"):
             pattern = _pattern(str(value), is_start=operator == "startswith")
             return self._matches(place), (self._compared(field, pattern, condition.name),)
@@ -199,6 +209,16 @@ class TableSearches(TableQueries):
         if operator != "eq":
             place = self._sorted[field]
         return f"{place} {_COMPARISONS[operator]} ?", (encoded,)
+
+    def _holding(self, place: str, condition: Condition) -> Piece:
+        """Ask for one of the values that are kept as a list of JSON."""
+        value = to_jsonable_python(condition.value)
+        with _refused_as(condition.name):
+            check = check_text if isinstance(value, str) else check_integer
+            check(value)
+        if self.dialect == "sqlite":
+            return f"EXISTS (SELECT 1 FROM json_each({place}) WHERE value = ?)", (value,)
+        return f"{place} @> CAST(? AS JSONB)", (encode_json([value]),)
 
     def _linked(self, link: LinkTable, condition: Condition) -> Piece:
         key = f"{self.table.quoted}.{self.key.quoted}"
@@ -314,11 +334,18 @@ class TableSearches(TableQueries):
 
     def _compared_in(self, column: Column, value: object, name: str) -> object:
         encode = codec_of(column, self.dialect).encode
-        try:
+        with _refused_as(name):
             return value if encode is None else encode(value)
-        except NotStorable as refused:
-            error = ArgumentError(name, refused.message, refused.type)
-            raise InvalidArguments((error,)) from None
+
+
+@contextmanager
+def _refused_as(name: str) -> Generator[None]:
+    """Say of a value that cannot be stored which filter it was for."""
+    try:
+        yield
+    except NotStorable as refused:
+        error = ArgumentError(name, refused.message, refused.type)
+        raise InvalidArguments((error,)) from None
 
 
 def _joined(pieces: Sequence[Piece]) -> Piece:

@@ -101,6 +101,7 @@ class Column:
         identity: Whether the database hands out its values, one number after the other.
         server_default: SQL for what a row gets where a statement leaves it out, in SQLite and in
             PostgreSQL.
+        elements: The type of the values of a list, by which events find its record.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Column:
     attribute: str = ""
     identity: bool = False
     server_default: tuple[str, str] | None = None
+    elements: Any = None
 
     def __repr__(self) -> str:
         return f"<Column {self.name} {self.kind}>"
@@ -286,10 +288,15 @@ def json(
     *,
     write: Convert | None = None,
     read: Convert | None = None,
+    elements: Any = None,
     **options: Unpack[Options],
 ) -> Column:
-    """JSON, which `write` makes of the value, and of which `read` makes it again."""
-    return replace(_column("json", name, None, options), write=write, read=read)
+    """JSON, which `write` makes of the value, and of which `read` makes it again.
+
+    `elements` is the type of a list's values, where an event may find the record by these.
+    """
+    column = _column("json", name, None, options)
+    return replace(column, write=write, read=read, elements=elements)
 
 
 def anything(

@@ -11,6 +11,7 @@ from pydantic_core import core_schema
 from starmodel.application.queries.searchable import (
     SearchField,
     boolean,
+    elements,
     exact,
     null_only,
     ordered,
@@ -62,4 +63,6 @@ def _search_field(column: Column) -> SearchField | None:
         return exact(UUID, nullable=is_nullable)
     if column.kind in _ORDERED:
         return ordered(_ORDERED[column.kind], nullable=is_nullable)
+    if column.elements is not None:
+        return elements(column.elements, nullable=is_nullable)
     return null_only() if is_nullable else None
