@@ -157,7 +157,8 @@ class TableSchema(SchemaModel):
     """One table: an entity's, or the link table of a many-to-many relation.
 
     `entity` is the qualified name of the entity; `None` for a link table. `primary_key` names
-    its columns in order. `renamed_from` is the table's former name.
+    its columns in order. `renamed_from` is the table's former name. `searchable` are the columns
+    whose words stand in one full-text index.
     """
 
     name: str
@@ -168,6 +169,7 @@ class TableSchema(SchemaModel):
     indexes: tuple[IndexSchema, ...] = ()
     foreign_keys: tuple[ForeignKeySchema, ...] = ()
     renamed_from: str | None = None
+    searchable: tuple[str, ...] = ()
 
 
 class DatabaseSchema(SchemaModel):

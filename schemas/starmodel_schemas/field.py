@@ -22,7 +22,8 @@ class FieldSchema(SchemaModel):
     is made, or whenever it is changed; they are not `writable`. `on_delete` says what becomes of
     this record when the one it refers to is deleted. `server_default` is what the column holds
     where a statement leaves it out: a constant, or `"current_timestamp"` of a moment. `multiline`
-    says whether a text may have more than one line; `None` where its author says nothing. `db_name`
+    says whether a text may have more than one line; `None` where its author says nothing. The words
+    of one that is `searchable` are in the index that lists of its records are searched by. `db_name`
     is what its column is called in the database, where that is not as the field; `sent_as` and
     `read_as` are its aliases in the JSON that programs get and send. `sent` is the
     type of what a serializer of the author's makes of its value, which is what is sent, and
@@ -50,6 +51,7 @@ class FieldSchema(SchemaModel):
     renamed_from: str | None = None
     on_delete: OnDelete = "restrict"
     multiline: bool | None = None
+    searchable: bool = False
     db_name: str | None = None
     sent_as: str | None = None
     read_as: str | None = None

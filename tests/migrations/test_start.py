@@ -158,3 +158,16 @@ def test_ids_that_no_migration_numbers_keep_an_app_from_starting(
     project.write(schema(table("seat", given.model_copy(update={"identity": True}))))
     project.migrator.upgrade()
     check(database, project.folder, [seats])
+
+
+def test_an_index_of_words_that_no_migration_makes(database: Database, tmp_path: Path) -> None:
+    project = Project(tmp_path, database.url)
+    tags = EntityTable(TAG_TABLE.definition, TAG_TABLE.columns, searchable=["name"])
+    plain = table("tag", column("name"))
+    project.write(schema(plain))
+    project.migrator.upgrade()
+    with pytest.raises(ConfigurationError, match=r"no migration indexes .* of tag\. Run"):
+        check(database, project.folder, [tags])
+    project.write(schema(plain.model_copy(update={"searchable": ("name",)})))
+    project.migrator.upgrade()
+    check(database, project.folder, [tags])

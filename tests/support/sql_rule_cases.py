@@ -251,6 +251,35 @@ SQL_CASES: dict[str, tuple[str, str, str]] = {
             author: Ref[Author]
         """,
     ),
+    "SM241": (
+        """
+        class Book(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            pages: int = Field(0, searchable=True)
+        """,
+        "pages",
+        """
+        class Book(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            title: str = Field("", searchable=True)
+            text: str | None = Field(None, searchable=True, max_length=1000)
+            pages: int = Field(0, searchable=False)
+        """,
+    ),
+    "SM242": (
+        """
+        class Book(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            note: str = Field("", searchable=True, private=True)
+        """,
+        "note",
+        """
+        class Book(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            title: str = Field("", searchable=True)
+            note: str = Field("", private=True)
+        """,
+    ),
     "SM516": (
         """
         class Seat(Entity):

@@ -71,6 +71,9 @@ def _entity_table(entity: EntitySchema, app: AppSchema) -> TableSchema:
         indexes=uniques_and_indexes,
         foreign_keys=tuple(_foreign_keys(name, fields, stored)),
         renamed_from=None if entity.renamed_from is None else snake_case(entity.renamed_from),
+        searchable=tuple(
+            each.column.name for field in fields if field.searchable for each in stored[field.name]
+        ),
     )
 
 

@@ -228,6 +228,7 @@ def _under_new_names(old: TableSchema, name: str, matching: Matching) -> TableSc
         foreign_keys=tuple(
             _key_under_new_names(key, columns, tables, matching) for key in old.foreign_keys
         ),
+        searchable=tuple(columns.get(column, column) for column in old.searchable),
     )
 
 

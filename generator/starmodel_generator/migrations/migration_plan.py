@@ -205,7 +205,23 @@ class TableChange:
 
     @property
     def _is_altered(self) -> bool:
-        return bool(self.added or self.updates or self.created_indexes or self.needs_batch)
+        return bool(
+            self.added
+            or self.updates
+            or self.created_indexes
+            or self.needs_batch
+            or self.current.searchable != self.new.searchable
+        )
+
+    @property
+    def reindexes(self) -> bool:
+        """Whether the full-text index has to be made anew, or comes, or goes.
+
+        SQLite's names what it hangs on, and does not follow where a table is written anew.
+        """
+        is_changed = self.current.searchable != self.new.searchable
+        is_moved = self.is_renamed or bool(self.renamed) or self.needs_batch
+        return is_changed or (is_moved and bool(self.new.searchable))
 
     @property
     def needs_batch(self) -> bool:

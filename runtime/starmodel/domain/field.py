@@ -29,6 +29,7 @@ class MomentOptions(TypedDict, total=False):
     renamed_from: str
     on_delete: OnDelete
     multiline: bool
+    searchable: bool
     db_name: str
 
     alias: str | None
@@ -81,6 +82,7 @@ OWN_OPTIONS = (
     "renamed_from",
     "on_delete",
     "multiline",
+    "searchable",
     "db_name",
 )
 
@@ -145,8 +147,9 @@ def Field(*default: Any, **options: Any) -> Any:
             data. `on_delete` is for a `Ref`: what happens when the other is deleted;
             `"restrict"` (it cannot be) if nothing is said, `"cascade"` (this is deleted too) or
             `"set_null"` (this becomes `None`). `multiline=False` says that a text has one line
-            and no more; `multiline=True`, that it mostly has several. `db_name` is what
-            its column is called in the database.
+            and no more; `multiline=True`, that it mostly has several. `searchable=True` has its
+            words indexed, for lists to be searched by. `db_name` is what its column is called in
+            the database.
 
     StarModel's own options are read from the source text by `starmodel generate`; at run time
     the field is pydantic's.

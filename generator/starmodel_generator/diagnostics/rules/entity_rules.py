@@ -386,6 +386,28 @@ REVEALING_LOOKUP = Rule(
         " is searched by: that is `Access.PUBLIC`, or both are `Access.AUTHENTICATED`."
     ),
 )
+INVALID_SEARCHABLE = Rule(
+    "SM241",
+    "invalid-searchable",
+    "error",
+    summary="a field is said to be searchable, and is none that lists are searched by",
+    explanation=(
+        "`Field(searchable=True)` has the words of a field indexed, and `q` of a list searches them."
+        " So it is for a `str` of a record in SQL, `None` or not, and for no `id`, part of a value"
+        " object, number or list."
+    ),
+)
+REVEALING_SEARCH = Rule(
+    "SM242",
+    "revealing-search",
+    "error",
+    summary="a list would be searched by what its reader may not see",
+    explanation=(
+        "Whoever may search a list by a text learns what stands in it, word by word. So a field that"
+        " is private or write-only, or that a serializer of yours sends as something else, is not"
+        " searchable. Inside an event `work.find` finds records by private fields."
+    ),
+)
 COLLECTION_EVENT = Rule(
     "SM219",
     "event-without-record",

@@ -179,7 +179,10 @@ class _Queries:
         )
 
     def _docstring(self) -> str:
-        texts = [field.name for field in texts_of(self.entity, self.context)]
+        fields = texts_of(self.entity, self.context)
+        texts = ", ".join([field.name for field in fields])
         words = f"Find {self.several} that `actor` may read, a page of them at a time."
-        searched = f"`q` is what one of these contains: {', '.join(texts)}." if texts else ""
+        searched = f"`q` is what one of these contains: {texts}." if texts else ""
+        if any(field.searchable for field in fields):
+            searched = f"`q` is words of these, the last one perhaps begun: {texts}."
         return docstring(words, 4, searched) if searched else docstring(words, 4)

@@ -49,6 +49,7 @@ def table_view(entity: EntitySchema, context: Context) -> TableView:
         _list("indexes", columns.indexes(unique=False)),
         _list("unique", columns.indexes(unique=True)),
         _list("checks", columns.checks()),
+        ListView("searchable", tuple(map(python_string, table.searchable)), is_dict=False),
     )
     return TableView(
         name=entity.name,

@@ -1,11 +1,16 @@
-"""Indexes and keys, and what lists of records go by: SM112, SM507, SM508, SM509, SM516."""
+"""Indexes and keys, and what lists of records go by: SM112, SM241, SM242, SM507, SM508,
+SM509, SM516."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 from starmodel_generator.database.columns import StorageKind, id_column, stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
-from starmodel_generator.diagnostics.rules.entity_rules import INVALID_OPTION
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    INVALID_OPTION,
+    INVALID_SEARCHABLE,
+    REVEALING_SEARCH,
+)
 from starmodel_generator.diagnostics.rules.sql_rules import (
     COMPOSITE_KEY,
     INVALID_INDEX,
@@ -18,6 +23,7 @@ from starmodel_generator.linking.entities.table_settings import composite_key
 from starmodel_generator.linking.field_storage import stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.reporting import Problem
+from starmodel_generator.linking.types.constraints import scalar_name
 from starmodel_schemas import EnumType, IndexOption, LiteralType, ScalarType, TypeRef
 
 _NO_COLUMN: dict[StorageKind, str] = {
@@ -157,6 +163,39 @@ def _id_type(entity: LinkedEntity) -> TypeRef:
         if field.schema.name == "id":
             return field.schema.type
     return ScalarType(name="str")
+
+
+def check_searchable(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM241, SM242: the words of a field are to be searched that cannot be, or may not."""
+    for linked in app.objects.values():
+        for field in linked.fields:
+            if field.schema.searchable:
+                text = "is searchable, inside of a value object"
+                help = "make it a field of the entity, or leave out `searchable=True`"
+                yield field.subject.diagnose(Problem(INVALID_SEARCHABLE, text, help))
+    for entity in app.entities:
+        for field in entity.fields:
+            problem = _search_problem(field, entity) if field.schema.searchable else None
+            if problem is not None:
+                yield field.subject.diagnose(problem)
+
+
+def _search_problem(field: LinkedField, entity: LinkedEntity) -> Problem | None:
+    schema, help = field.schema, "leave out `searchable=True`"
+    if not entity.is_record_in_sql:
+        text = "is searchable, but there is no list to search: its entity is no record in SQL"
+        return Problem(INVALID_SEARCHABLE, text, help)
+    if scalar_name(schema.type) != "str" or schema.name == "id":
+        text = "is searchable, and is no text with words" if schema.name != "id" else "is an id"
+        return Problem(INVALID_SEARCHABLE, text, f"{help}: lists have filters for it")
+    if schema.private:
+        kind = "write-only" if schema.write_only else "private"
+        text = f"is searchable and {kind}: a search would tell what it holds, word by word"
+        return Problem(REVEALING_SEARCH, text, help)
+    if schema.sent is not None:
+        text = "is searchable, and sent as something else: a search would tell what it holds"
+        return Problem(REVEALING_SEARCH, text, help)
+    return None
 
 
 def check_listing(app: LinkedApp) -> Iterator[Diagnostic]:

@@ -52,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     crud_checks.check_hooks,
     name_checks.check_renamed,
     index_checks.check_listing,
+    index_checks.check_searchable,
     relation_checks.check_lookups,
     exposure_checks.check_secrets,
     exposure_checks.check_write_only,

@@ -20,6 +20,9 @@ from starmodel_schemas.reserved_names import ROW_NAMES
 
 _OWN_TABLES = ("alembic_version",)
 _OWN_PREFIXES = ("starmodel_", "sqlite_", "_alembic_")
+_INDEX_PARTS = ("_rows", "_config", "_data", "_docsize", "_idx")
+"""What a full-text index of SQLite consists of, besides the table that is called as it is."""
+
 _OWN_COLUMNS = ("row_version", "row_expires_at")
 _SYSTEM_COLUMNS = ("cmax", "cmin", "ctid", "tableoid", "xmax", "xmin")
 """https://www.postgresql.org/docs/current/ddl-system-columns.html"""
@@ -121,6 +124,10 @@ def check_index_names(app: LinkedApp) -> Iterator[Diagnostic]:
 def _tables(entity: LinkedEntity) -> Iterator[_Named]:
     name = entity.schema.snake_name
     yield _Named(entity.schema.table_name, f"the table of {entity.subject.noun}", entity.subject)
+    if any(field.schema.searchable for field in entity.fields):
+        for part in ("", *_INDEX_PARTS):
+            index = f"fts_{entity.schema.table_name}{part}"
+            yield _Named(index, f"the full-text index of {entity.subject.noun}", entity.subject)
     for field in stored_fields(entity.fields):
         if link_target(field.schema) is not None:
             table = f"{name}_{field.schema.name}"

@@ -349,6 +349,7 @@ class FieldReader:
             renamed_from=options.renamed_from,
             on_delete=options.on_delete or "restrict",
             multiline=options.multiline,
+            searchable=options.searchable,
             db_name=options.db_name,
             sent_as=_unless(fact.name, aliases.sent_as(rules)),
             read_as=_unless(fact.name, aliases.read_as(rules)),

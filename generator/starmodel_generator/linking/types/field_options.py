@@ -65,7 +65,7 @@ _BOUNDS = ("gt", "ge", "lt", "le", "multiple_of")
 _LENGTHS = ("min_length", "max_length", "max_digits", "decimal_places")
 _FLAGS = (
     *("primary_key", "index", "unique", "private", "write_only", "writable", "exclude"),
-    *("strict", "allow_inf_nan", "frozen", "multiline", "nullable"),
+    *("strict", "allow_inf_nan", "frozen", "multiline", "nullable", "searchable"),
 )
 _TEXTS = ("title", "description", "foreign_key", "renamed_from", "db_name")
 _MOMENTS: dict[str, Moment] = {"create": "create", "update": "update"}
@@ -153,6 +153,7 @@ class FieldOptions:
     column_kind: ColumnKind | None = None
     on_delete: OnDelete | None = None
     multiline: bool | None = None
+    searchable: bool = False
     allow_inf_nan: bool | None = None
     aliases: Aliases = NO_ALIASES
     discriminator: str | None = None

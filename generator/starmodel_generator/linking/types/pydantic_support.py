@@ -101,7 +101,7 @@ FIELD_ARGUMENTS: dict[str, Support] = {
         (
             *("primary_key", "index", "unique", "foreign_key", "on_delete", "ondelete"),
             *("private", "write_only", "writable", "now", "multiline", "renamed_from", "db_name"),
-            "server_default",
+            *("server_default", "searchable"),
         ),
         _DONE,
     ),

@@ -58,6 +58,9 @@ def _changes(change: TableChange) -> Iterator[str]:
     for update in change.updates:
         yield update.words.replace("{}", f"{table}.{update.column}")
     yield from _constraints(change)
+    if change.current.searchable != change.new.searchable:
+        listed = ", ".join(change.new.searchable)
+        yield f"index the words of {table}: {listed}" if listed else f"index no words of {table}"
 
 
 def without_values(steps: Steps) -> tuple[str, ...]:

@@ -36,6 +36,13 @@ from starmodel_schemas import ForeignKeySchema, PlainColumnType, TableSchema
 def steps_lines(steps: Steps) -> list[str]:
     """Return the statements, each beginning in the first column."""
     lines: list[str] = []
+    # What is in two rounds has its index back behind the second.
+    reindexed = {
+        change.old.name: change for change in steps.changed if change.reindexes or steps.then
+    }
+    for table in (*(change.old for change in reindexed.values()), *steps.dropped):
+        if table.searchable:
+            lines.append(call_text("drop_search_index(", python_string(table.name)))
     for change in steps.changed:
         lines += drop_indexes(change)
     for change in steps.changed:
@@ -71,6 +78,11 @@ def steps_lines(steps: Steps) -> list[str]:
     for change in steps.then:
         lines += [*drop_indexes(change), *change_lines(change)]
     lines += _tightened(steps)
+    for table in (*steps.created, *(change.new for change in reindexed.values())):
+        if table.searchable:
+            listed = Group("[", tuple(map(python_string, table.searchable)), "]")
+            names = (python_string(table.name), python_string(table.primary_key[0]))
+            lines.append(call_text("create_search_index(", *names, listed))
     for table in steps.dropped:
         keys = [key for owner, key in steps.loose_keys if owner == table]
         if keys:

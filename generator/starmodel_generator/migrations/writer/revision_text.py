@@ -8,6 +8,8 @@ from starmodel_generator.migrations.migration_plan import Finding, Plan, Steps
 from starmodel_generator.migrations.writer.description import describe, without_values
 from starmodel_generator.migrations.writer.operations_text import steps_lines
 
+_SEARCH_INDEX = "starmodel.stores.sql.schema.search_index"
+_INDEXING = ("create_search_index", "drop_search_index")
 _REFUSE = '''\
 def refuse(count: str, problem: str) -> None:
     """Stop, with nothing changed, where SQLite would take values that do not fit."""
@@ -56,6 +58,9 @@ def _file(revision: Revision, *, header: list[str], up: str, down: str) -> str:
     imports.append("from alembic import op")
     if "postgresql.JSONB" in body:
         imports.append("from sqlalchemy.dialects import postgresql")
+    indexing = [name for name in _INDEXING if f"{name}(" in body]
+    if indexing:
+        imports.append(f"from {_SEARCH_INDEX} import {', '.join(indexing)}")
     previous = "None" if revision.previous is None else python_string(revision.previous)
     parts = [
         docstring("\n".join(header), 0) + "\n\n" + "\n".join(imports) + "\n",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from starmodel.stores.sql.drivers.driver import Dialect
+from starmodel.stores.sql.statements.full_text import create_statements
 from starmodel.stores.sql.tables.checks import comparison, condition
 from starmodel.stores.sql.tables.codec import is_wide
 from starmodel.stores.sql.tables.column import Column, OnDelete, quote
@@ -75,6 +76,8 @@ def create_tables(tables: Sequence[EntityTable[Any]], dialect: Dialect) -> Itera
             yield _create(table, dialect, later)
             for index in table.indexes:
                 yield _create_index(table, index)
+        if entity.searchable:
+            yield from create_statements(entity.name, entity.key.name, entity.searchable, dialect)
     yield from later
 
 

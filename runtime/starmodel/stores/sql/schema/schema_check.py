@@ -132,6 +132,12 @@ def _check_tables(tables: Iterable[EntityTable[Any]], revisions: Sequence[Revisi
         for table in tables
         if table.key.identity and table.name in migrated.keys() - numbered
     ]
+    searched = {table["name"]: [*table.get("searchable", ())] for table in schema["tables"]}
+    found += [
+        f"no migration indexes what is searchable of {table.name}"
+        for table in tables
+        if table.name in searched and searched[table.name] != [*table.searchable]
+    ]
     if found:
         raise ConfigurationError(
             f"The entities are not what the newest migration, {paths[-1].stem}, leads to:"

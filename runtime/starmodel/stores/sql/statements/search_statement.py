@@ -25,6 +25,7 @@ from starmodel.application.store import SearchCheck, Stored, StoredWithRelated
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidArguments
 from starmodel.stores.sql.builders import placeholders
 from starmodel.stores.sql.drivers.driver import Dialect, Row, Statement
+from starmodel.stores.sql.statements.full_text import condition
 from starmodel.stores.sql.statements.related_fields import RelatedField, related_field
 from starmodel.stores.sql.statements.row_json import RowSerializer
 from starmodel.stores.sql.statements.selection import TableQueries, codec_of, steps_of
@@ -254,6 +255,11 @@ class TableSearches(TableQueries):
         return f"{place} NOT IN ({placeholders(size)})", filled
 
     def _containing(self, text: str, fields: Sequence[str]) -> Piece:
+        table = self.table
+        if table.searchable:
+            with _refused_as("q"):
+                check_text(text)
+            return condition(table.name, self.key.name, table.searchable, text, self.dialect)
         pattern = _pattern(text)
         encoded = [self._compared(field, pattern, "q") for field in fields]
         if not encoded:

@@ -122,6 +122,7 @@ class EntityTable(Generic[E]):
         db_name: What the table is called, where that is not as the entity.
         checks: What is compared of a row besides the limits of columns, by the names of the
             constraints: a column, how, and a number or another column.
+        searchable: The columns whose words are in an index of their own, which `q` searches.
 
     Attributes:
         name: What the table is called.
@@ -133,6 +134,7 @@ class EntityTable(Generic[E]):
         indexes: All indexes.
         checks: What is compared of a row besides the limits of columns.
         constraints: The fields that each constraint is about, by its name.
+        searchable: The columns whose words `q` searches; none where it looks into all texts.
     """
 
     __slots__ = (
@@ -149,6 +151,7 @@ class EntityTable(Generic[E]):
         "links",
         "name",
         "references",
+        "searchable",
     )
 
     def __init__(
@@ -160,7 +163,9 @@ class EntityTable(Generic[E]):
         indexes: Indexed = (),
         unique: Indexed = (),
         checks: Mapping[str, Compared] = MappingProxyType({}),
+        searchable: Sequence[str] = (),
     ) -> None:
+        self.searchable = tuple(searchable)
         self.definition = definition
         self.name = definition.name if db_name is None else db_name
         self.is_record = definition.is_record
