@@ -67,9 +67,11 @@ class ManySchema(SchemaModel):
     """`posts: Many["Post", "author"]`: the other side of a `Ref` of another entity.
 
     It is not stored. `entity` is the qualified name of the entity that refers to this one, by
-    its field `field`, which is a `Ref` or a list of them.
+    its field `field`, which is a `Ref` or a list of them. `single` is true of a `One`: there is
+    one at most, since that `Ref` is unique.
     """
 
     name: str
     entity: str
     field: str
+    single: bool = False

@@ -280,6 +280,31 @@ SQL_CASES: dict[str, tuple[str, str, str]] = {
             note: str = Field("", private=True)
         """,
     ),
+    "SM243": (
+        """
+        class User(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            profile: ClassVar[One["Profile"]]
+        class Profile(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            user: Ref[User]
+        """,
+        'ClassVar[One["Profile"]]',
+        """
+        class User(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            profile: ClassVar[One["Profile"]]
+            key: ClassVar[One["Key"]]
+        class Profile(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+            user: Ref[User] = Field(unique=True)
+        class Key(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, unique=[("user",)]
+            )
+            user: Ref[User]
+        """,
+    ),
     "SM516": (
         """
         class Seat(Entity):

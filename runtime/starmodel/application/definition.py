@@ -25,7 +25,7 @@ from starmodel.application.sqlalchemy_instrumentation import prepare_mapped
 from starmodel.application.store import Key
 from starmodel.domain import Access, Entity, Policy, Scope, StateStore
 from starmodel.domain.field_aliases import Sender, sender
-from starmodel.domain.relation import ManyAccessor, OtherSide
+from starmodel.domain.relation import Many, One, OtherSide, OtherSideAccessor
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidState
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class EntityDefinition(Generic[E]):
         write_only: The names of the fields that `create` and `update` take, and that are never
             shown: errors may be about them, and do not say what is in them.
         has_html: Whether the class has `__ft__` or `__html__`.
-        many: The entity and the field behind each `Many` of the class, by its name there.
+        many: The entity and the field behind each `Many` and `One` of the class, by its name there.
         files: The names of the fields of bytes, which are downloaded, and no part of a page's data.
         is_immutable_flat: Whether all its values are immutable, so that they need not be copied.
         is_global, is_record: Whether `scope` is `Scope.GLOBAL`, or `Scope.RECORD`.
@@ -127,6 +127,7 @@ class EntityDefinition(Generic[E]):
         write_only: Iterable[str] = (),
         has_html: bool = False,
         many: Mapping[str, OtherSide] | None = None,
+        one: Mapping[str, OtherSide] | None = None,
     ) -> None:
         if cls.model_config.get("extra") == "allow":
             raise ConfigurationError(
@@ -146,9 +147,10 @@ class EntityDefinition(Generic[E]):
         self.now_on_update = tuple(now_on_update)
         self.write_only = frozenset(write_only)
         self.has_html = has_html
-        self.many = dict(many or {})
+        self.many = {**(many or {}), **(one or {})}
         for relation in self.many:
-            setattr(cls, relation, ManyAccessor(relation))
+            kind = One if one and relation in one else Many
+            setattr(cls, relation, OtherSideAccessor(relation, kind))
         prepare_mapped(cls)
         self.files = frozenset(
             [

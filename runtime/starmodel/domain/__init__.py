@@ -8,7 +8,7 @@ from starmodel.domain.event import event
 from starmodel.domain.field import Field
 from starmodel.domain.fragment import Fragment, render_fragment
 from starmodel.domain.ids import new_id
-from starmodel.domain.relation import Many, Ref
+from starmodel.domain.relation import Many, One, Ref
 from starmodel.domain.table_mark import BaseTable
 from starmodel.domain.unset import UNSET, UnsetType, drop_unset
 from starmodel.errors import Refused
@@ -25,6 +25,7 @@ __all__ = [
     "Field",
     "Fragment",
     "Many",
+    "One",
     "Policy",
     "Ref",
     "Refused",

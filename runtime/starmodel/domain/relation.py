@@ -1,4 +1,4 @@
-"""How one entity refers to others: `Ref` to one of them, `Many` for those that refer to it."""
+"""How one entity refers to others: `Ref` to one of them, `Many` and `One` for what refers to it."""
 
 import re
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ Target: TypeAlias = type[Entity] | str
 """What is referred to: an entity class, or its name where the class cannot be imported."""
 
 OtherSide: TypeAlias = tuple[Target, str]
-"""Where a `Many` is kept: the entity that refers, and its field that does."""
+"""Where a `Many` or a `One` is kept: the entity that refers, and its field that does."""
 
 IS_REFERENCE = "starmodel_reference"
 """What the metadata of a core schema has where the schema is that of a `Ref`."""
@@ -305,16 +305,50 @@ class Many(Generic[E, FieldName]):
             return Annotated[ClassVar[cls], "a relation"]
 
 
-class ManyAccessor:
-    """What an entity class has in the place of its `Many`: it gives each instance its own."""
+class One(Generic[E, FieldName]):
+    """The one entity that refers to this one, if there is any; looked up and never stored here.
 
-    __slots__ = ("name",)
+    `profile: ClassVar[One["Profile"]]` is the other side of a `Ref` with `unique=True`. It is
+    written like `Many`.
+    """
 
-    def __init__(self, name: str) -> None:
+    __slots__ = ("_name", "_owner")
+
+    def __init__(self, owner: Entity, name: str, /) -> None:
+        self._owner = owner
+        self._name = name
+
+    async def load(self) -> E | None:
+        """Load it in the unit of work that is open: what is changed is saved with it.
+
+        Raises:
+            ConfigurationError: No unit of work is open here.
+        """
+        found = await _loader("relation").load_many(self._owner, self._name)
+        return cast("E", found[0]) if found else None
+
+    def __repr__(self) -> str:
+        return f"<One {self._name} of {type(self._owner).__name__}>"
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, _):
+            return Annotated[ClassVar[cls], "a relation"]
+
+
+class OtherSideAccessor:
+    """What an entity class has in the place of its `Many` or `One`: it gives each instance its own."""
+
+    __slots__ = ("kind", "name")
+
+    def __init__(self, name: str, kind: type[Many[Any]] | type[One[Any]]) -> None:
         self.name = name
+        self.kind = kind
 
-    def __get__(self, owner: Entity | None, _: type[Entity]) -> "Many[Any] | ManyAccessor":
-        return self if owner is None else Many(owner, self.name)
+    def __get__(
+        self, owner: Entity | None, _: type[Entity]
+    ) -> "Many[Any] | One[Any] | OtherSideAccessor":
+        return self if owner is None else self.kind(owner, self.name)
 
 
 _ID_CLASSES: WeakKeyDictionary[type[Entity], type[str | int | UUID]] = WeakKeyDictionary()

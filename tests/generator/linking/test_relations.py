@@ -143,6 +143,18 @@ def test_spellings_of_the_other_side(annotation: str, to: str) -> None:
     assert linked.diagnostics == ()
 
 
+@pytest.mark.parametrize(
+    "annotation",
+    ['One["Post"]', 'ClassVar[One["Post", Literal["author"]]]', '"ClassVar[One[Post]]"'],
+)
+def test_the_other_side_of_what_is_unique_is_one(annotation: str) -> None:
+    linked = author(f"post: {annotation}", posts="author: Ref[Author] = Field(unique=True)")
+    assert linked.entity("Author").many == (
+        ManySchema(name="post", entity="shop.entities.Post", field="author", single=True),
+    )
+    assert linked.diagnostics == ()
+
+
 def test_an_entity_may_be_its_own_other_side() -> None:
     linked = post(
         'parent: Ref["Post"] | None = None',
@@ -358,6 +370,7 @@ def test_what_cannot_happen_on_delete(field: str, said: str) -> None:
         (True, 'to: Ref["Hidden"]', []),
         (False, "to: Many[Later]", ["SM512"]),
         (True, "to: Many[Later]", ["SM512"]),
+        (True, "to: One[Later]", ["SM512", "SM243"]),
         (True, "to: ClassVar[Many[Later]]", []),
         (True, 'to: Many["Later"]', []),
         (False, 'to: "ClassVar[Many[Later]]"', []),

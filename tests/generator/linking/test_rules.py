@@ -14,8 +14,8 @@ from starmodel_generator.diagnostics.rules.registry import rules_of
 
 HEAD = """\
 from typing import Any, ClassVar, Literal, Self
-from starmodel import Access, Actor, BaseTable, Entity, EntityConfig, Field, Many, Ref, Scope
-from starmodel import StateStore, event
+from starmodel import Access, Actor, BaseTable, Entity, EntityConfig, Field, Many, One, Ref
+from starmodel import Scope, StateStore, event
 from pydantic import BaseModel, computed_field
 
 """

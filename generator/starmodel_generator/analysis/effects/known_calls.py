@@ -165,7 +165,7 @@ IMMUTABLE_TYPES = frozenset(
 )
 """Types, by their last name, whose values nothing can change."""
 
-RELATION_TYPES = frozenset({"Many", "Ref"})
+RELATION_TYPES = frozenset({"Many", "One", "Ref"})
 """Types, by their last name, of what refers to other entities and loads them."""
 
 IMMUTABLE_CONTAINERS = frozenset({"tuple", "Tuple", "frozenset", "FrozenSet"})

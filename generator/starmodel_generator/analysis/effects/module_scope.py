@@ -157,7 +157,7 @@ def is_relation(annotation: cst.CSTNode | None) -> bool:
     """Return whether an annotation promises what can be loaded: `Ref[Author]`, `Many["Post"]`."""
     text = text_of(annotation)
     if text is not None:
-        return "Ref[" in text or "Many[" in text
+        return any(f"{name}[" in text for name in RELATION_TYPES)
     match annotation:
         case cst.BinaryOperation(operator=cst.BitOr(), left=left, right=right):
             return is_relation(left) or is_relation(right)

@@ -59,7 +59,7 @@ _IN_CLASSES = frozenset({"__module__", "__qualname__", "__firstlineno__", "__cla
 # With these a module can bind what no reader sees.
 _BINDING_CALLS = frozenset({"exec", "globals", "locals", "vars"})
 _NARROWING_CALLS = frozenset({"callable", "isinstance", "issubclass", "type"})
-_WITHOUT_A_VALUE = ("Annotated", "Literal", "Many", "Ref")
+_WITHOUT_A_VALUE = ("Annotated", "Literal", "Many", "One", "Ref")
 # What most nodes are is told from their class: libcst's are abstract, so each question takes long.
 _READ_STATEMENTS = frozenset(
     {

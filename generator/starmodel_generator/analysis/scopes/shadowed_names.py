@@ -135,7 +135,7 @@ def _types(annotation: Expression, *, is_late: bool) -> Iterator[_Use]:
                     yield from (_Use(each, is_late) for each in _called(item))
             elif kind != "Literal":
                 # `Many["Post", "author"]` names a class, and then a field of it.
-                for item in items[:1] if kind == "Many" else items:
+                for item in items[:1] if kind in ("Many", "One") else items:
                     yield from _types(item, is_late=is_late)
         case BinaryExpression("|", left, right):
             yield from _types(left, is_late=is_late)

@@ -63,6 +63,17 @@ AMBIGUOUS_RELATION = Rule(
         ' `Many["Post", Literal["editor"]]`. Where there is none, there is nothing to look up.'
     ),
 )
+SEVERAL_FOR_ONE = Rule(
+    "SM243",
+    "several-for-one",
+    "error",
+    summary="a `One` is the other side of a field by which several may refer to one",
+    explanation=(
+        '`profile: ClassVar[One["Profile"]]` of `User` is the other side of a `Ref[User]` that no two'
+        ' profiles have alike: `user: Ref["User"] = Field(unique=True)`. The database sees to that.'
+        ' Where there may be several, write `Many["Profile"]`.'
+    ),
+)
 MISPLACED_REFERENCE = Rule(
     "SM504",
     "misplaced-reference",

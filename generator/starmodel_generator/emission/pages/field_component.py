@@ -85,6 +85,8 @@ class FieldComponents:
         name = f"{many.field}__in" if many.field in QUERY_NAMES else many.field
         path = python_string(f"/{target.snake_name}")
         items = (python_string(many.name), f"to={path}", f"by={python_string(name)}")
+        if many.single:
+            items = (*items, "single=True")
         return Group("ui.Related(", items, ")")
 
     def _component(

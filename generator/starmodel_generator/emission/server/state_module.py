@@ -238,14 +238,20 @@ def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> L
         items.append(Group("write_only=[", tuple(write_only), "]"))
     if entity.renders_itself:
         items.append("has_html=True")
-    if entity.many:
-        items.append(named("many", Group("{", tuple(_many(entity, names, context)), "}")))
+    for name, single in (("many", False), ("one", True)):
+        listed = tuple(_other_sides(entity, names, context, single=single))
+        if listed:
+            items.append(named(name, Group("{", listed, "}")))
     return Group(f"{names.define(own.constant)} = {definition}(", tuple(items), ")")
 
 
-def _many(entity: EntitySchema, names: ModuleNames, context: Context) -> Iterator[str]:
+def _other_sides(
+    entity: EntitySchema, names: ModuleNames, context: Context, *, single: bool
+) -> Iterator[str]:
     """Write where the other side of each relation is kept: `"books": (Book, "author")`."""
     for many in entity.many:
+        if many.single != single:
+            continue
         other = context.entities[many.entity]
         cls = names.use(other.module, other.name)
         yield f"{python_string(many.name)}: ({cls}, {python_string(many.field)})"

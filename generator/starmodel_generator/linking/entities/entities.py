@@ -57,12 +57,18 @@ ABSTRACT = ExternalSymbol("abc.ABC")
 
 @dataclass(frozen=True, slots=True)
 class InverseRelation:
-    """A `Many` as written; `items` are what stands between its brackets."""
+    """A `Many` or a `One` as written; `items` are what stands between its brackets."""
 
     name: str
     owner: ClassSymbol
     fact: AssignmentFact
     items: tuple[Expression, ...]
+    is_single: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What it is: `Many`, or `One`."""
+        return "One" if self.is_single else "Many"
 
     def diagnose(self, problem: Problem) -> Diagnostic:
         """Return the diagnostic of a problem with it."""

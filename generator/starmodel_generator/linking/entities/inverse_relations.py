@@ -1,4 +1,4 @@
-"""The other sides of relations: each `Many[...]` of an entity, and the field that leads back."""
+"""The other sides of relations: each `Many[...]` and `One[...]` of an entity, and the field that leads back."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,11 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     SubscriptExpression,
 )
-from starmodel_generator.diagnostics.rules.sql_rules import AMBIGUOUS_RELATION, DANGLING_REFERENCE
+from starmodel_generator.diagnostics.rules.sql_rules import (
+    AMBIGUOUS_RELATION,
+    DANGLING_REFERENCE,
+    SEVERAL_FOR_ONE,
+)
 from starmodel_generator.linking.entities.entities import InverseRelation, LinkedEntity
 from starmodel_generator.linking.names.class_members import Members
 from starmodel_generator.linking.names.forward_refs import ForwardNames
@@ -36,16 +40,16 @@ def reference_target(type: TypeRef) -> str | None:
 
 
 def find_other_sides(members: Members, types: Types) -> Iterator[InverseRelation]:
-    """Every `Many` among the members of an entity, in source order."""
+    """Every `Many` and `One` among the members of an entity, in source order."""
     for name, member in members.annotated.items():
         if member.fact.annotation is not None:
-            items = types.other_side(member.fact.annotation, member.owner.namespace)
-            if items is not None:
-                yield InverseRelation(name, member.owner, member.fact, items)
+            found = types.other_side(member.fact.annotation, member.owner.namespace)
+            if found is not None:
+                yield InverseRelation(name, member.owner, member.fact, *found)
 
 
 class OtherSideReader:
-    """Reads the `Many` of entities, once all of their fields are known."""
+    """Reads the `Many` and `One` of entities, once all of their fields are known."""
 
     def __init__(self, resolver: Resolver, entities: Sequence[LinkedEntity]) -> None:
         self._resolver = resolver
@@ -68,7 +72,7 @@ class OtherSideReader:
                 report(side.diagnose(problem))
         found = self._target(side)
         if isinstance(found, LinkedEntity):
-            found = self._field(side, entity, found)
+            found = _single(side, self._field(side, entity, found), found)
         if isinstance(found, Problem):
             report(side.diagnose(found))
             return None
@@ -77,7 +81,7 @@ class OtherSideReader:
     def _target(self, side: InverseRelation) -> LinkedEntity | Problem:
         if not 1 <= len(side.items) <= 2:
             text = "does not say whose other side it is"
-            return Problem(DANGLING_REFERENCE, text, 'for example `Many["Post"]`')
+            return Problem(DANGLING_REFERENCE, text, f'for example `{side.kind}["Post"]`')
         names, namespace = self._resolver.names, side.owner.namespace
         symbol = self._resolver.types.symbol(side.items[0], namespace)
         written = shortened(unparse(self._resolver.types.unquoted(side.items[0])))
@@ -127,7 +131,7 @@ class OtherSideReader:
             return ManySchema(name=side.name, entity=other.qualified_name, field=leading[0])
         if leading:
             text = f"may be the other side of any of {listed} of `{other.name}`"
-            help = f'say which: `Many["{other.name}", Literal["{leading[0]}"]]`'
+            help = f'say which: `{side.kind}["{other.name}", Literal["{leading[0]}"]]`'
             return Problem(AMBIGUOUS_RELATION, text, help)
         text = f"has no other side: no field of `{other.name}` is a `Ref[{own.name}]`"
         help = f'give it one, for example `{own.snake_name}: Ref["{own.name}"]`'
@@ -146,3 +150,21 @@ class OtherSideReader:
                 return text if symbol == _LITERAL else unparse(item)
             case _:
                 return unparse(item)
+
+
+def _single(
+    side: InverseRelation, found: ManySchema | Problem, target: LinkedEntity
+) -> ManySchema | Problem:
+    """Return a `One` as what it is, or what is wrong with it if several may refer to one."""
+    if isinstance(found, Problem) or not side.is_single:
+        return found
+    field = next(field for field in target.schema.fields if field.name == found.field)
+    is_list = isinstance(field.type, ListType | ConstrainedType)
+    uniques = [index.fields for index in target.schema.indexes if index.unique]
+    if not is_list and (field.unique or (field.name,) in uniques):
+        return found.model_copy(update={"single": True})
+    text = f"is said to be one, but several of `{target.schema.name}` may refer to one by `{field.name}`"
+    help = f'write `Many["{target.schema.name}"]`'
+    if not is_list:
+        help = f"give `{target.schema.name}.{field.name}` `Field(unique=True)`, or {help}"
+    return Problem(SEVERAL_FOR_ONE, text, help)

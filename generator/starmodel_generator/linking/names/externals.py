@@ -19,6 +19,7 @@ STARMODEL_NAMES = frozenset(
         "InProcessBus",
         "Many",
         "MemoryRepo",
+        "One",
         "PersistenceManager",
         "Ref",
         "Refused",

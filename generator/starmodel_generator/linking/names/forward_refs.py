@@ -16,7 +16,7 @@ from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbo
 from starmodel_generator.linking.reporting import Problem
 
 _REF = ExternalSymbol("starmodel.Ref")
-_MANY = ExternalSymbol("starmodel.Many")
+_OTHER_SIDES = (ExternalSymbol("starmodel.Many"), ExternalSymbol("starmodel.One"))
 _CLASS_VARIABLE = ExternalSymbol("typing.ClassVar")
 
 
@@ -46,7 +46,7 @@ class ForwardNames:
                 yield from self._inside(right, owner, quotes)
             case SubscriptExpression(NameExpression(name), items):
                 symbol = self._names.follow(self._names.resolve(name, owner.namespace))
-                if symbol in (_REF, _MANY):
+                if symbol in (_REF, *_OTHER_SIDES):
                     # A `Ref` that is not there yet is waited for, a `Many` taken for a field.
                     is_waited_for = quotes > 0 and symbol == _REF
                     yield from self._target(items[0], name, owner, is_waited_for)

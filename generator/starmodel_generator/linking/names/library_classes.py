@@ -29,7 +29,7 @@ from starmodel_generator.linking.names.externals import STARMODEL_NAMES
 _NEVER_IMPORTED = frozenset(
     {"__main__", "antigravity", "idlelib", "test", "this", "tkinter", "turtle", "turtledemo"}
 )
-_STARMODEL_TYPES = frozenset({"starmodel.Many", "starmodel.Ref"})
+_STARMODEL_TYPES = frozenset({"starmodel.Many", "starmodel.One", "starmodel.Ref"})
 
 # An app may run on a newer Python than the one that generates its code.
 _NEWER = frozenset(

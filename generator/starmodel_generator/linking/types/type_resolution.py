@@ -64,7 +64,7 @@ _OPTIONAL = ExternalSymbol("typing.Optional")
 _UNION = ExternalSymbol("typing.Union")
 _ANNOTATED = ExternalSymbol("typing.Annotated")
 _CLASS_VARIABLE = ExternalSymbol("typing.ClassVar")
-_MANY = ExternalSymbol("starmodel.Many")
+_OTHER_SIDES = (ExternalSymbol("starmodel.Many"), ExternalSymbol("starmodel.One"))
 _TRANSPARENT = frozenset(
     {"typing.Required", "typing.NotRequired", "typing.ReadOnly", "typing.Final"}
 )
@@ -223,7 +223,7 @@ class Types:
         match name:
             case "builtins.None":
                 return ResolvedType(None)
-            case "typing.ClassVar" | "starmodel.Many":
+            case "typing.ClassVar" | "starmodel.Many" | "starmodel.One":
                 return ResolvedType(AnyType(), is_class_variable=True)
             case "typing.Final":
                 return ResolvedType(AnyType(), problems=untyped(annotation), is_final=True)
@@ -284,7 +284,7 @@ class Types:
                 # It is said of this type, not of what it stands in.
                 options = replace(options, discriminator=None, has_discriminator=False)
                 return replace(inner, type=type, options=options, problems=problems)
-            case "typing.ClassVar" | "starmodel.Many":
+            case "typing.ClassVar" | "starmodel.Many" | "starmodel.One":
                 return ResolvedType(AnyType(), is_class_variable=True)
             case "starmodel.Ref":
                 return self._reference(annotation, items, site)
@@ -349,20 +349,22 @@ class Types:
 
     def other_side(
         self, annotation: Expression, namespace: Namespace
-    ) -> tuple[Expression, ...] | None:
-        """Return what stands between the brackets of a `Many[...]`; `None` for any other annotation."""
+    ) -> tuple[tuple[Expression, ...], bool] | None:
+        """Return what stands between the brackets of a `Many[...]` or `One[...]`, and whether it is
+        the latter; `None` for any other annotation.
+        """
         annotation = self.unquoted(annotation)
         match annotation:
             case SubscriptExpression(NameExpression(name), items):
                 symbol = self._names.follow(self._names.resolve(name, namespace))
-                if symbol == _MANY:
-                    return items
+                if symbol in _OTHER_SIDES:
+                    return items, symbol != _OTHER_SIDES[0]
                 if symbol in (_CLASS_VARIABLE, _ANNOTATED):
                     return self.other_side(items[0], namespace)
                 return None
             case NameExpression(name):
                 symbol = self._names.follow(self._names.resolve(name, namespace))
-                return () if symbol == _MANY else None
+                return ((), symbol != _OTHER_SIDES[0]) if symbol in _OTHER_SIDES else None
             case _:
                 return None
 

@@ -466,6 +466,9 @@ class Related(Field):
     by: str
     """The filter that finds them: the field by which they refer."""
 
+    single: bool = False
+    """Whether there is one at most."""
+
     @property
     def entity(self) -> str:
         """The name of the entity that they are."""

@@ -102,10 +102,22 @@ class ListBuilder(Builder):
         table = self._table(component, names, title=field.title, is_full=False).fill
         around = ListBuilder(kit, self.frontend)
         address = around.hole(field.link())
-        links: list[Renderable] = [kit.link_button("Show all", address, kind="secondary")]
+        links: list[Renderable] = []
+        if not field.single:
+            links.append(kit.link_button("Show all", address, kind="secondary"))
         new = component.new
         if new is not None and new.forms and field.by in new.forms[0].initial:
-            links.append(kit.link_button(new.title, around.hole(field.link("/new"))))
+            inner = ListBuilder(kit, self.frontend)
+            way = kit.link_button(new.title, inner.hole(field.link("/new")))
+            fill = inner.compile(way).fill
+
+            def unless_there(state: State, view: Any) -> str:
+                shown = view.children.get(field.name)
+                # There is no second one.
+                is_there = field.single and shown is not None and bool(shown.items)
+                return "" if is_there else fill(state, view)
+
+            links.append(around.hole(unless_there))
         one, several = escape_text(component.of.words), escape_text(component.words)
 
         def content(state: State, view: Any) -> str:
@@ -118,7 +130,7 @@ class ListBuilder(Builder):
 
         def status(state: State, view: Any) -> str:
             shown = view.children.get(field.name)
-            if shown is None or not shown.items:
+            if shown is None or not shown.items or field.single:
                 return ""
             count = len(shown.items)
             if shown.next is None:
@@ -127,7 +139,8 @@ class ListBuilder(Builder):
                 return f"The first {count} of more"
             return f"The first {count} of {shown.count:,} {several}"
 
-        none = kit.empty_state(f"There are no {component.words} yet.").__html__()
+        words = f"is no {component.of.words}" if field.single else f"are no {component.words}"
+        none = kit.empty_state(f"There {words} yet.").__html__()
         token = f"_changes.{entity.name}"
         known = around.hole(
             lambda _, view: (
