@@ -58,6 +58,7 @@ class MeasurementFilters(http.Paging, total=False):
     key: where.Exact[UUID] | where.Presence
     kind: where.Exact[Literal["a", "b"]]
     level: where.Exact[Literal[1, 2, 3]]
+    labels: where.Contains[str]
     any_of: where.Presence
     link: where.Presence
 

@@ -124,6 +124,7 @@ MEASUREMENTS = ui.List(
         bindings.local,
         bindings.kind,
         bindings.level,
+        bindings.labels,
     ],
     sorts=[
         bindings.name,

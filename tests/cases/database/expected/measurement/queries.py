@@ -11,6 +11,7 @@ import starmodel as sm
 from starmodel import where
 from starmodel.application.queries.searchable import (
     boolean,
+    elements,
     exact,
     null_only,
     ordered,
@@ -72,6 +73,7 @@ class MeasurementFilters(sm.Paging, total=False):
     key: where.Exact[UUID] | where.Presence
     kind: where.Exact[Literal["a", "b"]]
     level: where.Exact[Literal[1, 2, 3]]
+    labels: where.Contains[str]
     any_of: where.Presence
     link: where.Presence
 
@@ -92,6 +94,7 @@ MEASUREMENT_FILTER_SET = sm.FilterSet(
     key=exact(UUID, nullable=True),
     kind=exact(Literal["a", "b"]),
     level=exact(Literal[1, 2, 3]),
+    labels=elements(str),
     any_of=null_only(),
     link=null_only(),
 )

@@ -92,8 +92,11 @@ class SiteFilters(http.Paging, total=False):
     rights: where.Exact[Right]
     mode: where.Exact[Mode] | where.Presence
     anything: where.Presence
+    mirrors: where.Contains[str]
+    members: where.Contains[str]
     contact: where.Presence
     either: where.Presence
+    interfaces: where.Contains[str]
 
 
 class SiteEndpoints(http.Endpoints[http.AnyTransport]):

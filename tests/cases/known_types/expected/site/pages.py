@@ -160,6 +160,9 @@ SITES = ui.List(
         bindings.network,
         bindings.level,
         bindings.kind,
+        bindings.mirrors,
+        bindings.members,
+        bindings.interfaces,
     ],
     sorts=[
         bindings.email,

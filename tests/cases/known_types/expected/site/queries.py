@@ -2,13 +2,19 @@
 """Queries of Site: what its records can be found by, and the function that finds them."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Interface, IPv6Network
 from typing import Literal, TypeAlias, Unpack
 
 import starmodel as sm
 from pydantic import AnyUrl, HttpUrl, IPvAnyAddress
 from starmodel import where
-from starmodel.application.queries.searchable import exact, null_only, ordered, text
+from starmodel.application.queries.searchable import (
+    elements,
+    exact,
+    null_only,
+    ordered,
+    text,
+)
 
 from shop.entities import Kind, Level, Mode, Right, Site
 from shop.generated.site.state import SITE
@@ -57,8 +63,11 @@ class SiteFilters(sm.Paging, total=False):
     rights: where.Exact[Right]
     mode: where.Exact[Mode] | where.Presence
     anything: where.Presence
+    mirrors: where.Contains[str]
+    members: where.Contains[str]
     contact: where.Presence
     either: where.Presence
+    interfaces: where.Contains[str]
 
 
 SITE_FILTER_SET = sm.FilterSet(
@@ -76,8 +85,11 @@ SITE_FILTER_SET = sm.FilterSet(
     rights=exact(Right),
     mode=exact(Mode, nullable=True),
     anything=null_only(),
+    mirrors=elements(HttpUrl),
+    members=elements(str),
     contact=null_only(),
     either=null_only(),
+    interfaces=elements(IPv4Interface),
 )
 
 

@@ -329,12 +329,14 @@ class Call:
         return EntityResponse(read_value(state, data["state"]), data["version"], result)
 
 
-def query_texts(given: dict[str, Any]) -> dict[str, str]:
+def query_texts(given: dict[str, Any]) -> dict[str, str | list[str]]:
     """Write what is looked for as a query; names as one text, and what says nothing not at all."""
-    texts: dict[str, str] = {}
+    texts: dict[str, str | list[str]] = {}
     for name, value in given.items():
         if name in ("sort", "include") and not isinstance(value, str):
             texts[name] = ",".join(value)
+        elif isinstance(value, list) and name.endswith("__contains"):
+            texts[name] = [query_text(one) for one in cast(Any, value)]
         elif isinstance(value, list):
             # As JSON, since its texts may hold commas.
             texts[name] = json.dumps([query_text(one) for one in cast(Any, value)])
