@@ -289,7 +289,7 @@ def test_a_new_store(fork: Fork) -> None:
 """,
     )
     fork.before(
-        "from starmodel.application.documents import document\n",
+        "from sql_tables import DocumentStore\n",
         "from starmodel.stores.files import FileStore\n",
     )
     contracts = "tests/runtime/contracts/test_store.py"
