@@ -133,6 +133,7 @@ async def serve(port: int, nodes: list[Node]) -> None:
     say(f"Open http://127.0.0.1:{port}/board; kill N, start N, or quit")
     await obey(commands, nodes)
     server.close()
+    await asyncio.gather(*[asyncio.to_thread(node.stop) for node in nodes])
 
 
 def main() -> None:
