@@ -304,10 +304,12 @@ def test_a_websocket_has_the_pieces_of_the_stream(served: ServedApp, client: htt
         assert json.loads(stream.recv(20)) == {"counter": {"count": 1}, "version": 1}
         rpc(client, "board.write", {"line": "é"}, **ANNA)
         assert json.loads(stream.recv(20))["board"] == {"lines": [*lines, "é"]}
-        # What is sent to it means nothing.
-        stream.send("hello")
         client.post("/counter/increment", headers={"cookie": cookie})
         assert json.loads(stream.recv(20))["counter"] == {"count": 2}
+        stream.send("hello")
+        with pytest.raises(ConnectionClosed) as closed:
+            stream.recv(20)
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == 1003
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,18 @@ async def test_pieces_come_until_the_other_end_goes_away() -> None:
         session = cookie.decode().removeprefix("starmodel=").partition(".")[0]
         await change(app, session, 3)
         assert (await connection.piece())["counter"] == {"count": 3}
-        connection.incoming.put_nowait({"type": "websocket.receive", "text": "anything"})
         connection.incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
+        await asyncio.wait_for(connection.task, PATIENCE)
+        assert connection.outgoing.empty() and len(app.hub) == 0
+
+
+async def test_whoever_says_something_is_shown_out() -> None:
+    async with opened() as app:
+        connection = Connection(app)
+        await connection.next()
+        await connection.piece()
+        connection.incoming.put_nowait({"type": "websocket.receive", "text": "anything"})
+        assert await connection.next() == {"type": "websocket.close", "code": 1003}
         await asyncio.wait_for(connection.task, PATIENCE)
         assert connection.outgoing.empty() and len(app.hub) == 0
 

@@ -1,7 +1,8 @@
 """A live stream over a WebSocket: the pieces that programs get, one JSON object a message.
 
 A piece of the stream is an event of JSON (`data: {...}`), whatever carries it; here the framing is
-taken off. A sign of life is an empty object. What the other end sends is passed over.
+taken off. A sign of life is an empty object. The other end has nothing to say: what it sends, up to
+what the server allows, would only take up memory, so it ends the connection.
 """
 
 from typing import Final
@@ -17,6 +18,7 @@ from starmodel.web.http.response import (
 )
 
 GOING_AWAY: Final = 1001
+UNSUPPORTED: Final = 1003
 RESTARTING: Final = 1012
 _REFUSED: Final = 1008
 _DATA: Final = b"data: "
@@ -45,10 +47,10 @@ class WebSocketStream:
         await stream.write(self._listen, self._send_piece, [])
 
     async def _listen(self) -> Message:
-        """Wait for what comes; all that counts is that the other end goes away."""
+        """Wait until the other end goes away, or says something."""
         message = await self._receive()
-        if message["type"] != "websocket.disconnect":
-            return message
+        if message["type"] != "websocket.disconnect" and not self._is_gone:
+            await self._send({"type": "websocket.close", "code": UNSUPPORTED})
         self._is_gone = True
         return {"type": "http.disconnect"}
 
