@@ -279,7 +279,7 @@ async def test_the_client_of_mcp_starts_the_app_itself(folder: Path) -> None:
         env={"PYTHONPATH": os.pathsep.join(PACKAGES), "STARMODEL_SECRET_KEY": SECRET_KEY},
     )
     async with Client(server) as client:
-        assert len((await client.list_tools()).tools) == 14
+        assert len((await client.list_tools()).tools) == 15
         for count in (1, 2):
             result = await client.call_tool("counter.increment", {})
             assert result.structured_content is not None

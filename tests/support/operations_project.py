@@ -68,6 +68,10 @@ class Board(Entity):
         self.lines.append(line)
 
 
+def is_clerk(actor: Actor, note: "Note") -> bool:
+    return "clerk" in actor.roles
+
+
 def may_edit(actor: Actor, note: "Note") -> bool:
     return actor.id is not None and note.owner in ("", actor.id)
 
@@ -83,6 +87,12 @@ class Note(Entity):
     size: Size = Size()
     before: Ref["Note"] | None = None
     owner: str = ""
+
+    @event(access=is_clerk)
+    def stamp(self) -> str:
+        """Put a stamp on it."""
+        print("stamped")
+        return "stamped"
 
     @event(access=may_edit)
     def sign(self, actor: Actor) -> None:

@@ -38,6 +38,7 @@ def test_operations_are_listed(project: Shop) -> None:
         "board.write",
         "note.read",
         "note.find",
+        "note.stamp",
         "note.sign",
         "note.create",
         "note.update",
@@ -82,6 +83,10 @@ def test_who_acts_is_said_and_decides(project: Shop) -> None:
     assert call(project, "board.write", "--line", "Hello", "--as", "anna").code == 0
     assert json.loads(call(project, "counter.whisper", "--as", "anna").out)["result"] == "anna "
     id = json.loads(call(project, "note.create", "--title", "x").out)["state"]["id"]
+    assert call(project, "note.stamp", "--id", id, "--as", "anna").code == 1
+    stamped = call(project, "note.stamp", "--id", id, "--role", "clerk")
+    # What the app prints is no part of the result.
+    assert json.loads(stamped.out)["result"] == "stamped" and "stamped\n" in stamped.err
     assert call(project, "note.sign", "--id", id, "--as", "anna").code == 0
     again = call(project, "note.sign", "--id", id, "--as", "anna")
     assert again.code == 1 and "It is signed already." in again.err

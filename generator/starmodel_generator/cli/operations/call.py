@@ -11,9 +11,18 @@ from starmodel.web.operations.operation_table import BoundOperation, OperationTa
 from starmodel.web.routing.request import Request
 from starmodel_generator.cli import exit_codes
 from starmodel_generator.cli.console import write_stderr, write_stdout
-from starmodel_generator.cli.operations.local_app import LocalApp, cannot_run, stdin_text
+from starmodel_generator.cli.operations.local_app import (
+    SESSION,
+    LocalApp,
+    Roles,
+    Session,
+    User,
+    actor_of,
+    cannot_run,
+    stdin_text,
+)
 
-_OWN = "the options of `call` are --json, --as, --session and --help"
+_OWN = "the options of `call` are --json, --as, --role, --session and --help"
 
 
 def call(
@@ -28,14 +37,9 @@ def call(
         str | None,
         typer.Option("--json", metavar="OBJECT", help="Arguments as JSON; - reads it from stdin."),
     ] = None,
-    user: Annotated[
-        str | None,
-        typer.Option("--as", metavar="USER", help="The id of whoever acts; by default nobody."),
-    ] = None,
-    session: Annotated[
-        str | None,
-        typer.Option(metavar="ID", help="The session that it belongs to.", show_default=False),
-    ] = None,
+    user: User = None,
+    roles: Roles = None,
+    session: Session = SESSION,
     wants_help: Annotated[
         bool, typer.Option("--help", "-h", help="Show this, or what an operation takes.")
     ] = False,
@@ -82,7 +86,7 @@ def call(
     async def work(request: Request) -> Outcome:
         return await chosen.run(request, arguments, texts)
 
-    outcome = app.run(work, user, session)
+    outcome = app.run(work, actor_of(user, roles), session)
     if outcome.is_problem:
         write_stderr(_problem(outcome))
         raise typer.Exit(exit_codes.DIAGNOSTICS)

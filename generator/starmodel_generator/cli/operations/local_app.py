@@ -2,14 +2,15 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import typer
 
-from starmodel.domain import ANONYMOUS, Actor
+from starmodel.domain import Actor
 from starmodel.errors import ConfigurationError
 from starmodel.web import Operation, Request, WebApplication
 from starmodel.web.operations.operation_table import BoundOperation, OperationTable
@@ -68,20 +69,37 @@ class LocalApp:
         backend_for = self._application.services.persistence.backend_for
         return backend_for(operation.resource.definition).is_shared
 
-    def run(
-        self, work: Callable[[Request], Awaitable[T]], user: str | None, session: str | None
-    ) -> T:
-        """Run something with the app open, for a user and in a session."""
+    def run(self, work: Callable[[Request], Awaitable[T]], actor: Actor, session: str) -> T:
+        """Run something with the app open, for an actor and in a session."""
 
         async def within() -> T:
-            actor = ANONYMOUS if user is None else Actor(user)
             async with self._application.lifespan():
-                return await work(self._application.local_request(actor, session or SESSION))
+                return await work(self._application.local_request(actor, session))
 
         try:
-            return asyncio.run(within())
+            # What the app prints is no data of the command's.
+            with redirect_stdout(sys.stderr):
+                return asyncio.run(within())
         except ConfigurationError as error:
             raise cannot_run(str(error)) from None
+
+
+User: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--as", metavar="USER", help="The id of whoever acts; by default nobody."),
+]
+Roles: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--role", metavar="ROLE", help="A role of whoever acts; may come several times."),
+]
+Session: TypeAlias = Annotated[
+    str, typer.Option("--session", metavar="ID", help="The session that it belongs to.")
+]
+
+
+def actor_of(user: str | None, roles: Sequence[str] | None) -> Actor:
+    """Return who acts, as the command line says."""
+    return Actor(user, frozenset(roles or ()))
 
 
 def cannot_run(problem: str, help: str = "") -> typer.Exit:
@@ -143,9 +161,10 @@ def _load(config: GeneratorConfig) -> WebApplication:
     """Import what `starmodel run` serves, and find our app in it."""
     module, _, name = config.served.partition(":")
     try:
-        served: Any = getattr(import_module(module), name)
-        if config.app is None:
-            served = served()
+        with redirect_stdout(sys.stderr):
+            served: Any = getattr(import_module(module), name)
+            if config.app is None:
+                served = served()
     except Exception as error:
         told = str(error).strip() or type(error).__name__
         raise cannot_run(f"{config.served} cannot be imported: {told}") from error

@@ -3,24 +3,24 @@
 import asyncio
 import sys
 import threading
-from typing import Annotated
-
-import typer
 
 from starmodel.web.operations.mcp_server import serve_lines
 from starmodel.web.routing.request import Request
-from starmodel_generator.cli.operations.local_app import LocalApp, cannot_run
+from starmodel_generator.cli.operations.local_app import (
+    SESSION,
+    LocalApp,
+    Roles,
+    Session,
+    User,
+    actor_of,
+    cannot_run,
+)
 
 
 def mcp(
-    user: Annotated[
-        str | None,
-        typer.Option("--as", metavar="USER", help="The id of whoever acts; by default nobody."),
-    ] = None,
-    session: Annotated[
-        str | None,
-        typer.Option(metavar="ID", help="The session that it belongs to.", show_default=False),
-    ] = None,
+    user: User = None,
+    roles: Roles = None,
+    session: Session = SESSION,
 ) -> None:
     """Serve the operations that `mcp` in \\[tool.starmodel] names to an MCP client, over stdio.
 
@@ -60,4 +60,4 @@ def mcp(
         threading.Thread(target=read, daemon=True).start()
         await serve_lines(app.table.matching(app.config.mcp), request, lines.get, write)
 
-    app.run(work, user, session)
+    app.run(work, actor_of(user, roles), session)
