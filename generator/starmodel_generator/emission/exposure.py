@@ -7,6 +7,7 @@ from starmodel_generator.diagnostics.diagnostic import Diagnostic, SourceSpan
 from starmodel_generator.diagnostics.rules.project_rules import TAKEN_PATH, UNKNOWN_OPERATION
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.operation_rows import app_rows, fitting
+from starmodel_schemas.reserved_names import PATHS
 
 MCP_PATH = "/mcp"
 
@@ -33,11 +34,11 @@ def exposure_mistakes(
                     else "`starmodel call` lists the operations of the app"
                 ),
             )
-    taken = {row.route.partition(" ")[2]: row.name for row in rows}
+    taken = {**PATHS, **{row.route.partition(" ")[2]: f"`{row.name}`" for row in rows}}
     for key, path in (("mcp", MCP_PATH if settings.mcp else None), ("jsonrpc", settings.jsonrpc)):
-        if path in taken:
+        if path is not None and path in taken:
             yield TAKEN_PATH.report(
-                f"`{key}` would be served at `{path}`, where `{taken[path]}` is",
+                f"`{key}` would be served at `{path}`, where {taken[path]} is",
                 span=spans.get(key),
                 help=(
                     'choose another path: `jsonrpc = "/rpc"`'

@@ -87,6 +87,7 @@ def test_it_follows_a_change_of_what_it_says(shop: Shop) -> None:
         ('mcp = ["counter increment"]', "SM003", "no pattern of operations like `counter.*`"),
         ('jsonrpc = "rpc/here"', "SM003", "a path of one segment like `/jsonrpc`"),
         ("jsonrpc = 1", "SM003", "expected true or false, found a number"),
+        ('jsonrpc = "/live"', "SM321", "where the live stream is"),
         ('mcp = ["counter.*"]\njsonrpc = "/mcp"', "SM321", "where the MCP server is"),
     ],
 )
