@@ -17,6 +17,7 @@ from starmodel.application import (
     CommandResult as CommandResult,
     PersistenceManager,
     Services as Services,
+    State as State,
     UnitOfWork,
     aclosing as aclosing,
     authorize as authorize,
@@ -36,14 +37,16 @@ from starmodel.domain import (
     Fragment as Fragment,
     Many,
     One,
+    Or as Or,
     UnsetType as UnsetType,
     Ref,
     Refused,
     Scope,
     StateStore,
     event,
-    drop_unset as drop_unset,
+    check_fields as check_fields,
     render_fragment as render_fragment,
+    without as without,
 )
 from starmodel.errors import StaleVersion as StaleVersion
 from starmodel.stores.memory import MemoryRepo

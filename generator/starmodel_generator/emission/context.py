@@ -36,7 +36,7 @@ class EntityNames(NamedTuple):
     """Its definition: `COUNTER`."""
 
     state_type: str
-    """The type of its public state: `CounterState`."""
+    """The type of its public state in clients: `CounterState`."""
 
     state_function: str
     """What picks the public state: `counter_state`."""
@@ -85,11 +85,6 @@ def entity_names(entity: EntitySchema, package: str) -> EntityNames:
 def projection_name(schema: ObjectSchema) -> str:
     """Name the function that picks the public fields of a value object: `task_state`."""
     return f"{snake_case(schema.name)}_state"
-
-
-def projected_type_name(schema: ObjectSchema) -> str:
-    """Name the type of a value object's public fields: `TaskState`."""
-    return f"{schema.name}State"
 
 
 def an(name: str) -> str:

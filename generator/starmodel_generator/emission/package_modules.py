@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from starmodel_generator.emission.client.client_classes import declared_classes
 from starmodel_generator.emission.context import Context
+from starmodel_generator.emission.entity.crud_arguments import crud_fields, new_fields
 from starmodel_generator.emission.entity.sent_names import has_aliases
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout
@@ -47,12 +48,14 @@ class TransportView(NamedTuple):
     """What the clients have to be able to do, beyond running events and reading entities.
 
     With `has_database` there are events that happen once, with `has_records` records that are
-    found, and told apart by their versions, with `has_flags` enums of several members at once, with
+    found, and told apart by their versions, with `has_fields` some that are made or changed by
+    their fields, with `has_flags` enums of several members at once, with
     `has_aliases` fields that JSON calls otherwise. `id` takes the id of a record, as text.
     """
 
     has_database: bool
     has_records: bool
+    has_fields: bool
     has_aliases: bool
     has_flags: bool
     id: str
@@ -119,6 +122,7 @@ def transport_view(context: Context) -> TransportView:
     return TransportView(
         has_database=any(is_in_sql(entity) for entity in entities),
         has_records=any(has_queries(entity) for entity in entities),
+        has_fields=any(crud_fields(entity) or new_fields(entity) for entity in entities),
         has_aliases=has_aliases(context),
         has_flags=any(enum.is_flag for enum in context.app.enums),
         id='str(arguments.pop("id"))' if has_numbers else 'arguments.pop("id")',

@@ -24,6 +24,7 @@ from starmodel_generator.emission.python.literals import comment
 from starmodel_generator.emission.schema_json import schema_text
 from starmodel_generator.emission.server.bindings_module import bindings_view
 from starmodel_generator.emission.server.commands_module import commands_view
+from starmodel_generator.emission.server.filters_module import filters_module_view
 from starmodel_generator.emission.server.queries_module import queries_view
 from starmodel_generator.emission.server.routes_module import routes_view
 from starmodel_generator.emission.server.state_module import state_view
@@ -49,6 +50,7 @@ ENTITY_VIEWS: dict[str, Callable[[EntitySchema, Context], object]] = {
     "table": table_view,
     "document": document_view,
     "rows": rows_view,
+    "filters": filters_module_view,
     "queries": queries_view,
     "commands": commands_view,
     "routes": routes_view,

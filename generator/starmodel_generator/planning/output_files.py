@@ -78,6 +78,7 @@ ENTITY_FILES = (
     EntityRow("table", "{output}/{entity}/table.py", is_in_sql),
     EntityRow("document", "{output}/{entity}/document.py", is_document),
     EntityRow("rows", "{output}/{entity}/rows.py", is_in_sql),
+    EntityRow("filters", "{output}/{entity}/filters.py", has_queries),
     EntityRow("queries", "{output}/{entity}/queries.py", has_queries),
     EntityRow("commands", "{output}/{entity}/commands.py", _has_events),
     EntityRow("routes", "{output}/{entity}/routes.py"),

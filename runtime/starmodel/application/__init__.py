@@ -3,7 +3,7 @@
 from starmodel.application.authorization import authorize, is_allowed, may_read, needs_signing_in
 from starmodel.application.bus import EventBus, Handler
 from starmodel.application.copying import Removed, deep_copy, hydrate, removed_keys
-from starmodel.application.definition import EntityDefinition
+from starmodel.application.definition import EntityDefinition, State
 from starmodel.application.outcome import CommandResult, Snapshot
 from starmodel.application.persistence import PersistenceManager
 from starmodel.application.services import Services
@@ -23,6 +23,7 @@ __all__ = [
     "Removed",
     "Services",
     "Snapshot",
+    "State",
     "Stored",
     "UnitOfWork",
     "Write",

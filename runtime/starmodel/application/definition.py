@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, get_args
 
 from pydantic import ValidationError
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 E = TypeVar("E", bound=Entity)
+
+State: TypeAlias = Mapping[str, object]
+"""The public fields of an instance, or of a value object, as JSON has them."""
 
 logger = logging.getLogger("starmodel.definition")
 
@@ -119,7 +122,7 @@ class EntityDefinition(Generic[E]):
         namespace: str,
         store: StateStore,
         scope: Scope,
-        state: Callable[[E], Mapping[str, object]],
+        state: Callable[[E], State],
         ttl: float | None = None,
         access: Access | Policy | None = None,
         now_on_create: Iterable[str] = (),
@@ -235,7 +238,7 @@ class EntityDefinition(Generic[E]):
         Fields that are not among `values` get their defaults.
 
         Raises:
-            InvalidState: It will not do; the error names fields that are among `values`.
+            InvalidState: It will not do; the error names fields that are among `values`, or missing.
         """
         try:
             return self.validate(values)
@@ -249,4 +252,5 @@ class EntityDefinition(Generic[E]):
             written = {name: values[name] for name in self.write_only if name in values}
             errors = withheld(errors, [*value_texts(written)])
         logger.warning("%s cannot be made of what was given: %s", self.name, errors)
-        return InvalidState(self.name, public_errors(errors, values))
+        missing = {error.name for error in errors if error.type == "missing"}
+        return InvalidState(self.name, public_errors(errors, values.keys() | missing))

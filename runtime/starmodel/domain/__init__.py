@@ -7,10 +7,10 @@ from starmodel.domain.entity_config import EntityConfig, Scope, StateStore
 from starmodel.domain.event import event
 from starmodel.domain.field import Field
 from starmodel.domain.fragment import Fragment, render_fragment
+from starmodel.domain.given_values import UNSET, Or, UnsetType, check_fields, drop_unset, without
 from starmodel.domain.ids import new_id
 from starmodel.domain.relation import Many, One, Ref
 from starmodel.domain.table_mark import BaseTable
-from starmodel.domain.unset import UNSET, UnsetType, drop_unset
 from starmodel.errors import Refused
 
 __all__ = [
@@ -26,14 +26,17 @@ __all__ = [
     "Fragment",
     "Many",
     "One",
+    "Or",
     "Policy",
     "Ref",
     "Refused",
     "Scope",
     "StateStore",
     "UnsetType",
+    "check_fields",
     "drop_unset",
     "event",
     "new_id",
     "render_fragment",
+    "without",
 ]

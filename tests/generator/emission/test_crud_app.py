@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from crud_project import CrudProject
 
+from starmodel.errors import InvalidState
 from starmodel.testing import Client, ClientResponse
+from starmodel.ui.names import Expression
 
 JSON = {"accept": "application/json"}
 
@@ -381,3 +383,26 @@ def test_commands_need_no_web(project: CrudProject, client: Client) -> None:
         assert (gone.id, gone.state) == (made.id, {})
 
     client.run(play())
+
+
+def test_commands_refuse_what_is_no_field_and_miss_what_is_required(
+    project: CrudProject, client: Client
+) -> None:
+    commands = project.load("generated.product.commands")
+    services = client.app.services  # pyright: ignore
+
+    async def play() -> None:
+        with pytest.raises(InvalidState) as caught:
+            await commands.create(services, name="No number")
+        assert [(error.name, error.type) for error in caught.value.errors] == [("sku", "missing")]
+        with pytest.raises(TypeError, match="ProductFields has no nmae, stok"):
+            await commands.create(services, nmae="Tea", sku=sku(), stok=1)
+        made = await commands.create(services, name="By code", sku=sku())
+        with pytest.raises(TypeError, match="ProductFields has no nmae"):
+            await commands.update(services, made.id, nmae="Tea")
+
+    client.run(play())
+    bindings = project.load("generated.product.bindings")
+    assert "payload: {name: $n}" in bindings.create(name=Expression("$n"))
+    with pytest.raises(TypeError, match="create has no nmae"):
+        bindings.create(nmae="Tea")

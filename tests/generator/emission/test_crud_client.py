@@ -124,6 +124,8 @@ async def test_a_problem_names_the_arguments(load: Load) -> None:
     async with visiting(load) as visit:
         with pytest.raises(client.Problem) as caught:
             await visit.client.product.create(name="", sku="", price=Decimal(-1))
+        with pytest.raises(TypeError, match="There is no nmae to be given"):
+            await visit.client.product.create(nmae="Tea", sku="x")
         problem = caught.value
         assert {(error.name, error.type) for error in problem.errors} >= {
             ("name", "string_too_short"),
@@ -365,7 +367,7 @@ async def server(services: Services) -> None:
     words = asked.startswith("red")  # wrong
     words = asked.contains(5)  # wrong
     print(words)
-    await find_products(services, sort=["prize"])  # wrong
+    await find_products(services, sort="prize", limit="3")  # wrong
 
 
 def client(app: Client) -> None:
@@ -375,7 +377,7 @@ def client(app: Client) -> None:
     app.product.find(price=where.gt("3"))  # wrong
     app.product.find(name=where.is_null())  # wrong
     app.product.find(prize=price)  # wrong
-    app.product.create(name="tea")  # wrong
+    app.product.create(nmae="tea")  # wrong
     app.product.create(name="tea", sku=3)  # wrong
 
 

@@ -71,13 +71,12 @@ def test_a_default_of_another_type_is_left_to_the_class() -> None:
     maybe = field("maybe", OptionalType(item=WHOLE), LiteralDefault(value=3))
     note = entity("Note", "A note.", price, maybe, crud=("create",))
     files = modules(AppSchema(entities=(note,)))
-    assert "price: Decimal | sm.UnsetType = sm.UNSET,\n    maybe: int | None = 3," in function(
-        files["note/commands.py"], "create"
-    )
+    declared = "    price: Decimal | sm.Or\n    maybe: int | None | sm.Or\n"
+    assert declared in files["note/commands.py"]
     assert '"price": web.Argument(core_schema.decimal_schema(), default=sm.UNSET),' in (
         files["note/routes.py"]
     )
-    assert "price: Decimal | http.UnsetType = http.UNSET," in files["client/note.py"]
+    assert "    price: Decimal\n    maybe: int | None\n" in files["client/note.py"]
 
 
 def test_crud_is_under_the_rules_of_the_entity() -> None:
@@ -91,18 +90,18 @@ def test_crud_is_under_the_rules_of_the_entity() -> None:
 
     text = commands(policy)
     assert (
-        "            tag = TAG.make(arguments)\n"
+        "            tag = TAG.make(fields)\n"
         "            sm.authorize(actor, may_edit(actor, tag))\n"
         "            work.add(TAG, tag)\n"
     ) in function(text, "create")
-    for name, first in (("update", "expect(tag, version, arguments)"), ("delete", "delete(tag)")):
+    for name, first in (("update", "expect(tag, version, fields)"), ("delete", "delete(tag)")):
         assert (
             "            tag = await work.load(TAG, id)\n"
             "            work.authorize(tag, may_edit)\n"
             f"            work.{first}\n"
         ) in function(text, name)
     assert (
-        "            work.change(tag, arguments)\n"
+        "            work.change(tag, fields)\n"
         "            sm.authorize(actor, may_edit(actor, tag))\n"
         "            outcome = await work.commit("
     ) in function(text, "update")
@@ -122,9 +121,10 @@ def test_a_secret_is_in_no_record_of_what_was_done() -> None:
         private=True,
     )
     app = with_events(create.model_copy(update={"parameters": (*create.parameters, secret)}))
-    text = function(modules(app)["note/commands.py"], "create")
-    assert "arguments = sm.drop_unset(text=text, password=password)" in text
-    assert 'work.commit(note, "create", sm.drop_unset(text=text))' in text
+    commands = modules(app)["note/commands.py"]
+    assert "    password: str | sm.Or\n" in commands
+    text = function(commands, "create")
+    assert 'work.commit(note, "create", sm.without(fields, "password"))' in text
 
 
 def test_events_that_write_to_sql_are_carried_out_once() -> None:
@@ -166,6 +166,21 @@ def test_what_a_locking_event_loads_is_locked() -> None:
     assert "tag = await work.load(TAG, tag_id, lock=True)\n" in text
     assert "await work.load(TAG, spare_id, lock=True)" in text
     assert "lock=True" not in modules(with_events(marked))["note/commands.py"]
+
+
+def test_what_only_a_creation_takes_stands_in_a_class_of_its_own() -> None:
+    fixed = field("fixed", ScalarType(name="str"))
+    text = field("text", ScalarType(name="str"))
+    both = (
+        *crud_events("Note", (fixed, text), ("create",)),
+        *crud_events("Note", (text,), ("update",)),
+    )
+    files = modules(with_events(*both))
+    commands = files["note/commands.py"]
+    assert "class NewNoteFields(NoteFields[sm.Or], total=False):\n" in commands
+    assert "    **fields: Unpack[NewNoteFields],\n" in function(commands, "create")
+    assert "    **fields: Unpack[NoteFields],\n" in function(commands, "update")
+    assert "class NewNoteFields(NoteFields, total=False):\n" in files["client/note.py"]
 
 
 def test_a_field_that_no_update_changes_is_frozen() -> None:

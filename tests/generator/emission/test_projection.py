@@ -65,82 +65,73 @@ def projection(taken: frozenset[str] = frozenset()) -> Projection:
 
 
 @pytest.mark.parametrize(
-    ("type_", "value", "wanted", "json_type"),
+    ("type_", "value", "wanted"),
     [
-        (scalar("int"), 10**20, 10**20, "int"),
-        (scalar("Decimal"), Decimal("1.50"), "1.50", "str"),
-        (scalar("datetime"), MOMENT, "2024-01-31T10:00:00+00:00", "str"),
-        (scalar("timedelta"), timedelta(minutes=1, milliseconds=5), 60.005, "float"),
-        (scalar("bytes"), b"\x00\xff", "AP8=", "str"),
-        (scalar("UUID"), UUID(UUID_TEXT), UUID_TEXT, "str"),
-        (STATUS, Status.ON_SALE, "on sale", "str"),
-        (LiteralType(values=("a", 1)), "a", "a", 'Literal["a", 1]'),
-        (OptionalType(item=scalar("date")), None, None, "str | None"),
-        (OptionalType(item=scalar("date")), date(2024, 1, 31), "2024-01-31", "str | None"),
-        (ListType(item=scalar("time")), [time(10, 30)], ["10:30:00"], "list[str]"),
-        (SetType(item=scalar("int")), {3, 1, 2}, [1, 2, 3], "list[int]"),
-        (SetType(item=STATUS), set(Status), ["draft", "on sale"], "list[str]"),
+        (scalar("int"), 10**20, 10**20),
+        (scalar("Decimal"), Decimal("1.50"), "1.50"),
+        (scalar("datetime"), MOMENT, "2024-01-31T10:00:00+00:00"),
+        (scalar("timedelta"), timedelta(minutes=1, milliseconds=5), 60.005),
+        (scalar("bytes"), b"\x00\xff", "AP8="),
+        (scalar("UUID"), UUID(UUID_TEXT), UUID_TEXT),
+        (STATUS, Status.ON_SALE, "on sale"),
+        (LiteralType(values=("a", 1)), "a", "a"),
+        (OptionalType(item=scalar("date")), None, None),
+        (OptionalType(item=scalar("date")), date(2024, 1, 31), "2024-01-31"),
+        (ListType(item=scalar("time")), [time(10, 30)], ["10:30:00"]),
+        (SetType(item=scalar("int")), {3, 1, 2}, [1, 2, 3]),
+        (SetType(item=STATUS), set(Status), ["draft", "on sale"]),
         (
             SetType(item=LiteralType(values=("a", 1))),
             {"a", 1},
             ["a", 1],
-            'list[Literal["a", 1]]',
         ),
         (
             DictType(key=SIZE, value=scalar("bool")),
             {Size.LARGE: True},
             {"2": True},
-            "dict[str, bool]",
         ),
         (
             DictType(key=scalar("bool"), value=scalar("int")),
             {True: 1},
             {"true": 1},
-            "dict[str, int]",
         ),
         (
             DictType(key=scalar("date"), value=ListType(item=scalar("Decimal"))),
             {date(2024, 1, 31): [Decimal(1)]},
             {"2024-01-31": ["1"]},
-            "dict[str, list[str]]",
         ),
         (
             TupleType(items=(scalar("int"), scalar("date"))),
             (1, date(2024, 1, 31)),
             [1, "2024-01-31"],
-            "list[int | str]",
         ),
-        (TupleType(items=(scalar("int"),), variadic=True), (1, 2), [1, 2], "list[int]"),
-        (ListType(item=NOTE), [SimpleNamespace(text="a")], [{"text": "a"}], "list[NoteState]"),
+        (TupleType(items=(scalar("int"),), variadic=True), (1, 2), [1, 2]),
+        (ListType(item=NOTE), [SimpleNamespace(text="a")], [{"text": "a"}]),
         (
             UnionType(members=(scalar("date"), scalar("datetime"), scalar("int"))),
             MOMENT,
             "2024-01-31T10:00:00+00:00",
-            "str | int",
         ),
-        (UnionType(members=(scalar("date"), scalar("int"))), 5, 5, "str | int"),
-        (UnionType(members=(scalar("date"), scalar("time"))), time(10), "10:00:00", "str"),
+        (UnionType(members=(scalar("date"), scalar("int"))), 5, 5),
+        (UnionType(members=(scalar("date"), scalar("time"))), time(10), "10:00:00"),
         (
             UnionType(members=(scalar("Decimal"), scalar("timedelta"))),
             Decimal(2),
             "2",
-            "str | float",
         ),
         (
             ListType(item=ListType(item=ListType(item=scalar("Decimal")))),
             [[[Decimal(1)]]],
             [[["1"]]],
-            "list[list[list[str]]]",
         ),
-        (AnyType(), {"a": 1}, {"a": 1}, "Any"),
+        (AnyType(), {"a": 1}, {"a": 1}),
     ],
 )
-def test_values(type_: TypeRef, value: object, wanted: object, json_type: str) -> None:
+def test_values(type_: TypeRef, value: object, wanted: object) -> None:
     writer = projection()
     expression = writer.expression(type_, "value")
     assert eval(expression, {**NAMES, "value": value}) == wanted
     assert flat(writer.layout(type_, "value")) == expression
-    assert writer.json_type(type_) == json_type
 
 
 @pytest.mark.parametrize(
@@ -171,5 +162,4 @@ def test_plain_values_are_taken_as_they_are() -> None:
 
 def test_builtins_that_are_taken_are_written_with_their_module() -> None:
     writer = projection(frozenset({"list", "str"}))
-    assert writer.json_type(ListType(item=scalar("str"))) == "builtins.list[builtins.str]"
     assert writer.expression(scalar("Decimal"), "x") == "builtins.str(x)"

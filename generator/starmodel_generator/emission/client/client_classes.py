@@ -2,6 +2,7 @@
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import Reference
+from starmodel_generator.emission.entity.crud_arguments import crud_fields, new_fields
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Layout
 from starmodel_generator.emission.python.literals import python_value
@@ -30,7 +31,10 @@ def declared_classes(entity: EntitySchema, context: Context) -> list[str]:
         if context.owners[schema.qualified_name] == entity.qualified_name
     ]
     filters = [filters_name(entity)] if has_queries(entity) else []
-    return [*owned, context.names[entity.qualified_name].state_type, *filters]
+    fields = [f"{entity.name}Fields"] if crud_fields(entity) else []
+    if new_fields(entity):
+        fields.append(f"New{entity.name}Fields")
+    return [*owned, context.names[entity.qualified_name].state_type, *fields, *filters]
 
 
 def filters_name(entity: EntitySchema) -> str:

@@ -26,14 +26,13 @@ def filters_view(
 ) -> FiltersView:
     """Decide what records of an entity are found by."""
     text = names.builtin("str")
-    fields: list[str] = []
+    where = names.use_module(".where")
+    types = filter_types(entity, context, where, lambda type_: annotation(type_, names, classes))
+    fields = [f"{name}: {type_}" for name, type_ in types]
     if texts_of(entity, context):
         fields.append(f"q: {text}")
     if includes_of(entity):
         fields.append(f"include: {text} | {names.use('collections.abc', 'Sequence')}[{text}]")
-    where = names.use_module(".where")
-    types = filter_types(entity, context, where, lambda type_: annotation(type_, names, classes))
-    fields += [f"{name}: {type_}" for name, type_ in types]
     return FiltersView(
         name=filters_name(entity),
         base=names.use(".transport", "Paging"),

@@ -14,7 +14,7 @@ from starmodel_generator.emission.client.client_classes import (
     declared_classes,
     empty_collection,
 )
-from starmodel_generator.emission.client.client_find import FiltersView, filters_view
+from starmodel_generator.emission.client.client_find import filters_view
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import (
     public_fields,
@@ -22,10 +22,15 @@ from starmodel_generator.emission.declaration_order import (
     state_fields,
 )
 from starmodel_generator.emission.entity.crud_arguments import (
+    NEW_FIELDS_WORDS,
     VERSION,
+    crud_fields,
     crud_words,
+    fields_type,
+    fields_words,
+    is_crud_field,
     is_once,
-    may_be_omitted,
+    new_fields,
 )
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints, entity_annotation
 from starmodel_generator.emission.entity.protected_parts import ID
@@ -74,6 +79,15 @@ class ValueView(NamedTuple):
     fields: tuple[Layout, ...]
 
 
+class FieldsView(NamedTuple):
+    """A `TypedDict`: the fields that `create` or `update` takes, or what records are found by."""
+
+    name: str
+    base: str
+    docstring: str
+    fields: tuple[str, ...]
+
+
 class MethodView(NamedTuple):
     """A call of the app: where it goes, and its signature."""
 
@@ -91,7 +105,7 @@ class ClientView(NamedTuple):
     dataclass: str
     enums: tuple[EnumView, ...]
     values: tuple[ValueView, ...]
-    filters: FiltersView | None
+    fields: tuple[FieldsView, ...]
     docstring: str
     methods: tuple[MethodView, ...]
 
@@ -134,10 +148,11 @@ class _Client:
         enum_views = tuple(self._enum(schema) for schema in enums)
         value_views = [self._object(schema) for schema in values]
         value_views.append(self._state())
+        fields = self._fields()
         methods = [self._read(), *(self._method(endpoint) for endpoint in self.endpoints)]
-        filters = None
         if has_queries(entity):
             filters = filters_view(entity, self.context, names, self.arguments)
+            fields.append(FieldsView(*filters))
             methods.insert(1, self._find(filters.name))
         return ClientView(
             name=entity.name,
@@ -146,7 +161,7 @@ class _Client:
             docstring=docstring(entity.doc or f"Calls of {entity.name}.", 4),
             enums=enum_views,
             values=tuple(value_views),
-            filters=filters,
+            fields=tuple(fields),
             methods=tuple(methods),
             imports=names.import_block(),
         )
@@ -177,6 +192,22 @@ class _Client:
             docstring=docstring(f"The public fields of {self.entity.name}.", 4),
             fields=tuple(self._field(field, with_default=False) for field in self.fields),
         )
+
+    def _fields(self) -> list[FieldsView]:
+        """Declare the fields that `create` and `update` take, each once."""
+        views: list[FieldsView] = []
+        for fields, name, words in (
+            (crud_fields(self.entity), f"{self.entity.name}Fields", fields_words(self.entity)),
+            (new_fields(self.entity), f"New{self.entity.name}Fields", NEW_FIELDS_WORDS),
+        ):
+            if fields:
+                base = views[0].name if views else self.names.use("typing", "TypedDict")
+                declared = [
+                    f"{one.name}: {annotation(one.type, self.names, self.arguments)}"
+                    for one in fields
+                ]
+                views.append(FieldsView(name, base, docstring(words, 4), tuple(declared)))
+        return views
 
     def _field(self, field: FieldSchema, *, with_default: bool) -> Layout:
         type_ = annotation(field.seen_type, self.names, self.classes)
@@ -248,9 +279,13 @@ class _Client:
         parameters: list[Layout] = ["self"]
         if endpoint.has_id:
             parameters.append(f"id: {id_annotation(self.entity, self.names)}")
-        if endpoint.arguments:
+        arguments = [one for one in endpoint.arguments if not is_crud_field(event, one)]
+        if arguments:
             parameters.append("*")
-        parameters += [self._parameter(one, event) for one in endpoint.arguments]
+        parameters += [self._parameter(one, event) for one in arguments]
+        fields = fields_type(self.entity, event)
+        if fields is not None:
+            parameters.append(f"**fields: {self.names.use('typing', 'Unpack')}[{fields}]")
         items: list[Layout] = [python_string(endpoint.method), python_string(endpoint.path)]
         if is_once(self.entity, event):
             items.append("once=True")
@@ -300,7 +335,7 @@ class _Client:
         if isinstance(parameter.source, EntitySource):
             written = entity_annotation(parameter, self.context, self.names)
         declared = f"{parameter.name}: {written}"
-        if isinstance(parameter.default, RequiredDefault) and not may_be_omitted(event, parameter):
+        if isinstance(parameter.default, RequiredDefault) and event.crud is None:
             return declared
         # Nothing is sent for what is not given: the default is the app's, and may change there.
         return f"{declared} | {self.transport}.UnsetType = {self.transport}.UNSET"

@@ -24,6 +24,8 @@ from starmodel_schemas.address_types import PARSED
 VERSION = "version"
 """The parameter of an update that is no field: the version that its caller has seen."""
 
+NEW_FIELDS_WORDS = "The fields that `create` takes."
+
 _PLAIN = {bool: {"bool"}, int: {"int", "float"}, float: {"float"}, str: {"str"}}
 _MADE = frozenset({"Decimal", "UUID", "date", "time", "datetime", "timedelta"}) | PARSED
 """Scalars that are written as a call of their class."""
@@ -34,9 +36,54 @@ def is_once(entity: EntitySchema, event: EventSchema) -> bool:
     return is_in_sql(entity) and event.writes
 
 
+def is_crud_field(event: EventSchema, parameter: ParameterSchema) -> bool:
+    """Return whether a parameter is a field that a creation gives a value, or an update another."""
+    return event.crud == "create" or is_field_of_update(event, parameter)
+
+
 def is_field_of_update(event: EventSchema, parameter: ParameterSchema) -> bool:
     """Return whether a parameter is a field that an update may change."""
     return event.crud == "update" and parameter.name != VERSION
+
+
+def crud_fields(entity: EntitySchema) -> tuple[ParameterSchema, ...]:
+    """Return the fields that `update` takes, or those of `create` where there is no update.
+
+    A creation takes all that an update does.
+    """
+    events = {event.crud: event for event in entity.events}
+    event = events.get("update") or events.get("create")
+    return () if event is None else _fields(event)
+
+
+def new_fields(entity: EntitySchema) -> tuple[ParameterSchema, ...]:
+    """Return the fields that `create` takes and `update` does not: ids, and what is frozen."""
+    known = {field.name for field in crud_fields(entity)}
+    events = {event.crud: event for event in entity.events}
+    event = events.get("create")
+    if event is None:
+        return ()
+    return tuple([field for field in _fields(event) if field.name not in known])
+
+
+def _fields(event: EventSchema) -> tuple[ParameterSchema, ...]:
+    """Return the parameters that are fields."""
+    return tuple([each for each in event.parameters if is_crud_field(event, each)])
+
+
+def fields_type(entity: EntitySchema, event: EventSchema) -> str | None:
+    """Name the `TypedDict` of the fields that an event takes; `None` if it takes none."""
+    if event.crud == "create" and new_fields(entity):
+        return f"New{entity.name}Fields"
+    is_taken = event.crud in ("create", "update") and crud_fields(entity)
+    return f"{entity.name}Fields" if is_taken else None
+
+
+def fields_words(entity: EntitySchema) -> str:
+    """Describe the fields that `create` and `update` take."""
+    taken = [f"`{one.crud}`" for one in entity.events if one.crud in ("create", "update")]
+    verb = "take" if len(taken) > 1 else "takes"
+    return f"The fields that {' and '.join(taken)} {verb}."
 
 
 def may_be_omitted(event: EventSchema, parameter: ParameterSchema) -> bool:

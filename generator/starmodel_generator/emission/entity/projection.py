@@ -10,7 +10,6 @@ from typing import TypeAlias, assert_never
 
 from starmodel_generator.emission.context import (
     Context,
-    projected_type_name,
     projection_name,
     variable_name,
 )
@@ -19,7 +18,6 @@ from starmodel_generator.emission.python.layout import Condition, Group, Layout,
 from starmodel_generator.emission.python.literals import python_string
 from starmodel_generator.emission.python.type_expressions import (
     Classes,
-    literal,
     scalar,
     without_constraints,
 )
@@ -76,48 +74,11 @@ def loop_pair(used: Used) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Writes JSON types, and the expressions that make JSON, for one generated module."""
+    """Writes the expressions that make JSON, for one generated module."""
 
     names: ModuleNames
     context: Context
     classes: Classes
-
-    def json_type(self, type_: TypeRef) -> str:
-        """Write the type that JSON has for it."""
-        match type_:
-            case ScalarType():
-                name = type_.name if type_.name in PLAIN else "str"
-                return self.names.builtin("float" if type_.name == "timedelta" else name)
-            case EnumType():
-                types = enum_value_types(self.context.enums[type_.enum])
-                return " | ".join([self.names.builtin(name) for name in types])
-            case LiteralType():
-                return literal(type_, self.names)
-            case OptionalType():
-                return f"{self.json_type(type_.item)} | None"
-            case UnionType():
-                return " | ".join(_distinct([self.json_type(item) for item in type_.members]))
-            case ListType() | SetType():
-                return f"{self.names.builtin('list')}[{self.json_type(type_.item)}]"
-            case DictType():
-                key = self.names.builtin("str")
-                return f"{self.names.builtin('dict')}[{key}, {self.json_type(type_.value)}]"
-            case TupleType():
-                items = " | ".join(_distinct([self.json_type(item) for item in type_.items]))
-                any_ = "" if items else self.names.use("typing", "Any")
-                return f"{self.names.builtin('list')}[{items or any_}]"
-            case ObjectType():
-                return projected_type_name(self.context.objects[type_.object])
-            case RefType():
-                return self.names.builtin("str")
-            case EntityType():
-                return self.context.names[type_.entity].state_type
-            case ConstrainedType():
-                return self.json_type(type_.item)
-            case AnyType() | FragmentType():
-                return self.names.use("typing", "Any")
-            case _:
-                assert_never(type_)
 
     def layout(self, type_: TypeRef, value: str) -> Layout:
         """Write what makes JSON of the expression `value`, so that it can take several lines."""

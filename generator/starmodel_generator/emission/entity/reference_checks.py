@@ -28,19 +28,25 @@ def reference_checks(
     event: EventSchema,
     subject: str,
     work: str,
+    fields: str,
     names: ModuleNames,
     context: Context,
 ) -> Iterator[Layout]:
     """Write the statements that refuse references to what the actor may not read.
 
     There is one for each kind of record that is hidden from some; whether a record of any other
-    kind is there at all, the database says when the event is saved.
+    kind is there at all, the database says when the event is saved. `fields` is the variable
+    that holds the fields which an event of `crud` is given.
     """
     shown = {field.name for field in public_fields(entity)}
     own = context.names[entity.qualified_name]
     for target, given in _references(entity, event, context).items():
         other = context.names[target]
-        values = tuple(f"{python_string(name)}: {name}" for name in given)
+        texts = {name: python_string(name) for name in given}
+        if event.crud is None:
+            values = tuple([f"{text}: {name}" for name, text in texts.items()])
+        else:
+            values = tuple([f"{text}: {fields}.get({text})" for text in texts.values()])
         items: list[Layout] = [
             names.use(own.module("state"), own.constant),
             names.use(other.module("state"), other.constant),

@@ -121,13 +121,13 @@ class InputComponents:
     def field(self, parameter: ParameterSchema, event: str = "create") -> Layout:
         """Write the input for what a record is made of, in the forms that make and edit it.
 
-        `event` is the one of the two that the form is of. What is never shown has no signal, and
-        need not be typed where a record has it already.
+        `event` is the one of the two that the form is of. What is never shown has no signal, so
+        its name stands there; it need not be typed where a record has it already.
         """
         field = self.fields.get(parameter.name)
         title = None
         if field is not None and field.write_only:
-            of = f"bindings.{event}.{parameter.name}"
+            of = python_string(parameter.name)
             is_kept = event == "update"
             if not is_kept:
                 parameter = parameter.model_copy(update={"default": field.default})

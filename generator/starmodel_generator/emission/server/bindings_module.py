@@ -4,7 +4,11 @@ from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import state_fields
-from starmodel_generator.emission.entity.crud_arguments import is_once
+from starmodel_generator.emission.entity.crud_arguments import (
+    fields_type,
+    is_crud_field,
+    is_once,
+)
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints, entity_annotation
 from starmodel_generator.emission.python.import_block import ModuleNames
 from starmodel_generator.emission.python.layout import Group, Layout
@@ -117,31 +121,40 @@ def _entity(entity: EntitySchema, names: ModuleNames) -> Layout:
 
 
 def _action(event: Endpoint, names: ModuleNames, context: Context) -> ActionView:
+    fields = fields_type(event.entity, event.event)
+    arguments = [each for each in event.arguments if not is_crud_field(event.event, each)]
     items: list[Layout] = ["self"]
     if event.has_id:
         items.append(f"id: {id_annotation(event.entity, names)} | sm.Expression")
-    if event.arguments:
+    if arguments:
         items.append("*")
-    items += [_parameter(parameter, event, names, context) for parameter in event.arguments]
+    items += [_parameter(parameter, names, context) for parameter in arguments]
     given = ["id"] if event.has_id else []
-    given += [f"{name}={name}" for name in event.argument_names]
+    given += [f"{each.name}={each.name}" for each in arguments]
+    if fields is not None:
+        own = context.names[event.entity.qualified_name]
+        names.use(own.module("commands"), fields)
+        items.append(f"**fields: {names.use('typing', 'Unpack')}[{fields}[sm.Expression]]")
+        given.append("**fields")
     names.use(ACTIONS, "Action")
-    parameter = names.use(ACTIONS, "Parameter") if event.arguments else ""
+    parameter = names.use(ACTIONS, "Parameter") if arguments else ""
     name = names.define(f"_{pascal_case(event.function)}")
     return ActionView(
         name=name,
         docstring=event.docstring(),
-        parameters=tuple([f"{each} = {parameter}()" for each in event.argument_names]),
+        parameters=tuple([f"{each.name} = {parameter}()" for each in arguments]),
         signature=Group("def __call__(", tuple(items), ") -> sm.Expression:"),
         result=Group("return self._expression(", tuple(given), ")"),
-        instance=Group(f"{event.function} = {name}(", _route(event), ")"),
+        instance=Group(f"{event.function} = {name}(", _route(event, fields), ")"),
     )
 
 
-def _route(event: Endpoint) -> tuple[str, ...]:
+def _route(event: Endpoint, fields: str | None) -> tuple[str, ...]:
     """Write what an action is made of: where the event is asked for, and how."""
     texts = (event.event.name, event.method.lower(), event.path)
     items = ["ENTITY", *map(python_string, texts)]
+    if fields is not None:
+        items.append(fields)
     if is_once(event.entity, event.event):
         items.append("is_once=True")
         if event.event.crud is not None:
@@ -163,18 +176,13 @@ def _tree(entity: EntitySchema, *, has_errors: bool) -> Layout:
     return Group("{", (f"{python_string(entity.namespace)}: state", *errors), "}")
 
 
-def _parameter(
-    parameter: ParameterSchema, event: Endpoint, names: ModuleNames, context: Context
-) -> str:
+def _parameter(parameter: ParameterSchema, names: ModuleNames, context: Context) -> str:
     type_ = annotation(parameter.type, names, AuthorsClasses(names, context))
     if isinstance(parameter.source, EntitySource):
         type_ = entity_annotation(parameter, context, names)
     declared = f"{parameter.name}: {type_} | sm.Expression"
-    is_required = isinstance(parameter.default, RequiredDefault)
-    if is_required and event.event.crud == "create":
-        return declared
     omitted = names.use(ACTIONS, "UnsetType")
-    if is_required and event.event.crud is None:
+    if isinstance(parameter.default, RequiredDefault):
         return f"{declared} | {omitted}"
     return f"{declared} | {omitted} = {names.use(ACTIONS, 'UNSET')}"
 
@@ -183,7 +191,7 @@ def _signals(
     entity: EntitySchema, names: ModuleNames, context: Context, *, has_start: bool
 ) -> tuple[Layout, Layout | None]:
     own = context.names[entity.qualified_name]
-    state_type = names.use(own.module("state"), own.state_type)
+    state_type = names.use("starmodel.application", "State")
     if not has_start:
         return Group("def signals(", (f"state: {state_type}",), ") -> sm.Expression:"), None
     function = names.use(own.module("state"), own.state_function)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context
-from starmodel_generator.emission.entity.crud_arguments import is_once, may_be_omitted
+from starmodel_generator.emission.entity.crud_arguments import fields_type, is_crud_field, is_once
 from starmodel_generator.emission.entity.endpoints import is_optional
 from starmodel_generator.emission.entity.protected_parts import protected_objects
 from starmodel_generator.emission.entity.recorded_arguments import is_recorded
@@ -35,10 +35,12 @@ from starmodel_generator.emission.server.command_call import (
     takes_request,
 )
 from starmodel_generator.emission.server.crud_command import (
+    FieldsView,
     crud_docstring,
     crud_preparation,
     crud_record,
     crud_steps,
+    fields_views,
 )
 from starmodel_generator.planning import is_in_sql
 from starmodel_schemas import (
@@ -84,6 +86,7 @@ class CommandsView(NamedTuple):
 
     name: str
     imports: str
+    fields: tuple[FieldsView, ...]
     commands: tuple[CommandView, ...]
 
 
@@ -92,9 +95,12 @@ def commands_view(entity: EntitySchema, context: Context) -> CommandsView:
     taken = {event.function for event in entity.events}
     taken |= {parameter.name for event in entity.events for parameter in event.parameters}
     names = ModuleNames(context.first_party, taken, context.classes)
+    fields = fields_views(entity, names, AuthorsClasses(names, context))
     commands = tuple(_Command(entity, event, names, context).view() for event in entity.events)
     names.keep_apart(taken - {event.function for event in entity.events})
-    return CommandsView(name=entity.name, commands=commands, imports=names.import_block())
+    return CommandsView(
+        name=entity.name, fields=fields, commands=commands, imports=names.import_block()
+    )
 
 
 class _Command:
@@ -112,14 +118,15 @@ class _Command:
         self.constant = context.names[entity.qualified_name].constant
         self.state_module = context.names[entity.qualified_name].module("state")
         taken = {*_names_of_the_author(entity, event, context)}
-        self.arguments = _local("arguments", taken)
+        self.fields_type = fields_type(entity, event)
+        self.fields = "{}" if self.fields_type is None else _local("fields", taken)
         self.work = _local("work", taken)
         self.step = "_" if event.returns is None else _local("step", taken)
         self.generator = _local("steps", taken)
         self.fragment = _local("fragment", taken)
         self.result = _local("result", taken)
         self.outcome = _local("outcome", taken)
-        own = {self.arguments, self.work, self.step, self.generator}
+        own = {self.fields, self.work, self.step, self.generator}
         own |= {self.fragment, self.result, self.outcome}
         self.subject = _local(
             entity.snake_name, {*own, *taken, *own_parameters(entity, event, context), "sm"}
@@ -164,12 +171,16 @@ class _Command:
             items.append(f"{name}: {type_}")
         items.append("*")
         for parameter in self.event.parameters:
-            items += [item for item in self._parameter(parameter) if item not in items]
+            if not is_crud_field(self.event, parameter):
+                items += [item for item in self._parameter(parameter) if item not in items]
         if takes_request(self.entity, self.event):
             items.append(f"request: {self.names.use('starmodel', 'Request')}")
         items.append(f"actor: {actor} = {anonymous}")
         if self.is_once:
             items.append(f"idempotency_key: {self.names.builtin('str')} | None = None")
+        if self.fields_type is not None:
+            unpack = self.names.use("typing", "Unpack")
+            items.append(f"**{self.fields}: {unpack}[{self.fields_type}]")
         if self.event.is_generator:
             iterator = self.names.use("collections.abc", "AsyncIterator")
             gives = f"{iterator}[{self.outcome_type}[{result}]]"
@@ -188,9 +199,6 @@ class _Command:
             return [f"{name}: {text}{' | None = None' if is_optional(parameter) else ''}"]
         type_ = argument_annotation(parameter.type, parameter.constraints, self.names, self.classes)
         declared = f"{name}: {type_}"
-        if may_be_omitted(self.event, parameter):
-            omitted = self.names.use("starmodel.domain", "UnsetType")
-            return [f"{declared} | {omitted} = {self.names.use('starmodel.domain', 'UNSET')}"]
         default = default_layout(parameter.default, self.names)
         return [declared if default is None else prefixed(f"{declared} = ", default)]
 
@@ -210,7 +218,7 @@ class _Command:
         """Return what can be refused before anything is loaded, and what is given to be written."""
         checks = self._static_checks()
         if self.event.crud is not None:
-            checks += crud_preparation(self.event, self.arguments, self.names)
+            checks += crud_preparation(self.entity, self.event, self.fields, self.names)
         return checks
 
     def _static_checks(self) -> list[Layout]:
@@ -271,7 +279,13 @@ class _Command:
             if isinstance(parameter.source, EntitySource):
                 steps += self._load(parameter, parameter.source)
         steps += reference_checks(
-            self.entity, self.event, self.subject, self.work, self.names, self.context
+            self.entity,
+            self.event,
+            self.subject,
+            self.work,
+            self.fields,
+            self.names,
+            self.context,
         )
         if self.event.is_generator:
             return steps
@@ -280,7 +294,7 @@ class _Command:
             steps.append(self._call())
         else:
             changes = crud_steps(
-                self.event, self.subject, self.constant, self.work, self.arguments, self._writable()
+                self.event, self.subject, self.constant, self.work, self.fields, self._writable()
             )
             before = self._hooks("before_")
             steps += before + changes if self.event.crud == "delete" else changes + before
@@ -434,7 +448,7 @@ class _Command:
         arguments = (
             self._recorded()
             if self.event.crud is None
-            else crud_record(self.entity, self.event, self.arguments, self.names, self.context)
+            else crud_record(self.entity, self.event, self.fields, self.names, self.context)
         )
         subject = self.constant if self.event.is_collection else self.subject
         items: list[Layout] = [subject, python_string(self.event.name), arguments]
@@ -520,7 +534,8 @@ def _names_of_the_author(
                 rules.append(context.entities[parameter.source.entity].access)
                 yield from (parameter.name, f"{parameter.name}_id")
             case ArgumentSource():
-                yield parameter.name
+                if not is_crud_field(event, parameter):
+                    yield parameter.name
             case SuppliedSource():
                 pass
     for rule in rules:

@@ -123,7 +123,7 @@ class PageRoutes:
         return self.names.use(self.own.module("state"), self.own.constant)
 
     def _queries(self) -> str:
-        return self.names.use(self.own.module("queries"), queries_constant(self.entity))
+        return self.names.use(self.own.module("filters"), queries_constant(self.entity))
 
     def _call(self, module: str, function: str, *items: Layout, star: str = "") -> Layout:
         return Group(f"{star}{self.names.use(module, function)}(", items, ")")

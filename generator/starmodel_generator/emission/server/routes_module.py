@@ -174,7 +174,7 @@ class _Routes:
             yield f"document={self.names.use(self.own.module('document'), self.own.document)}"
         if has_queries(self.entity):
             constant = queries_constant(self.entity)
-            yield f"queries={self.names.use(self.own.module('queries'), constant)}"
+            yield f"queries={self.names.use(self.own.module('filters'), constant)}"
 
     def _arguments(self, endpoint: Endpoint) -> Layout:
         constant = self.names.define(_constant(endpoint))

@@ -6,14 +6,12 @@ from typing import NamedTuple, TypeAlias
 from starmodel_generator.emission.context import (
     Context,
     an,
-    projected_type_name,
     projection_name,
     variable_name,
 )
 from starmodel_generator.emission.declaration_order import (
     objects_in_order,
     public_fields,
-    references,
     results,
     state_fields,
 )
@@ -44,14 +42,6 @@ Scales: TypeAlias = Mapping[tuple[str, str], int]
 """The places of decimals, by the qualified name of the class and the field."""
 
 
-class ShapeView(NamedTuple):
-    """A `TypedDict`: the public fields of an entity or a value object."""
-
-    name: str
-    docstring: str
-    fields: tuple[str, ...]
-
-
 class ProjectionView(NamedTuple):
     """The function that picks the public fields of an instance."""
 
@@ -65,8 +55,6 @@ class StateView(NamedTuple):
 
     name: str
     imports: str
-    typed_dict: str
-    shapes: tuple[ShapeView, ...]
     projections: tuple[ProjectionView, ...]
     writable: Layout | None
     definition: Layout
@@ -74,39 +62,20 @@ class StateView(NamedTuple):
 
 def state_view(entity: EntitySchema, context: Context) -> StateView:
     """Decide what the state module of an entity says."""
-    own = context.names[entity.qualified_name]
     fields = state_fields(entity)
     objects = objects_in_order(
         [*(field.seen_type for field in fields), *results(entity)], context.objects
     )
-    shapes_ = [fields, *(public_fields(schema) for schema in objects)]
-    taken = [field.name for shape in shapes_ for field in shape]
-    names = ModuleNames(context.first_party, taken, context.classes)
-    typed_dict = names.use("typing", "TypedDict")
+    names = ModuleNames(context.first_party, classes=context.classes)
     projection = Projection(names, context, AuthorsClasses(names, context))
     scales = _scales(entity, context)
-    declared: set[str] = set()
-    shapes: list[ShapeView] = []
-    projections: list[ProjectionView] = []
-    for schema in objects:
-        shapes.append(_object_shape(schema, projection, declared))
-        declared.add(schema.qualified_name)
-        projections.append(_object_projection(schema, projection, scales))
+    projections = [_object_projection(schema, projection, scales) for schema in objects]
     names.use(entity.module, entity.name)
-    shapes.append(
-        ShapeView(
-            name=names.define(own.state_type),
-            docstring=docstring(f"The public fields of {entity.name}, as JSON has them.", 4),
-            fields=tuple(_declaration(field, projection, declared) for field in fields),
-        )
-    )
     projections.append(_entity_projection(entity, fields, projection, scales))
     return StateView(
         name=entity.name,
-        typed_dict=typed_dict,
         definition=_definition(entity, names, context),
         writable=writable_statement(entity, names, context),
-        shapes=tuple(shapes),
         projections=tuple(projections),
         imports=names.import_block(),
     )
@@ -118,27 +87,6 @@ def read_path(entity: EntitySchema) -> str:
     return f"{path}/{{id}}" if entity.scope == "RECORD" else path
 
 
-def _object_shape(schema: ObjectSchema, projection: Projection, declared: set[str]) -> ShapeView:
-    return ShapeView(
-        name=projection.names.define(projected_type_name(schema)),
-        docstring=docstring(f"The public fields of {schema.name}, as JSON has them.", 4),
-        fields=tuple(_declaration(field, projection, declared) for field in public_fields(schema)),
-    )
-
-
-def _declaration(field: FieldSchema, projection: Projection, declared: set[str]) -> str:
-    """Write `name: type`, the type as text where it needs a class that comes later."""
-    type_ = projection.json_type(field.seen_type)
-    if field.identity:
-        # A record that was not saved has none.
-        type_ += " | None"
-    is_later = any(
-        isinstance(reference, ObjectType) and reference.object not in declared
-        for reference in references(field.seen_type)
-    )
-    return f"{field.name}: {python_string(type_) if is_later else type_}"
-
-
 def _object_projection(
     schema: ObjectSchema, projection: Projection, scales: Scales
 ) -> ProjectionView:
@@ -148,7 +96,7 @@ def _object_projection(
         signature=Group(
             f"def {projection.names.define(projection_name(schema))}(",
             (f"{variable}: {cls}",),
-            f") -> {projected_type_name(schema)}:",
+            f") -> {projection.names.use('starmodel.application', 'State')}:",
         ),
         docstring=docstring(f"Return the public fields of {an(schema.name)}.", 4),
         fields=_picked(schema, public_fields(schema), variable, projection, scales),
@@ -164,7 +112,7 @@ def _entity_projection(
         signature=Group(
             f"def {projection.names.define(own.state_function)}(",
             (f"{variable}: {entity.name}",),
-            f") -> {own.state_type}:",
+            f") -> {projection.names.use('starmodel.application', 'State')}:",
         ),
         docstring=docstring(f"Return the public fields of {an(entity.name)}.", 4),
         fields=_picked(entity, fields, variable, projection, scales),

@@ -94,11 +94,13 @@ _REST = ("q", "sort", "include", "limit", "cursor")
 class Paging(TypedDict, total=False):
     """What every query takes besides its filters.
 
+    `sort` names the fields to sort by, with `-` in front where it is descending.
     `limit` says how many records there are on a page: 50 where nothing is said, at most 200.
     `cursor` is the `next` of the page before, or the `previous` of the page that follows, with the
     same filters and the same sort.
     """
 
+    sort: Sequence[str]
     limit: int
     cursor: str | None
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from starmodel.application import CommandResult, EntityDefinition
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find, find_related
+from starmodel.domain import drop_unset
 from starmodel.domain.field_aliases import input_names
 from starmodel.errors import NotFound, StaleVersion, StarModelError
 from starmodel.settings import Respond
@@ -240,7 +241,7 @@ def create_routes(
             del given["id"]
         outcome = await command(
             request.services,
-            **given,
+            **drop_unset(given),
             **_supplied(request, takes_request),
             actor=request.actor,
             idempotency_key=request.idempotency_key,
@@ -466,7 +467,7 @@ async def _update(
     return await command(
         request.services,
         id_of(request),
-        **given,
+        **drop_unset(given),
         actor=request.actor,
         idempotency_key=request.idempotency_key,
     )

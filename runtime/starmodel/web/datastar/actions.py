@@ -59,6 +59,7 @@ class Action:
         event: The name of the event.
         method: The HTTP method.
         path: The path of its route, as it stands there: `/product/{id}/restock`.
+        fields: A `TypedDict` of what it takes besides the parameters that its class has.
         is_once: Whether it is carried out once for each click, whatever becomes of the requests;
             events of entities in SQL are.
         is_whole: Whether nothing is sent besides its arguments: no signal of the page happens to
@@ -71,10 +72,12 @@ class Action:
         event: str,
         method: ActionName,
         path: str,
+        fields: type[Any] | None = None,
         *,
         is_once: bool = False,
         is_whole: bool = False,
     ) -> None:
+        self.FIELDS = () if fields is None else tuple(fields.__annotations__)
         self.ROUTE = ActionRoute(
             entity.namespace, event, method, path, is_once=is_once, is_whole=is_whole
         )
@@ -88,9 +91,13 @@ class Action:
                 `None` into the payload.
 
         Raises:
-            TypeError: A value is of a type that no event can take.
+            TypeError: A value is of a type that no event can take, or of no argument of this one.
             ValueError: There are not as many ids as placeholders.
         """
+        # Python itself says so of what has a signature with names.
+        others = arguments.keys() - {*self.FIELDS, *_parameters(self)} if self.FIELDS else None
+        if others:
+            raise TypeError(f"{self.ROUTE.event} has no {', '.join(sorted(others))}.")
         return _action(self.ROUTE, ids, arguments)
 
 
@@ -124,10 +131,15 @@ def error_signals(*actions: Action) -> dict[str, dict[str, dict[str, str]]]:
     """
     signals: dict[str, dict[str, dict[str, str]]] = {}
     for action in actions:
-        own = [name for name, each in vars(type(action)).items() if isinstance(each, Parameter)]
         errors = signals.setdefault(action.ROUTE.namespace, {})
-        errors[action.ROUTE.event] = dict.fromkeys((*own, "_"), "")
+        names = (*action.FIELDS, *_parameters(action), "_")
+        errors[action.ROUTE.event] = dict.fromkeys(names, "")
     return signals
+
+
+def _parameters(action: Action) -> list[str]:
+    """Return the names of the parameters that the class of an action has."""
+    return [name for name, each in vars(type(action)).items() if isinstance(each, Parameter)]
 
 
 def encode_text(value: object) -> str:
