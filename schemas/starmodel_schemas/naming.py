@@ -122,13 +122,13 @@ def list_constant(name: str) -> str:
     return upper_case((several if several != one else f"{one} list").replace(" ", "_"))
 
 
-def inputs_constant(name: str) -> str:
-    """`INPUTS`, for the inputs that the forms of an entity share.
+def fields_constant(name: str) -> str:
+    """`FIELDS`, for the fields that the pages of an entity have.
 
-    Where the entity or its list is called so itself, it is `FORM_INPUTS`.
+    Where the entity or its list is called so itself, it is `PAGE_FIELDS`.
     """
-    is_taken = "INPUTS" in (constant_case(name), list_constant(name))
-    return "FORM_INPUTS" if is_taken else "INPUTS"
+    is_taken = "FIELDS" in (constant_case(name), list_constant(name))
+    return "PAGE_FIELDS" if is_taken else "FIELDS"
 
 
 def sentence_case(words: str) -> str:

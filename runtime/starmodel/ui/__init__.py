@@ -48,6 +48,7 @@ from starmodel.ui.components.inputs import (
     TextInput,
     TimeInput,
 )
+from starmodel.ui.components.page_fields import EntityField, Fields
 from starmodel.ui.components.pages import (
     Form,
     FormPage,
@@ -90,7 +91,9 @@ __all__ = [
     "Duration",
     "DurationInput",
     "EmptyState",
+    "EntityField",
     "Field",
+    "Fields",
     "Fieldset",
     "File",
     "FileInput",

@@ -22,7 +22,7 @@ from starmodel_generator.emission.entity.type_shape import unwrap
 from starmodel_generator.emission.pages.field_component import first_line
 from starmodel_generator.emission.pages.pages_module import pages_view
 from starmodel_generator.emission.python.formatting import is_vouched_for
-from starmodel_generator.emission.server.queries_module import queries_view
+from starmodel_generator.emission.server.filters_module import filters_module_view
 from starmodel_generator.emission.server.state_module import state_fields
 from starmodel_generator.emission.templating import environment
 from starmodel_generator.planning import EmissionSettings, has_list
@@ -173,12 +173,12 @@ def check_record(record: ui.Record, entity: EntitySchema, context: Context) -> i
 
 
 def check_list(listed: ui.List, record: ui.Record, entity: EntitySchema, context: Context) -> None:
-    columns = [one.name for one in listed.columns]
-    assert {*columns} <= {*record.by_name}
+    columns = {one.name for one in listed.columns}
+    assert columns <= {*record.by_name}
     if record.name is not None:
-        assert columns[0] == record.name.name
+        assert next(iter(listed.fields)) == record.name.name
     sortable = {field.name for field in sorts_of(entity, context)}
-    assert {getattr(one, "name", one) for one in listed.sorts} == {*columns} & sortable
+    assert {getattr(one, "name", one) for one in listed.sorts} == columns & sortable
     # A list asks for nothing that a query does not take.
     queries = {one.name for one in filters_of(entity, context)}
     assert all(
@@ -219,10 +219,10 @@ def test_a_record_is_called_and_listed_as_its_author_says() -> None:
     context = Context(app, SETTINGS)
     defined = run(product, context)
     assert defined["PRODUCT"].name.name == "sku"
-    assert defined["PRODUCTS"].columns[0].name == "sku"
-    text = environment().get_template("queries.py.j2")
-    queries = text.render(header="# header", view=queries_view(product, context))
-    assert 'FilterSet(\n    PRODUCT,\n    ["-price", "name"],\n    id=' in queries
+    assert next(iter(defined["PRODUCTS"].fields)) == "sku"
+    text = environment().get_template("filters.py.j2")
+    filters = text.render(header="# header", view=filters_module_view(product, context))
+    assert 'FilterSet(\n    PRODUCT,\n    ["-price", "name"],\n    id=' in filters
 
 
 def test_pages_are_what_black_gives() -> None:

@@ -37,7 +37,7 @@ from starmodel_schemas import (
     TupleType,
 )
 from starmodel_schemas.address_types import PARSED
-from starmodel_schemas.naming import inputs_constant, sentence_case, title_words
+from starmodel_schemas.naming import fields_constant, sentence_case, title_words
 
 VERSION = "version"
 """What an update takes besides the fields; its form has it without an input."""
@@ -83,7 +83,7 @@ class _Pages:
         names.use_module("starmodel.ui")
         names.use(self.own.package, "bindings")
         self.constants: list[Layout] = []
-        self.shared = inputs_constant(entity.name)
+        self.all_fields = fields_constant(entity.name)
         taken = frozenset(self._own_constants())
         self.choices = PageChoices(context, taken)
         self.fields = FieldComponents(entity, context, self.choices)
@@ -96,6 +96,8 @@ class _Pages:
         collective = [one for one in self.events if one.event.is_collection]
         for one in creations:
             self._define(one.form, self._event_form(one))
+        if self.is_listed:
+            self._fields()
         self._forms_of_record([one.form for one in creations])
         for one in (*actions, *collective):
             self._define(one.form, self._event_form(one))
@@ -117,7 +119,7 @@ class _Pages:
         """Return the constants that are called by what they are, or by an event's name."""
         names = [one.form for one in self.events]
         if self.is_generated:
-            names += [self.own.constant, "NEW", "EDIT", "DELETE", self.shared]
+            names += [self.own.constant, "NEW", "EDIT", "DELETE", self.all_fields]
         return [*names, self.own.list] if self.is_listed else names
 
     def _define(self, name: str, component: Group) -> None:
@@ -160,32 +162,16 @@ class _Pages:
         """Write the forms that make a record, edit it and delete it."""
         words = self.words
         create, update, delete = map(self.crud.get, ("create", "update", "delete"))
-        created = _written(create)
-        updated = _written(update)
-        secret = {field.name for field in self.entity.fields if field.write_only}
-        names = {each.name for each in updated} - secret
-        shared = [one for one in created if one.name in names]
-        is_shared = create is not None and update is not None and bool(shared)
-        if is_shared:
-            self._define(self.shared, self._list_of("create", shared))
         forms: list[Layout] = []
         if create is not None:
-            items: list[Layout] = ["bindings.create"]
-            if is_shared:
-                items.append(self._own_and_shared("create", created, shared))
-            elif created:
-                items.append(self._list_of("create", created))
+            items: list[Layout] = ["bindings.create", self._inputs(create, "new_inputs")]
             items.append(named("button", python_string(f"Create {words}")))
             forms.append(Group("ui.Form(", tuple(items), ")"))
         forms += creations
         if forms and self.is_generated:
             self._define("NEW", self._new_page(forms))
         if update is not None:
-            items = ["bindings.update"]
-            if is_shared:
-                items.append(self._own_and_shared("update", updated, shared))
-            elif updated:
-                items.append(self._list_of("update", updated))
+            items = ["bindings.update", self._inputs(update, "inputs")]
             items.append(named("title", python_string(f"Edit {words}")))
             self._define("EDIT", Group("ui.Form(", (*items, 'button="Save"'), ")"))
         if delete is not None:
@@ -201,24 +187,47 @@ class _Pages:
         items.append(Group("forms=[", tuple(forms), "]"))
         return Group("ui.FormPage(", tuple(items), ")")
 
-    def _own_and_shared(
-        self, event: str, parameters: list[ParameterSchema], shared: list[ParameterSchema]
-    ) -> Layout:
-        """Write the inputs of one form: those it has alone, and those of both.
+    def _fields(self) -> None:
+        """Write the fields, each once, for the record, the list and the forms."""
+        create, update = self.crud.get("create"), self.crud.get("update")
+        given = {one.name: one for one in _written(create or update)}
+        changed = given.keys() if update is None else {one.name for one in _written(update)}
+        filters = self._filtered({one.name for one in filters_of(self.entity, self.context)})
+        sorts = {field.name for field in sorts_of(self.entity, self.context)}
+        fields: list[Layout] = []
+        for field in self._shown_fields():
+            items: list[Layout] = [self.fields.field(field)]
+            if field.name in given:
+                event = "update" if create is None else "create"
+                items.append(self.inputs.field(given[field.name], event))
+                if field.name not in changed:
+                    items.append("frozen=True")
+            is_column = field.name == self.label or _is_column(field)
+            if not is_column:
+                items.append("column=False")
+            if (field in filters) != is_column:
+                items.append(f"filter={field in filters}")
+            if is_column:
+                beyond = [python_string(name) for name in self._sorts_of_link(field)]
+                if beyond:
+                    items.append(f"sort={beyond[0]}")
+                elif field.name not in sorts:
+                    items.append("sort=False")
+            fields.append(Group("ui.EntityField(", tuple(items), ")"))
+        self._define(self.all_fields, Group("ui.Fields(", tuple(fields), ")"))
 
-        What is write-only is the last to be typed; it is required of a new record alone.
+    def _inputs(self, endpoint: Endpoint, kind: str) -> Layout:
+        """Write the inputs of a form: those of the fields, and what is typed but never shown.
+
+        That is the last to be typed; it is required of a new record alone.
         """
-        names = {one.name for one in shared}
-        own = [one for one in parameters if one.name not in names]
-        if not own:
-            return self.shared
-        inputs: dict[bool, list[Layout]] = {False: [], True: []}
-        for one in own:
-            inputs[self.inputs.is_write_only(one)].append(self.inputs.field(one, event))
-        return Group("[", (*inputs[False], f"*{self.shared}", *inputs[True]), "]")
-
-    def _list_of(self, event: str, parameters: list[ParameterSchema]) -> Group:
-        return Group("[", tuple([self.inputs.field(one, event) for one in parameters]), "]")
+        all_inputs = f"{self.all_fields}.{kind}"
+        event = endpoint.function
+        secret = [one for one in _written(endpoint) if self.inputs.is_write_only(one)]
+        if not secret:
+            return all_inputs
+        own = [self.inputs.field(one, event) for one in secret]
+        return Group("[", (f"*{all_inputs}", *own), "]")
 
     def _record(self, actions: list[str]) -> None:
         items: list[Layout] = ["bindings", named("title", python_string(self.title))]
@@ -226,10 +235,15 @@ class _Pages:
             items.append(f"name=bindings.{self.label}")
         if self.lead:
             items.append(named("lead", python_string(self.lead)))
-        shown = [self.fields.field(field) for field in self._shown_fields()]
-        shown += [self.fields.many(many) for many in self.entity.many]
-        if shown:
-            items.append(Group("fields=[", tuple(shown), "]"))
+        related = [self.fields.many(many) for many in self.entity.many]
+        if not self.is_listed:
+            shown = [self.fields.field(field) for field in self._shown_fields()] + related
+            if shown:
+                items.append(Group("fields=[", tuple(shown), "]"))
+        elif related:
+            items.append(Group("fields=[", (f"*{self.all_fields}.shown", *related), "]"))
+        else:
+            items.append(f"fields={self.all_fields}.shown")
         if actions:
             items.append(Group("actions=[", tuple(actions), "]"))
         for kind in ("edit", "delete"):
@@ -245,23 +259,14 @@ class _Pages:
 
     def _list(self, forms: list[str]) -> None:
         entity = self.entity
-        columns = [
-            field for field in self._shown_fields() if field.name == self.label or _is_column(field)
-        ]
-        if self.label is not None:
-            columns.sort(key=lambda field: field.name != self.label)
-        filters = {one.name for one in filters_of(entity, self.context)}
-        sortable = {field.name for field in sorts_of(entity, self.context)}
-        beyond = [name for field in columns for name in self._sorts_of_link(field)]
         counts = [f"{many.name}__{COUNT}" for many in entity.many]
         counts = [name for name in entity.lookups if name in counts]
-        sorts = list(map(python_string, [*beyond, *counts]))
         items: list[Layout] = [
             self.own.constant,
             named("title", python_string(sentence_case(plural_words(entity)))),
-            _signals("columns", columns, [_count_column(name) for name in counts]),
-            _signals("filters", self._filtered(filters)),
-            _signals("sorts", [field for field in columns if field.name in sortable], sorts),
+            self._of_fields("columns", [_count_column(name) for name in counts]),
+            self._of_fields("filters", []),
+            self._of_fields("sorts", [python_string(name) for name in counts]),
         ]
         if not texts_of(entity, self.context):
             items.append("search=False")
@@ -276,7 +281,12 @@ class _Pages:
         ]
         if actions:
             items.append(Group("actions=[", tuple(actions), "]"))
-        self._define(self.own.list, Group("ui.List(", tuple(item for item in items if item), ")"))
+        self._define(self.own.list, Group("ui.List(", tuple(items), ")"))
+
+    def _of_fields(self, kind: str, others: Sequence[Layout]) -> Layout:
+        """Write what a list takes of the fields, and others after it."""
+        own = f"{self.all_fields}.{kind}"
+        return Group(f"{kind}=[", (f"*{own}", *others), "]") if others else f"{kind}={own}"
 
     def _sorts_of_link(self, field: FieldSchema) -> list[str]:
         """Return what the column of a link is sorted by: what is shown, else the first there is."""
@@ -348,9 +358,3 @@ def _count_column(name: str) -> Layout:
     """Write the column of how many records there are of a `Many`."""
     label = sentence_case(name.removesuffix(f"__{COUNT}").replace("_", " "))
     return Group("ui.Number(", (python_string(name), named("label", python_string(label))), ")")
-
-
-def _signals(name: str, fields: list[FieldSchema], others: Sequence[Layout] = ()) -> Layout:
-    """Write fields by their signals, and others after them; `""` for none."""
-    signals = [*(f"bindings.{field.name}" for field in fields), *others]
-    return Group(f"{name}=[", tuple(signals), "]") if signals else ""

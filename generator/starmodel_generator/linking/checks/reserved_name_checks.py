@@ -14,7 +14,7 @@ from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.suggestions import free_class, free_member
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_schemas import ParameterSchema
-from starmodel_schemas.naming import constant_case, inputs_constant, list_constant, snake_case
+from starmodel_schemas.naming import constant_case, fields_constant, list_constant, snake_case
 from starmodel_schemas.reserved_names import (
     CLASS_NAMES,
     COMMAND_PARAMETERS,
@@ -112,6 +112,8 @@ def _generated_names(app: LinkedApp) -> dict[str, str]:
         found[f"{name}State"] = f"the state of `{name}`"
         for client in (f"{name}Client", f"Async{name}Client", f"{name}Endpoints"):
             found[client] = f"the client of `{name}`"
+        for fields in (f"{name}Fields", f"New{name}Fields"):
+            found[fields] = f"the fields that callers of `{name}` give"
         found[constant] = f"the definition of `{name}`"
         found[f"{constant}_WRITABLE"] = f"what callers of `{name}` write"
         for event in entity.schema.events:
@@ -128,8 +130,6 @@ def _table_names(entity: LinkedEntity) -> dict[str, str]:
     found = {f"{constant}_TABLE": f"the table of `{name}`"}
     if entity.is_record_in_sql:
         found[f"{name}Filters"] = f"the filters of `{name}`"
-        found[f"{name}Sort"] = f"the names that `{name}` can be sorted by"
-        found[f"{name}Include"] = f"the names of what `{name}` refers to"
         found[f"{constant}_FILTER_SET"] = f"the filters of `{name}`"
         found[f"{constant}_FIELDS"] = f"the arguments of `{name}`"
     return found
@@ -287,8 +287,7 @@ def _page_constants(entity: LinkedEntity) -> dict[str, str]:
         found["EDIT"] = f"the form on which a `{schema.name}` is edited"
     if "delete" in schema.crud:
         found["DELETE"] = f"the form that deletes a `{schema.name}`"
-    if {"create", "update"} <= {*schema.crud}:
-        found[inputs_constant(schema.name)] = f"the inputs for what a `{schema.name}` is made of"
+    found[fields_constant(schema.name)] = f"the fields of `{schema.name}`"
     return found
 
 

@@ -105,7 +105,7 @@ def test_bad_names(name: str) -> None:
                 f"    @event(path='/box/{{id}}/do')\n    def {name}(self) -> None: self.size += 1",
                 f"its form would be `{name.upper()}`, which is the",
             )
-            for name in ("edit", "inputs", "boxes")
+            for name in ("edit", "fields", "boxes")
         ),
         (
             "class Box(Entity):\n    model_config = {'access': may}\n    @event\n    def may(self) -> None: ...",
