@@ -60,6 +60,7 @@ class Settings:
             `postgresql://user:password@host/database`.
         redis_url: Where entities in Redis or Valkey are kept: `redis://user:password@host:6379/0`.
         redis_prefix: What their keys begin with: apps that share a database have one each.
+        browser_state_limit: How many characters a browser keeps of one entity, sealed.
         migrations: The folder of the project's migrations. Where it is known, the app does not
             start on a database that lacks one of them.
         project_root: The project's folder, which relative paths of the two before count from.
@@ -117,6 +118,7 @@ class Settings:
     database_url: str = "sqlite:///app.db"
     redis_url: str = "redis://127.0.0.1:6379/0"
     redis_prefix: str = "starmodel"
+    browser_state_limit: int = 32 * 1024
     migrations: str | None = None
     project_root: str | Path | None = None
     bus: str = "auto"

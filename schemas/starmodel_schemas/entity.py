@@ -130,6 +130,11 @@ class EntitySchema(SchemaModel):
         return f"{self.module}.{self.name}"
 
     @property
+    def is_in_browser(self) -> bool:
+        """Whether it is kept in the browser of its holder."""
+        return self.store in ("CLIENT_SESSION", "CLIENT_LOCAL")
+
+    @property
     def table_name(self) -> str:
         """What its table is called."""
         return self.db_name or self.snake_name

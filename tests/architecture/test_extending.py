@@ -302,9 +302,7 @@ def test_a_store_that_comes_with_starmodel(fork: Fork) -> None:
     fork.add("<name>.py", "files", STORE)
     fork.put('    CUSTOM = "custom"\n', '    FILES = "files"\n    CUSTOM = "custom"\n')
     fork.put('"CLIENT_LOCAL", "CUSTOM"\n', '"CLIENT_LOCAL", "CUSTOM", "FILES"\n')
-    fork.put('"SERVER_REDIS", "CUSTOM")\n', '"SERVER_REDIS", "CUSTOM", "FILES")\n')
     fork.put('"CLIENT_LOCAL", "CUSTOM"),\n', '"CLIENT_LOCAL", "CUSTOM", "FILES"),\n')
-    fork.put("`StateStore.SERVER_REDIS` and", "`StateStore.SERVER_REDIS`, `StateStore.FILES` and")
     fork.before(
         "        if StateStore.SERVER_MEMORY not in stores:\n",
         "        stores.setdefault(StateStore.FILES, FileStore())\n",
@@ -323,7 +321,7 @@ def test_a_store_that_comes_with_starmodel(fork: Fork) -> None:
 def test_a_new_rule(fork: Fork) -> None:
     fork.read_section("A new rule")
     fork.before(
-        "STORE_NOT_AVAILABLE = Rule(",
+        "RENAMED_IN_REDIS = Rule(",
         """VAGUE_EVENT = Rule(
     "SM199",
     "vague-event",

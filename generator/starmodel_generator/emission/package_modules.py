@@ -49,8 +49,9 @@ class TransportView(NamedTuple):
 
     With `has_database` there are events that happen once, with `has_records` records that are
     found, and told apart by their versions, with `has_fields` some that are made or changed by
-    their fields, with `has_flags` enums of several members at once, with
-    `has_aliases` fields that JSON calls otherwise. `id` takes the id of a record, as text.
+    their fields, with `has_flags` enums of several members at once, with `has_aliases` fields that
+    JSON calls otherwise, with `has_seals` entities that the caller keeps, as browsers do. `id`
+    takes the id of a record, as text.
     """
 
     has_database: bool
@@ -58,6 +59,8 @@ class TransportView(NamedTuple):
     has_fields: bool
     has_aliases: bool
     has_flags: bool
+    has_seals: bool
+    options: str
     id: str
 
 
@@ -118,6 +121,12 @@ def client_package_view(context: Context) -> ClientPackageView:
 def transport_view(context: Context) -> TransportView:
     """Decide what the clients have to be able to do."""
     entities = context.app.entities
+    options = ["bool"]
+    has_seals = any(entity.is_in_browser for entity in entities)
+    if has_seals:
+        options.append("str")
+    if has_aliases(context):
+        options.append("dict[str, str]")
     has_numbers = any(entity.id_type == "int" for entity in entities)
     return TransportView(
         has_database=any(is_in_sql(entity) for entity in entities),
@@ -125,5 +134,7 @@ def transport_view(context: Context) -> TransportView:
         has_fields=any(crud_fields(entity) or new_fields(entity) for entity in entities),
         has_aliases=has_aliases(context),
         has_flags=any(enum.is_flag for enum in context.app.enums),
+        has_seals=has_seals,
+        options=" | ".join(options),
         id='str(arguments.pop("id"))' if has_numbers else 'arguments.pop("id")',
     )

@@ -36,7 +36,7 @@ def is_in_sql(entity: EntitySchema) -> bool:
 
 def is_document(entity: EntitySchema) -> bool:
     """Return whether an entity is kept as JSON, or in a store that may want it as JSON."""
-    return entity.store in ("SERVER_REDIS", "CUSTOM")
+    return entity.store in ("SERVER_REDIS", "CUSTOM") or entity.is_in_browser
 
 
 def has_queries(entity: EntitySchema) -> bool:

@@ -72,6 +72,7 @@ class EntityDefinition(Generic[E]):
         many: The entity and the field behind each `Many` and `One` of the class, by its name there.
         files: The names of the fields of bytes, which are downloaded, and no part of a page's data.
         is_immutable_flat: Whether all its values are immutable, so that they need not be copied.
+        is_in_browser: Whether its instances are kept in the browsers of their holders.
         is_global, is_record: Whether `scope` is `Scope.GLOBAL`, or `Scope.RECORD`.
         is_numbered: Whether the store gives a new record its id, a running number.
         leaves_traces: Whether reading an instance may leave something behind in it.
@@ -94,6 +95,7 @@ class EntityDefinition(Generic[E]):
         "hydrate",
         "is_global",
         "is_immutable_flat",
+        "is_in_browser",
         "is_numbered",
         "is_record",
         "is_simple",
@@ -163,6 +165,7 @@ class EntityDefinition(Generic[E]):
             ]
         )
         self.is_immutable_flat = is_flat(cls)
+        self.is_in_browser = store in (StateStore.CLIENT_SESSION, StateStore.CLIENT_LOCAL)
         self.is_global = scope is Scope.GLOBAL
         self.is_record = scope is Scope.RECORD
         self.is_numbered = self.is_record and is_numbered(cls)

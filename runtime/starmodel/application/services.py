@@ -146,7 +146,7 @@ class Services:
         # Before anything is loaded, so that nobody who is not signed in learns what there is.
         authorize(actor, not needs_signing_in(definition.access, actor))
         key = definition.key(holder)
-        stored = await self.persistence.backend_for(definition).load(key)
+        stored = await self.persistence.backend_for(definition).load_snapshot(key)
         if stored is None and definition.is_record:
             raise NotFound(definition.name, holder)
         snapshot = Snapshot(definition, key.id, stored)

@@ -24,10 +24,10 @@ class StateStore(Enum):
     """In Redis."""
 
     CLIENT_SESSION = "client_session"
-    """In the browser, until its tab is closed."""
+    """In the browser, sealed, until its tab is closed."""
 
     CLIENT_LOCAL = "client_local"
-    """In the browser, for good."""
+    """In the browser, sealed, for all its tabs, as long as its session lasts."""
 
     CUSTOM = "custom"
     """In a store of the author's own, given to `create_app(stores=...)`."""

@@ -422,6 +422,16 @@ class UIAdapter:
         """Return what fetches a part of the page anew when a token changes."""
         return h.sm_refresh(part=part)[token]
 
+    def browser_state(
+        self, storage: str, form: Attributes, seal: Renderable, token: Renderable
+    ) -> Renderable:
+        """Return what keeps an entity in a storage of the browser; nobody sees it.
+
+        The script of components submits the form, in which `seal` is the input for what is kept. What
+        the page was told last is in the token.
+        """
+        return h.sm_browser_state({"hidden": True, "storage": storage})[h.form(form)[seal], token]
+
     def picker(self, row: Row, attributes: Attributes) -> Renderable:
         """Return an input that looks for records; the script of components makes a combobox of it."""
         return h.div(self.attributes("field"))[

@@ -1,9 +1,12 @@
 """What generated bindings say of an entity, for its components: names and addresses, no more."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from starmodel.domain.relation import Ref as Ref
+
+SEALED = "_sealed"
+"""What a request has the states under that its browser keeps, and an answer the new ones, by entity."""
 
 
 class Expression(str):
@@ -36,11 +39,14 @@ class EntityNames:
         name: In addresses: `order_line`.
         namespace: Of its signals and its errors.
         is_record: Whether there are many, each with an id.
+        storage: Where a browser keeps it, `localStorage` or `sessionStorage`; `""` for an entity that
+            the server keeps.
     """
 
     name: str
     namespace: str
     is_record: bool = False
+    storage: Literal["", "localStorage", "sessionStorage"] = ""
 
     @property
     def path(self) -> str:
@@ -68,6 +74,7 @@ class ActionRoute:
         path: The path, with `{id}` where a record's id goes.
         is_once: Whether a request of it has an idempotency key.
         is_whole: Whether nothing is sent besides its arguments.
+        kept: The name of its entity, where a browser keeps that and sends it along.
     """
 
     namespace: str
@@ -76,6 +83,7 @@ class ActionRoute:
     path: str
     is_once: bool = False
     is_whole: bool = False
+    kept: str = ""
 
     @property
     def form(self) -> str:

@@ -12,6 +12,9 @@
  *       with a `[role=alert]`, and the element with the id `part`. It holds links, and boxes called
  *       `id` for rows and `all` for all of them. `<output hidden>` has what changes with the list
  *   <sm-refresh part>  fetches that element anew when the text of its `<output hidden>` changes
+ *   <sm-browser-state storage>  keeps an entity in that storage of the browser: its `<output hidden>`
+ *       has the seal that the page was told last, as JSON, and its form asks for what is in the one
+ *       that is kept. Every form with an input of the same name, `_sealed.NAME`, sends it along
  *   <sm-datetime [kind] [zoned]>  makes its input one of that type, which for want of a script is a
  *       text; with `zoned`, or without `kind`, it shows the instant in the reader's own zone
  *   <sm-notice>        has a `[role=status]` and a button that takes its message away; one with the
@@ -298,6 +301,87 @@ class Refresh extends HTMLElement {
     this.#observer.disconnect();
   }
 }
+
+// --- Entities that the browser keeps ------------------------------------------------------------
+
+/** What is sent, and answered, where nothing is kept. */
+const NOTHING_KEPT = "-";
+
+class BrowserState extends HTMLElement {
+  #observers = [];
+  /** What the page was last asked to show. */
+  #asked = NOTHING_KEPT;
+  #look = () => this.#compare();
+
+  connectedCallback() {
+    const answers = watchOutputs(this, (text) => this.#take(text));
+    // What another tab has kept while an answer was on its way is asked for next.
+    const ends = new MutationObserver(() => this.#told === JSON.stringify(this.#asked) && this.#compare());
+    ends.observe(this.#form, { attributeFilter: ["aria-busy"] });
+    this.#observers = [answers, ends];
+    // A page that the browser has put aside hears of nothing meanwhile.
+    for (const type of ["storage", "pageshow"]) addEventListener(type, this.#look);
+    // The front end may have been here before this script.
+    this.#take(this.#told);
+  }
+
+  disconnectedCallback() {
+    for (const observer of this.#observers) observer.disconnect();
+    for (const type of ["storage", "pageshow"]) removeEventListener(type, this.#look);
+  }
+
+  get #form() {
+    return this.querySelector(":scope > form");
+  }
+
+  get #storage() {
+    return globalThis[this.getAttribute("storage")];
+  }
+
+  get #key() {
+    return `starmodel${new URL(this.#form.action).pathname}`;
+  }
+
+  get #told() {
+    return this.querySelector(":scope > output").textContent;
+  }
+
+  get #kept() {
+    return this.#storage.getItem(this.#key) ?? NOTHING_KEPT;
+  }
+
+  /** Put what is kept into what a form sends. */
+  fill(form, formData) {
+    const { name } = this.#form.elements[0];
+    if (!formData.has(name)) return;
+    const kept = this.#kept;
+    formData.set(name, kept);
+    if (form === this.#form) this.#asked = kept;
+  }
+
+  /** Take what an answer says: what was asked for, or what an event has made of it. */
+  #take(text) {
+    if (!text) return; // the front end has not begun
+    const seal = JSON.parse(text);
+    if (seal === NOTHING_KEPT) {
+      if (this.#kept === this.#asked) this.#storage.removeItem(this.#key);
+    } else if (seal && seal !== this.#asked) {
+      this.#storage.setItem(this.#key, seal);
+    }
+    this.#compare();
+  }
+
+  /** Have the page show what is kept, where it shows something else. */
+  #compare() {
+    const told = this.#told && (JSON.parse(this.#told) || NOTHING_KEPT);
+    if (!told || told === this.#kept || this.#form.ariaBusy === "true") return;
+    this.#form.requestSubmit();
+  }
+}
+
+document.addEventListener("formdata", ({ target: form, formData }) => {
+  for (const state of document.querySelectorAll("sm-browser-state")) state.fill(form, formData);
+});
 
 // --- Lists: a list is its address --------------------------------------------------------------
 
@@ -1256,4 +1340,5 @@ customElements.define("sm-picker", Picker);
 customElements.define("sm-items", Items);
 customElements.define("sm-list", List);
 customElements.define("sm-refresh", Refresh);
+customElements.define("sm-browser-state", BrowserState);
 goOn();

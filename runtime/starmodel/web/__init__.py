@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         form_route as form_route,
         own_page_route as own_page_route,
         page_route as page_route,
+        restore_route as restore_route,
         state_route as state_route,
     )
     from starmodel.web.operations.operation import Operation as Operation
@@ -108,6 +109,7 @@ _LATER = {
         "form_route",
         "own_page_route",
         "page_route",
+        "restore_route",
         "state_route",
     ),
     "starmodel.web.operations.operation": ("Operation",),

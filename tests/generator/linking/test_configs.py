@@ -96,7 +96,6 @@ def test_options(config: str, key: str, value: object) -> None:
         ("EntityConfig(access=True)", "SM115", "`Access.PUBLIC`"),
         ("EntityConfig(access=maybe)", "SM115", "did you mean `may`?"),
         ("make()", "SM112", "plain values"),
-        ("EntityConfig(store=StateStore.CLIENT_LOCAL)", "SM113", "`StateStore.CUSTOM`"),
         ("EntityConfig(scope=Scope.USER)", "SM114", "`Scope.RECORD`"),
         ("EntityConfig(store=StateStore.SQL)", "SM112", "did you mean `StateStore.SERVER_SQL`?"),
         ("EntityConfig(store='sql')", "SM112", "write `StateStore.SERVER_SQL`"),

@@ -193,17 +193,6 @@ CASES: dict[str, Case] = {
             model_config = {"scope": Scope.SESSION, "ttl": 2 * HOUR}
         """,
     ),
-    "SM113": Case(
-        """
-        class Cart(Entity):
-            model_config = EntityConfig(store=StateStore.CLIENT_LOCAL)
-        """,
-        "store",
-        """
-        class Cart(Entity):
-            model_config = EntityConfig(store=StateStore.CUSTOM)
-        """,
-    ),
     "SM147": Case(
         """
         class Cart(Entity):
@@ -621,6 +610,74 @@ CASES: dict[str, Case] = {
             )
             text: str = ""
             def before_update(self) -> None: ...
+        """,
+    ),
+    "SM250": Case(
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(
+                store=StateStore.CLIENT_LOCAL, scope=Scope.GLOBAL, access=Access.PUBLIC
+            )
+        """,
+        "scope",
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.CLIENT_LOCAL, scope=Scope.SESSION, ttl=60)
+        """,
+    ),
+    "SM251": Case(
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.CLIENT_SESSION)
+            discount: int = Field(default=0, private=True)
+        """,
+        "discount",
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.CLIENT_SESSION)
+            discount: int = 0
+        """,
+    ),
+    "SM252": Case(
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.CLIENT_SESSION)
+            count: int = 0
+            @event(method="GET")
+            def total(self) -> int:
+                return self.count
+        """,
+        "total",
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.CLIENT_SESSION, respond="patch")
+            count: int = 0
+            @event
+            def total(self) -> int:
+                return self.count
+        """,
+    ),
+    "SM253": Case(
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.CLIENT_SESSION)
+            count: int = 0
+        class Till(Entity):
+            total: int = 0
+            @event
+            def pay(self, cart: Cart) -> None:
+                self.total += cart.count
+        """,
+        "pay",
+        """
+        class Till(Entity):
+            total: int = 0
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.CLIENT_SESSION)
+            count: int = 0
+            @event
+            def look(self, till: Till) -> None:
+                self.count = till.total
         """,
     ),
     "SM301": Case(

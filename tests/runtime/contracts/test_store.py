@@ -1,12 +1,16 @@
 """Every store keeps to the contract."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import uuid4
 
 import pytest
 from sql_tables import DocumentStore
 
 from starmodel import EntityPersistenceBackend, MemoryRepo
+from starmodel.application import Key, Stored, Write
+from starmodel.application.sealed_states import SealedStates
+from starmodel.stores.browser import BrowserBackend
 from starmodel.stores.redis.redis_backend import RedisBackend
 from starmodel.testing.contracts.store_contract import (
     DOCUMENTS,
@@ -47,3 +51,28 @@ class TestRedis(OutboxStoreContract):
 
     async def advance(self, clock: Clock, seconds: float) -> None:
         await asyncio.sleep(seconds * self.second)
+
+
+class TestBrowser(StoreContract):
+    def make(self, clock: Clock, request: pytest.FixtureRequest) -> EntityPersistenceBackend:
+        return OneBrowser(DOCUMENTS, lambda: ["secret"], limit=2**22, clock=clock)
+
+
+class OneBrowser(BrowserBackend):
+    """The store in front of one browser, which sends with each request what it was given before."""
+
+    _kept = SealedStates({})
+
+    def states(self, key: Key) -> SealedStates:
+        return self._kept
+
+    async def load(self, key: Key) -> Stored | None:
+        self._next_request()
+        return await super().load(key)
+
+    async def commit(self, writes: Sequence[Write]) -> list[int]:
+        self._next_request()
+        return await super().commit(writes)
+
+    def _next_request(self) -> None:
+        self._kept = SealedStates({**self._kept.given, **self._kept.written})

@@ -130,18 +130,6 @@ INVALID_OPTION = Rule(
         ' that a list is sorted by (`"-price,name"`): each is public and has a column of its own.'
     ),
 )
-STORE_NOT_AVAILABLE = Rule(
-    "SM113",
-    "store-not-available",
-    "error",
-    summary="an entity asks for a store that this version cannot generate code for",
-    explanation=(
-        "Available are `StateStore.SERVER_MEMORY`, `StateStore.SERVER_SQL`,"
-        " `StateStore.SERVER_REDIS` and `StateStore.CUSTOM`: a store that a package brings"
-        ' (`custom_store = "mongodb"` in the configuration), or one of your own given to'
-        " `create_app(stores=...)`."
-    ),
-)
 RENAMED_IN_REDIS = Rule(
     "SM147",
     "renamed-in-redis",
@@ -792,5 +780,54 @@ HIDDEN_NAME = Rule(
         " `date: date | None = None` is `None | None`. A method hides the type or the decorator of"
         " its name in the same way. Import the module under another name: `import datetime as dt`,"
         " and `date: dt.date | None = None`."
+    ),
+)
+BROWSER_SCOPE = Rule(
+    "SM250",
+    "browser-scope",
+    "error",
+    summary="an entity that browsers keep does not belong to a session",
+    explanation=(
+        "With `StateStore.CLIENT_SESSION` and `StateStore.CLIENT_LOCAL` the state is in the browser of"
+        " its holder, sealed for his session: there is no one for all, and none that others could"
+        " list or look up. Take `scope=Scope.SESSION`, the default, or keep the entity on the server:"
+        " `StateStore.SERVER_SQL`, `SERVER_REDIS` or `SERVER_MEMORY`."
+    ),
+)
+BROWSER_SECRET = Rule(
+    "SM251",
+    "browser-secret",
+    "error",
+    summary="a field of an entity that browsers keep is private",
+    explanation=(
+        "What a browser keeps is signed, so that nobody but the app can make or change it, but not"
+        " encrypted: its user can read all of it. Nor does a signature tell an old state from the"
+        " newest, so nothing that costs money or grants anything belongs there. Take the field out,"
+        " make it public if it is no secret, or keep the entity on the server."
+    ),
+)
+BROWSER_OPTION = Rule(
+    "SM252",
+    "browser-option",
+    "error",
+    summary="an entity that browsers keep asks for what only a server can do",
+    explanation=(
+        "Its state comes with each request and goes back with the answer. So its events are requests"
+        ' with a body, not `method="GET"`, and are answered with what changed, not by'
+        ' `respond="ack"`, after which the change would arrive by a live stream. No migration'
+        " reaches what browsers have, so a class is called as it was; of a field"
+        " `Field(renamed_from=...)` is understood."
+    ),
+)
+BROWSER_ARGUMENT = Rule(
+    "SM253",
+    "browser-argument",
+    "error",
+    summary="an event of another entity takes one that browsers keep",
+    explanation=(
+        "A browser sends such an entity with the events of the entity itself, and with no other"
+        " request: the event would find it empty. Make it an event of the entity that the browser"
+        " keeps, which may take records of the server, or hand over the values as arguments and check"
+        " them, for whoever sends them may send anything."
     ),
 )

@@ -260,7 +260,7 @@ class _Client:
             ("self", f"id: {id_annotation(self.entity, self.names)}") if is_record else ("self",),
             f"{self.transport}.EntityResponse[{self.state_type}, None]",
             docstring("Read the public fields.", 8),
-            ('"GET"', python_string(path)),
+            (python_string("POST" if self.entity.is_in_browser else "GET"), python_string(path)),
         )
 
     def _find(self, filters: str) -> MethodView:
@@ -320,6 +320,8 @@ class _Client:
         text: str,
         items: tuple[Layout, ...],
     ) -> MethodView:
+        if self.entity.is_in_browser:
+            items = (*items, f"kept={python_string(self.entity.snake_name)}")
         return MethodView(
             endpoint=Group(f"@{self.transport}.endpoint(", items, ")"),
             signature=Group(f"def {name}(", parameters, f") -> {answer}:"),

@@ -30,6 +30,8 @@ from starmodel_schemas.naming import pascal_case
 
 ACTIONS = "starmodel.web.datastar.actions"
 
+_STORAGES = {"CLIENT_SESSION": "sessionStorage", "CLIENT_LOCAL": "localStorage"}
+
 
 class ActionView(NamedTuple):
     """The class of an event's action, and its one instance."""
@@ -53,6 +55,7 @@ class BindingsView(NamedTuple):
     id: str
     text: str
     is_record: bool
+    is_live: bool
     signals: tuple[Layout, ...]
     errors: Layout | None
     actions: tuple[ActionView, ...]
@@ -70,7 +73,10 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
     parameters = {parameter.name for event in events for parameter in event.arguments}
     defined = [*(field.name for field in fields), *(event.function for event in events)]
     is_record = entity.scope == "RECORD"
-    own = ["ENTITY", "live", "signals", "watch" if is_record else "WATCH"]
+    is_live = not entity.is_in_browser
+    own = ["ENTITY", "signals"]
+    if is_live:
+        own += ["live", "watch" if is_record else "WATCH"]
     if events:
         own.append("ERRORS")
     names = ModuleNames(context.first_party, {*defined, *own, *parameters}, context.classes)
@@ -90,6 +96,7 @@ def bindings_view(entity: EntitySchema, context: Context) -> BindingsView:
         id=id_annotation(entity, names) if is_record else "",
         text=names.builtin("str") if is_record else "",
         is_record=is_record,
+        is_live=is_live,
         signals=tuple(
             Group(f"{field.name} = sm.Signal(", (python_string(_signal(entity, field)),), ")")
             for field in fields
@@ -117,6 +124,8 @@ def _entity(entity: EntitySchema, names: ModuleNames) -> Layout:
     items = [python_string(entity.snake_name), f"namespace={python_string(entity.namespace)}"]
     if entity.scope == "RECORD":
         items.append("is_record=True")
+    if entity.is_in_browser:
+        items.append(f"storage={python_string(_STORAGES[entity.store])}")
     return Group(f"ENTITY = {names.use(ACTIONS, 'EntityNames')}(", tuple(items), ")")
 
 

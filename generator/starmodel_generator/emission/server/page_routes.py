@@ -49,6 +49,8 @@ class PageRoutes:
         if has_queries(self.entity):
             yield self._list()
         yield self._read()
+        if self.entity.is_in_browser:
+            yield self._call(ENTITY_ROUTES, "restore_route", self._definition())
         is_made = any(event.is_creation for event in self.entity.events)
         if self.has_list:
             label = [] if self.label is None else [f"label={python_string(self.label)}"]

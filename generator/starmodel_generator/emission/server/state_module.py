@@ -173,7 +173,8 @@ def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> L
         f"state={own.state_function}",
     ]
     if entity.ttl is not None:
-        items.append(f"ttl={entity.ttl:g}" if entity.ttl.is_integer() else f"ttl={entity.ttl!r}")
+        seconds = int(entity.ttl) if entity.ttl.is_integer() else entity.ttl
+        items.append(f"ttl={seconds!r}")
     access = _access(entity.access, names)
     if access is not None:
         items.append(f"access={access}")

@@ -86,6 +86,8 @@ def _routes(entity: LinkedEntity) -> Iterator[tuple[str, str, str, Subject]]:
     if schema.scope == "RECORD":
         yield "GET", f"{base}/{{id}}", f"reading {own.noun}", own
     yield "GET", base, f"reading {own.noun}", own
+    if schema.is_in_browser:
+        yield "POST", base, f"restoring {own.noun}", own
     # What is generated comes first, so that the author's event is what is pointed at.
     for event in schema.events:
         if event.crud is not None:

@@ -10,7 +10,6 @@ from starmodel_generator.diagnostics.diagnostic import Place
 from starmodel_generator.diagnostics.rules.entity_rules import (
     INVALID_OPTION,
     SCOPE_NOT_AVAILABLE,
-    STORE_NOT_AVAILABLE,
     UNKNOWN_PAGE,
 )
 from starmodel_generator.linking.names.symbols import ExternalSymbol, Namespace
@@ -36,7 +35,6 @@ OWN_KEYS = (
 )
 """StarModel's own keys."""
 
-_AVAILABLE_STORES = ("SERVER_MEMORY", "SERVER_SQL", "SERVER_REDIS", "CUSTOM")
 _STORES = (
     *("SERVER_MEMORY", "SERVER_SQL", "SERVER_REDIS", "CLIENT_SESSION", "CLIENT_LOCAL", "CUSTOM"),
 )
@@ -150,12 +148,9 @@ def _one_of(enum: str, members: tuple[str, ...]) -> str:
 
 
 def _store(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
-    member = _member(resolver, option, "StateStore", _STORES, _AVAILABLE_STORES)
+    member = _member(resolver, option, "StateStore", _STORES, _STORES)
     if isinstance(member, Problem):
         return member
-    if member not in _AVAILABLE_STORES:
-        text = f"asks for `StateStore.{member}`, which is not available yet"
-        return Problem(STORE_NOT_AVAILABLE, text, _one_of("StateStore", _AVAILABLE_STORES))
     return replace(options, store=member)  # pyright: ignore[reportArgumentType]
 
 

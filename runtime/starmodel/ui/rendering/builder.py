@@ -17,7 +17,7 @@ from starmodel.ui.components.inputs import ITEM, ROWS, Fieldset, Input, ItemsInp
 from starmodel.ui.components.pages import AGAIN, Form, FormPage, Record
 from starmodel.ui.frontend import Attributes, Data, Frontend, Still
 from starmodel.ui.kit import Content, Row, UIAdapter
-from starmodel.ui.names import EntityNames
+from starmodel.ui.names import SEALED, EntityNames
 from starmodel.ui.template import Filler, Holes, Renderable, State, Template, markup
 from starmodel.ui.view import View
 
@@ -161,6 +161,8 @@ class Builder(Holes):
         if form.has_files:
             attributes["enctype"] = "multipart/form-data"
         rows: list[Content] = [before, *[each.row(self, scope) for each in form.inputs]]
+        if route.kept:
+            rows.append(self.kit.hidden(f"{SEALED}.{route.kept}", ""))
         if is_bound and keeps and form.inputs:
             rows.append(self.kit.hidden("_shown", self.hole(_shown(form))))
         title = form.label
@@ -181,6 +183,25 @@ class Builder(Holes):
             after=self.kit.result(form.result) if form.result else None,
             is_button=not form.inputs and not (is_bound and keeps),
         )
+
+    def browser_state(self, entity: EntityNames) -> Renderable:
+        """Return what keeps an entity in the browser's storage, and has a page show what is there."""
+        path = f"{SEALED}.{entity.name}"
+        action = self.address(entity.path)
+        form = {
+            **self.frontend.declare({SEALED: {entity.name: ""}}),
+            "method": "post",
+            "action": action,
+            **self.frontend.form(
+                f"{entity.namespace}._restore",
+                method="post",
+                address=action,
+                once=False,
+                resets=False,
+            ),
+        }
+        token = self.kit.token("", self.frontend.token(path))
+        return self.kit.browser_state(entity.storage, form, self.kit.hidden(path, ""), token)
 
     def row(
         self, input: Input, form: "FormScope", path: str, *, is_check: bool = False
@@ -353,7 +374,8 @@ class Builder(Holes):
             data["_changes"] = _changes_of(related)
         forms = [*component.actions, *([component.delete] if component.delete else [])]
         data["errors"] = form_errors(entity, forms, bound)
-        return self.main(data, _watch_all(watch(entity), related), content)
+        live = None if entity.storage else _watch_all(watch(entity), related)
+        return self.main(data, live, content)
 
     def record(
         self,
@@ -413,6 +435,8 @@ class Builder(Holes):
             content.append(kit.section("Actions", forms, section))
         content += [tables[each.name] for each in related]
         content += [*map(markup, component.extra), *self.refreshes]
+        if entity.storage and not isinstance(self.frontend, Still):
+            content.append(self.browser_state(entity))
         return content
 
     def delete_dialog(self, component: Record, form: Form, id: str) -> Renderable:

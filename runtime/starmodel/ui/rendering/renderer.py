@@ -30,7 +30,7 @@ from starmodel.ui.kit import Content, UIAdapter
 from starmodel.ui.names import EntityNames
 from starmodel.ui.rendering.builder import Builder
 from starmodel.ui.rendering.list_builder import ListBuilder
-from starmodel.ui.template import Filler, Renderable, State, Template
+from starmodel.ui.template import Renderable, State, Template
 from starmodel.ui.view import View
 
 _Made = TypeVar("_Made")
@@ -133,16 +133,24 @@ class Renderer:
             "content": content,
             "live": live,
         }
-        frame: Template = self._once(("frame", *shown), lambda: self._frame(shown))
+        has_live = bool(live)
+        frame: Template = self._once(
+            ("frame", has_live, *shown), lambda: self._frame(shown, has_live=has_live)
+        )
         return frame.fill(states, View(values=values, message=message, request=request))
 
-    def page_attributes(self, shown: Errors) -> Mapping[str, Template | bool]:
+    def page_attributes(
+        self, shown: Errors, *, has_live: bool = True
+    ) -> Mapping[str, Template | bool]:
         """Return the attributes of the element around a page of the host's, by name.
 
         `shown` are the entities that the page shows: the errors of their events, all empty, by
-        namespace. They are filled like the document of a page of one's own.
+        namespace. They are filled like the document of a page of one's own. `has_live` is whether
+        there is anything among them to be followed.
         """
-        return self._once(("attributes", *shown), lambda: self._attributes(shown))
+        return self._once(
+            ("attributes", has_live, *shown), lambda: self._attributes(shown, has_live=has_live)
+        )
 
     def notice(self) -> Template:
         """Return the element for what the connection, and events, have to say."""
@@ -364,9 +372,10 @@ class Renderer:
             case Record():
                 return builder.compile(h.fragment[builder.record(component)])
 
-    def _attributes(self, shown: Errors) -> Mapping[str, Template | bool]:
+    def _attributes(self, shown: Errors, *, has_live: bool) -> Mapping[str, Template | bool]:
         builder = self._builder()
-        attributes = self.frontend.page(builder, data=_data(shown), live=_live(shown))
+        live = _live if has_live else None
+        attributes = self.frontend.page(builder, data=_data(shown), live=live)
         return {
             name: value if isinstance(value, bool) else builder.template(str(escape(value)))
             for name, value in attributes.items()
@@ -395,13 +404,14 @@ class Renderer:
         message = builder.hole(lambda _, view: escape_text(view.message))
         return builder.compile(self.kit.notice(self.frontend.notice(), message))
 
-    def _frame(self, shown: Errors) -> Template:
+    def _frame(self, shown: Errors, *, has_live: bool) -> Template:
         builder = self._builder()
 
         def value(name: str) -> Markup:
             return builder.hole(lambda _, view: view.values[name])
 
-        main = builder.main(_data(shown), _live(shown), value("content"))
+        live = _live if has_live else None
+        main = builder.main(_data(shown), live, value("content"))
 
         return builder.compile(self._document(builder, value("title"), value("lead"), main, "", []))
 
@@ -501,5 +511,6 @@ def _data(shown: Errors) -> Mapping[str, Any]:
     return {**states, "errors": dict(shown)} if shown else {}
 
 
-def _live(shown: Errors) -> Filler | None:
-    return (lambda _, view: view.values["live"]) if shown else None
+def _live(_: State, view: Any) -> str:
+    """Return the address of the live stream."""
+    return view.values["live"]

@@ -164,7 +164,11 @@ class AppState:
             store = make(settings, own) if own and place not in stores else None
             if store is not None:
                 stores[place] = store
+        in_browser = [each for each in documents if each.definition.is_in_browser]
         self.settings = settings
+        if in_browser:
+            backend = _browser_store(settings, in_browser, self.secret_keys, clock)
+            stores = {StateStore.CLIENT_SESSION: backend, StateStore.CLIENT_LOCAL: backend} | stores
         persistence = PersistenceManager(stores)
         urls = [backend.bus_url for backend in persistence.backends]
         self.services = Services(
@@ -192,7 +196,9 @@ class AppState:
                 b"" if frame is None else frame[0] + route.signals_before,
                 b"" if frame is None else route.signals_after + frame[1],
                 b"" if frame is None else _with_message(route.signals_after, route.done) + frame[1],
-                is_acknowledgement=(route.respond or settings.respond) == "ack",
+                # What a browser keeps comes with the answer, and by no stream.
+                is_acknowledgement=(route.respond or settings.respond) == "ack"
+                and not resource.definition.is_in_browser,
             )
             for resource in resources
             for route in resource.routes
@@ -426,6 +432,18 @@ def _custom_store(settings: Settings, documents: Sequence[Any]) -> EntityPersist
     if name == "auto":
         name = url.partition(":")[0]
     return make_plugin("starmodel.stores", name, url, documents) if name else None
+
+
+def _browser_store(
+    settings: Settings,
+    documents: Iterable[Any],
+    secret_keys: Callable[[], Sequence[str]],
+    clock: Callable[[], float],
+) -> EntityPersistenceBackend:
+    # An app without entities in browsers imports nothing of it.
+    from starmodel.stores.browser import BrowserBackend
+
+    return BrowserBackend(documents, secret_keys, limit=settings.browser_state_limit, clock=clock)
 
 
 def _project_root(settings: Settings) -> Path | None:

@@ -8,6 +8,7 @@ from starmodel.application import EntityDefinition, Snapshot
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find_related
 from starmodel.domain import Entity, Scope
+from starmodel.errors import BadRequest
 from starmodel.ui.components.pages import FormPage, Record
 from starmodel.ui.view import NO_RELATED, View
 from starmodel.web.app.responses import (
@@ -17,6 +18,7 @@ from starmodel.web.app.responses import (
     respond_state,
 )
 from starmodel.web.http.response import Response
+from starmodel.web.routing.browser_state import open_kept
 from starmodel.web.routing.request import Request, Route
 from starmodel.web.ui.form_state import prefilled
 
@@ -67,6 +69,18 @@ def own_page_route(
     return Route("GET", own_path(definition), read_page)
 
 
+def restore_route(definition: EntityDefinition[Any]) -> Route:
+    """Return the route of an entity that browsers keep: POST what one has, and get its state."""
+
+    async def restore(request: Request) -> Response:
+        snapshot, told = await open_kept(request, definition)
+        if request.wants_json:
+            return respond_state(snapshot)
+        return Response(200, request.app_state.event_headers, told)
+
+    return Route("POST", own_path(definition), restore)
+
+
 def form_route(path: str, page: FormPage, queries: FilterSet[Any] | None = None) -> Route:
     """Return the route of a page with forms: the one on which a record is made.
 
@@ -98,6 +112,8 @@ def reader(definition: EntityDefinition[E]) -> Callable[[Request], Awaitable[Sna
     holder = _HOLDERS.get(definition.scope, _nobody)
 
     def read(request: Request) -> Awaitable[Snapshot[E]]:
+        if definition.is_in_browser and request.wants_json:
+            raise BadRequest(_IN_BROWSER)
         return request.services.read(definition, holder(request), request.actor)
 
     return read
@@ -106,6 +122,12 @@ def reader(definition: EntityDefinition[E]) -> Callable[[Request], Awaitable[Sna
 def id_of(request: Request) -> str:
     """Return the id of the record that a request is about."""
     return request.path_parameters["id"]
+
+
+_IN_BROWSER = (
+    "The browser keeps this: POST what it has kept to this address, as the JSON"
+    ' {"_sealed": {"name": "..."}}.'
+)
 
 
 def _session_of(request: Request) -> str:

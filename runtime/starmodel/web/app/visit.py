@@ -104,14 +104,19 @@ class ShownEntities:
     @property
     def live(self) -> str:
         """The address of the page's live stream, below no prefix; `""` for none."""
-        asked = [f"watch={one.watch}" for one in self.by_namespace.values()]
-        if self._records.isdisjoint(self.by_namespace):
+        watched = {
+            name: one
+            for name, one in self.by_namespace.items()
+            if not one.snapshot.definition.is_in_browser
+        }
+        asked = [f"watch={one.watch}" for one in watched.values()]
+        if self._records.isdisjoint(watched):
             # The page has its own layout, and no place for the markup of fields.
             asked += ["only=values"] if asked else []
         else:
             asked += [
                 f"only=values:{one.snapshot.definition.name}"
-                for name, one in self.by_namespace.items()
+                for name, one in watched.items()
                 if name not in self._records
             ]
         return f"/live?{'&'.join(asked)}" if asked else ""
@@ -262,7 +267,7 @@ class Visit(ShownEntities):
             message=self.anonymous_request.message,
         )
         states = self.states
-        templates = self.parts.renderer.page_attributes(self.errors)
+        templates = self.parts.renderer.page_attributes(self.errors, has_live=bool(self.live))
         return {
             name: one if isinstance(one, bool) else unescape(one.fill(states, view))
             for name, one in templates.items()

@@ -22,7 +22,7 @@ from pydantic_core import to_jsonable_python
 from starmodel.domain import UNSET as UNSET  # for bindings, which take it from here
 from starmodel.domain import Ref
 from starmodel.domain import UnsetType as UnsetType
-from starmodel.ui.names import ActionRoute
+from starmodel.ui.names import SEALED, ActionRoute
 from starmodel.ui.names import EntityNames as EntityNames
 from starmodel.ui.names import Expression as Expression
 from starmodel.ui.names import Parameter as Parameter
@@ -79,7 +79,13 @@ class Action:
     ) -> None:
         self.FIELDS = () if fields is None else tuple(fields.__annotations__)
         self.ROUTE = ActionRoute(
-            entity.namespace, event, method, path, is_once=is_once, is_whole=is_whole
+            entity.namespace,
+            event,
+            method,
+            path,
+            is_once=is_once,
+            is_whole=is_whole,
+            kept=entity.name if entity.storage else "",
         )
 
     def _expression(self, /, *ids: object, **arguments: ArgumentValue) -> Expression:
@@ -208,6 +214,10 @@ def _action(
         else:
             query.append(f"{quote(argument, safe='')}={quote(encode_text(value), safe='')}")
     url = _url(route.path, ids, query)
+    if route.kept:
+        # The component of the entity has it there, and puts what the answer says into storage.
+        signal = f"${SEALED}[{encode_data(route.kept)}]"
+        payload.append(f"{SEALED}: {{{_member(route.kept)}: {signal}}}")
     options = [f"payload: {{{', '.join(payload)}}}"] if payload or route.is_whole else []
     if route.is_once:
         options.append(ONCE)

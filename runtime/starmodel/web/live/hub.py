@@ -349,6 +349,8 @@ class LiveHub:
             raise _refuse("There is no such entity.", "unknown")
         definition = resource.definition
         scope = definition.scope
+        if definition.is_in_browser:
+            raise _refuse("The browser keeps this itself: there is nothing to watch.", "unknown")
         if scope is not Scope.RECORD:
             if colon:
                 raise _refuse("Only a record is watched by its id.", "unexpected_id")

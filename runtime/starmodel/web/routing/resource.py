@@ -6,6 +6,7 @@ from typing import Any
 
 from starmodel.application import EntityDefinition
 from starmodel.ui.components.pages import Record
+from starmodel.web.routing.browser_state import with_browser_state
 from starmodel.web.routing.request import Route
 
 
@@ -17,7 +18,7 @@ class Resource:
         routes: Its routes.
         page: The component of one: what is sent anew of it when a field changes.
         table: Its `EntityTable`, of an entity in SQL.
-        document: Its `Document`, of an entity in Redis or a custom store.
+        document: Its `Document`, of an entity in Redis, in browsers or in a custom store.
         queries: Its `FilterSet`, of an entity in SQL.
     """
 
@@ -39,6 +40,8 @@ class Resource:
         self.page = self._own_page() or page
         for route in self.routes:
             route.belong_to(definition.namespace)
+            if definition.is_in_browser and route.event is not None:
+                route.handler = with_browser_state(definition, route.handler)
 
     @cached_property
     def errors(self) -> Mapping[str, Mapping[str, str]]:

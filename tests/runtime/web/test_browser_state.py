@@ -1,0 +1,226 @@
+"""Entities that browsers keep: what is sent along, what comes back, and what is not taken."""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from generated_world import generate_world
+
+from starmodel import Entity
+from starmodel.errors import ConfigurationError
+from starmodel.stores.browser import LIMIT
+from starmodel.testing import Client
+from starmodel.testing.answer import ClientResponse
+from starmodel.web import SignedSession
+
+SOURCE = Path(__file__).parents[2] / "cases/browser/entities.py"
+NOTHING = "-"
+SECRET = "one secret of this app and of no other"
+MONTH = 30 * 24 * 3600
+
+
+class Clock:
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(scope="module", autouse=True)
+def secret() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STARMODEL_SECRET_KEY", SECRET)
+        yield
+
+
+def make(name: str = "kept_entities", **options: Any) -> Client:
+    return Client(generate_world(name, SOURCE)("app").create_app(**options))
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with make() as client:
+        yield client
+
+
+def ask(client: Client, path: str, sealed: str | None = None, **given: Any) -> ClientResponse:
+    """Ask as a program does."""
+    name = path.split("/")[1]
+    body = given if sealed is None else {**given, "_sealed": {name: sealed}}
+    return client.post(path, body)
+
+
+def seal_of(answer: ClientResponse, name: str = "basket") -> str:
+    assert answer.status == 200, answer.text
+    return answer.json["sealed"][name]
+
+
+def test_the_state_is_in_what_was_kept(client: Client) -> None:
+    first = ask(client, "/basket/add", sku="tea", amount=2)
+    assert first.json["state"]["count"] == 2
+    second = ask(client, "/basket/add", seal_of(first), sku="milk")
+    assert second.json["state"]["count"] == 3
+    assert [line["sku"] for line in second.json["state"]["lines"]] == ["tea", "milk"]
+    assert second.json["version"] > first.json["version"]
+    restored = ask(client, "/basket", seal_of(second))
+    assert restored.json["state"] == second.json["state"]
+    assert restored.json["version"] == second.json["version"]
+    # The server has kept nothing: whoever goes back goes back.
+    assert ask(client, "/basket", seal_of(first)).json["state"]["count"] == 2
+    assert ask(client, "/basket").json["state"]["count"] == 0
+
+
+def test_a_page_gets_the_seal_as_a_value_and_tables_as_markup(client: Client) -> None:
+    fields = {"sku": "tea", "amount": "2", "_sealed.basket": NOTHING}
+    told = page_post(client, "/basket/add", fields)
+    seal = told["_sealed"]["basket"]
+    assert told["basket"]["count"] == 2
+    again = page_post(client, "/basket", {"_sealed.basket": seal})
+    assert again["basket"]["count"] == 2
+    assert again["_sealed"]["basket"] == seal
+    assert page_post(client, "/basket", {"_sealed.basket": NOTHING})["_sealed"]["basket"] == NOTHING
+
+
+def page_post(client: Client, path: str, fields: dict[str, str]) -> dict[str, Any]:
+    """Submit a form as the script of a page does, and return the values that the page is told."""
+    answer = client.request("POST", path, form=fields, headers={"datastar-request": "true"})
+    assert answer.status == 200, answer.text
+    return answer.signals
+
+
+def test_forty_bent_seals_open_nothing(client: Client) -> None:
+    seal = seal_of(ask(client, "/basket/add", sku="tea", amount=2))
+    chance = random.Random(7)
+    bent = [
+        seal[:-1],
+        seal[1:],
+        seal + "A",
+        f"{seal}.",
+        seal.replace(".", ""),
+        "." + seal,
+        "é" + seal,
+    ]
+    bent += [seal.upper(), seal.swapcase(), seal + "=", "x", ".", "a.b", "A" * (LIMIT + 1)]
+    while len(bent) < 40:
+        place = chance.randrange(len(seal))
+        other = chance.choice([one for one in "abcXYZ019-_." if one != seal[place]])
+        bent.append(seal[:place] + other + seal[place + 1 :])
+    for one in bent:
+        for path, arguments in (("/basket/add", {"sku": "x"}), ("/basket", {})):
+            answer = ask(client, path, one, **arguments)
+            assert answer.status == 422, (one, answer.text)
+            assert answer.json["errors"][0]["type"] == "unreadable_seal"
+            assert "sealed" not in answer.json
+    assert ask(client, "/basket", seal).json["state"]["count"] == 2
+
+
+def test_a_seal_of_another_session_entity_or_app_opens_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    basket = seal_of(ask(client, "/basket/add", sku="tea"))
+    draft = seal_of(ask(client, "/draft/write", text="Dear"), "draft")
+    assert ask(client, "/draft", basket).status == 422
+    assert ask(client, "/basket", draft).status == 422
+    with make() as other:
+        assert ask(other, "/basket", basket).status == 422
+        assert ask(other, "/draft", draft).status == 422
+        other.cookies = dict(client.cookies)
+        assert ask(other, "/basket", basket).json["state"]["count"] == 1
+    # With the secret and the session of this one, and entities of the same name.
+    with make("other_kept_entities") as other:
+        other.cookies = dict(client.cookies)
+        assert ask(other, "/basket", basket).status == 422
+    monkeypatch.setenv("STARMODEL_SECRET_KEY", "a secret of another app altogether")
+    with make(session=SignedSession([SECRET])) as other:
+        other.cookies = dict(client.cookies)
+        assert ask(other, "/basket", basket).status == 422
+
+
+def test_a_new_secret_key_reads_what_the_old_one_has_sealed(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = seal_of(ask(client, "/basket/add", sku="tea"))
+    monkeypatch.setenv("STARMODEL_OLD_SECRET_KEYS", SECRET)
+    monkeypatch.setenv("STARMODEL_SECRET_KEY", "a secret that is newer than the other")
+    with make() as renewed:
+        renewed.cookies = dict(client.cookies)
+        new = seal_of(ask(renewed, "/basket/add", old, sku="milk"))
+    assert ask(client, "/basket", new).status == 422
+    assert ask(client, "/basket", old).status == 200
+
+
+def test_its_time_is_up_after_the_ttl() -> None:
+    clock = Clock()
+    # With a session that lasts longer than what is kept.
+    with make(clock=clock, session=SignedSession(["x" * 40], clock=Clock())) as client:
+        seal = seal_of(ask(client, "/basket/add", sku="tea"))
+        clock.now += MONTH - 1
+        assert ask(client, "/basket", seal).json["state"]["count"] == 1
+        clock.now += 1
+        assert ask(client, "/basket", seal).json["state"]["count"] == 0
+        again = ask(client, "/basket/add", seal, sku="milk")
+        assert again.json["state"]["count"] == 1
+
+
+def test_what_is_too_large_is_refused(client: Client) -> None:
+    chance = random.Random(3)
+    text = "".join([chr(chance.randrange(33, 126)) for _ in range(LIMIT * 3 // 2)])
+    answer = ask(client, "/draft/write", text=text)
+    assert answer.status == 422
+    assert "32,768" in answer.json["errors"][0]["message"]
+    # What is said over and over again takes little room, once it is packed.
+    assert ask(client, "/draft/write", text="tea " * 10_000).status == 200
+
+
+def test_a_page_that_sends_nothing_is_refused(client: Client) -> None:
+    for fields in ({"sku": "tea"}, {"sku": "tea", "_sealed.basket": ""}):
+        headers = {"datastar-request": "true"}
+        answer = client.request("POST", "/basket/add", form=fields, headers=headers)
+        assert "did not send what the browser keeps" in answer.text
+        assert '"count"' not in answer.text
+    # Without scripts nothing could be kept.
+    answer = client.submit("/basket/add", {"sku": "tea"})
+    assert answer.status == 400
+    assert "Allow scripts" in answer.text
+
+
+def test_nothing_is_read_or_watched_where_the_browser_sends_nothing(client: Client) -> None:
+    assert client.get("/basket").status == 400
+    assert client.get("/live?watch=basket").status == 422
+    page = client.page("/basket")
+    assert "/live" not in page
+    assert page.count('name="_sealed.basket"') == 3
+
+
+async def test_jobs_have_none_of_it() -> None:
+    world = generate_world("kept_entities", SOURCE)
+    services = world("app").create_app().services
+    definition = world("basket.state").BASKET
+    assert (await services.read(definition, "session")).version == 0
+    async with services.unit_of_work() as work:
+        with pytest.raises(ConfigurationError, match="kept in the browser"):
+            entity: Entity = await work.load(definition, "session")
+            assert entity
+
+
+def test_the_seal_says_what_is_kept_and_no_more(client: Client) -> None:
+    answer = ask(client, "/basket/add", sku="tea")
+    assert seal_of(answer).isascii()
+    assert len(seal_of(answer)) < 400
+    assert client.cookies["starmodel"].split(".")[0] not in json.dumps(answer.json)
+
+
+async def test_the_typed_client_keeps_it() -> None:
+    app = generate_world("kept_entities", SOURCE)("app").create_app()
+    module = generate_world("kept_entities", SOURCE)("client")
+    http = httpx.AsyncClient(transport=httpx.ASGITransport(app))
+    async with http, module.AsyncClient("http://testserver", http=http) as client:
+        await client.basket.add(sku="tea", amount=2)
+        await client.basket.add(sku="milk")
+        await client.draft.write(text="Dear")
+        assert (await client.basket.read()).state.count == 3
+        assert (await client.draft.read()).state.text == "Dear"
