@@ -17,7 +17,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from starmodel.application.documents.document import Document
-from starmodel.application.sealed_states import SEALED_STATES, SealedStates, UnreadableSeal
+from starmodel.application.documents.sealed_states import (
+    SEALED_STATES,
+    SealedStates,
+    UnreadableSeal,
+)
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
 from starmodel.errors import (
     ArgumentError,

@@ -9,7 +9,7 @@ from sql_tables import DocumentStore
 
 from starmodel import EntityPersistenceBackend, MemoryRepo
 from starmodel.application import Key, Stored, Write
-from starmodel.application.sealed_states import SealedStates
+from starmodel.application.documents.sealed_states import SealedStates
 from starmodel.stores.browser import BrowserBackend
 from starmodel.stores.redis.redis_backend import RedisBackend
 from starmodel.testing.contracts.store_contract import (

@@ -7,7 +7,6 @@ from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.linking import linked_fields
 from starmodel_generator.linking.checks import (
     base_class_checks,
-    browser_checks,
     column_checks,
     crud_checks,
     default_checks,
@@ -52,8 +51,8 @@ CHECKS: tuple[Check, ...] = (
     crud_checks.check_crud,
     crud_checks.check_hooks,
     name_checks.check_renamed,
-    browser_checks.check_browser_states,
-    browser_checks.check_browser_arguments,
+    exposure_checks.check_browser_states,
+    exposure_checks.check_browser_arguments,
     index_checks.check_listing,
     index_checks.check_searchable,
     relation_checks.check_lookups,

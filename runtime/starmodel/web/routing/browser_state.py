@@ -12,7 +12,11 @@ from typing import Any, Final, TypeVar
 
 from starmodel.application import EntityDefinition, Snapshot
 from starmodel.application.definition import without_files
-from starmodel.application.sealed_states import SEALED_STATES, SealedStates, UnreadableSeal
+from starmodel.application.documents.sealed_states import (
+    SEALED_STATES,
+    SealedStates,
+    UnreadableSeal,
+)
 from starmodel.application.store import Key
 from starmodel.domain import Entity, Fragment, render_fragment
 from starmodel.domain.type_guards import is_mapping
