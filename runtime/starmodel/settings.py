@@ -60,6 +60,8 @@ class Settings:
             `postgresql://user:password@host/database`.
         redis_url: Where entities in Redis or Valkey are kept: `redis://user:password@host:6379/0`.
         redis_prefix: What their keys begin with: apps that share a database have one each.
+        cache_url: Where caches in Redis or Valkey are; by default, where `redis_url` is.
+        cache_ttl: Seconds for which a cache keeps what it has read.
         browser_state_limit: How many characters a browser keeps of one entity, sealed.
         migrations: The folder of the project's migrations. Where it is known, the app does not
             start on a database that lacks one of them.
@@ -118,6 +120,8 @@ class Settings:
     database_url: str = "sqlite:///app.db"
     redis_url: str = "redis://127.0.0.1:6379/0"
     redis_prefix: str = "starmodel"
+    cache_url: str | None = None
+    cache_ttl: float = 300.0
     browser_state_limit: int = 32 * 1024
     migrations: str | None = None
     project_root: str | Path | None = None
@@ -166,7 +170,7 @@ class Settings:
         return replace(base, **changes) if changes else base  # type: ignore[arg-type]
 
 
-_WITH_PASSWORDS = ("database_url", "redis_url", "bus_url", "custom_store_url")
+_WITH_PASSWORDS = ("database_url", "redis_url", "bus_url", "custom_store_url", "cache_url")
 _CHOICES = {
     "STARMODEL_RESPOND": get_args(Respond),
     "STARMODEL_MEMORY": get_args(Memory),

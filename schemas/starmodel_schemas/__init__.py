@@ -34,6 +34,7 @@ from starmodel_schemas.default import (
     RequiredDefault,
 )
 from starmodel_schemas.entity import (
+    CacheName,
     EntitySchema,
     EnumMember,
     EnumSchema,
@@ -87,6 +88,7 @@ __all__ = [
     "AppSchema",
     "ArgumentSource",
     "AuthenticatedAccess",
+    "CacheName",
     "CheckSchema",
     "ChoicesCheck",
     "ColumnSchema",

@@ -12,6 +12,7 @@ from starmodel_schemas.types import ConstrainedType, ScalarName, ScalarType, Typ
 StoreName: TypeAlias = Literal[
     "SERVER_MEMORY", "SERVER_SQL", "SERVER_REDIS", "CLIENT_SESSION", "CLIENT_LOCAL", "CUSTOM"
 ]
+CacheName: TypeAlias = Literal["memory", "redis"]
 ScopeName: TypeAlias = Literal["SESSION", "USER", "GLOBAL", "RECORD"]
 
 
@@ -88,7 +89,7 @@ class EntitySchema(SchemaModel):
     stream. `declares_id` is true where the class declares an `id` itself, which is
     then the first of `fields`; the `id` every entity has is not among them.
 
-    For `SERVER_SQL`: `many` are the other sides of relations, `crud` what is generated besides
+    For `SERVER_SQL`: `cache` says what answers reads, `many` are the other sides of relations, `crud` what is generated besides
     the author's own events (each of it is also among `events`), `hooks` the methods that it calls,
     `indexes` those over several fields, `checks` what is compared of a row besides the limits of
     fields, and `renamed_from` the class's former name. `db_name` is what its table is called, where
@@ -107,6 +108,7 @@ class EntitySchema(SchemaModel):
     store: StoreName
     scope: ScopeName
     ttl: float | None = None
+    cache: CacheName | None = None
     access: AccessRule
     page: str = "generated"
     renders_itself: bool = False

@@ -202,6 +202,7 @@ def _link_entity(
         store=options.store,
         scope=options.scope,
         ttl=options.ttl,
+        cache=options.cache,
         access=options.access or HolderAccess(),
         page=options.page,
         renders_itself=bool({"__ft__", "__html__"} & members.methods.keys()),

@@ -35,8 +35,9 @@ def is_in_sql(entity: EntitySchema) -> bool:
 
 
 def is_document(entity: EntitySchema) -> bool:
-    """Return whether an entity is kept as JSON, or in a store that may want it as JSON."""
-    return entity.store in ("SERVER_REDIS", "CUSTOM") or entity.is_in_browser
+    """Return whether an entity is kept as JSON by its store or its cache, or may be."""
+    in_store = entity.store in ("SERVER_REDIS", "CUSTOM") or entity.is_in_browser
+    return in_store or entity.cache == "redis"
 
 
 def has_queries(entity: EntitySchema) -> bool:

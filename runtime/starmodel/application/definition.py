@@ -23,7 +23,7 @@ from starmodel.application.introspection import (
 )
 from starmodel.application.sqlalchemy_instrumentation import prepare_mapped
 from starmodel.application.store import Key
-from starmodel.domain import Access, Entity, Policy, Scope, StateStore
+from starmodel.domain import Access, CacheName, Entity, Policy, Scope, StateStore
 from starmodel.domain.field_aliases import Sender, sender
 from starmodel.domain.relation import Many, One, OtherSide, OtherSideAccessor
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidState
@@ -63,6 +63,7 @@ class EntityDefinition(Generic[E]):
         state: Picks the public fields of an instance, as JSON has them. It gives new values
             and changes nothing.
         ttl: Seconds after its last save when an instance is forgotten; `None` for never.
+        cache: What answers reads in front of the store, `"memory"` or `"redis"`; `None` for nothing.
         access: Who may read it; `None` for its holder alone.
         now_on_create, now_on_update: The names of the fields that are set to the time when an
             instance is first stored, and whenever a change of it is.
@@ -89,6 +90,7 @@ class EntityDefinition(Generic[E]):
         "_initial",
         "_width",
         "access",
+        "cache",
         "cls",
         "files",
         "has_html",
@@ -126,6 +128,7 @@ class EntityDefinition(Generic[E]):
         scope: Scope,
         state: Callable[[E], State],
         ttl: float | None = None,
+        cache: CacheName | None = None,
         access: Access | Policy | None = None,
         now_on_create: Iterable[str] = (),
         now_on_update: Iterable[str] = (),
@@ -147,6 +150,7 @@ class EntityDefinition(Generic[E]):
         self.scope_name: str = scope.value
         self.state = state
         self.ttl = ttl
+        self.cache = cache
         self.access: Access | Policy | None = access
         self.now_on_create = tuple(now_on_create)
         self.now_on_update = tuple(now_on_update)

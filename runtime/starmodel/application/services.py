@@ -11,6 +11,7 @@ from starmodel.application.authorization import (
     needs_signing_in,
 )
 from starmodel.application.bus import EventBus
+from starmodel.application.caching.cached_reads import CachedReads
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.outbox_relay import OutboxRelay
 from starmodel.application.outcome import Snapshot
@@ -36,6 +37,7 @@ class Services:
         unit_of_work: Makes the unit of work for one event.
         searchable: Says what the records of an entity can be found by inside of an event; `None`
             of an entity whose records cannot be found.
+        cached_reads: Reads entities that have a cache.
 
     Attributes:
         before_image: Is told of each record that a commit has changed, before the bus is; what it
@@ -51,6 +53,7 @@ class Services:
         clock: Callable[[], float] = time.time,
         unit_of_work: "Callable[[Services, Actor], UnitOfWork]" = UnitOfWork,
         searchable: Callable[[EntityDefinition[Any]], Searchable | None] = lambda _: None,
+        cached_reads: CachedReads | None = None,
     ) -> None:
         self.persistence = persistence
         self.bus = bus
@@ -59,6 +62,7 @@ class Services:
         self._by_name = {cls.__name__: found for cls, found in self._definitions.items()}
         self._unit_of_work = unit_of_work
         self._searchable = searchable
+        self._cached_reads = cached_reads
         self._searchables: dict[str, Searchable] = {}
         self._relay: OutboxRelay | None = None
         self.before_image: BeforeImage | None = None
@@ -146,7 +150,11 @@ class Services:
         # Before anything is loaded, so that nobody who is not signed in learns what there is.
         authorize(actor, not needs_signing_in(definition.access, actor))
         key = definition.key(holder)
-        stored = await self.persistence.backend_for(definition).load_snapshot(key)
+        backend = self.persistence.backend_for(definition)
+        if definition.cache is None or self._cached_reads is None:
+            stored = await backend.load_snapshot(key)
+        else:
+            stored = await self._cached_reads.load(backend, key)
         if stored is None and definition.is_record:
             raise NotFound(definition.name, holder)
         snapshot = Snapshot(definition, key.id, stored)
@@ -163,6 +171,8 @@ class Services:
         """Open the stores, then the bus, and publish what an earlier process left unpublished."""
         await self.persistence.open()
         await self.bus.open()
+        if self._cached_reads is not None:
+            await self._cached_reads.open(self.bus)
         self._relay = OutboxRelay(self.persistence, self.bus)
         await self._relay.open()
 
@@ -170,6 +180,8 @@ class Services:
         """Close the bus, then the stores."""
         if self._relay is not None:
             await self._relay.close()
+        if self._cached_reads is not None:
+            await self._cached_reads.close()
         await self.bus.close()
         await self.persistence.close()
 

@@ -3,7 +3,7 @@
 from starmodel.domain.access import ANONYMOUS, Access, Actor, Policy
 from starmodel.domain.command_record import CommandRecord
 from starmodel.domain.entity import Entity
-from starmodel.domain.entity_config import EntityConfig, Scope, StateStore
+from starmodel.domain.entity_config import CacheName, EntityConfig, Scope, StateStore
 from starmodel.domain.event import event
 from starmodel.domain.field import Field
 from starmodel.domain.fragment import Fragment, render_fragment
@@ -19,6 +19,7 @@ __all__ = [
     "Access",
     "Actor",
     "BaseTable",
+    "CacheName",
     "CommandRecord",
     "Entity",
     "EntityConfig",

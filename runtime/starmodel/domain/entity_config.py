@@ -8,6 +8,9 @@ from pydantic import ConfigDict
 from starmodel.domain.access import Access, Policy
 from starmodel.domain.event import Respond
 
+CacheName: TypeAlias = Literal["memory", "redis"]
+"""What answers reads in front of a store: the memory of each process, or a Redis that all share."""
+
 Crud: TypeAlias = Literal["create", "update", "delete"]
 
 
@@ -63,6 +66,9 @@ class EntityConfig(ConfigDict, total=False):
 
     ttl: float
     """Seconds after its last save when an instance is forgotten; never, if nothing is said."""
+
+    cache: CacheName
+    """What answers reads of it, in SQL: `"memory"`, `"redis"`; nothing, if nothing is said."""
 
     namespace: str
     """The name of its signals on a page; the class name in snake case if nothing is said."""

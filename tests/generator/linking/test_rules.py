@@ -680,6 +680,44 @@ CASES: dict[str, Case] = {
                 self.count = till.total
         """,
     ),
+    "SM254": Case(
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(cache="redis")
+            count: int = 0
+        """,
+        "cache",
+        """
+        class Cart(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, cache="redis"
+            )
+            count: int = 0
+        """,
+    ),
+    "SM255": Case(
+        """
+        class Shelf(Entity):
+            model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+        class Book(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, cache="memory"
+            )
+            shelf: Ref[Shelf] | None = Field(default=None, on_delete="set_null")
+        """,
+        "shelf",
+        """
+        class Shelf(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, cache="memory"
+            )
+        class Book(Entity):
+            model_config = EntityConfig(
+                store=StateStore.SERVER_SQL, access=Access.PUBLIC, cache="memory"
+            )
+            shelf: Ref[Shelf] | None = None
+        """,
+    ),
     "SM301": Case(
         """
         class Cart(Entity):

@@ -126,6 +126,8 @@ def _describe(entity: EntitySchema) -> Iterable[Text | Table]:
     ]
     if entity.ttl is not None:
         facts.append(f"kept {entity.ttl:g} s")
+    if entity.cache is not None:
+        facts.append(f"cache {entity.cache}")
     yield Text("  " + ", ".join(facts))
     fields = Table(box=SIMPLE_HEAD, pad_edge=True)
     for heading in ("Field", "Type", "Default", "Notes"):

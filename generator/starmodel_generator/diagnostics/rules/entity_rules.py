@@ -831,3 +831,27 @@ BROWSER_ARGUMENT = Rule(
         " them, for whoever sends them may send anything."
     ),
 )
+MISPLACED_CACHE = Rule(
+    "SM254",
+    "misplaced-cache",
+    "error",
+    summary="an entity has a `cache` that could not be used, or not be right",
+    explanation=(
+        "A cache answers reads of an entity in SQL, `StateStore.SERVER_SQL`: any other store is as fast, or"
+        " is not the server's. What is judged by a policy function, `access=function`, is judged as it"
+        " stands in the database, so a cache would never be asked. What has a `ttl` is over at a time"
+        " that a cache does not know. A cache in Redis keeps no `SecretStr`; one in memory does."
+    ),
+)
+UNTOLD_CACHE = Rule(
+    "SM255",
+    "untold-cache",
+    "error",
+    summary="an entity with a `cache` is changed by the database itself",
+    explanation=(
+        'With `on_delete="cascade"` or `"set_null"`, and in a list of references, the database changes a'
+        " record when the one it refers to is deleted. No event has done that to it, so its cache is"
+        " told nothing, and would show for minutes what is not there any more. Take"
+        ' `on_delete="restrict"`, the default, or leave out `cache`.'
+    ),
+)

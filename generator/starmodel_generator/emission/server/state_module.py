@@ -175,6 +175,8 @@ def _definition(entity: EntitySchema, names: ModuleNames, context: Context) -> L
     if entity.ttl is not None:
         seconds = int(entity.ttl) if entity.ttl.is_integer() else entity.ttl
         items.append(f"ttl={seconds!r}")
+    if entity.cache is not None:
+        items.append(f"cache={python_string(entity.cache)}")
     access = _access(entity.access, names)
     if access is not None:
         items.append(f"access={access}")

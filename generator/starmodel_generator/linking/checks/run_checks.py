@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
-from starmodel_generator.linking import linked_fields
+from starmodel_generator.linking import linked_fields, store_checks
 from starmodel_generator.linking.checks import (
     base_class_checks,
     column_checks,
@@ -51,8 +51,9 @@ CHECKS: tuple[Check, ...] = (
     crud_checks.check_crud,
     crud_checks.check_hooks,
     name_checks.check_renamed,
-    exposure_checks.check_browser_states,
-    exposure_checks.check_browser_arguments,
+    store_checks.check_browser_states,
+    store_checks.check_browser_arguments,
+    store_checks.check_caches,
     index_checks.check_listing,
     index_checks.check_searchable,
     relation_checks.check_lookups,

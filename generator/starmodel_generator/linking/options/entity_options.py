@@ -21,6 +21,7 @@ from starmodel_generator.linking.types.aliases import NO_RULES, AliasRules
 from starmodel_generator.linking.values.value import NotConstant
 from starmodel_schemas import (
     AccessRule,
+    CacheName,
     CrudName,
     HolderAccess,
     IndexOption,
@@ -30,7 +31,7 @@ from starmodel_schemas import (
 )
 
 OWN_KEYS = (
-    *("store", "scope", "ttl", "namespace", "access", "page", "respond"),
+    *("store", "scope", "ttl", "cache", "namespace", "access", "page", "respond"),
     *("crud", "indexes", "unique", "label", "order_by", "lookups", "renamed_from", "db_name"),
 )
 """StarModel's own keys."""
@@ -57,6 +58,7 @@ class EntityOptions:
     store: StoreName = "SERVER_MEMORY"
     scope: ScopeName = "SESSION"
     ttl: float | None = None
+    cache: CacheName | None = None
     namespace: str | None = None
     access: AccessRule | None = None
     page: str = "generated"
@@ -185,6 +187,23 @@ def _ttl(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOp
     return replace(options, ttl=float(value))
 
 
+def _cache(resolver: Resolver, option: Option, options: EntityOptions) -> EntityOptions | Problem:
+    help = 'write `"memory"` or `"redis"`'
+    value = plain_value(resolver, option, "cache", help)
+    if isinstance(value, Problem):
+        return value
+    match value:
+        case None:
+            return replace(options, cache=None)
+        case "memory":
+            return replace(options, cache="memory")
+        case "redis":
+            return replace(options, cache="redis")
+        case _:
+            written = shortened(unparse(option.expression))
+            return Problem(INVALID_OPTION, f"has `cache={written}`, which is no cache", help)
+
+
 def _namespace(
     resolver: Resolver, option: Option, options: EntityOptions
 ) -> EntityOptions | Problem:
@@ -251,6 +270,7 @@ OPTION_READERS: dict[str, OptionReader] = {
     "store": _store,
     "scope": _scope,
     "ttl": _ttl,
+    "cache": _cache,
     "namespace": _namespace,
     "access": _access,
     "page": _page,

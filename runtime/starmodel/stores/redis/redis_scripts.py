@@ -134,3 +134,19 @@ RELEASE = _script("""
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 """)
 """Keys: a lease. Arguments: who has it."""
+
+CACHE = _script("""
+local found = redis.call('GET', KEYS[1])
+local version, text = tonumber(ARGV[1]), ARGV[2]
+if found then
+  local known = tonumber(string.match(found, '^%d+'))
+  local is_known = #found > #string.match(found, '^%d+ ')
+  if known > version or (known == version and (is_known or text == '')) then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. text, 'PX', ARGV[3])
+return 1
+""")
+"""Keys: an entry of a cache. Arguments: a version, a document or nothing, milliseconds of its time.
+
+Gives 1 where it was kept: an older version is not, nor one that is there already.
+"""

@@ -19,6 +19,8 @@ from starmodel.application import (
     Services,
     UnitOfWork,
 )
+from starmodel.application.caching.cached_reads import CachedReads
+from starmodel.application.caching.entity_cache import EntityCache
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.bus.bus_choice import choose_bus
 from starmodel.domain import Actor, Entity, StateStore
@@ -178,6 +180,7 @@ class AppState:
             clock=clock,
             unit_of_work=options.get("unit_of_work", UnitOfWork),
             searchable=self._searchable,
+            cached_reads=_cached_reads(settings, resources),
         )
         self._frontend: Frontend | None = None
         if settings.frontend != "datastar":
@@ -432,6 +435,27 @@ def _custom_store(settings: Settings, documents: Sequence[Any]) -> EntityPersist
     if name == "auto":
         name = url.partition(":")[0]
     return make_plugin("starmodel.stores", name, url, documents) if name else None
+
+
+def _cached_reads(settings: Settings, resources: Iterable[Resource]) -> CachedReads | None:
+    """Return the caches that entities have; `None` where none has any."""
+    cached = {each.definition.name: each for each in resources if each.definition.cache}
+    if not cached:
+        return None
+    caches: dict[str, EntityCache] = {}
+    in_redis = [each.document for each in cached.values() if each.definition.cache == "redis"]
+    if in_redis:
+        from starmodel.stores.redis.redis_cache import RedisCache
+
+        url, prefix = settings.cache_url or settings.redis_url, settings.redis_prefix
+        redis = RedisCache(url, in_redis, settings.cache_ttl, prefix=prefix)
+        caches = {each.definition.name: redis for each in in_redis}
+    if len(in_redis) < len(cached):
+        from starmodel.stores.memory_cache import MemoryCache
+
+        caches = dict.fromkeys(cached, MemoryCache(settings.cache_ttl)) | caches
+    scopes = {name: each.definition.scope_name for name, each in cached.items()}
+    return CachedReads(caches, scopes)
 
 
 def _browser_store(

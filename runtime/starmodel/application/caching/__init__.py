@@ -1,0 +1,1 @@
+"""What answers reads in front of a store, and how it is kept from answering with what is old."""

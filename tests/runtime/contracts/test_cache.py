@@ -1,0 +1,97 @@
+"""Every cache keeps to the contract, and a store that is read by one is a store like any other."""
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+import pytest
+
+from starmodel import EntityPersistenceBackend, MemoryRepo
+from starmodel.application import Key, Stored, Write
+from starmodel.application.caching.cached_reads import CachedReads
+from starmodel.application.caching.entity_cache import EntityCache
+from starmodel.bus.in_process import InProcessBus
+from starmodel.domain import ANONYMOUS, CommandRecord
+from starmodel.stores.memory_cache import MemoryCache
+from starmodel.stores.redis.redis_cache import RedisCache
+from starmodel.testing.contracts.cache_contract import CacheContract
+from starmodel.testing.contracts.store_contract import (
+    KEY,
+    OPEN_ENTITIES,
+    OTHERS,
+    SAMPLE,
+    Clock,
+    StoreContract,
+)
+
+from .test_store import SAMPLE_DOCUMENT, OpenDocument
+
+
+class TestMemory(CacheContract):
+    def make(self, ttl: float, request: pytest.FixtureRequest) -> EntityCache:
+        return MemoryCache(ttl)
+
+
+def redis_cache(url: str, ttl: float) -> RedisCache:
+    documents = [SAMPLE_DOCUMENT, *map(OpenDocument, OPEN_ENTITIES)]
+    return RedisCache(url, documents, ttl, prefix=f"test-{uuid4().hex}")
+
+
+class TestRedis(CacheContract):
+    @pytest.fixture(autouse=True)
+    def server(self, redis_url: str) -> None:
+        self.url = redis_url
+
+    def make(self, ttl: float, request: pytest.FixtureRequest) -> EntityCache:
+        return redis_cache(self.url, ttl)
+
+
+class CachedStore(MemoryRepo):
+    """A store whose every read is by a cache, but for what has a ttl, which none may have."""
+
+    def __init__(self, cache: EntityCache, clock: Clock) -> None:
+        super().__init__(clock=clock)
+        self._bus = InProcessBus()
+        scopes = {key.entity: key.scope for key in (KEY, *OTHERS, SAMPLE.key(""))}
+        self._reads = CachedReads(dict.fromkeys(scopes, cache), scopes)
+        self._passing: set[Key] = set()
+
+    async def open(self) -> None:
+        await self._reads.open(self._bus)
+
+    async def close(self) -> None:
+        await self._reads.close()
+
+    async def load(self, key: Key) -> Stored | None:
+        if key in self._passing:
+            return await super().load(key)
+        return await self._reads.load(self, key)
+
+    async def load_snapshot(self, key: Key) -> Stored | None:
+        return await super().load(key)
+
+    async def commit(self, writes: Sequence[Write]) -> list[int]:
+        self._passing |= {write.key for write in writes if write.ttl is not None}
+        versions = await super().commit(writes)
+        for (entity, _, id), version, write in zip(
+            [write.key for write in writes], versions, writes, strict=True
+        ):
+            await self._bus.publish(
+                CommandRecord(
+                    entity, id, "save", {}, ANONYMOUS, 0.0, version, ("id",), None, write.expected
+                )
+            )
+        return versions
+
+
+class TestStoreByMemory(StoreContract):
+    def make(self, clock: Clock, request: pytest.FixtureRequest) -> EntityPersistenceBackend:
+        return CachedStore(MemoryCache(60.0), clock)
+
+
+class TestStoreByRedis(StoreContract):
+    @pytest.fixture(autouse=True)
+    def server(self, redis_url: str) -> None:
+        self.url = redis_url
+
+    def make(self, clock: Clock, request: pytest.FixtureRequest) -> EntityPersistenceBackend:
+        return CachedStore(redis_cache(self.url, 60.0), clock)
