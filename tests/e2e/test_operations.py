@@ -14,6 +14,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from operations_project import make
 from served_app import PACKAGES, SECRET_KEY, ServedApp
+from shop_project import starmodel
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -292,20 +293,27 @@ def live(served: ServedApp, query: str, **headers: str) -> ClientConnection:
     return connect(f"{url}/live?{query}", additional_headers=headers, open_timeout=20)
 
 
+def next_piece(stream: ClientConnection) -> Any:
+    """Return what is told next, signs of life left out."""
+    while not (piece := json.loads(stream.recv(20))):
+        pass
+    return piece
+
+
 def test_a_websocket_has_the_pieces_of_the_stream(served: ServedApp, client: httpx.Client) -> None:
     with live(served, "watch=counter&watch=board", origin=served.url) as stream:
-        first = [json.loads(stream.recv(20)), json.loads(stream.recv(20))]
+        first = [next_piece(stream), next_piece(stream)]
         by_name = {name: each for each in first for name in each if name != "version"}
         assert by_name["counter"]["counter"] == {"count": 0}
         lines = by_name["board"]["board"]["lines"]
         assert stream.response is not None
         cookie = stream.response.headers["set-cookie"].partition(";")[0]
         client.post("/counter/increment", headers={"cookie": cookie})
-        assert json.loads(stream.recv(20)) == {"counter": {"count": 1}, "version": 1}
+        assert next_piece(stream) == {"counter": {"count": 1}, "version": 1}
         rpc(client, "board.write", {"line": "é"}, **ANNA)
-        assert json.loads(stream.recv(20))["board"] == {"lines": [*lines, "é"]}
+        assert next_piece(stream)["board"] == {"lines": [*lines, "é"]}
         client.post("/counter/increment", headers={"cookie": cookie})
-        assert json.loads(stream.recv(20))["counter"] == {"count": 2}
+        assert next_piece(stream)["counter"] == {"count": 2}
         stream.send("hello")
         with pytest.raises(ConnectionClosed) as closed:
             stream.recv(20)
@@ -336,7 +344,7 @@ def test_a_server_speaks_websockets_by_another_library_or_not_at_all(folder: Pat
     app = "served_operations.generated.app:create_app"
     with ServedApp(folder, app, UVICORN_WS="wsproto") as served:
         with live(served, "watch=counter", origin=served.url) as stream:
-            assert json.loads(stream.recv(20))["counter"] == {"count": 0}
+            assert next_piece(stream)["counter"] == {"count": 0}
             served.stop()
             with pytest.raises(ConnectionClosed) as closed:
                 while True:
@@ -347,3 +355,17 @@ def test_a_server_speaks_websockets_by_another_library_or_not_at_all(folder: Pat
         with pytest.raises(InvalidStatus) as refused:
             live(served, "watch=counter")
         assert refused.value.response.status_code == 400
+
+
+def test_pages_of_another_process_follow_the_command_line(
+    folder: Path, served: ServedApp, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STARMODEL_SECRET_KEY", SECRET_KEY)
+    monkeypatch.setenv("PYTHONPATH", "")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    note = rpc(client, "note.create", {"title": "before"})["result"]["state"]
+    with live(served, f"watch=note:{note['id']}", origin=served.url) as stream:
+        assert next_piece(stream)["note"]["title"] == "before"
+        done = starmodel(folder, "call", "note.update", "--id", note["id"], "--title", "after")
+        assert done.code == 0, done.err
+        assert next_piece(stream)["note"] == {"title": "after"}

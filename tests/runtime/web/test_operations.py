@@ -41,6 +41,21 @@ def test_below_a_path_sessions_are_those_of_the_app_there() -> None:
         assert [one["name"] for one in listed["result"]["tools"]] == [row.name for row in ROWS]
 
 
+def test_pages_reach_tools_only_from_origins_that_are_trusted() -> None:
+    app = make_app(*ROWS, mcp=("*",), trusted_origins=("https://Friend.example/",))
+    message = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    with Client(app) as client:
+        for origin, status in (
+            ("https://friend.example", 200),
+            # As where evil.example is a name for this very address.
+            ("http://testserver", 403),
+            ("null", 403),
+        ):
+            sent = client.post("/mcp", message, headers={"origin": origin})
+            assert sent.status == status, origin
+        assert client.post("/mcp", message).status == 200
+
+
 def test_nothing_is_served_that_is_not_asked_for() -> None:
     with Client(make_app(*ROWS)) as client:
         assert client.post("/rpc", {}).status == client.post("/mcp", {}).status == 404

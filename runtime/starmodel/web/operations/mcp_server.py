@@ -11,6 +11,7 @@ from typing import Any, Final
 from starmodel._version import __version__
 from starmodel.domain import Actor
 from starmodel.domain.type_guards import is_mapping, is_sequence
+from starmodel.web.app.problems import Problem, respond_problem
 from starmodel.web.app.responses import JSON_HEADERS
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.response import NO_STORE, Headers, Message, Response
@@ -103,6 +104,8 @@ def mcp_route(table: OperationTable) -> Route:
 
     async def respond(request: Request) -> Response:
         """POST: answer one message."""
+        if not _is_trusted(request):
+            return respond_problem(request, Problem(403, "This request came from a page."))
         version = request.headers.get(_VERSION, b"").decode("latin-1")
         if version and version not in VERSIONS:
             error = RpcError(INVALID_REQUEST, f"This server speaks MCP {', '.join(VERSIONS)}.")
@@ -157,6 +160,17 @@ async def _answer(server: McpServer, request: Request, message: object) -> dict[
         # The answer to a question, and none was asked.
         return None
     return await server.answer(request, message)
+
+
+def _is_trusted(request: Request) -> bool:
+    """Return whether no browser's page sent a request, or one that the settings trust.
+
+    That it is a page of this host says nothing here: with a name of its own for our address, any
+    site is (DNS rebinding), and servers of this protocol are run on many a desk.
+    """
+    origin = request.headers.get(b"origin")
+    trusted = [each.rstrip("/").lower() for each in request.settings.trusted_origins]
+    return origin is None or origin.decode("latin-1").lower() in trusted
 
 
 def _new_session(request: Request) -> Headers:
