@@ -49,25 +49,30 @@ class WebSocketStream:
     async def _listen(self) -> Message:
         """Wait until the other end goes away, or says something."""
         message = await self._receive()
-        if message["type"] != "websocket.disconnect" and not self._is_gone:
-            await self._send({"type": "websocket.close", "code": UNSUPPORTED})
+        if message["type"] != "websocket.disconnect":
+            await self._close(UNSUPPORTED)
         self._is_gone = True
         return {"type": "http.disconnect"}
 
+    async def _close(self, code: int) -> None:
+        """Close the connection, unless it is closed; nothing is sent after that."""
+        if not self._is_gone:
+            self._is_gone = True
+            await self._send({"type": "websocket.close", "code": code})
+
     async def _send_piece(self, message: Message) -> None:
-        if self._is_gone or message["type"] != "http.response.body":
+        if message["type"] != "http.response.body":
             return
         body: bytes = message.get("body", b"")
         is_last = not message.get("more_body", False)
         for event in body.split(b"\n\n"):
             text = piece(event)
-            if text is not None or (event and not is_last):
+            is_told = text is not None or (event and not is_last)
+            if is_told and not self._is_gone:
                 await self._send({"type": "websocket.send", "text": text or _ALIVE})
         if is_last:
             # Something is said last where the process ends, and another one is there to come back to.
-            await self._send(
-                {"type": "websocket.close", "code": RESTARTING if body else GOING_AWAY}
-            )
+            await self._close(RESTARTING if body else GOING_AWAY)
 
 
 def piece(event: bytes) -> str | None:

@@ -120,16 +120,13 @@ class BoundOperation:
             given = dict(arguments)
             id = self._take_id(given)
             known = self.argument_names
-            unknown = [name for name in given if name not in known]
+            unknown = [
+                ArgumentError(name, "There is no such argument.", "unexpected")
+                for name in given
+                if name not in known
+            ]
             if unknown:
-                raise InvalidArguments(
-                    tuple(
-                        [
-                            ArgumentError(name, "There is no such argument.", "unexpected")
-                            for name in unknown
-                        ]
-                    )
-                )
+                raise InvalidArguments(tuple(unknown))
             if json_body.has_twice(arguments):
                 raise InvalidArguments((simple_error("", "duplicate"),))
             request = self._request(carrier, id, given, texts, key)
