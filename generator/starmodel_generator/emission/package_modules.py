@@ -50,8 +50,8 @@ class TransportView(NamedTuple):
     With `has_database` there are events that happen once, with `has_records` records that are
     found, and told apart by their versions, with `has_fields` some that are made or changed by
     their fields, with `has_flags` enums of several members at once, with `has_aliases` fields that
-    JSON calls otherwise, with `has_seals` entities that the caller keeps, as browsers do. `id`
-    takes the id of a record, as text.
+    JSON calls otherwise, with `has_seals` entities that the caller keeps, as browsers do.
+    `options` is the type of the options of a call, and `id` takes the id of a record, as text.
     """
 
     has_database: bool

@@ -15,15 +15,13 @@ from starmodel.stores.memory_cache import MemoryCache
 from starmodel.stores.redis.redis_cache import RedisCache
 from starmodel.testing.contracts.cache_contract import CacheContract
 from starmodel.testing.contracts.store_contract import (
+    DOCUMENTS,
     KEY,
-    OPEN_ENTITIES,
     OTHERS,
     SAMPLE,
     Clock,
     StoreContract,
 )
-
-from .test_store import SAMPLE_DOCUMENT, OpenDocument
 
 
 class TestMemory(CacheContract):
@@ -32,8 +30,7 @@ class TestMemory(CacheContract):
 
 
 def redis_cache(url: str, ttl: float) -> RedisCache:
-    documents = [SAMPLE_DOCUMENT, *map(OpenDocument, OPEN_ENTITIES)]
-    return RedisCache(url, documents, ttl, prefix=f"test-{uuid4().hex}")
+    return RedisCache(url, DOCUMENTS, ttl, prefix=f"test-{uuid4().hex}")
 
 
 class TestRedis(CacheContract):

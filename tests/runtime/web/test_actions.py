@@ -42,9 +42,9 @@ class Asks(Action):
         return self._expression(*ids, **arguments)
 
 
-def asks(method: ActionName, path: str, **options: bool) -> Asks:
+def asks(method: ActionName, path: str, *, is_once: bool = False, is_whole: bool = False) -> Asks:
     """Make the action of an event."""
-    return Asks(COUNTER, "increment", method, path, **options)
+    return Asks(COUNTER, "increment", method, path, is_once=is_once, is_whole=is_whole)
 
 
 def post_action(path: str, /, *ids: object, **arguments: object) -> Expression:

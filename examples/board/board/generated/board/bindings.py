@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from board.entities import Board, Column
-from board.generated.board.state import BoardState, board_state
+from board.generated.board.state import board_state
 
 ENTITY = sm.EntityNames("board", namespace="board")
 
@@ -94,7 +94,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: BoardState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = board_state(Board())

@@ -10,6 +10,7 @@ from .board import AsyncBoardClient, BoardClient, BoardState, Column, Note
 from .decision import (
     AsyncDecisionClient,
     DecisionClient,
+    DecisionFields,
     DecisionFilters,
     DecisionState,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Client",
     "Column",
     "DecisionClient",
+    "DecisionFields",
     "DecisionFilters",
     "DecisionState",
     "EntityResponse",

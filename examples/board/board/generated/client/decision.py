@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -21,15 +21,23 @@ class DecisionState(http.Value):
     decided_at: datetime | None
 
 
+class DecisionFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    what: str
+    who: str
+    done: bool
+
+
 class DecisionFilters(http.Paging, total=False):
     """What decisions can be found by."""
 
-    q: str
     id: where.Exact[str]
     what: where.Text
     who: where.Text
     done: bool
     decided_at: where.Ordered[datetime] | where.Presence
+    q: str
 
 
 class DecisionEndpoints(http.Endpoints[http.AnyTransport]):
@@ -55,11 +63,7 @@ class DecisionEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/decision", once=True)
     def create(
-        self,
-        *,
-        what: str,
-        who: str | http.UnsetType = http.UNSET,
-        done: bool | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[DecisionFields]
     ) -> http.EntityResponse[DecisionState, None]:
         """Make a decision."""
         ...
@@ -69,10 +73,8 @@ class DecisionEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        what: str | http.UnsetType = http.UNSET,
-        who: str | http.UnsetType = http.UNSET,
-        done: bool | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[DecisionFields],
     ) -> http.EntityResponse[DecisionState, None]:
         """Change a decision; what is left out stays as it is."""
         ...

@@ -5,20 +5,26 @@ from starmodel import ui
 
 from board.generated.decision import bindings
 
-INPUTS = [
-    ui.TextArea(bindings.what, rows=1, max_length=200, required=True),
-    ui.TextArea(bindings.who, rows=1, max_length=40),
-    ui.Checkbox(bindings.done),
-]
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.what),
+        ui.TextArea(bindings.what, rows=1, max_length=200, required=True),
+    ),
+    ui.EntityField(
+        ui.Text(bindings.who), ui.TextArea(bindings.who, rows=1, max_length=40)
+    ),
+    ui.EntityField(ui.Boolean(bindings.done), ui.Checkbox(bindings.done)),
+    ui.EntityField(ui.DateTime(bindings.decided_at), filter=False),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New decision",
     lead="What was decided; it is kept.",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create decision")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create decision")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit decision", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit decision", button="Save")
 
 DELETE = ui.Form(
     bindings.delete,
@@ -34,12 +40,7 @@ DECISION = ui.Record(
     title="Decision",
     name=bindings.what,
     lead="What was decided; it is kept.",
-    fields=[
-        ui.Text(bindings.what),
-        ui.Text(bindings.who),
-        ui.Boolean(bindings.done),
-        ui.DateTime(bindings.decided_at),
-    ],
+    fields=FIELDS.shown,
     actions=[FINISH],
     edit=EDIT,
     delete=DELETE,
@@ -48,9 +49,9 @@ DECISION = ui.Record(
 DECISIONS = ui.List(
     DECISION,
     title="Decisions",
-    columns=[bindings.what, bindings.who, bindings.done, bindings.decided_at],
-    filters=[bindings.what, bindings.who, bindings.done],
-    sorts=[bindings.what, bindings.who, bindings.done, bindings.decided_at],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[FINISH, DELETE],
 )

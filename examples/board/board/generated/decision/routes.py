@@ -5,7 +5,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from board.generated.decision import commands, pages
-from board.generated.decision.queries import DECISION_FILTER_SET
+from board.generated.decision.filters import DECISION_FILTER_SET
 from board.generated.decision.state import DECISION
 from board.generated.decision.table import DECISION_TABLE
 

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from chat.entities import ChatRoom
-from chat.generated.chat_room.state import ChatRoomState, chat_room_state
+from chat.generated.chat_room.state import chat_room_state
 
 ENTITY = sm.EntityNames("chat_room", namespace="chat")
 
@@ -57,7 +57,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: ChatRoomState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = chat_room_state(ChatRoom())

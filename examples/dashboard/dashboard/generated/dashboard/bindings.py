@@ -6,7 +6,7 @@ from decimal import Decimal
 import starmodel as sm
 
 from dashboard.entities import Dashboard
-from dashboard.generated.dashboard.state import DashboardState, dashboard_state
+from dashboard.generated.dashboard.state import dashboard_state
 
 ENTITY = sm.EntityNames("dashboard", namespace="dashboard")
 
@@ -69,7 +69,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: DashboardState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = dashboard_state(Dashboard())

@@ -9,10 +9,18 @@ import httpx
 from .customer import (
     AsyncCustomerClient,
     CustomerClient,
+    CustomerFields,
     CustomerFilters,
     CustomerState,
 )
-from .order import AsyncOrderClient, OrderClient, OrderFilters, OrderState, OrderStatus
+from .order import (
+    AsyncOrderClient,
+    OrderClient,
+    OrderFields,
+    OrderFilters,
+    OrderState,
+    OrderStatus,
+)
 from .order_line import (
     AsyncOrderLineClient,
     OrderLineClient,
@@ -23,11 +31,12 @@ from .product import (
     AsyncProductClient,
     Dimensions,
     ProductClient,
+    ProductFields,
     ProductFilters,
     ProductState,
     Status,
 )
-from .tag import AsyncTagClient, TagClient, TagFilters, TagState
+from .tag import AsyncTagClient, TagClient, TagFields, TagFilters, TagState
 from .transport import (
     UNSET,
     ArgumentError,
@@ -49,11 +58,13 @@ __all__ = [
     "AsyncTagClient",
     "Client",
     "CustomerClient",
+    "CustomerFields",
     "CustomerFilters",
     "CustomerState",
     "Dimensions",
     "EntityResponse",
     "OrderClient",
+    "OrderFields",
     "OrderFilters",
     "OrderLineClient",
     "OrderLineFilters",
@@ -62,11 +73,13 @@ __all__ = [
     "OrderStatus",
     "Problem",
     "ProductClient",
+    "ProductFields",
     "ProductFilters",
     "ProductState",
     "QueryPage",
     "Status",
     "TagClient",
+    "TagFields",
     "TagFilters",
     "TagState",
     "UNSET",

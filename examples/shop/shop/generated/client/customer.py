@@ -4,7 +4,7 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -18,13 +18,20 @@ class CustomerState(http.Value):
     email: str
 
 
+class CustomerFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    name: str
+    email: str
+
+
 class CustomerFilters(http.Paging, total=False):
     """What customers can be found by."""
 
-    q: str
     id: where.Exact[str]
     name: where.Text
     email: where.Text
+    q: str
 
 
 class CustomerEndpoints(http.Endpoints[http.AnyTransport]):
@@ -42,7 +49,7 @@ class CustomerEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/customer", once=True)
     def create(
-        self, *, name: str, email: str
+        self, **fields: Unpack[CustomerFields]
     ) -> http.EntityResponse[CustomerState, None]:
         """Make a customer."""
         ...
@@ -52,9 +59,8 @@ class CustomerEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        name: str | http.UnsetType = http.UNSET,
-        email: str | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[CustomerFields],
     ) -> http.EntityResponse[CustomerState, None]:
         """Change a customer; what is left out stays as it is."""
         ...

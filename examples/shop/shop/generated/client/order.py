@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -31,16 +31,23 @@ class OrderState(http.Value):
     note: str
 
 
+class OrderFields(TypedDict, total=False):
+    """The fields that `create` takes."""
+
+    customer: str
+    note: str
+
+
 class OrderFilters(http.Paging, total=False):
     """What orders can be found by."""
 
-    q: str
-    include: str | Sequence[str]
     id: where.Exact[str]
     customer: where.Exact[str]
     status: where.Exact[OrderStatus]
     placed_at: where.Ordered[datetime] | where.Presence
     note: where.Text
+    q: str
+    include: str | Sequence[str]
 
 
 class OrderEndpoints(http.Endpoints[http.AnyTransport]):
@@ -84,7 +91,7 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/order", once=True)
     def create(
-        self, *, customer: str, note: str | http.UnsetType = http.UNSET
+        self, **fields: Unpack[OrderFields]
     ) -> http.EntityResponse[OrderState, None]:
         """Make an order."""
         ...

@@ -25,12 +25,12 @@ class OrderLineState(http.Value):
 class OrderLineFilters(http.Paging, total=False):
     """What order lines can be found by."""
 
-    include: str | Sequence[str]
     id: where.Exact[str]
     order: where.Exact[str]
     product: where.Exact[str]
     quantity: where.Ordered[int]
     price: where.Ordered[Decimal]
+    include: str | Sequence[str]
 
 
 class OrderLineEndpoints(http.Endpoints[http.AnyTransport]):

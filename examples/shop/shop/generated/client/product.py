@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -43,11 +43,20 @@ class ProductState(http.Value):
     tags: list[str]
 
 
+class ProductFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    name: str
+    sku: str
+    price: Decimal
+    status: Status
+    dimensions: Dimensions
+    tags: list[str]
+
+
 class ProductFilters(http.Paging, total=False):
     """What products can be found by."""
 
-    q: str
-    include: str | Sequence[str]
     id: where.Exact[str]
     name: where.Text
     sku: where.Text
@@ -55,6 +64,8 @@ class ProductFilters(http.Paging, total=False):
     stock: where.Ordered[int]
     status: where.Exact[Status]
     tags: str
+    q: str
+    include: str | Sequence[str]
 
 
 class ProductEndpoints(http.Endpoints[http.AnyTransport]):
@@ -82,14 +93,7 @@ class ProductEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/product", once=True)
     def create(
-        self,
-        *,
-        name: str,
-        sku: str,
-        price: Decimal | http.UnsetType = http.UNSET,
-        status: Status | http.UnsetType = http.UNSET,
-        dimensions: Dimensions | http.UnsetType = http.UNSET,
-        tags: list[str] | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[ProductFields]
     ) -> http.EntityResponse[ProductState, None]:
         """Make a product."""
         ...
@@ -99,13 +103,8 @@ class ProductEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        name: str | http.UnsetType = http.UNSET,
-        sku: str | http.UnsetType = http.UNSET,
-        price: Decimal | http.UnsetType = http.UNSET,
-        status: Status | http.UnsetType = http.UNSET,
-        dimensions: Dimensions | http.UnsetType = http.UNSET,
-        tags: list[str] | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[ProductFields],
     ) -> http.EntityResponse[ProductState, None]:
         """Change a product; what is left out stays as it is."""
         ...

@@ -5,19 +5,26 @@ from starmodel import ui
 
 from shop.generated.customer import bindings
 
-INPUTS = [
-    ui.TextArea(bindings.name, rows=1, max_length=120, required=True),
-    ui.TextArea(bindings.email, max_length=254, required=True),
-]
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.name),
+        ui.TextArea(bindings.name, rows=1, max_length=120, required=True),
+    ),
+    ui.EntityField(
+        ui.Text(bindings.email),
+        ui.TextArea(bindings.email, max_length=254, required=True),
+        column=False,
+    ),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New customer",
     lead="Somebody who buys.",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create customer")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create customer")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit customer", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit customer", button="Save")
 
 DELETE = ui.Form(
     bindings.delete,
@@ -31,11 +38,7 @@ CUSTOMER = ui.Record(
     title="Customer",
     name=bindings.name,
     lead="Somebody who buys.",
-    fields=[
-        ui.Text(bindings.name),
-        ui.Text(bindings.email),
-        ui.Related("orders", to="/order", by="customer"),
-    ],
+    fields=[*FIELDS.shown, ui.Related("orders", to="/order", by="customer")],
     edit=EDIT,
     delete=DELETE,
 )
@@ -43,9 +46,9 @@ CUSTOMER = ui.Record(
 CUSTOMERS = ui.List(
     CUSTOMER,
     title="Customers",
-    columns=[bindings.name],
-    filters=[bindings.name],
-    sorts=[bindings.name],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[DELETE],
 )

@@ -5,7 +5,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.generated.customer import commands, pages
-from shop.generated.customer.queries import CUSTOMER_FILTER_SET
+from shop.generated.customer.filters import CUSTOMER_FILTER_SET
 from shop.generated.customer.state import CUSTOMER
 from shop.generated.customer.table import CUSTOMER_TABLE
 

@@ -9,26 +9,31 @@ ORDER_STATUS = ui.Choices(
     {"open": "Open", "placed": "Placed", "cancelled": "Cancelled"}
 )
 
+FIELDS = ui.Fields(
+    ui.EntityField(ui.Text(bindings.id), filter=False),
+    ui.EntityField(
+        ui.Link(bindings.customer, to="/customer", by="name"),
+        ui.Picker(
+            bindings.customer,
+            to="/customer",
+            by="name",
+            new="/customer/new",
+            required=True,
+        ),
+        sort=False,
+    ),
+    ui.EntityField(ui.Choice(bindings.status, ORDER_STATUS)),
+    ui.EntityField(ui.DateTime(bindings.placed_at), filter=False),
+    ui.EntityField(
+        ui.Text(bindings.note), ui.TextArea(bindings.note, max_length=500), column=False
+    ),
+)
+
 NEW = ui.FormPage(
     bindings,
     title="New order",
     lead="What a customer wants, line by line.",
-    forms=[
-        ui.Form(
-            bindings.create,
-            [
-                ui.Picker(
-                    bindings.customer,
-                    to="/customer",
-                    by="name",
-                    new="/customer/new",
-                    required=True,
-                ),
-                ui.TextArea(bindings.note, max_length=500),
-            ],
-            button="Create order",
-        ),
-    ],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create order")],
 )
 
 DELETE = ui.Form(
@@ -61,14 +66,7 @@ ORDER = ui.Record(
     bindings,
     title="Order",
     lead="What a customer wants, line by line.",
-    fields=[
-        ui.Text(bindings.id),
-        ui.Link(bindings.customer, to="/customer", by="name"),
-        ui.Choice(bindings.status, ORDER_STATUS),
-        ui.DateTime(bindings.placed_at),
-        ui.Text(bindings.note),
-        ui.Related("lines", to="/order_line", by="order"),
-    ],
+    fields=[*FIELDS.shown, ui.Related("lines", to="/order_line", by="order")],
     actions=[ADD_LINE, PLACE, CANCEL],
     delete=DELETE,
 )
@@ -76,9 +74,9 @@ ORDER = ui.Record(
 ORDERS = ui.List(
     ORDER,
     title="Orders",
-    columns=[bindings.id, bindings.customer, bindings.status, bindings.placed_at],
-    filters=[bindings.customer, bindings.status],
-    sorts=[bindings.id, bindings.status, bindings.placed_at],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[PLACE, CANCEL, DELETE],
 )

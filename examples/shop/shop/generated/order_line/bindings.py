@@ -3,8 +3,6 @@
 
 import starmodel as sm
 
-from shop.generated.order_line.state import OrderLineState
-
 ENTITY = sm.EntityNames("order_line", namespace="order_line", is_record=True)
 
 id = sm.Signal("$order_line.id")
@@ -42,6 +40,6 @@ def live(id: str) -> sm.Expression:
     return sm.live_action(watch(id))
 
 
-def signals(state: OrderLineState) -> sm.Expression:
+def signals(state: sm.State) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
     return sm.Expression(sm.encode_data({"order_line": state, "errors": ERRORS}))

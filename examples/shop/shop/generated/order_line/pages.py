@@ -5,6 +5,14 @@ from starmodel import ui
 
 from shop.generated.order_line import bindings
 
+FIELDS = ui.Fields(
+    ui.EntityField(ui.Text(bindings.id), filter=False),
+    ui.EntityField(ui.Link(bindings.order, to="/order"), sort=False),
+    ui.EntityField(ui.Link(bindings.product, to="/product", by="name"), sort=False),
+    ui.EntityField(ui.Number(bindings.quantity)),
+    ui.EntityField(ui.Number(bindings.price)),
+)
+
 DELETE = ui.Form(
     bindings.delete,
     title="Delete this order line?",
@@ -16,28 +24,16 @@ ORDER_LINE = ui.Record(
     bindings,
     title="Order line",
     lead="A product in an order, at the price it had.",
-    fields=[
-        ui.Text(bindings.id),
-        ui.Link(bindings.order, to="/order"),
-        ui.Link(bindings.product, to="/product", by="name"),
-        ui.Number(bindings.quantity),
-        ui.Number(bindings.price),
-    ],
+    fields=FIELDS.shown,
     delete=DELETE,
 )
 
 ORDER_LINES = ui.List(
     ORDER_LINE,
     title="Order lines",
-    columns=[
-        bindings.id,
-        bindings.order,
-        bindings.product,
-        bindings.quantity,
-        bindings.price,
-    ],
-    filters=[bindings.order, bindings.product, bindings.quantity, bindings.price],
-    sorts=[bindings.id, bindings.quantity, bindings.price],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     search=False,
     actions=[DELETE],
 )

@@ -2,11 +2,23 @@
 """Commands of Product: one transport-free function per event."""
 
 from decimal import Decimal
+from typing import Generic, TypedDict, Unpack
 
 import starmodel as sm
 
 from shop.entities import Dimensions, Status, Tag
 from shop.generated.product.state import PRODUCT
+
+
+class ProductFields(TypedDict, Generic[sm.Or], total=False):
+    """The fields that `create` and `update` take."""
+
+    name: str | sm.Or
+    sku: str | sm.Or
+    price: Decimal | sm.Or
+    status: Status | sm.Or
+    dimensions: Dimensions | sm.Or
+    tags: list[sm.Ref[Tag]] | sm.Or
 
 
 async def restock(
@@ -34,24 +46,17 @@ async def restock(
 async def create(
     services: sm.Services,
     *,
-    name: str,
-    sku: str,
-    price: Decimal = Decimal("0.00"),
-    status: Status = Status.DRAFT,
-    dimensions: Dimensions | sm.UnsetType = sm.UNSET,
-    tags: list[sm.Ref[Tag]] | sm.UnsetType = sm.UNSET,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[ProductFields],
 ) -> sm.CommandResult[None]:
     """Make a product."""
-    arguments = sm.drop_unset(
-        name=name, sku=sku, price=price, status=status, dimensions=dimensions, tags=tags
-    )
+    sm.check_fields(ProductFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
-            product = PRODUCT.make(arguments)
+            product = PRODUCT.make(fields)
             work.add(PRODUCT, product)
-            outcome = await work.commit(product, "create", arguments)
+            outcome = await work.commit(product, "create", fields)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -61,29 +66,22 @@ async def update(
     services: sm.Services,
     id: str,
     *,
-    name: str | sm.UnsetType = sm.UNSET,
-    sku: str | sm.UnsetType = sm.UNSET,
-    price: Decimal | sm.UnsetType = sm.UNSET,
-    status: Status | sm.UnsetType = sm.UNSET,
-    dimensions: Dimensions | sm.UnsetType = sm.UNSET,
-    tags: list[sm.Ref[Tag]] | sm.UnsetType = sm.UNSET,
     version: int | None = None,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[ProductFields],
 ) -> sm.CommandResult[None]:
     """Change a product; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = sm.drop_unset(
-        name=name, sku=sku, price=price, status=status, dimensions=dimensions, tags=tags
-    )
+    sm.check_fields(ProductFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             product = await work.load(PRODUCT, id)
-            work.expect(product, version, arguments)
-            work.change(product, arguments)
-            outcome = await work.commit(product, "update", arguments)
+            work.expect(product, version, fields)
+            work.change(product, fields)
+            outcome = await work.commit(product, "update", fields)
             if outcome is not None:
                 return outcome
         raise work.last_conflict

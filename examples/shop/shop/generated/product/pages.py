@@ -7,30 +7,54 @@ from shop.generated.product import bindings
 
 STATUS = ui.Choices({"draft": "Draft", "active": "Active", "retired": "Retired"})
 
-INPUTS = [
-    ui.TextArea(bindings.name, rows=1, max_length=120, required=True),
-    ui.TextArea(bindings.sku, rows=1, max_length=32, required=True),
-    ui.NumberInput(bindings.price, min="0.00", step="0.01", value="0.00"),
-    ui.Select(bindings.status, STATUS, value="draft"),
-    ui.Fieldset(
-        bindings.dimensions,
-        [
-            ui.NumberInput("width", min=0, value="0"),
-            ui.NumberInput("height", min=0, value="0"),
-            ui.NumberInput("depth", min=0, value="0"),
-        ],
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.name),
+        ui.TextArea(bindings.name, rows=1, max_length=120, required=True),
     ),
-    ui.Picker(bindings.tags, to="/tag", by="name", several=True, new="/tag/new"),
-]
+    ui.EntityField(
+        ui.Text(bindings.sku),
+        ui.TextArea(bindings.sku, rows=1, max_length=32, required=True),
+    ),
+    ui.EntityField(
+        ui.Number(bindings.price),
+        ui.NumberInput(bindings.price, min="0.00", step="0.01", value="0.00"),
+    ),
+    ui.EntityField(ui.Number(bindings.stock)),
+    ui.EntityField(
+        ui.Choice(bindings.status, STATUS),
+        ui.Select(bindings.status, STATUS, value="draft"),
+    ),
+    ui.EntityField(
+        ui.Group(
+            bindings.dimensions,
+            [ui.Number("width"), ui.Number("height"), ui.Number("depth")],
+        ),
+        ui.Fieldset(
+            bindings.dimensions,
+            [
+                ui.NumberInput("width", min=0, value="0"),
+                ui.NumberInput("height", min=0, value="0"),
+                ui.NumberInput("depth", min=0, value="0"),
+            ],
+        ),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Links(bindings.tags, to="/tag", by="name"),
+        ui.Picker(bindings.tags, to="/tag", by="name", several=True, new="/tag/new"),
+        column=False,
+    ),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New product",
     lead="Something the shop sells.",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create product")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create product")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit product", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit product", button="Save")
 
 DELETE = ui.Form(
     bindings.delete,
@@ -51,18 +75,7 @@ PRODUCT = ui.Record(
     title="Product",
     name=bindings.name,
     lead="Something the shop sells.",
-    fields=[
-        ui.Text(bindings.name),
-        ui.Text(bindings.sku),
-        ui.Number(bindings.price),
-        ui.Number(bindings.stock),
-        ui.Choice(bindings.status, STATUS),
-        ui.Group(
-            bindings.dimensions,
-            [ui.Number("width"), ui.Number("height"), ui.Number("depth")],
-        ),
-        ui.Links(bindings.tags, to="/tag", by="name"),
-    ],
+    fields=FIELDS.shown,
     actions=[RESTOCK],
     edit=EDIT,
     delete=DELETE,
@@ -71,27 +84,9 @@ PRODUCT = ui.Record(
 PRODUCTS = ui.List(
     PRODUCT,
     title="Products",
-    columns=[
-        bindings.name,
-        bindings.sku,
-        bindings.price,
-        bindings.stock,
-        bindings.status,
-    ],
-    filters=[
-        bindings.name,
-        bindings.sku,
-        bindings.price,
-        bindings.stock,
-        bindings.status,
-    ],
-    sorts=[
-        bindings.name,
-        bindings.sku,
-        bindings.price,
-        bindings.stock,
-        bindings.status,
-    ],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[DELETE],
 )

@@ -9,7 +9,7 @@ from starmodel import web
 
 from shop.entities import Dimensions, Status, Tag
 from shop.generated.product import commands, pages
-from shop.generated.product.queries import PRODUCT_FILTER_SET
+from shop.generated.product.filters import PRODUCT_FILTER_SET
 from shop.generated.product.state import PRODUCT
 from shop.generated.product.table import PRODUCT_TABLE
 

@@ -5,16 +5,21 @@ from starmodel import ui
 
 from shop.generated.tag import bindings
 
-INPUTS = [ui.TextArea(bindings.name, rows=1, max_length=40, required=True)]
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.name),
+        ui.TextArea(bindings.name, rows=1, max_length=40, required=True),
+    ),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New tag",
     lead="A word that products are found by.",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create tag")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create tag")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit tag", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit tag", button="Save")
 
 DELETE = ui.Form(
     bindings.delete, title="Delete this tag?", button="Delete tag", is_danger=True
@@ -25,7 +30,7 @@ TAG = ui.Record(
     title="Tag",
     name=bindings.name,
     lead="A word that products are found by.",
-    fields=[ui.Text(bindings.name), ui.Related("products", to="/product", by="tags")],
+    fields=[*FIELDS.shown, ui.Related("products", to="/product", by="tags")],
     edit=EDIT,
     delete=DELETE,
 )
@@ -33,9 +38,9 @@ TAG = ui.Record(
 TAGS = ui.List(
     TAG,
     title="Tags",
-    columns=[bindings.name],
-    filters=[bindings.name],
-    sorts=[bindings.name],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[DELETE],
 )

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from tasks.entities import Show, TaskList
-from tasks.generated.task_list.state import TaskListState, task_list_state
+from tasks.generated.task_list.state import task_list_state
 
 ENTITY = sm.EntityNames("task_list", namespace="tasks")
 
@@ -97,7 +97,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: TaskListState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = task_list_state(TaskList())

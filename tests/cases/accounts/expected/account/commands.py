@@ -2,11 +2,29 @@
 """Commands of Account: one transport-free function per event."""
 
 from decimal import Decimal
+from typing import Generic, TypedDict, Unpack
 
 import starmodel as sm
 from pydantic import SecretBytes, SecretStr
 
 from shop.generated.account.state import ACCOUNT
+
+
+class AccountFields(TypedDict, Generic[sm.Or], total=False):
+    """The fields that `create` and `update` take."""
+
+    email: str | sm.Or
+    password: str | sm.Or
+    api_key: SecretStr | None | sm.Or
+    number: int | None | sm.Or
+    kind: str | sm.Or
+    credit: Decimal | sm.Or
+
+
+class NewAccountFields(AccountFields[sm.Or], total=False):
+    """The fields that `create` takes."""
+
+    seal: SecretBytes | sm.Or
 
 
 async def sign_in(
@@ -34,34 +52,22 @@ async def sign_in(
 async def create(
     services: sm.Services,
     *,
-    email: str,
-    password: str,
-    api_key: SecretStr | None = None,
-    number: int | None = None,
-    seal: SecretBytes | sm.UnsetType = sm.UNSET,
-    kind: str = "person",
-    credit: Decimal = Decimal("1.50"),
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[NewAccountFields],
 ) -> sm.CommandResult[None]:
     """Make an account."""
-    arguments = sm.drop_unset(
-        email=email,
-        password=password,
-        api_key=api_key,
-        number=number,
-        seal=seal,
-        kind=kind,
-        credit=credit,
-    )
+    sm.check_fields(NewAccountFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
-            account = ACCOUNT.make(arguments)
+            account = ACCOUNT.make(fields)
             with sm.refuse_value_errors():
                 await account.before_create(actor=actor)
             work.add(ACCOUNT, account)
             outcome = await work.commit(
-                account, "create", sm.drop_unset(email=email, kind=kind, credit=credit)
+                account,
+                "create",
+                sm.without(fields, "password", "api_key", "number", "seal"),
             )
             if outcome is not None:
                 return outcome
@@ -72,38 +78,26 @@ async def update(
     services: sm.Services,
     id: str,
     *,
-    email: str | sm.UnsetType = sm.UNSET,
-    password: str | sm.UnsetType = sm.UNSET,
-    api_key: SecretStr | None | sm.UnsetType = sm.UNSET,
-    number: int | None | sm.UnsetType = sm.UNSET,
-    kind: str | sm.UnsetType = sm.UNSET,
-    credit: Decimal | sm.UnsetType = sm.UNSET,
     version: int | None = None,
     request: sm.Request,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[AccountFields],
 ) -> sm.CommandResult[None]:
     """Change an account; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = sm.drop_unset(
-        email=email,
-        password=password,
-        api_key=api_key,
-        number=number,
-        kind=kind,
-        credit=credit,
-    )
+    sm.check_fields(AccountFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             account = await work.load(ACCOUNT, id)
-            work.expect(account, version, arguments)
-            work.change(account, arguments)
+            work.expect(account, version, fields)
+            work.change(account, fields)
             with sm.refuse_value_errors():
                 account.before_update(work=work, request=request)
             outcome = await work.commit(
-                account, "update", sm.drop_unset(email=email, kind=kind, credit=credit)
+                account, "update", sm.without(fields, "password", "api_key", "number")
             )
             if outcome is not None:
                 return outcome

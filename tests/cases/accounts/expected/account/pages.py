@@ -5,11 +5,22 @@ from starmodel import ui
 
 from shop.generated.account import bindings
 
-INPUTS = [
-    ui.TextArea(bindings.email, rows=1, max_length=80, required=True),
-    ui.TextArea(bindings.kind, rows=1, max_length=20, value="person"),
-    ui.NumberInput(bindings.credit, step="0.01", value="1.50"),
-]
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.email),
+        ui.TextArea(bindings.email, rows=1, max_length=80, required=True),
+    ),
+    ui.EntityField(
+        ui.Text(bindings.kind),
+        ui.TextArea(bindings.kind, rows=1, max_length=20, value="person"),
+    ),
+    ui.EntityField(
+        ui.Number(bindings.credit),
+        ui.NumberInput(bindings.credit, step="0.01", value="1.50"),
+    ),
+    ui.EntityField(ui.DateTime(bindings.created_at), filter=False),
+    ui.EntityField(ui.DateTime(bindings.updated_at), filter=False),
+)
 
 NEW = ui.FormPage(
     bindings,
@@ -19,18 +30,18 @@ NEW = ui.FormPage(
         ui.Form(
             bindings.create,
             [
-                *INPUTS,
+                *FIELDS.new_inputs,
                 ui.TextInput(
-                    bindings.create.password,
+                    "password",
                     kind="password",
                     min_length=8,
                     max_length=200,
                     required=True,
                     label="Passphrase",
                 ),
-                ui.TextInput(bindings.create.api_key, kind="password", min_length=8),
-                ui.TextInput(bindings.create.number, kind="password"),
-                ui.FileInput(bindings.create.seal),
+                ui.TextInput("api_key", kind="password", min_length=8),
+                ui.TextInput("number", kind="password"),
+                ui.FileInput("seal"),
             ],
             button="Create account",
         ),
@@ -40,9 +51,9 @@ NEW = ui.FormPage(
 EDIT = ui.Form(
     bindings.update,
     [
-        *INPUTS,
+        *FIELDS.inputs,
         ui.TextInput(
-            bindings.update.password,
+            "password",
             kind="password",
             min_length=8,
             max_length=200,
@@ -50,15 +61,13 @@ EDIT = ui.Form(
             hint="Leave it empty to keep what there is.",
         ),
         ui.TextInput(
-            bindings.update.api_key,
+            "api_key",
             kind="password",
             min_length=8,
             hint="Leave it empty to keep what there is.",
         ),
         ui.TextInput(
-            bindings.update.number,
-            kind="password",
-            hint="Leave it empty to keep what there is.",
+            "number", kind="password", hint="Leave it empty to keep what there is."
         ),
     ],
     title="Edit account",
@@ -87,13 +96,7 @@ ACCOUNT = ui.Record(
     title="Account",
     name=bindings.email,
     lead="Somebody who signs in.",
-    fields=[
-        ui.Text(bindings.email),
-        ui.Text(bindings.kind),
-        ui.Number(bindings.credit),
-        ui.DateTime(bindings.created_at),
-        ui.DateTime(bindings.updated_at),
-    ],
+    fields=FIELDS.shown,
     actions=[SIGN_IN],
     edit=EDIT,
     delete=DELETE,
@@ -102,21 +105,9 @@ ACCOUNT = ui.Record(
 ACCOUNTS = ui.List(
     ACCOUNT,
     title="Accounts",
-    columns=[
-        bindings.email,
-        bindings.kind,
-        bindings.credit,
-        bindings.created_at,
-        bindings.updated_at,
-    ],
-    filters=[bindings.email, bindings.kind, bindings.credit],
-    sorts=[
-        bindings.email,
-        bindings.kind,
-        bindings.credit,
-        bindings.created_at,
-        bindings.updated_at,
-    ],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[DELETE],
 )

@@ -9,7 +9,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.generated.account import commands, pages
-from shop.generated.account.queries import ACCOUNT_FILTER_SET
+from shop.generated.account.filters import ACCOUNT_FILTER_SET
 from shop.generated.account.state import ACCOUNT
 from shop.generated.account.table import ACCOUNT_TABLE
 

@@ -6,7 +6,14 @@ from typing import Self
 
 import httpx
 
-from .account import AccountClient, AccountFilters, AccountState, AsyncAccountClient
+from .account import (
+    AccountClient,
+    AccountFields,
+    AccountFilters,
+    AccountState,
+    AsyncAccountClient,
+    NewAccountFields,
+)
 from .locker import AsyncLockerClient, LockerClient, LockerState
 from .transport import (
     UNSET,
@@ -21,6 +28,7 @@ from .transport import (
 
 __all__ = [
     "AccountClient",
+    "AccountFields",
     "AccountFilters",
     "AccountState",
     "ArgumentError",
@@ -31,6 +39,7 @@ __all__ = [
     "EntityResponse",
     "LockerClient",
     "LockerState",
+    "NewAccountFields",
     "Problem",
     "QueryPage",
     "UNSET",

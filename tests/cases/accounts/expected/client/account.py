@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -23,16 +23,33 @@ class AccountState(http.Value):
     updated_at: datetime
 
 
+class AccountFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    email: str
+    password: str
+    api_key: str | None
+    number: int | None
+    kind: str
+    credit: Decimal
+
+
+class NewAccountFields(AccountFields, total=False):
+    """The fields that `create` takes."""
+
+    seal: bytes
+
+
 class AccountFilters(http.Paging, total=False):
     """What accounts can be found by."""
 
-    q: str
     id: where.Exact[str]
     email: where.Text
     kind: where.Text
     credit: where.Ordered[Decimal]
     created_at: where.Ordered[datetime]
     updated_at: where.Ordered[datetime]
+    q: str
 
 
 class AccountEndpoints(http.Endpoints[http.AnyTransport]):
@@ -64,15 +81,7 @@ class AccountEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/account", once=True)
     def create(
-        self,
-        *,
-        email: str,
-        password: str,
-        api_key: str | None | http.UnsetType = http.UNSET,
-        number: int | None | http.UnsetType = http.UNSET,
-        seal: bytes | http.UnsetType = http.UNSET,
-        kind: str | http.UnsetType = http.UNSET,
-        credit: Decimal | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[NewAccountFields]
     ) -> http.EntityResponse[AccountState, None]:
         """Make an account."""
         ...
@@ -82,13 +91,8 @@ class AccountEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        email: str | http.UnsetType = http.UNSET,
-        password: str | http.UnsetType = http.UNSET,
-        api_key: str | None | http.UnsetType = http.UNSET,
-        number: int | None | http.UnsetType = http.UNSET,
-        kind: str | http.UnsetType = http.UNSET,
-        credit: Decimal | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[AccountFields],
     ) -> http.EntityResponse[AccountState, None]:
         """Change an account; what is left out stays as it is."""
         ...

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Locker
-from shop.generated.locker.state import LockerState, locker_state
+from shop.generated.locker.state import locker_state
 
 ENTITY = sm.EntityNames("locker", namespace="locker")
 
@@ -35,7 +35,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: LockerState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = locker_state(Locker())

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Basket
-from shop.generated.basket.state import BasketState, basket_state
+from shop.generated.basket.state import basket_state
 
 ENTITY = sm.EntityNames("basket", namespace="basket", storage="localStorage")
 
@@ -51,7 +51,7 @@ ERRORS = sm.error_signals(add, clear)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
-def signals(state: BasketState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = basket_state(Basket())

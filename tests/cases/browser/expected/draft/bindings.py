@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Draft
-from shop.generated.draft.state import DraftState, draft_state
+from shop.generated.draft.state import draft_state
 
 ENTITY = sm.EntityNames("draft", namespace="draft", storage="sessionStorage")
 
@@ -29,7 +29,7 @@ ERRORS = sm.error_signals(write)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
-def signals(state: DraftState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = draft_state(Draft())

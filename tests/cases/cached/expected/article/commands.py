@@ -2,10 +2,18 @@
 """Commands of Article: one transport-free function per event."""
 
 from decimal import Decimal
+from typing import Generic, TypedDict, Unpack
 
 import starmodel as sm
 
 from shop.generated.article.state import ARTICLE
+
+
+class ArticleFields(TypedDict, Generic[sm.Or], total=False):
+    """The fields that `create` takes."""
+
+    title: str | sm.Or
+    price: Decimal | sm.Or
 
 
 async def rename(
@@ -33,18 +41,17 @@ async def rename(
 async def create(
     services: sm.Services,
     *,
-    title: str,
-    price: Decimal = Decimal("0.00"),
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[ArticleFields],
 ) -> sm.CommandResult[None]:
     """Make an article."""
-    arguments = sm.drop_unset(title=title, price=price)
+    sm.check_fields(ArticleFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
-            article = ARTICLE.make(arguments)
+            article = ARTICLE.make(fields)
             work.add(ARTICLE, article)
-            outcome = await work.commit(article, "create", arguments)
+            outcome = await work.commit(article, "create", fields)
             if outcome is not None:
                 return outcome
         raise work.last_conflict

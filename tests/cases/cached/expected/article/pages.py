@@ -5,20 +5,21 @@ from starmodel import ui
 
 from shop.generated.article import bindings
 
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.title), ui.TextArea(bindings.title, rows=1, required=True)
+    ),
+    ui.EntityField(
+        ui.Number(bindings.price),
+        ui.NumberInput(bindings.price, step="0.01", value="0.00"),
+    ),
+)
+
 NEW = ui.FormPage(
     bindings,
     title="New article",
     lead="What many read, on all nodes, and few change.",
-    forms=[
-        ui.Form(
-            bindings.create,
-            [
-                ui.TextArea(bindings.title, rows=1, required=True),
-                ui.NumberInput(bindings.price, step="0.01", value="0.00"),
-            ],
-            button="Create article",
-        ),
-    ],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create article")],
 )
 
 DELETE = ui.Form(
@@ -40,7 +41,7 @@ ARTICLE = ui.Record(
     title="Article",
     name=bindings.title,
     lead="What many read, on all nodes, and few change.",
-    fields=[ui.Text(bindings.title), ui.Number(bindings.price)],
+    fields=FIELDS.shown,
     actions=[RENAME],
     delete=DELETE,
 )
@@ -48,9 +49,9 @@ ARTICLE = ui.Record(
 ARTICLES = ui.List(
     ARTICLE,
     title="Articles",
-    columns=[bindings.title, bindings.price],
-    filters=[bindings.title, bindings.price],
-    sorts=[bindings.title, bindings.price],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[DELETE],
 )

@@ -8,7 +8,7 @@ from starmodel import web
 
 from shop.generated.article import commands, pages
 from shop.generated.article.document import ARTICLE_DOCUMENT
-from shop.generated.article.queries import ARTICLE_FILTER_SET
+from shop.generated.article.filters import ARTICLE_FILTER_SET
 from shop.generated.article.state import ARTICLE
 from shop.generated.article.table import ARTICLE_TABLE
 

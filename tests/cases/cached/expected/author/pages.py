@@ -5,17 +5,17 @@ from starmodel import ui
 
 from shop.generated.author import bindings
 
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.name), ui.TextArea(bindings.name, rows=1, required=True)
+    ),
+)
+
 NEW = ui.FormPage(
     bindings,
     title="New author",
     lead="Who writes, in the memory of each process.",
-    forms=[
-        ui.Form(
-            bindings.create,
-            [ui.TextArea(bindings.name, rows=1, required=True)],
-            button="Create author",
-        ),
-    ],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create author")],
 )
 
 RENAME = ui.Form(
@@ -30,15 +30,15 @@ AUTHOR = ui.Record(
     title="Author",
     name=bindings.name,
     lead="Who writes, in the memory of each process.",
-    fields=[ui.Text(bindings.name)],
+    fields=FIELDS.shown,
     actions=[RENAME],
 )
 
 AUTHORS = ui.List(
     AUTHOR,
     title="Authors",
-    columns=[bindings.name],
-    filters=[bindings.name],
-    sorts=[bindings.name],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
 )

@@ -5,7 +5,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.generated.author import commands, pages
-from shop.generated.author.queries import AUTHOR_FILTER_SET
+from shop.generated.author.filters import AUTHOR_FILTER_SET
 from shop.generated.author.state import AUTHOR
 from shop.generated.author.table import AUTHOR_TABLE
 

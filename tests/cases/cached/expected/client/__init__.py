@@ -6,9 +6,27 @@ from typing import Self
 
 import httpx
 
-from .article import ArticleClient, ArticleFilters, ArticleState, AsyncArticleClient
-from .author import AsyncAuthorClient, AuthorClient, AuthorFilters, AuthorState
-from .notice import AsyncNoticeClient, NoticeClient, NoticeFilters, NoticeState
+from .article import (
+    ArticleClient,
+    ArticleFields,
+    ArticleFilters,
+    ArticleState,
+    AsyncArticleClient,
+)
+from .author import (
+    AsyncAuthorClient,
+    AuthorClient,
+    AuthorFields,
+    AuthorFilters,
+    AuthorState,
+)
+from .notice import (
+    AsyncNoticeClient,
+    NoticeClient,
+    NoticeFields,
+    NoticeFilters,
+    NoticeState,
+)
 from .transport import (
     UNSET,
     ArgumentError,
@@ -23,6 +41,7 @@ from .transport import (
 __all__ = [
     "ArgumentError",
     "ArticleClient",
+    "ArticleFields",
     "ArticleFilters",
     "ArticleState",
     "AsyncArticleClient",
@@ -30,11 +49,13 @@ __all__ = [
     "AsyncClient",
     "AsyncNoticeClient",
     "AuthorClient",
+    "AuthorFields",
     "AuthorFilters",
     "AuthorState",
     "Client",
     "EntityResponse",
     "NoticeClient",
+    "NoticeFields",
     "NoticeFilters",
     "NoticeState",
     "Problem",

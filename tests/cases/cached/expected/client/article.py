@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -19,13 +19,20 @@ class ArticleState(http.Value):
     price: Decimal
 
 
+class ArticleFields(TypedDict, total=False):
+    """The fields that `create` takes."""
+
+    title: str
+    price: Decimal
+
+
 class ArticleFilters(http.Paging, total=False):
     """What articles can be found by."""
 
-    q: str
     id: where.Exact[str]
     title: where.Text
     price: where.Ordered[Decimal]
+    q: str
 
 
 class ArticleEndpoints(http.Endpoints[http.AnyTransport]):
@@ -51,7 +58,7 @@ class ArticleEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/article", once=True)
     def create(
-        self, *, title: str, price: Decimal | http.UnsetType = http.UNSET
+        self, **fields: Unpack[ArticleFields]
     ) -> http.EntityResponse[ArticleState, None]:
         """Make an article."""
         ...

@@ -4,7 +4,7 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -17,12 +17,18 @@ class AuthorState(http.Value):
     name: str
 
 
+class AuthorFields(TypedDict, total=False):
+    """The fields that `create` takes."""
+
+    name: str
+
+
 class AuthorFilters(http.Paging, total=False):
     """What authors can be found by."""
 
-    q: str
     id: where.Exact[str]
     name: where.Text
+    q: str
 
 
 class AuthorEndpoints(http.Endpoints[http.AnyTransport]):
@@ -47,7 +53,9 @@ class AuthorEndpoints(http.Endpoints[http.AnyTransport]):
         ...
 
     @http.endpoint("POST", "/author", once=True)
-    def create(self, *, name: str) -> http.EntityResponse[AuthorState, None]:
+    def create(
+        self, **fields: Unpack[AuthorFields]
+    ) -> http.EntityResponse[AuthorState, None]:
         """Make an author."""
         ...
 

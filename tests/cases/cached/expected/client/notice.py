@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -19,14 +19,21 @@ class NoticeState(http.Value):
     article: str | None
 
 
+class NoticeFields(TypedDict, total=False):
+    """The fields that `create` takes."""
+
+    text: str
+    article: str | None
+
+
 class NoticeFilters(http.Paging, total=False):
     """What notices can be found by."""
 
-    q: str
-    include: str | Sequence[str]
     id: where.Exact[str]
     text: where.Text
     article: where.Exact[str] | where.Presence
+    q: str
+    include: str | Sequence[str]
 
 
 class NoticeEndpoints(http.Endpoints[http.AnyTransport]):
@@ -44,7 +51,7 @@ class NoticeEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/notice", once=True)
     def create(
-        self, *, text: str, article: str | None | http.UnsetType = http.UNSET
+        self, **fields: Unpack[NoticeFields]
     ) -> http.EntityResponse[NoticeState, None]:
         """Make a notice."""
         ...

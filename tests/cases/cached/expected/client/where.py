@@ -7,7 +7,7 @@ takes says its type among the generated filters, such as `where.Ordered[Decimal]
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Self, TypeAlias, TypeVar
+from typing import Any, Generic, Self, TypeAlias, TypeVar, cast, overload
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -28,20 +28,28 @@ class Conditions:
         """Return both conditions as one.
 
         Raises:
-            ValueError: Both have the same operator.
+            ValueError: Both have the same operator, and it is not `contains`.
         """
-        twice = [operator for operator in self.operands if operator in other.operands]
-        if twice:
-            raise ValueError(f"`{twice[0]}` can be asked of a field once.")
-        return type(self)({**self.operands, **other.operands})
-
-    def __rand__(self, other: Self) -> Self:
-        """Return both conditions as one; for type checkers, where `other` fits more fields."""
-        return other.__and__(self)
+        operands = dict(self.operands)
+        for operator, operand in other.operands.items():
+            if operator == "contains" and operator in operands:
+                operand = [*_several(operands[operator]), *_several(operand)]
+            elif operator in operands:
+                raise ValueError(f"`{operator}` can be asked of a field once.")
+            operands[operator] = operand
+        return type(self)(operands)
 
 
 class Matching(Conditions, Generic[T_co]):
     """Conditions on a text."""
+
+    @overload
+    def __rand__(self, other: Self) -> Self: ...
+    @overload
+    def __rand__(self, other: "Matching[T]") -> "Matching[T | T_co]": ...
+    def __rand__(self, other: "Matching[Any]") -> "Matching[Any]":
+        """Return both conditions as one; for type checkers, where `other` fits more fields."""
+        return other.__and__(self)
 
 
 class Ordering(Matching[T_co]):
@@ -50,6 +58,10 @@ class Ordering(Matching[T_co]):
 
 class Equality(Ordering[T_co]):
     """Conditions on anything that can be compared."""
+
+
+class Contains(Matching[T_co]):
+    """Containing a value, or several: what a field is asked that holds any number of them."""
 
 
 class Presence(Conditions):
@@ -97,9 +109,9 @@ def ge(value: T) -> Ordering[T]:
     return Ordering({"ge": value})
 
 
-def contains(text: str) -> Matching[str]:
-    """Containing a text, whatever the case."""
-    return Matching({"contains": text})
+def contains(value: T) -> Contains[T]:
+    """Containing a text, whatever the case, or as a list the very value; with `&` several."""
+    return Contains({"contains": value})
 
 
 def startswith(text: str) -> Matching[str]:
@@ -110,6 +122,10 @@ def startswith(text: str) -> Matching[str]:
 def is_null(value: bool = True) -> Presence:
     """Being `None`, or with `False` not being so; over HTTP it is called `isnull`."""
     return Presence({"isnull": value})
+
+
+def _several(operand: object) -> list[object]:
+    return cast("list[object]", operand) if isinstance(operand, list) else [operand]
 
 
 def named(filters: Mapping[str, object]) -> dict[str, object]:

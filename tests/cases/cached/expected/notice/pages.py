@@ -5,22 +5,22 @@ from starmodel import ui
 
 from shop.generated.notice import bindings
 
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.text), ui.TextArea(bindings.text, rows=1, required=True)
+    ),
+    ui.EntityField(
+        ui.Link(bindings.article, to="/article", by="title"),
+        ui.Picker(bindings.article, to="/article", by="title", new="/article/new"),
+        sort=False,
+    ),
+)
+
 NEW = ui.FormPage(
     bindings,
     title="New notice",
     lead="What is said of an article.",
-    forms=[
-        ui.Form(
-            bindings.create,
-            [
-                ui.TextArea(bindings.text, rows=1, required=True),
-                ui.Picker(
-                    bindings.article, to="/article", by="title", new="/article/new"
-                ),
-            ],
-            button="Create notice",
-        ),
-    ],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create notice")],
 )
 
 NOTICE = ui.Record(
@@ -28,17 +28,14 @@ NOTICE = ui.Record(
     title="Notice",
     name=bindings.text,
     lead="What is said of an article.",
-    fields=[
-        ui.Text(bindings.text),
-        ui.Link(bindings.article, to="/article", by="title"),
-    ],
+    fields=FIELDS.shown,
 )
 
 NOTICES = ui.List(
     NOTICE,
     title="Notices",
-    columns=[bindings.text, bindings.article],
-    filters=[bindings.text, bindings.article],
-    sorts=[bindings.text],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
 )

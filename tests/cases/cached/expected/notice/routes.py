@@ -7,7 +7,7 @@ from starmodel import web
 from shop.entities import Article
 from shop.generated.notice import commands, pages
 from shop.generated.notice.document import NOTICE_DOCUMENT
-from shop.generated.notice.queries import NOTICE_FILTER_SET
+from shop.generated.notice.filters import NOTICE_FILTER_SET
 from shop.generated.notice.state import NOTICE
 from shop.generated.notice.table import NOTICE_TABLE
 

@@ -22,11 +22,11 @@ class TaskState(http.Value):
 class TaskFilters(http.Paging, total=False):
     """What tasks can be found by."""
 
-    q: str
     id: where.Exact[str]
     title: where.Text
     place: where.Ordered[int]
     is_done: bool
+    q: str
 
 
 class TaskEndpoints(http.Endpoints[http.AnyTransport]):

@@ -3,8 +3,6 @@
 
 import starmodel as sm
 
-from shop.generated.note.state import NoteState
-
 ENTITY = sm.EntityNames("note", namespace="note", is_record=True)
 
 id = sm.Signal("$note.id")
@@ -41,6 +39,6 @@ def live(id: str) -> sm.Expression:
     return sm.live_action(watch(id))
 
 
-def signals(state: NoteState) -> sm.Expression:
+def signals(state: sm.State) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
     return sm.Expression(sm.encode_data({"note": state, "errors": ERRORS}))

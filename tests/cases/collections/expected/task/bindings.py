@@ -3,8 +3,6 @@
 
 import starmodel as sm
 
-from shop.generated.task.state import TaskState
-
 ENTITY = sm.EntityNames("task", namespace="task", is_record=True)
 
 id = sm.Signal("$task.id")
@@ -101,6 +99,6 @@ def live(id: str) -> sm.Expression:
     return sm.live_action(watch(id))
 
 
-def signals(state: TaskState) -> sm.Expression:
+def signals(state: sm.State) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
     return sm.Expression(sm.encode_data({"task": state, "errors": ERRORS}))

@@ -12,6 +12,12 @@ APPEND = ui.Form(
     hint="Put a task behind all others, unless there is one of this title.",
 )
 
+FIELDS = ui.Fields(
+    ui.EntityField(ui.Text(bindings.title)),
+    ui.EntityField(ui.Number(bindings.place)),
+    ui.EntityField(ui.Boolean(bindings.is_done)),
+)
+
 NEW = ui.FormPage(
     bindings,
     title="New task",
@@ -48,20 +54,16 @@ TASK = ui.Record(
     title="Task",
     name=bindings.title,
     lead="Something to do, before and after others.",
-    fields=[
-        ui.Text(bindings.title),
-        ui.Number(bindings.place),
-        ui.Boolean(bindings.is_done),
-    ],
+    fields=FIELDS.shown,
     delete=DELETE,
 )
 
 TASKS = ui.List(
     TASK,
     title="Tasks",
-    columns=[bindings.title, bindings.place, bindings.is_done],
-    filters=[bindings.title, bindings.place, bindings.is_done],
-    sorts=[bindings.title, bindings.place, bindings.is_done],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     forms=[REORDER, FINISH_ALL, LONGEST],
     actions=[DELETE],

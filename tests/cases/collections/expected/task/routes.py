@@ -5,7 +5,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.generated.task import commands, pages
-from shop.generated.task.queries import TASK_FILTER_SET
+from shop.generated.task.filters import TASK_FILTER_SET
 from shop.generated.task.state import TASK
 from shop.generated.task.table import TASK_TABLE
 

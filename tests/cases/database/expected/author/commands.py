@@ -2,11 +2,22 @@
 """Commands of Author: one transport-free function per event."""
 
 from datetime import date
+from typing import Generic, TypedDict, Unpack
 
 import starmodel as sm
 
 from shop.entities import Address, Link, may_edit
 from shop.generated.author.state import AUTHOR, AUTHOR_WRITABLE
+
+
+class AuthorFields(TypedDict, Generic[sm.Or], total=False):
+    """The fields that `create` and `update` take."""
+
+    name: str | sm.Or
+    email: str | sm.Or
+    born: date | None | sm.Or
+    address: Address | sm.Or
+    links: list[Link] | sm.Or
 
 
 async def move(
@@ -35,27 +46,17 @@ async def move(
 async def create(
     services: sm.Services,
     *,
-    name: str,
-    email: str,
-    born: date | None = None,
-    address: Address | sm.UnsetType = sm.UNSET,
-    links: list[Link] | sm.UnsetType = sm.UNSET,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[AuthorFields],
 ) -> sm.CommandResult[None]:
     """Make an author."""
-    arguments = sm.drop_unset(
-        name=name, email=email, born=born, address=address, links=links
-    )
+    sm.check_fields(AuthorFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
-            author = AUTHOR.make(arguments)
+            author = AUTHOR.make(fields)
             work.add(AUTHOR, author)
-            outcome = await work.commit(
-                author,
-                "create",
-                sm.drop_unset(name=name, email=email, born=born, links=links),
-            )
+            outcome = await work.commit(author, "create", sm.without(fields, "address"))
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -65,32 +66,22 @@ async def update(
     services: sm.Services,
     id: str,
     *,
-    name: str | sm.UnsetType = sm.UNSET,
-    email: str | sm.UnsetType = sm.UNSET,
-    born: date | None | sm.UnsetType = sm.UNSET,
-    address: Address | sm.UnsetType = sm.UNSET,
-    links: list[Link] | sm.UnsetType = sm.UNSET,
     version: int | None = None,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[AuthorFields],
 ) -> sm.CommandResult[None]:
     """Change an author; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = sm.drop_unset(
-        name=name, email=email, born=born, address=address, links=links
-    )
+    sm.check_fields(AuthorFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             author = await work.load(AUTHOR, id)
-            work.expect(author, version, arguments, AUTHOR_WRITABLE)
-            work.change(author, arguments, AUTHOR_WRITABLE)
-            outcome = await work.commit(
-                author,
-                "update",
-                sm.drop_unset(name=name, email=email, born=born, links=links),
-            )
+            work.expect(author, version, fields, AUTHOR_WRITABLE)
+            work.change(author, fields, AUTHOR_WRITABLE)
+            outcome = await work.commit(author, "update", sm.without(fields, "address"))
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -7,7 +7,7 @@ from starmodel import web
 
 from shop.entities import Address, Link
 from shop.generated.author import commands
-from shop.generated.author.queries import AUTHOR_FILTER_SET
+from shop.generated.author.filters import AUTHOR_FILTER_SET
 from shop.generated.author.state import AUTHOR, AUTHOR_WRITABLE
 from shop.generated.author.table import AUTHOR_TABLE
 

@@ -10,6 +10,7 @@ from .author import (
     Address,
     AsyncAuthorClient,
     AuthorClient,
+    AuthorFields,
     AuthorFilters,
     AuthorState,
     Link,
@@ -18,13 +19,27 @@ from .issue import AsyncIssueClient, IssueClient, IssueState
 from .measurement import (
     AsyncMeasurementClient,
     MeasurementClient,
+    MeasurementFields,
     MeasurementFilters,
     MeasurementState,
 )
 from .notepad import AsyncNotepadClient, NotepadClient, NotepadState
-from .post import AsyncPostClient, PostClient, PostFilters, PostState, Stage
-from .profile import AsyncProfileClient, ProfileClient, ProfileFilters, ProfileState
-from .tag import AsyncTagClient, TagClient, TagFilters, TagState
+from .post import AsyncPostClient, PostClient, PostFields, PostFilters, PostState, Stage
+from .profile import (
+    AsyncProfileClient,
+    ProfileClient,
+    ProfileFields,
+    ProfileFilters,
+    ProfileState,
+)
+from .tag import (
+    AsyncTagClient,
+    NewTagFields,
+    TagClient,
+    TagFields,
+    TagFilters,
+    TagState,
+)
 from .transport import (
     UNSET,
     ArgumentError,
@@ -48,6 +63,7 @@ __all__ = [
     "AsyncProfileClient",
     "AsyncTagClient",
     "AuthorClient",
+    "AuthorFields",
     "AuthorFilters",
     "AuthorState",
     "Client",
@@ -56,20 +72,25 @@ __all__ = [
     "IssueState",
     "Link",
     "MeasurementClient",
+    "MeasurementFields",
     "MeasurementFilters",
     "MeasurementState",
+    "NewTagFields",
     "NotepadClient",
     "NotepadState",
     "PostClient",
+    "PostFields",
     "PostFilters",
     "PostState",
     "Problem",
     "ProfileClient",
+    "ProfileFields",
     "ProfileFilters",
     "ProfileState",
     "QueryPage",
     "Stage",
     "TagClient",
+    "TagFields",
     "TagFilters",
     "TagState",
     "UNSET",

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -43,14 +43,24 @@ class AuthorState(http.Value):
     links: list[Link]
 
 
+class AuthorFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    name: str
+    email: str
+    born: date | None
+    address: Address
+    links: list[Link]
+
+
 class AuthorFilters(http.Paging, total=False):
     """What authors can be found by."""
 
-    q: str
     id: where.Exact[str]
     name: where.Text
     email: where.Text
     born: where.Ordered[date] | where.Presence
+    q: str
 
 
 class AuthorEndpoints(http.Endpoints[http.AnyTransport]):
@@ -76,13 +86,7 @@ class AuthorEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/author", once=True)
     def create(
-        self,
-        *,
-        name: str,
-        email: str,
-        born: date | None | http.UnsetType = http.UNSET,
-        address: Address | http.UnsetType = http.UNSET,
-        links: list[Link] | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[AuthorFields]
     ) -> http.EntityResponse[AuthorState, None]:
         """Make an author."""
         ...
@@ -92,12 +96,8 @@ class AuthorEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        name: str | http.UnsetType = http.UNSET,
-        email: str | http.UnsetType = http.UNSET,
-        born: date | None | http.UnsetType = http.UNSET,
-        address: Address | http.UnsetType = http.UNSET,
-        links: list[Link] | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[AuthorFields],
     ) -> http.EntityResponse[AuthorState, None]:
         """Change an author; what is left out stays as it is."""
         ...

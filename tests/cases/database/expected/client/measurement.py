@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Literal, Unpack
+from typing import Literal, TypedDict, Unpack
 from uuid import UUID
 
 from . import transport as http, where
@@ -40,10 +40,34 @@ class MeasurementState(http.Value):
     link: Link | None
 
 
+class MeasurementFields(TypedDict, total=False):
+    """The fields that `create` takes."""
+
+    flag: bool
+    count: int
+    ratio: float
+    name: str
+    blob: bytes
+    price: Decimal
+    day: date
+    hour: time
+    moment: datetime | None
+    local: datetime | None
+    span: timedelta
+    key: UUID | None
+    kind: Literal["a", "b"]
+    level: Literal[1, 2, 3]
+    labels: set[str]
+    sizes: dict[str, Decimal]
+    place: tuple[int, float]
+    either: int | str
+    any_of: Decimal | Link | str | None
+    link: Link | None
+
+
 class MeasurementFilters(http.Paging, total=False):
     """What measurements can be found by."""
 
-    q: str
     id: where.Exact[str]
     flag: bool
     count: where.Ordered[int]
@@ -61,6 +85,7 @@ class MeasurementFilters(http.Paging, total=False):
     labels: where.Contains[str]
     any_of: where.Presence
     link: where.Presence
+    q: str
 
 
 class MeasurementEndpoints(http.Endpoints[http.AnyTransport]):
@@ -80,28 +105,7 @@ class MeasurementEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/measurement", once=True)
     def create(
-        self,
-        *,
-        flag: bool | http.UnsetType = http.UNSET,
-        count: int | http.UnsetType = http.UNSET,
-        ratio: float | http.UnsetType = http.UNSET,
-        name: str | http.UnsetType = http.UNSET,
-        blob: bytes | http.UnsetType = http.UNSET,
-        price: Decimal | http.UnsetType = http.UNSET,
-        day: date | http.UnsetType = http.UNSET,
-        hour: time | http.UnsetType = http.UNSET,
-        moment: datetime | None | http.UnsetType = http.UNSET,
-        local: datetime | None | http.UnsetType = http.UNSET,
-        span: timedelta | http.UnsetType = http.UNSET,
-        key: UUID | None | http.UnsetType = http.UNSET,
-        kind: Literal["a", "b"] | http.UnsetType = http.UNSET,
-        level: Literal[1, 2, 3] | http.UnsetType = http.UNSET,
-        labels: set[str] | http.UnsetType = http.UNSET,
-        sizes: dict[str, Decimal] | http.UnsetType = http.UNSET,
-        place: tuple[int, float] | http.UnsetType = http.UNSET,
-        either: int | str | http.UnsetType = http.UNSET,
-        any_of: Decimal | Link | str | None | http.UnsetType = http.UNSET,
-        link: Link | None | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[MeasurementFields]
     ) -> http.EntityResponse[MeasurementState, None]:
         """Make a measurement."""
         ...

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -35,11 +35,20 @@ class PostState(http.Value):
     words: int
 
 
+class PostFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    title: str
+    body: str
+    author: str
+    editor: str | None
+    tags: list[str]
+    answers_to: str | None
+
+
 class PostFilters(http.Paging, total=False):
     """What posts can be found by."""
 
-    q: str
-    include: str | Sequence[str]
     id: where.Exact[str]
     title: where.Text
     body: where.Text
@@ -49,6 +58,8 @@ class PostFilters(http.Paging, total=False):
     editor: where.Exact[str] | where.Presence
     tags: str
     answers_to: where.Exact[str] | where.Presence
+    q: str
+    include: str | Sequence[str]
 
 
 class PostEndpoints(http.Endpoints[http.AnyTransport]):
@@ -84,14 +95,7 @@ class PostEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/post", once=True)
     def create(
-        self,
-        *,
-        title: str,
-        body: str | http.UnsetType = http.UNSET,
-        author: str,
-        editor: str | None | http.UnsetType = http.UNSET,
-        tags: list[str] | http.UnsetType = http.UNSET,
-        answers_to: str | None | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[PostFields]
     ) -> http.EntityResponse[PostState, None]:
         """Make a post."""
         ...
@@ -101,13 +105,8 @@ class PostEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        title: str | http.UnsetType = http.UNSET,
-        body: str | http.UnsetType = http.UNSET,
-        author: str | http.UnsetType = http.UNSET,
-        editor: str | None | http.UnsetType = http.UNSET,
-        tags: list[str] | http.UnsetType = http.UNSET,
-        answers_to: str | None | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[PostFields],
     ) -> http.EntityResponse[PostState, None]:
         """Change a post; what is left out stays as it is."""
         ...

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -19,14 +19,21 @@ class ProfileState(http.Value):
     text: str
 
 
+class ProfileFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    author: str
+    text: str
+
+
 class ProfileFilters(http.Paging, total=False):
     """What profiles can be found by."""
 
-    q: str
-    include: str | Sequence[str]
     id: where.Exact[str]
     author: where.Exact[str]
     text: where.Text
+    q: str
+    include: str | Sequence[str]
 
 
 class ProfileEndpoints(http.Endpoints[http.AnyTransport]):
@@ -44,7 +51,7 @@ class ProfileEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/profile", once=True)
     def create(
-        self, *, author: str, text: str | http.UnsetType = http.UNSET
+        self, **fields: Unpack[ProfileFields]
     ) -> http.EntityResponse[ProfileState, None]:
         """Make a profile."""
         ...
@@ -54,9 +61,8 @@ class ProfileEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        author: str | http.UnsetType = http.UNSET,
-        text: str | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[ProfileFields],
     ) -> http.EntityResponse[ProfileState, None]:
         """Change a profile; what is left out stays as it is."""
         ...

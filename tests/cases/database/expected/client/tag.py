@@ -4,7 +4,7 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from . import transport as http, where
@@ -18,12 +18,24 @@ class TagState(http.Value):
     name: str
 
 
+class TagFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    name: str
+
+
+class NewTagFields(TagFields, total=False):
+    """The fields that `create` takes."""
+
+    id: UUID
+
+
 class TagFilters(http.Paging, total=False):
     """What tags can be found by."""
 
-    q: str
     id: where.Exact[UUID]
     name: where.Text
+    q: str
 
 
 class TagEndpoints(http.Endpoints[http.AnyTransport]):
@@ -41,7 +53,7 @@ class TagEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/tag", once=True)
     def create(
-        self, *, id: UUID | http.UnsetType = http.UNSET, name: str
+        self, **fields: Unpack[NewTagFields]
     ) -> http.EntityResponse[TagState, None]:
         """Make a tag."""
         ...
@@ -51,8 +63,8 @@ class TagEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        name: str | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[TagFields],
     ) -> http.EntityResponse[TagState, None]:
         """Change a tag; what is left out stays as it is."""
         ...

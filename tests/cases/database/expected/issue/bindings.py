@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Issue
-from shop.generated.issue.state import IssueState, issue_state
+from shop.generated.issue.state import issue_state
 
 ENTITY = sm.EntityNames("issue", namespace="issue")
 
@@ -35,7 +35,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: IssueState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = issue_state(Issue())

@@ -3,7 +3,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Generic, Literal, TypedDict, Unpack
 from uuid import UUID
 
 import starmodel as sm
@@ -12,61 +12,46 @@ from shop.entities import Link
 from shop.generated.measurement.state import MEASUREMENT
 
 
+class MeasurementFields(TypedDict, Generic[sm.Or], total=False):
+    """The fields that `create` takes."""
+
+    flag: bool | sm.Or
+    count: int | sm.Or
+    ratio: float | sm.Or
+    name: str | sm.Or
+    blob: bytes | sm.Or
+    price: Decimal | sm.Or
+    day: date | sm.Or
+    hour: time | sm.Or
+    moment: datetime | None | sm.Or
+    local: datetime | None | sm.Or
+    span: timedelta | sm.Or
+    key: UUID | None | sm.Or
+    kind: Literal["a", "b"] | sm.Or
+    level: Literal[1, 2, 3] | sm.Or
+    labels: set[str] | sm.Or
+    sizes: dict[str, Decimal] | sm.Or
+    place: tuple[int, float] | sm.Or
+    either: int | str | sm.Or
+    any_of: Decimal | Link | str | None | sm.Or
+    link: Link | None | sm.Or
+
+
 async def create(
     services: sm.Services,
     *,
-    flag: bool = False,
-    count: int = 0,
-    ratio: float = 0.5,
-    name: str = "",
-    blob: bytes = b"",
-    price: Decimal = Decimal("0.00"),
-    day: date = date(2026, 1, 1),
-    hour: time = time(12),
-    moment: datetime | None = None,
-    local: datetime | None = None,
-    span: timedelta = timedelta(seconds=300),
-    key: UUID | None = None,
-    kind: Literal["a", "b"] = "a",
-    level: Literal[1, 2, 3] = 1,
-    labels: set[str] | sm.UnsetType = sm.UNSET,
-    sizes: dict[str, Decimal] | sm.UnsetType = sm.UNSET,
-    place: tuple[int, float] | sm.UnsetType = sm.UNSET,
-    either: int | str | sm.UnsetType = sm.UNSET,
-    any_of: Decimal | Link | str | None = None,
-    link: Link | None = None,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[MeasurementFields],
 ) -> sm.CommandResult[None]:
     """Make a measurement."""
     sm.authorize(actor, actor.is_authenticated)
-    arguments = sm.drop_unset(
-        flag=flag,
-        count=count,
-        ratio=ratio,
-        name=name,
-        blob=blob,
-        price=price,
-        day=day,
-        hour=hour,
-        moment=moment,
-        local=local,
-        span=span,
-        key=key,
-        kind=kind,
-        level=level,
-        labels=labels,
-        sizes=sizes,
-        place=place,
-        either=either,
-        any_of=any_of,
-        link=link,
-    )
+    sm.check_fields(MeasurementFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
-            measurement = MEASUREMENT.make(arguments)
+            measurement = MEASUREMENT.make(fields)
             work.add(MEASUREMENT, measurement)
-            outcome = await work.commit(measurement, "create", arguments)
+            outcome = await work.commit(measurement, "create", fields)
             if outcome is not None:
                 return outcome
         raise work.last_conflict

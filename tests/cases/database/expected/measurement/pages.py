@@ -9,80 +9,94 @@ KIND = ui.Choices({"a": "A", "b": "B"})
 
 LEVEL = ui.Choices({"1": "1", "2": "2", "3": "3"})
 
-NEW = ui.FormPage(
-    bindings,
-    title="New measurement",
-    lead="A value of each type.",
-    forms=[
-        ui.Form(
-            bindings.create,
-            [
-                ui.Checkbox(bindings.flag),
-                ui.NumberInput(bindings.count, min=-5, max=9999, value="0"),
-                ui.NumberInput(bindings.ratio, step="any", value="0.5"),
-                ui.TextArea(bindings.name, rows=1),
-                ui.FileInput(bindings.blob),
-                ui.NumberInput(bindings.price, step="0.01", value="0.00"),
-                ui.DateInput(bindings.day, value="2026-01-01"),
-                ui.TimeInput(bindings.hour, step="1", value="12:00"),
-                ui.DateTimeInput(
-                    bindings.moment, step="1", zoned=True, hint="In your own time zone."
-                ),
-                ui.DateTimeInput(bindings.local, step="1"),
-                ui.DurationInput(
-                    bindings.span,
-                    hint="Hours, minutes and seconds.",
-                    placeholder="1:30:00",
-                    value="0:05:00",
-                ),
-                ui.TextInput(
-                    bindings.key, placeholder="123e4567-e89b-12d3-a456-426614174000"
-                ),
-                ui.Select(bindings.kind, KIND, value="a"),
-                ui.Select(bindings.level, LEVEL, value="1"),
-                ui.LinesInput(bindings.labels, hint="One on each line."),
-                ui.PairsInput(
-                    bindings.sizes,
-                    [
-                        ui.TextArea("key", rows=1, required=True),
-                        ui.NumberInput("value", step="any", required=True),
-                    ],
-                ),
-                ui.LinesInput(bindings.place, hint="One on each line.", value="0\n0.0"),
-                ui.JsonInput(bindings.either, hint="As JSON.", value="0"),
-                ui.JsonInput(bindings.any_of, hint="As JSON."),
-                ui.JsonInput(bindings.link, hint="As JSON."),
-            ],
-            button="Create measurement",
-        ),
-    ],
-)
-
-MEASUREMENT = ui.Record(
-    bindings,
-    title="Measurement",
-    name=bindings.name,
-    lead="A value of each type.",
-    fields=[
-        ui.Boolean(bindings.flag),
+FIELDS = ui.Fields(
+    ui.EntityField(ui.Boolean(bindings.flag), ui.Checkbox(bindings.flag)),
+    ui.EntityField(
         ui.Number(bindings.count),
+        ui.NumberInput(bindings.count, min=-5, max=9999, value="0"),
+    ),
+    ui.EntityField(
         ui.Number(bindings.ratio),
-        ui.Text(bindings.name),
-        ui.File(bindings.blob),
+        ui.NumberInput(bindings.ratio, step="any", value="0.5"),
+    ),
+    ui.EntityField(ui.Text(bindings.name), ui.TextArea(bindings.name, rows=1)),
+    ui.EntityField(ui.File(bindings.blob), ui.FileInput(bindings.blob), column=False),
+    ui.EntityField(
         ui.Number(bindings.price),
-        ui.Date(bindings.day),
+        ui.NumberInput(bindings.price, step="0.01", value="0.00"),
+    ),
+    ui.EntityField(
+        ui.Date(bindings.day), ui.DateInput(bindings.day, value="2026-01-01")
+    ),
+    ui.EntityField(
         ui.Time(bindings.hour),
+        ui.TimeInput(bindings.hour, step="1", value="12:00"),
+        filter=False,
+    ),
+    ui.EntityField(
         ui.DateTime(bindings.moment),
-        ui.DateTime(bindings.local),
+        ui.DateTimeInput(
+            bindings.moment, step="1", zoned=True, hint="In your own time zone."
+        ),
+        filter=False,
+    ),
+    ui.EntityField(
+        ui.DateTime(bindings.local), ui.DateTimeInput(bindings.local, step="1")
+    ),
+    ui.EntityField(
         ui.Duration(bindings.span),
+        ui.DurationInput(
+            bindings.span,
+            hint="Hours, minutes and seconds.",
+            placeholder="1:30:00",
+            value="0:05:00",
+        ),
+        filter=False,
+    ),
+    ui.EntityField(
         ui.Text(bindings.key),
-        ui.Choice(bindings.kind, KIND),
-        ui.Choice(bindings.level, LEVEL),
+        ui.TextInput(bindings.key, placeholder="123e4567-e89b-12d3-a456-426614174000"),
+        filter=False,
+    ),
+    ui.EntityField(
+        ui.Choice(bindings.kind, KIND), ui.Select(bindings.kind, KIND, value="a")
+    ),
+    ui.EntityField(
+        ui.Choice(bindings.level, LEVEL), ui.Select(bindings.level, LEVEL, value="1")
+    ),
+    ui.EntityField(
         ui.Items(bindings.labels, ui.Text("item")),
+        ui.LinesInput(bindings.labels, hint="One on each line."),
+        column=False,
+        filter=True,
+    ),
+    ui.EntityField(
         ui.Pairs(bindings.sizes, ui.Number("item")),
+        ui.PairsInput(
+            bindings.sizes,
+            [
+                ui.TextArea("key", rows=1, required=True),
+                ui.NumberInput("value", step="any", required=True),
+            ],
+        ),
+        column=False,
+    ),
+    ui.EntityField(
         ui.Json(bindings.place),
+        ui.LinesInput(bindings.place, hint="One on each line.", value="0\n0.0"),
+        column=False,
+    ),
+    ui.EntityField(
         ui.Json(bindings.either),
+        ui.JsonInput(bindings.either, hint="As JSON.", value="0"),
+        column=False,
+    ),
+    ui.EntityField(
         ui.Json(bindings.any_of),
+        ui.JsonInput(bindings.any_of, hint="As JSON."),
+        column=False,
+    ),
+    ui.EntityField(
         ui.Details(
             bindings.link,
             [
@@ -93,53 +107,31 @@ MEASUREMENT = ui.Record(
                 ui.Items("followed_by", ui.Json("item")),
             ],
         ),
-    ],
+        ui.JsonInput(bindings.link, hint="As JSON."),
+        column=False,
+    ),
+)
+
+NEW = ui.FormPage(
+    bindings,
+    title="New measurement",
+    lead="A value of each type.",
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create measurement")],
+)
+
+MEASUREMENT = ui.Record(
+    bindings,
+    title="Measurement",
+    name=bindings.name,
+    lead="A value of each type.",
+    fields=FIELDS.shown,
 )
 
 MEASUREMENTS = ui.List(
     MEASUREMENT,
     title="Measurements",
-    columns=[
-        bindings.name,
-        bindings.flag,
-        bindings.count,
-        bindings.ratio,
-        bindings.price,
-        bindings.day,
-        bindings.hour,
-        bindings.moment,
-        bindings.local,
-        bindings.span,
-        bindings.key,
-        bindings.kind,
-        bindings.level,
-    ],
-    filters=[
-        bindings.flag,
-        bindings.count,
-        bindings.ratio,
-        bindings.name,
-        bindings.price,
-        bindings.day,
-        bindings.local,
-        bindings.kind,
-        bindings.level,
-        bindings.labels,
-    ],
-    sorts=[
-        bindings.name,
-        bindings.flag,
-        bindings.count,
-        bindings.ratio,
-        bindings.price,
-        bindings.day,
-        bindings.hour,
-        bindings.moment,
-        bindings.local,
-        bindings.span,
-        bindings.key,
-        bindings.kind,
-        bindings.level,
-    ],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
 )

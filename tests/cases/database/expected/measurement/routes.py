@@ -10,7 +10,7 @@ from starmodel import web
 
 from shop.entities import Link
 from shop.generated.measurement import commands, pages
-from shop.generated.measurement.queries import MEASUREMENT_FILTER_SET
+from shop.generated.measurement.filters import MEASUREMENT_FILTER_SET
 from shop.generated.measurement.state import MEASUREMENT
 from shop.generated.measurement.table import MEASUREMENT_TABLE
 

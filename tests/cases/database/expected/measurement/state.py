@@ -3,50 +3,13 @@
 
 from base64 import b64encode
 from decimal import Decimal
-from typing import Literal, TypedDict
 
 import starmodel as sm
 
 from shop.entities import Link, Measurement
 
 
-class LinkState(TypedDict):
-    """The public fields of Link, as JSON has them."""
-
-    label: str
-    url: str
-    weight: str | None
-    seen_at: str | None
-    followed_by: "list[LinkState]"
-
-
-class MeasurementState(TypedDict):
-    """The public fields of Measurement, as JSON has them."""
-
-    id: str
-    flag: bool
-    count: int
-    ratio: float
-    name: str
-    blob: str
-    price: str
-    day: str
-    hour: str
-    moment: str | None
-    local: str | None
-    span: float
-    key: str | None
-    kind: Literal["a", "b"]
-    level: Literal[1, 2, 3]
-    labels: list[str]
-    sizes: dict[str, str]
-    place: list[int | float]
-    either: int | str
-    any_of: str | LinkState | None
-    link: LinkState | None
-
-
-def link_state(link: Link) -> LinkState:
+def link_state(link: Link) -> sm.State:
     """Return the public fields of a Link."""
     return {
         "label": link.label,
@@ -57,7 +20,7 @@ def link_state(link: Link) -> LinkState:
     }
 
 
-def measurement_state(measurement: Measurement) -> MeasurementState:
+def measurement_state(measurement: Measurement) -> sm.State:
     """Return the public fields of a Measurement."""
     return {
         "id": measurement.id,

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Notepad
-from shop.generated.notepad.state import NotepadState, notepad_state
+from shop.generated.notepad.state import notepad_state
 
 ENTITY = sm.EntityNames("notepad", namespace="notepad")
 
@@ -37,7 +37,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: NotepadState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = notepad_state(Notepad())

@@ -2,11 +2,12 @@
 """What pages use of Post: its signals, its actions and its live stream."""
 
 from datetime import datetime
+from typing import Unpack
 
 import starmodel as sm
 
-from shop.entities import Author, Post, Tag
-from shop.generated.post.state import PostState
+from shop.entities import Tag
+from shop.generated.post.commands import PostFields
 
 ENTITY = sm.EntityNames("post", namespace="post", is_record=True)
 
@@ -67,34 +68,13 @@ class _Create(sm.Action):
     POST /post
     """
 
-    title = sm.Parameter()
-    body = sm.Parameter()
-    author = sm.Parameter()
-    editor = sm.Parameter()
-    tags = sm.Parameter()
-    answers_to = sm.Parameter()
-
-    def __call__(
-        self,
-        *,
-        title: str | sm.Expression,
-        body: str | sm.Expression | sm.UnsetType = sm.UNSET,
-        author: sm.Ref[Author] | sm.Expression,
-        editor: sm.Ref[Author] | None | sm.Expression | sm.UnsetType = sm.UNSET,
-        tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
-        answers_to: sm.Ref[Post] | None | sm.Expression | sm.UnsetType = sm.UNSET,
-    ) -> sm.Expression:
-        return self._expression(
-            title=title,
-            body=body,
-            author=author,
-            editor=editor,
-            tags=tags,
-            answers_to=answers_to,
-        )
+    def __call__(self, **fields: Unpack[PostFields[sm.Expression]]) -> sm.Expression:
+        return self._expression(**fields)
 
 
-create = _Create(ENTITY, "create", "post", "/post", is_once=True, is_whole=True)
+create = _Create(
+    ENTITY, "create", "post", "/post", PostFields, is_once=True, is_whole=True
+)
 
 
 class _Update(sm.Action):
@@ -103,39 +83,21 @@ class _Update(sm.Action):
     PATCH /post/{id}
     """
 
-    title = sm.Parameter()
-    body = sm.Parameter()
-    author = sm.Parameter()
-    editor = sm.Parameter()
-    tags = sm.Parameter()
-    answers_to = sm.Parameter()
     version = sm.Parameter()
 
     def __call__(
         self,
         id: str | sm.Expression,
         *,
-        title: str | sm.Expression | sm.UnsetType = sm.UNSET,
-        body: str | sm.Expression | sm.UnsetType = sm.UNSET,
-        author: sm.Ref[Author] | sm.Expression | sm.UnsetType = sm.UNSET,
-        editor: sm.Ref[Author] | None | sm.Expression | sm.UnsetType = sm.UNSET,
-        tags: list[sm.Ref[Tag]] | sm.Expression | sm.UnsetType = sm.UNSET,
-        answers_to: sm.Ref[Post] | None | sm.Expression | sm.UnsetType = sm.UNSET,
         version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
+        **fields: Unpack[PostFields[sm.Expression]],
     ) -> sm.Expression:
-        return self._expression(
-            id,
-            title=title,
-            body=body,
-            author=author,
-            editor=editor,
-            tags=tags,
-            answers_to=answers_to,
-            version=version,
-        )
+        return self._expression(id, version=version, **fields)
 
 
-update = _Update(ENTITY, "update", "patch", "/post/{id}", is_once=True, is_whole=True)
+update = _Update(
+    ENTITY, "update", "patch", "/post/{id}", PostFields, is_once=True, is_whole=True
+)
 
 
 class _Delete(sm.Action):
@@ -164,6 +126,6 @@ def live(id: str) -> sm.Expression:
     return sm.live_action(watch(id))
 
 
-def signals(state: PostState) -> sm.Expression:
+def signals(state: sm.State) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
     return sm.Expression(sm.encode_data({"post": state, "errors": ERRORS}))

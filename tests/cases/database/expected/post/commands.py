@@ -2,12 +2,24 @@
 """Commands of Post: one transport-free function per event."""
 
 from datetime import datetime
+from typing import Generic, TypedDict, Unpack
 
 import starmodel as sm
 
 from shop.entities import Author, Post, Tag
 from shop.generated.author.state import AUTHOR
 from shop.generated.post.state import POST
+
+
+class PostFields(TypedDict, Generic[sm.Or], total=False):
+    """The fields that `create` and `update` take."""
+
+    title: str | sm.Or
+    body: str | sm.Or
+    author: sm.Ref[Author] | sm.Or
+    editor: sm.Ref[Author] | None | sm.Or
+    tags: list[sm.Ref[Tag]] | sm.Or
+    answers_to: sm.Ref[Post] | None | sm.Or
 
 
 async def publish(
@@ -61,29 +73,17 @@ async def assign(
 async def create(
     services: sm.Services,
     *,
-    title: str,
-    body: str = "",
-    author: sm.Ref[Author],
-    editor: sm.Ref[Author] | None = None,
-    tags: list[sm.Ref[Tag]] | sm.UnsetType = sm.UNSET,
-    answers_to: sm.Ref[Post] | None = None,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[PostFields],
 ) -> sm.CommandResult[None]:
     """Make a post."""
-    arguments = sm.drop_unset(
-        title=title,
-        body=body,
-        author=author,
-        editor=editor,
-        tags=tags,
-        answers_to=answers_to,
-    )
+    sm.check_fields(PostFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
-            post = POST.make(arguments)
+            post = POST.make(fields)
             work.add(POST, post)
-            outcome = await work.commit(post, "create", arguments)
+            outcome = await work.commit(post, "create", fields)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -93,34 +93,22 @@ async def update(
     services: sm.Services,
     id: str,
     *,
-    title: str | sm.UnsetType = sm.UNSET,
-    body: str | sm.UnsetType = sm.UNSET,
-    author: sm.Ref[Author] | sm.UnsetType = sm.UNSET,
-    editor: sm.Ref[Author] | None | sm.UnsetType = sm.UNSET,
-    tags: list[sm.Ref[Tag]] | sm.UnsetType = sm.UNSET,
-    answers_to: sm.Ref[Post] | None | sm.UnsetType = sm.UNSET,
     version: int | None = None,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[PostFields],
 ) -> sm.CommandResult[None]:
     """Change a post; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = sm.drop_unset(
-        title=title,
-        body=body,
-        author=author,
-        editor=editor,
-        tags=tags,
-        answers_to=answers_to,
-    )
+    sm.check_fields(PostFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             post = await work.load(POST, id)
-            work.expect(post, version, arguments)
-            work.change(post, arguments)
-            outcome = await work.commit(post, "update", arguments)
+            work.expect(post, version, fields)
+            work.change(post, fields)
+            outcome = await work.commit(post, "update", fields)
             if outcome is not None:
                 return outcome
         raise work.last_conflict

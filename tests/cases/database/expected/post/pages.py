@@ -7,23 +7,47 @@ from shop.generated.post import bindings
 
 STAGE = ui.Choices({"draft": "Draft", "published": "Published"})
 
-INPUTS = [
-    ui.TextArea(bindings.title, rows=1, max_length=200, required=True),
-    ui.TextArea(bindings.body),
-    ui.TextInput(bindings.author, required=True),
-    ui.TextInput(bindings.editor),
-    ui.LinesInput(bindings.tags, hint="One on each line."),
-    ui.Picker(bindings.answers_to, to="/post", by="title", new="/post/new"),
-]
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.title),
+        ui.TextArea(bindings.title, rows=1, max_length=200, required=True),
+    ),
+    ui.EntityField(ui.Text(bindings.body), ui.TextArea(bindings.body), column=False),
+    ui.EntityField(ui.Choice(bindings.stage, STAGE)),
+    ui.EntityField(ui.DateTime(bindings.published_at), filter=False),
+    ui.EntityField(
+        ui.Text(bindings.author),
+        ui.TextInput(bindings.author, required=True),
+        filter=False,
+        sort=False,
+    ),
+    ui.EntityField(
+        ui.Text(bindings.editor),
+        ui.TextInput(bindings.editor),
+        filter=False,
+        sort=False,
+    ),
+    ui.EntityField(
+        ui.Items(bindings.tags, ui.Text("item")),
+        ui.LinesInput(bindings.tags, hint="One on each line."),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Link(bindings.answers_to, to="/post", by="title"),
+        ui.Picker(bindings.answers_to, to="/post", by="title", new="/post/new"),
+        sort=False,
+    ),
+    ui.EntityField(ui.Number(bindings.words), filter=False, sort=False),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New post",
     lead="Something to read.",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create post")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create post")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit post", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit post", button="Save")
 
 DELETE = ui.Form(
     bindings.delete, title="Delete this post?", button="Delete post", is_danger=True
@@ -58,18 +82,7 @@ POST = ui.Record(
     title="Post",
     name=bindings.title,
     lead="Something to read.",
-    fields=[
-        ui.Text(bindings.title),
-        ui.Text(bindings.body),
-        ui.Choice(bindings.stage, STAGE),
-        ui.DateTime(bindings.published_at),
-        ui.Text(bindings.author),
-        ui.Text(bindings.editor),
-        ui.Items(bindings.tags, ui.Text("item")),
-        ui.Link(bindings.answers_to, to="/post", by="title"),
-        ui.Number(bindings.words),
-        ui.Related("answers", to="/post", by="answers_to"),
-    ],
+    fields=[*FIELDS.shown, ui.Related("answers", to="/post", by="answers_to")],
     actions=[PUBLISH, ASSIGN],
     edit=EDIT,
     delete=DELETE,
@@ -78,17 +91,9 @@ POST = ui.Record(
 POSTS = ui.List(
     POST,
     title="Posts",
-    columns=[
-        bindings.title,
-        bindings.stage,
-        bindings.published_at,
-        bindings.author,
-        bindings.editor,
-        bindings.answers_to,
-        bindings.words,
-    ],
-    filters=[bindings.title, bindings.stage, bindings.answers_to],
-    sorts=[bindings.title, bindings.stage, bindings.published_at],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[DELETE],
 )

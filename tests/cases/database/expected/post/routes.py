@@ -7,7 +7,7 @@ from starmodel import web
 
 from shop.entities import Author, Post, Tag
 from shop.generated.post import commands, pages
-from shop.generated.post.queries import POST_FILTER_SET
+from shop.generated.post.filters import POST_FILTER_SET
 from shop.generated.post.state import POST
 from shop.generated.post.table import POST_TABLE
 

@@ -6,7 +6,7 @@ from starmodel import web
 
 from shop.entities import Author
 from shop.generated.profile import commands
-from shop.generated.profile.queries import PROFILE_FILTER_SET
+from shop.generated.profile.filters import PROFILE_FILTER_SET
 from shop.generated.profile.state import PROFILE
 from shop.generated.profile.table import PROFILE_TABLE
 

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Machine
-from shop.generated.machine.state import MachineState, machine_state
+from shop.generated.machine.state import machine_state
 
 ENTITY = sm.EntityNames("machine", namespace="engine")
 
@@ -111,7 +111,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: MachineState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = machine_state(Machine())

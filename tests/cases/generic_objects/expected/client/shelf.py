@@ -6,7 +6,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -105,6 +105,19 @@ class ShelfState(http.Value):
     nested: BoxBoxInt | None
 
 
+class ShelfFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    number: BoxInt
+    word: BoxStr | None
+    sizes: list[BoxSize]
+    pair: PairColourInt | None
+    maybe: BoxOptionalInt | None
+    amounts: Amounts | None
+    tree: NodeStr | None
+    nested: BoxBoxInt | None
+
+
 class ShelfFilters(http.Paging, total=False):
     """What shelves can be found by."""
 
@@ -137,16 +150,7 @@ class ShelfEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/shelf", once=True)
     def create(
-        self,
-        *,
-        number: BoxInt | http.UnsetType = http.UNSET,
-        word: BoxStr | None | http.UnsetType = http.UNSET,
-        sizes: list[BoxSize] | http.UnsetType = http.UNSET,
-        pair: PairColourInt | None | http.UnsetType = http.UNSET,
-        maybe: BoxOptionalInt | None | http.UnsetType = http.UNSET,
-        amounts: Amounts | None | http.UnsetType = http.UNSET,
-        tree: NodeStr | None | http.UnsetType = http.UNSET,
-        nested: BoxBoxInt | None | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[ShelfFields]
     ) -> http.EntityResponse[ShelfState, None]:
         """Make a shelf."""
         ...
@@ -156,15 +160,8 @@ class ShelfEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        number: BoxInt | http.UnsetType = http.UNSET,
-        word: BoxStr | None | http.UnsetType = http.UNSET,
-        sizes: list[BoxSize] | http.UnsetType = http.UNSET,
-        pair: PairColourInt | None | http.UnsetType = http.UNSET,
-        maybe: BoxOptionalInt | None | http.UnsetType = http.UNSET,
-        amounts: Amounts | None | http.UnsetType = http.UNSET,
-        tree: NodeStr | None | http.UnsetType = http.UNSET,
-        nested: BoxBoxInt | None | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[ShelfFields],
     ) -> http.EntityResponse[ShelfState, None]:
         """Change a shelf; what is left out stays as it is."""
         ...

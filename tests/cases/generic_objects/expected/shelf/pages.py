@@ -7,32 +7,85 @@ from shop.generated.shelf import bindings
 
 COLOUR = ui.Choices({"red": "Red"})
 
-INPUTS = [
-    ui.Fieldset(
-        bindings.number, [ui.NumberInput("value"), ui.TextArea("label", rows=1)]
+FIELDS = ui.Fields(
+    ui.EntityField(ui.Text(bindings.id), filter=False),
+    ui.EntityField(
+        ui.Group(bindings.number, [ui.Number("value"), ui.Text("label")]),
+        ui.Fieldset(
+            bindings.number, [ui.NumberInput("value"), ui.TextArea("label", rows=1)]
+        ),
+        column=False,
     ),
-    ui.JsonInput(bindings.word, hint="As JSON."),
-    ui.ItemsInput(
-        bindings.sizes,
-        [
-            ui.Fieldset("value", [ui.NumberInput("width", value="0")]),
-            ui.TextArea("label", rows=1),
-        ],
+    ui.EntityField(
+        ui.Details(bindings.word, [ui.Text("value"), ui.Text("label")]),
+        ui.JsonInput(bindings.word, hint="As JSON."),
+        column=False,
     ),
-    ui.JsonInput(bindings.pair, hint="As JSON."),
-    ui.JsonInput(bindings.maybe, hint="As JSON."),
-    ui.JsonInput(bindings.amounts, hint="As JSON."),
-    ui.JsonInput(bindings.tree, hint="As JSON."),
-    ui.JsonInput(bindings.nested, hint="As JSON."),
-]
+    ui.EntityField(
+        ui.Table(
+            bindings.sizes, [ui.Group("value", [ui.Number("width")]), ui.Text("label")]
+        ),
+        ui.ItemsInput(
+            bindings.sizes,
+            [
+                ui.Fieldset("value", [ui.NumberInput("width", value="0")]),
+                ui.TextArea("label", rows=1),
+            ],
+        ),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Details(
+            bindings.pair,
+            [
+                ui.Choice("first", COLOUR),
+                ui.Items("rest", ui.Number("item")),
+                ui.Details("boxed", [ui.Number("value"), ui.Text("label")]),
+            ],
+        ),
+        ui.JsonInput(bindings.pair, hint="As JSON."),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Details(bindings.maybe, [ui.Number("value"), ui.Text("label")]),
+        ui.JsonInput(bindings.maybe, hint="As JSON."),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Details(
+            bindings.amounts,
+            [ui.Items("value", ui.Number("item")), ui.Text("label"), ui.Text("unit")],
+        ),
+        ui.JsonInput(bindings.amounts, hint="As JSON."),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Details(
+            bindings.tree, [ui.Text("value"), ui.Items("below", ui.Json("item"))]
+        ),
+        ui.JsonInput(bindings.tree, hint="As JSON."),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Details(
+            bindings.nested,
+            [
+                ui.Group("value", [ui.Number("value"), ui.Text("label")]),
+                ui.Text("label"),
+            ],
+        ),
+        ui.JsonInput(bindings.nested, hint="As JSON."),
+        column=False,
+    ),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New shelf",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create shelf")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create shelf")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit shelf", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit shelf", button="Save")
 
 DELETE = ui.Form(
     bindings.delete, title="Delete this shelf?", button="Delete shelf", is_danger=True
@@ -47,37 +100,7 @@ FILL = ui.Form(
 SHELF = ui.Record(
     bindings,
     title="Shelf",
-    fields=[
-        ui.Text(bindings.id),
-        ui.Group(bindings.number, [ui.Number("value"), ui.Text("label")]),
-        ui.Details(bindings.word, [ui.Text("value"), ui.Text("label")]),
-        ui.Table(
-            bindings.sizes, [ui.Group("value", [ui.Number("width")]), ui.Text("label")]
-        ),
-        ui.Details(
-            bindings.pair,
-            [
-                ui.Choice("first", COLOUR),
-                ui.Items("rest", ui.Number("item")),
-                ui.Details("boxed", [ui.Number("value"), ui.Text("label")]),
-            ],
-        ),
-        ui.Details(bindings.maybe, [ui.Number("value"), ui.Text("label")]),
-        ui.Details(
-            bindings.amounts,
-            [ui.Items("value", ui.Number("item")), ui.Text("label"), ui.Text("unit")],
-        ),
-        ui.Details(
-            bindings.tree, [ui.Text("value"), ui.Items("below", ui.Json("item"))]
-        ),
-        ui.Details(
-            bindings.nested,
-            [
-                ui.Group("value", [ui.Number("value"), ui.Text("label")]),
-                ui.Text("label"),
-            ],
-        ),
-    ],
+    fields=FIELDS.shown,
     actions=[FILL],
     edit=EDIT,
     delete=DELETE,
@@ -86,8 +109,9 @@ SHELF = ui.Record(
 SHELVES = ui.List(
     SHELF,
     title="Shelves",
-    columns=[bindings.id],
-    sorts=[bindings.id],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     search=False,
     new=NEW,
     actions=[DELETE],

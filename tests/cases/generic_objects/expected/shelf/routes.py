@@ -7,7 +7,7 @@ from starmodel import web
 
 from shop.entities import Amounts, Box, Colour, Node, Pair, Size
 from shop.generated.shelf import commands, pages
-from shop.generated.shelf.queries import SHELF_FILTER_SET
+from shop.generated.shelf.filters import SHELF_FILTER_SET
 from shop.generated.shelf.state import SHELF, box_int_state
 from shop.generated.shelf.table import SHELF_TABLE
 

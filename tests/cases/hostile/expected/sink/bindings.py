@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Mark, Sink
-from shop.generated.sink.state import SinkState, sink_state
+from shop.generated.sink.state import sink_state
 
 ENTITY = sm.EntityNames("sink", namespace="sink")
 
@@ -47,7 +47,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: SinkState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = sink_state(Sink())

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Animal
-from shop.generated.animal.state import AnimalState, animal_state
+from shop.generated.animal.state import animal_state
 
 ENTITY = sm.EntityNames("animal", namespace="pet")
 
@@ -52,7 +52,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: AnimalState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = animal_state(Animal())

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Dog
-from shop.generated.dog.state import DogState, dog_state
+from shop.generated.dog.state import dog_state
 
 ENTITY = sm.EntityNames("dog", namespace="dog")
 
@@ -67,7 +67,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: DogState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = dog_state(Dog())

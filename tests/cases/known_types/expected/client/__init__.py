@@ -14,6 +14,7 @@ from .site import (
     Mode,
     Right,
     SiteClient,
+    SiteFields,
     SiteFilters,
     SiteState,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "QueryPage",
     "Right",
     "SiteClient",
+    "SiteFields",
     "SiteFilters",
     "SiteState",
     "UNSET",

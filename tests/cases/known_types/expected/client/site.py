@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 from enum import Enum, Flag
-from typing import Any, Unpack
+from typing import Any, TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -76,10 +76,34 @@ class SiteState(http.Value):
     granted: dict[Right, str]
 
 
+class SiteFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    email: str
+    homepage: str
+    source: str | None
+    address: str
+    home: str | None
+    network: str | None
+    level: Level
+    kind: Kind
+    rights: Right
+    mode: Mode | None
+    extra: dict[str, Any]
+    anything: Any
+    mirrors: list[str]
+    by_address: dict[str, str]
+    members: set[str]
+    contact: Contact | None
+    contacts: list[Contact]
+    either: str | int | None
+    interfaces: set[str]
+    granted: dict[Right, str]
+
+
 class SiteFilters(http.Paging, total=False):
     """What sites can be found by."""
 
-    q: str
     id: where.Exact[str]
     email: where.Text
     homepage: where.Text
@@ -97,6 +121,7 @@ class SiteFilters(http.Paging, total=False):
     contact: where.Presence
     either: where.Presence
     interfaces: where.Contains[str]
+    q: str
 
 
 class SiteEndpoints(http.Endpoints[http.AnyTransport]):
@@ -130,28 +155,7 @@ class SiteEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/site", once=True)
     def create(
-        self,
-        *,
-        email: str,
-        homepage: str | http.UnsetType = http.UNSET,
-        source: str | None | http.UnsetType = http.UNSET,
-        address: str | http.UnsetType = http.UNSET,
-        home: str | None | http.UnsetType = http.UNSET,
-        network: str | None | http.UnsetType = http.UNSET,
-        level: Level | http.UnsetType = http.UNSET,
-        kind: Kind | http.UnsetType = http.UNSET,
-        rights: Right | http.UnsetType = http.UNSET,
-        mode: Mode | None | http.UnsetType = http.UNSET,
-        extra: dict[str, Any] | http.UnsetType = http.UNSET,
-        anything: Any | http.UnsetType = http.UNSET,
-        mirrors: list[str] | http.UnsetType = http.UNSET,
-        by_address: dict[str, str] | http.UnsetType = http.UNSET,
-        members: set[str] | http.UnsetType = http.UNSET,
-        contact: Contact | None | http.UnsetType = http.UNSET,
-        contacts: list[Contact] | http.UnsetType = http.UNSET,
-        either: str | int | None | http.UnsetType = http.UNSET,
-        interfaces: set[str] | http.UnsetType = http.UNSET,
-        granted: dict[Right, str] | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[SiteFields]
     ) -> http.EntityResponse[SiteState, None]:
         """Make a site."""
         ...
@@ -161,27 +165,8 @@ class SiteEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        email: str | http.UnsetType = http.UNSET,
-        homepage: str | http.UnsetType = http.UNSET,
-        source: str | None | http.UnsetType = http.UNSET,
-        address: str | http.UnsetType = http.UNSET,
-        home: str | None | http.UnsetType = http.UNSET,
-        network: str | None | http.UnsetType = http.UNSET,
-        level: Level | http.UnsetType = http.UNSET,
-        kind: Kind | http.UnsetType = http.UNSET,
-        rights: Right | http.UnsetType = http.UNSET,
-        mode: Mode | None | http.UnsetType = http.UNSET,
-        extra: dict[str, Any] | http.UnsetType = http.UNSET,
-        anything: Any | http.UnsetType = http.UNSET,
-        mirrors: list[str] | http.UnsetType = http.UNSET,
-        by_address: dict[str, str] | http.UnsetType = http.UNSET,
-        members: set[str] | http.UnsetType = http.UNSET,
-        contact: Contact | None | http.UnsetType = http.UNSET,
-        contacts: list[Contact] | http.UnsetType = http.UNSET,
-        either: str | int | None | http.UnsetType = http.UNSET,
-        interfaces: set[str] | http.UnsetType = http.UNSET,
-        granted: dict[Right, str] | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[SiteFields],
     ) -> http.EntityResponse[SiteState, None]:
         """Change a site; what is left out stays as it is."""
         ...

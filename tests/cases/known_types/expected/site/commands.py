@@ -2,13 +2,38 @@
 """Commands of Site: one transport-free function per event."""
 
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Network
-from typing import Any
+from typing import Any, Generic, TypedDict, Unpack
 
 import starmodel as sm
 from pydantic import AnyUrl, HttpUrl, IPvAnyAddress
 
 from shop.entities import Contact, Kind, Level, Mode, Right
 from shop.generated.site.state import SITE
+
+
+class SiteFields(TypedDict, Generic[sm.Or], total=False):
+    """The fields that `create` and `update` take."""
+
+    email: str | sm.Or
+    homepage: HttpUrl | sm.Or
+    source: AnyUrl | None | sm.Or
+    address: IPv4Address | sm.Or
+    home: IPvAnyAddress | None | sm.Or
+    network: IPv6Network | None | sm.Or
+    level: Level | sm.Or
+    kind: Kind | sm.Or
+    rights: Right | sm.Or
+    mode: Mode | None | sm.Or
+    extra: dict[str, Any] | sm.Or
+    anything: Any | sm.Or
+    mirrors: list[HttpUrl] | sm.Or
+    by_address: dict[IPv6Address, HttpUrl] | sm.Or
+    members: set[str] | sm.Or
+    contact: Contact | None | sm.Or
+    contacts: list[Contact] | sm.Or
+    either: HttpUrl | int | None | sm.Or
+    interfaces: set[IPv4Interface] | sm.Or
+    granted: dict[Right, str] | sm.Or
 
 
 async def move(
@@ -51,57 +76,17 @@ async def move(
 async def create(
     services: sm.Services,
     *,
-    email: str,
-    homepage: HttpUrl = HttpUrl("https://example.com/"),
-    source: AnyUrl | None = None,
-    address: IPv4Address = IPv4Address("192.0.2.1"),
-    home: IPvAnyAddress | None = None,
-    network: IPv6Network | None = None,
-    level: Level = Level.LOW,
-    kind: Kind = Kind.SHOP,
-    rights: Right = Right.READ,
-    mode: Mode | None = None,
-    extra: dict[str, Any] | sm.UnsetType = sm.UNSET,
-    anything: Any | sm.UnsetType = sm.UNSET,
-    mirrors: list[HttpUrl] | sm.UnsetType = sm.UNSET,
-    by_address: dict[IPv6Address, HttpUrl] | sm.UnsetType = sm.UNSET,
-    members: set[str] | sm.UnsetType = sm.UNSET,
-    contact: Contact | None = None,
-    contacts: list[Contact] | sm.UnsetType = sm.UNSET,
-    either: HttpUrl | int | None = None,
-    interfaces: set[IPv4Interface] | sm.UnsetType = sm.UNSET,
-    granted: dict[Right, str] | sm.UnsetType = sm.UNSET,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[SiteFields],
 ) -> sm.CommandResult[None]:
     """Make a site."""
-    arguments = sm.drop_unset(
-        email=email,
-        homepage=homepage,
-        source=source,
-        address=address,
-        home=home,
-        network=network,
-        level=level,
-        kind=kind,
-        rights=rights,
-        mode=mode,
-        extra=extra,
-        anything=anything,
-        mirrors=mirrors,
-        by_address=by_address,
-        members=members,
-        contact=contact,
-        contacts=contacts,
-        either=either,
-        interfaces=interfaces,
-        granted=granted,
-    )
+    sm.check_fields(SiteFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
-            site = SITE.make(arguments)
+            site = SITE.make(fields)
             work.add(SITE, site)
-            outcome = await work.commit(site, "create", arguments)
+            outcome = await work.commit(site, "create", fields)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -111,62 +96,22 @@ async def update(
     services: sm.Services,
     id: str,
     *,
-    email: str | sm.UnsetType = sm.UNSET,
-    homepage: HttpUrl | sm.UnsetType = sm.UNSET,
-    source: AnyUrl | None | sm.UnsetType = sm.UNSET,
-    address: IPv4Address | sm.UnsetType = sm.UNSET,
-    home: IPvAnyAddress | None | sm.UnsetType = sm.UNSET,
-    network: IPv6Network | None | sm.UnsetType = sm.UNSET,
-    level: Level | sm.UnsetType = sm.UNSET,
-    kind: Kind | sm.UnsetType = sm.UNSET,
-    rights: Right | sm.UnsetType = sm.UNSET,
-    mode: Mode | None | sm.UnsetType = sm.UNSET,
-    extra: dict[str, Any] | sm.UnsetType = sm.UNSET,
-    anything: Any | sm.UnsetType = sm.UNSET,
-    mirrors: list[HttpUrl] | sm.UnsetType = sm.UNSET,
-    by_address: dict[IPv6Address, HttpUrl] | sm.UnsetType = sm.UNSET,
-    members: set[str] | sm.UnsetType = sm.UNSET,
-    contact: Contact | None | sm.UnsetType = sm.UNSET,
-    contacts: list[Contact] | sm.UnsetType = sm.UNSET,
-    either: HttpUrl | int | None | sm.UnsetType = sm.UNSET,
-    interfaces: set[IPv4Interface] | sm.UnsetType = sm.UNSET,
-    granted: dict[Right, str] | sm.UnsetType = sm.UNSET,
     version: int | None = None,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[SiteFields],
 ) -> sm.CommandResult[None]:
     """Change a site; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = sm.drop_unset(
-        email=email,
-        homepage=homepage,
-        source=source,
-        address=address,
-        home=home,
-        network=network,
-        level=level,
-        kind=kind,
-        rights=rights,
-        mode=mode,
-        extra=extra,
-        anything=anything,
-        mirrors=mirrors,
-        by_address=by_address,
-        members=members,
-        contact=contact,
-        contacts=contacts,
-        either=either,
-        interfaces=interfaces,
-        granted=granted,
-    )
+    sm.check_fields(SiteFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             site = await work.load(SITE, id)
-            work.expect(site, version, arguments)
-            work.change(site, arguments)
-            outcome = await work.commit(site, "update", arguments)
+            work.expect(site, version, fields)
+            work.change(site, fields)
+            outcome = await work.commit(site, "update", fields)
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -13,72 +13,138 @@ RIGHT = ui.Choices({"1": "Read", "2": "Write", "4": "Run"})
 
 MODE = ui.Choices({"1": "Slow", "8": "Loud"})
 
-INPUTS = [
-    ui.TextInput(bindings.email, kind="email", max_length=80, required=True),
-    ui.TextInput(bindings.homepage, kind="url", value="https://example.com/"),
-    ui.TextInput(bindings.source, kind="url"),
-    ui.TextInput(bindings.address, placeholder="192.0.2.1", value="192.0.2.1"),
-    ui.TextInput(bindings.home, placeholder="192.0.2.1"),
-    ui.TextInput(bindings.network),
-    ui.Select(bindings.level, LEVEL, value="10"),
-    ui.Select(bindings.kind, KIND, value="shop"),
-    ui.NumberInput(
-        bindings.rights,
-        min=0,
-        max=7,
-        hint="The sum of what is meant of 1 (Read), 2 (Write), 4 (Run).",
-        value="1",
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.email),
+        ui.TextInput(bindings.email, kind="email", max_length=80, required=True),
     ),
-    ui.NumberInput(
-        bindings.mode,
-        min=0,
-        max=9,
-        hint="The sum of what is meant of 1 (Slow), 8 (Loud).",
+    ui.EntityField(
+        ui.Url(bindings.homepage),
+        ui.TextInput(bindings.homepage, kind="url", value="https://example.com/"),
     ),
-    ui.JsonInput(bindings.extra, hint="As JSON.", value="{}"),
-    ui.JsonInput(bindings.anything, hint="As JSON."),
-    ui.LinesInput(bindings.mirrors, hint="One on each line."),
-    ui.PairsInput(
-        bindings.by_address,
-        [
-            ui.TextInput("key", required=True, placeholder="2001:db8::1"),
-            ui.TextInput("value", kind="url", required=True),
-        ],
+    ui.EntityField(ui.Url(bindings.source), ui.TextInput(bindings.source, kind="url")),
+    ui.EntityField(
+        ui.Text(bindings.address),
+        ui.TextInput(bindings.address, placeholder="192.0.2.1", value="192.0.2.1"),
     ),
-    ui.LinesInput(bindings.members, hint="One on each line."),
-    ui.JsonInput(bindings.contact, hint="As JSON."),
-    ui.ItemsInput(
-        bindings.contacts,
-        [
-            ui.TextInput("email", kind="email", required=True),
-            ui.TextInput("homepage", kind="url"),
-        ],
+    ui.EntityField(
+        ui.Text(bindings.home), ui.TextInput(bindings.home, placeholder="192.0.2.1")
     ),
-    ui.JsonInput(bindings.either, hint="As JSON."),
-    ui.LinesInput(bindings.interfaces, hint="One on each line."),
-    ui.PairsInput(
-        bindings.granted,
-        [
-            ui.NumberInput(
-                "key",
-                min=0,
-                max=7,
-                required=True,
-                hint="The sum of what is meant of 1 (Read), 2 (Write), 4 (Run).",
-            ),
-            ui.TextArea("value", rows=1, required=True),
-        ],
+    ui.EntityField(ui.Text(bindings.network), ui.TextInput(bindings.network)),
+    ui.EntityField(
+        ui.Choice(bindings.level, LEVEL), ui.Select(bindings.level, LEVEL, value="10")
     ),
-]
+    ui.EntityField(
+        ui.Choice(bindings.kind, KIND), ui.Select(bindings.kind, KIND, value="shop")
+    ),
+    ui.EntityField(
+        ui.Flags(bindings.rights, RIGHT),
+        ui.NumberInput(
+            bindings.rights,
+            min=0,
+            max=7,
+            hint="The sum of what is meant of 1 (Read), 2 (Write), 4 (Run).",
+            value="1",
+        ),
+        filter=False,
+    ),
+    ui.EntityField(
+        ui.Flags(bindings.mode, MODE),
+        ui.NumberInput(
+            bindings.mode,
+            min=0,
+            max=9,
+            hint="The sum of what is meant of 1 (Slow), 8 (Loud).",
+        ),
+        filter=False,
+    ),
+    ui.EntityField(
+        ui.Pairs(bindings.extra, ui.Json("item")),
+        ui.JsonInput(bindings.extra, hint="As JSON.", value="{}"),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Json(bindings.anything),
+        ui.JsonInput(bindings.anything, hint="As JSON."),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Items(bindings.mirrors, ui.Url("item")),
+        ui.LinesInput(bindings.mirrors, hint="One on each line."),
+        column=False,
+        filter=True,
+    ),
+    ui.EntityField(
+        ui.Pairs(bindings.by_address, ui.Url("item")),
+        ui.PairsInput(
+            bindings.by_address,
+            [
+                ui.TextInput("key", required=True, placeholder="2001:db8::1"),
+                ui.TextInput("value", kind="url", required=True),
+            ],
+        ),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Items(bindings.members, ui.Text("item")),
+        ui.LinesInput(bindings.members, hint="One on each line."),
+        column=False,
+        filter=True,
+    ),
+    ui.EntityField(
+        ui.Details(bindings.contact, [ui.Text("email"), ui.Url("homepage")]),
+        ui.JsonInput(bindings.contact, hint="As JSON."),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Table(bindings.contacts, [ui.Text("email"), ui.Url("homepage")]),
+        ui.ItemsInput(
+            bindings.contacts,
+            [
+                ui.TextInput("email", kind="email", required=True),
+                ui.TextInput("homepage", kind="url"),
+            ],
+        ),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Json(bindings.either),
+        ui.JsonInput(bindings.either, hint="As JSON."),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Items(bindings.interfaces, ui.Text("item")),
+        ui.LinesInput(bindings.interfaces, hint="One on each line."),
+        column=False,
+        filter=True,
+    ),
+    ui.EntityField(
+        ui.Pairs(bindings.granted, ui.Text("item")),
+        ui.PairsInput(
+            bindings.granted,
+            [
+                ui.NumberInput(
+                    "key",
+                    min=0,
+                    max=7,
+                    required=True,
+                    hint="The sum of what is meant of 1 (Read), 2 (Write), 4 (Run).",
+                ),
+                ui.TextArea("value", rows=1, required=True),
+            ],
+        ),
+        column=False,
+    ),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New site",
     lead="A site, and what is known of it.",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create site")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create site")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit site", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit site", button="Save")
 
 DELETE = ui.Form(
     bindings.delete, title="Delete this site?", button="Delete site", is_danger=True
@@ -109,28 +175,7 @@ SITE = ui.Record(
     title="Site",
     name=bindings.email,
     lead="A site, and what is known of it.",
-    fields=[
-        ui.Text(bindings.email),
-        ui.Url(bindings.homepage),
-        ui.Url(bindings.source),
-        ui.Text(bindings.address),
-        ui.Text(bindings.home),
-        ui.Text(bindings.network),
-        ui.Choice(bindings.level, LEVEL),
-        ui.Choice(bindings.kind, KIND),
-        ui.Flags(bindings.rights, RIGHT),
-        ui.Flags(bindings.mode, MODE),
-        ui.Pairs(bindings.extra, ui.Json("item")),
-        ui.Json(bindings.anything),
-        ui.Items(bindings.mirrors, ui.Url("item")),
-        ui.Pairs(bindings.by_address, ui.Url("item")),
-        ui.Items(bindings.members, ui.Text("item")),
-        ui.Details(bindings.contact, [ui.Text("email"), ui.Url("homepage")]),
-        ui.Table(bindings.contacts, [ui.Text("email"), ui.Url("homepage")]),
-        ui.Json(bindings.either),
-        ui.Items(bindings.interfaces, ui.Text("item")),
-        ui.Pairs(bindings.granted, ui.Text("item")),
-    ],
+    fields=FIELDS.shown,
     actions=[MOVE],
     edit=EDIT,
     delete=DELETE,
@@ -139,43 +184,9 @@ SITE = ui.Record(
 SITES = ui.List(
     SITE,
     title="Sites",
-    columns=[
-        bindings.email,
-        bindings.homepage,
-        bindings.source,
-        bindings.address,
-        bindings.home,
-        bindings.network,
-        bindings.level,
-        bindings.kind,
-        bindings.rights,
-        bindings.mode,
-    ],
-    filters=[
-        bindings.email,
-        bindings.homepage,
-        bindings.source,
-        bindings.address,
-        bindings.home,
-        bindings.network,
-        bindings.level,
-        bindings.kind,
-        bindings.mirrors,
-        bindings.members,
-        bindings.interfaces,
-    ],
-    sorts=[
-        bindings.email,
-        bindings.homepage,
-        bindings.source,
-        bindings.address,
-        bindings.home,
-        bindings.network,
-        bindings.level,
-        bindings.kind,
-        bindings.rights,
-        bindings.mode,
-    ],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[DELETE],
 )

@@ -10,7 +10,7 @@ from starmodel import web
 
 from shop.entities import Contact, Kind, Level, Mode, Right
 from shop.generated.site import commands, pages
-from shop.generated.site.queries import SITE_FILTER_SET
+from shop.generated.site.filters import SITE_FILTER_SET
 from shop.generated.site.state import SITE
 from shop.generated.site.table import SITE_TABLE
 

@@ -5,7 +5,7 @@ import starmodel as sm
 from pydantic import HttpUrl, IPvAnyAddress
 
 from shop.entities import Visit
-from shop.generated.visit.state import VisitState, visit_state
+from shop.generated.visit.state import visit_state
 
 ENTITY = sm.EntityNames("visit", namespace="visit")
 
@@ -46,7 +46,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: VisitState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = visit_state(Visit())

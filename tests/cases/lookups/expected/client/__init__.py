@@ -9,12 +9,13 @@ import httpx
 from .customer import (
     AsyncCustomerClient,
     CustomerClient,
+    CustomerFields,
     CustomerFilters,
     CustomerState,
     Tier,
 )
-from .label import AsyncLabelClient, LabelClient, LabelFilters, LabelState
-from .order import AsyncOrderClient, OrderClient, OrderFilters, OrderState
+from .label import AsyncLabelClient, LabelClient, LabelFields, LabelFilters, LabelState
+from .order import AsyncOrderClient, OrderClient, OrderFields, OrderFilters, OrderState
 from .transport import (
     UNSET,
     ArgumentError,
@@ -34,13 +35,16 @@ __all__ = [
     "AsyncOrderClient",
     "Client",
     "CustomerClient",
+    "CustomerFields",
     "CustomerFilters",
     "CustomerState",
     "EntityResponse",
     "LabelClient",
+    "LabelFields",
     "LabelFilters",
     "LabelState",
     "OrderClient",
+    "OrderFields",
     "OrderFilters",
     "OrderState",
     "Problem",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Unpack
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from . import transport as http, where
@@ -31,16 +31,26 @@ class CustomerState(http.Value):
     credit: Decimal
 
 
+class CustomerFields(TypedDict, total=False):
+    """The fields that `create` takes."""
+
+    id: UUID
+    name: str
+    tier: Tier
+    since: date | None
+    credit: Decimal
+
+
 class CustomerFilters(http.Paging, total=False):
     """What customers can be found by."""
 
-    q: str
     id: where.Exact[UUID]
     name: where.Text
     tier: where.Exact[Tier]
     since: where.Ordered[date] | where.Presence
     credit: where.Ordered[Decimal]
     orders__count: where.Ordered[int]
+    q: str
 
 
 class CustomerEndpoints(http.Endpoints[http.AnyTransport]):
@@ -58,13 +68,7 @@ class CustomerEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/customer", once=True)
     def create(
-        self,
-        *,
-        id: UUID | http.UnsetType = http.UNSET,
-        name: str,
-        tier: Tier | http.UnsetType = http.UNSET,
-        since: date | None | http.UnsetType = http.UNSET,
-        credit: Decimal | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[CustomerFields]
     ) -> http.EntityResponse[CustomerState, None]:
         """Make a customer."""
         ...

@@ -4,7 +4,7 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -17,13 +17,19 @@ class LabelState(http.Value):
     word: str
 
 
+class LabelFields(TypedDict, total=False):
+    """The fields that `create` takes."""
+
+    word: str
+
+
 class LabelFilters(http.Paging, total=False):
     """What labels can be found by."""
 
-    q: str
     id: where.Exact[str]
     word: where.Text
     orders__count: where.Ordered[int]
+    q: str
 
 
 class LabelEndpoints(http.Endpoints[http.AnyTransport]):
@@ -40,7 +46,9 @@ class LabelEndpoints(http.Endpoints[http.AnyTransport]):
         ...
 
     @http.endpoint("POST", "/label", once=True)
-    def create(self, *, word: str) -> http.EntityResponse[LabelState, None]:
+    def create(
+        self, **fields: Unpack[LabelFields]
+    ) -> http.EntityResponse[LabelState, None]:
         """Make a label."""
         ...
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 from .customer import Tier
@@ -24,11 +24,18 @@ class OrderState(http.Value):
     labels: list[str]
 
 
+class OrderFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    title: str
+    customer: str | None
+    instead_of: str | None
+    labels: list[str]
+
+
 class OrderFilters(http.Paging, total=False):
     """What orders can be found by."""
 
-    q: str
-    include: str | Sequence[str]
     id: where.Exact[str]
     title: where.Text
     customer: where.Exact[str] | where.Presence
@@ -40,6 +47,8 @@ class OrderFilters(http.Paging, total=False):
     customer__credit: where.Ordered[Decimal] | where.Presence
     instead_of__title: where.Text | where.Presence
     later__count: where.Ordered[int]
+    q: str
+    include: str | Sequence[str]
 
 
 class OrderEndpoints(http.Endpoints[http.AnyTransport]):
@@ -57,12 +66,7 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/order", once=True)
     def create(
-        self,
-        *,
-        title: str,
-        customer: str | None | http.UnsetType = http.UNSET,
-        instead_of: str | None | http.UnsetType = http.UNSET,
-        labels: list[str] | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[OrderFields]
     ) -> http.EntityResponse[OrderState, None]:
         """Make an order."""
         ...
@@ -72,11 +76,8 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        title: str | http.UnsetType = http.UNSET,
-        customer: str | None | http.UnsetType = http.UNSET,
-        instead_of: str | None | http.UnsetType = http.UNSET,
-        labels: list[str] | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[OrderFields],
     ) -> http.EntityResponse[OrderState, None]:
         """Change an order; what is left out stays as it is."""
         ...

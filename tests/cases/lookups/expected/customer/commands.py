@@ -3,6 +3,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Generic, TypedDict, Unpack
 from uuid import UUID
 
 import starmodel as sm
@@ -11,24 +12,30 @@ from shop.entities import Tier
 from shop.generated.customer.state import CUSTOMER
 
 
+class CustomerFields(TypedDict, Generic[sm.Or], total=False):
+    """The fields that `create` takes."""
+
+    id: UUID | sm.Or
+    name: str | sm.Or
+    tier: Tier | sm.Or
+    since: date | None | sm.Or
+    credit: Decimal | sm.Or
+
+
 async def create(
     services: sm.Services,
     *,
-    id: UUID | sm.UnsetType = sm.UNSET,
-    name: str,
-    tier: Tier = Tier.FREE,
-    since: date | None = None,
-    credit: Decimal = Decimal("0.00"),
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[CustomerFields],
 ) -> sm.CommandResult[None]:
     """Make a customer."""
-    arguments = sm.drop_unset(id=id, name=name, tier=tier, since=since, credit=credit)
+    sm.check_fields(CustomerFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
-            customer = CUSTOMER.make(arguments)
+            customer = CUSTOMER.make(fields)
             work.add(CUSTOMER, customer)
-            outcome = await work.commit(customer, "create", arguments)
+            outcome = await work.commit(customer, "create", fields)
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -7,25 +7,31 @@ from shop.generated.customer import bindings
 
 TIER = ui.Choices({"free": "Free", "paid": "Paid"})
 
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.id),
+        ui.TextInput(bindings.id, placeholder="123e4567-e89b-12d3-a456-426614174000"),
+        filter=False,
+    ),
+    ui.EntityField(
+        ui.Text(bindings.name),
+        ui.TextArea(bindings.name, rows=1, max_length=80, required=True),
+    ),
+    ui.EntityField(
+        ui.Choice(bindings.tier, TIER), ui.Select(bindings.tier, TIER, value="free")
+    ),
+    ui.EntityField(ui.Date(bindings.since), ui.DateInput(bindings.since)),
+    ui.EntityField(
+        ui.Number(bindings.credit),
+        ui.NumberInput(bindings.credit, step="0.01", value="0.00"),
+    ),
+)
+
 NEW = ui.FormPage(
     bindings,
     title="New customer",
     lead="Somebody who buys.",
-    forms=[
-        ui.Form(
-            bindings.create,
-            [
-                ui.TextInput(
-                    bindings.id, placeholder="123e4567-e89b-12d3-a456-426614174000"
-                ),
-                ui.TextArea(bindings.name, rows=1, max_length=80, required=True),
-                ui.Select(bindings.tier, TIER, value="free"),
-                ui.DateInput(bindings.since),
-                ui.NumberInput(bindings.credit, step="0.01", value="0.00"),
-            ],
-            button="Create customer",
-        ),
-    ],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create customer")],
 )
 
 CUSTOMER = ui.Record(
@@ -33,35 +39,14 @@ CUSTOMER = ui.Record(
     title="Customer",
     name=bindings.name,
     lead="Somebody who buys.",
-    fields=[
-        ui.Text(bindings.id),
-        ui.Text(bindings.name),
-        ui.Choice(bindings.tier, TIER),
-        ui.Date(bindings.since),
-        ui.Number(bindings.credit),
-        ui.Related("orders", to="/order", by="customer"),
-    ],
+    fields=[*FIELDS.shown, ui.Related("orders", to="/order", by="customer")],
 )
 
 CUSTOMERS = ui.List(
     CUSTOMER,
     title="Customers",
-    columns=[
-        bindings.name,
-        bindings.id,
-        bindings.tier,
-        bindings.since,
-        bindings.credit,
-        ui.Number("orders__count", label="Orders"),
-    ],
-    filters=[bindings.name, bindings.tier, bindings.since, bindings.credit],
-    sorts=[
-        bindings.name,
-        bindings.id,
-        bindings.tier,
-        bindings.since,
-        bindings.credit,
-        "orders__count",
-    ],
+    columns=[*FIELDS.columns, ui.Number("orders__count", label="Orders")],
+    filters=FIELDS.filters,
+    sorts=[*FIELDS.sorts, "orders__count"],
     new=NEW,
 )

@@ -9,7 +9,7 @@ from starmodel import web
 
 from shop.entities import Tier
 from shop.generated.customer import commands, pages
-from shop.generated.customer.queries import CUSTOMER_FILTER_SET
+from shop.generated.customer.filters import CUSTOMER_FILTER_SET
 from shop.generated.customer.state import CUSTOMER
 from shop.generated.customer.table import CUSTOMER_TABLE
 

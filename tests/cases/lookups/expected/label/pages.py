@@ -5,17 +5,17 @@ from starmodel import ui
 
 from shop.generated.label import bindings
 
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.word), ui.TextArea(bindings.word, rows=1, required=True)
+    ),
+)
+
 NEW = ui.FormPage(
     bindings,
     title="New label",
     lead="A word on orders.",
-    forms=[
-        ui.Form(
-            bindings.create,
-            [ui.TextArea(bindings.word, rows=1, required=True)],
-            button="Create label",
-        ),
-    ],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create label")],
 )
 
 LABEL = ui.Record(
@@ -23,14 +23,14 @@ LABEL = ui.Record(
     title="Label",
     name=bindings.word,
     lead="A word on orders.",
-    fields=[ui.Text(bindings.word), ui.Related("orders", to="/order", by="labels")],
+    fields=[*FIELDS.shown, ui.Related("orders", to="/order", by="labels")],
 )
 
 LABELS = ui.List(
     LABEL,
     title="Labels",
-    columns=[bindings.word, ui.Number("orders__count", label="Orders")],
-    filters=[bindings.word],
-    sorts=[bindings.word, "orders__count"],
+    columns=[*FIELDS.columns, ui.Number("orders__count", label="Orders")],
+    filters=FIELDS.filters,
+    sorts=[*FIELDS.sorts, "orders__count"],
     new=NEW,
 )

@@ -5,7 +5,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.generated.label import commands, pages
-from shop.generated.label.queries import LABEL_FILTER_SET
+from shop.generated.label.filters import LABEL_FILTER_SET
 from shop.generated.label.state import LABEL
 from shop.generated.label.table import LABEL_TABLE
 

@@ -5,21 +5,38 @@ from starmodel import ui
 
 from shop.generated.order import bindings
 
-INPUTS = [
-    ui.TextArea(bindings.title, rows=1, max_length=80, required=True),
-    ui.Picker(bindings.customer, to="/customer", by="name", new="/customer/new"),
-    ui.Picker(bindings.instead_of, to="/order", by="title", new="/order/new"),
-    ui.Picker(bindings.labels, to="/label", by="word", several=True, new="/label/new"),
-]
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.title),
+        ui.TextArea(bindings.title, rows=1, max_length=80, required=True),
+    ),
+    ui.EntityField(
+        ui.Link(bindings.customer, to="/customer", by="name"),
+        ui.Picker(bindings.customer, to="/customer", by="name", new="/customer/new"),
+        sort="customer__name",
+    ),
+    ui.EntityField(
+        ui.Link(bindings.instead_of, to="/order", by="title"),
+        ui.Picker(bindings.instead_of, to="/order", by="title", new="/order/new"),
+        sort="instead_of__title",
+    ),
+    ui.EntityField(
+        ui.Links(bindings.labels, to="/label", by="word"),
+        ui.Picker(
+            bindings.labels, to="/label", by="word", several=True, new="/label/new"
+        ),
+        column=False,
+    ),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New order",
     lead="What a customer wants, perhaps instead of another order.",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create order")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create order")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit order", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit order", button="Save")
 
 DELETE = ui.Form(
     bindings.delete, title="Delete this order?", button="Delete order", is_danger=True
@@ -30,13 +47,7 @@ ORDER = ui.Record(
     title="Order",
     name=bindings.title,
     lead="What a customer wants, perhaps instead of another order.",
-    fields=[
-        ui.Text(bindings.title),
-        ui.Link(bindings.customer, to="/customer", by="name"),
-        ui.Link(bindings.instead_of, to="/order", by="title"),
-        ui.Links(bindings.labels, to="/label", by="word"),
-        ui.Related("later", to="/order", by="instead_of"),
-    ],
+    fields=[*FIELDS.shown, ui.Related("later", to="/order", by="instead_of")],
     edit=EDIT,
     delete=DELETE,
 )
@@ -44,14 +55,9 @@ ORDER = ui.Record(
 ORDERS = ui.List(
     ORDER,
     title="Orders",
-    columns=[
-        bindings.title,
-        bindings.customer,
-        bindings.instead_of,
-        ui.Number("later__count", label="Later"),
-    ],
-    filters=[bindings.title, bindings.customer, bindings.instead_of],
-    sorts=[bindings.title, "customer__name", "instead_of__title", "later__count"],
+    columns=[*FIELDS.columns, ui.Number("later__count", label="Later")],
+    filters=FIELDS.filters,
+    sorts=[*FIELDS.sorts, "later__count"],
     new=NEW,
     actions=[DELETE],
 )

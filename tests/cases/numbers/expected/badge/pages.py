@@ -5,15 +5,17 @@ from starmodel import ui
 
 from shop.generated.badge import bindings
 
+FIELDS = ui.Fields(
+    ui.EntityField(ui.Number(bindings.id, grouped=False), filter=False),
+    ui.EntityField(ui.Text(bindings.name), ui.TextArea(bindings.name, rows=1)),
+    ui.EntityField(ui.Text(bindings.code)),
+)
+
 NEW = ui.FormPage(
     bindings,
     title="New badge",
     lead="What a visitor wears.",
-    forms=[
-        ui.Form(
-            bindings.create, [ui.TextArea(bindings.name, rows=1)], button="Create badge"
-        ),
-    ],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create badge")],
 )
 
 BADGE = ui.Record(
@@ -21,18 +23,14 @@ BADGE = ui.Record(
     title="Badge",
     name=bindings.name,
     lead="What a visitor wears.",
-    fields=[
-        ui.Number(bindings.id, grouped=False),
-        ui.Text(bindings.name),
-        ui.Text(bindings.code),
-    ],
+    fields=FIELDS.shown,
 )
 
 BADGES = ui.List(
     BADGE,
     title="Badges",
-    columns=[bindings.name, bindings.id, bindings.code],
-    filters=[bindings.name, bindings.code],
-    sorts=[bindings.name, bindings.id, bindings.code],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
 )

@@ -5,7 +5,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.generated.badge import commands, pages
-from shop.generated.badge.queries import BADGE_FILTER_SET
+from shop.generated.badge.filters import BADGE_FILTER_SET
 from shop.generated.badge.state import BADGE
 from shop.generated.badge.table import BADGE_TABLE
 

@@ -6,17 +6,31 @@ from typing import Self
 
 import httpx
 
-from .badge import AsyncBadgeClient, BadgeClient, BadgeFilters, BadgeState
-from .order import AsyncOrderClient, OrderClient, OrderFilters, OrderState
+from .badge import AsyncBadgeClient, BadgeClient, BadgeFields, BadgeFilters, BadgeState
+from .order import AsyncOrderClient, OrderClient, OrderFields, OrderFilters, OrderState
 from .order_line import (
     AsyncOrderLineClient,
     OrderLineClient,
+    OrderLineFields,
     OrderLineFilters,
     OrderLineState,
 )
-from .product import AsyncProductClient, ProductClient, ProductFilters, ProductState
-from .room import AsyncRoomClient, RoomClient, RoomFilters, RoomState
-from .tag import AsyncTagClient, TagClient, TagFilters, TagState
+from .product import (
+    AsyncProductClient,
+    ProductClient,
+    ProductFields,
+    ProductFilters,
+    ProductState,
+)
+from .room import (
+    AsyncRoomClient,
+    NewRoomFields,
+    RoomClient,
+    RoomFields,
+    RoomFilters,
+    RoomState,
+)
+from .tag import AsyncTagClient, TagClient, TagFields, TagFilters, TagState
 from .transport import (
     UNSET,
     ArgumentError,
@@ -40,25 +54,32 @@ __all__ = [
     "AsyncTagClient",
     "AsyncVisitClient",
     "BadgeClient",
+    "BadgeFields",
     "BadgeFilters",
     "BadgeState",
     "Client",
     "EntityResponse",
+    "NewRoomFields",
     "OrderClient",
+    "OrderFields",
     "OrderFilters",
     "OrderLineClient",
+    "OrderLineFields",
     "OrderLineFilters",
     "OrderLineState",
     "OrderState",
     "Problem",
     "ProductClient",
+    "ProductFields",
     "ProductFilters",
     "ProductState",
     "QueryPage",
     "RoomClient",
+    "RoomFields",
     "RoomFilters",
     "RoomState",
     "TagClient",
+    "TagFields",
     "TagFilters",
     "TagState",
     "UNSET",

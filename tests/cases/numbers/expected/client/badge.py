@@ -4,7 +4,7 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -18,13 +18,19 @@ class BadgeState(http.Value):
     code: str
 
 
+class BadgeFields(TypedDict, total=False):
+    """The fields that `create` takes."""
+
+    name: str
+
+
 class BadgeFilters(http.Paging, total=False):
     """What badges can be found by."""
 
-    q: str
     id: where.Exact[int]
     name: where.Text
     code: where.Text
+    q: str
 
 
 class BadgeEndpoints(http.Endpoints[http.AnyTransport]):
@@ -42,7 +48,7 @@ class BadgeEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/badge", once=True)
     def create(
-        self, *, name: str | http.UnsetType = http.UNSET
+        self, **fields: Unpack[BadgeFields]
     ) -> http.EntityResponse[BadgeState, None]:
         """Make a badge."""
         ...

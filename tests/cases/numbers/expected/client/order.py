@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -19,14 +19,21 @@ class OrderState(http.Value):
     follows: str | None
 
 
+class OrderFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    customer: str
+    follows: int | str | None
+
+
 class OrderFilters(http.Paging, total=False):
     """What orders can be found by."""
 
-    q: str
-    include: str | Sequence[str]
     id: where.Exact[int]
     customer: where.Text
     follows: where.Exact[int | str] | where.Presence
+    q: str
+    include: str | Sequence[str]
 
 
 class OrderEndpoints(http.Endpoints[http.AnyTransport]):
@@ -86,10 +93,7 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/order", once=True)
     def create(
-        self,
-        *,
-        customer: str | http.UnsetType = http.UNSET,
-        follows: int | str | None | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[OrderFields]
     ) -> http.EntityResponse[OrderState, None]:
         """Make an order."""
         ...
@@ -99,9 +103,8 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: int | str,
         *,
-        customer: str | http.UnsetType = http.UNSET,
-        follows: int | str | None | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[OrderFields],
     ) -> http.EntityResponse[OrderState, None]:
         """Change an order; what is left out stays as it is."""
         ...

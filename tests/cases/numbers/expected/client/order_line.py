@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -20,14 +20,22 @@ class OrderLineState(http.Value):
     quantity: int
 
 
+class OrderLineFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    order: int | str
+    product: int | str
+    quantity: int
+
+
 class OrderLineFilters(http.Paging, total=False):
     """What order lines can be found by."""
 
-    include: str | Sequence[str]
     id: where.Exact[int]
     order: where.Exact[int | str]
     product: where.Exact[int | str]
     quantity: where.Ordered[int]
+    include: str | Sequence[str]
 
 
 class OrderLineEndpoints(http.Endpoints[http.AnyTransport]):
@@ -47,11 +55,7 @@ class OrderLineEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/order_line", once=True)
     def create(
-        self,
-        *,
-        order: int | str,
-        product: int | str,
-        quantity: int | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[OrderLineFields]
     ) -> http.EntityResponse[OrderLineState, None]:
         """Make an order line."""
         ...
@@ -61,10 +65,8 @@ class OrderLineEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: int | str,
         *,
-        order: int | str | http.UnsetType = http.UNSET,
-        product: int | str | http.UnsetType = http.UNSET,
-        quantity: int | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[OrderLineFields],
     ) -> http.EntityResponse[OrderLineState, None]:
         """Change an order line; what is left out stays as it is."""
         ...

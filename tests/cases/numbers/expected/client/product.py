@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -21,15 +21,23 @@ class ProductState(http.Value):
     tags: list[str]
 
 
+class ProductFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    name: str
+    price: Decimal
+    tags: list[int | str]
+
+
 class ProductFilters(http.Paging, total=False):
     """What products can be found by."""
 
-    q: str
-    include: str | Sequence[str]
     id: where.Exact[int]
     name: where.Text
     price: where.Ordered[Decimal]
     tags: int | str
+    q: str
+    include: str | Sequence[str]
 
 
 class ProductEndpoints(http.Endpoints[http.AnyTransport]):
@@ -47,11 +55,7 @@ class ProductEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/product", once=True)
     def create(
-        self,
-        *,
-        name: str,
-        price: Decimal | http.UnsetType = http.UNSET,
-        tags: list[int | str] | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[ProductFields]
     ) -> http.EntityResponse[ProductState, None]:
         """Make a product."""
         ...
@@ -61,10 +65,8 @@ class ProductEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: int | str,
         *,
-        name: str | http.UnsetType = http.UNSET,
-        price: Decimal | http.UnsetType = http.UNSET,
-        tags: list[int | str] | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[ProductFields],
     ) -> http.EntityResponse[ProductState, None]:
         """Change a product; what is left out stays as it is."""
         ...

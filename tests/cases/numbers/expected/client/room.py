@@ -4,7 +4,7 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -17,12 +17,24 @@ class RoomState(http.Value):
     name: str
 
 
+class RoomFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    name: str
+
+
+class NewRoomFields(RoomFields, total=False):
+    """The fields that `create` takes."""
+
+    id: int
+
+
 class RoomFilters(http.Paging, total=False):
     """What rooms can be found by."""
 
-    q: str
     id: where.Exact[int]
     name: where.Text
+    q: str
 
 
 class RoomEndpoints(http.Endpoints[http.AnyTransport]):
@@ -40,7 +52,7 @@ class RoomEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/room", once=True)
     def create(
-        self, *, id: int, name: str | http.UnsetType = http.UNSET
+        self, **fields: Unpack[NewRoomFields]
     ) -> http.EntityResponse[RoomState, None]:
         """Make a room."""
         ...
@@ -50,8 +62,8 @@ class RoomEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: int | str,
         *,
-        name: str | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[RoomFields],
     ) -> http.EntityResponse[RoomState, None]:
         """Change a room; what is left out stays as it is."""
         ...

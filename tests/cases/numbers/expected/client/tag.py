@@ -4,7 +4,7 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -17,12 +17,18 @@ class TagState(http.Value):
     name: str
 
 
+class TagFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    name: str
+
+
 class TagFilters(http.Paging, total=False):
     """What tags can be found by."""
 
-    q: str
     id: where.Exact[int]
     name: where.Text
+    q: str
 
 
 class TagEndpoints(http.Endpoints[http.AnyTransport]):
@@ -39,7 +45,9 @@ class TagEndpoints(http.Endpoints[http.AnyTransport]):
         ...
 
     @http.endpoint("POST", "/tag", once=True)
-    def create(self, *, name: str) -> http.EntityResponse[TagState, None]:
+    def create(
+        self, **fields: Unpack[TagFields]
+    ) -> http.EntityResponse[TagState, None]:
         """Make a tag."""
         ...
 
@@ -48,8 +56,8 @@ class TagEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: int | str,
         *,
-        name: str | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[TagFields],
     ) -> http.EntityResponse[TagState, None]:
         """Change a tag; what is left out stays as it is."""
         ...

@@ -22,6 +22,7 @@ from typing import (
     TypedDict,
     TypeVar,
     Union,
+    Unpack,
     cast,
     get_args,
     get_origin,
@@ -210,6 +211,10 @@ class Endpoint(Generic[P, R]):
         self._function = function
         self._answer = cast(Any, function).__annotations__["return"]
         self._options = options
+        fields = cast(Any, function).__annotations__.get("fields")
+        self._fields: set[str] | None = None
+        if get_origin(fields) is Unpack:
+            self._fields = {*get_args(fields)[0].__annotations__, "id", "version"}
         self.__doc__ = function.__doc__
 
     @overload
@@ -233,6 +238,9 @@ class Endpoint(Generic[P, R]):
         def send(*args: Any, **kwargs: Any) -> Any:
             # It has no body: Python itself says which arguments do not fit.
             self._function(calls, *args, **kwargs)
+            others = set[str]() if self._fields is None else {*kwargs} - self._fields
+            if others:
+                raise TypeError(f"There is no {', '.join(sorted(others))} to be given.")
             # The id of a record is the one argument that may come without its name.
             given = {**dict(zip(("id",), args)), **kwargs}
             return calls(Call(given, self._answer, **self._options))

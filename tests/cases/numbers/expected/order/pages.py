@@ -21,19 +21,24 @@ PLACE = ui.Form(
     hint="Order a product at once.",
 )
 
-INPUTS = [
-    ui.TextArea(bindings.customer, rows=1),
-    ui.Picker(bindings.follows, to="/order", new="/order/new"),
-]
+FIELDS = ui.Fields(
+    ui.EntityField(ui.Number(bindings.id, grouped=False), filter=False),
+    ui.EntityField(ui.Text(bindings.customer), ui.TextArea(bindings.customer, rows=1)),
+    ui.EntityField(
+        ui.Link(bindings.follows, to="/order"),
+        ui.Picker(bindings.follows, to="/order", new="/order/new"),
+        sort=False,
+    ),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New order",
     lead="What a customer wants, line by line.",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create order"), PLACE],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create order"), PLACE],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit order", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit order", button="Save")
 
 DELETE = ui.Form(
     bindings.delete, title="Delete this order?", button="Delete order", is_danger=True
@@ -66,12 +71,7 @@ ORDER = ui.Record(
     bindings,
     title="Order",
     lead="What a customer wants, line by line.",
-    fields=[
-        ui.Number(bindings.id, grouped=False),
-        ui.Text(bindings.customer),
-        ui.Link(bindings.follows, to="/order"),
-        ui.Related("lines", to="/order_line", by="order"),
-    ],
+    fields=[*FIELDS.shown, ui.Related("lines", to="/order_line", by="order")],
     actions=[SPLIT, STOCK, REPLACE],
     edit=EDIT,
     delete=DELETE,
@@ -80,9 +80,9 @@ ORDER = ui.Record(
 ORDERS = ui.List(
     ORDER,
     title="Orders",
-    columns=[bindings.id, bindings.customer, bindings.follows],
-    filters=[bindings.customer, bindings.follows],
-    sorts=[bindings.id, bindings.customer],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[SPLIT, DELETE],
 )

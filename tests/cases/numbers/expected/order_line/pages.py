@@ -5,22 +5,38 @@ from starmodel import ui
 
 from shop.generated.order_line import bindings
 
-INPUTS = [
-    ui.Picker(bindings.order, to="/order", new="/order/new", required=True),
-    ui.Picker(
-        bindings.product, to="/product", by="name", new="/product/new", required=True
+FIELDS = ui.Fields(
+    ui.EntityField(ui.Number(bindings.id, grouped=False), filter=False),
+    ui.EntityField(
+        ui.Link(bindings.order, to="/order"),
+        ui.Picker(bindings.order, to="/order", new="/order/new", required=True),
+        sort=False,
     ),
-    ui.NumberInput(bindings.quantity, min=1, value="1"),
-]
+    ui.EntityField(
+        ui.Link(bindings.product, to="/product", by="name"),
+        ui.Picker(
+            bindings.product,
+            to="/product",
+            by="name",
+            new="/product/new",
+            required=True,
+        ),
+        sort=False,
+    ),
+    ui.EntityField(
+        ui.Number(bindings.quantity),
+        ui.NumberInput(bindings.quantity, min=1, value="1"),
+    ),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New order line",
     lead="So many of a product.",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create order line")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create order line")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit order line", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit order line", button="Save")
 
 DELETE = ui.Form(
     bindings.delete,
@@ -33,12 +49,7 @@ ORDER_LINE = ui.Record(
     bindings,
     title="Order line",
     lead="So many of a product.",
-    fields=[
-        ui.Number(bindings.id, grouped=False),
-        ui.Link(bindings.order, to="/order"),
-        ui.Link(bindings.product, to="/product", by="name"),
-        ui.Number(bindings.quantity),
-    ],
+    fields=FIELDS.shown,
     edit=EDIT,
     delete=DELETE,
 )
@@ -46,9 +57,9 @@ ORDER_LINE = ui.Record(
 ORDER_LINES = ui.List(
     ORDER_LINE,
     title="Order lines",
-    columns=[bindings.id, bindings.order, bindings.product, bindings.quantity],
-    filters=[bindings.order, bindings.product, bindings.quantity],
-    sorts=[bindings.id, bindings.quantity],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     search=False,
     new=NEW,
     actions=[DELETE],

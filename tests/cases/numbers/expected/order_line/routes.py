@@ -6,7 +6,7 @@ from starmodel import web
 
 from shop.entities import Order, Product
 from shop.generated.order_line import commands, pages
-from shop.generated.order_line.queries import ORDER_LINE_FILTER_SET
+from shop.generated.order_line.filters import ORDER_LINE_FILTER_SET
 from shop.generated.order_line.state import ORDER_LINE
 from shop.generated.order_line.table import ORDER_LINE_TABLE
 

@@ -2,6 +2,7 @@
 """Commands of Product: one transport-free function per event."""
 
 from decimal import Decimal
+from typing import Generic, TypedDict, Unpack
 
 import starmodel as sm
 
@@ -9,22 +10,28 @@ from shop.entities import Tag
 from shop.generated.product.state import PRODUCT
 
 
+class ProductFields(TypedDict, Generic[sm.Or], total=False):
+    """The fields that `create` and `update` take."""
+
+    name: str | sm.Or
+    price: Decimal | sm.Or
+    tags: list[sm.Ref[Tag]] | sm.Or
+
+
 async def create(
     services: sm.Services,
     *,
-    name: str,
-    price: Decimal = Decimal("0.00"),
-    tags: list[sm.Ref[Tag]] | sm.UnsetType = sm.UNSET,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[ProductFields],
 ) -> sm.CommandResult[None]:
     """Make a product."""
-    arguments = sm.drop_unset(name=name, price=price, tags=tags)
+    sm.check_fields(ProductFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
-            product = PRODUCT.make(arguments)
+            product = PRODUCT.make(fields)
             work.add(PRODUCT, product)
-            outcome = await work.commit(product, "create", arguments)
+            outcome = await work.commit(product, "create", fields)
             if outcome is not None:
                 return outcome
         raise work.last_conflict
@@ -34,24 +41,22 @@ async def update(
     services: sm.Services,
     id: int | str,
     *,
-    name: str | sm.UnsetType = sm.UNSET,
-    price: Decimal | sm.UnsetType = sm.UNSET,
-    tags: list[sm.Ref[Tag]] | sm.UnsetType = sm.UNSET,
     version: int | None = None,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,
+    **fields: Unpack[ProductFields],
 ) -> sm.CommandResult[None]:
     """Change a product; what is left out stays as it is.
 
     Raises `StaleVersion` where `version` is given, and not the current one.
     """
-    arguments = sm.drop_unset(name=name, price=price, tags=tags)
+    sm.check_fields(ProductFields, fields)
     async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             product = await work.load(PRODUCT, id)
-            work.expect(product, version, arguments)
-            work.change(product, arguments)
-            outcome = await work.commit(product, "update", arguments)
+            work.expect(product, version, fields)
+            work.change(product, fields)
+            outcome = await work.commit(product, "update", fields)
             if outcome is not None:
                 return outcome
         raise work.last_conflict

@@ -5,20 +5,31 @@ from starmodel import ui
 
 from shop.generated.product import bindings
 
-INPUTS = [
-    ui.TextArea(bindings.name, rows=1, max_length=120, required=True),
-    ui.NumberInput(bindings.price, min="0.00", step="0.01", value="0.00"),
-    ui.Picker(bindings.tags, to="/tag", by="name", several=True, new="/tag/new"),
-]
+FIELDS = ui.Fields(
+    ui.EntityField(ui.Number(bindings.id, grouped=False), filter=False),
+    ui.EntityField(
+        ui.Text(bindings.name),
+        ui.TextArea(bindings.name, rows=1, max_length=120, required=True),
+    ),
+    ui.EntityField(
+        ui.Number(bindings.price),
+        ui.NumberInput(bindings.price, min="0.00", step="0.01", value="0.00"),
+    ),
+    ui.EntityField(
+        ui.Links(bindings.tags, to="/tag", by="name"),
+        ui.Picker(bindings.tags, to="/tag", by="name", several=True, new="/tag/new"),
+        column=False,
+    ),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New product",
     lead="Something the shop sells.",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create product")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create product")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit product", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit product", button="Save")
 
 DELETE = ui.Form(
     bindings.delete,
@@ -32,12 +43,7 @@ PRODUCT = ui.Record(
     title="Product",
     name=bindings.name,
     lead="Something the shop sells.",
-    fields=[
-        ui.Number(bindings.id, grouped=False),
-        ui.Text(bindings.name),
-        ui.Number(bindings.price),
-        ui.Links(bindings.tags, to="/tag", by="name"),
-    ],
+    fields=FIELDS.shown,
     edit=EDIT,
     delete=DELETE,
 )
@@ -45,9 +51,9 @@ PRODUCT = ui.Record(
 PRODUCTS = ui.List(
     PRODUCT,
     title="Products",
-    columns=[bindings.name, bindings.id, bindings.price],
-    filters=[bindings.name, bindings.price],
-    sorts=[bindings.name, bindings.id, bindings.price],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[DELETE],
 )

@@ -5,22 +5,24 @@ from starmodel import ui
 
 from shop.generated.room import bindings
 
-INPUTS = [ui.TextArea(bindings.name, rows=1)]
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Number(bindings.id, grouped=False),
+        ui.NumberInput(bindings.id, min=1, required=True),
+        frozen=True,
+        filter=False,
+    ),
+    ui.EntityField(ui.Text(bindings.name), ui.TextArea(bindings.name, rows=1)),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New room",
     lead="A room, by the number on its door.",
-    forms=[
-        ui.Form(
-            bindings.create,
-            [ui.NumberInput(bindings.id, min=1, required=True), *INPUTS],
-            button="Create room",
-        ),
-    ],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create room")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit room", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit room", button="Save")
 
 DELETE = ui.Form(
     bindings.delete, title="Delete this room?", button="Delete room", is_danger=True
@@ -31,7 +33,7 @@ ROOM = ui.Record(
     title="Room",
     name=bindings.name,
     lead="A room, by the number on its door.",
-    fields=[ui.Number(bindings.id, grouped=False), ui.Text(bindings.name)],
+    fields=FIELDS.shown,
     edit=EDIT,
     delete=DELETE,
 )
@@ -39,9 +41,9 @@ ROOM = ui.Record(
 ROOMS = ui.List(
     ROOM,
     title="Rooms",
-    columns=[bindings.name, bindings.id],
-    filters=[bindings.name],
-    sorts=[bindings.name, bindings.id],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[DELETE],
 )

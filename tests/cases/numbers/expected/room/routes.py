@@ -5,7 +5,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.generated.room import commands, pages
-from shop.generated.room.queries import ROOM_FILTER_SET
+from shop.generated.room.filters import ROOM_FILTER_SET
 from shop.generated.room.state import ROOM
 from shop.generated.room.table import ROOM_TABLE
 

@@ -5,7 +5,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.generated.tag import commands, pages
-from shop.generated.tag.queries import TAG_FILTER_SET
+from shop.generated.tag.filters import TAG_FILTER_SET
 from shop.generated.tag.state import TAG
 from shop.generated.tag.table import TAG_TABLE
 

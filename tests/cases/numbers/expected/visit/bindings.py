@@ -3,8 +3,6 @@
 
 import starmodel as sm
 
-from shop.generated.visit.state import VisitState
-
 ENTITY = sm.EntityNames("visit", namespace="visit", is_record=True)
 
 id = sm.Signal("$visit.id")
@@ -53,6 +51,6 @@ def live(id: int | str) -> sm.Expression:
     return sm.live_action(watch(id))
 
 
-def signals(state: VisitState) -> sm.Expression:
+def signals(state: sm.State) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
     return sm.Expression(sm.encode_data({"visit": state, "errors": ERRORS}))

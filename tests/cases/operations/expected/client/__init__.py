@@ -8,7 +8,7 @@ import httpx
 
 from .basket import AsyncBasketClient, BasketClient, BasketState
 from .counter import AsyncCounterClient, CounterClient, CounterState
-from .note import AsyncNoteClient, NoteClient, NoteFilters, NoteState
+from .note import AsyncNoteClient, NoteClient, NoteFields, NoteFilters, NoteState
 from .transport import (
     UNSET,
     ArgumentError,
@@ -33,6 +33,7 @@ __all__ = [
     "CounterState",
     "EntityResponse",
     "NoteClient",
+    "NoteFields",
     "NoteFilters",
     "NoteState",
     "Problem",

@@ -4,7 +4,7 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -17,12 +17,18 @@ class NoteState(http.Value):
     title: str
 
 
+class NoteFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    title: str
+
+
 class NoteFilters(http.Paging, total=False):
     """What notes can be found by."""
 
-    q: str
     id: where.Exact[str]
     title: where.Text
+    q: str
 
 
 class NoteEndpoints(http.Endpoints[http.AnyTransport]):
@@ -39,7 +45,9 @@ class NoteEndpoints(http.Endpoints[http.AnyTransport]):
         ...
 
     @http.endpoint("POST", "/note", once=True)
-    def create(self, *, title: str) -> http.EntityResponse[NoteState, None]:
+    def create(
+        self, **fields: Unpack[NoteFields]
+    ) -> http.EntityResponse[NoteState, None]:
         """Make a note."""
         ...
 
@@ -48,8 +56,8 @@ class NoteEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        title: str | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[NoteFields],
     ) -> http.EntityResponse[NoteState, None]:
         """Change a note; what is left out stays as it is."""
         ...

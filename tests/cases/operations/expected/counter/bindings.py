@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Counter
-from shop.generated.counter.state import CounterState, counter_state
+from shop.generated.counter.state import counter_state
 
 ENTITY = sm.EntityNames("counter", namespace="counter")
 
@@ -78,7 +78,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: CounterState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = counter_state(Counter())

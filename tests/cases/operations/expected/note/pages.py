@@ -5,16 +5,20 @@ from starmodel import ui
 
 from shop.generated.note import bindings
 
-INPUTS = [ui.TextArea(bindings.title, rows=1, required=True)]
+FIELDS = ui.Fields(
+    ui.EntityField(
+        ui.Text(bindings.title), ui.TextArea(bindings.title, rows=1, required=True)
+    ),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New note",
     lead="A note.",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create note")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create note")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit note", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit note", button="Save")
 
 DELETE = ui.Form(
     bindings.delete, title="Delete this note?", button="Delete note", is_danger=True
@@ -25,7 +29,7 @@ NOTE = ui.Record(
     title="Note",
     name=bindings.title,
     lead="A note.",
-    fields=[ui.Text(bindings.title)],
+    fields=FIELDS.shown,
     edit=EDIT,
     delete=DELETE,
 )
@@ -33,9 +37,9 @@ NOTE = ui.Record(
 NOTES = ui.List(
     NOTE,
     title="Notes",
-    columns=[bindings.title],
-    filters=[bindings.title],
-    sorts=[bindings.title],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[DELETE],
 )

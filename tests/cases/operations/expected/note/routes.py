@@ -5,7 +5,7 @@ from pydantic_core import core_schema
 from starmodel import web
 
 from shop.generated.note import commands, pages
-from shop.generated.note.queries import NOTE_FILTER_SET
+from shop.generated.note.filters import NOTE_FILTER_SET
 from shop.generated.note.state import NOTE
 from shop.generated.note.table import NOTE_TABLE
 

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Cart, Line
-from shop.generated.cart.state import CartState, cart_state
+from shop.generated.cart.state import cart_state
 
 ENTITY = sm.EntityNames("cart", namespace="cart")
 
@@ -46,7 +46,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: CartState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = cart_state(Cart())

@@ -2,38 +2,13 @@
 """What the outside may see of Cart, and how it is kept."""
 
 from base64 import b64encode
-from typing import TypedDict
 
 import starmodel as sm
 
 from shop.entities import Cart, Line, Point
 
 
-class PointState(TypedDict):
-    """The public fields of Point, as JSON has them."""
-
-    x: int
-    y: int
-
-
-class LineState(TypedDict):
-    """The public fields of Line, as JSON has them."""
-
-    sku: str
-    price: str
-    tags: list[str]
-    until: str | None
-    data: str
-    points: dict[str, PointState]
-
-
-class CartState(TypedDict):
-    """The public fields of Cart, as JSON has them."""
-
-    line: LineState
-
-
-def point_state(point: Point) -> PointState:
+def point_state(point: Point) -> sm.State:
     """Return the public fields of a Point."""
     return {
         "x": point.x,
@@ -41,7 +16,7 @@ def point_state(point: Point) -> PointState:
     }
 
 
-def line_state(line: Line) -> LineState:
+def line_state(line: Line) -> sm.State:
     """Return the public fields of a Line."""
     return {
         "sku": line.sku,
@@ -53,7 +28,7 @@ def line_state(line: Line) -> LineState:
     }
 
 
-def cart_state(cart: Cart) -> CartState:
+def cart_state(cart: Cart) -> sm.State:
     """Return the public fields of a Cart."""
     return {
         "line": line_state(cart.line),

@@ -6,7 +6,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, Unpack
+from typing import Literal, TypedDict, Unpack
 
 from . import transport as http, where
 
@@ -72,14 +72,27 @@ class OrderState(http.Value):
     addresses: list[Address]
 
 
+class OrderFields(TypedDict, total=False):
+    """The fields that `create` and `update` take."""
+
+    name: str
+    place: Point
+    line: Line | None
+    lines: list[Line]
+    places: set[Point]
+    amount: Weight | Count
+    address: Address | None
+    addresses: list[Address]
+
+
 class OrderFilters(http.Paging, total=False):
     """What orders can be found by."""
 
-    q: str
     id: where.Exact[str]
     name: where.Text
     line: where.Presence
     address: where.Presence
+    q: str
 
 
 class OrderEndpoints(http.Endpoints[http.AnyTransport]):
@@ -113,16 +126,7 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/order", once=True)
     def create(
-        self,
-        *,
-        name: str | http.UnsetType = http.UNSET,
-        place: Point | http.UnsetType = http.UNSET,
-        line: Line | None | http.UnsetType = http.UNSET,
-        lines: list[Line] | http.UnsetType = http.UNSET,
-        places: set[Point] | http.UnsetType = http.UNSET,
-        amount: Weight | Count | http.UnsetType = http.UNSET,
-        address: Address | None | http.UnsetType = http.UNSET,
-        addresses: list[Address] | http.UnsetType = http.UNSET,
+        self, **fields: Unpack[OrderFields]
     ) -> http.EntityResponse[OrderState, None]:
         """Make an order."""
         ...
@@ -132,15 +136,8 @@ class OrderEndpoints(http.Endpoints[http.AnyTransport]):
         self,
         id: str,
         *,
-        name: str | http.UnsetType = http.UNSET,
-        place: Point | http.UnsetType = http.UNSET,
-        line: Line | None | http.UnsetType = http.UNSET,
-        lines: list[Line] | http.UnsetType = http.UNSET,
-        places: set[Point] | http.UnsetType = http.UNSET,
-        amount: Weight | Count | http.UnsetType = http.UNSET,
-        address: Address | None | http.UnsetType = http.UNSET,
-        addresses: list[Address] | http.UnsetType = http.UNSET,
         version: int | http.UnsetType = http.UNSET,
+        **fields: Unpack[OrderFields],
     ) -> http.EntityResponse[OrderState, None]:
         """Change an order; what is left out stays as it is."""
         ...

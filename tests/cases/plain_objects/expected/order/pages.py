@@ -5,37 +5,104 @@ from starmodel import ui
 
 from shop.generated.order import bindings
 
-INPUTS = [
-    ui.TextArea(bindings.name, rows=1),
-    ui.Fieldset(bindings.place, [ui.NumberInput("x"), ui.NumberInput("y", value="0")]),
-    ui.JsonInput(bindings.line, hint="As JSON."),
-    ui.JsonInput(bindings.lines, hint="As JSON.", value="[]"),
-    ui.ItemsInput(
-        bindings.places,
-        [ui.NumberInput("x", required=True), ui.NumberInput("y", value="0")],
+FIELDS = ui.Fields(
+    ui.EntityField(ui.Text(bindings.name), ui.TextArea(bindings.name, rows=1)),
+    ui.EntityField(
+        ui.Group(bindings.place, [ui.Number("x"), ui.Number("y")]),
+        ui.Fieldset(
+            bindings.place, [ui.NumberInput("x"), ui.NumberInput("y", value="0")]
+        ),
+        column=False,
     ),
-    ui.JsonInput(bindings.amount, hint="As JSON."),
-    ui.JsonInput(bindings.address, hint="As JSON."),
-    ui.ItemsInput(
-        bindings.addresses,
-        [
-            ui.TextArea("street", rows=1, required=True),
-            ui.NumberInput("number"),
-            ui.Fieldset(
-                "at",
-                [ui.NumberInput("x", required=True), ui.NumberInput("y", value="0")],
-            ),
-        ],
+    ui.EntityField(
+        ui.Details(
+            bindings.line,
+            [
+                ui.Text("sku"),
+                ui.Number("price"),
+                ui.Items("tags", ui.Text("item")),
+                ui.Date("until"),
+                ui.File("data"),
+                ui.Pairs("points", ui.Group("item", [ui.Number("x"), ui.Number("y")])),
+            ],
+        ),
+        ui.JsonInput(bindings.line, hint="As JSON."),
+        column=False,
     ),
-]
+    ui.EntityField(
+        ui.Table(
+            bindings.lines,
+            [
+                ui.Text("sku"),
+                ui.Number("price"),
+                ui.Items("tags", ui.Text("item")),
+                ui.Date("until"),
+                ui.File("data"),
+                ui.Pairs("points", ui.Group("item", [ui.Number("x"), ui.Number("y")])),
+            ],
+        ),
+        ui.JsonInput(bindings.lines, hint="As JSON.", value="[]"),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Table(bindings.places, [ui.Number("x"), ui.Number("y")]),
+        ui.ItemsInput(
+            bindings.places,
+            [ui.NumberInput("x", required=True), ui.NumberInput("y", value="0")],
+        ),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Json(bindings.amount),
+        ui.JsonInput(bindings.amount, hint="As JSON."),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Details(
+            bindings.address,
+            [
+                ui.Text("street"),
+                ui.Number("number"),
+                ui.Group("at", [ui.Number("x"), ui.Number("y")]),
+            ],
+        ),
+        ui.JsonInput(bindings.address, hint="As JSON."),
+        column=False,
+    ),
+    ui.EntityField(
+        ui.Table(
+            bindings.addresses,
+            [
+                ui.Text("street"),
+                ui.Number("number"),
+                ui.Group("at", [ui.Number("x"), ui.Number("y")]),
+            ],
+        ),
+        ui.ItemsInput(
+            bindings.addresses,
+            [
+                ui.TextArea("street", rows=1, required=True),
+                ui.NumberInput("number"),
+                ui.Fieldset(
+                    "at",
+                    [
+                        ui.NumberInput("x", required=True),
+                        ui.NumberInput("y", value="0"),
+                    ],
+                ),
+            ],
+        ),
+        column=False,
+    ),
+)
 
 NEW = ui.FormPage(
     bindings,
     title="New order",
-    forms=[ui.Form(bindings.create, INPUTS, button="Create order")],
+    forms=[ui.Form(bindings.create, FIELDS.new_inputs, button="Create order")],
 )
 
-EDIT = ui.Form(bindings.update, INPUTS, title="Edit order", button="Save")
+EDIT = ui.Form(bindings.update, FIELDS.inputs, title="Edit order", button="Save")
 
 DELETE = ui.Form(
     bindings.delete, title="Delete this order?", button="Delete order", is_danger=True
@@ -58,50 +125,7 @@ ORDER = ui.Record(
     bindings,
     title="Order",
     name=bindings.name,
-    fields=[
-        ui.Text(bindings.name),
-        ui.Group(bindings.place, [ui.Number("x"), ui.Number("y")]),
-        ui.Details(
-            bindings.line,
-            [
-                ui.Text("sku"),
-                ui.Number("price"),
-                ui.Items("tags", ui.Text("item")),
-                ui.Date("until"),
-                ui.File("data"),
-                ui.Pairs("points", ui.Group("item", [ui.Number("x"), ui.Number("y")])),
-            ],
-        ),
-        ui.Table(
-            bindings.lines,
-            [
-                ui.Text("sku"),
-                ui.Number("price"),
-                ui.Items("tags", ui.Text("item")),
-                ui.Date("until"),
-                ui.File("data"),
-                ui.Pairs("points", ui.Group("item", [ui.Number("x"), ui.Number("y")])),
-            ],
-        ),
-        ui.Table(bindings.places, [ui.Number("x"), ui.Number("y")]),
-        ui.Json(bindings.amount),
-        ui.Details(
-            bindings.address,
-            [
-                ui.Text("street"),
-                ui.Number("number"),
-                ui.Group("at", [ui.Number("x"), ui.Number("y")]),
-            ],
-        ),
-        ui.Table(
-            bindings.addresses,
-            [
-                ui.Text("street"),
-                ui.Number("number"),
-                ui.Group("at", [ui.Number("x"), ui.Number("y")]),
-            ],
-        ),
-    ],
+    fields=FIELDS.shown,
     actions=[ADD, SPOIL],
     edit=EDIT,
     delete=DELETE,
@@ -110,9 +134,9 @@ ORDER = ui.Record(
 ORDERS = ui.List(
     ORDER,
     title="Orders",
-    columns=[bindings.name],
-    filters=[bindings.name],
-    sorts=[bindings.name],
+    columns=FIELDS.columns,
+    filters=FIELDS.filters,
+    sorts=FIELDS.sorts,
     new=NEW,
     actions=[DELETE],
 )

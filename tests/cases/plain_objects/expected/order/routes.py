@@ -7,7 +7,7 @@ from starmodel import web
 
 from shop.entities import Address, Count, Line, Point, Weight
 from shop.generated.order import commands, pages
-from shop.generated.order.queries import ORDER_FILTER_SET
+from shop.generated.order.filters import ORDER_FILTER_SET
 from shop.generated.order.state import ORDER, line_state
 from shop.generated.order.table import ORDER_TABLE
 

@@ -2,69 +2,13 @@
 """What the outside may see of Order, and how it is kept."""
 
 from base64 import b64encode
-from typing import Literal, TypedDict
 
 import starmodel as sm
 
 from shop.entities import Address, Count, Line, Order, Point, Weight
 
 
-class PointState(TypedDict):
-    """The public fields of Point, as JSON has them."""
-
-    x: int
-    y: int
-
-
-class LineState(TypedDict):
-    """The public fields of Line, as JSON has them."""
-
-    sku: str
-    price: str
-    tags: list[str]
-    until: str | None
-    data: str
-    points: dict[str, PointState]
-
-
-class WeightState(TypedDict):
-    """The public fields of Weight, as JSON has them."""
-
-    kind: Literal["weight"]
-    grams: int
-    on: bool
-
-
-class CountState(TypedDict):
-    """The public fields of Count, as JSON has them."""
-
-    kind: Literal["count"]
-    pieces: int
-
-
-class AddressState(TypedDict):
-    """The public fields of Address, as JSON has them."""
-
-    street: str
-    number: int | None
-    at: PointState
-
-
-class OrderState(TypedDict):
-    """The public fields of Order, as JSON has them."""
-
-    id: str
-    name: str
-    place: PointState
-    line: LineState | None
-    lines: list[LineState]
-    places: list[PointState]
-    amount: WeightState | CountState
-    address: AddressState | None
-    addresses: list[AddressState]
-
-
-def point_state(point: Point) -> PointState:
+def point_state(point: Point) -> sm.State:
     """Return the public fields of a Point."""
     return {
         "x": point.x,
@@ -72,7 +16,7 @@ def point_state(point: Point) -> PointState:
     }
 
 
-def line_state(line: Line) -> LineState:
+def line_state(line: Line) -> sm.State:
     """Return the public fields of a Line."""
     return {
         "sku": line.sku,
@@ -84,7 +28,7 @@ def line_state(line: Line) -> LineState:
     }
 
 
-def weight_state(weight: Weight) -> WeightState:
+def weight_state(weight: Weight) -> sm.State:
     """Return the public fields of a Weight."""
     return {
         "kind": weight.kind,
@@ -93,7 +37,7 @@ def weight_state(weight: Weight) -> WeightState:
     }
 
 
-def count_state(count: Count) -> CountState:
+def count_state(count: Count) -> sm.State:
     """Return the public fields of a Count."""
     return {
         "kind": count.kind,
@@ -101,7 +45,7 @@ def count_state(count: Count) -> CountState:
     }
 
 
-def address_state(address: Address) -> AddressState:
+def address_state(address: Address) -> sm.State:
     """Return the public fields of an Address."""
     return {
         "street": address["street"],
@@ -110,7 +54,7 @@ def address_state(address: Address) -> AddressState:
     }
 
 
-def order_state(order: Order) -> OrderState:
+def order_state(order: Order) -> sm.State:
     """Return the public fields of an Order."""
     return {
         "id": order.id,

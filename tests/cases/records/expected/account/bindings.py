@@ -5,8 +5,6 @@ from decimal import Decimal
 
 import starmodel as sm
 
-from shop.generated.account.state import AccountState
-
 ENTITY = sm.EntityNames("account", namespace="account", is_record=True)
 
 id = sm.Signal("$account.id")
@@ -94,6 +92,6 @@ def live(id: str) -> sm.Expression:
     return sm.live_action(watch(id))
 
 
-def signals(state: AccountState) -> sm.Expression:
+def signals(state: sm.State) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
     return sm.Expression(sm.encode_data({"account": state, "errors": ERRORS}))

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Bank
-from shop.generated.bank.state import BankState, bank_state
+from shop.generated.bank.state import bank_state
 
 ENTITY = sm.EntityNames("bank", namespace="bank")
 
@@ -19,7 +19,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: BankState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = bank_state(Bank())

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Basket
-from shop.generated.basket.state import BasketState, basket_state
+from shop.generated.basket.state import basket_state
 
 ENTITY = sm.EntityNames("basket", namespace="basket")
 
@@ -46,7 +46,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: BasketState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = basket_state(Basket())

@@ -3,8 +3,6 @@
 
 import starmodel as sm
 
-from shop.generated.room.state import RoomState
-
 ENTITY = sm.EntityNames("room", namespace="room", is_record=True)
 
 id = sm.Signal("$room.id")
@@ -58,6 +56,6 @@ def live(id: str) -> sm.Expression:
     return sm.live_action(watch(id))
 
 
-def signals(state: RoomState) -> sm.Expression:
+def signals(state: sm.State) -> sm.Expression:
     """Declare the signals, for `data-signals`: as in `state`."""
     return sm.Expression(sm.encode_data({"room": state, "errors": ERRORS}))

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Tally
-from shop.generated.tally.state import TallyState, tally_state
+from shop.generated.tally.state import tally_state
 
 ENTITY = sm.EntityNames("tally", namespace="tally")
 
@@ -42,7 +42,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: TallyState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = tally_state(Tally())

@@ -8,7 +8,7 @@ from typing import Literal
 import starmodel as sm
 
 from shop.entities import Everything, Part, Status
-from shop.generated.everything.state import EverythingState, everything_state
+from shop.generated.everything.state import everything_state
 
 ENTITY = sm.EntityNames("everything", namespace="everything")
 
@@ -95,7 +95,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: EverythingState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = everything_state(Everything())

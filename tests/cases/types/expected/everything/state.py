@@ -2,52 +2,13 @@
 """What the outside may see of Everything, and how it is kept."""
 
 from base64 import b64encode
-from typing import Literal, TypedDict
 
 import starmodel as sm
 
 from shop.entities import Everything, Part
 
 
-class PartState(TypedDict):
-    """The public fields of Part, as JSON has them."""
-
-    name: str
-    parts: "list[PartState]"
-    colour: str | None
-
-
-class EverythingState(TypedDict):
-    """The public fields of Everything, as JSON has them."""
-
-    flag: bool
-    count: int
-    ratio: float
-    text: str
-    data: str
-    price: str
-    day: str
-    at: str
-    moment: str | None
-    span: float
-    key: str
-    status: str
-    size: int
-    level: Literal["low", "high", 3]
-    maybe: int | None
-    names: list[str]
-    numbers: dict[str, int]
-    tags: list[str]
-    pair: list[int | str]
-    many: list[int]
-    part: PartState | None
-    parts: list[PartState]
-    by_status: dict[str, PartState]
-    cents: int
-    total: str
-
-
-def part_state(part: Part) -> PartState:
+def part_state(part: Part) -> sm.State:
     """Return the public fields of a Part."""
     return {
         "name": part.name,
@@ -56,7 +17,7 @@ def part_state(part: Part) -> PartState:
     }
 
 
-def everything_state(everything: Everything) -> EverythingState:
+def everything_state(everything: Everything) -> sm.State:
     """Return the public fields of an Everything."""
     return {
         "flag": everything.flag,

@@ -4,7 +4,7 @@
 import starmodel as sm
 
 from shop.entities import Newsletter
-from shop.generated.newsletter.state import NewsletterState, newsletter_state
+from shop.generated.newsletter.state import newsletter_state
 
 ENTITY = sm.EntityNames("newsletter", namespace="newsletter")
 
@@ -37,7 +37,7 @@ def live() -> sm.Expression:
     return sm.live_action(WATCH)
 
 
-def signals(state: NewsletterState | None = None) -> sm.Expression:
+def signals(state: sm.State | None = None) -> sm.Expression:
     """Declare the signals, for `data-signals`: as they are in `state`, else as in a new one."""
     if state is None:
         state = newsletter_state(Newsletter())
