@@ -217,7 +217,11 @@ class _Arguments:
             case _:
                 raise _Refused(written, "leave it out")
         if keywords:
-            raise _Refused(written, f"leave out `{next(iter(keywords))}`")
+            keyword = next(iter(keywords))
+            help = f"leave out `{keyword}`"
+            if keyword in ("deferrable", "initially"):
+                help += ": within one event unique numbers pass between records as it is"
+            raise _Refused(written, help)
         fields = tuple(self._field(each, namespace, written) for each in columns)
         if not fields:
             raise _Refused(written, "name columns", "names no columns")

@@ -16,6 +16,7 @@ from starmodel.stores.sql.statements.on_delete import (
 )
 from starmodel.stores.sql.statements.read_set import check
 from starmodel.stores.sql.statements.statements import TableStatements
+from starmodel.stores.sql.statements.step_aside import step_aside
 
 
 class Plan(NamedTuple):
@@ -59,7 +60,8 @@ def plan(
 ) -> Plan:
     """Determine what is to be done for a commit.
 
-    What was read is compared before anything is written. What is new comes first, a row before
+    What was read is compared before anything is written. Rows whose unique values others take step
+    aside. What is new comes first, a row before
     those that refer to it, where it can; then what is changed; then what is deleted, a row before those that
     it refers to. Records come with the tickets they are kept under.
 
@@ -76,6 +78,8 @@ def plan(
     early: dict[int, set[str]] = {}
     if len(writes) > 1:
         order, early = _ordered(tables, writes)
+        for index, statement in step_aside(tables, writes):
+            _add(result, statement, index, None)
     deleted = deleted_keys(tables, writes)
     for index in order:
         write = writes[index]

@@ -19,6 +19,7 @@ from starmodel.stores.sql.drivers.sqlite_writer import SEQUENCES
 from starmodel.stores.sql.outbox import TOMBSTONES, add_new
 from starmodel.stores.sql.statements.search_statement import TableSearches
 from starmodel.stores.sql.statements.selection import codec_of
+from starmodel.stores.sql.statements.step_aside import Aside, asides_of
 from starmodel.stores.sql.tables.codec import Convert, NotStorable, check_class
 from starmodel.stores.sql.tables.column import Column
 from starmodel.stores.sql.tables.table import EXPIRES_AT, VERSION, EntityTable
@@ -98,6 +99,7 @@ class TableStatements(TableSearches):
         add_record: Keeps the record of a row that is new in the same transaction.
         before_delete: What has to be done with the rows that refer to one that is deleted.
         depth: How many tables come before this one, since it refers to them.
+        asides: How a row steps aside whose unique value another one takes.
     """
 
     def __init__(self, table: EntityTable[Any], dialect: Dialect) -> None:
@@ -140,6 +142,15 @@ class TableStatements(TableSearches):
             for link in table.links
         ]
         self._updates: dict[tuple[int, ...], Statement] = {}
+        self.asides: tuple[Aside, ...] = asides_of(table)
+
+    def values_at(self, values: Values, places: Iterable[int]) -> tuple[object, ...]:
+        """Return what the columns at some places have of the values of fields.
+
+        Raises:
+            InvalidState: A database would not keep some value as it is.
+        """
+        return tuple(self._encode(values, places))
 
     def save(
         self,

@@ -1,0 +1,149 @@
+"""Unique values that pass from row to row in one commit: a new order, two that swap.
+
+A database compares unique values with each statement, and SQLite knows no constraint that waits for
+the commit. So before anything else a row whose value another one takes steps aside: a column that may
+be empty is emptied, a number becomes one behind all others. Then it gets its own new value, or goes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from starmodel.application.store import Write
+from starmodel.stores.sql.builders import update
+from starmodel.stores.sql.drivers.driver import Statement
+from starmodel.stores.sql.tables.codec import LARGEST_INTEGER
+from starmodel.stores.sql.tables.column import Column, quote
+from starmodel.stores.sql.tables.table import VERSION, EntityTable, Index
+
+
+class Aside(NamedTuple):
+    """How a row steps aside.
+
+    Attributes:
+        places: Those of the columns of a unique index, in the table.
+        number: Which of them becomes a number behind all others; `None` where one is emptied.
+        statement: What does it. It takes the greatest number that others get, twice, if it is a
+            number, then the key of the row and its version.
+    """
+
+    places: tuple[int, ...]
+    number: int | None
+    statement: Statement
+
+
+class Stepping(Protocol):
+    """What is needed of the statements of a table."""
+
+    @property
+    def asides(self) -> Sequence[Aside]:
+        """How its rows step aside."""
+        ...
+
+    def find_key(self, text: str) -> object | None:
+        """Return the value of the key column for an id."""
+        ...
+
+    def values_at(self, values: Mapping[str, Any], places: Iterable[int]) -> tuple[object, ...]:
+        """Return what the columns at some places have of the values of fields."""
+        ...
+
+
+def asides_of(table: EntityTable[Any]) -> tuple[Aside, ...]:
+    """Return how the rows of a table step aside, for each unique index of which one can."""
+    if not table.is_record:
+        return ()
+    places = {column.name: place for place, column in enumerate(table.columns)}
+    found: list[Aside] = []
+    for index in table.indexes:
+        column = _spare_column(table, index) if index.unique else None
+        if column is not None:
+            value = "NULL" if column.nullable else _behind_all(table, column, index)
+            condition = f"{table.key.quoted} = ? AND {VERSION.quoted} = ?"
+            statement = update(
+                table.name, {column.name: value}, condition, reads=[table.name], is_single=True
+            )
+            number = None if column.nullable else index.columns.index(column.name)
+            found.append(Aside(tuple([places[name] for name in index.columns]), number, statement))
+    return tuple(found)
+
+
+def step_aside(
+    tables: Mapping[str, Stepping], writes: Sequence[Write]
+) -> Iterator[tuple[int, Statement]]:
+    """Return what has to be done before all writes, each with the index of the write it is for."""
+    by_entity: dict[str, list[int]] = {}
+    for index, write in enumerate(writes):
+        by_entity.setdefault(write.key.entity, []).append(index)
+    for entity, indexes in by_entity.items():
+        table = tables.get(entity)
+        if table is None or len(indexes) < 2:
+            continue
+        # Of two who change the same rows neither waits for the other in the middle.
+        ordered = sorted(indexes, key=lambda index: writes[index].key.id)
+        for aside in table.asides:
+            contended, taken = _contended(table, aside, writes, ordered)
+            greatest: tuple[int, ...] = ()
+            if aside.number is not None and contended:
+                numbers: list[Any] = [values[aside.number] for values in taken]
+                greatest = (min(max(numbers), LARGEST_INTEGER - 1),) * 2
+            for index in contended:
+                write = writes[index]
+                key = table.find_key(write.key.id)
+                yield index, aside.statement.bind(*greatest, key, write.expected)
+
+
+def _contended(
+    table: Stepping, aside: Aside, writes: Sequence[Write], indexes: Iterable[int]
+) -> tuple[list[int], set[tuple[object, ...]]]:
+    """Return the writes of rows whose value in an index another write takes, and all values taken."""
+    left: dict[int, tuple[object, ...]] = {}
+    taken: set[tuple[object, ...]] = set()
+    for index in indexes:
+        write = writes[index]
+        is_there = write.expected and write.base
+        before = table.values_at(write.base, aside.places) if is_there else None
+        after = None if write.values is None else table.values_at(write.values, aside.places)
+        if before == after:
+            continue
+        # What is empty is equal to nothing.
+        if after is not None and None not in after:
+            taken.add(after)
+        if before is not None and None not in before:
+            left[index] = before
+    return [index for index, before in left.items() if before in taken], taken
+
+
+def _spare_column(table: EntityTable[Any], index: Index) -> Column | None:
+    """Return the column of an index that a row can give up for a moment."""
+    named = {column.name: column for column in table.columns}
+    columns = [named[name] for name in index.columns if named[name] is not table.key]
+    empty = [column for column in columns if column.nullable and column.part is None]
+    compared = [column for check in table.checks for column in (check.column, check.other)]
+    numbers = [column for column in columns if _is_free_number(column) and column not in compared]
+    return next(iter([*empty, *numbers]), None)
+
+
+def _is_free_number(column: Column) -> bool:
+    """Return whether a column can hold any number behind those that are there."""
+    is_plain = column.kind == "integer" and column.write is None and column.foreign_key is None
+    is_required = is_plain and not column.nullable
+    return is_required and all(check.kind in ("gt", "ge") for check in column.checks)
+
+
+def _behind_all(table: EntityTable[Any], column: Column, index: Index) -> str:
+    """Write the number behind all others, among the rows that are alike in the other columns."""
+    rows, own = quote(f"all_{table.name}"), f"{table.quoted}.{column.quoted}"
+    last = f"max({rows}.{column.quoted})"
+    alike = " AND ".join(
+        [
+            f"{rows}.{quote(name)} = {table.quoted}.{quote(name)}"
+            for name in index.columns
+            if name != column.name
+        ]
+    )
+    where = f" WHERE {alike}" if alike else ""
+    number = (
+        f"CASE WHEN {last} = {LARGEST_INTEGER} THEN {own}"
+        f" WHEN {last} < CAST(? AS BIGINT) THEN CAST(? AS BIGINT) + 1 ELSE {last} + 1 END"
+    )
+    return f"(SELECT {number} FROM {table.quoted} AS {rows}{where})"

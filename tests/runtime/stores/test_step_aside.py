@@ -1,0 +1,156 @@
+"""Unique values that pass between rows in one commit, in SQLite and in PostgreSQL."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+from sql_tables import Store
+
+from starmodel import Access, Entity, InProcessBus, PersistenceManager, Scope, StateStore
+from starmodel.application import EntityDefinition, Services
+from starmodel.errors import ConstraintViolation
+from starmodel.stores.sql.tables import column
+from starmodel.stores.sql.tables.table import EntityTable
+
+
+class Task(Entity):
+    """A task at a place of a list, and perhaps one of a board."""
+
+    list_name: str = "a"
+    place: int = 0
+    slot: int | None = None
+    code: str = ""
+    rank: int = 0
+
+
+def task_state(task: Task) -> Mapping[str, object]:
+    return dict(vars(task))
+
+
+TASK = EntityDefinition(
+    Task,
+    name="task",
+    namespace="task",
+    store=StateStore.SERVER_SQL,
+    scope=Scope.RECORD,
+    state=task_state,
+    access=Access.PUBLIC,
+)
+TASK_TABLE = EntityTable(
+    TASK,
+    [
+        column.text("id"),
+        column.text("list_name", max_length=20),
+        column.integer("place", ge=0),
+        column.integer("slot", nullable=True, ge=1, le=9, unique=True),
+        column.text("code", unique=True),
+        column.integer("rank"),
+    ],
+    unique=[("list_name", "place")],
+)
+
+
+class World:
+    """An app with four tasks at the places 0 to 3 of the list `a`."""
+
+    def __init__(self, url: str) -> None:
+        self.store = Store(url, (TASK_TABLE,))
+        self.services = Services(
+            PersistenceManager({StateStore.SERVER_SQL: self.store}),
+            InProcessBus(),
+            definitions=[TASK],
+        )
+
+    async def change(
+        self, changed: Mapping[str, Mapping[str, Any]], gone: str = "", new: str = ""
+    ) -> None:
+        """Change tasks, delete some, and add one that takes the first place, in one commit."""
+        async with self.services.unit_of_work() as work:
+            for _ in work.attempts():
+                tasks = {id: await work.load(TASK, id) for id in {**changed, **dict.fromkeys(gone)}}
+                for id, values in changed.items():
+                    vars(tasks[id]).update(values)
+                for id in gone:
+                    work.delete(tasks[id])
+                if new:
+                    work.add(TASK, Task(id=new, place=0, code=new))
+                subject = next(iter(tasks.values()))
+                if await work.commit(subject, "change", {}) is not None:
+                    break
+
+    async def read(self, field: str) -> dict[str, Any]:
+        """Return what a column holds, by the ids of the tasks."""
+        rows = await self.store.driver.fetch(f'SELECT id, "{field}" FROM task ORDER BY id', ())
+        return {str(id): value for id, value in rows}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    world = World(url)
+    await world.services.open()
+    try:
+        async with world.services.unit_of_work() as work:
+            tasks = [Task(id=id, place=n, slot=n + 1, code=id) for n, id in enumerate("abcd")]
+            for task in tasks:
+                work.add(TASK, task)
+            await work.commit(tasks[0], "make", {})
+        yield world
+    finally:
+        await world.services.close()
+
+
+@pytest.mark.parametrize("order", ["bacd", "dcba", "dabc", "bcda", "abdc"])
+async def test_places_pass_from_row_to_row(world: World, order: str) -> None:
+    places = {id: place for place, id in enumerate(order)}
+    await world.change({id: {"place": place} for id, place in places.items()})
+    assert await world.read("place") == places
+    # Each has one version more, and no more than that.
+    assert set((await world.read("row_version")).values()) <= {1, 2}
+
+
+async def test_what_may_be_empty_is_so_for_a_moment(world: World) -> None:
+    slots = {"a": 2, "b": 1, "c": 4, "d": 3}
+    await world.change({id: {"slot": slot} for id, slot in slots.items()})
+    assert await world.read("slot") == slots
+
+
+async def test_two_constraints_at_once(world: World) -> None:
+    await world.change({"a": {"place": 1, "slot": 2}, "b": {"place": 0, "slot": 1}})
+    assert await world.read("place") == {"a": 1, "b": 0, "c": 2, "d": 3}
+    assert await world.read("slot") == {"a": 2, "b": 1, "c": 3, "d": 4}
+
+
+async def test_the_place_of_what_is_deleted_is_free(world: World) -> None:
+    await world.change({"b": {"place": 0}}, gone="a")
+    assert await world.read("place") == {"b": 0, "c": 2, "d": 3}
+    await world.change({"b": {"place": 5}}, new="e")
+    assert await world.read("place") == {"b": 5, "c": 2, "d": 3, "e": 0}
+
+
+async def test_who_steps_aside_is_in_nobody_s_way(world: World) -> None:
+    places = {"a": 1, "b": 0, "c": 4, "d": 5}
+    await world.change({id: {"place": place} for id, place in places.items()})
+    assert await world.read("place") == places
+    await world.change({"a": {"place": 4}, "c": {"place": 1}, "b": {"place": 6}}, new="e")
+    assert await world.read("place") == {"a": 4, "b": 6, "c": 1, "d": 5, "e": 0}
+
+
+async def test_a_value_that_another_row_keeps_is_taken(world: World) -> None:
+    with pytest.raises(ConstraintViolation) as caught:
+        await world.change({"a": {"place": 1}, "b": {"place": 2}})
+    assert caught.value.errors[0].type == "unique"
+    assert await world.read("place") == {"a": 0, "b": 1, "c": 2, "d": 3}
+
+
+async def test_texts_cannot_step_aside(world: World) -> None:
+    with pytest.raises(ConstraintViolation) as caught:
+        await world.change({"a": {"code": "b"}, "b": {"code": "a"}})
+    assert [error.name for error in caught.value.errors] == ["code"]
+
+
+async def test_behind_the_largest_number_there_is_no_place(world: World) -> None:
+    await world.change({"d": {"place": 2**63 - 1}})
+    with pytest.raises(ConstraintViolation):
+        await world.change({"a": {"place": 1}, "b": {"place": 0}})
+    assert (await world.read("place"))["a"] == 0
