@@ -163,7 +163,6 @@ def test_defaults_that_pydantic_would_refuse_at_each_save(written: str, words: s
         "Annotated[int, BeforeValidator(len)] = Field('abc', ge=3)",
         "list[Line] = [Line(code=make())]",
         "Line = Line(code='abc', weight=float('inf'))",
-        "str = Field('a', pattern='(?=a)')",
         "Decimal = Field(Decimal('1.20'), max_digits=3, decimal_places=2)",
         "int | None = Field(None, ge=1)",
     ],

@@ -329,7 +329,7 @@ def test_what_is_refused_anywhere(body: str, code: str) -> None:
         "n: Annotated[int, AfterValidator(abs), annotated_types.Predicate(bool)] = 0",
         "n: Annotated[float, AllowInfNan(False)] = 0",
         "n: int = Field(0, repr=False, init=False, kw_only=True, deprecated=False, examples=[1])",
-        "n: int = Field(0, exclude_if=None, alias=None, union_mode='smart')",
+        "n: int | str = Field(0, exclude_if=None, alias=None, union_mode='smart')",
         "n: int = Field(0, serialization_alias='m', json_schema_extra={'a': 1})",
         "n: int = sqlmodel.Field(0, sa_column_args=[], nullable=False, allow_mutation=True)",
         "n: int = 0\n@field_validator('n')\ndef f(cls, n): ...",

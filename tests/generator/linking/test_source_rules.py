@@ -151,6 +151,32 @@ class Cart(Entity):
         '"Money" | None',
         'class Cart(Entity):\n    price: "Money | None" = None\n',
     ),
+    "SM140": Case(
+        "from dataclasses import dataclass\n@dataclass\nclass Cart(Entity): ...\n",
+        "dataclass",
+        """
+from enum import unique
+from functools import total_ordering
+from typing import final
+def registered(cls): return cls
+@unique
+class Size(Enum):
+    S = 1
+@final
+@total_ordering
+class Cart(Entity): ...
+@registered  # starmodel: ignore[class-decorator]
+class Line(BaseModel): ...
+""",
+    ),
+    "SM141": Case(
+        "from decimal import Decimal\n"
+        "class Cart(Entity):\n    price: Decimal = Decimal(0)\nDecimal = float\n",
+        "Decimal",
+        "from decimal import Decimal\nimport logging\n"
+        "class Cart(Entity):\n    price: Decimal = Decimal(0)\nCart = Cart\n"
+        "logging = logging.getLogger()\n",
+    ),
     "SM316": Case(
         """
 class Cart(Entity):
@@ -455,6 +481,37 @@ DEAD_CLASSES = {
     "class Cart(Entity):\n    a: 'list'[int] = []": "SM134",
     "class Cart(Entity):\n    def a(self) -> 'int' | None: ...": "SM134",
     "class Cart(Entity):\n    a: Annotated[Money | Status, Field(discriminator='kind')] | None = None": "SM212",
+    "class Line(BaseModel, table=True): ...\nclass Cart(Entity): ...": "SM111",
+    "class Cart(Entity, crud=True): ...": "SM111",
+    "class Size(StrEnum, total=False):\n    A = 'a'\nclass Cart(Entity): ...": "SM111",
+    "class Cart(Entity):\n    model_config = EntityConfig(strict='yes')": "SM112",
+    "class Line(BaseModel):\n    model_dump: ClassVar[int] = 3\nclass Cart(Entity): ...": "SM602",
+    "from typing import NamedTuple\nclass Line(BaseModel, NamedTuple): ...\nclass Cart(Entity): ...": "SM128",
+    "from pydantic import RootModel\nclass Cart(Entity, RootModel[list[int]]): ...": "SM128",
+    "from collections.abc import Sized\nclass Cart(Entity, Sized): ...": "SM129",
+    "class Size(StrEnum):\n    _x = 1\nclass Cart(Entity): ...": "SM131",
+    "class Size(StrEnum):\n    A = 4 | 8\nclass Cart(Entity): ...": "SM131",
+    "from enum import Flag\nclass Right(Flag):\n    A = 'a'\nclass Cart(Entity): ...": "SM131",
+    "class Size(Enum):\n    A = 'a'\n    @property\n    def value(self): ...\nclass Cart(Entity): ...": "SM131",
+    "class Size(StrEnum):\n    A = 'a'\n    def __new__(cls, value): ...\nclass Cart(Entity): ...": "SM131",
+    "class Cart(Entity):\n    a: ClassVar | None = None": "SM134",
+    "class Cart(Entity):\n    a: list[ClassVar[int]] = []": "SM134",
+    "class Cart(Entity): ...\nCart = int": "SM141",
+    "class Cart(Entity):\n    a: str = Field('', pattern='[')": "SM212",
+    "class Cart(Entity):\n    a: str = Field('', pattern='(?=a)')": "SM212",
+    "class Cart(Entity):\n    a: list[Annotated[str, Field(pattern='[')]] = []": "SM212",
+    "class Cart(Entity):\n    a: int = Field(0, multiple_of=0)": "SM212",
+    "class Cart(Entity):\n    a: int = Field(3, gt=1.5)": "SM212",
+    "class Cart(Entity):\n    a: int = Field(3, discriminator='kind')": "SM212",
+    "class Cart(Entity):\n    a: int = Field(3, fail_fast=True)": "SM212",
+    "class Cart(Entity):\n    a: int = Field(3, union_mode='smart')": "SM212",
+    "class Cart(Entity):\n    a: Annotated[str, Field(alias='b')] | None = None": "SM211",
+    "class Cart(Entity):\n    a: Optional[Annotated[str, Field(frozen=True)]] = None": "SM211",
+    "class Cart(Entity):\n    a: date = '2026-01-31'": "SM214",
+    "class Cart(Entity):\n    a: Status = 'open'": "SM214",
+    "class Line(BaseModel):\n    b: bytes = 'b'\nclass Cart(Entity):\n    a: Line = Line()": "SM214",
+    "from dataclasses import dataclass\n@dataclass\nclass Line:\n    b: int = Field(3, ge=0)\nclass Cart(Entity):\n    a: Line | None = None": "SM214",
+    "class One(BaseModel):\n    kind: Literal['one'] = 'one'\nclass Two(One):\n    kind: Literal['two'] = 'two'\nclass Cart(Entity):\n    a: Annotated[One | Two, Field(discriminator='kind')] = Two()": "SM202",
     "from datetime import dat\nclass Cart(Entity): ...": "SM123",
     "from starmodel import Entty\nclass Cart(Entity): ...": "SM123",
     "import datetme\nclass Cart(Entity): ...": "SM123",
@@ -472,6 +529,11 @@ def test_what_cannot_be_imported(source: str, code: str) -> None:
 
 
 RIGHT_CLASSES = [
+    "class Basket(Entity):\n    model_config = EntityConfig(regex_engine='python-re')\n    a: str = Field('a', pattern='(?=a)')",
+    "class Basket(Entity):\n    a: Annotated[str | None, Field(alias='b')] = None",
+    "class Basket(Entity):\n    a: list[int] = Field([], fail_fast=True)",
+    "class Basket(Entity):\n    a: float = Field(default=0)\n    b: float = 1",
+    "class Line(BaseModel, frozen=True, extra='forbid'): ...\nclass Basket(Entity):\n    a: Line = Line()",
     "from __future__ import annotations",
     "try:\n    import nothing_like_this\nexcept ImportError:\n    nothing_like_this = None",
     "if TYPE_CHECKING:\n    from shop.prices import Price\n"

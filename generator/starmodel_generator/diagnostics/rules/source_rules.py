@@ -111,10 +111,11 @@ INVALID_ENUM = Rule(
     "SM131",
     "invalid-enum",
     "error",
-    summary="an enum has a member that Python refuses",
+    summary="an enum has a member that Python refuses, or values that are not those written",
     explanation=(
         "Two members of one name, a member and a method of one name, a text in an `IntEnum`, a"
-        " number in a `StrEnum`: Python refuses the class when it is imported."
+        " number in a `StrEnum`: Python refuses the class when it is imported. With a `__new__` or a"
+        " `value` of its own the values are not those that are written."
     ),
 )
 PASSED_OVER = Rule(
@@ -147,6 +148,31 @@ FAILING_ANNOTATION = Rule(
     explanation=(
         'Python evaluates annotations while it makes the class. `"Book" | None` asks a text for'
         ' its `|`: put all of it into quotes, `"Book | None"`.'
+    ),
+)
+CLASS_DECORATOR = Rule(
+    "SM140",
+    "class-decorator",
+    "error",
+    suppressible=True,
+    summary="a model or an enum has a decorator that may make something else of it",
+    explanation=(
+        "What stands in the source of a class is what generated code is made from, and a decorator"
+        " may return anything in its place: `@dataclass` on a pydantic model breaks it. Known to be"
+        " harmless are `@final`, `@total_ordering`, `@unique`, `@deprecated`, and `@dataclass` on a"
+        " class that is no model. Silence this for one of your own that returns the class as it is."
+    ),
+)
+REBOUND_NAME = Rule(
+    "SM141",
+    "rebound-name",
+    "error",
+    summary="a name that models are written with means two things in its module",
+    explanation=(
+        "`from decimal import Decimal` and further down `Decimal = float`: which of them an"
+        " annotation means depends on when Python evaluates it, and pydantic may do so a second"
+        " time later. What the rest of the module binds to a class that generated code imports is"
+        " what that gets. Give one of them another name."
     ),
 )
 UNKNOWN_MEMBER = Rule(

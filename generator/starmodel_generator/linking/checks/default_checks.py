@@ -22,15 +22,19 @@ from starmodel_generator.linking.reporting import Problem
 from starmodel_schemas import (
     ConstrainedType,
     Constraints,
+    Default,
     DictType,
     EnumType,
     ListType,
+    LiteralDefault,
     LiteralType,
     ObjectType,
     OptionalType,
+    ScalarType,
     SetType,
     TupleType,
     TypeRef,
+    UnionType,
 )
 
 _LARGEST = 2**63 - 1
@@ -43,6 +47,55 @@ def check_defaults(app: LinkedApp) -> Iterator[Diagnostic]:
         yield from _invalid(entity.fields, entity.options.settings, app)
     for linked in app.objects.values():
         yield from _invalid(linked.fields, linked.settings, app)
+
+
+def check_shown_defaults(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM214: a default is not of its type, and is shown before a save has made it so.
+
+    A record is saved before anybody sees it; other entities begin with what their class says.
+    """
+    said: set[int] = set()
+    for entity in app.entities:
+        if entity.schema.scope == "RECORD":
+            continue
+        objects = (app.objects.get(symbol.qualified_name) for symbol in entity.reached)
+        fields = [field for linked in objects if linked is not None for field in linked.fields]
+        for field in (*entity.fields, *fields):
+            schema = field.schema
+            wanted = _unconverted(field.default, schema.type, schema.default)
+            if wanted is None or id(field) in said:
+                continue
+            said.add(id(field))
+            text = f"has a default that is no `{wanted}`, and pydantic does not make it one"
+            help = f"write the value itself, `{wanted}(...)`"
+            if schema.type.kind == "enum":
+                help = f"write the member itself, `{wanted}.NAME`"
+            yield field.at_default(Problem(INVALID_DEFAULT, text, help))
+
+
+def _unconverted(value: object, type: TypeRef, written: Default | None) -> str | None:
+    """Return the type that a default is to be made into, where it is shown in another way."""
+    while isinstance(type, OptionalType | ConstrainedType):
+        type = type.item
+    if value is None or not is_known(value):
+        return None
+    match type, value:
+        case (ScalarType() | UnionType()), _:
+            made, message = validated(value, type, Constraints(), {})
+            kinds = made.__class__.__name__, value.__class__.__name__
+            is_shown_alike = message is not None or kinds[0] == kinds[1]
+            return None if is_shown_alike or not _SHOWN_BY_METHODS & {*kinds} else kinds[0]
+        case EnumType(enum=name), _ if isinstance(written, LiteralDefault):
+            return name.rpartition(".")[2]
+        case ObjectType(object=name), dict():
+            return name.rpartition(".")[2]
+        case _:
+            found = (_unconverted(part, item, None) for part, item in _items(value, type))
+            return next((each for each in found if each is not None), None)
+
+
+_SHOWN_BY_METHODS = frozenset({"bytes", "date", "datetime", "time", "timedelta"})
+"""Scalars of which JSON is made by asking the value itself."""
 
 
 def check_stored_defaults(app: LinkedApp) -> Iterator[Diagnostic]:

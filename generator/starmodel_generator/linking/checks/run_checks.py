@@ -31,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     linked_fields.check_required_fields,
     linked_fields.check_protected_parts,
     default_checks.check_defaults,
+    default_checks.check_shown_defaults,
     model_checks.check_input,
     model_checks.check_frozen,
     model_checks.check_serializers,

@@ -33,6 +33,7 @@ def _problems(type: TypeRef, app: LinkedApp) -> Iterator[Problem]:
     for part in parts_of(type):
         if isinstance(part, UnionType):
             yield from _dict_problems(part, app)
+            yield from _base_problems(part, app)
         if isinstance(part, UnionType) and part.discriminator is not None:
             yield from _union_problems(part, part.discriminator, app)
 
@@ -53,6 +54,19 @@ def _dict_problems(union: UnionType, app: LinkedApp) -> Iterator[Problem]:
             text = f"has the `TypedDict` `{linked.schema.name}` beside another class in a union"
             yield Problem(UNSUPPORTED_TYPE, text, "make it a dataclass or a pydantic model")
             return
+
+
+def _base_problems(union: UnionType, app: LinkedApp) -> Iterator[Problem]:
+    """Report a class beside one that inherits from it, whose values are of both."""
+    objects = [app.objects.get(each.object) for each in union.members if each.kind == "object"]
+    for base in objects:
+        for other in objects:
+            if base is None or other is None or base is other:
+                continue
+            if base.symbol in other.classes:
+                text = f"has `{other.schema.name}` and its base `{base.schema.name}` in a union"
+                help = "let both inherit from a third class that is not in the union"
+                yield Problem(UNSUPPORTED_TYPE, text, help)
 
 
 def _union_problems(union: UnionType, name: str, app: LinkedApp) -> Iterator[Problem]:

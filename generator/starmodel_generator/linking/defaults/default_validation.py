@@ -1,13 +1,12 @@
 """Defaults as pydantic would validate them, by a schema of pydantic-core made from the type."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic_core import CoreSchema, SchemaError, SchemaValidator, ValidationError, core_schema
 
+from starmodel_generator.linking.types.constraints import READ_BOUND
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.values.parsed_classes import parsed_class
 from starmodel_schemas import (
@@ -27,21 +26,12 @@ from starmodel_schemas.address_types import PARSED
 
 CONFIG_KEYS = (
     *("allow_inf_nan", "str_max_length", "str_min_length", "str_strip_whitespace"),
-    *("str_to_lower", "str_to_upper"),
+    *("str_to_lower", "str_to_upper", "regex_engine"),
 )
 """What `model_config` says that a schema goes by."""
 
 _BOUNDS = ("gt", "ge", "lt", "le", "multiple_of")
 _LENGTHS = ("min_length", "max_length")
-_READ_BOUND: dict[str, Callable[[str], object]] = {
-    "int": int,
-    "float": float,
-    "Decimal": Decimal,
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
-    "datetime": datetime.fromisoformat,
-    "timedelta": lambda text: timedelta(seconds=float(text)),
-}
 
 
 def validated(
@@ -99,7 +89,7 @@ def _lengths(limits: Constraints) -> dict[str, Any]:
 
 
 def _scalar(name: str, limits: Constraints) -> CoreSchema:
-    read = _READ_BOUND.get(name)
+    read = READ_BOUND.get(name)
     said: dict[str, Any] = {"strict": True} if limits.strict else {}
     for bound in _BOUNDS if read is not None else ():
         text = getattr(limits, bound)

@@ -8,6 +8,7 @@ from starmodel_generator.analysis.facts import (
     AssignmentFact,
     CallExpression,
     Expression,
+    LiteralExpression,
     NameExpression,
     OpaqueExpression,
 )
@@ -55,6 +56,7 @@ from starmodel_generator.linking.types.constraints import (
     unfit_limits,
     unfit_moment,
     unfit_multiline,
+    unfit_settings,
 )
 from starmodel_generator.linking.types.field_options import (
     NO_CONSTRAINTS,
@@ -62,7 +64,7 @@ from starmodel_generator.linking.types.field_options import (
     SerializerProblem,
 )
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
-from starmodel_generator.linking.types.unions import entities_in, told_apart
+from starmodel_generator.linking.types.unions import entities_in, parts_of, told_apart
 from starmodel_generator.linking.types.write_only import (
     RETURNED,
     has_secret_inside,
@@ -73,6 +75,7 @@ from starmodel_generator.linking.types.write_only import (
 from starmodel_generator.linking.values.value import NotConstant
 from starmodel_schemas import (
     AnyType,
+    ConstrainedType,
     Default,
     FieldSchema,
     LiteralDefault,
@@ -256,7 +259,7 @@ class FieldReader:
             report(subject.diagnose(_relationship(fact), fact.place.at("value", 0)))
             return None
         resolved = self._types.value(fact.annotation, owner.namespace)
-        if resolved.is_class_variable or (resolved.is_final and fact.value is not None):
+        if resolved.is_class_variable or (resolved.is_final and self._has_value(member)):
             return None
         subject = Subject(f"field `{owner.name}.{fact.name}`", fact.place, owner.name)
         if fact.container is not None:
@@ -312,8 +315,14 @@ class FieldReader:
             report(subject.diagnose(_nullable(options.nullable), fact.place.at("value", 0)))
         options = _with_zone(options, resolved.type)
         if options.constraints is not NO_CONSTRAINTS:
-            subject.report_all(unfit_limits(options.constraints, resolved.type), report)
+            engine = str(settings.get("regex_engine"))
+            subject.report_all(unfit_limits(options.constraints, resolved.type, engine), report)
+        for part in parts_of(resolved.type):
+            if isinstance(part, ConstrainedType):
+                engine = str(settings.get("regex_engine"))
+                subject.report_all(unfit_limits(part.constraints, part.item, engine), report)
         subject.report_all(unfit_multiline(options.multiline, resolved.type), report)
+        subject.report_all(unfit_settings(options.only_for_some, resolved.type), report)
         aliases = options.aliases.under(fact.name, rules)
         if rules is NO_RULES and aliases.is_said:
             report(subject.diagnose(_ID_PROBLEM, fact.place.at("value", 0)))
@@ -343,7 +352,7 @@ class FieldReader:
             unique=options.unique,
             foreign_key=options.foreign_key,
             writable=options.writable and options.now is None,
-            frozen=options.frozen,
+            frozen=options.frozen or resolved.is_final,
             now=options.now,
             server_default=server_default,
             renamed_from=options.renamed_from,
@@ -406,6 +415,15 @@ class FieldReader:
         # One that is asked unless there is nothing leaves that as it is.
         return OptionalType(item=made) if isinstance(type, OptionalType) else made
 
+    def _has_value(self, member: Annotated) -> bool:
+        """Return whether a default is written, which makes a `Final` one of the class."""
+        value, namespace = member.value, member.value_namespace
+        if not self._options.is_field_call(value, namespace):
+            return value is not None
+        assert isinstance(value, CallExpression)
+        options = self._options.read_call(value, namespace)
+        return options.default is not None or options.factory is not None
+
     def _is_relationship(self, member: Annotated) -> bool:
         """Return whether a field is a relation in the manner of SQLModel or SQLAlchemy."""
         value = member.value
@@ -422,8 +440,8 @@ class FieldReader:
         The last part says what the assigned value alone gives pydantic as the default.
         """
         value, namespace = member.value, member.value_namespace
-        if value is None:
-            return options, options.default, None
+        if value is None or value == LiteralExpression(...):
+            return options, options.default if value is None else None, None
         if isinstance(value, NameExpression):
             # `NAME = Field(max_length=80)` above the class, `name: str = NAME` in it.
             symbol = self._names.follow(self._names.resolve(value.name, namespace))

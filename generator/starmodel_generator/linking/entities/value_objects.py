@@ -32,7 +32,8 @@ from starmodel_schemas import (
 class LinkedObject:
     """A value object with the class it is and its fields as they were linked.
 
-    `settings` is what its `model_config` says about values.
+    `settings` is what its `model_config` says about values, `classes` are the class and those of
+    the project that it inherits from.
     """
 
     schema: ObjectSchema
@@ -40,6 +41,7 @@ class LinkedObject:
     fields: tuple[LinkedField, ...]
     settings: Mapping[str, object]
     methods: dict[str, Method]
+    classes: tuple[ClassSymbol, ...]
 
     @property
     def parts(self) -> list[TypeRef]:
@@ -113,7 +115,7 @@ class ObjectReader:
         if schema.form != "model":
             self._check_plain(schema, fields, report)
         methods = self._resolver.members.members(hierarchy).methods
-        linked = LinkedObject(schema, symbol, fields, settings, methods)
+        linked = LinkedObject(schema, symbol, fields, settings, methods, hierarchy.classes)
         self.objects[name] = linked
         return linked
 
@@ -134,10 +136,25 @@ class ObjectReader:
                 text = "has a default that can be changed, which a dataclass refuses"
                 help = "write `field(default_factory=...)`"
                 report(field.at_default(Problem(INVALID_DEFAULT, text, help)))
+            elif self._is_field_of_pydantic(field):
+                text = (
+                    "has `Field(...)` as its default, which a dataclass of Python's takes as it is"
+                )
+                help = "write it in the annotation: `Annotated[..., Field(...)] = ...`"
+                help += "; or use `pydantic.dataclasses.dataclass`"
+                report(field.at_default(Problem(INVALID_DEFAULT, text, help)))
             if has_default and is_required and not _has_keywords(field):
                 text = "has no default, and one before it has, which Python refuses"
                 report(field.subject.diagnose(Problem(INVALID_DEFAULT, text, "move it up")))
             has_default = has_default or not is_required
+
+    def _is_field_of_pydantic(self, field: LinkedField) -> bool:
+        """Return whether Python would have pydantic's `FieldInfo` as the value of a field."""
+        if not isinstance(field.fact, AssignmentFact):
+            return False
+        return self._resolver.types.classes.is_dataclass_of_python(
+            field.owner
+        ) and self._resolver.options.is_field_call(field.fact.value, field.owner.namespace)
 
     def _is_mutable(self, field: LinkedField) -> bool:
         written = field.fact.value if isinstance(field.fact, AssignmentFact) else None

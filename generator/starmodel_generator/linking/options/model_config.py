@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cache
+
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
 from starmodel_generator.analysis.facts import (
     CallExpression,
@@ -127,6 +130,11 @@ class ConfigReader:
         if key == "alias_generator" and self._makers(option) is None:
             report(subject.diagnose(_UNKNOWN_GENERATOR, option.place))
         value = self._resolver.constants.evaluate(option.expression, option.namespace)
+        if isinstance(value, Constant) and not _fits(key, value.value):
+            text = f"has `{key}={shortened(unparse(option.expression))}`, which pydantic refuses"
+            help = "correct the value, or leave the key out"
+            report(subject.diagnose(Problem(INVALID_OPTION, text, help), option.place))
+            return
         if key == "extra" and getattr(value, "value", None) not in ("ignore", "forbid", None):
             support = EXTRA_FIELDS
         if support.level == "refused" and not is_fine(value, support):
@@ -335,6 +343,26 @@ def _text_of(key: Expression) -> str | None:
     if isinstance(key, LiteralExpression) and isinstance(key.value, str):
         return key.value
     return "**" if key == OpaqueExpression("**") else None
+
+
+def _fits(key: str, value: object) -> bool:
+    """Return whether a plain value is one that pydantic takes for a key of its configuration."""
+    if key not in ConfigDict.__annotations__:
+        return True
+    if not isinstance(value, bool | int | float | str | None):
+        return True
+    try:
+        _type_of_key(key).validate_python(value, strict=True)
+    except ValidationError:
+        return False
+    except PydanticUserError:  # It speaks of functions, which are no plain values.
+        return value is None
+    return True
+
+
+@cache
+def _type_of_key(key: str) -> TypeAdapter[object]:
+    return TypeAdapter(ConfigDict.__annotations__[key])
 
 
 def _computed(expression: Expression) -> Problem:

@@ -98,8 +98,12 @@ class AnnotationChecker:
                         help = f'put all of it into quotes: `"{whole}"`'
                         yield Problem(FAILING_ANNOTATION, text, help)
                         return
-                yield from self._problems(left, namespace)
-                yield from self._problems(right, namespace)
+                for one in (left, right):
+                    form = self._form(one, namespace)
+                    if form is not None:
+                        yield _misplaced(form)
+                        return
+                    yield from self._problems(one, namespace)
             case SubscriptExpression(LiteralExpression(str(quoted)), _) | CallExpression(
                 LiteralExpression(str(quoted)), _
             ):
@@ -111,10 +115,30 @@ class AnnotationChecker:
                 symbol = self._resolver.names.follow(self._resolver.names.resolve(name, namespace))
                 yield from self._subscript_problems(name, symbol, len(items))
                 if symbol != ExternalSymbol("typing.Literal"):
+                    is_annotated = symbol == ExternalSymbol("typing.Annotated")
+                    is_outermost = is_annotated or self._form(annotation, namespace) is not None
                     for item in items:
+                        form = self._form(item, namespace)
+                        if form is not None and not is_outermost:
+                            yield _misplaced(form)
                         yield from self._problems(item, namespace)
             case _:
                 return
+
+    def _form(self, annotation: Expression, namespace: Namespace) -> str | None:
+        """Return the `ClassVar` or `Final` that an annotation is, which says nothing of values."""
+        if isinstance(annotation, SubscriptExpression):
+            annotation = annotation.value
+        if not isinstance(annotation, NameExpression):
+            return None
+        names = self._resolver.names
+        symbol = names.follow(names.resolve(annotation.name, namespace))
+        if isinstance(symbol, ExternalSymbol) and symbol.name in (
+            "typing.ClassVar",
+            "typing.Final",
+        ):
+            return symbol.name.removeprefix("typing.")
+        return None
 
     def _subscript_problems(self, name: str, symbol: object, count: int) -> Iterator[Problem]:
         if isinstance(symbol, ExternalSymbol):
@@ -161,6 +185,11 @@ class AnnotationChecker:
         if isinstance(symbol, ClassSymbol):
             return True
         return isinstance(symbol, ExternalSymbol) and symbol.name in allowed
+
+
+def _misplaced(form: str) -> Problem:
+    text = f"has `{form}` inside of another type, where Python does not know it"
+    return Problem(FAILING_ANNOTATION, text, f"write `{form}[...]` around the whole type")
 
 
 def _is_text(expression: Expression) -> bool:

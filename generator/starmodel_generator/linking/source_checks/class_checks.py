@@ -1,32 +1,49 @@
 """Classes that Python or pydantic refuses to make: SM117, SM124-SM126, SM128-SM131, SM606."""
 
+import collections.abc
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+
+from pydantic import BaseModel, ConfigDict
 
 from starmodel_generator.analysis.facts import (
     AssignmentFact,
     CallExpression,
+    ClassFacts,
+    Expression,
     FunctionFacts,
     LiteralExpression,
     ModuleFacts,
     NameExpression,
 )
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
-from starmodel_generator.diagnostics.rules.entity_rules import DUPLICATE_MEMBER, INCONSISTENT_BASES
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    DUPLICATE_MEMBER,
+    INCONSISTENT_BASES,
+    RESERVED_NAME,
+    UNKNOWN_OPTION,
+)
 from starmodel_generator.diagnostics.rules.pydantic_rules import UNSUPPORTED_PYDANTIC
 from starmodel_generator.diagnostics.rules.source_rules import (
     ABSTRACT_ENTITY,
+    CLASS_DECORATOR,
     DUPLICATE_CLASS,
     INVALID_ENUM,
     OWN_CONSTRUCTOR,
+    REBOUND_NAME,
     REFUSED_DECORATOR,
     UNUSABLE_BASES,
 )
 from starmodel_generator.linking.names.class_members import Annotated, Method
-from starmodel_generator.linking.names.mro import ClassHierarchy
-from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol
+from starmodel_generator.linking.names.mro import BASE_TABLE, SQL_MODEL, ClassHierarchy
+from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
+from starmodel_generator.linking.names.unparse import shortened, unparse
+from starmodel_generator.linking.options.entity_options import OWN_KEYS
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
+from starmodel_generator.linking.values.enum_members import is_no_member
+from starmodel_generator.linking.values.value import Constant
 
 _VALIDATOR, _SERIALIZER = "pydantic.field_validator", "pydantic.field_serializer"
 _MODEL_HOOKS = {
@@ -52,19 +69,24 @@ class ClassChecker:
             if not (facts.container or "").startswith("function ")
         ]
         yield from self._duplicates(symbols)
+        yield from self._rebound(module)
         for symbol in symbols:
             hierarchy = self._resolver.hierarchies.of(symbol)
             subject = _subject(symbol, hierarchy)
             for problem in (*self._base_problems(hierarchy), *self._config_problems(hierarchy)):
                 yield subject.diagnose(problem)
+            yield from self._keywords(hierarchy, subject)
+            if hierarchy.is_model or hierarchy.is_enum or symbol in self._used:
+                yield from self._decorators(symbol, hierarchy)
             if hierarchy.is_enum:
-                yield from _enum_mistakes(symbol, hierarchy)
+                yield from self._enum_mistakes(symbol, hierarchy)
             elif hierarchy.is_model or symbol in self._used:
                 yield from self._repeated_members(symbol)
             if hierarchy.is_model or symbol in self._used:
                 yield from self._hooks(hierarchy)
             if hierarchy.is_model:
                 yield from self._private_attributes(symbol)
+                yield from self._protected_names(symbol)
 
     def check_used(self, hierarchy: ClassHierarchy) -> Iterator[Diagnostic]:
         """Report why no instance of an entity or a value object can be made."""
@@ -77,6 +99,12 @@ class ClassChecker:
                 text = f"has the abstract method `{name}`, so that Python makes no instance of it"
                 help = "implement it, or put `ABC` among the bases of a class that is only a base"
                 yield subject.diagnose(Problem(ABSTRACT_ENTITY, text, help))
+        missing = _left_abstract(hierarchy, {*members.methods, *members.annotated})
+        if missing is not None:
+            base, name = missing
+            text = f"has no `{name}`, which its base `{base}` asks for, so that none can be made"
+            help = f"leave out `{base}`, or write its methods"
+            yield subject.diagnose(Problem(ABSTRACT_ENTITY, text, help))
         for owner in _before_models(hierarchy):
             for facts in owner.facts.methods:
                 if facts.name in ("__init__", "__new__"):
@@ -104,6 +132,56 @@ class ClassChecker:
                 related=(Related("the other one is here", other.place),),
             )
 
+    def _rebound(self, module: ModuleFacts) -> Iterator[Diagnostic]:
+        """Report names that classes are written with, and that mean two things in their module."""
+        imports = {
+            fact.bound
+            for fact in module.imports
+            if fact.container is None and not fact.type_checking
+        }
+        classes = {
+            facts.name
+            for facts in module.classes
+            if facts.container is None and self._matters(module, facts)
+        }
+        others = [
+            (fact.name, fact.place)
+            for fact in (*module.assignments, *module.functions)
+            if fact.container is None and not _is_itself(fact)
+        ]
+        again = [(name, place) for name, place in others if name in imports | classes]
+        written = set[str]() if not again else self._words(module)
+        for name, place in again:
+            if name in classes or name in written:
+                what = "class" if name in classes else "imported name"
+                yield REBOUND_NAME.report(
+                    f"the {what} `{name}` is given another meaning further on in"
+                    f" `{module.path}`, and which of them is meant depends on the moment",
+                    place,
+                    help="give one of them another name",
+                )
+
+    def _matters(self, module: ModuleFacts, facts: ClassFacts) -> bool:
+        symbol = self._resolver.names.class_symbol(module, facts)
+        hierarchy = self._resolver.hierarchies.of(symbol)
+        return hierarchy.is_model or hierarchy.is_enum or symbol in self._used
+
+    def _words(self, module: ModuleFacts) -> set[str]:
+        """Return the names in what the classes that matter say of themselves and of their fields."""
+        words: set[str] = set()
+        for facts in module.classes:
+            if facts.container is None and self._matters(module, facts):
+                said: list[Expression | None] = [*facts.bases, *facts.decorators]
+                said += [
+                    each for fact in facts.attributes for each in (fact.annotation, fact.value)
+                ]
+                said += [each.returns for each in facts.methods]
+                said += [each for method in facts.methods for each in method.decorators]
+                for expression in said:
+                    if expression is not None:
+                        words.update(re.findall(r"\w+", unparse(expression)))
+        return words
+
     def _repeated_members(self, symbol: ClassSymbol) -> Iterator[Diagnostic]:
         seen: set[str] = set()
         for fact in symbol.facts.attributes:
@@ -121,6 +199,28 @@ class ClassChecker:
                 noun = f"method `{symbol.name}.{method.name}`"
                 yield Subject(noun, method.place, symbol.name).diagnose(_repeated(method.name))
             methods.add(method.name)
+
+    def _decorators(self, symbol: ClassSymbol, hierarchy: ClassHierarchy) -> Iterator[Diagnostic]:
+        """Report decorators that may make something else of a class than is written."""
+        is_plain = not (hierarchy.is_model or hierarchy.is_enum)
+        seen = False
+        for index, decorator in enumerate(symbol.facts.decorators):
+            called = decorator.function if isinstance(decorator, CallExpression) else decorator
+            found = None
+            if isinstance(called, NameExpression):
+                names = self._resolver.names
+                found = names.follow(names.resolve(called.name, Namespace(symbol.module)))
+            name = found.name if isinstance(found, ExternalSymbol) else ""
+            is_dataclass = is_plain and name in _DATACLASSES and not seen
+            seen = seen or is_dataclass
+            if name in _HARMLESS_DECORATORS or is_dataclass:
+                continue
+            written = shortened(unparse(decorator))
+            text = f"has the decorator `@{written}`, which may make something else of it"
+            help = "leave it out; of one that returns the class as it is, silence this rule"
+            subject = _subject(symbol, hierarchy)
+            place = symbol.place.at("decorator", index)
+            yield subject.diagnose(Problem(CLASS_DECORATOR, text, help), place)
 
     # Bases
 
@@ -140,6 +240,15 @@ class ClassChecker:
             other = foreign[0].removeprefix("builtins.") if foreign else "Enum"
             text = f"is a pydantic model and a `{other}`, and Python makes no such class"
             yield Problem(UNUSABLE_BASES, text, f"leave out `{other}`, and keep it in a field")
+        forms = sorted(hierarchy.outside & _FORMS)
+        if forms and (hierarchy.is_model or hierarchy.is_enum):
+            other = forms[0].rpartition(".")[2]
+            noun = "pydantic model" if hierarchy.is_model else "enum"
+            text = f"is a {noun} and a `{other}`, and Python makes no such class"
+            yield Problem(UNUSABLE_BASES, text, f"leave out `{other}`")
+        if hierarchy.is_entity and hierarchy.inherits("pydantic.RootModel"):
+            text = "is a `RootModel`, which has no other field than its root"
+            yield Problem(UNUSABLE_BASES, text, "leave out `RootModel`, and keep it in a field")
         if not hierarchy.is_enum or hierarchy.is_model:
             return
         for base in hierarchy.classes[1:]:
@@ -157,6 +266,57 @@ class ClassChecker:
             return self._resolver.hierarchies.of(base).is_enum
         return base.name.startswith("enum.")
 
+    def _keywords(self, hierarchy: ClassHierarchy, subject: Subject) -> Iterator[Diagnostic]:
+        """Report what a model or an enum is given behind its bases that nothing takes.
+
+        Of an entity `options` reports what neither pydantic nor StarModel has a word for.
+        """
+        is_open = hierarchy.problems or any(
+            key == "metaclass" for each in hierarchy.classes for key, _ in each.facts.keywords
+        )
+        hooks = {
+            method.name
+            for each in hierarchy.classes[1:]
+            for method in each.facts.methods
+            if method.name in ("__init_subclass__", "__pydantic_init_subclass__")
+        }
+        is_plain = hierarchy.symbol in self._used and hierarchy.outside <= {_OBJECT}
+        if not (hierarchy.is_model or hierarchy.is_enum or is_plain) or is_open or hooks:
+            return
+        takes_table = hierarchy.inherits(BASE_TABLE) or hierarchy.inherits(SQL_MODEL)
+        for key, _ in hierarchy.symbol.facts.keywords:
+            is_reported = hierarchy.is_entity and (key == "table" or key not in OWN_KEYS)
+            is_known = key in (_CLASS_KEYWORDS if hierarchy.is_model else _ENUM_KEYWORDS)
+            if is_known or is_reported or (key == "table" and takes_table):
+                continue
+            text = f"is given `{key}` behind its bases, which nothing takes there"
+            help = "leave it out"
+            if hierarchy.is_entity:
+                help = f"write it in `model_config`: `EntityConfig({key}=...)`"
+            place = hierarchy.symbol.place.at("keyword", key)
+            yield subject.diagnose(Problem(UNKNOWN_OPTION, text, help), place)
+
+    def _protected_names(self, symbol: ClassSymbol) -> Iterator[Diagnostic]:
+        """Report what is annotated under the name of a method that pydantic protects.
+
+        Of the fields of an entity and what it reaches the names are checked elsewhere.
+        """
+        for fact in symbol.facts.attributes:
+            if fact.annotation is None or fact.container is not None:
+                continue
+            is_field = (
+                symbol in self._used
+                and not self._resolver.types.value(
+                    fact.annotation, symbol.namespace
+                ).is_class_variable
+            )
+            if is_field or not fact.name.startswith(("model_dump", "model_validate")):
+                continue
+            if hasattr(BaseModel, fact.name):
+                text = f"is called `{fact.name}`, a name of pydantic's models"
+                subject = Subject(f"`{symbol.name}.{fact.name}`", fact.place, symbol.name)
+                yield subject.diagnose(Problem(RESERVED_NAME, text, "give it another name"))
+
     def _config_problems(self, hierarchy: ClassHierarchy) -> Iterator[Problem]:
         """Two configurations of a model that no entity uses; `models` looks at the others."""
         symbol = hierarchy.symbol
@@ -170,6 +330,51 @@ class ClassChecker:
             text = "has a `class Config` beside `model_config`, which pydantic refuses"
             help = "write what is in it in `model_config`"
             yield Problem(UNSUPPORTED_PYDANTIC, text, help)
+
+    def _enum_mistakes(
+        self, symbol: ClassSymbol, hierarchy: ClassHierarchy
+    ) -> Iterator[Diagnostic]:
+        """Report members that Python refuses, and values that are not those written."""
+        counts: Counter[str] = Counter()
+        methods = {method.name for method in symbol.facts.methods}
+        for method in symbol.facts.methods:
+            if method.name in _ENUM_VALUES:
+                noun = f"method `{symbol.name}.{method.name}`"
+                text = "decides what the values of the enum are, and what is written is not what they are"
+                help = "write the values themselves, and anything else of a member in a property"
+                yield Subject(noun, method.place).diagnose(Problem(INVALID_ENUM, text, help))
+        for fact in symbol.facts.attributes:
+            if fact.value is None:
+                continue
+            counts[fact.name] += 1
+            text = help = None
+            if counts[fact.name] > 1 and fact.container is None and not fact.name.startswith("__"):
+                text, help = "is defined twice", "rename or remove one of them"
+            elif fact.name in methods:
+                text, help = "has the name of a method of the enum", "rename one of them"
+            elif fact.name == "mro":
+                text, help = "has a name that Python keeps to itself", "rename it"
+            elif _is_member(fact) and (known := self._plain(fact, symbol)) is not None:
+                value = known.value
+                if hierarchy.inherits("enum.StrEnum") and not isinstance(value, str):
+                    text, help = (
+                        f"has the value `{value!r}`, which is no text",
+                        "write it in quotes",
+                    )
+                elif (hierarchy.inherits("builtins.int") and not _makes_int(value)) or (
+                    hierarchy.inherits("enum.Flag") and not isinstance(value, int)
+                ):
+                    text, help = f"has the value `{value!r}`, which is no number", "use a `StrEnum`"
+            if text is not None:
+                noun = f"enum member `{symbol.name}.{fact.name}`"
+                yield Subject(noun, fact.place).diagnose(Problem(INVALID_ENUM, text, help))
+
+    def _plain(self, fact: AssignmentFact, symbol: ClassSymbol) -> Constant | None:
+        """Return the value of a member that is written as a plain value."""
+        assert fact.value is not None
+        value = self._resolver.constants.evaluate(fact.value, symbol.namespace)
+        is_plain = isinstance(value, Constant) and isinstance(value.value, bool | int | float | str)
+        return value if isinstance(value, Constant) and is_plain else None
 
     # Validators and serializers
 
@@ -225,6 +430,16 @@ class ClassChecker:
                 yield subject.diagnose(Problem(REFUSED_DECORATOR, text, help))
 
 
+_CLASS_KEYWORDS = frozenset({*ConfigDict.__annotations__, "metaclass", "**"})
+_ENUM_KEYWORDS = frozenset({"boundary", "metaclass", "**"})
+_FORMS = frozenset({"typing.NamedTuple", "typing.TypedDict", "typing_extensions.TypedDict"})
+_DATACLASSES = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
+_HARMLESS_DECORATORS = frozenset(
+    {
+        *("enum.unique", "enum.verify", "functools.total_ordering", "typing.dataclass_transform"),
+        *("typing.deprecated", "typing.final", "typing.runtime_checkable", "warnings.deprecated"),
+    }
+)
 _PRIVATE_KEYWORDS = frozenset({"default", "default_factory", "init", "**"})
 _OBJECT = "builtins.object"
 
@@ -274,33 +489,31 @@ def _is_overridden(name: str, method: Method, hierarchy: ClassHierarchy) -> bool
     return any(fact.name == name for owner in earlier for fact in owner.facts.attributes)
 
 
+def _is_itself(fact: AssignmentFact | FunctionFacts) -> bool:
+    """Return whether a name is given the meaning that it has, or none."""
+    if isinstance(fact, FunctionFacts):
+        return False
+    return fact.value is None or fact.value == NameExpression(fact.name)
+
+
+def _left_abstract(hierarchy: ClassHierarchy, names: set[str]) -> tuple[str, str] | None:
+    """Return a base of the standard library's, and an abstract method of it that is missing."""
+    for base in sorted(hierarchy.outside):
+        module, _, name = base.rpartition(".")
+        if module in ("typing", "collections.abc"):
+            found: object = getattr(collections.abc, name, None)
+            abstract: frozenset[str] = getattr(found, "__abstractmethods__", frozenset())
+            missing = sorted(abstract - names - set(dir(BaseModel) if hierarchy.is_model else ()))
+            if missing:
+                return name, missing[0]
+    return None
+
+
 def _is_member(fact: AssignmentFact) -> bool:
-    return fact.value is not None and not fact.name.startswith("_")
+    return fact.value is not None and not is_no_member(fact.name)
 
 
-def _enum_mistakes(symbol: ClassSymbol, hierarchy: ClassHierarchy) -> Iterator[Diagnostic]:
-    counts: Counter[str] = Counter()
-    methods = {method.name for method in symbol.facts.methods}
-    for fact in symbol.facts.attributes:
-        if fact.value is None:
-            continue
-        counts[fact.name] += 1
-        text = help = None
-        if counts[fact.name] > 1 and fact.container is None and not fact.name.startswith("__"):
-            text, help = "is defined twice", "rename or remove one of them"
-        elif fact.name in methods:
-            text, help = "has the name of a method of the enum", "rename one of them"
-        elif fact.name == "mro":
-            text, help = "has a name that Python keeps to itself", "rename it"
-        elif isinstance(fact.value, LiteralExpression) and _is_member(fact):
-            value = fact.value.value
-            if hierarchy.inherits("enum.StrEnum") and not isinstance(value, str):
-                text, help = f"has the value `{value!r}`, which is no text", "write it in quotes"
-            elif hierarchy.inherits("builtins.int") and not _makes_int(value):
-                text, help = f"has the value `{value!r}`, which is no number", "use a `StrEnum`"
-        if text is not None:
-            noun = f"enum member `{symbol.name}.{fact.name}`"
-            yield Subject(noun, fact.place).diagnose(Problem(INVALID_ENUM, text, help))
+_ENUM_VALUES = frozenset({"__new__", "_value_", "value"})
 
 
 def _makes_int(value: object) -> bool:

@@ -133,15 +133,25 @@ class ClassTypes:
                 return any(map(_is_true, said))
         return False
 
+    def is_dataclass_of_python(self, symbol: ClassSymbol) -> bool:
+        """Return whether a class is a dataclass, and none of pydantic's."""
+        decorator = self._dataclass(symbol)
+        return decorator is not None and self._meant(decorator, symbol) == _DATACLASS[0]
+
     def _dataclass(self, symbol: ClassSymbol) -> Expression | None:
         """Return the decorator by which a class is a dataclass."""
         for each in symbol.facts.decorators:
-            name = each.function if isinstance(each, CallExpression) else each
-            if isinstance(name, NameExpression):
-                meant = self._names.resolve(name.name, Namespace(symbol.module))
-                if isinstance(meant, ExternalSymbol) and meant.name in _DATACLASS:
-                    return each
+            if self._meant(each, symbol) in _DATACLASS:
+                return each
         return None
+
+    def _meant(self, decorator: Expression, symbol: ClassSymbol) -> str | None:
+        """Return what a decorator of a class is called outside of the project."""
+        name = decorator.function if isinstance(decorator, CallExpression) else decorator
+        if not isinstance(name, NameExpression):
+            return None
+        meant = self._names.resolve(name.name, Namespace(symbol.module))
+        return meant.name if isinstance(meant, ExternalSymbol) else None
 
     def _why_not_plain(self, symbol: ClassSymbol) -> tuple[str, str] | None:
         """Return what of a dataclass or a `TypedDict` is not understood."""
@@ -167,7 +177,7 @@ class ClassTypes:
         return None
 
 
-_DATACLASS = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
+_DATACLASS = ("dataclasses.dataclass", "pydantic.dataclasses.dataclass")
 _OR_NONE = "write `| None` at the types of these keys, and leave `total` out"
 
 

@@ -1,7 +1,11 @@
 """Whether the limits of a field or a parameter fit its type, and its default the limits."""
 
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import cast
+
+from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from starmodel_generator.diagnostics.rules.entity_rules import (
     INVALID_CONSTRAINT,
@@ -18,6 +22,7 @@ from starmodel_schemas import (
     Constraints,
     DictType,
     ListType,
+    ObjectType,
     OptionalType,
     ScalarType,
     SetType,
@@ -27,7 +32,16 @@ from starmodel_schemas import (
 )
 from starmodel_schemas.address_types import URLS
 
-_ORDERED = frozenset({"int", "float", "Decimal", "date", "time", "datetime", "timedelta"})
+READ_BOUND: dict[str, Callable[[str], object]] = {
+    "int": int,
+    "float": float,
+    "Decimal": Decimal,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "timedelta": lambda text: timedelta(seconds=float(text)),
+}
+"""The types that have an order, with what reads a bound of theirs."""
 _NUMBERS = frozenset({"int", "float", "Decimal"})
 _TEXTS = frozenset({"str", "bytes"}) | URLS
 
@@ -55,10 +69,12 @@ def unfit_moment(now: str | None, constraints: Constraints, type: TypeRef) -> tu
     return (Problem(INVALID_MOMENT, text, "use `pydantic.AwareDatetime`"),)
 
 
-def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]:
-    """A problem for each limit that has no meaning for the type.
+def unfit_limits(
+    constraints: Constraints, type: TypeRef, engine: str = "rust-regex"
+) -> tuple[Problem, ...]:
+    """A problem for each limit that has no meaning for the type, or that pydantic refuses.
 
-    Unions and `Any` are left to pydantic.
+    `engine` is the `regex_engine` that `model_config` names. Unions and `Any` are left to pydantic.
     """
     while isinstance(type, OptionalType | ConstrainedType):
         type = type.item
@@ -67,10 +83,10 @@ def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]
     scalar = type.name if isinstance(type, ScalarType) else ""
     is_collection = isinstance(type, ListType | SetType | DictType | TupleType)
     kinds = {
-        "gt": scalar in _ORDERED,
-        "ge": scalar in _ORDERED,
-        "lt": scalar in _ORDERED,
-        "le": scalar in _ORDERED,
+        "gt": scalar in READ_BOUND,
+        "ge": scalar in READ_BOUND,
+        "lt": scalar in READ_BOUND,
+        "le": scalar in READ_BOUND,
         "multiple_of": scalar in _NUMBERS,
         "min_length": is_collection or scalar in _TEXTS,
         "max_length": is_collection or scalar in _TEXTS,
@@ -90,7 +106,76 @@ def unfit_limits(constraints: Constraints, type: TypeRef) -> tuple[Problem, ...]
         )
         for name in written
         if not kinds[name]
+    ) or tuple(_refused_limits(constraints, scalar, engine))
+
+
+def _refused_limits(constraints: Constraints, scalar: str, engine: str) -> Iterator[Problem]:
+    """Yield a problem for each limit that pydantic cannot make a validator of."""
+    for name in ("gt", "ge", "lt", "le"):
+        bound = getattr(constraints, name)
+        if bound is not None and not _is_bound_of(scalar, bound):
+            text = f"has the limit `{name}={bound}`, which is no `{scalar}`"
+            yield Problem(INVALID_CONSTRAINT, text, "correct it, or change the type")
+    for name in ("min_length", "max_length", "max_digits", "decimal_places"):
+        number = getattr(constraints, name)
+        if number is not None and number < 0:
+            text = f"has the limit `{name}={number}`, which is less than nothing"
+            yield Problem(INVALID_CONSTRAINT, text, "correct it")
+    step = _number(constraints.multiple_of)
+    if step is not None and step <= 0:
+        text = f"has `multiple_of={constraints.multiple_of}`, which pydantic refuses"
+        yield Problem(INVALID_CONSTRAINT, text, "write a number above 0")
+    if constraints.pattern is not None:
+        try:
+            SchemaValidator(
+                core_schema.str_schema(
+                    pattern=constraints.pattern,
+                    regex_engine="python-re" if engine == "python-re" else "rust-regex",
+                )
+            )
+        except SchemaError as error:
+            reason = str(error).strip().splitlines()[-1].strip().removeprefix("error: ")
+            text = f"has the pattern `{shortened(constraints.pattern)}`, which is none: {reason}"
+            help = "correct it"
+            if engine != "python-re":
+                help += ': pydantic has no look-around without `regex_engine="python-re"`'
+            yield Problem(INVALID_CONSTRAINT, text, help)
+
+
+def _is_bound_of(scalar: str, text: str) -> bool:
+    read = READ_BOUND.get(scalar)
+    try:
+        if read is not None:
+            read(text)
+    except (ValueError, ArithmeticError):
+        return False
+    return True
+
+
+def unfit_settings(settings: frozenset[str], type: TypeRef) -> tuple[Problem, ...]:
+    """A problem for each of `fail_fast`, `union_mode` and `discriminator` that the type cannot have."""
+    while isinstance(type, OptionalType | ConstrainedType):
+        type = type.item
+    is_union = isinstance(type, UnionType)
+    fits = {
+        "fail_fast": isinstance(type, ListType | SetType) or is_variadic(type),
+        "union_mode": is_union,
+        "discriminator": is_union or isinstance(type, ObjectType | AnyType),
+    }
+    return tuple(
+        Problem(
+            INVALID_CONSTRAINT,
+            f"has `{name}`, which pydantic refuses for its type",
+            "remove it, or change the type",
+        )
+        for name in sorted(settings)
+        if not fits[name]
     )
+
+
+def is_variadic(type: TypeRef) -> bool:
+    """Return whether a type is that of tuples of any length."""
+    return isinstance(type, TupleType) and type.variadic
 
 
 def outside_limits(value: Constant, constraints: Constraints) -> tuple[Problem, ...]:

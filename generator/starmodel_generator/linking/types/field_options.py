@@ -107,6 +107,8 @@ _VALIDATORS = frozenset(
 _EARLY_VALIDATORS = frozenset(
     {"pydantic.BeforeValidator", "pydantic.PlainValidator", "pydantic.WrapValidator"}
 )
+_FOR_SOME_TYPES = frozenset({"discriminator", "fail_fast", "union_mode"})
+"""What pydantic refuses for any other type than collections, or unions."""
 _READ_BY_CLASS = frozenset({"coerce_numbers_to_str", "union_mode"})
 _SERIALIZERS = frozenset({"pydantic.PlainSerializer", "pydantic.WrapSerializer"})
 _SILENT_BASES = frozenset({"builtins.object", "enum.Enum", "typing.NamedTuple", "typing.Protocol"})
@@ -129,6 +131,7 @@ class FieldOptions:
     `by_pydantic` is what only pydantic does when it reads a value, as written; `has_validator` is
     true where there is a validator of any kind, `reads_input` where one comes before the type, and
     `is_read_by_class` where what is sent has to be read as the author's class reads it.
+    `only_for_some` are the settings of `_FOR_SOME_TYPES` that are there.
     """
 
     default: Expression | None = None
@@ -158,6 +161,7 @@ class FieldOptions:
     aliases: Aliases = NO_ALIASES
     discriminator: str | None = None
     has_discriminator: bool = False
+    only_for_some: frozenset[str] = frozenset()
     has_validator: bool = False
     reads_input: bool = False
     is_read_by_class: bool = False
@@ -171,6 +175,13 @@ class FieldOptions:
 
 
 NO_OPTIONS = FieldOptions()
+
+
+def inside(options: FieldOptions) -> FieldOptions:
+    """Return what is left of options of a type that `| None` stands beside: pydantic asks for these."""
+    return replace(
+        options, default=None, factory=None, exclude=False, frozen=False, aliases=NO_ALIASES
+    )
 
 
 def of_parts(parts: Iterable[FieldOptions]) -> FieldOptions:
@@ -346,6 +357,8 @@ class _Reading:
             self._flag(keyword, expression)
             return
         support = FIELD_ARGUMENTS.get(keyword)
+        if keyword in _FOR_SOME_TYPES and not _is_none(expression):
+            self._set(only_for_some=self.options.only_for_some | {keyword})
         if keyword in _READ_BY_CLASS:
             self._set(is_read_by_class=True)
         elif support is None:

@@ -15,7 +15,10 @@ from starmodel_generator.analysis.facts import (
     NameExpression,
     SubscriptExpression,
 )
-from starmodel_generator.diagnostics.rules.entity_rules import AMBIGUOUS_UNION
+from starmodel_generator.diagnostics.rules.entity_rules import (
+    AMBIGUOUS_UNION,
+    UNKNOWN_FIELD_OPTION,
+)
 from starmodel_generator.linking.names.externals import MARKUP_ROOTS
 from starmodel_generator.linking.names.mro import ClassHierarchies
 from starmodel_generator.linking.names.name_resolution import Names
@@ -33,6 +36,7 @@ from starmodel_generator.linking.names.symbols import (
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.class_types import ClassTypes, Use, specialised_name
+from starmodel_generator.linking.types.constraints import unfit_settings
 from starmodel_generator.linking.types.containers import (
     COLLECTIONS,
     Resolve,
@@ -45,6 +49,7 @@ from starmodel_generator.linking.types.field_options import (
     NO_OPTIONS,
     FieldOptions,
     OptionReader,
+    inside,
     of_parts,
 )
 from starmodel_generator.linking.types.known_types import (
@@ -281,8 +286,15 @@ class Types:
                 if options.has_discriminator:
                     problems = tuple(each for each in problems if each.rule is not AMBIGUOUS_UNION)
                 type = told_apart(inner.type, options.discriminator)
+                unfit = () if type is None else unfit_settings(options.only_for_some, type)
+                problems = (*problems, *unfit)
                 # It is said of this type, not of what it stands in.
-                options = replace(options, discriminator=None, has_discriminator=False)
+                options = replace(
+                    options,
+                    discriminator=None,
+                    has_discriminator=False,
+                    only_for_some=frozenset(),
+                )
                 return replace(inner, type=type, options=options, problems=problems)
             case "typing.ClassVar" | "starmodel.Many" | "starmodel.One":
                 return ResolvedType(AnyType(), is_class_variable=True)
@@ -386,7 +398,14 @@ class Types:
             item, only = typed[0]
             if optional and not isinstance(item, OptionalType):
                 item = OptionalType(item=item)
-            return ResolvedType(item, only.options, problems)
+            options = inside(only.options)
+            if options != only.options:
+                text = (
+                    "says something of the field inside of its type, where pydantic does not look"
+                )
+                written = unparse(present[0]).replace(", Field(", " | None, Field(", 1)
+                problems = (*problems, Problem(UNKNOWN_FIELD_OPTION, text, f"write `{written}`"))
+            return ResolvedType(item, options, problems)
         problems += tuple(problem for _, each in typed for problem in each.options.problems)
         union, is_ambiguous = union_of([limited(each) for _, each in typed], optional=optional)
         if is_ambiguous:

@@ -67,7 +67,7 @@ class EnumMembers:
         methods = {method.name for method in enum.facts.methods}
         found: dict[str, Evaluated] = {}
         for fact in enum.facts.attributes:
-            if fact.value is None or fact.name in methods or _is_no_member(fact.name):
+            if fact.value is None or fact.name in methods or is_no_member(fact.name):
                 continue
             if self._is_auto(fact.value, enum.namespace):
                 found[fact.name] = _automatic(fact.value, fact.name, hierarchy, found)
@@ -91,7 +91,8 @@ class EnumMembers:
         )
 
 
-def _is_no_member(name: str) -> bool:
+def is_no_member(name: str) -> bool:
+    """Return whether Python makes no member of a name in the body of an enum."""
     return name in _IGNORED or name.startswith("__") or (name[0] == "_" and name[-1] == "_")
 
 
