@@ -133,6 +133,8 @@ def _json_schema(type_: Any, cls: type[pydantic.BaseModel]) -> Any:
 
 
 def _without_words(made: dict[str, Any]) -> Any:
+    for each in made.get("anyOf", ()):
+        _without_words(each)
     for name in ("title", "description", "default", "examples", "deprecated", "$defs", "writeOnly"):
         made.pop(name, None)
     if "$ref" in made:

@@ -138,4 +138,27 @@ PYDANTIC_CASES: dict[str, tuple[str, str, str]] = {
             width: Annotated[int, Unit("cm"), "across"] = 0
         """,
     ),
+    "SM142": (
+        """
+        from pydantic import field_validator
+        class Cart(Entity):
+            count: int = 0
+            @field_validator("count", mode="plain")
+            @classmethod
+            def read(cls, value: Any) -> Any: return value
+        """,
+        "count",
+        """
+        from typing import Annotated
+        from pydantic import PlainValidator, field_validator
+        def as_code(value: Any) -> str: return str(value)
+        class Cart(Entity):
+            count: int | None = None
+            code: Annotated[str, PlainValidator(as_code)] = ""
+            name: Annotated[str, PlainValidator(str), Field(max_length=3)] = ""
+            @field_validator("count", mode="plain")
+            @classmethod
+            def read(cls, value: Any) -> int: return int(value)
+        """,
+    ),
 }

@@ -34,6 +34,7 @@ from pydantic import (
     WrapValidator,
     field_validator,
 )
+from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict
 
 from starmodel import Access, Entity, EntityConfig, Field, StateStore
@@ -69,6 +70,19 @@ class Spot(BaseModel):
 
     kind: Literal["spot"] = "spot"
     at: int = 0
+
+
+class Named(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+    first_name: str = Field(default="", max_length=9)
+    is_known: bool = False
+
+
+class Route(BaseModel):
+    stops: Annotated[list[Spot], Field(max_length=2)] = []
+    by_day: dict[date, Size] = {}
+    end: Spot | None = None
 
 
 class Area(BaseModel):
@@ -183,6 +197,55 @@ PLAIN = (
     Kind("Word", _of("1", "two"), is_key=True),
     Kind("Right", _of(1, 2, 3)),
     Kind('Literal["a", "b", 3]', _of("a", 3)),
+    Kind('Literal["a"] | int', _of("a", 3)),
+    Kind("int | str", _of(1, "a", "1")),
+    Kind("bool | str", _of(True, "a")),
+    Kind("list[int] | int", _of([1], 2)),
+    Kind("Annotated[int, Field(gt=-5, lt=5, multiple_of=2)]", _of(-4, 0, 2)),
+    Kind("Annotated[float, Field(ge=0, multiple_of=0.5)]", _of(0, 1.5)),
+    Kind("Annotated[float, Field(gt=0, allow_inf_nan=False)]", _of(0.1, 3)),
+    Kind(
+        "Annotated[Decimal, Field(ge=Decimal('0.05'), le=1, max_digits=3, decimal_places=2)]",
+        _of("0.05", "1", 0.5),
+    ),
+    Kind(
+        "Annotated[Decimal, Field(multiple_of=Decimal('0.05'), max_digits=6, decimal_places=2)]",
+        _of("0.05", "1.10", "-2"),
+    ),
+    Kind(
+        "Annotated[date, Field(ge=date(2026, 1, 1), lt=date(2027, 1, 1))]",
+        _of("2026-01-01", "2026-12-31"),
+    ),
+    Kind("Annotated[NaiveDatetime, Field(gt=datetime(2026, 1, 1))]", _of("2026-01-01T00:00:01")),
+    Kind("Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(hours=2))]", _of("PT1H", 7200)),
+    Kind("Annotated[time, Field(lt=time(12))]", _of("10:30:00", "00:00")),
+    Kind(
+        'Annotated[str, StringConstraints(pattern="^[a-z]+$", max_length=5, strip_whitespace=True)]',
+        _of("tea", " tea "),
+    ),
+    Kind("Annotated[str, Strict(), Field(min_length=2)]", _of("ab", "tea")),
+    Kind("Annotated[list[int], Field(min_length=1, max_length=2)]", _of([1], [1, 2])),
+    Kind("Annotated[set[str], Field(max_length=2)]", _of([], ["a", "a", "b"])),
+    Kind("Annotated[dict[str, int], Field(min_length=1)]", _of({"a": 1})),
+    Kind("tuple[int, ...]", _of([], [1, 2])),
+    Kind("tuple[str, int, bool]", _of(["a", 1, True])),
+    Kind("frozenset[int]", _of([], [1, 1])),
+    Kind("frozenset[Annotated[int, Field(ge=1)]]", _of([1], [2, 3])),
+    Kind("dict[Colour, int]", _of({"red": 1}, {})),
+    Kind("dict[bool, str]", _of({"true": "a"}, {})),
+    Kind("dict[Rank, int]", _of({"1": 2}, {})),
+    Kind('dict[Literal["a", "b"], int]', _of({"a": 1}, {})),
+    Kind("dict[date, Decimal]", _of({"2026-01-31": "1.5"}, {})),
+    Kind("dict[Annotated[str, Field(max_length=2)], int]", _of({"ab": 1}, {})),
+    Kind("Named", _of({}, {"firstName": "Ada"}, {"first_name": "Ada", "isKnown": True})),
+    Kind(
+        "Route",
+        _of(
+            {}, {"stops": [{"at": 1}]}, {"by_day": {"2026-01-31": {"width": 1}}}, {"end": {"at": 2}}
+        ),
+    ),
+    Kind("Box[Colour]", _of({"value": "red"})),
+    Kind("Box[date | None]", _of({"value": "2026-01-31"}, {"value": None})),
     Kind("JsonValue", _of(None, 1, "x", [1, {"a": None}])),
     Kind("Annotated[str, BeforeValidator(trimmed)]", _of(" a ", "b")),
     Kind("Annotated[list[str], BeforeValidator(split)]", _of("a,b", ["c"])),
@@ -205,10 +268,12 @@ OTHERS: tuple[Any, ...] = (
     *(None, "", " ", "a", "3", "3.5", "x,y", 0, 1, 7, -3, 2.5, "none", "red", "2026-02-30"),
     *("2026-01-31", "not an address", [], ["a"], [1, 2], {}, {"a": 1}, {"width": -1}),
     *({"kind": "spot"}, {"kind": "other"}, {"street": 1}, {"sku": None}, "javascript:alert(1)"),
-    *("192.0.2.256", "ann@", "https://", [[1]], {"1": 2}, "toolongforit"),
+    *("192.0.2.256", "ann@", "https://", [[1]], {"1": 2}, "toolongforit", 5, "1.10", "0.05"),
+    *({"firstName": "Ada", "more": 1}, {"firstName": 3}, {"stops": [{"at": "x"}]}, {"red": 1}),
+    *({"value": None}, {"value": "x"}, [1, 2, 3], ["a", 1, True], "13:00:00", "P3D", "2028-01-01"),
 )
 KEYS = tuple(kind for kind in PLAIN if kind.is_key)
-_UNHASHABLE = frozenset({"JsonValue", "Size", "Line", "Place"})
+_UNHASHABLE = frozenset({"JsonValue", "Line", "Named", "Place", "Route", "Size"})
 MEMBERS = tuple(
     kind for kind in PLAIN if kind.written.isidentifier() and kind.written not in _UNHASHABLE
 )
@@ -227,16 +292,17 @@ def random_model(seed: int, fields: int = 9) -> Model:
     random = Random(seed)
     kinds = {f"field_{number}": _kind(random, 2) for number in range(fields)}
     settings = random.choice(["", "str_strip_whitespace=True, ", "str_max_length=12, ", ""])
+    aliases = random.choice(["", "", "alias_generator=to_camel, populate_by_name=True, "])
     # Of these pydantic says less, or something else, in JSON than in Python.
-    named = ("JsonValue", "Line", "Place")
+    named = ("JsonValue", "Line", "Place", "int | str", "bool | str")
     if any(name in kind.written for kind in kinds.values() for name in named):
         settings = ""
     lines = [
         f"class Model{seed}(Entity):",
         "    model_config = EntityConfig(",
-        f"        store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True, {settings}",
+        f"        store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True, {settings}{aliases}",
         "    )",
-        *[f"    {name}: {kind.written} | None = None" for name, kind in kinds.items()],
+        *[f"    {name}: {_field(kind, name, random)}" for name, kind in kinds.items()],
     ]
     early = [name for name in kinds if random.random() < 0.1]
     for name in early:
@@ -247,6 +313,20 @@ def random_model(seed: int, fields: int = 9) -> Model:
             '        return None if value == "nothing" else value',
         ]
     return Model(f"Model{seed}", "\n".join(lines), kinds)
+
+
+def _field(kind: Kind, name: str, random: Random) -> str:
+    """Return the type and the default of a field as they are written."""
+    choice = random.random()
+    if choice < 0.1:
+        return f'{kind.written} | None = Field(default=None, alias="{name.title()}")'
+    if choice < 0.2:
+        return f'Annotated[{kind.written} | None, Field(validation_alias="in-{name}")] = None'
+    if choice < 0.25:
+        return f'{kind.written} | None = Field(default=None, serialization_alias="{name}!")'
+    if choice < 0.3:
+        return f"{kind.written} | None = Field(default_factory=lambda: None)"
+    return f"{kind.written} | None = None"
 
 
 def random_value(kind: Kind, random: Random) -> Any:

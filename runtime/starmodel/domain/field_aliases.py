@@ -5,7 +5,7 @@ as JSON, and the names in forms and addresses, go by aliases. `None` stands for 
 The id of an entity is always called `id`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import UnionType
 from typing import (
@@ -78,6 +78,14 @@ class InputNames:
             if value is not PydanticUndefined:
                 found[name] = value
         return found
+
+    def known(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield the names under which fields are looked for, on the outside."""
+        for name in names:
+            paths = self._paths.get(name)
+            yield from (str(path.path[0]) for path in paths or ())
+            if paths is None or self.by_name:
+                yield name
 
     def read_texts(
         self, items: Sequence[tuple[str, str]], *, by_name: bool

@@ -53,14 +53,18 @@ def test_http_makes_of_a_value_what_pydantic_makes(
             state_of = getattr(project.load(f"generated.{name}.state"), f"{name}_state")
             cls = getattr(entities, model.name)
             random = Random(model.name)
+            infos = cls.model_fields
+            sent = {each: infos[each].serialization_alias or each for each in infos}
             for field, kind in model.fields.items():
+                given = infos[field].validation_alias or field
                 for _ in range(VALUES):
                     value = random_value(kind, random)
-                    made = of_pydantic(cls, field, value)
+                    made = of_pydantic(cls, given, value)
                     wanted = None if made is None else state_of(made)
-                    answer = client.post(f"/{name}", {field: value})
+                    wanted = wanted and {sent[each]: wanted[each] for each in wanted}
+                    answer = client.post(f"/{name}", {given: value})
                     statuses.append(answer.status)
-                    problem = misread(client, answer, name, field, wanted)
+                    problem = misread(client, answer, name, (given, sent[field]), wanted)
                     if problem and not (answer.status == 422 and is_stricter(made, field)):
                         wrong.append(
                             f"{model.name}.{field}: {kind.written} of {value!r}: {problem}"
@@ -71,24 +75,36 @@ def test_http_makes_of_a_value_what_pydantic_makes(
 
 
 def misread(
-    client: Client, answer: ClientResponse, name: str, field: str, wanted: Any
+    client: Client, answer: ClientResponse, name: str, names: tuple[str, str], wanted: Any
 ) -> str | None:
-    """Return what is wrong with an answer, where pydantic has made `wanted`, or has refused."""
+    """Return what is wrong with an answer, where pydantic has made `wanted`, or has refused.
+
+    `names` are what a field is read and sent as.
+    """
+    given, field = names
     if answer.status == 422:
-        names = {each["name"] for each in answer.json["errors"]}
+        found = {each["name"] for each in answer.json["errors"]}
         if wanted is not None:
             return f"is refused: {answer.text}"
-        return None if names == {field} else f"is refused for {names}"
+        return None if found == {given} else f"is refused for {found}"
     if answer.status != 201:
         return answer.text
     if wanted is None:
         return f"is taken: {answer.text}"
     state = answer.json["state"]
+    if '"first_name":' in answer.text:
+        return f"is sent without the aliases of its parts: {answer.text}"
     expected = json.loads(json.dumps({**wanted, "id": state["id"]}))
-    if state != expected:
+    if state != with_aliases(expected):
         return f"is {state[field]!r}, and {expected[field]!r} for pydantic"
     kept = client.get(f"/{name}/{state['id']}").json["state"]
     return None if kept == state else f"is {kept[field]!r} once it is stored"
+
+
+def with_aliases(value: Any) -> Any:
+    """Return a state with the parts of `Named` called as they are sent."""
+    text = json.dumps(value)
+    return json.loads(text.replace('"first_name":', '"firstName":').replace("is_known", "isKnown"))
 
 
 def of_pydantic(cls: Any, field: str, value: Any) -> Any:

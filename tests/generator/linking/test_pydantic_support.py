@@ -136,7 +136,7 @@ def test_serializers_of_fields_of_an_entity_are_done(body: str) -> None:
 READ_BY_CLASS = [
     "n: Annotated[int, BeforeValidator(str)] = 0",
     "n: Annotated[int, BeforeValidator(lambda v: v)] = 0",
-    "n: Annotated[int, PlainValidator(str)] = 0",
+    "n: Annotated[str, PlainValidator(str)] = ''",
     "n: list[Annotated[int, WrapValidator(f)]] = []",
     "n: Annotated[int, READ] | None = None",
     "n: Money = 0",
@@ -178,7 +178,7 @@ READERS = [
         "field_validator('n', mode='wrap')",
     ),
     (
-        "n: int = 0\n@model_validator(mode='before')\ndef f(cls, data): ...",
+        "n: int = 0\n@model_validator(mode='before')\ndef f(cls, data, info): ...",
         "model_validator(mode='before')",
     ),
     (
@@ -212,7 +212,6 @@ def test_what_reads_input_of_a_mixin_counts_as_well_until_it_is_defined_anew() -
 @pytest.mark.parametrize(
     ("config", "at"),
     [
-        ("extra='forbid'", "extra"),
         ("coerce_numbers_to_str=True", "coerce_numbers_to_str"),
         ("val_temporal_unit='seconds'", "val_temporal_unit"),
         ("regex_engine='python-re'", "regex_engine"),
@@ -252,7 +251,13 @@ def test_configuration_that_is_refused(config: str, code: str) -> None:
 @pytest.mark.parametrize(
     "config",
     [
-        *("extra='ignore'", "strict=False", "use_enum_values=False", "ser_json_bytes='base64'"),
+        *(
+            "extra='ignore'",
+            "extra='forbid'",
+            "strict=False",
+            "use_enum_values=False",
+            "ser_json_bytes='base64'",
+        ),
         *("json_encoders={}", "ser_json_inf_nan='null'", "ser_json_timedelta='float'"),
         *("str_strip_whitespace=True", "validate_assignment=True", "hide_input_in_errors=True"),
     ],
@@ -334,6 +339,7 @@ def test_what_is_refused_anywhere(body: str, code: str) -> None:
         "n: int = sqlmodel.Field(0, sa_column_args=[], nullable=False, allow_mutation=True)",
         "n: int = 0\n@field_validator('n')\ndef f(cls, n): ...",
         "n: int = 0\n@model_validator(mode='after')\ndef f(self): ...",
+        "n: int = 0\n@model_validator(mode='before')\n@classmethod\ndef f(cls, data): ...",
         "n: int = 0\nf = field_validator('n', mode='after')(abs)",
         "@computed_field(alias='m', repr=False)\n@property\ndef n(self) -> int: ...",
         "__tablename__ = 'note'",

@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from datetime import date, timedelta
 from enum import Enum, IntEnum, StrEnum, auto
 from functools import cached_property, partial
-from typing import Annotated, Any, ClassVar, Literal, Optional, Self, TYPE_CHECKING
+from typing import Annotated, Any, ClassVar, Final, Literal, Optional, Self, TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, PrivateAttr, computed_field
 from pydantic import field_serializer, field_validator, model_validator
 from starmodel import Access, Actor, BaseTable, Entity, EntityConfig, Field, Many, Ref, Scope
@@ -512,6 +512,9 @@ DEAD_CLASSES = {
     "class Line(BaseModel):\n    b: bytes = 'b'\nclass Cart(Entity):\n    a: Line = Line()": "SM214",
     "from dataclasses import dataclass\n@dataclass\nclass Line:\n    b: int = Field(3, ge=0)\nclass Cart(Entity):\n    a: Line | None = None": "SM214",
     "class One(BaseModel):\n    kind: Literal['one'] = 'one'\nclass Two(One):\n    kind: Literal['two'] = 'two'\nclass Cart(Entity):\n    a: Annotated[One | Two, Field(discriminator='kind')] = Two()": "SM202",
+    "class One(BaseModel):\n    kind: Literal['one'] = 'one'\n    @field_validator('kind', mode='before')\n    @classmethod\n    def read(cls, value): return value\nclass Two(BaseModel):\n    kind: Literal['two'] = 'two'\nclass Cart(Entity):\n    a: Annotated[One | Two, Field(discriminator='kind')] = Two()": "SM212",
+    "class One(BaseModel):\n    kind: Literal['one'] = Field('one', alias='k')\nclass Two(BaseModel):\n    kind: Literal['two'] = 'two'\nclass Cart(Entity):\n    a: Annotated[One | Two, Field(discriminator='kind')] = Two()": "SM212",
+    "class Cart(Entity):\n    a: Final[int] = 3\n    @field_validator('a')\n    @classmethod\n    def read(cls, value): return value": "SM130",
     "from datetime import dat\nclass Cart(Entity): ...": "SM123",
     "from starmodel import Entty\nclass Cart(Entity): ...": "SM123",
     "import datetme\nclass Cart(Entity): ...": "SM123",

@@ -22,12 +22,11 @@ INPUT_IN_PYTHON = Rule(
     summary="something changes how pydantic reads a value that a request gives",
     explanation=(
         "Arguments of events and of generated `create` and `update` are read one by one before the"
-        " entity sees them. Validators of a field, or in `Annotated[...]`, are run then; but not one"
-        " that asks for `info`, for the other fields are not there yet, nor a `model_validator` of"
-        ' the mode `"before"`, which would get values that have been read. Aliases, `extra` and the'
-        ' like are not asked either. A validator of the mode `"after"` is always run; so is'
-        " everything on a value object, which pydantic itself reads; and what an event of your own"
-        " makes, pydantic reads as ever."
+        " entity sees them. Validators of a field, or in `Annotated[...]`, are run then, and so is a"
+        ' `model_validator` of the mode `"before"` on what a program sends to `create`; but not one'
+        ' that asks for `info`, for the other fields are not there yet, nor one of the mode `"wrap"`.'
+        ' A validator of the mode `"after"` is always run; so is everything on a value object, which'
+        " pydantic itself reads; and what an event of your own makes, pydantic reads as ever."
     ),
 )
 PRIVATE_ATTRIBUTE = Rule(
@@ -86,5 +85,19 @@ UNKNOWN_METADATA = Rule(
         "Pydantic asks whatever stands in `Annotated[...]` how a value is to be read. Known are"
         " pydantic's own, `annotated_types`, texts, and classes of the project that have nothing to"
         " say to pydantic. Silence this for what only describes."
+    ),
+)
+PLAIN_VALIDATOR = Rule(
+    "SM142",
+    "untyped-plain-validator",
+    "error",
+    suppressible=True,
+    summary="a plain validator does not say that it returns values of the field's type",
+    explanation=(
+        'A `PlainValidator`, or a `field_validator` of the mode `"plain"`, takes the place of the'
+        " validation by the type. What it returns is stored and sent as a value of the type, which"
+        " fails where it is none. Write the type as what the function returns, for a type checker"
+        ' to hold it to that; or use the mode `"before"`, behind which pydantic validates. Silence'
+        " this for a function of a library whose results are of the type."
     ),
 )

@@ -65,6 +65,8 @@ def check_shown_defaults(app: LinkedApp) -> Iterator[Diagnostic]:
             wanted = _unconverted(field.default, schema.type, schema.default)
             if wanted is None or id(field) in said:
                 continue
+            if any(_refused(field.default, schema.type, schema.constraints, {}, app)):
+                continue
             said.add(id(field))
             text = f"has a default that is no `{wanted}`, and pydantic does not make it one"
             help = f"write the value itself, `{wanted}(...)`"

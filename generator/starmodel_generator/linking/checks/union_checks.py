@@ -71,6 +71,7 @@ def _base_problems(union: UnionType, app: LinkedApp) -> Iterator[Problem]:
 
 def _union_problems(union: UnionType, name: str, app: LinkedApp) -> Iterator[Problem]:
     seen: dict[object, str] = {}
+    aliases: dict[str, str | None] = {}
     for member in union.members:
         if not isinstance(member, ObjectType) or member.object not in app.objects:
             continue
@@ -83,6 +84,12 @@ def _union_problems(union: UnionType, name: str, app: LinkedApp) -> Iterator[Pro
         elif not isinstance(found.schema.type, LiteralType):
             text = f"has the discriminator `{name}`, which is no `Literal` in `{own}`"
             yield Problem(INVALID_CONSTRAINT, text, help)
+        elif found.is_read_by_class or found.by_pydantic:
+            text = f"has the discriminator `{name}`, which a validator of `{own}` reads first"
+            yield Problem(INVALID_CONSTRAINT, text, "let the validator leave that field out")
+        elif aliases.setdefault(name, found.schema.read_as) != found.schema.read_as:
+            text = f"has the discriminator `{name}`, whose alias in `{own}` is another"
+            yield Problem(INVALID_CONSTRAINT, text, "give it the same in each of them")
         else:
             for value in found.schema.type.values:
                 if seen.setdefault(value, own) != own:

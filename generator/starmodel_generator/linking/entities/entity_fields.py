@@ -24,7 +24,7 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     UNKNOWN_FIELD_OPTION,
     UNSUPPORTED_TYPE,
 )
-from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
+from starmodel_generator.diagnostics.rules.pydantic_rules import PLAIN_VALIDATOR, SQLMODEL_OPTION
 from starmodel_generator.linking.defaults.default_values import REQUIRED
 from starmodel_generator.linking.defaults.server_defaults import (
     MADE_NOW,
@@ -43,6 +43,7 @@ from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
     ExternalSymbol,
+    FunctionSymbol,
     Namespace,
     ValueSymbol,
 )
@@ -60,11 +61,12 @@ from starmodel_generator.linking.types.constraints import (
 )
 from starmodel_generator.linking.types.field_options import (
     NO_CONSTRAINTS,
+    NO_OPTIONS,
     FieldOptions,
     SerializerProblem,
 )
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
-from starmodel_generator.linking.types.unions import entities_in, parts_of, told_apart
+from starmodel_generator.linking.types.unions import bare, entities_in, parts_of, told_apart
 from starmodel_generator.linking.types.write_only import (
     RETURNED,
     has_secret_inside,
@@ -198,6 +200,7 @@ class FieldReader:
             if name.startswith("_") or name == "model_config":
                 continue
             about = [hook for hook in early if hook.is_about(name)]
+            plain = [members.methods.get(hook.name) for hook in about if hook.mode == "plain"]
             serializer = serializers.get(name) if hierarchy.is_entity else None
             field = self._field(
                 member,
@@ -211,6 +214,7 @@ class FieldReader:
             )
             if field is not None:
                 self._check_shadowed(field, members, report)
+                self._check_plain(field, [each for each in plain if each is not None], report)
                 found.append(field)
         if hierarchy.is_entity:
             # `Entity` has an `id` already, so one that is declared again keeps its place.
@@ -415,6 +419,35 @@ class FieldReader:
         # One that is asked unless there is nothing leaves that as it is.
         return OptionalType(item=made) if isinstance(type, OptionalType) else made
 
+    def _check_plain(self, field: LinkedField, methods: list[Method], report: Report) -> None:
+        """Report validators that alone decide a value, and do not say that it is of the type."""
+        annotation = field.fact.annotation if isinstance(field.fact, AssignmentFact) else None
+        said = NO_OPTIONS
+        if annotation is not None:
+            said = self._types.value(annotation, field.owner.namespace).options
+        if said.plain_validator is not None:
+            function, namespace = said.plain_validator
+            if not self._gives(function, namespace, field.schema.type):
+                report(field.at_type(_untyped_validator(unparse(function))))
+        for method in methods:
+            returns = method.facts.returns
+            if returns is None or not self._is_same(returns, method.namespace, field.schema.type):
+                report(field.subject.diagnose(_untyped_validator(method.facts.name)))
+
+    def _gives(self, function: Expression, namespace: Namespace, type: TypeRef) -> bool:
+        """Return whether a function says that it returns values of a type."""
+        if not isinstance(function, NameExpression):
+            return False
+        symbol = self._names.follow(self._names.resolve(function.name, namespace))
+        if isinstance(symbol, FunctionSymbol):
+            returns = symbol.facts.returns
+            return returns is not None and self._is_same(returns, Namespace(symbol.module), type)
+        return self._is_same(function, namespace, type)
+
+    def _is_same(self, annotation: Expression, namespace: Namespace, type: TypeRef) -> bool:
+        found = self._types.value(annotation, namespace).type
+        return found is not None and bare(found) in (bare(type), _without_none(bare(type)))
+
     def _has_value(self, member: Annotated) -> bool:
         """Return whether a default is written, which makes a `Final` one of the class."""
         value, namespace = member.value, member.value_namespace
@@ -612,6 +645,16 @@ def _with_zone(options: FieldOptions, type: TypeRef) -> FieldOptions:
         return options
     zone = "aware" if kind == "datetime" else "naive"
     return replace(options, constraints=options.constraints.model_copy(update={"timezone": zone}))
+
+
+def _without_none(type: TypeRef) -> TypeRef:
+    return type.item if isinstance(type, OptionalType) else type
+
+
+def _untyped_validator(name: str) -> Problem:
+    text = f"is read by the validator `{shortened(name)}` alone, which does not say that it returns"
+    help = 'write the type of the field as what the function returns, or use `mode="before"`'
+    return Problem(PLAIN_VALIDATOR, f"{text} its type", help)
 
 
 _PLAIN_JSON = frozenset({"bool", "int", "float", "str"})

@@ -20,10 +20,7 @@ from starmodel_generator.analysis.facts import (
     UnaryExpression,
 )
 from starmodel_generator.unicode_table import is_printable
-
-# By name: texts are also written where there is nothing but Python.
-PARSED_MODULES = ("ipaddress", "pydantic.networks")
-"""The modules of classes whose values are objects in Python, and their text everywhere else."""
+from starmodel_schemas.address_types import PARSED
 
 _BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}")}
 _SHORT_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -95,7 +92,7 @@ def literal_text(value: object) -> str:
             return _call("time", _clock_parts(value), _zone(value))
         case timedelta():
             return _timedelta(value)
-        case _ if type(value).__module__ in PARSED_MODULES:
+        case _ if type(value).__name__ in PARSED:
             return f"{type(value).__name__}({_string(str(value))})"
         case _:
             return repr(value)

@@ -403,7 +403,8 @@ class ClassChecker:
         annotation, namespace = member.fact.annotation, member.owner.namespace
         if annotation is None:
             return False
-        return self._resolver.types.value(annotation, namespace).is_class_variable
+        found = self._resolver.types.value(annotation, namespace)
+        return found.is_class_variable or (found.is_final and member.value is not None)
 
     def _private_attributes(self, symbol: ClassSymbol) -> Iterator[Diagnostic]:
         """Report a `PrivateAttr` under a public name, and one that takes no such arguments."""

@@ -131,7 +131,8 @@ class FieldOptions:
     `by_pydantic` is what only pydantic does when it reads a value, as written; `has_validator` is
     true where there is a validator of any kind, `reads_input` where one comes before the type, and
     `is_read_by_class` where what is sent has to be read as the author's class reads it.
-    `only_for_some` are the settings of `_FOR_SOME_TYPES` that are there.
+    `only_for_some` are the settings of `_FOR_SOME_TYPES` that are there, `plain_validator` is the
+    function of a `PlainValidator`, with where it is written.
     """
 
     default: Expression | None = None
@@ -162,6 +163,7 @@ class FieldOptions:
     discriminator: str | None = None
     has_discriminator: bool = False
     only_for_some: frozenset[str] = frozenset()
+    plain_validator: tuple[Expression, Namespace] | None = None
     has_validator: bool = False
     reads_input: bool = False
     is_read_by_class: bool = False
@@ -256,6 +258,9 @@ class OptionReader:
             return self._read_marker(symbol.name, call, namespace, options)
         if symbol.name in _EARLY_VALIDATORS:
             options = replace(options, has_validator=True, reads_input=True)
+            function = call.keyword("func") or next(iter(call.arguments), None)
+            if symbol.name == "pydantic.PlainValidator" and function is not None:
+                options = replace(options, plain_validator=(function, namespace))
             if self._takes_info(call, symbol.name, namespace):
                 return replace(options, by_pydantic=(*options.by_pydantic, written))
             return replace(options, is_read_by_class=True)

@@ -146,7 +146,7 @@ CONFIG_KEYS: dict[str, Support] = {
     "alias_generator": Support(
         "done", "`to_camel`, `to_pascal`, `to_snake`, an `AliasGenerator` of them"
     ),
-    "extra": Support("by pydantic", '`"forbid"`; `"allow"` is refused', fine=(None, "ignore")),
+    "extra": Support("done", '`"forbid"` of what programs send as JSON; `"allow"` is refused'),
     "coerce_numbers_to_str": Support("by pydantic", fine=_OFF),
     "val_temporal_unit": Support("by pydantic", fine=(None, "infer")),
     "regex_engine": Support("by pydantic", fine=(None, "rust-regex")),
@@ -252,7 +252,10 @@ DECORATORS: dict[str, Support] = {
     "pydantic.field_validator": Support(
         "done", '`mode="after"` as an `AfterValidator`, any other as a `BeforeValidator`'
     ),
-    "pydantic.model_validator": Support("done", '`mode="after"`; any other by pydantic'),
+    "pydantic.model_validator": Support(
+        "done",
+        '`mode="after"`, and `"before"` on what programs send to create; any other by pydantic',
+    ),
     "pydantic.validate_call": Support("done", "below `@event`"),
     "pydantic.field_serializer": _OF_ENTITY,
     "pydantic.model_serializer": _WRITES_OTHERWISE,

@@ -51,6 +51,17 @@ def told_apart(type: TypeRef | None, discriminator: str | None) -> TypeRef | Non
             return type
 
 
+def bare(type: TypeRef) -> TypeRef:
+    """Return a type without its limits, on the outside and below `| None`."""
+    match type:
+        case ConstrainedType(item=item):
+            return bare(item)
+        case OptionalType(item=item):
+            return OptionalType(item=bare(item))
+        case _:
+            return type
+
+
 def _merged_literals(members: list[TypeRef]) -> TypeRef | None:
     """`Literal["a"] | Literal["b"]` as `Literal["a", "b"]`."""
     literals = [member for member in members if isinstance(member, LiteralType)]

@@ -4,7 +4,7 @@ import ipaddress
 from importlib import import_module
 from typing import Any, TypeGuard
 
-from starmodel_generator.linking.names.unparse import PARSED_MODULES
+from starmodel_schemas.address_types import PARSED
 
 
 def parsed_class(name: str) -> Any:
@@ -15,7 +15,7 @@ def parsed_class(name: str) -> Any:
 
 def is_parsed(value: object) -> TypeGuard[Any]:
     """Return whether a value is of one of these classes."""
-    return type(value).__module__ in PARSED_MODULES
+    return type(value).__name__ in PARSED
 
 
 def parsed_module(value: object) -> str:

@@ -14,7 +14,6 @@ from starmodel.application import CommandResult, EntityDefinition
 from starmodel.application.queries.filter_set import FilterSet
 from starmodel.application.queries.find import find, find_related
 from starmodel.domain import drop_unset
-from starmodel.domain.field_aliases import input_names
 from starmodel.errors import NotFound, StaleVersion, StarModelError
 from starmodel.settings import Respond
 from starmodel.ui.components.pages import AGAIN, FormPage, List, Record
@@ -228,12 +227,11 @@ def create_routes(
     if isinstance(own, List) and own.new is not None:
         page = own.new
     path = f"/{definition.name}"
-    names = input_names(definition.cls)
-    arguments = Arguments(**fields).under(names)
+    arguments = Arguments(**fields).of_class(definition.cls, is_whole=True)
     # Whoever sends an id expects to find the record there.
     checked = arguments
     if definition.is_numbered:
-        checked = Arguments(id=NO_ID, **fields).under(names)
+        checked = Arguments(id=NO_ID, **fields).of_class(definition.cls, is_whole=True)
 
     async def create(request: Request) -> Response:
         given = await checked.read(request)
@@ -285,7 +283,7 @@ def update_routes(
     respond: Respond | None = None,
 ) -> list[Route]:
     """Return the route that changes a record: `PATCH /product/{id}`. What is left out stays."""
-    arguments = update_arguments(fields, input_names(definition.cls))
+    arguments = update_arguments(fields).of_class(definition.cls, is_whole=False)
 
     async def update(request: Request) -> Response:
         given = await arguments.read(request)
