@@ -368,6 +368,7 @@ def _headline(entity: Schema) -> object:
         for field in entity.fields
         if field.unique
         or field.index
+        or field.searchable
         or field.name in indexed
         or field.name == "id"
         or field.foreign_key is not None

@@ -282,7 +282,7 @@ class ListBuilder(Builder):
                 chip(
                     {
                         "label": shown.filter_label(name, value, titles, labels),
-                        "href": shown.without(name),
+                        "href": shown.without(name, value),
                     },
                     view,
                 )

@@ -40,7 +40,7 @@ class ListAddress:
         parameters: What it asks for by name; the first value counts.
         pairs: The names, each with how an address has it and its value.
         sorted_by: The addresses by which it is sorted by each column, escaped, once written.
-        without: The address without each of its names, escaped, once written.
+        without: The address without each of its filters, escaped, once written.
         hidden: What it says beside some inputs as hidden ones, by their names, once written.
         text: Its query as it stands in an address.
     """
@@ -196,14 +196,20 @@ class ListView(Generic[S]):
     def filters_beside(self, inputs: Sequence[str]) -> list[tuple[str, str]]:
         """Return what the records are filtered by that no input above the list shows."""
         return [
-            (name, value) for name, value in self.query if name not in inputs and name not in SHOWN
+            (name, value)
+            for name, value in self.query
+            # An input shows the first of several.
+            if (name not in inputs or value != self.parameter(name)) and name not in SHOWN
         ]
 
-    def without(self, name: str) -> str:
-        """Return the address without one of its filters, escaped."""
-        address = self.parts.without.get(name)
+    def without(self, name: str, value: str) -> str:
+        """Return the address without one of its filters, escaped; others of its name stay."""
+        dropped = _pair(name, value)
+        address = self.parts.without.get(dropped)
         if address is None:
-            address = self.parts.without[name] = escape_text(self.address(**{name: ""}))
+            query = "&".join([pair for _, pair in self.parts.pairs if pair != dropped])
+            address = escape_text(f"{self.path}?{query}" if query else self.path)
+            self.parts.without[dropped] = address
         return address
 
     def filter_label(
