@@ -6,7 +6,7 @@ from pathlib import Path
 
 from migrated_database import Database, SQLiteDatabase
 from migration_project import Project
-from table_schemas import TEXT, at_least, column, index, key, table, text
+from table_schemas import TEXT, at_least, column, index, key, plain, table, text
 from table_schemas import database as schema
 
 from starmodel.stores.sql.drivers.driver import Dialect
@@ -134,6 +134,21 @@ def test_what_goes_with_a_row_is_found_no_more(database: Database, tmp_path: Pat
         assert "fts_page" in str(plan)
     project.migrator.downgrade(BASE)
     assert database.reflect() == {}
+
+
+def test_rows_that_get_other_ids_are_found(database: Database, tmp_path: Path) -> None:
+    project = Project(tmp_path, database.url)
+    numbered = searchable(table("book", column("id", plain("integer")), TITLE), "title")
+    project.write(schema(numbered))
+    project.migrator.upgrade()
+    database.run("INSERT INTO book (id, title, row_version) VALUES (1, 'red', 1), (2, 'blue', 1)")
+    others = searchable(table("book", column("id", plain("uuid")), TITLE), "title")
+    project.write(schema(others), MigrationOptions(frozenset({"new-ids:book"})))
+    project.migrator.upgrade()
+    dialect: Dialect = "sqlite" if database.dialect == "sqlite" else "postgresql"
+    sql, parameters = condition("book", "id", ["title"], "red", dialect)
+    sql = sql.replace("?", database.placeholders(1))
+    assert database.run(f"SELECT title FROM book WHERE {sql}", parameters) == [("red",)]
 
 
 def test_a_migration_says_what_is_indexed() -> None:
