@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from generated_world import generate_world
 from playwright.sync_api import Browser, Page, expect
 from served_app import ROOT, ServedApp, generate
 
 from .visitor import Arrive, shown, visiting
 
+ENTITIES = ROOT / "tests/cases/browser/entities.py"
 KEY = "starmodel/basket"
 
 
@@ -16,7 +18,7 @@ KEY = "starmodel/basket"
 def kept_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose entities are in the browser."""
     folder = tmp_path_factory.mktemp("kept")
-    generate(folder, ROOT / "tests/cases/browser/entities.py")
+    generate(folder, ENTITIES)
     return folder
 
 
@@ -105,6 +107,27 @@ def test_what_was_tampered_with_is_not_taken(visitor: Arrive) -> None:
     page.evaluate(f"localStorage.setItem('{KEY}', '{kept}')")
     page.reload()
     expect_count(page, 2)
+
+
+def test_an_action_of_ones_own_takes_it_along(visitor: Arrive) -> None:
+    """A page with the component of the entity may have buttons of the author's."""
+    page = visitor().open("/basket")
+    add(page, "tea", 2)
+    expect_count(page, 2)
+    action = generate_world("kept_entities", ENTITIES)("basket.bindings").add(sku="milk")
+    page.evaluate(
+        """(action) => {
+            const button = document.createElement("button");
+            button.setAttribute("data-on:click", action);
+            button.textContent = "Milk, please";
+            document.querySelector("main").append(button);
+        }""",
+        action,
+    )
+    page.get_by_text("Milk, please").click()
+    expect_count(page, 3)
+    page.reload()
+    expect_count(page, 3)
 
 
 def test_a_tab_keeps_a_state_to_itself(visitor: Arrive) -> None:

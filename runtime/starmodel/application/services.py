@@ -13,6 +13,7 @@ from starmodel.application.authorization import (
 from starmodel.application.bus import EventBus
 from starmodel.application.caching.cached_reads import CachedReads
 from starmodel.application.definition import EntityDefinition
+from starmodel.application.documents.sealed_states import SEALED_STATES
 from starmodel.application.outbox_relay import OutboxRelay
 from starmodel.application.outcome import Snapshot
 from starmodel.application.persistence import PersistenceManager
@@ -151,10 +152,13 @@ class Services:
         authorize(actor, not needs_signing_in(definition.access, actor))
         key = definition.key(holder)
         backend = self.persistence.backend_for(definition)
-        if definition.cache is None or self._cached_reads is None:
-            stored = await backend.load_snapshot(key)
+        if definition.cache is not None and self._cached_reads is not None:
+            stored = await self._cached_reads.load(key, backend.load)
+        elif definition.is_in_browser and SEALED_STATES.get(None) is None:
+            # A page begins without what its browser has kept, and asks for it.
+            stored = None
         else:
-            stored = await self._cached_reads.load(backend, key)
+            stored = await backend.load(key)
         if stored is None and definition.is_record:
             raise NotFound(definition.name, holder)
         snapshot = Snapshot(definition, key.id, stored)

@@ -203,13 +203,6 @@ class EntityPersistenceBackend(ABC):
     async def load(self, key: Key) -> Stored | None:
         """Return what is stored under the key, `None` if it is missing."""
 
-    async def load_snapshot(self, key: Key) -> Stored | None:
-        """Return what is to be shown of an entity: what `load` does, or what a cache has of it.
-
-        Events decide by what `load` gives.
-        """
-        return await self.load(key)
-
     @abstractmethod
     async def commit(self, writes: Sequence[Write]) -> list[int]:
         """Execute all the writes, or none, and return the new version of each.

@@ -75,11 +75,6 @@ class BrowserBackend(EntityPersistenceBackend):
         """Return what the browser has sent of an entity; see `load_now`."""
         return self.load_now(key)
 
-    async def load_snapshot(self, key: Key) -> Stored | None:
-        """Return the same; a request that brings nothing along, as for a page, knows of nothing."""
-        states = SEALED_STATES.get(None)
-        return None if states is None else self._find(states, key)
-
     async def version(self, key: Key) -> int:
         """Return the version of what the browser has sent, `0` if it has sent nothing."""
         found = self.load_now(key)

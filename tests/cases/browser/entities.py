@@ -1,5 +1,6 @@
 """What a browser keeps."""
 
+from collections.abc import AsyncIterator
 from decimal import Decimal
 
 from pydantic import BaseModel
@@ -31,6 +32,14 @@ class Basket(Entity):
         self.count += amount
         self.notes[sku] = f"{amount} of it"
         return f"{sku} is in."
+
+    @event
+    async def fill(self, skus: list[str]) -> AsyncIterator[int]:
+        """Put several things in, one after the other."""
+        for sku in skus:
+            self.lines.append(Line(sku=sku))
+            self.count += 1
+            yield self.count
 
     @event
     def clear(self) -> None:

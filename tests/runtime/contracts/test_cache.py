@@ -61,10 +61,7 @@ class CachedStore(MemoryRepo):
     async def load(self, key: Key) -> Stored | None:
         if key in self._passing:
             return await super().load(key)
-        return await self._reads.load(self, key)
-
-    async def load_snapshot(self, key: Key) -> Stored | None:
-        return await super().load(key)
+        return await self._reads.load(key, super().load)
 
     async def commit(self, writes: Sequence[Write]) -> list[int]:
         self._passing |= {write.key for write in writes if write.ttl is not None}

@@ -10,12 +10,11 @@ import httpx
 import pytest
 from generated_world import generate_world
 
-from starmodel import Entity
+from starmodel import Entity, web
 from starmodel.errors import ConfigurationError
 from starmodel.stores.browser import LIMIT
 from starmodel.testing import Client
 from starmodel.testing.answer import ClientResponse
-from starmodel.web import SignedSession
 
 SOURCE = Path(__file__).parents[2] / "cases/browser/entities.py"
 NOTHING = "-"
@@ -85,6 +84,18 @@ def test_a_page_gets_the_seal_as_a_value_and_tables_as_markup(client: Client) ->
     assert page_post(client, "/basket", {"_sealed.basket": NOTHING})["_sealed"]["basket"] == NOTHING
 
 
+def test_each_step_of_a_generator_is_kept(client: Client) -> None:
+    seal = seal_of(ask(client, "/basket/add", sku="tea"))
+    answer = ask(client, "/basket/fill", seal, skus=["a", "b", "c"])
+    assert answer.json["result"] == [2, 3, 4]
+    assert ask(client, "/basket", seal_of(answer)).json["state"]["count"] == 4
+    told = client.act("/basket/fill", {"skus": ["a", "b"], "_sealed": {"basket": seal}})
+    patches = [event.signals for event in told.events if "signals" in event.data]
+    seals = [patch["_sealed"]["basket"] for patch in patches if "_sealed" in patch]
+    counts = [ask(client, "/basket", each).json["state"]["count"] for each in seals]
+    assert counts == [2, 3]
+
+
 def page_post(client: Client, path: str, fields: dict[str, str]) -> dict[str, Any]:
     """Submit a form as the script of a page does, and return the values that the page is told."""
     answer = client.request("POST", path, form=fields, headers={"datastar-request": "true"})
@@ -135,7 +146,7 @@ def test_a_seal_of_another_session_entity_or_app_opens_nothing(
         other.cookies = dict(client.cookies)
         assert ask(other, "/basket", basket).status == 422
     monkeypatch.setenv("STARMODEL_SECRET_KEY", "a secret of another app altogether")
-    with make(session=SignedSession([SECRET])) as other:
+    with make(session=web.SignedSession([SECRET])) as other:
         other.cookies = dict(client.cookies)
         assert ask(other, "/basket", basket).status == 422
 
@@ -156,7 +167,7 @@ def test_a_new_secret_key_reads_what_the_old_one_has_sealed(
 def test_its_time_is_up_after_the_ttl() -> None:
     clock = Clock()
     # With a session that lasts longer than what is kept.
-    with make(clock=clock, session=SignedSession(["x" * 40], clock=Clock())) as client:
+    with make(clock=clock, session=web.SignedSession(["x" * 40], clock=Clock())) as client:
         seal = seal_of(ask(client, "/basket/add", sku="tea"))
         clock.now += MONTH - 1
         assert ask(client, "/basket", seal).json["state"]["count"] == 1
@@ -176,6 +187,58 @@ def test_what_is_too_large_is_refused(client: Client) -> None:
     assert ask(client, "/draft/write", text="tea " * 10_000).status == 200
 
 
+def test_the_limit_is_within_what_a_request_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STARMODEL_BROWSER_STATE_LIMIT", "65537")
+    with pytest.raises(ConfigurationError, match="65,536"):
+        make()
+    monkeypatch.setenv("STARMODEL_BROWSER_STATE_LIMIT", "200")
+    with make() as client:
+        seal = seal_of(ask(client, "/draft/write", text="Dear"), "draft")
+        refused = ask(client, "/draft/write", seal, text="x" * 200)
+        assert refused.status == 422
+        assert "200 are allowed" in refused.json["errors"][0]["message"]
+        assert ask(client, "/draft", seal).json["state"]["text"] == "Dear"
+
+
+def test_what_changed_comes_with_the_answer_whatever_others_get(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("STARMODEL_RESPOND", "ack")
+    with make() as client:
+        told = page_post(client, "/basket/add", {"sku": "tea", "_sealed.basket": NOTHING})
+        assert told["basket"]["count"] == 1
+        assert told["_sealed"]["basket"] != NOTHING
+
+
+def test_a_page_of_ones_own_holds_the_component() -> None:
+    world = generate_world("kept_entities", SOURCE)
+    definition, routes, pages = (
+        world("basket.state").BASKET,
+        world("basket.routes"),
+        world("basket.pages"),
+    )
+
+    def page(basket: Entity, request: web.Request) -> web.Page:
+        return web.Page("Mine", "", pages.BASKET.of(basket))
+
+    resource = web.Resource(
+        definition,
+        routes=[
+            web.own_page_route(definition, page),
+            *[route for route in routes.basket_resource.routes if route.method == "POST"],
+        ],
+        page=pages.BASKET,
+        document=world("basket.document").BASKET_DOCUMENT,
+    )
+    with Client(web.WebApplication([resource])) as client:
+        html = client.page("/basket")
+        assert "<h1>Mine</h1>" in html
+        assert html.count("<sm-browser-state") == 1
+        assert "/live" not in html
+        told = page_post(client, "/basket/add", {"sku": "tea", "_sealed.basket": NOTHING})
+        assert told["basket"]["count"] == 1
+
+
 def test_a_page_that_sends_nothing_is_refused(client: Client) -> None:
     for fields in ({"sku": "tea"}, {"sku": "tea", "_sealed.basket": ""}):
         headers = {"datastar-request": "true"}
@@ -193,7 +256,7 @@ def test_nothing_is_read_or_watched_where_the_browser_sends_nothing(client: Clie
     assert client.get("/live?watch=basket").status == 422
     page = client.page("/basket")
     assert "/live" not in page
-    assert page.count('name="_sealed.basket"') == 3
+    assert page.count('name="_sealed.basket"') == 4
 
 
 async def test_jobs_have_none_of_it() -> None:

@@ -10,16 +10,18 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, TypeAlias
 
 from starmodel.application.bus import EventBus
 from starmodel.application.caching.entity_cache import EntityCache
-from starmodel.application.store import EntityPersistenceBackend, Key, Stored
+from starmodel.application.store import Key, Stored
 from starmodel.domain import CommandRecord
 from starmodel.errors import Unavailable
 
 logger = logging.getLogger("starmodel.cache")
+
+Load: TypeAlias = Callable[[Key], Awaitable[Stored | None]]
 
 REMEMBERED: Final = 10_000
 """Of how many changes a node remembers the versions."""
@@ -48,15 +50,15 @@ class CachedReads:
         # The versions of what was changed last, oldest first.
         self._versions: OrderedDict[Key, int] = OrderedDict()
 
-    async def load(self, backend: EntityPersistenceBackend, key: Key) -> Stored | None:
-        """Return what is stored under a key, by its cache if that knows."""
+    async def load(self, key: Key, load: Load) -> Stored | None:
+        """Return what is stored under a key, by its cache if that knows; `load` asks the store."""
         cache = self._caches.get(key.entity)
         if cache is None or not await self._may_ask(cache):
-            return await backend.load_snapshot(key)
+            return await load(key)
         found = await cache.get(key)
         if found is not None and found.version >= self._versions.get(key, 0):
             return found
-        stored = await backend.load_snapshot(key)
+        stored = await load(key)
         if stored is not None and stored.version >= self._versions.get(key, 0):
             await cache.put(key, stored.version, stored.values)
         return stored

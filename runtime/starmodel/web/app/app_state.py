@@ -37,6 +37,7 @@ from starmodel.web.app.visit import ShownEntities
 from starmodel.web.datastar.formatter import REQUEST_HEADER, DatastarFormatter
 from starmodel.web.http.formatters import JsonFormatter, PrefixedFormatter
 from starmodel.web.http.prefix import prefix_of
+from starmodel.web.http.request_limits import MAX_STRING
 from starmodel.web.http.response import VARY, Headers
 from starmodel.web.http.session import SessionIdentity, SignedSession
 from starmodel.web.live.change_counter import ChangeCounter
@@ -467,7 +468,13 @@ def _browser_store(
     # An app without entities in browsers imports nothing of it.
     from starmodel.stores.browser import BrowserBackend
 
-    return BrowserBackend(documents, secret_keys, limit=settings.browser_state_limit, clock=clock)
+    limit = settings.browser_state_limit
+    if limit > MAX_STRING:
+        raise ConfigurationError(
+            f"STARMODEL_BROWSER_STATE_LIMIT is {limit:,}, and a text in a request may have"
+            f" {MAX_STRING:,} characters at most."
+        )
+    return BrowserBackend(documents, secret_keys, limit=limit, clock=clock)
 
 
 def _project_root(settings: Settings) -> Path | None:

@@ -35,6 +35,23 @@ class _Add(sm.Action):
 add = _Add(ENTITY, "add", "post", "/basket/add")
 
 
+class _Fill(sm.Action):
+    """Put several things in, one after the other.
+
+    POST /basket/fill -> Basket.fill(skus: list[str]) -> AsyncIterator[int]
+    """
+
+    skus = sm.Parameter()
+
+    def __call__(
+        self, *, skus: list[str] | sm.Expression | sm.UnsetType
+    ) -> sm.Expression:
+        return self._expression(skus=skus)
+
+
+fill = _Fill(ENTITY, "fill", "post", "/basket/fill")
+
+
 class _Clear(sm.Action):
     """Take everything out.
 
@@ -47,7 +64,7 @@ class _Clear(sm.Action):
 
 clear = _Clear(ENTITY, "clear", "post", "/basket/clear")
 
-ERRORS = sm.error_signals(add, clear)
+ERRORS = sm.error_signals(add, fill, clear)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 

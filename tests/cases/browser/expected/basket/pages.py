@@ -15,6 +15,13 @@ ADD = ui.Form(
     hint="Put something in.",
 )
 
+FILL = ui.Form(
+    bindings.fill,
+    [ui.LinesInput(bindings.fill.skus, hint="One on each line.")],
+    title="Fill",
+    hint="Put several things in, one after the other.",
+)
+
 CLEAR = ui.Form(bindings.clear, title="Clear", hint="Take everything out.")
 
 BASKET = ui.Record(
@@ -27,5 +34,5 @@ BASKET = ui.Record(
         ui.Table(bindings.lines, [ui.Text("sku"), ui.Number("amount")]),
         ui.Pairs(bindings.notes, ui.Text("item")),
     ],
-    actions=[ADD, CLEAR],
+    actions=[ADD, FILL, CLEAR],
 )

@@ -12,6 +12,9 @@ ADD_ARGUMENTS = web.Arguments(
     sku=web.Argument(core_schema.str_schema()),
     amount=web.Argument(core_schema.int_schema(), default=1),
 )
+FILL_ARGUMENTS = web.Arguments(
+    skus=web.Argument(core_schema.list_schema(core_schema.str_schema()))
+)
 
 
 async def add(request: web.Request) -> web.Response:
@@ -25,6 +28,17 @@ async def add(request: web.Request) -> web.Response:
         actor=request.actor,
     )
     return web.respond_event(request, BASKET, outcome, result=outcome.result)
+
+
+async def fill(request: web.Request) -> web.Response | web.StreamResponse:
+    """POST /basket/fill -> Basket.fill(skus: list[str]) -> AsyncIterator[int]"""
+    arguments = await FILL_ARGUMENTS.read(request)
+    outcomes = commands.fill(
+        request.services, request.session, skus=arguments["skus"], actor=request.actor
+    )
+    return await web.respond_stream(
+        request, BASKET, outcomes, result=lambda result: result
+    )
 
 
 async def clear(request: web.Request) -> web.Response:
@@ -47,6 +61,14 @@ basket_resource = web.Resource(
             event="add",
             arguments=ADD_ARGUMENTS,
             form=pages.ADD,
+        ),
+        web.Route(
+            "POST",
+            "/basket/fill",
+            fill,
+            event="fill",
+            arguments=FILL_ARGUMENTS,
+            form=pages.FILL,
         ),
         web.Route("POST", "/basket/clear", clear, event="clear", form=pages.CLEAR),
     ],

@@ -45,6 +45,14 @@ class BasketEndpoints(http.Endpoints[http.AnyTransport]):
         """
         ...
 
+    @http.endpoint("POST", "/basket/fill", skips_none=True, kept="basket")
+    def fill(self, *, skus: list[str]) -> http.EntityResponse[BasketState, list[int]]:
+        """Put several things in, one after the other.
+
+        Runs Basket.fill(skus: list[str]) -> AsyncIterator[int].
+        """
+        ...
+
     @http.endpoint("POST", "/basket/clear", kept="basket")
     def clear(self) -> http.EntityResponse[BasketState, None]:
         """Take everything out.
