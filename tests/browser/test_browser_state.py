@@ -103,6 +103,11 @@ def test_what_was_tampered_with_is_not_taken(visitor: Arrive) -> None:
     page.reload()
     expect(page.get_by_role("status")).to_contain_text("could not be read")
     expect_count(page, 0)
+    page.evaluate("void (Storage.prototype.setItem = () => { throw new Error('full'); })")
+    add(page, "milk", 1)
+    expect(page.get_by_text("no room left")).to_be_visible()
+    expect_count(page, 0)
+    page.reload()
     # An older one is ours, so it is taken: it is no place for money.
     page.evaluate(f"localStorage.setItem('{KEY}', '{kept}')")
     page.reload()

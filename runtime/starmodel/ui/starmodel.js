@@ -304,11 +304,14 @@ class Refresh extends HTMLElement {
 
 // --- Entities that the browser keeps ------------------------------------------------------------
 
+const NO_ROOM = "This browser has no room left to keep it, so it is as it was before.";
+
 /** What is sent, and answered, where nothing is kept. */
 const NOTHING_KEPT = "-";
 
 class BrowserState extends HTMLElement {
   #observers = [];
+  #full;
   /** What the page was last asked to show. */
   #asked = NOTHING_KEPT;
   #look = () => this.#compare();
@@ -366,9 +369,20 @@ class BrowserState extends HTMLElement {
     if (seal === NOTHING_KEPT) {
       if (this.#kept === this.#asked) this.#storage.removeItem(this.#key);
     } else if (seal && seal !== this.#asked) {
-      this.#storage.setItem(this.#key, seal);
+      this.#keep(seal);
     }
     this.#compare();
+  }
+
+  #keep(seal) {
+    try {
+      this.#storage.setItem(this.#key, seal);
+      this.#full?.remove();
+    } catch {
+      // The page goes back to what is kept.
+      this.#full ??= element("p", { role: "alert" }, NO_ROOM);
+      this.after(this.#full);
+    }
   }
 
   /** Have the page show what is kept, where it shows something else. */
