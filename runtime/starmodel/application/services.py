@@ -13,7 +13,7 @@ from starmodel.application.authorization import (
 from starmodel.application.bus import EventBus
 from starmodel.application.caching.cached_reads import CachedReads
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.documents.sealed_states import SEALED_STATES
+from starmodel.application.documents.sealed_states import is_sent
 from starmodel.application.outbox_relay import OutboxRelay
 from starmodel.application.outcome import Snapshot
 from starmodel.application.persistence import PersistenceManager
@@ -154,7 +154,7 @@ class Services:
         backend = self.persistence.backend_for(definition)
         if definition.cache is not None and self._cached_reads is not None:
             stored = await self._cached_reads.load(key, backend.load)
-        elif definition.is_in_browser and SEALED_STATES.get(None) is None:
+        elif definition.is_in_browser and not is_sent(key):
             # A page begins without what its browser has kept, and asks for it.
             stored = None
         else:

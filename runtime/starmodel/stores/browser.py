@@ -132,7 +132,7 @@ class BrowserBackend(EntityPersistenceBackend):
             ConfigurationError: There is none, or it is about something else.
         """
         states = SEALED_STATES.get(None)
-        if states is None:
+        if states is None or key not in states.given:
             raise ConfigurationError(
                 f"{key.entity} is kept in the browser, which sends it with its own events alone:"
                 " there is nothing of it here."

@@ -11,6 +11,7 @@ import pytest
 from generated_world import generate_world
 
 from starmodel import Entity, web
+from starmodel.application.documents.sealed_states import SEALED_STATES, SealedStates
 from starmodel.errors import ConfigurationError
 from starmodel.stores.browser import LIMIT
 from starmodel.testing import Client
@@ -94,6 +95,8 @@ def test_each_step_of_a_generator_is_kept(client: Client) -> None:
     seals = [patch["_sealed"]["basket"] for patch in patches if "_sealed" in patch]
     counts = [ask(client, "/basket", each).json["state"]["count"] for each in seals]
     assert counts == [2, 3]
+    # What was streamed is nothing that a page knows of.
+    assert "&#34;count&#34;:0" in client.page("/basket")
 
 
 def page_post(client: Client, path: str, fields: dict[str, str]) -> dict[str, Any]:
@@ -257,6 +260,22 @@ def test_nothing_is_read_or_watched_where_the_browser_sends_nothing(client: Clie
     page = client.page("/basket")
     assert "/live" not in page
     assert page.count('name="_sealed.basket"') == 4
+
+
+async def test_an_event_has_its_own_entity_alone() -> None:
+    world = generate_world("kept_entities", SOURCE)
+    services = world("app").create_app().services
+    basket, draft = world("basket.state").BASKET, world("draft.state").DRAFT
+    token = SEALED_STATES.set(SealedStates({basket.key("session"): ""}))
+    try:
+        async with services.unit_of_work() as work:
+            assert (await work.load(basket, "session")).count == 0
+            for definition, session in ((draft, "session"), (basket, "another")):
+                with pytest.raises(ConfigurationError, match="kept in the browser"):
+                    await work.load(definition, session)
+        assert (await services.read(draft, "session")).version == 0
+    finally:
+        SEALED_STATES.reset(token)
 
 
 async def test_jobs_have_none_of_it() -> None:

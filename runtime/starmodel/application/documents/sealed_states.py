@@ -19,7 +19,7 @@ class SealedStates:
     """What a request has brought of the entities that its browser keeps, and what it takes back.
 
     Attributes:
-        given: The seals that came with it, by key.
+        given: The seals that came with it, by key; `""` where a browser keeps nothing under one.
         written: The seals that were made since then; `""` of what was deleted.
         loaded: What was in each that was opened or made; `None` where nothing is kept.
     """
@@ -34,3 +34,9 @@ class SealedStates:
 
 SEALED_STATES: ContextVar[SealedStates] = ContextVar("starmodel.sealed_states")
 """Those of the request that is under way; set for events of entities in the browser alone."""
+
+
+def is_sent(key: Key) -> bool:
+    """Return whether the request that is under way has brought what its browser keeps under a key."""
+    states = SEALED_STATES.get(None)
+    return states is not None and key in states.given

@@ -17,7 +17,6 @@ from starmodel.application.documents.sealed_states import (
     SealedStates,
     UnreadableSeal,
 )
-from starmodel.application.store import Key
 from starmodel.domain import Entity, Fragment, render_fragment
 from starmodel.domain.type_guards import is_mapping
 from starmodel.errors import BadRequest
@@ -85,7 +84,7 @@ async def open_kept(request: Request, definition: EntityDefinition[E]) -> tuple[
         if not request.is_scripted:
             raise
         notice = UNREADABLE
-        states.given = {}
+        states.given = dict.fromkeys(states.given, "")
         snapshot = await request.services.read(definition, request.session, request.actor)
     finally:
         SEALED_STATES.reset(token)
@@ -147,6 +146,8 @@ class _Answer:
         finally:
             if isinstance(chunks, AsyncGenerator):
                 await chunks.aclose()
+            # Whoever ends a stream may do it from elsewhere, where there is nothing to reset.
+            SEALED_STATES.set(SealedStates({}))
 
     def _patch(self) -> bytes:
         """Write the seal that is new since the last time, and the markup of what changed with it."""
@@ -173,10 +174,8 @@ async def _read(request: Request, definition: EntityDefinition[Any]) -> tuple[Se
     seal = await _sent(request, definition.name)
     if not seal and request.is_scripted:
         raise BadRequest(NOTHING_SENT)
-    given: dict[Key, str] = {}
-    if seal and seal != NOTHING_KEPT:
-        given[definition.key(request.session)] = seal
-    return SealedStates(given), seal
+    given = "" if seal == NOTHING_KEPT else seal
+    return SealedStates({definition.key(request.session): given}), seal
 
 
 async def _sent(request: Request, name: str) -> str:
