@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Mapping
+from contextvars import ContextVar
 from typing import ClassVar
 from uuid import uuid4
 
@@ -11,12 +12,13 @@ import pytest
 from ports import free_port
 
 from starmodel import Access, Entity, EntityDefinition, MemoryRepo, Scope, StateStore
-from starmodel.application import Key, PersistenceManager, Services, Stored
+from starmodel.application import Key, PersistenceManager, Services, Stored, Write
 from starmodel.application.caching import cached_reads
 from starmodel.application.caching.cached_reads import CachedReads
 from starmodel.application.caching.entity_cache import EntityCache
 from starmodel.application.documents import document
 from starmodel.bus.in_process import InProcessBus
+from starmodel.bus.redis_bus import RedisBus
 from starmodel.domain import ANONYMOUS, CommandRecord
 from starmodel.errors import NotFound, Unavailable
 from starmodel.stores.memory_cache import MemoryCache
@@ -43,8 +45,11 @@ TALLY = EntityDefinition(
 DOCUMENT = document.Document(TALLY, [document.field("id"), document.field("count")])
 
 
+IS_SLOW: ContextVar[bool] = ContextVar("is_slow", default=False)
+
+
 class SlowRepo(MemoryRepo):
-    """Answers as a database does: what was read may be old when it arrives."""
+    """Answers some as a database does: what was read may be old when it arrives."""
 
     is_immediate: ClassVar[bool] = False
     reads = 0
@@ -52,7 +57,8 @@ class SlowRepo(MemoryRepo):
     async def load(self, key: Key) -> Stored | None:
         self.reads += 1
         found = await super().load(key)
-        await asyncio.sleep(random.random() * 0.004)
+        if IS_SLOW.get():
+            await asyncio.sleep(random.random() * 0.004)
         return found
 
 
@@ -112,6 +118,7 @@ async def race(world: World, id: str) -> int:
     await world.make(id)
 
     async def read() -> None:
+        IS_SLOW.set(True)
         await asyncio.sleep(random.random() * 0.003)
         await world.count(id)
 
@@ -142,22 +149,17 @@ async def test_1500_races_leave_nothing_stale_in_redis(shared: World) -> None:
     assert await races(shared) == 0
 
 
-async def test_a_cache_without_versions_would_be_stale(world: World) -> None:
-    """The races are such that the usual way, to delete and to fill, loses some of them."""
-
-    async def put(key: Key, version: int, values: Mapping[str, object] | None) -> None:
-        entries = world.cache.__dict__["_entries"]
-        entries.pop(key, None)
-        if values is not None:
-            entries[key] = (version, Stored(values, version), float("inf"))
-
-    world.cache.put = put  # pyright: ignore[reportAttributeAccessIssue]
-    world.reads.__dict__["_versions"] = _Forgetful()
-    assert await races(world) > 0
-
-
-class _Forgetful(dict[Key, int]):
-    def __setitem__(self, key: Key, value: int) -> None: ...
+async def test_whoever_read_before_a_commit_fills_nothing_after_it() -> None:
+    store = HeldRepo()
+    world = World(store, MemoryCache(60.0), InProcessBus())
+    async with world.services:
+        await world.make("a")
+        reading = asyncio.create_task(world.count("a"))
+        answer = await store.held()
+        await world.increase("a")
+        answer.set()
+        assert await reading == 0
+        assert await world.count("a") == 1
 
 
 async def test_what_is_read_again_is_not_asked_of_the_store(world: World) -> None:
@@ -204,6 +206,80 @@ async def test_another_node_is_told_by_the_bus(world: World) -> None:
         await world.increase("a")
         bus.connected = False
         assert await here.count("a") == 3
+
+
+async def test_two_nodes_tell_each_other_by_a_real_bus(redis_url: str) -> None:
+    store, channel = MemoryRepo(), f"{redis_url}?channel=test-{uuid4().hex}"
+    nodes = [
+        World(store, MemoryCache(60.0), RedisBus(channel, lambda: ["secret"])) for _ in range(2)
+    ]
+    one, two = nodes
+    async with one.services, two.services:
+        await one.make("a")
+        for count in range(20):
+            async with asyncio.timeout(60):
+                while await two.count("a") != count:
+                    await asyncio.sleep(0.001)
+            assert await one.count("a") == count
+            await one.increase("a")
+            # Whoever was told sees it at once.
+            assert await one.count("a") == count + 1
+
+
+async def test_what_changed_long_ago_is_not_shown_either(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cached_reads, "REMEMBERED", 3)
+    bus = LossyBus()
+    here = World(world.store, MemoryCache(60.0), bus)
+    async with here.services:
+        await world.make("a")
+        assert await here.count("a") == 0
+        await world.increase("a")
+        version = await world.store.version(TALLY.key("a"))
+        for id in "abcdef":
+            hint = CommandRecord("tally", id, "increase", {}, ANONYMOUS, 0.0, version, ("count",))
+            await bus.publish(hint)
+        assert await here.count("a") == 1
+
+
+async def test_what_was_read_before_a_loss_is_not_kept_after_it() -> None:
+    bus, store = LossyBus(), HeldRepo()
+    here = World(store, MemoryCache(60.0), bus)
+    async with here.services:
+        await here.make("a")
+        await here.make("b")
+        reading = asyncio.create_task(here.count("a"))
+        answer = await store.held()
+        await store.commit([Write(TALLY.key("a"), {"id": "a", "count": 7}, 1)])
+        bus.lose()
+        # Whoever asks next has the cache emptied, and that before the answer is there.
+        await here.count("b")
+        answer.set()
+        assert await reading == 0
+        assert await here.count("a") == 7
+
+
+class HeldRepo(MemoryRepo):
+    """Holds back the answer to the first who asks."""
+
+    is_immediate: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_read, self._answer = asyncio.Event(), asyncio.Event()
+
+    async def load(self, key: Key) -> Stored | None:
+        found = await super().load(key)
+        if not self._is_read.is_set():
+            self._is_read.set()
+            await self._answer.wait()
+        return found
+
+    async def held(self) -> asyncio.Event:
+        """Wait until somebody has asked; what is returned lets the answer go."""
+        await self._is_read.wait()
+        return self._answer
 
 
 class LossyBus(InProcessBus):

@@ -46,7 +46,8 @@ class CachedReads:
         self._scopes = scopes
         self._bus: EventBus | None = None
         self._ends: list[Callable[[], None]] = []
-        self._is_lost = False
+        # How often records may have been lost, and how often caches were emptied for that.
+        self._losses = self._cleared = 0
         # The versions of what was changed last, oldest first.
         self._versions: OrderedDict[Key, int] = OrderedDict()
 
@@ -58,8 +59,10 @@ class CachedReads:
         found = await cache.get(key)
         if found is not None and found.version >= self._versions.get(key, 0):
             return found
+        losses = self._losses
         stored = await load(key)
-        if stored is not None and stored.version >= self._versions.get(key, 0):
+        is_told = losses == self._losses or cache.is_shared
+        if stored is not None and is_told and stored.version >= self._versions.get(key, 0):
             await cache.put(key, stored.version, stored.values)
         return stored
 
@@ -80,33 +83,35 @@ class CachedReads:
         for cache in {id(each.cache): each.cache for each in self._caches.values()}.values():
             await cache.close()
 
-    def _on_record(self, record: CommandRecord) -> None:
+    async def _on_record(self, record: CommandRecord) -> None:
         """Remember the version of what was changed, on this node or another."""
         key = self._key_of(record)
         if key is not None:
             self._versions[key] = max(record.version, self._versions.pop(key, 0))
             if len(self._versions) > REMEMBERED:
                 self._versions.popitem(last=False)
+            if not self._caches[key.entity].is_shared:
+                await self._caches[key.entity].put(key, record.version, None)
 
     async def _on_commit(self, record: CommandRecord) -> None:
-        """Tell the cache of what was committed here; nobody is told of the commit before that."""
+        """Tell a shared cache of what was committed here, before anybody is told of the commit."""
         key = self._key_of(record)
-        if key is not None:
+        if key is not None and self._caches[key.entity].is_shared:
             await self._caches[key.entity].put(key, record.version, None)
 
     def _on_lost(self, reason: str) -> None:
-        self._is_lost = True
+        self._losses += 1
 
     async def _may_ask(self, cache: "_Guarded") -> bool:
         """Return whether a cache can know of all changes that were told; one of its own is emptied
         where some were not.
         """
-        if self._is_lost:
-            self._is_lost = False
+        if self._cleared != self._losses:
+            self._cleared = self._losses
             for each in self._caches.values():
-                if not each.cache.is_shared:
+                if not each.is_shared:
                     await each.cache.clear()
-        return self._bus is not None and (cache.cache.is_shared or self._bus.is_connected)
+        return self._bus is not None and (cache.is_shared or self._bus.is_connected)
 
     def _key_of(self, record: CommandRecord) -> Key | None:
         """Return the key of what a record has changed, if that has a cache."""
@@ -121,6 +126,7 @@ class _Guarded:
 
     def __init__(self, cache: EntityCache) -> None:
         self.cache = cache
+        self.is_shared = cache.is_shared
         self._owed: dict[Key, int] = {}
         self._is_away = False
         self._ask_at = 0.0
@@ -141,7 +147,7 @@ class _Guarded:
 
     async def put(self, key: Key, version: int, values: Mapping[str, object] | None) -> None:
         """Keep values, or a version, which is made up for where the cache is away."""
-        if values is None and self.cache.is_shared:
+        if values is None and self.is_shared:
             # Until it is told, whatever happens to whoever waits for that.
             self._owed[key] = max(version, self._owed.get(key, 0))
             if len(self._owed) > REMEMBERED:
@@ -150,7 +156,7 @@ class _Guarded:
             try:
                 async with asyncio.timeout(PATIENCE):
                     await self._pay()
-                    if values is not None or not self.cache.is_shared:
+                    if values is not None or not self.is_shared:
                         await self.cache.put(key, version, values)
             except (Unavailable, TimeoutError) as error:
                 self._note(error)
