@@ -73,7 +73,8 @@ def _fields(entity: LinkedEntity) -> Iterator[Diagnostic]:
     is_written = bool({"create", "update"} & {*schema.crud})
     for field in entity.fields:
         name, is_secret = field.schema.name, field.schema.constraints.secret
-        if is_secret and schema.store not in _KEEPS_SECRETS:
+        # What a browser keeps has no secret of any kind: SM251.
+        if is_secret and schema.store not in _KEEPS_SECRETS and not schema.is_in_browser:
             text = f"is a secret, which {schema.store} does not keep"
             help = "use `str` with `Field(private=True)`, or keep the entity in SQL"
             yield field.at_type(Problem(MISPLACED_SECRET, text, help))

@@ -98,3 +98,14 @@ def test_access_on_every_event_says_nothing_about_reading(scope: str) -> None:
     assert linked.codes == ["SM405"]
     assert "who may read it" in linked.diagnostics[0].message
     assert "`look`" not in linked.diagnostics[0].message
+
+
+def test_a_secret_in_a_browser_is_told_once() -> None:
+    linked = link_sources("""
+        from pydantic import SecretStr
+        from starmodel import *
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.CLIENT_LOCAL)
+            code: SecretStr | None = None
+        """)
+    assert linked.codes == ["SM251"]
