@@ -131,3 +131,15 @@ def test_the_target_that_the_documentation_shows(shop: Shop) -> None:
     asked = re.findall(r"rpc \w+\((\w+)\) returns \((\w+)\);", file.text)
     assert messages and {name for pair in asked for name in pair} == {*messages}
     assert file.text.count("{") == file.text.count("}")
+
+
+def test_what_browsers_keep_is_asked_for_by_http_alone(shop: Shop) -> None:
+    cases = Path(__file__).parents[2] / "cases"
+    shop.write("shop/entities.py", (cases / "browser/entities.py").read_text())
+    configure(shop, "jsonrpc = true")
+    assert shop.starmodel("generate").code == 0
+    assert "basket" not in shop.read("shop/generated/operations.py")
+    configure(shop, 'mcp = ["basket.*"]')
+    done = shop.starmodel("generate")
+    assert done.code != 0
+    assert "no operation is called `basket.*`" in done.err

@@ -40,8 +40,11 @@ class OperationRow(NamedTuple):
 def operation_rows(entity: EntitySchema, context: Context) -> list[OperationRow]:
     """Return the operations of an entity: read, list, and its events in source order.
 
-    An event that is called `read` or `find` takes the place of what would be called so.
+    An event that is called `read` or `find` takes the place of what would be called so. An entity
+    that browsers keep has none: whoever asks otherwise than by HTTP keeps nothing of it.
     """
+    if entity.is_in_browser:
+        return []
     snake, words = entity.snake_name, record_words(entity)
     is_record = entity.scope == "RECORD"
     access = access_words(entity.access, entity)
