@@ -13,6 +13,7 @@ from benchmarks.boot import (
     measure_imports,
     measure_routes,
 )
+from benchmarks.crowded import measure_crowded
 from benchmarks.event import measure_event, measure_instructions, measure_wire
 from benchmarks.generation import measure_generation
 from benchmarks.nodes import measure_nodes
@@ -33,6 +34,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "wire": measure_wire,
     "page": measure_page,
     "rows": measure_rows,
+    "crowded": measure_crowded,
     "streams": measure_streams,
     "sqlite": measure_sqlite_saves,
     "postgres": measure_postgres_saves,
