@@ -14,6 +14,7 @@ from starmodel.application.copying import (
     withheld,
 )
 from starmodel.application.introspection import (
+    adopter,
     is_flat,
     is_numbered,
     leaves_traces,
@@ -82,6 +83,7 @@ class EntityDefinition(Generic[E]):
             what JSON has of it.
         sent: Puts aliases into a public state, for programs; `None` where there are none.
         hydrate: Makes an instance of stored values, which shares nothing with them.
+        adopt: Makes one of values that nobody else holds on to.
         validate: Makes a validated instance of values.
     """
 
@@ -90,6 +92,7 @@ class EntityDefinition(Generic[E]):
         "_initial",
         "_width",
         "access",
+        "adopt",
         "cache",
         "cls",
         "files",
@@ -182,6 +185,7 @@ class EntityDefinition(Generic[E]):
         self._width = 0
         self.sent: Sender | None = sender(cast("Hashable", cls))
         self.hydrate = restorer(cls)
+        self.adopt = adopter(cls)
         self.validate = validator(cls)
 
     def __repr__(self) -> str:

@@ -116,6 +116,11 @@ def _is_immutable(schema: Mapping[str, Any]) -> bool:
     return schema["type"] in _IMMUTABLE or IS_REFERENCE in schema.get("metadata", ())
 
 
+def adopter(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
+    """Return the function that makes an instance of values that nobody else holds on to."""
+    return restorer(cls) if is_flat(cls) else lambda values: hydrate(cls, {**values})
+
+
 def restorer(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
     """Return the function that makes an instance of stored values, which shares nothing with them."""
     if not is_flat(cls):

@@ -31,9 +31,13 @@ class Turns:
     def __init__(self) -> None:
         self._until = perf_counter() + _TURN
 
+    def is_due(self) -> bool:
+        """Return whether it is time to give way, which takes less time than to try."""
+        return perf_counter() >= self._until
+
     async def give_way(self) -> None:
         """Let everybody else go on, if that is due: every two milliseconds."""
-        if perf_counter() >= self._until:
+        if self.is_due():
             await asyncio.sleep(0)
             self._until = perf_counter() + _TURN
 

@@ -3,9 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from copy import copy
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
+from starmodel.application.copying import deep_copy
 from starmodel.application.search import Search
 from starmodel.domain import CommandRecord
 from starmodel.errors import ConfigurationError, Conflict
@@ -279,6 +281,21 @@ class EntityPersistenceBackend(ABC):
         place among those that were found. `None` says that `search` is the way.
         """
         return None
+
+    async def search_lazily(self, search: Search) -> "tuple[int, Callable[[int], Stored]]":
+        """Search, and return how many records were found, and what reads one, by its place.
+
+        Who needs one after the other, and none for long, has them made one by one. What is read
+        belongs to the caller, other than what `search` returns.
+        """
+        found = await self.search(search)
+
+        def read(place: int) -> Stored:
+            stored = copy(found[place][1])
+            stored.values = deep_copy(stored.values)
+            return stored
+
+        return len(found), read
 
     async def count(self, search: Search) -> int | None:
         """Return how many records fit, `search.limit` at most; `None` where it cannot count."""

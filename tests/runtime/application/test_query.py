@@ -1,5 +1,6 @@
 """Who finds what: access, what comes along, and what a query may ask for."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,10 +11,17 @@ from library_queries import BOOKS, THINGS, VALUES, services_of
 from sql_tables import AUTHOR, BOOK, TAG, Author, Book, Store, Tag, Thing, define
 
 from starmodel import Access, Actor, Ref, where
-from starmodel.application import EntityDefinition, Key, Services, Stored, Write
+from starmodel.application import EntityDefinition, Key, Services, Stored, Write, readable
 from starmodel.application.queries.cursor import write_cursor
 from starmodel.application.queries.filter_set import MAX_LIMIT, FilterSet, Query
-from starmodel.application.queries.find import QueryPage, find, find_page, find_related
+from starmodel.application.queries.find import (
+    QueryPage,
+    find,
+    find_page,
+    find_related,
+    find_states,
+    find_written,
+)
 from starmodel.application.queries.searchable import (
     MAX_CHARACTERS,
     MAX_CHOICES,
@@ -369,6 +377,30 @@ def test_a_cursor_keeps_every_value_exactly() -> None:
             assert search.after is not None
             assert search.after == (value, "x")
             assert isinstance(search.after[0], type(value))
+
+
+@pytest.mark.parametrize("include", [(), ("author",)])
+async def test_others_have_their_turn_while_a_list_is_read(
+    services: Services, monkeypatch: pytest.MonkeyPatch, include: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(readable, "_TURN", 0.0)
+    queries, turns = books_for(), 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(count())
+    query = Query(sort=["-pages"], include=include)
+    written, page = await find_written(services, queries, query, lambda state: repr(state).encode())
+    other.cancel()
+    assert turns >= 10
+    same = await find_states(services, queries, query)
+    assert written == [repr(state).encode() for state in same.items]
+    assert (page.next, page.included) == (same.next, same.included)
+    assert len(same.items) == 10
 
 
 async def test_a_page_of_things(services: Services) -> None:

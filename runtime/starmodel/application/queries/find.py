@@ -136,10 +136,11 @@ async def _find(
     search, asked = queries.search(query)
     backend = services.persistence.backend_for(definition)
     if isinstance(definition.access, Access):
-        found = [
-            (stored, definition.hydrate(stored.values))
-            for _, stored in await backend.search(search)
-        ]
+        found: list[tuple[Stored, E]] = []
+        for _, stored in await backend.search(search):
+            found.append((stored, definition.hydrate(stored.values)))
+            if reading.is_due():
+                await reading.give_way()
     else:
         found = await _find_readable(backend, queries, search, reading)
     is_further = len(found) > query.limit
@@ -222,16 +223,81 @@ async def find_states(
     page = await _find_columns(services, queries, query, actor, reading)
     if page is not None:
         return page
+    states: list[State] = []
     reading = reading or Reading(actor)
-    found, following, previous = await _find(services, queries, query, reading)
-    states = [
-        _with_lookups(queries.definition.state(item), stored, query) for stored, item in found
-    ]
+    included, *cursors = await _find_one_by_one(services, queries, query, reading, states.append)
+    return StatesPage(states, included, *cursors)
+
+
+async def find_written(
+    services: "Services",
+    queries: FilterSet[Any],
+    query: Query,
+    write: Callable[[State], bytes],
+    *,
+    actor: Actor = ANONYMOUS,
+) -> tuple[Sequence[bytes], StatesPage]:
+    """Return the same records written, and the page around them, which has none itself.
+
+    However much each of them holds, no more than one of them is held at a time.
+    """
+    written: list[bytes] = []
+    page = await _find_columns(services, queries, query, actor, None)
+    reading = Reading(actor)
+    if page is not None:
+        for state in page.items:
+            written.append(write(state))
+            if reading.is_due():
+                await reading.give_way()
+        return written, page
+    included, *cursors = await _find_one_by_one(
+        services, queries, query, reading, lambda state: written.append(write(state))
+    )
+    return written, StatesPage((), included, *cursors)
+
+
+async def _find_one_by_one(
+    services: "Services",
+    queries: FilterSet[Any],
+    query: Query,
+    reading: Reading,
+    use: Callable[[State], None],
+) -> tuple[States, str | None, str | None]:
+    """Use the public states of a page; returns those of what they refer to, and the cursors."""
+    definition = queries.definition
+    wanted: dict[str, list[Sequence[str]]] = {name: [] for name in query.include}
+
+    async def take(stored: Stored, item: Entity) -> None:
+        use(_with_lookups(definition.state(item), stored, query))
+        for name, ids in wanted.items():
+            ids.append(ids_in(item, name))
+        if reading.is_due():
+            await reading.give_way()
+
+    if isinstance(definition.access, Access):
+        _authorize(definition, reading.actor)
+        search, asked = queries.search(query)
+        backend = services.persistence.backend_for(definition)
+        found, read = await backend.search_lazily(search)
+        count = min(found, query.limit)
+
+        def stored(place: int) -> Stored:
+            return read(count - 1 - place if query.is_backward else place)
+
+        for place in range(count):
+            each = stored(place)
+            await take(each, definition.adopt(each.values))
+        following, previous = _cursors(
+            queries, query, search, asked, found > query.limit, count, stored
+        )
+    else:
+        records, following, previous = await _find(services, queries, query, reading)
+        for each, item in records:
+            await take(each, item)
     included: States = {}
-    if query.include:
-        wanted = {name: [ids_in(item, name) for _, item in found] for name in query.include}
+    if wanted:
         included = _states_of(queries, await _load(services, queries, wanted, reading))
-    return StatesPage(states, included, following, previous)
+    return included, following, previous
 
 
 async def find_related(

@@ -139,22 +139,36 @@ class TableReader(EntityPersistenceBackend):
         now = self.clock()
         rows = await self._search(table.search(search, now), search.limit, suffix)
         others = table.related(search)
-        if not others:
-            return [found for row in rows if (found := table.read_record(row, now)) is not None]
-        return [
-            (found[0], table.with_related(others, found[1], row))
-            for row in rows
-            if (found := table.read_record(row, now)) is not None
-        ]
+        turns = Turns()
+        records: list[tuple[Key, Stored]] = []
+        for row in rows:
+            found = table.read_record(row, now)
+            if found is not None:
+                key, stored = found
+                records.append((key, table.with_related(others, stored, row) if others else stored))
+            if turns.is_due():
+                await turns.give_way()
+        return records
 
     async def search_states(
         self, search: Search, fields: tuple[str, ...]
     ) -> tuple[list[dict[str, object]], Callable[[int], Stored]]:
         """Return what JSON has of some fields of the records that fit, and what reads one whole."""
+        rows = await self._kept_rows(search)
+        states = self.table_of(search.entity).serializer(fields).serialize_all(rows)
+        return states, self._reader(search, rows)
+
+    async def search_lazily(self, search: Search) -> tuple[int, Callable[[int], Stored]]:
+        """Return how many records fit, and what reads one of them."""
+        rows = await self._kept_rows(search)
+        return len(rows), self._reader(search, rows)
+
+    async def _kept_rows(self, search: Search) -> Sequence[Row]:
         table = self.table_of(search.entity)
-        now = self.clock()
-        rows = await self._search(table.kept_search(search, now), search.limit)
-        states = table.serializer(fields).serialize_all(rows)
+        return await self._search(table.kept_search(search, self.clock()), search.limit)
+
+    def _reader(self, search: Search, rows: Sequence[Row]) -> Callable[[int], Stored]:
+        table, now = self.table_of(search.entity), self.clock()
         others = table.related(search)
 
         def read(place: int) -> Stored:
@@ -162,7 +176,7 @@ class TableReader(EntityPersistenceBackend):
             assert stored is not None, "the query has left out what has expired"
             return table.with_related(others, stored, rows[place]) if others else stored
 
-        return states, read
+        return read
 
     async def count(self, search: Search) -> int:
         """Return how many records fit; no more than `search.limit` are looked at."""

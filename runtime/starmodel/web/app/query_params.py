@@ -21,10 +21,12 @@ from starmodel.application.queries.filter_set import (
     unknown,
 )
 from starmodel.application.queries.find import (
+    State,
     States,
     count_records,
     find_related,
     find_states,
+    find_written,
 )
 from starmodel.application.queries.searchable import MAX_CHOICES, MAX_CONTAINED, SearchField
 from starmodel.application.readable import Reading
@@ -66,16 +68,20 @@ _SECONDS = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
 async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
     """Respond to a program with a page of the records that its address asks for."""
     query = read_query(request, queries, is_program=True).query
-    page = await find_states(request.services, queries, query, actor=request.actor)
     send = queries.definition.sent
-    items = page.items if send is None else [send(item) for item in page.items]
-    body: dict[str, object] = {"items": items, "next": page.next}
+
+    def write(state: State) -> bytes:
+        return encode_json(state if send is None else send(state))
+
+    items, page = await find_written(request.services, queries, query, write, actor=request.actor)
+    rest: dict[str, object] = {"next": page.next}
     if query.include:
-        body["included"] = {
+        rest["included"] = {
             name: {id: queries.includes[name].sent_state(one) for id, one in found.items()}
             for name, found in page.included.items()
         }
-    return Response(200, JSON_HEADERS, encode_json(body))
+    body = b'{"items":[%b],%b' % (b",".join(items), encode_json(rest)[1:])
+    return Response(200, JSON_HEADERS, body)
 
 
 async def list_view(request: Request, queries: FilterSet[Any], page: List) -> ListView[Any]:

@@ -41,6 +41,12 @@ Together they take about half a millisecond."""
 
 _MAX_SLOW = 1000
 
+_LONG = 0.002
+"""Seconds after which it is looked at how much a query has given."""
+
+_LARGE = 1 << 20
+"""How many characters and bytes a query gives that is read in a thread the next time."""
+
 
 class SQLiteDriver(Driver):
     """A database in a file.
@@ -110,8 +116,12 @@ class SQLiteDriver(Driver):
             raise ConnectionLost("The database is closed.")
         if sql not in self._slow:
             self._pauses = 0
+            started = time.perf_counter()
             try:
-                return reader.execute(sql, parameters).fetchall()
+                rows = reader.execute(sql, parameters).fetchall()
+                if time.perf_counter() - started > _LONG and _is_large(rows):
+                    self._slow.add(sql)
+                return rows
             except Exception as error:
                 if name_of(error) == "SQLITE_INTERRUPT":
                     if len(self._slow) < _MAX_SLOW:
@@ -183,6 +193,12 @@ class SQLiteDriver(Driver):
         folder, self._folder = self._folder, None
         if folder is not None:
             folder.cleanup()
+
+
+def _is_large(rows: Sequence[Row]) -> bool:
+    """Return whether rows hold many megabytes, which takes few steps and much time."""
+    sizes = (len(each) for row in rows for each in row if isinstance(each, str | bytes))
+    return sum(sizes) > _LARGE
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
