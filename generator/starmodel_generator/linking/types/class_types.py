@@ -1,5 +1,6 @@
 """Classes of the project as types: value objects, enums, entities, and why others are none."""
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from starmodel_generator.analysis.facts import (
@@ -19,12 +20,16 @@ from starmodel_generator.linking.names.unparse import unparse
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.resolved_type import ResolvedType, refused
 from starmodel_schemas import (
+    DictType,
     EntityType,
     EnumType,
     FragmentType,
+    ListType,
     ObjectType,
     OptionalType,
     ScalarType,
+    SetType,
+    TupleType,
     TypeRef,
 )
 from starmodel_schemas.entity import ObjectForm
@@ -193,8 +198,12 @@ def _is_true(expression: Expression | None) -> bool:
 
 def specialised_name(generic: str, arguments: list[TypeRef]) -> str | None:
     """Name a generic class with its arguments, `BoxInt`; `None` where these are of other kinds."""
-    parts = [_argument_name(each) for each in arguments]
-    return None if None in parts else generic + "".join(filter(None, parts))
+    return _joined(generic, arguments)
+
+
+def _joined(word: str, types: Iterable[TypeRef]) -> str | None:
+    parts = [_argument_name(each) for each in types]
+    return None if None in parts else word + "".join(filter(None, parts))
 
 
 def _argument_name(type: TypeRef) -> str | None:
@@ -204,8 +213,15 @@ def _argument_name(type: TypeRef) -> str | None:
         case EnumType(enum=name) | ObjectType(object=name):
             return name.rpartition(".")[2]
         case OptionalType(item=item):
-            inner = _argument_name(item)
-            return None if inner is None else f"Optional{inner}"
+            return _joined("Optional", [item])
+        case ListType(item=item):
+            return _joined("List", [item])
+        case SetType(item=item, frozen=frozen):
+            return _joined("FrozenSet" if frozen else "Set", [item])
+        case DictType(key=key, value=value):
+            return _joined("Dict", [key, value])
+        case TupleType(items=items, variadic=variadic):
+            return _joined("Tuples" if variadic else "Tuple", items)
         case _:
             return None
 
