@@ -174,7 +174,10 @@ class Box(BaseModel, Generic[T]):
     [
         ("class Thing(Entity):\n    a: Box | None = None", "does not say of what"),
         ("class Thing(Entity):\n    a: Box[int, str] | None = None", "does not say of what"),
-        ("class Thing(Entity):\n    a: Box[list[Annotated[int, Field(ge=0)]]] | None = None", "class of its own"),
+        (
+            "class Thing(Entity):\n    a: Box[list[Annotated[int, Field(ge=0)]]] | None = None",
+            "class of its own",
+        ),
         (
             "class Thing(Entity):\n    a: Box[Annotated[int, Field(ge=0)]] | None = None",
             "class of its own",
