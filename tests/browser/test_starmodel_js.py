@@ -982,6 +982,31 @@ def test_the_inputs_say_what_a_link_asks_for(products: Products) -> None:
     assert page.evaluate("history.length") == entries
 
 
+def test_a_moment_is_looked_for_in_the_readers_zone(zoned_site: Site) -> None:
+    def answer(route: Route, query: dict[str, str]) -> None:
+        value = escape(query.get("seen__ge", ""))
+        html(
+            route,
+            "<sm-list part='found'><form role='search' action='/visit'>"
+            "<sm-datetime kind='datetime-local' zoned><label for='seen'>Seen from</label>"
+            f"<input type='text' id='seen' name='seen__ge' value='{value}'></sm-datetime>"
+            f"<button>Look</button></form><section id='found'>after {value}</section></sm-list>",
+        )
+
+    zoned_site.handlers["/visit"] = answer
+    page = zoned_site.visitor.open("/visit?seen__ge=2026-03-14T09:30:00Z")
+    seen = page.get_by_label("Seen from")
+    zone = page.evaluate("new Date('2026-03-14T09:30Z').getTimezoneOffset()")
+    expect(seen).to_have_value(LOCAL_TEXT[zone])
+    seen.fill("2027-01-02T03:04")
+    instant = page.evaluate("new Date('2027-01-02T03:04').toISOString()")
+    expect(page.locator("#found")).to_have_text(f"after {instant}")
+    expect(seen).to_have_value("2027-01-02T03:04")
+    seen.fill("")
+    expect(page.locator("#found")).to_have_text("after")
+    assert page.url == f"{URL}/visit"
+
+
 def test_other_links_are_the_browsers(products: Products) -> None:
     page = products.open()
     with page.context.expect_page() as opened:

@@ -76,6 +76,9 @@ class FieldComponents:
                 return Group(f"ui.{'Links' if target[1] else 'Link'}(", items, ")")
         if field.name == "id" and field.type == ScalarType(name="int"):
             return _call("Number", of, *_described(field), "grouped=False")
+        bare, _, limits = unwrap(field.seen_type, field.constraints)
+        if bare == ScalarType(name="datetime") and limits.timezone == "aware":
+            return _call("DateTime", of, "zoned=True", *_described(field))
         return self._component(field.seen_type, of, _described(field), field.name, ())
 
     def many(self, many: ManySchema) -> Layout:

@@ -331,8 +331,7 @@ class _Pages:
                 return {f"{name}__contains"} if is_asked else set()
             case ScalarType(name="int" | "float" | "Decimal" | "date") if name != "id":
                 return {f"{name}__ge"}
-            case ScalarType(name="datetime") if constraints.timezone == "naive":
-                # An input for a moment has no zone, so it can say none that is with one.
+            case ScalarType(name="datetime") if constraints.timezone is not None:
                 return {f"{name}__ge"}
             case _:
                 return set()

@@ -14,7 +14,7 @@ FIELDS = ui.Fields(
         ui.Text(bindings.who), ui.TextArea(bindings.who, rows=1, max_length=40)
     ),
     ui.EntityField(ui.Boolean(bindings.done), ui.Checkbox(bindings.done)),
-    ui.EntityField(ui.DateTime(bindings.decided_at), filter=False),
+    ui.EntityField(ui.DateTime(bindings.decided_at, zoned=True)),
 )
 
 NEW = ui.FormPage(

@@ -23,7 +23,7 @@ FIELDS = ui.Fields(
         sort=False,
     ),
     ui.EntityField(ui.Choice(bindings.status, ORDER_STATUS)),
-    ui.EntityField(ui.DateTime(bindings.placed_at), filter=False),
+    ui.EntityField(ui.DateTime(bindings.placed_at, zoned=True)),
     ui.EntityField(
         ui.Text(bindings.note), ui.TextArea(bindings.note, max_length=500), column=False
     ),

@@ -18,8 +18,8 @@ FIELDS = ui.Fields(
         ui.Number(bindings.credit),
         ui.NumberInput(bindings.credit, step="0.01", value="1.50"),
     ),
-    ui.EntityField(ui.DateTime(bindings.created_at), filter=False),
-    ui.EntityField(ui.DateTime(bindings.updated_at), filter=False),
+    ui.EntityField(ui.DateTime(bindings.created_at, zoned=True)),
+    ui.EntityField(ui.DateTime(bindings.updated_at, zoned=True)),
 )
 
 NEW = ui.FormPage(

@@ -34,11 +34,10 @@ FIELDS = ui.Fields(
         filter=False,
     ),
     ui.EntityField(
-        ui.DateTime(bindings.moment),
+        ui.DateTime(bindings.moment, zoned=True),
         ui.DateTimeInput(
             bindings.moment, step="1", zoned=True, hint="In your own time zone."
         ),
-        filter=False,
     ),
     ui.EntityField(
         ui.DateTime(bindings.local), ui.DateTimeInput(bindings.local, step="1")

@@ -14,7 +14,7 @@ FIELDS = ui.Fields(
     ),
     ui.EntityField(ui.Text(bindings.body), ui.TextArea(bindings.body), column=False),
     ui.EntityField(ui.Choice(bindings.stage, STAGE)),
-    ui.EntityField(ui.DateTime(bindings.published_at), filter=False),
+    ui.EntityField(ui.DateTime(bindings.published_at, zoned=True)),
     ui.EntityField(
         ui.Text(bindings.author),
         ui.TextInput(bindings.author, required=True),

@@ -20,7 +20,7 @@ ANIMAL = ui.Record(
     lead="Any animal.",
     fields=[
         ui.Text(bindings.name),
-        ui.DateTime(bindings.touched_at),
+        ui.DateTime(bindings.touched_at, zoned=True),
         ui.Number(bindings.legs),
     ],
     actions=[RENAME, TOUCH],

@@ -24,7 +24,7 @@ DOG = ui.Record(
     lead="Barks.",
     fields=[
         ui.Text(bindings.name),
-        ui.DateTime(bindings.touched_at),
+        ui.DateTime(bindings.touched_at, zoned=True),
         ui.Number(bindings.legs),
         ui.Number(bindings.barks),
     ],

@@ -19,7 +19,7 @@ TALLY = ui.Record(
     fields=[
         ui.Number(bindings.total),
         ui.Number(bindings.total_price),
-        ui.DateTime(bindings.since),
+        ui.DateTime(bindings.since, zoned=True),
         ui.Duration(bindings.pause),
     ],
     actions=[INCREASE],

@@ -43,7 +43,7 @@ EVERYTHING = ui.Record(
         ui.Number(bindings.price),
         ui.Date(bindings.day),
         ui.Time(bindings.at),
-        ui.DateTime(bindings.moment),
+        ui.DateTime(bindings.moment, zoned=True),
         ui.Duration(bindings.span),
         ui.Text(bindings.key),
         ui.Choice(bindings.status, STATUS),
