@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from starmodel_generator.emission.client.client_classes import declared_classes
+from starmodel_generator.emission.client.client_classes import argument_classes, declared_classes
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.crud_arguments import crud_fields, new_fields
 from starmodel_generator.emission.entity.sent_names import has_aliases
@@ -100,13 +100,14 @@ def client_package_view(context: Context) -> ClientPackageView:
         entries.append(EntryView(entity.snake_name, client))
     modules: dict[str, list[str]] = {}
     for entity in context.app.entities:
-        for name in declared_classes(entity, context):
-            modules.setdefault(name, []).append(entity.snake_name)
+        own = dict.fromkeys(declared_classes(entity, context), f".{entity.snake_name}")
+        for name, module in (own | argument_classes(entity)).items():
+            modules.setdefault(name, []).append(module)
     taken = {*exports, *_OWN, *(entity.snake_name for entity in context.app.entities)}
     for name, owners in modules.items():
         # Where two have a name, each is imported from its module.
         if len(owners) == 1 and name not in taken:
-            exports.append(names.use(f".{owners[0]}", name))
+            exports.append(names.use(owners[0], name))
     for name in ("Client", "AsyncClient"):
         names.define(name)
     return ClientPackageView(

@@ -9,6 +9,10 @@ from typing import NamedTuple
 from jinja2 import Environment
 
 from starmodel_generator.emission.app_module import app_view
+from starmodel_generator.emission.client.client_arguments import (
+    client_fields_view,
+    client_filters_view,
+)
 from starmodel_generator.emission.client.client_module import client_view
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.operations_module import operations_view
@@ -57,6 +61,8 @@ ENTITY_VIEWS: dict[str, Callable[[EntitySchema, Context], object]] = {
     "bindings": bindings_view,
     "pages": pages_view,
     "client": client_view,
+    "client_fields": client_fields_view,
+    "client_filters": client_filters_view,
 }
 
 APP_VIEWS: dict[str, Callable[[Context], object]] = {

@@ -20,6 +20,15 @@ def _has_events(entity: EntitySchema) -> bool:
     return bool(entity.events)
 
 
+def _takes_fields(entity: EntitySchema) -> bool:
+    """Return whether `create` or `update` takes a field; an update takes the version besides."""
+    least = {"create": 1, "update": 2}
+    return any(
+        event.crud in least and len(event.parameters) >= least[event.crud]
+        for event in entity.events
+    )
+
+
 def _has_page(entity: EntitySchema) -> bool:
     return entity.page != "host"
 
@@ -86,6 +95,8 @@ ENTITY_FILES = (
     EntityRow("bindings", "{output}/{entity}/bindings.py"),
     EntityRow("pages", "{output}/{entity}/pages.py", _has_pages),
     EntityRow("client", "{client}/{entity}.py"),
+    EntityRow("client_fields", "{client}/{entity}_fields.py", _takes_fields),
+    EntityRow("client_filters", "{client}/{entity}_filters.py", has_queries),
 )
 """What every entity gets; in this order the files of one entity are rendered."""
 

@@ -37,7 +37,8 @@ from starmodel_schemas import (
 SETTINGS = EmissionSettings(
     package="shop.generated", output="shop/generated", client_output="shop/generated/client"
 )
-KINDS = {"commands", "routes", "bindings", "client", "client_transport", "client_package"}
+KINDS = {"commands", "routes", "bindings", "client", "client_fields"}
+KINDS |= {"client_transport", "client_package"}
 
 
 def modules(app: AppSchema, *kinds: str) -> dict[str, str]:
@@ -76,7 +77,7 @@ def test_a_default_of_another_type_is_left_to_the_class() -> None:
     assert '"price": web.Argument(core_schema.decimal_schema(), default=sm.UNSET),' in (
         files["note/routes.py"]
     )
-    assert "    price: Decimal\n    maybe: int | None\n" in files["client/note.py"]
+    assert "    price: Decimal\n    maybe: int | None\n" in files["client/note_fields.py"]
 
 
 def test_crud_is_under_the_rules_of_the_entity() -> None:
@@ -180,7 +181,7 @@ def test_what_only_a_creation_takes_stands_in_a_class_of_its_own() -> None:
     assert "class NewNoteFields(NoteFields[sm.Or], total=False):\n" in commands
     assert "    **fields: Unpack[NewNoteFields],\n" in function(commands, "create")
     assert "    **fields: Unpack[NoteFields],\n" in function(commands, "update")
-    assert "class NewNoteFields(NoteFields, total=False):\n" in files["client/note.py"]
+    assert "class NewNoteFields(NoteFields, total=False):\n" in files["client/note_fields.py"]
 
 
 def test_a_field_that_no_update_changes_is_frozen() -> None:

@@ -30,11 +30,28 @@ def declared_classes(entity: EntitySchema, context: Context) -> list[str]:
         for schema in (*reach.enums, *reach.objects)
         if context.owners[schema.qualified_name] == entity.qualified_name
     ]
-    filters = [filters_name(entity)] if has_queries(entity) else []
-    fields = [f"{entity.name}Fields"] if crud_fields(entity) else []
+    return [*owned, context.names[entity.qualified_name].state_type]
+
+
+def argument_classes(entity: EntitySchema) -> dict[str, str]:
+    """Return the classes of what an entity's client takes by name, each with its module."""
+    fields = fields_module(entity)
+    found = {f"{entity.name}Fields": fields} if crud_fields(entity) else {}
     if new_fields(entity):
-        fields.append(f"New{entity.name}Fields")
-    return [*owned, context.names[entity.qualified_name].state_type, *fields, *filters]
+        found[f"New{entity.name}Fields"] = fields
+    if has_queries(entity):
+        found[filters_name(entity)] = filters_module(entity)
+    return found
+
+
+def fields_module(entity: EntitySchema) -> str:
+    """Return the module of the fields that a client gives: `.product_fields`."""
+    return f".{entity.snake_name}_fields"
+
+
+def filters_module(entity: EntitySchema) -> str:
+    """Return the module of what a client finds records by: `.product_filters`."""
+    return f".{entity.snake_name}_filters"
 
 
 def filters_name(entity: EntitySchema) -> str:
@@ -81,6 +98,29 @@ class ArgumentClasses(ClientClasses):
     def reference(self, type_: RefType) -> str:
         """Write the type of ids."""
         return id_annotation(self._context.entities[type_.entity], self._names)
+
+
+class NamedClasses(ArgumentClasses):
+    """The classes that a module without any of its own needs for its annotations alone.
+
+    The module that declares them imports that module, so nothing may be imported back at run time.
+    """
+
+    def __init__(self, names: ModuleNames, context: Context, entity: EntitySchema) -> None:
+        super().__init__(names, context, entity)
+        self.imports = ModuleNames(context.first_party)
+
+    def name(self, reference: Reference) -> str:
+        """Return the name of a class, which type checkers import."""
+        if isinstance(reference, EntityType):
+            if reference.entity != self._entity.qualified_name:
+                return self._names.use("typing", "Any")
+            name, owner = self._context.names[reference.entity].state_type, self._entity
+        else:
+            schema = self._context.schema(reference)
+            name = schema.name
+            owner = self._context.entities[self._context.owners[schema.qualified_name]]
+        return self.imports.use(f".{owner.snake_name}", name)
 
 
 def client_default(

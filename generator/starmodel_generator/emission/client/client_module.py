@@ -13,8 +13,10 @@ from starmodel_generator.emission.client.client_classes import (
     client_default,
     declared_classes,
     empty_collection,
+    fields_module,
+    filters_module,
+    filters_name,
 )
-from starmodel_generator.emission.client.client_find import filters_view
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.declaration_order import (
     public_fields,
@@ -22,15 +24,11 @@ from starmodel_generator.emission.declaration_order import (
     state_fields,
 )
 from starmodel_generator.emission.entity.crud_arguments import (
-    NEW_FIELDS_WORDS,
     VERSION,
-    crud_fields,
     crud_words,
     fields_type,
-    fields_words,
     is_crud_field,
     is_once,
-    new_fields,
 )
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints, entity_annotation
 from starmodel_generator.emission.entity.protected_parts import ID
@@ -79,15 +77,6 @@ class ValueView(NamedTuple):
     fields: tuple[Layout, ...]
 
 
-class FieldsView(NamedTuple):
-    """A `TypedDict`: the fields that `create` or `update` takes, or what records are found by."""
-
-    name: str
-    base: str
-    docstring: str
-    fields: tuple[str, ...]
-
-
 class MethodView(NamedTuple):
     """A call of the app: where it goes, and its signature."""
 
@@ -105,7 +94,6 @@ class ClientView(NamedTuple):
     dataclass: str
     enums: tuple[EnumView, ...]
     values: tuple[ValueView, ...]
-    fields: tuple[FieldsView, ...]
     docstring: str
     methods: tuple[MethodView, ...]
 
@@ -148,12 +136,9 @@ class _Client:
         enum_views = tuple(self._enum(schema) for schema in enums)
         value_views = [self._object(schema) for schema in values]
         value_views.append(self._state())
-        fields = self._fields()
         methods = [self._read(), *(self._method(endpoint) for endpoint in self.endpoints)]
         if has_queries(entity):
-            filters = filters_view(entity, self.context, names, self.arguments)
-            fields.append(FieldsView(*filters))
-            methods.insert(1, self._find(filters.name))
+            methods.insert(1, self._find())
         return ClientView(
             name=entity.name,
             transport=self.transport,
@@ -161,7 +146,6 @@ class _Client:
             docstring=docstring(entity.doc or f"Calls of {entity.name}.", 4),
             enums=enum_views,
             values=tuple(value_views),
-            fields=tuple(fields),
             methods=tuple(methods),
             imports=names.import_block(),
         )
@@ -192,22 +176,6 @@ class _Client:
             docstring=docstring(f"The public fields of {self.entity.name}.", 4),
             fields=tuple(self._field(field, with_default=False) for field in self.fields),
         )
-
-    def _fields(self) -> list[FieldsView]:
-        """Declare the fields that `create` and `update` take, each once."""
-        views: list[FieldsView] = []
-        for fields, name, words in (
-            (crud_fields(self.entity), f"{self.entity.name}Fields", fields_words(self.entity)),
-            (new_fields(self.entity), f"New{self.entity.name}Fields", NEW_FIELDS_WORDS),
-        ):
-            if fields:
-                base = views[0].name if views else self.names.use("typing", "TypedDict")
-                declared = [
-                    f"{one.name}: {annotation(one.type, self.names, self.arguments)}"
-                    for one in fields
-                ]
-                views.append(FieldsView(name, base, docstring(words, 4), tuple(declared)))
-        return views
 
     def _field(self, field: FieldSchema, *, with_default: bool) -> Layout:
         type_ = annotation(field.seen_type, self.names, self.classes)
@@ -263,7 +231,8 @@ class _Client:
             (python_string("POST" if self.entity.is_in_browser else "GET"), python_string(path)),
         )
 
-    def _find(self, filters: str) -> MethodView:
+    def _find(self) -> MethodView:
+        filters = self.names.use(filters_module(self.entity), filters_name(self.entity))
         words = f"Find {plural_words(self.entity)}, a page of them at a time."
         path = f"/{self.entity.snake_name}"
         return self._call(
@@ -285,7 +254,8 @@ class _Client:
         parameters += [self._parameter(one, event) for one in arguments]
         fields = fields_type(self.entity, event)
         if fields is not None:
-            parameters.append(f"**fields: {self.names.use('typing', 'Unpack')}[{fields}]")
+            declared = self.names.use(fields_module(self.entity), fields)
+            parameters.append(f"**fields: {self.names.use('typing', 'Unpack')}[{declared}]")
         items: list[Layout] = [python_string(endpoint.method), python_string(endpoint.path)]
         if is_once(self.entity, event):
             items.append("once=True")
