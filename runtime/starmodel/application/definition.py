@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from starmodel.application.copying import (
     InvalidValues,
     errors_of,
+    private_names,
     public_errors,
     value_texts,
     withheld,
@@ -249,7 +250,8 @@ class EntityDefinition(Generic[E]):
         Fields that are not among `values` get their defaults.
 
         Raises:
-            InvalidState: It will not do; the error names fields that are among `values`, or missing.
+            InvalidState: It will not do; the error names fields that are among `values`, and those
+                that are missing and not private.
         """
         try:
             return self.validate(values)
@@ -264,4 +266,5 @@ class EntityDefinition(Generic[E]):
             errors = withheld(errors, [*value_texts(written)])
         logger.warning("%s cannot be made of what was given: %s", self.name, errors)
         missing = {error.name for error in errors if error.type == "missing"}
+        missing -= private_names(self.cls) - self.write_only
         return InvalidState(self.name, public_errors(errors, values.keys() | missing))

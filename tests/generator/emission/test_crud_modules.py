@@ -37,8 +37,8 @@ from starmodel_schemas import (
 SETTINGS = EmissionSettings(
     package="shop.generated", output="shop/generated", client_output="shop/generated/client"
 )
-KINDS = {"commands", "routes", "bindings", "client", "client_fields"}
-KINDS |= {"client_transport", "client_package"}
+CLIENT = {"client", "client_fields", "client_transport", "client_package"}
+KINDS = {"commands", "routes", "bindings", *CLIENT}
 
 
 def modules(app: AppSchema, *kinds: str) -> dict[str, str]:

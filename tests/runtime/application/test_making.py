@@ -82,6 +82,28 @@ def test_what_will_not_do_is_named_as_far_as_it_was_given() -> None:
     assert caught.value.__cause__ is None
 
 
+def test_what_is_missing_is_named_unless_it_is_private() -> None:
+    class Ticket(Entity):
+        seat: int
+        pin: str = Field(private=True)
+        code: str = Field(write_only=True)
+
+    ticket = EntityDefinition(
+        Ticket,
+        name="ticket",
+        namespace="ticket",
+        store=StateStore.SERVER_MEMORY,
+        scope=Scope.RECORD,
+        state=lambda made: {"id": made.id, "seat": made.seat},
+        write_only=["code"],
+    )
+    with pytest.raises(InvalidState) as caught:
+        ticket.make({})
+    named = [(error.name, error.type) for error in caught.value.errors]
+    assert named[0] == ("seat", "missing")
+    assert [name for name, _ in named] == ["seat", "", "code"]
+
+
 async def test_a_change_is_validated_as_a_whole_and_when_it_is_saved() -> None:
     services = Services(
         PersistenceManager({StateStore.SERVER_MEMORY: MemoryRepo()}), InProcessBus()

@@ -105,15 +105,14 @@ def _is_lower(name: str) -> bool:
 def _generated_names(app: LinkedApp) -> dict[str, str]:
     """Return the classes and constants of generated modules that have their names from the app."""
     found: dict[str, str] = {}
-    for linked in app.objects.values():
-        found[f"{linked.schema.name}State"] = f"the state of `{linked.schema.name}`"
     for entity in app.entities:
         name, constant = entity.schema.name, constant_case(entity.schema.name)
         found[f"{name}State"] = f"the state of `{name}`"
         for client in (f"{name}Client", f"Async{name}Client", f"{name}Endpoints"):
             found[client] = f"the client of `{name}`"
-        for fields in (f"{name}Fields", f"New{name}Fields"):
-            found[fields] = f"the fields that callers of `{name}` give"
+        if {"create", "update"} & {*entity.schema.crud}:
+            for fields in (f"{name}Fields", f"New{name}Fields"):
+                found[fields] = f"the fields that callers of `{name}` give"
         found[constant] = f"the definition of `{name}`"
         found[f"{constant}_WRITABLE"] = f"what callers of `{name}` write"
         for event in entity.schema.events:

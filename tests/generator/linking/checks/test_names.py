@@ -74,6 +74,11 @@ def test_bad_names(name: str) -> None:
         ("class BoxClient(Entity): ...\nclass Box(Entity): ...", "like the client of `Box`"),
         ("class CartState(Entity): ...\nclass Cart(Entity): ...", "like the state of `Cart`"),
         (
+            "class CartFields(Entity): ...\nclass Cart(Entity):\n    model_config = {'access': may,"
+            " 'crud': True, 'store': StateStore.SERVER_SQL}\n    size: int = 0",
+            "like the fields that callers of `Cart` give",
+        ),
+        (
             "class Box(Entity):\n    copy: int = 0",
             "field `Box.copy` is called `copy`, a name of pydantic",
         ),
