@@ -7,13 +7,9 @@ from typing import Self
 import httpx
 
 from .board import AsyncBoardClient, BoardClient, BoardState, Column, Note
-from .decision import (
-    AsyncDecisionClient,
-    DecisionClient,
-    DecisionFields,
-    DecisionFilters,
-    DecisionState,
-)
+from .decision import AsyncDecisionClient, DecisionClient, DecisionState
+from .decision_fields import DecisionFields
+from .decision_filters import DecisionFilters
 from .transport import (
     UNSET,
     ArgumentError,

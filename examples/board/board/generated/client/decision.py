@@ -5,9 +5,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .decision_fields import DecisionFields
+from .decision_filters import DecisionFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,25 +21,6 @@ class DecisionState(http.Value):
     who: str
     done: bool
     decided_at: datetime | None
-
-
-class DecisionFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    what: str
-    who: str
-    done: bool
-
-
-class DecisionFilters(http.Paging, total=False):
-    """What decisions can be found by."""
-
-    id: where.Exact[str]
-    what: where.Text
-    who: where.Text
-    done: bool
-    decided_at: where.Ordered[datetime] | where.Presence
-    q: str
 
 
 class DecisionEndpoints(http.Endpoints[http.AnyTransport]):

@@ -6,37 +6,20 @@ from typing import Self
 
 import httpx
 
-from .customer import (
-    AsyncCustomerClient,
-    CustomerClient,
-    CustomerFields,
-    CustomerFilters,
-    CustomerState,
-)
-from .order import (
-    AsyncOrderClient,
-    OrderClient,
-    OrderFields,
-    OrderFilters,
-    OrderState,
-    OrderStatus,
-)
-from .order_line import (
-    AsyncOrderLineClient,
-    OrderLineClient,
-    OrderLineFilters,
-    OrderLineState,
-)
-from .product import (
-    AsyncProductClient,
-    Dimensions,
-    ProductClient,
-    ProductFields,
-    ProductFilters,
-    ProductState,
-    Status,
-)
-from .tag import AsyncTagClient, TagClient, TagFields, TagFilters, TagState
+from .customer import AsyncCustomerClient, CustomerClient, CustomerState
+from .customer_fields import CustomerFields
+from .customer_filters import CustomerFilters
+from .order import AsyncOrderClient, OrderClient, OrderState, OrderStatus
+from .order_fields import OrderFields
+from .order_filters import OrderFilters
+from .order_line import AsyncOrderLineClient, OrderLineClient, OrderLineState
+from .order_line_filters import OrderLineFilters
+from .product import AsyncProductClient, Dimensions, ProductClient, ProductState, Status
+from .product_fields import ProductFields
+from .product_filters import ProductFilters
+from .tag import AsyncTagClient, TagClient, TagState
+from .tag_fields import TagFields
+from .tag_filters import TagFilters
 from .transport import (
     UNSET,
     ArgumentError,

@@ -4,9 +4,11 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .customer_fields import CustomerFields
+from .customer_filters import CustomerFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,22 +18,6 @@ class CustomerState(http.Value):
     id: str
     name: str
     email: str
-
-
-class CustomerFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    name: str
-    email: str
-
-
-class CustomerFilters(http.Paging, total=False):
-    """What customers can be found by."""
-
-    id: where.Exact[str]
-    name: where.Text
-    email: where.Text
-    q: str
 
 
 class CustomerEndpoints(http.Endpoints[http.AnyTransport]):

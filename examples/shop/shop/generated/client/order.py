@@ -3,13 +3,14 @@
 
 # mypy: disable-error-code="empty-body"
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .order_fields import OrderFields
+from .order_filters import OrderFilters
 
 
 class OrderStatus(Enum):
@@ -29,25 +30,6 @@ class OrderState(http.Value):
     status: OrderStatus
     placed_at: datetime | None
     note: str
-
-
-class OrderFields(TypedDict, total=False):
-    """The fields that `create` takes."""
-
-    customer: str
-    note: str
-
-
-class OrderFilters(http.Paging, total=False):
-    """What orders can be found by."""
-
-    id: where.Exact[str]
-    customer: where.Exact[str]
-    status: where.Exact[OrderStatus]
-    placed_at: where.Ordered[datetime] | where.Presence
-    note: where.Text
-    q: str
-    include: str | Sequence[str]
 
 
 class OrderEndpoints(http.Endpoints[http.AnyTransport]):

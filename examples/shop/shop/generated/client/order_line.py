@@ -3,12 +3,12 @@
 
 # mypy: disable-error-code="empty-body"
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .order_line_filters import OrderLineFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,17 +20,6 @@ class OrderLineState(http.Value):
     product: str
     quantity: int
     price: Decimal
-
-
-class OrderLineFilters(http.Paging, total=False):
-    """What order lines can be found by."""
-
-    id: where.Exact[str]
-    order: where.Exact[str]
-    product: where.Exact[str]
-    quantity: where.Ordered[int]
-    price: where.Ordered[Decimal]
-    include: str | Sequence[str]
 
 
 class OrderLineEndpoints(http.Endpoints[http.AnyTransport]):

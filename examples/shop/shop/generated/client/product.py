@@ -3,13 +3,14 @@
 
 # mypy: disable-error-code="empty-body"
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .product_fields import ProductFields
+from .product_filters import ProductFilters
 
 
 class Status(Enum):
@@ -41,31 +42,6 @@ class ProductState(http.Value):
     status: Status
     dimensions: Dimensions
     tags: list[str]
-
-
-class ProductFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    name: str
-    sku: str
-    price: Decimal
-    status: Status
-    dimensions: Dimensions
-    tags: list[str]
-
-
-class ProductFilters(http.Paging, total=False):
-    """What products can be found by."""
-
-    id: where.Exact[str]
-    name: where.Text
-    sku: where.Text
-    price: where.Ordered[Decimal]
-    stock: where.Ordered[int]
-    status: where.Exact[Status]
-    tags: str
-    q: str
-    include: str | Sequence[str]
 
 
 class ProductEndpoints(http.Endpoints[http.AnyTransport]):

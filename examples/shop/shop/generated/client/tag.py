@@ -4,9 +4,11 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .tag_fields import TagFields
+from .tag_filters import TagFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,20 +17,6 @@ class TagState(http.Value):
 
     id: str
     name: str
-
-
-class TagFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    name: str
-
-
-class TagFilters(http.Paging, total=False):
-    """What tags can be found by."""
-
-    id: where.Exact[str]
-    name: where.Text
-    q: str
 
 
 class TagEndpoints(http.Endpoints[http.AnyTransport]):

@@ -6,14 +6,9 @@ from typing import Self
 
 import httpx
 
-from .account import (
-    AccountClient,
-    AccountFields,
-    AccountFilters,
-    AccountState,
-    AsyncAccountClient,
-    NewAccountFields,
-)
+from .account import AccountClient, AccountState, AsyncAccountClient
+from .account_fields import AccountFields, NewAccountFields
+from .account_filters import AccountFilters
 from .locker import AsyncLockerClient, LockerClient, LockerState
 from .transport import (
     UNSET,

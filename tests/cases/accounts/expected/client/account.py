@@ -6,9 +6,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .account_fields import AccountFields, NewAccountFields
+from .account_filters import AccountFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,35 +23,6 @@ class AccountState(http.Value):
     credit: Decimal
     created_at: datetime
     updated_at: datetime
-
-
-class AccountFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    email: str
-    password: str
-    api_key: str | None
-    number: int | None
-    kind: str
-    credit: Decimal
-
-
-class NewAccountFields(AccountFields, total=False):
-    """The fields that `create` takes."""
-
-    seal: bytes
-
-
-class AccountFilters(http.Paging, total=False):
-    """What accounts can be found by."""
-
-    id: where.Exact[str]
-    email: where.Text
-    kind: where.Text
-    credit: where.Ordered[Decimal]
-    created_at: where.Ordered[datetime]
-    updated_at: where.Ordered[datetime]
-    q: str
 
 
 class AccountEndpoints(http.Endpoints[http.AnyTransport]):

@@ -6,27 +6,15 @@ from typing import Self
 
 import httpx
 
-from .article import (
-    ArticleClient,
-    ArticleFields,
-    ArticleFilters,
-    ArticleState,
-    AsyncArticleClient,
-)
-from .author import (
-    AsyncAuthorClient,
-    AuthorClient,
-    AuthorFields,
-    AuthorFilters,
-    AuthorState,
-)
-from .notice import (
-    AsyncNoticeClient,
-    NoticeClient,
-    NoticeFields,
-    NoticeFilters,
-    NoticeState,
-)
+from .article import ArticleClient, ArticleState, AsyncArticleClient
+from .article_fields import ArticleFields
+from .article_filters import ArticleFilters
+from .author import AsyncAuthorClient, AuthorClient, AuthorState
+from .author_fields import AuthorFields
+from .author_filters import AuthorFilters
+from .notice import AsyncNoticeClient, NoticeClient, NoticeState
+from .notice_fields import NoticeFields
+from .notice_filters import NoticeFilters
 from .transport import (
     UNSET,
     ArgumentError,

@@ -5,9 +5,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .article_fields import ArticleFields
+from .article_filters import ArticleFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,22 +19,6 @@ class ArticleState(http.Value):
     id: str
     title: str
     price: Decimal
-
-
-class ArticleFields(TypedDict, total=False):
-    """The fields that `create` takes."""
-
-    title: str
-    price: Decimal
-
-
-class ArticleFilters(http.Paging, total=False):
-    """What articles can be found by."""
-
-    id: where.Exact[str]
-    title: where.Text
-    price: where.Ordered[Decimal]
-    q: str
 
 
 class ArticleEndpoints(http.Endpoints[http.AnyTransport]):

@@ -4,9 +4,11 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .author_fields import AuthorFields
+from .author_filters import AuthorFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,20 +17,6 @@ class AuthorState(http.Value):
 
     id: str
     name: str
-
-
-class AuthorFields(TypedDict, total=False):
-    """The fields that `create` takes."""
-
-    name: str
-
-
-class AuthorFilters(http.Paging, total=False):
-    """What authors can be found by."""
-
-    id: where.Exact[str]
-    name: where.Text
-    q: str
 
 
 class AuthorEndpoints(http.Endpoints[http.AnyTransport]):

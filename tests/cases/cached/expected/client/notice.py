@@ -3,11 +3,12 @@
 
 # mypy: disable-error-code="empty-body"
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .notice_fields import NoticeFields
+from .notice_filters import NoticeFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,23 +18,6 @@ class NoticeState(http.Value):
     id: str
     text: str
     article: str | None
-
-
-class NoticeFields(TypedDict, total=False):
-    """The fields that `create` takes."""
-
-    text: str
-    article: str | None
-
-
-class NoticeFilters(http.Paging, total=False):
-    """What notices can be found by."""
-
-    id: where.Exact[str]
-    text: where.Text
-    article: where.Exact[str] | where.Presence
-    q: str
-    include: str | Sequence[str]
 
 
 class NoticeEndpoints(http.Endpoints[http.AnyTransport]):

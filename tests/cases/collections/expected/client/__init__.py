@@ -7,7 +7,8 @@ from typing import Self
 import httpx
 
 from .note import AsyncNoteClient, NoteClient, NoteState
-from .task import AsyncTaskClient, TaskClient, TaskFilters, TaskState
+from .task import AsyncTaskClient, TaskClient, TaskState
+from .task_filters import TaskFilters
 from .transport import (
     UNSET,
     ArgumentError,

@@ -6,7 +6,8 @@
 from dataclasses import dataclass
 from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .task_filters import TaskFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,16 +18,6 @@ class TaskState(http.Value):
     title: str
     place: int
     is_done: bool
-
-
-class TaskFilters(http.Paging, total=False):
-    """What tasks can be found by."""
-
-    id: where.Exact[str]
-    title: where.Text
-    place: where.Ordered[int]
-    is_done: bool
-    q: str
 
 
 class TaskEndpoints(http.Endpoints[http.AnyTransport]):

@@ -6,40 +6,23 @@ from typing import Self
 
 import httpx
 
-from .author import (
-    Address,
-    AsyncAuthorClient,
-    AuthorClient,
-    AuthorFields,
-    AuthorFilters,
-    AuthorState,
-    Link,
-)
+from .author import Address, AsyncAuthorClient, AuthorClient, AuthorState, Link
+from .author_fields import AuthorFields
+from .author_filters import AuthorFilters
 from .issue import AsyncIssueClient, IssueClient, IssueState
-from .measurement import (
-    AsyncMeasurementClient,
-    MeasurementClient,
-    MeasurementFields,
-    MeasurementFilters,
-    MeasurementState,
-)
+from .measurement import AsyncMeasurementClient, MeasurementClient, MeasurementState
+from .measurement_fields import MeasurementFields
+from .measurement_filters import MeasurementFilters
 from .notepad import AsyncNotepadClient, NotepadClient, NotepadState
-from .post import AsyncPostClient, PostClient, PostFields, PostFilters, PostState, Stage
-from .profile import (
-    AsyncProfileClient,
-    ProfileClient,
-    ProfileFields,
-    ProfileFilters,
-    ProfileState,
-)
-from .tag import (
-    AsyncTagClient,
-    NewTagFields,
-    TagClient,
-    TagFields,
-    TagFilters,
-    TagState,
-)
+from .post import AsyncPostClient, PostClient, PostState, Stage
+from .post_fields import PostFields
+from .post_filters import PostFilters
+from .profile import AsyncProfileClient, ProfileClient, ProfileState
+from .profile_fields import ProfileFields
+from .profile_filters import ProfileFilters
+from .tag import AsyncTagClient, TagClient, TagState
+from .tag_fields import NewTagFields, TagFields
+from .tag_filters import TagFilters
 from .transport import (
     UNSET,
     ArgumentError,

@@ -6,9 +6,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .author_fields import AuthorFields
+from .author_filters import AuthorFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,26 +43,6 @@ class AuthorState(http.Value):
     born: date | None
     address: Address
     links: list[Link]
-
-
-class AuthorFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    name: str
-    email: str
-    born: date | None
-    address: Address
-    links: list[Link]
-
-
-class AuthorFilters(http.Paging, total=False):
-    """What authors can be found by."""
-
-    id: where.Exact[str]
-    name: where.Text
-    email: where.Text
-    born: where.Ordered[date] | where.Presence
-    q: str
 
 
 class AuthorEndpoints(http.Endpoints[http.AnyTransport]):

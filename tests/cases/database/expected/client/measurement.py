@@ -6,11 +6,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, Unpack
 from uuid import UUID
 
-from . import transport as http, where
+from . import transport as http
 from .author import Link
+from .measurement_fields import MeasurementFields
+from .measurement_filters import MeasurementFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,54 +40,6 @@ class MeasurementState(http.Value):
     either: int | str
     any_of: Decimal | Link | str | None
     link: Link | None
-
-
-class MeasurementFields(TypedDict, total=False):
-    """The fields that `create` takes."""
-
-    flag: bool
-    count: int
-    ratio: float
-    name: str
-    blob: bytes
-    price: Decimal
-    day: date
-    hour: time
-    moment: datetime | None
-    local: datetime | None
-    span: timedelta
-    key: UUID | None
-    kind: Literal["a", "b"]
-    level: Literal[1, 2, 3]
-    labels: set[str]
-    sizes: dict[str, Decimal]
-    place: tuple[int, float]
-    either: int | str
-    any_of: Decimal | Link | str | None
-    link: Link | None
-
-
-class MeasurementFilters(http.Paging, total=False):
-    """What measurements can be found by."""
-
-    id: where.Exact[str]
-    flag: bool
-    count: where.Ordered[int]
-    ratio: where.Ordered[float]
-    name: where.Text
-    price: where.Ordered[Decimal]
-    day: where.Ordered[date]
-    hour: where.Ordered[time]
-    moment: where.Ordered[datetime] | where.Presence
-    local: where.Ordered[datetime] | where.Presence
-    span: where.Ordered[timedelta]
-    key: where.Exact[UUID] | where.Presence
-    kind: where.Exact[Literal["a", "b"]]
-    level: where.Exact[Literal[1, 2, 3]]
-    labels: where.Contains[str]
-    any_of: where.Presence
-    link: where.Presence
-    q: str
 
 
 class MeasurementEndpoints(http.Endpoints[http.AnyTransport]):

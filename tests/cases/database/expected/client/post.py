@@ -3,13 +3,14 @@
 
 # mypy: disable-error-code="empty-body"
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .post_fields import PostFields
+from .post_filters import PostFilters
 
 
 class Stage(Enum):
@@ -33,33 +34,6 @@ class PostState(http.Value):
     tags: list[str]
     answers_to: str | None
     words: int
-
-
-class PostFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    title: str
-    body: str
-    author: str
-    editor: str | None
-    tags: list[str]
-    answers_to: str | None
-
-
-class PostFilters(http.Paging, total=False):
-    """What posts can be found by."""
-
-    id: where.Exact[str]
-    title: where.Text
-    body: where.Text
-    stage: where.Exact[Stage]
-    published_at: where.Ordered[datetime] | where.Presence
-    author: where.Exact[str]
-    editor: where.Exact[str] | where.Presence
-    tags: str
-    answers_to: where.Exact[str] | where.Presence
-    q: str
-    include: str | Sequence[str]
 
 
 class PostEndpoints(http.Endpoints[http.AnyTransport]):

@@ -3,11 +3,12 @@
 
 # mypy: disable-error-code="empty-body"
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .profile_fields import ProfileFields
+from .profile_filters import ProfileFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,23 +18,6 @@ class ProfileState(http.Value):
     id: str
     author: str
     text: str
-
-
-class ProfileFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    author: str
-    text: str
-
-
-class ProfileFilters(http.Paging, total=False):
-    """What profiles can be found by."""
-
-    id: where.Exact[str]
-    author: where.Exact[str]
-    text: where.Text
-    q: str
-    include: str | Sequence[str]
 
 
 class ProfileEndpoints(http.Endpoints[http.AnyTransport]):

@@ -4,10 +4,12 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 from uuid import UUID
 
-from . import transport as http, where
+from . import transport as http
+from .tag_fields import NewTagFields, TagFields
+from .tag_filters import TagFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,26 +18,6 @@ class TagState(http.Value):
 
     id: UUID
     name: str
-
-
-class TagFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    name: str
-
-
-class NewTagFields(TagFields, total=False):
-    """The fields that `create` takes."""
-
-    id: UUID
-
-
-class TagFilters(http.Paging, total=False):
-    """What tags can be found by."""
-
-    id: where.Exact[UUID]
-    name: where.Text
-    q: str
 
 
 class TagEndpoints(http.Endpoints[http.AnyTransport]):

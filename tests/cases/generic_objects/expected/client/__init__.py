@@ -18,11 +18,11 @@ from .shelf import (
     NodeStr,
     PairColourInt,
     ShelfClient,
-    ShelfFields,
-    ShelfFilters,
     ShelfState,
     Size,
 )
+from .shelf_fields import ShelfFields
+from .shelf_filters import ShelfFilters
 from .transport import (
     UNSET,
     ArgumentError,

@@ -6,9 +6,11 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .shelf_fields import ShelfFields
+from .shelf_filters import ShelfFilters
 
 
 class Colour(Enum):
@@ -103,31 +105,6 @@ class ShelfState(http.Value):
     amounts: Amounts | None
     tree: NodeStr | None
     nested: BoxBoxInt | None
-
-
-class ShelfFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    number: BoxInt
-    word: BoxStr | None
-    sizes: list[BoxSize]
-    pair: PairColourInt | None
-    maybe: BoxOptionalInt | None
-    amounts: Amounts | None
-    tree: NodeStr | None
-    nested: BoxBoxInt | None
-
-
-class ShelfFilters(http.Paging, total=False):
-    """What shelves can be found by."""
-
-    id: where.Exact[str]
-    word: where.Presence
-    pair: where.Presence
-    maybe: where.Presence
-    amounts: where.Presence
-    tree: where.Presence
-    nested: where.Presence
 
 
 class ShelfEndpoints(http.Endpoints[http.AnyTransport]):

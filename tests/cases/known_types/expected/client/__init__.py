@@ -14,10 +14,10 @@ from .site import (
     Mode,
     Right,
     SiteClient,
-    SiteFields,
-    SiteFilters,
     SiteState,
 )
+from .site_fields import SiteFields
+from .site_filters import SiteFilters
 from .transport import (
     UNSET,
     ArgumentError,

@@ -5,9 +5,11 @@
 
 from dataclasses import dataclass
 from enum import Enum, Flag
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .site_fields import SiteFields
+from .site_filters import SiteFilters
 
 
 class Level(Enum):
@@ -74,54 +76,6 @@ class SiteState(http.Value):
     either: str | int | None
     interfaces: set[str]
     granted: dict[Right, str]
-
-
-class SiteFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    email: str
-    homepage: str
-    source: str | None
-    address: str
-    home: str | None
-    network: str | None
-    level: Level
-    kind: Kind
-    rights: Right
-    mode: Mode | None
-    extra: dict[str, Any]
-    anything: Any
-    mirrors: list[str]
-    by_address: dict[str, str]
-    members: set[str]
-    contact: Contact | None
-    contacts: list[Contact]
-    either: str | int | None
-    interfaces: set[str]
-    granted: dict[Right, str]
-
-
-class SiteFilters(http.Paging, total=False):
-    """What sites can be found by."""
-
-    id: where.Exact[str]
-    email: where.Text
-    homepage: where.Text
-    source: where.Text | where.Presence
-    address: where.Text
-    home: where.Text | where.Presence
-    network: where.Text | where.Presence
-    level: where.Ordered[Level]
-    kind: where.Exact[Kind]
-    rights: where.Exact[Right]
-    mode: where.Exact[Mode] | where.Presence
-    anything: where.Presence
-    mirrors: where.Contains[str]
-    members: where.Contains[str]
-    contact: where.Presence
-    either: where.Presence
-    interfaces: where.Contains[str]
-    q: str
 
 
 class SiteEndpoints(http.Endpoints[http.AnyTransport]):

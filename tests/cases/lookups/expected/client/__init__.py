@@ -6,16 +6,15 @@ from typing import Self
 
 import httpx
 
-from .customer import (
-    AsyncCustomerClient,
-    CustomerClient,
-    CustomerFields,
-    CustomerFilters,
-    CustomerState,
-    Tier,
-)
-from .label import AsyncLabelClient, LabelClient, LabelFields, LabelFilters, LabelState
-from .order import AsyncOrderClient, OrderClient, OrderFields, OrderFilters, OrderState
+from .customer import AsyncCustomerClient, CustomerClient, CustomerState, Tier
+from .customer_fields import CustomerFields
+from .customer_filters import CustomerFilters
+from .label import AsyncLabelClient, LabelClient, LabelState
+from .label_fields import LabelFields
+from .label_filters import LabelFilters
+from .order import AsyncOrderClient, OrderClient, OrderState
+from .order_fields import OrderFields
+from .order_filters import OrderFilters
 from .transport import (
     UNSET,
     ArgumentError,

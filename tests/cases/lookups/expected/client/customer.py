@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import TypedDict, Unpack
+from typing import Unpack
 from uuid import UUID
 
-from . import transport as http, where
+from . import transport as http
+from .customer_fields import CustomerFields
+from .customer_filters import CustomerFilters
 
 
 class Tier(Enum):
@@ -29,28 +31,6 @@ class CustomerState(http.Value):
     tier: Tier
     since: date | None
     credit: Decimal
-
-
-class CustomerFields(TypedDict, total=False):
-    """The fields that `create` takes."""
-
-    id: UUID
-    name: str
-    tier: Tier
-    since: date | None
-    credit: Decimal
-
-
-class CustomerFilters(http.Paging, total=False):
-    """What customers can be found by."""
-
-    id: where.Exact[UUID]
-    name: where.Text
-    tier: where.Exact[Tier]
-    since: where.Ordered[date] | where.Presence
-    credit: where.Ordered[Decimal]
-    orders__count: where.Ordered[int]
-    q: str
 
 
 class CustomerEndpoints(http.Endpoints[http.AnyTransport]):

@@ -4,9 +4,11 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .label_fields import LabelFields
+from .label_filters import LabelFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,21 +17,6 @@ class LabelState(http.Value):
 
     id: str
     word: str
-
-
-class LabelFields(TypedDict, total=False):
-    """The fields that `create` takes."""
-
-    word: str
-
-
-class LabelFilters(http.Paging, total=False):
-    """What labels can be found by."""
-
-    id: where.Exact[str]
-    word: where.Text
-    orders__count: where.Ordered[int]
-    q: str
 
 
 class LabelEndpoints(http.Endpoints[http.AnyTransport]):

@@ -3,14 +3,12 @@
 
 # mypy: disable-error-code="empty-body"
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
-from .customer import Tier
+from . import transport as http
+from .order_fields import OrderFields
+from .order_filters import OrderFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,33 +20,6 @@ class OrderState(http.Value):
     customer: str | None
     instead_of: str | None
     labels: list[str]
-
-
-class OrderFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    title: str
-    customer: str | None
-    instead_of: str | None
-    labels: list[str]
-
-
-class OrderFilters(http.Paging, total=False):
-    """What orders can be found by."""
-
-    id: where.Exact[str]
-    title: where.Text
-    customer: where.Exact[str] | where.Presence
-    instead_of: where.Exact[str] | where.Presence
-    labels: str
-    customer__name: where.Text | where.Presence
-    customer__tier: where.Exact[Tier] | where.Presence
-    customer__since: where.Ordered[date] | where.Presence
-    customer__credit: where.Ordered[Decimal] | where.Presence
-    instead_of__title: where.Text | where.Presence
-    later__count: where.Ordered[int]
-    q: str
-    include: str | Sequence[str]
 
 
 class OrderEndpoints(http.Endpoints[http.AnyTransport]):

@@ -6,31 +6,24 @@ from typing import Self
 
 import httpx
 
-from .badge import AsyncBadgeClient, BadgeClient, BadgeFields, BadgeFilters, BadgeState
-from .order import AsyncOrderClient, OrderClient, OrderFields, OrderFilters, OrderState
-from .order_line import (
-    AsyncOrderLineClient,
-    OrderLineClient,
-    OrderLineFields,
-    OrderLineFilters,
-    OrderLineState,
-)
-from .product import (
-    AsyncProductClient,
-    ProductClient,
-    ProductFields,
-    ProductFilters,
-    ProductState,
-)
-from .room import (
-    AsyncRoomClient,
-    NewRoomFields,
-    RoomClient,
-    RoomFields,
-    RoomFilters,
-    RoomState,
-)
-from .tag import AsyncTagClient, TagClient, TagFields, TagFilters, TagState
+from .badge import AsyncBadgeClient, BadgeClient, BadgeState
+from .badge_fields import BadgeFields
+from .badge_filters import BadgeFilters
+from .order import AsyncOrderClient, OrderClient, OrderState
+from .order_fields import OrderFields
+from .order_filters import OrderFilters
+from .order_line import AsyncOrderLineClient, OrderLineClient, OrderLineState
+from .order_line_fields import OrderLineFields
+from .order_line_filters import OrderLineFilters
+from .product import AsyncProductClient, ProductClient, ProductState
+from .product_fields import ProductFields
+from .product_filters import ProductFilters
+from .room import AsyncRoomClient, RoomClient, RoomState
+from .room_fields import NewRoomFields, RoomFields
+from .room_filters import RoomFilters
+from .tag import AsyncTagClient, TagClient, TagState
+from .tag_fields import TagFields
+from .tag_filters import TagFilters
 from .transport import (
     UNSET,
     ArgumentError,

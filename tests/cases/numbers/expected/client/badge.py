@@ -4,9 +4,11 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .badge_fields import BadgeFields
+from .badge_filters import BadgeFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,21 +18,6 @@ class BadgeState(http.Value):
     id: int
     name: str
     code: str
-
-
-class BadgeFields(TypedDict, total=False):
-    """The fields that `create` takes."""
-
-    name: str
-
-
-class BadgeFilters(http.Paging, total=False):
-    """What badges can be found by."""
-
-    id: where.Exact[int]
-    name: where.Text
-    code: where.Text
-    q: str
 
 
 class BadgeEndpoints(http.Endpoints[http.AnyTransport]):

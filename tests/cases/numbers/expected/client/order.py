@@ -3,11 +3,12 @@
 
 # mypy: disable-error-code="empty-body"
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .order_fields import OrderFields
+from .order_filters import OrderFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,23 +18,6 @@ class OrderState(http.Value):
     id: int
     customer: str
     follows: str | None
-
-
-class OrderFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    customer: str
-    follows: int | str | None
-
-
-class OrderFilters(http.Paging, total=False):
-    """What orders can be found by."""
-
-    id: where.Exact[int]
-    customer: where.Text
-    follows: where.Exact[int | str] | where.Presence
-    q: str
-    include: str | Sequence[str]
 
 
 class OrderEndpoints(http.Endpoints[http.AnyTransport]):

@@ -3,11 +3,12 @@
 
 # mypy: disable-error-code="empty-body"
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .order_line_fields import OrderLineFields
+from .order_line_filters import OrderLineFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,24 +19,6 @@ class OrderLineState(http.Value):
     order: str
     product: str
     quantity: int
-
-
-class OrderLineFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    order: int | str
-    product: int | str
-    quantity: int
-
-
-class OrderLineFilters(http.Paging, total=False):
-    """What order lines can be found by."""
-
-    id: where.Exact[int]
-    order: where.Exact[int | str]
-    product: where.Exact[int | str]
-    quantity: where.Ordered[int]
-    include: str | Sequence[str]
 
 
 class OrderLineEndpoints(http.Endpoints[http.AnyTransport]):

@@ -3,12 +3,13 @@
 
 # mypy: disable-error-code="empty-body"
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .product_fields import ProductFields
+from .product_filters import ProductFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,25 +20,6 @@ class ProductState(http.Value):
     name: str
     price: Decimal
     tags: list[str]
-
-
-class ProductFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    name: str
-    price: Decimal
-    tags: list[int | str]
-
-
-class ProductFilters(http.Paging, total=False):
-    """What products can be found by."""
-
-    id: where.Exact[int]
-    name: where.Text
-    price: where.Ordered[Decimal]
-    tags: int | str
-    q: str
-    include: str | Sequence[str]
 
 
 class ProductEndpoints(http.Endpoints[http.AnyTransport]):

@@ -4,9 +4,11 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .room_fields import NewRoomFields, RoomFields
+from .room_filters import RoomFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,26 +17,6 @@ class RoomState(http.Value):
 
     id: int
     name: str
-
-
-class RoomFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    name: str
-
-
-class NewRoomFields(RoomFields, total=False):
-    """The fields that `create` takes."""
-
-    id: int
-
-
-class RoomFilters(http.Paging, total=False):
-    """What rooms can be found by."""
-
-    id: where.Exact[int]
-    name: where.Text
-    q: str
 
 
 class RoomEndpoints(http.Endpoints[http.AnyTransport]):

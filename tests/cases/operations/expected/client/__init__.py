@@ -8,7 +8,9 @@ import httpx
 
 from .basket import AsyncBasketClient, BasketClient, BasketState
 from .counter import AsyncCounterClient, CounterClient, CounterState
-from .note import AsyncNoteClient, NoteClient, NoteFields, NoteFilters, NoteState
+from .note import AsyncNoteClient, NoteClient, NoteState
+from .note_fields import NoteFields
+from .note_filters import NoteFilters
 from .transport import (
     UNSET,
     ArgumentError,

@@ -4,9 +4,11 @@
 # mypy: disable-error-code="empty-body"
 
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .note_fields import NoteFields
+from .note_filters import NoteFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,20 +17,6 @@ class NoteState(http.Value):
 
     id: str
     title: str
-
-
-class NoteFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    title: str
-
-
-class NoteFilters(http.Paging, total=False):
-    """What notes can be found by."""
-
-    id: where.Exact[str]
-    title: where.Text
-    q: str
 
 
 class NoteEndpoints(http.Endpoints[http.AnyTransport]):

@@ -13,12 +13,12 @@ from .order import (
     Count,
     Line,
     OrderClient,
-    OrderFields,
-    OrderFilters,
     OrderState,
     Point,
     Weight,
 )
+from .order_fields import OrderFields
+from .order_filters import OrderFilters
 from .transport import (
     UNSET,
     ArgumentError,

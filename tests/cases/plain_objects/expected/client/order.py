@@ -6,9 +6,11 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, Unpack
 
-from . import transport as http, where
+from . import transport as http
+from .order_fields import OrderFields
+from .order_filters import OrderFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,29 +72,6 @@ class OrderState(http.Value):
     amount: Weight | Count
     address: Address | None
     addresses: list[Address]
-
-
-class OrderFields(TypedDict, total=False):
-    """The fields that `create` and `update` take."""
-
-    name: str
-    place: Point
-    line: Line | None
-    lines: list[Line]
-    places: set[Point]
-    amount: Weight | Count
-    address: Address | None
-    addresses: list[Address]
-
-
-class OrderFilters(http.Paging, total=False):
-    """What orders can be found by."""
-
-    id: where.Exact[str]
-    name: where.Text
-    line: where.Presence
-    address: where.Presence
-    q: str
 
 
 class OrderEndpoints(http.Endpoints[http.AnyTransport]):
