@@ -130,13 +130,12 @@ def includes_of(entity: EntitySchema) -> tuple[tuple[FieldSchema, str], ...]:
 
 
 def texts_of(entity: EntitySchema, context: Context) -> tuple[FieldSchema, ...]:
-    """Return the texts that `q` searches, those with an index if there is any; without any, no `q`."""
-    texts = [
+    """Return the public texts, some of which `q` searches; without any there is no `q`."""
+    return tuple(
         one.field
         for one in searched_fields(entity, context)
         if one.kind == "text" and one.field.name != "id" and not one.is_related
-    ]
-    return tuple([field for field in texts if field.searchable] or texts)
+    )
 
 
 def searched_fields(entity: EntitySchema, context: Context) -> tuple[Searched, ...]:
