@@ -145,7 +145,7 @@ class Tried:
         projected = getattr(
             importlib.import_module(f"{prefix}.state"), f"{entity.snake_name}_state"
         )
-        sent_as = {field.name: field.sent_as or field.name for field in entity.fields}
+        sent_as: dict[Any, str] = {field.name: field.sent_as or field.name for field in entity.fields}
 
         def state_of(made: Any) -> dict[str, Any]:
             return {sent_as.get(name, name): value for name, value in projected(made).items()}
@@ -209,7 +209,7 @@ def of_pydantic(cls: Any, values: dict[str, Any]) -> Any:
 
 def as_stored(made: Any) -> Any:
     """Return the instance as it is validated before it is stored: its defaults as well."""
-    return made.model_validate(dict(vars(made)), by_name=True, by_alias=False)
+    return made.model_validate({**vars(made)}, by_name=True, by_alias=False)
 
 
 def is_stricter(made: Any, field: str, value: Any) -> bool:
