@@ -145,10 +145,10 @@ class Tried:
         projected = getattr(
             importlib.import_module(f"{prefix}.state"), f"{entity.snake_name}_state"
         )
-        sent_as: dict[Any, str] = {field.name: field.sent_as or field.name for field in entity.fields}
+        sent_as = {field.name: field.sent_as or field.name for field in entity.fields}
 
         def state_of(made: Any) -> dict[str, Any]:
-            return {sent_as.get(name, name): value for name, value in projected(made).items()}
+            return {sent_as.get(str(name)) or name: value for name, value in projected(made).items()}
 
         path = f"/{entity.snake_name}"
         if entity.scope == "SESSION":
