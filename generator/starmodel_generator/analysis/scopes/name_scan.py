@@ -59,6 +59,9 @@ _IN_CLASSES = frozenset({"__module__", "__qualname__", "__firstlineno__", "__cla
 # With these a module can bind what no reader sees.
 _BINDING_CALLS = frozenset({"exec", "globals", "locals", "vars"})
 _NARROWING_CALLS = frozenset({"callable", "isinstance", "issubclass", "type"})
+_BINDING_EXPRESSIONS = frozenset(
+    {cst.DictComp, cst.GeneratorExp, cst.Lambda, cst.ListComp, cst.SetComp}
+)
 _WITHOUT_A_VALUE = ("Annotated", "Literal", "Many", "One", "Ref")
 # What most nodes are is told from their class: libcst's are abstract, so each question takes long.
 _READ_STATEMENTS = frozenset(
@@ -642,11 +645,15 @@ class _Scan:
             if isinstance(node, cst.Name):
                 if constant_of(node) is None:
                     self._field_name(node, annotation, scope)
+            elif isinstance(node, cst.Subscript) and last_name(node.value) == "Annotated":
+                pending += [node.value, *index_items(node)]
             elif isinstance(node, cst.Subscript) and last_name(node.value) in _WITHOUT_A_VALUE:
                 pending.append(node.value)
             elif isinstance(node, cst.Subscript) and last_name(node.value) == "ClassVar":
                 continue
-            elif not (isinstance(node, cst.Arg) and node.keyword is not None):
+            elif isinstance(node, cst.Arg):
+                pending.append(node.value)
+            elif type(node) not in _BINDING_EXPRESSIONS:
                 pending += children_of(node)
 
     def _field_name(self, node: cst.Name, annotation: cst.BaseExpression, scope: _Scope) -> None:

@@ -373,7 +373,9 @@ class ClassChecker:
         """Return the value of a member that is written as a plain value."""
         assert fact.value is not None
         value = self._resolver.constants.evaluate(fact.value, symbol.namespace)
-        is_plain = isinstance(value, Constant) and isinstance(value.value, bool | int | float | str)
+        is_plain = isinstance(value, Constant) and isinstance(
+            value.value, bool | int | float | str | tuple
+        )
         return value if isinstance(value, Constant) and is_plain else None
 
     # Validators and serializers

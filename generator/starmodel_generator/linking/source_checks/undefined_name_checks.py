@@ -121,7 +121,9 @@ class NameChecker:
         name = shortened(missing.name)
         if missing.reason == "undefined":
             symbol = self._names.resolve(missing.name, Namespace(module))
-            if missing.field_of is not None or not isinstance(symbol, UnknownSymbol):
+            # What is no field may be named in a text that nobody evaluates.
+            is_read = missing.field_of is None or self._is_model(missing.field_of, module)
+            if not is_read or not isinstance(symbol, UnknownSymbol):
                 return None
             if symbol.reason != "undefined":
                 return None
