@@ -148,7 +148,9 @@ class Tried:
         sent_as = {field.name: field.sent_as or field.name for field in entity.fields}
 
         def state_of(made: Any) -> dict[str, Any]:
-            return {sent_as.get(str(name)) or name: value for name, value in projected(made).items()}
+            return {
+                sent_as.get(str(name)) or name: value for name, value in projected(made).items()
+            }
 
         path = f"/{entity.snake_name}"
         if entity.scope == "SESSION":
