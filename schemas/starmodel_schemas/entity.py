@@ -1,8 +1,11 @@
 """Entities, value objects and enums."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
+
+from pydantic import model_validator
 
 from starmodel_schemas.access import AccessRule
+from starmodel_schemas.crud import crud_parameters
 from starmodel_schemas.database_schema import ColumnsCheck, CompareCheck
 from starmodel_schemas.event import CrudName, EventSchema, HookSchema
 from starmodel_schemas.field import FieldSchema, ManySchema
@@ -89,10 +92,11 @@ class EntitySchema(SchemaModel):
     stream. `declares_id` is true where the class declares an `id` itself, which is
     then the first of `fields`; the `id` every entity has is not among them.
 
-    For `SERVER_SQL`: `cache` says what answers reads, `many` are the other sides of relations, `crud` what is generated besides
-    the author's own events (each of it is also among `events`), `hooks` the methods that it calls,
-    `indexes` those over several fields, `checks` what is compared of a row besides the limits of
-    fields, and `renamed_from` the class's former name. `db_name` is what its table is called, where
+    For `SERVER_SQL`: `cache` says what answers reads, `many` are the other sides of relations,
+    `crud` what is generated besides the author's own events (each of it is also among `events`;
+    where one of these comes without parameters, they are those of the fields), `hooks` the methods
+    that it calls, `indexes` those over several fields, `checks` what is compared of a row besides
+    the limits of fields, and `renamed_from` the class's former name. `db_name` is what its table is called, where
     that is not as the class. `label` is the field that records are called by, where the author says
     so, and `order_by` what a list of them is sorted by, with `-` in front where it is descending.
     `lookups` are what it is searched and sorted by besides: fields of what they refer to
@@ -125,6 +129,22 @@ class EntitySchema(SchemaModel):
     renamed_from: str | None = None
     checks: tuple[CompareCheck | ColumnsCheck, ...] = ()
     db_name: str | None = None
+
+    @model_validator(mode="after")
+    def _with_parameters(self) -> Self:
+        if any(event.crud and not event.parameters for event in self.events):
+            events = [
+                (
+                    event.model_copy(
+                        update={"parameters": crud_parameters(self.fields, event.crud)}
+                    )
+                    if event.crud and not event.parameters
+                    else event
+                )
+                for event in self.events
+            ]
+            object.__setattr__(self, "events", tuple(events))
+        return self
 
     @property
     def qualified_name(self) -> str:

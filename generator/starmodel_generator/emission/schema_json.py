@@ -1,8 +1,8 @@
 """The text of `schema.json`: the schema in one canonical form.
 
 One leaf a line, in the schema's own order, so that a local change gives a local diff and two
-branches merge. What is as by default is left out; what `kind` a value is never. The text is
-ASCII, whatever the author's texts are.
+branches merge. What is as by default is left out, and so is what generated events take of fields;
+what `kind` a value is never. The text is ASCII, whatever the author's texts are.
 """
 
 from json.encoder import encode_basestring_ascii as json_string
@@ -11,7 +11,15 @@ from typing import TypeAlias, cast
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from starmodel_schemas import AppSchema, DatabaseSchema, EntitySchema, EnumSchema, ObjectSchema
+from starmodel_schemas import (
+    AppSchema,
+    DatabaseSchema,
+    EntitySchema,
+    EnumSchema,
+    EventSchema,
+    ObjectSchema,
+)
+from starmodel_schemas.crud import crud_parameters
 
 _MEMBER = " " * 4
 """How far the entities, value objects and enums of an app are indented."""
@@ -80,12 +88,21 @@ def _leaf(value: object) -> str | None:
 def _members(model: BaseModel) -> list[tuple[str, object]]:
     """Return the fields that are not as by default, each with its key."""
     values = model.__dict__
+    if isinstance(model, EntitySchema):
+        values = {**values, "events": tuple([_event(each, model) for each in model.events])}
     members: list[tuple[str, object]] = []
     for name, key, default in _plans.get(type(model)) or _plan(type(model)):
         value = values[name]
         if value is not default and (value != default or type(value) is not type(default)):
             members.append((key, value))
     return members
+
+
+def _event(event: EventSchema, entity: EntitySchema) -> EventSchema:
+    """Leave out the parameters of a generated event that follow from the fields."""
+    if event.crud is None or event.parameters != crud_parameters(entity.fields, event.crud):
+        return event
+    return event.model_copy(update={"parameters": ()})
 
 
 def _plan(cls: type[BaseModel]) -> _Plan:

@@ -68,14 +68,14 @@ IMPORTS = re.compile(r'(?s)"""\n\n((?:import|from) .*?)\n\n(?=\n|[A-Z#])')
 
 
 def files(options: str, fields: str) -> dict[str, list[str]]:
-    """The generated modules of a product, in lines, without what they import."""
+    """The generated modules of a product and the schema, in lines, without what they import."""
     head = HEAD.replace("{options}", options)
     linked = link_sources(f"{head}{fields}{EVENT}")
     assert linked.schema is not None, linked.diagnostics
     return {
         file.path: IMPORTS.sub('"""\n\n\n', file.text, count=1).split("\n")
         for file in render(linked.schema, settings("shop"))
-        if "/product" in file.path
+        if "/product" in file.path or file.path.endswith("schema.json")
     }
 
 

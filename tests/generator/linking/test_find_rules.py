@@ -15,6 +15,7 @@ SOURCE = """
         email: str = ""
         age: int | None = None
         parts: list[int] = []
+        marks: dict[str, int] = {{}}
 
         @computed_field
         @property
@@ -45,11 +46,12 @@ NO_COLUMN = "has no column of its own, so nothing can be found by it"
             "there are `age`, `age__ne`, `age__in`, `age__lt`, `age__le`, `age__gt`, `age__ge`,"
             " `age__isnull`",
         ),
-        ("await work.find(User, parts=[1])", f"`parts` {NO_COLUMN}"),
-        ("await work.count(User, limit=3)", "there are `id`, `email`, `age`, `parts`"),
+        ("await work.find(User, parts=[1])", "there are `parts__contains`"),
+        ("await work.find(User, marks={})", f"`marks` {NO_COLUMN}"),
+        ("await work.count(User, limit=3)", "there are `id`, `email`, `age`, `parts`, `marks`"),
         (
             "await work.find(User, colour='red')",
-            "there are `id`, `email`, `age`, `parts`, `sort`, `limit`, `lock`",
+            "there are `id`, `email`, `age`, `parts`, `marks`, `sort`, `limit`, `lock`",
         ),
     ],
 )

@@ -24,7 +24,6 @@ from starmodel_generator.emission.declaration_order import (
     state_fields,
 )
 from starmodel_generator.emission.entity.crud_arguments import (
-    VERSION,
     crud_words,
     fields_type,
     is_crud_field,
@@ -58,6 +57,7 @@ from starmodel_schemas import (
     ParameterSchema,
     RequiredDefault,
 )
+from starmodel_schemas.crud import VERSION
 
 
 class EnumView(NamedTuple):

@@ -20,9 +20,7 @@ from starmodel_schemas import (
     TypeRef,
 )
 from starmodel_schemas.address_types import PARSED
-
-VERSION = "version"
-"""The parameter of an update that is no field: the version that its caller has seen."""
+from starmodel_schemas.crud import VERSION
 
 NEW_FIELDS_WORDS = "The fields that `create` takes."
 

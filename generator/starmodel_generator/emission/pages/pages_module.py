@@ -37,10 +37,8 @@ from starmodel_schemas import (
     TupleType,
 )
 from starmodel_schemas.address_types import PARSED
+from starmodel_schemas.crud import VERSION
 from starmodel_schemas.naming import fields_constant, sentence_case, title_words
-
-VERSION = "version"
-"""What an update takes besides the fields; its form has it without an input."""
 
 
 class PagesView(NamedTuple):

@@ -5,7 +5,6 @@ from typing import NamedTuple
 from starmodel_generator.emission.context import Context
 from starmodel_generator.emission.entity.crud_arguments import (
     NEW_FIELDS_WORDS,
-    VERSION,
     crud_fields,
     crud_words,
     fields_type,
@@ -18,6 +17,7 @@ from starmodel_generator.emission.python.layout import Group, Layout
 from starmodel_generator.emission.python.literals import docstring, python_string
 from starmodel_generator.emission.python.type_expressions import Classes, argument_annotation
 from starmodel_schemas import EntitySchema, EventSchema, ParameterSchema
+from starmodel_schemas.crud import VERSION
 
 
 class FieldsView(NamedTuple):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from starmodel_generator.emission.context import Context, EntityNames, projection_name
 from starmodel_generator.emission.entity.argument_schema import CoreSchemas
-from starmodel_generator.emission.entity.crud_arguments import VERSION, is_once, may_be_omitted
+from starmodel_generator.emission.entity.crud_arguments import is_once, may_be_omitted
 from starmodel_generator.emission.entity.endpoints import Endpoint, endpoints, is_optional
 from starmodel_generator.emission.entity.projection import Projection
 from starmodel_generator.emission.entity.record_labels import queries_constant
@@ -45,6 +45,7 @@ from starmodel_schemas import (
     ScalarType,
     SuppliedSource,
 )
+from starmodel_schemas.crud import VERSION
 from starmodel_schemas.naming import constant_case
 
 HOLDER_VALUES = {

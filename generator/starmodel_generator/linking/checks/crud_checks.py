@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_HOOK
 from starmodel_generator.diagnostics.rules.sql_rules import INVALID_CRUD
-from starmodel_generator.linking.entities.crud_events import VERSION, is_written
 from starmodel_generator.linking.entities.crud_hooks import hook_subject
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.linked_app import LinkedApp
@@ -13,6 +12,7 @@ from starmodel_generator.linking.linked_fields import fills_in_values
 from starmodel_generator.linking.names.suggestions import free_member
 from starmodel_generator.linking.reporting import Problem
 from starmodel_schemas import RequiredDefault, SuppliedSource
+from starmodel_schemas.crud import VERSION, is_written
 
 
 def check_crud(app: LinkedApp) -> Iterator[Diagnostic]:

@@ -8,12 +8,12 @@ from starmodel_generator.diagnostics.rules.pydantic_rules import (
     INPUT_IN_PYTHON,
     SERIALIZER,
 )
-from starmodel_generator.linking.entities.crud_events import is_written
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_generator.linking.types.unions import entities_in, references
 from starmodel_schemas import CrudName
+from starmodel_schemas.crud import is_written
 
 
 def check_input(app: LinkedApp) -> Iterator[Diagnostic]:

@@ -6,7 +6,6 @@ from keyword import iskeyword
 from starmodel_generator.analysis.effects.known_calls import MODEL_METHODS
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
 from starmodel_generator.diagnostics.rules.entity_rules import RESERVED_NAME
-from starmodel_generator.linking.entities.crud_events import is_written
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.entities.events import LinkedEvent
@@ -14,6 +13,7 @@ from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.suggestions import free_class, free_member
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_schemas import ParameterSchema
+from starmodel_schemas.crud import is_written
 from starmodel_schemas.naming import constant_case, fields_constant, list_constant, snake_case
 from starmodel_schemas.reserved_names import (
     CLASS_NAMES,

@@ -16,7 +16,6 @@ from starmodel_generator.diagnostics.rules.pydantic_rules import INPUT_IN_PYTHON
 from starmodel_generator.linking.defaults.default_values import REQUIRED
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.mro import ClassHierarchy
-from starmodel_generator.linking.names.secret_names import looks_secret
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
     ExternalSymbol,
@@ -43,6 +42,7 @@ from starmodel_schemas import (
     SuppliedSource,
     TypeRef,
 )
+from starmodel_schemas.secret_names import looks_secret
 
 _SUPPLIED: dict[str, SuppliedSource] = {
     "starmodel.UnitOfWork": SuppliedSource(what="unit_of_work"),

@@ -3,7 +3,7 @@
 import pytest
 from linked_project import link_sources
 
-from starmodel_generator.linking.names.secret_names import looks_secret
+from starmodel_schemas.secret_names import looks_secret
 from starmodel_schemas import OptionalType, ScalarType
 
 TEXT = ScalarType(name="str")

@@ -36,6 +36,9 @@ def imported_names(module: str) -> Iterator[str]:
                 func=ast.Attribute(attr="use"),
                 args=[where, ast.Constant(value=str(name))],
             ):
+                # In `app.py` no class of an author's stands beside what the package itself has.
+                if isinstance(where, ast.JoinedStr):
+                    continue
                 # A name of the standard library is written with its module where it would clash,
                 # and most of the runtime's stand behind a name for all of them.
                 origin = ""

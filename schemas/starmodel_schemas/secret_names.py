@@ -2,13 +2,7 @@
 
 import re
 
-from starmodel_schemas import (
-    ConstrainedType,
-    EnumType,
-    OptionalType,
-    ScalarType,
-    TypeRef,
-)
+from starmodel_schemas.types import ConstrainedType, EnumType, OptionalType, ScalarType, TypeRef
 
 _SECRET = re.compile(
     r"password|passwd|(^|_)(secret|token|api_?key|private_?key|credential)s?(_|$)", re.IGNORECASE
