@@ -5,8 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # More processes than cores: half of what tests do is to wait for servers, browsers and compilers.
-# In the order of the files: those of browsers and servers, which have few and long tests, come first.
-PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile
 EXAMPLES := $(sort $(dir $(wildcard examples/*/pyproject.toml)))
 
 .DEFAULT_GOAL := test

@@ -93,7 +93,7 @@ def test_mypy_strict_finds_nothing(project: Path) -> None:
 
 def test_mypy_strict_finds_nothing_in_examples(tmp_path: Path) -> None:
     packages = sorted(path.parent for path in EXAMPLES.glob("*/*/entities.py"))
-    assert len(packages) == 5
+    assert len(packages) == 6
     roots = tuple(package.parent for package in packages)
     assert mypy(tmp_path, *packages, python_path=roots) == []
 
