@@ -56,6 +56,7 @@ BEHIND_FASTHTML = '''
 """The same page, as a tree of FastHTML's elements."""
 
 from fasthtml.common import *
+from fasthtml.components import Sm_notice
 from starlette.requests import Request
 
 app = FastHTML(default_hdrs=False, secret_key="of no use to anybody")
