@@ -13,6 +13,7 @@ import asyncio
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -141,6 +142,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--port", type=int, default=8000, help="where the proxy listens")
     port = parser.parse_args().port
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        parser.error(f"port {port} is taken; name another one with --port")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="board-")))
         environment = {"STARMODEL_SECRET_KEY": secrets.token_urlsafe(32), **os.environ}
