@@ -74,6 +74,12 @@ def test_the_state_is_in_what_was_kept(client: Client) -> None:
     assert ask(client, "/basket").json["state"]["count"] == 0
 
 
+def test_an_app_of_theirs_is_ready(client: Client) -> None:
+    answer = client.get("/_starmodel/ready")
+    assert answer.status == 200, answer.text
+    assert answer.json["checks"] == {"app": "ok", "bus": "ok"}
+
+
 def test_a_page_gets_the_seal_as_a_value_and_tables_as_markup(client: Client) -> None:
     fields = {"sku": "tea", "amount": "2", "_sealed.basket": NOTHING}
     told = page_post(client, "/basket/add", fields)

@@ -109,6 +109,9 @@ class HealthProbes:
         found: dict[str, EntityDefinition[Any]] = {}
         seen: set[object] = set()
         for definition in self._definitions:
+            if definition.is_in_browser:
+                # There is nobody to ask: it comes with the requests of its own.
+                continue
             backend = self._services.persistence.backend_for(definition)
             if backend not in seen:
                 seen.add(backend)
