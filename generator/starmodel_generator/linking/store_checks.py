@@ -13,8 +13,10 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     UNTOLD_CACHE,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
+from starmodel_generator.linking.entities.value_objects import LinkedObject
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.reporting import Problem
+from starmodel_generator.linking.types.unions import references
 from starmodel_schemas import EntitySource, PolicyAccess
 
 
@@ -23,7 +25,7 @@ def check_browser_states(app: LinkedApp) -> Iterator[Diagnostic]:
     for entity in app.entities:
         if entity.schema.is_in_browser:
             yield from _browser_scope(entity)
-            yield from _browser_secrets(entity)
+            yield from _browser_secrets(entity, app)
             yield from _browser_options(entity)
 
 
@@ -51,13 +53,34 @@ def _browser_scope(entity: LinkedEntity) -> Iterator[Diagnostic]:
         yield entity.subject.diagnose(problem, entity.options.place_of("scope"))
 
 
-def _browser_secrets(entity: LinkedEntity) -> Iterator[Diagnostic]:
+def _browser_secrets(entity: LinkedEntity, app: LinkedApp) -> Iterator[Diagnostic]:
+    help = f"take it out, or keep `{entity.schema.name}` on the server"
     for field in entity.fields:
         if field.schema.private or field.schema.write_only:
             kind = "write-only" if field.schema.write_only else "private"
             text = f"is {kind}, and would be kept in the browser, where its user can read it"
-            help = f"take it out, or keep `{entity.schema.name}` on the server"
             yield field.subject.diagnose(Problem(BROWSER_SECRET, text, help))
+    for linked in _value_objects(entity, app):
+        for field in linked.fields:
+            # Write-only ones and secrets are refused in every value object: SM135, SM137.
+            if field.schema.private and not field.schema.write_only:
+                text = (
+                    f"is private, and would be kept in the browser with `{entity.schema.name}`,"
+                    " where its user can read it"
+                )
+                yield field.subject.diagnose(Problem(BROWSER_SECRET, text, help))
+
+
+def _value_objects(entity: LinkedEntity, app: LinkedApp) -> list[LinkedObject]:
+    """Return the value objects that the fields of an entity are made of, at any depth."""
+    found: dict[str, LinkedObject] = {}
+    pending = [field.schema.type for field in entity.fields]
+    while pending:
+        for kind, name in references(pending.pop(0)):
+            if kind == "object" and name in app.objects and name not in found:
+                found[name] = app.objects[name]
+                pending += [field.schema.type for field in found[name].fields]
+    return list(found.values())
 
 
 def _browser_options(entity: LinkedEntity) -> Iterator[Diagnostic]:

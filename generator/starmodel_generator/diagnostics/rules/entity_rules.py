@@ -801,7 +801,7 @@ BROWSER_SECRET = Rule(
     summary="a field of an entity that browsers keep is private",
     explanation=(
         "What a browser keeps is signed, so that nobody but the app can make or change it, but not"
-        " encrypted: its user can read all of it. Nor does a signature tell an old state from the"
+        " encrypted: its user can read all of it, private parts of value objects too. Nor does a signature tell an old state from the"
         " newest, so nothing that costs money or grants anything belongs there. Take the field out,"
         " make it public if it is no secret, or keep the entity on the server."
     ),

@@ -3,8 +3,8 @@
 import pytest
 from linked_project import link_sources
 
-from starmodel_schemas.secret_names import looks_secret
 from starmodel_schemas import OptionalType, ScalarType
+from starmodel_schemas.secret_names import looks_secret
 
 TEXT = ScalarType(name="str")
 
@@ -109,3 +109,54 @@ def test_a_secret_in_a_browser_is_told_once() -> None:
             code: SecretStr | None = None
         """)
     assert linked.codes == ["SM251"]
+
+
+@pytest.mark.parametrize(
+    "type",
+    [
+        *("Line", "Line | None", "list[Line]", "dict[str, Line]", "tuple[int, Line]", "Box[Line]"),
+        *("Note | Line", "list[Shelf]", "dict[str, list[Annotated[Line, Field(title='So many')]]]"),
+    ],
+)
+def test_a_browser_keeps_no_private_part_of_a_value_object(type: str) -> None:
+    linked = link_sources(f"""
+        from typing import Annotated, Generic, Literal, TypeVar
+        from pydantic import BaseModel
+        from starmodel import *
+        T = TypeVar("T")
+        class Note(BaseModel):
+            kind: Literal["note"] = "note"
+            text: str
+        class Line(BaseModel):
+            kind: Literal["line"] = "line"
+            sku: str = ""
+            cost: int = Field(default=0, private=True)
+        class Box(BaseModel, Generic[T]):
+            content: T
+        class Shelf(BaseModel):
+            boxes: list[Box[Line]] = []
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.CLIENT_LOCAL)
+            held: Annotated[{type}, Field(description="What is in it.")]
+        class Order(Entity):
+            line: Line
+        """)
+    browser = [each for each in linked.diagnostics if each.code == "SM251"]
+    assert [each.message for each in browser] == [
+        "field `Line.cost` is private, and would be kept in the browser with `Cart`, where its"
+        " user can read it"
+    ]
+    assert linked.pointed("SM251") == "cost"
+
+
+def test_a_browser_keeps_no_write_only_part_of_a_value_object() -> None:
+    linked = link_sources("""
+        from pydantic import BaseModel
+        from starmodel import *
+        class Line(BaseModel):
+            code: str = Field(default="", write_only=True)
+        class Cart(Entity):
+            model_config = EntityConfig(store=StateStore.CLIENT_LOCAL)
+            lines: list[Line] = []
+        """)
+    assert linked.codes == ["SM135"]
