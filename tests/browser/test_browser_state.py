@@ -12,13 +12,23 @@ from .visitor import Arrive, shown, visiting
 
 ENTITIES = ROOT / "tests/cases/browser/entities.py"
 KEY = "starmodel/basket"
+DISCARD = """
+    @event
+    def discard(self, work: UnitOfWork) -> None:
+        \"""Forget the text.\"""
+        work.delete(self)
+"""
 
 
 @pytest.fixture(scope="module")
 def kept_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose entities are in the browser."""
     folder = tmp_path_factory.mktemp("kept")
-    generate(folder, ENTITIES)
+    source = folder / "entities.py"
+    source.write_text(
+        ENTITIES.read_text().replace("StateStore, event", "StateStore, UnitOfWork, event") + DISCARD
+    )
+    generate(folder, source)
     return folder
 
 
@@ -146,3 +156,40 @@ def test_a_tab_keeps_a_state_to_itself(visitor: Arrive) -> None:
     other = one.open("/draft")
     expect(other.locator("sm-browser-state output")).to_have_text('""')
     expect(shown(other, "Text")).not_to_have_text("Dear <b>you</b>")
+
+
+@pytest.mark.parametrize("app", ["datastar", "htmx"], indirect=True)
+def test_what_an_event_deletes_is_gone(visitor: Arrive) -> None:
+    page = visitor().open("/draft")
+    # What was deleted can be begun anew, and deleted again.
+    for text in ("Dear you", "Dear me"):
+        page.get_by_label("Text").fill(text)
+        page.get_by_role("button").filter(has_text="Write").click()
+        expect(shown(page, "Text")).to_have_text(text)
+        page.get_by_role("button").filter(has_text="Discard").click()
+        page.wait_for_function("sessionStorage.getItem('starmodel/draft') === null")
+        expect(page.locator("sm-browser-state output")).to_have_text('"-"')
+        expect(shown(page, "Text")).not_to_have_text(text)
+    page.reload()
+    expect(page.locator("sm-browser-state output")).to_have_text('""')
+    expect(shown(page, "Text")).not_to_have_text("Dear me")
+
+
+def test_what_an_action_of_ones_own_deletes_is_gone(visitor: Arrive) -> None:
+    page = visitor().open("/draft")
+    page.get_by_label("Text").fill("Dear you")
+    page.get_by_role("button").filter(has_text="Write").click()
+    expect(shown(page, "Text")).to_have_text("Dear you")
+    action = generate_world("kept_entities", ENTITIES)("draft.bindings").write(text="")
+    page.evaluate(
+        """(action) => {
+            const button = document.createElement("button");
+            button.setAttribute("data-on:click", action);
+            button.textContent = "Away with it";
+            document.querySelector("main").append(button);
+        }""",
+        action.replace("/draft/write?text=", "/draft/discard"),
+    )
+    page.get_by_text("Away with it").click()
+    page.wait_for_function("sessionStorage.getItem('starmodel/draft') === null")
+    expect(shown(page, "Text")).not_to_have_text("Dear you")

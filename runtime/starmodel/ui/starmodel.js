@@ -314,6 +314,8 @@ class BrowserState extends HTMLElement {
   #full;
   /** What the page was last asked to show. */
   #asked = NOTHING_KEPT;
+  /** What the next answer begins with: a form sends what is kept, other actions what the page was told. */
+  #sent = NOTHING_KEPT;
   #look = () => this.#compare();
 
   connectedCallback() {
@@ -359,6 +361,7 @@ class BrowserState extends HTMLElement {
     if (!formData.has(name)) return;
     const kept = this.#kept;
     formData.set(name, kept);
+    this.#sent = kept;
     if (form === this.#form) this.#asked = kept;
   }
 
@@ -367,10 +370,13 @@ class BrowserState extends HTMLElement {
     if (!text) return; // the front end has not begun
     const seal = JSON.parse(text);
     if (seal === NOTHING_KEPT) {
-      if (this.#kept === this.#asked) this.#storage.removeItem(this.#key);
+      // While the page asks, nothing may be there of what it asked for; else an event has deleted it.
+      const gone = this.#form.ariaBusy === "true" ? this.#asked : this.#sent;
+      if (this.#kept === gone) this.#storage.removeItem(this.#key);
     } else if (seal && seal !== this.#asked) {
       this.#keep(seal);
     }
+    this.#sent = seal || NOTHING_KEPT;
     this.#compare();
   }
 
