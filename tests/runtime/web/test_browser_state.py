@@ -312,3 +312,20 @@ async def test_the_typed_client_keeps_it() -> None:
         await client.draft.write(text="Dear")
         assert (await client.basket.read()).state.count == 3
         assert (await client.draft.read()).state.text == "Dear"
+
+
+async def test_the_typed_client_begins_anew_where_what_it_keeps_cannot_be_read() -> None:
+    app = generate_world("kept_entities", SOURCE)("app").create_app()
+    module = generate_world("kept_entities", SOURCE)("client")
+    http = httpx.AsyncClient(transport=httpx.ASGITransport(app))
+    async with http, module.AsyncClient("http://testserver", http=http) as client:
+        await client.basket.add(sku="tea", amount=2)
+        await client.draft.write(text="Dear")
+        # The server has another secret now, or the session is over.
+        http.cookies.clear()
+        with pytest.raises(module.Problem, match="422"):
+            await client.basket.add(sku="milk")
+        assert (await client.basket.add(sku="milk")).state.count == 1
+        with pytest.raises(module.Problem, match="422"):
+            await client.draft.read()
+        assert (await client.draft.read()).state.text == ""
