@@ -34,7 +34,11 @@ def exposure_mistakes(
                     else "`starmodel call` lists the operations of the app"
                 ),
             )
-    taken = {**PATHS, **{row.route.partition(" ")[2]: f"`{row.name}`" for row in rows}}
+    taken = {
+        **PATHS,
+        **_paths_of_browser_states(context),
+        **{row.route.partition(" ")[2]: f"`{row.name}`" for row in rows},
+    }
     for key, path in (("mcp", MCP_PATH if settings.mcp else None), ("jsonrpc", settings.jsonrpc)):
         if path is not None and path in taken:
             yield TAKEN_PATH.report(
@@ -59,6 +63,16 @@ def exposure_mistakes(
             span=spans.get("mcp") or spans.get("jsonrpc"),
             help="give the entity another name than `Operations`",
         )
+
+
+def _paths_of_browser_states(context: Context) -> dict[str, str]:
+    """Return what stands at the paths of entities that browsers keep, which have no operations."""
+    taken: dict[str, str] = {}
+    for entity in context.app.entities:
+        if entity.is_in_browser:
+            taken[f"/{entity.snake_name}"] = f"`{entity.name}`"
+            taken |= {event.path: f"`{entity.name}.{event.name}`" for event in entity.events}
+    return taken
 
 
 def _wholes(context: Context) -> list[str]:

@@ -12,6 +12,21 @@ from starmodel_generator.diagnostics.rules.registry import RULES
 
 PAGE = Path(__file__).parents[3] / "docs/operations.md"
 
+BASKET = """
+
+class Basket(Entity):
+    model_config = EntityConfig(store=StateStore.CLIENT_LOCAL)
+
+    count: int = 0
+
+    @event(path="/buy")
+    def add(self) -> None:
+        self.count += 1
+
+    @event(path="/mcp")
+    def sell(self) -> None:
+        self.count -= 1
+"""
 MORE = '''
 
 class Operations(Entity):
@@ -110,6 +125,22 @@ def test_a_path_that_an_entity_has(shop: Shop) -> None:
     assert "`mcp` would be served at `/mcp`, where `mcp.read` is" in done.err
     assert "`jsonrpc` would be served at `/rpc`, where `mcp.ask` is" in done.err
     assert "beside the folder `operations`" in done.err
+
+
+@pytest.mark.parametrize(
+    ("setting", "where"),
+    [
+        ('jsonrpc = "/basket"', "where `Basket` is"),
+        ('jsonrpc = "/buy"', "where `Basket.add` is"),
+        ('mcp = ["counter.*"]', "where `Basket.sell` is"),
+    ],
+)
+def test_a_path_that_an_entity_in_browsers_has(shop: Shop, setting: str, where: str) -> None:
+    shop.write("shop/entities.py", shop.read("shop/entities.py") + BASKET)
+    configure(shop, setting)
+    done = shop.starmodel("generate")
+    assert done.code == 2 and done.err.count("error[SM321]") == 1
+    assert where in done.err
 
 
 def test_the_target_that_the_documentation_shows(shop: Shop) -> None:
