@@ -1,7 +1,12 @@
 """A cache in Redis or Valkey, which all nodes share."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
+
+from pydantic import PydanticUserError
+from pydantic.json_schema import GenerateJsonSchema
 
 from starmodel.application.caching.entity_cache import EntityCache
 from starmodel.application.documents.document import Document
@@ -17,7 +22,10 @@ _RETRY_AFTER = 1.0
 class RedisCache(EntityCache):
     """Keeps entities as the store in Redis does, under names of their own.
 
-    The server may drop any of it when it is full, and need not keep it when it ends.
+    An entry is `version shape document`, or a version alone; all releases of an app share it, so that
+    each is told what the others commit, and read those of their own shape: a field that another does
+    not know would have its default. The server may drop any of it when it is full, and need not keep
+    it when it ends.
 
     Args:
         url: `redis://user:password@host:6379/0`.
@@ -35,6 +43,7 @@ class RedisCache(EntityCache):
         self, url: str, documents: Iterable[Document], ttl: float, *, prefix: str = "starmodel"
     ) -> None:
         self._documents = {each.definition.name: each for each in documents}
+        self._shapes = {name: _shape(each) for name, each in self._documents.items()}
         self._redis = RedisBackend(url, self._documents.values(), prefix=f"{prefix}:cache")
         self._milliseconds = max(1, round(ttl * 1000))
 
@@ -44,24 +53,26 @@ class RedisCache(EntityCache):
             found = await self._redis.ask("GET", self._redis.name(key))
         except (StoreFull, REFUSED, *NO_ACCESS) as error:
             raise Unavailable(_RETRY_AFTER) from error
-        if not found or found.endswith(b" "):
+        version, _, rest = (found or b"").partition(b" ")
+        shape, _, text = rest.partition(b" ")
+        if shape != self._shapes[key.entity].encode():
             return None
         try:
-            return self._redis.read(key, found)
+            return Stored(self._documents[key.entity].read(text), int(version))
         except (ValueError, KeyError, TypeError, ArithmeticError, ConfigurationError):
             # Another release has kept it; the store has it as it is today.
             return None
 
     async def put(self, key: Key, version: int, values: Mapping[str, object] | None) -> None:
         """Keep values, or that there is a version whose values are not known, unless it is older."""
-        text = ""
+        text, shape = "", self._shapes[key.entity]
         if values is not None:
             try:
-                text = self._documents[key.entity].write(values)
+                text = f"{shape} {self._documents[key.entity].write(values)}"
             except InvalidState:
                 # Not everything that a database keeps is JSON: then it is read there each time.
                 return
-        arguments = (version, text, self._milliseconds)
+        arguments = (version, text, self._milliseconds, shape)
         try:
             await self._redis.run(CACHE, [self._redis.name(key)], arguments)
         except (StoreFull, REFUSED, *NO_ACCESS) as error:
@@ -70,3 +81,22 @@ class RedisCache(EntityCache):
     async def close(self) -> None:
         """Disconnect."""
         await self._redis.close()
+
+
+class _JsonSchema(GenerateJsonSchema):
+    """Writes nothing about defaults that are no JSON: they say nothing of a shape."""
+
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}
+
+
+def _shape(document: Document) -> str:
+    """Return a hash of what a document is made of: its fields, and where pydantic can say it, their
+    types and those of the value objects in them.
+    """
+    names = [each.name for each in document.fields]
+    try:
+        schema = document.definition.cls.model_json_schema(schema_generator=_JsonSchema)
+    except PydanticUserError:
+        schema = {}
+    text = json.dumps([names, schema], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

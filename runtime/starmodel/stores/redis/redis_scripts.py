@@ -139,14 +139,17 @@ CACHE = _script("""
 local found = redis.call('GET', KEYS[1])
 local version, text = tonumber(ARGV[1]), ARGV[2]
 if found then
-  local known = tonumber(string.match(found, '^%d+'))
-  local is_known = #found > #string.match(found, '^%d+ ')
+  local digits = string.match(found, '^%d+')
+  local known = tonumber(digits)
+  local shape = ' ' .. ARGV[4] .. ' '
+  local is_known = string.sub(found, #digits + 1, #digits + #shape) == shape
   if known > version or (known == version and (is_known or text == '')) then return 0 end
 end
 redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. text, 'PX', ARGV[3])
 return 1
 """)
-"""Keys: an entry of a cache. Arguments: a version, a document or nothing, milliseconds of its time.
+"""Keys: an entry of a cache. Arguments: a version, a shape with a document of it or nothing,
+milliseconds of its time, the shape.
 
-Gives 1 where it was kept: an older version is not, nor one that is there already.
+Gives 1 where it was kept: an older version is not, nor one that is there already in that shape.
 """
