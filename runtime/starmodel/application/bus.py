@@ -25,6 +25,9 @@ class EventBus(ABC):
     changed and not by what: it has no arguments, and its actor is nobody.
     """
 
+    is_shared: bool = True
+    """Whether it connects all processes that serve an app."""
+
     @property
     def is_connected(self) -> bool:
         """Whether other nodes are told of what is published now, and not some time later."""

@@ -18,6 +18,8 @@ class InProcessBus(EventBus):
     the broadcast; within each kind they are called in the order in which they subscribed.
     """
 
+    is_shared = False
+
     def __init__(self) -> None:
         # Tuples, replaced as a whole: subscribers may come and go while a record is published.
         self._functions: tuple[Handler, ...] = ()

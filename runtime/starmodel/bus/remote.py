@@ -81,6 +81,8 @@ class RemoteBus(InProcessBus):
         is_required: Whether it is an error to have no key. Otherwise nobody else is told.
     """
 
+    is_shared = True
+
     echo_hint: ClassVar[str] = ""
     """What to look at where a bus does not hear itself."""
 

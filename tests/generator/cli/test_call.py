@@ -76,6 +76,21 @@ def test_a_record_is_made_found_changed_and_deleted(project: Shop) -> None:
     assert "Not found (404): There is no such note." in gone.err
 
 
+def test_a_secret_that_others_may_not_have_is_told(
+    project: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_told(*arguments: str, secret: str = "") -> bool:
+        monkeypatch.setenv("STARMODEL_SECRET_KEY", secret)
+        done = call(project, *arguments)
+        assert done.code == 0, done.err
+        return "warning: STARMODEL_SECRET_KEY is not set" in done.err
+
+    assert is_told("note.create", "--title", "Tea")
+    assert not is_told("note.create", "--title", "Tea", secret="k" * 40)
+    assert not is_told("note.find"), "nobody is to hear of it"
+    assert not is_told("counter.increment"), "it is kept here alone"
+
+
 def test_who_acts_is_said_and_decides(project: Shop) -> None:
     refused = call(project, "board.write", "--line", "Hello")
     assert (refused.code, refused.out) == (1, "")

@@ -103,8 +103,8 @@ def test_a_development_secret_is_made_once(tmp_path: Path) -> None:
     first: dict[str, str] = {}
     second = {"STARMODEL_SECRET_KEY": ""}
     own = {"STARMODEL_SECRET_KEY": "production"}
-    for environment in (first, second, own):
-        provide_secret(tmp_path, environment)
+    made = [provide_secret(tmp_path, environment) for environment in (first, second, own)]
+    assert made == [True, True, False]
     assert first == second
     assert len(first["STARMODEL_SECRET_KEY"]) >= 43
     assert own == {"STARMODEL_SECRET_KEY": "production"}

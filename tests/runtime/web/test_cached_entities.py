@@ -121,3 +121,40 @@ def test_a_process_remembers_for_itself(
     for _ in range(3):
         assert one.get(f"/author/{author}").state["name"] == "Bob"
     assert loads.take() == 1
+
+
+@pytest.mark.parametrize(
+    ("workers", "variables", "is_refused"),
+    [
+        (2, {"STARMODEL_BUS": "process"}, True),
+        (1, {"STARMODEL_BUS": "process"}, False),
+        (2, {}, False),
+        (2, {"STARMODEL_BUS": "process", "STARMODEL_MEMORY": "per process"}, False),
+    ],
+)
+def test_a_cache_in_memory_needs_a_bus_that_all_processes_share(
+    workers: int,
+    variables: dict[str, str],
+    is_refused: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr("starmodel.web.app.app_state.worker_count", lambda: workers)
+    settings = {
+        "STARMODEL_REDIS_URL": "redis://127.0.0.1:1/0",
+        "STARMODEL_SECRET_KEY": "k" * 40,
+    }
+    for name, value in (settings | variables).items():
+        monkeypatch.setenv(name, value)
+    world = generate_world("cached_entities", SOURCE)
+    tables = [getattr(world(f"{name}.table"), f"{name.upper()}_TABLE") for name in NAMES]
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    make_tables(url, tables)
+    store = SQLModelBackend(url, tables)
+    client = Client(world("app").create_app(stores={StateStore.SERVER_SQL: store}))
+    if is_refused:
+        with pytest.raises(RuntimeError, match="keep its own Author in a cache"):
+            client.__enter__()
+    else:
+        with client:
+            assert client.get("/author").status == 200

@@ -11,13 +11,14 @@ VARIABLE = "STARMODEL_SECRET_KEY"
 _LENGTH = 32
 
 
-def provide_secret(root: Path, environment: MutableMapping[str, str] = os.environ) -> None:
+def provide_secret(root: Path, environment: MutableMapping[str, str] = os.environ) -> bool:
     """Set `STARMODEL_SECRET_KEY`, where it is not set, to this project's own development secret.
 
-    It stays the same from one start to the next, so that sessions survive a restart.
+    It stays the same from one start to the next, so that sessions survive a restart. Returns whether
+    it was not set.
     """
     if environment.get(VARIABLE):
-        return
+        return False
     path = private_folder(root) / "secret"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -28,3 +29,4 @@ def provide_secret(root: Path, environment: MutableMapping[str, str] = os.enviro
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secret + "\n")
     environment[VARIABLE] = secret
+    return True

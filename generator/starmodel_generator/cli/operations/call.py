@@ -86,6 +86,7 @@ def call(
     async def work(request: Request) -> Outcome:
         return await chosen.run(request, arguments, texts)
 
+    app.warn_of_secret([chosen])
     outcome = app.run(work, actor_of(user, roles), session)
     if outcome.is_problem:
         write_stderr(_problem(outcome))

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
@@ -51,7 +51,7 @@ class LocalApp:
         self.config = _read_config()
         schema = _read_schema(self.config)
         _warn_of_changes(self.config)
-        provide_secret(self.config.root)
+        self._has_development_secret = provide_secret(self.config.root)
         import_from(self.config)
         self._application = _load(self.config)
         rows = app_rows(Context(schema, emission_settings(self.config)))
@@ -68,6 +68,16 @@ class LocalApp:
         """Return whether what an operation changes is there when this process has ended."""
         backend_for = self._application.services.persistence.backend_for
         return backend_for(operation.resource.definition).is_shared
+
+    def warn_of_secret(self, operations: Iterable[BoundOperation]) -> None:
+        """Say so where others may not hear of what operations change, as their secret is another."""
+        if self._has_development_secret and any(
+            each.operation.effect != "none" and self.is_kept(each) for each in operations
+        ):
+            write_stderr(
+                "warning: STARMODEL_SECRET_KEY is not set, so the project's development secret is"
+                " used: processes with another one do not hear of what is changed"
+            )
 
     def run(self, work: Callable[[Request], Awaitable[T]], actor: Actor, session: str) -> T:
         """Run something with the app open, for an actor and in a session."""

@@ -40,6 +40,7 @@ def mcp(
             'as in `mcp = ["counter.*"]`; `starmodel call` lists them',
         )
 
+    served = app.table.matching(app.config.mcp)
     output = stdout.buffer
 
     def write(line: bytes) -> None:
@@ -58,6 +59,7 @@ def mcp(
 
         # A thread that waits for a line keeps no process from ending.
         threading.Thread(target=read, daemon=True).start()
-        await serve_lines(app.table.matching(app.config.mcp), request, lines.get, write)
+        await serve_lines(served, request, lines.get, write)
 
+    app.warn_of_secret(served)
     app.run(work, actor_of(user, roles), session)

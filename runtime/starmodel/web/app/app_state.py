@@ -375,7 +375,8 @@ class AppState:
         return [*settings.old_secret_keys, settings.secret_key] if settings.secret_key else []
 
     def check_memory(self) -> None:
-        """See to it that no entity is kept in the memory of one of several processes.
+        """See to it that no entity is kept in the memory of one of several processes, nor in a cache
+        there that is told nothing of the others.
 
         Raises:
             ConfigurationError: Some are, and nobody has said that this is meant.
@@ -384,12 +385,19 @@ class AppState:
         if settings.memory == "per process":
             return
         backend_for = self.services.persistence.backend_for
-        names = [
-            resource.definition.cls.__name__
-            for resource in self.resources.values()
-            if not backend_for(resource.definition).is_shared
-        ]
+        definitions = [resource.definition for resource in self.resources.values()]
+        names = [each.cls.__name__ for each in definitions if not backend_for(each).is_shared]
+        cached = [each.cls.__name__ for each in definitions if each.cache == "memory"]
         workers = worker_count()
+        if workers > 1 and cached and not self.services.bus.is_shared:
+            raise ConfigurationError(
+                f"{workers} processes serve this app, and each would keep its own {', '.join(cached)} in"
+                " a cache in memory that hears nothing of what the others change: the bus is the"
+                " process itself. Take a bus that all of them share (STARMODEL_BUS_URL), or"
+                ' cache="redis", or start one process. Where old values may be shown until'
+                ' STARMODEL_CACHE_TTL is over, say so: memory = "per process", or'
+                ' STARMODEL_MEMORY="per process".'
+            )
         if not names or (
             workers == 1 and settings.bus in ("auto", "process") and not settings.bus_url
         ):
