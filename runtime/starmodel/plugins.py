@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, TypeVar
 
 from starmodel.errors import ConfigurationError
+
+T = TypeVar("T")
 
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "starmodel.buses": {
@@ -57,21 +59,28 @@ def load_plugin(group: str, name: str) -> Any:
     )
 
 
-def make_plugin(group: str, name: str, *arguments: object, **options: object) -> Any:
+def make_plugin(port: type[T], group: str, name: str, *arguments: object, **options: object) -> T:
     """Load a part that the configuration names, and make it.
 
     Raises:
-        ConfigurationError: There is no such part, or it cannot be made of these arguments.
+        ConfigurationError: There is no such part, it cannot be made of these arguments, or what is
+            made does not inherit from the port.
     """
     make = load_plugin(group, name)
     try:
-        return make(*arguments, **options)
+        made = make(*arguments, **options)
     except ConfigurationError:
         raise
     except Exception as error:
         raise ConfigurationError(
             f"{name!r} of {group} cannot be made: {type(error).__name__}: {error}."
         ) from error
+    if not isinstance(made, port):
+        raise ConfigurationError(
+            f"{name!r} of {group} makes a {type(made).__name__}, which does not inherit from"
+            f" {port.__name__}."
+        )
+    return made
 
 
 def _load(entry: EntryPoint, help: str) -> Any:

@@ -11,6 +11,7 @@ from starmodel.application import EntityDefinition
 from starmodel.application.documents import document
 from starmodel.errors import ConfigurationError
 from starmodel.plugins import load_plugin
+from starmodel.ui.kits.default import DefaultKit
 from starmodel.web import Resource, Settings, WebApplication
 
 PARTS = """
@@ -31,6 +32,9 @@ class Horn(InProcessBus):
 class Felt(DefaultKit): ...
 
 class Wire(HtmxFrontend): ...
+
+class Alien:
+    def __init__(self, *arguments, **options): ...
 
 class Picky:
     def __init__(self, *arguments):
@@ -160,3 +164,29 @@ def test_a_part_that_cannot_be_made_is_named(group: str, settings: Settings) -> 
     reason = f"'picky' of starmodel.{group} cannot be made: ValueError: not today"
     with pytest.raises(ConfigurationError, match=reason):
         _ = WebApplication([BASKET_RESOURCE], settings).renderer
+
+
+@pytest.mark.parametrize(
+    ("group", "port", "settings"),
+    [
+        ("stores", "EntityPersistenceBackend", Settings(custom_store="lent_parts:Alien")),
+        ("buses", "EventBus", Settings(bus="lent_parts:Alien", bus_url="horn://host")),
+        ("kits", "UIAdapter", Settings(ui="lent_parts:Alien")),
+        ("frontends", "Frontend", Settings(frontend="lent_parts:Alien")),
+    ],
+)
+def test_a_part_that_is_no_such_part_is_named(group: str, port: str, settings: Settings) -> None:
+    reason = f"'lent_parts:Alien' of starmodel.{group} makes a Alien, .* inherit from {port}"
+    with pytest.raises(ConfigurationError, match=reason):
+        _ = WebApplication([BASKET_RESOURCE], settings).renderer
+
+
+@pytest.mark.parametrize(("ui", "reason"), [("nothere", "no 'nothere'"), ("picky", "not today")])
+async def test_an_app_without_its_kit_does_not_start(ui: str, reason: str) -> None:
+    app = WebApplication([], Settings(ui=ui, secret_key="k" * 40))
+    with pytest.raises(ConfigurationError, match=reason):
+        async with app.lifespan():
+            pass
+    own = WebApplication([], Settings(ui=ui, secret_key="k" * 40), ui=DefaultKit())
+    async with own.lifespan():
+        assert isinstance(own.renderer.kit, DefaultKit)

@@ -49,13 +49,15 @@ def choose_bus(
             if name == "process":
                 return InProcessBus()
             # Nobody has asked for it, so a script that lacks the secret key can do without.
-            return make_plugin("starmodel.buses", name, found[name], keys, is_required=False)
+            return make_plugin(
+                EventBus, "starmodel.buses", name, found[name], keys, is_required=False
+            )
         url = found.get(name)
         if url is None:
             raise ConfigurationError(
                 f"The bus is to be {name!r}, and nobody says where that is. Set STARMODEL_BUS_URL."
             )
-    return make_plugin("starmodel.buses", name, url, keys)
+    return make_plugin(EventBus, "starmodel.buses", name, url, keys)
 
 
 def _kind(url: str) -> str:

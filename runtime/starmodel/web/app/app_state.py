@@ -25,7 +25,7 @@ from starmodel.application.queries.filter_set import FilterSet
 from starmodel.bus.bus_choice import choose_bus
 from starmodel.domain import Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError
-from starmodel.plugins import make_plugin
+from starmodel.plugins import BUILT_IN, make_plugin
 from starmodel.settings import Settings
 from starmodel.stores.memory import MemoryRepo
 from starmodel.ui.components.fields import in_words
@@ -185,7 +185,7 @@ class AppState:
         )
         self._frontend: Frontend | None = None
         if settings.frontend != "datastar":
-            self._frontend = make_plugin("starmodel.frontends", settings.frontend)
+            self._frontend = make_plugin(Frontend, "starmodel.frontends", settings.frontend)
         self.formatter: EventResponseFormatter = options.get("formatter") or (
             DatastarFormatter() if self._frontend is None else self._frontend.formatter
         )
@@ -288,15 +288,31 @@ class AppState:
             # What only makes pages takes a moment to be imported, and many processes need none.
             from starmodel.ui.rendering.renderer import Renderer
 
-            kit = self._kit or make_plugin("starmodel.kits", self.settings.ui)
+            kit = self._made_kit()
             frontend = self._frontend
             if frontend is None:
-                frontend = make_plugin("starmodel.frontends", self.settings.frontend)
+                frontend = make_plugin(Frontend, "starmodel.frontends", self.settings.frontend)
             lists = {page.entity.name: page for page in self.pages if isinstance(page, List)}
             self._renderer = Renderer(
                 kit, frontend, self.settings, self._navigation_of_pages(), lists, self.entries
             )
         return self._renderer
+
+    def check_kit(self) -> None:
+        """See to it that the kit is there, where the settings name one that does not come with us.
+
+        Raises:
+            ConfigurationError: It is not, or it cannot be made.
+        """
+        if self.settings.ui not in BUILT_IN["starmodel.kits"]:
+            self._kit = self._made_kit()
+
+    def _made_kit(self) -> "UIAdapter":
+        if self._kit is not None:
+            return self._kit
+        from starmodel.ui.kit import UIAdapter
+
+        return make_plugin(UIAdapter, "starmodel.kits", self.settings.ui)
 
     def _searchable(self, definition: EntityDefinition[Any]) -> FilterSet[Any] | None:
         """Return what an event can find records by: the filters of lists, and private fields."""
@@ -443,7 +459,11 @@ def _custom_store(settings: Settings, documents: Sequence[Any]) -> EntityPersist
     name, url = settings.custom_store, settings.custom_store_url
     if name == "auto":
         name = url.partition(":")[0]
-    return make_plugin("starmodel.stores", name, url, documents) if name else None
+    return (
+        make_plugin(EntityPersistenceBackend, "starmodel.stores", name, url, documents)
+        if name
+        else None
+    )
 
 
 def _cached_reads(settings: Settings, resources: Iterable[Resource]) -> CachedReads | None:

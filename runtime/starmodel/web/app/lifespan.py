@@ -81,10 +81,12 @@ class Lifespan:
         """Check the settings, and open the stores, the bus and the live streams.
 
         Raises:
-            ConfigurationError: There is no secret key, or several processes have state in memory.
+            ConfigurationError: There is no secret key, several processes have state in memory, or the
+                kit is not there.
         """
         _ = self._parts.session
         self._parts.check_memory()
+        self._parts.check_kit()
         self._is_open = True
         await self._parts.services.open()
         await self._hub.open()
