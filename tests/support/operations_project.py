@@ -87,6 +87,7 @@ class Note(Entity):
     size: Size = Size()
     before: Ref["Note"] | None = None
     owner: str = ""
+    role: str = ""
 
     @event(access=is_clerk)
     def stamp(self) -> str:

@@ -62,13 +62,14 @@ def make_command(arguments: Sequence[str] = ()) -> typer.Typer:
     )
     app.callback()(_root)
     if arguments and arguments[0] in _COMMANDS:
-        app.command(arguments[0], context_settings=_settings(arguments[0]))(_load(arguments[0]))
+        name = arguments[0]
+        app.command(name, context_settings=_settings(name, arguments))(_load(name))
     elif arguments and arguments[0] in _GROUPS:
         app.add_typer(_load_group(), name=arguments[0])
     else:
         # Help, completion, or a command of somebody else's: everything has to be there.
         for name in _COMMANDS:
-            app.command(name, context_settings=_settings(name))(_load(name))
+            app.command(name, context_settings=_settings(name, arguments))(_load(name))
         for name in _GROUPS:
             app.add_typer(_load_group(), name=name)
         for name, command in load_commands(arguments[0] if arguments else None).items():
@@ -76,8 +77,9 @@ def make_command(arguments: Sequence[str] = ()) -> typer.Typer:
     return app
 
 
-def _settings(name: str) -> dict[str, object] | None:
-    return dict(_SETTINGS[name]) if name in _SETTINGS else None
+def _settings(name: str, arguments: Sequence[str]) -> dict[str, object] | None:
+    """Return the settings of a command that reads arguments of its own, as they were written."""
+    return {**_SETTINGS[name], "obj": tuple(arguments)} if name in _SETTINGS else None
 
 
 def _load(name: str) -> Callable[..., None]:

@@ -119,6 +119,22 @@ def test_what_does_not_fit_is_said_of_each_argument(project: Shop) -> None:
     assert named.code == 1 and "amuont: There is no such argument." in named.err
 
 
+def test_an_argument_that_is_called_as_an_option_of_call_is_given_as_json(project: Shop) -> None:
+    for words in (["--role", "admin"], ["--role=admin"]):
+        done = call(project, "note.create", "--title", "x", *words)
+        assert (done.code, done.out) == (2, "")
+        assert "--role is an option of `call`, and `note.create` takes an argument" in done.err
+        assert "by --json" in done.err
+    # Nothing of it was meant for who acts, and what stands in front is.
+    given = ["--json", '{"title": "x", "role": "author"}']
+    made = json.loads(call(project, "--role", "clerk", "note.create", *given).out)["state"]
+    assert made["role"] == "author"
+    stamped = call(project, "note.stamp", "--id", made["id"], "--role", "clerk")
+    assert stamped.code == 0, stamped.err
+    described = call(project, "note.create", "--help").out
+    assert "\n  role " in described and "By --json." in described and "--role" not in described
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

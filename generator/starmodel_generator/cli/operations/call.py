@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Annotated, Any, cast
 
 import typer
@@ -74,8 +74,10 @@ def call(
         near = difflib.get_close_matches(operation, names, 1)
         help = f"did you mean `{near[0]}`?" if near else "`starmodel call` lists the operations"
         raise cannot_run(f"there is no operation `{operation}`", help)
+    own = {option[2:] for each in context.command.params for option in each.opts}
+    _refuse_shared(context.obj, chosen, own)
     if wants_help:
-        write_stdout(_help(chosen))
+        write_stdout(_help(chosen, own))
         return
     arguments = _json_object(given)
     texts = read_flags(context.args, chosen)
@@ -94,6 +96,21 @@ def call(
     if chosen.operation.effect != "none" and not app.is_kept(chosen):
         write_stderr("note: this is kept in memory, so what was changed is gone with this process")
     write_stdout(json.dumps(outcome.value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _refuse_shared(words: Sequence[str], operation: BoundOperation, own: Set[str]) -> None:
+    """Refuse an option behind the operation that `call` has itself, where it is an argument too."""
+    name, shared = operation.operation.name, own & {*operation.json_schema["properties"]}
+    for word in words[words.index(name) + 1 :]:
+        if word == "--":
+            return
+        option = word.partition("=")[0]
+        if option.startswith("--") and option[2:] in shared:
+            raise cannot_run(
+                f"{option} is an option of `call`, and `{name}` takes an argument of that name",
+                "give the argument by --json; what is meant for `call` stands in front of the"
+                f" operation: `starmodel call {option} ... {name} ...`",
+            )
 
 
 def read_flags(words: Sequence[str], operation: BoundOperation) -> list[tuple[str, str]]:
@@ -152,13 +169,19 @@ def _list(table: OperationTable) -> str:
     return "".join([f"{name:<{width}}  {about}\n" for name, about in rows])
 
 
-def _help(operation: BoundOperation) -> str:
-    """Describe an operation: what it does, who may, what it takes."""
+def _help(operation: BoundOperation, own: Set[str]) -> str:
+    """Describe an operation: what it does, who may, what it takes.
+
+    Options of `call` itself are `own`; an argument that is called so is given as JSON.
+    """
     schema = operation.json_schema
     properties: Mapping[str, Any] = schema["properties"]
     required: Sequence[str] = schema.get("required", ())
     name = operation.operation.name
-    usage = " ".join([f"--{each} {_type(properties[each])}" for each in required])
+    needed = [f"--{each} {_type(properties[each])}" for each in required if each not in own]
+    if not own.isdisjoint(required):
+        needed.append("--json OBJECT")
+    usage = " ".join(needed)
     lines = [
         f"Usage: starmodel call {name} {usage}".rstrip(),
         "",
@@ -166,7 +189,11 @@ def _help(operation: BoundOperation) -> str:
         f"Over HTTP: {operation.operation.route}. Who may: {operation.operation.access}.",
     ]
     rows = [
-        (f"--{each}", _type(described), _note(each, described, required))
+        (
+            each if each in own else f"--{each}",
+            _type(described),
+            " ".join([_note(each, described, required), *(["By --json."] if each in own else [])]),
+        )
         for each, described in properties.items()
     ]
     if rows:
