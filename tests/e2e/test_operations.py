@@ -189,6 +189,8 @@ async def test_the_client_of_mcp_finds_tools_and_calls_them(served: ServedApp) -
         }
         assert hints["counter.read"] == hints["board.longest"] == (True, True)
         assert hints["counter.increment"] == (False, False)
+        # It changes nothing of its entity, and might send a mail.
+        assert hints["counter.whisper"] == (False, False)
         assert hints["note.update"] == hints["note.delete"] == (False, True)
         destructive = [
             name

@@ -113,4 +113,5 @@ def _about(entity: EntitySchema, event: EventSchema) -> str:
 def _effect(event: EventSchema) -> Effect:
     if event.crud is not None:
         return event.crud
-    return "any" if event.writes and event.method != "GET" else "none"
+    # One that leaves its entity as it is may send a mail all the same.
+    return "none" if event.method == "GET" else "any"

@@ -217,11 +217,12 @@ def _session_id(request: Request, session: str) -> bytes:
 
 
 def _tool(operation: BoundOperation) -> dict[str, object]:
+    effect = operation.operation.effect
     return {
         "name": operation.operation.name,
         "description": operation.operation.about,
         "inputSchema": operation.json_schema,
-        "annotations": {**_HINTS[operation.operation.effect], "openWorldHint": False},
+        "annotations": {**_HINTS[effect], "openWorldHint": effect == "any"},
     }
 
 

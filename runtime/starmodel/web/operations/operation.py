@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Effect: TypeAlias = Literal["any", "none", "create", "update", "delete"]
-"""What an operation does to what is stored; of an event of the author's that writes, `"any"`."""
+"""What an operation does to what is stored; of an event of the author's, `"any"`, unless it is a GET."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ OPERATIONS = [
         "POST /counter/out_loud",
         "Take the place of what is called so.",
         access="everybody",
-        effect="none",
     ),
     web.Operation(
         "note.find",
