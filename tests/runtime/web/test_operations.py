@@ -3,14 +3,19 @@
 from typing import Any
 
 import pytest
+from found_app import RESOURCES, Recorded
 from web_world import SECRET, identify, resources
 
-from starmodel import ANONYMOUS
+from starmodel import ANONYMOUS, StateStore
+from starmodel.application.queries.find import find_written
+from starmodel.application.readable import Reading
 from starmodel.errors import ConfigurationError
 from starmodel.observation import OBSERVATION, Observation
 from starmodel.settings import Settings
 from starmodel.testing import Client
 from starmodel.web import Operation, Operations, WebApplication
+from starmodel.web.app import query_params
+from starmodel.web.operations import json_rpc
 from starmodel.web.operations.operation_table import OperationTable
 
 ROWS = [
@@ -22,6 +27,17 @@ ROWS = [
 def make_app(*rows: Operation, **settings: Any) -> WebApplication:
     given = Settings(secret_key=SECRET, **settings)
     return WebApplication(resources(), given, Operations(rows), identify=identify)
+
+
+def make_library() -> WebApplication:
+    rows = [
+        Operation(f"{name}.find", f"GET /{name}", "Find some.", access="everybody", effect="none")
+        for name in ("book", "thing")
+    ]
+    given = Settings(secret_key=SECRET, jsonrpc="/rpc")
+    return WebApplication(
+        RESOURCES, given, Operations(rows), stores={StateStore.SERVER_SQL: Recorded()}
+    )
 
 
 def call(client: Client, method: str, **params: object) -> Any:
@@ -39,6 +55,42 @@ def test_below_a_path_sessions_are_those_of_the_app_there() -> None:
         assert [*client.cookies] == ["starmodel.shop"]
         listed = client.post("/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).json
         assert [one["name"] for one in listed["result"]["tools"]] == [row.name for row in ROWS]
+
+
+def test_a_batch_is_carried_out_until_its_answers_are_too_large(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(json_rpc, "MAX_ANSWER", 150)
+    add = {"jsonrpc": "2.0", "method": "counter.increment"}
+    read = {"jsonrpc": "2.0", "method": "counter.read", "id": "r"}
+    with Client(make_app(*ROWS, jsonrpc="/rpc")) as client:
+        batch = [read, {**add, "id": 1}, {**add, "id": 2}, 3, add, read]
+        told = client.request("POST", "/rpc", json_body=batch).json
+        assert [("error" in one, one["id"]) for one in told] == [
+            (False, "r"),
+            (False, 1),
+            (True, 2),
+            (True, None),
+            (True, "r"),
+        ]
+        assert told[2]["error"]["code"] == -32600 and "another request" in str(told[2])
+        # What is not answered was carried out, what is answered so was not.
+        assert call(client, "counter.read")["result"]["state"]["count"] == 2
+
+
+def test_what_the_calls_of_a_batch_read_counts_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared: list[object] = []
+
+    async def find(*given: Any, reading: Reading | None, **more: Any) -> Any:
+        shared.append(reading)
+        return await find_written(*given, reading=reading, **more)
+
+    monkeypatch.setattr(query_params, "find_written", find)
+    ask = {"jsonrpc": "2.0", "id": 1, "method": "book.find"}
+    with Client(make_library()) as client:
+        for body in ([ask, ask], ask):
+            assert client.request("POST", "/rpc", json_body=body).status == 200
+    assert isinstance(shared[0], Reading) and shared == [shared[0], shared[0], None]
 
 
 def test_pages_reach_tools_only_from_origins_that_are_trusted() -> None:

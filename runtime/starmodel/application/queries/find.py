@@ -236,14 +236,15 @@ async def find_written(
     write: Callable[[State], bytes],
     *,
     actor: Actor = ANONYMOUS,
+    reading: Reading | None = None,
 ) -> tuple[Sequence[bytes], StatesPage]:
     """Return the same records written, and the page around them, which has none itself.
 
     However much each of them holds, no more than one of them is held at a time.
     """
     written: list[bytes] = []
-    page = await _find_columns(services, queries, query, actor, None)
-    reading = Reading(actor)
+    page = await _find_columns(services, queries, query, actor, reading)
+    reading = reading or Reading(actor)
     if page is not None:
         for state in page.items:
             written.append(write(state))

@@ -43,7 +43,7 @@ from starmodel.ui.components.fields import Related
 from starmodel.ui.components.pages import MAX_COUNT, List, Record
 from starmodel.web.app.responses import JSON_HEADERS
 from starmodel.web.http.encoding import encode_json
-from starmodel.web.http.http_request import read_pairs
+from starmodel.web.http.http_request import READING, read_pairs
 from starmodel.web.http.request_limits import MAX_QUERY, MAX_STRING
 from starmodel.web.http.response import Response
 from starmodel.web.routing.request import Request
@@ -73,7 +73,10 @@ async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
     def write(state: State) -> bytes:
         return encode_json(state if send is None else send(state))
 
-    items, page = await find_written(request.services, queries, query, write, actor=request.actor)
+    actor, reading = request.actor, request.scope.get(READING)
+    items, page = await find_written(
+        request.services, queries, query, write, actor=actor, reading=reading
+    )
     rest: dict[str, object] = {"next": page.next}
     if query.include:
         rest["included"] = {

@@ -23,6 +23,9 @@ _REFERER = re.compile(rb"(https?://[^/?#@\\\x00-\x20\x7f-\xff]+)(/[^#\\\x00-\x20
 PATH = "starmodel.path"
 """Where the scope of a request has its path below the app's prefix, if there is a prefix."""
 
+READING = "starmodel.reading"
+"""Where the scope of a request has the `Reading` that it shares with others, if it does."""
+
 
 class HTTPRequest:
     """A request, as the server has it.

@@ -7,12 +7,13 @@ A problem of HTTP is an error whose `data` is the problem (RFC 9457): -32602 whe
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from starmodel.application.readable import Reading
 from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.errors import BadRequest, UnsupportedMediaType
 from starmodel.web.app.problems import problem_members, problem_of
 from starmodel.web.app.responses import ACKNOWLEDGED, JSON_HEADERS
 from starmodel.web.http.encoding import encode_json
-from starmodel.web.http.http_request import media_type
+from starmodel.web.http.http_request import READING, media_type
 from starmodel.web.http.response import Response
 from starmodel.web.operations.operation_table import OperationTable, Outcome
 from starmodel.web.routing.request import Request, Route
@@ -29,6 +30,9 @@ REFUSED: Final = -32000
 
 MAX_BATCH: Final = 100
 """Calls in one batch."""
+
+MAX_ANSWER: Final = 4 * 1024 * 1024
+"""Bytes of answers to one batch, from which on no call that waits for one is carried out."""
 
 _CODES: Final[Mapping[int, int]] = {422: INVALID_PARAMS, 500: INTERNAL_ERROR}
 
@@ -83,9 +87,8 @@ class RpcServer:
         try:
             if not isinstance(message, Members):
                 raise _invalid()
-            id = message.get("id")
-            if isinstance(id, bool) or not (id is None or isinstance(id, str | int | float)):
-                id = None
+            id = _id_of(message)
+            if id is None and message.get("id") is not None:
                 raise _invalid()
             method, params = message.get("method"), message.get("params", Members([]))
             if (
@@ -110,7 +113,7 @@ def json_rpc_route(path: str, table: OperationTable) -> Route:
     server = RpcServer(table)
 
     async def respond(request: Request) -> Response:
-        """POST: answer a call, or a batch of calls, one after the other."""
+        """POST: answer a call, or a batch of calls, one after the other, up to `MAX_ANSWER`."""
         try:
             given = await read_message(request)
         except RpcError as error:
@@ -121,14 +124,25 @@ def json_rpc_route(path: str, table: OperationTable) -> Route:
         if not 0 < len(given) <= MAX_BATCH:
             error = RpcError(INVALID_REQUEST, f"A batch has 1 to {MAX_BATCH} calls.")
             return _respond(error_answer(error, None))
-        answers: list[object] = []
+        # What was answered is kept as it is sent, and no longer as values.
+        answers: list[bytes] = []
+        size = 0
+        # What they read for policies to decide about counts together, as they are one request.
+        request.scope[READING] = Reading(request.actor)
         key = request.headers.get(b"idempotency-key")
         for number, message in enumerate(given):
             # Two calls of a batch are two requests, whether or not they say the same.
             own = None if key is None else b"%b/%d" % (key, number)
-            answers.append(await server.answer(request, message, own))
-        said = [answer for answer in answers if answer is not None]
-        return _respond(said) if said else ACKNOWLEDGED
+            if size < MAX_ANSWER or _is_notification(message):
+                answer = await server.answer(request, message, own)
+            else:
+                answer = error_answer(_full(), _id_of(message))
+            if answer is not None:
+                answers.append(encode_json(answer))
+                size += len(answers[-1])
+        if not answers:
+            return ACKNOWLEDGED
+        return Response(200, JSON_HEADERS, b"[%b]" % b",".join(answers))
 
     return Route("POST", path, respond)
 
@@ -175,6 +189,20 @@ def error_answer(error: RpcError, id: object) -> dict[str, object]:
     if error.data is not None:
         told["data"] = error.data
     return {"jsonrpc": "2.0", "id": id, "error": told}
+
+
+def _full() -> RpcError:
+    return RpcError(
+        INVALID_REQUEST,
+        f"The answers to this batch have come to {MAX_ANSWER >> 20} MiB."
+        " Nothing was done; ask in another request.",
+    )
+
+
+def _id_of(message: object) -> str | int | float | None:
+    """Return what its sender tells the answer by; `None` where that is nothing, or no id."""
+    id = message.get("id") if isinstance(message, Members) else None
+    return id if isinstance(id, str | int | float) and not isinstance(id, bool) else None
 
 
 def _is_notification(message: object) -> bool:
