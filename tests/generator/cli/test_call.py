@@ -69,6 +69,16 @@ def test_a_record_is_made_found_changed_and_deleted(project: Shop) -> None:
     assert json.loads(changed.out)["state"]["price"] == "2.50"
     found = call(project, "note.find", "--price__gt", "2", "--sort", "-price", "--limit", "5")
     assert [each["id"] for each in json.loads(found.out)["items"]] == [id]
+    other = json.loads(call(project, "note.create", "--title", "a, b", "--tags", "a").out)["state"]
+    for asked, expected in (
+        (["--title__in", "Ein Tee", "--title__in", "a, b"], [other["id"], id]),
+        (["--tags__contains", "a", "--tags__contains", "b,c"], [id]),
+        (["--tags__contains", "a"], [other["id"], id]),
+    ):
+        found = call(project, "note.find", *asked, "--sort", "-title", "--sort", "id")
+        assert found.code == 0, found.err
+        titles = {one["id"] for one in json.loads(found.out)["items"]}
+        assert titles == {*expected}
     deleted = call(project, "note.delete", "--id", id)
     assert (deleted.code, deleted.out) == (0, "null\n")
     gone = call(project, "note.read", "--id", id)

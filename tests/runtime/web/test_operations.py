@@ -29,14 +29,16 @@ def make_app(*rows: Operation, **settings: Any) -> WebApplication:
     return WebApplication(resources(), given, Operations(rows), identify=identify)
 
 
+LISTS = [
+    Operation(f"{name}.find", f"GET /{name}", "Find some.", access="everybody", effect="none")
+    for name in ("book", "thing")
+]
+
+
 def make_library() -> WebApplication:
-    rows = [
-        Operation(f"{name}.find", f"GET /{name}", "Find some.", access="everybody", effect="none")
-        for name in ("book", "thing")
-    ]
     given = Settings(secret_key=SECRET, jsonrpc="/rpc")
     return WebApplication(
-        RESOURCES, given, Operations(rows), stores={StateStore.SERVER_SQL: Recorded()}
+        RESOURCES, given, Operations(LISTS), stores={StateStore.SERVER_SQL: Recorded()}
     )
 
 
@@ -91,6 +93,49 @@ def test_what_the_calls_of_a_batch_read_counts_together(monkeypatch: pytest.Monk
         for body in ([ask, ask], ask):
             assert client.request("POST", "/rpc", json_body=body).status == 200
     assert isinstance(shared[0], Reading) and shared == [shared[0], shared[0], None]
+
+
+def test_a_list_is_asked_for_by_values_of_the_types_in_its_schema() -> None:
+    with Client(make_library()) as client:
+        refused: list[tuple[dict[str, Any], list[str]]] = [
+            ({"title": None}, ["title"]),
+            ({"title": ["a", "b"]}, ["title"]),
+            ({"title": {"a": 1}, "author": None, "pages": 1}, ["title", "author"]),
+            ({"title": 5}, ["title"]),
+            ({"title__in": "a,b"}, ["title__in"]),
+            ({"title__in": ["a", None]}, ["title__in"]),
+            ({"title__contains": []}, ["title__contains"]),
+            ({"limit": [1]}, ["limit"]),
+            ({"cursor": None}, ["cursor"]),
+            ({"sort": ["title", 1, None]}, ["sort"]),
+        ]
+        for params, wrong in refused:
+            error = call(client, "book.find", **params)["error"]
+            assert error["code"] == -32602, params
+            assert [one["name"] for one in error["data"]["errors"]] == wrong
+        empty = call(client, "thing.find", name=None)["error"]["data"]["errors"]
+        assert "name__isnull asks for" in empty[0]["message"]
+        fitting: list[dict[str, Any]] = [
+            {
+                "title__contains": ["a, b", "[c"],
+                "title__in": ["[a", "b, c"],
+                "sort": ["-title", "id"],
+            },
+            {"include": ["author", "editor"], "pages__in": [1, "2"], "editor__isnull": True},
+            {"title__contains": "a", "pages__in": [], "limit": 5},
+        ]
+        for params in fitting:
+            assert call(client, "book.find", **params)["result"]["items"] == [], params
+
+
+def test_the_schema_of_a_list_says_what_may_come_several_times() -> None:
+    find = OperationTable(LISTS, RESOURCES).find("book.find")
+    assert find is not None
+    schema = find.json_schema["properties"]
+    one = {"type": "string", "minLength": 1, "maxLength": 200}
+    several = {"type": "array", "items": one, "minItems": 1, "maxItems": 20}
+    assert schema["title__contains"] == {"anyOf": [one, several]}
+    assert schema["title"] == {"type": "string"} and schema["sort"]["type"] == "array"
 
 
 def test_pages_reach_tools_only_from_origins_that_are_trusted() -> None:

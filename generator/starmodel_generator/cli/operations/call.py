@@ -147,7 +147,7 @@ def read_flags(words: Sequence[str], operation: BoundOperation) -> list[tuple[st
         if argument in found and "array" not in kinds:
             raise cannot_run(f"--{flag} is given twice")
         found.setdefault(argument, []).append(text)
-    return [(argument, "\n".join(texts)) for argument, texts in found.items()]
+    return [pair for each in found.items() for pair in operation.text_pairs(*each)]
 
 
 def _json_object(text: str | None) -> dict[str, Any]:

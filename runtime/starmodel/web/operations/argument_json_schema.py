@@ -11,6 +11,7 @@ from pydantic.json_schema import (
 from pydantic_core import core_schema
 
 from starmodel.application.queries.filter_set import MAX_LIMIT, FilterSet
+from starmodel.application.queries.searchable import MAX_CONTAINED
 from starmodel.domain.ids import MAX_ID
 from starmodel.domain.relation import Reference
 from starmodel.web.http.request_limits import MAX_DIGITS
@@ -102,8 +103,12 @@ def query_json_schema(queries: FilterSet[Any]) -> JsonSchemaValue:
         for name, (place, operator) in queries.filters.items()
     }
     schema = _object(filters)
-    for described in schema["properties"].values():
+    for name, described in schema["properties"].items():
         described.pop("default", None)
+        if queries.filters[name][1] == "contains":
+            several = {"type": "array", "items": {**described}, "minItems": 1}
+            several["maxItems"] = MAX_CONTAINED
+            schema["properties"][name] = {"anyOf": [described, several]}
     sorts = [f"{sign}{name}" for name in queries.sorts for sign in ("", "-")]
     rest: dict[str, JsonSchemaValue] = {
         "sort": {"type": "array", "items": {"enum": sorts}},

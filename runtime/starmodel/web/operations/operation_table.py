@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 from pydantic_core import from_json
 
 from starmodel.domain.ids import MAX_ID
-from starmodel.domain.type_guards import is_sequence
 from starmodel.errors import (
     ArgumentError,
     ConfigurationError,
@@ -29,6 +28,7 @@ from starmodel.web.http.http_request import PATH
 from starmodel.web.http.response import Message, Response, Scope
 from starmodel.web.operations.argument_json_schema import arguments_json_schema, query_json_schema
 from starmodel.web.operations.operation import Operation
+from starmodel.web.operations.query_arguments import list_pairs, query_pairs
 from starmodel.web.routing.request import Request, Route
 from starmodel.web.routing.resource import Resource
 from starmodel.web.validation import json_body
@@ -98,6 +98,12 @@ class BoundOperation:
     def argument_names(self) -> Sequence[str]:
         """The names of what it takes, the id of the record first."""
         return [*self.json_schema["properties"]]
+
+    def text_pairs(self, name: str, texts: Sequence[str]) -> list[tuple[str, str]]:
+        """Return an argument that was written several times, as `run` takes it in `texts`."""
+        if self._queries is None or len(texts) == 1:
+            return [(name, "\n".join(texts))]
+        return list_pairs(self._queries, name, texts)
 
     async def run(
         self,
@@ -171,7 +177,7 @@ class BoundOperation:
     ) -> "OperationRequest":
         route, body, query = self.route, b"", [*texts]
         if self._queries is not None:
-            query += [(name, _text(value)) for name, value in given.items() if value is not None]
+            query += query_pairs(self._queries, given)
         elif route.method in ("GET", "DELETE"):
             # Where there is no body, signals stand in this parameter.
             query += [("datastar", encode_json(given).decode("utf-8"))] if given else []
@@ -265,15 +271,6 @@ class OperationTable:
                 raise ConfigurationError(f"No operation is called {pattern}.")
             chosen._by_name |= {name: self._by_name[name] for name in fitting}
         return chosen
-
-
-def _text(value: object) -> str:
-    """Write a part of JSON as a query string has it."""
-    if isinstance(value, str):
-        return value
-    if is_sequence(value) and all(isinstance(one, str) and "," not in one for one in value):
-        return ",".join(map(str, value))
-    return encode_json(value).decode("utf-8")
 
 
 async def _receive_nothing() -> Message:
