@@ -153,6 +153,32 @@ def test_pages_reach_tools_only_from_origins_that_are_trusted() -> None:
         assert client.post("/mcp", message).status == 200
 
 
+def test_a_session_of_mcp_that_is_used_does_not_end() -> None:
+    now = [1_800_000_000.0]
+    settings = Settings(secret_key=SECRET, mcp=("*",), session_max_age=100)
+    app = WebApplication(resources(), settings, Operations(ROWS), clock=lambda: now[0])
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize"}
+    add = {**hello, "method": "tools/call", "params": {"name": "counter.increment"}}
+
+    def post(message: dict[str, Any], session: str = "") -> tuple[Any, str | None]:
+        # No cookies: each request is a client of its own.
+        headers = {"mcp-session-id": session} if session else {}
+        with Client(app) as client:
+            answer = client.post("/mcp", message, headers=headers)
+            return answer.json, answer.headers.get("mcp-session-id")
+
+    _, begun = post(hello)
+    assert begun is not None
+    session = begun
+    for count in range(1, 5):
+        answer, renewed = post(add, session)
+        assert answer["result"]["structuredContent"]["state"]["count"] == count
+        assert (renewed is None) == (count == 1)
+        session = renewed or session
+        now[0] += 60
+    assert post(add, begun)[0]["error"]["message"].startswith("This session is over")
+
+
 def test_nothing_is_served_that_is_not_asked_for() -> None:
     with Client(make_app(*ROWS)) as client:
         assert client.post("/rpc", {}).status == client.post("/mcp", {}).status == 404

@@ -117,12 +117,15 @@ def mcp_route(table: OperationTable) -> Route:
         if isinstance(message, Members) and message.get("method") == "initialize":
             answer = await server.answer(request, message)
             return _respond(200, answer, _new_session(request))
-        carrier = await _in_session(request)
-        if carrier is None:
+        found = await _in_session(request)
+        if found is None:
             error = RpcError(INVALID_REQUEST, "This session is over; begin another one.")
             return _respond(404, error_answer(error, None))
+        carrier, headers = found
         answer = await _answer(server, carrier, message)
-        return Response(202, NO_STORE, b"") if answer is None else _respond(200, answer)
+        if answer is None:
+            return Response(202, [*NO_STORE, *headers], b"")
+        return _respond(200, answer, headers)
 
     return Route("POST", PATH, respond)
 
@@ -185,17 +188,23 @@ def _new_session(request: Request) -> Headers:
     return [(_SESSION, _session_id(request, identity.create()))]
 
 
-async def _in_session(request: Request) -> Request | None:
-    """Return the request as one of the session that its header names; `None` if that is over."""
+async def _in_session(request: Request) -> tuple[Request, Headers] | None:
+    """Return the request as one of the session that its header names; `None` if that is over.
+
+    The headers name it anew where half of its time is over, for clients that take that from any
+    answer: a session that is used then never ends.
+    """
     given = request.headers.get(_SESSION)
     if given is None:
-        return request
+        return request, []
     state = request.app_state
     name = _session_id(request, "").partition(b"=")[0]
     if given.partition(b"=")[0] != name:
         return None
-    if state.session.find(given, secure=request.is_secure) is None:
+    found = state.session.find(given, secure=request.is_secure)
+    if found is None:
         return None
+    renewed = [(_SESSION, _session_id(request, found.id))] if found.is_due else []
     cookies = [
         one
         for one in request.headers.get(b"cookie", b"").split(b";")
@@ -207,7 +216,7 @@ async def _in_session(request: Request) -> Request | None:
     if state.identify is not None:
         actor = state.identify(carrier)
         carrier.actor = actor if isinstance(actor, Actor) else await actor
-    return carrier
+    return carrier, renewed
 
 
 def _session_id(request: Request, session: str) -> bytes:
