@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,6 +29,7 @@ class Connection:
         root_path: str = "",
         scheme: str = "ws",
         headers: Mapping[str, str] | None = None,
+        send: Callable[[Message], Awaitable[None]] | None = None,
     ) -> None:
         self.incoming: asyncio.Queue[Message] = asyncio.Queue()
         self.outgoing: asyncio.Queue[Message] = asyncio.Queue()
@@ -46,7 +47,7 @@ class Connection:
             "subprotocols": [],
             "extensions": dict(extensions or {}),
         }
-        self.task = asyncio.ensure_future(app(scope, self.incoming.get, self.outgoing.put))
+        self.task = asyncio.ensure_future(app(scope, self.incoming.get, send or self.outgoing.put))
 
     async def next(self) -> Message:
         """Return what the app sends next."""
@@ -99,6 +100,20 @@ async def test_whoever_says_something_is_shown_out() -> None:
         assert await connection.next() == {"type": "websocket.close", "code": 1003}
         await asyncio.wait_for(connection.task, PATIENCE)
         assert connection.outgoing.empty() and len(app.hub) == 0
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError(), RuntimeError("no handshake")])
+async def test_nothing_is_left_of_a_handshake_that_fails(error: Exception) -> None:
+    async def send(message: Message) -> None:
+        assert message["type"] == "websocket.accept" and len(app.hub) == 1
+        raise error
+
+    async with opened() as app:
+        task = Connection(app, send=send).task
+        await asyncio.wait([task])
+        # That the client is gone is no error.
+        assert task.exception() is (None if isinstance(error, OSError) else error)
+        assert len(app.hub) == 0
 
 
 async def test_a_sign_of_life_is_an_empty_object() -> None:

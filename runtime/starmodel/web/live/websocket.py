@@ -43,7 +43,14 @@ class WebSocketStream:
 
         `headers` come with the answer to the handshake.
         """
-        await self._send({"type": "websocket.accept", "headers": headers})
+        try:
+            await self._send({"type": "websocket.accept", "headers": headers})
+        except BaseException as error:
+            await stream.close()
+            # Servers say in this way, too, that the client is gone.
+            if isinstance(error, OSError):
+                return
+            raise
         await stream.write(self._listen, self._send_piece, [])
 
     async def _listen(self) -> Message:
