@@ -12,6 +12,7 @@ Both are found by entry point. A target takes part only where a project's config
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
@@ -22,6 +23,8 @@ from starmodel_generator.diagnostics.rules.project_rules import (
     UNUSABLE_TARGET_FILE,
 )
 from starmodel_generator.emission.python.formatting import format_with_black
+from starmodel_generator.output.manifest import FILE_NAME
+from starmodel_generator.output.paths import lies_within
 from starmodel_generator.project.config import GeneratorConfig
 from starmodel_schemas import AppSchema
 
@@ -133,13 +136,21 @@ def run_target(
         for path in sorted(files.keys() | again.keys())
         if files.get(path) != again.get(path)
     ]
+    others = {*taken, f"{config.output}/{FILE_NAME}"}
+    folders = {folder for path in (*others, *files) for folder in _folders(path)}
     made: dict[str, bytes] = {}
     for path, text in files.items():
         trouble = None
         if not path.startswith((f"{config.output}/", f"{config.client_output}/")):
             trouble = f"does not lie within `{config.output}` or `{config.client_output}`"
-        elif path in taken:
+        elif not lies_within(path, (config.output, config.client_output)):
+            trouble = "has `..` or another part that is not a file's name on every system"
+        elif path in others:
             trouble = "is generated already"
+        elif path in folders:
+            trouble = "is a folder of generated files"
+        elif found := next((each for each in _folders(path) if each in others), None):
+            trouble = f"lies in `{found}`, which is a generated file"
         elif path.endswith(".py"):
             try:
                 text = format_with_black(text)
@@ -153,6 +164,11 @@ def run_target(
             )
         made[path] = text.encode()
     return made, mistakes
+
+
+def _folders(path: str) -> list[str]:
+    """Return the folders that a path leads through, the innermost first."""
+    return [each.as_posix() for each in PurePosixPath(path).parents]
 
 
 def _contents(files: Iterable[GeneratedFile]) -> dict[str, str]:

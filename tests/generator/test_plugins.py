@@ -47,6 +47,10 @@ MODULE = """
             GeneratedFile(f"{config.output}/names.py", "NAMES = [ 'a',\\n'b' ]"),
         ]
 
+    def careless(schema, config):
+        paths = ["manifest.json", "counter", "app.py/x", "a\\\\b.txt", "../x", "own", "own/x"]
+        return [GeneratedFile(f"{config.output}/{path}", "") for path in paths]
+
     def failing(schema, config):
         raise ValueError("no luck")
 """
@@ -56,6 +60,7 @@ ENTRY_POINTS = """
     marked = acme_starmodel:marked
     fickle = acme_starmodel:fickle
     astray = acme_starmodel:astray
+    careless = acme_starmodel:careless
     failing = acme_starmodel:failing
     broken = acme_starmodel:absent
 
@@ -138,6 +143,25 @@ def test_files_that_a_target_cannot_give() -> None:
     assert files["shop/generated/names.py"] == b'NAMES = ["a", "b"]\n'
 
 
+def test_paths_that_no_target_may_give() -> None:
+    [careless] = load_targets(["careless"]).targets
+    taken = {"shop/generated/app.py", "shop/generated/counter/state.py"}
+    _, mistakes = run_target(careless, SCHEMA, CONFIG, taken=taken)
+    unusable = "has `..` or another part that is not a file's name on every system"
+    assert {found.code for found in mistakes} == {"SM706"}
+    assert [
+        found.message.removeprefix("target `careless` gives `shop/generated/").split("`, which ", 1)
+        for found in mistakes
+    ] == [
+        ["manifest.json", "is generated already"],
+        ["counter", "is a folder of generated files"],
+        ["app.py/x", "lies in `shop/generated/app.py`, which is a generated file"],
+        ["a\\b.txt", unusable],
+        ["../x", unusable],
+        ["own", "is a folder of generated files"],
+    ]
+
+
 def test_a_command_stands_beside_ours() -> None:
     runner = CliRunner()
     done = runner.invoke(make_command(["routes"]), ["routes", "--base", "/shop"])
@@ -163,6 +187,7 @@ def test_plugins_are_listed_with_what_is_wrong_with_them(tmp_path: Path) -> None
         "astray acme-starmodel 1.2 acme_starmodel:astray",
         "broken acme-starmodel 1.2 acme_starmodel:absent cannot be loaded: AttributeError: module"
         " 'acme_starmodel' has no attribute 'absent'",
+        "careless acme-starmodel 1.2 acme_starmodel:careless",
         "failing acme-starmodel 1.2 acme_starmodel:failing",
         "fickle acme-starmodel 1.2 acme_starmodel:fickle",
         "listing acme-starmodel 1.2 acme_starmodel:listing",
@@ -243,7 +268,12 @@ def test_a_target_takes_part_where_the_configuration_names_it(tmp_path: Path) ->
     assert done.code == 2 and "SM903" in done.err
 
     before = generated(shop)
-    for broken, code in (("failing", "SM904"), ("broken", "SM904"), ("astray", "SM706")):
+    for broken, code in (
+        ("failing", "SM904"),
+        ("broken", "SM904"),
+        ("astray", "SM706"),
+        ("careless", "SM706"),
+    ):
         shop.change("pyproject.toml", '"absent"', f'"{broken}"')
         done = shop.starmodel("generate")
         assert done.code == 2 and f"`{broken}`" in done.err and code in done.err

@@ -117,7 +117,8 @@ UNUSABLE_TARGET_FILE = Rule(
     "error",
     explanation=(
         "A target plugin gave a file that cannot be written: it lies outside of `output` and"
-        " `client_output`, another file has its path, or it is called `.py` and is not Python. The"
+        " `client_output`, its name is none on every system, another file or folder has its path, or"
+        " it is called `.py` and is not Python. The"
         " plugin's author has to mend it; until then, leave it out of `targets`."
     ),
 )
