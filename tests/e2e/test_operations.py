@@ -162,6 +162,12 @@ def test_a_key_makes_each_call_of_a_batch_count_once(client: httpx.Client) -> No
     for _ in range(2):
         assert len(client.post("/jsonrpc", json=[make, make], headers=key).json()) == 2
     assert len(rpc(client, "note.find", {"title": "once"})["result"]["items"]) == 2
+    # A key that is too long for the last of the calls is so for all of them.
+    long = {"idempotency-key": "k" * 198, **ANNA}
+    refused = client.post("/jsonrpc", json=[make] * 11, headers=long).json()
+    assert refused["error"]["code"] == -32600 and "Idempotency-Key" in str(refused)
+    assert len(rpc(client, "note.find", {"title": "once"})["result"]["items"]) == 2
+    assert len(client.post("/jsonrpc", json=[make], headers=long).json()) == 1
 
 
 @pytest.mark.parametrize("path", ["/jsonrpc", "/mcp"])
@@ -266,6 +272,9 @@ def test_the_session_of_mcp_needs_no_cookies(served: ServedApp) -> None:
     assert post(add, **{"mcp-protocol-version": "1999-01-01"}).status_code == 400
     assert post({"jsonrpc": "2.0", "method": "notifications/initialized"}).status_code == 202
     assert post({"jsonrpc": "2.0", "id": 7, "result": {}}).status_code == 202
+    unasked = post({"jsonrpc": "2.0", "method": "initialize", "params": {}})
+    assert (unasked.status_code, unasked.content) == (202, b"")
+    assert "mcp-session-id" not in unasked.headers
     newest = post({**hello, "params": {"protocolVersion": "2999-01-01"}}).json()
     assert newest["result"]["protocolVersion"] == "2025-11-25"
     for params in ({}, {"name": 1}, {"name": "basket.read"}):

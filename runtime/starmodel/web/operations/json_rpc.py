@@ -16,7 +16,7 @@ from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.http_request import READING, media_type
 from starmodel.web.http.response import Response
 from starmodel.web.operations.operation_table import OperationTable, Outcome
-from starmodel.web.routing.request import Request, Route
+from starmodel.web.routing.request import IDEMPOTENCY_KEY, Request, Route
 from starmodel.web.validation import json_body
 from starmodel.web.validation.json_body import Members
 
@@ -130,6 +130,13 @@ def json_rpc_route(path: str, table: OperationTable) -> Route:
         # What they read for policies to decide about counts together, as they are one request.
         request.scope[READING] = Reading(request.actor)
         key = request.headers.get(b"idempotency-key")
+        last = b"%b/%d" % (key or b"", len(given) - 1)
+        if key == b"" or not IDEMPOTENCY_KEY.fullmatch(last):
+            text = (
+                "An Idempotency-Key has 1 to 200 visible ASCII characters,"
+                " with the number of the call behind it."
+            )
+            return _respond(error_answer(RpcError(INVALID_REQUEST, text), None))
         for number, message in enumerate(given):
             # Two calls of a batch are two requests, whether or not they say the same.
             own = None if key is None else b"%b/%d" % (key, number)

@@ -116,6 +116,9 @@ def mcp_route(table: OperationTable) -> Route:
             return _respond(400, error_answer(error, None))
         if isinstance(message, Members) and message.get("method") == "initialize":
             answer = await server.answer(request, message)
+            if answer is None:
+                # A session that nobody waits for is none.
+                return Response(202, NO_STORE, b"")
             return _respond(200, answer, _new_session(request))
         found = await _in_session(request)
         if found is None:

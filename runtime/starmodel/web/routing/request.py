@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from starmodel.ui.kit import UIAdapter
     from starmodel.ui.rendering.renderer import Renderer
 
-_KEY = re.compile(rb"[!-~]{1,200}")
+IDEMPOTENCY_KEY = re.compile(rb"[!-~]{1,200}")
+"""What the header `Idempotency-Key` may say."""
 
 NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
@@ -403,7 +404,7 @@ class Request(HTTPRequest):
         given = self.headers.get(b"idempotency-key")
         if given is None:
             return None
-        if not _KEY.fullmatch(given):
+        if not IDEMPOTENCY_KEY.fullmatch(given):
             raise BadRequest("An Idempotency-Key has 1 to 200 visible ASCII characters.")
         if self.actor.id is not None:
             sender = f"actor {self.actor.id}"
