@@ -73,7 +73,7 @@ class Proxy:
                     return
             finally:
                 node_writer.close()
-            if not _REPEATABLE.match(request):
+            if not _REPEATABLE.match(request.partition(b"\r\n\r\n")[0]):
                 writer.write(_failure(b"502 Bad Gateway"))
                 return
         writer.write(_failure(b"503 Service Unavailable"))

@@ -73,6 +73,7 @@ async def nodes_that(folder: Path, *answers: Answer | None) -> AsyncGenerator[No
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=1"
+POST_OF_KEY = POST.replace(b"Length: 3", b"Length: 23") + b"\r\nIdempotency-Key: 1"
 POST_ONCE = POST.replace(b"Host: a", b"Host: a\r\nIdempotency-Key: 1")
 
 
@@ -86,7 +87,12 @@ async def test_nodes_take_turns_and_those_that_are_gone_are_passed_by(tmp_path: 
 
 @pytest.mark.parametrize(
     ("request_", "status", "asked"),
-    [(GET, b"200 OK", [1, 2]), (POST_ONCE, b"200 OK", [1, 2]), (POST, b"502 Bad Gateway", [1])],
+    [
+        (GET, b"200 OK", [1, 2]),
+        (POST_ONCE, b"200 OK", [1, 2]),
+        (POST, b"502 Bad Gateway", [1]),
+        (POST_OF_KEY, b"502 Bad Gateway", [1]),
+    ],
 )
 async def test_a_node_that_dies_over_a_request(
     tmp_path: Path, request_: bytes, status: bytes, asked: list[int]
