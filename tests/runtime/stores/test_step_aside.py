@@ -1,5 +1,6 @@
 """Unique values that pass between rows in one commit, in SQLite and in PostgreSQL."""
 
+import random
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ class Task(Entity):
     slot: int | None = None
     code: str = ""
     rank: int = 0
+    page: int = 0
 
 
 def task_state(task: Task) -> Mapping[str, object]:
@@ -45,13 +47,14 @@ TASK_TABLE = EntityTable(
         column.integer("slot", nullable=True, ge=1, le=9, unique=True),
         column.text("code", unique=True),
         column.integer("rank"),
+        column.integer("page"),
     ],
-    unique=[("list_name", "place")],
+    unique=[("list_name", "place"), ("page", "rank")],
 )
 
 
 class World:
-    """An app with four tasks at the places 0 to 3 of the list `a`."""
+    """An app with four tasks at the places 0 to 3 of the list `a`, and on a page each."""
 
     def __init__(self, url: str) -> None:
         self.store = Store(url, (TASK_TABLE,))
@@ -73,7 +76,7 @@ class World:
                 for id in gone:
                     work.delete(tasks[id])
                 if new:
-                    work.add(TASK, Task(id=new, place=0, code=new))
+                    work.add(TASK, Task(id=new, place=0, code=new, page=9))
                 subject = next(iter(tasks.values()))
                 if await work.commit(subject, "change", {}) is not None:
                     break
@@ -91,7 +94,9 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     await world.services.open()
     try:
         async with world.services.unit_of_work() as work:
-            tasks = [Task(id=id, place=n, slot=n + 1, code=id) for n, id in enumerate("abcd")]
+            tasks = [
+                Task(id=id, place=n, slot=n + 1, code=id, page=n) for n, id in enumerate("abcd")
+            ]
             for task in tasks:
                 work.add(TASK, task)
             await work.commit(tasks[0], "make", {})
@@ -126,6 +131,49 @@ async def test_the_place_of_what_is_deleted_is_free(world: World) -> None:
     assert await world.read("place") == {"b": 0, "c": 2, "d": 3}
     await world.change({"b": {"place": 5}}, new="e")
     assert await world.read("place") == {"b": 5, "c": 2, "d": 3, "e": 0}
+
+
+async def test_who_changes_another_column_keeps_the_value_it_gave_up(world: World) -> None:
+    await world.change({"a": {"list_name": "b"}, "b": {"place": 0}})
+    assert await world.read("list_name") == {"a": "b", "b": "a", "c": "a", "d": "a"}
+    assert await world.read("place") == {"a": 0, "b": 0, "c": 2, "d": 3}
+
+
+async def test_two_numbers_that_are_unique_together(world: World) -> None:
+    await world.change({"a": {"page": 5, "rank": 1}, "b": {"page": 5, "rank": 2}})
+    await world.change({"a": {"rank": 2}, "b": {"rank": 1}})
+    assert await world.read("page") == {"a": 5, "b": 5, "c": 2, "d": 3}
+    assert await world.read("rank") == {"a": 2, "b": 1, "c": 0, "d": 0}
+
+
+async def test_any_order_is_stored_as_it_is(world: World) -> None:
+    chance = random.Random(1)
+    rows: dict[str, dict[str, Any]] = {
+        id: {"list_name": "a", "place": n, "slot": n + 1, "rank": 0, "page": n}
+        for n, id in enumerate("abcd")
+    }
+    for _ in range(40):
+        chosen = chance.sample([*rows], chance.randint(2, 4))
+        # What belongs together in an index passes on together, and now and then another value comes.
+        for fields in (("list_name", "place"), ("slot",), ("page", "rank")):
+            given = [{field: rows[id][field] for field in fields} for id in chosen]
+            if chance.random() < 0.5:
+                chance.shuffle(given)
+            for id, values in zip(chosen, given, strict=True):
+                rows[id] = {**rows[id], **values}
+            given[0] = {field: _other(field, chance) for field in fields}
+            taken = [tuple(row[field] for field in fields) for row in rows.values()]
+            if chance.random() < 0.5 and (*given[0].values(),) not in taken:
+                rows[chosen[0]] = {**rows[chosen[0]], **given[0]}
+        await world.change({id: rows[id] for id in chosen})
+        for field in rows["a"]:
+            assert await world.read(field) == {id: row[field] for id, row in rows.items()}
+
+
+def _other(field: str, chance: random.Random) -> object:
+    if field == "list_name":
+        return chance.choice("ab")
+    return chance.choice([None, 7, 8]) if field == "slot" else chance.randint(0, 4)
 
 
 async def test_who_steps_aside_is_in_nobody_s_way(world: World) -> None:

@@ -76,9 +76,11 @@ def plan(
             _add(result, statement, 0, None)
     order: Sequence[int] = range(len(writes))
     early: dict[int, set[str]] = {}
+    moved: dict[int, set[int]] = {}
     if len(writes) > 1:
         order, early = _ordered(tables, writes)
-        for index, statement in step_aside(tables, writes):
+        for index, place, statement in step_aside(tables, writes):
+            moved.setdefault(index, set()).add(place)
             _add(result, statement, index, None)
     deleted = deleted_keys(tables, writes)
     for index in order:
@@ -91,7 +93,8 @@ def plan(
         if not is_new:
             _refer(result, tables, writes, early)
             result.known[index] = write.expected + 1
-        for statement, field in table.save(write, now, deleted, early.get(index, ())):
+        away, behind = moved.get(index, ()), early.get(index, ())
+        for statement, field in table.save(write, now, deleted, behind, away):
             if is_new and statement.returns:
                 result.outbox_places[index] = len(result.statements)
             _add(result, statement, index, field)

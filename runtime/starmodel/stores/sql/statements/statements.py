@@ -158,11 +158,13 @@ class TableStatements(TableSearches):
         now: float,
         leaving: DeletedKeys = NO_DELETED_KEYS,
         early: Collection[str] = (),
+        moved: Collection[int] = (),
     ) -> list[Step]:
         """Return the statements of a write. One of an insert returns the version.
 
         `leaving` are the keys of all rows that the commit deletes, `early` the fields of a new row
-        that refer to others which are not there yet: `refer` follows for these.
+        that refer to others which are not there yet: `refer` follows for these. `moved` are the
+        places of columns that the row gave up when it stepped aside: they are written in any case.
 
         Raises:
             InvalidState: A database would not keep some value as it is.
@@ -174,7 +176,7 @@ class TableStatements(TableSearches):
         if write.values is None:
             return self._remove(key, write.expected, now, leaving)
         if write.expected:
-            return self._change(key, write, write.values, now)
+            return self._change(key, write, write.values, now, moved)
         values = write.values
         if early:
             nothing = {link.field: () for link in self.table.links if link.field in early}
@@ -239,7 +241,9 @@ class TableStatements(TableSearches):
         steps.append(Step(self.insert.bind(*parameters)))
         return steps + self._link(key, values, {}) if self.table.links else steps
 
-    def _change(self, key: object, write: Write, values: Values, now: float) -> list[Step]:
+    def _change(
+        self, key: object, write: Write, values: Values, now: float, moved: Collection[int]
+    ) -> list[Step]:
         before = write.base
         first, width = self._first, self._width
         changed: Sequence[int] = range(first, width)
@@ -261,6 +265,9 @@ class TableStatements(TableSearches):
             ]
             changed = [changed[index] for index in different]
             row = [row[index] for index in different]
+        if moved:
+            changed = sorted({*changed, *moved})
+            row = self._encode(values, changed)
         statement = self.update
         if len(changed) != width - first:
             chosen = (*changed,)

@@ -2,7 +2,7 @@
 
 A database compares unique values with each statement, and SQLite knows no constraint that waits for
 the commit. So before anything else a row whose value another one takes steps aside: a column that may
-be empty is emptied, a number becomes one behind all others. Then it gets its own new value, or goes.
+be empty is emptied, a number becomes one behind all others. Then it gets its own value, new or not, or goes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,13 +21,15 @@ class Aside(NamedTuple):
 
     Attributes:
         places: Those of the columns of a unique index, in the table.
-        number: Which of them becomes a number behind all others; `None` where one is emptied.
+        place: That of the one among them that the row gives up, to get its own value afterwards.
+        is_number: Whether it becomes a number behind all others; else it is emptied.
         statement: What does it. It takes the greatest number that others get, twice, if it is a
             number, then the key of the row and its version.
     """
 
     places: tuple[int, ...]
-    number: int | None
+    place: int
+    is_number: bool
     statement: Statement
 
 
@@ -62,15 +64,18 @@ def asides_of(table: EntityTable[Any]) -> tuple[Aside, ...]:
             statement = update(
                 table.name, {column.name: value}, condition, reads=[table.name], is_single=True
             )
-            number = None if column.nullable else index.columns.index(column.name)
-            found.append(Aside(tuple([places[name] for name in index.columns]), number, statement))
+            listed = tuple([places[name] for name in index.columns])
+            found.append(Aside(listed, places[column.name], not column.nullable, statement))
     return tuple(found)
 
 
 def step_aside(
     tables: Mapping[str, Stepping], writes: Sequence[Write]
-) -> Iterator[tuple[int, Statement]]:
-    """Return what has to be done before all writes, each with the index of the write it is for."""
+) -> Iterator[tuple[int, int, Statement]]:
+    """Return what has to be done before all writes.
+
+    Each comes with the index of the write it is for, and the place of the column it changes.
+    """
     by_entity: dict[str, list[int]] = {}
     for index, write in enumerate(writes):
         by_entity.setdefault(write.key.entity, []).append(index)
@@ -81,21 +86,24 @@ def step_aside(
         # Of two who change the same rows neither waits for the other in the middle.
         ordered = sorted(indexes, key=lambda index: writes[index].key.id)
         for aside in table.asides:
-            contended, taken = _contended(table, aside, writes, ordered)
+            contended = _contended(table, aside, writes, ordered)
             greatest: tuple[int, ...] = ()
-            if aside.number is not None and contended:
-                numbers: list[Any] = [values[aside.number] for values in taken]
+            if aside.is_number and contended:
+                given = [
+                    values for index in ordered if (values := writes[index].values) is not None
+                ]
+                numbers: list[Any] = [table.values_at(values, [aside.place])[0] for values in given]
                 greatest = (min(max(numbers), LARGEST_INTEGER - 1),) * 2
             for index in contended:
                 write = writes[index]
                 key = table.find_key(write.key.id)
-                yield index, aside.statement.bind(*greatest, key, write.expected)
+                yield index, aside.place, aside.statement.bind(*greatest, key, write.expected)
 
 
 def _contended(
     table: Stepping, aside: Aside, writes: Sequence[Write], indexes: Iterable[int]
-) -> tuple[list[int], set[tuple[object, ...]]]:
-    """Return the writes of rows whose value in an index another write takes, and all values taken."""
+) -> list[int]:
+    """Return the writes of rows whose value in an index another write takes."""
     left: dict[int, tuple[object, ...]] = {}
     taken: set[tuple[object, ...]] = set()
     for index in indexes:
@@ -110,7 +118,7 @@ def _contended(
             taken.add(after)
         if before is not None and None not in before:
             left[index] = before
-    return [index for index, before in left.items() if before in taken], taken
+    return [index for index, before in left.items() if before in taken]
 
 
 def _spare_column(table: EntityTable[Any], index: Index) -> Column | None:
