@@ -1,7 +1,8 @@
 """Unique values that pass between rows in one commit, in SQLite and in PostgreSQL."""
 
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ class Task(Entity):
     code: str = ""
     rank: int = 0
     page: int = 0
+    shelf: str = ""
 
 
 def task_state(task: Task) -> Mapping[str, object]:
@@ -38,6 +40,7 @@ TASK = EntityDefinition(
     state=task_state,
     access=Access.PUBLIC,
 )
+UNIQUE = [("list_name", "place"), ("page", "rank"), ("shelf", "rank")]
 TASK_TABLE = EntityTable(
     TASK,
     [
@@ -48,8 +51,9 @@ TASK_TABLE = EntityTable(
         column.text("code", unique=True),
         column.integer("rank"),
         column.integer("page"),
+        column.text("shelf"),
     ],
-    unique=[("list_name", "place"), ("page", "rank")],
+    unique=UNIQUE,
 )
 
 
@@ -76,7 +80,7 @@ class World:
                 for id in gone:
                     work.delete(tasks[id])
                 if new:
-                    work.add(TASK, Task(id=new, place=0, code=new, page=9))
+                    work.add(TASK, Task(id=new, place=0, code=new, page=9, shelf=new))
                 subject = next(iter(tasks.values()))
                 if await work.commit(subject, "change", {}) is not None:
                     break
@@ -95,7 +99,8 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     try:
         async with world.services.unit_of_work() as work:
             tasks = [
-                Task(id=id, place=n, slot=n + 1, code=id, page=n) for n, id in enumerate("abcd")
+                Task(id=id, place=n, slot=n + 1, code=id, page=n, shelf=id)
+                for n, id in enumerate("abcd")
             ]
             for task in tasks:
                 work.add(TASK, task)
@@ -146,32 +151,45 @@ async def test_two_numbers_that_are_unique_together(world: World) -> None:
     assert await world.read("rank") == {"a": 2, "b": 1, "c": 0, "d": 0}
 
 
+async def test_a_number_in_two_constraints(world: World) -> None:
+    # What is behind all others of the shelf is taken on the page.
+    await world.change({"b": {"shelf": "a", "rank": 2}, "c": {"page": 0, "rank": 3}})
+    await world.change({"a": {"rank": 2}, "b": {"rank": 0}})
+    assert await world.read("rank") == {"a": 2, "b": 0, "c": 3, "d": 0}
+
+
 async def test_any_order_is_stored_as_it_is(world: World) -> None:
     chance = random.Random(1)
     rows: dict[str, dict[str, Any]] = {
-        id: {"list_name": "a", "place": n, "slot": n + 1, "rank": 0, "page": n}
+        id: {"list_name": "a", "place": n, "slot": n + 1, "rank": 0, "page": n, "shelf": id}
         for n, id in enumerate("abcd")
     }
-    for _ in range(40):
+    for _ in range(120):
+        changed = {id: dict(row) for id, row in rows.items()}
         chosen = chance.sample([*rows], chance.randint(2, 4))
-        # What belongs together in an index passes on together, and now and then another value comes.
-        for fields in (("list_name", "place"), ("slot",), ("page", "rank")):
-            given = [{field: rows[id][field] for field in fields} for id in chosen]
+        for field in rows["a"]:
+            given = [rows[id][field] for id in chosen]
+            chance.shuffle(given)
+            if chance.random() < 0.3:
+                given[0] = _other(field, chance)
             if chance.random() < 0.5:
-                chance.shuffle(given)
-            for id, values in zip(chosen, given, strict=True):
-                rows[id] = {**rows[id], **values}
-            given[0] = {field: _other(field, chance) for field in fields}
-            taken = [tuple(row[field] for field in fields) for row in rows.values()]
-            if chance.random() < 0.5 and (*given[0].values(),) not in taken:
-                rows[chosen[0]] = {**rows[chosen[0]], **given[0]}
+                for id, value in zip(chosen, given, strict=True):
+                    changed[id][field] = value
+        if not all(map(_is_unique, repeat(changed.values()), [*UNIQUE, ("slot",)])):
+            continue
+        rows = changed
         await world.change({id: rows[id] for id in chosen})
         for field in rows["a"]:
             assert await world.read(field) == {id: row[field] for id, row in rows.items()}
 
 
+def _is_unique(rows: Iterable[Mapping[str, Any]], fields: Iterable[str]) -> bool:
+    values = [value for row in rows if None not in (value := tuple(row[name] for name in fields))]
+    return len({*values}) == len(values)
+
+
 def _other(field: str, chance: random.Random) -> object:
-    if field == "list_name":
+    if field in ("list_name", "shelf"):
         return chance.choice("ab")
     return chance.choice([None, 7, 8]) if field == "slot" else chance.randint(0, 4)
 

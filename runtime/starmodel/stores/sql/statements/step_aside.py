@@ -139,15 +139,16 @@ def _is_free_number(column: Column) -> bool:
 
 
 def _behind_all(table: EntityTable[Any], column: Column, index: Index) -> str:
-    """Write the number behind all others, among the rows that are alike in the other columns."""
+    """Write a number behind all others, among the rows that are alike in the other columns.
+
+    Where another index has the column as well, it is behind those of the whole table.
+    """
     rows, own = quote(f"all_{table.name}"), f"{table.quoted}.{column.quoted}"
     last = f"max({rows}.{column.quoted})"
+    is_shared = sum(each.unique and column.name in each.columns for each in table.indexes) > 1
+    others = [] if is_shared else [name for name in index.columns if name != column.name]
     alike = " AND ".join(
-        [
-            f"{rows}.{quote(name)} = {table.quoted}.{quote(name)}"
-            for name in index.columns
-            if name != column.name
-        ]
+        [f"{rows}.{quote(name)} = {table.quoted}.{quote(name)}" for name in others]
     )
     where = f" WHERE {alike}" if alike else ""
     number = (
