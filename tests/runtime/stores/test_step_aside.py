@@ -1,7 +1,8 @@
 """Unique values that pass between rows in one commit, in SQLite and in PostgreSQL."""
 
+import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -11,6 +12,7 @@ from sql_tables import Store
 from starmodel import Access, Entity, InProcessBus, PersistenceManager, Scope, StateStore
 from starmodel.application import EntityDefinition, Services
 from starmodel.errors import ConstraintViolation
+from starmodel.stores.sql.drivers.driver import Row, Statement, Violation
 from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.tables.table import EntityTable
 
@@ -69,9 +71,13 @@ class World:
         )
 
     async def change(
-        self, changed: Mapping[str, Mapping[str, Any]], gone: str = "", new: str = ""
+        self,
+        changed: Mapping[str, Mapping[str, Any]],
+        gone: str = "",
+        new: str = "",
+        place: int = 0,
     ) -> None:
-        """Change tasks, delete some, and add one that takes the first place, in one commit."""
+        """Change tasks, delete some, and add one that takes a place, in one commit."""
         async with self.services.unit_of_work() as work:
             for _ in work.attempts():
                 tasks = {id: await work.load(TASK, id) for id in {**changed, **dict.fromkeys(gone)}}
@@ -80,7 +86,8 @@ class World:
                 for id in gone:
                     work.delete(tasks[id])
                 if new:
-                    work.add(TASK, Task(id=new, place=0, code=new, page=9, shelf=new))
+                    tasks[new] = Task(id=new, place=place, code=new, page=9 + place, shelf=new)
+                    work.add(TASK, tasks[new])
                 subject = next(iter(tasks.values()))
                 if await work.commit(subject, "change", {}) is not None:
                     break
@@ -200,6 +207,33 @@ async def test_who_steps_aside_is_in_nobody_s_way(world: World) -> None:
     assert await world.read("place") == places
     await world.change({"a": {"place": 4}, "c": {"place": 1}, "b": {"place": 6}}, new="e")
     assert await world.read("place") == {"a": 4, "b": 6, "c": 1, "d": 5, "e": 0}
+
+
+async def test_somebody_else_adds_a_row_at_the_end_meanwhile(world: World) -> None:
+    for place in range(4, 12):
+        first, second = ("a", "b") if place % 2 else ("b", "a")
+        await asyncio.gather(
+            world.change({first: {"place": 0}, second: {"place": 1}}),
+            world.change({}, new=f"n{place}", place=place),
+        )
+    assert sorted((await world.read("place")).values()) == [*range(12)]
+
+
+async def test_who_finds_no_place_to_step_aside_tries_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute, refused = world.store.driver.execute, [True]
+
+    async def refuse_once(statements: Sequence[Statement]) -> list[Sequence[Row]]:
+        if refused and refused.pop():
+            places = [each.operation for each in statements]
+            raise Violation("unique", "task_list_name_place_key", index=places.index("update"))
+        return await execute(statements)
+
+    monkeypatch.setattr(world.store.driver, "execute", refuse_once)
+    await world.change({"a": {"place": 1}, "b": {"place": 0}})
+    assert not refused
+    assert await world.read("place") == {"a": 1, "b": 0, "c": 2, "d": 3}
 
 
 async def test_a_value_that_another_row_keeps_is_taken(world: World) -> None:

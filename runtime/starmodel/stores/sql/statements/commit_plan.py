@@ -31,6 +31,7 @@ class Plan(NamedTuple):
         places: The index of each write by entity and id.
         receipt: The index of the statement that keeps the receipt.
         read: For each statement that only reads, what is not as it was if it finds too few rows.
+        asides: The indexes of the statements by which rows step aside.
     """
 
     statements: list[Statement]
@@ -41,6 +42,7 @@ class Plan(NamedTuple):
     places: dict[tuple[str, str], int]
     receipt: int | None
     read: dict[int, Key]
+    asides: set[int]
 
     def versions(self, results: Sequence[Sequence[Row]]) -> list[int]:
         """Return the new version of each write, by what the statements returned."""
@@ -69,7 +71,7 @@ def plan(
         InvalidState: A database would not keep some value as it is.
         ConfigurationError: There is no table for an entity.
     """
-    result = Plan([], [], [], [None] * len(writes), {}, {}, None, {})
+    result = Plan([], [], [], [None] * len(writes), {}, {}, None, {}, set())
     if reads.versions or reads.referrers or reads.searches:
         for statement, key in check(tables, writes, reads, now):
             result.read[len(result.statements)] = key
@@ -81,6 +83,7 @@ def plan(
         order, early = _ordered(tables, writes)
         for index, place, statement in step_aside(tables, writes):
             moved.setdefault(index, set()).add(place)
+            result.asides.add(len(result.statements))
             _add(result, statement, index, None)
     deleted = deleted_keys(tables, writes)
     for index in order:

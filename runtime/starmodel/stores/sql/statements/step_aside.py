@@ -15,6 +15,11 @@ from starmodel.stores.sql.tables.codec import LARGEST_INTEGER
 from starmodel.stores.sql.tables.column import Column, quote
 from starmodel.stores.sql.tables.table import VERSION, EntityTable, Index
 
+_GAP = 1_000_000
+"""How far behind the others: right behind them is where somebody else adds a row meanwhile."""
+
+_LAST = LARGEST_INTEGER - _GAP
+
 
 class Aside(NamedTuple):
     """How a row steps aside.
@@ -93,7 +98,7 @@ def step_aside(
                     values for index in ordered if (values := writes[index].values) is not None
                 ]
                 numbers: list[Any] = [table.values_at(values, [aside.place])[0] for values in given]
-                greatest = (min(max(numbers), LARGEST_INTEGER - 1),) * 2
+                greatest = (min(max(numbers), _LAST),) * 2
             for index in contended:
                 write = writes[index]
                 key = table.find_key(write.key.id)
@@ -152,7 +157,7 @@ def _behind_all(table: EntityTable[Any], column: Column, index: Index) -> str:
     )
     where = f" WHERE {alike}" if alike else ""
     number = (
-        f"CASE WHEN {last} = {LARGEST_INTEGER} THEN {own}"
-        f" WHEN {last} < CAST(? AS BIGINT) THEN CAST(? AS BIGINT) + 1 ELSE {last} + 1 END"
+        f"CASE WHEN {last} > {_LAST} THEN {own}"
+        f" WHEN {last} < CAST(? AS BIGINT) THEN CAST(? AS BIGINT) + {_GAP} ELSE {last} + {_GAP} END"
     )
     return f"(SELECT {number} FROM {table.quoted} AS {rows}{where})"
