@@ -10,7 +10,7 @@ from table_schemas import TEXT, at_least, column, index, key, plain, table, text
 from table_schemas import database as schema
 
 from starmodel.stores.sql.drivers.driver import Dialect
-from starmodel.stores.sql.statements.full_text import condition
+from starmodel.stores.sql.statements.full_text import condition, create_statements
 from starmodel_generator.migrations.alembic_runner import BASE
 from starmodel_generator.migrations.autodetector import diff_schemas
 from starmodel_generator.migrations.migration_plan import MigrationOptions
@@ -156,3 +156,20 @@ def test_a_migration_says_what_is_indexed() -> None:
     assert describe(plan.up) == ("index the words of book: title, body",)
     assert describe(plan.down) == ("index no words of book",)
     assert diff_schemas(schema(STEPS[2]), schema(STEPS[2])).is_empty
+
+
+def test_columns_may_have_the_names_of_the_index(database: Database) -> None:
+    dialect: Dialect = "sqlite" if database.dialect == "sqlite" else "postgresql"
+    columns = ["rank", "rowid", "fts_book", "owner", "new"]
+    listed = ", ".join([f'"{name}" TEXT' for name in columns])
+    database.run(f'CREATE TABLE "book" ("docid" TEXT PRIMARY KEY, {listed})')
+    database.run("INSERT INTO book (docid, rank) VALUES ('b1', 'red')")
+    for statement in create_statements("book", "docid", columns, dialect):
+        database.run(statement)
+    database.run("INSERT INTO book (docid, rowid, fts_book) VALUES ('b2', 'red', 'white')")
+    database.run("UPDATE book SET owner = 'blue' WHERE docid = 'b1'")
+    for asked, expected in (("red", ["b1", "b2"]), ("white", ["b2"]), ("blue", ["b1"])):
+        sql, parameters = condition("book", "docid", columns, asked, dialect)
+        sql = sql.replace("?", database.placeholders(1))
+        rows = database.run(f"SELECT docid FROM book WHERE {sql} ORDER BY docid", parameters)
+        assert [row[0] for row in rows] == expected

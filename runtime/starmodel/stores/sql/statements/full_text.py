@@ -34,37 +34,39 @@ def create_statements(
         yield f"CREATE INDEX {index} ON {owner} USING gin ({_vector('', columns)})"
         return
     rows, id = quote(f"fts_{table}_rows"), quote(key)
-    listed = ", ".join(map(quote, columns))
-    yield f"CREATE TABLE {rows} (docid INTEGER PRIMARY KEY, {id} NOT NULL UNIQUE)"
+    # FTS5 has names of its own, such as `rank`, which a column there cannot have.
+    listed = ", ".join([f"c{place}" for place in range(len(columns))])
+    yield f"CREATE TABLE {rows} (docid INTEGER PRIMARY KEY, owner NOT NULL UNIQUE)"
     # Diacritics mean something on PostgreSQL as well.
     options = "content='', tokenize='unicode61 remove_diacritics 0'"
     yield f"CREATE VIRTUAL TABLE {index} USING fts5({listed}, {options})"
-    yield f"INSERT INTO {rows} ({id}) SELECT {id} FROM {owner}"
-    yield (
-        f"INSERT INTO {index} (rowid, {listed}) SELECT docid, {listed} FROM {rows}"
-        f" JOIN {owner} ON {owner}.{id} = {rows}.{id}"
-    )
+    yield f"INSERT INTO {rows} (owner) SELECT {id} FROM {owner}"
 
     def values(of: str) -> str:
         return ", ".join([f"{of}.{quote(column)}" for column in columns])
 
+    yield (
+        f"INSERT INTO {index} (rowid, {listed}) SELECT {rows}.docid, {values(owner)} FROM {rows}"
+        f" JOIN {owner} ON {owner}.{id} = {rows}.owner"
+    )
     added = (
-        f"INSERT INTO {rows} ({id}) VALUES (new.{id});"
+        f"INSERT INTO {rows} (owner) VALUES (new.{id});"
         f" INSERT INTO {index} (rowid, {listed})"
-        f" SELECT docid, {values('new')} FROM {rows} WHERE {id} = new.{id};"
+        f" SELECT docid, {values('new')} FROM {rows} WHERE owner = new.{id};"
     )
     removed = (
         f"INSERT INTO {index} ({index}, rowid, {listed})"
-        f" SELECT 'delete', docid, {values('old')} FROM {rows} WHERE {id} = old.{id};"
-        f" DELETE FROM {rows} WHERE {id} = old.{id};"
+        f" SELECT 'delete', docid, {values('old')} FROM {rows} WHERE owner = old.{id};"
+        f" DELETE FROM {rows} WHERE owner = old.{id};"
     )
     changed = " OR ".join(
         [f"old.{quote(column)} IS NOT new.{quote(column)}" for column in (key, *columns)]
     )
+    watched = ", ".join(map(quote, (key, *columns)))
     for event, condition, steps in (
         ("INSERT", "", added),
         ("DELETE", "", removed),
-        (f"UPDATE OF {id}, {listed}", f" WHEN {changed}", f"{removed} {added}"),
+        (f"UPDATE OF {watched}", f" WHEN {changed}", f"{removed} {added}"),
     ):
         name = quote(f"fts_{table}_{event.partition(' ')[0].lower()}")
         yield f"CREATE TRIGGER {name} AFTER {event} ON {owner}{condition} BEGIN {steps} END"
@@ -92,10 +94,11 @@ def condition(
     if dialect == "postgresql":
         asked = " & ".join([f"'{word}'" for word in words]) + ":*"
         return f"{_vector(f'{owner}.', columns)} @@ to_tsquery('simple', ?)", (asked,)
-    rows, id = quote(f"fts_{table}_rows"), quote(key)
+    rows = quote(f"fts_{table}_rows")
     asked = " AND ".join([f'"{word}"' for word in words]) + "*"
     found = f"SELECT rowid FROM {index} WHERE {index} MATCH ?"
-    return f"{owner}.{id} IN (SELECT {id} FROM {rows} WHERE docid IN ({found}))", (asked,)
+    ids = f"SELECT {rows}.owner FROM {rows} WHERE {rows}.docid IN ({found})"
+    return f"{owner}.{quote(key)} IN ({ids})", (asked,)
 
 
 def words_of(text: str) -> list[str]:
