@@ -1,13 +1,11 @@
 """What pydantic is told and StarModel does, over HTTP: the same values as in the author's class."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from crud_project import CrudProject
-from pydantic import ValidationError
 
 from starmodel.testing import Client, ClientResponse
 
@@ -104,7 +102,7 @@ class Product(Entity):
 
 
 class Booking(Entity):
-    """Is read as a whole, and takes nothing else."""
+    """Takes nothing else."""
 
     model_config = EntityConfig(
         store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True, extra="forbid"
@@ -114,22 +112,6 @@ class Booking(Entity):
     last: int
     guests: int = 1
     code: str = Field(default="none", private=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def read_span(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or "span" not in data:
-            return data
-        first, _, last = data["span"].partition("-")
-        if not last:
-            raise ValueError("A span has a hyphen.")
-        rest = {name: value for name, value in data.items() if name != "span"}
-        return {**rest, "from": first, "last": last}
-
-    @model_validator(mode="before")
-    @classmethod
-    def count(cls, data: Any) -> Any:
-        return {**data, "guests": 2} if data.get("guests") == "two" else data
 
 
 class Counter(Entity):
@@ -173,40 +155,11 @@ def state(answer: ClientResponse) -> dict[str, Any]:
     return found
 
 
-BOOKINGS: list[dict[str, Any]] = [
-    {"from": 1, "last": 2},
-    {"span": "3-4"},
-    {"span": "3-4", "guests": "two"},
-    {"span": "3"},
-    {"span": "a-4"},
-    {"from": 1},
-    {"first": 1, "last": 2},
-    {"from": 1, "last": 2, "more": 3},
-    {"from": 1, "last": 2, "guests": "three"},
-]
-
-
-@pytest.mark.parametrize("given", BOOKINGS, ids=str)
-def test_what_is_read_as_a_whole(
-    project: CrudProject, client: Client, given: dict[str, Any]
-) -> None:
-    try:
-        made = project.load("entities").Booking.model_validate_json(json.dumps(given))
-    except ValidationError as error:
-        answer = client.post("/booking", given)
-        assert answer.status == 422, answer.text
-        if "A span has a hyphen." in str(error):
-            assert "A span has a hyphen." in answer.text
-        return
-    found = state(client.post("/booking", given))
-    assert found == made.model_dump(mode="json", by_alias=True, exclude={"id", "code"})
-
-
 def test_what_a_class_forbids(client: Client) -> None:
     answer = client.post("/booking", {"from": 1, "last": 2, "code": "mine", "more": 3})
     assert {each["name"] for each in answer.json["errors"]} == {"code", "more"}
     location = client.post("/booking", {"from": 1, "last": 2}).headers["location"]
-    for sent in ({"code": "mine"}, {"span": "1-2"}, {"first": 3}):
+    for sent in ({"code": "mine"}, {"first": 3}):
         assert client.request("PATCH", location, json_body=sent, headers=JSON).status == 422
     answer = client.request("PATCH", location, json_body={"from": 5}, headers=JSON)
     assert answer.json["state"]["from"] == 5

@@ -178,7 +178,7 @@ READERS = [
         "field_validator('n', mode='wrap')",
     ),
     (
-        "n: int = 0\n@model_validator(mode='before')\ndef f(cls, data, info): ...",
+        "n: int = 0\n@model_validator(mode='before')\n@classmethod\ndef f(cls, data): ...",
         "model_validator(mode='before')",
     ),
     (
@@ -339,7 +339,6 @@ def test_what_is_refused_anywhere(body: str, code: str) -> None:
         "n: int = sqlmodel.Field(0, sa_column_args=[], nullable=False, allow_mutation=True)",
         "n: int = 0\n@field_validator('n')\ndef f(cls, n): ...",
         "n: int = 0\n@model_validator(mode='after')\ndef f(self): ...",
-        "n: int = 0\n@model_validator(mode='before')\n@classmethod\ndef f(cls, data): ...",
         "n: int = 0\nf = field_validator('n', mode='after')(abs)",
         "@computed_field(alias='m', repr=False)\n@property\ndef n(self) -> int: ...",
         "__tablename__ = 'note'",

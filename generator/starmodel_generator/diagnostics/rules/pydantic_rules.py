@@ -22,11 +22,12 @@ INPUT_IN_PYTHON = Rule(
     summary="something changes how pydantic reads a value that a request gives",
     explanation=(
         "Arguments of events and of generated `create` and `update` are read one by one before the"
-        " entity sees them. Validators of a field, or in `Annotated[...]`, are run then, and so is a"
-        ' `model_validator` of the mode `"before"` on what a program sends to `create`; but not one'
-        ' that asks for `info`, for the other fields are not there yet, nor one of the mode `"wrap"`.'
-        ' A validator of the mode `"after"` is always run; so is everything on a value object, which'
-        " pydantic itself reads; and what an event of your own makes, pydantic reads as ever."
+        " entity sees them. Validators of a field, or in `Annotated[...]`, are run then; but not one"
+        " that asks for `info`, for the other fields are not there yet, nor a `model_validator` of"
+        ' the mode `"before"` or `"wrap"`, which would get values that have been read, and again at'
+        ' every save. A validator of the mode `"after"` is always run; so is everything on a value'
+        " object, which pydantic itself reads; and what an event of your own makes, pydantic reads"
+        " as ever."
     ),
 )
 PRIVATE_ATTRIBUTE = Rule(

@@ -65,7 +65,7 @@ def _readers(entity: LinkedEntity) -> Iterator[tuple[Subject, Place, str]]:
             yield field.subject, field.subject.place, "a validator of a reference"
     for hook in entity.hooks:
         is_about = any(hook.is_about(field.schema.name) for field in taken)
-        if hook.reads_input and is_about and not (hook.is_of_field or hook.is_of_whole):
+        if hook.reads_input and is_about and not hook.is_of_field:
             noun = f"`{hook.owner.name}.{hook.name}`"
             subject = Subject(noun, hook.place, hook.owner.name)
             decorator = hook.decorator.rpartition(".")[2]

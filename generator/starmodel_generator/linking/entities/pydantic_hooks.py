@@ -55,12 +55,6 @@ class Hook:
         is_known = self.mode in ("before", "plain", "wrap") and not self.takes_info
         return self.decorator == "pydantic.field_validator" and is_known
 
-    @property
-    def is_of_whole(self) -> bool:
-        """Whether it reads all that is given of a model, and needs nothing but that."""
-        is_before = self.mode == "before" and not self.takes_info
-        return self.decorator == "pydantic.model_validator" and is_before
-
 
 def hooks_of(hierarchy: ClassHierarchy, resolver: Resolver) -> tuple[Hook, ...]:
     """Return the hooks of a class, inherited ones included, but for those that it defines anew."""

@@ -252,10 +252,7 @@ DECORATORS: dict[str, Support] = {
     "pydantic.field_validator": Support(
         "done", '`mode="after"` as an `AfterValidator`, any other as a `BeforeValidator`'
     ),
-    "pydantic.model_validator": Support(
-        "done",
-        '`mode="after"`, and `"before"` on what programs send to create; any other by pydantic',
-    ),
+    "pydantic.model_validator": Support("done", '`mode="after"`; any other by pydantic'),
     "pydantic.validate_call": Support("done", "below `@event`"),
     "pydantic.field_serializer": _OF_ENTITY,
     "pydantic.model_serializer": _WRITES_OTHERWISE,

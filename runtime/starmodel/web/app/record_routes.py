@@ -227,11 +227,11 @@ def create_routes(
     if isinstance(own, List) and own.new is not None:
         page = own.new
     path = f"/{definition.name}"
-    arguments = Arguments(**fields).of_class(definition.cls, is_whole=True)
+    arguments = Arguments(**fields).of_class(definition.cls)
     # Whoever sends an id expects to find the record there.
     checked = arguments
     if definition.is_numbered:
-        checked = Arguments(id=NO_ID, **fields).of_class(definition.cls, is_whole=True)
+        checked = Arguments(id=NO_ID, **fields).of_class(definition.cls)
 
     async def create(request: Request) -> Response:
         given = await checked.read(request)
@@ -283,7 +283,7 @@ def update_routes(
     respond: Respond | None = None,
 ) -> list[Route]:
     """Return the route that changes a record: `PATCH /product/{id}`. What is left out stays."""
-    arguments = update_arguments(fields).of_class(definition.cls, is_whole=False)
+    arguments = update_arguments(fields).of_class(definition.cls)
 
     async def update(request: Request) -> Response:
         given = await arguments.read(request)

@@ -333,7 +333,6 @@ class Arguments:
     __slots__ = (
         "_holds_objects",
         "_is_exclusive",
-        "_prepare",
         "_quoted",
         "_validate",
         "_validate_exactly",
@@ -349,7 +348,6 @@ class Arguments:
         self.names = tuple(arguments)
         self.input_names: InputNames | None = None
         self._is_exclusive = False
-        self._prepare: SchemaValidator | None = None
         # Pages send the parts of value objects by their names, which pydantic is told then.
         self.has_aliases = any(has_aliases(argument.schema) for argument in arguments.values())
         # A name spelled in any other way has a backslash, and is found out by that.
@@ -375,23 +373,13 @@ class Arguments:
         self._holds_objects = self._holds_objects or names is not None
         return self
 
-    def of_class(self, cls: type[BaseModel], *, is_whole: bool) -> Self:
-        """Read JSON of programs as a class has it read: its aliases, what it has before its fields.
+    def of_class(self, cls: type[BaseModel]) -> Self:
+        """Look for the arguments under the aliases of a class.
 
-        `is_whole` says that all of an instance is given, which its validators of the mode
-        `"before"` look at. With `extra="forbid"` nothing else may be given.
+        With `extra="forbid"` JSON of programs may give nothing else.
         """
         self._is_exclusive = cls.model_config.get("extra") == "forbid"
-        found = cls.__pydantic_decorators__.model_validators.items() if is_whole else ()
-        schema: CoreSchema | None = None
-        # Pydantic asks the one that was defined last first.
-        for name, decorator in found:
-            if decorator.info.mode == "before":
-                schema = core_schema.no_info_before_validator_function(
-                    getattr(cls, name), schema or core_schema.dict_schema()
-                )
-        self._prepare = None if schema is None else SchemaValidator(schema)
-        self._holds_objects = self._holds_objects or self._is_exclusive or schema is not None
+        self._holds_objects = self._holds_objects or self._is_exclusive
         return self.under(input_names(cls))
 
     async def read(
@@ -536,14 +524,13 @@ class Arguments:
             json_body.check(body)
             members = json_body.load(body)
             members.refuse_twice([name for name in self.names if name not in texts])
-            if not is_page:
-                members = self._prepared(members)
+            if self._is_exclusive and not is_page:
+                self._refuse_others(members)
             if self.input_names is not None:
                 members.refuse_twice(self.input_names.spelled)
                 by_name = self.input_names.read(members, self.names, by_name=is_page)
                 members = json_body.Members([*by_name.items()])
         is_renamed = self.input_names is not None or (is_page and self.has_aliases)
-        is_renamed = is_renamed or self._prepare is not None
         if not texts and not stored and not is_renamed:
             try:
                 return self._validate(body)
@@ -556,29 +543,19 @@ class Arguments:
             )
         return self._read_each(texts, members, is_page=is_page)
 
-    def _prepared(self, members: json_body.Members) -> json_body.Members:
-        """Return what the author's validators make of a JSON object before its parts are read.
+    def _refuse_others(self, members: Mapping[str, object]) -> None:
+        """Go on if a JSON object has no names but those of arguments.
 
         Raises:
-            InvalidArguments: They refuse it, or it has names that the class forbids.
+            InvalidArguments: It has others.
         """
-        if self._prepare is not None:
-            try:
-                members = json_body.Members([*self._prepare.validate_python({**members}).items()])
-            except ValidationError as error:
-                details = error.errors(include_url=False, include_input=False)
-                raise InvalidArguments(
-                    tuple(argument_error(each, "", {}, None) for each in details[:MAX_ERRORS])
-                ) from None
-        if self._is_exclusive:
-            names = self.input_names
-            known = {*self.names} if names is None else {*names.known(self.names)}
-            unknown = [name for name in members if name not in known]
-            if unknown:
-                raise InvalidArguments(
-                    tuple(simple_error(name, "extra_forbidden") for name in unknown[:MAX_ERRORS])
-                )
-        return members
+        names = self.input_names
+        known = {*self.names} if names is None else {*names.known(self.names)}
+        unknown = [name for name in members if name not in known]
+        if unknown:
+            raise InvalidArguments(
+                tuple(simple_error(name, "extra_forbidden") for name in unknown[:MAX_ERRORS])
+            )
 
     def _by_names(self, items: list[tuple[str, str]], *, by_name: bool) -> list[tuple[str, str]]:
         names = self.input_names
