@@ -38,12 +38,15 @@ def check_fields(declared: type[Any], fields: Mapping[str, object]) -> None:
     """Go on if all fields are those of a `TypedDict`, as type checkers see to as well.
 
     Raises:
-        TypeError: Others are among them.
+        TypeError: Others are among them, or `UNSET` is given for one.
     """
     others = fields.keys() - declared.__optional_keys__
     if others:
         names = ", ".join(sorted(others))
         raise TypeError(f"{declared.__name__} has no {names}.")
+    unset = [name for name, value in fields.items() if value is UNSET]
+    if unset:
+        raise TypeError(f"UNSET is no value of {', '.join(unset)}; leave out what is not given.")
 
 
 def without(fields: Mapping[str, object], *names: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from crud_project import CrudProject
 
+from starmodel import UNSET
 from starmodel.errors import InvalidState
 from starmodel.testing import Client, ClientResponse
 from starmodel.ui.names import Expression
@@ -400,6 +401,10 @@ def test_commands_refuse_what_is_no_field_and_miss_what_is_required(
         made = await commands.create(services, name="By code", sku=sku())
         with pytest.raises(TypeError, match="ProductFields has no nmae"):
             await commands.update(services, made.id, nmae="Tea")
+        with pytest.raises(TypeError, match="UNSET is no value of name, sku; leave out"):
+            await commands.create(services, name=UNSET, sku=UNSET)
+        with pytest.raises(TypeError, match="UNSET is no value of name; leave out"):
+            await commands.update(services, made.id, name=UNSET)
 
     client.run(play())
     bindings = project.load("generated.product.bindings")
