@@ -121,6 +121,10 @@ class InvalidArguments(StarModelError):
         self.errors = errors
 
 
+class UnknownArguments(InvalidArguments):
+    """A program gives arguments that there are not; `errors` has their names as it wrote them."""
+
+
 class QueryTooBroad(StarModelError):
     """Of the `limit` records that a request may look through, too few may be read by its actor."""
 

@@ -158,6 +158,9 @@ def state(answer: ClientResponse) -> dict[str, Any]:
 def test_what_a_class_forbids(client: Client) -> None:
     answer = client.post("/booking", {"from": 1, "last": 2, "code": "mine", "more": 3})
     assert {each["name"] for each in answer.json["errors"]} == {"code", "more"}
+    # An alias is not what was sent where a name is not known.
+    answer = client.post("/booking", {"first": 1, "last": 2})
+    assert [each["name"] for each in answer.json["errors"]] == ["first"]
     location = client.post("/booking", {"from": 1, "last": 2}).headers["location"]
     for sent in ({"code": "mine"}, {"first": 3}):
         assert client.request("PATCH", location, json_body=sent, headers=JSON).status == 422

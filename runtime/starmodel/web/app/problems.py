@@ -24,6 +24,7 @@ from starmodel.errors import (
     StarModelError,
     TooManyRequests,
     Unavailable,
+    UnknownArguments,
 )
 from starmodel.observation import note_error
 from starmodel.ui.components.pages import NavigationItem
@@ -82,6 +83,7 @@ class Problem:
     Attributes:
         status: The HTTP status.
         title: What kind of problem it is, in a word or two; without one, as the status has it.
+        has_names_as_sent: Whether the errors call arguments as the request does.
         detail: One or two sentences.
         errors: What is wrong with which argument or field.
         id: Under which the log has more.
@@ -90,7 +92,17 @@ class Problem:
         differs: What of it is not as the request would have it.
     """
 
-    __slots__ = ("detail", "differs", "errors", "headers", "id", "status", "title", "version")
+    __slots__ = (
+        "detail",
+        "differs",
+        "errors",
+        "has_names_as_sent",
+        "headers",
+        "id",
+        "status",
+        "title",
+        "version",
+    )
 
     def __init__(
         self,
@@ -103,6 +115,7 @@ class Problem:
         version: int | None = None,
         differs: Mapping[str, object] | None = None,
         title: str | None = None,
+        has_names_as_sent: bool = False,
     ) -> None:
         self.status = status
         self.title = TITLES[status] if title is None else title
@@ -112,6 +125,7 @@ class Problem:
         self.headers: Headers = headers or []
         self.version = version
         self.differs = differs
+        self.has_names_as_sent = has_names_as_sent
 
 
 def problem_of(request: Request, error: Exception) -> Problem:
@@ -149,7 +163,15 @@ def problem_of(request: Request, error: Exception) -> Problem:
     title = None
     if isinstance(error, Refused | QueryTooBroad):
         title = _REFUSED if isinstance(error, Refused) else _TOO_BROAD
-    return Problem(error.status, detail, errors=errors, headers=headers, title=title)
+    as_sent = isinstance(error, UnknownArguments)
+    return Problem(
+        error.status,
+        detail,
+        errors=errors,
+        headers=headers,
+        title=title,
+        has_names_as_sent=as_sent,
+    )
 
 
 def respond_problem(request: Request, problem: Problem) -> Response:
@@ -263,6 +285,8 @@ def _members(problem: Problem, aliases: Mapping[str, str]) -> dict[str, object]:
             aliases.get(name, name): value for name, value in problem.differs.items()
         }
     if problem.errors:
+        if problem.has_names_as_sent:
+            aliases = {}
         members["errors"] = [
             error._replace(name=aliases.get(error.name, error.name))._asdict()
             for error in problem.errors

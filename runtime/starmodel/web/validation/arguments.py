@@ -34,6 +34,7 @@ from starmodel.errors import (
     BadRequest,
     InvalidArguments,
     PayloadTooLarge,
+    UnknownArguments,
     UnsupportedMediaType,
 )
 from starmodel.web.http.form_body import MULTIPART, URLENCODED, Upload, read_form
@@ -547,13 +548,13 @@ class Arguments:
         """Go on if a JSON object has no names but those of arguments.
 
         Raises:
-            InvalidArguments: It has others.
+            UnknownArguments: It has others.
         """
         names = self.input_names
         known = {*self.names} if names is None else {*names.known(self.names)}
         unknown = [name for name in members if name not in known]
         if unknown:
-            raise InvalidArguments(
+            raise UnknownArguments(
                 tuple(simple_error(name, "extra_forbidden") for name in unknown[:MAX_ERRORS])
             )
 
