@@ -126,6 +126,8 @@ async def test_a_problem_names_the_arguments(load: Load) -> None:
             await visit.client.product.create(name="", sku="", price=Decimal(-1))
         with pytest.raises(TypeError, match="There is no nmae to be given"):
             await visit.client.product.create(nmae="Tea", sku="x")
+        with pytest.raises(TypeError, match="There is no version to be given"):
+            await visit.client.product.create(name="Tea", sku="x", version=3)
         problem = caught.value
         assert {(error.name, error.type) for error in problem.errors} >= {
             ("name", "string_too_short"),
