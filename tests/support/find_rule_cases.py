@@ -14,6 +14,7 @@ _HEAD = """
             status: Status = Status.OPEN
             parent: Ref["Order"] | None = None
             others: list[Ref["Order"]] = []
+            tags: list[str] = []
             limit: int = 0
 """
 
@@ -53,6 +54,7 @@ FIND_CASES: dict[str, tuple[str, str, str]] = {
                 await work.find(Order, total__lt=3, title=where.contains("x"), sort="-total", limit=2)
                 await work.find_one(Order, token="t", parent=self, lock=True)
                 await work.count(Order, status__in=[Status.OPEN], parent=None)
+                await work.find(Order, tags=where.contains("a") & where.contains("b"))
                 await work.exists(Order, others=self, limit__in=[3], id__ne=self.id)
                 more = {"title": "x"}
                 await work.find(Order, **more)

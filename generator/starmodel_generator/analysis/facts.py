@@ -224,7 +224,8 @@ class MemberUse:
     out, and so is what is asked for first (`hasattr(self, "x")`, `isinstance(self.pet, Cat)`) or
     stands in a `try` that catches its failure. `call` is set where it is called. `argument` is the
     dotted name that comes first in a call that may find records, `work.find(Order, status=...)`;
-    then `place` is all of the call.
+    then `place` is all of the call, and `plain` are the keywords that are given a constant, a
+    list, a tuple, a set or a dictionary.
     """
 
     path: tuple[str, ...]
@@ -232,6 +233,7 @@ class MemberUse:
     call: CallShape | None
     place: Place
     argument: str | None = None
+    plain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

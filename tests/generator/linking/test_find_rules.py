@@ -47,6 +47,7 @@ NO_COLUMN = "has no column of its own, so nothing can be found by it"
             " `age__isnull`",
         ),
         ("await work.find(User, parts=[1])", "there are `parts__contains`"),
+        ("await work.find(User, parts=None)", "there are `parts__contains`"),
         ("await work.find(User, marks={})", f"`marks` {NO_COLUMN}"),
         ("await work.count(User, limit=3)", "there are `id`, `email`, `age`, `parts`, `marks`"),
         (

@@ -62,6 +62,7 @@ _NARROWING_CALLS = frozenset({"callable", "isinstance", "issubclass", "type"})
 _BINDING_EXPRESSIONS = frozenset(
     {cst.DictComp, cst.GeneratorExp, cst.Lambda, cst.ListComp, cst.SetComp}
 )
+_WRITTEN_OUT = (cst.BaseString, cst.BaseNumber, cst.List, cst.Tuple, cst.BaseSet, cst.BaseDict)
 _WITHOUT_A_VALUE = ("Annotated", "Literal", "Many", "One", "Ref")
 # What most nodes are is told from their class: libcst's are abstract, so each question takes long.
 _READ_STATEMENTS = frozenset(
@@ -599,8 +600,9 @@ class _Scan:
         found = self._members.setdefault(owner.node, {})
         if call is not None and len(path) == 2 and path[1] in FINDING_CALLS and call.args:
             argument = dotted_name(call.args[0].value)
-            use = MemberUse(path, access, shape, self._place(call), argument)
-            found.setdefault((path, access, shape, argument), use)
+            plain = _plain_keywords(call)
+            use = MemberUse(path, access, shape, self._place(call), argument, plain)
+            found.setdefault((path, access, shape, argument, plain), use)
             return
         found.setdefault((path, access, shape), MemberUse(path, access, shape, self._place(node)))
 
@@ -755,6 +757,23 @@ def _shape(call: cst.Call) -> CallShape:
     names = tuple(each.keyword.value for each in call.args if each.keyword is not None)
     positional = sum(each.keyword is None and each.star != "**" for each in call.args)
     return CallShape(positional, names, any(each.star for each in call.args))
+
+
+def _plain_keywords(call: cst.Call) -> tuple[str, ...]:
+    """Return which keywords are given what is written out: a constant, or a collection."""
+    return tuple(
+        each.keyword.value
+        for each in call.args
+        if each.keyword is not None and _is_written_out(each.value)
+    )
+
+
+def _is_written_out(node: cst.BaseExpression) -> bool:
+    match node:
+        case cst.Name(value="None" | "True" | "False"):
+            return True
+        case _:
+            return isinstance(node, _WRITTEN_OUT)
 
 
 def _is_checked(path: tuple[str, ...], checks: set[tuple[str, ...]]) -> bool:

@@ -87,6 +87,10 @@ class FindChecker:
         for keyword in () if use.call is None else use.call.keywords:
             if keyword in known or keyword in options:
                 continue
+            is_list = f"{keyword}__contains" in known and keyword not in QUERY_NAMES
+            if is_list and keyword not in use.plain:
+                # It may be `where.contains(...)`, which a type checker sees.
+                continue
             text = f"looks for `{schema.name}` by `{keyword}`, a filter that there is not"
             problem = Problem(UNKNOWN_FILTER, text, _help(keyword, by_field, options))
             yield subject.diagnose(problem, use.place.at("keyword", keyword))
