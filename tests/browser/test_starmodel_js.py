@@ -989,6 +989,19 @@ def test_the_inputs_say_what_a_link_asks_for(products: Products) -> None:
     assert page.evaluate("history.length") == entries
 
 
+def test_a_search_keeps_further_values_of_a_filter(products: Products) -> None:
+    page = products.open("/product?q=n&q=l&status=new")
+    search = page.get_by_label("Search")
+    for typed, first in (("a", "q=a&"), ("", ""), ("d", "q=d&")):
+        search.fill(typed)
+        page.wait_for_url(f"{URL}/product?{first}status=new&q=l")
+    expect(page.locator("sm-list[aria-busy]")).to_have_count(0)  # whose answer brings its own link
+    page.evaluate("document.querySelector('#next').href = '/product?q=d'")
+    page.get_by_role("link", name="Next page").click()
+    search.fill("e")
+    page.wait_for_url(f"{URL}/product?q=e")
+
+
 def test_a_moment_is_looked_for_in_the_readers_zone(zoned_site: Site) -> None:
     def answer(route: Route, query: dict[str, str]) -> None:
         value = escape(query.get("seen__ge", ""))

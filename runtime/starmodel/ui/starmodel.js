@@ -424,6 +424,8 @@ class List extends HTMLElement {
   #typing;
   #refreshing;
   #refreshed = 0;
+  /** Of a filter that the address has more values of than there are inputs: the others, by its name. */
+  #others = new Map();
 
   constructor() {
     super();
@@ -446,6 +448,7 @@ class List extends HTMLElement {
   connectedCallback() {
     this.#path = location.pathname;
     this.#settle();
+    this.#noteOthers();
     addEventListener("popstate", this.#return);
     // An empty text is a token that is not known yet.
     this.#observer = watchOutputs(this, (text) => text && this.refresh());
@@ -517,6 +520,9 @@ class List extends HTMLElement {
     for (const [name, value] of new FormData(this.#form)) {
       if (names.has(name) && value) query.append(name, value);
     }
+    for (const name of names) {
+      for (const value of this.#others.get(name) ?? []) query.append(name, value);
+    }
     const isNew = address.pathname + address.search !== this.#address;
     if (!isNew && !(isAsked && !this.hasAttribute("aria-busy"))) return;
     history.replaceState(null, "", address);
@@ -537,7 +543,17 @@ class List extends HTMLElement {
       } else input.value = shownAs(input, values[0] ?? "");
       input.closest("sm-picker")?.show();
     }
+    this.#noteOthers();
     this.#load();
+  }
+
+  #noteOthers() {
+    const query = new URLSearchParams(location.search);
+    const shown = new Map();
+    for (const { name, multiple } of this.#inputs()) {
+      shown.set(name, (shown.get(name) ?? 0) + (multiple ? Infinity : 1));
+    }
+    this.#others = new Map([...shown].map(([name, count]) => [name, query.getAll(name).slice(count)]));
   }
 
   #return = () => {

@@ -175,7 +175,10 @@ class ListView(Generic[S]):
         return f"<noscript>{hidden}</noscript>" if hidden else ""
 
     def hidden(self, inputs: tuple[str, ...]) -> str:
-        """Write what the address says beside some inputs as hidden ones."""
+        """Write what the address says beside some inputs as hidden ones.
+
+        Of several values of a filter an input shows the first.
+        """
         known = self.parts.hidden
         html = known.get(inputs)
         if html is None:
@@ -183,7 +186,7 @@ class ListView(Generic[S]):
                 [
                     f'<input type="hidden" name="{escape_text(name)}" value="{escape_text(value)}">'
                     for name, value in self.query
-                    if name not in inputs
+                    if name not in inputs or (value != self.parameter(name) and name not in SHOWN)
                 ]
             )
         return html
