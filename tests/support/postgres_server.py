@@ -25,7 +25,7 @@ from uuid import uuid4
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import psutil
-from ports import free_port
+from tests.support.ports import free_port
 
 NAMED = "STARMODEL_TEST_POSTGRES_URL"
 

@@ -16,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from ports import free_port
 from postgres_server import SetupFailed
+from tests.support.ports import free_port
 
 NAMED = "STARMODEL_TEST_REDIS_URL"
 

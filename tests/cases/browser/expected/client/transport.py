@@ -287,7 +287,11 @@ class Call:
         sealed.update(_object(data.get("sealed")))
         if not response.is_success:
             known = {"title": response.reason_phrase, **data}
-            raise Problem({**known, "status": response.status_code})
+            problem = Problem({**known, "status": response.status_code})
+            if any(error.type == "unreadable_seal" for error in problem.errors):
+                # What was kept is lost, and the next call begins anew.
+                sealed.pop(self.kept, None)
+            raise problem
         try:
             return self._read_answer(data)
         except (LookupError, TypeError, ValueError, AttributeError) as error:

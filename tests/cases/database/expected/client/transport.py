@@ -211,10 +211,11 @@ class Endpoint(Generic[P, R]):
         self._function = function
         self._answer = cast(Any, function).__annotations__["return"]
         self._options = options
-        fields = cast(Any, function).__annotations__.get("fields")
+        others = {**cast(Any, function).__annotations__}
+        fields = others.pop("fields", None)
         self._fields: set[str] | None = None
         if get_origin(fields) is Unpack:
-            self._fields = {*get_args(fields)[0].__annotations__, "id", "version"}
+            self._fields = {*others, *get_args(fields)[0].__annotations__} - {"return"}
         self.__doc__ = function.__doc__
 
     @overload
