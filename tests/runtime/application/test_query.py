@@ -394,7 +394,9 @@ async def test_others_have_their_turn_while_a_list_is_read(
 
     other = asyncio.create_task(count())
     query = Query(sort=["-pages"], include=include)
-    written, page = await find_written(services, queries, query, lambda state: repr(state).encode())
+    written, page = await find_written(
+        services, queries, query, lambda found: repr(found[0]).encode()
+    )
     other.cancel()
     assert turns >= 10
     same = await find_states(services, queries, query)

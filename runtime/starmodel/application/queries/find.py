@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Entity)
 
+_FEW = 20  # records whose values are those of columns, and are written at once
+
 State: TypeAlias = Mapping[str, Any]
 """The public fields of a record, as JSON has them."""
 
@@ -233,26 +235,26 @@ async def find_written(
     services: "Services",
     queries: FilterSet[Any],
     query: Query,
-    write: Callable[[State], bytes],
+    write: Callable[[Sequence[State]], bytes],
     *,
     actor: Actor = ANONYMOUS,
     reading: Reading | None = None,
 ) -> tuple[Sequence[bytes], StatesPage]:
-    """Return the same records written, and the page around them, which has none itself.
+    """Return the same records written, some at a time, and the page around them, without them.
 
-    However much each of them holds, no more than one of them is held at a time.
+    However much each of them holds, no more than one of them is held at a time; of records without
+    long values it is a few.
     """
     written: list[bytes] = []
-    page = await _find_columns(services, queries, query, actor, reading)
-    reading = reading or Reading(actor)
+    page = await _find_columns(services, queries, query, actor, None)
+    reading = Reading(actor)
     if page is not None:
-        for state in page.items:
-            written.append(write(state))
-            if reading.is_due():
-                await reading.give_way()
+        for start in range(0, len(page.items), _FEW):
+            written.append(write(page.items[start : start + _FEW]))
+            await reading.give_way()
         return written, page
     included, *cursors = await _find_one_by_one(
-        services, queries, query, reading, lambda state: written.append(write(state))
+        services, queries, query, reading, lambda state: written.append(write([state]))
     )
     return written, StatesPage((), included, *cursors)
 

@@ -70,8 +70,9 @@ async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
     query = read_query(request, queries, is_program=True).query
     send = queries.definition.sent
 
-    def write(state: State) -> bytes:
-        return encode_json(state if send is None else send(state))
+    def write(states: Sequence[State]) -> bytes:
+        sent = states if send is None else [send(state) for state in states]
+        return encode_json(sent)[1:-1]
 
     actor, reading = request.actor, request.scope.get(READING)
     items, page = await find_written(

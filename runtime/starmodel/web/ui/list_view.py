@@ -67,7 +67,7 @@ class ListAddress:
         self.columns = tuple(chosen.split(",")) if chosen else ()
         self.pairs = tuple([(name, _pair(name, value)) for name, value in query])
         self.sorted_by: dict[str, str] = {}
-        self.without: dict[str, str] = {}
+        self.without: dict[tuple[str, str], str] = {}
         self.hidden: dict[tuple[str, ...], str] = {}
         self.text = "&".join([pair for _, pair in self.pairs])
 
@@ -207,12 +207,12 @@ class ListView(Generic[S]):
 
     def without(self, name: str, value: str) -> str:
         """Return the address without one of its filters, escaped; others of its name stay."""
-        dropped = _pair(name, value)
-        address = self.parts.without.get(dropped)
+        address = self.parts.without.get((name, value))
         if address is None:
+            dropped = _pair(name, value)
             query = "&".join([pair for _, pair in self.parts.pairs if pair != dropped])
             address = escape_text(f"{self.path}?{query}" if query else self.path)
-            self.parts.without[dropped] = address
+            self.parts.without[name, value] = address
         return address
 
     def filter_label(
