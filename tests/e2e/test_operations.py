@@ -89,6 +89,10 @@ def test_an_event_that_only_reads_takes_lists(client: httpx.Client) -> None:
     assert rpc(client, "board.longest", {"among": ["a", "long & =ä", "b"]})["result"]["result"] == (
         "long & =ä"
     )
+    # They are a program's arguments, of which a list is none in a text, as they are of any other.
+    for params in ({"among": '["a"]'}, {"among": "a"}):
+        told = rpc(client, "board.longest", params)["error"]["data"]["errors"]
+        assert [(one["name"], one["message"]) for one in told] == [("among", "Give a list.")]
 
 
 def test_a_problem_of_http_is_the_data_of_an_error(client: httpx.Client) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterable
+from typing import ClassVar
 from urllib.parse import parse_qsl
 
 from starmodel.errors import (
@@ -44,6 +45,9 @@ class HTTPRequest:
     """
 
     __slots__ = ("_body", "_query", "_receive", "headers", "is_scripted", "method", "scope")
+
+    has_signals: ClassVar[bool] = True
+    """Whether JSON in its query string is what a page has, mostly texts, and not a program's."""
 
     def __init__(self, scope: Scope, receive: Receive, request_header: bytes = b"") -> None:
         pairs = scope["headers"]

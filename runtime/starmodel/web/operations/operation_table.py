@@ -179,7 +179,7 @@ class BoundOperation:
         if self._queries is not None:
             query += query_pairs(self._queries, given)
         elif route.method in ("GET", "DELETE"):
-            # Where there is no body, signals stand in this parameter.
+            # Where there is no body, JSON stands in this parameter.
             query += [("datastar", encode_json(given).decode("utf-8"))] if given else []
         else:
             body = encode_json(given)
@@ -204,6 +204,8 @@ class OperationRequest(Request):
     """The request that a handler sees, of an operation that came with another request."""
 
     __slots__ = ("_carrier",)
+
+    has_signals = False
 
     def __init__(
         self,

@@ -431,7 +431,8 @@ class Arguments:
         if signals:
             if len(signals[0]) > MAX_SIGNALS:
                 raise PayloadTooLarge(MAX_SIGNALS)
-            return self._read_json(signals[0].encode("utf-8"), texts, is_page=True)
+            body = signals[0].encode("utf-8")
+            return self._read_json(body, texts, is_page=request.has_signals)
         if is_bodyless and request.method != "DELETE":
             return self._read_each(texts)
         return await self._read_body(request, texts, stored, objects)
