@@ -173,3 +173,39 @@ def test_columns_may_have_the_names_of_the_index(database: Database) -> None:
         sql = sql.replace("?", database.placeholders(1))
         rows = database.run(f"SELECT docid FROM book WHERE {sql} ORDER BY docid", parameters)
         assert [row[0] for row in rows] == expected
+
+
+def test_words_end_at_any_sign(database: Database) -> None:
+    dialect: Dialect = "sqlite" if database.dialect == "sqlite" else "postgresql"
+    texts = [
+        "“green” tea",
+        "wine—red",
+        "日本、茶",
+        "l’été…",
+        "¿qué?",
+        "５＋６",
+        "№7 ①",
+        "x²y µm",
+    ]
+    database.run('CREATE TABLE "book" ("id" INTEGER PRIMARY KEY, "title" TEXT)')
+    for statement in create_statements("book", "id", ["title"], dialect):
+        database.run(statement)
+    for place, title in enumerate(texts):
+        database.run(f"INSERT INTO book (id, title) VALUES ({place}, '{title}')")
+    for asked, expected in (
+        ("green te", [0]),
+        ("„green“ tea", [0]),
+        ("red wine", [1]),
+        ("茶 日本", [2]),
+        ("été l", [3]),
+        ("qué", [4]),
+        ("６ ５", [5]),
+        ("7 ①", [6]),
+        ("x²y µm", [7]),
+        ("—…", []),
+    ):
+        sql, parameters = condition("book", "id", ["title"], asked, dialect)
+        sql = sql.replace("?", database.placeholders(1))
+        assert database.run(f"SELECT id FROM book WHERE {sql}", parameters) == [
+            (place,) for place in expected
+        ], asked

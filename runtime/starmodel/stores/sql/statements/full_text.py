@@ -16,9 +16,22 @@ from starmodel.stores.sql.tables.column import quote
 LONGEST = 100_000
 """How many characters of a record PostgreSQL has in its index, which takes no more than a megabyte."""
 
+_SIGNS = (
+    r"\u0080-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7"  # Latin-1
+    r"\u037e\u0387\u055a-\u055f\u0589\u058a\u05be\u05f3\u05f4"  # Greek, Armenian, Hebrew
+    r"\u060c\u060d\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965"  # Arabic, Devanagari
+    r"\u2000-\u206f\u20a0-\u20cf\u2116\u2122"  # punctuation, currencies, numero, trade mark
+    r"\u2190-\u245f\u2500-\u2775\u2794-\u2bff"  # arrows, mathematics, technical signs, dingbats
+    r"\u2e00-\u2e2e\u2e30-\u3004\u3008-\u3020\u3030\u3036\u3037\u303d-\u303f\u30a0\u30fb"  # CJK
+    r"\ufe00-\ufe1f\ufe30-\ufe6f\ufeff-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\ufffd"
+    r"\U0001f000-\U0001f0ff\U0001f10d-\U0001fbef"  # game pieces, emoji
+)
+"""What is neither a letter nor a digit beyond ASCII, in a set of a regular expression: the same in
+Python and in PostgreSQL, whose own idea of it is that of its locale, and in `C` none at all."""
+
 # Not one of these is a question mark, which would be a parameter.
-_BETWEEN = "[!-/:-@[-`{-~]+"
-_SEPARATORS = re.compile(r"[\x00-/:-@\[-`{-\x7f]+")
+_BETWEEN = f"[!-/:-@[-`{{-~{_SIGNS}]+"
+_SEPARATORS = re.compile(rf"[\x00-/:-@\[-`{{-\x7f{_SIGNS}]+")
 
 
 def create_statements(
@@ -102,7 +115,7 @@ def condition(
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text: what stands between ASCII's signs, and has a letter or a digit."""
+    """Return the words of a text: what stands between signs, and has a letter or a digit."""
     return [word for word in _SEPARATORS.split(text) if any(map(str.isalnum, word))]
 
 
