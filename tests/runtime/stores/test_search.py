@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
+from unittest.mock import ANY
 from uuid import UUID
 from weakref import ref
 
@@ -373,6 +374,25 @@ async def test_what_has_expired_is_not_there(world: World) -> None:
     page = await find_page(services, LEASES, Query(limit=3, cursor=page.next))
     assert [item.id for item in page.items] == ["l9"]
     assert page.next is None
+
+
+async def test_what_expires_while_it_is_read_is_shown_once_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = Key("lease", "record", "l")
+    await world.store.commit([Write(lease, {"id": "l", "tenant": "x"}, 0, 10.0)])
+    fetch = world.store.fetch
+
+    async def fetch_slowly(sql: str, parameters: Sequence[object]) -> Sequence[Row]:
+        rows = await fetch(sql, parameters)
+        world.now[0] += 20.0
+        return rows
+
+    monkeypatch.setattr(world.store, "fetch", fetch_slowly)
+    search = Search("lease", (Order("id"),), 10)
+    count, read = await world.store.search_lazily(search)
+    assert [read(place).values["id"] for place in range(count)] == ["l"]
+    assert await world.store.search_lazily(search) == (0, ANY)
 
 
 UNKEPT: list[tuple[dict[str, object], str]] = [

@@ -154,21 +154,24 @@ class TableReader(EntityPersistenceBackend):
         self, search: Search, fields: tuple[str, ...]
     ) -> tuple[list[dict[str, object]], Callable[[int], Stored]]:
         """Return what JSON has of some fields of the records that fit, and what reads one whole."""
-        rows = await self._kept_rows(search)
+        now = self.clock()
+        rows = await self._kept_rows(search, now)
         states = self.table_of(search.entity).serializer(fields).serialize_all(rows)
-        return states, self._reader(search, rows)
+        return states, self._reader(search, rows, now)
 
     async def search_lazily(self, search: Search) -> tuple[int, Callable[[int], Stored]]:
         """Return how many records fit, and what reads one of them."""
-        rows = await self._kept_rows(search)
-        return len(rows), self._reader(search, rows)
+        now = self.clock()
+        rows = await self._kept_rows(search, now)
+        return len(rows), self._reader(search, rows, now)
 
-    async def _kept_rows(self, search: Search) -> Sequence[Row]:
+    async def _kept_rows(self, search: Search, now: float) -> Sequence[Row]:
         table = self.table_of(search.entity)
-        return await self._search(table.kept_search(search, self.clock()), search.limit)
+        return await self._search(table.kept_search(search, now), search.limit)
 
-    def _reader(self, search: Search, rows: Sequence[Row]) -> Callable[[int], Stored]:
-        table, now = self.table_of(search.entity), self.clock()
+    def _reader(self, search: Search, rows: Sequence[Row], now: float) -> Callable[[int], Stored]:
+        """Return what reads the rows of a query that was asked at `now`."""
+        table = self.table_of(search.entity)
         others = table.related(search)
 
         def read(place: int) -> Stored:
