@@ -13,6 +13,7 @@ from sql_tables import Store
 
 from starmodel.application import Key, Write
 from starmodel.errors import ConfigurationError, Conflict, Unavailable
+from starmodel.stores.sql.drivers import sqlite as sqlite_driver
 from starmodel.stores.sql.drivers.database_url import driver_for
 from starmodel.stores.sql.drivers.driver import (
     ConnectionLost,
@@ -122,6 +123,17 @@ async def test_the_thread_that_writes_is_woken_for_each(file: Path) -> None:
             await asyncio.gather(*map(write, range(8)))
         rows = await store.fetch("SELECT count(*) FROM tag", ())
         assert rows[0][0] == 8 * 30 + sum(n % 7 == w for w in range(8) for n in range(30))
+
+
+async def test_only_so_many_large_queries_are_known(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"_LONG": -1.0, "_LARGE": 0, "_MAX_SLOW": 2}.items():
+        monkeypatch.setattr(sqlite_driver, name, value)
+    async with opened_store(file) as store:
+        for number in range(4):
+            assert await store.driver.fetch(f"SELECT 'x{number}'", ()) == [(f"x{number}",)]
+        assert len(vars(store.driver)["_slow"]) == 2
 
 
 async def test_a_large_query_keeps_nobody_waiting(file: Path) -> None:

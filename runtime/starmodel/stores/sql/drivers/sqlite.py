@@ -120,16 +120,20 @@ class SQLiteDriver(Driver):
             try:
                 rows = reader.execute(sql, parameters).fetchall()
                 if time.perf_counter() - started > _LONG and _is_large(rows):
-                    self._slow.add(sql)
+                    self._keep_slow(sql)
                 return rows
             except Exception as error:
                 if name_of(error) == "SQLITE_INTERRUPT":
-                    if len(self._slow) < _MAX_SLOW:
-                        self._slow.add(sql)
+                    self._keep_slow(sql)
                 elif not is_busy(error):
                     raise translate(error) from error
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._read, sql, tuple(parameters))
+
+    def _keep_slow(self, sql: str) -> None:
+        """Read a query in a thread from now on."""
+        if len(self._slow) < _MAX_SLOW:
+            self._slow.add(sql)
 
     async def execute(self, statements: Sequence[Statement]) -> list[Sequence[Row]]:
         """Execute the statements as one transaction, all or nothing."""
