@@ -38,6 +38,15 @@ class Book(Entity):
     series: Ref[Series] | None = Field(default=None, on_delete="cascade")
 
 
+class Shelf(Entity):
+    """Is called by what no index has."""
+
+    model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True)
+
+    name: str = Field(max_length=80)
+    notes: str = Field(default="", searchable=True)
+
+
 class Order(Entity):
     """Has numbers for ids, and a table and a column with names of their own."""
 
@@ -239,6 +248,11 @@ def test_a_page_and_a_picker_search_as_one_types(client: Client) -> None:
     add(client, "series", name="Garden stories")
     answer = client.act("/series/options?list=x&q=sto", method="GET")
     assert "Garden stories" in answer.text
+    add(client, "shelf", name="Upper shelf", notes="dusty")
+    add(client, "shelf", name="Lower shelf", notes="upper one is full")
+    answer = client.act("/shelf/options?list=x&q=UPP", method="GET")
+    assert "Upper shelf" in answer.text and "Lower shelf" not in answer.text
+    assert "Upper shelf" in client.act("/shelf/options?list=x&q=", method="GET").text
 
 
 def test_generated_code_says_what_is_searched(project: Path) -> None:

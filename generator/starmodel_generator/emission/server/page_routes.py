@@ -54,6 +54,9 @@ class PageRoutes:
         is_made = any(event.is_creation for event in self.entity.events)
         if self.has_list:
             label = [] if self.label is None else [f"label={python_string(self.label)}"]
+            searched = [field.name for field in self.entity.fields if field.searchable]
+            if label and searched and self.label not in searched:
+                label.append("is_searched=False")
             yield self._call(RECORD_ROUTES, "options_route", self._queries(), *label)
             if is_made and not any(event.crud == "create" for event in self.entity.events):
                 yield self._form("/new")

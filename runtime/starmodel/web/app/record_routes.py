@@ -183,19 +183,23 @@ def query_route(queries: FilterSet[Any]) -> Route:
     return Route("GET", f"/{queries.definition.name}", list_records, json_only=True)
 
 
-def options_route(queries: FilterSet[Any], label: str = "id") -> Route:
+def options_route(queries: FilterSet[Any], label: str = "id", *, is_searched: bool = True) -> Route:
     """Return the route of what a picker offers for what was typed.
 
-    `label` is the field that records are called by, and sorted by where that is possible.
+    `label` is the field that records are called by, and sorted by where that is possible. Where `q`
+    does not search it, so that `is_searched` is false, it has to contain what was typed.
     """
+    asked = f"{label}__contains"
+    if is_searched or asked not in queries.filters:
+        asked = "q"
 
     async def offer(request: Request) -> Response:
+        typed = request.query.get("q") if queries.texts else None
         page = await find(
             request.services,
             queries,
-            {},
+            {asked: typed} if typed else {},
             actor=request.actor,
-            q=(request.query.get("q") or None) if queries.texts else None,
             sort=[label] if label in queries.sorts else [],
             limit=MAX_OPTIONS,
         )
