@@ -4,16 +4,23 @@ What can be known of a class is settled once, when its `EntityDefinition` is bui
 event pays only for what its entity needs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property, partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, PlainValidator, WrapValidator
 from pydantic_core import SchemaValidator, core_schema
 
-from starmodel.application.copying import deep_copy, hydrate, validate
+from starmodel.application.copying import (
+    deep_copy,
+    deep_equal,
+    field_values,
+    hydrate,
+    validate,
+)
 from starmodel.domain import Entity
 from starmodel.domain.relation import IS_REFERENCE, id_class
+from starmodel.errors import ConfigurationError
 
 E = TypeVar("E", bound=Entity)
 
@@ -134,8 +141,45 @@ def restorer(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
 def validator(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
     """Return the function that makes a validated instance of values, which stay as they are.
 
-    It raises pydantic's `ValidationError`, or `InvalidValues`.
+    It raises pydantic's `ValidationError`, or `InvalidValues`; and `ConfigurationError` where a
+    validator that comes before the type changes its own result: it would be run on that again at
+    each save.
     """
     if is_flat(cls):
         return cls.__pydantic_validator__.validate_python
-    return partial(validate, cls)
+    early = _early_fields(cls)
+    return partial(_validate_twice, cls, early) if early else partial(validate, cls)
+
+
+def _validate_twice(cls: type[E], early: Collection[str], values: Mapping[str, object]) -> E:
+    made = validate(cls, values)
+    again = field_values(validate(cls, field_values(made)))
+    for name, value in field_values(made).items():
+        if name in early and not deep_equal(value, again[name]):
+            raise ConfigurationError(
+                f"A validator of {cls.__name__}.{name} changes its own result. It is run again when"
+                " the entity is saved, so let it return as it is what it has returned before."
+            )
+    return made
+
+
+def _early_fields(cls: type[BaseModel]) -> frozenset[str]:
+    """Name the fields that have a validator which comes before the type, or in its place."""
+    fields, decorators = cls.__pydantic_fields__, cls.__pydantic_decorators__
+    if any(each.info.mode != "after" for each in decorators.model_validators.values()):
+        return frozenset(fields)
+    found = {
+        name
+        for name, field in fields.items()
+        if any(map(_is_early, (field.annotation, *field.metadata)))
+    }
+    for decorator in decorators.field_validators.values():
+        if decorator.info.mode != "after":
+            found.update(fields if "*" in decorator.info.fields else decorator.info.fields)
+    return frozenset(found)
+
+
+def _is_early(annotation: object) -> bool:
+    if isinstance(annotation, BeforeValidator | PlainValidator | WrapValidator):
+        return True
+    return any(map(_is_early, get_args(annotation)))

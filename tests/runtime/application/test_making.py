@@ -1,10 +1,10 @@
 """Records that are made and changed of what somebody gave, without a method of the author's."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Annotated, Any, Self
 
 import pytest
-from pydantic import BaseModel, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, field_validator, model_validator
 
 from starmodel import (
     Entity,
@@ -17,7 +17,7 @@ from starmodel import (
     StateStore,
 )
 from starmodel.application import EntityDefinition, Services
-from starmodel.errors import InvalidState
+from starmodel.errors import ConfigurationError, InvalidState
 
 
 class Part(BaseModel):
@@ -102,6 +102,53 @@ def test_what_is_missing_is_named_unless_it_is_private() -> None:
     named = [(error.name, error.type) for error in caught.value.errors]
     assert named[0] == ("seat", "missing")
     assert [name for name, _ in named] == ["seat", "", "code"]
+
+
+def defined(cls: type[Entity]) -> EntityDefinition[Any]:
+    return EntityDefinition(
+        cls,
+        name="fee",
+        namespace="fee",
+        store=StateStore.SERVER_MEMORY,
+        scope=Scope.RECORD,
+        state=lambda made: {"id": made.id},
+    )
+
+
+def in_cents(value: int) -> int:
+    return value * 100
+
+
+class Fee(Entity):
+    cents: Annotated[int, BeforeValidator(in_cents)] = 0
+    parts: list[Annotated[int, BeforeValidator(in_cents)]] = []
+    fine: int = 0
+    name: Annotated[str, BeforeValidator(str.lower)] = ""
+
+    @field_validator("fine", mode="before")
+    @classmethod
+    def read_fine(cls, value: int) -> int:
+        return in_cents(value)
+
+
+class Toll(Entity):
+    cents: int = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def read(cls, values: Any) -> Any:
+        return {**values, "cents": in_cents(values["cents"])}
+
+
+def test_a_validator_that_changes_its_own_result_stores_nothing() -> None:
+    fee = defined(Fee)
+    assert fee.make({"name": "ABC"}).name == "abc"
+    given: dict[str, object] = {"cents": 3, "parts": [3], "fine": 3}
+    for name, value in given.items():
+        with pytest.raises(ConfigurationError, match=rf"of Fee\.{name} changes its own result"):
+            fee.make({name: value})
+    with pytest.raises(ConfigurationError, match=r"of Toll\.cents changes its own result"):
+        defined(Toll).make({"cents": 3})
 
 
 async def test_a_change_is_validated_as_a_whole_and_when_it_is_saved() -> None:
