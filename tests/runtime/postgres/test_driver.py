@@ -188,12 +188,13 @@ async def test_a_transaction_that_stays_open_keeps_others_out(postgres_url: str)
 async def test_a_deadlock_and_a_lock_that_is_not_given_are_contention(postgres_url: str) -> None:
     async with opened_driver(f"{postgres_url}?lock_timeout=1500") as driver:
         lock = "SELECT 1 FROM account WHERE id = ? FOR UPDATE"
+        both_hold_one = asyncio.Barrier(2)
 
         async def cross(first: str, second: str) -> str:
             try:
                 async with driver.transaction() as transaction:
                     await transaction.fetch(lock, (first,))
-                    await asyncio.sleep(0.05)
+                    await both_hold_one.wait()
                     await transaction.fetch(lock, (second,))
             except Contention:
                 return "contention"
