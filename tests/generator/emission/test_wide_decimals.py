@@ -171,3 +171,4 @@ def test_row_classes_read_and_write_them() -> None:
         assert [f"{value:f}" for value in found] == VALUES
         below = sa.select(sa.func.count()).where(table.c.n < Decimal(0))
         assert connection.execute(below).scalar() == 4
+    engine.dispose()

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ async def test_numbers_alone_wait_for_no_disk(tmp_path: Path, synchronous: str) 
     writer = driver.connections[0]
     asked: list[str] = []
     try:
-        with sqlite3.connect(driver.path) as connection:
+        with closing(sqlite3.connect(driver.path)) as connection, connection:
             connection.execute(
                 "CREATE TABLE team (id INTEGER PRIMARY KEY AUTOINCREMENT, rival_id BIGINT)"
             )
@@ -80,7 +81,7 @@ async def test_a_table_that_is_not_numbered_is_an_error(tmp_path: Path) -> None:
     store = SQLModelBackend(driver, [TEAM_TABLE])
     await driver.open()
     try:
-        with sqlite3.connect(driver.path) as connection:
+        with closing(sqlite3.connect(driver.path)) as connection, connection:
             connection.execute("CREATE TABLE team (id BIGINT PRIMARY KEY, rival_id BIGINT)")
         with pytest.raises(Exception, match="sqlite_sequence"):
             await store.next_numbers("team", 1)
