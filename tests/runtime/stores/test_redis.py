@@ -26,7 +26,7 @@ from starmodel.application.documents import document
 from starmodel.application.outbox_relay import OutboxRelay
 from starmodel.domain import ANONYMOUS
 from starmodel.errors import ConfigurationError, Conflict, InvalidState, StoreFull, Unavailable
-from starmodel.stores.redis import redis_backend
+from starmodel.stores.redis import redis_backend, redis_connection
 from starmodel.stores.redis.redis_backend import RedisBackend
 
 
@@ -289,6 +289,55 @@ async def test_connections_that_are_lost_lose_nothing(redis_url: str) -> None:
         total = (await one.read(TALLY)).entity.total
         assert acknowledged <= total <= acknowledged + unknown
     await client.aclose()
+
+
+async def test_what_cannot_be_sent_fails_for_who_asked_alone(redis_url: str) -> None:
+    store = make(redis_url)
+    await store.open()
+    bad = Key("doctor", "session", "\ud800")
+    good = [Key("doctor", "session", str(number)) for number in range(250)]
+    found = await asyncio.gather(*map(store.load, [bad, *good]), return_exceptions=True)
+    assert isinstance(found[0], UnicodeEncodeError) and found[1:] == [None] * 250
+    await store.close()
+
+
+async def test_who_waits_no_longer_takes_nothing_from_others(redis_url: str) -> None:
+    store = make(redis_url)
+    await store.open()
+    values = {"id": "", "total": 1, "note": "", "ratio": 0.5, "extra": None}
+    await store.commit([Write(DOCTOR.key("here"), values, 0)])
+    tasks = [
+        asyncio.create_task(store.load(DOCTOR.key("here" if number % 3 else "gone")))
+        for number in range(60)
+    ]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+    for number, each in enumerate(found):
+        if number % 2 == 0:
+            assert isinstance(each, asyncio.CancelledError)
+        else:
+            assert (each is not None) == bool(number % 3)
+    await store.close()
+
+
+async def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_connection, "SECONDS", 0.05)
+    connections: list[asyncio.StreamWriter] = []
+
+    def connected(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(Unavailable) as caught:
+        await make(f"redis://127.0.0.1:{port}/0").open()
+    assert caught.value.reason.endswith("There was no answer within 0.05 s.")
+    assert connections
+    for writer in connections:
+        writer.close()
+    server.close()
 
 
 async def test_what_is_left_in_the_outbox_is_published_once(redis_url: str) -> None:

@@ -98,6 +98,7 @@ class RedisBackend(EntityPersistenceBackend):
         self._outbox = f"{prefix}:outbox"
         self._claims = f"{prefix}:claims"
         self._connection = RedisConnection(url)
+        self._published: list[str] = []
         # Those of this process who want the same key come one after the other.
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -131,6 +132,7 @@ class RedisBackend(EntityPersistenceBackend):
 
     async def close(self) -> None:
         """Finish what is under way, and disconnect."""
+        self._forget()
         await self._connection.close()
 
     async def load(self, key: Key) -> Stored | None:
@@ -221,10 +223,17 @@ class RedisBackend(EntityPersistenceBackend):
 
     def published(self, outbox_ids: Sequence[str]) -> None:
         """Forget records that have been published."""
-        if outbox_ids:
-            task = self._connection.execute(
-                "EVAL", PUBLISHED.text, 2, self._outbox, self._claims, *outbox_ids
-            )
+        if outbox_ids and not self._published:
+            asyncio.get_running_loop().call_soon(self._forget)
+        self._published += outbox_ids
+
+    def _forget(self) -> None:
+        """Forget what was published in this turn of the loop, by all events that were answered."""
+        ids, self._published = self._published, []
+        for start in range(0, len(ids), MAX_PENDING):
+            part = ids[start : start + MAX_PENDING]
+            names = (self._outbox, self._claims)
+            task = self._connection.execute("EVAL", PUBLISHED.text, 2, *names, *part)
             # Where it fails they stay, and are published once more later on.
             task.add_done_callback(_ignore)
 
