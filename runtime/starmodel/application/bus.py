@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from starmodel.domain import CommandRecord
 
@@ -32,6 +32,16 @@ class EventBus(ABC):
     def is_connected(self) -> bool:
         """Whether other nodes are told of what is published now, and not some time later."""
         return True
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "publish" in vars(cls) and "publish_now" not in vars(cls):
+            # So that its own method is called.
+            cls.publish_now = EventBus.publish_now
+
+    def publish_now(self, record: CommandRecord) -> bool:
+        """Do what `publish` does, if that takes no waiting, and return whether it was done."""
+        return False
 
     @abstractmethod
     async def publish(self, record: CommandRecord) -> None:

@@ -108,8 +108,11 @@ def plain_types(cls: type[Entity]) -> Mapping[str, type[object]]:
         if schema["type"] == "default":
             schema = schema["schema"]
         kind = _PLAIN.get(schema["type"])
-        # An id never changes, and a schema that says more allows less.
-        if kind is None or len(schema) > 1 or name == "id" or (kind is str and changes_texts):
+        # An id never changes, a schema that says more allows less, and the last is a name that
+        # signals cannot have.
+        if kind is None or len(schema) > 1 or name in ("id", "constructor"):
+            continue
+        if kind is str and changes_texts:
             continue
         info = cls.__pydantic_fields__[name]
         if info.repr and not info.exclude:

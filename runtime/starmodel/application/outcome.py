@@ -1,7 +1,7 @@
 """What reading an entity and running an event lead to."""
 
-from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from collections.abc import Mapping
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from starmodel.application.copying import NOTHING_REMOVED, Removed
 from starmodel.application.definition import EntityDefinition
@@ -10,6 +10,9 @@ from starmodel.domain import Entity
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
+
+StoredState: TypeAlias = tuple[EntityDefinition[Any], Mapping[str, object]]
+"""A public state that nobody has asked for yet: the definition, and the values that were stored."""
 
 
 class CommandResult(Generic[R]):
@@ -24,19 +27,22 @@ class CommandResult(Generic[R]):
         created: Whether the event made a new record.
         removed: The keys of mappings in changed fields that are there no longer; see
             `removed_keys`.
+        is_plain: Whether all that changed are texts, whole numbers and booleans, which JSON and
+            pages have as they are.
     """
 
-    __slots__ = ("_state", "changed", "created", "id", "removed", "result", "version")
+    __slots__ = ("_state", "changed", "created", "id", "is_plain", "removed", "result", "version")
 
     def __init__(
         self,
         id: str,
-        state: Mapping[str, object] | Callable[[], Mapping[str, object]],
+        state: Mapping[str, object] | StoredState,
         changed: Mapping[str, object],
         version: int,
         result: R,
         created: bool = False,
         removed: Removed = NOTHING_REMOVED,
+        is_plain: bool = False,
     ) -> None:
         self.id = id
         self._state = state
@@ -45,13 +51,16 @@ class CommandResult(Generic[R]):
         self.result = result
         self.created = created
         self.removed = removed
+        self.is_plain = is_plain
 
     @property
     def state(self) -> Mapping[str, object]:
         """All public fields, as JSON has them; worked out when somebody asks."""
-        if callable(self._state):
-            self._state = self._state()
-        return self._state
+        state = self._state
+        if isinstance(state, tuple):
+            definition, values = state
+            state = self._state = definition.state_of(values)
+        return state
 
 
 class Snapshot(Generic[E]):

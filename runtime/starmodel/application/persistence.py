@@ -9,31 +9,18 @@ from starmodel.domain import StateStore
 from starmodel.errors import ConfigurationError
 
 
-class PersistenceManager:
-    """Finds the store of an entity.
-
-    `stores` maps an entity's name or a `StateStore` to a store; the name counts more. So one
-    entity can be kept elsewhere than all others of its kind.
-    """
+class _BackendOf(dict[EntityDefinition[Any], EntityPersistenceBackend]):
+    """The stores of entities, each found when it is first looked up."""
 
     def __init__(self, stores: Mapping[StateStore | str, EntityPersistenceBackend]) -> None:
-        self.stores = dict(stores)
-        self._by_name: dict[str, EntityPersistenceBackend] = {}
+        super().__init__()
+        self._stores = stores
 
-    def backend_for(self, definition: EntityDefinition[Any]) -> EntityPersistenceBackend:
-        """Return the store that keeps the entity.
-
-        Raises:
-            ConfigurationError: There is none.
-        """
-        backend = self._by_name.get(definition.name)
-        return self._find(definition) if backend is None else backend
-
-    def _find(self, definition: EntityDefinition[Any]) -> EntityPersistenceBackend:
+    def __missing__(self, definition: EntityDefinition[Any]) -> EntityPersistenceBackend:
         for place in (definition.name, definition.store):
-            if place in self.stores:
-                self._by_name[definition.name] = self.stores[place]
-                return self.stores[place]
+            if place in self._stores:
+                backend = self[definition] = self._stores[place]
+                return backend
         raise ConfigurationError(
             f"{definition.cls.__name__} is kept in StateStore.{definition.store.name}, and no"
             f" store is given for that. Pass one: create_app(stores={{StateStore."
@@ -45,6 +32,29 @@ class PersistenceManager:
                 else ""
             )
         )
+
+
+class PersistenceManager:
+    """Finds the store of an entity.
+
+    `stores` maps an entity's name or a `StateStore` to a store; the name counts more. So one
+    entity can be kept elsewhere than all others of its kind.
+
+    Attributes:
+        backend_of: The store of each entity, by its definition: `backend_for`, without a call.
+    """
+
+    def __init__(self, stores: Mapping[StateStore | str, EntityPersistenceBackend]) -> None:
+        self.stores = dict(stores)
+        self.backend_of = _BackendOf(self.stores)
+
+    def backend_for(self, definition: EntityDefinition[Any]) -> EntityPersistenceBackend:
+        """Return the store that keeps the entity.
+
+        Raises:
+            ConfigurationError: There is none.
+        """
+        return self.backend_of[definition]
 
     @property
     def backends(self) -> list[EntityPersistenceBackend]:

@@ -25,6 +25,17 @@ class InProcessBus(EventBus):
         self._functions: tuple[Handler, ...] = ()
         self._coroutines: tuple[Handler, ...] = ()
 
+    def publish_now(self, record: CommandRecord) -> bool:
+        """Call every subscriber, unless some are coroutine functions; return whether it did."""
+        if self._coroutines:
+            return False
+        for handler in self._functions:
+            try:
+                handler(record)
+            except Exception:
+                logger.exception("A subscriber failed on %s.%s", record.entity, record.event)
+        return True
+
     async def publish(self, record: CommandRecord) -> None:
         """Call every subscriber, and wait for those that are coroutine functions."""
         for handler in self._functions:

@@ -43,6 +43,7 @@ class Shouting(Entity):
 
     count: int = 0
     text: str = ""
+    constructor: int = 0
 
 
 def test_fields_are_plain_whose_type_says_everything() -> None:
@@ -86,6 +87,8 @@ async def test_what_an_event_sets_is_kept_as_pydantic_would_have_it(
     assert outcome.state == plain_state(Plain(**kept))
     assert shop.records[-1].changed == (*public,)
     assert outcome.version == shop.records[-1].version == 1 + is_stored
+    if outcome.is_plain:
+        assert outcome.changed.keys() <= PLAIN.plain.keys()
 
 
 @pytest.mark.parametrize(
@@ -118,6 +121,7 @@ async def test_the_state_of_an_outcome_is_that_of_its_commit() -> None:
     assert first is not None and second is not None
     assert (first.state["count"], second.state["count"]) == (2, 3)
     assert (first.version, second.version) == (2, 3)
+    assert first.is_plain and second.is_plain
 
 
 class Numbered(Entity):

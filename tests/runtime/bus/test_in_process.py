@@ -43,3 +43,24 @@ def test_publishing_to_functions_never_waits() -> None:
     except StopIteration:
         return
     raise AssertionError("it waited")
+
+
+def test_functions_are_told_at_once_and_nobody_is_where_one_is_waited_for() -> None:
+    bus, heard = InProcessBus(), list[str]()
+    bus.subscribe(lambda record: heard.append(record.event))
+    assert bus.publish_now(RECORD)
+    assert heard == ["increment"]
+    bus.subscribe(AsyncListener())
+    assert not bus.publish_now(RECORD)
+    assert heard == ["increment"]
+
+
+class AuditedBus(InProcessBus):
+    """Overrides what every bus has, and knows of nothing else."""
+
+    async def publish(self, record: CommandRecord) -> None:
+        await super().publish(record)
+
+
+def test_a_bus_that_overrides_publish_is_asked_by_that() -> None:
+    assert not AuditedBus().publish_now(RECORD)

@@ -118,7 +118,7 @@ class Loading:
         key = definition.key(holder)
         tracked = self._tracked.get(key) if self._tracked else None
         if tracked is None:
-            backend = services.persistence.backend_for(definition)
+            backend = services.persistence.backend_of[definition]
             if backend.is_immediate and backend is not self._wanted_of:
                 stored = backend.load_now(key)
             elif backend.has_outbox:

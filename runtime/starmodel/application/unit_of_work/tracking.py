@@ -1,9 +1,8 @@
 """What a unit of work remembers of each entity it has to do with."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -22,7 +21,7 @@ from starmodel.application.copying import (
     withheld,
 )
 from starmodel.application.definition import EntityDefinition
-from starmodel.application.outcome import CommandResult
+from starmodel.application.outcome import CommandResult, StoredState
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
 from starmodel.domain import Actor, CommandRecord, Entity, Fragment
 from starmodel.errors import (
@@ -56,6 +55,7 @@ class TrackedEntity(Write):
         state: The public state of `base`, where it has been worked out.
         changed: The public fields that the last save changed.
         removed: The keys of mappings in them that are there no longer.
+        is_plain: Whether `prepare` found all that changed plain; see `CommandResult`.
         is_new: Whether it is a record that the event made.
         is_numbered: Whether its store has given it its id, a running number, in this event.
         is_deleted: Whether the event deleted it.
@@ -70,6 +70,7 @@ class TrackedEntity(Write):
         "is_deleted",
         "is_new",
         "is_numbered",
+        "is_plain",
         "previous",
         "removed",
         "state",
@@ -78,6 +79,7 @@ class TrackedEntity(Write):
     _next_state: Mapping[str, object] | None
     changed: Mapping[str, object]
     entity: Any
+    is_plain: bool
     previous: int
     state: Mapping[str, object] | None
 
@@ -140,6 +142,7 @@ class TrackedEntity(Write):
             InvalidState: The event left the entity invalid.
         """
         self.previous = self.expected
+        self.is_plain = False
         if self.definition.now_on_update or (self.definition.now_on_create and not self.expected):
             self._set_moments(now)
         if self.expected and self.definition.plain and not self.is_deleted:
@@ -148,6 +151,7 @@ class TrackedEntity(Write):
             if changed is not None:
                 self.changed = changed
                 self.removed = NOTHING_REMOVED
+                self.is_plain = True
                 self.values = live.copy()
                 self._next_state = None
                 return bool(changed)
@@ -235,15 +239,22 @@ class TrackedEntity(Write):
         if not is_shown:
             return CommandResult(self.key[2], {}, {}, 0, result, created)
         definition = self.definition
-        state: Mapping[str, object] | Callable[[], Mapping[str, object]]
+        state: Mapping[str, object] | StoredState
         if self.state is not None:
             state = self.state
         elif definition.plain:
-            state = partial(definition.state_of, self.base)
+            state = (definition, self.base)
         else:
             state = definition.state(self.entity)
         return CommandResult(
-            self.key[2], state, self.changed, self.expected, result, created, self.removed
+            self.key[2],
+            state,
+            self.changed,
+            self.expected,
+            result,
+            created,
+            self.removed,
+            self.is_plain,
         )
 
     def record(

@@ -19,12 +19,11 @@ publishes afterwards. Where somebody else was faster, the event is run again on 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
-from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from starmodel.application.authorization import may_read
-from starmodel.application.copying import deep_copy, deep_equal
+from starmodel.application.copying import NOTHING_REMOVED, deep_copy, deep_equal
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.outcome import CommandResult
 from starmodel.application.protected_values import ALL_WRITABLE, WritableParts, keep_protected
@@ -88,7 +87,9 @@ class UnitOfWork(Finding):
             LOADER.set(self._outer)
         if self._lock is not None:
             await self._unlock()
-        self._forget()
+        # Without them, nothing that `_forget` forgets besides is of any use.
+        self._tracked.clear()
+        self._latest = None
         if self.idempotency_key is not None and isinstance(exc, Exception):
             await self._raise_if_repeated()
 
@@ -281,23 +282,24 @@ class UnitOfWork(Finding):
             if is_saved:
                 # What `record` and `outcome` make of it, without asking what is known here.
                 key, version, changed = tracked.key, tracked.expected, tracked.changed
-                now, names = services.clock(), tuple(changed)
-                await services.bus.publish(
-                    CommandRecord(
-                        key[0],
-                        key[2],
-                        event,
-                        arguments,
-                        self.actor,
-                        now,
-                        version,
-                        names,
-                        broadcast,
-                        tracked.previous,
-                    )
+                record = CommandRecord(
+                    key[0],
+                    key[2],
+                    event,
+                    arguments,
+                    self.actor,
+                    services.clock(),
+                    version,
+                    tuple(changed),
+                    broadcast,
+                    tracked.previous,
                 )
-                state = partial(tracked.definition.state_of, tracked.base)
-                return CommandResult(key[2], state, changed, version, result)
+                if not services.bus.publish_now(record):
+                    await services.bus.publish(record)
+                state = (tracked.definition, tracked.base)
+                return CommandResult(
+                    key[2], state, changed, version, result, False, NOTHING_REMOVED, True
+                )
         return await self._commit(tracked, event, arguments, result, broadcast)
 
     async def _commit(

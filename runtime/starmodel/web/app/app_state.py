@@ -100,6 +100,7 @@ class AppState:
         event_forms: Shows the page of a record again, with the form of an event that did not fit.
         pages: The components of the pages that routes answer with.
         identify: Says who sent a request; `None` where everybody is anonymous.
+        known_session: Tells browsers apart, once `session` was asked for.
         changes: Where the changes of records that are listed stand.
         entities: The classes of the app's entities.
         resources: The entities with their routes, by class.
@@ -116,7 +117,6 @@ class AppState:
         "_navigation",
         "_page_headers",
         "_renderer",
-        "_session",
         "_title",
         "changes",
         "components",
@@ -127,6 +127,7 @@ class AppState:
         "formatter",
         "identify",
         "json_formatter",
+        "known_session",
         "pages",
         "prefix",
         "queries",
@@ -239,7 +240,7 @@ class AppState:
         }
         self.entities = tuple(self.resources)
         self._clock = clock
-        self._session: SessionIdentity | None = options.get("session")
+        self.known_session: SessionIdentity | None = options.get("session")
         self.prefix = ""
         self._above: AppState | None = None
         self._below: dict[str, AppState] = {}
@@ -258,7 +259,7 @@ class AppState:
                 parts.prefix = prefix
                 parts.formatter = PrefixedFormatter(self.formatter, prefix)
                 parts.json_formatter = PrefixedFormatter(self.json_formatter, prefix)
-                parts._above, parts._session = self, None
+                parts._above, parts.known_session = self, None
             if len(self._below) >= _PREFIXES:
                 # A `Mount` may have a placeholder, and be asked for anything.
                 del self._below[next(iter(self._below))]
@@ -368,9 +369,9 @@ class AppState:
         Raises:
             ConfigurationError: There is no secret key to sign sessions with.
         """
-        if self._session is None and self._above is not None:
-            self._session = self._above.session.below(self.prefix)
-        if self._session is None:
+        if self.known_session is None and self._above is not None:
+            self.known_session = self._above.session.below(self.prefix)
+        if self.known_session is None:
             keys = self.secret_keys()
             if not keys:
                 raise ConfigurationError(
@@ -379,10 +380,10 @@ class AppState:
                     ' "import secrets; print(secrets.token_urlsafe(32))"`. While you develop,'
                     " `starmodel run` makes one."
                 )
-            self._session = SignedSession(
+            self.known_session = SignedSession(
                 keys, max_age=self.settings.session_max_age, clock=self._clock
             )
-        return self._session
+        return self.known_session
 
     def secret_keys(self) -> list[str]:
         """Return the old secret keys and the one to sign with, or none where there is none."""

@@ -65,8 +65,11 @@ def respond_event(
             patch = _patch(request, definition, outcome, selector, mode, request.route.done)
             return Response(200, parts.event_headers, patch)
         # What `_patch` does, for what nearly every event is asked by.
-        changed = without_files(definition, outcome.changed)
-        patch = frame.before + encode_signals(changed, outcome.removed)
+        if outcome.is_plain:
+            patch = frame.before + encode_json(outcome.changed)
+        else:
+            changed = without_files(definition, outcome.changed)
+            patch = frame.before + encode_signals(changed, outcome.removed)
         if outcome.result is None:
             return Response(200, parts.event_headers, patch + frame.after_done)
         text = _text_of(outcome.result, selector)

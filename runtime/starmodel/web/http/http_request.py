@@ -128,7 +128,7 @@ class HTTPRequest:
 
     @property
     def max_body(self) -> int:
-        """How many bytes its body may have."""
+        """How many bytes its body may have: `MAX_BODY` or more."""
         return MAX_BODY
 
     async def body(self) -> bytes:
@@ -152,7 +152,7 @@ class HTTPRequest:
                 raise BadRequest("The request ended too early.")
             if message.get("more_body", False):
                 body = await self._rest(body)
-            elif len(body) > self.max_body:
+            elif len(body) > MAX_BODY and len(body) > self.max_body:
                 raise PayloadTooLarge(self.max_body)
             self._body = body
         return body

@@ -193,6 +193,7 @@ class AppContext(Protocol):
         entities: The classes of the app's entities.
         resources: Each entity with its routes, a `Resource`, by class.
         identify: Says who sent a request; `None` where everybody is anonymous.
+        known_session: Tells browsers apart, once `session` was asked for.
         queries: What can be asked of each entity that is listed, by its name.
         prefix: What every address of the app begins with, where it is served below a path.
     """
@@ -207,6 +208,7 @@ class AppContext(Protocol):
     entities: tuple[type[Entity], ...]
     resources: Mapping[type[Entity], Any]
     identify: Callable[["Request"], Actor | Awaitable[Actor]] | None
+    known_session: SessionIdentity | None
     queries: Mapping[str, Any]
     prefix: str
 
@@ -381,7 +383,7 @@ class Request(HTTPRequest):
         """
         session = self._session
         if session is None:
-            identity = self.app_state.session
+            identity = self.app_state.known_session or self.app_state.session
             is_secure = self.scope.get("scheme") == "https"
             found = identity.find(self.headers.get(b"cookie", b""), secure=is_secure)
             session = identity.create() if found is None else found.id
