@@ -1,6 +1,7 @@
 """The app as a whole: how it begins and ends, and how it gets on with its host."""
 
 import asyncio
+import gc
 import logging
 import re
 from collections.abc import Callable
@@ -61,6 +62,20 @@ def host_with_lifespan(log: list[str], *, fail: bool = False) -> Any:
 
 async def host_without_lifespan(scope: Any, receive: Any, send: Any) -> None:
     raise KeyError(scope["type"])
+
+
+async def test_what_is_loaded_when_the_first_app_opens_is_no_garbage_collectors_work() -> None:
+    async def opened() -> int:
+        server = Server(make_app())
+        await server.tell("startup")
+        count = gc.get_freeze_count()
+        await server.tell("shutdown")
+        return count
+
+    first = await opened()
+    assert first > 0
+    # What the first one leaves behind can still be collected when a second one has opened.
+    assert await opened() <= first
 
 
 async def test_the_app_opens_before_its_host_and_closes_after_it() -> None:

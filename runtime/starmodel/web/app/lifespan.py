@@ -1,6 +1,7 @@
 """The beginning and the end of an app, around those of its host."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -92,6 +93,7 @@ class Lifespan:
         await self._hub.open()
         self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
         self._shutdown.install()
+        freeze_loaded()
         self._is_ready = True
 
     async def open_late(self) -> None:
@@ -133,6 +135,17 @@ class Lifespan:
                 logger.warning("What has expired waits to be deleted: %s", error.reason)
             except Exception:
                 logger.exception("What has expired could not be deleted")
+
+
+def freeze_loaded() -> None:
+    """Have the garbage collector leave alone what is loaded by now: modules, classes, the app.
+
+    A full collection would look through all of that each time, for some 30 ms in which nobody is
+    served, and find nothing to clear away. It is done once in a process: what an app leaves behind
+    that has ended, in tests say, is still collected.
+    """
+    if gc.get_freeze_count() == 0:
+        gc.freeze()
 
 
 @asynccontextmanager
