@@ -1,6 +1,7 @@
 """What a page is filled with besides the state of its record."""
 
 from collections.abc import Mapping
+from secrets import token_hex
 from typing import Any
 
 from starmodel.ui.addresses import escape_text, quote_segment
@@ -9,6 +10,13 @@ Related = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """For each field that refers to records their public states, by id."""
 
 NO_RELATED: Related = {}
+
+ROWS = f"\x02{token_hex(8)}\x03"
+"""Stands in a page for the rows of its table that were written before the page.
+
+They may be megabytes: no template copies them, and none of them is encoded together with others.
+Nobody can guess it, so that nothing that was stored is taken for it.
+"""
 
 
 class View:

@@ -1,7 +1,7 @@
 """Who finds what: access, what comes along, and what a query may ask for."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,10 @@ from starmodel.application.queries.filter_set import MAX_LIMIT, FilterSet, Query
 from starmodel.application.queries.find import (
     QueryPage,
     find,
+    find_each,
     find_page,
     find_related,
     find_states,
-    find_written,
 )
 from starmodel.application.queries.searchable import (
     MAX_CHARACTERS,
@@ -394,13 +394,16 @@ async def test_others_have_their_turn_while_a_list_is_read(
 
     other = asyncio.create_task(count())
     query = Query(sort=["-pages"], include=include)
-    written, page = await find_written(
-        services, queries, query, lambda found: repr(found[0]).encode()
-    )
+    states: list[Any] = []
+
+    async def use(found: Sequence[Any]) -> None:
+        states.extend(found)
+
+    page = await find_each(services, queries, query, use)
     other.cancel()
     assert turns >= 10
     same = await find_states(services, queries, query)
-    assert written == [repr(state).encode() for state in same.items]
+    assert states == same.items
     assert (page.next, page.included) == (same.next, same.included)
     assert len(same.items) == 10
 

@@ -4,13 +4,20 @@ import asyncio
 import time
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from starmodel import Access, Actor, Entity, EntityConfig, MemoryRepo, Ref, Scope, StateStore
 from starmodel.application import EntityDefinition, Key, PersistenceManager, Services, Stored
 from starmodel.application.queries.filter_set import FilterSet, Query
-from starmodel.application.queries.find import find_page, find_related, find_states
+from starmodel.application.queries.find import (
+    RelatedStates,
+    find_each,
+    find_page,
+    find_related,
+    find_states,
+)
 from starmodel.application.queries.searchable import exact, references, text
 from starmodel.application.readable import MAX_READ, Reading
 from starmodel.application.search import Search
@@ -167,6 +174,33 @@ async def test_what_comes_along_counts_with_it() -> None:
     await find_page(services, PATIENTS, Query(limit=1, filters={}), reading=reading)
     await find_related(services, VISITS, states, reading=reading)
     assert table.given == MAX_READ
+
+
+async def test_what_records_refer_to_is_found_once_however_they_are_read() -> None:
+    visits = [
+        Visit(id=f"{first}", patients=[Ref(f"{place:06}", Patient) for place in range(first, 10)])
+        for first in range(5)
+    ]
+    services, table = clinic(patients(10, 3, 7), visits)
+    states = [VISIT.state(visit) for visit in visits]
+    related = RelatedStates(services, VISITS, Reading(ANN))
+    for state in states:
+        await related.add([state])
+    assert len(ASKED) == table.given == 10
+    assert related.found == await find_related(services, VISITS, states, actor=ANN)
+    assert [*related.found["patients"]] == ["000003", "000007"]
+
+
+async def test_what_is_used_one_by_one_counts_with_what_else_is_read() -> None:
+    services, _ = clinic(patients(10, 3, 7))
+    reading, used = Reading(ANN), list[Any]()
+
+    async def use(states: Sequence[Any]) -> None:
+        used.extend(states)
+
+    await find_each(services, PATIENTS, Query(), use, reading=reading)
+    assert [state["id"] for state in used] == ["000003", "000007"]
+    assert reading.left == MAX_READ - 10
 
 
 @pytest.mark.parametrize(("slowness", "number"), [(0.0001, MAX_READ), (0.003, 100)])

@@ -14,12 +14,13 @@ from listed_entities import Author, Book, Diary
 from sql_tables import Store
 
 from starmodel import Actor, Ref, StateStore
-from starmodel.application import Key, Write
+from starmodel.application import Key, Write, readable
 from starmodel.domain import Entity
 from starmodel.testing import Client
 from starmodel.testing.client import ClientResponse
 from starmodel.web import Request, Resource, WebApplication, list_routes
 from starmodel.web.app.list_export import harmless
+from starmodel.web.http.response import PIECE
 
 generated = generate_world("listed_entities")
 NAMES = ("author", "book", "diary")
@@ -112,6 +113,26 @@ def send(
             **headers,
         },
     )
+
+
+def test_rows_are_the_same_however_many_of_them_are_read_in_a_turn(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = client.page("/book?author=a1")
+    assert len(titles(page)) == 4 and page.count('<a href="/author/a1">Author 1</a>') == 4
+    monkeypatch.setattr(readable, "_TURN", 0.0)
+    assert client.page("/book?author=a1") == page
+
+
+def test_a_large_page_is_sent_in_pieces_and_whole() -> None:
+    texts = [f"<{number}> \u20ac " * 9000 for number in range(12)]
+    long = [Author(id=f"l{number:02}", name=text) for number, text in enumerate(texts)]
+    for client in serving(RESOURCES, *long):
+        answer = client.request("GET", "/author", headers=HTML)
+        assert len(answer.body) > 12 * 9000 * 8 > 2 * PIECE
+        assert answer.headers["content-length"] == str(len(answer.body))
+        assert [unescape(each) for each in titles(answer.text)] == texts
+        assert client.request("HEAD", "/author", headers=HTML).body == b""
 
 
 def test_pages_lead_on_and_back(client: Client) -> None:

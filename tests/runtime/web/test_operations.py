@@ -7,7 +7,7 @@ from found_app import RESOURCES, Recorded
 from web_world import SECRET, identify, resources
 
 from starmodel import ANONYMOUS, StateStore
-from starmodel.application.queries.find import find_written
+from starmodel.application.queries.find import find_each
 from starmodel.application.readable import Reading
 from starmodel.errors import ConfigurationError
 from starmodel.observation import OBSERVATION, Observation
@@ -85,9 +85,9 @@ def test_what_the_calls_of_a_batch_read_counts_together(monkeypatch: pytest.Monk
 
     async def find(*given: Any, reading: Reading | None, **more: Any) -> Any:
         shared.append(reading)
-        return await find_written(*given, reading=reading, **more)
+        return await find_each(*given, reading=reading, **more)
 
-    monkeypatch.setattr(query_params, "find_written", find)
+    monkeypatch.setattr(query_params, "find_each", find)
     ask = {"jsonrpc": "2.0", "id": 1, "method": "book.find"}
     with Client(make_library()) as client:
         for body in ([ask, ask], ask):

@@ -4,7 +4,7 @@ Nothing here knows a database. The store of the entity searches; what is include
 ids; who may see a record is settled here, for all stores alike.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from pydantic_core import to_jsonable_python
@@ -226,37 +226,40 @@ async def find_states(
     if page is not None:
         return page
     states: list[State] = []
+
+    async def keep(state: State) -> None:
+        states.append(state)
+
     reading = reading or Reading(actor)
-    included, *cursors = await _find_one_by_one(services, queries, query, reading, states.append)
+    included, *cursors = await _find_one_by_one(services, queries, query, reading, keep)
     return StatesPage(states, included, *cursors)
 
 
-async def find_written(
+async def find_each(
     services: "Services",
     queries: FilterSet[Any],
     query: Query,
-    write: Callable[[Sequence[State]], bytes],
+    use: Callable[[Sequence[State]], Awaitable[None]],
     *,
     actor: Actor = ANONYMOUS,
     reading: Reading | None = None,
-) -> tuple[Sequence[bytes], StatesPage]:
-    """Return the same records written, some at a time, and the page around them, without them.
+) -> StatesPage:
+    """Have the states that `find_states` returns used, some at a time, and return the page around them.
 
     However much each of them holds, no more than one of them is held at a time; of records without
     long values it is a few.
     """
-    written: list[bytes] = []
-    page = await _find_columns(services, queries, query, actor, None)
-    reading = Reading(actor)
+    reading = reading or Reading(actor)
+    page = await _find_columns(services, queries, query, actor, reading)
     if page is not None:
         for start in range(0, len(page.items), _FEW):
-            written.append(write(page.items[start : start + _FEW]))
+            await use(page.items[start : start + _FEW])
             await reading.give_way()
-        return written, page
+        return StatesPage((), page.included, page.next, page.previous)
     included, *cursors = await _find_one_by_one(
-        services, queries, query, reading, lambda state: written.append(write([state]))
+        services, queries, query, reading, lambda state: use([state])
     )
-    return written, StatesPage((), included, *cursors)
+    return StatesPage((), included, *cursors)
 
 
 async def _find_one_by_one(
@@ -264,14 +267,14 @@ async def _find_one_by_one(
     queries: FilterSet[Any],
     query: Query,
     reading: Reading,
-    use: Callable[[State], None],
+    use: Callable[[State], Awaitable[None]],
 ) -> tuple[States, str | None, str | None]:
     """Use the public states of a page; returns those of what they refer to, and the cursors."""
     definition = queries.definition
     wanted: dict[str, list[Sequence[str]]] = {name: [] for name in query.include}
 
     async def take(stored: Stored, item: Entity) -> None:
-        use(_with_lookups(definition.state(item), stored, query))
+        await use(_with_lookups(definition.state(item), stored, query))
         for name, ids in wanted.items():
             ids.append(ids_in(item, name))
         if reading.is_due():
@@ -334,6 +337,40 @@ async def find_related(
     reading = reading or Reading(actor)
     loaded = await _load(services, queries, wanted, reading, is_partial=include is None)
     return _states_of(queries, loaded)
+
+
+class RelatedStates:
+    """The public states of what records refer to, found some at a time, each of them once.
+
+    Args:
+        services: The app's services.
+        queries: What the fields of the records refer to.
+        reading: What the same request reads besides; it says who is to see them.
+
+    Attributes:
+        found: What was found, as `find_related` returns it.
+    """
+
+    __slots__ = ("_asked", "_queries", "_reading", "_services", "found")
+
+    def __init__(self, services: "Services", queries: FilterSet[Any], reading: Reading) -> None:
+        self._services = services
+        self._queries = queries
+        self._reading = reading
+        self._asked: dict[str, set[str]] = {name: set() for name in queries.includes}
+        self.found: dict[str, dict[str, State]] = {name: {} for name in queries.includes}
+
+    async def add(self, records: Iterable[State]) -> None:
+        """Find what further records refer to."""
+        wanted: dict[str, list[list[str]]] = {name: [] for name in self._asked}
+        for record in records:
+            for name, asked in self._asked.items():
+                ids = [id for id in _ids_of(record.get(name)) if id not in asked]
+                asked.update(ids)
+                wanted[name].append(ids)
+        loaded = await _load(self._services, self._queries, wanted, self._reading, is_partial=True)
+        for name, states in _states_of(self._queries, loaded).items():
+            self.found[name].update(states)
 
 
 async def _find_columns(

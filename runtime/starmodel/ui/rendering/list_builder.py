@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from markupsafe import Markup
 
@@ -25,8 +25,8 @@ from starmodel.ui.components.pages import MAX_COUNT, ONE, Form, List
 from starmodel.ui.kit import Content, Row
 from starmodel.ui.names import EntityNames
 from starmodel.ui.rendering.builder import Builder, form_errors
-from starmodel.ui.template import Filler, Inline, Renderable, State, Template
-from starmodel.ui.view import View, short_id
+from starmodel.ui.template import Filler, Inline, Renderable, State
+from starmodel.ui.view import ROWS, View, short_id
 
 BOOLEANS = {"true": "Yes", "false": "No"}
 
@@ -44,10 +44,23 @@ RANGE_TYPES: dict[type[Field], str] = {
 }
 
 
+class ListTable(NamedTuple):
+    """The table of a list, and what fills one of its rows with the state of a record."""
+
+    row: Filler
+    table: Filler
+
+
+ListTables: TypeAlias = Callable[[Collection[str]], ListTable]
+"""Returns the table of the columns of these names; of those that are shown at first for none."""
+
+
 class ListBuilder(Builder):
     """Compiles one list."""
 
-    def list_page(self, component: List, bound: Form | None = None) -> Renderable:
+    def list_page(
+        self, component: List, tables: ListTables, bound: Form | None = None
+    ) -> Renderable:
         """Return the `<main>` of a list; the inputs of the `bound` form hold what was sent."""
         entity, kit = component.entity, self.kit
         part = f"{entity.name}-list"
@@ -71,7 +84,7 @@ class ListBuilder(Builder):
             self.hole(lambda _, view: escape_text(view.list.change_token)),
             self.frontend.text(token, Text("").format),
         )
-        records = kit.part(part, self.hole(self._records(component, names)))
+        records = kit.part(part, self.hole(self._records(component, tables, names)))
 
         def changes(_: State, view: Any) -> dict[str, Any]:
             return {entity.name: view.list.change_token}
@@ -99,7 +112,7 @@ class ListBuilder(Builder):
         kit, entity = self.kit, component.entity
         id = f"{owner.name}-{field.name}"
         names = [name for name in component.shown if name != field.by]
-        table = self._table(component, names, title=field.title, is_full=False).fill
+        table = self._table(component, names, title=field.title, is_full=False).table
         around = ListBuilder(kit, self.frontend)
         address = around.hole(field.link())
         links: list[Renderable] = []
@@ -235,16 +248,20 @@ class ListBuilder(Builder):
         row = Row(field.title, control, id, None, None)
         return self.kit.picker(row, {"source": f"{field.to}/options", "chosen": chosen})
 
-    def _records(self, component: List, names: tuple[str, ...]) -> Filler:
+    def tables(self, component: List) -> ListTables:
+        """Return what has the table of each choice of columns; those that readers chose lately are kept."""
+        shown = self._table(component, component.shown)
+
+        @lru_cache(maxsize=MAX_KEPT)
+        def chosen(columns: frozenset[str]) -> ListTable:
+            return self._table(component, columns)
+
+        return lambda columns: chosen(frozenset(columns)) if columns else shown
+
+    def _records(self, component: List, tables: ListTables, names: tuple[str, ...]) -> Filler:
         """Return what fills the part of the page that shows the records."""
         labels = {each.name: each.by for each in component.of.fields if isinstance(each, Link)}
         titles = {each.name: each.title for each in component.of.by_name.values()}
-        fill = self._table(component, component.shown).fill
-
-        @lru_cache(maxsize=MAX_KEPT)
-        def chosen(columns: frozenset[str]) -> Filler:
-            return self._table(component, columns).fill
-
         pager = self._pager(component)
         empty = self._empty(component)
         tools = self._tools(component)
@@ -253,10 +270,9 @@ class ListBuilder(Builder):
 
         def records(state: State, view: Any) -> str:
             filters = chips(state, view)
-            columns = view.list.columns
-            if not view.list.items:
+            if not view.list.size:
                 return f"{filters}{empty(state, view)}"
-            table = chosen(frozenset(columns)) if columns else fill
+            table = tables(view.list.columns).table
             before = f"{filters}{batch(state, view)}" if batch is not None else filters
             return f"{before}{table(state, view)}{pager(state, view)}{tools(state, view)}"
 
@@ -340,7 +356,7 @@ class ListBuilder(Builder):
         *,
         title: str = "",
         is_full: bool = True,
-    ) -> Template:
+    ) -> ListTable:
         """Return the table of some columns.
 
         Args:
@@ -411,8 +427,13 @@ class ListBuilder(Builder):
                 before,
             )
         ).fill
-        rows = builder.hole(lambda _, view: "".join([line(each, view) for each in view.list.items]))
-        return builder.compile(kit.records(title or component.title, head, rows))
+
+        def rows(_: State, view: Any) -> str:
+            shown = view.list
+            return ROWS if shown.rows else "".join([line(each, view) for each in shown.items])
+
+        table = kit.records(title or component.title, head, builder.hole(rows))
+        return ListTable(line, builder.compile(table).fill)
 
     def _pager(self, component: List) -> Filler:
         """Return what says how many records there are, and leads to the others."""
@@ -422,7 +443,7 @@ class ListBuilder(Builder):
 
         def status(state: State, view: Any) -> str:
             shown = view.list
-            count = len(shown.items)
+            count = shown.size
             words = f"{count} {one if count == 1 else several}"
             if shown.next is None and shown.is_first:
                 return words

@@ -29,7 +29,7 @@ from starmodel.ui.frontend import Frontend, Still
 from starmodel.ui.kit import Content, UIAdapter
 from starmodel.ui.names import EntityNames
 from starmodel.ui.rendering.builder import Builder
-from starmodel.ui.rendering.list_builder import ListBuilder
+from starmodel.ui.rendering.list_builder import ListBuilder, ListTables
 from starmodel.ui.template import Renderable, State, Template
 from starmodel.ui.view import View
 
@@ -102,6 +102,12 @@ class Renderer:
     def list(self, component: List, bound: Form | None = None) -> Template:
         """Return the document of a list; filled from `view.list`, `bound` from `view.form`."""
         return self._once(("list", component, bound), lambda: self._list(component, bound))
+
+    def list_tables(self, component: List) -> ListTables:
+        """Return what has the table of a list, for each choice of columns."""
+        return self._once(
+            ("tables", component), lambda: ListBuilder(self.kit, self.frontend).tables(component)
+        )
 
     def own_page(
         self,
@@ -354,7 +360,7 @@ class Renderer:
 
     def _list(self, component: List, bound: Form | None) -> Template:
         builder = ListBuilder(self.kit, self.frontend)
-        main = builder.list_page(component, bound)
+        main = builder.list_page(component, self.list_tables(component), bound)
         lead = component.of.lead
         return builder.compile(
             self._document(builder, component.title, lead, main, component.entity.path, [])

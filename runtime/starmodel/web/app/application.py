@@ -22,12 +22,14 @@ from starmodel.web.http.http_request import PATH
 from starmodel.web.http.prefix import PREFIX, path_below
 from starmodel.web.http.response import (
     NO_STORE,
+    PIECE,
     ASGIApplication,
     Message,
     Receive,
     Response,
     Send,
     StreamResponse,
+    send_in_pieces,
 )
 from starmodel.web.http.response import Scope as ConnectionScope
 from starmodel.web.live.hub import LiveHub
@@ -223,6 +225,7 @@ class WebApplication:
             response = await respond_error(request, error)
         if (
             type(response) is not Response
+            or len(response.body) > PIECE
             or request.set_cookie is not None
             or request.expired_cookie is not None
             or request.method == "HEAD"
@@ -271,6 +274,9 @@ class WebApplication:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         if request.method == "HEAD":
             body = b""
+        if len(body) > PIECE:
+            await send_in_pieces(send, body)
+            return
         await send({"type": "http.response.body", "body": body})
 
     async def read(

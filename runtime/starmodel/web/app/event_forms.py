@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starmodel.application.queries.find import find_related
 from starmodel.domain import Scope
 from starmodel.ui.components.pages import Form, List, Record
-from starmodel.ui.view import NO_RELATED, View
+from starmodel.ui.view import NO_RELATED, ROWS, View
 from starmodel.web.app.entity_routes import reader
 from starmodel.web.app.query_params import children_of, list_view
 from starmodel.web.routing.request import FormAgain, Request, Route
@@ -42,7 +42,8 @@ def _list_again(resource: Resource, page: List, form: Form) -> FormAgain:
         shown = await list_view(request, resource.queries, page)
         state = bind(form, fields, errors=errors)
         view = View(list=shown, related=shown.related, form=state, request=request)
-        return request.app_state.renderer.list(page, form).fill({}, view)
+        html = request.app_state.renderer.list(page, form).fill({}, view)
+        return html.replace(ROWS, "".join(shown.rows))
 
     return again
 

@@ -21,12 +21,12 @@ from starmodel.application.queries.filter_set import (
     unknown,
 )
 from starmodel.application.queries.find import (
+    RelatedStates,
     State,
-    States,
     count_records,
+    find_each,
     find_related,
     find_states,
-    find_written,
 )
 from starmodel.application.queries.searchable import MAX_CHOICES, MAX_CONTAINED, SearchField
 from starmodel.application.readable import Reading
@@ -41,6 +41,7 @@ from starmodel.errors import (
 )
 from starmodel.ui.components.fields import Related
 from starmodel.ui.components.pages import MAX_COUNT, List, Record
+from starmodel.ui.view import View
 from starmodel.web.app.responses import JSON_HEADERS
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.http_request import READING, read_pairs
@@ -70,14 +71,14 @@ async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
     query = read_query(request, queries, is_program=True).query
     send = queries.definition.sent
 
-    def write(states: Sequence[State]) -> bytes:
+    items: list[bytes] = []
+
+    async def write(states: Sequence[State]) -> None:
         sent = states if send is None else [send(state) for state in states]
-        return encode_json(sent)[1:-1]
+        items.append(encode_json(sent)[1:-1])
 
     actor, reading = request.actor, request.scope.get(READING)
-    items, page = await find_written(
-        request.services, queries, query, write, actor=actor, reading=reading
-    )
+    page = await find_each(request.services, queries, query, write, actor=actor, reading=reading)
     rest: dict[str, object] = {"next": page.next}
     if query.include:
         rest["included"] = {
@@ -103,14 +104,14 @@ async def list_view(request: Request, queries: FilterSet[Any], page: List) -> Li
     if page.lookups:
         query = replace(query, lookups=page.lookups)
     services, actor = request.services, request.actor
-    related: States = {}
     # What is listed and what it refers to count together.
-    reading = Reading(actor) if queries.includes else None
-    found = await find_states(services, queries, query, actor=actor, reading=reading)
-    if reading is not None:
+    reading = Reading(actor)
+    rows = ListRows(request, queries, page, address.columns, reading)
+    found = await find_each(services, queries, query, rows.add, actor=actor, reading=reading)
+    await rows.write()
+    if queries.includes:
         # A filter by a record shows what that one is called, also where nothing fits.
-        shown = [*found.items, query.filters]
-        related = await find_related(services, queries, shown, reading=reading)
+        await rows.related.add([query.filters])
     count = None
     if page.count and (found.next is not None or query.cursor is not None):
         # One more tells whether there are more.
@@ -118,15 +119,73 @@ async def list_view(request: Request, queries: FilterSet[Any], page: List) -> Li
     return ListView(
         path=address.path,
         query=address.query,
-        items=found.items,
-        related=related,
+        items=(),
+        related=rows.related.found,
         next=found.next,
         is_first=query.cursor is None or (query.is_backward and found.previous is None),
         change_token=mark,
         previous=found.previous,
         count=count,
+        rows=rows.written,
+        row_count=rows.count,
         kept=address,
     )
+
+
+class ListRows:
+    """The rows of a list's table, written while its records are read.
+
+    What a record holds may be large, and is let go as soon as its row is written.
+
+    Args:
+        request: The request.
+        queries: What the fields of the records refer to.
+        page: The list.
+        columns: The columns that its address chooses.
+        reading: What the request reads.
+
+    Attributes:
+        related: What the records refer to.
+        written: The rows as HTML; several of them may be one text.
+        count: How many there are.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        queries: FilterSet[Any],
+        page: List,
+        columns: Sequence[str],
+        reading: Reading,
+    ) -> None:
+        self.related = RelatedStates(request.services, queries, reading)
+        self.written: list[str] = []
+        self.count = 0
+        self._view = View(related=self.related.found, request=request)
+        self._row = request.app_state.renderer.list_tables(page)(columns).row
+        self._has_related = bool(queries.includes)
+        self._reading = reading
+        self._states: list[State] = []
+
+    async def add(self, states: Sequence[State]) -> None:
+        """Write the rows of further records; of those that refer to others as many as a turn has.
+
+        What these refer to is looked for together.
+        """
+        self._states += states
+        if not self._has_related or self._reading.is_due():
+            await self.write()
+
+    async def write(self) -> None:
+        """Write the rows that are not written yet."""
+        states, self._states = self._states, []
+        if not states:
+            return
+        if self._has_related:
+            await self.related.add(states)
+        row, view = self._row, self._view
+        self.written.append("".join([row(state, view) for state in states]))
+        self.count += len(states)
 
 
 async def children_of(request: Request, page: Record, id: str) -> dict[str, ListView[Any]]:

@@ -35,6 +35,7 @@ from starmodel.web.app.responses import (
     respond_deleted,
     respond_event,
     respond_html,
+    respond_list,
     respond_record,
     respond_state,
 )
@@ -146,7 +147,7 @@ def list_route(queries: FilterSet[Any], page: List) -> Route:
         shown = await list_view(request, queries, page)
         template = request.app_state.renderer.list(page)
         view = View(list=shown, related=shown.related, message=request.message, request=request)
-        return respond_html(request, template.fill({}, view))
+        return await respond_list(request, template.fill({}, view), shown.rows)
 
     path = f"/{queries.definition.name}"
     return Route("GET", path, list_records, event="find", page=page)

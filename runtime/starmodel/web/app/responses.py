@@ -1,6 +1,6 @@
 """How what happened is told to whoever asked: to a page, to a program, to a plain form."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, unquote
 
@@ -8,12 +8,13 @@ from markupsafe import Markup
 
 from starmodel.application import CommandResult, EntityDefinition, Snapshot
 from starmodel.application.definition import without_files
+from starmodel.application.readable import Turns
 from starmodel.domain import Entity, Scope, render_fragment
 from starmodel.errors import DuplicateRequest, NotFound
 from starmodel.ui.addresses import quote_segment
 from starmodel.ui.components.embedding import SERVING
 from starmodel.ui.components.pages import Page, Record
-from starmodel.ui.view import NO_RELATED, Related, View
+from starmodel.ui.view import NO_RELATED, ROWS, Related, View
 from starmodel.web.app.problems import error_patch, problem_of
 from starmodel.web.app.visit import ShownEntities
 from starmodel.web.datastar.sse import encode_signals
@@ -271,6 +272,18 @@ def respond_html(
     own = request.page_headers
     body = html.encode("utf-8", "replace")
     return Response(status, [*own, *headers] if headers else own, body)
+
+
+async def respond_list(request: Request, html: str, rows: Sequence[str]) -> Response:
+    """Respond with the document of a list, and the rows of its table where it has `ROWS`."""
+    before, _, after = html.partition(ROWS)
+    turns = Turns()
+    body: list[bytes] = []
+    for piece in (before, *rows, after):
+        text = prefix_addresses(piece, request.prefix) if request.prefix else piece
+        body.append(text.encode("utf-8", "replace"))
+        await turns.give_way()
+    return Response(200, request.page_headers, b"".join(body))
 
 
 def respond_state(snapshot: Snapshot[E]) -> Response:

@@ -18,6 +18,8 @@ VARY: Final = (b"vary", b"accept, datastar-request, hx-request, cookie")
 NO_STORE: Final[Headers] = [(b"cache-control", b"no-store"), VARY]
 """The headers of what nobody keeps, no cache on the way either."""
 
+PIECE: Final = 1 << 18
+"""How many bytes of a body are sent at once."""
 
 _MAX_PAUSE = 1.0
 
@@ -83,6 +85,19 @@ class StreamResponse:
         close = getattr(self.chunks, "aclose", None)
         if close is not None:
             await close()
+
+
+async def send_in_pieces(send: Send, body: bytes) -> None:
+    """Send a large body, and let others have their turn on the way.
+
+    A server is given no more of it before its client has taken what it was given.
+    """
+    rest = memoryview(body)
+    while len(rest) > PIECE:
+        piece, rest = rest[:PIECE], rest[PIECE:]
+        await send({"type": "http.response.body", "body": bytes(piece), "more_body": True})
+        await asyncio.sleep(0)
+    await send({"type": "http.response.body", "body": bytes(rest)})
 
 
 async def until_disconnect(receive: Receive) -> None:

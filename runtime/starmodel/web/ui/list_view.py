@@ -85,6 +85,9 @@ class ListView(Generic[S]):
         previous: The cursor of the page before; `None` on the first one.
         is_first: Whether this is the first page.
         count: How many records fit, on all pages; `None` where they were not counted.
+        rows: The rows of the table as HTML, where they were written while the records were read:
+            then there are no `items`, and where the rows belong the page has `ROWS`.
+        row_count: How many rows these are; several may be one text.
         change_token: Where the changes of the records stood before they were read, as
             `request.app_state.changes` says. A page that does not know fetches them once more.
         kept: The address, where it is known from a request before.
@@ -99,11 +102,18 @@ class ListView(Generic[S]):
     change_token: str = ""
     previous: str | None = None
     count: int | None = None
+    rows: Sequence[str] = ()
+    row_count: int = 0
     kept: InitVar[ListAddress | None] = None
     parts: ListAddress = field(init=False, repr=False, compare=False)
 
     def __post_init__(self, kept: ListAddress | None) -> None:
         object.__setattr__(self, "parts", kept or ListAddress(self.path, self.query))
+
+    @property
+    def size(self) -> int:
+        """How many records the page shows."""
+        return self.row_count or len(self.items)
 
     def value(self, name: str) -> str:
         """Return what the address says for a name, escaped; an empty text if nothing."""
