@@ -13,7 +13,7 @@ import logging
 import time
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from starmodel.application.documents.document import Document
@@ -22,7 +22,13 @@ from starmodel.application.documents.sealed_states import (
     SealedStates,
     UnreadableSeal,
 )
-from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
+from starmodel.application.store import (
+    EntityPersistenceBackend,
+    Key,
+    Stored,
+    StoredWithOthers,
+    Write,
+)
 from starmodel.errors import (
     ArgumentError,
     ConfigurationError,
@@ -117,8 +123,9 @@ class BrowserBackend(EntityPersistenceBackend):
                 made.append((write.key, "", None))
                 continue
             end = None if write.ttl is None else now + write.ttl
-            seal = self._seal(write.key, version, end, write.values)
-            made.append((write.key, seal, (Stored(write.values, version), end)))
+            seal = self._seal(write, version, end)
+            stored = StoredWithOthers(write.values, version, write.others)
+            made.append((write.key, seal, (stored, end)))
         for key, seal, loaded in made:
             states = self.states(key)
             states.written[key] = seal
@@ -149,8 +156,9 @@ class BrowserBackend(EntityPersistenceBackend):
         stored, end = found
         return stored if end is None or self._clock() < end else None
 
-    def _seal(self, key: Key, version: int, end: float | None, values: Mapping[str, object]) -> str:
-        document = self._document(key).write(values)
+    def _seal(self, write: Write, version: int, end: float | None) -> str:
+        key = write.key
+        document = self._document(key).dump(write)
         text = f"{version} {'' if end is None else end} {document}".encode()
         packed = _PLAIN + text
         if len(text) > _DEFLATED_ABOVE:
@@ -185,12 +193,12 @@ class BrowserBackend(EntityPersistenceBackend):
         version, _, rest = text.partition(b" ")
         end, _, document = rest.partition(b" ")
         try:
-            values = self._document(key).read(document)
+            stored = self._document(key).load(document, int(version))
         except (ValueError, KeyError, TypeError, ArithmeticError, ConfigurationError):
             # It is ours, of a release whose fields were others.
             logger.warning("A kept %s does not fit its fields of today", key.entity, exc_info=True)
             raise UnreadableSeal() from None
-        return Stored(values, int(version)), float(end) if end else None
+        return stored, float(end) if end else None
 
     def _signatures(self, key: Key, sealed: bytes) -> list[bytes]:
         """Return the signature of what is sealed for a key, with each of the secret keys.

@@ -191,6 +191,8 @@ async def test_documents_follow_their_entity(redis_url: str) -> None:
         TALLY, [document.field("id"), document.field("note", renamed_from="total")]
     )
     assert renamed.read('{"id": "", "total": "x"}') == {"id": "", "note": "x"}
+    # What was called so is no other field: it would be read again by a node of the release before.
+    assert renamed.load('{"id": "", "total": "x", "more": 1}', 1).others == {"more": 1}
     needed = EntityDefinition(
         Needed,
         name="needed",
@@ -207,6 +209,36 @@ async def test_documents_follow_their_entity(redis_url: str) -> None:
 
 class Needed(Entity):
     name: str
+
+
+async def test_what_another_release_has_saved_is_kept(redis_url: str) -> None:
+    """Nodes are replaced one after the other, so both releases save the same entity for a while."""
+    prefix = f"test-{uuid4().hex}"
+    client: Any = redis.asyncio.Redis.from_url(redis_url)  # pyright: ignore
+    async with opened(redis_url, prefix) as services:
+        name = store_of(services).name(KEY)
+
+        async def kept() -> Any:
+            return json.loads((await client.get(name)).partition(b" ")[2])
+
+        await client.set(name, b'7 {"id":"","total":3,"note":"","mood":{"good":[1.5]}}')
+        await add(services)
+        await add(services)
+        async with services.unit_of_work() as work:
+            tally = await work.load(TALLY)
+            for _ in range(2):
+                # As the steps of a generator are saved.
+                tally.total += 1
+                await work.commit(tally, "step", {}, None)
+        assert (await kept())["total"] == 7
+        assert (await kept())["mood"] == {"good": [1.5]}
+        async with services.unit_of_work() as work:
+            tally = await work.load(TALLY)
+            work.delete(tally)
+            await work.commit(tally, "forget", {}, None)
+        await add(services)
+        assert "mood" not in await kept()
+    await client.aclose()
 
 
 async def test_many_who_want_the_same_are_all_counted(redis_url: str) -> None:

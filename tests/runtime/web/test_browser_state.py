@@ -11,9 +11,11 @@ import pytest
 from generated_world import generate_world
 
 from starmodel import Entity, web
+from starmodel.application import Write
+from starmodel.application.documents import document
 from starmodel.application.documents.sealed_states import SEALED_STATES, SealedStates
 from starmodel.errors import ConfigurationError
-from starmodel.stores.browser import LIMIT
+from starmodel.stores.browser import LIMIT, BrowserBackend
 from starmodel.testing import Client
 from starmodel.testing.answer import ClientResponse
 
@@ -293,6 +295,40 @@ async def test_jobs_have_none_of_it() -> None:
         with pytest.raises(ConfigurationError, match="kept in the browser"):
             entity: Entity = await work.load(definition, "session")
             assert entity
+
+
+async def test_what_another_release_has_sealed_is_kept() -> None:
+    definition = generate_world("kept_entities", SOURCE)("basket.state").BASKET
+    fields = [document.field("id"), document.field("lines")]
+    newer = document.Document(definition, [*fields, document.anything("coupon")])
+    older = document.Document(definition, fields)
+    key = definition.key("session")
+    steps: list[tuple[document.Document, dict[str, Any]]] = [
+        (newer, {"id": "1", "lines": [], "coupon": "half"}),
+        (older, {"id": "1", "lines": ["tea"]}),
+        (older, {"id": "1", "lines": ["tea", "milk"]}),
+    ]
+    no_others: dict[str, Any] = {}
+    seal = ""
+    for each, values in steps:
+        backend = BrowserBackend([each], lambda: [SECRET])
+        states = SealedStates({key: seal})
+        token = SEALED_STATES.set(states)
+        try:
+            kept = await backend.load(key)
+            version, others = (kept.version, kept.others) if kept else (0, no_others)
+            await backend.commit([Write(key, values, version, others=others)])
+        finally:
+            SEALED_STATES.reset(token)
+        seal = states.written[key]
+    states = SealedStates({key: seal})
+    token = SEALED_STATES.set(states)
+    try:
+        kept = await BrowserBackend([newer], lambda: [SECRET]).load(key)
+    finally:
+        SEALED_STATES.reset(token)
+    assert kept is not None
+    assert kept.values == {"id": "1", "lines": ["tea", "milk"], "coupon": "half"}
 
 
 def test_the_seal_says_what_is_kept_and_no_more(client: Client) -> None:

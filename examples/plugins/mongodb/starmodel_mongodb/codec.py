@@ -50,7 +50,7 @@ class Codec:
         version = 1 if found is None else found["version"] + 1
         if write.values is None:
             return {"version": version, "values": None, "over_at": None}
-        text = self._documents[write.key.entity].write(write.values)
+        text = self._documents[write.key.entity].dump(write)
         over_at = None if write.ttl is None else self._clock() + write.ttl
         return {"version": version, "values": json.loads(text), "over_at": over_at}
 
@@ -59,7 +59,7 @@ class Codec:
         version = self.version(found)
         if found is None or not version:
             return None
-        return Stored(self._documents[entity].read(json.dumps(found["values"])), version)
+        return self._documents[entity].load(json.dumps(found["values"]), version)
 
     def sweep(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return which documents are over, and what becomes of them."""

@@ -11,7 +11,8 @@ Generated code lists the fields, each with what makes JSON of its value and the 
     )
 
 What was kept before a field was there has its default, a field that was renamed is looked up under
-its old name, and what no field is there for any more is left alone until the next save.
+its old name, and what no field is there for is kept along: nodes of the release before and of the next
+may be running, and each saves what the others have.
 """
 
 import json
@@ -21,6 +22,7 @@ from typing import Any, NamedTuple
 from starmodel.application.copying import default_of
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.documents.json_text import NotStorable, encode_anything, encode_json
+from starmodel.application.store import NOTHING, Stored, StoredWithOthers, Write
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidState
 
 
@@ -71,15 +73,38 @@ class Document:
         self.definition = definition
         self.fields = tuple(fields)
         self._names = frozenset(each.name for each in fields)
+        renamed = [each.renamed_from for each in fields if each.renamed_from is not None]
+        self._known = self._names.union(renamed)
         self._read = [(each.name, each.read) for each in fields if each.read is not None]
 
-    def write(self, values: Mapping[str, Any]) -> str:
-        """Return the text that is kept of the values.
+    def dump(self, write: Write) -> str:
+        """Return the text that is kept of what is to be saved; it is no deletion.
 
         Raises:
             InvalidState: JSON cannot keep some value as it is.
         """
-        kept: dict[str, Any] = {}
+        return self.write(NOTHING if write.values is None else write.values, write.others)
+
+    def load(self, text: str | bytes, version: int) -> Stored:
+        """Return all that a text keeps, to be saved again.
+
+        Raises:
+            ConfigurationError: A field has neither a value in it nor a default.
+        """
+        kept: dict[str, Any] = json.loads(text)
+        if kept.keys() == self._names:
+            return Stored(self._values_of(kept), version)
+        others = {name: kept[name] for name in kept.keys() - self._known}
+        values = self._values_of(self._brought_up_to_date(kept))
+        return StoredWithOthers(values, version, others) if others else Stored(values, version)
+
+    def write(self, values: Mapping[str, Any], others: Mapping[str, Any] = NOTHING) -> str:
+        """Return the text that is kept of the values, and of what another release has there.
+
+        Raises:
+            InvalidState: JSON cannot keep some value as it is.
+        """
+        kept: dict[str, Any] = {**others}
         for name, write, _, _, is_sure in self.fields:
             value = values[name]
             try:
@@ -109,6 +134,10 @@ class Document:
         kept: dict[str, Any] = json.loads(text)
         if kept.keys() != self._names:
             kept = self._brought_up_to_date(kept)
+        return self._values_of(kept)
+
+    def _values_of(self, kept: dict[str, Any]) -> dict[str, Any]:
+        """Make values of what JSON has of them, in the same dictionary."""
         for name, read in self._read:
             value = kept[name]
             if value is not None:

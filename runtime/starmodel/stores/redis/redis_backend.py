@@ -191,7 +191,7 @@ class RedisBackend(EntityPersistenceBackend):
                 arguments += ["delete", write.expected, "", ""]
                 continue
             milliseconds = "" if write.ttl is None else max(1, round(write.ttl * 1000))
-            text = self._document(write.key).write(write.values)
+            text = self._document(write.key).dump(write)
             arguments += ["set", write.expected, milliseconds, text]
         for check in reads.versions:
             arguments += ["check", check.version, "", ""]
@@ -281,7 +281,7 @@ class RedisBackend(EntityPersistenceBackend):
         if found is None:
             return None
         version, _, text = found.partition(b" ")
-        return Stored(self._document(key).read(text), int(version))
+        return self._document(key).load(text, int(version))
 
     async def ask(self, *command: str | int) -> Any:
         """Execute a command that changes nothing; once more, where the connection was lost.

@@ -25,7 +25,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from starmodel.application import EntityDefinition, EntityPersistenceBackend, Key, Stored, Write
 from starmodel.application.documents import document
-from starmodel.application.store import IdempotencyRecord, ReadSet, VersionCheck
+from starmodel.application.store import NOTHING, IdempotencyRecord, ReadSet, VersionCheck
 from starmodel.domain import Access, Actor, CommandRecord, Entity, Fragment, Scope, StateStore
 from starmodel.errors import Conflict, DuplicateRequest
 
@@ -128,9 +128,13 @@ class OpenDocument(document.Document):
         )
         super().__init__(definition, [])
 
-    def write(self, values: Mapping[str, Any]) -> str:
+    def write(self, values: Mapping[str, Any], others: Mapping[str, Any] = NOTHING) -> str:
         """Return the values as JSON."""
-        return json.dumps(values)
+        return json.dumps({**others, **values})
+
+    def load(self, text: str | bytes, version: int) -> Stored:
+        """Return all that a text keeps: what is in it is a value."""
+        return Stored(self.read(text), version)
 
     def read(self, text: str | bytes) -> dict[str, Any]:
         """Return the values that a text keeps."""
