@@ -120,6 +120,15 @@ async def test_an_event_that_leaves_its_entity_invalid(caplog: pytest.LogCapture
     assert "left the counter invalid" in caplog.text
 
 
+async def test_who_runs_the_app_is_told_that_a_store_is_full(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client = Client(make_app())
+    answer = await client.send("POST", "/counter/fail", b'{"kind": "full"}', JSON, TYPE)
+    assert answer.status == 503
+    assert "<Route POST /counter/fail> finds no room in its store: it holds" in caplog.text
+
+
 async def test_a_private_field_is_in_no_byte_that_is_sent() -> None:
     client = Client(make_app())
     for kind in (JSON, DATASTAR, HTML):

@@ -22,6 +22,7 @@ from starmodel.errors import (
     Refused,
     StaleVersion,
     StarModelError,
+    StoreFull,
     TooManyRequests,
     Unavailable,
     UnknownArguments,
@@ -160,6 +161,10 @@ def problem_of(request: Request, error: Exception) -> Problem:
         if error.__cause__ is not None:
             logger.warning("%r is not available: %s", request.route, error.__cause__)
         headers = [(b"retry-after", b"%d" % math.ceil(error.retry_after))]
+    elif isinstance(error, StoreFull):
+        # Whoever has asked can do nothing about it.
+        reason = error.__cause__ or f"it holds {error.limit:,} entries, and may drop none of them"
+        logger.error("%r finds no room in its store: %s", request.route, reason)
     title = None
     if isinstance(error, Refused | QueryTooBroad):
         title = _REFUSED if isinstance(error, Refused) else _TOO_BROAD
