@@ -140,6 +140,20 @@ def test_forty_bent_seals_open_nothing(client: Client) -> None:
     assert ask(client, "/basket", seal).json["state"]["count"] == 2
 
 
+@pytest.mark.parametrize("sent", ["...", 5, None, [], {"basket": 5}, {"basket": {"basket": "..."}}])
+def test_a_program_that_sends_it_elsewhere_does_not_begin_anew(
+    client: Client, sent: object
+) -> None:
+    seal = json.loads(
+        json.dumps(sent).replace("...", seal_of(ask(client, "/basket/add", sku="tea")))
+    )
+    answer = client.post("/basket/add", {"sku": "milk", "_sealed": seal})
+    assert answer.status == 400, answer.text
+    assert 'as {"_sealed": {"basket": "..."}}' in answer.json["detail"]
+    other = client.post("/basket/add", {"sku": "milk", "_sealed": {"draft": "..."}})
+    assert other.json["state"]["count"] == 1
+
+
 def test_a_seal_of_another_session_entity_or_app_opens_nothing(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ NOTHING_SENT = (
     "The page did not send what the browser keeps. Allow this site to keep data in the browser, and"
     " load the page again."
 )
+MISPLACED = 'What the browser keeps is to be sent as {{"{sealed}": {{"{name}": "..."}}}}, as an answer had it.'
 UNREADABLE = "What this browser had kept could not be read, so it begins anew."
 
 
@@ -166,8 +167,8 @@ async def _read(request: Request, definition: EntityDefinition[Any]) -> tuple[Se
     """Return what a request brings of an entity, and the seal as it was sent.
 
     Raises:
-        BadRequest: No program has sent it, and no page of ours with scripts; or the body is neither
-            JSON nor a form.
+        BadRequest: No program has sent it, and no page of ours with scripts; it is not where it has to
+            be; or the body is neither JSON nor a form.
     """
     if not (request.is_scripted or request.wants_json):
         raise BadRequest(NO_SCRIPT)
@@ -187,11 +188,16 @@ async def _sent(request: Request, name: str) -> str:
         values = [
             value for each, value in read_form(body, content_type) if each == f"{SEALED}.{name}"
         ]
-        return values[0] if len(values) == 1 else ""
+        if len(values) > 1:
+            raise BadRequest(f"{SEALED}.{name} is there {len(values)} times.")
+        return values[0] if values else ""
     json_body.check(body)
-    given = json_body.load(body).get(SEALED)
-    seal = given.get(name) if is_mapping(given) else None
-    return seal if isinstance(seal, str) else ""
+    given = json_body.load(body).get(SEALED, {})
+    seal = given.get(name, "") if is_mapping(given) else None
+    if not isinstance(seal, str):
+        # To take it for nothing would begin anew, over what its sender means to have sent.
+        raise BadRequest(MISPLACED.format(sealed=SEALED, name=name))
+    return seal
 
 
 async def _snapshot(request: Request, definition: EntityDefinition[E]) -> Snapshot[E]:
