@@ -484,6 +484,12 @@ STATEMENTS = (
     "Alias = {cls}",
     "assert {cls}",
     "def later() -> None:\n    global {cls}\n    {cls} = int",
+    "{cls}.model_config = {{'strict': True}}",
+    "{cls}.__annotations__['added'] = int",
+    "setattr({cls}, 'model_config', {{'extra': 'forbid'}})",
+    "if True:\n    {cls} = int",
+    "for each in ({cls},):\n    each.__doc__ = 'changed'",
+    "getattr({cls}, 'model_rebuild', str)()",
 )
 DECORATORS = (
     "dataclass",

@@ -250,6 +250,24 @@ class NameUse:
 
 
 @dataclass(frozen=True, slots=True)
+class NameChange:
+    """Something that is changed from outside of its definition, below a name of the module.
+
+    `name` is as written, without what stands in brackets: `Product.model_fields` for
+    `Product.model_fields["name"] = ...`, `Product.*` for `setattr(Product, name, ...)`, and
+    `Product` where a class of the module is itself replaced or deleted. `is_inside` says that it is
+    a part of what the name means that changes, as in the first of these, `is_late` that a function
+    does it. `through` is as in `Effect`: what is handed to that function, which may change it.
+    """
+
+    name: str
+    place: Place
+    is_inside: bool = False
+    is_late: bool = False
+    through: Through | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MissingName:
     """A name that is not there when it is needed, as far as its own module tells.
 
@@ -336,7 +354,8 @@ class ModuleFacts:
     `name` is its dotted name, `path` its file relative to the project with
     `/`. `exports` is `__all__` where it is a plain list. `suppressions` are
     the `# starmodel: ignore[...]` comments: line number and rule names. `missing` are
-    the names that are not there when they are needed, `uses` what is made of those that are.
+    the names that are not there when they are needed, `uses` what is made of those that are,
+    `changes` what is done to them.
     `names` is all that is bound at module level, in whatever way; `*` among them says that more
     may be (`globals()`, `exec`). `steps` are its imports and the names that it defines, in the order
     in which an import runs them.
@@ -354,5 +373,6 @@ class ModuleFacts:
     suppressions: tuple[tuple[int, tuple[str, ...]], ...] = ()
     missing: tuple[MissingName, ...] = ()
     uses: tuple[NameUse, ...] = ()
+    changes: tuple[NameChange, ...] = ()
     names: frozenset[str] = frozenset()
     steps: tuple[ImportFact | str, ...] = ()

@@ -148,6 +148,7 @@ def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
         suppressions=find_suppressions(source.text),
         missing=scanned.missing,
         uses=scanned.uses,
+        changes=scanned.changes,
         names=scanned.names,
         steps=tuple(steps),
     )

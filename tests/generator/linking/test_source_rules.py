@@ -177,6 +177,11 @@ class Line(BaseModel): ...
         "class Cart(Entity):\n    price: Decimal = Decimal(0)\nCart = Cart\n"
         "logging = logging.getLogger()\n",
     ),
+    "SM143": Case(
+        'class Cart(Entity): ...\nCart.model_config = EntityConfig(namespace="basket")\n',
+        "Cart.model_config",
+        'class Cart(Entity):\n    model_config = EntityConfig(namespace="basket")\n',
+    ),
     "SM316": Case(
         """
 class Cart(Entity):
@@ -341,7 +346,7 @@ from pydantic.alias_generators import to_camel
 if TYPE_CHECKING:
     from shop.prices import Price as Only
 IS_WINDOWS = sys.platform == "win32"
-Money.LIMIT = 5
+Money.LIMIT = 5  # starmodel: ignore[changed-class]
 class Named(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
     n: int
@@ -531,6 +536,105 @@ def test_what_cannot_be_imported(source: str, code: str) -> None:
     found = linked(source)
     assert code in found.codes, [each.message for each in found.diagnostics]
     assert found.schema is None
+
+
+CHANGED_CLASSES = {
+    "Cart.count = 5": "SM143",
+    "Cart.add = lambda self: None": "SM143",
+    "Cart.count: int = 5": "SM143",
+    "Cart.count += 5": "SM143",
+    "Cart.LIMIT = 4": "SM143",
+    "Cart.price, other = 1, 2": "SM143",
+    "del Cart.count": "SM143",
+    "setattr(Cart, 'count', 5)": "SM143",
+    "setattr(Cart, ''.join('count'), 5)": "SM143",
+    "delattr(Cart, 'count')": "SM143",
+    "type.__setattr__(Cart, 'count', 5)": "SM143",
+    "Cart.model_config['title'] = 'x'": "SM143",
+    "Cart.model_config.update(title='x')": "SM143",
+    "Cart.model_fields['count'].default = 5": "SM143",
+    "Cart.model_fields.pop('count')": "SM143",
+    "Cart.__annotations__['extra'] = int": "SM143",
+    "if True:\n    Cart.count = 5": "SM143",
+    "try:\n    Cart.count = 5\nfinally:\n    pass": "SM143",
+    "with open('x') as Cart.count: ...": "SM143",
+    "for Cart.count in (1, 2): ...": "SM143",
+    "for model in (Cart, Money):\n    model.model_config = {}": "SM143",
+    "MODELS = [Money, Cart]\nfor model in MODELS:\n    setattr(model, 'count', 1)": "SM143",
+    "Alias = Cart\nAlias.count = 5": "SM143",
+    "def later():\n    Cart.count = 5": "SM143",
+    "def change(model):\n    model.count = 5\nchange(Cart)": "SM143",
+    "def change(a, *, model):\n    setattr(model, a, 5)\nchange('count', model=Cart)": "SM143",
+    "Money.amount = 5": "SM143",
+    "Status.MORE = 'more'": "SM143",
+    "Counted.step = 2": "SM143",
+    "Entity.model_config = {}": "SM143",
+    "BaseModel.model_config['strict'] = True": "SM143",
+    "Price.amount = 5": "SM143",
+    "prices.Price.amount = 5": "SM143",
+    "prices.Price = Money": "SM143",
+    "globals()['Cart'].count = 5": "SM143",
+    "Cart = Money": "SM141",
+    "if True:\n    Cart = Money": "SM141",
+    "try:\n    from shop.prices import Price as Cart\nexcept ImportError: ...": "SM141",
+    "for Cart in (Money, Status): ...": "SM141",
+    "del Cart": "SM141",
+    "globals()['Cart'] = Money": "SM141",
+    "def later():\n    global Cart\n    Cart = Money": "SM141",
+    "(Cart := Money)": "SM141",
+}
+CHANGED = """
+from shop import prices
+from shop.prices import Price
+class Counted:
+    step: ClassVar[int] = 1
+class Cart(Entity, Counted):
+    LIMIT: ClassVar[int] = 3
+    NAMES: ClassVar[dict[str, int]] = {}
+    count: int = 0
+    price: Price | None = None
+"""
+
+
+@pytest.mark.parametrize(("source", "code"), CHANGED_CLASSES.items(), ids=CHANGED_CLASSES)
+def test_a_class_is_changed_outside_of_its_body(source: str, code: str) -> None:
+    found = linked(f"{CHANGED}{source}\n")
+    assert {each.code for each in found.diagnostics} == {code}, found.diagnostics
+    assert found.diagnostics[0].help
+    assert found.pointed(code) in f"{source} Price as Cart"
+
+
+UNCHANGED_CLASSES = [
+    "Cart.model_rebuild()",
+    "Cart.model_json_schema()\nCart.model_fields['count'].default",
+    "from pydantic import TypeAdapter\nTypeAdapter(Cart)\nADAPTER = TypeAdapter(list[Cart])",
+    "def fill():\n    Cart.LIMIT = 4",
+    "Cart.NAMES['a'] = 1\nCart.NAMES.update(b=2)",
+    "def change(model):\n    return model.model_json_schema()\nchange(Cart)",
+    "def fill(Cart):\n    Cart.count = 5",
+    "def fill():\n    Cart = Money(amount=1)\n    Cart.amount = 5",
+    "cart = Cart()\ncart.count = 5\nsetattr(cart, 'count', 5)",
+    "class Plain: ...\nPlain.x = 1\nPlain = None",
+    "from sqlmodel import SQLModel\nSQLModel.metadata.naming_convention = {}",
+    "KNOWN = {}\nKNOWN[Cart] = 1\nKNOWN.update(a=Cart)",
+    "Cart.count = 5  # starmodel: ignore[changed-class]",
+]
+
+
+@pytest.mark.parametrize("source", UNCHANGED_CLASSES)
+def test_what_only_reads_a_class_is_left_alone(source: str) -> None:
+    found = linked(f"{CHANGED}{source}\n")
+    assert [each.message for each in found.diagnostics] == []
+
+
+def test_a_class_is_changed_in_another_module_that_is_read() -> None:
+    files = {
+        "shop/prices.py": "from pydantic import BaseModel\nclass Price(BaseModel):\n    a: int = 0\n",
+        "shop/patches.py": "from shop.prices import Price\nPrice.a = 5\n",
+    }
+    source = "from shop import patches\nfrom shop.prices import Price\n"
+    found = linked(f"{source}class Cart(Entity):\n    price: Price | None = None\n", files)
+    assert [each.path for each in found.diagnostics] == ["shop/patches.py"]
 
 
 RIGHT_CLASSES = [

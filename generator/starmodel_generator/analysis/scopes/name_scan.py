@@ -19,10 +19,17 @@ from starmodel_generator.analysis.facts import (
     CallShape,
     MemberUse,
     MissingName,
+    NameChange,
     NameUse,
 )
 from starmodel_generator.analysis.functions import parameters_of, receiver_name
 from starmodel_generator.analysis.imports import imported_names
+from starmodel_generator.analysis.scopes.outside_changes import (
+    Change,
+    changes_by_call,
+    changes_by_statement,
+    handed_over,
+)
 from starmodel_generator.analysis.scopes.scope_bindings import (
     bound_in,
     globals_declared,
@@ -103,6 +110,7 @@ class Names(NamedTuple):
 
     missing: tuple[MissingName, ...]
     uses: tuple[NameUse, ...]
+    changes: tuple[NameChange, ...]
     members: Mapping[FunctionNode, tuple[MemberUse, ...]]
     names: frozenset[str]
 
@@ -178,6 +186,9 @@ class _Scan:
         self._types_later: list[tuple[cst.BaseExpression, _Scope]] = []
         self._missing: dict[tuple[str, str, str | None], MissingName] = {}
         self._uses: dict[tuple[str, CallShape | None], NameUse] = {}
+        self._changes: list[NameChange] = []
+        self._classes: set[str] = set()
+        self._looped: dict[str, list[str]] = {}
         self._members: dict[FunctionNode, dict[object, MemberUse]] = {}
         self._scopes: list[_Scope] = []
 
@@ -192,6 +203,7 @@ class _Scan:
         return Names(
             () if self._is_open else tuple(self._missing.values()),
             tuple(use for use in self._uses.values() if not self._is_set(use.name)),
+            tuple(self._changes),
             {scope.node: self._members_of(scope) for scope in self._scopes if scope.node},
             frozenset(self._module.names | ({"*"} if self._is_open else set())),
         )
@@ -223,6 +235,8 @@ class _Scan:
             self._bind(node, scope)
             self._expressions(children_of(node), scope)
             return
+        for change in changes_by_statement(node):
+            self._change(change, scope)
         match node:
             case cst.FunctionDef():
                 self._function(node, scope)
@@ -243,6 +257,9 @@ class _Scan:
                 self._augmented(target, scope)
                 self._expressions([value], scope)
             case cst.For(target=target, iter=source):
+                if scope is self._module and isinstance(target, cst.Name):
+                    names = (dotted_name(each) for each in walk(source))
+                    self._looped[target.value] = [name for name in names if name is not None]
                 self._expressions([source], scope)
                 self._expressions([target], scope, stored=True)
                 self._statements(node.body, scope)
@@ -363,6 +380,8 @@ class _Scan:
         own = _Scope("class", inner, set(_IN_CLASSES), bound.names, bound.checked, name=name)
         self._statements(node.body, own)
         self._bind(node, scope)
+        if scope is self._module:
+            self._classes.add(name)
 
     def _function_body(
         self,
@@ -402,6 +421,31 @@ class _Scan:
 
     def _bind(self, node: cst.CSTNode, scope: _Scope) -> None:
         _around(scope).names.update(names_bound_by(node))
+        if isinstance(node, cst.Import | cst.ImportFrom):
+            for imported in imported_names(node):
+                self._replace(imported.bound, imported.node, scope)
+
+    # What is changed from outside
+
+    def _change(self, change: Change, scope: _Scope) -> None:
+        """Note a change of what a name of the module means."""
+        root, *below = change.path
+        if self._owner(root, scope) is not self._module:
+            return
+        is_late = _around(scope).kind == "function"
+        for name in [root, *self._looped.get(root, ())]:
+            written = ".".join([name, *below])
+            place = self._place(change.node)
+            self._changes.append(
+                NameChange(written, place, change.is_inside, is_late, change.through)
+            )
+
+    def _replace(self, name: str, node: cst.CSTNode, scope: _Scope) -> None:
+        """Note that the name of a class which is there is bound anew, or deleted."""
+        around = _around(scope)
+        if name in self._classes and (around is self._module or name in around.elsewhere):
+            is_late = around is not self._module
+            self._changes.append(NameChange(name, self._place(node), is_late=is_late))
 
     # Expressions
 
@@ -474,19 +518,24 @@ class _Scan:
     def _name(self, node: cst.Name, scope: _Scope, access: Access = "load") -> _Scope | None:
         """Bind a name, or look where it is bound; `None` where that is nowhere to be seen."""
         name = node.value
+        if access != "load":
+            self._replace(name, node, scope)
         if access == "store":
             _around(scope).names.add(name)
             return scope
+        owner = self._owner(name, scope)
+        if owner is None and access == "load" and not self._caught.name:
+            self._miss(name, self._reason(name, scope), node)
+        return owner
+
+    def _owner(self, name: str, scope: _Scope) -> _Scope | None:
+        """Return the scope that a name means something of; builtins count as the module's."""
         current: _Scope | None = scope
         while current is not None:
             if name in current.names and (current.kind != "class" or current is scope):
                 return current
             current = current.parent
-        if name in _ALWAYS_THERE:
-            return self._module
-        if access == "load" and not self._caught.name:
-            self._miss(name, self._reason(name, scope), node)
-        return None
+        return self._module if name in _ALWAYS_THERE else None
 
     def _reason(self, name: str, scope: _Scope) -> Literal["undefined", "later", "type_checking"]:
         """Return why a name is not there yet, or not at all."""
@@ -538,6 +587,11 @@ class _Scan:
         """Note what is called; what else there is to read of it."""
         function = node.func
         rest: list[cst.CSTNode] = [*node.args]
+        for change in changes_by_call(node):
+            self._change(change, scope)
+        if scope is self._module:
+            for change in handed_over(node):
+                self._change(change, scope)
         if isinstance(function, cst.Attribute):
             if dotted_name(function) == "object.__setattr__" and len(node.args) == 3:
                 self._note_set(node, scope)

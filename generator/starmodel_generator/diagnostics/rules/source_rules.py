@@ -175,6 +175,23 @@ REBOUND_NAME = Rule(
         " what that gets. Give one of them another name."
     ),
 )
+CHANGED_CLASS = Rule(
+    "SM143",
+    "changed-class",
+    "error",
+    suppressible=True,
+    summary="a model or an enum is changed outside of its body",
+    explanation=(
+        "Generated code is made from what stands in the body of a class and of its bases."
+        ' `Product.model_config = ...`, `Product.name = ...`, `setattr(Product, "name", ...)`,'
+        " `del Product.name`, a method put in later, a change of `model_fields` or"
+        " `__annotations__`, a function that does any of these to a class it is given: what they"
+        " make of the class no file would show. Write it in the body, or in a mixin."
+        " `model_rebuild()`, `TypeAdapter(Product)` and whatever only reads the class are fine, and"
+        " so are class variables (`ClassVar`) that a function sets. Silence this for an attribute"
+        " that is nobody's business but yours."
+    ),
+)
 UNKNOWN_MEMBER = Rule(
     "SM316",
     "unknown-member",

@@ -149,6 +149,13 @@ class ClassChecker:
             for fact in (*module.assignments, *module.functions)
             if fact.container is None and not _is_itself(fact)
         ]
+        plain = {fact.name for fact in module.assignments if fact.container is None}
+        # Below an `if`, in a loop, by an import, by a function that declares it `global`.
+        others += [
+            (change.name, change.place)
+            for change in module.changes
+            if change.through is None and change.name in classes - plain
+        ]
         again = [(name, place) for name, place in others if name in imports | classes]
         written = set[str]() if not again else self._words(module)
         for name, place in again:

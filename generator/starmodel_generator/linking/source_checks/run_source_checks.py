@@ -10,6 +10,7 @@ from starmodel_generator.linking.options.model_config import ConfigReader
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.source_checks.annotation_checks import AnnotationChecker
 from starmodel_generator.linking.source_checks.call_checks import CallChecker
+from starmodel_generator.linking.source_checks.changed_class_checks import ChangeChecker
 from starmodel_generator.linking.source_checks.class_attributes import ClassAttributes
 from starmodel_generator.linking.source_checks.class_checks import ClassChecker
 from starmodel_generator.linking.source_checks.find_checks import FindChecker
@@ -44,6 +45,7 @@ def check_source(
     annotations = AnnotationChecker(resolver)
     calls = CallChecker(resolver, fields, configs)
     searches = FindChecker(resolver, app)
+    changes = ChangeChecker(resolver, attributes, used)
     for module in resolver.names.read():
         if names.is_generated(module.name):
             continue
@@ -52,6 +54,10 @@ def check_source(
         yield from annotations.check(module)
         yield from calls.check(module)
         yield from searches.check(module)
+    # Imports have been followed by now: a module may be there for what it does to others alone.
+    for module in resolver.names.read():
+        if not names.is_generated(module.name):
+            yield from changes.check(module)
     for hierarchy in hierarchies:
         yield from classes.check_used(hierarchy)
         yield from methods.check(hierarchy)
