@@ -13,6 +13,7 @@ from starmodel import Access, Entity, InProcessBus, PersistenceManager, Scope, S
 from starmodel.application import EntityDefinition, Services
 from starmodel.errors import ConstraintViolation
 from starmodel.stores.sql.drivers.driver import Row, Statement, Violation
+from starmodel.stores.sql.statements.step_aside import Aside
 from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.tables.table import EntityTable
 
@@ -27,6 +28,9 @@ class Task(Entity):
     rank: int = 0
     page: int = 0
     shelf: str = ""
+    sign: str = ""
+    label: str = ""
+    size: str = ""
 
 
 def task_state(task: Task) -> Mapping[str, object]:
@@ -54,9 +58,18 @@ TASK_TABLE = EntityTable(
         column.integer("rank"),
         column.integer("page"),
         column.text("shelf"),
+        column.text("sign", max_length=1, unique=True),
+        column.text("label", min_length=20, max_length=40, unique=True),
+        column.text("size", choices=[f"s{n}" for n in range(17)], unique=True),
     ],
     unique=UNIQUE,
 )
+
+
+def task(id: str, n: int, **values: int) -> Task:
+    """Return a task whose unique texts are its own, the nth of all."""
+    texts = {"sign": "123456789ABCDEFGH"[n], "label": f"label of {id} " * 2, "size": f"s{n}"}
+    return Task(id=id, code=id, shelf=id, **texts, **values)  # type: ignore[arg-type]
 
 
 class World:
@@ -86,7 +99,7 @@ class World:
                 for id in gone:
                     work.delete(tasks[id])
                 if new:
-                    tasks[new] = Task(id=new, place=place, code=new, page=9 + place, shelf=new)
+                    tasks[new] = task(new, 4 + place, place=place, page=9 + place)
                     work.add(TASK, tasks[new])
                 subject = next(iter(tasks.values()))
                 if await work.commit(subject, "change", {}) is not None:
@@ -105,12 +118,9 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     await world.services.open()
     try:
         async with world.services.unit_of_work() as work:
-            tasks = [
-                Task(id=id, place=n, slot=n + 1, code=id, page=n, shelf=id)
-                for n, id in enumerate("abcd")
-            ]
-            for task in tasks:
-                work.add(TASK, task)
+            tasks = [task(id, n, place=n, slot=n + 1, page=n) for n, id in enumerate("abcd")]
+            for each in tasks:
+                work.add(TASK, each)
             await work.commit(tasks[0], "make", {})
         yield world
     finally:
@@ -243,10 +253,42 @@ async def test_a_value_that_another_row_keeps_is_taken(world: World) -> None:
     assert await world.read("place") == {"a": 0, "b": 1, "c": 2, "d": 3}
 
 
-async def test_texts_cannot_step_aside(world: World) -> None:
+async def test_texts_pass_from_row_to_row(world: World) -> None:
+    codes = {"a": "b", "b": "c", "c": "a", "d": "d"}
+    await world.change({id: {"code": code} for id, code in codes.items()})
+    assert await world.read("code") == codes
+    # In one letter there is place as well, and beside a text of another shape.
+    signs = {"a": "2", "b": "1", "c": "4", "d": "3"}
+    await world.change({id: {"sign": sign} for id, sign in signs.items()})
+    assert await world.read("sign") == signs
+    await world.change({"a": {"label": "label of b " * 2}, "b": {"label": "label of a " * 2}})
+    assert (await world.read("label"))["a"] == "label of b " * 2
+
+
+async def test_the_text_of_what_is_deleted_is_free(world: World) -> None:
+    await world.change({"b": {"code": "a"}}, gone="a")
+    assert await world.read("code") == {"b": "a", "c": "c", "d": "d"}
+
+
+async def test_a_text_of_a_few_cannot_step_aside(world: World) -> None:
     with pytest.raises(ConstraintViolation) as caught:
-        await world.change({"a": {"code": "b"}, "b": {"code": "a"}})
-    assert [error.name for error in caught.value.errors] == ["code"]
+        await world.change({"a": {"size": "s1"}, "b": {"size": "s0"}})
+    assert [error.name for error in caught.value.errors] == ["size"]
+    assert (await world.read("size"))["a"] == "s0"
+
+
+async def test_a_text_that_stands_in_for_another_is_taken_by_chance(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["3", "3", "x", "y"]
+
+    def next_text(_: Aside) -> str:
+        return texts.pop(0)
+
+    monkeypatch.setattr(Aside, "text", next_text)
+    await world.change({"a": {"sign": "2"}, "b": {"sign": "1"}})
+    assert await world.read("sign") == {"a": "2", "b": "1", "c": "3", "d": "4"}
+    assert texts == []
 
 
 async def test_behind_the_largest_number_there_is_no_place(world: World) -> None:

@@ -276,7 +276,7 @@ class SQLModelBackend(TableReader):
             raise LockContention(receipt.entity, receipt.id) from None
         write = writes[planned.owners[violation.index]]
         if violation.kind == "unique" and violation.index in planned.asides:
-            # Somebody else has taken the number meanwhile.
+            # Somebody else has taken the number, or the text, meanwhile.
             raise Conflict(write.key.entity, write.key.id) from None
         field = planned.fields[violation.index]
         raise await constraint_error(violation, write, field, self.tables, self.fetch) from None

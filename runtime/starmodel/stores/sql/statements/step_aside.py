@@ -2,11 +2,14 @@
 
 A database compares unique values with each statement, and SQLite knows no constraint that waits for
 the commit. So before anything else a row whose value another one takes steps aside: a column that may
-be empty is emptied, a number becomes one behind all others. Then it gets its own value, new or not, or goes.
+be empty is emptied, a number becomes one behind all others, a text one that nobody has. Then it gets its
+own value, new or not, or goes.
 """
 
+import secrets
+import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from starmodel.application.store import Write
 from starmodel.stores.sql.builders import update
@@ -20,6 +23,11 @@ _GAP = 1_000_000
 
 _LAST = LARGEST_INTEGER - _GAP
 
+_TEXT_LENGTH = 16
+_LETTERS = string.ascii_lowercase + string.digits
+# Where few characters have to do: those that Unicode leaves to everybody's own use.
+_PRIVATE_LETTERS = [chr(code) for code in range(0xE000, 0xF900)]
+
 
 class Aside(NamedTuple):
     """How a row steps aside.
@@ -27,15 +35,22 @@ class Aside(NamedTuple):
     Attributes:
         places: Those of the columns of a unique index, in the table.
         place: That of the one among them that the row gives up, to get its own value afterwards.
-        is_number: Whether it becomes a number behind all others; else it is emptied.
+        becomes: What that becomes: a number behind all others, a text that nobody has.
+        length: How many characters that text has.
         statement: What does it. It takes the greatest number that others get, twice, if it is a
-            number, then the key of the row and its version.
+            number, or the text; then the key of the row and its version.
     """
 
     places: tuple[int, ...]
     place: int
-    is_number: bool
+    becomes: Literal["empty", "number", "text"]
+    length: int
     statement: Statement
+
+    def text(self) -> str:
+        """Return a text that nobody has, as far as chance can tell."""
+        letters = _LETTERS if self.length >= _TEXT_LENGTH else _PRIVATE_LETTERS
+        return "".join([secrets.choice(letters) for _ in range(self.length)])
 
 
 class Stepping(Protocol):
@@ -64,13 +79,18 @@ def asides_of(table: EntityTable[Any]) -> tuple[Aside, ...]:
     for index in table.indexes:
         column = _spare_column(table, index) if index.unique else None
         if column is not None:
-            value = "NULL" if column.nullable else _behind_all(table, column, index)
+            is_text = column.kind == "text"
+            becomes: Literal["empty", "number", "text"] = "text" if is_text else "number"
+            value = "?" if is_text else _behind_all(table, column, index)
+            if column.nullable:
+                becomes, value = "empty", "NULL"
             condition = f"{table.key.quoted} = ? AND {VERSION.quoted} = ?"
             statement = update(
                 table.name, {column.name: value}, condition, reads=[table.name], is_single=True
             )
             listed = tuple([places[name] for name in index.columns])
-            found.append(Aside(listed, places[column.name], not column.nullable, statement))
+            length = _text_length(column) if becomes == "text" else 0
+            found.append(Aside(listed, places[column.name], becomes, length, statement))
     return tuple(found)
 
 
@@ -92,17 +112,20 @@ def step_aside(
         ordered = sorted(indexes, key=lambda index: writes[index].key.id)
         for aside in table.asides:
             contended = _contended(table, aside, writes, ordered)
-            greatest: tuple[int, ...] = ()
-            if aside.is_number and contended:
-                given = [
-                    values for index in ordered if (values := writes[index].values) is not None
+            given: tuple[object, ...] = ()
+            if aside.becomes == "number" and contended:
+                numbers: list[Any] = [
+                    table.values_at(values, [aside.place])[0]
+                    for index in ordered
+                    if (values := writes[index].values) is not None
                 ]
-                numbers: list[Any] = [table.values_at(values, [aside.place])[0] for values in given]
-                greatest = (min(max(numbers), _LAST),) * 2
+                given = (min(max(numbers), _LAST),) * 2
             for index in contended:
                 write = writes[index]
                 key = table.find_key(write.key.id)
-                yield index, aside.place, aside.statement.bind(*greatest, key, write.expected)
+                if aside.becomes == "text":
+                    given = (aside.text(),)
+                yield index, aside.place, aside.statement.bind(*given, key, write.expected)
 
 
 def _contended(
@@ -132,8 +155,10 @@ def _spare_column(table: EntityTable[Any], index: Index) -> Column | None:
     columns = [named[name] for name in index.columns if named[name] is not table.key]
     empty = [column for column in columns if column.nullable and column.part is None]
     compared = [column for check in table.checks for column in (check.column, check.other)]
-    numbers = [column for column in columns if _is_free_number(column) and column not in compared]
-    return next(iter([*empty, *numbers]), None)
+    others = [column for column in columns if column not in compared]
+    numbers = [column for column in others if _is_free_number(column)]
+    texts = [column for column in others if _text_length(column)]
+    return next(iter([*empty, *numbers, *texts]), None)
 
 
 def _is_free_number(column: Column) -> bool:
@@ -141,6 +166,15 @@ def _is_free_number(column: Column) -> bool:
     is_plain = column.kind == "integer" and column.write is None and column.foreign_key is None
     is_required = is_plain and not column.nullable
     return is_required and all(check.kind in ("gt", "ge") for check in column.checks)
+
+
+def _text_length(column: Column) -> int:
+    """Return how many characters a text has that stands in for another; 0 where none can."""
+    is_free = column.kind == "text" and column.foreign_key is None and not column.nullable
+    if not is_free or any(check.kind != "length" for check in column.checks):
+        return 0
+    least = max([check.values[0] or 0 for check in column.checks], default=0)
+    return max(least, min([_TEXT_LENGTH, *column.size]))
 
 
 def _behind_all(table: EntityTable[Any], column: Column, index: Index) -> str:
