@@ -220,7 +220,7 @@ class _Arguments:
             keyword = next(iter(keywords))
             help = f"leave out `{keyword}`"
             if keyword in ("deferrable", "initially"):
-                help += ": within one event unique numbers pass between records as it is"
+                help += ": within one event unique numbers and texts pass between records as it is"
             raise _Refused(written, help)
         fields = tuple(self._field(each, namespace, written) for each in columns)
         if not fields:
