@@ -55,34 +55,26 @@ class OwnRedisServer(RedisServer):
     """A server that was started here, so that it may fail here.
 
     It keeps nothing on disk: started anew it is empty, at the same URL.
+
+    Attributes:
+        port: Where it listens.
     """
 
     def __init__(self, **settings: str) -> None:
         self._settings = settings
         self._program = _program()
         self._folder = Path(tempfile.mkdtemp(prefix="starmodel-redis-"))
-        self._port = free_port()
-        self._password = secrets.token_hex(16)
+        self.port = free_port()
+        self._password = settings.get("requirepass", secrets.token_hex(16))
         self._watcher: subprocess.Popen[str] | None = None
-        super().__init__(f"redis://:{self._password}@127.0.0.1:{self._port}")
+        super().__init__(f"redis://:{self._password}@127.0.0.1:{self.port}")
         atexit.register(self.close)
         self.start()
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         assert self._watcher is None
-        settings = {
-            "port": str(self._port),
-            "bind": "127.0.0.1",
-            "dir": str(self._folder),
-            "requirepass": self._password,
-            "save": "",
-            "appendonly": "no",
-            **self._settings,
-        }
-        command = [self._program]
-        for name, value in settings.items():
-            command += [f"--{name}", value]
+        command = [self._program, *self._options()]
         with (self._folder / "log").open("ab") as log:
             self._watcher = subprocess.Popen(
                 ["/bin/sh", "-c", _WATCH, str(self._folder), *command],
@@ -111,9 +103,21 @@ class OwnRedisServer(RedisServer):
         self._end("KILL")
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _options(self) -> list[str]:
+        settings = {
+            "port": str(self.port),
+            "bind": "127.0.0.1",
+            "dir": str(self._folder),
+            "requirepass": self._password,
+            "save": "",
+            "appendonly": "no",
+            **self._settings,
+        }
+        return [each for name, value in settings.items() for each in (f"--{name}", value)]
+
     def _answers(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self._port), 1) as connection:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
                 connection.sendall(b"AUTH %b\r\nPING\r\n" % self._password.encode())
                 answer = b""
                 while answer.count(b"\r\n") < 2:
@@ -133,6 +137,17 @@ class OwnRedisServer(RedisServer):
             watcher.communicate(f"{signal}\n", timeout=_PATIENCE)
         except BrokenPipeError:
             watcher.wait(_PATIENCE)
+
+
+class OwnSentinel(OwnRedisServer):
+    """A Sentinel, which keeps nothing but its settings."""
+
+    def _options(self) -> list[str]:
+        file = self._folder / "sentinel.conf"
+        settings = {"port": self.port, "dir": self._folder, "requirepass": self._password}
+        lines = [f"{name} {value}\n" for name, value in settings.items()]
+        file.write_text("".join([*lines, "bind 127.0.0.1\n"]))
+        return [str(file), "--sentinel"]
 
 
 _shared: list[RedisServer] = []

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 import redis.asyncio
-from redis_server import OwnRedisServer
+from redis_server import OwnRedisServer, OwnSentinel
 
 from starmodel import (
     Access,
@@ -449,6 +449,28 @@ async def test_a_cluster_is_refused() -> None:
     try:
         with pytest.raises(ConfigurationError, match="is a cluster"):
             await make(server.database(0)).open()
+    finally:
+        server.close()
+
+
+async def test_a_replica_is_not_written_to() -> None:
+    server = OwnRedisServer(replicaof="127.0.0.1 1")
+    try:
+        with pytest.raises(Unavailable) as caught:
+            await make(server.database(0)).open()
+        assert "It is a replica, and another server is the primary." in caught.value.reason
+    finally:
+        server.close()
+
+
+async def test_a_sentinel_is_refused() -> None:
+    for scheme in ("redis+sentinel", "sentinel", "valkey+sentinel"):
+        with pytest.raises(ConfigurationError, match="is that of a Sentinel"):
+            make(f"{scheme}://127.0.0.1:26379/primary")
+    server = OwnSentinel()
+    try:
+        with pytest.raises(ConfigurationError, match="is that of a Sentinel"):
+            await make(server.url).open()
     finally:
         server.close()
 

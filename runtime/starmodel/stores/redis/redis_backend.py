@@ -43,6 +43,7 @@ from starmodel.stores.redis.redis_connection import (
     NO_SCRIPT,
     READ_ONLY,
     REFUSED,
+    SENTINEL,
     UNREACHABLE,
     RedisConnection,
 )
@@ -106,12 +107,11 @@ class RedisBackend(EntityPersistenceBackend):
         """Connect, and see whether the server keeps what it is given.
 
         Raises:
-            ConfigurationError: It lets nobody in, may drop entities, or is a cluster.
-            Unavailable: It cannot be reached.
+            ConfigurationError: It lets nobody in, may drop entities, is a cluster or a Sentinel.
+            Unavailable: It cannot be reached, or is a replica.
         """
         try:
-            memory = _info(await self.execute("INFO", "memory"))
-            cluster = _info(await self.execute("INFO", "cluster"))
+            info = _info(await self.execute("INFO"))
         except NO_ACCESS as error:
             await self._connection.close()
             raise ConfigurationError(
@@ -125,7 +125,7 @@ class RedisBackend(EntityPersistenceBackend):
         except BaseException:
             await self._connection.close()
             raise
-        problem = self._problem(memory, cluster)
+        problem = self._problem(info)
         if problem is not None:
             await self._connection.close()
             raise ConfigurationError(problem)
@@ -332,14 +332,16 @@ class RedisBackend(EntityPersistenceBackend):
             raise ConfigurationError(f"There is no document for {key.entity} in this store.")
         return document
 
-    def _problem(self, memory: dict[str, str], cluster: dict[str, str]) -> str | None:
+    def _problem(self, info: dict[str, str]) -> str | None:
         """Return why entities are not to be kept on a server."""
-        if cluster.get("cluster_enabled") == "1":
+        if "sentinel_masters" in info:
+            return SENTINEL
+        if info.get("cluster_enabled") == "1":
             return (
                 "STARMODEL_REDIS_URL is a cluster: what an event changes may be in several of its"
                 " places, and cannot be changed at once. Use a server of its own, with replicas."
             )
-        policy = memory.get("maxmemory_policy", "noeviction")
+        policy = info.get("maxmemory_policy", "noeviction")
         if policy.startswith("allkeys"):
             return (
                 f"Redis may drop any entity when it is full (maxmemory-policy {policy}). Set"

@@ -45,9 +45,17 @@ NO_ACCESS: tuple[type[Exception], ...] = (
     exceptions.NoPermissionError,
 )
 
+SENTINEL = (
+    "STARMODEL_REDIS_URL is that of a Sentinel, which keeps no entities. Give an address at which"
+    " whichever server is the primary is reached: that of a managed service or a proxy, or a virtual"
+    " one that is moved."
+)
+
 _DRIVER: Any = redis.asyncio.Redis
 _PARSER: Any = hiredis
 _MAX_BATCH = 100
+_ASK_ROLE = _PARSER.pack_command(("INFO", "replication"))
+_ROLE_SECONDS = 1.0
 
 Request: TypeAlias = tuple[bytes, asyncio.Future[Any]]
 """A command as it is sent, and what becomes its answer."""
@@ -55,6 +63,9 @@ Request: TypeAlias = tuple[bytes, asyncio.Future[Any]]
 
 class RedisConnection:
     """A connection, made when it is needed and made anew when it was lost.
+
+    A server whose place was taken by a replica may keep its connections: it says that it only reads, or
+    nothing, and what it reads is of the past. So it is asked now and then what it is.
 
     Args:
         url: `redis://user:password@host:6379/0`; see redis-py's documentation for more.
@@ -66,6 +77,8 @@ class RedisConnection:
     def __init__(self, url: str) -> None:
         if url.startswith("valkey"):
             url = url.replace("valkey", "redis", 1)
+        if "sentinel" in url.partition("://")[0]:
+            raise ConfigurationError(SENTINEL)
         try:
             self._redis: Any = _DRIVER.from_url(
                 url,
@@ -80,6 +93,7 @@ class RedisConnection:
         self._waiting: list[Request] = []
         self._task: asyncio.Task[None] | None = None
         self._connection: Any = None
+        self._ask_role_at = 0.0
 
     async def close(self) -> None:
         """Finish what was asked for, and disconnect."""
@@ -112,27 +126,31 @@ class RedisConnection:
 
     async def _send(self, batch: Sequence[Request]) -> None:
         answered = 0
+        is_read_only = False
         try:
             async with asyncio.timeout(SECONDS):
-                connection = self._connection
-                if connection is None:
-                    connection = await self._redis.connection_pool.get_connection()
-                    self._connection = connection
-                elif not connection.is_connected:
-                    await connection.connect()
+                connection = await self._connected()
                 packed = [packed for packed, _ in batch]
+                asks_role = asyncio.get_running_loop().time() >= self._ask_role_at
+                if asks_role:
+                    packed.insert(0, _ASK_ROLE)
                 await connection.send_packed_command(packed, check_health=False)
+                if asks_role:
+                    await self._check_role(connection)
                 for _, future in batch:
                     try:
                         answer = await connection.read_response()
                     except REFUSED as error:
                         answered += 1
+                        is_read_only |= isinstance(error, READ_ONLY)
                         if not future.done():
                             future.set_exception(error)
                     else:
                         answered += 1
                         if not future.done():
                             future.set_result(answer)
+                if is_read_only:
+                    await connection.disconnect(nowait=True)
         except TimeoutError:
             late = TimeoutError(f"There was no answer within {SECONDS:g} s.")
             await self._give_up(late, [future for _, future in batch[answered:]])
@@ -140,6 +158,32 @@ class RedisConnection:
             await self._give_up(error, [future for _, future in batch[answered:]])
             if not isinstance(error, Exception):
                 raise
+
+    async def _connected(self) -> Any:
+        """Return the connection; a new one leads to whichever server is there now."""
+        connection = self._connection
+        if connection is None:
+            self._ask_role_at = 0.0
+            connection = self._connection = await self._redis.connection_pool.get_connection()
+        elif not connection.is_connected:
+            self._ask_role_at = 0.0
+            await connection.connect()
+        return connection
+
+    async def _check_role(self, connection: Any) -> None:
+        """Read what the server is.
+
+        Raises:
+            redis.ConnectionError: It is a replica.
+        """
+        try:
+            answer = await connection.read_response()
+        except REFUSED:
+            # Not everybody may ask. A replica refuses to write all the same.
+            answer = b""
+        if b"role:slave" in answer:
+            raise exceptions.ConnectionError("It is a replica, and another server is the primary.")
+        self._ask_role_at = asyncio.get_running_loop().time() + _ROLE_SECONDS
 
     async def _give_up(
         self, error: BaseException, futures: Sequence["asyncio.Future[Any]"]
