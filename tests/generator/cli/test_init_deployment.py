@@ -224,6 +224,8 @@ def test_compose(project: Path) -> None:
     assert (app["cap_drop"], app["read_only"]) == (["ALL"], True)
     assert int(app["stop_grace_period"].removesuffix("s")) > 8
     assert all(port.startswith("127.0.0.1:") for port in app["ports"])
+    # Behind a proxy on the machine, whose address in there is another one.
+    assert environment["FORWARDED_ALLOW_IPS"] == "*"
     assert {"ports"}.isdisjoint(services["postgres"]) and {"ports"}.isdisjoint(services["redis"])
     assert set(found["volumes"]) == {"postgres", "redis"}
 
@@ -240,4 +242,6 @@ def test_the_unit(project: Path) -> None:
     assert service["EnvironmentFile"] == "/etc/Corner-Shop/environment"
     assert (service["DynamicUser"], service["NoNewPrivileges"]) == ("yes", "yes")
     assert int(service["TimeoutStopSec"]) > 8
+    # Otherwise systemd gives up after five attempts within ten seconds.
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
     assert unit["Install"]["WantedBy"] == "multi-user.target"
