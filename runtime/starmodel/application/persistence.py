@@ -1,6 +1,7 @@
 """Which entity is kept in which store."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 from starmodel.application.definition import EntityDefinition
@@ -74,9 +75,10 @@ class PersistenceManager:
             raise
 
     async def close(self) -> None:
-        """Close every store."""
-        for backend in reversed(self.backends):
-            await backend.close()
+        """Close every store, the last one first, whatever becomes of the others."""
+        async with AsyncExitStack() as stack:
+            for backend in self.backends:
+                stack.push_async_callback(backend.close)
 
     async def unpublished(self, age: float) -> int:
         """Return how many records were committed `age` seconds ago and not published, in all stores."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
 from typing import Any, Self, TypeVar, overload
 
 from starmodel.application.authorization import (
@@ -182,12 +183,14 @@ class Services:
 
     async def close(self) -> None:
         """Close the bus, then the stores."""
-        if self._relay is not None:
-            await self._relay.close()
-        if self._cached_reads is not None:
-            await self._cached_reads.close()
-        await self.bus.close()
-        await self.persistence.close()
+        async with AsyncExitStack() as stack:
+            # The last one is called first, and each of them whatever becomes of the others.
+            stack.push_async_callback(self.persistence.close)
+            stack.push_async_callback(self.bus.close)
+            if self._cached_reads is not None:
+                stack.push_async_callback(self._cached_reads.close)
+            if self._relay is not None:
+                stack.push_async_callback(self._relay.close)
 
     async def __aenter__(self) -> Self:
         """Open everything, as a job or a script does: `async with application.services`."""

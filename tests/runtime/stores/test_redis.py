@@ -372,6 +372,33 @@ async def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) ->
     server.close()
 
 
+class FailingBus(InProcessBus):
+    is_up = False
+
+    async def publish(self, record: CommandRecord) -> None:
+        if not self.is_up:
+            raise RuntimeError("down")
+        await super().publish(record)
+
+
+async def test_what_the_bus_did_not_take_is_published_later(redis_url: str) -> None:
+    bus, store = FailingBus(), make(redis_url)
+    records: list[CommandRecord] = []
+    bus.subscribe(records.append)
+    services = Services(
+        PersistenceManager({StateStore.SERVER_REDIS: store}), bus, definitions=[TALLY]
+    )
+    await services.open()
+    try:
+        version = await add(services)
+        assert records == []
+        bus.is_up = True
+        assert await OutboxRelay(services.persistence, bus, grace=0).publish() == 1
+        assert [each.version for each in records] == [version]
+    finally:
+        await services.close()
+
+
 async def test_what_is_left_in_the_outbox_is_published_once(redis_url: str) -> None:
     prefix = f"test-{uuid4().hex}"
     store = make(redis_url, prefix)

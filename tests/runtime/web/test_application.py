@@ -17,6 +17,8 @@ from starmodel.errors import ConfigurationError, NotFound, Unauthenticated
 from starmodel.settings import Settings
 from starmodel.web import Request, WebApplication
 
+TYPE = {"content-type": "application/json"}
+
 
 class Server:
     """What a server does of the lifespan protocol."""
@@ -136,6 +138,49 @@ async def test_a_store_that_cannot_be_opened_is_said_and_logged(
         answer = await server.tell("startup")
         assert answer == {"type": "lifespan.startup.failed", "message": "no such host"}
     assert "The app could not start" in caplog.text
+
+
+class FailingBus(InProcessBus):
+    """A bus of somebody's own that does nothing right."""
+
+    async def open(self) -> None:
+        raise OSError("no such host")
+
+    async def close(self) -> None:
+        raise RuntimeError("it was never open")
+
+    async def publish(self, record: CommandRecord) -> None:
+        raise RuntimeError("canary")
+
+
+async def test_what_cannot_be_closed_again_is_no_app_without_a_beginning() -> None:
+    """A server takes an exception for an app that has no lifespan, and serves it."""
+    log: list[str] = []
+    stores: dict[StateStore | str, EntityPersistenceBackend] = {
+        StateStore.SERVER_MEMORY: WatchedStore(log)
+    }
+    server = Server(make_app(stores=stores, bus=FailingBus()))
+    answer = await server.tell("startup")
+    assert answer == {"type": "lifespan.startup.failed", "message": "no such host"}
+    await asyncio.wait_for(server.task, 5)
+    assert log == ["store opens", "store closes"]
+
+
+async def test_what_is_committed_is_done_whatever_the_bus_does(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client = Client(make_app(bus=FailingBus()))
+    for number in (1, 2):
+        answer = await client.send("POST", "/counter/increment", b'{"amount": 1}', JSON, TYPE)
+        assert answer.status == 200, answer.text
+        assert (answer.json["state"]["count"], answer.json["version"]) == (number, number)
+    assert caplog.text.count("The bus failed on counter.increment, which is committed") == 2
+
+
+def test_a_bus_is_a_bus() -> None:
+    bus: Any = object()
+    with pytest.raises(ConfigurationError, match="The bus is a object, which does not inherit"):
+        make_app(bus=bus)
 
 
 def host_page(work: Callable[[Any], Any]) -> Any:

@@ -16,6 +16,7 @@ everything. A commit validates what has changed, compares versions and saves in 
 publishes afterwards. Where somebody else was faster, the event is run again on fresh state.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
@@ -62,6 +63,8 @@ else:
 E = TypeVar("E", bound=Entity)
 
 _ATTEMPTS = range(ATTEMPTS)
+
+logger = logging.getLogger("starmodel.bus")
 
 
 class UnitOfWork(Finding):
@@ -294,8 +297,11 @@ class UnitOfWork(Finding):
                     broadcast,
                     tracked.previous,
                 )
-                if not services.bus.publish_now(record):
-                    await services.bus.publish(record)
+                try:
+                    if not services.bus.publish_now(record):
+                        await services.bus.publish(record)
+                except Exception:
+                    _note_untold(record)
                 state = (tracked.definition, tracked.base)
                 return CommandResult(
                     key[2], state, changed, version, result, False, NOTHING_REMOVED, True
@@ -335,9 +341,8 @@ class UnitOfWork(Finding):
                 if self._lock is not None:
                     await self._unlock()
             self._accept(saved, versions)
-        services = self._services
-        now = services.clock()
-        await services.bus.publish(tracked.record(event, arguments, self.actor, now, broadcast))
+        now = self._services.clock()
+        await self._tell(tracked.record(event, arguments, self.actor, now, broadcast))
         if len(saved) > 1 or (saved and saved[0] is not tracked):
             await self._publish_others(tracked, saved, event, arguments, now)
         return tracked.outcome(result, created, is_shown=is_shown)
@@ -391,9 +396,8 @@ class UnitOfWork(Finding):
                     other.normalise()
                 break
         self._conflicts = 0
-        services = self._services
-        now = services.clock()
-        await services.bus.publish(tracked.record(event, arguments, self.actor, now, broadcast))
+        now = self._services.clock()
+        await self._tell(tracked.record(event, arguments, self.actor, now, broadcast))
         if len(saved) > 1 or (saved and saved[0] is not tracked):
             await self._publish_others(tracked, saved, event, arguments, now)
         return tracked.outcome(result, created, is_shown=is_shown)
@@ -437,7 +441,7 @@ class UnitOfWork(Finding):
         for tracked in saved:
             if tracked is not subject:
                 record = tracked.record(cause, arguments, self.actor, now, None)
-                await self._services.bus.publish(record)
+                await self._tell(record)
 
     async def _commit_kept(
         self,
@@ -495,10 +499,22 @@ class UnitOfWork(Finding):
         records: Sequence[CommandRecord],
         tickets: Sequence[str],
     ) -> None:
-        # Whoever is cancelled on the way leaves the rest to the relay.
+        # Whoever is cancelled on the way leaves the rest to the relay, as does a bus that fails.
         for place, record in enumerate(records):
+            if await self._tell(record):
+                backend.published(tickets[place : place + 1])
+
+    async def _tell(self, record: CommandRecord) -> bool:
+        """Tell the bus of what was committed, and return whether it has taken it.
+
+        What is committed is done, whatever becomes of the record.
+        """
+        try:
             await self._services.bus.publish(record)
-            backend.published(tickets[place : place + 1])
+        except Exception:
+            _note_untold(record)
+            return False
+        return True
 
     async def _begin_anew(self, conflict: Conflict, backend: EntityPersistenceBackend) -> None:
         if self._lock is not None:
@@ -539,6 +555,10 @@ class UnitOfWork(Finding):
             and tracked.key.id == conflict.id
             for tracked in self._tracked.values()
         )
+
+
+def _note_untold(record: CommandRecord) -> None:
+    logger.exception("The bus failed on %s.%s, which is committed", record.entity, record.event)
 
 
 def _is_equal(one: object, other: object) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 from urllib.parse import urlsplit
 
 from pydantic_core import to_json
@@ -177,7 +177,7 @@ class AppState:
         urls = [backend.bus_url for backend in persistence.backends]
         self.services = Services(
             persistence,
-            options.get("bus") or choose_bus(settings, urls, self.secret_keys),
+            _bus(options) or choose_bus(settings, urls, self.secret_keys),
             definitions=[resource.definition for resource in resources],
             clock=clock,
             unit_of_work=options.get("unit_of_work", UnitOfWork),
@@ -431,6 +431,21 @@ class AppState:
 def _with_message(signals: bytes, text: str) -> bytes:
     """Put a message to what comes after the changed fields of an answer."""
     return b'%b,"_message":%b}' % (signals.removesuffix(b"}"), to_json(text)) if text else signals
+
+
+def _bus(options: AppOptions) -> EventBus | None:
+    """Return the bus that was given.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    bus = cast("object", options.get("bus"))
+    if bus is not None and not isinstance(bus, EventBus):
+        raise ConfigurationError(
+            f"The bus is a {type(bus).__name__}, which does not inherit from EventBus: `bus` names an"
+            " EventBus, or a function or class that makes one of no arguments."
+        )
+    return bus
 
 
 def _sql_store(

@@ -61,7 +61,12 @@ class Lifespan:
             hosted = _HostLifespan(None, scope)
         if failure is not None:
             if is_first:
-                await self.close()
+                try:
+                    await self.close()
+                except Exception:
+                    # Whatever is raised here makes servers believe that there is nothing to begin,
+                    # and serve an app that has not begun.
+                    logger.exception("What the app had begun could not be ended")
             await send({"type": "lifespan.startup.failed", "message": failure})
             return
         await send({"type": "lifespan.startup.complete"})
@@ -123,8 +128,10 @@ class Lifespan:
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
-        await self._hub.close()
-        await self._parts.services.close()
+        try:
+            await self._hub.close()
+        finally:
+            await self._parts.services.close()
 
     async def _sweep(self) -> None:
         while True:
