@@ -19,6 +19,11 @@ SECURE_COOKIE = "__Host-starmodel"
 """The name over https. Browsers take the prefix as a promise that no other site set it."""
 
 SHORT_KEY = 32
+
+SKEW: Final = 300
+"""Seconds by which the clocks of two nodes may differ: of a cookie that one has just set, another
+would otherwise say that it is not of this time, and begin a new session in its place."""
+
 _DIGEST: Final = "sha256"
 _SALT = b"starmodel.session"
 """Makes keys of their own for session cookies: what the app signs for other uses is none."""
@@ -73,8 +78,8 @@ class SessionIdentity(ABC):
 class SignedSession(SessionIdentity):
     """A random id of 144 bits, signed with HMAC-SHA256 and dated: `id.date.signature`.
 
-    A cookie is good if one of the keys signed it, not longer than `max_age` ago. It is set
-    again when half of that time is over. Where two cookies of the name come with one request,
+    A cookie is good if one of the keys signed it, not longer than `max_age` ago; the node that did may
+    have a clock that is ahead, by `SKEW` at most. It is set again when half of that time is over. Where two cookies of the name come with one request,
     neither is taken: one of them may have been planted.
     """
 
@@ -151,7 +156,7 @@ class SignedSession(SessionIdentity):
         ):
             return None
         now, signed_at = self._clock(), _seconds(date)
-        if not 0 <= int(now) - signed_at <= self.max_age:
+        if not -SKEW <= int(now) - signed_at <= self.max_age:
             return None
         id = session.decode("ascii")
         due = signed_at + self.max_age / 2
