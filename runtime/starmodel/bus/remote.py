@@ -237,7 +237,11 @@ class RemoteBus(InProcessBus):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._can_send = self._can_receive = self._has_others = False
-        await self.disconnect()
+        try:
+            await self.disconnect()
+        except Exception as error:
+            # Why the bus ends is what matters to whoever has called this.
+            logger.warning("The bus could not be let go of in good order: %s", error)
 
     def _enqueue(self, kind: bytes, body: bytes = b"") -> None:
         signed = b"%b %d %b %b" % (self._node, self._number, kind, body)

@@ -265,6 +265,13 @@ async def test_a_bus_that_does_not_hear_itself_does_not_open(
     pair.medium.is_mute = True
     with pytest.raises(ConfigurationError, match="does not come back"):
         await pair.one.open()
+
+    async def fail() -> None:
+        raise OSError("it was gone already")
+
+    monkeypatch.setattr(pair.other, "disconnect", fail)
+    with pytest.raises(ConfigurationError, match="does not come back"):
+        await pair.other.open()
     pair.medium.is_away = True
     with pytest.raises(Unavailable) as caught:
         await pair.one.open()
