@@ -93,6 +93,19 @@ def test_a_page_gets_the_seal_as_a_value_and_tables_as_markup(client: Client) ->
     assert page_post(client, "/basket", {"_sealed.basket": NOTHING})["_sealed"]["basket"] == NOTHING
 
 
+def test_a_page_whose_browser_has_forgotten_is_told_everything(client: Client) -> None:
+    """It may still show what was kept; what its event did not touch would stay there."""
+    whole = page_post(client, "/basket", {"_sealed.basket": NOTHING})["basket"]
+    seal = seal_of(ask(client, "/basket/add", sku="tea", amount=2))
+    fields = {"sku": "milk", "amount": "0"}
+    told = page_post(client, "/basket/add", {**fields, "_sealed.basket": NOTHING})
+    assert told["basket"].keys() == whole.keys()
+    assert told["_sealed"]["basket"] not in (NOTHING, "")
+    # Who has it is told what has changed.
+    told = page_post(client, "/basket/add", {**fields, "_sealed.basket": seal})
+    assert told.get("basket", {}).keys() < whole.keys()
+
+
 def test_each_step_of_a_generator_is_kept(client: Client) -> None:
     seal = seal_of(ask(client, "/basket/add", sku="tea"))
     answer = ask(client, "/basket/fill", seal, skus=["a", "b", "c"])

@@ -51,7 +51,7 @@ def with_browser_state(definition: EntityDefinition[Any], handler: Handler) -> H
     """Return a handler of an event that has what the browser keeps at hand, and gives it back."""
 
     async def handle(request: Request) -> Response | StreamResponse:
-        states, _ = await _read(request, definition)
+        states, seal = await _read(request, definition)
         token = SEALED_STATES.set(states)
         before: Mapping[str, object] = {}
         try:
@@ -60,7 +60,7 @@ def with_browser_state(definition: EntityDefinition[Any], handler: Handler) -> H
             response = await handler(request)
         finally:
             SEALED_STATES.reset(token)
-        answer = _Answer(request, definition, states, before)
+        answer = _Answer(request, definition, states, before, begins_anew=seal == NOTHING_KEPT)
         if isinstance(response, StreamResponse):
             return StreamResponse(response.headers, answer.stream(response.chunks))
         return answer.whole(response)
@@ -111,7 +111,11 @@ def _tell(
 
 
 class _Answer:
-    """Adds what the browser is to keep to the answer of an event."""
+    """Adds what the browser is to keep to the answer of an event.
+
+    An event that `begins_anew` is told with all of the state: the page may still show what its browser
+    has kept before, and does not any more.
+    """
 
     def __init__(
         self,
@@ -119,12 +123,15 @@ class _Answer:
         definition: EntityDefinition[Any],
         states: SealedStates,
         before: Mapping[str, object],
+        *,
+        begins_anew: bool,
     ) -> None:
         self._request = request
         self._definition = definition
         self._key = definition.key(request.session)
         self._states = states
         self._before = before
+        self._begins_anew = begins_anew
 
     def whole(self, response: Response) -> Response:
         """Return an answer with the new seal, if there is one."""
@@ -157,6 +164,10 @@ class _Answer:
             return b""
         definition, loaded = self._definition, self._states.loaded[self._key]
         snapshot = Snapshot(definition, self._key.id, loaded and loaded[0])
+        if self._begins_anew:
+            self._begins_anew = False
+            self._before = snapshot.state
+            return _tell(self._request, definition, snapshot, seal or NOTHING_KEPT)
         before, self._before = self._before, snapshot.state
         changed = [name for name, value in snapshot.state.items() if before.get(name) != value]
         sealed = {SEALED: {definition.name: seal or NOTHING_KEPT}}
