@@ -61,7 +61,7 @@ def choose_bus(
 
 
 def _kind(url: str) -> str:
-    scheme, separator, _ = url.partition(":")
+    scheme, separator, _ = url.partition("://")
     if not separator:
         raise ConfigurationError("STARMODEL_BUS_URL is no URL, such as redis://127.0.0.1:6379/0.")
     return _SCHEMES.get(scheme, scheme)

@@ -21,6 +21,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from itertools import count
 from typing import ClassVar, NamedTuple
+from urllib.parse import urlsplit
 
 from starmodel.application.bus import Handler, Lost
 from starmodel.bus.in_process import InProcessBus
@@ -170,7 +171,7 @@ class RemoteBus(InProcessBus):
         except ConfigurationError:
             raise
         except Exception as error:
-            text = f"The bus cannot be reached: {error}"
+            text = f"The bus cannot be reached{_place(self.url)}: {error}"
             raise Unavailable(_RETRY_AFTER) from ConnectionError(text)
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(ALONE_AFTER, self._grow_quiet)
@@ -372,6 +373,16 @@ class RemoteBus(InProcessBus):
                 lost(reason)
             except Exception:
                 logger.exception("A subscriber failed to compare what it has")
+
+
+def _place(url: str) -> str:
+    """Say where a URL leads, without the user and the password in it."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    return f" at {host}:{port}" if host and port else f" at {host}" if host else ""
 
 
 def _signature(key: bytes, signed: bytes) -> bytes:

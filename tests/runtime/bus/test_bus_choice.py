@@ -56,6 +56,7 @@ def test_the_bus_that_fits(
         ({"bus": "nats"}, [], "Set STARMODEL_BUS_URL"),
         ({"bus_url": "nats://host"}, [], "no 'nats' among starmodel.buses; there are: postgresql"),
         ({"bus_url": "localhost"}, [], "no URL"),
+        ({"bus_url": "localhost:6379"}, [], "no URL"),
     ],
 )
 def test_what_there_is_not(settings: dict[str, Any], stores: list[str], message: str) -> None:
@@ -81,9 +82,11 @@ class OwnBus(InProcessBus):
 @pytest.mark.parametrize("cls", [RedisBus, PostgresBus])
 async def test_a_server_that_is_not_there(cls: type[RemoteBus]) -> None:
     scheme = "redis" if cls is RedisBus else "postgresql"
-    bus = cls(f"{scheme}://127.0.0.1:1/0", keys)
-    with pytest.raises(Unavailable):
+    bus = cls(f"{scheme}://ann:canary@127.0.0.1:1/0", keys)
+    with pytest.raises(Unavailable) as caught:
         await bus.open()
+    assert caught.value.reason.startswith("The bus cannot be reached at 127.0.0.1:1: ")
+    assert "canary" not in caught.value.reason
 
 
 @pytest.mark.parametrize(
